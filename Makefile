@@ -1,0 +1,65 @@
+# Python 3.11 or newer and make are all that is assumed; everything else is installed here, into .tools and .venv.
+PY ?= python3
+ONCE ?=
+PYTEST_ARGS ?=
+export UV_PYTHON_DOWNLOADS := never
+export UV_SYSTEM_CERTS := 1
+export PYTHONDONTWRITEBYTECODE := 1
+UV := .tools/bin/uv
+BIN := .venv/bin
+PACKAGES := bot commands roles incident storage sandbox
+
+.PHONY: help setup demo run test check format lock doctor bench clean
+
+help:
+	@echo "make demo     play a major incident in a pretend workspace (ONCE=1 ends after the play)"
+	@echo "make run      run Muster against a real Slack workspace (needs .env, see README)"
+	@echo "make doctor   say what is missing before it can run"
+	@echo "make test     every test;  make check   format, lint, types, imports"
+	@echo "make bench    measure and print one JSON object"
+
+setup: .venv/.stamp
+
+$(UV):
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Muster needs Python 3.11 or newer; set PY=/path/to/python3.11"; exit 1; }
+	@$(PY) -c 'import ensurepip' 2>/dev/null || { echo "This Python has no ensurepip: apt-get install python3-venv"; exit 1; }
+	$(PY) -m venv .tools
+	.tools/bin/python -m pip install -q --disable-pip-version-check 'uv>=0.9,<1'
+
+.venv/.stamp: requirements.lock pyproject.toml | $(UV)
+	$(UV) venv -q --allow-existing --python "$$($(PY) -c 'import sys; print(sys.executable)')" .venv
+	$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_paths()["purelib"], "muster.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
+	@printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m bot.cli.main "$$@"\n' "$(CURDIR)" > $(BIN)/muster && chmod +x $(BIN)/muster
+	@touch $@
+
+demo: setup
+	$(BIN)/muster demo $(if $(ONCE),--once)
+
+run: setup
+	$(BIN)/muster run
+
+doctor: setup
+	$(BIN)/muster doctor
+
+bench: setup
+	$(BIN)/muster bench
+
+test: setup
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix-only .
+
+lock: $(UV)
+	$(UV) pip compile -q --universal --upgrade --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
