@@ -1,0 +1,114 @@
+"""What every verb is: a frozen form of fields and a `decide`. Slack form, line grammar, command line and help come from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import JsonValue
+
+from incident.entry import Fact, Source
+from incident.frozen import Frozen, Utc
+from incident.incident import Incident
+from incident.policy import Policy
+from incident.ports import Reader
+from roles.people import PersonId
+
+
+class Group(StrEnum):
+    """The groups in which help and the manual list the verbs."""
+
+    OPEN = "open"
+    CLASSIFY = "classify"
+    ROLES = "roles"
+    RECORD = "record"
+    INFORM = "inform"
+    RESTORE = "restore"
+    PROVE = "prove"
+    OTHER = "other"
+
+
+class Place(Frozen):
+    """Where somebody acted: the channel, the message they acted on, and the incident they named, if they did."""
+
+    channel: str | None = None
+    message: str | None = None
+    thread: str | None = None
+    number: str | None = None
+
+
+class Request(Frozen):
+    """What somebody wants, as every surface says it. `fields` is the draft of the verb's fields."""
+
+    verb: str
+    fields: dict[str, JsonValue]
+    actor: PersonId
+    groups: frozenset[str] = frozenset()
+    team: str
+    place: Place
+    source: Source
+    key: str
+    at: Utc
+    occurred_at: Utc | None = None
+    drawn_at: int | None = None
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A fact that happened at a time of its own, or was done by somebody other than the actor."""
+
+    fact: Fact
+    occurred_at: datetime | None = None
+    by: PersonId | None = None
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that a verb may look at when it decides. `at` is now; `occurred_at` is earlier in a backfill."""
+
+    incident: Incident | None
+    policy: Policy
+    policy_hash: str
+    reader: Reader
+    at: datetime
+    occurred_at: datetime | None
+    actor: PersonId
+    groups: frozenset[str]
+    team: str
+    place: Place
+    number: str = ""
+
+    @property
+    def happened_at(self) -> datetime:
+        """When what is being told took place: `occurred_at` of a backfill, otherwise now."""
+        return self.occurred_at or self.at
+
+    @property
+    def open(self) -> Incident:
+        """The incident the verb is about; `run` has made sure that there is one."""
+        if self.incident is None:
+            raise RuntimeError("a verb that needs an incident was run without one")
+        return self.incident
+
+
+class Verb(Frozen):
+    """One thing a person can do. Line 1 of a verb's docstring is its help."""
+
+    name: ClassVar[str]
+    aliases: ClassVar[tuple[str, ...]] = ()
+    group: ClassVar[Group]
+    opens: ClassVar[bool] = False
+    asks: ClassVar[bool] = False
+    needs_incident: ClassVar[bool] = True
+
+    @property
+    def intent(self) -> str:
+        """Name what is meant, where one verb has several forms (`tempfix` and `tempfix_removed`)."""
+        return self.name
+
+    def decide(self, now: Situation) -> Sequence[Fact | Dated]:
+        """Give the facts this makes true, or raise Refusal. Pure: reads nothing but the situation."""
+        raise RuntimeError(f"{self.name} decides nothing")

@@ -1,0 +1,27 @@
+"""Every kind of fact the record knows, by kind and version. A new fact is one class in its theme and is found here."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Final
+
+from incident.entries import classified, informed, opened, proved, restored, said, sent, staffed
+from incident.entry import Fact
+
+_THEMES: Final[tuple[ModuleType, ...]] = (opened, classified, staffed, said, informed, restored, proved, sent)
+
+
+def _kinds() -> dict[tuple[str, int], type[Fact]]:
+    facts = [
+        value
+        for theme in _THEMES
+        for value in vars(theme).values()
+        if isinstance(value, type) and issubclass(value, Fact) and value.__module__ == theme.__name__
+    ]
+    found = {(fact.kind, fact.version): fact for fact in facts}
+    if len(found) != len(facts):
+        raise RuntimeError("two facts claim the same kind and version")
+    return found
+
+
+KINDS: Final = _kinds()

@@ -1,0 +1,60 @@
+"""Facts about what kind of incident it is and how much it matters."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from incident.entry import Fact
+from incident.frozen import Words
+from incident.states import Priority
+
+
+class PriorityChanged(Fact):
+    """Impact and urgency were judged and gave a priority; its targets stand here as minutes (S1-38, S1-90)."""
+
+    kind: ClassVar[str] = "priority_changed"
+    timeline: ClassVar[str | None] = "priority"
+
+    old: Priority | None
+    impact: int
+    urgency: int
+    priority: Priority
+    justification: Words
+    initial: bool = False
+    provisional: bool = False
+    ack_minutes: int | None = None
+    commander_minutes: int | None = None
+    restore_minutes: int | None = None
+
+
+class CategoryChanged(Fact):
+    """The category was changed, with a reason; the initial one stays in the history (S1-32, S1-37)."""
+
+    kind: ClassVar[str] = "category_changed"
+    timeline: ClassVar[str | None] = "category"
+
+    category: str
+    subcategory: str | None
+    reason: Words
+
+
+class Reclassified(Fact):
+    """The type of the incident was changed; the original stays in the history (S1-27)."""
+
+    kind: ClassVar[str] = "reclassified"
+    timeline: ClassVar[str | None] = "reclassification"
+
+    old: str
+    type: str
+    reason: Words
+    restricted: bool = False
+
+
+class Confirmed(Fact):
+    """Somebody confirmed that the final category or the final priority is right (S1-56)."""
+
+    kind: ClassVar[str] = "confirmed"
+    timeline: ClassVar[str | None] = "confirm"
+
+    category: bool
+    priority: bool

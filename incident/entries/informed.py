@@ -1,0 +1,87 @@
+"""Facts about status updates: posted, due, missed, waived, held and delivered."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from incident.entry import Fact
+from incident.frozen import MaybeWords, Utc, Words
+from incident.states import Audience
+
+
+class StatusUpdatePosted(Fact):
+    """An update went to one audience. `final` is as the poster said; `counts_final` as the state allowed."""
+
+    kind: ClassVar[str] = "status_update_posted"
+    timeline: ClassVar[str | None] = "update"
+
+    audience: Audience
+    text: Words
+    final: bool = False
+    counts_final: bool = False
+    next_update_at: Utc | None = None
+    met_slot: bool = False
+    met_missed_due_at: Utc | None = None
+
+
+class UpdateDue(Fact):
+    """The next update to an audience is due at `due_at` and missed after `missed_after`. Opens or moves the slot."""
+
+    kind: ClassVar[str] = "update_due"
+
+    audience: Audience
+    due_at: Utc
+    missed_after: Utc
+    final: bool = False
+    cause: Literal["started", "posted", "promised", "missed", "raised", "regressed", "resolved", "backfilled"]
+
+
+class UpdateMissed(Fact):
+    """An update was not posted by its due time and grace."""
+
+    kind: ClassVar[str] = "update_missed"
+
+    audience: Audience
+    due_at: Utc
+    final: bool = False
+
+
+class UpdateDropped(Fact):
+    """An update is no longer owed."""
+
+    kind: ClassVar[str] = "update_dropped"
+
+    audience: Audience
+    cause: Literal["no_cadence", "resolved", "final", "held", "over"]
+
+
+class UpdatesHeld(Fact):
+    """Updates to an audience were put on hold."""
+
+    kind: ClassVar[str] = "updates_held"
+    timeline: ClassVar[str | None] = "hold"
+
+    audience: Audience
+    reason: Words
+
+
+class UpdatesReleased(Fact):
+    """The hold on an audience's updates ended."""
+
+    kind: ClassVar[str] = "updates_released"
+    timeline: ClassVar[str | None] = "hold"
+
+    audience: Audience
+    reason: Words
+
+
+class UpdateDelivered(Fact):
+    """An update reached the place where its audience is told, or did not and why."""
+
+    kind: ClassVar[str] = "update_delivered"
+
+    update: int
+    audience: Audience
+    channel: str | None
+    ts: str | None
+    error: MaybeWords = None

@@ -1,0 +1,127 @@
+"""Facts about an incident as a whole: declared, acknowledged, made major, moved between states, voided, drilled."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from incident.entry import Fact
+from incident.frozen import MaybeWords, Utc, Words
+from incident.states import State
+from roles.people import PersonId
+
+
+class Declared(Fact):
+    """An incident was declared. Service facts are those of the catalogue at that moment (S1-28 to S1-34)."""
+
+    kind: ClassVar[str] = "declared"
+    timeline: ClassVar[str | None] = "logged"
+
+    number: str
+    title: Words
+    symptom: Words
+    service: str
+    service_owner: PersonId | None
+    customer_facing: bool
+    type: str
+    category: str
+    subcategory: str | None
+    owner_group: str
+    started_at: Utc | None
+    detected_at: Utc
+    reporter: PersonId
+    detection_source: str
+    drill: bool
+    restricted: bool
+    provisional: bool
+    regimes: tuple[str, ...]
+    policy_hash: str
+    from_channel: str | None = None
+    from_message: str | None = None
+
+
+class StateChanged(Fact):
+    """The incident moved from one state to another; the statement is what the person said about it."""
+
+    kind: ClassVar[str] = "state_changed"
+    timeline: ClassVar[str | None] = "state"
+
+    old: State | None
+    new: State
+    statement: MaybeWords = None
+
+
+class Acknowledged(Fact):
+    """Somebody said that they are on it."""
+
+    kind: ClassVar[str] = "acknowledged"
+    timeline: ClassVar[str | None] = "ack"
+
+
+class MajorDeclared(Fact):
+    """The incident became a major one, by decision or because its priority says so."""
+
+    kind: ClassVar[str] = "major_declared"
+    timeline: ClassVar[str | None] = "major"
+
+    reason: MaybeWords
+    automatic: bool
+
+
+class TimeSet(Fact):
+    """A milestone's time was set, with the basis for it."""
+
+    kind: ClassVar[str] = "time_set"
+    timeline: ClassVar[str | None] = "time"
+
+    field: Literal["started_at", "detected_at", "mitigated_at", "restored_at"]
+    at: Utc
+    basis: Words
+
+
+class Reopened(Fact):
+    """A resolved or closed incident came back; the new episode starts at the recurrence."""
+
+    kind: ClassVar[str] = "reopened"
+    timeline: ClassVar[str | None] = "reopen"
+
+    reason: Words
+    recurrence_at: Utc | None
+    from_state: State
+
+
+class Voided(Fact):
+    """The incident turned out to be no incident of its own."""
+
+    kind: ClassVar[str] = "voided"
+    timeline: ClassVar[str | None] = "void"
+
+    as_: Literal["duplicate", "false_alarm", "not_incident", "request_fulfilled"]
+    reason: Words
+    duplicate_of: str | None = None
+
+
+class DrillInjected(Fact):
+    """The exercise lead put something into the drill."""
+
+    kind: ClassVar[str] = "drill_injected"
+    timeline: ClassVar[str | None] = "drill"
+
+    text: Words
+
+
+class DrillEnded(Fact):
+    """The drill was ended, with what it showed."""
+
+    kind: ClassVar[str] = "drill_ended"
+    timeline: ClassVar[str | None] = "drill"
+
+    summary: Words
+
+
+class JoinedAsDuplicate(Fact):
+    """Another incident was voided as a duplicate of this one; its declarer belongs here now."""
+
+    kind: ClassVar[str] = "joined_as_duplicate"
+
+    number: str
+    who: PersonId

@@ -1,0 +1,101 @@
+"""Facts about getting the service back: containment, temporary fixes, workarounds, resolution, links."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from incident.entry import Fact
+from incident.frozen import Utc, Words
+from roles.people import PersonId
+
+
+class Contained(Fact):
+    """The spread was stopped, for now (short) or until the cause is gone (long) (S2-18, S2-19)."""
+
+    kind: ClassVar[str] = "contained"
+    timeline: ClassVar[str | None] = "containment"
+
+    term: Literal["short", "long"]
+    text: Words
+
+
+class TempFixAdded(Fact):
+    """A temporary fix was put in place; it wants an owner and a date to be removed by (S1-52)."""
+
+    kind: ClassVar[str] = "temp_fix_added"
+    timeline: ClassVar[str | None] = "temp_fix"
+
+    id: str
+    text: Words
+    owner: PersonId | None
+    remove_by: Utc | None
+
+
+class TempFixSet(Fact):
+    """A temporary fix got its owner and its date."""
+
+    kind: ClassVar[str] = "temp_fix_set"
+    timeline: ClassVar[str | None] = "temp_fix"
+
+    id: str
+    owner: PersonId
+    remove_by: Utc
+
+
+class TempFixRemoved(Fact):
+    """A temporary fix was removed, with evidence."""
+
+    kind: ClassVar[str] = "temp_fix_removed"
+    timeline: ClassVar[str | None] = "temp_fix"
+
+    id: str
+    evidence: Words
+
+
+class WorkaroundFound(Fact):
+    """A way to use the service without the cure."""
+
+    kind: ClassVar[str] = "workaround_found"
+    timeline: ClassVar[str | None] = "workaround"
+
+    text: Words
+
+
+class Resolved(Fact):
+    """How the incident was resolved. `meets_rule` is what the policy said of the text then (S1-54)."""
+
+    kind: ClassVar[str] = "resolved"
+    timeline: ClassVar[str | None] = "resolution"
+
+    how: str
+    text: Words
+    meets_rule: bool
+
+
+class ResolutionAmended(Fact):
+    """The resolution text was put better; the earlier ones stay."""
+
+    kind: ClassVar[str] = "resolution_amended"
+    timeline: ClassVar[str | None] = "resolution"
+
+    text: Words
+    meets_rule: bool
+
+
+class Linked(Fact):
+    """A record elsewhere belongs to this incident."""
+
+    kind: ClassVar[str] = "linked"
+    timeline: ClassVar[str | None] = "link"
+
+    link: Literal["problem", "change", "known_error", "duplicate", "related", "request", "vulnerability"]
+    ref: Words
+
+
+class LinkNone(Fact):
+    """There is no record to link, for the reason given."""
+
+    kind: ClassVar[str] = "link_none"
+    timeline: ClassVar[str | None] = "link"
+
+    reason: Words

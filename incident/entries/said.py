@@ -1,0 +1,173 @@
+"""Facts about what was said: messages and their revisions, marks, notes, decisions, actions, corrections, gaps."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from incident.entry import Fact
+from incident.frozen import MaybeWords, Utc, Words
+from roles.people import PersonId
+
+
+class MessagePosted(Fact):
+    """Somebody wrote in an incident channel. Captured always; in the timeline only when marked."""
+
+    kind: ClassVar[str] = "message_posted"
+
+    channel: str
+    ts: str
+    thread_ts: str | None = None
+    author: PersonId
+    text: Words
+    files: MaybeWords = None
+
+
+class MessageEdited(Fact):
+    """A message was changed; the original entry stays as it was."""
+
+    kind: ClassVar[str] = "message_edited"
+
+    channel: str
+    ts: str
+    edited_ts: str
+    author: PersonId
+    text: Words
+    previous: MaybeWords = None
+
+
+class MessageDeleted(Fact):
+    """A message was deleted in Slack; the record keeps it."""
+
+    kind: ClassVar[str] = "message_deleted"
+
+    channel: str
+    ts: str
+    author: PersonId | None
+    previous: MaybeWords = None
+
+
+class MessagePinned(Fact):
+    """A message was marked as an observation and keeps the text it had then. The entry's `by` marked it."""
+
+    kind: ClassVar[str] = "message_pinned"
+    timeline: ClassVar[str | None] = "observation"
+
+    channel: str
+    ts: str
+    author: PersonId
+    text: Words
+
+
+class PinRemoved(Fact):
+    """The mark on a message was taken away; the observation stays."""
+
+    kind: ClassVar[str] = "pin_removed"
+
+    channel: str
+    ts: str
+
+
+class SourceChanged(Fact):
+    """The message behind a promoted entry was edited or deleted afterwards; the entry keeps its text."""
+
+    kind: ClassVar[str] = "source_changed"
+    timeline: ClassVar[str | None] = "correction"
+
+    corrects: int
+    change: Literal["edited", "deleted"]
+
+
+class Corrected(Fact):
+    """Somebody corrected an entry; the entry stays, the correction stands beside it."""
+
+    kind: ClassVar[str] = "corrected"
+    timeline: ClassVar[str | None] = "correction"
+
+    corrects: int
+    text: Words
+
+
+class Joined(Fact):
+    """Somebody joined the incident channel."""
+
+    kind: ClassVar[str] = "joined"
+
+    channel: str
+    who: PersonId
+
+
+class Left(Fact):
+    """Somebody left the incident channel."""
+
+    kind: ClassVar[str] = "left"
+
+    channel: str
+    who: PersonId
+
+
+class Noted(Fact):
+    """Somebody put a note into the timeline."""
+
+    kind: ClassVar[str] = "noted"
+    timeline: ClassVar[str | None] = "note"
+
+    text: Words
+
+
+class DecisionMade(Fact):
+    """A decision was made, with its reason and who approved it. `id` is D1, D2, … of this incident."""
+
+    kind: ClassVar[str] = "decision_made"
+    timeline: ClassVar[str | None] = "decision"
+
+    id: str
+    text: Words
+    rationale: MaybeWords = None
+    approved_by: PersonId | None = None
+    channel: str | None = None
+    ts: str | None = None
+
+
+class ActionOpened(Fact):
+    """One task went to one person, with a time box in the end time `due_at`."""
+
+    kind: ClassVar[str] = "action_opened"
+    timeline: ClassVar[str | None] = "action"
+
+    id: str
+    text: Words
+    assignee: PersonId
+    due_at: Utc | None = None
+    channel: str | None = None
+    ts: str | None = None
+
+
+class ActionDone(Fact):
+    """An action was done, with its result."""
+
+    kind: ClassVar[str] = "action_done"
+    timeline: ClassVar[str | None] = "action"
+
+    id: str
+    result: Words
+
+
+class Redacted(Fact):
+    """The words of a message were removed from the record, in every entry that quotes it; the facts stay."""
+
+    kind: ClassVar[str] = "redacted"
+    timeline: ClassVar[str | None] = "redaction"
+
+    channel: str
+    ts: str
+    entries: tuple[int, ...]
+    reason: Words
+
+
+class GapNoted(Fact):
+    """Muster was cut off, or came back: what happened between is read back where Slack still has it."""
+
+    kind: ClassVar[str] = "gap_noted"
+    timeline: ClassVar[str | None] = "gap"
+
+    edge: Literal["begins", "ends"]

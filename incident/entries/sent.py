@@ -1,0 +1,77 @@
+"""Facts about what Muster did in Slack: made the channel, posted the card, asked, was answered, failed to reach."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from incident.entry import Fact
+from incident.frozen import MaybeWords, Utc
+from roles.people import PersonId
+
+
+class ChannelMade(Fact):
+    """The incident channel exists and is ours."""
+
+    kind: ClassVar[str] = "channel_made"
+
+    channel: str
+    name: str
+
+
+class CardPosted(Fact):
+    """The card that shows the present stands in the incident channel."""
+
+    kind: ClassVar[str] = "card_posted"
+
+    channel: str
+    ts: str
+
+
+class Announced(Fact):
+    """The incident was announced in the incidents channel."""
+
+    kind: ClassVar[str] = "announced"
+
+    channel: str
+    ts: str
+
+
+class PromptDue(Fact):
+    """Something fell due and somebody is asked. `due` names the due thing; `late` when Muster was late to ask."""
+
+    kind: ClassVar[str] = "prompt_due"
+
+    due: str
+    ask: str
+    asked: tuple[PersonId, ...]
+    due_at: Utc
+    late: bool = False
+
+
+class PromptSent(Fact):
+    """A prompt stands in Slack."""
+
+    kind: ClassVar[str] = "prompt_sent"
+
+    prompt: int
+    channel: str
+    ts: str
+
+
+class PromptPutOff(Fact):
+    """Somebody put a prompt off; it comes again at `until`."""
+
+    kind: ClassVar[str] = "prompt_put_off"
+
+    due: str
+    until: Utc
+
+
+class PlaceLost(Fact):
+    """Something that Slack held for the incident could not be made or is gone: channel, card, invitation."""
+
+    kind: ClassVar[str] = "place_lost"
+
+    what: str
+    who: PersonId | None = None
+    error: MaybeWords = None

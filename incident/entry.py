@@ -1,0 +1,103 @@
+"""One entry of the record: who, when, from where, and one fact in the past tense. Knows no chain and no storage."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar, NamedTuple
+
+from pydantic import JsonValue
+
+from incident.frozen import REDACTED, Frozen, Utc, word_fields
+from roles.people import PersonId
+
+
+class IncidentKey(NamedTuple):
+    """Names a chain: the team and the incident's ULID, or `workspace` for what belongs to no incident."""
+
+    team: str
+    id: str
+
+
+WORKSPACE = "workspace"
+
+
+def workspace_chain(team: str) -> IncidentKey:
+    """Name the chain that holds refusals without an incident, checkpoints and policy activations."""
+    return IncidentKey(team, WORKSPACE)
+
+
+class Surface(StrEnum):
+    """Where a request came from."""
+
+    COMMAND = "command"
+    FORM = "form"
+    BUTTON = "button"
+    SHORTCUT = "shortcut"
+    EVENT = "event"
+    CLI = "cli"
+    TIMER = "timer"
+    JOB = "job"
+
+
+class Source(Frozen):
+    """Where an entry came from: the surface, the channel, the message ts, and the id that made it idempotent."""
+
+    surface: Surface
+    channel: str | None = None
+    message: str | None = None
+    event: str | None = None
+
+
+class Fact(Frozen):
+    """One thing that happened, in the past tense.
+
+    `kind` and `version` are stored and never reused. `timeline` is the word the timeline shows it under, or None
+    for a fact no reader of the timeline needs. Everything a policy decided stands in the fact as a value.
+    """
+
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+    timeline: ClassVar[str | None] = None
+
+
+class Draft(Frozen):
+    """A fact about to be recorded, with who did it and when it happened; number and hash come with recording."""
+
+    fact: Fact
+    by: PersonId
+    occurred_at: Utc
+    source: Source
+
+
+class Entry(Frozen):
+    """A recorded fact. `redacted` tells that its words are gone and read `[redacted]`."""
+
+    key: IncidentKey
+    n: int
+    by: PersonId
+    occurred_at: Utc
+    recorded_at: Utc
+    source: Source
+    fact: Fact
+    redacted: bool = False
+
+    @property
+    def is_backfilled(self) -> bool:
+        """Tell whether it was recorded later than it happened."""
+        return self.occurred_at < self.recorded_at
+
+
+def split(fact: Fact) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
+    """Part a fact into its facts and its words, both ready for the canonical form. Absent words are left out."""
+    dumped = fact.model_dump(mode="json")
+    words = word_fields(type(fact))
+    return (
+        {name: value for name, value in dumped.items() if name not in words},
+        {name: value for name, value in dumped.items() if name in words and value is not None},
+    )
+
+
+def join(kind: type[Fact], facts: dict[str, JsonValue], words: dict[str, JsonValue] | None) -> Fact:
+    """Put a fact together again; where the words are gone, each reads `[redacted]`."""
+    kept = dict.fromkeys(word_fields(kind), REDACTED) if words is None else words
+    return kind.model_validate({**facts, **kept})

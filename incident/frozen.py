@@ -1,0 +1,49 @@
+"""The base of every value in the core: frozen, closed to unknown fields, UTC times, words marked as words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
+
+
+class Frozen(BaseModel):
+    """A value that never changes and refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
+
+
+def utc_text(at: datetime) -> str:
+    """Write a moment as microsecond UTC text, the only form that is stored or hashed."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _aware_utc(at: datetime) -> datetime:
+    if at.tzinfo is None:
+        raise ValueError("a moment without a time zone cannot be stored")
+    return at.astimezone(UTC)
+
+
+Utc = Annotated[datetime, AfterValidator(_aware_utc), PlainSerializer(utc_text, return_type=str, when_used="json")]
+
+
+class _WordsMark:
+    """Marks a field that holds what a person wrote: kept apart from the facts, so that it can be redacted."""
+
+
+WORDS: Final = _WordsMark()
+Words = Annotated[str, WORDS]
+MaybeWords = Annotated[str | None, WORDS]
+
+REDACTED: Final = "[redacted]"
+
+
+def word_fields(model: type[BaseModel]) -> frozenset[str]:
+    """Name the fields of a model that hold people's words."""
+    return frozenset(name for name, info in model.model_fields.items() if any(m is WORDS for m in info.metadata))
+
+
+def clean(text: str) -> str:
+    """Make text storable and hashable everywhere: lone surrogates and NUL become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "�")

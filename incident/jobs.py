@@ -1,0 +1,60 @@
+"""What is to be done outside after a commit, as values. Jobs hold entry numbers, never words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from incident.entry import IncidentKey
+from incident.frozen import Frozen, Utc
+from roles.people import PersonId
+
+
+class JobKind(StrEnum):
+    """What a job does. The slugs are stored."""
+
+    MAKE_CHANNEL = "make_channel"
+    MEMBERS = "members"
+    CARD = "card"
+    PIN_CARD = "pin_card"
+    TOPIC = "topic"
+    BOOKMARKS = "bookmarks"
+    ANNOUNCE = "announce"
+    HOME = "home"
+    SAY = "say"
+    UPDATE = "update"
+    PROMPT = "prompt"
+    PAGE = "page"
+    DUTIES = "duties"
+    READ_IN = "read_in"
+    TIMER = "timer"
+    CHECKPOINT = "checkpoint"
+    RECONCILE = "reconcile"
+
+
+class Rank(int):
+    """How soon a job goes out among others that are due: smaller first."""
+
+
+USABLE = Rank(0)
+URGENT = Rank(1)
+NORMAL = Rank(2)
+LATER = Rank(3)
+
+
+class Job(Frozen):
+    """Something to do once, or a surface to bring up to date.
+
+    `key` is unique among jobs that are not done: wanting it again raises the wanted generation. Jobs of one `lane`
+    run in the order in which they were wanted. `run_at` None means at once. `needs` names the key of a job that must
+    be done first.
+    """
+
+    kind: JobKind
+    key: str
+    incident: IncidentKey
+    entry: int | None = None
+    person: PersonId | None = None
+    rank: int = NORMAL
+    lane: str | None = None
+    run_at: Utc | None = None
+    needs: str | None = None

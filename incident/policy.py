@@ -1,0 +1,146 @@
+"""The organisation's incident policy, as one validated value. Reading the file, with its lines, is the edge's work."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from incident.frozen import Frozen
+from incident.states import Audience, Priority
+
+Minutes = Annotated[int, Field(gt=0)]
+Level = Annotated[int, Field(ge=1, le=3)]
+Member = Annotated[str, Field(min_length=1)]
+
+
+class Service(Frozen):
+    """One service of the catalogue: who owns it, whom it concerns, what can be wrong with it."""
+
+    owner: str
+    owner_group: str = ""
+    tier: int = 2
+    customer_facing: bool = False
+    roster: str | None = None
+    ladder: str | None = None
+    vendors: tuple[str, ...] = ()
+    categories: dict[str, tuple[str, ...]] = {}
+    runbook: str | None = None
+
+
+class Targets(Frozen):
+    """Targets of one priority, in minutes from logging (ack, commander) and from detection (restore)."""
+
+    ack: Minutes
+    restore: Minutes
+    commander: Minutes | None = None
+
+
+class Cadence(Frozen):
+    """When the first update is due after an audience's obligation starts, and how often then, in minutes."""
+
+    first: Minutes
+    every: Minutes
+
+
+class UpdateRules(Frozen):
+    """What holds for updates of every priority, in minutes."""
+
+    grace_minutes: int = 5
+    monitoring_factor: int = 2
+    promise_max_minutes: dict[Priority, Minutes] = {Priority.P1: 240, Priority.P2: 480, Priority.P3: 1440}
+    final_within_minutes: Minutes = 30
+    nudge_before_minutes: Minutes = 10
+
+
+class RoleRules(Frozen):
+    """What holds for roles, in minutes."""
+
+    commander_gap_max_minutes: Minutes = 10
+    take_over_idle_minutes: Minutes = 10
+
+
+class Authority(Frozen):
+    """Groups (or `commander`) that may do what needs authority."""
+
+    declare_major: tuple[str, ...] = ("responder", "major_authority")
+    lower_priority: tuple[str, ...] = ("commander", "major_authority")
+    close: tuple[str, ...] = ("commander", "closer")
+    handover_others_role: tuple[str, ...] = ("major_authority",)
+    force_take: tuple[str, ...] = ("major_authority",)
+    obligation: tuple[str, ...] = ("privacy", "compliance", "legal")
+    hold: tuple[str, ...] = ("legal", "privacy")
+    redact: tuple[str, ...] = ("privacy", "compliance", "legal", "security_lead")
+
+
+class ResolutionRule(Frozen):
+    """What a resolution text must be."""
+
+    min_chars: int = 25
+    banned: tuple[str, ...] = ("fixed", "resolved", "done", "ok now", "works")
+
+
+class Criteria(Frozen):
+    """Which validation criteria are needed: every one of `all`, and at least one of `any` when it names some."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+
+
+class Validations(Frozen):
+    """Validation criteria by the first that applies: security, third party, major, other."""
+
+    security: Criteria = Criteria(all=("containment_confirmed", "integrity_verified", "security_signoff"))
+    third_party: Criteria = Criteria(all=("monitoring_verified",), any=("service_owner_confirmed", "user_confirmed"))
+    it_major: Criteria = Criteria(all=("monitoring_verified",), any=("service_owner_confirmed", "user_confirmed"))
+    it_minor: Criteria = Criteria(any=("monitoring_verified", "service_owner_confirmed", "user_confirmed"))
+
+
+class Ladder(Frozen):
+    """Whom to call, in order, and how long to wait for each answer, in minutes."""
+
+    rungs: tuple[Member, ...] = ()
+    timeout_minutes: Minutes = 5
+
+
+class Policy(Frozen):
+    """A whole policy. `groups` maps a group to Slack users or user groups; a missing `responder` means every member."""
+
+    version: str
+    owner: str
+    approver: str
+    effective: date
+    definition: str = "Any unplanned interruption or degradation of a service, or a failure that may cause one."
+    groups: dict[str, tuple[Member, ...]] = {}
+    services: dict[str, Service]
+    impact: dict[Level, str] = {1: "High", 2: "Medium", 3: "Low"}
+    urgency: dict[Level, str] = {1: "High", 2: "Medium", 3: "Low"}
+    matrix: dict[Level, dict[Level, Priority]]
+    major_auto: tuple[Priority, ...] = (Priority.P1,)
+    targets: dict[Priority, Targets]
+    updates: dict[Priority, dict[Audience, Cadence]]
+    update_rules: UpdateRules = UpdateRules()
+    roles: RoleRules = RoleRules()
+    authority: Authority = Authority()
+    resolution: ResolutionRule = ResolutionRule()
+    validation: Validations = Validations()
+    links_needed: tuple[Priority, ...] = (Priority.P1, Priority.P2)
+    review_business_days: dict[Priority, int] = {Priority.P1: 5, Priority.P2: 10}
+    rosters: dict[str, tuple[Member, ...]] = {}
+    ladders: dict[str, Ladder] = {}
+    audiences: dict[Audience, str] = {}
+    incidents_channel: str | None = None
+    restricted_types: tuple[str, ...] = ("security",)
+    regimes: tuple[str, ...] = ()
+    stale_minutes: Minutes = 720
+    closure_repeat_minutes: Minutes = 60
+    prompt_put_off_minutes: Minutes = 10
+
+    def priority_of(self, impact: int, urgency: int) -> Priority:
+        """Compute the priority from impact and urgency, 1 (high) to 3 (low) (S1-08, S1-38)."""
+        return self.matrix[impact][urgency]
+
+    def cadence(self, priority: Priority | None, audience: Audience) -> Cadence | None:
+        """Give the cadence of an audience at a priority, or None when nothing is owed."""
+        return self.updates.get(priority, {}).get(audience) if priority else None

@@ -1,0 +1,115 @@
+"""What verbs and the worker need of storage, as protocols. `bot` hands them the SQL ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from incident.entry import Draft, Entry, IncidentKey
+from incident.frozen import Frozen, Utc
+from incident.incident import Incident
+from incident.jobs import Job
+from roles.people import PersonId
+
+T = TypeVar("T")
+
+
+class Person(Frozen):
+    """What the directory knows of somebody now."""
+
+    id: PersonId
+    name: str
+    zone: str = "UTC"
+    title: str = ""
+    is_bot: bool = False
+    is_guest: bool = False
+    is_active: bool = True
+
+
+class Outcome(Frozen):
+    """What came of a request: entries `first` to `last` of the incident, or a refusal. Holds no words."""
+
+    verb: str
+    key: IncidentKey | None = None
+    number: str | None = None
+    first: int | None = None
+    last: int | None = None
+    code: str | None = None
+    reason: str | None = None
+    fields: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+    at: Utc
+    repeated: bool = False
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether the rules refused the request."""
+        return self.code is not None
+
+
+class Reader(Protocol):
+    """What may be looked up while deciding."""
+
+    def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
+        """Find an incident by its display number or its channel."""
+
+    def peek(self, key: IncidentKey) -> Incident | None:
+        """Give the folded incident without locking it."""
+
+    def entries(self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0) -> Sequence[Entry]:
+        """Give the entries of a chain in order, of all kinds or of some."""
+
+    def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
+        """Give every entry about one message (posted, edited, deleted, pinned, quoted), in order."""
+
+    def open_incidents(self, team: str) -> Sequence[Incident]:
+        """Give every incident that is not over."""
+
+    def person(self, person: PersonId) -> Person | None:
+        """Give what the directory knows of somebody."""
+
+
+class UnitOfWork(Reader, Protocol):
+    """One transaction. Everything in it is kept or nothing is."""
+
+    def remembered(self, key: str) -> Outcome | None:
+        """Give the outcome this idempotency key had, within 48 hours."""
+
+    def remember(self, key: str, outcome: Outcome) -> None:
+        """Keep the outcome under its key."""
+
+    def new_incident(self, team: str, at: datetime) -> tuple[IncidentKey, str]:
+        """Take the next chain key and the next gap-free display number of the year."""
+
+    def load(self, key: IncidentKey) -> Incident | None:
+        """Give the folded incident and lock its chain until the end of the transaction."""
+
+    def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
+        """Number, chain and store drafts; `recorded_at` is `at`, or the last one's when that is later."""
+
+    def seen_message(self, key: IncidentKey, natural_key: str) -> bool:
+        """Claim a message's natural key; False when it was recorded before."""
+
+    def project(self, incident: Incident) -> None:
+        """Store the folded incident in its row."""
+
+    def forget_words(self, key: IncidentKey, numbers: Sequence[int]) -> None:
+        """Delete words and salt of entries; a Redacted entry of the same chain must name them."""
+
+    def want(self, jobs: Sequence[Job], at: datetime) -> None:
+        """Want jobs: a new row, or a raised generation of the one not yet done."""
+
+    def cancel(self, keys: Sequence[str]) -> None:
+        """Drop jobs that are not yet done and no longer wanted."""
+
+
+class Recorder(Protocol):
+    """Runs work in a transaction. On SQLite one thread writes; commands go before captures."""
+
+    def transact(self, work: Callable[[UnitOfWork], T], *, first: bool = True) -> T:
+        """Run the work, commit, and give its result; when it raises, nothing of it is kept."""
+
+    def read(self, work: Callable[[Reader], T]) -> T:
+        """Run a reading against the last committed state."""

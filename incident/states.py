@@ -1,0 +1,47 @@
+"""The states of an incident, as words. Which may follow which is in lifecycle.py."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class State(StrEnum):
+    """Where an incident stands. The slugs are stored."""
+
+    LOGGED = "logged"
+    TRIAGED = "triaged"
+    ACTIVE = "active"
+    MITIGATED = "mitigated"
+    RESTORED = "restored"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    VOID_DUPLICATE = "void:duplicate"
+    VOID_FALSE_ALARM = "void:false_alarm"
+    VOID_NOT_INCIDENT = "void:not_incident"
+    VOID_REQUEST_FULFILLED = "void:request_fulfilled"
+    DRILL_ENDED = "drill_ended"
+
+
+VOID: Final = frozenset(s for s in State if s.value.startswith("void:"))
+OVER: Final = VOID | {State.CLOSED, State.DRILL_ENDED}
+RESPONDING: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE, State.MITIGATED, State.RESTORED})
+
+
+class Priority(StrEnum):
+    """How much an incident matters, computed from impact and urgency."""
+
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+    P5 = "P5"
+
+
+class Audience(StrEnum):
+    """Who a status update is for."""
+
+    INTERNAL = "internal"
+    EXEC = "exec"
+    CUSTOMER = "customer"
+    REGULATOR = "regulator"
