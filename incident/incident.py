@@ -26,6 +26,7 @@ from incident.parts import (
     ReopenItem,
     Resolution,
     Review,
+    Said,
     Seen,
     StateItem,
     TempFix,
@@ -74,7 +75,7 @@ class Incident(Frozen):
     escalations: tuple[Escalation, ...] = ()
     containment: tuple[Containment, ...] = ()
     temp_fixes: tuple[TempFix, ...] = ()
-    workarounds: tuple[int, ...] = ()
+    workarounds: tuple[Said, ...] = ()
     actions: tuple[Action, ...] = ()
     links: tuple[Link, ...] = ()
     link_none: bool = False

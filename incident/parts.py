@@ -1,3 +1,287 @@
 """The parts a folded incident is made of: histories, intervals, slots, episodes, places. Values only."""
 
 from __future__ import annotations
+
+from typing import Literal
+
+from incident.frozen import Frozen, Utc, Words
+from incident.states import Audience, Priority, State
+from roles.names import Role
+from roles.people import PersonId
+
+
+class Times(Frozen):
+    """The milestones of an incident, UTC. None where nothing is known."""
+
+    started_at: Utc | None = None
+    detected_at: Utc | None = None
+    logged_at: Utc | None = None
+    acknowledged_at: Utc | None = None
+    prioritised_at: Utc | None = None
+    major_declared_at: Utc | None = None
+    mitigated_at: Utc | None = None
+    restored_at: Utc | None = None
+    resolved_at: Utc | None = None
+    closed_at: Utc | None = None
+    reopened_at: Utc | None = None
+
+
+class StateItem(Frozen):
+    """One change of state."""
+
+    at: Utc
+    old: State | None
+    new: State
+    by: PersonId
+    effective_at: Utc | None = None
+
+
+class PriorityItem(Frozen):
+    """One judgement of impact and urgency, with its targets in minutes."""
+
+    at: Utc
+    impact: int
+    urgency: int
+    priority: Priority
+    by: PersonId
+    justification: Words
+    ack_minutes: int | None = None
+    commander_minutes: int | None = None
+    restore_minutes: int | None = None
+    effective_at: Utc | None = None
+
+
+class CategoryItem(Frozen):
+    """One category the incident was in."""
+
+    at: Utc
+    category: str
+    subcategory: str | None
+    by: PersonId
+    reason: Words
+    effective_at: Utc | None = None
+
+
+class TypeItem(Frozen):
+    """One type the incident had."""
+
+    at: Utc
+    type: str
+    by: PersonId
+    reason: Words
+    effective_at: Utc | None = None
+
+
+class Interval(Frozen):
+    """Who held a role from when to when; `until` is None while they hold it."""
+
+    role: Role
+    who: PersonId
+    since: Utc
+    until: Utc | None = None
+
+
+class Offer(Frozen):
+    """A handover that was offered and not yet accepted, `n` being the entry that offered it."""
+
+    n: int
+    role: Role
+    from_who: PersonId
+    to: PersonId
+    at: Utc
+
+
+class OpenSlot(Frozen):
+    """An update that is owed: due at `due_at`, missed after `missed_after`."""
+
+    due_at: Utc
+    missed_after: Utc
+    final: bool = False
+
+
+class Slot(Frozen):
+    """An update that was owed and is judged."""
+
+    due_at: Utc
+    status: Literal["met", "met_out_of_band", "missed"]
+    missed_after: Utc
+    final: bool = False
+    update_at: Utc | None = None
+    recorded_at: Utc | None = None
+
+
+class AudienceState(Frozen):
+    """What one audience was owed, got and is owed next. `final_at` is the last update that still counts as final."""
+
+    audience: Audience
+    open: OpenSlot | None = None
+    slots: tuple[Slot, ...] = ()
+    posts: int = 0
+    ever_owed: bool = False
+    held: bool = False
+    ever_held: bool = False
+    final_at: Utc | None = None
+    last_post_at: Utc | None = None
+
+
+class Escalation(Frozen):
+    """Somebody called, `n` being the entry that called them."""
+
+    n: int
+    at: Utc
+    how: Literal["functional", "hierarchical"]
+    to: Words
+    person: PersonId | None
+    by: PersonId
+    reason: Words
+    answer_by: Utc | None = None
+    ladder: tuple[PersonId, ...] = ()
+    answer: Literal["accepted", "declined", "lapsed"] | None = None
+    answered_at: Utc | None = None
+    automatic: bool = False
+    effective_at: Utc | None = None
+
+
+class Containment(Frozen):
+    """One step that stopped the spread."""
+
+    at: Utc
+    term: Literal["short", "long"]
+    text: Words
+    by: PersonId
+    effective_at: Utc | None = None
+
+
+class TempFix(Frozen):
+    """A temporary fix and how far its removal has come."""
+
+    id: str
+    text: Words
+    owner: PersonId | None
+    remove_by: Utc | None
+    removed_at: Utc | None = None
+
+
+class Action(Frozen):
+    """A task given to one person."""
+
+    id: str
+    text: Words
+    assignee: PersonId
+    opened_at: Utc
+    due_at: Utc | None = None
+    done_at: Utc | None = None
+
+
+class Link(Frozen):
+    """A record elsewhere."""
+
+    link: str
+    ref: Words
+
+
+class Said(Frozen):
+    """A text that is kept: an earlier resolution, a workaround."""
+
+    text: Words
+
+
+class Resolution(Frozen):
+    """How the incident was resolved; amended texts keep who resolved it and when."""
+
+    how: str
+    text: Words
+    by: PersonId
+    at: Utc
+    meets_rule: bool
+    earlier: tuple[Said, ...] = ()
+    effective_at: Utc | None = None
+
+
+class Validation(Frozen):
+    """One criterion shown to hold."""
+
+    at: Utc
+    criterion: str
+    by: PersonId
+    evidence: Words
+    effective_at: Utc | None = None
+
+
+class Review(Frozen):
+    """The post-incident review that is scheduled."""
+
+    owner: PersonId
+    at: Utc
+
+
+class ClosureAttempt(Frozen):
+    """One try at closing, with what was missing."""
+
+    at: Utc
+    by: PersonId
+    missing: tuple[str, ...]
+    accepted: bool
+
+
+class ReopenItem(Frozen):
+    """One reopening."""
+
+    at: Utc
+    by: PersonId
+    reason: Words
+    recurrence_at: Utc | None
+    from_state: State
+
+
+class Episode(Frozen):
+    """One stretch of harm: from its start until the service was restored."""
+
+    start: Utc
+    restored_at: Utc | None = None
+
+
+class CommanderGap(Frozen):
+    """A stretch, from the first commander to resolution, in which nobody commanded."""
+
+    since: Utc
+    until: Utc | None = None
+
+
+class Prompted(Frozen):
+    """A due thing somebody was asked about: by entry `n`, last asked at `at`, put off until `until`."""
+
+    due: str
+    n: int
+    at: Utc
+    ask: str
+    asked: tuple[PersonId, ...]
+    until: Utc | None = None
+    channel: str | None = None
+    ts: str | None = None
+
+
+class Promotion(Frozen):
+    """A message marked for the timeline by entry `n`."""
+
+    n: int
+    channel: str
+    ts: str
+    unpinned: bool = False
+
+
+class Places(Frozen):
+    """Where the incident stands in Slack."""
+
+    channel: str | None = None
+    channel_name: str | None = None
+    card_ts: str | None = None
+    announced_channel: str | None = None
+    announced_ts: str | None = None
+
+
+class Seen(Frozen):
+    """When somebody was last active in the incident: any act or message of theirs, refused ones too."""
+
+    who: PersonId
+    at: Utc
