@@ -1,0 +1,72 @@
+"""How a verb's field is asked for: its label, its control, its place in a typed line. No rule about values lives here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from pydantic.fields import FieldInfo
+
+from commands.verb import Verb
+
+
+class Control(StrEnum):
+    """How a field is filled: the form draws it, the line grammar reads it."""
+
+    LINE = "line"
+    TEXT = "text"
+    PERSON = "person"
+    SERVICE = "service"
+    CATEGORY = "category"
+    ROLE = "role"
+    AUDIENCES = "audiences"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    LEVEL = "level"
+    MOMENT = "moment"
+    MINUTES = "minutes"
+    CHECK = "check"
+    ENTRY = "entry"
+    WORD = "word"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The mark on a verb's field.
+
+    `leading`: in a typed line its words come first, without a name. `rest`: it takes the text that is left, to the
+    letter. `because`: it takes what follows `because`. `words`: other names for `name=value`. `choices`: value and
+    label of each. `needed`: the form opens when it is missing (rules still live in `decide`). `hidden`: never asked.
+    """
+
+    label: str
+    control: Control
+    hint: str = ""
+    leading: bool = False
+    rest: bool = False
+    because: bool = False
+    needed: bool = False
+    hidden: bool = False
+    words: tuple[str, ...] = ()
+    choices: tuple[tuple[str, str], ...] = ()
+    max_length: int = 3000
+
+
+_PLAIN: Final = Ask("", Control.WORD, hidden=True)
+
+
+def ask_of(info: FieldInfo) -> Ask:
+    """Give the mark of a field; a field without one is never asked for."""
+    return next((mark for mark in info.metadata if isinstance(mark, Ask)), _PLAIN)
+
+
+def asks(verb: type[Verb]) -> dict[str, Ask]:
+    """Give the marks of all fields of a verb that are asked for, in the order of the model."""
+    found = {name: ask_of(info) for name, info in verb.model_fields.items()}
+    return {name: ask for name, ask in found.items() if not ask.hidden}
+
+
+def missing(verb: type[Verb], fields: dict[str, object]) -> tuple[str, ...]:
+    """Name the needed fields that a draft leaves out or leaves empty, in the order of the model."""
+    return tuple(name for name, ask in asks(verb).items() if ask.needed and fields.get(name) in (None, "", [], ()))
