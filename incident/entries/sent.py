@@ -75,3 +75,12 @@ class PlaceLost(Fact):
     what: str
     who: PersonId | None = None
     error: MaybeWords = None
+
+
+class Exported(Fact):
+    """The record was exported up to entry `upto`, whose hash is `head`."""
+
+    kind: ClassVar[str] = "exported"
+
+    upto: int
+    head: str
