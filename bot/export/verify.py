@@ -1,0 +1,169 @@
+#!/usr/bin/env python3
+"""Check this export offline: python3 verify.py [--key HEX]. Needs Python 3.8 or newer and nothing else.
+
+It checks that every file is the one the manifest names, that every entry hashes to what is written beside it and
+continues the one before, that no number is missing, that the words belong to their entry or were redacted by a later
+one, and that a checkpoint signed with Ed25519 covers the last entry. --key is the public key you were given by another
+way; without it the signature only shows that one key made it. Exit status 0: everything holds.
+"""
+
+import hashlib
+import json
+import pathlib
+import sys
+
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def canonical(value):
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+# --- Ed25519, after RFC 8032: points in extended coordinates (X, Y, Z, T) ---
+
+
+def recover_x(y, sign):
+    xx = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(xx, (P + 3) // 8, P)
+    if (x * x - xx) % P:
+        x = x * ROOT_OF_MINUS_ONE % P
+    if (x * x - xx) % P or (x == 0 and sign):
+        return None
+    return P - x if x % 2 != sign else x
+
+
+def point(data):
+    number = int.from_bytes(data, "little")
+    y, sign = number & (2**255 - 1), number >> 255
+    x = recover_x(y, sign) if y < P else None
+    return None if x is None else (x, y, 1, x * y % P)
+
+
+def add(one, other):
+    a, b = (one[1] - one[0]) * (other[1] - other[0]) % P, (one[1] + one[0]) * (other[1] + other[0]) % P
+    c, d = 2 * one[3] * other[3] * D % P, 2 * one[2] * other[2] % P
+    e, f, g, h = b - a, d - c, d + c, b + a
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def times(scalar, base):
+    result = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            result = add(result, base)
+        base, scalar = add(base, base), scalar >> 1
+    return result
+
+
+BASE_Y = 4 * pow(5, P - 2, P) % P
+BASE = (recover_x(BASE_Y, 0), BASE_Y, 1, recover_x(BASE_Y, 0) * BASE_Y % P)
+
+
+def signed_by(key, signature, message):
+    """Tell whether the 64-byte signature over the message was made with the 32-byte public key."""
+    if len(key) != 32 or len(signature) != 64:
+        return False
+    a, r, s = point(key), point(signature[:32]), int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= L:
+        return False
+    h = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    left, right = times(s, BASE), add(r, times(h, a))
+    return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
+
+
+# --- the export ---
+
+
+def check_files(folder, manifest):
+    """Every file is the one that was exported, and no other file was slipped in."""
+    for name, expected in sorted(manifest["files"].items()):
+        path = folder / name
+        if not path.is_file():
+            yield f"{name} is missing"
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
+            yield f"{name} is not the file that was exported"
+    known = set(manifest["files"]) | {"MANIFEST.json"}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in known and "__pycache__" not in name:
+            yield f"{name} is not part of this export"
+
+
+def check_entry(line, n, prev, identity):
+    """One entry hashes to its hash, continues the chain, and belongs to this incident."""
+    header = json.loads(line["text"])
+    if sha256(line["text"]) != line["hash"]:
+        yield f"entry {n} was changed: its text does not hash to its hash"
+    if header["n"] != n or header["prev"] != prev:
+        yield f"entry {n} does not continue the entry before it"
+    if (header["team"], header["incident"]) != identity or header["format"] != "muster-entry/1":
+        yield f"entry {n} belongs to another chain"
+    if line["words"] is not None and sha256(canonical(line["words"])) != header["words"]:
+        yield f"the words of entry {n} were changed"
+
+
+def check_chain(lines, manifest):
+    """Every entry in turn, then that words are absent only where a later entry redacted them."""
+    prev, missing, redacted = "0" * 64, set(), set()
+    identity = (manifest["team"], manifest["incident"])
+    for n, line in enumerate(lines, 1):
+        yield from check_entry(line, n, prev, identity)
+        prev, header = line["hash"], json.loads(line["text"])
+        if line["words"] is None and header["words"] is not None:
+            missing.add(n)
+        if header["kind"] == "redacted":
+            redacted.update(k for k in header["facts"]["entries"] if k < n)
+    for n in sorted(missing - redacted):
+        yield f"the words of entry {n} are gone and no entry redacted them"
+    if (len(lines), prev) != (manifest["entries"], manifest["head"]):
+        yield f"the chain ends at entry {len(lines)}, the manifest says {manifest['entries']}"
+
+
+def check_checkpoint(checkpoint, manifest, key):
+    """The last entry is a leaf of the tree whose root was signed."""
+    wanted = {
+        "head": manifest["head"],
+        "incident": manifest["incident"],
+        "n": manifest["entries"],
+        "team": manifest["team"],
+    }
+    reached = hashlib.sha256(b"\x00" + canonical(wanted).encode("utf-8")).hexdigest()
+    for side, sibling in checkpoint["path"]:
+        pair = sibling + reached if side == "left" else reached + sibling
+        reached = hashlib.sha256(b"\x01" + bytes.fromhex(pair)).hexdigest()
+    if reached != checkpoint["root"] or json.loads(checkpoint["statement"])["root"] != reached:
+        yield "the checkpoint does not cover the last entry"
+    public, signature = bytes.fromhex(checkpoint["public_key"]), bytes.fromhex(checkpoint["signature"])
+    if not signed_by(public, signature, checkpoint["statement"].encode("utf-8")):
+        yield "the checkpoint's signature is not valid"
+    if key and key.lower() != checkpoint["public_key"]:
+        yield "the checkpoint was signed with another key than the one you gave"
+
+
+def main(arguments):
+    """Check the folder this program lies in and say what holds."""
+    folder = pathlib.Path(__file__).resolve().parent
+    key = arguments[arguments.index("--key") + 1] if "--key" in arguments else ""
+    manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
+    problems = list(check_files(folder, manifest))
+    if not any(" is missing" in problem for problem in problems):
+        lines = [json.loads(line) for line in (folder / "entries.jsonl").read_text("utf-8").splitlines()]
+        checkpoint = json.loads((folder / "checkpoint.json").read_text("utf-8"))
+        problems += [*check_chain(lines, manifest), *check_checkpoint(checkpoint, manifest, key)]
+    for problem in problems:
+        print("NOT VERIFIED:", problem)
+    if not problems:
+        print(f"verified: {manifest['number']}, {manifest['entries']} entries, head {manifest['head'][:16]}…")
+        print("signed by", checkpoint["public_key"], "" if key else "(compare with the key you were given: --key)")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
