@@ -46,13 +46,15 @@ class Job(Frozen):
 
     `key` is unique among jobs that are not done: wanting it again raises the wanted generation. Jobs of one `lane`
     run in the order in which they were wanted. `run_at` None means at once. `needs` names the key of a job that must
-    be done first.
+    be done first. `template` and the entries from `entry` to `last` are what a posted line is rendered from.
     """
 
     kind: JobKind
     key: str
     incident: IncidentKey
     entry: int | None = None
+    last: int | None = None
+    template: str | None = None
     person: PersonId | None = None
     rank: int = NORMAL
     lane: str | None = None

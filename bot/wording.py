@@ -1,0 +1,122 @@
+"""People's text and plain values as readers see them. Knows Slack's text form and plain text; knows no template.
+
+Text is stored in Slack's escaped form. In Slack it goes out so that it cannot ping a crowd or break our sentence; in
+documents it is unescaped. Moments are shown in the reader's zone in Slack and in UTC everywhere else.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+_TOKEN: Final = re.compile(r"<([^<>]*)>")
+_KEPT: Final = re.compile(r"(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|https?://|mailto:|tel:)")
+_CROWD: Final = re.compile(r"!(?:subteam\^\w+(?:\|@?(\S+))?|(channel|here|everyone)(?:\|.*)?)$")
+_BARE_AMP: Final = re.compile(r"&(?!(?:amp|lt|gt);)")
+_MARKS: Final = re.compile(r"([*_~`])")
+_SPACE: Final = re.compile(r"\s+")
+_WHOLE: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
+_JOINER: Final = "⁠"  # A word joiner beside `*` keeps Slack from reading it as bold; nobody sees it.
+
+
+def escape(text: str) -> str:
+    """Escape plain text for Slack."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def harmless(text: str) -> str:
+    """Keep mentions of one person, channels and links; let nothing else through that Slack would act on."""
+    parts, end = [], 0
+    for token in _TOKEN.finditer(text):
+        parts += [_stray(text[end : token.start()]), _token(token.group(1))]
+        end = token.end()
+    return "".join([*parts, _stray(text[end:])])
+
+
+def _stray(text: str) -> str:
+    return _BARE_AMP.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _token(inner: str) -> str:
+    if _KEPT.match(inner):
+        return f"<{inner}>"
+    if crowd := _CROWD.match(inner):
+        return f"@{crowd.group(1) or crowd.group(2) or 'group'}"
+    return f"&lt;{_stray(inner)}&gt;"
+
+
+def clip(text: str, limit: int) -> str:
+    """Cut text to `limit` characters, never through a mention, a link or an escaped character."""
+    if len(text) <= limit:
+        return text
+    kept, length = [], 1
+    for piece in _WHOLE.findall(text):
+        if length + len(piece) > limit:
+            break
+        kept.append(piece)
+        length += len(piece)
+    return "".join(kept).rstrip() + "…"
+
+
+def fragment(text: str, limit: int = 300) -> str:
+    """Make people's text fit into one of our lines in Slack: one line, no formatting, no crowd pinged."""
+    one_line = _SPACE.sub(" ", text).strip()
+    pieces = re.split(r"(<[^<>]*>)", harmless(clip(one_line, limit)))
+    return "".join(p if p.startswith("<") else _MARKS.sub(rf"{_JOINER}\1{_JOINER}", p) for p in pieces)
+
+
+def quoted(text: str, limit: int = 2800) -> str:
+    """Quote people's text in Slack, line by line, with their own formatting."""
+    lines = harmless(clip(text.strip(), limit)).splitlines() or [""]
+    return "\n".join(f">{line}" for line in lines)
+
+
+def plain(text: str, name: Callable[[str], str], limit: int | None = None) -> str:
+    """Give stored text as plain text: mentions by name, links spelled out, escapes undone."""
+
+    def spell(token: re.Match[str]) -> str:
+        target, _, label = token.group(1).partition("|")
+        if target.startswith("@"):
+            return f"@{label or name(target[1:])}"
+        if target.startswith("#"):
+            return f"#{label or target[1:]}"
+        if target.startswith("!"):
+            return f"@{label.removeprefix('@') or target[1:].partition('^')[0]}"
+        return f"{label} ({target})" if label and label != target else target
+
+    spelled = html.unescape(_TOKEN.sub(spell, text))
+    return clip(spelled, limit) if limit else spelled
+
+
+def utc(at: datetime) -> str:
+    """Write a moment for documents: `2026-01-31 18:06 UTC`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def utc_clock(at: datetime) -> str:
+    """Write a time of day for documents: `18:06 UTC`."""
+    return at.astimezone(UTC).strftime("%H:%M UTC")
+
+
+def slack_when(at: datetime) -> str:
+    """Write a moment that Slack shows in the reader's zone, with UTC where it cannot."""
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{utc(at)}>"
+
+
+def slack_clock(at: datetime) -> str:
+    """Write a time of day that Slack shows in the reader's zone, with UTC where it cannot."""
+    return f"<!date^{int(at.timestamp())}^{{time}}|{utc_clock(at)}>"
+
+
+def span(value: timedelta | float, unit: str = "seconds") -> str:
+    """Say a length of time in its two largest units: `1 h 20 min`, `45 s`, `3 d`."""
+    length = value if isinstance(value, timedelta) else timedelta(**{unit: value})
+    seconds = round(abs(length.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes, hours, days = seconds // 60 % 60, seconds // 3600 % 24, seconds // 86400
+    parts = [f"{n} {word}" for n, word in ((days, "d"), (hours, "h"), (minutes, "min")) if n]
+    return " ".join(parts[:2])
