@@ -1,0 +1,117 @@
+"""What the environment says: tokens, addresses, file names. Read once, frozen; knows no policy and opens nothing.
+
+Secrets are `SecretStr`, so that neither a log line nor a traceback shows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WHERE: Final = {
+    "SLACK_BOT_TOKEN": "api.slack.com/apps, your app, OAuth & Permissions: the Bot User OAuth Token, which begins with xoxb-",
+    "SLACK_APP_TOKEN": "api.slack.com/apps, your app, Basic Information, App-Level Tokens: one with connections:write, which begins with xapp-",
+    "SLACK_SIGNING_SECRET": "api.slack.com/apps, your app, Basic Information, App Credentials: the Signing Secret",
+    "SLACK_API_URL": "leave it out for Slack itself; any other address ends in /api/",
+    "DATABASE_URL": "sqlite:///muster.db, or postgresql://user:password@host/name",
+    "MUSTER_MODE": "socket (the default) or http",
+    "MUSTER_COMMAND": "the slash command of app.yaml, /incident unless you changed it",
+    "MUSTER_POLICY": "the path of your policy.yaml",
+    "MUSTER_HTTP_PORT": "a free port, 3000 for example",
+    "MUSTER_KEY_FILE": "the file that `muster keygen` wrote, outside the database",
+}
+
+_NEEDED_BY: Final = {"slack_app_token": "socket", "slack_signing_secret": "http"}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One setting that is missing or wrong, and where to get it right."""
+
+    name: str
+    wrong: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.wrong}. Where to get it: {self.where}."
+
+
+class MissingSettings(Exception):  # noqa: N818 - it is an answer for a person, who reads all of it
+    """Settings are missing or wrong; `problems` names every one of them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+def _begins(prefix: str) -> AfterValidator:
+    def check(secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None and not secret.get_secret_value().startswith(prefix):
+            raise ValueError(f"does not begin with {prefix}")
+        return secret
+
+    return AfterValidator(check)
+
+
+def _api_address(address: str) -> str:
+    if not address.startswith(("https://", "http://")) or not address.endswith("/api/"):
+        raise ValueError("is no web address that ends in /api/")
+    return address
+
+
+def _slash(word: str) -> str:
+    if not word.startswith("/") or " " in word or len(word) < 2:
+        raise ValueError("is no slash command")
+    return word.lower()
+
+
+class Settings(BaseSettings):
+    """Every setting Muster has. Nothing else in the project reads the environment."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    mode: Literal["socket", "http"] = Field("socket", validation_alias="MUSTER_MODE")
+    slack_bot_token: Annotated[SecretStr, _begins("xoxb-")]
+    slack_app_token: Annotated[SecretStr | None, _begins("xapp-")] = Field(None, validate_default=True)
+    slack_signing_secret: SecretStr | None = Field(None, validate_default=True)
+    slack_api_url: Annotated[str, AfterValidator(_api_address)] = "https://slack.com/api/"
+    database_url: SecretStr = SecretStr("sqlite:///muster.db")
+    command: Annotated[str, AfterValidator(_slash)] = Field("/incident", validation_alias="MUSTER_COMMAND")
+    policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
+    http_port: int | None = Field(None, gt=0, lt=65536, validation_alias="MUSTER_HTTP_PORT")
+    key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The slash commands Muster answers: the root word and its short form."""
+        return tuple(dict.fromkeys((self.command, "/inc")))
+
+    @field_validator("slack_app_token", "slack_signing_secret")
+    @classmethod
+    def _mode_has_its_secret(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is None and info.data.get("mode") == _NEEDED_BY[str(info.field_name)]:
+            raise PydanticCustomError("missing", "is missing")
+        return secret
+
+
+def read_settings(env_file: Path | None = Path(".env")) -> Settings:
+    """Read the environment, then `.env` for what it leaves out; raise MissingSettings naming every problem at once."""
+    source: dict[str, Any] = {"_env_file": env_file}
+    try:
+        return Settings(**source)
+    except ValidationError as wrong:
+        raise MissingSettings(_problems(wrong)) from None
+
+
+def _problems(wrong: ValidationError) -> tuple[Problem, ...]:
+    found = []
+    for error in wrong.errors(include_input=False, include_url=False):
+        name = str(error["loc"][0]).upper()
+        said = "is missing" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
+        found.append(Problem(name, said[0].lower() + said[1:], WHERE.get(name, "see the README")))
+    return tuple(found)
