@@ -1,0 +1,138 @@
+"""The routes of the page: the page itself, the picture of the workspace, the stream of changes, and acts.
+
+It translates between HTTP and the workspace and decides nothing. Whatever blocks is kept off the server's loop, on threads
+of its own, so that a person who waits for the app never keeps the app waiting.
+"""
+
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from anyio import CapacityLimiter, sleep, to_thread
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from sandbox.acting import Acting
+from sandbox.page.acts import perform
+from sandbox.snapshot import snapshot
+from sandbox.traffic import Traffic
+from sandbox.workspace import Workspace
+
+STATIC = Path(__file__).parent / "static"
+THREADS = 64
+LOOKS_EVERY = 1.0
+GATHERS_FOR = 0.05
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Shown(Protocol):
+    """What the page needs of a sandbox."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The state of the workspace."""
+        ...
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the wire."""
+        ...
+
+    @property
+    def acting(self) -> Acting:
+        """What a person can do."""
+        ...
+
+    @property
+    def manifest(self) -> Mapping[str, Any] | None:
+        """The app's manifest, for its commands and shortcuts."""
+        ...
+
+
+class _Static(StaticFiles):
+    """Files of the page that a browser asks after every time, so that an upgrade shows at once."""
+
+    def file_response(self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200) -> Response:
+        """Answer with the file and the page's headers."""
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        response.headers.update(HEADERS)
+        return response
+
+
+def page_routes(sandbox: Shown) -> list[BaseRoute]:
+    """Return everything the page is made of, to stand beside the Web API."""
+    page = _Page(sandbox)
+    return [
+        Route("/", page.index),
+        Route("/ui/snapshot", page.snapshot),
+        Route("/ui/stream", page.stream),
+        Route("/ui/act", page.act, methods=["POST"]),
+        Mount("/ui/static", _Static(directory=STATIC)),
+    ]
+
+
+class _Page:
+    def __init__(self, sandbox: Shown) -> None:
+        self._sandbox = sandbox
+        self._acting = CapacityLimiter(THREADS)
+        self._watching = CapacityLimiter(THREADS)
+
+    async def index(self, request: Request) -> Response:
+        """Answer with the page, which fetches the rest."""
+        return FileResponse(STATIC / "index.html", headers=HEADERS)
+
+    async def snapshot(self, request: Request) -> Response:
+        """Answer with what one person sees, and the messages of the channel they look at."""
+        shown = request.query_params.get("channel")
+        return JSONResponse(
+            await to_thread.run_sync(self._see, request.query_params.get("as", ""), shown, limiter=self._acting)
+        )
+
+    async def act(self, request: Request) -> Response:
+        """Do one thing as one person; only pages of this server can send JSON here."""
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return JSONResponse({"error": "acts are sent as JSON"}, status_code=415)
+        asked = await request.json()
+        return JSONResponse(await to_thread.run_sync(perform, self._sandbox.acting, asked, limiter=self._acting))
+
+    async def stream(self, request: Request) -> Response:
+        """Tell a page of every change, with what went over the wire since it last heard."""
+        since = request.query_params.get("since", "0")
+        changes = self._changes(int(since) if since.isdigit() else 0)
+        return StreamingResponse(changes, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    def _see(self, user: str, channel: str | None) -> dict[str, Any]:
+        ws = self._sandbox.workspace
+        with ws.lock:
+            if user not in ws.people:
+                user = next((one.id for one in ws.people.values() if not one.is_bot and not one.deleted), ws.bot.id)
+        return snapshot(ws, user, manifest=self._sandbox.manifest, messages_of=[channel] if channel else [])
+
+    async def _changes(self, seq: int) -> AsyncIterator[str]:
+        """Yield server-sent events until the page goes away or the workspace stops."""
+        traffic = self._sandbox.traffic
+        heard, seq = seq, 0
+        while True:
+            asked_at = time.monotonic()
+            latest = await to_thread.run_sync(traffic.wait_for_change, seq, LOOKS_EVERY, limiter=self._watching)
+            if latest != seq:
+                passages = traffic.since(heard)
+                heard = passages[-1].seq if passages else heard
+                seq = latest
+                yield f"data: {json.dumps({'seq': latest, 'wire': [asdict(one) for one in passages]}, default=str)}\n\n"
+                await sleep(GATHERS_FOR)
+            elif time.monotonic() - asked_at < LOOKS_EVERY / 2:
+                return  # The workspace has stopped: it lets everybody who waits go at once.
+            else:
+                yield ": still here\n\n"

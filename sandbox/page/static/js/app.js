@@ -1,0 +1,83 @@
+// The page put together: it draws everything from the state, in one go, whenever the state changed.
+
+import { listen, refresh } from "./api.js";
+import { channelPane } from "./channel.js";
+import { questionDialog } from "./confirm.js";
+import { cls, draw, h } from "./dom.js";
+import { drawer, drawerToggle } from "./drawer.js";
+import { keepForms } from "./forms.js";
+import { appPane } from "./home.js";
+import { threadPane } from "./thread.js";
+import { modal } from "./modal.js";
+import { closePopover, popover } from "./popover.js";
+import { sidebar } from "./sidebar.js";
+import { channel, onChange, openChannel, ui } from "./state.js";
+import { arrive, markRead, settle } from "./travel.js";
+
+const root = document.getElementById("page");
+
+function page() {
+  if (!ui.snap)
+    return h("p", { class: "waiting" }, ui.online ? "Opening the workspace…" : "The workspace does not answer.");
+  const here = openChannel();
+  const thread = ui.thread ? threadPane(here) : null;
+  return [
+    h(
+      "div",
+      {
+        key: "frame",
+        class: cls("frame", thread && "with-thread"),
+        inert: ui.snap.modals.length > 0 || ui.question ? true : null,
+      },
+      sidebar(),
+      h(
+        "div",
+        { class: "stage" },
+        h("div", { class: "panes" }, ui.place.app ? appPane() : here && channelPane(here), thread),
+        drawer(),
+      ),
+      h(
+        "div",
+        { class: "status-bar" },
+        h("span", {}, "Everything here runs on this machine. Nobody outside is told anything."),
+        h("span", { class: "grow" }),
+        drawerToggle(),
+      ),
+    ),
+    modal(),
+    questionDialog(),
+    popover(),
+    h(
+      "div",
+      { key: "toasts", class: "toasts", role: "status", "aria-live": "polite" },
+      ui.toasts.map((one) => h("div", { key: one.id, class: cls("toast", one.tone) }, one.words)),
+    ),
+  ];
+}
+
+let lastTop = null;
+
+function redraw() {
+  const top = ui.snap?.modals.at(-1)?.id ?? null;
+  if (ui.snap) keepForms(ui.snap.modals, ui.snap.home);
+  if (top !== lastTop && ui.popover) closePopover(false);
+  draw(root, page());
+  if (top !== lastTop && !top) document.querySelector("[data-testid=composer]")?.focus({ preventScroll: true });
+  lastTop = top;
+  document.title = title();
+  if (ui.snap) markRead();
+}
+
+function title() {
+  if (!ui.snap) return "Pretend workspace";
+  const unread = ui.snap.channels.reduce((sum, one) => sum + (one.is_member ? one.mentions : 0), 0);
+  const place = ui.place.app ? "App" : `#${channel(ui.place.channel)?.name ?? ""}`;
+  return `${unread ? `(${unread}) ` : ""}${place} · ${ui.snap.team.name} · Pretend workspace`;
+}
+
+onChange(redraw);
+arrive();
+document.addEventListener("visibilitychange", () => markRead());
+await refresh();
+listen();
+await settle();

@@ -1,0 +1,24 @@
+// Handing an action to the surface it stands on: after the app's own question, and for choices only where the app wants
+// to know at once. What the action leads to, it does not see.
+
+import { confirmed } from "./confirm.js";
+import { hold, simple } from "./forms.js";
+import { changed } from "./state.js";
+
+/** The marks that tests and style sheets find an element by. */
+export const hooks = (one, block) => ({ "data-action-id": one.action_id, "data-block-id": block.block_id });
+
+/** Hand an action to the surface, after the app's own question where it has one. */
+export async function fire(one, block, surface, extra) {
+  if (one.confirm && !(await confirmed(one.confirm))) return;
+  surface.press({ action_id: one.action_id, block_id: block.block_id, ...extra });
+}
+
+/** Keep what was chosen and tell the app when it wants to know. */
+export function choose(one, block, surface, value) {
+  hold(surface.key, block.block_id, one, value);
+  surface.touched?.(block);
+  const listens = block.type !== "input" || block.dispatch_action;
+  if (listens) fire(one, block, surface, { selected: simple(value) });
+  changed();
+}
