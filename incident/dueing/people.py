@@ -1,0 +1,57 @@
+"""When somebody owes an answer: an action past its time box, a call nobody took, a handover nobody accepted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from incident.dueing.what import Due, Step, each_once, key_of
+from incident.incident import Incident
+from incident.policy import Policy
+from roles.names import Role
+
+
+def actions(incident: Incident, _: Policy) -> tuple[Due, ...]:
+    """Ask the assignee when the time box ends, and the commander too a quarter of an hour later."""
+    if incident.is_over:
+        return ()
+    commands = incident.holder(Role.COMMANDER)
+    return tuple(
+        Due(
+            key_of("action", action.id, action.due_at),
+            action.due_at,
+            (
+                Step(action.due_at, "action", (action.assignee,)),
+                Step(action.due_at + timedelta(minutes=15), "action", each_once(action.assignee, commands)),
+            ),
+            about=action.id,
+        )
+        for action in incident.actions
+        if action.due_at is not None and action.done_at is None
+    )
+
+
+def calls(incident: Incident, _: Policy) -> tuple[Due, ...]:
+    """Tell the commander when the last one called did not answer or cannot, and nobody is left to call."""
+    last = next(iter(reversed(incident.escalations)), None)
+    if incident.is_over or last is None or last.answer not in {"lapsed", "declined"} or last.answered_at is None:
+        return ()
+    whom = each_once(incident.holder(Role.COMMANDER) or last.by, incident.service_owner)
+    step = Step(last.answered_at, "call", whom)
+    return (Due(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n)),)
+
+
+def handovers(incident: Incident, _: Policy) -> tuple[Due, ...]:
+    """Ask the next holder to accept at once, and the present holder too after five minutes."""
+    return tuple(
+        Due(
+            key_of("handover", offer.n),
+            offer.at + timedelta(minutes=5),
+            (
+                Step(offer.at, "handover", (offer.to,)),
+                Step(offer.at + timedelta(minutes=5), "handover", each_once(offer.to, offer.from_who)),
+            ),
+            timedelta(minutes=10),
+            about=offer.role,
+        )
+        for offer in incident.offers
+    )
