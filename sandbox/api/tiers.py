@@ -1,0 +1,49 @@
+"""Slack's rate limits: a bucket per method, another per channel for posting, filled by the workspace's clock."""
+
+import math
+import threading
+from dataclasses import dataclass
+
+from sandbox.time import Clock, to_micros
+
+T1, T2, T3, T4, POSTING, HUNDREDS = 1, 20, 50, 100, 300, 600
+CONNECTIONS_AT_ONCE = 10
+MESSAGES_AT_ONCE = 5
+
+
+@dataclass
+class _Bucket:
+    left: float
+    at: int
+
+
+class Tiers:
+    """How much of each method's allowance is left."""
+
+    def __init__(self, clock: Clock, *, strict: bool) -> None:
+        self._clock = clock
+        self._strict = strict
+        self._lock = threading.Lock()
+        self._buckets: dict[tuple[str, str], _Bucket] = {}
+
+    def wait_for(self, method: str, per_minute: int) -> int:
+        """Take one call from a method's minute; return 0, or the seconds to wait when it is used up."""
+        burst = CONNECTIONS_AT_ONCE if per_minute == T1 else per_minute
+        return self._take((method, ""), burst, per_minute / 60)
+
+    def wait_for_channel(self, channel: str) -> int:
+        """Take one message from a channel's second, bursts of a few allowed; return 0 or the seconds to wait."""
+        return self._take(("chat.postMessage", channel), MESSAGES_AT_ONCE, 1.0)
+
+    def _take(self, key: tuple[str, str], burst: float, per_second: float) -> int:
+        if not self._strict:
+            return 0
+        now = to_micros(self._clock.now())
+        with self._lock:
+            bucket = self._buckets.setdefault(key, _Bucket(burst, now))
+            gained = max(0, now - bucket.at) / 1_000_000 * per_second
+            bucket.left, bucket.at = min(burst, bucket.left + gained), max(now, bucket.at)
+            if bucket.left >= 1:
+                bucket.left -= 1
+                return 0
+            return max(1, math.ceil((1 - bucket.left) / per_second))

@@ -1,0 +1,127 @@
+"""What a value in a block can be: small checks that combine into larger ones.
+
+A check takes the list of problems found so far, the JSON pointer of the value and the value. It knows shapes and sizes;
+which block has which fields is the tables' business.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sandbox.blocks.limits import LIMITS
+
+Check = Callable[[list[str], str, Any], None]
+Fields = Mapping[str, Check]
+
+
+def wrong(problems: list[str], pointer: str, words: str) -> None:
+    """Note a problem the way Slack words it."""
+    problems.append(f"[ERROR] {words} [json-pointer:{pointer}]")
+
+
+def string(limit: str | None = None, *, least: int = 1) -> Check:
+    """Demand a string of at least and at most so many characters."""
+
+    def check(problems: list[str], pointer: str, value: Any) -> None:
+        if not isinstance(value, str):
+            wrong(problems, pointer, "must provide a string")
+        elif len(value) < least:
+            wrong(problems, pointer, f"must be more than {least - 1} characters")
+        elif limit and len(value) > LIMITS[limit]:
+            wrong(problems, pointer, f"must be less than {LIMITS[limit] + 1} characters")
+
+    return check
+
+
+def text(limit: str, *, plain: bool = False) -> Check:
+    """Demand a text object, plain or either kind."""
+    kinds = ("plain_text",) if plain else ("plain_text", "mrkdwn")
+
+    def check(problems: list[str], pointer: str, value: Any) -> None:
+        if not isinstance(value, dict) or value.get("type") not in kinds:
+            wrong(
+                problems,
+                f"{pointer}/type" if isinstance(value, dict) else pointer,
+                f"must be one of: {', '.join(kinds)}",
+            )
+            return
+        also = "emoji" if value["type"] == "plain_text" else "verbatim"
+        fields(problems, pointer, value, {"type": anything, "text": string(limit), also: boolean}, ("text",))
+
+    return check
+
+
+def boolean(problems: list[str], pointer: str, value: Any) -> None:
+    """Demand true or false."""
+    if not isinstance(value, bool):
+        wrong(problems, pointer, "must be a boolean")
+
+
+def anything(problems: list[str], pointer: str, value: Any) -> None:
+    """Let every value pass."""
+
+
+def number(least: int, most: int) -> Check:
+    """Demand a whole number within bounds."""
+
+    def check(problems: list[str], pointer: str, value: Any) -> None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            wrong(problems, pointer, "must be an integer")
+        elif not least <= value <= most:
+            wrong(problems, pointer, f"must be between {least} and {most}")
+
+    return check
+
+
+def one_of(*words: str) -> Check:
+    """Demand one of a few words."""
+
+    def check(problems: list[str], pointer: str, value: Any) -> None:
+        if value not in words:
+            wrong(problems, pointer, f"must be one of: {', '.join(words)}")
+
+    return check
+
+
+def many(inner: Check, limit: str, *, least: int = 1) -> Check:
+    """Demand a list of at least and at most so many items, each passing a check."""
+
+    def check(problems: list[str], pointer: str, value: Any) -> None:
+        if not isinstance(value, list):
+            wrong(problems, pointer, "must be an array")
+            return
+        if len(value) < least:
+            wrong(problems, pointer, f"no less than {least} items allowed")
+        if len(value) > LIMITS[limit]:
+            wrong(problems, pointer, f"no more than {LIMITS[limit]} items allowed")
+        for place, item in enumerate(value):
+            inner(problems, f"{pointer}/{place}", item)
+
+    return check
+
+
+def record(known: Fields, required: tuple[str, ...] = ()) -> Check:
+    """Demand an object with known fields only."""
+
+    def check(problems: list[str], pointer: str, value: Any) -> None:
+        if not isinstance(value, dict):
+            wrong(problems, pointer, "must be an object")
+        else:
+            fields(problems, pointer, value, known, required)
+
+    return check
+
+
+def fields(
+    problems: list[str], pointer: str, value: dict[str, Any], known: Fields, required: tuple[str, ...] = ()
+) -> None:
+    """Check every field of an object; note those missing and those nobody knows."""
+    for name in required:
+        if name not in value:
+            wrong(problems, pointer, f"missing required field: {name}")
+    for name, inner in value.items():
+        if name not in known:
+            wrong(problems, pointer, f"invalid additional property: {name}")
+        elif inner is not None:
+            known[name](problems, f"{pointer}/{name}", inner)
+        elif name in required:
+            wrong(problems, f"{pointer}/{name}", "must not be null")

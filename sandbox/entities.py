@@ -1,0 +1,163 @@
+"""The things a workspace is made of: people, channels, messages, views.
+
+Each class holds what Slack would hold and can write itself the way Slack's Web API shows it. None of them knows a rule,
+a permission or a clock.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Block = dict[str, Any]
+Payload = dict[str, Any]
+
+
+@dataclass
+class Person:
+    """Somebody with a name in the workspace, human or bot; an id left empty is given out by the workspace."""
+
+    name: str
+    real_name: str
+    title: str = ""
+    tz: str = "Europe/London"
+    id: str = ""
+    email: str = ""
+    is_bot: bool = False
+    is_restricted: bool = False
+    is_admin: bool = False
+    deleted: bool = False
+    color: str = "4a154b"
+    bot_id: str = ""
+
+
+@dataclass
+class Usergroup:
+    """A named group of people that can be mentioned."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Labelled:
+    """A topic or a purpose: words, who set them and when."""
+
+    value: str = ""
+    creator: str = ""
+    last_set: int = 0
+
+    def show(self) -> Payload:
+        """Write it as Slack does."""
+        return {"value": self.value, "creator": self.creator, "last_set": self.last_set}
+
+
+@dataclass
+class Message:
+    """One message in a channel, as it stands after every edit."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+    attachments: list[Payload] = field(default_factory=list)
+    thread_ts: str | None = None
+    subtype: str | None = None
+    bot_id: str | None = None
+    app_id: str | None = None
+    edited: Payload | None = None
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    metadata: Payload | None = None
+    files: list[Payload] = field(default_factory=list)
+    broadcast: bool = False
+    client_msg_id: str | None = None
+    extra: Payload = field(default_factory=dict)
+
+    @property
+    def is_reply(self) -> bool:
+        """Tell whether it stands in somebody's thread."""
+        return self.thread_ts is not None and self.thread_ts != self.ts
+
+
+@dataclass
+class Ephemeral:
+    """A message that one person sees and nobody keeps."""
+
+    ts: str
+    channel: str
+    user: str
+    text: str
+    sender: str
+    blocks: list[Block] = field(default_factory=list)
+    thread_ts: str | None = None
+
+
+@dataclass
+class Bookmark:
+    """A link at the head of a channel."""
+
+    id: str
+    channel_id: str
+    title: str
+    link: str
+    emoji: str = ""
+    type: str = "link"
+    date_created: int = 0
+    date_updated: int = 0
+    rank: str = "0"
+
+
+@dataclass
+class Channel:
+    """A public channel, private channel or direct message with everything that was said in it."""
+
+    id: str
+    name: str
+    creator: str
+    created: int
+    is_private: bool = False
+    is_im: bool = False
+    is_archived: bool = False
+    members: list[str] = field(default_factory=list)
+    messages: dict[str, Message] = field(default_factory=dict)
+    threads: dict[str, list[str]] = field(default_factory=dict)
+    pins: dict[str, Payload] = field(default_factory=dict)
+    bookmarks: dict[str, Bookmark] = field(default_factory=dict)
+    topic: Labelled = field(default_factory=Labelled)
+    purpose: Labelled = field(default_factory=Labelled)
+    previous_names: list[str] = field(default_factory=list)
+    last_read: dict[str, str] = field(default_factory=dict)
+    canvas: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Name the channel's type the way message events do."""
+        if self.is_im:
+            return "im"
+        return "group" if self.is_private else "channel"
+
+
+@dataclass
+class View:
+    """A modal on somebody's stack, or somebody's Home tab."""
+
+    id: str
+    user: str
+    type: str
+    blocks: list[Block]
+    hash: str
+    callback_id: str = ""
+    private_metadata: str = ""
+    external_id: str = ""
+    title: Payload | None = None
+    submit: Payload | None = None
+    close: Payload | None = None
+    clear_on_close: bool = False
+    notify_on_close: bool = False
+    root_view_id: str = ""
+    previous_view_id: str | None = None
+    trigger_id: str = ""
+    values: dict[str, dict[str, Payload]] = field(default_factory=dict)
+    offered: dict[str, list[Payload]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)

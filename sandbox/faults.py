@@ -1,0 +1,115 @@
+"""Troubles that can be switched on while the workspace runs, from any thread.
+
+It only keeps what is wrong at the moment and counts it down; the API endpoint, the event pump and the sockets ask it.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Literal
+
+Trouble = Literal["too_many", "status", "lose_reply", "error"]
+ANY = "*"
+
+
+class Faults:
+    """Everything that can go wrong between an app and Slack; nothing does until it is asked for."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._latency: dict[str, float] = {}
+        self._left: Counter[tuple[Trouble, str]] = Counter()
+        self._values: dict[tuple[Trouble, str], str] = {}
+        self._duplicates = 0
+        self._edits_first = 0
+        self._socket_commands: list[Callable[[str], None]] = []
+
+    def set_latency(self, ms: float, method: str = ANY) -> None:
+        """Make every call of a method, or of all, take at least so long; 0 ends it."""
+        with self._lock:
+            self._latency[method] = ms
+
+    def too_many_requests(self, method: str = ANY, times: int = 1, retry_after: int = 1) -> None:
+        """Answer the next calls with 429 and Retry-After."""
+        self._arm("too_many", method, times, str(retry_after))
+
+    def server_error(self, method: str = ANY, times: int = 1, status: int = 500) -> None:
+        """Answer the next calls with a 5xx and do nothing."""
+        self._arm("status", method, times, str(status))
+
+    def lose_reply(self, method: str = ANY, times: int = 1) -> None:
+        """Carry out the next calls, then drop the connection without an answer."""
+        self._arm("lose_reply", method, times, "")
+
+    def fail_with(self, error: str, method: str = ANY, times: int = 1) -> None:
+        """Answer the next calls with ok false and this error name, and do nothing."""
+        self._arm("error", method, times, error)
+
+    def duplicate_events(self, times: int) -> None:
+        """Send each of the next events twice: same event id, another envelope."""
+        with self._lock:
+            self._duplicates = times
+
+    def edits_first(self, times: int) -> None:
+        """Hold each of the next new messages back until the next event went out, its edit for instance."""
+        with self._lock:
+            self._edits_first = times
+
+    def drop_sockets(self) -> None:
+        """Cut every open socket without a word."""
+        self._tell_sockets("drop")
+
+    def refresh_sockets(self, reason: str = "refresh_requested") -> None:
+        """Ask every open socket to reconnect, as Slack does every few hours."""
+        self._tell_sockets(reason)
+
+    def deafen_sockets(self) -> None:
+        """Keep every open socket open while nothing passes through it any more, not even a pong."""
+        self._tell_sockets("deafen")
+
+    def clear(self) -> None:
+        """Switch everything off; sockets already cut or deaf stay so."""
+        with self._lock:
+            self._latency.clear()
+            self._left.clear()
+            self._values.clear()
+            self._duplicates = self._edits_first = 0
+
+    def latency_of(self, method: str) -> float:
+        """Return the milliseconds a call of this method is to take."""
+        with self._lock:
+            return self._latency.get(method, self._latency.get(ANY, 0.0))
+
+    def take(self, trouble: Trouble, method: str) -> str | None:
+        """Use up one armed trouble for this method and return its value, or None when there is none."""
+        with self._lock:
+            for key in ((trouble, method), (trouble, ANY)):
+                if self._left[key] > 0:
+                    self._left[key] -= 1
+                    return self._values[key]
+            return None
+
+    def take_duplicate(self) -> bool:
+        """Use up one duplicated event."""
+        with self._lock:
+            self._duplicates -= 1 if (due := self._duplicates > 0) else 0
+            return due
+
+    def take_edit_first(self) -> bool:
+        """Use up one held-back message."""
+        with self._lock:
+            self._edits_first -= 1 if (due := self._edits_first > 0) else 0
+            return due
+
+    def on_socket_command(self, obey: Callable[[str], None]) -> None:
+        """Register who cuts, deafens or refreshes the sockets."""
+        self._socket_commands.append(obey)
+
+    def _arm(self, trouble: Trouble, method: str, times: int, value: str) -> None:
+        with self._lock:
+            self._left[trouble, method] = times
+            self._values[trouble, method] = value
+
+    def _tell_sockets(self, command: str) -> None:
+        for obey in self._socket_commands:
+            obey(command)

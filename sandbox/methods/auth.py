@@ -1,0 +1,64 @@
+"""Who the app is and where: auth.test, apps.connections.open, team.info, bots.info, emoji.list, api.test."""
+
+from sandbox.api.call import Call
+from sandbox.api.tiers import HUNDREDS, T1, T2, T3, T4
+from sandbox.entities import Payload
+from sandbox.errors import SlackError
+from sandbox.methods.method import Method
+
+
+def auth_test(call: Call) -> Payload:
+    """Tell the app who it is."""
+    ws = call.ws
+    return {
+        "url": call.services.page_url(),
+        "team": ws.domain.capitalize(),
+        "user": ws.bot.name,
+        "team_id": ws.team_id,
+        "user_id": ws.bot.id,
+        "bot_id": ws.bot.bot_id,
+        "is_enterprise_install": False,
+    }
+
+
+def connections_open(call: Call) -> Payload:
+    """Give out the address of one Socket Mode connection."""
+    root = call.services.page_url().replace("http", "ws", 1)
+    return {"url": f"{root}link?ticket={call.services.new_ticket()}&app_id={call.ws.app_id}"}
+
+
+def team_info(call: Call) -> Payload:
+    """Tell about the workspace."""
+    ws = call.ws
+    return {"team": {"id": ws.team_id, "name": ws.domain.capitalize(), "domain": ws.domain, "icon": {}}}
+
+
+def bots_info(call: Call) -> Payload:
+    """Tell about the bot."""
+    ws = call.ws
+    if call.text("bot", ws.bot.bot_id) != ws.bot.bot_id:
+        raise SlackError("bot_not_found")
+    bot = {"id": ws.bot.bot_id, "deleted": False, "name": ws.bot.name, "app_id": ws.app_id, "user_id": ws.bot.id}
+    return {"bot": bot}
+
+
+def emoji_list(call: Call) -> Payload:
+    """List the workspace's own emoji: none."""
+    return {"emoji": {}, "cache_ts": call.ws.stamps.next()}
+
+
+def api_test(call: Call) -> Payload:
+    """Give back what was sent."""
+    if call.args.get("error"):
+        raise SlackError(call.text("error"))
+    return {"args": call.args}
+
+
+METHODS = {
+    "auth.test": Method(auth_test, HUNDREDS),
+    "apps.connections.open": Method(connections_open, T1, needs_app_token=True),
+    "team.info": Method(team_info, T3, ("team:read",)),
+    "bots.info": Method(bots_info, T3, ("users:read",)),
+    "emoji.list": Method(emoji_list, T2, ("emoji:read",)),
+    "api.test": Method(api_test, T4),
+}

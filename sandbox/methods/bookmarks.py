@@ -1,0 +1,65 @@
+"""Bookmarks: bookmarks.add, edit, remove, list."""
+
+from sandbox.api.call import Call
+from sandbox.api.tiers import T2, T3
+from sandbox.blocks import LIMITS
+from sandbox.changes import channels
+from sandbox.entities import Bookmark, Channel, Payload
+from sandbox.errors import SlackError
+from sandbox.methods.method import Method
+from sandbox.shapes import show_bookmark
+
+
+def add(call: Call) -> Payload:
+    """Put a link at the head of a channel."""
+    channel = call.open_channel("channel_id")
+    title, link = call.need("title"), call.text("link")
+    if call.text("type", "link") != "link":
+        raise SlackError("invalid_bookmark_type")
+    _is_link(link)
+    if len(channel.bookmarks) >= LIMITS["bookmarks.count"]:
+        raise SlackError("too_many_bookmarks")
+    return {"bookmark": show_bookmark(channels.add_bookmark(call.ws, channel, title, link, call.text("emoji")))}
+
+
+def edit(call: Call) -> Payload:
+    """Change a bookmark's title, link or emoji."""
+    mark = _bookmark(call, call.open_channel("channel_id"))
+    if call.text("link"):
+        _is_link(call.text("link"))
+    mark.title, mark.link = call.text("title", mark.title), call.text("link", mark.link)
+    mark.emoji, mark.date_updated = call.text("emoji", mark.emoji), call.ws.seconds()
+    return {"bookmark": show_bookmark(mark)}
+
+
+def remove(call: Call) -> Payload:
+    """Take a bookmark away."""
+    channel = call.open_channel("channel_id")
+    del channel.bookmarks[_bookmark(call, channel).id]
+    return {}
+
+
+def listing(call: Call) -> Payload:
+    """List a channel's bookmarks."""
+    channel = call.channel("channel_id", inside=True)
+    return {"bookmarks": [show_bookmark(mark) for mark in channel.bookmarks.values()]}
+
+
+def _bookmark(call: Call, channel: Channel) -> Bookmark:
+    mark = channel.bookmarks.get(call.need("bookmark_id"))
+    if mark is None:
+        raise SlackError("not_found")
+    return mark
+
+
+def _is_link(link: str) -> None:
+    if not link.startswith(("http://", "https://")):
+        raise SlackError("invalid_link")
+
+
+METHODS = {
+    "bookmarks.add": Method(add, T2, ("bookmarks:write",)),
+    "bookmarks.edit": Method(edit, T2, ("bookmarks:write",)),
+    "bookmarks.remove": Method(remove, T2, ("bookmarks:write",)),
+    "bookmarks.list": Method(listing, T3, ("bookmarks:read",)),
+}

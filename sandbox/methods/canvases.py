@@ -1,0 +1,107 @@
+"""Canvases, kept as markdown and shown nowhere: canvases.create, edit, delete, conversations.canvases.create and kin."""
+
+from typing import Any
+
+from sandbox.api.call import Call
+from sandbox.api.tiers import T2, T3
+from sandbox.entities import Payload
+from sandbox.errors import SlackError
+from sandbox.methods.method import Method
+
+WRITE = ("canvases:write",)
+
+
+def create(call: Call) -> Payload:
+    """Make a canvas; in this workspace every one belongs to a channel."""
+    if not call.text("channel_id"):
+        raise SlackError("free_teams_cannot_create_standalone_canvases")
+    return {"canvas_id": _keep(call, call.open_channel("channel_id").id)}
+
+
+def create_in_channel(call: Call) -> Payload:
+    """Make a channel's own canvas, of which there is one."""
+    channel = call.open_channel("channel_id")
+    if channel.canvas:
+        raise SlackError("channel_canvas_already_exists")
+    channel.canvas = _keep(call, channel.id)
+    return {"canvas_id": channel.canvas}
+
+
+def edit(call: Call) -> Payload:
+    """Change a canvas by one operation."""
+    canvas = _canvas(call)
+    changes = call.json("changes")
+    if not isinstance(changes, list) or len(changes) != 1:
+        raise SlackError("invalid_arguments")
+    text = _markdown(changes[0].get("document_content") or {})
+    operation = changes[0].get("operation")
+    joined = {
+        "replace": text,
+        "insert_at_end": canvas["text"] + "\n" + text,
+        "insert_at_start": text + "\n" + canvas["text"],
+    }
+    if operation not in joined:
+        raise SlackError("canvas_editing_failed")
+    canvas["text"] = joined[operation]
+    return {}
+
+
+def delete(call: Call) -> Payload:
+    """Take a canvas away."""
+    canvas = _canvas(call)
+    del call.ws.canvases[canvas["id"]]
+    for channel in call.ws.channels.values():
+        if channel.canvas == canvas["id"]:
+            channel.canvas = ""
+    return {}
+
+
+def lookup(call: Call) -> Payload:
+    """Find the sections of a canvas that contain some text: one section, the whole."""
+    canvas = _canvas(call)
+    wanted = (call.json("criteria") or {}).get("contains_text", "")
+    return {"sections": [{"id": f"temp:{canvas['id']}"}] if wanted in canvas["text"] else []}
+
+
+def set_access(call: Call) -> Payload:
+    """Take note of who may read or write a canvas."""
+    canvas = _canvas(call)
+    if call.text("access_level") not in ("read", "write", "owner"):
+        raise SlackError("invalid_parameters")
+    canvas["access"] = call.text("access_level")
+    return {}
+
+
+def _keep(call: Call, channel: str) -> str:
+    content = call.json("document_content")
+    text = _markdown(content) if content else ""
+    canvas_id = call.ws.new_id("F")
+    call.ws.canvases[canvas_id] = {"id": canvas_id, "channel": channel, "title": call.text("title"), "text": text}
+    return canvas_id
+
+
+def _markdown(content: Any) -> str:
+    if (
+        not isinstance(content, dict)
+        or content.get("type") != "markdown"
+        or not isinstance(content.get("markdown"), str)
+    ):
+        raise SlackError("canvas_creation_failed")
+    return str(content["markdown"])
+
+
+def _canvas(call: Call) -> Payload:
+    canvas = call.ws.canvases.get(call.need("canvas_id"))
+    if canvas is None:
+        raise SlackError("canvas_not_found")
+    return canvas
+
+
+METHODS = {
+    "canvases.create": Method(create, T2, WRITE),
+    "conversations.canvases.create": Method(create_in_channel, T2, WRITE),
+    "canvases.edit": Method(edit, T3, WRITE),
+    "canvases.delete": Method(delete, T3, WRITE),
+    "canvases.sections.lookup": Method(lookup, T3, ("canvases:read",)),
+    "canvases.access.set": Method(set_access, T3, WRITE),
+}

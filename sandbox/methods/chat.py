@@ -1,0 +1,163 @@
+"""What the bot says: chat.postMessage, update, delete, postEphemeral, unfurl."""
+
+import json
+from typing import Any
+
+from sandbox.api.call import Call, RateLimitedError
+from sandbox.api.tiers import POSTING, T3, T4
+from sandbox.blocks import LIMITS, check_message, with_ids
+from sandbox.changes import messages
+from sandbox.entities import Block, Channel, Ephemeral, Message, Payload
+from sandbox.errors import SlackError
+from sandbox.methods.method import Method
+from sandbox.shapes import show_message
+
+METADATA_BYTES = 16_000
+
+
+def post_message(call: Call) -> Payload:
+    """Say something in a channel, thread or direct message."""
+    channel = destination(call)
+    text, blocks = content(call)
+    thread_ts = call.text("thread_ts") or None
+    if thread_ts is not None and thread_ts not in channel.messages:
+        raise SlackError("thread_not_found")
+    metadata = checked_metadata(call.json("metadata"))
+    wait = call.services.wait_for_channel(channel.id)
+    if wait:
+        raise RateLimitedError(wait)
+    said = messages.post(
+        call.ws,
+        channel,
+        call.bot,
+        text[: LIMITS["message.text"]],
+        blocks=blocks,
+        attachments=call.json("attachments") or [],
+        thread_ts=thread_ts,
+        broadcast=bool(thread_ts) and call.flag("reply_broadcast"),
+        metadata=metadata,
+    )
+    return {"channel": channel.id, "ts": said.ts, "message": show_message(call.ws, said, metadata=True)}
+
+
+def update(call: Call) -> Payload:
+    """Change one of the bot's own messages; blocks are removed when only text is given."""
+    message = _own(call, "cant_update_message")
+    if len(call.text("text")) > LIMITS["update.text"]:
+        raise SlackError("msg_too_long")
+    text, blocks = content(call, before=message)
+    changed: Payload = {"blocks": blocks}
+    metadata = checked_metadata(call.json("metadata"))
+    if metadata is not None:
+        changed["metadata"] = metadata or None
+    messages.edit(call.ws, message, by=call.bot, text=text, changes=changed)
+    shown = show_message(call.ws, message, metadata=True)
+    return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
+
+
+def delete(call: Call) -> Payload:
+    """Delete one of the bot's own messages."""
+    message = _own(call, "cant_delete_message")
+    messages.delete(call.ws, message)
+    return {"channel": message.channel, "ts": message.ts}
+
+
+def post_ephemeral(call: Call) -> Payload:
+    """Show something to one person in a channel that both are in."""
+    channel = call.open_channel()
+    user = call.need("user")
+    if user not in channel.members:
+        raise SlackError("user_not_in_channel")
+    text, blocks = content(call)
+    if len(text.encode("utf-8", "replace")) > LIMITS["ephemeral.text"]:
+        raise SlackError("msg_too_long")
+    shown = Ephemeral(call.ws.stamps.next(), channel.id, user, text, call.bot, blocks, call.text("thread_ts") or None)
+    messages.whisper(call.ws, shown)
+    return {"message_ts": shown.ts}
+
+
+def unfurl(call: Call) -> Payload:
+    """Take a preview of a link for a message; previews are not shown here."""
+    channel = call.channel(inside=True)
+    if call.need("ts") not in channel.messages:
+        raise SlackError("cannot_find_message")
+    if not isinstance(call.json("unfurls"), dict):
+        raise SlackError("missing_unfurls")
+    return {}
+
+
+def destination(call: Call) -> Channel:
+    """Return where a message goes: a channel by id or name, or a person's direct message."""
+    wanted = call.need("channel", "channel_not_found")
+    if wanted in call.ws.people:
+        call.services.scopes.demand(("im:write", "chat:write"))
+        return call.ws.dm(wanted)
+    try:
+        channel = call.ws.find_channel(wanted)
+    except KeyError as unknown:
+        raise SlackError("channel_not_found") from unknown
+    if call.bot not in channel.members:
+        if channel.kind != "channel":
+            raise SlackError("channel_not_found")
+        if channel.is_archived:
+            raise SlackError("is_archived")
+        if not call.services.scopes.has("chat:write.public"):
+            raise SlackError("not_in_channel")
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    return channel
+
+
+def content(call: Call, before: Message | None = None) -> tuple[str, list[Block]]:
+    """Return text and checked blocks; refuse a message that says nothing or says it twice."""
+    text, markdown = call.text("text"), call.text("markdown_text")
+    given, attachments = call.json("blocks"), call.json("attachments")
+    if markdown:
+        if text or given:
+            raise SlackError("markdown_text_conflict")
+        if len(markdown) > LIMITS["markdown.text"]:
+            raise SlackError("msg_too_long")
+        return markdown, []
+    if attachments and len(attachments) > LIMITS["message.attachments"]:
+        raise SlackError("too_many_attachments")
+    blocks = with_ids(call.ws, check_message(given)) if given is not None else []
+    if not text and not blocks and not attachments:
+        raise SlackError("no_text")
+    if before is not None and not text:
+        text = before.text
+    return text, blocks
+
+
+def checked_metadata(metadata: Any) -> Payload | None:
+    """Return metadata when it is an event type with a payload; an empty object takes metadata away."""
+    if metadata is None or metadata == {}:
+        return metadata  # type: ignore[no-any-return]
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
+        raise SlackError("invalid_metadata_format")
+    if not isinstance(metadata.get("event_payload"), dict):
+        raise SlackError("invalid_metadata_format")
+    if len(json.dumps(metadata)) > METADATA_BYTES:
+        raise SlackError("metadata_too_large")
+    return metadata
+
+
+def _own(call: Call, error: str) -> Message:
+    channel = call.channel()
+    message = channel.messages.get(call.need("ts"))
+    if message is None or message.subtype == "tombstone":
+        raise SlackError("message_not_found")
+    if message.user != call.bot or message.subtype not in (None, "thread_broadcast"):
+        raise SlackError(error)
+    if channel.is_archived:
+        raise SlackError("is_inactive")
+    return message
+
+
+WRITE = ("chat:write",)
+METHODS = {
+    "chat.postMessage": Method(post_message, POSTING, WRITE),
+    "chat.update": Method(update, T3, WRITE),
+    "chat.delete": Method(delete, T3, WRITE),
+    "chat.postEphemeral": Method(post_ephemeral, T4, WRITE),
+    "chat.unfurl": Method(unfurl, T3, ("links:write",)),
+}

@@ -1,0 +1,68 @@
+"""Files: files.getUploadURLExternal, completeUploadExternal, info; the bytes themselves come in at an address of their own."""
+
+from sandbox.api.call import Call
+from sandbox.api.tiers import T4
+from sandbox.changes import messages
+from sandbox.entities import Payload
+from sandbox.errors import SlackError
+from sandbox.methods.chat import destination
+from sandbox.methods.method import Method
+
+WRITE = ("files:write",)
+
+
+def get_upload_url(call: Call) -> Payload:
+    """Give out an address to send a file's bytes to."""
+    name = call.need("filename", "unknown_filename")
+    length = call.number("length", 0, most=10**10, error="invalid_arguments")
+    if not length:
+        raise SlackError("file_upload_size_restricted")
+    file_id = call.ws.new_id("F")
+    call.ws.files[file_id] = {
+        "id": file_id,
+        "name": name,
+        "title": name,
+        "size": length,
+        "user": call.bot,
+        "created": call.ws.seconds(),
+        "uploaded": False,
+    }
+    return {"upload_url": f"{call.services.page_url()}upload/{file_id}", "file_id": file_id}
+
+
+def complete_upload(call: Call) -> Payload:
+    """Share files whose bytes have arrived."""
+    given = call.json("files")
+    if not isinstance(given, list) or not given:
+        raise SlackError("invalid_arguments")
+    found = []
+    for one in given:
+        file = call.ws.files.get(str(one.get("id")))
+        if file is None or not file.get("uploaded"):
+            raise SlackError("file_not_found")
+        file["title"] = one.get("title") or file["title"]
+        found.append(file)
+    if call.text("channel_id"):
+        args = {**call.args, "channel": call.text("channel_id")}
+        channel = destination(Call(call.ws, call.services, args))
+        thread = call.text("thread_ts") or None
+        if thread is not None and thread not in channel.messages:
+            raise SlackError("invalid_thread_ts")
+        text = call.text("initial_comment")
+        messages.post(call.ws, channel, call.bot, text, subtype="file_share", files=found, thread_ts=thread)
+    return {"files": found}
+
+
+def info(call: Call) -> Payload:
+    """Tell about one file."""
+    file = call.ws.files.get(call.need("file"))
+    if file is None:
+        raise SlackError("file_not_found")
+    return {"file": file, "comments": [], "response_metadata": {"next_cursor": ""}}
+
+
+METHODS = {
+    "files.getUploadURLExternal": Method(get_upload_url, T4, WRITE),
+    "files.completeUploadExternal": Method(complete_upload, T4, WRITE),
+    "files.info": Method(info, T4, ("files:read",)),
+}

@@ -1,0 +1,134 @@
+"""Who is in a channel: conversations.invite, join, leave, kick, open, close, members, mark."""
+
+from sandbox.api.call import Call
+from sandbox.api.paging import page
+from sandbox.api.tiers import T2, T3, T4
+from sandbox.blocks import LIMITS
+from sandbox.changes import channels as changes
+from sandbox.entities import Channel, Payload
+from sandbox.errors import SlackError
+from sandbox.methods.channels import MANAGE
+from sandbox.methods.method import Method
+from sandbox.methods.people import READ
+from sandbox.shapes import show_channel
+
+INVITE = (*MANAGE, "channels:write.invites", "groups:write.invites")
+
+
+def invite(call: Call) -> Payload:
+    """Bring people in: all or none, or with `force` those who can be brought."""
+    channel = call.open_channel(need="invite")
+    if channel.is_im:
+        raise SlackError("method_not_supported_for_channel_type")
+    users = call.ids("users")
+    if not users:
+        raise SlackError("no_user")
+    if len(users) > LIMITS["invite.users"]:
+        raise SlackError("too_many_users")
+    refused = {user: why for user in users if (why := _why_not(call, channel, user))}
+    errors = [{"user": user, "ok": False, "error": why} for user, why in refused.items()]
+    welcome = [user for user in users if user not in refused]
+    if errors and not (call.flag("force") and welcome):
+        raise SlackError(next(iter(refused.values())), errors=errors)
+    changes.invite(call.ws, channel, welcome, call.bot)
+    return {"channel": show_channel(call.ws, channel, call.bot)} | ({"errors": errors} if errors else {})
+
+
+def join(call: Call) -> Payload:
+    """Let the bot into a public channel."""
+    channel = call.channel(need="join")
+    if channel.kind != "channel":
+        raise SlackError("method_not_supported_for_channel_type")
+    if channel.is_archived:
+        raise SlackError("is_archived")
+    already = call.bot in channel.members
+    changes.join(call.ws, channel, call.bot)
+    warning = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
+    return {"channel": show_channel(call.ws, channel, call.bot)} | (warning if already else {})
+
+
+def leave(call: Call) -> Payload:
+    """Take the bot out of a channel."""
+    channel = call.channel(need="manage")
+    if channel.name == "general":
+        raise SlackError("cant_leave_general")
+    if call.bot not in channel.members:
+        return {"not_in_channel": True}
+    changes.leave(call.ws, channel, call.bot)
+    return {}
+
+
+def kick(call: Call) -> Payload:
+    """Take somebody out of a channel the bot is in."""
+    channel = call.open_channel(need="manage")
+    user = call.need("user")
+    if user == call.bot:
+        raise SlackError("cant_kick_self")
+    if user not in call.ws.people:
+        raise SlackError("user_not_found")
+    if user not in channel.members:
+        raise SlackError("not_in_channel")
+    changes.leave(call.ws, channel, user)
+    return {"errors": {}}
+
+
+def open_im(call: Call) -> Payload:
+    """Open the direct message with one person; for several, an app needs a scope this workspace does not give."""
+    users = call.ids("users")
+    if not users and call.text("channel"):
+        channel = call.channel(need="manage")
+    elif not users:
+        raise SlackError("users_list_not_supplied")
+    elif len(users) > 1:
+        raise SlackError("missing_scope", needed="mpim:write", provided=",".join(call.services.scopes.granted))
+    elif users[0] not in call.ws.people or call.ws.people[users[0]].deleted:
+        raise SlackError("user_not_found")
+    elif call.ws.people[users[0]].is_bot:
+        raise SlackError("cannot_dm_bot")
+    else:
+        call.services.scopes.demand(("im:write",))
+        channel = call.ws.dm(users[0])
+    return {"channel": show_channel(call.ws, channel, call.bot) if call.flag("return_im") else {"id": channel.id}}
+
+
+def close_im(call: Call) -> Payload:
+    """Close a direct message, which loses nothing."""
+    if not call.channel(need="manage").is_im:
+        raise SlackError("method_not_supported_for_channel_type")
+    return {}
+
+
+def members(call: Call) -> Payload:
+    """List who is in a channel, page by page."""
+    items, following = page(call, call.channel(need="read").members)
+    return {"members": items, **following}
+
+
+def mark(call: Call) -> Payload:
+    """Set how far the bot has read."""
+    channel = call.channel(need="manage", inside=True)
+    channel.last_read[call.bot] = call.need("ts", "invalid_timestamp")
+    return {}
+
+
+def _why_not(call: Call, channel: Channel, user: str) -> str | None:
+    person = call.ws.people.get(user)
+    if person is None or person.deleted:
+        return "user_not_found"
+    if user == call.bot:
+        return "cant_invite_self"
+    if user in channel.members:
+        return "already_in_channel"
+    return "user_is_restricted" if person.is_restricted else None
+
+
+METHODS = {
+    "conversations.invite": Method(invite, T3, INVITE),
+    "conversations.join": Method(join, T3, ("channels:join",)),
+    "conversations.leave": Method(leave, T3, MANAGE),
+    "conversations.kick": Method(kick, T3, MANAGE),
+    "conversations.open": Method(open_im, T3, ("im:write", "mpim:write")),
+    "conversations.close": Method(close_im, T2, MANAGE),
+    "conversations.members": Method(members, T4, READ),
+    "conversations.mark": Method(mark, T4, MANAGE),
+}

@@ -1,0 +1,17 @@
+"""What there is to know of one Web API method before calling it: its function, scopes, allowance and kind of token."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.api.call import Call
+from sandbox.entities import Payload
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method; any of its scopes will do, and none means that it needs none."""
+
+    run: Callable[[Call], Payload]
+    per_minute: int
+    scopes: tuple[str, ...] = ()
+    needs_app_token: bool = False

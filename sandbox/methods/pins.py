@@ -1,0 +1,48 @@
+"""Pins: pins.add, remove, list."""
+
+from sandbox.api.call import Call
+from sandbox.api.tiers import T2
+from sandbox.changes import messages
+from sandbox.entities import Payload
+from sandbox.errors import SlackError
+from sandbox.methods.method import Method
+from sandbox.shapes import show_message
+
+
+def add(call: Call) -> Payload:
+    """Pin a message."""
+    channel = call.open_channel()
+    message = call.message(channel, "timestamp")
+    if message.ts in channel.pins:
+        raise SlackError("already_pinned")
+    if message.subtype and message.subtype.startswith(("channel_", "group_")):
+        raise SlackError("not_pinnable")
+    messages.pin(call.ws, message, call.bot)
+    return {}
+
+
+def remove(call: Call) -> Payload:
+    """Take a pin off."""
+    channel = call.open_channel()
+    message = call.message(channel, "timestamp")
+    if message.ts not in channel.pins:
+        raise SlackError("no_pin")
+    messages.unpin(call.ws, message, call.bot)
+    return {}
+
+
+def listing(call: Call) -> Payload:
+    """List what is pinned, the latest first."""
+    channel = call.channel(inside=True)
+    items = [
+        {"type": "message", "channel": channel.id, "message": show_message(call.ws, channel.messages[ts]), **how}
+        for ts, how in reversed(channel.pins.items())
+    ]
+    return {"items": items}
+
+
+METHODS = {
+    "pins.add": Method(add, T2, ("pins:write",)),
+    "pins.remove": Method(remove, T2, ("pins:write",)),
+    "pins.list": Method(listing, T2, ("pins:read",)),
+}

@@ -1,0 +1,68 @@
+"""Reactions: reactions.add, remove, get, list."""
+
+import re
+
+from sandbox.api.call import Call
+from sandbox.api.paging import page
+from sandbox.api.tiers import T2, T3
+from sandbox.changes import messages
+from sandbox.entities import Message, Payload
+from sandbox.errors import SlackError
+from sandbox.methods.method import Method
+from sandbox.shapes import show_message
+
+NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
+
+
+def add(call: Call) -> Payload:
+    """React to a message as the bot."""
+    message, name = _target(call)
+    if call.bot in message.reactions.get(name, []):
+        raise SlackError("already_reacted")
+    messages.react(call.ws, message, call.bot, name)
+    return {}
+
+
+def remove(call: Call) -> Payload:
+    """Take the bot's reaction back."""
+    message, name = _target(call)
+    if call.bot not in message.reactions.get(name, []):
+        raise SlackError("no_reaction")
+    messages.unreact(call.ws, message, call.bot, name)
+    return {}
+
+
+def get(call: Call) -> Payload:
+    """Tell a message's reactions."""
+    channel = call.channel(inside=True)
+    message = call.message(channel, "timestamp")
+    return {"type": "message", "channel": channel.id, "message": show_message(call.ws, message)}
+
+
+def listing(call: Call) -> Payload:
+    """List what somebody reacted to."""
+    user = call.text("user", call.bot)
+    found = [
+        {"type": "message", "channel": channel.id, "message": show_message(call.ws, message)}
+        for channel in call.ws.channels.values()
+        for message in channel.messages.values()
+        if call.bot in channel.members and any(user in users for users in message.reactions.values())
+    ]
+    items, following = page(call, found)
+    return {"items": items, **following}
+
+
+def _target(call: Call) -> tuple[Message, str]:
+    channel = call.open_channel()
+    name = call.text("name").strip(":")
+    if not NAME.fullmatch(name):
+        raise SlackError("invalid_name")
+    return call.message(channel, "timestamp"), name
+
+
+METHODS = {
+    "reactions.add": Method(add, T3, ("reactions:write",)),
+    "reactions.remove": Method(remove, T2, ("reactions:write",)),
+    "reactions.get": Method(get, T3, ("reactions:read",)),
+    "reactions.list": Method(listing, T2, ("reactions:read",)),
+}

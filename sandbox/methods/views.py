@@ -1,0 +1,65 @@
+"""Forms and Home tabs: views.open, push, update, publish."""
+
+from sandbox.api.call import Call
+from sandbox.api.tiers import T4
+from sandbox.blocks import check_view, with_ids
+from sandbox.changes import views as changes
+from sandbox.entities import Payload, View
+from sandbox.errors import SlackError
+from sandbox.methods.method import Method
+from sandbox.shapes import show_view
+
+
+def open_modal(call: Call) -> Payload:
+    """Open a modal for whoever's trigger it is."""
+    user = call.services.triggers.spend(call.need("trigger_id"))
+    view = changes.open_modal(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
+    return {"view": show_view(call.ws, view)}
+
+
+def push(call: Call) -> Payload:
+    """Put a modal on top of the one that is open."""
+    user = call.services.triggers.spend(call.need("trigger_id"))
+    view = changes.push(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
+    return {"view": show_view(call.ws, view)}
+
+
+def update(call: Call) -> Payload:
+    """Replace what an open modal shows, unless it moved on since."""
+    view = _view(call)
+    spec = _spec(call, view.type)
+    changes.check_hash(view, call.text("hash"))
+    return {"view": show_view(call.ws, changes.update(call.ws, view, spec))}
+
+
+def publish(call: Call) -> Payload:
+    """Set somebody's Home tab."""
+    user = call.need("user_id")
+    if user not in call.ws.people or call.ws.people[user].is_bot:
+        raise SlackError("user_not_found")
+    spec = _spec(call, "home")
+    if user in call.ws.homes:
+        changes.check_hash(call.ws.homes[user], call.text("hash"))
+    return {"view": show_view(call.ws, changes.publish(call.ws, user, spec))}
+
+
+def _spec(call: Call, surface: str) -> Payload:
+    spec = check_view(call.json("view"), surface)
+    spec["blocks"] = with_ids(call.ws, spec["blocks"])
+    return spec
+
+
+def _view(call: Call) -> View:
+    view_id, external_id = call.text("view_id"), call.text("external_id")
+    for view in call.ws.views.values():
+        if view.id == view_id or (external_id and view.external_id == external_id):
+            return view
+    raise SlackError("not_found")
+
+
+METHODS = {
+    "views.open": Method(open_modal, T4),
+    "views.push": Method(push, T4),
+    "views.update": Method(update, T4),
+    "views.publish": Method(publish, T4),
+}

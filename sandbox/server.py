@@ -1,0 +1,190 @@
+"""The pretend workspace put together: state, Web API, Socket Mode, page, all served from one thread of this process.
+
+It binds to this machine's loopback and nowhere else, and answers no other host's name. Everything it is made of is built
+here, once; importing it starts nothing.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sandbox.acting import Acting
+from sandbox.api.call import Services
+from sandbox.api.endpoint import Api, Tokens
+from sandbox.api.plain import Plain
+from sandbox.api.scopes import Scopes
+from sandbox.api.tiers import Tiers
+from sandbox.delivery.events import Events
+from sandbox.delivery.hub import Hub, Timing
+from sandbox.delivery.responses import Responses
+from sandbox.delivery.socket import Sockets
+from sandbox.delivery.triggers import Triggers
+from sandbox.delivery.webhook import Webhook, is_loopback
+from sandbox.entities import Payload, Person
+from sandbox.faults import Faults
+from sandbox.methods.schedule import post_due
+from sandbox.routes import application
+from sandbox.running import Running
+from sandbox.snapshot import features, snapshot
+from sandbox.time import Clock, RealClock
+from sandbox.traffic import Traffic
+from sandbox.workspace import Workspace
+
+
+class Sandbox:
+    """A pretend Slack workspace; `start` it, point an app at `base_url` with the tokens, and act through `acting`."""
+
+    def __init__(  # noqa: PLR0913 - a composition names everything it can be composed of
+        self,
+        people: Iterable[Person] = (),
+        *,
+        manifest: Mapping[str, Any] | None = None,
+        channels: Iterable[str] = ("general",),
+        clock: Clock | None = None,
+        faults: Faults | None = None,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        strict_tiers: bool = True,
+        timing: Timing | None = None,
+    ) -> None:
+        if not is_loopback(host):
+            raise ValueError(f"the pretend workspace stays on this machine and does not bind to {host}")
+        self.manifest = manifest
+        self.clock = clock or RealClock()
+        self.faults = faults or Faults()
+        self.traffic = Traffic()
+        self.bot_token = "xoxb-sandbox-bot"  # noqa: S105 - opens this pretend workspace only
+        self.app_token = "xapp-1-sandbox-app"  # noqa: S105 - opens this pretend workspace only
+        self.signing_secret = "sandbox-signing-secret"  # noqa: S105 - opens this pretend workspace only
+        self.workspace = Workspace(self.clock, bot_name=bot_name(manifest))
+        self._populate(people, channels)
+        self._scopes = Scopes(manifest)
+        self.hub = Hub(self.workspace, self.traffic, timing or Timing())
+        triggers, self._responses = Triggers(self.workspace), Responses(self.workspace)
+        self.acting = Acting(self.workspace, self.traffic, hub=self.hub, triggers=triggers, responses=self._responses)
+        events = Events(self.workspace, self.hub, manifest=manifest, scopes=self._scopes, faults=self.faults)
+        self.workspace.listen(events.on_event)
+        self.sockets = Sockets(self.workspace.app_id, self.hub.acknowledge, self._note)
+        self.faults.on_socket_command(self._command_sockets)
+        self._webhook: Webhook | None = None
+        self._host, self._port = host, port
+        self._running: Running | None = None
+        tiers = Tiers(self.clock, strict=strict_tiers)
+        services = Services(
+            self._scopes, triggers, self.sockets.new_ticket, tiers.wait_for_channel, lambda: self.page_url
+        )
+        tokens = Tokens(self.bot_token, self.app_token)
+        self._api = Api(self.workspace, services, tokens=tokens, tiers=tiers, faults=self.faults, traffic=self.traffic)
+        self._plain = Plain(self.workspace, self._responses, self.traffic)
+
+    def start(self) -> "Sandbox":
+        """Serve from a thread of its own; return once requests are answered."""
+        app = application(self, self._api, self._plain, self.sockets)
+        self._running = Running(app, self._host, self._port, every_tick=self._tick)
+        self._running.start()
+        self._responses.root = f"{self.page_url}respond/"
+        self.hub.start(self._running.loop, self.sockets)
+        return self
+
+    def stop(self) -> None:
+        """End everything at once, open sockets and waiting pages included."""
+        self.traffic.close()
+        self.hub.stop()
+        if self._webhook is not None:
+            self._webhook.close()
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
+
+    def __enter__(self) -> "Sandbox":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def page_url(self) -> str:
+        """Return the address of the workspace's page, with a slash at its end."""
+        if self._running is None:
+            raise RuntimeError("the workspace is not running")
+        return f"http://{self._host}:{self._running.port}/"
+
+    @property
+    def base_url(self) -> str:
+        """Return the address an app takes for Slack's Web API, ending in /api/."""
+        return f"{self.page_url}api/"
+
+    def deliver_to(self, url: str) -> None:
+        """Send everything from now on as signed HTTP requests to an address of this machine, not over sockets."""
+        if self._running is None:
+            raise RuntimeError("the workspace is not running")
+        self._webhook = Webhook(
+            url,
+            self.signing_secret,
+            loop=self._running.loop,
+            acknowledge=self.hub.acknowledge,
+            refuse=self.hub.refuse,
+        )
+        self.hub.carry_by(self._webhook)
+
+    def outstanding(self) -> int:
+        """Count the envelopes that are neither acknowledged nor given up."""
+        return self.hub.outstanding()
+
+    def settle(self, timeout: float = 10.0) -> bool:
+        """Wait until nothing is outstanding; tell whether that came about in time."""
+        deadline = time.monotonic() + timeout
+        while self.outstanding():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.002)
+        return True
+
+    def wait_for_socket(self, timeout: float = 10.0, count: int = 1) -> bool:
+        """Wait until so many connections are open; tell whether that came about in time."""
+        deadline = time.monotonic() + timeout
+        while self.sockets.count() < count:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.005)
+        return True
+
+    def snapshot(self, user: str, messages_of: Iterable[str] | None = None) -> Payload:
+        """Return everything one person sees, with the number of the latest change as `seq`."""
+        seq = self.traffic.seq
+        wanted = None if messages_of is None else set(messages_of)
+        return {"seq": seq, **snapshot(self.workspace, user, manifest=self.manifest, messages_of=wanted)}
+
+    def features(self) -> Payload:
+        """Return the commands and shortcuts of the manifest."""
+        return features(self.manifest)
+
+    def wait_for_change(self, seq: int, timeout: float = 15.0) -> int:
+        """Block until something is newer than `seq` or the time is up; return the latest number."""
+        return self.traffic.wait_for_change(seq, timeout)
+
+    def _populate(self, people: Iterable[Person], channels: Iterable[str]) -> None:
+        for person in people:
+            self.workspace.add_person(person)
+        members = [one.id for one in self.workspace.people.values() if not (one.is_bot or one.is_restricted)]
+        for name in channels:
+            channel = self.workspace.add_channel(name, members[0] if members else self.workspace.bot.id)
+            channel.members = list(members)
+
+    def _tick(self) -> None:
+        self.hub.sweep()
+        if post_due(self.workspace):
+            self.traffic.touch()
+
+    def _command_sockets(self, command: str) -> None:
+        if self._running is not None:
+            self._running.loop.call_soon_threadsafe(self.sockets.obey, command)
+
+    def _note(self, kind: str, name: str) -> None:
+        self.traffic.record(at=self.clock.now().isoformat(), kind=kind, name=name, detail={})
+
+
+def bot_name(manifest: Mapping[str, Any] | None) -> str:
+    """Return the bot user's name as the manifest has it."""
+    user = ((manifest or {}).get("features") or {}).get("bot_user") or {}
+    return str(user.get("display_name") or "muster").lower()
