@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from pydantic import JsonValue
 
-from incident.entry import Fact, Source
+from incident.entry import Fact, IncidentKey, Source
 from incident.frozen import Frozen, Utc
 from incident.incident import Incident
 from incident.policy import Policy
@@ -66,6 +66,14 @@ class Dated:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A fact about another incident than the one the verb is about; it is recorded there in the same transaction."""
+
+    key: IncidentKey
+    fact: Fact
+
+
+@dataclass(frozen=True)
 class Situation:
     """All that a verb may look at when it decides. `at` is now; `occurred_at` is earlier in a backfill."""
 
@@ -109,6 +117,14 @@ class Verb(Frozen):
         """Name what is meant, where one verb has several forms (`tempfix` and `tempfix_removed`)."""
         return self.name
 
-    def decide(self, now: Situation) -> Sequence[Fact | Dated]:
+    def still_offered(self, incident: Incident, drawn_at: int) -> bool:
+        """Tell whether what a button drawn at entry `drawn_at` offers is still on offer."""
+        return True
+
+    def view(self, now: Situation) -> object | None:
+        """Give what the answer needs beside the incident, as a frozen dataclass; most verbs need nothing."""
+        return None
+
+    def decide(self, now: Situation) -> Sequence[Fact | Dated | Elsewhere]:
         """Give the facts this makes true, or raise Refusal. Pure: reads nothing but the situation."""
         raise RuntimeError(f"{self.name} decides nothing")

@@ -1,0 +1,159 @@
+"""One request inside its transaction: recognised, judged, recorded or refused. Knows the order, and no rule of any verb."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from commands.form import read_form, read_verb
+from commands.verb import Dated, Elsewhere, Request, Situation, Verb
+from commands.working import Working
+from incident.entries.proved import ClosureRefused, Refused
+from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
+from incident.policy import Policy
+from incident.ports import Outcome, UnitOfWork
+from incident.refusal import Code, Refusal
+
+
+@dataclass
+class Attempt:
+    """What becomes of one request. `working` is the incident it is about, once there is one."""
+
+    unit: UnitOfWork
+    request: Request
+    policy: Policy
+    policy_hash: str
+    working: Working | None = None
+    verb: Verb | None = None
+
+    def outcome(self) -> Outcome:
+        """Give the outcome this request has, or had when its key was seen before."""
+        known = self.unit.remembered(self.request.key)
+        if known is not None:
+            return known.model_copy(update={"repeated": True})
+        self._find()
+        try:
+            outcome = self._act()
+        except Refusal as refusal:
+            outcome = self._refuse(refusal)
+        if self.working is not None:
+            self.working.settle()
+        self.unit.remember(self.request.key, outcome)
+        return outcome
+
+    def _find(self) -> None:
+        key = find_incident(self.unit, self.request)
+        if key is not None:
+            self.working = Working(self.unit, key, self.policy, self.request.at)
+            self.working.lapse()
+
+    def _act(self) -> Outcome:
+        verb = self.verb = self._read()
+        decided = verb.decide(self._situation())
+        if verb.opens:
+            key, number = self.unit.new_incident(self.request.team, self.request.at)
+            self.working = Working(self.unit, key, self.policy, self.request.at)
+            decided = verb.decide(self._situation(number))
+        if self.working is None:
+            return Outcome(verb=verb.name, at=self.request.at)
+        added = self.working.act([self._draft(fact) for fact in decided if not isinstance(fact, Elsewhere)])
+        for fact in decided:
+            if isinstance(fact, Elsewhere):
+                self._record_elsewhere(fact)
+        return outcome_of(verb.name, self.working, added)
+
+    def _read(self) -> Verb:
+        """Make the verb, and see that it has the incident it needs and is still on offer."""
+        request = self.request
+        kind = read_verb(request.verb)
+        incident = self.working.incident if self.working else None
+        if kind.needs_incident and incident is None:
+            raise Refusal(Code.NO_INCIDENT, "no_such_incident" if request.place.number else "no_incident")
+        verb = self.verb = read_form(kind, request.fields)
+        if request.occurred_at is not None and request.occurred_at > request.at:
+            raise Refusal(Code.BAD_VALUE, "not_yet", "occurred_at")
+        if request.drawn_at is not None and incident and not verb.still_offered(incident, request.drawn_at):
+            raise Refusal(Code.STALE, "stale")
+        return verb
+
+    def _situation(self, number: str = "") -> Situation:
+        request = self.request
+        return Situation(
+            incident=self.working.incident if self.working else None,
+            policy=self.policy,
+            policy_hash=self.policy_hash,
+            reader=self.unit,
+            at=self._at,
+            occurred_at=request.occurred_at,
+            actor=request.actor,
+            groups=request.groups,
+            team=request.team,
+            place=request.place,
+            number=number,
+        )
+
+    @property
+    def _at(self) -> datetime:
+        return self.working.at if self.working else self.request.at
+
+    def _draft(self, decided: Fact | Dated) -> Draft:
+        dated = decided if isinstance(decided, Dated) else Dated(decided)
+        happened_at = dated.occurred_at or self.request.occurred_at or self._at
+        return Draft(
+            fact=dated.fact, by=dated.by or self.request.actor, occurred_at=happened_at, source=self.request.source
+        )
+
+    def _record_elsewhere(self, other: Elsewhere) -> None:
+        working = Working(self.unit, other.key, self.policy, self.request.at)
+        working.lapse()
+        working.act([self._draft(other.fact)])
+        working.settle()
+
+    def _refuse(self, refusal: Refusal) -> Outcome:
+        """Keep a refusal: in the incident it was about, or in the workspace chain when there is none."""
+        verb = self.request.verb[:40] if self.verb is None else self.verb.name
+        intent = verb if self.verb is None else self.verb.intent
+        facts: list[Fact] = [ClosureRefused(missing=refusal.missing)] if refusal.code == Code.CLOSE_INCOMPLETE else []
+        facts.append(Refused(verb=verb, intent=intent, code=refusal.code, fields=refusal.fields))
+        drafts = [self._draft(Dated(fact, self._at)) for fact in facts]
+        if self.working is None:
+            self.unit.append(workspace_chain(self.request.team), drafts, self._at)
+        else:
+            self.working.act(drafts)
+        return Outcome(
+            verb=verb,
+            key=self.working.key if self.working else None,
+            number=self.working.number if self.working else None,
+            code=refusal.code,
+            reason=refusal.reason,
+            fields=refusal.fields,
+            missing=refusal.missing,
+            facts=tuple(refusal.facts.items()),
+            at=self._at,
+        )
+
+
+def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
+    """Find the incident that a request names, or else the one whose channel it came from.
+
+    To declare from a message is to want another incident, also in the channel of one.
+    """
+    place = request.place
+    if place.number is not None:
+        return unit.find(request.team, number=place.number)
+    if place.channel is None or (place.message is not None and request.verb == "declare"):
+        return None
+    return unit.find(request.team, channel=place.channel)
+
+
+def outcome_of(verb: str, working: Working, added: Sequence[Entry]) -> Outcome:
+    """Say which entries of which incident came of it."""
+    return Outcome(
+        verb=verb,
+        key=working.key,
+        number=working.number,
+        first=added[0].n if added else None,
+        last=added[-1].n if added else None,
+        at=working.at,
+    )

@@ -1,0 +1,65 @@
+"""The first door: what somebody wants, what falls due, what came of a job. Nothing but it and `capture` changes an incident.
+
+Knows that each is one transaction, done once. Knows no rule: verbs decide, the core folds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from commands.attempt import Attempt, outcome_of
+from commands.verb import Request
+from commands.working import Working
+from incident import due
+from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
+from incident.policy import Policy
+from incident.ports import Outcome, Recorder, UnitOfWork
+from roles.people import MUSTER
+
+
+def run(request: Request, *, recorder: Recorder, policy: Policy, policy_hash: str) -> Outcome:
+    """Do what a request asks or refuse it; either way it is on the record, once, when this returns."""
+    return recorder.transact(lambda unit: Attempt(unit, request, policy, policy_hash).outcome())
+
+
+def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
+    """Record what has lapsed and ask for what is due: `run` with no verb. Safe to repeat at any time."""
+
+    def work(unit: UnitOfWork) -> Outcome:
+        working = Working(unit, key, policy, at)
+        working.lapse()
+        working.prompt()
+        working.settle()
+        return outcome_of("tick", working, working.entries)
+
+    return recorder.transact(work)
+
+
+def note_outcome(
+    key: IncidentKey, facts: Sequence[Fact], *, job: str, recorder: Recorder, policy: Policy, at: datetime
+) -> Outcome:
+    """Record, once, what came of a job; `job` names the job and the generation it served."""
+    source = Source(surface=Surface.JOB, event=job)
+
+    def in_incident(unit: UnitOfWork) -> Outcome:
+        working = Working(unit, key, policy, at)
+        working.lapse()
+        added = working.act([working.by_muster(fact, source) for fact in facts])
+        working.settle()
+        return outcome_of("note_outcome", working, added)
+
+    def in_workspace(unit: UnitOfWork) -> Outcome:
+        drafts = [Draft(fact=fact, by=MUSTER, occurred_at=at, source=source) for fact in facts]
+        added: Sequence[Entry] = unit.append(key, drafts, at)
+        return Outcome(verb="note_outcome", key=key, first=added[0].n, last=added[-1].n, at=at)
+
+    def once(unit: UnitOfWork) -> Outcome:
+        known = unit.remembered(job)
+        if known is not None:
+            return known.model_copy(update={"repeated": True})
+        outcome = in_workspace(unit) if key.id == WORKSPACE else in_incident(unit)
+        unit.remember(job, outcome)
+        return outcome
+
+    return recorder.transact(once)

@@ -1,0 +1,98 @@
+"""One incident inside a transaction: what has lapsed, what is recorded, what follows from it, and whom to tell.
+
+Knows the order of these steps, for every door alike. Knows nothing of verbs and of what a policy says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from incident import due, effects, fold, lapsed, slots
+from incident.entries.said import Redacted
+from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
+from incident.incident import Incident
+from incident.jobs import LATER, Job, JobKind
+from incident.policy import Policy
+from incident.ports import UnitOfWork
+from roles.people import MUSTER
+
+
+class Working:
+    """Brings one incident from what it was to what it is after this transaction."""
+
+    def __init__(self, unit: UnitOfWork, key: IncidentKey, policy: Policy, at: datetime) -> None:
+        self.unit = unit
+        self.key = key
+        self.policy = policy
+        self.before = unit.load(key)
+        self.incident = self.before
+        self.at = max(at, self.before.last_entry_at) if self.before else at
+        self.entries: list[Entry] = []
+
+    def record(self, drafts: Sequence[Draft]) -> Sequence[Entry]:
+        """Append drafts and fold them in; what a redaction names loses its words here."""
+        if not drafts:
+            return ()
+        added = self.unit.append(self.key, drafts, self.at)
+        self.entries.extend(added)
+        for entry in added:
+            self.incident = fold.apply(self.incident, entry)
+        self._forget(added)
+        return added
+
+    def lapse(self) -> None:
+        """Record, one by one, what fell due unmet up to now."""
+        while self.incident is not None:
+            missed = lapsed.lapsed(self.incident, self.policy, self.at)
+            if not missed:
+                return
+            self.record(missed)
+
+    def act(self, drafts: Sequence[Draft]) -> Sequence[Entry]:
+        """Record what somebody did, and after it what follows for the updates that are owed."""
+        before = self.incident
+        added = self.record(drafts)
+        if added and self.incident is not None:
+            source = added[-1].source
+            followed = slots.follow(before, self.incident, added, self.policy, self.at)
+            self.record([self.by_muster(fact, source) for fact in followed])
+        return added
+
+    def prompt(self) -> None:
+        """Record for what somebody is asked now."""
+        if self.incident is not None:
+            self.record([self.by_muster(fact) for fact in due.prompts(self.incident, self.policy, self.at)])
+
+    @property
+    def number(self) -> str | None:
+        """The incident's display number, once it is declared."""
+        return self.incident.number if self.incident else None
+
+    def by_muster(self, fact: Fact, source: Source | None = None) -> Draft:
+        """Draft a fact that Muster itself states now."""
+        return Draft(fact=fact, by=MUSTER, occurred_at=self.at, source=source or Source(surface=Surface.TIMER))
+
+    def settle(self) -> None:
+        """Store the row, want the jobs that what is new asks for, and the timer of what falls due next."""
+        if self.incident is None:
+            return
+        if self.entries:
+            self.unit.project(self.incident)
+            self.unit.want(effects.effects(self.before, self.incident, self.entries, self.policy), self.at)
+        self._set_timer(self.incident)
+
+    def _set_timer(self, incident: Incident) -> None:
+        key = f"timer:{self.key.team}:{self.key.id}"
+        next_at = due.next_at(incident, self.policy, self.at)
+        if next_at is None:
+            self.unit.cancel([key])
+        else:
+            timer = Job(kind=JobKind.TIMER, key=key, incident=self.key, rank=LATER, run_at=next_at)
+            self.unit.want([timer], self.at)
+
+    def _forget(self, added: Sequence[Entry]) -> None:
+        numbers = [n for entry in added if isinstance(entry.fact, Redacted) for n in entry.fact.entries]
+        if numbers:
+            self.unit.forget_words(self.key, numbers)
+            self.incident = fold.fold(self.unit.entries(self.key))

@@ -1,0 +1,218 @@
+"""An in-memory record: real code behind the ports, for tests of verbs. Knows no SQL; keeps the same promises as the SQL one.
+
+A transaction works on a copy and becomes the state when it ends well, so nothing of a failed one is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Lock, get_ident
+from typing import Final, TypeVar
+
+from incident.entries import said
+from incident.entries.opened import Declared
+from incident.entry import Draft, Entry, Fact, IncidentKey, join, split
+from incident.incident import Incident
+from incident.jobs import Job
+from incident.ports import Outcome, Person
+from roles.people import PersonId
+
+T = TypeVar("T")
+
+REMEMBERED_FOR: Final = timedelta(hours=48)
+_ABOUT_MESSAGES: Final = (
+    said.MessagePosted,
+    said.MessageEdited,
+    said.MessageDeleted,
+    said.MessagePinned,
+    said.PinRemoved,
+    said.DecisionMade,
+    said.ActionOpened,
+    said.Redacted,
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A job that is not done: the generation wanted, and the one that is being served, if any."""
+
+    job: Job
+    generation: int = 1
+    serving: int | None = None
+
+
+@dataclass
+class State:
+    """Everything that is kept. Its values are never changed in place, so a shallow copy is a snapshot."""
+
+    chains: dict[IncidentKey, tuple[Entry, ...]] = field(default_factory=dict)
+    rows: dict[IncidentKey, Incident] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+    seen: dict[tuple[IncidentKey, str], bool] = field(default_factory=dict)
+    jobs: dict[str, Wanted] = field(default_factory=dict)
+    people: dict[PersonId, Person] = field(default_factory=dict)
+
+    def copy(self) -> State:
+        """Give a state of its own to a transaction."""
+        return State(**{name: dict(value) for name, value in vars(self).items()})
+
+
+def is_about(fact: Fact, channel: str, ts: str) -> bool:
+    """Tell whether a fact is about one message: it was posted, changed, marked or quoted by it."""
+    if isinstance(fact, Declared):
+        return (fact.from_channel, fact.from_message) == (channel, ts)
+    return isinstance(fact, _ABOUT_MESSAGES) and (fact.channel, fact.ts) == (channel, ts)
+
+
+class MemoryReader:
+    """Looks things up in one state."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+
+    def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
+        for key, row in self._state.rows.items():
+            if key.team == team and number is not None and row.number == number:
+                return key
+            if key.team == team and number is None and channel is not None and row.places.channel == channel:
+                return key
+        return None
+
+    def peek(self, key: IncidentKey) -> Incident | None:
+        return self._state.rows.get(key)
+
+    def entries(self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0) -> Sequence[Entry]:
+        chain = self._state.chains.get(key, ())[after:]
+        return tuple(entry for entry in chain if not kinds or entry.fact.kind in kinds)
+
+    def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
+        return tuple(e for e in self._state.chains.get(key, ()) if is_about(e.fact, channel, ts))
+
+    def open_incidents(self, team: str) -> Sequence[Incident]:
+        return tuple(row for key, row in self._state.rows.items() if key.team == team and not row.is_over)
+
+    def person(self, person: PersonId) -> Person | None:
+        return self._state.people.get(person)
+
+
+class MemoryUnit(MemoryReader):
+    """One transaction on a state of its own."""
+
+    def remembered(self, key: str) -> Outcome | None:
+        return self._state.outcomes.get(key)
+
+    def remember(self, key: str, outcome: Outcome) -> None:
+        old = [k for k, o in self._state.outcomes.items() if o.at < outcome.at - REMEMBERED_FOR]
+        for forgotten in old:
+            del self._state.outcomes[forgotten]
+        self._state.outcomes[key] = outcome
+
+    def new_incident(self, team: str, at: datetime) -> tuple[IncidentKey, str]:
+        number = self._state.numbers.get((team, at.year), 0) + 1
+        self._state.numbers[(team, at.year)] = number
+        return IncidentKey(team, f"{at.year:013d}{number:013d}"), f"INC-{at.year}-{number:04d}"
+
+    def load(self, key: IncidentKey) -> Incident | None:
+        return self.peek(key)
+
+    def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
+        chain = self._state.chains.get(key, ())
+        recorded_at = max(at, chain[-1].recorded_at) if chain else at
+        added = tuple(
+            Entry(
+                key=key,
+                n=len(chain) + step,
+                by=draft.by,
+                occurred_at=draft.occurred_at,
+                recorded_at=recorded_at,
+                source=draft.source,
+                fact=join(type(draft.fact), *split(draft.fact)),
+            )
+            for step, draft in enumerate(drafts, start=1)
+        )
+        self._state.chains[key] = chain + added
+        return added
+
+    def seen_message(self, key: IncidentKey, natural_key: str) -> bool:
+        is_new = (key, natural_key) not in self._state.seen
+        self._state.seen[(key, natural_key)] = True
+        return is_new
+
+    def project(self, incident: Incident) -> None:
+        self._state.rows[incident.key] = incident
+
+    def forget_words(self, key: IncidentKey, numbers: Sequence[int]) -> None:
+        chain = self._state.chains.get(key, ())
+        named = {n for e in chain if isinstance(e.fact, said.Redacted) for n in e.fact.entries}
+        if not set(numbers) <= named:
+            raise ValueError("words are only forgotten when an entry of the same chain says so")
+        self._state.chains[key] = tuple(_wordless(e) if e.n in set(numbers) else e for e in chain)
+
+    def want(self, jobs: Sequence[Job], at: datetime) -> None:
+        for job in jobs:
+            before = self._state.jobs.get(job.key)
+            again = replace(before, job=job, generation=before.generation + 1) if before else Wanted(job)
+            self._state.jobs[job.key] = again
+
+    def cancel(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._state.jobs.pop(key, None)
+
+
+def _wordless(entry: Entry) -> Entry:
+    facts, _ = split(entry.fact)
+    return entry.model_copy(update={"fact": join(type(entry.fact), facts, None), "redacted": True})
+
+
+class Memory:
+    """A recorder that keeps everything in memory. One transaction at a time, as on SQLite."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._owner: int | None = None
+        self.state = State()
+
+    def transact(self, work: Callable[[MemoryUnit], T], *, first: bool = True) -> T:
+        """Run the work on a copy and keep the copy when it ends well."""
+        if self._owner == get_ident():
+            raise RuntimeError("a transaction was begun inside a transaction")
+        with self._lock:
+            self._owner = get_ident()
+            try:
+                state = self.state.copy()
+                result = work(MemoryUnit(state))
+                self.state = state
+            finally:
+                self._owner = None
+        return result
+
+    def read(self, work: Callable[[MemoryReader], T]) -> T:
+        """Run a reading against the last committed state."""
+        return work(MemoryReader(self.state))
+
+    def know(self, *people: Person) -> None:
+        """Put people into the directory."""
+        self.state.people |= {person.id: person for person in people}
+
+    def wanted(self) -> tuple[Job, ...]:
+        """Give the jobs that are not done, in the order in which they were first wanted."""
+        return tuple(w.job for w in self.state.jobs.values())
+
+    def claim(self, key: str) -> int:
+        """Begin to serve a job; give the generation that is served."""
+        with self._lock:
+            wanted = self.state.jobs[key]
+            self.state.jobs[key] = replace(wanted, serving=wanted.generation)
+            return wanted.generation
+
+    def complete(self, key: str, generation: int) -> bool:
+        """End a job if the generation served is still the wanted one; tell whether it is done."""
+        with self._lock:
+            wanted = self.state.jobs.get(key)
+            if wanted is None or wanted.generation != generation:
+                return False
+            del self.state.jobs[key]
+            return True
