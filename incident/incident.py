@@ -93,6 +93,7 @@ class Incident(Frozen):
     prompted: tuple[Prompted, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     places: Places = Places()
+    members: tuple[PersonId, ...] = ()
     last_seen: tuple[Seen, ...] = ()
     last_entry_at: Utc
     statement: MaybeWords = None

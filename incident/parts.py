@@ -139,6 +139,7 @@ class Escalation(Frozen):
     answer: Literal["accepted", "declined", "lapsed"] | None = None
     answered_at: Utc | None = None
     automatic: bool = False
+    followed: bool = False
     effective_at: Utc | None = None
 
 

@@ -1,0 +1,1 @@
+"""How each kind of fact changes the folded incident: one module per theme of incident/entries."""

@@ -1,0 +1,15 @@
+"""What a fold function gives back: the fields of the incident that the entry changes, by name."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from incident.entry import Entry
+
+Change: TypeAlias = dict[str, Any]
+
+
+def effective_at(entry: Entry) -> datetime | None:
+    """Give when a backfilled entry took effect; None for one recorded as it happened."""
+    return entry.occurred_at if entry.is_backfilled else None
