@@ -1,0 +1,50 @@
+"""Which scope every Slack method and event of ours needs. A table for the test that holds code and app.yaml together.
+
+A scope stands here for what Muster does with the method, in public and in private channels; nothing reads it at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+METHODS: Final[Mapping[str, tuple[str, ...]]] = {
+    "auth.test": (),
+    "bookmarks.add": ("bookmarks:write",),
+    "bookmarks.edit": ("bookmarks:write",),
+    "bookmarks.list": ("bookmarks:read",),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.create": ("channels:manage", "groups:write"),
+    "conversations.history": ("channels:history", "groups:history"),
+    "conversations.invite": ("channels:manage", "groups:write"),
+    "conversations.join": ("channels:join",),
+    "conversations.list": ("channels:read",),
+    "conversations.open": ("im:write",),
+    "conversations.replies": ("channels:history", "groups:history"),
+    "conversations.setTopic": ("channels:manage", "groups:write"),
+    "pins.add": ("pins:write",),
+    "usergroups.users.list": ("usergroups:read",),
+    "users.list": ("users:read",),
+    "views.open": (),
+    "views.publish": (),
+    "views.update": (),
+}
+
+EVENTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "app_home_opened": (),
+    "app_mention": ("app_mentions:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+    "subteam_members_changed": ("usergroups:read",),
+    "team_join": ("users:read",),
+    "user_change": ("users:read",),
+}
+
+# Slash commands and shortcuts come with one scope of their own.
+COMMANDS: Final = "commands"
