@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     HOME = "home"
     SAY = "say"
     UPDATE = "update"
+    UPDATE_HERE = "update_here"
     PROMPT = "prompt"
     PAGE = "page"
     DUTIES = "duties"

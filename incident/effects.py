@@ -1,0 +1,50 @@
+"""What is to be done outside after entries: whom to tell, which surfaces to bring up to date. Pure; jobs come out.
+
+Knows which entry concerns whom; knows no words, no Slack and no clock. Jobs name entries, so that what is redacted
+between wanting and sending is not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from incident.entries.opened import Declared
+from incident.entry import Entry
+from incident.incident import Incident
+from incident.jobs import Job
+from incident.policy import Policy
+from incident.telling import surfaces
+from incident.telling.lines import lines
+from incident.telling.people import told
+
+SILENT: Final = frozenset(
+    {
+        "message_posted",
+        "message_edited",
+        "message_deleted",
+        "message_pinned",
+        "pin_removed",
+        "source_changed",
+        "left",
+        "refused",
+        "gap_noted",
+        "prompt_sent",
+        "exported",
+    }
+)
+
+
+def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+    """Say what to tell whom after these entries: lines in their order, people, surfaces; each job once."""
+    heard = [entry for entry in entries if entry.fact.kind not in SILENT]
+    if not heard:
+        return ()
+    jobs = [*told(after, heard), *lines(after, heard)]
+    declared = next((entry for entry in heard if isinstance(entry.fact, Declared)), None)
+    if declared is not None:
+        jobs += surfaces.opened(after, declared, policy)
+    if before is not None:
+        jobs += surfaces.changed(before, after, heard)
+        jobs += surfaces.prompts(before, after, heard, policy)
+    return tuple({job.key: job for job in reversed(jobs)}.values())[::-1]

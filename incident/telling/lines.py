@@ -1,0 +1,111 @@
+"""Which entries say a line in the incident channel, and which template words it. Knows no words and no channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from incident.entries.opened import StateChanged
+from incident.entries.sent import PlaceLost
+from incident.entries.staffed import RoleTaken
+from incident.entry import Entry
+from incident.incident import Incident
+from incident.jobs import NORMAL, URGENT, Job, JobKind
+from incident.states import State
+from incident.telling.keys import channel_key, key_of, lane_of
+from roles.people import MUSTER
+
+_TEMPLATES: Final = {
+    "declared": "declare",
+    "acknowledged": "ack",
+    "major_declared": "major",
+    "priority_changed": "priority",
+    "category_changed": "category",
+    "reclassified": "reclassify",
+    "confirmed": "confirm",
+    "time_set": "time",
+    "reopened": "reopen",
+    "voided": "void",
+    "drill_injected": "drill",
+    "drill_ended": "drill",
+    "role_assumed": "take",
+    "role_released": "release",
+    "handover_offered": "handover",
+    "handover_accepted": "accept",
+    "escalated": "escalate",
+    "escalation_answered": "answer",
+    "resolved": "resolve",
+    "resolution_amended": "resolve",
+    "validated": "validate",
+    "review_scheduled": "review",
+    "contained": "contain",
+    "temp_fix_added": "tempfix",
+    "temp_fix_set": "tempfix",
+    "temp_fix_removed": "tempfix",
+    "workaround_found": "workaround",
+    "linked": "link",
+    "link_none": "link",
+    "noted": "note",
+    "decision_made": "decide",
+    "action_opened": "action",
+    "action_done": "done",
+    "status_update_posted": "update",
+    "update_due": "next",
+    "updates_held": "hold",
+    "updates_released": "hold",
+    "redacted": "redact",
+    "corrected": "correct",
+}
+_BY_STATE: Final = {
+    State.MITIGATED: "mitigated",
+    State.RESTORED: "restored",
+    State.ACTIVE: "regress",
+    State.CLOSED: "close",
+}
+_BY_MUSTER: Final = {
+    "escalation_lapsed": "surfaces/lapsed",
+    "joined_as_duplicate": "surfaces/joined",
+    "place_lost": "surfaces/lost",
+}
+
+
+def lines(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+    """Say one line for what somebody did, and one for each thing that happened by itself and that people must know."""
+    acted = [entry for entry in entries if entry.by != MUSTER]
+    found = [_line(after, entry, entry, template) for entry in entries if (template := _of_itself(entry))]
+    template = next((t for entry in acted if (t := template_of(entry))), None)
+    if template is not None:
+        first = next(entry for entry in acted if template_of(entry))
+        found.append(_line(after, first, entries[-1], template))
+    return tuple(found)
+
+
+def template_of(entry: Entry) -> str | None:
+    """Name the verb whose template says what somebody did with this entry, or None when nothing is said."""
+    fact = entry.fact
+    if isinstance(fact, RoleTaken):
+        return "assign" if fact.how == "assigned" else "take"
+    if isinstance(fact, StateChanged):
+        return _BY_STATE.get(fact.new)
+    return _TEMPLATES.get(fact.kind)
+
+
+def _of_itself(entry: Entry) -> str | None:
+    if isinstance(entry.fact, PlaceLost) and entry.fact.what in {JobKind.SAY, JobKind.MAKE_CHANNEL}:
+        return None
+    return _BY_MUSTER.get(entry.fact.kind)
+
+
+def _line(after: Incident, first: Entry, last: Entry, template: str) -> Job:
+    opens = first.fact.kind == "declared"
+    return Job(
+        kind=JobKind.SAY,
+        key=key_of(JobKind.SAY, after.key, first.n),
+        incident=after.key,
+        entry=first.n,
+        last=last.n,
+        template=template,
+        rank=NORMAL if opens else URGENT,
+        lane=lane_of(after.key),
+        needs=key_of(JobKind.CARD, after.key) if opens else channel_key(after.key),
+    )

@@ -1,0 +1,70 @@
+"""Who is told personally: called, handed duties, read in, asked, and who belongs in the channel. Knows no Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from incident.entries.informed import StatusUpdatePosted
+from incident.entries.said import Joined
+from incident.entries.sent import PromptDue
+from incident.entries.staffed import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
+from incident.entry import Entry
+from incident.incident import Incident
+from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
+from incident.states import Audience
+from incident.telling.keys import channel_key, key_of, lane_of
+from roles.people import PersonId
+
+READ_IN_AFTER: Final = timedelta(minutes=5)
+
+
+def members(incident: Incident) -> tuple[PersonId, ...]:
+    """Name who belongs in the channel: declarer, role holders, those offered one, assignees, those who took a call."""
+    people = [incident.reporter]
+    people += [interval.who for interval in incident.roles if interval.until is None]
+    people += [offer.to for offer in incident.offers]
+    people += [action.assignee for action in incident.actions if action.done_at is None]
+    people += [call.person for call in incident.escalations if call.person is not None and call.answer == "accepted"]
+    return tuple(dict.fromkeys(people))
+
+
+def told(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+    """Want what each entry has to be told to whom: pages, duties, read-ins, prompts and updates."""
+    return tuple(job for entry in entries for job in _told(after, entry))
+
+
+def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    fact = entry.fact
+    if isinstance(fact, Escalated):
+        return (_once(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if fact.person else ()
+    if isinstance(fact, EscalationAnswered | EscalationLapsed):
+        return (_once(after, JobKind.PAGE, fact.escalation, None, NORMAL),)
+    if isinstance(fact, RoleTaken):
+        return (_once(after, JobKind.DUTIES, entry.n, fact.who, NORMAL),)
+    if isinstance(fact, HandoverAccepted):
+        return (_once(after, JobKind.DUTIES, entry.n, fact.to, NORMAL),)
+    if isinstance(fact, Joined) and _is_late(after, entry):
+        return (_once(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
+    if isinstance(fact, PromptDue):
+        return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
+    return _update(after, entry, fact) if isinstance(fact, StatusUpdatePosted) else ()
+
+
+def _update(after: Incident, entry: Entry, fact: StatusUpdatePosted) -> tuple[Job, ...]:
+    out = _once(after, JobKind.UPDATE, entry.n, None, URGENT)
+    if fact.audience is not Audience.INTERNAL:
+        return (out,)
+    here = _once(after, JobKind.UPDATE_HERE, entry.n, None, URGENT)
+    return (out, here.model_copy(update={"lane": lane_of(after.key)}))
+
+
+def _is_late(after: Incident, entry: Entry) -> bool:
+    logged_at = after.times.logged_at
+    return not after.is_over and logged_at is not None and entry.recorded_at - logged_at > READ_IN_AFTER
+
+
+def _once(after: Incident, kind: JobKind, n: int, person: PersonId | None, rank: Rank) -> Job:
+    key = key_of(kind, after.key, n)
+    return Job(kind=kind, key=key, incident=after.key, entry=n, person=person, rank=rank, needs=channel_key(after.key))

@@ -1,0 +1,116 @@
+"""Which surfaces that show the present have to be brought up to date. Knows what each shows, not how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from incident import due
+from incident.entries.sent import CardPosted, PromptPutOff
+from incident.entry import Entry, workspace_chain
+from incident.incident import Incident
+from incident.jobs import LATER, NORMAL, USABLE, Job, JobKind, Rank
+from incident.policy import Policy
+from incident.telling.keys import channel_key, key_of
+from incident.telling.people import members
+from roles.people import PersonId
+
+DEBOUNCE: Final = timedelta(seconds=1)
+
+
+def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
+    """Want what a new incident needs: the channel, then what makes it usable, then the rest."""
+    jobs = [
+        _surface(after, JobKind.MAKE_CHANNEL, USABLE).model_copy(update={"needs": None, "entry": declared.n}),
+        _surface(after, JobKind.MEMBERS, USABLE),
+        _surface(after, JobKind.CARD, USABLE),
+        _surface(after, JobKind.TOPIC, NORMAL),
+        _surface(after, JobKind.BOOKMARKS, LATER),
+    ]
+    if policy.incidents_channel and is_announced(after):
+        jobs.append(_surface(after, JobKind.ANNOUNCE, NORMAL))
+    return (*jobs, *homes(after.key.team, (after.reporter,)))
+
+
+def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+    """Want the surfaces that show something that is no longer so, a moment later, so that many changes cost one."""
+    soon = entries[-1].recorded_at + DEBOUNCE
+    jobs = [_surface(after, JobKind.PIN_CARD, LATER) for entry in entries if isinstance(entry.fact, CardPosted)]
+    if _without_upkeep(before) != _without_upkeep(after):
+        jobs.append(_surface(after, JobKind.CARD, NORMAL, soon))
+    if _headline(before) != _headline(after):
+        jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
+        if after.places.announced_ts is not None or is_announced(after):
+            jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
+    if set(members(after)) - set(members(before)):
+        jobs.append(_surface(after, JobKind.MEMBERS, NORMAL))
+    if _owed(before) != _owed(after) or _headline(before) != _headline(after):
+        jobs.extend(homes(after.key.team, (*members(before), *members(after)), soon))
+    return tuple(jobs)
+
+
+def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+    """Want every prompt that stands in Slack and no longer says what is so."""
+    put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
+    moved = _without_upkeep(before) != _without_upkeep(after)
+    jobs = []
+    for prompted in before.prompted:
+        was = due.stand_of(before, policy, prompted.due, prompted.n)
+        now = due.stand_of(after, policy, prompted.due, prompted.n)
+        checklist = moved and prompted.due.startswith("closure:")
+        if was != now or prompted.due in put_off or (checklist and now is due.Stand.OPEN):
+            key = key_of(JobKind.PROMPT, after.key, prompted.n)
+            jobs.append(
+                Job(
+                    kind=JobKind.PROMPT,
+                    key=key,
+                    incident=after.key,
+                    entry=prompted.n,
+                    rank=NORMAL,
+                    needs=channel_key(after.key),
+                )
+            )
+    return tuple(jobs)
+
+
+def homes(team: str, people: Sequence[PersonId], run_at: datetime | None = None) -> tuple[Job, ...]:
+    """Want the Home tab of people to be drawn anew."""
+    workspace = workspace_chain(team)
+    return tuple(
+        Job(
+            kind=JobKind.HOME,
+            key=key_of(JobKind.HOME, workspace, person),
+            incident=workspace,
+            person=person,
+            rank=LATER,
+            run_at=run_at,
+        )
+        for person in dict.fromkeys(people)
+    )
+
+
+def is_announced(incident: Incident) -> bool:
+    """Tell whether the incident may be announced: never a restricted one, never a drill."""
+    return not incident.restricted and not incident.drill
+
+
+def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None = None) -> Job:
+    key = key_of(kind, after.key)
+    return Job(kind=kind, key=key, incident=after.key, rank=rank, run_at=run_at, needs=channel_key(after.key))
+
+
+def _without_upkeep(incident: Incident) -> Incident:
+    """Leave out what no surface shows: how far the record is, who was last seen, what was asked."""
+    return incident.model_copy(
+        update={"n": 0, "last_entry_at": incident.times.logged_at, "last_seen": (), "prompted": (), "promotions": ()}
+    )
+
+
+def _headline(incident: Incident) -> tuple[object, ...]:
+    holders = tuple((i.role, i.who) for i in incident.roles if i.until is None)
+    return (incident.title, incident.state, incident.priority, incident.major, incident.restricted, holders)
+
+
+def _owed(incident: Incident) -> tuple[object, ...]:
+    return (incident.actions, incident.offers, incident.review, incident.temp_fixes)
