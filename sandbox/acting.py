@@ -1,7 +1,40 @@
-"""`Acting`: everything a person can do in the workspace, for the page, the tests and the replay."""
+"""`Acting`: everything a person can do in the workspace, for the page, the tests and the replay.
+
+What people do in channels and with the app's forms comes from `sandbox.acts`; what happens to people themselves is here.
+"""
+
+from collections.abc import Sequence
+from typing import Any
 
 from sandbox.acts.clicking import Clicking
+from sandbox.acts.offer import as_typed
+from sandbox.changes import people
+from sandbox.entities import Person
 
 
 class Acting(Clicking):
     """A person's hands: `post`, `react`, `slash`, `press`, `submit` and the rest, people and channels by id or name."""
+
+    def as_typed(self, text: str) -> str:
+        """Return what Slack's composer makes of keystrokes: special characters escaped, @names and #channels linked."""
+        with self._ws.lock:
+            return as_typed(self._ws, text)
+
+    def arrive(self, person: Person) -> str:
+        """Let somebody new into the workspace and return their id."""
+        with self._ws.lock:
+            people.arrive(self._ws, person)
+        self._traffic.touch()
+        return person.id
+
+    def change_person(self, user: str, **changes: Any) -> None:
+        """Change what is known of somebody, such as title, tz, real_name, is_restricted or deleted."""
+        with self._ws.lock:
+            people.change(self._ws, self._ws.find_person(user), **changes)
+        self._traffic.touch()
+
+    def set_group(self, group_id: str, users: Sequence[str]) -> None:
+        """Give a user group other members, named by id or name."""
+        with self._ws.lock:
+            people.set_members(self._ws, group_id, [self._ws.find_person(user).id for user in users])
+        self._traffic.touch()

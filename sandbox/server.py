@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.acting import Acting
+from sandbox.acts.offer import Offer
 from sandbox.api.call import Services
 from sandbox.api.endpoint import Api, Tokens
 from sandbox.api.plain import Plain
@@ -58,24 +59,23 @@ class Sandbox:
         self.signing_secret = "sandbox-signing-secret"  # noqa: S105 - opens this pretend workspace only
         self.workspace = Workspace(self.clock, bot_name=bot_name(manifest))
         self._populate(people, channels)
-        self._scopes = Scopes(manifest)
+        self._triggers, self._responses = Triggers(self.workspace), Responses(self.workspace)
         self.hub = Hub(self.workspace, self.traffic, timing or Timing())
-        triggers, self._responses = Triggers(self.workspace), Responses(self.workspace)
-        self.acting = Acting(self.workspace, self.traffic, hub=self.hub, triggers=triggers, responses=self._responses)
-        events = Events(self.workspace, self.hub, manifest=manifest, scopes=self._scopes, faults=self.faults)
-        self.workspace.listen(events.on_event)
         self.sockets = Sockets(self.workspace.app_id, self.hub.acknowledge, self._note)
-        self.faults.on_socket_command(self._command_sockets)
-        self._webhook: Webhook | None = None
-        self._host, self._port = host, port
-        self._running: Running | None = None
-        tiers = Tiers(self.clock, strict=strict_tiers)
-        services = Services(
-            self._scopes, triggers, self.sockets.new_ticket, tiers.wait_for_channel, lambda: self.page_url
+        self.acting = Acting(
+            self.workspace,
+            self.traffic,
+            hub=self.hub,
+            triggers=self._triggers,
+            responses=self._responses,
+            offer=Offer(manifest),
         )
-        tokens = Tokens(self.bot_token, self.app_token)
-        self._api = Api(self.workspace, services, tokens=tokens, tiers=tiers, faults=self.faults, traffic=self.traffic)
+        self._api = self._open_door(Scopes(manifest), Tiers(self.clock, strict=strict_tiers))
         self._plain = Plain(self.workspace, self._responses, self.traffic)
+        self.faults.on_socket_command(self._command_sockets)
+        self._host, self._port = host, port
+        self._webhook: Webhook | None = None
+        self._running: Running | None = None
 
     def start(self) -> "Sandbox":
         """Serve from a thread of its own; return once requests are answered."""
@@ -162,6 +162,16 @@ class Sandbox:
     def wait_for_change(self, seq: int, timeout: float = 15.0) -> int:
         """Block until something is newer than `seq` or the time is up; return the latest number."""
         return self.traffic.wait_for_change(seq, timeout)
+
+    def _open_door(self, scopes: Scopes, tiers: Tiers) -> Api:
+        """Build what the app calls and what it hears, which share its scopes."""
+        events = Events(self.workspace, self.hub, manifest=self.manifest, scopes=scopes, faults=self.faults)
+        self.workspace.listen(events.on_event)
+        services = Services(
+            scopes, self._triggers, self.sockets.new_ticket, tiers.wait_for_channel, page_url=lambda: self.page_url
+        )
+        tokens = Tokens(self.bot_token, self.app_token)
+        return Api(self.workspace, services, tokens=tokens, tiers=tiers, faults=self.faults, traffic=self.traffic)
 
     def _populate(self, people: Iterable[Person], channels: Iterable[str]) -> None:
         for person in people:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sandbox.acts.answers import Answers
 from sandbox.acts.filling import SLOTS, check_filled, chosen, elements_of, fill, options_of
+from sandbox.acts.offer import Offer
 from sandbox.acts.talking import Talking
 from sandbox.changes import views
 from sandbox.delivery import payloads
@@ -29,9 +30,17 @@ class Clicking(Talking):
     """Somebody's hands on what the app offers."""
 
     def __init__(
-        self, workspace: Workspace, traffic: Traffic, *, hub: Hub, triggers: Triggers, responses: Responses
+        self,
+        workspace: Workspace,
+        traffic: Traffic,
+        *,
+        hub: Hub,
+        triggers: Triggers,
+        responses: Responses,
+        offer: Offer,
     ) -> None:
         super().__init__(workspace, traffic)
+        self._offer = offer
         self._hub = hub
         self._triggers = triggers
         self._responses = responses
@@ -41,6 +50,7 @@ class Clicking(Talking):
         """Type a slash command into a channel's composer."""
         with self._ws.lock:
             person, place = self._member(user, channel)
+            text = self._offer.command_text(self._ws, command, text)
             url = self._responses.issue("commands", ResponsePlace(person.id, place.id))
             payload = payloads.command(self._ws, person, place, command, text) | {"response_url": url}
         return self._send("slash_commands", person, payload, self._answers.to_command(person.id, place.id))
@@ -95,6 +105,7 @@ class Clicking(Talking):
 
     def message_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> Delivery:
         """Choose a shortcut from a message's menu."""
+        self._offer.check_shortcut("message", callback_id)
         with self._ws.lock:
             person, place, message = self._message(user, channel, ts)
             url = self._responses.issue("app-actions", _source(person, place, message))
@@ -106,6 +117,7 @@ class Clicking(Talking):
 
     def global_shortcut(self, user: str, callback_id: str) -> Delivery:
         """Choose a shortcut from the composer's menu or the search."""
+        self._offer.check_shortcut("global", callback_id)
         with self._ws.lock:
             person = self._ws.find_person(user)
             payload = payloads.interaction(self._ws, person, "shortcut")

@@ -11,11 +11,13 @@ from sandbox.workspace import Workspace
 
 
 def create(ws: Workspace, name: str, creator: str, *, is_private: bool = False) -> Channel:
-    """Make a channel; its creator is its first member."""
+    """Make a channel; its creator joins it as its first member."""
     channel = ws.add_channel(name, creator, is_private=is_private)
+    channel.members.clear()
     if not is_private:
         brief = {"id": channel.id, "name": name, "created": channel.created, "creator": creator}
         ws.announce({"type": "channel_created", "channel": brief, "event_ts": ws.stamps.next()}, channel)
+    join(ws, channel, creator)
     return channel
 
 
@@ -70,10 +72,11 @@ def rename(ws: Workspace, channel: Channel, user: str, name: str) -> None:
 
 
 def archive(ws: Workspace, channel: Channel, user: str) -> None:
-    """Close a channel for good, or until a person opens it again."""
+    """Close a channel for good, or until a person opens it again; bots are thrown out by that."""
     _line(ws, channel, user, "archive", f"<@{user}> archived the channel")
     channel.is_archived = True
     _tell(ws, channel, user, "archive")
+    channel.members = [member for member in channel.members if not ws.people[member].is_bot]
 
 
 def unarchive(ws: Workspace, channel: Channel, user: str) -> None:

@@ -17,6 +17,9 @@ MENTION = re.compile(r"<@(U\w+)>")
 def post(ws: Workspace, channel: Channel, user: str, text: str, **more: Any) -> Message:
     """Put a message into a channel; `more` are fields of Message, such as thread_ts, blocks, subtype, extra."""
     message = Message(ws.stamps.next(), channel.id, user, text, **more)
+    head = channel.messages.get(message.thread_ts or "")
+    if head is not None and head.is_reply:
+        message.thread_ts = head.thread_ts
     person = ws.people[user]
     if person.is_bot:
         message.bot_id, message.app_id = person.bot_id, ws.app_id
@@ -31,7 +34,8 @@ def post(ws: Workspace, channel: Channel, user: str, text: str, **more: Any) -> 
     if message.client_msg_id and not message.blocks:
         event["blocks"] = [_rich_text(text)]
     ws.announce(event, channel)
-    if ws.bot.id in MENTION.findall(text) and message.subtype in (None, "thread_broadcast", "file_share"):
+    spoken = message.subtype in (None, "thread_broadcast", "file_share") and not channel.is_im
+    if spoken and ws.bot.id in MENTION.findall(text):
         ws.announce({**event, "type": "app_mention"}, channel)
     return message
 

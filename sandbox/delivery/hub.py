@@ -19,6 +19,7 @@ from sandbox.traffic import Traffic
 from sandbox.workspace import Workspace
 
 TOO_LATE_SECONDS = 7200
+NO_RETRY = "no_retry"
 UNREACHED = {"slash_commands": "dispatch_failed", "interactive": "trouble connecting"}
 TIMED_OUT = {"slash_commands": "operation_timeout", "interactive": "trouble connecting"}
 
@@ -169,7 +170,8 @@ class Hub:
     def _failed(self, envelope: Envelope, reason: str, errors: dict[str, str]) -> None:
         self._note("unacked", envelope, {}, reason)
         envelope.delivery.error = errors.get(envelope.kind, reason)
-        if envelope.kind != "events_api" or envelope.retry_attempt >= len(self._timing.retry_after):
+        final = envelope.kind != "events_api" or reason == NO_RETRY
+        if final or envelope.retry_attempt >= len(self._timing.retry_after):
             envelope.delivery.settled.set()
             return
         pause = self._timing.retry_after[envelope.retry_attempt]

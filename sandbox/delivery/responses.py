@@ -12,6 +12,7 @@ from sandbox.workspace import Workspace
 
 LASTS_MICROS = 30 * 60 * 1_000_000
 USES = 5
+REMEMBERED = 5000
 
 
 @dataclass
@@ -41,6 +42,8 @@ class Responses:
             key = secrets.token_urlsafe(18)
             place.issued = to_micros(self._ws.clock.now())
             self._places[key] = place
+            if len(self._places) > REMEMBERED:
+                del self._places[next(iter(self._places))]
             return f"{self.root}{kind}/{self._ws.team_id}/{key}"
 
     def use(self, key: str) -> ResponsePlace:

@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode, urlsplit
 
 from sandbox.delivery.envelope import Envelope
+from sandbox.delivery.hub import NO_RETRY
 from sandbox.entities import Payload
 
 PATIENCE = 3.0
@@ -63,8 +64,9 @@ class Webhook:
             with self._opener.open(request, timeout=PATIENCE) as response:
                 answer = response.read().decode()
         except urllib.error.HTTPError as refused:
+            again = refused.headers.get("x-slack-no-retry") != "1"
             refused.close()
-            self._tell(self._refuse, envelope.id, "http_error")
+            self._tell(self._refuse, envelope.id, "http_error" if again else NO_RETRY)
         except OSError:
             self._tell(self._refuse, envelope.id, "connection_failed")
         else:

@@ -24,7 +24,7 @@ def invite(call: Call) -> Payload:
     if not users:
         raise SlackError("no_user")
     if len(users) > LIMITS["invite.users"]:
-        raise SlackError("too_many_users")
+        raise SlackError("invalid_arguments")
     refused = {user: why for user in users if (why := _why_not(call, channel, user))}
     errors = [{"user": user, "ok": False, "error": why} for user, why in refused.items()]
     welcome = [user for user in users if user not in refused]
