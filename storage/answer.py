@@ -1,0 +1,54 @@
+"""Carries what a work came to from the thread that ran it to the thread that waits for it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Generic, Literal, TypeVar
+
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+
+
+class Answer(Generic[T]):
+    """One work, and what came of it once its transaction is committed.
+
+    As a context manager it takes in whatever is raised inside: the writing thread must outlive every work, and only
+    the one who waits can tell what the error means.
+    """
+
+    def __init__(self, work: Callable[[Connection], T]) -> None:
+        self._work = work
+        self._settled = threading.Event()
+        self._result: T | None = None
+        self.error: BaseException | None = None
+
+    def run(self, connection: Connection) -> None:
+        """Run the work in a savepoint of its own, so that its failure undoes nothing else."""
+        with self, connection.begin_nested():
+            self._result = self._work(connection)
+
+    def settle(self) -> None:
+        """Tell the one who waits that the outcome is final."""
+        self._settled.set()
+
+    def wait(self) -> T:
+        """Wait for the commit and give the work's result, or raise what it raised."""
+        self._settled.wait()
+        if self.error is not None:
+            raise self.error
+        return self._result  # type: ignore[return-value]  # a work that raised nothing gave a T
+
+    def __enter__(self) -> Answer[T]:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Literal[True]:
+        self.error = error or self.error
+        return True
+
+
+Anything = Answer[Any]

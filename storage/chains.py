@@ -1,0 +1,94 @@
+"""Locks a chain, numbers and hashes what is appended to it. The only code that inserts entries and their words."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from incident.chain import GENESIS, canonical, digest, entry_text, heading, words_digest
+from incident.entry import Draft, Entry, Fact, IncidentKey, split
+from incident.frozen import utc_text
+from storage.tables import BODY, CHAIN, ENTRY
+
+EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+class Head(NamedTuple):
+    """Where a chain ends: the number, hash and recording time of its last entry."""
+
+    n: int
+    hash: str
+    recorded_at: datetime
+
+
+def insert_or(connection: Connection) -> Any:
+    """Give the INSERT of this database that can say what to do on conflict."""
+    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+
+
+def lock(connection: Connection, key: IncidentKey) -> Head | None:
+    """Lock a chain until the end of the transaction and tell where it ends; None when it has not begun."""
+    found = connection.execute(
+        select(CHAIN.c.n, CHAIN.c.head, CHAIN.c.recorded_at)
+        .where(CHAIN.c.team == key.team, CHAIN.c.incident == key.id)
+        .with_for_update()
+    ).one_or_none()
+    return None if found is None or found.n == 0 else Head(*found)
+
+
+def _begin(connection: Connection, key: IncidentKey) -> Head:
+    # Two transactions may begin one chain at once; the row makes the second wait for the first.
+    connection.execute(
+        insert_or(connection)(CHAIN)
+        .values(team=key.team, incident=key.id, n=0, head=GENESIS, recorded_at=EPOCH, checkpointed=0)
+        .on_conflict_do_nothing()
+    )
+    return lock(connection, key) or Head(0, GENESIS, EPOCH)
+
+
+def append(connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> tuple[Entry, ...]:
+    """Number, chain and store drafts; `recorded_at` never runs backwards within the chain."""
+    if not drafts:
+        return ()
+    head = lock(connection, key) or _begin(connection, key)
+    recorded_at = max(at, head.recorded_at)
+    entries = []
+    for draft in drafts:
+        entry = Entry(key=key, n=head.n + 1, recorded_at=recorded_at, **dict(draft))
+        head = _store(connection, entry, head.hash)
+        entries.append(entry)
+    connection.execute(
+        update(CHAIN)
+        .where(CHAIN.c.team == key.team, CHAIN.c.incident == key.id)
+        .values(n=head.n, head=head.hash, recorded_at=head.recorded_at)
+    )
+    return tuple(entries)
+
+
+def _store(connection: Connection, entry: Entry, prev: str) -> Head:
+    facts, words = split(entry.fact)
+    salt = secrets.token_hex(16)
+    sealed = words_digest(salt, words) if words else None
+    text = entry_text(heading(entry), facts=facts, words=sealed, prev=prev)
+    team, incident = entry.key
+    place = {"team": team, "incident": incident, "n": entry.n}
+    connection.execute(insert(ENTRY).values(**place, **_columns(entry), text=text, prev=prev, hash=digest(text)))
+    if words:
+        connection.execute(insert(BODY).values(**place, salt=salt, words=canonical(words)))
+    return Head(entry.n, digest(text), entry.recorded_at)
+
+
+def _columns(entry: Entry) -> dict[str, str | None]:
+    channel, ts = natural_key(entry.fact)
+    return {"kind": entry.fact.kind, "recorded_at": utc_text(entry.recorded_at), "channel": channel, "ts": ts}
+
+
+def natural_key(fact: Fact) -> tuple[str | None, str | None]:
+    """Name the message a fact is about, by channel and ts; neither when it is about none."""
+    channel, ts = getattr(fact, "channel", None), getattr(fact, "ts", None)
+    return (channel, ts) if channel is not None and ts is not None else (None, None)

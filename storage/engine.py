@@ -1,0 +1,63 @@
+"""Makes engines. Knows the forms of a database address and what each database needs to keep a promise of durability."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.errors import BadDatabaseUrl
+
+BUSY_TIMEOUT_MS: Final = 15_000
+WRITES: Final = "muster_writes"
+
+_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
+
+
+def read_url(text: str) -> URL:
+    """Read a database address: `sqlite:///file`, `postgres://…`, `postgresql://…` or `postgresql+psycopg://…`."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        # The address may hold a password, so it is not repeated.
+        raise BadDatabaseUrl("DATABASE_URL is not an address like sqlite:///muster.db or postgresql://…") from None
+    backend = url.drivername.partition("+")[0]
+    if backend in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise BadDatabaseUrl(f"DATABASE_URL names {backend}; Muster keeps its record in SQLite or PostgreSQL")
+    if url.database in (None, "", ":memory:"):
+        raise BadDatabaseUrl("DATABASE_URL names a SQLite database in memory; a record needs a file")
+    return url.set(drivername="sqlite+pysqlite")
+
+
+def make_engine(text: str) -> Engine:
+    """Make an engine whose commits are durable and whose SQLite writers never upgrade a lock halfway."""
+    url = read_url(text)
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, pool_size=8, max_overflow=32)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(url, pool_size=16, max_overflow=32, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling begins late and commits early; BEGIN is ours, see _begin_sqlite.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot be made to wait, so writers take the lock at once.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

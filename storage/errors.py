@@ -1,0 +1,27 @@
+"""What storage refuses, as types whose docstring says it in words. Knows nothing of what was being stored."""
+
+from __future__ import annotations
+
+
+class StorageError(Exception):
+    """Storage refused."""
+
+
+class BadDatabaseUrl(StorageError):  # noqa: N818 - named for what was wrong
+    """The database address cannot be used."""
+
+
+class UnknownSchema(StorageError):  # noqa: N818
+    """The database holds tables of a version that this Muster does not know."""
+
+
+class GuardsMissing(StorageError):  # noqa: N818
+    """The triggers that keep the record append-only are missing or do not fire."""
+
+
+class StoreClosed(StorageError):  # noqa: N818
+    """The store was closed and takes no more work."""
+
+
+class TransactionLost(StorageError):  # noqa: N818
+    """The database ended a transaction by itself."""

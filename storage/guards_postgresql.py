@@ -1,0 +1,101 @@
+"""The guards of the record as PostgreSQL triggers, and the rights of a service role that does not own the tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from sqlmodel import SQLModel
+
+_LAST: Final = "FROM entry WHERE team = NEW.team AND incident = NEW.incident ORDER BY n DESC LIMIT 1"
+_NO_HASH: Final = "0" * 64
+
+# name: table, event, condition under which it is refused, words
+_RULES: Final = {
+    "guard_entry_update": ("entry", "UPDATE", "true", "an entry never changes"),
+    "guard_entry_delete": ("entry", "DELETE", "true", "an entry is never deleted"),
+    "guard_entry_number": (
+        "entry",
+        "INSERT",
+        f"NEW.n <> coalesce((SELECT n {_LAST}), 0) + 1",
+        "an entry takes the next number of its chain",
+    ),
+    "guard_entry_prev": (
+        "entry",
+        "INSERT",
+        f"NEW.prev <> coalesce((SELECT hash {_LAST}), '{_NO_HASH}')",
+        "an entry continues the last hash of its chain",
+    ),
+    "guard_entry_time": (
+        "entry",
+        "INSERT",
+        f"NEW.recorded_at COLLATE \"C\" < coalesce((SELECT recorded_at {_LAST}), '')",
+        "time does not run backwards within a chain",
+    ),
+    "guard_body_update": ("body", "UPDATE", "true", "words never change"),
+    "guard_body_insert": (
+        "body",
+        "INSERT",
+        f"NEW.n <> coalesce((SELECT n {_LAST}), 0)",
+        "words come with their entry or not at all",
+    ),
+    "guard_body_delete": (
+        "body",
+        "DELETE",
+        "NOT EXISTS (SELECT 1 FROM entry WHERE team = OLD.team AND incident = OLD.incident AND kind = 'redacted' "
+        "AND n > OLD.n AND (text::jsonb -> 'facts' -> 'entries') @> to_jsonb(OLD.n))",
+        "words go only where a redaction names their entry",
+    ),
+}
+TRUNCATES: Final = {"guard_entry_truncate": "entry", "guard_body_truncate": "body"}
+
+
+def _function(name: str, condition: str, words: str, gives: str) -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF; RETURN {gives}; END $$"
+    )
+
+
+def _row_guard(name: str, table: str, event: str, condition: str, words: str) -> list[str]:
+    return [
+        _function(name, condition, words, "OLD" if event == "DELETE" else "NEW"),
+        f"DROP TRIGGER IF EXISTS {name} ON {table}",
+        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    ]
+
+
+def _truncate_guard(name: str, table: str) -> list[str]:
+    return [
+        _function(name, "true", "the record is never emptied", "NULL"),
+        f"DROP TRIGGER IF EXISTS {name} ON {table}",
+        f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
+        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+    ]
+
+
+def statements() -> Sequence[str]:
+    """Give the statements that put the guards in place."""
+    rows = [s for name, rule in _RULES.items() for s in _row_guard(name, *rule)]
+    return [*rows, *(s for name, table in TRUNCATES.items() for s in _truncate_guard(name, table))]
+
+
+def grants(role: str) -> Sequence[str]:
+    """Give the statements that let a role run Muster without owning the tables, so that it cannot drop a guard.
+
+    The owner runs `muster migrate`; the service signs in as this role.
+    """
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", role):
+        raise ValueError("a role name is lower-case letters, digits and underscores")
+    others = sorted(set(SQLModel.metadata.tables) - {"entry", "body"})
+    return [
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT, INSERT ON entry TO {role}",
+        f"GRANT SELECT, INSERT, DELETE ON body TO {role}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(others)} TO {role}",
+        f"GRANT SELECT ON alembic_version TO {role}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    ]

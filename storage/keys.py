@@ -1,0 +1,48 @@
+"""Remembers which requests and which messages were seen before. Knows keys and outcomes, not what they mean."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import Connection, delete, func, select
+
+from incident.entry import IncidentKey
+from incident.ports import Outcome
+from storage.chains import insert_or
+from storage.tables import MESSAGE_KEY, SEEN
+
+KEPT_FOR: Final = timedelta(hours=48)
+
+
+def remembered(connection: Connection, team: str, key: str) -> Outcome | None:
+    """Give the outcome a key had. On PostgreSQL a second request with the key waits for the first to commit."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{team}/{key}", 0))))
+    text = connection.execute(select(SEEN.c.outcome).where(SEEN.c.team == team, SEEN.c.key == key)).scalar_one_or_none()
+    return None if text is None else Outcome.model_validate_json(text)
+
+
+def remember(connection: Connection, team: str, key: str, outcome: Outcome) -> None:
+    """Keep an outcome under its key; the first one stays."""
+    incident = outcome.key.id if outcome.key else None
+    connection.execute(
+        insert_or(connection)(SEEN)
+        .values(team=team, key=key, incident=incident, at=outcome.at, outcome=outcome.model_dump_json())
+        .on_conflict_do_nothing()
+    )
+
+
+def forget_old(connection: Connection, now: datetime) -> int:
+    """Drop outcomes older than 48 hours and tell how many; Slack has long stopped sending them again."""
+    return connection.execute(delete(SEEN).where(SEEN.c.at < now - KEPT_FOR)).rowcount
+
+
+def claim_message(connection: Connection, key: IncidentKey, natural_key: str) -> bool:
+    """Claim a message's natural key; False when it was recorded before."""
+    claimed = connection.execute(
+        insert_or(connection)(MESSAGE_KEY)
+        .values(team=key.team, incident=key.id, key=natural_key)
+        .on_conflict_do_nothing()
+    )
+    return claimed.rowcount == 1

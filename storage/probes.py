@@ -1,0 +1,78 @@
+"""Tries on a scratch chain what the guards must refuse, and takes everything back. Knows no trigger by name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+_TEAM: Final = "guard-probe"
+_HASH: Final = "f" * 64
+_RAISED: Final = frozenset({"P0001", "42501"})
+
+
+def _entry(
+    n: int, prev: str, *, at: str = "2026-01-02", how: str = "INSERT", kind: str = "probe", text: str = "{}"
+) -> str:
+    return (
+        f"{how} INTO entry (team, incident, n, kind, recorded_at, text, prev, hash) "
+        f"VALUES ('{_TEAM}', 'probe', {n}, '{kind}', '{at}', '{text}', '{prev}', '{_HASH}')"
+    )
+
+
+def _body(n: int, how: str = "INSERT") -> str:
+    return f"{how} INTO body (team, incident, n, salt, words) VALUES ('{_TEAM}', 'probe', {n}, 's', '{{}}')"
+
+
+_SCENE: Final = (
+    _entry(1, "0" * 64),
+    _body(1),
+    _entry(2, _HASH, kind="redacted", text='{"facts":{"entries":[3]}}'),
+    _entry(3, _HASH),
+    _body(3),
+)
+
+_FORBIDDEN: Final = {
+    "change an entry": "UPDATE entry SET text = 'x' WHERE team = 'guard-probe' AND n = 1",
+    "delete an entry": "DELETE FROM entry WHERE team = 'guard-probe' AND n = 3",
+    "take a number again": _entry(3, _HASH),
+    "leave a gap": _entry(5, _HASH),
+    "continue another hash": _entry(4, "e" * 64),
+    "run time backwards": _entry(4, _HASH, at="2026-01-01"),
+    "change words": "UPDATE body SET words = 'x' WHERE team = 'guard-probe' AND n = 1",
+    "delete words": "DELETE FROM body WHERE team = 'guard-probe' AND n = 1",
+    "delete words named by an earlier redaction": "DELETE FROM body WHERE team = 'guard-probe' AND n = 3",
+    "bring words to an older entry": _body(2),
+}
+_SQLITE: Final = {
+    "replace an entry": _entry(1, "0" * 64, how="INSERT OR REPLACE"),
+    "replace words": _body(3, "INSERT OR REPLACE"),
+}
+_POSTGRESQL: Final = {"truncate entries": "TRUNCATE entry CASCADE", "truncate words": "TRUNCATE body"}
+
+
+def unguarded(connection: Connection) -> tuple[str, ...]:
+    """Name what went through although the guards should have refused it; nothing of the attempt stays."""
+    own = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
+    scratch = connection.begin_nested()
+    for statement in _SCENE:
+        connection.exec_driver_sql(statement)
+    through = tuple(what for what, statement in (_FORBIDDEN | own).items() if not _refused(connection, statement))
+    scratch.rollback()
+    return through
+
+
+def _refused(connection: Connection, statement: str) -> bool:
+    attempt = connection.begin_nested()
+    try:
+        connection.exec_driver_sql(statement)
+    except DBAPIError as error:
+        # Only a guard's own words or a right the role does not have count as a refusal; a lost connection does not.
+        if connection.dialect.name == "postgresql" and getattr(error.orig, "sqlstate", None) not in _RAISED:
+            raise
+        return True
+    finally:
+        if attempt.is_active:
+            attempt.rollback()
+    return False

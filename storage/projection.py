@@ -1,0 +1,72 @@
+"""The row that holds a folded incident: written in the transaction of its entries, folded again when it cannot be read."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from incident.chain import canonical, digest
+from incident.entry import IncidentKey
+from incident.fold import fold
+from incident.incident import Incident
+from storage.chains import insert_or
+from storage.reading import chain_lines, to_entry
+from storage.tables import INCIDENT
+
+_KEY: Final = ("team", "incident")
+
+
+@cache
+def shape() -> str:
+    """Name the model the row is written with, so that a row of another release is folded again and not misread."""
+    return digest(canonical(Incident.model_json_schema()))[:16]
+
+
+def put(connection: Connection, incident: Incident) -> None:
+    """Store a folded incident in its row."""
+    row = _row(incident)
+    changed = {name: value for name, value in row.items() if name not in _KEY}
+    connection.execute(
+        insert_or(connection)(INCIDENT).values(**row).on_conflict_do_update(index_elements=_KEY, set_=changed)
+    )
+
+
+def _row(incident: Incident) -> dict[str, Any]:
+    return {
+        "team": incident.key.team,
+        "incident": incident.key.id,
+        "n": incident.n,
+        "number": incident.number,
+        "state": incident.state.value,
+        "service": incident.service,
+        "priority": incident.priority.value if incident.priority else None,
+        "channel": incident.places.channel,
+        "declared_at": incident.times.logged_at or incident.last_entry_at,
+        "is_over": incident.is_over,
+        "major": incident.major,
+        "drill": incident.drill,
+        "restricted": incident.restricted,
+        "shape": shape(),
+        "folded": incident.model_dump_json(),
+    }
+
+
+def get(connection: Connection, key: IncidentKey) -> Incident | None:
+    """Give the folded incident; a row of another release is folded again from its entries."""
+    found = connection.execute(
+        select(INCIDENT.c.folded, INCIDENT.c.shape).where(INCIDENT.c.team == key.team, INCIDENT.c.incident == key.id)
+    ).one_or_none()
+    return None if found is None else read(connection, key, found.folded, found.shape)
+
+
+def read(connection: Connection, key: IncidentKey, folded: str, written_as: str) -> Incident | None:
+    """Read a folded incident, from its row when this release wrote it, otherwise from its entries."""
+    return Incident.model_validate_json(folded) if written_as == shape() else refold(connection, key)
+
+
+def refold(connection: Connection, key: IncidentKey) -> Incident | None:
+    """Fold a chain again from its entries; None for a chain without any."""
+    entries = [to_entry(line) for line in chain_lines(connection, key)]
+    return fold(entries) if entries else None

@@ -1,0 +1,77 @@
+"""Turns stored rows into entries. Knows the stored text and the registry of kinds; decides nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import JsonValue
+from sqlalchemy import Connection, Row, Select, select
+
+from incident.entries import KINDS
+from incident.entry import Entry, IncidentKey, Source, join
+from roles.people import PersonId
+from storage.errors import UnknownSchema
+from storage.tables import BODY, ENTRY
+
+
+class Stored(NamedTuple):
+    """One entry as it lies in the database, with its words and salt while they are there."""
+
+    key: IncidentKey
+    n: int
+    kind: str
+    recorded_at: str
+    channel: str | None
+    ts: str | None
+    text: str
+    prev: str
+    hash: str
+    salt: str | None
+    words: str | None
+
+
+def select_stored() -> Select[Any]:
+    """Select entries with their words, in the order of their chain."""
+    same = (BODY.c.team == ENTRY.c.team) & (BODY.c.incident == ENTRY.c.incident) & (BODY.c.n == ENTRY.c.n)
+    return (
+        select(ENTRY, BODY.c.salt, BODY.c.words)
+        .select_from(ENTRY.outerjoin(BODY, same))
+        .order_by(ENTRY.c.team, ENTRY.c.incident, ENTRY.c.n)
+    )
+
+
+def stored(row: Row[Any]) -> Stored:
+    """Take a row of `select_stored` apart."""
+    return Stored(IncidentKey(row.team, row.incident), *tuple(row)[2:])
+
+
+def to_entry(line: Stored) -> Entry:
+    """Read an entry from its hashed text; the columns beside it are never believed."""
+    header: dict[str, Any] = json.loads(line.text)
+    fact = KINDS.get((header["kind"], header["version"]))
+    if fact is None:
+        raise UnknownSchema(f"entry {line.n} is a {header['kind']} {header['version']}, which this Muster cannot read")
+    redacted = header["words"] is not None and line.words is None
+    words: dict[str, JsonValue] | None = None if redacted else json.loads(line.words or "{}")
+    return Entry(
+        key=IncidentKey(header["team"], header["incident"]),
+        n=header["n"],
+        by=PersonId(header["by"]),
+        occurred_at=header["occurred_at"],
+        recorded_at=header["recorded_at"],
+        source=Source.model_validate(header["source"]),
+        fact=join(fact, header["facts"], words),
+        redacted=redacted,
+    )
+
+
+def chain_lines(
+    connection: Connection, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0
+) -> Iterable[Stored]:
+    """Give the stored entries of one chain in order, of all kinds or of some."""
+    wanted = select_stored().where(ENTRY.c.team == key.team, ENTRY.c.incident == key.id, ENTRY.c.n > after)
+    if kinds:
+        wanted = wanted.where(ENTRY.c.kind.in_(kinds))
+    return (stored(row) for row in connection.execute(wanted))

@@ -1,0 +1,46 @@
+"""Runs work on the record in a transaction and wakes the worker after the commit, never before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from incident.ports import Reader, UnitOfWork
+from storage.reader import SqlReader
+from storage.record import SqlUnitOfWork
+from storage.transactions import Transactions
+from storage.wake import Wake
+
+T = TypeVar("T")
+
+
+class SqlRecorder:
+    """The door to the record, as `incident/ports.py` names it."""
+
+    def __init__(self, transactions: Transactions, wake: Wake, team: str | None) -> None:
+        self._transactions = transactions
+        self._wake = wake
+        self._team = team
+
+    def transact(self, work: Callable[[UnitOfWork], T], *, first: bool = True) -> T:
+        """Run the work, commit, and give its result; when it raises, nothing of it is kept."""
+
+        def run(connection: Connection) -> tuple[T, SqlUnitOfWork]:
+            unit = SqlUnitOfWork(connection, self._team)
+            result = work(unit)
+            if unit.woke:
+                self._wake.announce(connection)
+            return result, unit
+
+        result, unit = self._transactions.write(run, first=first)
+        if unit.forgot:
+            self._transactions.truncate_log()
+        if unit.woke:
+            self._wake.ring()
+        return result
+
+    def read(self, work: Callable[[Reader], T]) -> T:
+        """Run a reading against the last committed state."""
+        return self._transactions.read(lambda connection: work(SqlReader(connection, self._team)))

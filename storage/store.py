@@ -1,0 +1,53 @@
+"""Opens the database and hands out its parts. The one place that knows how storage is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import TracebackType
+
+from sqlalchemy import Engine
+
+from storage import schema
+from storage.engine import make_engine
+from storage.recorder import SqlRecorder
+from storage.transactions import Transactions, transactions_of
+from storage.wake import Wake
+
+
+class Store:
+    """One open database. `team` is whose people, keys and drafts are meant where a call names no team."""
+
+    def __init__(self, engine: Engine, transactions: Transactions, team: str | None) -> None:
+        self.engine = engine
+        self.transactions = transactions
+        self.team = team
+        self._wake = Wake(engine)
+        self.recorder = SqlRecorder(transactions, self._wake, team)
+
+    def migrate(self) -> None:
+        """Bring the database to this release's schema and prove that its guards fire."""
+        schema.migrate(self.engine)
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Call back, quickly and from any thread, whenever jobs were wanted and committed."""
+        self._wake.on_commit(callback)
+
+    def close(self) -> None:
+        """Finish what waits to be written, stop listening, and let go of every connection."""
+        self._wake.close()
+        self.transactions.close()
+        self.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(url: str, *, team: str | None = None) -> Store:
+    """Open a database by its address; nothing is read or written until something is asked of it."""
+    engine = make_engine(url)
+    return Store(engine, transactions_of(engine), team)

@@ -1,0 +1,248 @@
+"""The tables of the record: entries, their words, and what is derived from them. Every key carries the team.
+
+`entry` and `body` are append-only (guards.py); all else may be rebuilt or expires. On SQLite both are stored without
+a row id and have no unique key but the primary one, so that no form of INSERT OR REPLACE finds a row to replace.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text
+from sqlmodel import Field, SQLModel
+
+from storage.columns import UtcText
+
+# The convention must stand before the first table, or constraints stay without a name.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def utc(*, nullable: bool = False) -> Any:
+    """Declare a column that holds a moment."""
+    return Field(default=None if nullable else ..., sa_type=UtcText, nullable=nullable)
+
+
+def text(*, nullable: bool = False) -> Any:
+    """Declare a column of text without a length."""
+    return Field(default=None if nullable else ..., sa_type=Text, nullable=nullable)
+
+
+class EntryRow(SQLModel, table=True):
+    """One entry: `text` is hashed and never rewritten, the other columns repeat parts of it so that they can be found."""
+
+    __tablename__: ClassVar[Any] = "entry"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("n > 0", name="n_is_positive"),
+        Index("ix_entry_message", "team", "incident", "channel", "ts"),
+        Index("ix_entry_kind", "team", "incident", "kind", "n"),
+        {"sqlite_with_rowid": False},
+    )
+
+    team: str = Field(primary_key=True)
+    incident: str = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+    kind: str
+    recorded_at: str
+    channel: str | None = None
+    ts: str | None = None
+    text: str = text()
+    prev: str
+    hash: str
+
+
+class BodyRow(SQLModel, table=True):
+    """The words of one entry with their salt; gone once a Redacted entry of the same chain names it."""
+
+    __tablename__: ClassVar[Any] = "body"
+    __table_args__: ClassVar[Any] = (
+        ForeignKeyConstraint(["team", "incident", "n"], ["entry.team", "entry.incident", "entry.n"]),
+        {"sqlite_with_rowid": False},
+    )
+
+    team: str = Field(primary_key=True)
+    incident: str = Field(primary_key=True)
+    n: int = Field(primary_key=True)
+    salt: str
+    words: str = text()
+
+
+class ChainRow(SQLModel, table=True):
+    """Where a chain ends. Its lock is the lock of the chain; `checkpointed` is the last entry a checkpoint saw."""
+
+    __tablename__: ClassVar[Any] = "chain"
+
+    team: str = Field(primary_key=True)
+    incident: str = Field(primary_key=True)
+    n: int
+    head: str
+    recorded_at: datetime = utc()
+    checkpointed: int = 0
+
+
+class IncidentRow(SQLModel, table=True):
+    """The folded incident after entry `n`, with what it is looked up by. `shape` tells which model wrote it."""
+
+    __tablename__: ClassVar[Any] = "incident"
+    __table_args__: ClassVar[Any] = (
+        Index("uq_incident_number", "team", "number", unique=True),
+        Index("ix_incident_channel", "team", "channel"),
+        Index("ix_incident_over", "team", "is_over"),
+    )
+
+    team: str = Field(primary_key=True)
+    incident: str = Field(primary_key=True)
+    n: int
+    number: str
+    state: str
+    service: str
+    priority: str | None = None
+    channel: str | None = None
+    declared_at: datetime = utc()
+    is_over: bool
+    major: bool
+    drill: bool
+    restricted: bool
+    shape: str
+    folded: str = text()
+
+
+class CounterRow(SQLModel, table=True):
+    """The last display number given out in a year."""
+
+    __tablename__: ClassVar[Any] = "counter"
+
+    team: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    value: int
+
+
+class SeenRow(SQLModel, table=True):
+    """What a request came to, under its idempotency key, kept for 48 hours."""
+
+    __tablename__: ClassVar[Any] = "seen"
+    __table_args__: ClassVar[Any] = (Index("ix_seen_at", "at"),)
+
+    team: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    incident: str | None = None
+    at: datetime = utc()
+    outcome: str = text()
+
+
+class MessageKeyRow(SQLModel, table=True):
+    """The natural key of a message, an edit, a deletion or a mark that is on the record."""
+
+    __tablename__: ClassVar[Any] = "message_key"
+
+    team: str = Field(primary_key=True)
+    incident: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+
+
+class DraftRow(SQLModel, table=True):
+    """What somebody submitted, kept before it is judged, so that a refusal can offer it back."""
+
+    __tablename__: ClassVar[Any] = "draft"
+    __table_args__: ClassVar[Any] = (Index("ix_draft_at", "at"),)
+
+    team: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    person: str
+    verb: str
+    incident: str | None = None
+    at: datetime = utc()
+    fields: str = text()
+
+
+class PersonRow(SQLModel, table=True):
+    """What was known of somebody from one moment to another."""
+
+    __tablename__: ClassVar[Any] = "person"
+
+    team: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    since: datetime = Field(sa_column=Column("since", UtcText, primary_key=True))
+    until: datetime | None = utc(nullable=True)
+    name: str
+    zone: str
+    title: str
+    is_bot: bool
+    is_guest: bool
+    is_active: bool
+
+
+class PolicyTextRow(SQLModel, table=True):
+    """A whole policy as it was written, under the SHA-256 of its text."""
+
+    __tablename__: ClassVar[Any] = "policy_text"
+
+    team: str = Field(primary_key=True)
+    hash: str = Field(primary_key=True)
+    stored_at: datetime = utc()
+    text: str = text()
+
+
+class PolicyActiveRow(SQLModel, table=True):
+    """Which policy was in force from which moment."""
+
+    __tablename__: ClassVar[Any] = "policy_active"
+
+    team: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    hash: str
+    since: datetime = utc()
+
+
+class CheckpointRow(SQLModel, table=True):
+    """A signed root over the chains that had changed; `entry` is its number in the workspace chain."""
+
+    __tablename__: ClassVar[Any] = "checkpoint"
+
+    team: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    entry: int
+    root: str
+    statement: str = text()
+    public_key: str | None = None
+    signature: str | None = None
+
+
+class CheckpointLeafRow(SQLModel, table=True):
+    """One chain under a checkpoint's root: how many entries it had and the hash of the last."""
+
+    __tablename__: ClassVar[Any] = "checkpoint_leaf"
+    __table_args__: ClassVar[Any] = (Index("ix_checkpoint_leaf_chain", "team", "incident", "n"),)
+
+    team: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    position: int = Field(primary_key=True)
+    incident: str
+    n: int
+    head: str
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """Give the table behind a row class."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]
+
+
+ENTRY: Final = table_of(EntryRow)
+BODY: Final = table_of(BodyRow)
+CHAIN: Final = table_of(ChainRow)
+INCIDENT: Final = table_of(IncidentRow)
+COUNTER: Final = table_of(CounterRow)
+SEEN: Final = table_of(SeenRow)
+MESSAGE_KEY: Final = table_of(MessageKeyRow)
+DRAFT: Final = table_of(DraftRow)
+PERSON: Final = table_of(PersonRow)
+POLICY_TEXT: Final = table_of(PolicyTextRow)
+POLICY_ACTIVE: Final = table_of(PolicyActiveRow)
+CHECKPOINT: Final = table_of(CheckpointRow)
+CHECKPOINT_LEAF: Final = table_of(CheckpointLeafRow)

@@ -1,0 +1,89 @@
+"""Wants jobs and drops them, inside the transaction of what caused them. Knows nothing of workers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from incident.jobs import Job
+from storage.job_table import JOB, JobState
+
+
+def want(connection: Connection, jobs: Sequence[Job], at: datetime) -> None:
+    """Want jobs: a new row, or a raised generation of the one with this key that is not yet done."""
+    for job in jobs:
+        if not _want_again(connection, job, at):
+            _want_new(connection, job, at)
+
+
+def _want_again(connection: Connection, job: Job, at: datetime) -> bool:
+    ready = (JOB.c.team == job.incident.team) & (JOB.c.key == job.key) & (JOB.c.state == JobState.READY)
+    row = connection.execute(select(JOB).where(ready).with_for_update()).one_or_none()
+    if row is None:
+        return False
+    connection.execute(
+        update(JOB)
+        .where(JOB.c.id == row.id)
+        .values(
+            wanted=row.wanted + 1,
+            payload=job.model_dump_json(),
+            rank=min(row.rank, job.rank),
+            run_at=_next_run(
+                job.run_at or at, row.run_at, in_hand=row.lease_owner is not None, failed=row.attempts > 0
+            ),
+        )
+    )
+    return True
+
+
+def _next_run(wanted: datetime, standing: datetime, *, in_hand: bool, failed: bool) -> datetime:
+    # In somebody's hands: the standing time has passed, so the new one is when to run next. After a failure: the
+    # back-off stands, or a busy incident would use up all attempts at once. Otherwise the sooner of the two, so that
+    # a debounce which is renewed with each change cannot put the work off for good.
+    if in_hand:
+        return wanted
+    return standing if failed else min(wanted, standing)
+
+
+def _want_new(connection: Connection, job: Job, at: datetime) -> None:
+    doomed = job.needs is not None and _died(connection, job.incident.team, job.needs)
+    connection.execute(
+        insert(JOB).values(
+            team=job.incident.team,
+            key=job.key,
+            incident=job.incident.id,
+            kind=job.kind.value,
+            rank=job.rank,
+            lane=job.lane,
+            needs=job.needs,
+            run_at=job.run_at or at,
+            payload=job.model_dump_json(),
+            state=JobState.DEAD if doomed else JobState.READY,
+            error=f"needs {job.needs}, which died" if doomed else None,
+            ended_at=at if doomed else None,
+            wanted=1,
+            serving=0,
+            claims=0,
+            attempts=0,
+        )
+    )
+
+
+def _died(connection: Connection, team: str, key: str) -> bool:
+    """Tell whether the last job of this key is dead, so that nothing will bring the result others need."""
+    last = select(JOB.c.state).where(JOB.c.team == team, JOB.c.key == key).order_by(JOB.c.id.desc()).limit(1)
+    return connection.execute(last).scalar_one_or_none() == JobState.DEAD
+
+
+def cancel(connection: Connection, keys: Sequence[str], team: str | None) -> None:
+    """Drop jobs that are not yet done, and those that need them; without a team, whatever the team."""
+    pending = tuple(keys)
+    while pending:
+        ours = (
+            (JOB.c.state == JobState.READY) if team is None else (JOB.c.state == JobState.READY) & (JOB.c.team == team)
+        )
+        needing = connection.execute(select(JOB.c.key).where(ours, JOB.c.needs.in_(pending))).scalars().all()
+        connection.execute(delete(JOB).where(ours, JOB.c.key.in_(pending)))
+        pending = tuple(needing)

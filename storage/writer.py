@@ -1,0 +1,118 @@
+"""SQLite's one writer: a thread that commits commands first and then many waiting captures at once.
+
+SQLite has one writing lock for the whole file. Threads that compete for it wait without order; a queue is fair, lets
+two hundred captures share one flush to disk, and never makes somebody's command wait for more than one such commit.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from storage.answer import Answer, Anything
+from storage.engine import BUSY_TIMEOUT_MS, WRITES
+from storage.errors import StoreClosed, TransactionLost
+
+T = TypeVar("T")
+BATCH: Final = 200
+_TRY_AGAIN_S: Final = 0.2
+
+
+class SqliteWriter:
+    """Runs works one after the other on one connection; each caller waits until its work is committed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine.execution_options(**{WRITES: True})
+        self._turn = threading.Condition()
+        self._first: deque[Anything] = deque()
+        self._later: deque[Anything] = deque()
+        self._closing = False
+        self._must_truncate = False
+        self._thread = threading.Thread(target=self._serve, name="muster-writer", daemon=True)
+        self._thread.start()
+
+    def write(self, work: Callable[[Connection], T], *, first: bool = True) -> T:
+        """Run the work in a transaction and give its result once it is committed."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a work that is being written cannot wait for another one")
+        answer: Answer[T] = Answer(work)
+        with self._turn:
+            if self._closing:
+                raise StoreClosed("the store is closed")
+            (self._first if first else self._later).append(answer)
+            self._turn.notify()
+        return answer.wait()
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run a reading against the last committed state; it waits for no writer."""
+        with self._engine.execution_options(**{WRITES: False}).connect() as connection, connection.begin():
+            return work(connection)
+
+    def truncate_log(self) -> None:
+        """Empty the write-ahead log soon, so that deleted words do not stay in it."""
+        with self._turn:
+            self._must_truncate = True
+            self._turn.notify()
+
+    def close(self) -> None:
+        """Finish what waits, then stop."""
+        with self._turn:
+            self._closing = True
+            self._turn.notify()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while True:
+            with self._turn:
+                if not (self._first or self._later or self._closing):
+                    self._turn.wait(_TRY_AGAIN_S if self._must_truncate else None)
+                is_last = self._closing and not (self._first or self._later)
+            self._round(self._first)
+            self._round(self._later)
+            if self._must_truncate:
+                self._truncate()
+            if is_last:
+                return
+
+    def _round(self, queue: deque[Anything]) -> None:
+        with self._turn:
+            batch = [queue.popleft() for _ in range(min(BATCH, len(queue)))]
+        if batch:
+            self._commit(batch)
+
+    def _commit(self, batch: list[Anything]) -> None:
+        commit: Answer[None] = Answer(lambda _: None)
+        with commit, self._engine.connect() as connection, connection.begin():
+            for answer in batch:
+                _still_open(connection)
+                answer.run(connection)
+        for answer in batch:
+            # A commit that failed kept nothing, also of the works that went well.
+            answer.error = answer.error or commit.error
+            answer.settle()
+
+    def _truncate(self) -> None:
+        attempt: Answer[None] = Answer(lambda _: None)
+        with attempt, self._engine.connect() as connection:
+            raw = driver_connection(connection)
+            raw.execute("PRAGMA busy_timeout = 0")
+            # A reader in the middle of something keeps the log, and nobody waits for it: the next round tries again.
+            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            with self._turn:
+                self._must_truncate = bool(busy)
+
+
+def driver_connection(connection: Connection) -> Any:
+    """Give the driver's own connection, for what is said outside a transaction."""
+    return connection.connection.driver_connection
+
+
+def _still_open(connection: Connection) -> None:
+    # On a full disk SQLite ends the whole transaction by itself; a savepoint after that would commit on its own.
+    if not driver_connection(connection).in_transaction:
+        raise TransactionLost("SQLite ended the transaction; nothing of it was kept")
