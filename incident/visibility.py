@@ -1,0 +1,30 @@
+"""Who may see an incident. The one place that decides it, asked by every outward effect; nobody has a way round it."""
+
+from __future__ import annotations
+
+from incident.incident import Incident
+from roles.people import MUSTER, PersonId
+
+
+def is_restricted(incident: Incident) -> bool:
+    """Tell whether only those involved may see more of it than its number."""
+    return incident.restricted
+
+
+def may_see(incident: Incident, person: PersonId) -> bool:
+    """Tell whether somebody may see the incident: anybody when it is open, only those involved when restricted."""
+    return not is_restricted(incident) or person == MUSTER or person in involved(incident)
+
+
+def involved(incident: Incident) -> frozenset[PersonId]:
+    """Name who is part of the incident: its channel, its reporter and owner, who holds a role, was called or has a task."""
+    people = {incident.reporter, *incident.members}
+    people.update(i.who for i in incident.roles if i.until is None or incident.is_over)
+    people.update(o.to for o in incident.offers)
+    people.update(e.person for e in incident.escalations if e.person and e.answer != "declined")
+    people.update(a.assignee for a in incident.actions)
+    if incident.service_owner:
+        people.add(incident.service_owner)
+    if incident.review:
+        people.add(incident.review.owner)
+    return frozenset(people)
