@@ -1,0 +1,82 @@
+"""A verb's form as a Slack modal, filled with what is known; a refusal stands at its field or above the form.
+
+The modal's callback names the verb, its private metadata where it was opened: a submission needs nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pydantic import JsonValue
+
+from bot.slack.forms.controls import draw
+from bot.slack.forms.options import Field, Json
+from bot.slack.limits import fit_view
+from bot.slack.sentences import label, say
+from bot.slack.where import Where
+from commands.ask import Ask, Control, asks
+from commands.verb import Verb
+from incident.policy import Policy
+
+OCCURRED: Final = "occurred_at"
+_EARLIER: Final = Ask("Happened earlier?", Control.MOMENT, "Only when you tell it afterwards")
+
+Fields = dict[str, JsonValue]
+
+
+def form(verb: type[Verb], fields: Fields, where: Where, policy: Policy, *, banner: str | None = None) -> Json:
+    """Draw the form of a verb with the fields of a draft filled in, and what stands in its way above it."""
+    blocks: list[Json] = [] if banner is None else [_section("banner", f":warning: {banner}")]
+    blocks.append(_section("about", (verb.__doc__ or "").strip().splitlines()[0]))
+    blocks += [_input(field, fields.get(field.name)) for field in fields_of(verb, policy, fields)]
+    return fit_view(
+        {
+            "type": "modal",
+            "callback_id": f"verb:{verb.name}",
+            "private_metadata": where.packed(),
+            "title": _plain(label("titles", verb.name)),
+            "submit": _plain(label("submits", verb.name)),
+            "close": _plain(label("form", "close")),
+            "blocks": blocks,
+        }
+    )
+
+
+def notice(title: str, text: str, blocks: tuple[Json, ...] = ()) -> Json:
+    """Draw a modal that says something and has nothing to submit."""
+    return fit_view(
+        {
+            "type": "modal",
+            "callback_id": "notice",
+            "title": _plain(title),
+            "close": _plain(label("form", "done")),
+            "blocks": [_section("said", text), *blocks],
+        }
+    )
+
+
+def fields_of(verb: type[Verb], policy: Policy, given: Fields) -> list[Field]:
+    """Give the fields a form shows, in the order of the model; what changes the record can have happened earlier."""
+    service = given.get("service")
+    marks = asks(verb) | ({} if verb.asks else {OCCURRED: _EARLIER})
+    known = service if isinstance(service, str) else None
+    return [Field(name, ask, policy, known) for name, ask in marks.items()]
+
+
+def _input(field: Field, value: JsonValue) -> Json:
+    drawn: Json = {
+        "type": "input",
+        "block_id": field.name,
+        "label": _plain(field.ask.label),
+        "optional": not field.ask.needed,
+        "element": draw(field, value),
+    }
+    return drawn | ({"hint": _plain(field.ask.hint)} if field.ask.hint else {})
+
+
+def _section(block_id: str, text: str) -> Json:
+    return {"type": "section", "block_id": block_id, "text": {"type": "mrkdwn", "text": text or say("form_empty")}}
+
+
+def _plain(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": text}

@@ -1,0 +1,103 @@
+"""Who is in the workspace and in which groups of the policy, from memory. Only `refresh` asks Slack, never a listener.
+
+Somebody it does not know yet counts as a full member: Slack let them in, and an incident must not wait for a list.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from http.client import HTTPException
+from typing import Any, Final
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from incident.policy import Policy
+from incident.ports import Person
+from roles.people import slack_person
+
+RESPONDER: Final = "responder"
+_PAGE: Final = 200
+_log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+
+class People:
+    """The workspace's members and the user groups the policy names. `keep` notes each change in the directory."""
+
+    def __init__(self, team: str, keep: Callable[[Person], None]) -> None:
+        self._team = team
+        self._keep = keep
+        self._known: dict[str, Person] = {}
+        self._groups: dict[str, frozenset[str]] = {}
+
+    def person(self, user: str) -> Person | None:
+        """Give what is known of somebody, or None."""
+        return self._known.get(user)
+
+    def zone_of(self, user: str) -> str:
+        """Give the time zone of somebody, UTC while it is not known."""
+        known = self._known.get(user)
+        return known.zone if known else "UTC"
+
+    def groups_of(self, user: str, policy: Policy) -> frozenset[str]:
+        """Name the policy's groups somebody is in; every full member responds while the policy names no responders."""
+        found = {name for name, members in policy.groups.items() if self._is_among(user, members)}
+        if RESPONDER not in policy.groups and self._is_full_member(user):
+            found.add(RESPONDER)
+        return frozenset(found)
+
+    def learn(self, member: Json) -> None:
+        """Take what Slack says of one member, and keep it where it differs from what was known."""
+        person = read_member(self._team, member)
+        if self._known.get(member["id"]) != person:
+            self._known[member["id"]] = person
+            self._keep(person)
+
+    def learn_group(self, group: str, users: Iterable[str]) -> None:
+        """Take who is in a user group."""
+        self._groups[group] = frozenset(users)
+
+    def refresh(self, client: WebClient, policy: Policy) -> None:
+        """Ask Slack for everybody and for the user groups of the policy; what cannot be had stays as it was."""
+        try:
+            for member in _members(client):
+                self.learn(member)
+            for group in sorted({m for members in policy.groups.values() for m in members if m.startswith("S")}):
+                self.learn_group(group, client.usergroups_users_list(usergroup=group)["users"])
+        except (SlackApiError, OSError, HTTPException) as failed:
+            _log.warning("the list of people is as it was: %s", failed)
+
+    def _is_among(self, user: str, members: tuple[str, ...]) -> bool:
+        return user in members or any(user in self._groups.get(member, ()) for member in members)
+
+    def _is_full_member(self, user: str) -> bool:
+        known = self._known.get(user)
+        return known is None or not (known.is_bot or known.is_guest or not known.is_active)
+
+
+def read_member(team: str, member: Json) -> Person:
+    """Read what Slack shows of a member."""
+    profile: Json = member.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), member.get("real_name"), member.get("name"))
+    return Person(
+        id=slack_person(team, member["id"]),
+        name=next((name for name in names if name), member["id"]),
+        zone=member.get("tz") or "UTC",
+        title=profile.get("title") or "",
+        is_bot=bool(member.get("is_bot")) or member["id"] == "USLACKBOT",
+        is_guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
+        is_active=not member.get("deleted", False),
+    )
+
+
+def _members(client: WebClient) -> Iterator[Json]:
+    cursor = ""
+    while True:
+        page = client.users_list(limit=_PAGE, cursor=cursor)
+        yield from page["members"]
+        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+        if not cursor:
+            return

@@ -1,0 +1,46 @@
+"""The edge's own words, and the words of refusals. All of them stand in templates; this finds and fills them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import yaml
+
+from bot.render import TEMPLATES, Renderer
+from incident.ports import Outcome
+
+
+@cache
+def _tables() -> Mapping[str, Mapping[str, str]]:
+    tables: dict[str, dict[str, str]] = yaml.safe_load((TEMPLATES / "slack" / "edge.yaml").read_text(encoding="utf-8"))
+    return tables
+
+
+@cache
+def refusals() -> Mapping[str, str]:
+    """Read the sentence of every reason, once."""
+    sentences: dict[str, str] = yaml.safe_load((TEMPLATES / "slack" / "refusals.yaml").read_text(encoding="utf-8"))
+    return sentences
+
+
+@cache
+def _renderer() -> Renderer:
+    return Renderer()
+
+
+def label(table: str, name: str, **facts: Any) -> str:
+    """Give the label of that name; a name without one is its own label."""
+    found = _tables()[table].get(name)
+    return name.replace("_", " ").capitalize() if found is None else _renderer().sentence(found, **facts)
+
+
+def say(name: str, **facts: Any) -> str:
+    """Say one of the edge's own sentences."""
+    return _renderer().sentence(_tables()["sentences"][name], **facts)
+
+
+def say_refusal(outcome: Outcome) -> str:
+    """Say what did not happen, why, and what to do now."""
+    return _renderer().sentence(refusals()[outcome.reason or ""], **dict(outcome.facts))

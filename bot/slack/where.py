@@ -1,0 +1,47 @@
+"""Where a button or a form was drawn and what it is filled with, packed small enough for Slack to carry back to us."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import JsonValue, ValidationError
+
+from bot.slack.limits import LIMITS
+from incident.frozen import Frozen
+
+_SHORT = {"incident": "i", "entry": "n", "fields": "f", "channel": "c", "message": "m", "thread": "t", "number": "r"}
+_LONG = {short: name for name, short in _SHORT.items()}
+
+
+class Where(Frozen):
+    """The incident and the entry something was drawn at, the place it was drawn in, and the fields it is filled with."""
+
+    incident: str | None = None
+    entry: int | None = None
+    fields: dict[str, JsonValue] = {}
+    channel: str | None = None
+    message: str | None = None
+    thread: str | None = None
+    number: str | None = None
+
+    def packed(self) -> str:
+        """Write it as compact JSON, without what is empty."""
+        kept = {_SHORT[name]: value for name, value in self.model_dump().items() if value not in (None, {})}
+        return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
+
+    def as_value(self) -> str:
+        """Write it as a button's value. Fields that are too long for one are left out, the longest first."""
+        kept = dict(self.fields)
+        while len(packed := self.model_copy(update={"fields": kept}).packed()) > LIMITS["button.value"] and kept:
+            kept.pop(max(kept, key=lambda name: len(json.dumps(kept[name], ensure_ascii=False))))
+        return packed
+
+
+def unpack(text: str | None) -> Where:
+    """Read what was packed; anything else reads as nowhere, so that a stale or foreign button harms nobody."""
+    try:
+        found: Any = json.loads(text or "{}")
+        return Where(**{_LONG[name]: value for name, value in found.items()})
+    except (ValueError, ValidationError, KeyError, AttributeError, TypeError):
+        return Where()
