@@ -1,0 +1,98 @@
+"""The account of an incident: everything its entries say, in one document that can be compared and read on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from incident import fold
+from incident.accounting import histories, messages, work
+from incident.accounting.reading import Account, Reading, moment
+from incident.accounting.timeline import timeline
+from incident.accounting.updates import updates
+from incident.entries.proved import Refused
+from incident.entry import WORKSPACE, Entry
+from incident.incident import Incident
+from incident.metrics import metrics
+from roles.people import PersonId
+
+
+def _message_id(channel: str, ts: str) -> str:
+    return f"{channel}/{ts}"
+
+
+def account(
+    entries: Sequence[Entry],
+    *,
+    as_of: datetime,
+    sentence: Callable[[Entry], str],
+    name: Callable[[PersonId], str],
+    source: Callable[[Entry], str],
+    message: Callable[[str, str], str] = _message_id,
+    probes: Sequence[datetime] = (),
+) -> Account:
+    """Give the whole account at a moment; what fell due up to then must be on the record already.
+
+    Entries of the workspace chain may stand among them: refusals and messages before the declaration count too.
+    """
+    own = [entry for entry in entries if entry.key.id != WORKSPACE]
+    incident = fold.fold(own)
+    read = Reading(sentence=sentence, name=name, source=source, message=message)
+    told = sorted(entries, key=lambda entry: entry.recorded_at)
+    return {
+        "as_of": moment(as_of),
+        "state": incident.state.value,
+        "incident": histories.heading(incident),
+        "timestamps": histories.timestamps(incident),
+        **_histories(incident, read),
+        "updates": updates(incident),
+        "obligations": [],
+        **_work(incident, read),
+        "closure_attempts": histories.closure_attempts(incident, read),
+        "reopens": histories.reopens(incident, read),
+        "pir": work.review(incident, read),
+        "refusals": _refusals(told, read),
+        "capture": messages.capture(told),
+        "revisions": messages.revisions(told, read),
+        "metrics": metrics(incident).model_dump(),
+        "timeline": timeline(own, read),
+        "roles_at": histories.roles_at(incident, read, probes),
+    }
+
+
+def _histories(incident: Incident, read: Reading) -> Account:
+    return {
+        "state_history": histories.states(incident, read),
+        "priority_history": histories.priorities(incident, read),
+        "category_history": histories.categories(incident, read),
+        "type_history": histories.types(incident, read),
+        "roles": histories.roles(incident, read),
+    }
+
+
+def _work(incident: Incident, read: Reading) -> Account:
+    return {
+        "escalations": work.escalations(incident, read),
+        "containment": work.containment(incident, read),
+        "temporary_fixes": work.temporary_fixes(incident, read),
+        "workarounds": [said.text for said in incident.workarounds],
+        "third_party_cases": [],
+        "links": work.links(incident),
+        "actions": work.actions(incident, read),
+        "resolution": work.resolution(incident, read),
+        "validation": work.validation(incident, read),
+    }
+
+
+def _refusals(entries: Iterable[Entry], read: Reading) -> list[Account]:
+    return [
+        {
+            "at": moment(entry.recorded_at),
+            "by": read.who(entry.by),
+            "intent": entry.fact.intent,
+            "code": entry.fact.code,
+            "src": read.source(entry),
+        }
+        for entry in entries
+        if isinstance(entry.fact, Refused)
+    ]

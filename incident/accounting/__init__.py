@@ -1,0 +1,1 @@
+"""The parts of an incident's account: histories, updates, timeline, messages."""
