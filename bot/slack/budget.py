@@ -1,0 +1,80 @@
+"""How many calls each Slack method has left this minute, spent by rank. Knows Slack's tiers; makes no call itself.
+
+Whoever asks for an outside act of the first rank may use a whole tier; the others leave some of it, so that making an
+incident usable never waits for a card to be redrawn. What Slack itself refused with 429 stands still for as long as
+Slack said.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Final
+
+from incident.jobs import LATER, NORMAL, URGENT, USABLE
+
+_TIER_2, _TIER_3, _TIER_4, _POSTING = 20, 50, 100, 300
+PER_MINUTE: Final[Mapping[str, int]] = {
+    "bookmarks.add": _TIER_2,
+    "bookmarks.list": _TIER_3,
+    "chat.delete": _TIER_3,
+    "chat.postEphemeral": _TIER_4,
+    "chat.postMessage": _POSTING,
+    "chat.update": _TIER_3,
+    "conversations.create": _TIER_2,
+    "conversations.history": _TIER_3,
+    "conversations.invite": _TIER_3,
+    "conversations.join": _TIER_3,
+    "conversations.open": _TIER_3,
+    "conversations.setTopic": _TIER_2,
+    "pins.add": _TIER_2,
+    "usergroups.users.list": _TIER_2,
+    "users.conversations": _TIER_2,
+    "views.publish": _TIER_4,
+}
+_SHARES: Final[Mapping[int, float]] = {USABLE: 1.0, URGENT: 0.9, NORMAL: 0.75, LATER: 0.5}
+_MINUTE: Final = timedelta(minutes=1)
+_IN_ONE_CHANNEL: Final = 5
+_CHANNEL_WINDOW: Final = timedelta(seconds=5)
+
+
+class Budget:
+    """The calls made in the last minute, by method, and what Slack told us to wait for."""
+
+    def __init__(self, per_minute: Mapping[str, int] = PER_MINUTE) -> None:
+        self._per_minute = per_minute
+        self._made: dict[str, deque[datetime]] = {}
+        self._blocked: dict[str, datetime] = {}
+        self._lock = Lock()
+
+    def take(self, method: str, rank: int, now: datetime, channel: str | None = None) -> datetime | None:
+        """Spend one call and give None, or give the moment from which there is one to spend."""
+        allowed = max(1, int(self._per_minute.get(method, _TIER_2) * _SHARES.get(rank, 0.5)))
+        windows = [(method, allowed, _MINUTE)]
+        if method == "chat.postMessage" and channel is not None:
+            windows.append((f"{method} {channel}", _IN_ONE_CHANNEL, _CHANNEL_WINDOW))
+        with self._lock:
+            waits = [self._blocked.get(method, now), *(self._free_at(*window, now) for window in windows)]
+            if max(waits) > now:
+                return max(waits)
+            for name, _, _ in windows:
+                self._made[name].append(now)
+        return None
+
+    def block(self, method: str, until: datetime) -> None:
+        """Make no call of a method before the moment Slack named."""
+        with self._lock:
+            self._blocked[method] = max(until, self._blocked.get(method, until))
+
+    def waiting(self, now: datetime) -> Mapping[str, datetime]:
+        """Name the methods that Slack made us wait for, and until when."""
+        with self._lock:
+            return {method: until for method, until in self._blocked.items() if until > now}
+
+    def _free_at(self, name: str, allowed: int, window: timedelta, now: datetime) -> datetime:
+        made = self._made.setdefault(name, deque())
+        while made and made[0] + window <= now:
+            made.popleft()
+        return now if len(made) < allowed else made[len(made) - allowed] + window

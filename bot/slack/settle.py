@@ -1,0 +1,78 @@
+"""What became of a call whose answer never came: looked up in Slack before anything is sent again.
+
+A message of ours carries its job's key in its metadata. A channel is ours only if the bot created it, it has the wished
+name, and it is not older than the incident: numbers start again with a new database, so a name alone proves nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.slack.calls import Slack
+from bot.slack.names import channel_name, is_take_of
+from incident.incident import Incident
+
+EVENT_TYPE: Final = "muster_job"
+_CLOCKS_APART: Final = timedelta(minutes=2)
+_PAGES: Final = 5
+
+
+def metadata(job_key: str) -> dict[str, Any]:
+    """Mark a message with the job it comes from. Anybody in the workspace can read it, so it holds nothing else."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"job": job_key}}
+
+
+class Settle:
+    """Looks for what a job may already have made."""
+
+    def message(self, slack: Slack, channel: str, job_key: str, since: datetime) -> str | None:
+        """Give the ts of the message a job posted to a channel, or None when it posted none."""
+        cursor = ""
+        for _ in range(_PAGES):
+            page = slack.call(
+                "conversations.history",
+                channel=channel,
+                oldest=f"{(since - _CLOCKS_APART).timestamp():.6f}",
+                include_all_metadata=True,
+                limit=200,
+                cursor=cursor,
+            )
+            for message in page["messages"]:
+                if _job_of(message) == job_key and message.get("user") == slack.bot:
+                    return str(message["ts"])
+            cursor = str(page.get("response_metadata", {}).get("next_cursor") or "")
+            if not cursor:
+                return None
+        return None
+
+    def channel(self, slack: Slack, incident: Incident) -> tuple[str, str] | None:
+        """Give id and name of the channel that was made for an incident, or None when there is none of ours."""
+        cursor, base = "", channel_name(incident)
+        while True:
+            page = slack.call(
+                "users.conversations",
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=999,
+                cursor=cursor,
+            )
+            for channel in page["channels"]:
+                if is_take_of(channel["name"], base) and _is_ours(slack, channel, incident):
+                    return str(channel["id"]), str(channel["name"])
+            cursor = str(page.get("response_metadata", {}).get("next_cursor") or "")
+            if not cursor:
+                return None
+
+
+def _is_ours(slack: Slack, channel: Mapping[str, Any], incident: Incident) -> bool:
+    logged_at = incident.times.logged_at
+    oldest = int((logged_at - _CLOCKS_APART).timestamp()) if logged_at else 0
+    return channel.get("creator") == slack.bot and int(channel.get("created", 0)) >= oldest
+
+
+def _job_of(message: Mapping[str, Any]) -> str | None:
+    found = message.get("metadata") or {}
+    payload = found.get("event_payload") or {}
+    return payload.get("job") if found.get("event_type") == EVENT_TYPE else None
