@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.guards import refuse_when_over
+from commands.guards import refuse_by_state
 from commands.verb import Group, Situation, Verb
 from incident.entries.opened import Acknowledged, StateChanged
 from incident.entry import Fact
@@ -17,7 +17,7 @@ class Ack(Verb):
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Record the acknowledgement, and the move to active when it is the first sign of a response."""
-        refuse_when_over(now)
+        refuse_by_state(now, self.intent)
         return (Acknowledged(), *becomes_active(now))
 
 

@@ -38,6 +38,7 @@ class Ask:
     `leading`: in a typed line its words come first, without a name. `rest`: it takes the text that is left, to the
     letter. `because`: it takes what follows `because`. `words`: other names for `name=value`. `choices`: value and
     label of each. `needed`: the form opens when it is missing (rules still live in `decide`). `hidden`: never asked.
+    `past`: a moment that lies behind, so that a clock time means the latest such time and not the next.
     """
 
     label: str
@@ -48,6 +49,7 @@ class Ask:
     because: bool = False
     needed: bool = False
     hidden: bool = False
+    past: bool = False
     words: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     max_length: int = 3000

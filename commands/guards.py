@@ -8,21 +8,30 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from commands.verb import Situation
+from incident.lifecycle import refusal_to
 from incident.refusal import Code, Refusal
-from roles.names import Role
+from roles.authority import Act, may
+from roles.intervals import roles_of
 from roles.people import MUSTER, PersonId
 
 
-def refuse_when_over(now: Situation) -> None:
-    """Refuse what closed, void and ended incidents no longer allow."""
-    if now.open.is_over:
-        raise Refusal(Code.STATE, "over", state=now.open.state)
+def refuse_by_state(now: Situation, intent: str) -> None:
+    """Refuse what the lifecycle forbids in the state the incident is in."""
+    reason = refusal_to(intent, now.open)
+    if reason is not None:
+        raise Refusal(Code.STATE, reason, state=now.open.state, number=now.open.number)
 
 
 def has_authority(now: Situation, names: Collection[str]) -> bool:
     """Tell whether the actor is in one of the groups named, or holds one of the roles named."""
-    held = {interval.role for interval in now.open.roles if interval.until is None and interval.who == now.actor}
-    return any(name in now.groups or (name in set(Role) and Role(name) in held) for name in names)
+    return not {*names}.isdisjoint({*now.groups, *map(str, roles_of(now.open.roles, now.actor))})
+
+
+def refuse_without(now: Situation, act: Act, allowed: Collection[str], *fields: str, **facts: str) -> None:
+    """Refuse an act that needs the authority of a group or a role which the actor does not have."""
+    reason = may(act, allowed, groups=now.groups, holds=roles_of(now.open.roles, now.actor))
+    if reason is not None:
+        raise Refusal(Code.NOT_AUTHORISED, reason, *fields, missing=(), **facts)
 
 
 def refuse_short(text: str | None, at_least: int, reason: str, field: str) -> None:

@@ -11,7 +11,6 @@ from datetime import datetime
 from commands.attempt import Attempt, outcome_of
 from commands.verb import Request
 from commands.working import Working
-from incident import due
 from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork

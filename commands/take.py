@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from commands.ack import becomes_active
 from commands.ask import Ask, Control
 from commands.fields import RoleWord
-from commands.guards import has_authority, refuse_unless_person, refuse_when_over
+from commands.guards import refuse_by_state, refuse_unless_person, refuse_without
 from commands.verb import Group, Situation, Verb
 from incident.entries.staffed import RoleAssumed, RoleTaken
 from incident.entry import Fact
-from incident.incident import Incident
 from incident.refusal import Code, Refusal
+from roles.authority import Act
 from roles.names import SINGLE, Role
 from roles.people import PersonId
+from roles.take import is_idle, refusal_to_take
 
 
 class Take(Verb):
@@ -33,14 +34,14 @@ class Take(Verb):
 
     def decide(self, now: Situation) -> Sequence[Fact]:
         """Take a free role; force a held single role from a holder who did nothing for the time the policy gives."""
-        refuse_when_over(now)
+        refuse_by_state(now, self.intent)
         holder = now.open.holder(self.role)
         forced = self.role in SINGLE and holder not in (None, now.actor) and self.force_reason is not None
-        if forced and not has_authority(now, now.policy.authority.force_take):
-            raise Refusal(Code.NOT_AUTHORISED, "take_by_force", role=self.role)
-        if not forced:
+        if forced:
+            refuse_without(now, Act.FORCE_TAKE, now.policy.authority.force_take, "force_reason", role=self.role)
+        else:
             refuse_taken(now, self.role, now.actor)
-        elif holder is not None:
+        if forced and holder is not None:
             refuse_active_holder(now, self.role, holder)
         refuse_unless_person(now, now.actor, "role")
         taken = RoleTaken(role=self.role, who=now.actor, how="forced" if forced else "taken")
@@ -53,25 +54,21 @@ class Take(Verb):
 def refuse_taken(now: Situation, role: Role, who: PersonId) -> None:
     """Refuse a role that the person has already, and a single-holder role that anybody has."""
     holders = now.open.holders(role)
-    if who in holders:
-        raise Refusal(Code.ROLE_TAKEN, "role_yours" if who == now.actor else "role_theirs", "role", role=role, who=who)
-    if role in SINGLE and holders:
-        raise Refusal(Code.ROLE_TAKEN, "role_taken", "role", role=role, who=holders[0])
+    reason = refusal_to_take(role, who, holders)
+    if reason is not None:
+        own = who == now.actor and reason == "role_theirs"
+        holder = who if who in holders else holders[0]
+        raise Refusal(Code.ROLE_TAKEN, "role_yours" if own else reason, "role", role=role, who=holder)
 
 
 def refuse_active_holder(now: Situation, role: Role, holder: PersonId) -> None:
     """Refuse to force a role from somebody who was seen, or got it, within the idle time of the policy."""
     idle = timedelta(minutes=now.policy.roles.take_over_idle_minutes)
-    if now.at - last_sign(now.open, role, holder) < idle:
+    since = next(i.since for i in now.open.roles if (i.role, i.who, i.until) == (role, holder, None))
+    last_seen = next((seen.at for seen in now.open.last_seen if seen.who == holder), None)
+    if not is_idle(since=since, last_seen=last_seen, at=now.at, idle=idle):
         minutes = str(now.policy.roles.take_over_idle_minutes)
         raise Refusal(Code.HOLDER_ACTIVE, "holder_active", "role", role=role, who=holder, minutes=minutes)
-
-
-def last_sign(incident: Incident, role: Role, holder: PersonId) -> datetime:
-    """Give the later of when the holder did anything and when they got the role."""
-    seen = [seen.at for seen in incident.last_seen if seen.who == holder]
-    got = [i.since for i in incident.roles if i.role == role and i.who == holder and i.until is None]
-    return max(seen + got)
 
 
 def first_commander(now: Situation, role: Role) -> tuple[Fact, ...]:

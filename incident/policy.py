@@ -116,6 +116,8 @@ class Policy(Frozen):
     services: dict[str, Service]
     impact: dict[Level, str] = {1: "High", 2: "Medium", 3: "Low"}
     urgency: dict[Level, str] = {1: "High", 2: "Medium", 3: "Low"}
+    provisional_impact: Level = 2
+    provisional_urgency: Level = 2
     matrix: dict[Level, dict[Level, Priority]]
     major_auto: tuple[Priority, ...] = (Priority.P1,)
     targets: dict[Priority, Targets]

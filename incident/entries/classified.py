@@ -28,7 +28,10 @@ class PriorityChanged(Fact):
 
 
 class CategoryChanged(Fact):
-    """The category was changed, with a reason; the initial one stays in the history (S1-32, S1-37)."""
+    """The category was changed, with a reason; the initial one stays in the history (S1-32, S1-37).
+
+    `unlisted`: the catalogue names categories for the service, and this was none of them (S1-35).
+    """
 
     kind: ClassVar[str] = "category_changed"
     timeline: ClassVar[str | None] = "category"
@@ -36,6 +39,7 @@ class CategoryChanged(Fact):
     category: str
     subcategory: str | None
     reason: Words
+    unlisted: bool = False
 
 
 class Reclassified(Fact):

@@ -37,6 +37,7 @@ class Declared(Fact):
     policy_hash: str
     from_channel: str | None = None
     from_message: str | None = None
+    unlisted: bool = False
 
 
 class StateChanged(Fact):

@@ -1,0 +1,44 @@
+"""`accept`: the next holder takes what was offered to them. The role is theirs from this moment."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.fields import RoleWord
+from commands.guards import refuse_by_state
+from commands.verb import Group, Situation, Verb
+from incident.entries.staffed import HandoverAccepted
+from incident.entry import Fact
+from incident.incident import Incident
+from incident.parts import Offer
+from incident.refusal import Code, Refusal
+
+
+class Accept(Verb):
+    """Accept a role that was offered to you; with one offer you need not name it."""
+
+    name = "accept"
+    group = Group.ROLES
+
+    role: Annotated[RoleWord | None, Ask("Role", Control.ROLE, leading=True)] = None
+
+    def still_offered(self, incident: Incident, drawn_at: int) -> bool:
+        """Tell whether the offer that the button was drawn for, or an earlier one, still stands."""
+        return any(offer.role == self.role and offer.n <= drawn_at for offer in incident.offers)
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Pass the role on to the person it was offered to."""
+        refuse_by_state(now, self.intent)
+        offer = self._offer(now)
+        if now.actor in now.open.holders(offer.role):
+            raise Refusal(Code.ROLE_TAKEN, "role_yours", "role", role=offer.role, who=now.actor)
+        return (HandoverAccepted(role=offer.role, from_who=offer.from_who, to=now.actor),)
+
+    def _offer(self, now: Situation) -> Offer:
+        mine = [o for o in now.open.offers if o.to == now.actor and self.role in (None, o.role)]
+        if not mine:
+            raise Refusal(Code.STATE, "accept_nothing", "role")
+        if len(mine) > 1:
+            raise Refusal(Code.MISSING_FIELDS, "accept_which", "role")
+        return mine[0]

@@ -1,0 +1,64 @@
+"""`answer`: the person called says that they have it, or that they cannot. A "cannot" calls the next at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from commands.ask import Ask, Control
+from commands.verb import Dated, Group, Situation, Verb
+from incident.entries.staffed import EscalationAnswered
+from incident.entry import Fact
+from incident.incident import Incident
+from incident.lapsed import next_call
+from incident.parts import Escalation
+from incident.refusal import Code, Refusal
+from roles.people import MUSTER
+
+
+class Answer(Verb):
+    """Answer a call for help: `answer accepted` means you have it, `answer declined` that you cannot."""
+
+    name = "answer"
+    group = Group.ROLES
+
+    answer: Annotated[
+        Literal["accepted", "declined"],
+        Ask(
+            "Your answer",
+            Control.CHOICE,
+            leading=True,
+            needed=True,
+            choices=(("accepted", "I have it"), ("declined", "I cannot")),
+        ),
+    ]
+    escalation: Annotated[int | None, Ask("Which call", Control.ENTRY, hidden=True)] = None
+
+    def still_offered(self, incident: Incident, drawn_at: int) -> bool:
+        """Tell whether the call still waits for an answer, or was missed and may yet be taken."""
+        return any(e.n == self.escalation and self._answers(e) for e in incident.escalations)
+
+    def decide(self, now: Situation) -> Sequence[Fact | Dated]:
+        """Record the answer of the one who was called; after a "cannot", call the next of the ladder."""
+        call = self._call(now)
+        answered = EscalationAnswered(escalation=call.n, answer=self.answer)
+        return (answered,) if self.answer == "accepted" else (answered, *_next_call(now, call))
+
+    def _call(self, now: Situation) -> Escalation:
+        named = [e for e in now.open.escalations if self.escalation in (None, e.n)]
+        mine = [e for e in named if e.person == now.actor]
+        waiting = [e for e in mine if self._answers(e)]
+        if waiting:
+            return waiting[-1]
+        if named and not mine:
+            raise Refusal(Code.NOT_AUTHORISED, "answer_not_yours")
+        raise Refusal(Code.STATE, "answer_nothing")
+
+    def _answers(self, call: Escalation) -> bool:
+        return call.answer is None or (call.answer == "lapsed" and self.answer == "accepted")
+
+
+def _next_call(now: Situation, call: Escalation) -> tuple[Dated, ...]:
+    if not call.ladder or call.answer_by is None:
+        return ()
+    return (Dated(next_call(call, now.at), by=MUSTER),)

@@ -1,0 +1,31 @@
+"""`assign`: somebody gives a free role to somebody else. A held single role changes only by handover or by force."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.fields import RoleWord
+from commands.guards import refuse_by_state, refuse_unless_person
+from commands.take import first_commander, refuse_taken
+from commands.verb import Group, Situation, Verb
+from incident.entries.staffed import RoleTaken
+from incident.entry import Fact
+from roles.people import PersonId
+
+
+class Assign(Verb):
+    """Give a free role to somebody: `assign comms @eva`."""
+
+    name = "assign"
+    group = Group.ROLES
+
+    role: Annotated[RoleWord, Ask("Role", Control.ROLE, leading=True, needed=True)]
+    to: Annotated[PersonId, Ask("To", Control.PERSON, leading=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Give the role when nobody has it, or when many may have it and this person has not."""
+        refuse_by_state(now, self.intent)
+        refuse_taken(now, self.role, self.to)
+        refuse_unless_person(now, self.to, "to")
+        return (RoleTaken(role=self.role, who=self.to, how="assigned"), *first_commander(now, self.role))

@@ -1,0 +1,46 @@
+"""`category`: what kind of trouble it is, found out better than at first. The initial one stays in the history."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_short
+from commands.verb import Group, Situation, Verb
+from incident.entries.classified import CategoryChanged
+from incident.entry import Fact
+from incident.policy import Policy
+
+
+class Category(Verb):
+    """Change the category, with the reason: `category Database/Replication because …`."""
+
+    name = "category"
+    group = Group.CLASSIFY
+
+    category: Annotated[str, Ask("Category", Control.CATEGORY, leading=True, needed=True, max_length=80)]
+    subcategory: Annotated[str | None, Ask("Subcategory", Control.LINE, max_length=80)] = None
+    reason: Annotated[str, Ask("Why", Control.TEXT, rest=True, because=True, needed=True)] = ""
+
+    @property
+    def intent(self) -> str:
+        """Name it as the record does."""
+        return "set_category"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Change the category when a reason is given; one outside the catalogue is kept as such."""
+        refuse_short(self.reason, 1, "category_why", "reason")
+        unlisted = is_unlisted(now.policy, now.open.service, self.category, self.subcategory)
+        changed = CategoryChanged(
+            category=self.category, subcategory=self.subcategory, reason=self.reason, unlisted=unlisted
+        )
+        return (changed,)
+
+
+def is_unlisted(policy: Policy, service: str, category: str, subcategory: str | None) -> bool:
+    """Tell whether the catalogue names categories for the service, and this is none of them."""
+    entry = policy.services.get(service)
+    if entry is None or not entry.categories:
+        return False
+    below = entry.categories.get(category)
+    return below is None or (subcategory is not None and bool(below) and subcategory not in below)

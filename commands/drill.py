@@ -1,0 +1,46 @@
+"""`drill inject` and `drill end`: what the exercise lead does in a running drill. A drill begins with `declare`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_by_state
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import DrillEnded, DrillInjected, StateChanged
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+from incident.states import State
+
+_FORMS: Final = (("inject", "Put something into the drill"), ("end", "End the drill"))
+
+
+class Drill(Verb):
+    """Lead a drill: `drill inject …` puts something in, `drill end …` ends it, `drill declare …` begins one."""
+
+    name = "drill"
+    group = Group.OPEN
+
+    what: Annotated[
+        Literal["inject", "end"], Ask("What", Control.CHOICE, leading=True, needed=True, choices=_FORMS)
+    ] = "inject"
+    text: Annotated[
+        str | None,
+        Ask("Text", Control.TEXT, "What happens in the drill, or what it showed", rest=True, words=("summary",)),
+    ] = None
+    summary: Annotated[str | None, Ask("Summary", Control.TEXT, hidden=True)] = None
+
+    @property
+    def intent(self) -> str:
+        """Tell the two forms apart as the record does."""
+        return "end_drill" if self.what == "end" else "inject"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Record the inject, or end the drill; both only while a drill runs."""
+        refuse_by_state(now, self.intent)
+        text = self.text or self.summary
+        if text is None:
+            raise Refusal(Code.MISSING_FIELDS, "drill_text", "text")
+        if self.what == "inject":
+            return (DrillInjected(text=text),)
+        return (DrillEnded(summary=text), StateChanged(old=now.open.state, new=State.DRILL_ENDED))

@@ -1,0 +1,50 @@
+"""`handover`: a role is offered to the next holder. Nothing changes until they accept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.fields import RoleWord
+from commands.guards import refuse_by_state, refuse_unless_person, refuse_without
+from commands.verb import Group, Situation, Verb
+from incident.entries.staffed import HandoverOffered
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+from roles.authority import Act
+from roles.handover import MIN_NOTE, giver, is_note_enough
+from roles.people import PersonId
+
+
+class Handover(Verb):
+    """Offer your role to the next person, with a note on where things stand; it is theirs once they accept."""
+
+    name = "handover"
+    aliases = ("handoff",)
+    group = Group.ROLES
+
+    role: Annotated[RoleWord, Ask("Role", Control.ROLE, leading=True, needed=True)]
+    to: Annotated[PersonId, Ask("To", Control.PERSON, leading=True, needed=True)]
+    note: Annotated[
+        str,
+        Ask(
+            "Where things stand", Control.TEXT, "What runs, what is promised, what not to touch", rest=True, needed=True
+        ),
+    ] = ""
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Offer a role that somebody holds: one's own, or another's with authority over majors."""
+        refuse_by_state(now, self.intent)
+        holders = now.open.holders(self.role)
+        from_who = giver(holders)
+        if from_who is None:
+            raise Refusal(Code.STATE, "handover_nobody", "role", role=self.role)
+        if now.actor not in holders:
+            allowed = now.policy.authority.handover_others_role
+            refuse_without(now, Act.HANDOVER_OTHERS_ROLE, allowed, "role", role=self.role, who=from_who)
+        if self.to in holders:
+            raise Refusal(Code.ROLE_TAKEN, "role_theirs", "to", role=self.role, who=self.to)
+        if not is_note_enough(self.note):
+            raise Refusal(Code.HANDOVER_NOTE, "handover_note", "note", least=str(MIN_NOTE))
+        refuse_unless_person(now, self.to, "to")
+        return (HandoverOffered(role=self.role, from_who=from_who, to=self.to, note=self.note),)

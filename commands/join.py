@@ -1,0 +1,47 @@
+"""`join`: two people declared the same trouble; the second incident is void as a duplicate and its people join the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_by_state
+from commands.verb import Elsewhere, Group, Situation, Verb
+from incident.entries.opened import JoinedAsDuplicate, StateChanged, Voided
+from incident.entry import Fact
+from incident.incident import Incident
+from incident.refusal import Code, Refusal
+from incident.states import State
+
+
+class Join(Verb):
+    """Join the incident that was declared first: this one is void as its duplicate."""
+
+    name = "join"
+    group = Group.OPEN
+
+    number: Annotated[str, Ask("Incident to join", Control.WORD, "INC-2026-0042", leading=True, needed=True)]
+
+    def decide(self, now: Situation) -> Sequence[Fact | Elsewhere]:
+        """Void this incident as a duplicate of an earlier, open one, and note there who comes along."""
+        refuse_by_state(now, "void")
+        first = self._first(now)
+        voided = Voided(
+            as_="duplicate", reason=f"The same incident as {first.number}, declared first", duplicate_of=first.number
+        )
+        joined = JoinedAsDuplicate(number=now.open.number, who=now.open.reporter)
+        return (
+            voided,
+            StateChanged(old=now.open.state, new=State.VOID_DUPLICATE),
+            Elsewhere(first.key, joined),
+        )
+
+    def _first(self, now: Situation) -> Incident:
+        key = now.reader.find(now.team, number=self.number.strip().upper())
+        first = now.reader.peek(key) if key else None
+        if first is None or (first.restricted and not now.open.restricted):
+            raise Refusal(Code.NO_INCIDENT, "no_such_incident", "number")
+        if first.is_over or first.key == now.open.key or first.states[0].at > now.open.states[0].at:
+            raise Refusal(Code.STATE, "join_not_first", "number", number=first.number)
+        return first

@@ -1,0 +1,34 @@
+"""`major`: somebody judges that this is a major incident. A P1 is one by itself, whoever says so."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_by_state, refuse_without
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import MajorDeclared
+from incident.entry import Fact
+from roles.authority import Act
+
+
+class Major(Verb):
+    """Declare a major incident: executives and customers are owed updates from now on."""
+
+    name = "major"
+    group = Group.OPEN
+
+    reason: Annotated[
+        str | None, Ask("Why", Control.TEXT, "What makes it a major one", rest=True, because=True, needed=True)
+    ] = None
+
+    @property
+    def intent(self) -> str:
+        """Name it as the record does."""
+        return "declare_major"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Make it a major incident once, on the word of somebody who may."""
+        refuse_by_state(now, self.intent)
+        refuse_without(now, Act.DECLARE_MAJOR, now.policy.authority.declare_major)
+        return (MajorDeclared(reason=self.reason, automatic=False),)

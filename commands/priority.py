@@ -1,0 +1,70 @@
+"""`priority`: impact and urgency are judged, the priority is computed. Nobody can type a priority."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_by_state, refuse_short, refuse_without
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import MajorDeclared
+from incident.entry import Fact
+from incident.incident import Incident
+from incident.policy import Policy
+from incident.priority import change, is_lowered
+from incident.refusal import Code, Refusal
+from incident.states import Priority as Level
+from roles.authority import Act
+
+MIN_JUSTIFICATION: Final = 15
+Judged = Annotated[int, Field(ge=1, le=3)]
+
+
+class Priority(Verb):
+    """Judge impact and urgency again, each 1 (high) to 3 (low); the priority follows from both."""
+
+    name = "priority"
+    aliases = ("impact", "urgency", "sev", "severity")
+    group = Group.CLASSIFY
+
+    impact: Annotated[
+        Judged | None, Ask("Impact", Control.LEVEL, leading=True, needed=True, words=("sev", "severity"))
+    ] = None
+    urgency: Annotated[Judged | None, Ask("Urgency", Control.LEVEL, leading=True, needed=True)] = None
+    justification: Annotated[
+        str, Ask("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)
+    ] = ""
+
+    @property
+    def intent(self) -> str:
+        """Name it as the record does."""
+        return "set_priority"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Set the priority that impact and urgency give; what is not judged anew stays as it was."""
+        refuse_by_state(now, self.intent)
+        impact, urgency = self._judged(now.open)
+        priority = now.policy.priority_of(impact, urgency)
+        old = now.open.priority
+        if is_lowered(old, priority):
+            refuse_without(now, Act.LOWER_PRIORITY, now.policy.authority.lower_priority, "impact", "urgency")
+        refuse_short(self.justification, MIN_JUSTIFICATION, "priority_why", "justification")
+        changed = change(now.policy, old, impact=impact, urgency=urgency, justification=self.justification)
+        return (changed, *major_by_priority(now.policy, priority, is_major=now.open.major))
+
+    def _judged(self, incident: Incident) -> tuple[int, int]:
+        held = incident.priorities[-1] if incident.priorities else None
+        impact = self.impact or (held.impact if held else None)
+        urgency = self.urgency or (held.urgency if held else None)
+        if impact is None or urgency is None:
+            raise Refusal(Code.MISSING_FIELDS, "missing_fields", "impact", "urgency")
+        return impact, urgency
+
+
+def major_by_priority(policy: Policy, priority: Level, *, is_major: bool) -> tuple[Fact, ...]:
+    """Give the declaration that a priority brings by itself, or nothing."""
+    if is_major or priority not in policy.major_auto:
+        return ()
+    return (MajorDeclared(reason=None, automatic=True),)

@@ -1,0 +1,40 @@
+"""`reclassify`: it is another type of incident than was thought. The original type stays in the history."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_short
+from commands.verb import Group, Situation, Verb
+from incident.entries.classified import Reclassified
+from incident.entry import Fact
+
+MIN_REASON: Final = 15
+TYPES: Final = (
+    ("it", "IT"),
+    ("security", "Security"),
+    ("third_party", "Third party"),
+    ("request", "Request"),
+)
+
+
+class Reclassify(Verb):
+    """Change the type of the incident: it, security, third_party or request."""
+
+    name = "reclassify"
+    group = Group.CLASSIFY
+
+    type: Annotated[
+        Literal["it", "security", "third_party", "request"],
+        Ask("Type", Control.CHOICE, leading=True, needed=True, choices=TYPES),
+    ]
+    reason: Annotated[str, Ask("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)] = (
+        ""
+    )
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Change the type with a reason that says something. What was restricted once stays so."""
+        refuse_short(self.reason, MIN_REASON, "reclassify_why", "reason")
+        restricted = now.open.restricted or self.type in now.policy.restricted_types
+        return (Reclassified(old=now.open.type, type=self.type, reason=self.reason, restricted=restricted),)

@@ -1,0 +1,33 @@
+"""`release`: somebody gives up a role, or is relieved of it. Nobody has it afterwards, and that is shown."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.fields import RoleWord
+from commands.guards import refuse_by_state
+from commands.verb import Group, Situation, Verb
+from incident.entries.staffed import RoleReleased
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+from roles.people import PersonId
+
+
+class Release(Verb):
+    """Give up a role without a successor; better to hand it over."""
+
+    name = "release"
+    group = Group.ROLES
+
+    role: Annotated[RoleWord, Ask("Role", Control.ROLE, leading=True, needed=True)]
+    who: Annotated[PersonId | None, Ask("Who", Control.PERSON, "You, when left empty", leading=True)] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """End the role of somebody who has it."""
+        refuse_by_state(now, self.intent)
+        who = self.who or now.actor
+        if who not in now.open.holders(self.role):
+            reason = "release_not_yours" if who == now.actor else "release_not_theirs"
+            raise Refusal(Code.STATE, reason, "role", role=self.role, who=who)
+        return (RoleReleased(role=self.role, who=who),)

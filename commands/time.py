@@ -1,0 +1,47 @@
+"""`time`: when something really began, was noticed, was mitigated or restored, with the basis for saying so."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, cast
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import TimeSet
+from incident.entry import Fact
+from incident.frozen import Utc
+from incident.refusal import Code, Refusal
+
+Settable = Literal["started_at", "detected_at", "mitigated_at", "restored_at"]
+_FIELDS: Final = (
+    ("started_at", "It started"),
+    ("detected_at", "It was detected"),
+    ("mitigated_at", "It was mitigated"),
+    ("restored_at", "It was restored"),
+)
+
+
+class Time(Verb):
+    """Set when it started, was detected, mitigated or restored: `time started_at 17:42 from the request log`."""
+
+    name = "time"
+    group = Group.CLASSIFY
+
+    field: Annotated[str, Ask("Which time", Control.CHOICE, leading=True, needed=True, choices=_FIELDS)]
+    at: Annotated[Utc, Ask("When", Control.MOMENT, leading=True, needed=True, past=True)]
+    basis: Annotated[
+        str, Ask("How you know", Control.TEXT, "A log, a graph, somebody's word", rest=True, because=True, needed=True)
+    ] = ""
+
+    @property
+    def intent(self) -> str:
+        """Name it as the record does."""
+        return "set_time"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Set one of the four times; a mitigated or restored time must have been reached first."""
+        if self.field not in dict(_FIELDS):
+            raise Refusal(Code.STATE, "time_other", "field")
+        reached = getattr(now.open.times, self.field) is not None
+        if self.field in ("mitigated_at", "restored_at") and not reached:
+            raise Refusal(Code.STATE, "time_not_reached", "field", state=self.field.removesuffix("_at"))
+        return (TimeSet(field=cast(Settable, self.field), at=self.at, basis=self.basis),)

@@ -1,0 +1,46 @@
+"""`void`: it turned out to be no incident of its own. Only before anything was mitigated; afterwards it is closed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_by_state, refuse_short
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import StateChanged, Voided
+from incident.entry import Fact
+from incident.states import State
+
+MIN_REASON: Final = 15
+_KINDS: Final = (
+    ("duplicate", "A duplicate of another incident"),
+    ("false_alarm", "A false alarm"),
+    ("not_incident", "Not an incident"),
+    ("request_fulfilled", "A request, and it is fulfilled"),
+)
+
+
+class Void(Verb):
+    """End what turned out to be no incident: a duplicate, a false alarm, a request."""
+
+    name = "void"
+    aliases = ("cancel",)
+    group = Group.OPEN
+
+    as_: Annotated[
+        Literal["duplicate", "false_alarm", "not_incident", "request_fulfilled"],
+        Ask("It is", Control.CHOICE, leading=True, needed=True, choices=_KINDS, words=("as",)),
+    ]
+    reason: Annotated[str, Ask("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)] = (
+        ""
+    )
+    duplicate_of: Annotated[
+        str | None, Ask("Duplicate of", Control.WORD, "The number of the other incident", words=("of",))
+    ] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Void an incident that nobody has mitigated yet, with a reason that says something."""
+        refuse_by_state(now, self.intent)
+        refuse_short(self.reason, MIN_REASON, "void_reason", "reason")
+        voided = Voided(as_=self.as_, reason=self.reason, duplicate_of=self.duplicate_of)
+        return (voided, StateChanged(old=now.open.state, new=State(f"void:{self.as_}")))
