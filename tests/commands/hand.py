@@ -1,0 +1,173 @@
+"""Hand-made incidents and situations, and the templates read aloud, for tests of single verbs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import yaml
+
+from bot.render import TEMPLATES, LineContext, Renderer
+from commands.verb import Dated, Place, Situation, Verb
+from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
+from incident.incident import Incident
+from incident.parts import Interval, Places, PriorityItem, Times
+from incident.policy import Policy
+from incident.refusal import Refusal
+from incident.states import Priority, State
+from roles.names import Role
+from roles.people import PersonId
+from tests.memory import Memory
+
+T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+KEY = IncidentKey("T1", "01JINCIDENT")
+CHANNEL = "C100"
+ILSE, EVA, ROB, ROSA = (PersonId(f"slack:T1:{user}") for user in ("UILSE", "UEVA", "UROB", "UROSA"))
+
+
+def later(minutes: float) -> datetime:
+    return T0 + timedelta(minutes=minutes)
+
+
+def a_policy(**changes: Any) -> Policy:
+    p1, p2, p3, p4, p5 = Priority
+    hour = {"internal": {"first": 30, "every": 60}, "exec": {"first": 60, "every": 120}}
+    return Policy.model_validate(
+        {
+            "version": "1",
+            "owner": "ilse",
+            "approver": "abe",
+            "effective": date(2026, 1, 1),
+            "services": {"checkout": {"owner": ROB, "customer_facing": True}},
+            "matrix": {1: {1: p1, 2: p2, 3: p3}, 2: {1: p2, 2: p3, 3: p4}, 3: {1: p3, 2: p4, 3: p5}},
+            "targets": {"P2": {"ack": 30, "restore": 480}},
+            "updates": {"P2": hour},
+            **changes,
+        }
+    )
+
+
+def an_incident(state: State = State.ACTIVE, *, priority: Priority = Priority.P2, **changes: Any) -> Incident:
+    values: dict[str, Any] = {
+        "key": KEY,
+        "n": 9,
+        "number": "INC-2026-0042",
+        "title": "Checkout errors",
+        "symptom": "one in five payments fails",
+        "service": "checkout",
+        "service_owner": ROB,
+        "customer_facing": True,
+        "type": "it",
+        "category": "Application",
+        "subcategory": None,
+        "owner_group": "checkout",
+        "reporter": ROB,
+        "detection_source": "monitoring",
+        "regimes": (),
+        "policy_hash": "0" * 64,
+        "state": state,
+        "times": Times(detected_at=later(-3), logged_at=T0),
+        "priorities": (PriorityItem(at=T0, impact=1, urgency=2, priority=priority, by=ROB, justification="initial"),),
+        "roles": (Interval(role=Role.COMMANDER, who=ILSE, since=T0),),
+        "places": Places(channel=CHANNEL),
+        "last_entry_at": T0,
+        **changes,
+    }
+    return Incident(**values)
+
+
+HERE = Place(channel=CHANNEL)
+TEN_LATER = later(10)
+
+
+@dataclass
+class Room:
+    """An incident, what the record holds of it, and who acts in it."""
+
+    incident: Incident | None = field(default_factory=an_incident)
+    policy: Policy = field(default_factory=a_policy)
+    memory: Memory = field(default_factory=Memory)
+    actor: PersonId = ILSE
+    groups: frozenset[str] = frozenset({"responder"})
+    place: Place = HERE
+    at: datetime = TEN_LATER
+    occurred_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.incident is not None:
+            self.memory.state.rows[self.incident.key] = self.incident
+
+    def holds(self, *facts: Fact, by: PersonId = ROB, at: datetime = T0) -> tuple[Entry, ...]:
+        """Put facts on the record; give the whole chain."""
+        drafts = [Draft(fact=f, by=by, occurred_at=at, source=Source(surface=Surface.EVENT)) for f in facts]
+        return self.memory.transact(lambda unit: (unit.append(KEY, drafts, at), unit.entries(KEY))[1])
+
+    def now(self) -> Situation:
+        return Situation(
+            incident=self.incident,
+            policy=self.policy,
+            policy_hash="0" * 64,
+            reader=self.memory.read(lambda reader: reader),
+            at=self.at,
+            occurred_at=self.occurred_at,
+            actor=self.actor,
+            groups=self.groups,
+            team="T1",
+            place=self.place,
+        )
+
+    def does(self, verb: Verb) -> tuple[Any, ...]:
+        """Give the facts a verb decides on, without the times of their own."""
+        return tuple(f.fact if isinstance(f, Dated) else f for f in verb.decide(self.now()))
+
+    def refuses(self, verb: Verb) -> Refusal:
+        """Give the refusal of a verb."""
+        try:
+            verb.decide(self.now())
+        except Refusal as refusal:
+            return refusal
+        raise AssertionError(f"{verb.name} was not refused")
+
+    def _context(self, verb: Verb) -> LineContext:
+        entries = []
+        for n, decided in enumerate(verb.decide(self.now()), start=10):
+            dated = decided if isinstance(decided, Dated) else Dated(decided)
+            happened_at = dated.occurred_at or self.occurred_at or self.at
+            source = Source(surface=Surface.COMMAND)
+            entry = Entry(
+                key=KEY,
+                n=n,
+                by=dated.by or self.actor,
+                occurred_at=happened_at,
+                recorded_at=self.at,
+                source=source,
+                fact=dated.fact,
+            )
+            entries.append(entry)
+        return LineContext(self.incident, tuple(entries), self.actor, self.at, view=verb.view(self.now()))
+
+    def said(self, verb: Verb) -> str:
+        """Give the line a verb says in the channel."""
+        return renderer().said(verb.name, self._context(verb))
+
+    def answer(self, verb: Verb) -> str:
+        """Give what the actor reads."""
+        return renderer().answer(verb.name, self._context(verb))
+
+
+@cache
+def renderer() -> Renderer:
+    names = {ILSE: "Ilse", EVA: "Eva", ROB: "Rob", ROSA: "Rosa"}
+    return Renderer(names=lambda person: names.get(person, str(person)))
+
+
+@cache
+def sentences() -> dict[str, str]:
+    return yaml.safe_load((TEMPLATES / "slack" / "refusals.yaml").read_text(encoding="utf-8"))
+
+
+def worded(refusal: Refusal) -> str:
+    """Give the sentence a refused person reads."""
+    return renderer().sentence(sentences()[refusal.reason], **refusal.facts)
