@@ -1,0 +1,51 @@
+"""`action`: one task for one person, with a time box if it has one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_unless_person
+from commands.source import source_message
+from commands.verb import Group, Situation, Verb
+from incident.entries.said import ActionOpened
+from incident.entry import Fact
+from incident.numbering import next_id
+from incident.refusal import Code, Refusal
+from roles.people import PersonId
+
+
+class Action(Verb):
+    """Give one task to one person, with a time box if it needs one."""
+
+    name = "action"
+    group = Group.RECORD
+
+    assignee: Annotated[PersonId, Ask("Who", Control.PERSON, leading=True, needed=True)]
+    text: Annotated[str, Ask("Task", Control.TEXT, "One thing that one person can finish", rest=True, needed=True)]
+    timebox_minutes: Annotated[
+        Annotated[int, Field(gt=0)] | None,
+        Ask("Time box in minutes", Control.MINUTES, "You ask again when it ends", words=("timebox", "within")),
+    ] = None
+    id: Annotated[str | None, Ask("Its id", Control.WORD, "Left out, the next one: A1, A2, …")] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Open the action under an id that was never used; its time box counts from when it was given."""
+        taken = tuple(action.id for action in now.open.actions)
+        if self.id in taken:
+            raise Refusal(Code.STATE, "action_id_used", "id", id=self.id or "")
+        refuse_unless_person(now, self.assignee, "assignee")
+        box = None if self.timebox_minutes is None else timedelta(minutes=self.timebox_minutes)
+        channel, ts = source_message(now)
+        opened = ActionOpened(
+            id=self.id or next_id("A", taken),
+            text=self.text,
+            assignee=self.assignee,
+            due_at=None if box is None else now.happened_at + box,
+            channel=channel,
+            ts=ts,
+        )
+        return (opened,)

@@ -1,0 +1,37 @@
+"""`decide`: a decision with its reason and who approved it, numbered D1, D2, … in the incident."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.source import source_message
+from commands.verb import Group, Situation, Verb
+from incident.entries.said import DecisionMade
+from incident.entry import Fact
+from roles.people import PersonId
+
+
+class Decide(Verb):
+    """Record a decision, why it was made and who approved it."""
+
+    name = "decide"
+    aliases = ("decision",)
+    group = Group.RECORD
+
+    text: Annotated[str, Ask("Decision", Control.TEXT, "What was decided", rest=True, needed=True)]
+    rationale: Annotated[str | None, Ask("Because", Control.TEXT, "Why, and what was ruled out", because=True)] = None
+    approved_by: Annotated[PersonId | None, Ask("Approved by", Control.PERSON, words=("approved", "by"))] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Number the decision and record it, with the message it was made from when there is one."""
+        channel, ts = source_message(now)
+        made = DecisionMade(
+            id=f"D{now.open.decisions + 1}",
+            text=self.text,
+            rationale=self.rationale or None,
+            approved_by=self.approved_by,
+            channel=channel,
+            ts=ts,
+        )
+        return (made,)

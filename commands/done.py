@@ -1,0 +1,35 @@
+"""`done`: an action is finished, with what came of it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.said import ActionDone
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+
+
+class Done(Verb):
+    """Say that an action is done, and what came of it."""
+
+    name = "done"
+    group = Group.RECORD
+
+    id: Annotated[str, Ask("Action", Control.WORD, "Its id, such as A1", leading=True, needed=True)]
+    result: Annotated[str, Ask("Result", Control.TEXT, "What came of it", rest=True, needed=True)]
+
+    @property
+    def intent(self) -> str:
+        """Name it as the scenarios do."""
+        return "action_done"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Close an action that is open."""
+        action = next((one for one in now.open.actions if one.id.upper() == self.id.upper()), None)
+        if action is None:
+            raise Refusal(Code.STATE, "action_unknown", "id", id=self.id)
+        if action.done_at is not None:
+            raise Refusal(Code.STATE, "action_done_already", "id", id=action.id)
+        return (ActionDone(id=action.id, result=self.result),)

@@ -1,0 +1,23 @@
+"""`note`: a line for the timeline. Knows no rule: a note is never refused."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.said import Noted
+from incident.entry import Fact
+
+
+class Note(Verb):
+    """Put a note into the timeline."""
+
+    name = "note"
+    group = Group.RECORD
+
+    text: Annotated[str, Ask("Note", Control.TEXT, "What happened, or what you saw", rest=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Record the note as it was written."""
+        return (Noted(text=self.text),)

@@ -1,0 +1,48 @@
+"""A decision has a number, a reason and somebody who approved it."""
+
+from __future__ import annotations
+
+from commands.decide import Decide
+from commands.verb import Place
+from incident.entries.said import DecisionMade, MessagePosted
+from tests.commands.hand import CHANNEL, EVA, ROB, Room, an_incident
+
+TEXT = "roll back the 09:55 release"
+
+
+def test_decisions_are_numbered_in_order():
+    room = Room(an_incident(decisions=2))
+
+    (made,) = room.does(Decide(text=TEXT, rationale="errors began after it", approved_by=ROB))
+
+    assert made == DecisionMade(id="D3", text=TEXT, rationale="errors began after it", approved_by=ROB)
+
+
+def test_a_decision_made_from_a_message_names_the_message():
+    room = Room(place=Place(channel=CHANNEL, message="1749463200.000100"))
+    room.holds(MessagePosted(channel=CHANNEL, ts="1749463200.000100", author=EVA, text=TEXT))
+
+    (made,) = room.does(Decide(text=TEXT))
+
+    assert (made.channel, made.ts) == (CHANNEL, "1749463200.000100")
+
+
+def test_a_button_on_musters_own_post_is_no_source_of_a_decision():
+    room = Room(place=Place(channel=CHANNEL, message="1749463200.000200"))
+
+    (made,) = room.does(Decide(text=TEXT))
+
+    assert (made.channel, made.ts) == (None, None)
+
+
+def test_the_channel_reads_the_decision_with_its_reason_and_approval():
+    said = Room().said(Decide(text=TEXT, rationale="errors began after it", approved_by=ROB))
+
+    assert said == (
+        "*Decision D1* by <@UILSE>: roll back the 09:55 release · because: errors began after it · approved by <@UROB>"
+    )
+
+
+def test_a_decision_without_a_reason_asks_for_one():
+    assert "`/incident note D1 because …`" in Room().answer(Decide(text=TEXT))
+    assert Room().answer(Decide(text=TEXT, rationale="it began then")) == "Recorded as D1."
