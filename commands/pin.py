@@ -1,0 +1,43 @@
+"""`pin`: a message goes into the timeline as it reads now: the 📌 reaction, or "Add to timeline" in its menu.
+
+Only the first mark makes an entry. A message the record does not know is recorded from what came with the mark.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Dated, Group, Situation, Verb
+from incident.entries.said import MessagePinned
+from incident.messages import author, posted_at, text_now
+from incident.refusal import Code, Refusal
+from roles.people import PersonId
+
+_HIDDEN = Ask("", Control.WORD, hidden=True)
+
+
+class Pin(Verb):
+    """Add a message to the timeline: react with 📌, or choose "Add to timeline" in its menu."""
+
+    name = "pin"
+    group = Group.RECORD
+
+    channel: Annotated[str | None, _HIDDEN] = None
+    ts: Annotated[str | None, _HIDDEN] = None
+    text: Annotated[str | None, _HIDDEN] = None
+    author: Annotated[PersonId | None, _HIDDEN] = None
+
+    def decide(self, now: Situation) -> tuple[Dated, ...]:
+        """Keep the text as it is now, by its author, at the time it was posted; a second mark adds nothing."""
+        channel, ts = self.channel or now.place.channel, self.ts or now.place.message
+        when = posted_at(ts) if ts else None
+        if channel is None or ts is None or when is None:
+            raise Refusal(Code.BAD_VALUE, "pin_no_message")
+        known = now.reader.message(now.open.key, channel, ts)
+        if any(isinstance(entry.fact, MessagePinned) for entry in known):
+            return ()
+        writer = author(known) or self.author or now.actor
+        text = text_now(known)
+        fact = MessagePinned(channel=channel, ts=ts, author=writer, text=self.text or "" if text is None else text)
+        return (Dated(fact, occurred_at=min(when, now.at)),)

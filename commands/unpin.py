@@ -1,0 +1,33 @@
+"""`unpin`: the mark was taken off a message. The observation it made stays; that it was taken off is an entry too."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.said import MessagePinned, PinRemoved
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+
+_HIDDEN = Ask("", Control.WORD, hidden=True)
+_MARKS = (MessagePinned, PinRemoved)
+
+
+class Unpin(Verb):
+    """Take the 📌 off a message; what it put into the timeline stays."""
+
+    name = "unpin"
+    group = Group.RECORD
+
+    channel: Annotated[str | None, _HIDDEN] = None
+    ts: Annotated[str | None, _HIDDEN] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Record that the mark is gone, once, for a message that was marked."""
+        channel, ts = self.channel or now.place.channel, self.ts or now.place.message
+        if channel is None or ts is None:
+            raise Refusal(Code.BAD_VALUE, "pin_no_message")
+        marks = [e.fact for e in now.reader.message(now.open.key, channel, ts) if isinstance(e.fact, _MARKS)]
+        is_marked = bool(marks) and isinstance(marks[-1], MessagePinned)
+        return (PinRemoved(channel=channel, ts=ts),) if is_marked else ()

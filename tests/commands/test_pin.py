@@ -1,0 +1,85 @@
+"""The first mark on a message makes an observation of what the message reads then."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from commands.pin import Pin
+from commands.verb import Place
+from incident.entries.said import DecisionMade, MessageDeleted, MessageEdited, MessagePinned, MessagePosted
+from incident.refusal import Code
+from tests.commands.hand import CHANNEL, EVA, ILSE, T0, Room, later, worded
+
+TS = f"{int(T0.timestamp())}.000100"
+POSTED = MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="removing it now")
+PIN = Pin(channel=CHANNEL, ts=TS)
+
+
+def edited(text: str, at: int) -> MessageEdited:
+    return MessageEdited(channel=CHANNEL, ts=TS, edited_ts=f"{int(later(at).timestamp())}.0", author=EVA, text=text)
+
+
+def test_a_known_message_is_kept_as_its_authors_and_at_its_own_time():
+    room = Room()
+    room.holds(POSTED)
+
+    (decided,) = PIN.decide(room.now())
+
+    assert decided.fact == MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now")
+    assert decided.occurred_at == datetime.fromtimestamp(int(T0.timestamp()), UTC).replace(microsecond=100)
+
+
+def test_the_text_is_that_of_the_latest_edit_in_whatever_order_edits_arrived():
+    room = Room()
+    room.holds(edited("removing it on db2", 5), edited("removing it on db1", 3), POSTED)
+
+    assert room.does(PIN)[0].text == "removing it on db2"
+
+
+def test_a_second_mark_adds_nothing():
+    room = Room()
+    room.holds(POSTED, MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now"))
+
+    assert room.does(PIN) == ()
+    assert room.answer(PIN) == "That message is in the timeline already."
+
+
+def test_a_message_that_became_a_decision_can_still_be_marked():
+    room = Room()
+    room.holds(POSTED, DecisionMade(id="D1", text="removing it", channel=CHANNEL, ts=TS))
+
+    assert room.does(PIN)[0].text == "removing it now"
+
+
+def test_an_unknown_message_is_recorded_from_what_came_with_the_mark():
+    found = Room().does(Pin(channel=CHANNEL, ts=TS, text="it is back", author=EVA))
+
+    assert found == (MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="it is back"),)
+
+
+def test_a_mark_on_a_message_nobody_told_us_of_is_kept_without_words():
+    assert Room().does(PIN) == (MessagePinned(channel=CHANNEL, ts=TS, author=ILSE, text=""),)
+
+
+def test_a_deleted_message_keeps_what_the_deletion_told():
+    room = Room()
+    room.holds(MessageDeleted(channel=CHANNEL, ts=TS, author=EVA, previous="key=secret"))
+
+    assert room.does(PIN)[0].text == "key=secret"
+
+
+def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
+    room = Room(place=Place(channel=CHANNEL, message=TS))
+    room.holds(POSTED)
+
+    assert room.does(Pin())[0].ts == TS
+    assert room.answer(Pin()) == "In the timeline as entry 10, as the message reads now."
+    assert room.said(Pin()) == ""
+
+
+def test_a_mark_on_no_message_is_refused():
+    refusal = Room().refuses(Pin())
+
+    assert refusal.code == Code.BAD_VALUE
+    assert "which message is meant?" in worded(refusal)
+    assert Room().refuses(Pin(channel=CHANNEL, ts="yesterday")).code == Code.BAD_VALUE

@@ -1,0 +1,83 @@
+"""Redaction names every entry that quotes a message, and is for those whom the policy names."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.redact import Redact
+from commands.verb import Place
+from incident.entries import said
+from incident.refusal import Code
+from tests.commands.hand import CHANNEL, EVA, Room, worded
+
+TS = "1749463200.000100"
+WHY = "secret pasted; key revoked"
+FACTS = (
+    said.MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="key=1"),
+    said.Noted(text="somebody pasted a key"),
+    said.MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="key=1"),
+    said.MessageEdited(channel=CHANNEL, ts=TS, edited_ts="1749463260.0", author=EVA, text="-", previous="key=1"),
+    said.DecisionMade(id="D1", text="key=1", channel=CHANNEL, ts=TS),
+    said.PinRemoved(channel=CHANNEL, ts=TS),
+    said.MessageDeleted(channel=CHANNEL, ts=TS, author=EVA, previous="-"),
+)
+LAWYERS = frozenset({"legal"})
+
+
+def room(groups=LAWYERS, place=Place(channel=CHANNEL)) -> Room:  # noqa: B008 - a frozen value
+    found = Room(groups=groups, place=place)
+    found.holds(*FACTS)
+    return found
+
+
+@pytest.mark.parametrize(
+    "ref",
+    [
+        TS,
+        f"{CHANNEL}:{TS}",
+        "<https://x.slack.com/archives/C100/p1749463200000100>",
+        "https://x.slack.com/archives/C100/p1749463200000100?thread_ts=1.2",
+        "1",
+        "#3",
+        "5",
+    ],
+)
+def test_every_entry_that_quotes_the_message_is_named_and_no_other(ref):
+    (redacted,) = room().does(Redact(ref=ref, reason=WHY))
+
+    assert redacted == said.Redacted(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY)
+
+
+def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
+    here = Place(channel=CHANNEL, message=TS)
+
+    assert room(place=here).does(Redact(reason=WHY))[0].ts == TS
+
+
+@pytest.mark.parametrize("ref", ["2", "99", "0", "1749463200.000999", "that one", None])
+def test_what_is_no_message_is_refused_before_anybody_asks_who_may(ref):
+    refusal = room(frozenset()).refuses(Redact(ref=ref, reason=WHY))
+
+    assert refusal.code == Code.STATE
+    assert worded(refusal).startswith("Nothing was removed: that is no message")
+
+
+@pytest.mark.parametrize("group", ["privacy", "compliance", "legal", "security_lead"])
+def test_those_named_may_redact(group):
+    assert room(frozenset({group})).does(Redact(ref=TS, reason=WHY))
+
+
+def test_others_may_not():
+    refusal = room(frozenset({"responder", "major_authority"})).refuses(Redact(ref=TS, reason=WHY))
+
+    assert refusal.code == Code.NOT_AUTHORISED
+    assert "only privacy, compliance, legal, security_lead may redact" in worded(refusal)
+
+
+def test_the_answer_says_what_muster_cannot_reach():
+    answer = room().answer(Redact(ref=TS, reason=WHY))
+
+    assert "entries 1, 3, 4, 5, 7" in answer
+    for place in ("Slack", "exports", "backups"):
+        assert place in answer
+    assert "key=1" not in answer + room().said(Redact(ref=TS, reason=WHY))
