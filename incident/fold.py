@@ -85,6 +85,8 @@ KEPT_ONLY: Final = frozenset(
         "update_delivered",
         "place_lost",
         "exported",
+        "checkpointed",
+        "policy_activated",
     }
 )
 

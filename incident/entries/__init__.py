@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from incident.entries import classified, informed, opened, proved, restored, said, sent, staffed
+from incident.entries import classified, informed, kept, opened, proved, restored, said, sent, staffed
 from incident.entry import Fact
 
-_THEMES: Final[tuple[ModuleType, ...]] = (opened, classified, staffed, said, informed, restored, proved, sent)
+_THEMES: Final[tuple[ModuleType, ...]] = (opened, classified, staffed, said, informed, restored, proved, sent, kept)
 
 
 def _kinds() -> dict[tuple[str, int], type[Fact]]:

@@ -64,7 +64,7 @@ class MajorDeclared(Fact):
     kind: ClassVar[str] = "major_declared"
     timeline: ClassVar[str | None] = "major"
 
-    reason: MaybeWords
+    reason: MaybeWords = None
     automatic: bool
 
 
