@@ -78,9 +78,10 @@ class PlaceLost(Fact):
 
 
 class Exported(Fact):
-    """The record was exported up to entry `upto`, whose hash is `head`."""
+    """The record was exported by `who` up to entry `upto`, whose hash is `head`."""
 
     kind: ClassVar[str] = "exported"
 
+    who: PersonId
     upto: int
     head: str
