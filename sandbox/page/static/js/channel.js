@@ -104,8 +104,8 @@ function marks(channel) {
           target: "_blank",
           rel: "noopener noreferrer",
         },
-        one.emoji ? shown(one.emoji.replaceAll(":", "")) : icon("bookmark"),
-        one.title,
+        one.emoji ? h("span", {}, shown(one.emoji.replaceAll(":", ""))) : icon("bookmark"),
+          one.title,
       ),
     ),
   );

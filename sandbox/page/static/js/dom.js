@@ -28,7 +28,11 @@ export function draw(root, nodes) {
   for (const hook of after) hook();
 }
 
-const identity = (node) => (typeof node === "string" ? "#text" : `${node.tag}|${node.key ?? ""}`);
+/** What makes a node the same as one drawn before: its key, or else its tag and the first word of its class. */
+function identity(node) {
+  if (typeof node === "string") return "#text";
+  return `${node.tag}|${node.key ?? `.${node.props.class?.split(" ", 1)[0]}`}`;
+}
 
 function reconcile(parent, old, fresh, after) {
   const pool = new Map();

@@ -67,7 +67,7 @@ export function pickEmoji(anchor, pick) {
       h(
         "div",
         { class: "emoji-grid" },
-        search(words, 120).map(({ name, char }) => cell(name, char)),
+        search(words, 400).map(({ name, char }) => cell(name, char)),
       ),
     ],
     { className: "emoji-picker", side: "right" },

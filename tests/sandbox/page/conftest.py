@@ -1,0 +1,42 @@
+"""A pretend workspace with a small app on it, and pages to look at it as somebody."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from sandbox.server import Sandbox
+from tests.browser import Desk, chromium, desk
+from tests.sandbox.page.pretend import Helper, pretend_workspace
+
+__all__ = ["chromium", "desk"]
+See = Callable[..., Page]
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with pretend_workspace() as sandbox:
+        bot = sandbox.workspace.bot.id
+        sandbox.acting.invite("ann", "general", bot)
+        yield sandbox
+
+
+@pytest.fixture
+def helper(sandbox: Sandbox) -> Iterator[Helper]:
+    with Helper(sandbox) as helper:
+        assert sandbox.wait_for_socket()
+        yield helper
+
+
+@pytest.fixture
+def see(desk: Desk, sandbox: Sandbox, helper: Helper) -> See:
+    """Open the page as somebody in a channel, and wait until it is there."""
+
+    def see(who: str = "ann", channel: str = "general", **query: str) -> Page:
+        ws = sandbox.workspace
+        where = {"as": ws.find_person(who).id, "channel": ws.find_channel(channel).id} | query
+        page = desk.open(sandbox.page_url + "?" + "&".join(f"{key}={value}" for key, value in where.items()))
+        page.get_by_test_id("you-are").wait_for()
+        return page
+
+    return see

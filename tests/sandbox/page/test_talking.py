@@ -1,0 +1,181 @@
+"""Talking in the page: messages, threads, reactions, editing, other people, live updates, hostile text."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from sandbox.server import Sandbox
+from tests.sandbox.page.conftest import See
+from tests.sandbox.page.pretend import ESCAPED, HOSTILE
+
+pytestmark = pytest.mark.browser
+
+
+def say(page: Page, text: str, composer: str = "composer") -> None:
+    page.get_by_test_id(composer).fill(text)
+    page.get_by_test_id(composer).press("Enter")
+
+
+def message(page: Page, text: str) -> Locator:
+    return page.get_by_test_id("message").filter(has_text=text)
+
+
+def test_a_message_appears_for_everybody_at_once(see: See, sandbox: Sandbox) -> None:
+    ann, ben = see("ann"), see("ben")
+
+    say(ann, "Is *checkout* slow?")
+
+    expect(message(ben, "Is checkout slow?").locator("strong", has_text="checkout")).to_be_visible()
+    expect(message(ann, "Is checkout slow?")).to_be_visible()
+    assert [m.text for m in sandbox.workspace.find_channel("general").messages.values()][-1] == "Is *checkout* slow?"
+
+
+def test_what_looks_like_markup_or_a_broadcast_is_words(see: See, sandbox: Sandbox) -> None:
+    page = see("ann")
+
+    say(page, f"{HOSTILE} <!channel> & more")
+
+    expect(message(page, f"{HOSTILE} <!channel> & more")).to_be_visible()
+    stored = list(sandbox.workspace.find_channel("general").messages.values())[-1].text
+    assert stored == f"{ESCAPED} &lt;!channel&gt; &amp; more"
+
+
+def test_hostile_text_never_becomes_markup_wherever_it_stands(see: See, sandbox: Sandbox) -> None:
+    """A name, a message, a topic, a bookmark and a label are the places where people's words are drawn."""
+    said = sandbox.acting.post("eve", "general", HOSTILE)
+    sandbox.acting.react("eve", "general", said, HOSTILE)
+    channel = sandbox.workspace.find_channel("general")
+    channel.topic.value = HOSTILE
+    page = see("ann")
+    page.get_by_test_id("you-are").click()
+
+    expect(page.get_by_test_id("popover")).to_contain_text(HOSTILE)
+    expect(page.get_by_test_id("topic")).to_contain_text("<img")
+    expect(message(page, HOSTILE)).to_be_visible()
+    assert page.locator("img").count() == 0
+    assert "owned" not in page.title()
+
+
+def test_a_mention_is_completed_and_sent_as_a_reference(see: See, sandbox: Sandbox) -> None:
+    page = see("ann")
+
+    page.get_by_test_id("composer").press_sequentially("ask @be")
+    expect(page.get_by_test_id("suggestions")).to_contain_text("Ben Baker")
+    page.get_by_test_id("composer").press("Enter")
+    page.get_by_test_id("composer").press("Enter")
+
+    expect(message(page, "ask @Ben Baker")).to_be_visible()
+    ben = sandbox.workspace.find_person("ben").id
+    assert list(sandbox.workspace.find_channel("general").messages.values())[-1].text == f"ask <@{ben}>"
+
+
+def test_a_thread_opens_beside_the_channel_and_takes_replies(see: See, sandbox: Sandbox) -> None:
+    ts = sandbox.acting.post("ben", "general", "It is the gateway")
+    page = see("ann")
+
+    page.get_by_test_id("message").hover()
+    page.get_by_test_id("tool-reply").click()
+    say(page, "How do you know?", "thread-composer")
+
+    expect(page.get_by_test_id("thread").get_by_text("How do you know?")).to_be_visible()
+    expect(page.get_by_test_id("replies")).to_contain_text("1 reply")
+    replies = sandbox.workspace.find_channel("general").threads[ts]
+    assert len(replies) == 1
+
+
+def test_a_pin_and_other_reactions_toggle(see: See, sandbox: Sandbox) -> None:
+    ts = sandbox.acting.post("ben", "general", "It is the gateway")
+    page = see("ann")
+
+    page.get_by_test_id("message").hover()
+    page.get_by_test_id("tool-pushpin").click()
+    pin = page.locator("[data-reaction=pushpin]")
+    expect(pin).to_have_attribute("aria-pressed", "true")
+    pin.click()
+    expect(pin).to_have_count(0)
+    page.get_by_test_id("message").hover()
+    page.get_by_test_id("tool-react").click()
+    page.locator("[data-emoji=fire]").first.click()
+
+    expect(page.locator("[data-reaction=fire]")).to_contain_text("1")
+    found = sandbox.workspace.find_message(sandbox.workspace.find_channel("general").id, ts)
+    assert found is not None
+    assert list(found.reactions) == ["fire"]
+
+
+def test_only_ones_own_messages_offer_to_be_edited_and_deleted(see: See, sandbox: Sandbox) -> None:
+    sandbox.acting.post("ben", "general", "from Ben")
+    sandbox.acting.post("ann", "general", "from Anm")
+    page = see("ann")
+
+    message(page, "from Ben").hover()
+    message(page, "from Ben").get_by_test_id("tool-more").click()
+    expect(page.get_by_test_id("popover")).to_be_visible()
+    expect(page.get_by_test_id("edit-message")).to_have_count(0)
+    page.keyboard.press("Escape")
+    message(page, "from Anm").hover()
+    message(page, "from Anm").get_by_test_id("tool-more").click()
+    page.get_by_test_id("edit-message").click()
+    page.get_by_test_id("editor").fill("from Ann")
+    page.get_by_test_id("editor").press("Enter")
+    expect(message(page, "from Ann")).to_contain_text("(edited)")
+    message(page, "from Ann").hover()
+    message(page, "from Ann").get_by_test_id("tool-more").click()
+    page.get_by_test_id("delete-message").click()
+
+    expect(message(page, "from Ann")).to_have_count(0)
+
+
+def test_one_can_become_somebody_else_and_the_address_says_so(see: See, sandbox: Sandbox) -> None:
+    ben = sandbox.workspace.find_person("ben").id
+    page = see("ann")
+
+    page.get_by_test_id("you-are").click()
+    page.locator(f".person-row[data-user={ben}]").click()
+
+    expect(page.get_by_test_id("you-are")).to_contain_text("Ben Baker")
+    expect(page).to_have_url(re.compile(f"as={ben}"))
+    say(page, "Ben speaking")
+    expect(message(page, "Ben speaking")).to_contain_text("Ben Baker")
+
+
+def test_unread_channels_say_how_many_until_somebody_looks(see: See, sandbox: Sandbox) -> None:
+    page = see("ann", "general")
+    ops = page.locator("[data-channel-name=ops]")
+    sandbox.acting.post("ben", "ops", "one")
+    sandbox.acting.post("ben", "ops", "two")
+
+    expect(ops.locator(".badge")).to_have_text("2")
+    ops.click()
+    expect(message(page, "two")).to_be_visible()
+    page.locator("[data-channel-name=general]").click()
+
+    expect(ops.locator(".badge")).to_have_count(0)
+
+
+def test_a_live_update_leaves_typed_text_and_focus_alone(see: See, sandbox: Sandbox) -> None:
+    page = see("ann")
+    page.get_by_test_id("composer").press_sequentially("half a sen")
+
+    sandbox.acting.post("ben", "general", "something new")
+    expect(message(page, "something new")).to_be_visible()
+    page.keyboard.type("tence")
+
+    expect(page.get_by_test_id("composer")).to_have_value("half a sentence")
+
+
+def test_a_reader_further_up_is_not_pulled_to_the_newest_message(see: See, sandbox: Sandbox) -> None:
+    for n in range(60):
+        sandbox.acting.post("ben" if n % 2 else "ann", "general", f"line {n}")
+    page = see("ann")
+    expect(message(page, "line 59")).to_be_in_viewport()
+    page.get_by_test_id("messages").evaluate(
+        "el => new Promise(done => { el.addEventListener('scroll', done, { once: true }); el.scrollTop = 100 })"
+    )
+
+    sandbox.acting.post("ben", "general", "the newest")
+    expect(message(page, "the newest")).to_be_attached()
+
+    assert page.get_by_test_id("messages").evaluate("el => el.scrollTop") == 100
+    expect(message(page, "the newest")).not_to_be_in_viewport()
