@@ -1,0 +1,28 @@
+"""`contain`: the spread was stopped. Containment is not restoration: the service may still be down."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.restored import Contained
+from incident.entry import Fact
+
+_TERMS = (("short", "Short: stops it for now"), ("long", "Long: holds until the cause is gone"))
+
+
+class Contain(Verb):
+    """Record what stopped the spread, for now (short) or until the cause is gone (long)."""
+
+    name = "contain"
+    group = Group.RESTORE
+
+    term: Annotated[
+        Literal["short", "long"], Ask("For how long", Control.CHOICE, leading=True, needed=True, choices=_TERMS)
+    ]
+    text: Annotated[str, Ask("What was done", Control.TEXT, rest=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Record the step as it was told."""
+        return (Contained(term=self.term, text=self.text),)

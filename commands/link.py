@@ -1,0 +1,50 @@
+"""`link`: a record elsewhere belongs to this incident, or there is none, because."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.restored import Linked, LinkNone
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+
+NONE: Final = "none"
+_KINDS: Final = (
+    ("problem", "Problem"),
+    ("change", "Change"),
+    ("known_error", "Known error"),
+    ("duplicate", "Duplicate"),
+    ("related", "Related incident"),
+    ("request", "Service request"),
+    ("vulnerability", "Vulnerability"),
+    (NONE, "None, because …"),
+)
+
+
+class Link(Verb):
+    """Link a record elsewhere (`link problem PRB-1`), or say why there is none (`link none because …`)."""
+
+    name = "link"
+    group = Group.RESTORE
+
+    kind: Annotated[str, Ask("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS)] = NONE
+    ref: Annotated[str | None, Ask("Its number or address", Control.LINE, "PRB-102", rest=True)] = None
+    reason: Annotated[str | None, Ask("Why none", Control.TEXT, "Only for `none`", because=True)] = None
+
+    @property
+    def intent(self) -> str:
+        """Tell a link from the statement that there is none."""
+        return "link_none" if self.kind == NONE else "link"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Record the link, or the reason why there is none."""
+        if self.kind == NONE:
+            reason = self.reason or self.ref
+            if not reason:
+                raise Refusal(Code.MISSING_FIELDS, "link_none_why", "reason")
+            return (LinkNone(reason=reason),)
+        if not self.ref:
+            raise Refusal(Code.MISSING_FIELDS, "link_what", "ref")
+        return (Linked.model_validate({"link": self.kind, "ref": self.ref}),)

@@ -1,0 +1,29 @@
+"""`mitigated`: the harm is less, the service is not yet back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import StateChanged
+from incident.entry import Fact
+from incident.lifecycle import refusal_to
+from incident.refusal import Code, Refusal
+from incident.states import State
+
+
+class Mitigated(Verb):
+    """Say that the harm is reduced; the service is not back yet."""
+
+    name = "mitigated"
+    group = Group.RESTORE
+
+    text: Annotated[str, Ask("What is better", Control.TEXT, "And what is still wrong", rest=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Move an active incident to mitigated."""
+        state = now.open.state
+        if refusal_to(self.intent, now.open):
+            raise Refusal(Code.STATE, "mitigated_not_active", state=state)
+        return (StateChanged(old=state, new=State.MITIGATED, statement=self.text),)

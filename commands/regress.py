@@ -1,0 +1,30 @@
+"""`regress`: it is broken again before it was resolved. What is broken again goes into the timeline as a note."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import StateChanged
+from incident.entries.said import Noted
+from incident.entry import Fact
+from incident.lifecycle import refusal_to
+from incident.refusal import Code, Refusal
+from incident.states import State
+
+
+class Regress(Verb):
+    """Say that it is broken again, after it was mitigated or restored."""
+
+    name = "regress"
+    group = Group.RESTORE
+
+    text: Annotated[str, Ask("What is broken again", Control.TEXT, rest=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Move a mitigated or restored incident back to active, and note what was seen."""
+        state = now.open.state
+        if refusal_to(self.intent, now.open):
+            raise Refusal(Code.STATE, "regress_not_better", state=state)
+        return (StateChanged(old=state, new=State.ACTIVE), Noted(text=self.text))

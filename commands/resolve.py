@@ -1,0 +1,62 @@
+"""`resolve`: how the cause was dealt with. Said again with `amend`, it puts the text better and keeps the earlier one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.closure import text_meets
+from incident.entries.opened import StateChanged
+from incident.entries.restored import ResolutionAmended, Resolved
+from incident.entry import Fact
+from incident.lifecycle import refusal_to
+from incident.refusal import Code, Refusal
+from incident.states import State
+
+AMEND: Final = "amend"
+_HOW: Final = (
+    ("fix", "Fix: the cause is gone"),
+    ("workaround", "Workaround: users get by, the cause remains"),
+    ("provider", "Provider: they repaired it"),
+    ("self_healed", "By itself"),
+    (AMEND, "Amend: put the earlier text better"),
+)
+
+
+class Resolve(Verb):
+    """Say how it was resolved; `resolve amend …` puts an earlier resolution better."""
+
+    name = "resolve"
+    aliases = ("fixed",)
+    group = Group.RESTORE
+
+    how: Annotated[str | None, Ask("How", Control.CHOICE, leading=True, needed=True, choices=_HOW)] = None
+    text: Annotated[
+        str,
+        Ask("Resolution", Control.TEXT, "What was done about the cause, in a full sentence", rest=True, needed=True),
+    ]
+
+    @property
+    def intent(self) -> str:
+        """Tell a resolution from the amendment of one."""
+        return "amend_resolution" if self._amends else "resolve"
+
+    @property
+    def _amends(self) -> bool:
+        return self.how in (None, AMEND)
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Resolve a restored incident, or amend the resolution it has."""
+        meets = text_meets(self.text, now.policy.resolution)
+        state = now.open.state
+        forbidden = refusal_to(self.intent, now.open)
+        if self.how is None or self._amends:
+            if forbidden:
+                raise Refusal(Code.STATE, "amend_nothing", "how", state=state)
+            return (ResolutionAmended(text=self.text, meets_rule=meets),)
+        if forbidden:
+            reason = "resolve_again" if state == State.RESOLVED else "resolve_not_restored"
+            raise Refusal(Code.STATE, reason, "how", state=state)
+        resolved = Resolved(how=self.how, text=self.text, meets_rule=meets)
+        return (resolved, StateChanged(old=state, new=State.RESOLVED))

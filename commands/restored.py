@@ -1,0 +1,29 @@
+"""`restored`: the service is back for its users. The cause may still be there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import StateChanged
+from incident.entry import Fact
+from incident.lifecycle import refusal_to
+from incident.refusal import Code, Refusal
+from incident.states import State
+
+
+class Restored(Verb):
+    """Say that the service is back for its users."""
+
+    name = "restored"
+    group = Group.RESTORE
+
+    text: Annotated[str, Ask("How you know", Control.TEXT, "What works again", rest=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Move an active or mitigated incident to restored."""
+        state = now.open.state
+        if refusal_to(self.intent, now.open):
+            raise Refusal(Code.STATE, "restored_not_active", state=state)
+        return (StateChanged(old=state, new=State.RESTORED, statement=self.text),)

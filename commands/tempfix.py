@@ -1,0 +1,86 @@
+"""`tempfix`: a temporary fix is put in place, gets an owner and a date, and is removed. Three forms of one verb."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from commands.ask import Ask, Control
+from commands.guards import refuse_unless_person
+from commands.verb import Group, Situation, Verb
+from incident.entries.restored import TempFixAdded, TempFixRemoved, TempFixSet
+from incident.entry import Fact
+from incident.frozen import Utc
+from incident.numbering import next_id
+from incident.parts import TempFix
+from incident.refusal import Code, Refusal
+from roles.people import PersonId
+
+Form = Literal["add", "set", "removed"]
+_FORMS: Final = (
+    ("add", "A new one"),
+    ("set", "Set its owner and date"),
+    ("removed", "It was removed"),
+)
+
+
+class Tempfix(Verb):
+    """Record a temporary fix; `tempfix set TF1 …` gives it owner and date, `tempfix removed TF1 …` ends it."""
+
+    name = "tempfix"
+    group = Group.RESTORE
+
+    form: Annotated[Form | None, Ask("What about it", Control.CHOICE, leading=True, choices=_FORMS)] = None
+    id: Annotated[str | None, Ask("Its id", Control.WORD, "TF1; left out for a new one", leading=True)] = None
+    text: Annotated[str | None, Ask("What was put in place", Control.TEXT, rest=True)] = None
+    owner: Annotated[PersonId | None, Ask("Owner", Control.PERSON, "Who takes it out again")] = None
+    remove_by: Annotated[Utc | None, Ask("Remove by", Control.MOMENT, words=("by",))] = None
+    evidence: Annotated[str | None, Ask("How you know it is removed", Control.TEXT)] = None
+
+    @property
+    def kind(self) -> Form:
+        """Tell the forms apart: by the word, else by what was filled in."""
+        if self.form is not None:
+            return self.form
+        if self.evidence:
+            return "removed"
+        return "add" if self.text else "set"
+
+    @property
+    def intent(self) -> str:
+        """Name the form as the scenarios do."""
+        return "tempfix" if self.kind == "add" else f"tempfix_{self.kind}"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Add a fix under a new id, or set or end one that is still in place."""
+        fixes = {fix.id.upper(): fix for fix in now.open.temp_fixes}
+        if self.kind == "add":
+            return (self._added(now, fixes),)
+        fix = fixes.get((self.id or "").upper())
+        if fix is None:
+            raise Refusal(Code.STATE, "tempfix_unknown", "id", id=self.id or "")
+        if fix.removed_at is not None:
+            raise Refusal(Code.STATE, "tempfix_removed_already", "id", id=fix.id)
+        return (self._removed(fix) if self.kind == "removed" else self._set(now, fix),)
+
+    def _added(self, now: Situation, fixes: dict[str, TempFix]) -> Fact:
+        if self.id and self.id.upper() in fixes:
+            raise Refusal(Code.STATE, "tempfix_id_used", "id", id=self.id)
+        if not self.text:
+            raise Refusal(Code.MISSING_FIELDS, "tempfix_what", "text")
+        if self.owner is not None:
+            refuse_unless_person(now, self.owner, "owner")
+        name = self.id or next_id("TF", fixes)
+        return TempFixAdded(id=name, text=self.text, owner=self.owner, remove_by=self.remove_by)
+
+    def _set(self, now: Situation, fix: TempFix) -> Fact:
+        owner, remove_by = self.owner or fix.owner, self.remove_by or fix.remove_by
+        if owner is None or remove_by is None:
+            raise Refusal(Code.MISSING_FIELDS, "tempfix_owner_and_date", "owner", "remove_by", id=fix.id)
+        refuse_unless_person(now, owner, "owner")
+        return TempFixSet(id=fix.id, owner=owner, remove_by=remove_by)
+
+    def _removed(self, fix: TempFix) -> Fact:
+        evidence = self.evidence or self.text
+        if not evidence:
+            raise Refusal(Code.MISSING_FIELDS, "tempfix_evidence", "evidence", id=fix.id)
+        return TempFixRemoved(id=fix.id, evidence=evidence)

@@ -1,0 +1,23 @@
+"""`workaround`: a way to use the service although the cause is still there."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.restored import WorkaroundFound
+from incident.entry import Fact
+
+
+class Workaround(Verb):
+    """Record a way to use the service while the cause is still there."""
+
+    name = "workaround"
+    group = Group.RESTORE
+
+    text: Annotated[str, Ask("Workaround", Control.TEXT, "Who does what to get by", rest=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Record the workaround as it was told."""
+        return (WorkaroundFound(text=self.text),)

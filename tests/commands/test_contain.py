@@ -1,0 +1,27 @@
+"""Containment is recorded with its term, and is not restoration."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from commands.contain import Contain
+from incident.entries.restored import Contained
+from tests.commands.hand import Room
+
+
+def test_a_step_is_recorded_with_its_term():
+    assert Room().does(Contain(term="long", text="path closed")) == (Contained(term="long", text="path closed"),)
+
+
+def test_there_is_no_third_term():
+    with pytest.raises(ValidationError):
+        Contain.model_validate({"term": "medium", "text": "path closed"})
+
+
+@pytest.mark.parametrize(("term", "reads"), [("short", "for now"), ("long", "until the cause is gone")])
+def test_the_channel_reads_for_how_long(term, reads):
+    said = Room().said(Contain(term=term, text="14 ranges blocked"))
+
+    assert said == f"*Contained* {reads}, says <@UILSE>: 14 ranges blocked"
+    assert "not restored" in Room().answer(Contain(term=term, text="14 ranges blocked"))

@@ -1,0 +1,36 @@
+"""A record elsewhere is linked, or it is said why there is none."""
+
+from __future__ import annotations
+
+from commands.link import Link
+from incident.entries.restored import Linked, LinkNone
+from incident.refusal import Code
+from tests.commands.hand import Room, worded
+
+
+def test_a_record_elsewhere_is_linked():
+    link = Link(kind="known_error", ref="KE-31")
+
+    assert link.intent == "link"
+    assert Room().does(link) == (Linked(link="known_error", ref="KE-31"),)
+    assert Room().said(link) == "*Linked* by <@UILSE>: known error KE-31"
+
+
+def test_that_there_is_none_needs_a_reason_and_nothing_else():
+    for link in (
+        Link(reason="vendor bug"),
+        Link(kind="none", reason="vendor bug"),
+        Link(kind="none", ref="vendor bug"),
+    ):
+        assert link.intent == "link_none"
+        assert Room().does(link) == (LinkNone(reason="vendor bug"),)
+    assert Room().answer(Link(reason="vendor bug")) == "Recorded: there is nothing to link."
+
+
+def test_what_is_left_out_is_asked_for():
+    nothing, why = Room().refuses(Link(kind="problem")), Room().refuses(Link(kind="none"))
+
+    assert (nothing.code, nothing.fields) == (Code.MISSING_FIELDS, ("ref",))
+    assert (why.code, why.fields) == (Code.MISSING_FIELDS, ("reason",))
+    assert "PRB-102" in worded(nothing)
+    assert "none because" in worded(why)

@@ -1,0 +1,37 @@
+"""What was mitigated or restored can break again; what is seen becomes a note."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.regress import Regress
+from incident.entries.opened import StateChanged
+from incident.entries.said import Noted
+from incident.refusal import Code
+from incident.states import State
+from tests.commands.hand import Room, an_incident, worded
+
+SAID = Regress(text="payments fail again")
+BETTER = {State.MITIGATED, State.RESTORED}
+
+
+@pytest.mark.parametrize("state", sorted(BETTER))
+def test_it_is_active_again_and_noted_in_this_order(state):
+    assert Room(an_incident(state)).does(SAID) == (
+        StateChanged(old=state, new=State.ACTIVE),
+        Noted(text="payments fail again"),
+    )
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - BETTER))
+def test_every_other_state_refuses_it(state):
+    refusal = Room(an_incident(state)).refuses(SAID)
+
+    assert refusal.code == Code.STATE
+    assert worded(refusal).startswith("Not recorded: it is ")
+
+
+def test_only_a_restored_service_loses_its_final_updates():
+    assert Room(an_incident(State.RESTORED)).said(SAID) == "*Broken again*, says <@UILSE>: payments fail again"
+    assert "do not count" in Room(an_incident(State.RESTORED)).answer(SAID)
+    assert "do not count" not in Room(an_incident(State.MITIGATED)).answer(SAID)

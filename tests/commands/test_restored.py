@@ -1,0 +1,36 @@
+"""The service comes back from active or mitigated, and from nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.restored import Restored
+from incident.entries.opened import StateChanged
+from incident.refusal import Code
+from incident.states import State
+from tests.commands.hand import Room, an_incident, worded
+
+SAID = Restored(text="errors under 1%")
+HARMED = {State.ACTIVE, State.MITIGATED}
+
+
+@pytest.mark.parametrize("state", sorted(HARMED))
+def test_a_harmed_service_is_restored(state):
+    assert Room(an_incident(state)).does(SAID) == (
+        StateChanged(old=state, new=State.RESTORED, statement="errors under 1%"),
+    )
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - HARMED))
+def test_every_other_state_refuses_it(state):
+    refusal = Room(an_incident(state)).refuses(SAID)
+
+    assert refusal.code == Code.STATE
+    assert worded(refusal).startswith("Not recorded: it is ")
+
+
+def test_the_answer_says_what_comes_next():
+    answer = Room().answer(SAID)
+
+    assert Room().said(SAID) == "*Service restored*, says <@UILSE>: errors under 1%"
+    assert answer.index("validate") < answer.index("final update") < answer.index("resolve") < answer.index("regress")
