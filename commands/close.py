@@ -1,0 +1,45 @@
+"""`close`: the record is complete. Refused until every criterion is met, with what would meet each of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from commands.guards import has_authority
+from commands.verb import Group, Situation, Verb
+from incident.closure import Unmet, unmet
+from incident.entries.opened import StateChanged
+from incident.entry import Fact
+from incident.lifecycle import refusal_to
+from incident.refusal import Code, Refusal
+from incident.states import State
+
+
+class Close(Verb):
+    """Close a resolved incident whose record is complete; what is missing is named."""
+
+    name = "close"
+    group = Group.PROVE
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Close what is resolved, by those whom the policy names, when nothing is missing."""
+        state, may = now.open.state, now.policy.authority.close
+        if refusal_to(self.intent, now.open):
+            raise Refusal(Code.STATE, "close_not_resolved", state=state)
+        if not has_authority(now, may):
+            raise Refusal(Code.NOT_AUTHORISED, "close_not_yours", who=" or ".join(may))
+        missing = unmet(now.open, now.policy)
+        if missing:
+            codes = tuple(one.code for one in missing)
+            raise Refusal(Code.CLOSE_INCOMPLETE, "close_incomplete", missing=codes, **_as_facts(missing))
+        return (StateChanged(old=state, new=State.CLOSED),)
+
+
+def _as_facts(missing: Iterable[Unmet]) -> dict[str, str]:
+    return {one.code: " ".join((one.needs, *one.names)) for one in missing}
+
+
+def read_unmet(facts: Iterable[tuple[str, str]], missing: Iterable[str]) -> tuple[Unmet, ...]:
+    """Read back from an outcome what closing lacked; `needs` picks the sentence in templates/slack/closure.yaml."""
+    told = dict(facts)
+    parts = [(code, told.get(code, code.lower()).split(" ")) for code in missing]
+    return tuple(Unmet(code=code, needs=words[0], names=tuple(words[1:])) for code, words in parts)

@@ -1,0 +1,36 @@
+"""`confirm`: the final category and the final priority are right. A later change of either asks for it again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.classified import Confirmed
+from incident.entry import Fact
+
+What = Literal["category", "priority"]
+_WHAT: Final = (("category", "Category"), ("priority", "Priority"))
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class Confirm(Verb):
+    """Confirm that the final category and priority are right, both unless you name one."""
+
+    name = "confirm"
+    group = Group.PROVE
+
+    what: Annotated[
+        tuple[What, ...],
+        BeforeValidator(_several),
+        Ask("What", Control.CHOICES, leading=True, choices=_WHAT),
+    ] = ("category", "priority")
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Record what was confirmed."""
+        return (Confirmed(category="category" in self.what, priority="priority" in self.what),)

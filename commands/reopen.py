@@ -1,0 +1,32 @@
+"""`reopen`: a resolved or closed incident came back. A new episode starts when it came back, not when it was told."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.opened import Reopened, StateChanged
+from incident.entry import Fact
+from incident.frozen import Utc
+from incident.lifecycle import refusal_to
+from incident.refusal import Code, Refusal
+from incident.states import State
+
+
+class Reopen(Verb):
+    """Reopen a resolved or closed incident that came back."""
+
+    name = "reopen"
+    group = Group.PROVE
+
+    reason: Annotated[str, Ask("What came back", Control.TEXT, rest=True, because=True, needed=True)]
+    recurrence_at: Annotated[Utc | None, Ask("Since when", Control.MOMENT, past=True, words=("since",))] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Move a resolved or closed incident back to active."""
+        state = now.open.state
+        if refusal_to(self.intent, now.open):
+            raise Refusal(Code.STATE, "reopen_not_over", state=state)
+        reopened = Reopened(reason=self.reason, recurrence_at=self.recurrence_at, from_state=state)
+        return (reopened, StateChanged(old=state, new=State.ACTIVE))

@@ -1,0 +1,55 @@
+"""`validate`: somebody shows, with evidence, that a criterion holds. Which are needed is the closure's question."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from pydantic import BeforeValidator
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries.proved import Validated
+from incident.entry import Fact
+
+_CRITERIA: Final = (
+    ("monitoring_verified", "Monitoring verified"),
+    ("service_owner_confirmed", "Service owner confirmed"),
+    ("user_confirmed", "A user confirmed"),
+    ("containment_confirmed", "Containment confirmed"),
+    ("integrity_verified", "Integrity verified"),
+    ("security_signoff", "Security sign-off"),
+)
+_SHORT: Final = {
+    "monitoring": "monitoring_verified",
+    "owner": "service_owner_confirmed",
+    "service_owner": "service_owner_confirmed",
+    "user": "user_confirmed",
+    "containment": "containment_confirmed",
+    "integrity": "integrity_verified",
+    "signoff": "security_signoff",
+    "sign-off": "security_signoff",
+    "security": "security_signoff",
+}
+
+
+def read_criterion(word: object) -> object:
+    """Read a criterion as people type it (`monitoring`, `owner`); what the policy may know besides stays as it is."""
+    return _SHORT.get(word.strip().lower(), word) if isinstance(word, str) else word
+
+
+class Validate(Verb):
+    """Show that the service is really back: which check, and the evidence for it."""
+
+    name = "validate"
+    group = Group.PROVE
+
+    criterion: Annotated[
+        str,
+        BeforeValidator(read_criterion),
+        Ask("What was checked", Control.CHOICE, leading=True, needed=True, choices=_CRITERIA),
+    ]
+    evidence: Annotated[str, Ask("Evidence", Control.TEXT, "What you saw, where, for how long", rest=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Record the evidence; whether it counts is judged at closing."""
+        return (Validated(criterion=self.criterion, evidence=self.evidence),)

@@ -1,0 +1,117 @@
+"""An incident closes only when it is resolved, by those who may, and when nothing is missing."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from bot.render import TEMPLATES
+from commands.close import Close, read_unmet
+from incident.entries.opened import StateChanged
+from incident.parts import Interval, Link, Resolution, TempFix, Times, Validation
+from incident.refusal import Code
+from incident.states import Priority, State
+from roles.names import Role
+from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later, renderer, worded
+
+PROVEN = an_incident(
+    State.RESOLVED,
+    priority=Priority.P3,
+    times=Times(
+        started_at=later(-10),
+        detected_at=later(-3),
+        logged_at=T0,
+        acknowledged_at=later(1),
+        restored_at=later(5),
+        resolved_at=later(6),
+    ),
+    resolution=Resolution(how="fix", text="rolled back the release", by=ROB, at=later(6), meets_rule=True),
+    validations=(Validation(at=later(7), criterion="user_confirmed", by=ROB, evidence="paid"),),
+    category_confirmed=True,
+    priority_confirmed=True,
+    links=(Link(link="change", ref="CHG-1"),),
+)
+BARE = an_incident(State.RESOLVED, temp_fixes=(TempFix(id="TF1", text="restarts", owner=None, remove_by=None),))
+
+
+def closure_sentences() -> dict[str, str]:
+    return yaml.safe_load((TEMPLATES / "slack" / "closure.yaml").read_text(encoding="utf-8"))
+
+
+def test_a_proven_incident_is_closed_by_its_commander():
+    assert Room(PROVEN).does(Close()) == (StateChanged(old=State.RESOLVED, new=State.CLOSED),)
+
+
+def test_a_closer_may_close_too():
+    assert Room(PROVEN, actor=EVA, groups=frozenset({"closer"})).does(Close())
+
+
+@pytest.mark.parametrize("state", sorted(set(State) - {State.RESOLVED}))
+def test_only_a_resolved_incident_is_closed_and_the_state_is_asked_first(state):
+    refusal = Room(PROVEN.model_copy(update={"state": state}), actor=EVA).refuses(Close())
+
+    assert refusal.code == Code.STATE
+    assert worded(refusal).startswith("Not closed: it is ")
+
+
+def test_others_may_not_close_and_are_told_so_before_what_is_missing():
+    refusal = Room(BARE, actor=EVA).refuses(Close())
+
+    assert refusal.code == Code.NOT_AUTHORISED
+    assert "only commander or closer may close" in worded(refusal)
+
+
+def test_somebody_who_commanded_once_may_not_close():
+    past = (Interval(role=Role.COMMANDER, who=EVA, since=T0, until=later(2)),)
+
+    assert Room(PROVEN.model_copy(update={"roles": past}), actor=EVA).refuses(Close()).code == Code.NOT_AUTHORISED
+
+
+def test_what_is_missing_is_named_in_order_and_each_has_its_sentence():
+    refusal = Room(BARE).refuses(Close())
+
+    assert refusal.code == Code.CLOSE_INCOMPLETE
+    assert refusal.missing == ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY", "TIMELINE", "LINKS", "TEMPFIX")
+    read = read_unmet(refusal.facts.items(), refusal.missing)
+    sentences = closure_sentences()
+    lines = [renderer().sentence(sentences[one.needs], names=one.names) for one in read]
+    assert tuple(one.code for one in read) == refusal.missing
+    assert lines[-1].startswith("TF1 needs an owner and a date")
+    assert worded(refusal).startswith("Not closed: the record is not complete yet.")
+
+
+@pytest.mark.parametrize(
+    ("needs", "names", "says"),
+    [
+        ("resolution", (), "`/incident resolve fix`"),
+        ("resolution_text", ("25",), "at least 25 characters"),
+        ("validation_all", ("monitoring_verified", "security_signoff"), "monitoring is green and that security"),
+        ("validation_any", ("service_owner_confirmed", "user_confirmed"), "owner confirms or that a user confirms"),
+        ("confirm_category", (), "`/incident confirm category`"),
+        ("confirm_priority", (), "`/incident confirm priority`"),
+        ("times", ("started_at", "acknowledged_at"), "not known: started, acknowledged."),
+        ("times_in_order", ("started_at", "detected_at"), "time started lies after the time detected"),
+        ("handover_pending", ("comms_lead",), "(comms lead)"),
+        ("no_commander", (), "never had any"),
+        ("commander_gap", (), "longer than the policy allows"),
+        ("link", (), "`/incident link none because …`"),
+        ("temp_fix", ("TF1", "TF2"), "TF1, TF2 need an owner"),
+        ("final_update", ("exec", "customer"), "executives and customers: `/incident update exec customer final …`"),
+        ("regimes", ("gdpr33",), "gdpr33"),
+        ("provider_case", (), "provider's case"),
+        ("review", (), "`/incident review @owner 12 June 10:00`"),
+    ],
+)
+def test_every_criterion_has_a_sentence_that_says_what_would_meet_it(needs, names, says):
+    assert says in renderer().sentence(closure_sentences()[needs], names=names)
+
+
+def test_no_sentence_stands_for_nothing():
+    tested = test_every_criterion_has_a_sentence_that_says_what_would_meet_it.pytestmark[0].args[1]
+
+    assert set(closure_sentences()) == {needs for needs, _, _ in tested}
+
+
+def test_the_channel_reads_who_closed():
+    assert Room(PROVEN, actor=ILSE).said(Close()).startswith("*Closed* by <@UILSE>.")
+    assert Room(PROVEN).answer(Close()).startswith("INC-2026-0042 is closed.")

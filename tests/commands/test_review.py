@@ -1,0 +1,28 @@
+"""A review has an owner and a time."""
+
+from __future__ import annotations
+
+from commands.review import Review
+from incident.entries.proved import ReviewScheduled
+from incident.ports import Person
+from incident.refusal import Code
+from tests.commands.hand import EVA, Room, later
+
+SAID = Review(owner=EVA, at=later(9000))
+
+
+def test_the_review_is_scheduled():
+    assert SAID.intent == "pir"
+    assert Room().does(SAID) == (ReviewScheduled(owner=EVA, at=later(9000)),)
+
+
+def test_a_bot_owns_no_review():
+    room = Room()
+    room.memory.know(Person(id=EVA, name="Botty", is_bot=True))
+
+    assert room.refuses(SAID).code == Code.NOT_A_RESPONDER
+
+
+def test_the_channel_reads_whose_it_is_and_when():
+    assert Room().said(SAID).startswith("*Review* with <@UEVA> <!date^")
+    assert "<@UEVA>'s" in Room().answer(SAID)

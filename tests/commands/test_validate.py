@@ -1,0 +1,44 @@
+"""Evidence is recorded whenever it comes; only what was seen after the restoration counts."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.validate import Validate
+from incident.entries.proved import Validated
+from incident.parts import Times
+from incident.states import State
+from tests.commands.hand import T0, Room, an_incident, later
+
+BACK = an_incident(State.RESTORED, times=Times(logged_at=T0, restored_at=later(5)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "criterion"),
+    [
+        ("monitoring", "monitoring_verified"),
+        ("Owner", "service_owner_confirmed"),
+        ("user", "user_confirmed"),
+        ("sign-off", "security_signoff"),
+        ("monitoring_verified", "monitoring_verified"),
+        ("provider_all_clear", "provider_all_clear"),
+    ],
+)
+def test_a_criterion_is_read_as_people_type_it_and_an_unknown_one_is_kept(typed, criterion):
+    validate = Validate(criterion=typed, evidence="green for 15 minutes")
+
+    assert Room(BACK).does(validate) == (Validated(criterion=criterion, evidence="green for 15 minutes"),)
+
+
+def test_the_channel_reads_what_was_checked():
+    said = Room(BACK).said(Validate(criterion="monitoring", evidence="green for 15 minutes"))
+
+    assert said == "*Checked* by <@UILSE>: monitoring is green. green for 15 minutes"
+
+
+def test_evidence_from_before_the_restoration_is_taken_and_told_not_to_count():
+    validate = Validate(criterion="monitoring", evidence="rollback done")
+
+    assert "will not count" in Room().answer(validate)
+    assert "will not count" in Room(BACK, occurred_at=later(4)).answer(validate)
+    assert Room(BACK).answer(validate) == "Recorded: monitoring is green."
