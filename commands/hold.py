@@ -1,0 +1,44 @@
+"""`hold`: legal or privacy stops updates to one audience, and releases them again. Two forms of one verb."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from commands.ask import Ask, Control
+from commands.guards import has_authority
+from commands.verb import Group, Situation, Verb
+from incident.entries.informed import UpdatesHeld, UpdatesReleased
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+from incident.states import Audience
+
+_AUDIENCES: Final = tuple((one.value, one.value) for one in Audience)
+
+
+class Hold(Verb):
+    """Stop updates to an audience on legal grounds; `hold release …` lets them go again."""
+
+    name = "hold"
+    group = Group.INFORM
+
+    release: Annotated[bool, Ask("Release the hold", Control.CHECK, leading=True)] = False
+    audience: Annotated[Audience, Ask("Audience", Control.CHOICE, leading=True, needed=True, choices=_AUDIENCES)]
+    reason: Annotated[str, Ask("Because", Control.TEXT, rest=True, because=True, needed=True)]
+
+    @property
+    def intent(self) -> str:
+        """Tell the hold from its release."""
+        return "unhold" if self.release else "hold"
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Hold what is not held, release what is; only those whom the policy names may."""
+        held = now.open.audience(self.audience).held
+        if held != self.release:
+            reason = "hold_already" if held else "hold_none"
+            raise Refusal(Code.STATE, reason, "audience", audience=self.audience)
+        may = now.policy.authority.hold
+        if not has_authority(now, may):
+            raise Refusal(Code.NOT_AUTHORISED, "hold_not_yours", who=" or ".join(may))
+        if self.release:
+            return (UpdatesReleased(audience=self.audience, reason=self.reason),)
+        return (UpdatesHeld(audience=self.audience, reason=self.reason),)

@@ -1,0 +1,112 @@
+"""`update`: a status update to one or more audiences, refused or posted as a whole.
+
+Knows who may speak to whom, how far a promise may reach and what stops a post. Which slot it meets is slots' question.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Final, Literal
+
+from pydantic import BeforeValidator
+
+from commands.ask import Ask, Control
+from commands.guards import has_authority
+from commands.verb import Group, Situation, Verb
+from incident import slots
+from incident.entries.informed import StatusUpdatePosted
+from incident.entry import Fact
+from incident.frozen import Utc
+from incident.incident import Incident
+from incident.refusal import Code, Refusal
+from incident.states import Audience
+from roles.authority import OUTSIDE_SPEAKERS
+
+ALL: Final = "all"
+_SPOKEN_TO: Final = frozenset({Audience.EXEC, Audience.CUSTOMER})
+_OUTSIDE: Final = frozenset({Audience.CUSTOMER, Audience.REGULATOR})
+_CHOICES: Final = (
+    ("internal", "Responders"),
+    ("exec", "Executives"),
+    ("customer", "Customers"),
+    ("regulator", "The regulator"),
+    (ALL, "Everyone who is owed updates"),
+)
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+class Update(Verb):
+    """Post a status update to one or more audiences, and say when the next one comes."""
+
+    name = "update"
+    aliases = ("post",)
+    group = Group.INFORM
+
+    audience: Annotated[
+        tuple[Audience | Literal["all"], ...],
+        BeforeValidator(_several),
+        Ask("To whom", Control.AUDIENCES, leading=True, needed=True, choices=_CHOICES),
+    ]
+    final: Annotated[bool, Ask("This is the final update", Control.CHECK, leading=True)] = False
+    text: Annotated[
+        str, Ask("Update", Control.TEXT, "What users see, what we do, what comes next", rest=True, needed=True)
+    ]
+    next_update_at: Annotated[
+        Utc | None, Ask("Next update", Control.MOMENT, "Left out, the usual interval holds", words=("next",))
+    ] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Post to every audience in the order given, or to none."""
+        incident = now.open
+        audiences = addressed(self.audience, incident)
+        _refuse_speaker(audiences, now)
+        self._refuse_promise(now)
+        held = [one for one in audiences if incident.audience(one).held]
+        if held:
+            raise Refusal(Code.ON_HOLD, "update_on_hold", "audience", audience=held[0])
+        outside = [one for one in audiences if one in _OUTSIDE]
+        if incident.drill and outside:
+            raise Refusal(Code.DRILL_EXTERNAL_BLOCKED, "update_in_drill", "audience", audience=outside[0])
+        return tuple(self._posted(one, now) for one in audiences)
+
+    def _refuse_promise(self, now: Situation) -> None:
+        priority = now.open.priority
+        longest = now.policy.update_rules.promise_max_minutes.get(priority) if priority else None
+        if self.next_update_at is None or longest is None:
+            return
+        latest = now.happened_at + timedelta(minutes=longest)
+        if self.next_update_at > latest:
+            raise Refusal(
+                Code.PROMISE_TOO_LONG,
+                "update_promise_too_long",
+                "next_update_at",
+                priority=str(priority),
+                longest=str(longest),
+                latest=latest.isoformat(),
+            )
+
+    def _posted(self, audience: Audience, now: Situation) -> Fact:
+        return StatusUpdatePosted(
+            audience=audience,
+            text=self.text,
+            final=self.final,
+            next_update_at=self.next_update_at,
+            **slots.judged(now.open, audience, final=self.final, happened_at=now.happened_at, at=now.at),
+        )
+
+
+def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...]:
+    """Name the audiences meant, each once; `all` is the responders and everyone ever owed updates and not on hold."""
+    if ALL not in given:
+        return tuple(dict.fromkeys(Audience(one) for one in given))
+    owed = [a.audience for a in incident.audiences if a.ever_owed and not a.held]
+    return tuple(one for one in Audience if one in {Audience.INTERNAL, *owed})
+
+
+def _refuse_speaker(audiences: tuple[Audience, ...], now: Situation) -> None:
+    spoken_to = [one for one in audiences if one in _SPOKEN_TO]
+    if spoken_to and not has_authority(now, OUTSIDE_SPEAKERS):
+        raise Refusal(Code.NOT_AUTHORISED, "update_not_yours", "audience", audience=spoken_to[0])

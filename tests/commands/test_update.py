@@ -1,0 +1,151 @@
+"""A status update goes to every audience named or to none."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.update import Update
+from incident.parts import AudienceState, Interval, OpenSlot, Slot
+from incident.refusal import Code
+from incident.states import Audience, Priority, State
+from roles.names import Role
+from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later, worded
+
+TEXT = "Some payments fail. Rolling back a release."
+LATE = Slot(due_at=later(-60), status="missed", missed_after=later(-55))
+
+
+def update(*audience: str, **fields: object) -> Update:
+    return Update.model_validate({"audience": list(audience), "text": TEXT, **fields})
+
+
+def audience(name: str, **fields: object) -> AudienceState:
+    return AudienceState(audience=Audience(name), **fields)
+
+
+def held(role: Role) -> Interval:
+    return Interval(role=role, who=EVA, since=T0)
+
+
+def test_there_is_one_entry_for_each_audience_in_the_order_given():
+    facts = Room().does(update("customer", "internal", "exec", "internal"))
+
+    assert [fact.audience for fact in facts] == ["customer", "internal", "exec"]
+    assert {fact.text for fact in facts} == {TEXT}
+
+
+def test_all_means_responders_and_everyone_ever_owed_but_those_on_hold():
+    owed = (audience("customer", ever_owed=True), audience("exec", ever_owed=True, held=True))
+
+    facts = Room(an_incident(audiences=owed)).does(update("all"))
+
+    assert [fact.audience for fact in facts] == ["internal", "customer"]
+
+
+def test_a_post_made_now_meets_the_open_slot():
+    slot = OpenSlot(due_at=later(20), missed_after=later(25))
+    (fact,) = Room(an_incident(audiences=(audience("internal", open=slot, slots=(LATE,)),))).does(update("internal"))
+
+    assert (fact.met_slot, fact.met_missed_due_at) == (True, None)
+
+
+def test_a_backfilled_post_meets_the_slot_it_was_in_time_for():
+    slot = OpenSlot(due_at=later(20), missed_after=later(25))
+    incident = an_incident(audiences=(audience("internal", open=slot, slots=(LATE,)),))
+    (fact,) = Room(incident, occurred_at=later(-58)).does(update("internal"))
+
+    assert (fact.met_slot, fact.met_missed_due_at) == (False, later(-60))
+
+
+@pytest.mark.parametrize(
+    ("state", "counts"),
+    [(State.ACTIVE, False), (State.MITIGATED, False), (State.RESTORED, True), (State.RESOLVED, True)],
+)
+def test_a_final_update_counts_once_the_service_is_restored(state, counts):
+    room = Room(an_incident(state))
+    (fact,) = room.does(update("internal", final=True))
+
+    assert (fact.final, fact.counts_final) == (True, counts)
+    assert ("ordinary update" in room.answer(update("internal", final=True))) is not counts
+
+
+@pytest.mark.parametrize("to", ["exec", "customer"])
+def test_only_who_speaks_for_the_incident_tells_executives_and_customers(to):
+    refusal = Room(actor=EVA, groups=frozenset({"major_authority", "exec"})).refuses(update("internal", to))
+
+    assert refusal.code == Code.NOT_AUTHORISED
+    assert worded(refusal).startswith("Not posted: only the comms lead, the commander or the customer liaison")
+
+
+@pytest.mark.parametrize("role", [Role.COMMS_LEAD, Role.COMMANDER, Role.CUSTOMER_LIAISON])
+def test_each_of_the_three_roles_may(role):
+    assert Room(an_incident(roles=(held(role),)), actor=EVA).does(update("exec", "customer"))
+
+
+@pytest.mark.parametrize("to", ["internal", "regulator"])
+def test_anybody_tells_responders_and_the_regulator(to):
+    assert Room(actor=EVA, groups=frozenset()).does(update(to))
+
+
+def test_a_promise_may_reach_as_far_as_the_priority_allows_and_no_further():
+    room = Room(an_incident(priority=Priority.P1))
+    exact, over = later(10 + 240), later(10 + 240.1)
+
+    assert room.does(update("internal", next_update_at=exact))[0].next_update_at == exact
+    refusal = room.refuses(update("internal", next_update_at=over))
+    assert (refusal.code, refusal.fields) == (Code.PROMISE_TOO_LONG, ("next_update_at",))
+    assert "at P1 the next update may be at most 4 h away" in worded(refusal)
+
+
+def test_a_promise_made_late_counts_from_when_the_post_was_made():
+    room = Room(an_incident(priority=Priority.P1), occurred_at=T0)
+
+    assert room.refuses(update("internal", next_update_at=later(241))).code == Code.PROMISE_TOO_LONG
+
+
+@pytest.mark.parametrize("priority", [Priority.P4, Priority.P5])
+def test_low_priorities_have_no_limit(priority):
+    assert Room(an_incident(priority=priority)).does(update("internal", next_update_at=later(99999)))
+
+
+def test_a_promise_that_has_passed_is_told_to_be_ignored():
+    assert "has passed already" in Room().answer(update("internal", next_update_at=later(5)))
+
+
+def test_an_audience_on_hold_refuses_the_whole_post():
+    room = Room(an_incident(audiences=(audience("customer", held=True),)))
+    refusal = room.refuses(update("internal", "customer"))
+
+    assert refusal.code == Code.ON_HOLD
+    assert "updates to customers are on legal hold" in worded(refusal)
+
+
+@pytest.mark.parametrize("to", ["customer", "regulator"])
+def test_a_drill_tells_nobody_outside(to):
+    refusal = Room(an_incident(drill=True)).refuses(update("internal", to))
+
+    assert refusal.code == Code.DRILL_EXTERNAL_BLOCKED
+    assert "this is a drill" in worded(refusal)
+
+
+def test_the_first_code_in_the_table_is_given():
+    incident = an_incident(drill=True, priority=Priority.P1, audiences=(audience("customer", held=True),))
+    post = update("customer", next_update_at=later(999))
+
+    assert Room(incident, actor=ROB).refuses(post).code == Code.NOT_AUTHORISED
+    assert Room(incident, actor=ILSE).refuses(post).code == Code.PROMISE_TOO_LONG
+    assert Room(incident, actor=ILSE).refuses(update("customer")).code == Code.ON_HOLD
+
+
+def test_the_answer_says_to_whom_and_when_next():
+    slot = OpenSlot(due_at=later(40), missed_after=later(45))
+    answer = Room(an_incident(audiences=(audience("internal", open=slot),))).answer(update("internal", "exec"))
+
+    assert answer.startswith("Posted to responders and executives.\nNext to responders by <!date^")
+    assert "(10:45 UTC)" in answer
+
+
+def test_the_channel_is_not_told_twice_what_it_reads_as_the_update():
+    assert Room().said(update("internal")) == ""
+    assert Room().said(update("internal", "exec")) == "That update also went to executives."
+    assert Room().said(update("exec", "customer")) == f"*Update* to executives and customers by <@UILSE>: {TEXT}"
