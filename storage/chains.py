@@ -11,10 +11,22 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incident.chain import GENESIS, canonical, digest, entry_text, heading, words_digest
+from incident.entries import said
+from incident.entries.opened import Declared
 from incident.entry import Draft, Entry, Fact, IncidentKey, split
 from incident.frozen import utc_text
 from storage.tables import BODY, CHAIN, ENTRY
 
+_ABOUT_MESSAGES: Final = (
+    said.MessagePosted,
+    said.MessageEdited,
+    said.MessageDeleted,
+    said.MessagePinned,
+    said.PinRemoved,
+    said.DecisionMade,
+    said.ActionOpened,
+    said.Redacted,
+)
 EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
@@ -89,6 +101,7 @@ def _columns(entry: Entry) -> dict[str, str | None]:
 
 
 def natural_key(fact: Fact) -> tuple[str | None, str | None]:
-    """Name the message a fact is about, by channel and ts; neither when it is about none."""
-    channel, ts = getattr(fact, "channel", None), getattr(fact, "ts", None)
-    return (channel, ts) if channel is not None and ts is not None else (None, None)
+    """Name the message of somebody a fact is about, by channel and ts; neither when it is about none."""
+    if isinstance(fact, Declared):
+        return fact.from_channel, fact.from_message
+    return (fact.channel, fact.ts) if isinstance(fact, _ABOUT_MESSAGES) else (None, None)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from incident.chain import canonical, digest
-from incident.entry import IncidentKey
+from incident.entry import WORKSPACE, IncidentKey
 from incident.fold import fold
 from incident.incident import Incident
 from storage.chains import insert_or
@@ -26,14 +26,15 @@ def shape() -> str:
 
 def put(connection: Connection, incident: Incident) -> None:
     """Store a folded incident in its row."""
-    row = _row(incident)
+    row = columns(incident)
     changed = {name: value for name, value in row.items() if name not in _KEY}
     connection.execute(
         insert_or(connection)(INCIDENT).values(**row).on_conflict_do_update(index_elements=_KEY, set_=changed)
     )
 
 
-def _row(incident: Incident) -> dict[str, Any]:
+def columns(incident: Incident) -> dict[str, Any]:
+    """Give the row an incident is stored in."""
     return {
         "team": incident.key.team,
         "incident": incident.key.id,
@@ -67,6 +68,8 @@ def read(connection: Connection, key: IncidentKey, folded: str, written_as: str)
 
 
 def refold(connection: Connection, key: IncidentKey) -> Incident | None:
-    """Fold a chain again from its entries; None for a chain without any."""
+    """Fold a chain again from its entries; None for the workspace chain and for one without entries."""
+    if key.id == WORKSPACE:
+        return None
     entries = [to_entry(line) for line in chain_lines(connection, key)]
     return fold(entries) if entries else None

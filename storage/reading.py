@@ -1,4 +1,4 @@
-"""Turns stored rows into entries. Knows the stored text and the registry of kinds; decides nothing."""
+"""Turns stored rows into entries. Knows the stored text; how old versions are read is the core's."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 from pydantic import JsonValue
 from sqlalchemy import Connection, Row, Select, select
 
-from incident.entries import KINDS
-from incident.entry import Entry, IncidentKey, Source, join
+from incident import upcast
+from incident.entry import Entry, IncidentKey, Source
 from roles.people import PersonId
-from storage.errors import UnknownSchema
 from storage.tables import BODY, ENTRY
 
 
@@ -50,9 +49,6 @@ def stored(row: Row[Any]) -> Stored:
 def to_entry(line: Stored) -> Entry:
     """Read an entry from its hashed text; the columns beside it are never believed."""
     header: dict[str, Any] = json.loads(line.text)
-    fact = KINDS.get((header["kind"], header["version"]))
-    if fact is None:
-        raise UnknownSchema(f"entry {line.n} is a {header['kind']} {header['version']}, which this Muster cannot read")
     redacted = header["words"] is not None and line.words is None
     words: dict[str, JsonValue] | None = None if redacted else json.loads(line.words or "{}")
     return Entry(
@@ -62,7 +58,7 @@ def to_entry(line: Stored) -> Entry:
         occurred_at=header["occurred_at"],
         recorded_at=header["recorded_at"],
         source=Source.model_validate(header["source"]),
-        fact=join(fact, header["facts"], words),
+        fact=upcast.read(upcast.Stored(header["kind"], header["version"], header["facts"], words)),
         redacted=redacted,
     )
 

@@ -8,7 +8,12 @@ from types import TracebackType
 from sqlalchemy import Engine
 
 from storage import schema
+from storage.checkpoints import Checkpoints
+from storage.directory import Directory
+from storage.drafts import Drafts
 from storage.engine import make_engine
+from storage.jobs import Jobs
+from storage.queries import Queries
 from storage.recorder import SqlRecorder
 from storage.transactions import Transactions, transactions_of
 from storage.wake import Wake
@@ -23,6 +28,11 @@ class Store:
         self.team = team
         self._wake = Wake(engine)
         self.recorder = SqlRecorder(transactions, self._wake, team)
+        self.jobs = Jobs(transactions)
+        self.directory = Directory(transactions, team or "")
+        self.drafts = Drafts(transactions, team or "")
+        self.queries = Queries(transactions)
+        self.checkpoints = Checkpoints(transactions, team or "")
 
     def migrate(self) -> None:
         """Bring the database to this release's schema and prove that its guards fire."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from incident.jobs import Job
+from incident.jobs import Job, JobKind
 from storage.job_table import JOB, JobState
 
 
@@ -30,21 +31,20 @@ def _want_again(connection: Connection, job: Job, at: datetime) -> bool:
             wanted=row.wanted + 1,
             payload=job.model_dump_json(),
             rank=min(row.rank, job.rank),
-            run_at=_next_run(
-                job.run_at or at, row.run_at, in_hand=row.lease_owner is not None, failed=row.attempts > 0
-            ),
+            run_at=_next_run(job, job.run_at or at, row),
         )
     )
     return True
 
 
-def _next_run(wanted: datetime, standing: datetime, *, in_hand: bool, failed: bool) -> datetime:
-    # In somebody's hands: the standing time has passed, so the new one is when to run next. After a failure: the
-    # back-off stands, or a busy incident would use up all attempts at once. Otherwise the sooner of the two, so that
-    # a debounce which is renewed with each change cannot put the work off for good.
-    if in_hand:
+def _next_run(job: Job, wanted: datetime, row: Row[Any]) -> datetime:
+    standing: datetime = row.run_at
+    # In somebody's hands the standing time has passed, so the new one is when to run next. A timer has one time.
+    if row.lease_owner is not None or job.kind is JobKind.TIMER:
         return wanted
-    return standing if failed else min(wanted, standing)
+    # After a failure the back-off stands, or a busy incident would use up all attempts at once. Otherwise the sooner
+    # of the two, so that a debounce which is renewed with each change cannot put the work off for good.
+    return standing if row.attempts > 0 else min(wanted, standing)
 
 
 def _want_new(connection: Connection, job: Job, at: datetime) -> None:

@@ -1,0 +1,88 @@
+"""Who people are and which policies were in force, from when to when. Knows no rule of either."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from incident.chain import digest
+from incident.entries.kept import PolicyActivated
+from incident.entry import Draft, Source, Surface, workspace_chain
+from incident.policy import Policy
+from incident.ports import Person
+from roles.people import MUSTER, PersonId
+from storage import chains, people
+from storage.chains import insert_or
+from storage.tables import POLICY_ACTIVE, POLICY_TEXT
+from storage.transactions import Transactions
+
+
+class Directory:
+    """The directory of one team."""
+
+    def __init__(self, transactions: Transactions, team: str) -> None:
+        self._transactions = transactions
+        self._team = team
+
+    def put(self, known: Iterable[Person], at: datetime) -> int:
+        """Note what is known of people from now on; tell for how many that was new."""
+        everybody = tuple(known)
+
+        def work(connection: Connection) -> int:
+            return sum(people.put(connection, self._team, person, at) for person in everybody)
+
+        return self._transactions.write(work, first=False)
+
+    def person(self, person: PersonId, at: datetime | None = None) -> Person | None:
+        """Give what is known of somebody now, or what was known at a moment."""
+        return self._transactions.read(lambda connection: people.known(connection, self._team, person, at))
+
+    def erase(self, person: PersonId) -> bool:
+        """Erase names, titles and zones of somebody, of all times; False when nothing was known."""
+        erased = self._transactions.write(lambda connection: people.erase(connection, self._team, person))
+        self._transactions.truncate_log()
+        return erased > 0
+
+    def activate_policy(self, policy: Policy, text: str, at: datetime) -> str:
+        """Store a policy's whole text, note from when it is in force, and give its hash; once for the same text."""
+        name = digest(text)
+
+        def work(connection: Connection) -> str:
+            # The lock of the workspace chain is what makes two replicas that start at once agree.
+            chains.lock(connection, workspace_chain(self._team))
+            if self._active(connection) != name:
+                self._store(connection, text, name, at)
+                self._record(connection, policy, name, at)
+            return name
+
+        return self._transactions.write(work)
+
+    def _store(self, connection: Connection, text: str, name: str, at: datetime) -> None:
+        stored = insert_or(connection)(POLICY_TEXT).values(team=self._team, hash=name, stored_at=at, text=text)
+        connection.execute(stored.on_conflict_do_nothing())
+        mine = POLICY_ACTIVE.c.team == self._team
+        last = select(POLICY_ACTIVE.c.seq).where(mine).order_by(POLICY_ACTIVE.c.seq.desc()).limit(1)
+        seq = (connection.execute(last).scalar_one_or_none() or 0) + 1
+        connection.execute(POLICY_ACTIVE.insert().values(team=self._team, seq=seq, hash=name, since=at))
+
+    def _record(self, connection: Connection, policy: Policy, name: str, at: datetime) -> None:
+        fact = PolicyActivated(hash=name, version=policy.version, owner=policy.owner, approver=policy.approver)
+        draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.CLI))
+        chains.append(connection, workspace_chain(self._team), [draft], at)
+
+    def active_policy(self) -> tuple[str, str] | None:
+        """Give hash and text of the policy that was activated last."""
+        name = self._transactions.read(self._active)
+        text = None if name is None else self.policy_text(name)
+        return None if name is None or text is None else (name, text)
+
+    def policy_text(self, name: str) -> str | None:
+        """Give the whole text of the policy that has this hash."""
+        wanted = select(POLICY_TEXT.c.text).where(POLICY_TEXT.c.team == self._team, POLICY_TEXT.c.hash == name)
+        return self._transactions.read(lambda connection: connection.execute(wanted).scalar_one_or_none())
+
+    def _active(self, connection: Connection) -> str | None:
+        wanted = select(POLICY_ACTIVE.c.hash).where(POLICY_ACTIVE.c.team == self._team)
+        return connection.execute(wanted.order_by(POLICY_ACTIVE.c.seq.desc()).limit(1)).scalar_one_or_none()

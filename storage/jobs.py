@@ -1,0 +1,74 @@
+"""The queue as the worker sees it: claim, then call, then complete. No transaction is open during the call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from storage import claiming, ending
+from storage.claiming import ClaimedJob
+from storage.ending import DeadJob
+from storage.job_table import JOB, JobState
+from storage.transactions import Transactions
+
+__all__ = ["ClaimedJob", "DeadJob", "Jobs"]
+
+_READY = JOB.c.state == JobState.READY
+
+
+class Jobs:
+    """Claims and ends jobs, each in a transaction of its own."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def claim(self, now: datetime, owner: str, limit: int = 10, lease_seconds: float = 60) -> list[ClaimedJob]:
+        """Take what is due, most urgent first, until the lease ends; nobody else gets it meanwhile."""
+        lease = now + timedelta(seconds=lease_seconds)
+        return self._transactions.write(lambda connection: claiming.claim(connection, now, owner, limit, lease=lease))
+
+    def complete(self, claimed: ClaimedJob, now: datetime, result: str | None = None) -> bool:
+        """Say that it is done; False when it is not, since it was taken away or is wanted anew since the claim."""
+        return self._transactions.write(lambda connection: ending.complete(connection, claimed, now, result))
+
+    def retry(self, claimed: ClaimedJob, at: datetime, error: str) -> bool:
+        """Put it back, to be tried again at `at`; False when it was taken away."""
+        values = {"run_at": at, "error": error}
+        return self._transactions.write(lambda connection: ending.put_back(connection, claimed, values))
+
+    def postpone(self, claimed: ClaimedJob, at: datetime) -> bool:
+        """Put it back untried, because a budget is spent; it does not count as an attempt."""
+        values = {"run_at": at, "attempts": claimed.attempts - 1}
+        return self._transactions.write(lambda connection: ending.put_back(connection, claimed, values))
+
+    def dead(self, claimed: ClaimedJob, error: str, now: datetime) -> tuple[DeadJob, ...]:
+        """Give up on it, and on every job that needs its result; give all that died, none when it was taken away.
+
+        Where it is wanted anew since the claim, the new wish is tried instead.
+        """
+        return self._transactions.write(lambda connection: ending.bury(connection, claimed, error, now))
+
+    def revive(self, job_id: int, now: datetime) -> bool:
+        """Try a dead job once more, unless its key is wanted again already."""
+        return self._transactions.write(lambda connection: ending.revive(connection, job_id, now))
+
+    def earliest(self) -> datetime | None:
+        """Tell when the next job can be claimed: its time, or the end of the lease it is under."""
+        when = func.coalesce(JOB.c.lease_until, JOB.c.run_at)
+        soonest = select(func.min(when)).where(_READY, claiming.unblocked())
+        return self._transactions.read(lambda connection: connection.execute(soonest).scalar_one_or_none())
+
+    def outstanding(self, now: datetime) -> int:
+        """Count the jobs that are due and not ended, in somebody's hands or not."""
+        due = select(func.count()).select_from(JOB).where(_READY, JOB.c.run_at <= now)
+        return int(self._transactions.read(lambda connection: connection.execute(due).scalar_one()))
+
+    def buried(self, limit: int = 100) -> tuple[DeadJob, ...]:
+        """Give the latest dead jobs, for `doctor` and for the page."""
+        dead = select(JOB).where(JOB.c.state == JobState.DEAD).order_by(JOB.c.id.desc()).limit(limit)
+        return self._transactions.read(lambda c: tuple(ending.dead_job(row) for row in c.execute(dead)))
+
+    def forget_ended(self, before: datetime) -> int:
+        """Drop what was done before a moment and tell how many; dead jobs stay until somebody looks at them."""
+        return self._transactions.write(lambda connection: ending.forget(connection, before), first=False)

@@ -1,0 +1,80 @@
+"""Checks checkpoints: that their roots cover what is stored, that they are signed, and that none of those published changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from incident.chain import merkle_root, verify_path
+from incident.entries.kept import Checkpointed
+from incident.entry import Entry, workspace_chain
+from storage.checkpoints import Checkpoint, Leaf, Proof
+from storage.signing import is_signed
+from storage.verifying.chains import Heads, Place
+from storage.verifying.report import Problem
+
+Published = Checkpoint | Proof
+
+
+def leaves_of(published: Published) -> tuple[Leaf, ...]:
+    """Give the chains a published checkpoint speaks of."""
+    return published.leaves if isinstance(published, Checkpoint) else (published.leaf,)
+
+
+def places(published: Sequence[Published]) -> frozenset[Place]:
+    """Name the entries whose hashes checkpoints ask for."""
+    return frozenset((leaf.key, leaf.n) for one in published for leaf in leaves_of(one))
+
+
+def check_leaves(one: Published, heads: Heads) -> Iterator[Problem]:
+    """Give the chains that no longer have the entry, with the hash, that a checkpoint saw."""
+    for leaf in leaves_of(one):
+        found = heads.found.get((leaf.key, leaf.n))
+        if found is None:
+            yield _wrong(f"entry {leaf.n} is missing: checkpoint {one.seq} saw it", leaf)
+        elif found != leaf.head:
+            yield _wrong(f"entry {leaf.n} is not the one that checkpoint {one.seq} saw", leaf)
+
+
+def _wrong(what: str, leaf: Leaf) -> Problem:
+    return Problem(kind="tampered", key=leaf.key, n=leaf.n, what=what)
+
+
+def check_root(one: Published, public_key: str | None) -> Iterator[Problem]:
+    """Give what is wrong with a checkpoint by itself: its root, its statement, its signature."""
+    key = workspace_chain(leaves_of(one)[0].key.team) if leaves_of(one) else None
+    if not _reaches(one) or json.loads(one.statement)["root"] != one.root:
+        yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq} does not have the root of its leaves")
+    if one.public_key and not is_signed(one.statement, one.public_key, one.signature or ""):
+        yield Problem(kind="tampered", key=key, what=f"the signature of checkpoint {one.seq} is not valid")
+    if public_key and one.public_key != public_key:
+        yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq} was not signed with the key you gave")
+
+
+def _reaches(one: Published) -> bool:
+    if isinstance(one, Checkpoint):
+        return merkle_root([leaf.text for leaf in one.leaves]) == one.root
+    return verify_path(one.leaf.text, one.path, one.root)
+
+
+def check_recorded(stored: Sequence[Checkpoint], entries: Sequence[Entry], team: str) -> Iterator[Problem]:
+    """Give the checkpoints that the workspace chain tells of otherwise than their rows do."""
+    rows = {one.seq: one for one in stored}
+    told = {e.fact.seq: (e.n, e.fact) for e in entries if isinstance(e.fact, Checkpointed)}
+    key = workspace_chain(team)
+    for seq in sorted(rows.keys() | told.keys()):
+        row, entry = rows.get(seq), told.get(seq)
+        if row is None or entry is None:
+            where = "its leaves" if row is None else "its entry"
+            yield Problem(kind="tampered", key=key, what=f"checkpoint {seq} lost {where}")
+        elif (row.entry, row.root, row.statement) != (entry[0], entry[1].root, entry[1].statement):
+            yield Problem(kind="tampered", key=key, n=entry[0], what=f"checkpoint {seq} is not the one on record")
+
+
+def check_published(one: Published, stored: Sequence[Checkpoint]) -> Iterator[Problem]:
+    """Give a checkpoint that left the house and is not the one kept here."""
+    here = next((mine for mine in stored if mine.seq == one.seq), None)
+    if here is None or here.statement != one.statement:
+        key = leaves_of(one)[0].key if leaves_of(one) else None
+        fate = "is not here" if here is None else "is not the one here"
+        yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq}, which left the house, {fate}")
