@@ -68,7 +68,7 @@ class Directory:
         connection.execute(POLICY_ACTIVE.insert().values(team=self._team, seq=seq, hash=name, since=at))
 
     def _record(self, connection: Connection, policy: Policy, name: str, at: datetime) -> None:
-        fact = PolicyActivated(hash=name, version=policy.version, owner=policy.owner, approver=policy.approver)
+        fact = PolicyActivated(hash=name, policy_version=policy.version, owner=policy.owner, approver=policy.approver)
         draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.CLI))
         chains.append(connection, workspace_chain(self._team), [draft], at)
 

@@ -31,6 +31,6 @@ class PolicyActivated(Fact):
     kind: ClassVar[str] = "policy_activated"
 
     hash: str
-    version: str
+    policy_version: str
     owner: str
     approver: str
