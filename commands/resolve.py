@@ -19,7 +19,7 @@ _HOW: Final = (
     ("fix", "Fix: the cause is gone"),
     ("workaround", "Workaround: users get by, the cause remains"),
     ("provider", "Provider: they repaired it"),
-    ("self_healed", "By itself"),
+    ("self-healed", "By itself: nobody did anything"),
     (AMEND, "Amend: put the earlier text better"),
 )
 

@@ -33,6 +33,7 @@ _FIXED: Final[dict[str, dict[str, JsonValue]]] = {
     "tempfix": {"form": "add"},
     "tempfix_set": {"form": "set"},
     "tempfix_removed": {"form": "removed"},
+    "amend_resolution": {"how": "amend"},
     "link_none": {"kind": "none"},
     "unhold": {"release": True},
     "inject": {"what": "inject"},
