@@ -1,0 +1,81 @@
+"""`help`: every verb by group, or one verb with what it takes. All of it is read off the verbs; nothing is typed twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from commands import registry
+from commands.ask import Ask, Control, asks
+from commands.verb import Group, Situation, Verb
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+
+
+@dataclass(frozen=True)
+class HelpLine:
+    """One verb and what it does."""
+
+    name: str
+    aliases: tuple[str, ...]
+    does: str
+
+
+@dataclass(frozen=True)
+class HelpView:
+    """All verbs by group, or the one that was asked about."""
+
+    groups: tuple[tuple[Group, tuple[HelpLine, ...]], ...]
+    one: HelpLine | None = None
+    usage: str = ""
+    fields: tuple[Ask, ...] = ()
+
+
+class Help(Verb):
+    """Say what can be typed; `help update` tells all about one of them."""
+
+    name = "help"
+    group = Group.OTHER
+    asks = True
+    needs_incident = False
+
+    about: Annotated[str | None, Ask("About", Control.WORD, leading=True)] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Answer, or refuse a word that names no verb and offer the nearest."""
+        if self.about and registry.find(self.about) is None:
+            nearest = registry.nearest(self.about)
+            raise Refusal(Code.UNKNOWN_VERB, "help_near" if nearest else "help_unknown", "about", nearest=nearest or "")
+        return ()
+
+    def view(self, now: Situation) -> HelpView:
+        """Read the verbs off the registry."""
+        verb = registry.find(self.about) if self.about else None
+        if verb is None:
+            every = registry.verbs()
+            groups = ((group, tuple(_line(v) for v in every if v.group == group)) for group in Group)
+            return HelpView(groups=tuple(pair for pair in groups if pair[1]))
+        return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=tuple(asks(verb).values()))
+
+
+def usage(verb: type[Verb]) -> str:
+    """Write a verb as it is typed: fixed words first, then what has a name, then the text."""
+    marks = asks(verb)
+    leading = [_place(name, ask) for name, ask in marks.items() if ask.leading]
+    named = [f"[{(ask.words or (name,))[0]}=…]" for name, ask in marks.items() if _is_named(ask)]
+    rest = [_place(name, ask) for name, ask in marks.items() if ask.rest]
+    because = ["[because …]" for ask in marks.values() if ask.because and not ask.rest]
+    return " ".join([verb.name, *leading, *named, *rest, *because])
+
+
+def _is_named(ask: Ask) -> bool:
+    return not (ask.leading or ask.rest or ask.because)
+
+
+def _place(name: str, ask: Ask) -> str:
+    shown = name if ask.control == Control.CHECK else f"<{name.replace('_', ' ')}>"
+    return shown if ask.needed else f"[{shown}]"
+
+
+def _line(verb: type[Verb]) -> HelpLine:
+    return HelpLine(verb.name, verb.aliases, (verb.__doc__ or "").strip().splitlines()[0])

@@ -1,0 +1,48 @@
+"""`timeline`: the last entries a reader needs, with their numbers. The whole of it is on the page and in the export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident.entries import KINDS
+from incident.entry import Entry, Fact
+
+_SHOWN: Final = 15
+_MOST: Final = 40
+_KINDS: Final = tuple(sorted({fact.kind for fact in KINDS.values() if fact.timeline}))
+
+
+@dataclass(frozen=True)
+class TimelineView:
+    """The last entries, oldest of them first, and how many came before them."""
+
+    entries: tuple[Entry, ...]
+    earlier: int
+
+
+class Timeline(Verb):
+    """Show the last entries of the timeline, with their numbers."""
+
+    name = "timeline"
+    group = Group.INFORM
+    asks = True
+
+    count: Annotated[
+        Annotated[int, Field(ge=1, le=_MOST)] | None,
+        Ask("How many", Control.WORD, f"1 to {_MOST}", leading=True),
+    ] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Answer; nothing changes."""
+        return ()
+
+    def view(self, now: Situation) -> TimelineView:
+        """Take the last entries that stand in the timeline."""
+        found = tuple(now.reader.entries(now.open.key, kinds=_KINDS))
+        shown = found[-(self.count or _SHOWN) :]
+        return TimelineView(entries=shown, earlier=len(found) - len(shown))

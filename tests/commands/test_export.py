@@ -1,0 +1,30 @@
+"""Who asks for the record is told how to get it, if they may see the incident."""
+
+from __future__ import annotations
+
+from commands.export import Export
+from incident.refusal import Code
+from tests.commands.hand import EVA, ROB, Room, an_incident
+
+
+def test_the_answer_names_the_command_and_what_is_in_the_archive():
+    answer = Room().answer(Export())
+
+    assert "`muster export INC-2026-0042`" in answer
+    assert "(9 entries)" in answer
+    assert "`verify.py`" in answer
+    assert "restricted" not in answer
+
+
+def test_the_archive_of_a_restricted_incident_comes_with_a_warning():
+    assert "mind who gets it" in Room(an_incident(restricted=True), actor=ROB).answer(Export())
+
+
+def test_who_may_not_see_it_is_told_nothing():
+    assert Room(an_incident(restricted=True), actor=EVA).refuses(Export(number="42")).code == Code.NO_INCIDENT
+    assert Room(an_incident(restricted=True), actor=EVA).refuses(Export()).code == Code.NO_INCIDENT
+
+
+def test_asking_changes_nothing():
+    assert Room().does(Export()) == ()
+    assert Room().said(Export()) == ""

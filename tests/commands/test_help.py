@@ -1,0 +1,54 @@
+"""Help is read off the verbs: what can be typed, and what one verb takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands import registry
+from commands.help import Help, usage
+from commands.update import Update
+from commands.verb import Group
+from incident.refusal import Code
+from tests.commands.hand import Room, worded
+
+ANYWHERE = Room(None)
+
+
+def test_every_verb_stands_under_its_group_with_what_it_does():
+    answer = ANYWHERE.answer(Help())
+
+    for verb in registry.verbs():
+        does = (verb.__doc__ or "").splitlines()[0]
+        assert f"`{verb.name}` {does}" in answer
+    for group in Group:
+        assert f"*{group.value.capitalize()}*" in answer
+
+
+def test_one_verb_is_told_with_its_fields_and_other_names():
+    answer = ANYWHERE.answer(Help(about="post"))
+
+    assert answer.startswith("*`/incident update <audience> [final] [next=…] <text>`*\n")
+    assert "Also: `post`" in answer
+    assert "• Next update (optional): Left out, the usual interval holds" in answer
+
+
+@pytest.mark.parametrize("verb", registry.verbs())
+def test_every_verb_can_be_asked_about(verb):
+    assert ANYWHERE.answer(Help(about=verb.name)).startswith(f"*`/incident {verb.name}")
+
+
+def test_usage_puts_fixed_words_before_names_and_the_text_last():
+    assert usage(Update) == "update <audience> [final] [next=…] <text>"
+
+
+def test_a_word_that_is_no_verb_gets_the_nearest():
+    near, far = ANYWHERE.refuses(Help(about="updaet")), ANYWHERE.refuses(Help(about="xyzzy"))
+
+    assert near.code == far.code == Code.UNKNOWN_VERB
+    assert "Did you mean `update`?" in worded(near)
+    assert worded(far) == "No verb of that name. `/incident help` lists them all."
+
+
+def test_asking_changes_nothing():
+    assert ANYWHERE.does(Help()) == ()
+    assert ANYWHERE.said(Help()) == ""

@@ -1,0 +1,55 @@
+"""The open incidents are listed, restricted ones to those involved alone."""
+
+from __future__ import annotations
+
+from commands.list import List
+from incident.entry import IncidentKey
+from incident.states import Priority, State
+from tests.commands.hand import EVA, ROB, Room, an_incident
+
+
+def other(number: int, state: State = State.ACTIVE, **changes: object):
+    return an_incident(state, key=IncidentKey("T1", f"X{number}"), number=f"INC-2026-{number:04d}", **changes)
+
+
+def listed(room: Room) -> list[str]:
+    return [line[3:16] for line in room.answer(List()).splitlines()]
+
+
+def room_of(*incidents, actor=EVA) -> Room:
+    room = Room(None, actor=actor)
+    room.memory.state.rows.update({one.key: one for one in incidents})
+    return room
+
+
+def test_the_gravest_come_first_then_the_oldest_and_drills_last():
+    room = room_of(
+        other(1, priority=Priority.P3),
+        other(3, priority=Priority.P1),
+        other(2, priority=Priority.P1),
+        other(4, priority=Priority.P1, drill=True),
+    )
+
+    assert listed(room) == ["INC-2026-0002", "INC-2026-0003", "INC-2026-0001", "INC-2026-0004"]
+
+
+def test_a_restricted_incident_is_listed_for_those_involved_only():
+    secret = other(7, restricted=True)
+
+    assert listed(room_of(secret, other(8), actor=ROB)) == ["INC-2026-0007", "INC-2026-0008"]
+    assert listed(room_of(secret, other(8), actor=EVA)) == ["INC-2026-0008"]
+
+
+def test_what_is_over_is_not_listed():
+    assert room_of(other(1, state=State.CLOSED)).answer(List()) == "No incident is open."
+
+
+def test_a_line_says_what_it_is_and_where():
+    (line,) = room_of(other(1, major=True)).answer(List()).splitlines()
+
+    assert line == "• *INC-2026-0001* P2, major · being worked on · Checkout errors · <#C100>"
+
+
+def test_asking_changes_nothing():
+    assert room_of().does(List()) == ()
+    assert room_of().said(List()) == ""

@@ -1,0 +1,43 @@
+"""What is owed next is shown; only an update can promise another time."""
+
+from __future__ import annotations
+
+from commands.next import Next
+from incident.parts import AudienceState, OpenSlot
+from incident.refusal import Code
+from incident.states import Audience
+from tests.commands.hand import Room, an_incident, later, worded
+
+OWED = an_incident(
+    audiences=(
+        AudienceState(audience=Audience.EXEC, open=OpenSlot(due_at=later(40), missed_after=later(45))),
+        AudienceState(audience=Audience.INTERNAL, open=OpenSlot(due_at=later(8), missed_after=later(13))),
+        AudienceState(audience=Audience.CUSTOMER, held=True),
+    )
+)
+
+
+def test_what_is_owed_is_shown_earliest_first_and_late_ones_say_so():
+    lines = Room(OWED).answer(Next()).splitlines()
+
+    assert lines[0].startswith("• *responders* was due <!date^")
+    assert lines[0].endswith("(10:13 UTC), late")
+    assert lines[1].startswith("• *executives* by <!date^")
+    assert lines[2].startswith("<@UILSE> speaks.")
+    assert lines[3] == "On legal hold: customers."
+
+
+def test_when_nobody_speaks_the_role_is_offered():
+    assert "`/incident take comms`" in Room(OWED.model_copy(update={"roles": ()})).answer(Next())
+
+
+def test_nothing_owed_is_said():
+    assert Room().answer(Next()) == "No update is owed to anybody now."
+    assert Room().does(Next()) == ()
+
+
+def test_a_time_alone_promises_nothing():
+    refusal = Room().refuses(Next(words="internal 16:30"))
+
+    assert refusal.code == Code.BAD_VALUE
+    assert "`/incident update internal next=16:30 …`" in worded(refusal)

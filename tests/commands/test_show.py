@@ -1,0 +1,52 @@
+"""One incident is shown by its number, to those who may see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.show import Show, whole_number
+from incident.refusal import Code
+from tests.commands.hand import EVA, ROB, Room, an_incident, worded
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        ("42", "INC-2026-0042"),
+        ("#42", "INC-2026-0042"),
+        ("0042", "INC-2026-0042"),
+        ("2025-7", "INC-2025-0007"),
+        ("inc-2026-0042", "INC-2026-0042"),
+        (" INC-2026-12345 ", "INC-2026-12345"),
+    ],
+)
+def test_a_number_is_read_as_people_type_it(typed, number):
+    assert whole_number(typed, 2026) == number
+
+
+def test_an_incident_is_shown_from_anywhere():
+    room = Room()
+    room.incident = None
+
+    answer = room.answer(Show(number="42"))
+
+    assert answer.startswith("*INC-2026-0042* Checkout errors\n")
+    assert answer.endswith("It is worked on in <#C100>.")
+
+
+def test_without_a_number_the_one_of_this_channel_is_shown():
+    assert Room().answer(Show()).startswith("*INC-2026-0042*")
+
+
+def test_what_may_not_be_seen_reads_like_what_does_not_exist():
+    room = Room(an_incident(restricted=True), actor=EVA)
+    hidden, absent = room.refuses(Show(number="42")), room.refuses(Show(number="43"))
+
+    assert (hidden.code, hidden.reason) == (absent.code, absent.reason) == (Code.NO_INCIDENT, "show_unknown")
+    assert worded(hidden) == worded(absent)
+    assert Room(an_incident(restricted=True), actor=ROB).answer(Show(number="42"))
+
+
+def test_asking_changes_nothing():
+    assert Room().does(Show()) == ()
+    assert Room().said(Show()) == ""

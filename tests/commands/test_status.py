@@ -1,0 +1,75 @@
+"""Status says on half a screen how the incident stands."""
+
+from __future__ import annotations
+
+from commands.status import Status
+from incident.parts import Action, AudienceState, Episode, Interval, OpenSlot, TempFix, Times
+from incident.states import Audience, State
+from roles.names import Role
+from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later
+
+SLOT = AudienceState(audience=Audience.INTERNAL, open=OpenSlot(due_at=later(40), missed_after=later(45)))
+BUSY = an_incident(
+    major=True,
+    roles=(
+        Interval(role=Role.COMMS_LEAD, who=EVA, since=T0),
+        Interval(role=Role.COMMANDER, who=ROB, since=T0, until=later(2)),
+        Interval(role=Role.COMMANDER, who=ILSE, since=later(2)),
+    ),
+    actions=(
+        Action(id="A1", text="call the provider", assignee=ROB, opened_at=T0, due_at=later(30)),
+        Action(id="A2", text="look at the graphs", assignee=EVA, opened_at=T0, done_at=later(3)),
+    ),
+    temp_fixes=(TempFix(id="TF1", text="restarts", owner=None, remove_by=None),),
+    audiences=(SLOT,),
+    episodes=(Episode(start=later(-3)),),
+)
+
+
+def test_it_says_what_stands_who_does_what_and_what_is_open():
+    assert Room(BUSY).answer(Status()).splitlines() == [
+        "*INC-2026-0042* Checkout errors",
+        "P2, major · checkout · *being worked on*",
+        "Users have been harmed for 13 min, since <!date^1780999320^{time}|10:02 UTC> (10:02 UTC).",
+        "commander <@UILSE> · comms lead <@UEVA>",
+        "Updates: responders by <!date^1781001900^{time}|10:45 UTC> (10:45 UTC)",
+        "*Open actions*",
+        "• A1 <@UROB>: call the provider, by <!date^1781001300^{time}|10:35 UTC> (10:35 UTC)",
+        "*Temporary fixes in place*",
+        "• TF1: restarts (no owner, no date)",
+    ]
+
+
+def test_an_empty_chair_stands_out():
+    assert "*Nobody commands.* `/incident take commander`" in Room(an_incident(roles=())).answer(Status())
+
+
+def test_once_restored_it_says_for_how_long_users_were_harmed():
+    times = Times(detected_at=later(-3), logged_at=T0, restored_at=later(5))
+    answer = Room(an_incident(State.RESTORED, times=times, episodes=(Episode(start=later(-3)),))).answer(Status())
+
+    assert "Users were harmed for 8 min, until " in answer
+
+
+def test_a_second_episode_counts_from_when_it_came_back():
+    episodes = (Episode(start=later(-60), restored_at=later(-40)), Episode(start=later(-5)))
+
+    assert "harmed for 15 min" in Room(an_incident(episodes=episodes)).answer(Status())
+
+
+def test_an_incident_that_is_over_owes_nothing():
+    assert "update is owed" not in Room(an_incident(State.CLOSED)).answer(Status())
+
+
+def test_many_actions_are_counted_not_listed():
+    actions = tuple(Action(id=f"A{n}", text="x", assignee=ROB, opened_at=T0) for n in range(1, 12))
+    answer = Room(an_incident(actions=actions)).answer(Status())
+
+    assert "A8" in answer
+    assert "A9" not in answer
+    assert "• and 3 more" in answer
+
+
+def test_asking_changes_nothing():
+    assert Room().does(Status()) == ()
+    assert Room().said(Status()) == ""

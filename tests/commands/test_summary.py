@@ -1,0 +1,56 @@
+"""Whoever joins late reads what broke, who commands, what was decided, what is open and what comes next."""
+
+from __future__ import annotations
+
+from commands.summary import Summary
+from incident.entries.informed import StatusUpdatePosted
+from incident.entries.said import DecisionMade
+from incident.parts import Action, Resolution, Said, TempFix
+from incident.states import Audience
+from tests.commands.hand import EVA, ROB, T0, Room, an_incident, later
+
+
+def test_a_new_incident_has_a_short_summary():
+    lines = Room().answer(Summary()).splitlines()
+
+    assert lines[0] == "*INC-2026-0042* Checkout errors"
+    assert "What users see: one in five payments fails" in lines
+    assert "commander <@UILSE>" in lines
+    assert lines[-1] == "No update is owed now"
+    assert not [line for line in lines if line.startswith(("*Decided*", "*Last told*", "*Workaround*"))]
+
+
+def test_it_tells_what_was_decided_what_is_open_and_who_was_told_what_last():
+    incident = an_incident(
+        actions=(Action(id="A1", text="call the provider", assignee=ROB, opened_at=T0),),
+        temp_fixes=(TempFix(id="TF1", text="restarts", owner=EVA, remove_by=later(900)),),
+        workarounds=(Said(text="use the old page"),),
+    )
+    room = Room(incident)
+    room.holds(
+        DecisionMade(id="D1", text="roll back", rationale="it began with it"),
+        StatusUpdatePosted(audience=Audience.EXEC, text="We look into it."),
+        StatusUpdatePosted(audience=Audience.INTERNAL, text="Rolling back."),
+        StatusUpdatePosted(audience=Audience.EXEC, text="A release is the cause."),
+    )
+
+    answer = room.answer(Summary())
+
+    assert "• D1 roll back · because: it began with it" in answer
+    assert "• use the old page" in answer
+    assert "• A1 <@UROB>: call the provider" in answer
+    assert "• TF1: restarts (owner <@UEVA>, remove by " in answer
+    assert "executives, <!date^1780999500^{time}|10:05 UTC> (10:05 UTC): A release is the cause." in answer
+    assert "We look into it." not in answer
+    assert answer.index("responders,") < answer.index("executives,")
+
+
+def test_a_resolution_is_told():
+    resolution = Resolution(how="fix", text="rolled back the release", by=ROB, at=T0, meets_rule=False)
+
+    assert "Resolved (fix): rolled back the release" in Room(an_incident(resolution=resolution)).answer(Summary())
+
+
+def test_asking_changes_nothing():
+    assert Room().does(Summary()) == ()
+    assert Room().said(Summary()) == ""
