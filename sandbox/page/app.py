@@ -10,10 +10,11 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, sleep, to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -75,11 +76,18 @@ def page_routes(sandbox: Shown) -> list[BaseRoute]:
     page = _Page(sandbox)
     return [
         Route("/", page.index),
+        Route("/archives/{channel}/p{stamp:int}", page.archives),
         Route("/ui/snapshot", page.snapshot),
         Route("/ui/stream", page.stream),
         Route("/ui/act", page.act, methods=["POST"]),
         Mount("/ui/static", _Static(directory=STATIC)),
     ]
+
+
+def is_read_only(manifest: Mapping[str, Any] | None) -> bool:
+    """Tell whether the app's Messages tab takes no messages from people."""
+    home = ((manifest or {}).get("features") or {}).get("app_home") or {}
+    return bool(home.get("messages_tab_read_only_enabled"))
 
 
 class _Page:
@@ -91,6 +99,14 @@ class _Page:
     async def index(self, request: Request) -> Response:
         """Answer with the page, which fetches the rest."""
         return FileResponse(STATIC / "index.html", headers=HEADERS)
+
+    async def archives(self, request: Request) -> Response:
+        """Lead a permanent link of a message to the page that shows it."""
+        stamp = f"{request.path_params['stamp']:07d}"
+        where = {"channel": request.path_params["channel"], "ts": f"{stamp[:-6]}.{stamp[-6:]}"}
+        if thread := request.query_params.get("thread_ts"):
+            where["thread"] = thread
+        return RedirectResponse(f"/?{urlencode(where)}", headers=HEADERS)
 
     async def snapshot(self, request: Request) -> Response:
         """Answer with what one person sees, and the messages of the channel they look at."""
@@ -117,7 +133,8 @@ class _Page:
         with ws.lock:
             if user not in ws.people:
                 user = next((one.id for one in ws.people.values() if not one.is_bot and not one.deleted), ws.bot.id)
-        return snapshot(ws, user, manifest=self._sandbox.manifest, messages_of=[channel] if channel else [])
+        seen = snapshot(ws, user, manifest=self._sandbox.manifest, messages_of=[channel] if channel else [])
+        return seen | {"app_is_read_only": is_read_only(self._sandbox.manifest)}
 
     async def _changes(self, seq: int) -> AsyncIterator[str]:
         """Yield server-sent events until the page goes away or the workspace stops."""

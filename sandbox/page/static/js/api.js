@@ -4,21 +4,20 @@
 import { accept, changed, openChannel, toast, ui } from "./state.js";
 
 let fetching = null;
-let again = false;
+let next = null;
 let stream = null;
 
-/** Fetch the picture of the workspace; several wishes at once are one fetch, and one more afterwards. */
+/** Fetch the picture of the workspace as it is from now on; wishes during a fetch are one fetch after it. */
 export function refresh() {
   if (fetching) {
-    again = true;
-    return fetching;
+    next ??= fetching.then(() => {
+      next = null;
+      return refresh();
+    });
+    return next;
   }
   fetching = load().finally(() => {
     fetching = null;
-    if (again) {
-      again = false;
-      setTimeout(refresh, 40);
-    }
   });
   return fetching;
 }
@@ -34,6 +33,7 @@ async function load() {
     const snap = await answer.json();
     if (who === ui.me || !ui.snap) accept(snap);
   } catch {
+    ui.me = ui.snap?.me ?? ui.me;
     setOnline(false);
   }
 }

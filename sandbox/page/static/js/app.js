@@ -11,8 +11,8 @@ import { threadPane } from "./thread.js";
 import { modal } from "./modal.js";
 import { closePopover, popover } from "./popover.js";
 import { sidebar } from "./sidebar.js";
-import { channel, onChange, openChannel, ui } from "./state.js";
-import { arrive, markRead, settle } from "./travel.js";
+import { channel, isOwnPicture, onChange, openChannel, ui } from "./state.js";
+import { arrive, follow, markRead, settle } from "./travel.js";
 
 const root = document.getElementById("page");
 
@@ -58,6 +58,7 @@ function page() {
 let lastTop = null;
 
 function redraw() {
+  if (!isOwnPicture()) return;
   const top = ui.snap?.modals.at(-1)?.id ?? null;
   if (ui.snap) keepForms(ui.snap.modals, ui.snap.home);
   if (top !== lastTop && ui.popover) closePopover(false);
@@ -78,6 +79,10 @@ function title() {
 onChange(redraw);
 arrive();
 document.addEventListener("visibilitychange", () => markRead());
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (link && follow(link.href)) event.preventDefault();
+});
 await refresh();
 listen();
 await settle();

@@ -105,7 +105,7 @@ function marks(channel) {
           rel: "noopener noreferrer",
         },
         one.emoji ? h("span", {}, shown(one.emoji.replaceAll(":", ""))) : icon("bookmark"),
-          one.title,
+        one.title,
       ),
     ),
   );
@@ -145,6 +145,13 @@ function foot(channel) {
         },
         "Join channel",
       ),
+    );
+  }
+  if (channel.kind === "im" && ui.snap.app_is_read_only) {
+    return h(
+      "div",
+      { class: "closed-foot" },
+      `${nameOf(ui.snap.bot)} writes here and reads nothing. Commands work in any channel.`,
     );
   }
   return composer(channel, null);

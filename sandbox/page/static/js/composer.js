@@ -14,7 +14,7 @@ const notes = new Map(); // place → what went wrong with the last sending
 
 /** Draw the composer of a channel, or of a thread in it. */
 export function composer(channel, thread) {
-  const place = `${channel.id} ${thread ?? ""}`;
+  const place = `${ui.me} ${channel.id} ${thread ?? ""}`;
   const where = { channel, thread, place };
   const label = thread
     ? "Reply…"

@@ -24,7 +24,8 @@ const FILTERS = [
 
 /** Say whether a passage is one that went wrong. */
 export function isTrouble(one) {
-  return one.kind === "unacked" || (one.kind === "api" && Boolean(one.result) && one.result !== "ok");
+  const answered = one.kind === "api" || one.kind === "response";
+  return one.kind === "unacked" || (answered && Boolean(one.result) && one.result !== "ok");
 }
 
 function wanted(one) {
@@ -191,7 +192,24 @@ function row(one) {
   );
 }
 
-function brief(one) {
-  const words = JSON.stringify(one.detail ?? {});
-  return words === "{}" ? "" : words.slice(0, 160);
+/** What an envelope or a call is about, in one line. */
+function brief({ detail }) {
+  if (!detail) return "";
+  const inside = detail.event ?? detail.payload ?? detail;
+  const pressed = inside.actions?.map?.((one) => one.action_id).join(", ");
+  const words = [
+    pressed,
+    inside.view?.callback_id,
+    inside.callback_id,
+    inside.channel_name,
+    inside.response_action,
+    inside.channel?.id ?? inside.channel,
+    inside.users ?? inside.user?.id ?? inside.user,
+    inside.name,
+    inside.reaction,
+    inside.text ?? inside.message?.text,
+    inside.topic,
+  ];
+  const line = words.filter((word) => word && typeof word !== "object").join(" · ");
+  return (line || (Object.keys(inside).length ? JSON.stringify(inside) : "")).slice(0, 200);
 }

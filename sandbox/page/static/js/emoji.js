@@ -51,7 +51,8 @@ export const shown = (name) => emoji(name) ?? `:${name}:`;
 export function search(words, limit = 8) {
   const wanted = words.toLowerCase();
   const found = [...EMOJI].filter(([name]) => name.includes(wanted));
-  if (wanted) found.sort(([a], [b]) => Number(b.startsWith(wanted)) - Number(a.startsWith(wanted)) || a.length - b.length);
+  if (wanted)
+    found.sort(([a], [b]) => Number(b.startsWith(wanted)) - Number(a.startsWith(wanted)) || a.length - b.length);
   return found.slice(0, limit).map(([name, char]) => ({ name, char }));
 }
 

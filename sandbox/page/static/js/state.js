@@ -45,6 +45,7 @@ export function changed() {
 
 /** Take in a new picture of the workspace. */
 export function accept(snap) {
+  if (ui.snap?.me !== snap.me) ui.loaded.clear();
   ui.snap = snap;
   ui.me = snap.me;
   for (const channel of snap.channels) if (channel.messages) ui.loaded.set(channel.id, channel.messages);
@@ -61,13 +62,14 @@ function firstChannel() {
   return mine.find((channel) => channel.name === "general") ?? mine[0] ?? ui.snap.channels[0];
 }
 
-/** Forget everything that belongs to the person one was. */
+/** Forget what the person one was had open; what they see stays until the picture of the next one is there. */
 export function forgetPerson() {
-  Object.assign(ui, { thread: null, editing: null, popover: null, question: null, snap: null });
-  ui.loaded.clear();
-  ui.drafts.clear();
+  Object.assign(ui, { thread: null, editing: null, popover: null, question: null });
   ui.busy.clear();
 }
+
+/** Say whether the picture is that of the person one is; it is not for a moment after becoming somebody else. */
+export const isOwnPicture = () => !ui.snap || ui.snap.me === ui.me;
 
 export const person = (id) => ui.snap?.people.find((one) => one.id === id);
 export const channel = (id) => ui.snap?.channels.find((one) => one.id === id);

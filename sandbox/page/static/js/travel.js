@@ -1,13 +1,13 @@
 // Where one is and as whom, kept in the address so that a link opens the same place as the same person. It changes the
 // place and asks for what is to be seen there.
 
-import { act, listen, refresh } from "./api.js";
+import { act, refresh } from "./api.js";
 import { changed, forgetPerson, onTravel, openChannel, ui } from "./state.js";
 
 /** Read the address the page was opened with. */
 export function arrive() {
   const query = new URLSearchParams(location.search);
-  ui.me = query.get("as");
+  ui.me = query.get("as") ?? localStorage.getItem("as");
   ui.thread = query.get("thread");
   ui.flash = query.get("ts");
   ui.place = query.has("app") ? { app: query.get("app") } : { channel: query.get("channel") };
@@ -46,13 +46,22 @@ export function openThread(ts) {
 
 /** Become somebody else and look at the same place, if they may. */
 export async function become(id) {
-  const place = ui.place;
   forgetPerson();
   ui.me = id;
+  localStorage.setItem("as", id);
   await refresh();
-  if (place.app) await settle();
   history.pushState(null, "", address(ui.place));
   await settle();
+}
+
+/** Go to the message that one of the workspace's own links names; says whether it was such a link. */
+export function follow(href) {
+  const found = href.match(/\/archives\/(\w+)\/p(\d+)(\d{6})(?:\?.*thread_ts=([\d.]+))?/);
+  if (!found || !href.startsWith(`${location.origin}/`)) return false;
+  const [, channel, seconds, micros, thread] = found;
+  ui.flash = `${seconds}.${micros}`;
+  go({ channel }, thread && thread !== ui.flash ? thread : null);
+  return true;
 }
 
 let marked = "";
@@ -71,11 +80,6 @@ onTravel(go);
 window.addEventListener("popstate", () => {
   const before = ui.me;
   arrive();
-  if (ui.me !== before) {
-    const place = ui.place;
-    forgetPerson();
-    ui.place = place;
-    listen();
-  }
+  if (ui.me !== before) forgetPerson();
   settle();
 });
