@@ -40,7 +40,7 @@ def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], 
     heard = [entry for entry in entries if entry.fact.kind not in SILENT]
     if not heard:
         return ()
-    jobs = [*told(after, heard), *lines(after, heard)]
+    jobs = [*told(after, heard, policy), *lines(after, heard)]
     declared = next((entry for entry in heard if isinstance(entry.fact, Declared)), None)
     if declared is not None:
         jobs += surfaces.opened(after, declared, policy)

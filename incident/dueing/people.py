@@ -7,6 +7,7 @@ from datetime import timedelta
 from incident.dueing.what import Due, Step, each_once, key_of
 from incident.incident import Incident
 from incident.policy import Policy
+from incident.states import RESPONDING
 from roles.names import Role
 
 
@@ -33,7 +34,9 @@ def actions(incident: Incident, _: Policy) -> tuple[Due, ...]:
 def calls(incident: Incident, _: Policy) -> tuple[Due, ...]:
     """Tell the commander when the last one called did not answer or cannot, and nobody is left to call."""
     last = next(iter(reversed(incident.escalations)), None)
-    if incident.is_over or last is None or last.answer not in {"lapsed", "declined"} or last.answered_at is None:
+    if incident.state not in RESPONDING or last is None or last.ladder or last.answered_at is None:
+        return ()
+    if last.answer not in {"lapsed", "declined"}:
         return ()
     whom = each_once(incident.holder(Role.COMMANDER) or last.by, incident.service_owner)
     step = Step(last.answered_at, "call", whom)

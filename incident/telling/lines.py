@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from incident.entries.informed import StatusUpdatePosted
 from incident.entries.opened import StateChanged
 from incident.entries.sent import PlaceLost
 from incident.entries.staffed import RoleTaken
 from incident.entry import Entry
 from incident.incident import Incident
 from incident.jobs import NORMAL, URGENT, Job, JobKind
-from incident.states import State
+from incident.states import Audience, State
 from incident.telling.keys import channel_key, key_of, lane_of
 from roles.people import MUSTER
 
+UPDATES_HERE: Final = "updates/internal"
 _TEMPLATES: Final = {
     "declared": "declare",
     "acknowledged": "ack",
@@ -73,11 +75,16 @@ def lines(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
     """Say one line for what somebody did, and one for each thing that happened by itself and that people must know."""
     acted = [entry for entry in entries if entry.by != MUSTER]
     found = [_line(after, entry, entry, template) for entry in entries if (template := _of_itself(entry))]
-    template = next((t for entry in acted if (t := template_of(entry))), None)
-    if template is not None:
-        first = next(entry for entry in acted if template_of(entry))
-        found.append(_line(after, first, entries[-1], template))
+    first = next((entry for entry in acted if template_of(entry)), None)
+    if first is not None:
+        found.append(_line(after, first, entries[-1], _for_responders(acted) or template_of(first) or ""))
     return tuple(found)
+
+
+def _for_responders(acted: Sequence[Entry]) -> str | None:
+    """An update to the responders stands in full in their channel instead of a line about it."""
+    posted = [entry.fact for entry in acted if isinstance(entry.fact, StatusUpdatePosted)]
+    return UPDATES_HERE if any(fact.audience is Audience.INTERNAL for fact in posted) else None
 
 
 def template_of(entry: Entry) -> str | None:
@@ -98,9 +105,10 @@ def _of_itself(entry: Entry) -> str | None:
 
 def _line(after: Incident, first: Entry, last: Entry, template: str) -> Job:
     opens = first.fact.kind == "declared"
+    kind = JobKind.UPDATE_HERE if template == UPDATES_HERE else JobKind.SAY
     return Job(
-        kind=JobKind.SAY,
-        key=key_of(JobKind.SAY, after.key, first.n),
+        kind=kind,
+        key=key_of(kind, after.key, first.n),
         incident=after.key,
         entry=first.n,
         last=last.n,

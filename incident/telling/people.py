@@ -13,8 +13,9 @@ from incident.entries.staffed import Escalated, EscalationAnswered, EscalationLa
 from incident.entry import Entry
 from incident.incident import Incident
 from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
+from incident.policy import Policy
 from incident.states import Audience
-from incident.telling.keys import channel_key, key_of, lane_of
+from incident.telling.keys import channel_key, key_of
 from roles.people import PersonId
 
 READ_IN_AFTER: Final = timedelta(minutes=5)
@@ -30,9 +31,16 @@ def members(incident: Incident) -> tuple[PersonId, ...]:
     return tuple(dict.fromkeys(people))
 
 
-def told(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+def told(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
     """Want what each entry has to be told to whom: pages, duties, read-ins, prompts and updates."""
-    return tuple(job for entry in entries for job in _told(after, entry))
+    personal = [job for entry in entries for job in _told(after, entry)]
+    posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
+    updates = [
+        _once(after, JobKind.UPDATE, entry.n, None, URGENT)
+        for entry, fact in posted
+        if fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience)
+    ]
+    return (*personal, *updates)
 
 
 def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
@@ -49,15 +57,7 @@ def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return (_once(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
     if isinstance(fact, PromptDue):
         return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
-    return _update(after, entry, fact) if isinstance(fact, StatusUpdatePosted) else ()
-
-
-def _update(after: Incident, entry: Entry, fact: StatusUpdatePosted) -> tuple[Job, ...]:
-    out = _once(after, JobKind.UPDATE, entry.n, None, URGENT)
-    if fact.audience is not Audience.INTERNAL:
-        return (out,)
-    here = _once(after, JobKind.UPDATE_HERE, entry.n, None, URGENT)
-    return (out, here.model_copy(update={"lane": lane_of(after.key)}))
+    return ()
 
 
 def _is_late(after: Incident, entry: Entry) -> bool:

@@ -14,6 +14,7 @@ from incident.jobs import LATER, NORMAL, USABLE, Job, JobKind, Rank
 from incident.policy import Policy
 from incident.telling.keys import channel_key, key_of
 from incident.telling.people import members
+from incident.visibility import is_restricted
 from roles.people import PersonId
 
 DEBOUNCE: Final = timedelta(seconds=1)
@@ -92,7 +93,7 @@ def homes(team: str, people: Sequence[PersonId], run_at: datetime | None = None)
 
 def is_announced(incident: Incident) -> bool:
     """Tell whether the incident may be announced: never a restricted one, never a drill."""
-    return not incident.restricted and not incident.drill
+    return not is_restricted(incident) and not incident.drill
 
 
 def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None = None) -> Job:
@@ -103,7 +104,7 @@ def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None
 def _without_upkeep(incident: Incident) -> Incident:
     """Leave out what no surface shows: how far the record is, who was last seen, what was asked."""
     return incident.model_copy(
-        update={"n": 0, "last_entry_at": incident.times.logged_at, "last_seen": (), "prompted": (), "promotions": ()}
+        update={"n": 0, "last_entry_at": incident.times.logged_at, "last_seen": (), "prompted": (), "members": ()}
     )
 
 

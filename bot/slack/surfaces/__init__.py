@@ -1,0 +1,1 @@
+"""What Muster shows in Slack, one module per surface: an incident in, a message or a view out. Nothing here calls Slack."""

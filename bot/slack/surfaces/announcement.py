@@ -1,0 +1,15 @@
+"""The card in the incidents channel. Of a restricted incident or a drill there is none; who asks anyway gets None."""
+
+from __future__ import annotations
+
+from bot.render import Renderer
+from bot.slack.surfaces.message import Message, message_of
+from bot.slack.surfaces.standing import SurfaceContext
+from incident.telling.surfaces import is_announced
+
+
+def announcement(context: SurfaceContext, renderer: Renderer) -> Message | None:
+    """Draw the announcement of an incident, or None when it may not be announced."""
+    if not is_announced(context.i):
+        return None
+    return message_of(renderer, "slack/surfaces/announcement.j2", context, context.i)

@@ -1,0 +1,97 @@
+"""A prompt: what is due, of whom it is asked, and how it reads once it is answered, put off or asked again.
+
+Knows which template words it; what is due and how a prompt stands is the core's to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.render import Renderer
+from bot.slack.blocks import Json, sections
+from bot.slack.sentences import say_closure
+from bot.slack.surfaces.message import Message, beside, context_line, message_of, read_buttons, row
+from incident.due import Stand
+from incident.dueing.what import Due
+from incident.entries.sent import PromptDue
+from incident.entry import Fact
+from incident.incident import Incident
+from incident.telling.checklist import Item
+from roles.people import PersonId
+
+_SHARED: Final = "slack/prompts/shared.j2"
+_CHECKLIST: Final = "slack/prompts/closure.j2"
+
+
+@dataclass(frozen=True)
+class PromptContext:
+    """What the templates of prompts see.
+
+    `i` is the incident, `thing` what is due while it is, `about` its id or audience, `items` the closure checklist,
+    `source` the fact behind it where the template quotes one, `until` the moment it was put off to.
+    """
+
+    i: Incident
+    prompt: PromptDue
+    thing: Due | None
+    stand: Stand
+    now: datetime
+    later_minutes: int
+    items: tuple[Item, ...] = ()
+    source: Fact | None = None
+    until: datetime | None = None
+
+    @property
+    def asked(self) -> tuple[PersonId, ...]:
+        """Whom the prompt mentions."""
+        return self.prompt.asked
+
+    @property
+    def about(self) -> str:
+        """What it is about: an action's id, an audience, a role."""
+        return self.thing.about if self.thing else self.prompt.due.split(":")[1]
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether the time has passed."""
+        return self.now >= self.prompt.due_at
+
+    def one(self, things: tuple[Any, ...]) -> Any:
+        """Give the one of several (actions, temporary fixes) that it is about, or None."""
+        return next((thing for thing in things if thing.id == self.about), None)
+
+
+def prompt(context: PromptContext, renderer: Renderer) -> Message:
+    """Draw a prompt as it stands: with buttons while it is open, as one line once nobody has to answer it."""
+    template = f"slack/prompts/{context.prompt.ask}.j2"
+    if context.stand is Stand.GONE:
+        return _settled(renderer.macro(template, "answered", context))
+    if context.stand is not Stand.OPEN:
+        return _settled(renderer.macro(_SHARED, context.stand.value, context))
+    if context.items:
+        return _checklist(context, renderer)
+    return message_of(renderer, template, context, context.i)
+
+
+def _settled(text: str) -> Message:
+    return Message(text, context_line(text))
+
+
+def _checklist(context: PromptContext, renderer: Renderer) -> Message:
+    lead = renderer.macro(_CHECKLIST, "lead", context)
+    lines = [block for item in context.items for block in _item(item, context, renderer)]
+    pressed = read_buttons(renderer.macro(_CHECKLIST, "buttons", context), context.i)
+    return Message(lead, [*sections(lead), *lines, *row(pressed)])
+
+
+def _item(item: Item, context: PromptContext, renderer: Renderer) -> Iterator[Json]:
+    """Show one criterion: met ones as small words, unmet ones with the button that meets them."""
+    if item.lacks is None:
+        yield from context_line(renderer.macro(_CHECKLIST, "met", item))
+        return
+    text = renderer.macro(_CHECKLIST, "unmet", item, say_closure(item.lacks.needs, item.lacks.names))
+    pressed = read_buttons(renderer.macro(_CHECKLIST, "button", item.lacks), context.i)
+    yield beside(text, pressed[0]) if pressed else sections(text)[0]

@@ -1,0 +1,46 @@
+"""What surfaces are drawn from: the incident, what stands and is open in it, and the moment. Reads; decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from commands.status import StatusView, standing
+from commands.verb import Place, Situation
+from incident.incident import Incident
+from incident.policy import Policy
+from incident.ports import Reader
+from roles.people import MUSTER, PersonId
+
+
+@dataclass(frozen=True)
+class SurfaceContext:
+    """What the templates of surfaces see: `i` the incident, `v` what stands and is open, `now` the moment."""
+
+    i: Incident
+    v: StatusView
+    now: datetime
+
+
+def situation_of(
+    incident: Incident, policy: Policy, reader: Reader, at: datetime, person: PersonId = MUSTER
+) -> Situation:
+    """Put somebody before an incident, as a verb that only asks would see it."""
+    return Situation(
+        incident=incident,
+        policy=policy,
+        policy_hash=incident.policy_hash,
+        reader=reader,
+        at=at,
+        occurred_at=None,
+        actor=person,
+        groups=frozenset(),
+        team=incident.key.team,
+        place=Place(channel=incident.places.channel),
+        number=incident.number,
+    )
+
+
+def surface_context(incident: Incident, policy: Policy, reader: Reader, at: datetime) -> SurfaceContext:
+    """Gather what the surfaces of an incident show."""
+    return SurfaceContext(incident, standing(situation_of(incident, policy, reader, at)), at)

@@ -1,0 +1,37 @@
+"""`later`: a prompt is put off. It comes again when the time is over, and that it was put off is on the record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.verb import Group, Situation, Verb
+from incident import due
+from incident.entries.sent import PromptPutOff
+from incident.entry import Fact
+from incident.incident import Incident
+from incident.refusal import Code, Refusal
+
+
+class Later(Verb):
+    """Put off what you are asked for; Muster asks again when the time is over."""
+
+    name = "later"
+    group = Group.OTHER
+
+    due: Annotated[str | None, Ask("Which prompt", Control.WORD, hidden=True)] = None
+
+    def still_offered(self, incident: Incident, drawn_at: int) -> bool:
+        """Tell whether the prompt still waits for an answer."""
+        return any(p.due == self.due and p.until is None for p in incident.prompted)
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Put off one prompt, or everything this person is asked for, by the minutes of the policy."""
+        until = now.at + timedelta(minutes=now.policy.prompt_put_off_minutes)
+        owed = {thing.key for thing in due.due(now.open, now.policy)}
+        asked = [p for p in now.open.prompted if p.due in owed and p.until is None]
+        chosen = [p for p in asked if (p.due == self.due if self.due else now.actor in p.asked)]
+        if not chosen:
+            raise Refusal(Code.STATE, "later_nothing")
+        return tuple(PromptPutOff(due=prompted.due, until=until) for prompted in chosen)
