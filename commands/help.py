@@ -39,7 +39,7 @@ class Help(Verb):
     asks = True
     needs_incident = False
 
-    about: Annotated[str | None, Ask("About", Control.WORD, leading=True)] = None
+    about: Annotated[str | None, Ask("About", Control.LINE, "Any verb", leading=True)] = None
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Answer, or refuse a word that names no verb and offer the nearest."""

@@ -41,7 +41,7 @@ class Next(Verb):
     group = Group.INFORM
     asks = True
 
-    words: Annotated[str | None, Ask("When", Control.LINE, rest=True)] = None
+    words: Annotated[str | None, Ask("When", Control.LINE, "Only an update can promise another time", rest=True)] = None
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Answer; a time is refused, since only an update can promise the next one."""

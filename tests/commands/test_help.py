@@ -52,3 +52,7 @@ def test_a_word_that_is_no_verb_gets_the_nearest():
 def test_asking_changes_nothing():
     assert ANYWHERE.does(Help()) == ()
     assert ANYWHERE.said(Help()) == ""
+
+
+def test_what_may_be_chosen_is_listed():
+    assert "• For how long: short, long" in ANYWHERE.answer(Help(about="contain"))

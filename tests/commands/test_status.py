@@ -73,3 +73,10 @@ def test_many_actions_are_counted_not_listed():
 def test_asking_changes_nothing():
     assert Room().does(Status()) == ()
     assert Room().said(Status()) == ""
+
+
+def test_a_drill_harms_nobody():
+    answer = Room(an_incident(drill=True)).answer(Status())
+
+    assert answer.startswith("*INC-2026-0042* Checkout errors (drill)")
+    assert "no user is harmed" in answer
