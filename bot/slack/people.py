@@ -6,6 +6,7 @@ Somebody it does not know yet counts as a full member: Slack let them in, and an
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Iterable, Iterator
 from http.client import HTTPException
 from typing import Any, Final
@@ -15,10 +16,11 @@ from slack_sdk.errors import SlackApiError
 
 from incident.policy import Policy
 from incident.ports import Person
-from roles.people import slack_person
+from roles.people import PersonId, slack_person
 
 RESPONDER: Final = "responder"
 _PAGE: Final = 200
+_USER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 _log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
@@ -36,6 +38,14 @@ class People:
     def person(self, user: str) -> Person | None:
         """Give what is known of somebody, or None."""
         return self._known.get(user)
+
+    def named(self, word: str) -> PersonId | None:
+        """Find somebody by their Slack id, or by a name that only one of the active members has."""
+        if _USER.fullmatch(word):
+            return slack_person(self._team, word)
+        wanted = word.strip().lower()
+        found = {p.id for p in self._known.values() if p.is_active and p.name.lower() == wanted}
+        return found.pop() if len(found) == 1 else None
 
     def zone_of(self, user: str) -> str:
         """Give the time zone of somebody, UTC while it is not known."""
@@ -59,6 +69,10 @@ class People:
     def learn_group(self, group: str, users: Iterable[str]) -> None:
         """Take who is in a user group."""
         self._groups[group] = frozenset(users)
+
+    def change_group(self, group: str, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Take who joined and who left a user group."""
+        self._groups[group] = (self._groups.get(group, frozenset()) | set(added)) - set(removed)
 
     def refresh(self, client: WebClient, policy: Policy) -> None:
         """Ask Slack for everybody and for the user groups of the policy; what cannot be had stays as it was."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.render import TEMPLATES, Renderer
+from bot.render import TEMPLATES, Mode, Names, Renderer
 from incident.ports import Outcome
 
 
@@ -19,9 +19,9 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def refusals() -> Mapping[str, str]:
-    """Read the sentence of every reason, once."""
-    sentences: dict[str, str] = yaml.safe_load((TEMPLATES / "slack" / "refusals.yaml").read_text(encoding="utf-8"))
+def sentences_of(table: str) -> Mapping[str, str]:
+    """Read a table of sentences, `refusals` or `closure`, once."""
+    sentences: dict[str, str] = yaml.safe_load((TEMPLATES / "slack" / f"{table}.yaml").read_text(encoding="utf-8"))
     return sentences
 
 
@@ -41,6 +41,17 @@ def say(name: str, **facts: Any) -> str:
     return _renderer().sentence(_tables()["sentences"][name], **facts)
 
 
-def say_refusal(outcome: Outcome) -> str:
-    """Say what did not happen, why, and what to do now."""
-    return _renderer().sentence(refusals()[outcome.reason or ""], **dict(outcome.facts))
+def say_refusal(outcome: Outcome, names: Names | None = None) -> str:
+    """Say what did not happen, why, and what to do now; with `names`, in plain words for where Slack formats nothing."""
+    renderer = _renderer() if names is None else Renderer(Mode.DOCUMENT, names=names)
+    return renderer.sentence(sentences_of("refusals")[outcome.reason or ""], **dict(outcome.facts))
+
+
+def say_reason(reason: str) -> str:
+    """Say a refusal that the edge itself gives, before anything is asked of the record."""
+    return _renderer().sentence(sentences_of("refusals")[reason])
+
+
+def say_closure(needs: str, names: tuple[str, ...]) -> str:
+    """Say what would meet one criterion that closing lacks."""
+    return _renderer().sentence(sentences_of("closure")[needs], names=names)

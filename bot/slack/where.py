@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from pydantic import JsonValue, ValidationError
 
 from bot.slack.limits import LIMITS
 from incident.frozen import Frozen
 
-_SHORT = {"incident": "i", "entry": "n", "fields": "f", "channel": "c", "message": "m", "thread": "t", "number": "r"}
-_LONG = {short: name for name, short in _SHORT.items()}
+_SHORT: Final = {
+    "incident": "i",
+    "entry": "n",
+    "fields": "f",
+    "channel": "c",
+    "message": "m",
+    "thread": "t",
+    "number": "r",
+    "draft": "d",
+}
+_PLACE: Final = 300
+_LONG: Final = {short: name for name, short in _SHORT.items()}
 
 
 class Where(Frozen):
-    """The incident and the entry something was drawn at, the place it was drawn in, and the fields it is filled with."""
+    """The incident and the entry something was drawn at, the place it was drawn in, and the fields it is filled with.
+
+    `draft` names the draft that keeps fields too long to be carried.
+    """
 
     incident: str | None = None
     entry: int | None = None
@@ -24,6 +37,12 @@ class Where(Frozen):
     message: str | None = None
     thread: str | None = None
     number: str | None = None
+    draft: str | None = None
+
+    @property
+    def is_too_long(self) -> bool:
+        """Tell whether a button cannot surely carry all of it, beside where it was drawn."""
+        return len(self.packed()) > LIMITS["button.value"] - _PLACE
 
     def packed(self) -> str:
         """Write it as compact JSON, without what is empty."""

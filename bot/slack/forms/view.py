@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from bot.slack.forms.controls import draw
 from bot.slack.forms.options import Field, Json
 from bot.slack.limits import fit_view
-from bot.slack.sentences import label, say
+from bot.slack.sentences import label
 from bot.slack.where import Where
 from commands.ask import Ask, Control, asks
 from commands.verb import Verb
@@ -25,15 +25,20 @@ Fields = dict[str, JsonValue]
 
 
 def form(verb: type[Verb], fields: Fields, where: Where, policy: Policy, *, banner: str | None = None) -> Json:
-    """Draw the form of a verb with the fields of a draft filled in, and what stands in its way above it."""
+    """Draw the form of a verb with the fields of a draft filled in, and what stands in its way above it.
+
+    What the form does not show travels with it, so that a submission has all of the draft.
+    """
+    shown = fields_of(verb, policy, fields)
+    unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
     blocks: list[Json] = [] if banner is None else [_section("banner", f":warning: {banner}")]
     blocks.append(_section("about", (verb.__doc__ or "").strip().splitlines()[0]))
-    blocks += [_input(field, fields.get(field.name)) for field in fields_of(verb, policy, fields)]
+    blocks += [_input(field, fields.get(field.name)) for field in shown]
     return fit_view(
         {
             "type": "modal",
             "callback_id": f"verb:{verb.name}",
-            "private_metadata": where.packed(),
+            "private_metadata": where.model_copy(update={"entry": None, "fields": unseen}).packed(),
             "title": _plain(label("titles", verb.name)),
             "submit": _plain(label("submits", verb.name)),
             "close": _plain(label("form", "close")),
@@ -42,7 +47,7 @@ def form(verb: type[Verb], fields: Fields, where: Where, policy: Policy, *, bann
     )
 
 
-def notice(title: str, text: str, blocks: tuple[Json, ...] = ()) -> Json:
+def notice(title: str, blocks: list[Json]) -> Json:
     """Draw a modal that says something and has nothing to submit."""
     return fit_view(
         {
@@ -50,7 +55,7 @@ def notice(title: str, text: str, blocks: tuple[Json, ...] = ()) -> Json:
             "callback_id": "notice",
             "title": _plain(title),
             "close": _plain(label("form", "done")),
-            "blocks": [_section("said", text), *blocks],
+            "blocks": blocks,
         }
     )
 
@@ -75,7 +80,7 @@ def _input(field: Field, value: JsonValue) -> Json:
 
 
 def _section(block_id: str, text: str) -> Json:
-    return {"type": "section", "block_id": block_id, "text": {"type": "mrkdwn", "text": text or say("form_empty")}}
+    return {"type": "section", "block_id": block_id, "text": {"type": "mrkdwn", "text": text}}
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -1,0 +1,96 @@
+"""The Bolt app: which listener takes what. Everything else that Slack sends is acknowledged and forgotten.
+
+With `process_before_response` an acknowledgement leaves only after its listener has returned, and a listener that
+raises is not acknowledged. Building the app calls nobody: who we are is passed in.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
+
+from slack_bolt import Ack, App
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+from bot.slack.edge import Edge
+from bot.slack.listeners.asking import Asking
+from bot.slack.listeners.telling import Telling
+from bot.slack.troubles import NotRecorded
+
+THREADS: Final = 32
+SHORTCUTS: Final = ("declare", "timeline_add", "decision_add", "action_add", "declare_from_message")
+_ANYTHING: Final = re.compile(".*", re.DOTALL)
+log = logging.getLogger(__name__)
+
+
+def build_app(
+    edge: Edge,
+    commands: tuple[str, ...],
+    *,
+    authorized: AuthorizeResult,
+    client: WebClient,
+    signing_secret: str | None = None,
+) -> App:
+    """Build the app of one workspace. `client` needs no token; without a signing secret nothing is taken over HTTP."""
+    app = App(
+        client=client,
+        authorize=lambda: authorized,
+        signing_secret=signing_secret or "",
+        request_verification_enabled=signing_secret is not None,
+        process_before_response=True,
+        listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
+    )
+    _take_asking(app, Asking(edge), commands)
+    _take_telling(app, Telling(edge))
+    _take_anything(app)
+    app.error(_unacknowledged)
+    return app
+
+
+def _take_asking(app: App, asking: Asking, commands: tuple[str, ...]) -> None:
+    for word in commands:
+        app.command(word)(asking.on_command)
+    app.action(re.compile(r"^verb:"))(asking.on_act)
+    app.action(re.compile(r"^form:"))(asking.on_form)
+    app.action(re.compile(r"^escalation:(accept|decline)"))(asking.on_answer)
+    app.action(re.compile(r"^prompt:put_off"))(asking.on_put_off)
+    app.action("tray")(asking.on_tray)
+    app.view(re.compile(r"^verb:"))(asking.on_submission)
+    for callback in SHORTCUTS:
+        app.shortcut(callback)(asking.on_shortcut)
+    app.options(_ANYTHING)(asking.on_options)
+
+
+def _take_telling(app: App, telling: Telling) -> None:
+    app.event("message")(telling.on_said)
+    for event in ("member_joined_channel", "member_left_channel"):
+        app.event(event)(telling.on_said)
+    for event in ("reaction_added", "reaction_removed"):
+        app.event(event)(telling.on_mark)
+    app.event("app_mention")(telling.on_mention)
+    app.event("app_home_opened")(telling.on_home)
+    for event in ("team_join", "user_change"):
+        app.event(event)(telling.on_member)
+    app.event("subteam_members_changed")(telling.on_group)
+
+
+def _take_anything(app: App) -> None:
+    """Acknowledge what no listener took: Slack would send it again, or show somebody an error."""
+    for take in (app.event, app.action, app.shortcut):
+        take(_ANYTHING)(_acknowledge)
+    app.view(_ANYTHING)(_acknowledge)
+    app.command(_ANYTHING)(_acknowledge)
+    app.view_closed(_ANYTHING)(_acknowledge)
+
+
+def _acknowledge(ack: Ack) -> None:
+    ack()
+
+
+def _unacknowledged(error: Exception, body: dict[str, Any]) -> None:
+    """Leave what was not recorded unacknowledged; what failed unseen by the translator is logged."""
+    if not isinstance(error, NotRecorded):
+        log.error("a %s could not be taken", body.get("type") or body.get("command"), exc_info=error)

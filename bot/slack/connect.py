@@ -1,0 +1,62 @@
+"""Lines to Slack: clients with no retries of their own, who we are, and the socket on which Slack calls us.
+
+A client for an address on this machine uses no proxy. Everybody else's proxy settings are obeyed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+from urllib.parse import urlsplit
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk import WebClient
+
+CONCURRENCY: Final = 64
+PING_SECONDS: Final = 1
+DEAF_SECONDS: Final = 60
+_HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def client_for(base_url: str, token: str | None = None, *, timeout: int = 10) -> WebClient:
+    """Make a client that tries once: what is to be tried again is a job, and a job knows when."""
+    client = WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
+    if urlsplit(base_url).hostname in _HERE:
+        client.proxy = None
+    return client
+
+
+def identify(client: WebClient) -> AuthorizeResult:
+    """Ask Slack once who we are: the team, our user, our bot."""
+    told = client.auth_test()
+    return AuthorizeResult(
+        enterprise_id=told.get("enterprise_id"),
+        team_id=told["team_id"],
+        bot_id=told.get("bot_id"),
+        bot_user_id=told["user_id"],
+        bot_token=client.token,
+    )
+
+
+class Socket:
+    """The Socket Mode connection. A dead one is replaced within seconds."""
+
+    def __init__(self, app: App, app_token: str) -> None:
+        self._handler = SocketModeHandler(app, app_token, concurrency=CONCURRENCY, ping_interval=PING_SECONDS)
+
+    def start(self) -> None:
+        """Connect and return."""
+        self._handler.connect()  # type: ignore[no-untyped-call]
+
+    def stop(self) -> None:
+        """Disconnect; what was received is still answered."""
+        self._handler.close()  # type: ignore[no-untyped-call]
+
+    def is_healthy(self) -> bool:
+        """Tell whether we are connected and Slack has answered a ping within the last minute."""
+        client = self._handler.client
+        session = client.current_session
+        heard = session.last_ping_pong_time if session is not None else None
+        return client.is_connected() and (heard is None or time.time() - heard < DEAF_SECONDS)

@@ -1,0 +1,117 @@
+"""What was said and seen in channels, read from Slack's events as facts for the record. Judges and records nothing.
+
+Slack also tells of changes that nobody made (previews of links, a language found out) and of its own notices (a topic
+set, somebody added); those read as nothing here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from commands.capture import Capture, Told
+from incident.entries.said import Joined, Left, MessageDeleted, MessageEdited, MessagePosted
+from incident.entry import Source, Surface
+from roles.people import PersonId, slack_person
+
+Json = dict[str, Any]
+_SAID: Final = frozenset({None, "", "file_share", "thread_broadcast", "me_message", "bot_message"})
+_TOMBSTONE: Final = "tombstone"
+
+
+def heard(body: Json) -> Capture | None:
+    """Read an event as what was said, or None when nobody said or did anything."""
+    event, team = body["event"], body["team_id"]
+    found = _read(team, event)
+    if found is None:
+        return None
+    fact, by, ts = found
+    return Capture(
+        team=team,
+        fact=fact,
+        by=by,
+        occurred_at=moment_of(ts),
+        source=Source(
+            surface=Surface.EVENT,
+            channel=fact.channel,
+            message=None if isinstance(fact, Joined | Left) else fact.ts,
+            event=body["event_id"],
+        ),
+    )
+
+
+def moment_of(ts: str) -> datetime:
+    """Give the moment a Slack timestamp stands for, to the microsecond."""
+    seconds, _, fraction = ts.partition(".")
+    return datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(f"{fraction:0<6}"[:6]))
+
+
+def _read(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
+    kind, subtype = event["type"], event.get("subtype")
+    if kind in ("member_joined_channel", "member_left_channel"):
+        return _moved(team, event)
+    if event.get("channel_type") == "im":
+        return None
+    if subtype == "message_changed":
+        return _changed(team, event)
+    if subtype == "message_deleted":
+        return _deleted(
+            team, event["channel"], event["deleted_ts"], event.get("previous_message") or {}, event["event_ts"]
+        )
+    return _posted(team, event) if subtype in _SAID else None
+
+
+def _moved(team: str, event: Json) -> tuple[Told, PersonId, str]:
+    who = slack_person(team, event["user"])
+    fact = Joined if event["type"] == "member_joined_channel" else Left
+    return fact(channel=event["channel"], who=who), who, event["event_ts"]
+
+
+def _posted(team: str, event: Json) -> tuple[Told, PersonId, str]:
+    author = _author(team, event) or slack_person(team, "unknown")
+    names = [str(file.get("name") or file.get("title") or "a file") for file in event.get("files") or ()]
+    fact = MessagePosted(
+        channel=event["channel"],
+        ts=event["ts"],
+        thread_ts=event.get("thread_ts") if event.get("thread_ts") != event["ts"] else None,
+        author=author,
+        text=event.get("text") or "",
+        files=", ".join(names) or None,
+    )
+    return fact, author, event["ts"]
+
+
+def _changed(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
+    """Read an edit that somebody made: Slack says when, and the text is another one. A parent deleted is a deletion."""
+    now, before = event["message"], event.get("previous_message") or {}
+    if now.get("subtype") == _TOMBSTONE:
+        return _deleted(team, event["channel"], now["ts"], before, event["event_ts"])
+    edited = now.get("edited") or {}
+    if not edited.get("ts") or edited.get("ts") == (before.get("edited") or {}).get("ts"):
+        return None
+    if now.get("text") == before.get("text"):
+        return None
+    author = _author(team, now) or slack_person(team, "unknown")
+    by = slack_person(team, edited["user"]) if edited.get("user") else author
+    fact = MessageEdited(
+        channel=event["channel"],
+        ts=now["ts"],
+        edited_ts=edited["ts"],
+        author=author,
+        text=now.get("text") or "",
+        previous=before.get("text"),
+    )
+    return fact, by, edited["ts"]
+
+
+def _deleted(team: str, channel: str, ts: str, before: Json, at: str) -> tuple[Told, PersonId, str]:
+    """Read a deletion. Slack does not tell who deleted; it is put down to the author, who mostly did."""
+    gone = before.get("subtype") == _TOMBSTONE
+    author = None if gone else _author(team, before)
+    fact = MessageDeleted(channel=channel, ts=ts, author=author, previous=None if gone else before.get("text"))
+    return fact, author or slack_person(team, "unknown"), at
+
+
+def _author(team: str, message: Json) -> PersonId | None:
+    user = message.get("user") or message.get("bot_id")
+    return slack_person(team, user) if user else None

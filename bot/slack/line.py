@@ -1,0 +1,60 @@
+"""A typed line: run at once when it is whole, otherwise the form or the tray that it stands for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.slack.edge import Edge, Fields
+from bot.slack.escape import from_line
+from bot.slack.forms.view import OCCURRED
+from bot.slack.grammar import Reading, read
+from bot.slack.ingress import Came
+from bot.slack.reply import Reply
+from bot.slack.tray import tray
+from commands import registry
+from commands.ask import asks
+from commands.verb import Verb
+
+DECLARE: Final = "declare"
+
+
+def typed(edge: Edge, came: Came, text: str) -> Reply | None:
+    """Do what a line says and give the answer, or None when a form opens in its place."""
+    reading = _read(edge, came, text)
+    if reading.number is not None:
+        came = came.at_place(came.where.model_copy(update={"number": reading.number}))
+    if reading.is_empty:
+        return _bare(edge, came)
+    if reading.verb is None:
+        return edge.act(came, reading.word, {})
+    return _asked(edge, came, reading.verb, reading)
+
+
+def _read(edge: Edge, came: Came, text: str) -> Reading:
+    return read(
+        from_line(text),
+        at=came.at,
+        zone=edge.people.zone_of(came.user),
+        person=edge.people.named,
+        services=edge.active.policy.services,
+    )
+
+
+def _asked(edge: Edge, came: Came, verb: type[Verb], reading: Reading) -> Reply | None:
+    happened = reading.occurred_at
+    fields: Fields = {**reading.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
+    if reading.is_whole or not asks(verb):
+        return edge.act(came, verb.name, fields)
+    edge.ask(came, verb, fields)
+    return None
+
+
+def _bare(edge: Edge, came: Came) -> Reply | None:
+    """Show the tray in an incident channel, and the form that declares one anywhere else."""
+    incident = edge.incident_at(came)
+    declare = registry.find(DECLARE)
+    if incident is not None:
+        return tray(incident, came.actor, edge.texts.command)
+    if declare is not None:
+        edge.ask(came, declare, {})
+    return None

@@ -1,0 +1,118 @@
+"""What somebody may do in an incident now, as buttons: what is next by its state, what is theirs by their roles.
+
+Offers only; whether an act is allowed is decided when its button is pressed. Knows states and roles; runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import JsonValue
+
+from bot.render import words_for
+from bot.slack.blocks import Json, button, rows, sections
+from bot.slack.reply import Reply
+from bot.slack.sentences import label, say
+from bot.slack.where import Where
+from incident.incident import Incident
+from incident.states import State
+from roles.names import SINGLE, Role
+from roles.people import PersonId
+
+_FORM: Final = "form"
+_ACT: Final = "verb"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One button: the verb, whether it acts at once or opens its form, what it is filled with and how it is named."""
+
+    verb: str
+    how: str = _FORM
+    name: str = ""
+    fields: dict[str, JsonValue] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    stands_out: bool = False
+
+
+_NEXT: Final[dict[State, tuple[Offer, ...]]] = {
+    State.LOGGED: (Offer("mitigated"), Offer("restored")),
+    State.TRIAGED: (),
+    State.ACTIVE: (Offer("contain"), Offer("workaround"), Offer("mitigated"), Offer("restored")),
+    State.MITIGATED: (Offer("restored", stands_out=True), Offer("regress")),
+    State.RESTORED: (Offer("resolve", stands_out=True), Offer("validate"), Offer("regress")),
+    State.RESOLVED: (
+        Offer("close", _ACT, stands_out=True),
+        Offer("validate"),
+        Offer("confirm", _ACT, fields={"what": ["category", "priority"]}),
+        Offer("review"),
+        Offer("reopen"),
+    ),
+    State.CLOSED: (Offer("reopen"),),
+}
+_WRITE: Final = (Offer("note"), Offer("decide"), Offer("action"), Offer("update"))
+_LOOK: Final = (Offer("status", _ACT), Offer("timeline", _ACT), Offer("roles", _ACT))
+
+
+def tray(incident: Incident, person: PersonId, command: str) -> Reply:
+    """Give the tray of one person in an incident channel."""
+    groups = [("now", list(_next(incident, person)))]
+    if not incident.is_over:
+        groups += [("write", list(_WRITE)), ("people", list(_people(incident, person)))]
+    groups.append(("look", list(_LOOK)))
+    blocks: list[Json] = []
+    for name, offers in groups:
+        if offers:
+            blocks.append(_heading(label("tray", name)))
+            blocks += rows([_button(offer, incident) for offer in offers])
+    return Reply(_head(incident, person, command), blocks=blocks)
+
+
+def _next(incident: Incident, person: PersonId) -> Iterator[Offer]:
+    """Offer what comes next: what waits for this person, then what the state calls for."""
+    for offered in (offer for offer in incident.offers if offer.to == person):
+        role = {"role": offered.role.value}
+        yield Offer("accept", _ACT, fields=dict(role), facts=role, stands_out=True)
+    if not incident.is_over and incident.holder(Role.COMMANDER) is None:
+        yield Offer("take", _ACT, "take_command", {"role": Role.COMMANDER.value}, stands_out=True)
+    if not incident.is_over and incident.times.acknowledged_at is None:
+        yield Offer("ack", _ACT)
+    yield from _NEXT.get(incident.state, ())
+
+
+def _people(incident: Incident, person: PersonId) -> Iterator[Offer]:
+    yield Offer("take")
+    for role in (role for role in Role if role in SINGLE and incident.holder(role) == person):
+        yield Offer("handover", fields={"role": role.value}, facts={"role": role.value})
+    yield Offer("escalate")
+    yield Offer("priority")
+    if not incident.major:
+        yield Offer("major")
+
+
+def _button(offer: Offer, incident: Incident) -> Json:
+    where = Where(incident=incident.key.id, entry=incident.n, fields=offer.fields)
+    words = label("tray", offer.name or offer.verb, **offer.facts)
+    return button(f"{offer.how}:{offer.verb}", words, where, style="primary" if offer.stands_out else None)
+
+
+def _head(incident: Incident, person: PersonId, command: str) -> str:
+    if incident.is_over:
+        return say("ended", state=incident.state, command=command)
+    others = [role for role in Role if role != Role.COMMANDER and person in incident.holders(role)]
+    return say(
+        "tray",
+        number=incident.number,
+        title=incident.title,
+        state=incident.state,
+        priority=incident.priority,
+        commander=incident.holder(Role.COMMANDER),
+        commands=incident.holder(Role.COMMANDER) == person,
+        mine=", ".join(words_for()["role"][role] for role in others),
+    )
+
+
+def _heading(words: str) -> Json:
+    return sections(f"*{words}*")[0]

@@ -1,0 +1,152 @@
+"""A pretend workspace with our edge connected to it over a real socket, on a real SQLite store. No worker runs."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import yaml
+
+from bot.clock import RealClock
+from bot.policy_file import ActivePolicy, read_policy
+from bot.render import Renderer
+from bot.slack.app import build_app
+from bot.slack.connect import Socket, client_for, identify
+from bot.slack.desk import Desk
+from bot.slack.edge import Edge
+from bot.slack.people import People
+from bot.slack.reply import Texts
+from commands.run import note_outcome, run
+from commands.verb import Place, Request
+from incident.entries.sent import ChannelMade
+from incident.entry import Source, Surface
+from roles.people import slack_person
+from sandbox.entities import Person
+from sandbox.server import Sandbox
+from storage.store import open_store
+
+ROOT = Path(__file__).parents[3]
+MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+POLICY = (ROOT / "policy.yaml").read_text(encoding="utf-8")
+PEOPLE = (
+    Person(name="ann", real_name="Ann Lee", tz="Europe/London"),
+    Person(name="bea", real_name="Bea Ortiz", tz="America/New_York"),
+    Person(name="gus", real_name="Gus Guest", is_restricted=True),
+    Person(name="hal", real_name="Hal Bot", is_bot=True),
+)
+
+
+class Workplace:
+    """Everything a test acts with: `acting` as people, `store` to look at the record, `edge` for what cannot be clicked."""
+
+    def __init__(self, url: str, *, policy: str = POLICY, socket: bool = True) -> None:
+        self.sandbox = Sandbox(PEOPLE, manifest=MANIFEST, channels=("general", "incidents"), strict_tiers=False)
+        self.sandbox.start()
+        self.acting = self.sandbox.acting
+        client = client_for(self.sandbox.base_url, self.sandbox.bot_token, timeout=3)
+        self.who = identify(client)
+        self.team = str(self.who.team_id)
+        self.store = open_store(url, team=self.team)
+        self.clock = RealClock()
+        self.people = People(self.team, self._keep)
+        self.active = ActivePolicy(read_policy(policy, datetime.now(UTC).date()))
+        self.desk = Desk(client)
+        self.edge = Edge(
+            team=self.team,
+            bot=str(self.who.bot_user_id),
+            recorder=self.store.recorder,
+            active=self.active,
+            clock=self.clock,
+            people=self.people,
+            desk=self.desk,
+            texts=Texts(Renderer(), "/incident"),
+            drafts=self.store.drafts,
+        )
+        self.people.refresh(client, self.active.policy)
+        self.app = build_app(
+            self.edge,
+            ("/incident", "/inc"),
+            authorized=self.who,
+            client=client_for(self.sandbox.base_url),
+            signing_secret=None if socket else self.sandbox.signing_secret,
+        )
+        self.socket = Socket(self.app, self.sandbox.app_token) if socket else None
+        if self.socket:
+            self.socket.start()
+            assert self.sandbox.wait_for_socket()
+
+    def _keep(self, person) -> None:
+        self.store.directory.put([person], self.clock.now())
+
+    def close(self) -> None:
+        """Stop everything, the workspace first, so that nobody waits for a farewell."""
+        if self.socket:
+            self.socket.stop()
+        self.desk.close()
+        self.store.close()
+        self.sandbox.stop()
+
+    def user(self, name: str) -> str:
+        return self.sandbox.workspace.find_person(name).id
+
+    def person(self, name: str):
+        return slack_person(self.team, self.user(name))
+
+    def channel(self, name: str) -> str:
+        return self.sandbox.workspace.find_channel(name).id
+
+    def incident(self, title: str = "Payments fail", *, channel: str = "inc-1", by: str = "ann", **fields: object):
+        """Declare an incident as if its channel had been made already; give its folded state."""
+        key = self.run("declare", {"title": title, "service": "checkout", "impact": 1, "urgency": 1, **fields}, by).key
+        made = self.acting.create_channel("ann", channel)
+        self.acting.invite("ann", channel, "bea", self.edge.bot)
+        assert self.sandbox.settle()
+        fact = ChannelMade(channel=made, name=channel)
+        note_outcome(
+            key,
+            [fact],
+            job=f"made:{key.id}",
+            recorder=self.store.recorder,
+            policy=self.active.policy,
+            at=self.clock.now(),
+        )
+        return self.now(key)
+
+    def run(self, verb: str, fields: dict, by: str = "ann", **place: str):
+        request = Request(
+            verb=verb,
+            fields=fields,
+            actor=self.person(by),
+            groups=self.people.groups_of(self.user(by), self.active.policy),
+            team=self.team,
+            place=Place(**place),
+            source=Source(surface=Surface.CLI),
+            key=f"test:{time.monotonic_ns()}",
+            at=self.clock.now(),
+        )
+        outcome = run(request, recorder=self.store.recorder, policy=self.active.policy, policy_hash=self.active.hash)
+        assert not outcome.is_refused, outcome
+        return outcome
+
+    def now(self, key):
+        return self.store.recorder.read(lambda reader: reader.peek(key))
+
+    def entries(self, key, *kinds: str):
+        return self.store.recorder.read(lambda reader: reader.entries(key, kinds=kinds))
+
+    def open_incidents(self):
+        return self.store.recorder.read(lambda reader: reader.open_incidents(self.team))
+
+    def until(self, found, timeout: float = 5.0):
+        """Wait until something is found; what was found, or a failure that says what was looked for."""
+        deadline = time.monotonic() + timeout
+        while not (result := found()):
+            assert time.monotonic() < deadline, "it did not come about in time"
+            time.sleep(0.01)
+        return result
+
+    def whispers(self, name: str) -> list:
+        """Give what only this person was told, oldest first."""
+        with self.sandbox.workspace.lock:
+            return list(self.sandbox.workspace.ephemerals.get(self.user(name), ()))
