@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from commands.ask import Ask, Control
+from commands.fields import Slug
 from commands.guards import refuse_unless_person
 from commands.source import source_message
 from commands.verb import Group, Situation, Verb
@@ -30,7 +31,7 @@ class Action(Verb):
         Annotated[int, Field(gt=0)] | None,
         Ask("Time box in minutes", Control.MINUTES, "You ask again when it ends", words=("timebox", "within")),
     ] = None
-    id: Annotated[str | None, Ask("Its id", Control.WORD, "Left out, the next one: A1, A2, …")] = None
+    id: Annotated[Slug | None, Ask("Its id", Control.WORD, "Left out, the next one: A1, A2, …")] = None
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Open the action under an id that was never used; its time box counts from when it was given."""

@@ -1,10 +1,10 @@
-"""Types that fields of several verbs share: a role as people type it. Knows no label and no rule."""
+"""Types that fields of several verbs share: a role as people type it, a name without markup. Knows no label and no rule."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, StringConstraints
 
 from roles.names import Role, read_role
 
@@ -15,3 +15,6 @@ def _role(value: object) -> object:
 
 
 RoleWord = Annotated[Role, BeforeValidator(_role)]
+
+# A name that stands in our own sentences as it is: an id, a criterion. Nothing in it can ping or format.
+Slug = Annotated[str, StringConstraints(pattern=r"^[\w./ -]{1,60}$")]

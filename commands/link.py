@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from commands.ask import Ask, Control
+from commands.fields import Slug
 from commands.verb import Group, Situation, Verb
 from incident.entries.restored import Linked, LinkNone
 from incident.entry import Fact
@@ -29,7 +30,7 @@ class Link(Verb):
     name = "link"
     group = Group.RESTORE
 
-    kind: Annotated[str, Ask("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS)] = NONE
+    kind: Annotated[Slug, Ask("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS)] = NONE
     ref: Annotated[str | None, Ask("Its number or address", Control.LINE, "PRB-102", rest=True)] = None
     reason: Annotated[str | None, Ask("Why none", Control.TEXT, "Only for `none`", because=True)] = None
 
@@ -47,4 +48,4 @@ class Link(Verb):
             return (LinkNone(reason=reason),)
         if not self.ref:
             raise Refusal(Code.MISSING_FIELDS, "link_what", "ref")
-        return (Linked.model_validate({"link": self.kind, "ref": self.ref}),)
+        return (Linked(link=self.kind, ref=self.ref),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from commands.ask import Ask, Control
+from commands.fields import Slug
 from commands.verb import Group, Situation, Verb
 from incident.closure import text_meets
 from incident.entries.opened import StateChanged
@@ -31,7 +32,7 @@ class Resolve(Verb):
     aliases = ("fixed",)
     group = Group.RESTORE
 
-    how: Annotated[str | None, Ask("How", Control.CHOICE, leading=True, needed=True, choices=_HOW)] = None
+    how: Annotated[Slug | None, Ask("How", Control.CHOICE, leading=True, needed=True, choices=_HOW)] = None
     text: Annotated[
         str,
         Ask("Resolution", Control.TEXT, "What was done about the cause, in a full sentence", rest=True, needed=True),

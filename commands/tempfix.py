@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 from commands.ask import Ask, Control
+from commands.fields import Slug
 from commands.guards import refuse_unless_person
 from commands.verb import Group, Situation, Verb
 from incident.entries.restored import TempFixAdded, TempFixRemoved, TempFixSet
@@ -30,7 +31,7 @@ class Tempfix(Verb):
     group = Group.RESTORE
 
     form: Annotated[Form | None, Ask("What about it", Control.CHOICE, leading=True, choices=_FORMS)] = None
-    id: Annotated[str | None, Ask("Its id", Control.WORD, "TF1; left out for a new one", leading=True)] = None
+    id: Annotated[Slug | None, Ask("Its id", Control.WORD, "TF1; left out for a new one", leading=True)] = None
     text: Annotated[str | None, Ask("What was put in place", Control.TEXT, rest=True)] = None
     owner: Annotated[PersonId | None, Ask("Owner", Control.PERSON, "Who takes it out again")] = None
     remove_by: Annotated[Utc | None, Ask("Remove by", Control.MOMENT, words=("by",))] = None

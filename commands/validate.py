@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator
 
 from commands.ask import Ask, Control
+from commands.fields import Slug
 from commands.verb import Group, Situation, Verb
 from incident.entries.proved import Validated
 from incident.entry import Fact
@@ -44,7 +45,7 @@ class Validate(Verb):
     group = Group.PROVE
 
     criterion: Annotated[
-        str,
+        Slug,
         BeforeValidator(read_criterion),
         Ask("What was checked", Control.CHOICE, leading=True, needed=True, choices=_CRITERIA),
     ]

@@ -88,7 +88,7 @@ class Linked(Fact):
     kind: ClassVar[str] = "linked"
     timeline: ClassVar[str | None] = "link"
 
-    link: Literal["problem", "change", "known_error", "duplicate", "related", "request", "vulnerability"]
+    link: str
     ref: Words
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from pydantic import ValidationError
+
 from commands.link import Link
 from incident.entries.restored import Linked, LinkNone
 from incident.refusal import Code
@@ -34,3 +37,9 @@ def test_what_is_left_out_is_asked_for():
     assert (why.code, why.fields) == (Code.MISSING_FIELDS, ("reason",))
     assert "PRB-102" in worded(nothing)
     assert "none because" in worded(why)
+
+
+def test_a_kind_nobody_foresaw_is_kept_and_one_with_markup_is_not():
+    assert Room().does(Link(kind="vendor_case", ref="7712")) == (Linked(link="vendor_case", ref="7712"),)
+    with pytest.raises(ValidationError):
+        Link(kind="<!channel>", ref="7712")

@@ -149,3 +149,16 @@ def test_the_channel_is_not_told_twice_what_it_reads_as_the_update():
     assert Room().said(update("internal")) == ""
     assert Room().said(update("internal", "exec")) == "That update also went to executives."
     assert Room().said(update("exec", "customer")) == f"*Update* to executives and customers by <@UILSE>: {TEXT}"
+
+
+def test_audiences_that_are_due_together_are_told_together():
+    slot = OpenSlot(due_at=later(40), missed_after=later(45))
+    incident = an_incident(audiences=(audience("exec", open=slot), audience("internal", open=slot)))
+
+    assert len(Room(incident).answer(update("internal", "exec")).splitlines()) == 2
+
+
+def test_the_last_update_says_that_it_was_the_last():
+    answer = Room(an_incident(State.RESTORED)).answer(update("internal", "exec", final=True))
+
+    assert answer.splitlines()[1:] == ["That was the last one owed to responders and executives."]
