@@ -6,7 +6,6 @@ statement that is signed names its team, number, moment and root, and the checkp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from incident.entry import WORKSPACE, Draft, IncidentKey, Source, Surface, works
 from incident.frozen import Frozen, utc_text
 from roles.people import MUSTER
 from storage import chains
+from storage.errors import needed
 from storage.signing import Signer
 from storage.tables import CHAIN, CHECKPOINT, CHECKPOINT_LEAF
 from storage.transactions import Transactions
@@ -67,13 +67,14 @@ class Proof(Frozen):
 class Checkpoints:
     """Takes checkpoints of one database and proves chains by them."""
 
-    def __init__(self, transactions: Transactions, team: str) -> None:
+    def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
         self._team = team
 
-    def take(self, at: datetime, signer: Signer | None) -> Checkpoint | None:
+    def take(self, at: datetime, signer: Signer | None, *, team: str | None = None) -> Checkpoint | None:
         """Put what changed since the last checkpoint under a new root, sign and record it; None when nothing changed."""
-        return self._transactions.write(lambda connection: _take(connection, self._team, at, signer))
+        whose = needed(team or self._team)
+        return self._transactions.write(lambda connection: _take(connection, whose, at, signer))
 
     def proof(self, key: IncidentKey) -> Proof | None:
         """Prove a chain by the last checkpoint that covers it; None when none does."""
@@ -81,7 +82,8 @@ class Checkpoints:
 
     def all(self, team: str | None = None) -> tuple[Checkpoint, ...]:
         """Give every checkpoint with its leaves, oldest first. What leaves the house is made of these."""
-        return self._transactions.read(lambda connection: stored(connection, team or self._team))
+        whose = needed(team or self._team)
+        return self._transactions.read(lambda connection: stored(connection, whose))
 
 
 def _take(connection: Connection, team: str, at: datetime, signer: Signer | None) -> Checkpoint | None:
@@ -189,6 +191,3 @@ def _proof(connection: Connection, key: IncidentKey) -> Proof | None:
         signature=top.signature,
         seq=last.seq,
     )
-
-
-__all__: Sequence[str] = ("Checkpoint", "Checkpoints", "Leaf", "Proof", "stored")

@@ -15,6 +15,7 @@ from incident.ports import Person
 from roles.people import MUSTER, PersonId
 from storage import chains, people
 from storage.chains import insert_or
+from storage.errors import needed
 from storage.tables import POLICY_ACTIVE, POLICY_TEXT
 from storage.transactions import Transactions
 
@@ -22,9 +23,13 @@ from storage.transactions import Transactions
 class Directory:
     """The directory of one team."""
 
-    def __init__(self, transactions: Transactions, team: str) -> None:
+    def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
-        self._team = team
+        self._opened_for = team
+
+    @property
+    def _team(self) -> str:
+        return needed(self._opened_for)
 
     def put(self, known: Iterable[Person], at: datetime) -> int:
         """Note what is known of people from now on; tell for how many that was new."""

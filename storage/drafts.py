@@ -34,9 +34,9 @@ class KeptDraft(Frozen):
 class Drafts:
     """Drafts of one team, by the idempotency key of the request they belong to."""
 
-    def __init__(self, transactions: Transactions, team: str) -> None:
+    def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
-        self._team = team
+        self._team = team or ""
 
     def keep(
         self,

@@ -25,3 +25,14 @@ class StoreClosed(StorageError):  # noqa: N818
 
 class TransactionLost(StorageError):  # noqa: N818
     """The database ended a transaction by itself."""
+
+
+class WhichTeam(StorageError):  # noqa: N818
+    """The store was opened without a team, and what was asked for belongs to one."""
+
+
+def needed(team: str | None) -> str:
+    """Give the team, or say that the store must be opened with one."""
+    if not team:
+        raise WhichTeam("open the store with a team, or name one")
+    return team

@@ -44,5 +44,6 @@ def claim_message(connection: Connection, key: IncidentKey, natural_key: str) ->
         insert_or(connection)(MESSAGE_KEY)
         .values(team=key.team, incident=key.id, key=natural_key)
         .on_conflict_do_nothing()
+        .returning(MESSAGE_KEY.c.key)
     )
-    return claimed.rowcount == 1
+    return claimed.first() is not None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 
 from sqlalchemy import Engine
 
-from storage import schema
+from storage import keys, schema
 from storage.checkpoints import Checkpoints
 from storage.directory import Directory
 from storage.drafts import Drafts
@@ -29,10 +30,10 @@ class Store:
         self._wake = Wake(engine)
         self.recorder = SqlRecorder(transactions, self._wake, team)
         self.jobs = Jobs(transactions)
-        self.directory = Directory(transactions, team or "")
-        self.drafts = Drafts(transactions, team or "")
+        self.directory = Directory(transactions, team)
+        self.drafts = Drafts(transactions, team)
         self.queries = Queries(transactions)
-        self.checkpoints = Checkpoints(transactions, team or "")
+        self.checkpoints = Checkpoints(transactions, team)
 
     def migrate(self) -> None:
         """Bring the database to this release's schema and prove that its guards fire."""
@@ -41,6 +42,12 @@ class Store:
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back, quickly and from any thread, whenever jobs were wanted and committed."""
         self._wake.on_commit(callback)
+
+    def housekeep(self, now: datetime) -> None:
+        """Drop what was kept for a while only: old outcomes, drafts and jobs that are done."""
+        self.transactions.write(lambda connection: keys.forget_old(connection, now), first=False)
+        self.drafts.forget_old(now)
+        self.jobs.forget_ended(now - keys.KEPT_FOR)
 
     def close(self) -> None:
         """Finish what waits to be written, stop listening, and let go of every connection."""

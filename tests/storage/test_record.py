@@ -1,0 +1,297 @@
+"""The record as commands see it, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from incident.entries import KINDS
+from incident.entries.said import MessagePosted, Noted
+from incident.entry import IncidentKey, workspace_chain
+from incident.fold import fold
+from incident.frozen import REDACTED
+from incident.ports import Outcome, UnitOfWork
+from storage.store import Store
+from tests.storage.story import (
+    ADA,
+    BEN,
+    CHANNEL,
+    SECRET,
+    T0,
+    TEAM,
+    at,
+    declared,
+    draft,
+    long_script,
+    record,
+    record_all,
+    refuse,
+    step,
+    ts,
+)
+
+
+def entries(store: Store, key: IncidentKey):
+    return store.recorder.read(lambda reader: reader.entries(key))
+
+
+def test_what_was_appended_reads_back_as_it_was(store: Store) -> None:
+    key = record(store, long_script)
+
+    read = entries(store, key)
+
+    wanted = long_script("INC-2026-0001")
+    assert [e.n for e in read] == list(range(1, len(wanted) + 1))
+    assert [(e.by, e.occurred_at, e.source) for e in read] == [(d.by, d.occurred_at, d.source) for d in wanted]
+    assert [e.fact for e in read if not e.redacted] == [d.fact for d, e in zip(wanted, read, strict=True) if not e.redacted]
+    assert sum(e.redacted for e in read) == 3
+
+
+def test_the_story_has_an_entry_of_every_kind(store: Store) -> None:
+    record_all(store)
+    store.checkpoints.take(T0, None)
+
+    kinds = {kind for key in store.queries.chains() for kind in store.queries.counts(key)}
+
+    assert {kind for kind, _ in KINDS} - kinds == {"policy_activated"}
+
+
+def test_the_row_holds_what_the_entries_fold_to(store: Store) -> None:
+    key = record(store, long_script)
+
+    peeked = store.recorder.read(lambda reader: reader.peek(key))
+
+    assert peeked == fold(entries(store, key))
+
+
+def test_a_work_that_raises_leaves_nothing(store: Store) -> None:
+    def fail(unit: UnitOfWork) -> None:
+        key, number = unit.new_incident(TEAM, T0)
+        step(unit, key, draft(declared(number)))
+        raise LookupError("halfway")
+
+    with pytest.raises(LookupError, match="halfway"):
+        store.recorder.transact(fail)
+
+    assert store.queries.chains() == ()
+
+
+def test_numbers_have_no_gap_when_a_declaration_fails(store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        store.recorder.transact(lambda unit: (unit.new_incident(TEAM, T0), 1 // 0))
+
+    numbers = [store.recorder.transact(lambda unit: unit.new_incident(TEAM, T0)[1]) for _ in range(2)]
+
+    assert numbers == ["INC-2026-0001", "INC-2026-0002"]
+
+
+def test_numbers_begin_again_each_year_and_for_each_team(store: Store) -> None:
+    def take(team: str, days: int) -> str:
+        return store.recorder.transact(lambda unit: unit.new_incident(team, T0 + timedelta(days=days))[1])
+
+    assert [take("T1", 0), take("T2", 0), take("T1", 400), take("T1", 0)] == [
+        "INC-2026-0001",
+        "INC-2026-0001",
+        "INC-2027-0001",
+        "INC-2026-0002",
+    ]
+
+
+def test_recorded_at_never_runs_backwards(store: Store) -> None:
+    chain = workspace_chain(TEAM)
+    refuse(store, minutes=10)
+    refuse(store, minutes=3)
+
+    assert [e.recorded_at for e in entries(store, chain)] == [at(10), at(10)]
+    assert [e.occurred_at for e in entries(store, chain)] == [at(10), at(3)]
+
+
+def test_an_outcome_is_remembered_under_its_key(store: Store) -> None:
+    outcome = Outcome(verb="note", key=IncidentKey(TEAM, "X"), number="INC-2026-0001", first=1, last=2, at=T0)
+
+    store.recorder.transact(lambda unit: unit.remember("Ev1", outcome))
+
+    assert store.recorder.transact(lambda unit: unit.remembered("Ev1")) == outcome
+    assert store.recorder.transact(lambda unit: unit.remembered("Ev2")) is None
+
+
+def test_outcomes_are_forgotten_after_two_days(store: Store) -> None:
+    for hours, key in ((0, "old"), (47, "new")):
+        outcome = Outcome(verb="note", at=T0 + timedelta(hours=hours))
+        store.recorder.transact(lambda unit, key=key, outcome=outcome: unit.remember(key, outcome))
+
+    store.housekeep(T0 + timedelta(hours=49))
+
+    assert store.recorder.transact(lambda unit: unit.remembered("old")) is None
+    assert store.recorder.transact(lambda unit: unit.remembered("new")) is not None
+
+
+def test_a_message_is_claimed_once(store: Store) -> None:
+    key = IncidentKey(TEAM, "X")
+
+    claims = [store.recorder.transact(lambda unit: unit.seen_message(key, "C1/1.0")) for _ in range(2)]
+
+    assert claims == [True, False]
+
+
+def test_incidents_are_found_by_number_and_by_channel_within_their_team(store: Store) -> None:
+    first, second, third = record_all(store)
+
+    def find(team: str, **by: str) -> IncidentKey | None:
+        return store.recorder.read(lambda reader: reader.find(team, **by))
+
+    assert find(TEAM, number="INC-2026-0002") == second
+    assert find(TEAM, channel=CHANNEL) == first
+    assert find("T2", number="INC-2026-0002") is None
+    assert find(TEAM) is None
+    assert [i.key for i in store.recorder.read(lambda reader: reader.open_incidents(TEAM))] == [first]
+    assert [i.key for i in store.queries.incidents(TEAM, is_over=True)] == [third, second]
+
+
+def test_a_message_gives_every_entry_about_it_in_order(store: Store) -> None:
+    key = record(store, long_script)
+
+    about = store.recorder.read(lambda reader: reader.message(key, CHANNEL, ts(10)))
+
+    assert [e.fact.kind for e in about] == [
+        "message_posted",
+        "message_pinned",
+        "message_edited",
+        "pin_removed",
+        "redacted",
+    ]
+    declaring = store.recorder.read(lambda reader: reader.message(key, "C0GEN", ts(0)))
+    assert [e.fact.kind for e in declaring] == ["declared"]
+
+
+def test_entries_can_be_read_by_kind_and_from_a_number_on(store: Store) -> None:
+    key = record(store, long_script)
+
+    notes = store.recorder.read(lambda reader: reader.entries(key, kinds=("noted", "corrected")))
+    rest = store.recorder.read(lambda reader: reader.entries(key, after=notes[0].n))
+
+    assert [e.fact.kind for e in notes] == ["noted", "corrected"]
+    assert rest[0].n == notes[0].n + 1
+
+
+def test_a_redaction_removes_words_from_entries_and_row(store: Store) -> None:
+    key = record(store, long_script)
+
+    read = entries(store, key)
+    redacted = [e for e in read if e.redacted]
+
+    assert [e.fact.text for e in redacted] == [REDACTED] * 3
+    assert [e.fact.channel for e in redacted] == [CHANNEL] * 3
+    row = store.recorder.read(lambda reader: reader.peek(key))
+    assert SECRET not in row.model_dump_json()
+    assert SECRET not in str(store.queries.lines(key))
+
+
+def test_a_row_given_after_a_redaction_cannot_bring_the_words_back(store: Store) -> None:
+    from incident.entries.said import ActionOpened, Redacted
+
+    def begin(unit: UnitOfWork) -> IncidentKey:
+        key, number = unit.new_incident(TEAM, T0)
+        step(unit, key, draft(declared(number)))
+        action = ActionOpened(id="A1", text=SECRET, assignee=ADA, channel=CHANNEL, ts=ts(1))
+        step(unit, key, draft(action))
+        # `step` projects the incident as it was folded in memory, which still holds the words.
+        step(unit, key, draft(Redacted(channel=CHANNEL, ts=ts(1), entries=(2,), reason="Secret")))
+        return key
+
+    key = store.recorder.transact(begin)
+
+    row = store.recorder.read(lambda reader: reader.peek(key))
+    assert row.actions[0].text == REDACTED
+
+
+def test_redaction_also_clears_outcomes_and_drafts(store: Store) -> None:
+    from incident.entries.said import Redacted
+
+    def begin(unit: UnitOfWork) -> IncidentKey:
+        key, number = unit.new_incident(TEAM, T0)
+        step(unit, key, draft(declared(number)))
+        step(unit, key, draft(MessagePosted(channel=CHANNEL, ts=ts(1), author=ADA, text=SECRET)))
+        unit.remember("k", Outcome(verb="note", key=key, facts=(("text", SECRET),), at=T0))
+        return key
+
+    key = store.recorder.transact(begin)
+    store.drafts.keep("mine", ADA, "note", {"text": f"I wrote {SECRET} here"}, at=T0)
+    store.drafts.keep("other", BEN, "note", {"text": "Nothing to see"}, at=T0)
+    store.recorder.transact(
+        lambda unit: step(unit, key, draft(Redacted(channel=CHANNEL, ts=ts(1), entries=(2,), reason="Secret")))
+    )
+
+    assert store.drafts.fetch("mine") is None
+    assert store.drafts.fetch("other").fields == {"text": "Nothing to see"}
+    assert store.recorder.transact(lambda unit: unit.remembered("k")).facts == ()
+
+
+def test_words_without_a_redaction_stay(store: Store) -> None:
+    key = record(store, long_script)
+
+    with pytest.raises(Exception, match="words go only where a redaction names their entry"):
+        store.recorder.transact(lambda unit: unit.forget_words(key, [1]))
+
+    assert entries(store, key)[0].fact.title == "Payments fail"
+
+
+def test_two_writers_of_one_chain_take_turns(store: Store) -> None:
+    key = record(store, lambda number: long_script(number)[:1])
+
+    def write(count: int) -> None:
+        for _ in range(count):
+            store.recorder.transact(lambda unit: step(unit, key, draft(Noted(text="n"))))
+
+    threads = [threading.Thread(target=write, args=(15,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    row = store.recorder.read(lambda reader: reader.peek(key))
+    assert row.n == 61
+    assert row == fold(entries(store, key))
+
+
+def test_two_declarations_at_once_take_two_numbers(store: Store) -> None:
+    numbers: list[str] = []
+
+    def declare() -> None:
+        numbers.append(store.recorder.transact(lambda unit: unit.new_incident(TEAM, T0)[1]))
+
+    threads = [threading.Thread(target=declare) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(numbers) == [f"INC-2026-{n:04d}" for n in range(1, 9)]
+
+
+def test_one_key_at_the_same_time_is_done_once(store: Store) -> None:
+    done: list[int] = []
+
+    def work(unit: UnitOfWork) -> None:
+        if unit.remembered("Ev1") is None:
+            done.append(1)
+            unit.remember("Ev1", Outcome(verb="note", at=T0))
+
+    threads = [threading.Thread(target=store.recorder.transact, args=(work,)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert done == [1]
+
+
+def test_a_row_of_another_release_is_folded_again(store: Store) -> None:
+    key = record(store, long_script)
+    store.transactions.write(
+        lambda c: c.exec_driver_sql("UPDATE incident SET shape = 'older', folded = '{\"gone\": true}'").rowcount
+    )
+
+    assert store.recorder.read(lambda reader: reader.peek(key)) == fold(entries(store, key))
