@@ -69,7 +69,7 @@ class Attempt:
         kind = read_verb(request.verb)
         incident = self.working.incident if self.working else None
         if kind.needs_incident and incident is None:
-            raise Refusal(Code.NO_INCIDENT, "no_such_incident" if request.place.number else "no_incident")
+            raise _nowhere(request)
         verb = self.verb = read_form(kind, request.fields)
         if request.occurred_at is not None and request.occurred_at > request.at:
             raise Refusal(Code.BAD_VALUE, "not_yet", "occurred_at")
@@ -132,6 +132,13 @@ class Attempt:
             facts=tuple(refusal.facts.items()),
             at=self._at,
         )
+
+
+def _nowhere(request: Request) -> Refusal:
+    """Refuse for want of an incident: the wrong number, or a place where none was declared yet."""
+    if request.place.number is not None:
+        return Refusal(Code.NO_INCIDENT, "no_such_incident")
+    return Refusal(Code.STATE, "no_incident")
 
 
 def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:

@@ -49,7 +49,8 @@ class Escalate(Verb):
         ladder, rungs = service_ladder(now)
         called = {escalation.person for escalation in now.open.escalations if escalation.person is not None}
         if person is None:
-            person = next(iter(rungs_left(rungs, called) or rungs), None)
+            others = rungs_left(rungs, {now.actor})
+            person = next(iter(rungs_left(others, called) or others), None)
         if person is None:
             raise Refusal(Code.MISSING_FIELDS, "escalate_nobody", "who", service=now.open.service)
         refuse_unless_person(now, person, "who")

@@ -121,7 +121,7 @@ def _join_button(incident: Incident | None, twin: Any) -> list[Json]:
 
 def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -> Reply:
     lines = [say_refusal(outcome)]
-    if outcome.code == Code.NO_INCIDENT and request.place.number is None:
+    if outcome.reason == "no_incident":
         lines.append(open_places(reader, request.team, request.actor, texts.command))
     if outcome.code == Code.CLOSE_INCOMPLETE:
         lines += [f"• {line}" for line in _lacking(outcome)]

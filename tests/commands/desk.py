@@ -1,0 +1,212 @@
+"""A desk to run verbs at: the memory store, a policy, people with groups, and a clock that is moved by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import count
+from typing import Any
+
+import yaml
+
+from bot.render import TEMPLATES, LineContext, Renderer
+from commands import registry
+from commands.capture import Capture, Told, capture
+from commands.form import read_form
+from commands.run import note_outcome, run, tick
+from commands.verb import Place, Request, Situation
+from incident.entries.said import MessagePosted
+from incident.entries.sent import ChannelMade
+from incident.entry import Entry, Fact, IncidentKey, Source, Surface
+from incident.incident import Incident
+from incident.policy import Policy
+from incident.ports import Outcome, Person
+from roles.people import PersonId, slack_person
+from tests.memory import Memory
+
+T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
+TEAM, CHANNEL = "T1", "C100"
+GROUPS = {
+    "ilse": {"responder", "major_authority", "closer"},
+    "rob": {"responder"},
+    "eva": {"responder"},
+    "nadia": {"responder"},
+    "guest": set[str](),
+    "bot": set[str](),
+}
+
+
+def T(minutes: float) -> datetime:  # noqa: N802 - a moment of the story, as in T(5)
+    return T0 + timedelta(minutes=minutes)
+
+
+def who(name: str) -> PersonId:
+    return slack_person(TEAM, f"U{name.upper()}")
+
+
+@cache
+def a_policy() -> Policy:
+    text = (TEMPLATES.parent / "policy.yaml").read_text(encoding="utf-8")
+    services = {
+        "checkout": {
+            "owner": "UNADIA",
+            "owner_group": "payments",
+            "customer_facing": True,
+            "categories": {"Application": ["Errors"], "Database": []},
+            "ladder": "payments",
+            "roster": "payments",
+        },
+        "wiki": {"owner": "nadia"},
+    }
+    whole: dict[str, Any] = {
+        **yaml.safe_load(text),
+        "effective": date(2026, 1, 1),
+        "services": services,
+        "ladders": {"payments": {"rungs": ["UROB", "UEVA", "S0GROUP"], "timeout_minutes": 5}},
+        "rosters": {"payments": ["UROB", "UEVA"]},
+    }
+    return Policy.model_validate(whole)
+
+
+@cache
+def refusals() -> dict[str, str]:
+    with (TEMPLATES / "slack" / "refusals.yaml").open(encoding="utf-8") as file:
+        sentences: dict[str, str] = yaml.safe_load(file)
+    return sentences
+
+
+@dataclass
+class Desk:
+    """Runs requests against one incident in channel C100, unless told otherwise."""
+
+    memory: Memory = field(default_factory=Memory)
+    policy: Policy = field(default_factory=a_policy)
+    at: datetime = T0
+    place: Place = field(default_factory=lambda: Place(channel=CHANNEL))
+    _keys: Any = field(default_factory=count)
+    _ask: tuple[Request, Outcome] | None = None
+
+    def __post_init__(self) -> None:
+        odd = {"guest": {"is_guest": True}, "bot": {"is_bot": True}}
+        self.memory.know(*(Person(id=who(name), name=name.title(), **odd.get(name, {})) for name in GROUPS))
+
+    def do(self, verb: str, by: str = "rob", at: float | None = None, **fields: Any) -> Outcome:
+        """Run a verb. `key`, `place`, `drawn_at` and `occurred_at` are the request's; everything else is a field."""
+        self.at = self.at if at is None else T(at)
+        mine = {name: fields.pop(name) for name in ("key", "place", "drawn_at", "occurred_at") if name in fields}
+        request = Request(
+            **{
+                "verb": verb,
+                "fields": fields,
+                "actor": who(by),
+                "groups": frozenset(GROUPS.get(by, {"responder"})),
+                "team": TEAM,
+                "place": self.place,
+                "source": Source(surface=Surface.COMMAND, channel=self.place.channel),
+                "key": f"key-{next(self._keys)}",
+                "at": self.at,
+                **mine,
+            }
+        )
+        outcome = run(request, recorder=self.memory, policy=self.policy, policy_hash="0" * 64)
+        self._ask = (request, outcome)
+        return outcome
+
+    def declared(self, at: float = 0, **fields: Any) -> Desk:
+        """Declare an incident on checkout and give it its channel."""
+        whole = {"title": "Checkout errors", "service": "checkout", "impact": 1, "urgency": 2, **fields}
+        outcome = self.do("declare", at=at, place=Place(channel="CELSEWHERE"), **whole)
+        assert outcome.key, outcome
+        self.note(outcome.key, ChannelMade(channel=CHANNEL, name="inc-1"))
+        return self
+
+    def note(self, key: IncidentKey, *facts: Fact, job: str | None = None) -> Outcome:
+        job = job or f"job-{next(self._keys)}"
+        return note_outcome(key, facts, job=job, recorder=self.memory, policy=self.policy, at=self.at)
+
+    def says(self, name: str, text: str, at: float, ts: str = "") -> Outcome | None:
+        fact = MessagePosted(channel=CHANNEL, ts=ts or f"{T(at).timestamp():.6f}", author=who(name), text=text)
+        return self.hears(fact, name, at)
+
+    def hears(self, fact: Told, name: str, at: float, happened: float | None = None) -> Outcome | None:
+        self.at = T(at)
+        source = Source(surface=Surface.EVENT, channel=CHANNEL, event=f"Ev{next(self._keys)}")
+        said = Capture(
+            team=TEAM, fact=fact, by=who(name), occurred_at=T(at if happened is None else happened), source=source
+        )
+        return capture(said, recorder=self.memory, policy=self.policy, at=self.at)
+
+    def tick(self, at: float) -> Outcome:
+        self.at = T(at)
+        return tick(self.key, recorder=self.memory, policy=self.policy, at=self.at)
+
+    @property
+    def key(self) -> IncidentKey:
+        key = self.memory.read(lambda reader: reader.find(TEAM, channel=CHANNEL))
+        assert key is not None
+        return key
+
+    @property
+    def incident(self) -> Incident:
+        return self.memory.state.rows[self.key]
+
+    def entries(self, key: IncidentKey | None = None) -> tuple[Entry, ...]:
+        return self.memory.state.chains[key or self.key]
+
+    def kinds(self) -> list[str]:
+        """Give the kinds of the entries that the last request recorded."""
+        return [entry.fact.kind for entry in self._new()]
+
+    def facts(self) -> list[Any]:
+        return [entry.fact for entry in self._new()]
+
+    def said(self) -> str:
+        """Give the line that the last verb says in the channel."""
+        return self._rendered("said")
+
+    def answer(self) -> str:
+        """Give what the last actor reads: the verb's answer, or the sentence of the refusal."""
+        _, outcome = self._last()
+        if outcome.is_refused:
+            facts = {"names": "", **dict(outcome.facts)}
+            return _renderer().sentence(refusals()[outcome.reason or ""], **facts)
+        return self._rendered("answer")
+
+    def _last(self) -> tuple[Request, Outcome]:
+        assert self._ask is not None
+        return self._ask
+
+    def _new(self) -> tuple[Entry, ...]:
+        _, outcome = self._last()
+        if outcome.key is None or outcome.first is None or outcome.last is None:
+            return ()
+        return self.entries(outcome.key)[outcome.first - 1 : outcome.last]
+
+    def _rendered(self, macro: str) -> str:
+        request, outcome = self._last()
+        incident = self.memory.state.rows.get(outcome.key) if outcome.key else None
+        kind = registry.find(request.verb)
+        assert kind is not None
+        view = read_form(kind, request.fields).view(self._situation(request, incident))
+        context = LineContext(incident, self._new(), request.actor, self.at, outcome, view)
+        return _renderer().macro(f"slack/{kind.name}.j2", macro, context)
+
+    def _situation(self, request: Request, incident: Incident | None) -> Situation:
+        return Situation(
+            incident=incident,
+            policy=self.policy,
+            policy_hash="0" * 64,
+            reader=self.memory.read(lambda reader: reader),
+            at=self.at,
+            occurred_at=request.occurred_at,
+            actor=request.actor,
+            groups=request.groups,
+            team=TEAM,
+            place=request.place,
+        )
+
+
+@cache
+def _renderer() -> Renderer:
+    return Renderer()

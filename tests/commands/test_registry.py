@@ -1,0 +1,48 @@
+"""Verbs are found by their words; two verbs cannot share one."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from commands import ack, registry, take
+from commands.ack import Ack
+from commands.take import Take
+
+
+def test_every_word_of_a_verb_finds_it_in_any_case() -> None:
+    assert registry.find("take") is Take
+    assert registry.find(" TAKE ") is Take
+    assert registry.find("handoff") is registry.find("handover")
+    assert registry.find("nothing") is None
+
+
+def test_a_misspelt_word_has_a_nearest_verb_and_nonsense_has_none() -> None:
+    assert registry.nearest("esclate") == "escalate"
+    assert registry.nearest("qqqqqq") is None
+
+
+def test_verbs_are_listed_once_in_alphabetical_order() -> None:
+    names = [verb.name for verb in registry.verbs()]
+
+    assert names == sorted(set(names))
+    assert {"declare", "ack", "take", "escalate"} <= set(names)
+
+
+def test_two_verbs_that_claim_one_word_are_an_error() -> None:
+    class Grab(Take):
+        name = "grab"
+        aliases = ("take",)
+
+    with pytest.raises(ValueError, match="'take' is claimed by both Take and Grab"):
+        registry.claim([Take, Grab])
+
+
+def test_only_what_a_module_defines_counts_as_its_verb() -> None:
+    module = ModuleType("commands.made_up")
+    vars(module)["Ack"] = Ack
+
+    assert registry.verbs_of(take) == [Take]
+    assert registry.verbs_of(ack) == [Ack]
+    assert registry.verbs_of(module) == []
