@@ -14,10 +14,8 @@ from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, sleep, to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
 
 from sandbox.acting import Acting
 from sandbox.page.acts import perform
@@ -26,6 +24,8 @@ from sandbox.traffic import Traffic
 from sandbox.workspace import Workspace
 
 STATIC = Path(__file__).parent / "static"
+KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+FILES = {path.relative_to(STATIC).as_posix(): path for path in sorted(STATIC.rglob("*.*"))}
 THREADS = 64
 LOOKS_EVERY = 1.0
 GATHERS_FOR = 0.05
@@ -61,16 +61,6 @@ class Shown(Protocol):
         ...
 
 
-class _Static(StaticFiles):
-    """Files of the page that a browser asks after every time, so that an upgrade shows at once."""
-
-    def file_response(self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200) -> Response:
-        """Answer with the file and the page's headers."""
-        response = super().file_response(full_path, stat_result, scope, status_code)
-        response.headers.update(HEADERS)
-        return response
-
-
 def page_routes(sandbox: Shown) -> list[BaseRoute]:
     """Return everything the page is made of, to stand beside the Web API."""
     page = _Page(sandbox)
@@ -80,8 +70,16 @@ def page_routes(sandbox: Shown) -> list[BaseRoute]:
         Route("/ui/snapshot", page.snapshot),
         Route("/ui/stream", page.stream),
         Route("/ui/act", page.act, methods=["POST"]),
-        Mount("/ui/static", _Static(directory=STATIC)),
+        Route("/ui/static/{file:path}", page.file),
     ]
+
+
+def _file(name: str) -> Response:
+    """Answer with a file as it is now, read in one go: small, and nothing stays open when the server ends."""
+    path = FILES.get(name)
+    if path is None:
+        return Response(status_code=404, headers=HEADERS)
+    return Response(path.read_bytes(), media_type=KINDS[path.suffix], headers=HEADERS)
 
 
 def is_read_only(manifest: Mapping[str, Any] | None) -> bool:
@@ -98,7 +96,11 @@ class _Page:
 
     async def index(self, request: Request) -> Response:
         """Answer with the page, which fetches the rest."""
-        return FileResponse(STATIC / "index.html", headers=HEADERS)
+        return _file("index.html")
+
+    async def file(self, request: Request) -> Response:
+        """Answer with a script, a style sheet or the icon of the page; there are no others to be had."""
+        return _file(request.path_params["file"])
 
     async def archives(self, request: Request) -> Response:
         """Lead a permanent link of a message to the page that shows it."""

@@ -1,0 +1,118 @@
+"""The routes of the page without a browser: what they answer, what they refuse, and that they end when the workspace does."""
+
+import contextlib
+import http.client
+import json
+import re
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.server import Sandbox
+from tests.sandbox.page.pretend import MANIFEST
+
+STATIC = Path(__file__).resolve().parents[3] / "sandbox" / "page" / "static"
+OURS = {"http://www.w3.org/2000/svg"}
+
+
+def get(sandbox: Sandbox, path: str) -> Any:
+    return urllib.request.urlopen(sandbox.page_url + path, timeout=5)
+
+
+def drain(stream: Any) -> None:
+    """Read to the end, whether it comes in order or by a cut connection."""
+    with contextlib.suppress(http.client.IncompleteRead):
+        stream.read()
+
+
+def act(sandbox: Sandbox, kind: str = "application/json", **asked: Any) -> dict[str, Any]:
+    request = urllib.request.Request(sandbox.page_url + "ui/act", json.dumps(asked).encode(), {"content-type": kind})
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.load(answer)
+
+
+def test_the_page_forbids_everything_from_elsewhere(sandbox: Sandbox) -> None:
+    with get(sandbox, "") as answer:
+        policy = answer.headers["content-security-policy"]
+
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_no_file_of_the_page_names_another_host() -> None:
+    named = {
+        (path.name, found)
+        for path in STATIC.rglob("*")
+        if path.is_file()
+        for found in re.findall(r"https?://[\w.-]+\.[a-z]{2,}[\w/.-]*", path.read_text("utf-8"))
+        if found not in OURS
+    }
+
+    assert named == set()
+
+
+def test_no_file_of_the_page_is_longer_than_three_hundred_lines() -> None:
+    long = [p.name for p in STATIC.rglob("*") if p.is_file() and len(p.read_text("utf-8").splitlines()) > 300]
+
+    assert long == []
+
+
+def test_no_script_of_the_page_writes_markup() -> None:
+    """Text reaches the document through text nodes alone, so none of the doors for markup may be used."""
+    doors = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function")
+
+    assert [path.name for path in STATIC.rglob("*.js") if doors.search(path.read_text("utf-8"))] == []
+
+
+def test_a_picture_holds_the_messages_of_the_named_channel_alone(sandbox: Sandbox) -> None:
+    channel = sandbox.workspace.find_channel("ops").id
+    with get(sandbox, f"ui/snapshot?as={sandbox.workspace.find_person('ben').id}&channel={channel}") as answer:
+        seen = json.load(answer)
+
+    assert {one["name"]: one["messages"] is not None for one in seen["channels"]} == {"general": False, "ops": True}
+    assert [one["command"] for one in seen["commands"]] == ["/help-me", "/hush"]
+
+
+def test_somebody_unknown_sees_what_the_first_person_sees(sandbox: Sandbox) -> None:
+    with get(sandbox, "ui/snapshot?as=UNOBODY") as answer:
+        assert json.load(answer)["me"] == sandbox.workspace.find_person("ann").id
+
+
+def test_an_act_that_may_not_be_is_answered_with_a_sentence(sandbox: Sandbox) -> None:
+    ann = sandbox.workspace.find_person("ann").id
+
+    assert act(sandbox, **{"as": ann, "do": "post", "channel": "nowhere", "text": "hi"})["error"]
+    assert act(sandbox, **{"as": ann, "do": "post", "channel": "general"})["error"] == "'text' is missing or unknown"
+    assert act(sandbox, **{"as": ann, "do": "explode"})["error"] == "nothing here is called explode"
+
+
+def test_a_page_of_another_site_cannot_act(sandbox: Sandbox) -> None:
+    """A browser lets other sites post plain text without asking first, so only JSON is taken."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        act(sandbox, "text/plain", **{"as": "ann", "do": "post", "channel": "general", "text": "hi"})
+
+    refused.value.close()
+    assert refused.value.code == 415
+    assert [m for m in sandbox.workspace.find_channel("general").messages.values() if m.text == "hi"] == []
+
+
+def test_a_permanent_link_leads_to_the_message(sandbox: Sandbox) -> None:
+    with get(sandbox, "archives/C0000001/p1700000000000100?thread_ts=1700000000.000001&cid=C0000001") as answer:
+        assert answer.url.endswith("/?channel=C0000001&ts=1700000000.000100&thread=1700000000.000001")
+
+
+def test_the_stream_tells_of_a_change_and_ends_with_the_workspace() -> None:
+    with Sandbox(manifest=MANIFEST) as sandbox:
+        stream = get(sandbox, "ui/stream")
+        sandbox.traffic.record(at="now", kind="api", name="chat.postMessage", detail={}, result="ok")
+        line = stream.readline()
+        ended = threading.Event()
+        threading.Thread(target=lambda: (drain(stream), ended.set()), daemon=True).start()
+
+    assert json.loads(line.removeprefix(b"data: "))["wire"][-1]["name"] == "chat.postMessage"
+    assert ended.wait(5)
+    stream.close()
