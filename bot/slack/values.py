@@ -90,10 +90,10 @@ def _choice(ask: Ask, words: Sequence[str], _: Known) -> Found | None:
 
 def _chosen(ask: Ask, said: str) -> str | None:
     """Match a choice by its value; when the field is needed, any word that only one value has will do."""
-    slug, values = _slug(said), [value for value, _ in ask.choices]
+    slug, values = _slug(said), {_slug(value): value for value, _ in ask.choices}
     if slug in values:
-        return slug
-    near = [value for value in values if slug in value.split("_")] if ask.needed and len(slug) > 2 else []
+        return values[slug]
+    near = [value for key, value in values.items() if slug in key.split("_")] if ask.needed and len(slug) > 2 else []
     return near[0] if len(near) == 1 else None
 
 
@@ -108,7 +108,7 @@ def _choices(ask: Ask, words: Sequence[str], _: Known) -> Found | None:
             continue
         found += [part for part in named if part not in found]
         taken = place + 1
-    return Found([*found], taken, plain=len(found) > 1) if found else None
+    return Found([*found], taken, plain=len(found) > 1 or "all" in found) if found else None
 
 
 def _is_one_of(ask: Ask, slug: str) -> bool:

@@ -138,6 +138,7 @@ def test_a_drill_is_declared_with_the_words_of_a_declaration() -> None:
         "declare service checkout is down",
         "update internal customer payments fail",
         "update internal final checks are running",
+        "update all good, payments are back",
     ],
 )
 def test_a_line_that_can_be_read_in_two_ways_says_so(typed: str) -> None:
