@@ -12,6 +12,7 @@ from incident.parts import Interval, Link, Resolution, TempFix, Times, Validatio
 from incident.refusal import Code
 from incident.states import Priority, State
 from roles.names import Role
+from tests.commands.desk import Desk
 from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later, renderer, worded
 
 PROVEN = an_incident(
@@ -115,3 +116,21 @@ def test_no_sentence_stands_for_nothing():
 def test_the_channel_reads_who_closed():
     assert Room(PROVEN, actor=ILSE).said(Close()).startswith("*Closed* by <@UILSE>.")
     assert Room(PROVEN).answer(Close()).startswith("INC-2026-0042 is closed.")
+
+
+def test_a_refused_closing_is_kept_with_what_was_missing_and_each_gap_can_be_filled():
+    room = Desk().declared(started_at="2026-06-09T09:58:00Z", impact=3, category="Application")
+    room.do("take", "ilse", at=2, role="commander")
+    room.do("restored", at=10, text="errors under 1%")
+    room.do("resolve", at=11, how="fix", text="fixed")
+
+    refused = room.do("close", "ilse", at=12)
+
+    assert refused.missing == ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY")
+    assert [e.fact.kind for e in room.entries()[-2:]] == ["closure_refused", "refused"]
+    room.do("resolve", at=13, how="amend", text="rolled back the 09:55 release of checkout")
+    room.do("validate", at=14, criterion="monitoring", evidence="green for 10 minutes")
+    room.do("confirm", "ilse", at=15)
+    assert room.do("close", "ilse", at=17).code is None
+    assert room.incident.state == State.CLOSED
+    assert room.incident.holders(Role.COMMANDER) == ()

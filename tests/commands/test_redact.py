@@ -8,6 +8,7 @@ from commands.redact import Redact
 from commands.verb import Place
 from incident.entries import said
 from incident.refusal import Code
+from tests.commands.desk import GROUPS
 from tests.commands.hand import CHANNEL, EVA, Room, worded
 
 TS = "1749463200.000100"
@@ -24,7 +25,7 @@ FACTS = (
 LAWYERS = frozenset({"legal"})
 
 
-def room(groups=LAWYERS, place=Place(channel=CHANNEL)) -> Room:  # noqa: B008 - a frozen value
+def told(groups=LAWYERS, place=Place(channel=CHANNEL)) -> Room:  # noqa: B008 - a frozen value
     found = Room(groups=groups, place=place)
     found.holds(*FACTS)
     return found
@@ -43,7 +44,7 @@ def room(groups=LAWYERS, place=Place(channel=CHANNEL)) -> Room:  # noqa: B008 - 
     ],
 )
 def test_every_entry_that_quotes_the_message_is_named_and_no_other(ref):
-    (redacted,) = room().does(Redact(ref=ref, reason=WHY))
+    (redacted,) = told().does(Redact(ref=ref, reason=WHY))
 
     assert redacted == said.Redacted(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY)
 
@@ -51,12 +52,12 @@ def test_every_entry_that_quotes_the_message_is_named_and_no_other(ref):
 def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
     here = Place(channel=CHANNEL, message=TS)
 
-    assert room(place=here).does(Redact(reason=WHY))[0].ts == TS
+    assert told(place=here).does(Redact(reason=WHY))[0].ts == TS
 
 
 @pytest.mark.parametrize("ref", ["2", "99", "0", "1749463200.000999", "that one", None])
 def test_what_is_no_message_is_refused_before_anybody_asks_who_may(ref):
-    refusal = room(frozenset()).refuses(Redact(ref=ref, reason=WHY))
+    refusal = told(frozenset()).refuses(Redact(ref=ref, reason=WHY))
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Nothing was removed: that is no message")
@@ -64,20 +65,35 @@ def test_what_is_no_message_is_refused_before_anybody_asks_who_may(ref):
 
 @pytest.mark.parametrize("group", ["privacy", "compliance", "legal", "security_lead"])
 def test_those_named_may_redact(group):
-    assert room(frozenset({group})).does(Redact(ref=TS, reason=WHY))
+    assert told(frozenset({group})).does(Redact(ref=TS, reason=WHY))
 
 
 def test_others_may_not():
-    refusal = room(frozenset({"responder", "major_authority"})).refuses(Redact(ref=TS, reason=WHY))
+    refusal = told(frozenset({"responder", "major_authority"})).refuses(Redact(ref=TS, reason=WHY))
 
     assert refusal.code == Code.NOT_AUTHORISED
     assert "only privacy, compliance, legal, security_lead may redact" in worded(refusal)
 
 
 def test_the_answer_says_what_muster_cannot_reach():
-    answer = room().answer(Redact(ref=TS, reason=WHY))
+    answer = told().answer(Redact(ref=TS, reason=WHY))
 
     assert "entries 1, 3, 4, 5, 7" in answer
     for place in ("Slack", "exports", "backups"):
         assert place in answer
-    assert "key=1" not in answer + room().said(Redact(ref=TS, reason=WHY))
+    assert "key=1" not in answer + told().said(Redact(ref=TS, reason=WHY))
+
+
+def test_the_words_are_gone_from_every_entry_and_from_what_is_shown(room, monkeypatch):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    room.says("eva", "use key=1", at=5, ts=TS)
+    room.do("pin", at=6, channel=CHANNEL, ts=TS)
+
+    room.do("redact", "rosa", at=7, ref=TS, reason=WHY)
+
+    named = room.facts()[0].entries
+    kept = [entry for entry in room.entries() if entry.n in named]
+    assert [(entry.fact.text, entry.redacted) for entry in kept] == [("[redacted]", True)] * 2
+    assert "key=1" not in "".join(entry.model_dump_json() for entry in room.entries())
+    room.do("timeline", at=8)
+    assert "[redacted]" in room.answer()

@@ -162,3 +162,15 @@ def test_the_last_update_says_that_it_was_the_last():
     answer = Room(an_incident(State.RESTORED)).answer(update("internal", "exec", final=True))
 
     assert answer.splitlines()[1:] == ["That was the last one owed to responders and executives."]
+
+
+def test_a_post_moves_what_is_owed_to_the_time_it_promises(room):
+    room.do("take", "ilse", at=2, role="commander")
+    room.do("update", "ilse", at=5, audience="internal", text=TEXT, next_update_at="2026-06-09T11:30:00Z")
+
+    owed = room.incident.audience(Audience.INTERNAL)
+    assert [(slot.status, slot.update_at.minute) for slot in owed.slots] == [("met", 5)]
+    assert "Next to responders by" in room.answer()
+    assert "(11:30 UTC)" in room.answer()
+    room.do("next", at=6)
+    assert "(11:30 UTC)" in room.answer()
