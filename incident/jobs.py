@@ -27,6 +27,7 @@ class JobKind(StrEnum):
     PAGE = "page"
     DUTIES = "duties"
     READ_IN = "read_in"
+    NO_CHANNEL = "no_channel"
     TIMER = "timer"
     CHECKPOINT = "checkpoint"
     RECONCILE = "reconcile"

@@ -27,6 +27,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "conversations.history": _TIER_3,
     "conversations.invite": _TIER_3,
     "conversations.join": _TIER_3,
+    "conversations.list": _TIER_2,
     "conversations.open": _TIER_3,
     "conversations.setTopic": _TIER_2,
     "pins.add": _TIER_2,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from incident.entries.informed import StatusUpdatePosted
+from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
 from incident.entries.opened import StateChanged
 from incident.entries.sent import PlaceLost
 from incident.entries.staffed import RoleTaken
@@ -67,8 +67,8 @@ _BY_STATE: Final = {
 _BY_MUSTER: Final = {
     "escalation_lapsed": "surfaces/lapsed",
     "joined_as_duplicate": "surfaces/joined",
-    "place_lost": "surfaces/lost",
 }
+_UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNEL, JobKind.HOME})
 
 
 def lines(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
@@ -98,9 +98,12 @@ def template_of(entry: Entry) -> str | None:
 
 
 def _of_itself(entry: Entry) -> str | None:
-    if isinstance(entry.fact, PlaceLost) and entry.fact.what in {JobKind.SAY, JobKind.MAKE_CHANNEL}:
-        return None
-    return _BY_MUSTER.get(entry.fact.kind)
+    fact = entry.fact
+    if isinstance(fact, PlaceLost):
+        return None if fact.what in _UNSAID else "surfaces/lost"
+    if isinstance(fact, UpdateDelivered):
+        return "surfaces/undelivered" if fact.error else None
+    return _BY_MUSTER.get(fact.kind)
 
 
 def _line(after: Incident, first: Entry, last: Entry, template: str) -> Job:

@@ -8,7 +8,7 @@ from typing import Final
 
 from incident.entries.informed import StatusUpdatePosted
 from incident.entries.said import Joined
-from incident.entries.sent import PromptDue
+from incident.entries.sent import PlaceLost, PromptDue
 from incident.entries.staffed import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entry import Entry
 from incident.incident import Incident
@@ -57,6 +57,9 @@ def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return (_once(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
     if isinstance(fact, PromptDue):
         return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
+    if isinstance(fact, PlaceLost) and fact.what == JobKind.MAKE_CHANNEL:
+        told = _once(after, JobKind.NO_CHANNEL, entry.n, after.reporter, URGENT)
+        return (told.model_copy(update={"needs": None}),)
     return ()
 
 

@@ -1,0 +1,71 @@
+"""The clock that wakes things: a tick each second behind the wake-up of commits, and what recurs. Knows no incident.
+
+It is in memory in every replica; what has to happen once among them is a job with a key, which PostgreSQL coordinates.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from incident.entry import workspace_chain
+from incident.jobs import LATER, Job, JobKind
+from incident.ports import Recorder
+
+TICK: Final = timedelta(seconds=1)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Recurring:
+    """Something that is done again and again; `work` is quick, or wants a job."""
+
+    name: str
+    every: timedelta
+    work: Callable[[], None]
+
+
+class Scheduler:
+    """Does what recurs, each thing at most once at a time; what was late is done once, not made up for."""
+
+    def __init__(self, recurring: Sequence[Recurring]) -> None:
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+        )
+        for one in recurring:
+            trigger = IntervalTrigger(seconds=one.every.total_seconds(), timezone=UTC)
+            self._scheduler.add_job(_guarded, trigger, args=[one], id=one.name)
+
+    def start(self) -> None:
+        """Begin."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End, after what is being done just now."""
+        self._scheduler.shutdown(wait=True)
+
+
+def want_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
+    """Want the checkpoint of this minute; of many replicas that want it, one makes it."""
+    minute = now.replace(second=0, microsecond=0).isoformat()
+    job = Job(
+        kind=JobKind.CHECKPOINT,
+        key=f"{JobKind.CHECKPOINT}:{team}:{minute}",
+        incident=workspace_chain(team),
+        rank=LATER,
+    )
+    recorder.transact(lambda unit: unit.want([job], now), first=False)
+
+
+def _guarded(recurring: Recurring) -> None:
+    """Do it once; an error in it is logged and does not stop the clock."""
+    try:
+        recurring.work()
+    except Exception:  # noqa: BLE001 - one late tick must not be the last one
+        _log.exception("%s failed", recurring.name)

@@ -1,0 +1,117 @@
+"""Lines in the incident channel, updates to audiences. Rendered when sent, from entries, so that redacted words stay unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.render import LineContext
+from bot.send.means import Means, Task, entries_of
+from bot.send.posting import place, post
+from bot.slack.calls import SlackRefusal
+from bot.slack.surfaces.message import Message
+from commands.status import harm_since
+from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
+from incident.entry import Entry, Fact
+from incident.incident import Incident
+from incident.parts import OpenSlot
+from incident.states import Audience
+from roles.names import Role
+from roles.people import PersonId
+
+_LATE: Final = timedelta(minutes=1)
+_SHARED: Final = "slack/surfaces/line.j2"
+
+
+@dataclass(frozen=True)
+class UpdateContext:
+    """What the templates of updates see: `i` the incident, the update, to whom it goes, by whom, what is owed next."""
+
+    i: Incident
+    update: StatusUpdatePosted
+    audiences: tuple[Audience, ...]
+    by: PersonId
+    at: datetime
+    since: datetime
+    slot: OpenSlot | None
+    roles: tuple[tuple[Role, PersonId], ...]
+
+
+def say(task: Task, means: Means) -> Sequence[Fact]:
+    """Say what an act of somebody means, in one line; nothing when its template says nothing."""
+    entries = entries_of(task, means)
+    context = LineContext(incident=task.open, entries=entries, by=entries[0].by, at=task.at)
+    text = means.renderer.said(task.job.template or "", context)
+    if not text:
+        return ()
+    if entries[0].fact.kind == "declared":
+        text = f"{text}\n{means.renderer.macro('slack/surfaces/welcome.j2', 'welcome', context)}"
+    post(task, means, task.channel, Message(_if_late(text, entries[0], task, means)), since=entries[0].recorded_at)
+    return ()
+
+
+def update_here(task: Task, means: Means) -> Sequence[Fact]:
+    """Show an update to the responders in full in their own channel."""
+    entries = entries_of(task, means)
+    posted = [(e, e.fact) for e in entries if isinstance(e.fact, StatusUpdatePosted)]
+    internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
+    message = _update(task, means, internal[0], internal[1], tuple(fact.audience for _, fact in posted))
+    ts = post(task, means, task.channel, message, since=entries[0].recorded_at)
+    if means.policy.audiences.get(Audience.INTERNAL):
+        return ()
+    return (UpdateDelivered(update=internal[0].n, audience=Audience.INTERNAL, channel=task.channel, ts=ts),)
+
+
+def update(task: Task, means: Means) -> Sequence[Fact]:
+    """Post an update where its audience is told, and record whether it got there."""
+    entry = entries_of(task, means)[0]
+    fact = entry.fact
+    if not isinstance(fact, StatusUpdatePosted):
+        raise LookupError(f"job {task.job.key} names an entry that is no update")
+    named = means.policy.audiences.get(fact.audience)
+    if not named:
+        return (_delivered(entry, fact, error="no_place"),)
+    try:
+        channel = place(means, named)
+        message = _update(task, means, entry, fact, (fact.audience,))
+        ts = post(task, means, channel, message, since=entry.recorded_at)
+    except SlackRefusal as no:
+        return (_delivered(entry, fact, error=no.error),)
+    return (_delivered(entry, fact, channel=channel, ts=ts),)
+
+
+def _update(
+    task: Task, means: Means, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
+) -> Message:
+    incident = task.open
+    context = UpdateContext(
+        i=incident,
+        update=fact,
+        audiences=audiences,
+        by=entry.by,
+        at=entry.occurred_at,
+        since=harm_since(incident),
+        slot=incident.audience(fact.audience).open,
+        roles=tuple((i.role, i.who) for i in incident.roles if i.until is None),
+    )
+    text = means.renderer.macro(f"updates/{fact.audience}.j2", "update", context)
+    return Message(_if_late(text, entry, task, means))
+
+
+def _if_late(text: str, entry: Entry, task: Task, means: Means) -> str:
+    """Say so when Slack or an outage kept a line back."""
+    late = task.at - entry.recorded_at
+    return f"{text} {means.renderer.macro(_SHARED, 'late', late)}" if late > _LATE else text
+
+
+def _delivered(
+    entry: Entry,
+    fact: StatusUpdatePosted,
+    *,
+    channel: str | None = None,
+    ts: str | None = None,
+    error: str | None = None,
+) -> UpdateDelivered:
+    return UpdateDelivered(update=entry.n, audience=fact.audience, channel=channel, ts=ts, error=error)

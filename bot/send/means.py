@@ -1,0 +1,85 @@
+"""What a job has in hand when it is done: its incident as it is now, and the means to act on Slack. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.render import Renderer
+from bot.slack.calls import Slack
+from bot.slack.settle import Settle
+from incident.entry import Entry, Fact
+from incident.incident import Incident
+from incident.jobs import Job
+from incident.policy import Policy
+from incident.ports import Reader, Recorder
+from roles.people import PersonId
+
+
+class Memory:
+    """What this process remembers of Slack to save calls. Losing it costs calls, nothing else."""
+
+    def __init__(self) -> None:
+        self.shown: dict[str, str] = {}
+        self.places: dict[str, str] = {}
+        self.direct: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class Means:
+    """What sending needs. `slack` serves this one job; `renderer` writes for Slack, `plain` without its markup."""
+
+    slack: Slack
+    settle: Settle
+    recorder: Recorder
+    policy: Policy
+    renderer: Renderer
+    plain: Renderer
+    memory: Memory
+
+
+@dataclass(frozen=True)
+class Task:
+    """One claimed job. `is_first` tells that nothing of it can have reached Slack before."""
+
+    job: Job
+    at: datetime
+    incident: Incident | None
+    is_first: bool
+
+    @property
+    def open(self) -> Incident:
+        """The incident the job belongs to."""
+        if self.incident is None:
+            raise LookupError(f"job {self.job.key} belongs to an incident that is not there")
+        return self.incident
+
+    @property
+    def channel(self) -> str:
+        """The incident channel, which jobs that need it wait for."""
+        if self.open.places.channel is None:
+            raise LookupError(f"job {self.job.key} was run before its channel was made")
+        return self.open.places.channel
+
+    @property
+    def about(self) -> PersonId:
+        """The person the job is for."""
+        if self.job.person is None:
+            raise LookupError(f"job {self.job.key} names nobody")
+        return self.job.person
+
+
+Send = Callable[[Task, Means], Sequence[Fact]]
+
+
+def entries_of(task: Task, means: Means) -> tuple[Entry, ...]:
+    """Read the entries from the job's first to its last."""
+    first = task.job.entry or 1
+    last = task.job.last or first
+
+    def read(reader: Reader) -> tuple[Entry, ...]:
+        found = reader.entries(task.job.incident, after=first - 1)
+        return tuple(entry for entry in found if entry.n <= last)
+
+    return means.recorder.read(read)

@@ -1,0 +1,96 @@
+"""Posting, editing and finding the place to do it. Settles first what an earlier try may have posted already."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+
+from bot.send.means import Means, Task
+from bot.slack.calls import SlackRefusal
+from bot.slack.settle import metadata
+from bot.slack.surfaces.message import Message
+from roles.people import PersonId, slack_user
+
+_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
+
+
+def post(task: Task, means: Means, channel: str, message: Message, *, since: datetime | None = None) -> str:
+    """Post a message of the job once, and give its ts; one that an earlier try posted is found and not posted again."""
+    if not task.is_first:
+        known = means.settle.message(means.slack, channel, task.job.key, since or _wanted_at(task))
+        if known is not None:
+            return known
+    posted = means.slack.call(
+        "chat.postMessage",
+        channel=channel,
+        metadata=metadata(task.job.key),
+        unfurl_links=False,
+        unfurl_media=False,
+        **message.arguments(),
+    )
+    means.memory.shown[task.job.key] = message.digest
+    return str(posted["ts"])
+
+
+def edit(task: Task, means: Means, channel: str, ts: str, message: Message) -> bool:
+    """Bring a message of the job up to date, unless it reads so already; False when it is gone."""
+    if means.memory.shown.get(task.job.key) == message.digest:
+        return True
+    try:
+        means.slack.call("chat.update", channel=channel, ts=ts, **message.arguments("update.text"))
+    except SlackRefusal as no:
+        if no.error not in {"message_not_found", "cant_update_message", "edit_window_closed"}:
+            raise
+        return False
+    means.memory.shown[task.job.key] = message.digest
+    return True
+
+
+def direct_channel(means: Means, person: PersonId) -> str | None:
+    """Give the channel of direct messages with somebody, or None when Slack does not know them."""
+    user = slack_user(person)
+    if user is None:
+        return None
+    if user not in means.memory.direct:
+        opened = means.slack.call("conversations.open", users=user)
+        means.memory.direct[user] = str(opened["channel"]["id"])
+    return means.memory.direct[user]
+
+
+def place(means: Means, named: str) -> str:
+    """Give the id of a channel that the policy names by id or by name, with Muster in it."""
+    if named in means.memory.places:
+        return means.memory.places[named]
+    channel = named if _ID.fullmatch(named) else _find(means, named.removeprefix("#"))
+    try:
+        means.slack.call("conversations.join", channel=channel)
+    except SlackRefusal as no:
+        # Muster cannot join a private channel; it is in one when somebody has invited it.
+        if no.error != "method_not_supported_for_channel_type":
+            raise
+    means.memory.places[named] = channel
+    return channel
+
+
+def _find(means: Means, name: str) -> str:
+    cursor = ""
+    while True:
+        page = means.slack.call(
+            "conversations.list",
+            types="public_channel,private_channel",
+            exclude_archived=True,
+            limit=999,
+            cursor=cursor,
+        )
+        for channel in page["channels"]:
+            if channel["name"] == name:
+                return str(channel["id"])
+        cursor = str(page.get("response_metadata", {}).get("next_cursor") or "")
+        if not cursor:
+            raise SlackRefusal("conversations.list", "channel_not_found", {})
+
+
+def _wanted_at(task: Task) -> datetime:
+    logged_at = task.incident.times.logged_at if task.incident else None
+    return logged_at or task.at

@@ -1,0 +1,74 @@
+"""A prompt in Slack, brought to what is so: posted while it is open, edited once it is answered. Knows where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.send.means import Means, Task, entries_of
+from bot.send.people import sent_as
+from bot.send.posting import direct_channel, edit, post
+from bot.slack.surfaces.prompt import PromptContext, prompt
+from incident import due
+from incident.due import Stand
+from incident.entries.sent import PromptDue, PromptSent
+from incident.entry import Fact
+from incident.states import Priority
+from incident.telling.checklist import checklist
+from incident.visibility import may_see
+
+_LOUD = frozenset({Priority.P1, Priority.P2})
+
+
+def ask(task: Task, means: Means) -> Sequence[Fact]:
+    """Post a prompt once, as long as it is open; afterwards keep what it says true."""
+    entry = entries_of(task, means)[0]
+    if not isinstance(entry.fact, PromptDue):
+        raise LookupError(f"job {task.job.key} names an entry that is no prompt")
+    context = _context(task, means, entry.fact, entry.n)
+    sent = sent_as(task, means, entry.n)
+    if sent is not None:
+        edit(task, means, sent.channel, sent.ts, prompt(context, means.renderer))
+        return ()
+    channel = _channel(task, means, context)
+    if context.stand is Stand.OPEN:
+        ts: str | None = post(task, means, channel, prompt(context, means.renderer), since=entry.recorded_at)
+    else:
+        ts = None if task.is_first else means.settle.message(means.slack, channel, task.job.key, entry.recorded_at)
+    if ts is None:
+        return ()
+    if context.stand is not Stand.OPEN:
+        edit(task, means, channel, ts, prompt(context, means.renderer))
+    return (PromptSent(prompt=entry.n, channel=channel, ts=ts),)
+
+
+def _context(task: Task, means: Means, fact: PromptDue, n: int) -> PromptContext:
+    incident = task.open
+    until = next((p.until for p in incident.prompted if p.n == n), None)
+    return PromptContext(
+        i=incident,
+        prompt=fact,
+        thing=due.thing_of(incident, means.policy, fact.due),
+        stand=due.stand_of(incident, means.policy, fact.due, n),
+        now=task.at,
+        later_minutes=means.policy.prompt_put_off_minutes,
+        items=checklist(incident, means.policy) if fact.ask == "closure" else (),
+        source=_source(task, means, fact),
+        until=until,
+    )
+
+
+def _source(task: Task, means: Means, fact: PromptDue) -> Fact | None:
+    """Give the offer behind a prompt to accept it, so that the prompt can quote its note."""
+    if fact.ask != "handover":
+        return None
+    n = int(fact.due.rpartition(":")[2])
+    entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, after=n - 1))
+    return entries[0].fact if entries else None
+
+
+def _channel(task: Task, means: Means, context: PromptContext) -> str:
+    """Choose the place: everybody's channel when it is overdue or matters much, otherwise the one who is asked."""
+    quiet = context.i.priority not in _LOUD and not context.is_overdue
+    if not quiet or len(context.asked) != 1 or not may_see(context.i, context.asked[0]):
+        return task.channel
+    return direct_channel(means, context.asked[0]) or task.channel

@@ -1,0 +1,99 @@
+"""The surfaces that show the present: card, pin, topic, bookmarks, announcement, Home tab. Skipped when unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.send.means import Means, Task
+from bot.send.posting import edit, place, post
+from bot.slack.calls import SlackRefusal
+from bot.slack.surfaces.announcement import announcement
+from bot.slack.surfaces.bookmarks import bookmarks_of
+from bot.slack.surfaces.card import card, topic
+from bot.slack.surfaces.home import home, home_context
+from bot.slack.surfaces.message import digest_of
+from bot.slack.surfaces.standing import SurfaceContext, surface_context
+from incident.entries.sent import Announced, CardPosted
+from incident.entry import Fact
+from roles.people import slack_user
+
+
+def show_card(task: Task, means: Means) -> Sequence[Fact]:
+    """Post the card once, then keep it true; one that somebody deleted is posted anew."""
+    message, ts = card(_context(task, means), means.renderer), task.open.places.card_ts
+    if ts is not None and edit(task, means, task.channel, ts, message):
+        return ()
+    return (CardPosted(channel=task.channel, ts=post(task, means, task.channel, message)),)
+
+
+def pin_card(task: Task, means: Means) -> Sequence[Fact]:
+    """Pin the card."""
+    if task.open.places.card_ts is not None:
+        try:
+            means.slack.call("pins.add", channel=task.channel, timestamp=task.open.places.card_ts)
+        except SlackRefusal as no:
+            if no.error not in {"already_pinned", "message_not_found"}:
+                raise
+    return ()
+
+
+def set_topic(task: Task, means: Means) -> Sequence[Fact]:
+    """Set the topic, unless it reads so already."""
+    text = topic(_context(task, means), means.plain)
+    if means.memory.shown.get(task.job.key) != text:
+        means.slack.call("conversations.setTopic", channel=task.channel, topic=text)
+        means.memory.shown[task.job.key] = text
+    return ()
+
+
+def add_bookmarks(task: Task, means: Means) -> Sequence[Fact]:
+    """Put the links people need at the head of the channel; those already there are left alone."""
+    wanted = bookmarks_of(task.open, means.policy, means.renderer)
+    if not wanted:
+        return ()
+    there = {mark["link"] for mark in means.slack.call("bookmarks.list", channel_id=task.channel)["bookmarks"]}
+    for mark in wanted:
+        if mark.link not in there:
+            means.slack.call("bookmarks.add", channel_id=task.channel, title=mark.title, type="link", link=mark.link)
+    return ()
+
+
+def announce(task: Task, means: Means) -> Sequence[Fact]:
+    """Announce the incident once and keep that true; take it away from where it may no longer be read."""
+    places, message = task.open.places, announcement(_context(task, means), means.renderer)
+    if places.announced_ts is not None and places.announced_channel is not None:
+        if message is None:
+            _take_away(means, places.announced_channel, places.announced_ts)
+        else:
+            edit(task, means, places.announced_channel, places.announced_ts, message)
+        return ()
+    if message is None or not means.policy.incidents_channel:
+        return ()
+    channel = place(means, means.policy.incidents_channel)
+    return (Announced(channel=channel, ts=post(task, means, channel, message)),)
+
+
+def show_home(task: Task, means: Means) -> Sequence[Fact]:
+    """Draw somebody's Home tab, unless it shows that already."""
+    user = slack_user(task.about)
+    if user is None:
+        return ()
+    incidents = means.recorder.read(lambda reader: reader.open_incidents(means.slack.team))
+    view = home(home_context(incidents, task.about, means.policy, task.at), means.renderer)
+    digest = digest_of(view)
+    if means.memory.shown.get(task.job.key) != digest:
+        means.slack.call("views.publish", user_id=user, view=view)
+        means.memory.shown[task.job.key] = digest
+    return ()
+
+
+def _context(task: Task, means: Means) -> SurfaceContext:
+    return means.recorder.read(lambda reader: surface_context(task.open, means.policy, reader, task.at))
+
+
+def _take_away(means: Means, channel: str, ts: str) -> None:
+    try:
+        means.slack.call("chat.delete", channel=channel, ts=ts)
+    except SlackRefusal as no:
+        if no.error != "message_not_found":
+            raise

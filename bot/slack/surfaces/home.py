@@ -1,0 +1,79 @@
+"""The Home tab of one person: their roles, what they owe, what is open. Restricted incidents only for those involved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.render import Renderer
+from bot.slack.blocks import Json, rows, sections
+from bot.slack.limits import fit_view
+from bot.slack.surfaces.message import read_buttons
+from incident import due
+from incident.dueing.what import Due
+from incident.incident import Incident
+from incident.policy import Policy
+from incident.visibility import may_see
+from roles.names import Role
+from roles.people import PersonId
+
+TEMPLATE = "slack/surfaces/home.j2"
+_MOST = 12
+
+
+@dataclass(frozen=True)
+class Mine:
+    """One incident as it concerns one person."""
+
+    i: Incident
+    roles: tuple[Role, ...]
+    owes: tuple[Due, ...]
+
+
+@dataclass(frozen=True)
+class HomeContext:
+    """What the template of the Home tab sees."""
+
+    mine: tuple[Mine, ...]
+    others: tuple[Incident, ...]
+    more: int
+    now: datetime
+
+
+def home_context(incidents: Sequence[Incident], person: PersonId, policy: Policy, now: datetime) -> HomeContext:
+    """Sort the open incidents a person may see into those that concern them and the others."""
+    seen = [incident for incident in incidents if may_see(incident, person)]
+    concerns = [_mine(incident, person, policy, now) for incident in seen]
+    mine = tuple(one for one in concerns if one.roles or one.owes)
+    others = [incident for incident in seen if not any(one.i is incident for one in mine)]
+    others.sort(key=lambda incident: (incident.priority or "P9", incident.number))
+    return HomeContext(mine, tuple(others[:_MOST]), max(0, len(others) - _MOST), now)
+
+
+def home(context: HomeContext, renderer: Renderer) -> Json:
+    """Draw the Home tab."""
+    blocks = [*_part(renderer, "top", context), {"type": "divider"}]
+    for one in context.mine:
+        blocks += _part(renderer, "concerns", one, incident=one.i)
+    if context.others:
+        blocks.append({"type": "divider"})
+        blocks += _part(renderer, "others", context)
+    return fit_view({"type": "home", "blocks": blocks})
+
+
+def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> Mine:
+    roles = tuple(i.role for i in incident.roles if i.who == person and i.until is None)
+    owes = tuple(thing for thing in due.due(incident, policy) if person in whom(thing, now))
+    return Mine(incident, roles, owes)
+
+
+def whom(thing: Due, now: datetime) -> tuple[PersonId, ...]:
+    """Name who owes something: who is asked now, or who will be asked first."""
+    step = thing.step_at(now) or thing.steps[0]
+    return step.whom
+
+
+def _part(renderer: Renderer, name: str, context: object, incident: Incident | None = None) -> list[Json]:
+    blocks = sections(renderer.macro(TEMPLATE, name, context))
+    return [*blocks, *rows(read_buttons(renderer.macro(TEMPLATE, f"{name}_buttons", context), incident))]

@@ -1,0 +1,204 @@
+"""Does what was wanted: claims jobs, calls Slack outside any transaction, records what came of it, completes.
+
+Slack's retries are ours: what waits is postponed, what nobody knows is tried again after it was looked up, what Slack
+refuses for good is given up, said in the channel and kept on the record. Knows no template and no rule.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from bot.render import Renderer
+from bot.send import SENDS
+from bot.send.means import Means, Memory, Send, Task
+from bot.slack.calls import Delayed, Slack, SlackRefusal, UnknownOutcome
+from bot.slack.settle import Settle
+from commands.run import note_outcome, tick
+from incident.entries.sent import PlaceLost
+from incident.entry import WORKSPACE, Fact
+from incident.incident import Incident
+from incident.jobs import JobKind
+from incident.policy import Policy
+from incident.ports import Recorder
+from storage.claiming import ClaimedJob
+from storage.jobs import Jobs
+
+_log = logging.getLogger(__name__)
+_FIRST_WAIT_S: Final = 1.0
+_LONGEST_WAIT_S: Final = 300.0
+_MOST_ATTEMPTS: Final = 30
+_MOST_ERRORS: Final = 5
+
+
+class Stored(Protocol):
+    """What the worker needs of a store."""
+
+    recorder: Recorder
+    jobs: Jobs
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Call back whenever jobs were wanted and committed."""
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Everything the worker acts with. `timeout_s` is the client's: no answer after that means that nobody knows."""
+
+    slack: Slack
+    policy: Callable[[], Policy]
+    renderer: Renderer
+    plain: Renderer
+    settle: Settle = field(default_factory=Settle)
+    sends: Mapping[JobKind, Send] | None = None
+    timeout_s: float = 10.0
+
+
+class Worker:
+    """Runs jobs on a pool of threads. `drain` runs what is due and waits; `start` keeps doing so when woken."""
+
+    def __init__(self, store: Stored, outside: Outside, *, owner: str, threads: int = 8) -> None:
+        self._jobs = store.jobs
+        self._recorder = store.recorder
+        self._outside = outside
+        self._sends: Mapping[JobKind, Send] = {**SENDS, **(outside.sends or {})}
+        self._owner = owner
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="worker")
+        self._running: set[Future[None]] = set()
+        self._memory = Memory()
+        self._claiming = threading.Lock()
+        self._woken = threading.Event()
+        self._stopping = threading.Event()
+        self._loop: threading.Thread | None = None
+        store.on_commit(self._woken.set)
+
+    def drain(self, now: datetime) -> int:
+        """Run what is due, and what comes due of it, until nothing is left; give how many jobs were run."""
+        done = 0
+        while True:
+            done += self._begin(now)
+            running = self._busy()
+            if not running:
+                return done
+            wait(running, return_when="FIRST_COMPLETED")
+
+    def start(self) -> None:
+        """Run jobs whenever there are some, on a thread of its own, until `stop`."""
+        self._loop = threading.Thread(target=self._keep_going, name="worker-loop", daemon=True)
+        self._loop.start()
+
+    def wake(self) -> None:
+        """Look for jobs now; the tick's safety net behind the wake-up of commits."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Claim nothing more, let what runs come to its end, and let go of the threads."""
+        self._stopping.set()
+        self._woken.set()
+        if self._loop is not None:
+            self._loop.join()
+        self._pool.shutdown(wait=True)
+
+    def _keep_going(self) -> None:
+        while not self._stopping.is_set():
+            self._woken.wait()
+            self._woken.clear()
+            if not self._stopping.is_set():
+                self._begin(self._outside.slack.now())
+
+    def _busy(self) -> set[Future[None]]:
+        with self._claiming:
+            self._running = {future for future in self._running if not future.done()}
+            return set(self._running)
+
+    def _begin(self, now: datetime) -> int:
+        """Claim as many due jobs as threads are free, and begin them."""
+        with self._claiming:
+            self._running = {future for future in self._running if not future.done()}
+            free = self._threads - len(self._running)
+            # A lease outlives every call of a job, so that whoever takes it over knows that nobody is still sending.
+            lease = self._outside.timeout_s * 3
+            claimed = self._jobs.claim(now, self._owner, free, lease) if free > 0 else []
+            for one in claimed:
+                future = self._pool.submit(self._do, one)
+                self._running.add(future)
+                future.add_done_callback(lambda _: self._woken.set())
+        return len(claimed)
+
+    def _do(self, claimed: ClaimedJob) -> None:
+        """Do one job and end it: done, postponed, to be tried again, or given up."""
+        try:
+            self._send(claimed)
+        except Delayed as delayed:
+            _log.info("%s waits: %s", claimed.job.key, delayed)
+            self._jobs.postpone(claimed, delayed.until)
+        except UnknownOutcome as unknown:
+            self._again_or_never(claimed, str(unknown), _MOST_ATTEMPTS)
+        except SlackRefusal as no:
+            self._give_up(claimed, no.error)
+        except Exception as error:  # noqa: BLE001 - one job that fails must not stop the others
+            _log.exception("job %s failed", claimed.job.key)
+            self._again_or_never(claimed, f"{type(error).__name__}: {error}", _MOST_ERRORS)
+
+    def _send(self, claimed: ClaimedJob) -> None:
+        job, now = claimed.job, self._outside.slack.now()
+        if job.kind is JobKind.TIMER:
+            tick(job.incident, recorder=self._recorder, policy=self._outside.policy(), at=now)
+        else:
+            task = Task(job=job, at=now, incident=self._incident(claimed), is_first=claimed.attempts == 1)
+            facts = self._sends[job.kind](task, self._means(claimed))
+            if facts:
+                self._note(claimed, facts, now)
+        self._outside.slack.reached(f"{job.kind}:noted")
+        self._jobs.complete(claimed, self._outside.slack.now())
+        self._outside.slack.reached(f"{job.kind}:completed")
+
+    def _incident(self, claimed: ClaimedJob) -> Incident | None:
+        key = claimed.job.incident
+        return None if key.id == WORKSPACE else self._recorder.read(lambda reader: reader.peek(key))
+
+    def _means(self, claimed: ClaimedJob) -> Means:
+        outside = self._outside
+        return Means(
+            slack=outside.slack.serving(claimed.job.kind, claimed.job.rank),
+            settle=outside.settle,
+            recorder=self._recorder,
+            policy=outside.policy(),
+            renderer=outside.renderer,
+            plain=outside.plain,
+            memory=self._memory,
+        )
+
+    def _note(self, claimed: ClaimedJob, facts: Sequence[Fact], now: datetime) -> None:
+        note_outcome(
+            claimed.job.incident,
+            facts,
+            job=f"job:{claimed.id}:{claimed.generation}",
+            recorder=self._recorder,
+            policy=self._outside.policy(),
+            at=now,
+        )
+
+    def _again_or_never(self, claimed: ClaimedJob, error: str, most: int) -> None:
+        if claimed.attempts >= most:
+            self._give_up(claimed, error)
+            return
+        seconds = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** (claimed.attempts - 1))
+        later = timedelta(seconds=seconds * random.uniform(0.75, 1.25))  # noqa: S311 - spreads retries, guards nothing
+        self._jobs.retry(claimed, self._outside.slack.now() + later, error)
+
+    def _give_up(self, claimed: ClaimedJob, error: str) -> None:
+        """Bury the job and keep on the record what is missing in Slack because of it."""
+        job, now = claimed.job, self._outside.slack.now()
+        buried = self._jobs.dead(claimed, error, now)
+        for dead in buried:
+            _log.error("job %s is given up: %s", dead.job.key, dead.error)
+        if buried and job.incident.id != WORKSPACE and job.kind is not JobKind.TIMER:
+            self._note(claimed, [PlaceLost(what=job.kind, who=job.person, error=error)], now)
