@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
@@ -25,12 +25,13 @@ class UnknownKindError(ValueError):
 
 
 # (kind, version) to the step that gives the next version. A kind stands here once it has had a second version.
-STEPS: Final[dict[tuple[str, int], Callable[[Stored], Stored]]] = {}
+Steps = Mapping[tuple[str, int], Callable[[Stored], Stored]]
+STEPS: Final[Steps] = {}
 
 
-def read(stored: Stored) -> Fact:
+def read(stored: Stored, steps: Steps = STEPS) -> Fact:
     """Read a stored fact in its present shape."""
-    while (step := STEPS.get((stored.kind, stored.version))) is not None:
+    while (step := steps.get((stored.kind, stored.version))) is not None:
         stored = step(stored)
     kind = KINDS.get((stored.kind, stored.version))
     if kind is None:

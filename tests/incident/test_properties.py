@@ -1,0 +1,385 @@
+"""What holds after any sequence of facts that the rules allow: each named, each checked on every prefix that matters."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incident.closure import unmet
+from incident.entries.classified import Confirmed
+from incident.entries.informed import UpdatesHeld, UpdatesReleased
+from incident.entries.opened import MajorDeclared, Reopened
+from incident.entries.proved import Validated
+from incident.entries.restored import Resolved, WorkaroundFound
+from incident.entries.said import MessagePosted, Noted
+from incident.entries.staffed import HandoverAccepted, HandoverOffered, RoleAssumed, RoleReleased, RoleTaken
+from incident.entry import Entry, join, split
+from incident.fold import apply, fold
+from incident.frozen import REDACTED, Frozen, word_fields
+from incident.incident import Incident
+from incident.lifecycle import MAY_FOLLOW, may_follow, refusal_to
+from incident.metrics import metrics
+from incident.states import VOID, Audience, Priority, State
+from roles.names import SINGLE, Role
+from tests.incident.building import ADA, BEN, CHI, DEV, Chain, policy
+
+PEOPLE, FEW_ROLES = (ADA, BEN, CHI, DEV), (Role.COMMANDER, Role.SCRIBE, Role.TECH_LEAD)
+MOVES = {"mitigated": State.MITIGATED, "restored": State.RESTORED, "regress": State.ACTIVE, "close": State.CLOSED}
+Step = tuple[str, float, float | None, Any]
+
+steps = st.lists(
+    st.tuples(
+        st.sampled_from(
+            [
+                "take",
+                "release",
+                "offer",
+                "accept",
+                "force",
+                "post",
+                "post",
+                "hold",
+                "priority",
+                "major",
+                "say",
+                "prove",
+                "advance",
+                "advance",
+                "advance",
+                "mitigated",
+                "regress",
+                "reopen",
+                "close",
+                "end",
+                "wait",
+            ]
+        ),
+        st.sampled_from([0, 0.5, 3, 20, 45, 130]),
+        st.sampled_from([None, None, None, 2, 30]),
+        st.tuples(
+            st.sampled_from(PEOPLE), st.sampled_from(FEW_ROLES), st.sampled_from(Audience), st.sampled_from(Priority)
+        ),
+    ),
+    max_size=40,
+)
+
+
+def played(script: list[Step], first: Priority, drill: bool = False) -> Chain:
+    """Play what the rules allow of a script, and leave out what they refuse."""
+    chain, at = Chain(first, drill=drill), 0.0
+    for act, wait, back, chosen in script:
+        at += wait
+        occurred = None if back is None else at - back
+        _ACTS[act](chain, at, occurred, chosen)
+    return chain
+
+
+def _allowed(chain: Chain, intent: str) -> bool:
+    return refusal_to(intent, chain.now) is None
+
+
+def _take(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    who, role, *_ = chosen
+    held = chain.now.holders(role)
+    if _allowed(chain, "take") and who not in held and not (held and role in SINGLE):
+        chain.add(RoleTaken(role=role, who=who), at=at, occurred=occurred, by=who)
+        if role == Role.COMMANDER and chain.now.state == State.TRIAGED:
+            chain.move(State.ACTIVE, at=at, occurred=occurred)
+
+
+def _release(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    who, role, *_ = chosen
+    if _allowed(chain, "release") and who in chain.now.holders(role):
+        chain.add(RoleReleased(role=role, who=who), at=at, occurred=occurred, by=who)
+
+
+def _offer(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    who, role, *_ = chosen
+    held = chain.now.holders(role)
+    if _allowed(chain, "handover") and held and who not in held:
+        chain.add(HandoverOffered(role=role, from_who=held[0], to=who, note="all of it"), at=at, occurred=occurred)
+
+
+def _accept(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    for offer in chain.now.offers[:1]:
+        accepted = HandoverAccepted(role=offer.role, from_who=offer.from_who, to=offer.to)
+        chain.add(accepted, at=at, occurred=occurred, by=offer.to)
+
+
+def _force(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    who, role, *_ = chosen
+    holder = chain.now.holder(role)
+    if _allowed(chain, "take") and role in SINGLE and holder not in (None, who):
+        assumed = RoleAssumed(role=role, from_who=holder, reason="gone quiet")
+        chain.add(assumed, RoleTaken(role=role, who=who, how="forced"), at=at, occurred=occurred, by=who)
+
+
+def _post(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    _, role, audience, priority = chosen
+    promise = {Priority.P1: at + 50, Priority.P2: at - 1}.get(priority)
+    if not chain.now.audience(audience).held:
+        chain.post(audience, at, occurred=occurred, final=role == Role.SCRIBE, promise=promise)
+
+
+def _hold(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    audience = chosen[2]
+    fact = UpdatesReleased if chain.now.audience(audience).held else UpdatesHeld
+    chain.add(fact(audience=audience, reason="counsel says so"), at=at)
+
+
+def _prioritise(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    if _allowed(chain, "set_priority"):
+        chain.prioritise(chosen[3], at=at)
+
+
+def _major(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    if _allowed(chain, "declare_major"):
+        chain.add(MajorDeclared(reason="it matters", automatic=False), at=at)
+
+
+def _say(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    said = MessagePosted(channel="C1", ts=f"{chain.now.n}.0", author=chosen[0], text="looking")
+    chain.add(said, Noted(text="looked"), at=at, by=chosen[0])
+
+
+def _prove(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    proof = Validated(criterion="monitoring_verified", evidence="green")
+    chain.add(proof, Confirmed(category=True, priority=True), WorkaroundFound(text="restart"), at=at, occurred=occurred)
+
+
+def _advance(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    """Go one step along the main road: active, restored, resolved."""
+    if chain.now.state == State.TRIAGED:
+        chain.move(State.ACTIVE, at=at)
+    elif _allowed(chain, "restored"):
+        chain.move(State.RESTORED, at=at, occurred=occurred)
+    elif _allowed(chain, "resolve"):
+        chain.add(Resolved(how="fix", text="done", meets_rule=False), at=at)
+        chain.move(State.RESOLVED, at=at, occurred=occurred)
+
+
+def _move(intent: str) -> Callable[..., None]:
+    def act(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+        if _allowed(chain, intent):
+            chain.move(MOVES[intent], at=at, occurred=occurred)
+
+    return act
+
+
+def _reopen(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    if _allowed(chain, "reopen"):
+        chain.add(Reopened(reason="back", recurrence_at=None, from_state=chain.now.state), at=at)
+        chain.move(State.ACTIVE, at=at)
+
+
+def _end(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    if chosen[0] == DEV and chain.now.drill and _allowed(chain, "end_drill"):
+        chain.move(State.DRILL_ENDED, at=at)
+    elif chosen[0] == DEV and _allowed(chain, "void"):
+        chain.move(State.VOID_FALSE_ALARM, at=at)
+
+
+def _wait(chain: Chain, at: float, occurred: float | None, chosen: Any) -> None:
+    chain.tick(at)
+
+
+_ACTS: dict[str, Callable[..., None]] = {
+    "take": _take,
+    "release": _release,
+    "offer": _offer,
+    "accept": _accept,
+    "force": _force,
+    "post": _post,
+    "hold": _hold,
+    "priority": _prioritise,
+    "major": _major,
+    "say": _say,
+    "prove": _prove,
+    "advance": _advance,
+    "mitigated": _move("mitigated"),
+    "regress": _move("regress"),
+    "close": _move("close"),
+    "reopen": _reopen,
+    "end": _end,
+    "wait": _wait,
+}
+
+chains = st.builds(played, steps, st.sampled_from(Priority), st.booleans())
+
+
+def single_roles_have_one_holder(incident: Incident) -> bool:
+    return all(len(incident.holders(role)) <= 1 for role in SINGLE)
+
+
+def intervals_never_run_backwards(incident: Incident) -> bool:
+    return all(i.until is None or i.since <= i.until for i in incident.roles)
+
+
+def single_role_intervals_never_overlap(incident: Incident) -> bool:
+    for role in SINGLE:
+        held = sorted((i for i in incident.roles if i.role == role), key=lambda i: (i.since, i.until is None, i.until))
+        for one, other in itertools.pairwise(held):
+            if one.until is None or one.until > other.since:
+                return False
+    return True
+
+
+def offers_come_from_holders_and_one_per_role(incident: Incident) -> bool:
+    offered = [o.role for o in incident.offers]
+    return len(set(offered)) == len(offered) and all(o.from_who in incident.holders(o.role) for o in incident.offers)
+
+
+def one_state_of_updates_per_audience(incident: Incident) -> bool:
+    named = [a.audience for a in incident.audiences]
+    return len(set(named)) == len(named)
+
+
+def open_slots_are_owed_to_somebody_not_on_hold(incident: Incident) -> bool:
+    return all(a.ever_owed and not a.held for a in incident.audiences if a.open)
+
+
+def ordinary_slots_are_open_only_while_the_incident_runs(incident: Incident) -> bool:
+    runs = {State.TRIAGED, State.ACTIVE, State.MITIGATED, State.RESTORED}
+    return incident.state in runs or all(a.open.final for a in incident.audiences if a.open)
+
+
+def judged_slots_carry_the_time_that_proves_them(incident: Incident) -> bool:
+    slots = [slot for a in incident.audiences for slot in a.slots]
+    in_time = all(s.update_at is not None and s.update_at <= s.missed_after for s in slots if s.status != "missed")
+    return in_time and all(s.update_at is None for s in slots if s.status == "missed")
+
+
+def history_is_a_path_of_the_lifecycle(incident: Incident) -> bool:
+    path = [None, *(s.new for s in incident.states)]
+    follows = all(may_follow(old, new) for old, new in itertools.pairwise(path))
+    return follows and [s.old for s in incident.states] == path[:-1] and incident.state == path[-1]
+
+
+def what_is_over_has_no_role_no_offer_and_no_ordinary_slot(incident: Incident) -> bool:
+    if not incident.is_over:
+        return True
+    ended = all(i.until is not None for i in incident.roles) and not incident.offers
+    left = [a.open for a in incident.audiences if a.open]
+    return ended and (all(slot.final for slot in left) if incident.state == State.CLOSED else not left)
+
+
+def only_the_last_episode_is_open(incident: Incident) -> bool:
+    closed = [e.restored_at is not None for e in incident.episodes]
+    is_back = incident.state in {State.RESTORED, State.RESOLVED, State.CLOSED}
+    return all(closed[:-1]) and (not is_back or closed[-1])
+
+
+def restored_is_known_exactly_when_the_last_episode_ended(incident: Incident) -> bool:
+    return incident.times.restored_at == incident.episodes[-1].restored_at
+
+
+def gaps_have_no_commander_in_them(incident: Incident) -> bool:
+    commanders = [i for i in incident.roles if i.role == Role.COMMANDER and i.until != i.since]
+    return not any(
+        (g.until is None or i.since < g.until) and (i.until is None or g.since < i.until)
+        for g in incident.commander_gaps
+        for i in commanders
+    )
+
+
+INVARIANTS = [
+    single_roles_have_one_holder,
+    intervals_never_run_backwards,
+    single_role_intervals_never_overlap,
+    offers_come_from_holders_and_one_per_role,
+    one_state_of_updates_per_audience,
+    open_slots_are_owed_to_somebody_not_on_hold,
+    ordinary_slots_are_open_only_while_the_incident_runs,
+    judged_slots_carry_the_time_that_proves_them,
+    history_is_a_path_of_the_lifecycle,
+    what_is_over_has_no_role_no_offer_and_no_ordinary_slot,
+    only_the_last_episode_is_open,
+    restored_is_known_exactly_when_the_last_episode_ended,
+    gaps_have_no_commander_in_them,
+]
+
+
+@settings(deadline=None, max_examples=150)
+@given(chains)
+def test_every_invariant_holds_after_every_entry(chain):
+    incident = None
+    broken = set()
+    for n, entry in enumerate(chain.entries, start=1):
+        incident = apply(incident, entry)
+        together = n == len(chain.entries) or chain.entries[n].recorded_at != entry.recorded_at
+        broken |= {rule.__name__ for rule in INVARIANTS if together and not rule(incident)}
+        assert incident.n == n
+    assert broken == set()
+
+
+@settings(deadline=None, max_examples=60)
+@given(chains, st.data())
+def test_folding_a_beginning_and_then_the_rest_is_folding_all(chain, data):
+    cut = data.draw(st.integers(1, len(chain.entries)))
+    incident = fold(chain.entries[:cut])
+    for entry in chain.entries[cut:]:
+        incident = apply(incident, entry)
+    assert incident == fold(chain.entries)
+
+
+def redacted(entry: Entry) -> Entry:
+    facts, _ = split(entry.fact)
+    return entry.model_copy(update={"fact": join(type(entry.fact), facts, None), "redacted": True})
+
+
+def but_for_words(value: Any) -> Any:
+    """Blank out every field that holds people's words, however deep it lies."""
+    if isinstance(value, Frozen):
+        words = word_fields(type(value))
+        return {name: REDACTED if name in words else but_for_words(one) for name, one in value}
+    return [but_for_words(one) for one in value] if isinstance(value, tuple | list) else value
+
+
+@settings(deadline=None, max_examples=60)
+@given(chains, st.data())
+def test_redacting_any_entry_changes_no_state_but_words(chain, data):
+    place = data.draw(st.integers(0, len(chain.entries) - 1))
+    wordless = [redacted(e) if n == place else e for n, e in enumerate(chain.entries)]
+
+    found = fold(wordless)
+
+    assert but_for_words(found) == but_for_words(chain.now)
+    assert metrics(found) == metrics(chain.now)
+    assert unmet(found, policy()) == unmet(chain.now, policy())
+
+
+@settings(deadline=None, max_examples=40)
+@given(chains)
+def test_the_folded_incident_is_valid_and_survives_being_stored(chain):
+    assert Incident.model_validate_json(chain.now.model_dump_json()) == chain.now
+
+
+@settings(deadline=None, max_examples=40)
+@given(chains, st.integers(0, 300))
+def test_letting_time_pass_in_one_step_or_in_many_records_the_same(chain, wait):
+    now = (chain.now.last_entry_at - chain.entries[0].recorded_at).total_seconds() / 60
+    at_once, bit_by_bit = _again(chain), _again(chain)
+
+    at_once.tick(now + wait)
+    for minute in range(wait + 1):
+        bit_by_bit.tick(now + minute)
+
+    facts = [[(e.fact, e.occurred_at) for e in one.entries] for one in (at_once, bit_by_bit)]
+    assert facts[0] == facts[1]
+
+
+def _again(chain: Chain) -> Chain:
+    copy = Chain()
+    copy.entries, copy.incident = list(chain.entries), chain.now
+    return copy
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_end_state_is_a_dead_end_but_closed(state):
+    dead = state in VOID | {State.DRILL_ENDED}
+    assert (not MAY_FOLLOW[state]) == dead

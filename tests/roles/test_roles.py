@@ -1,0 +1,136 @@
+"""Roles on their own: spans and gaps, authority, taking, handing over, whom to call next, who is on call."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import pytest
+
+from roles.authority import Act, may
+from roles.handover import giver, is_note_enough
+from roles.intervals import Window, earliest_start, gaps, holders_at, roles_of
+from roles.ladder import rungs_left
+from roles.names import SINGLE, Role, read_role
+from roles.people import MUSTER, PersonId, cli_person, is_claimed, slack_person, slack_user
+from roles.roster import on_call
+from roles.take import is_idle, refusal_to_take
+
+ADA, BEN, CHI = (PersonId(name) for name in ("ada", "ben", "chi"))
+T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
+
+
+def T(minutes):  # noqa: N802 - T0 and T(minutes) are how tests tell time
+    return T0 + timedelta(minutes=minutes)
+
+
+class Span(NamedTuple):
+    role: Role
+    who: PersonId
+    since: datetime
+    until: datetime | None
+
+
+def span(since, until, who=ADA, role=Role.COMMANDER):
+    return Span(role, who, T(since), None if until is None else T(until))
+
+
+def test_an_interval_holds_from_its_start_and_no_longer_at_its_end():
+    held = [span(1, 5), span(5, None, BEN)]
+    at = {minute: holders_at(held, Role.COMMANDER, T(minute)) for minute in (0, 1, 4.9, 5)}
+    assert at == {0: (), 1: (ADA,), 4.9: (ADA,), 5: (BEN,)}
+
+
+def test_somebody_holds_only_what_has_no_end():
+    held = [span(1, 5), span(2, None, ADA, Role.SCRIBE), span(2, None, BEN, Role.SME)]
+    assert roles_of(held, ADA) == {Role.SCRIBE}
+
+
+@pytest.mark.parametrize(
+    ("held", "window", "found"),
+    [
+        ([], (0, 10), [(0, 10)]),
+        ([(0, None)], (0, 10), []),
+        ([(0, 4), (6, None)], (0, 10), [(4, 6)]),
+        ([(2, 4)], (0, 10), [(0, 2), (4, 10)]),
+        ([(0, 4)], (0, None), [(4, None)]),
+        ([(0, 12)], (0, 10), []),
+        ([(12, 15)], (0, 10), [(0, 10)]),
+        ([(0, 8), (3, 5)], (0, 10), [(8, 10)]),
+        ([(-5, -2)], (0, 3), [(0, 3)]),
+        ([], (5, 5), []),
+    ],
+)
+def test_gaps_are_what_no_interval_covers(held, window, found):
+    until = None if window[1] is None else T(window[1])
+    spans = [span(*one) for one in held]
+    assert gaps(spans, [Window(T(window[0]), until)]) == [
+        Window(T(since), None if end is None else T(end)) for since, end in found
+    ]
+
+
+def test_a_new_interval_begins_no_earlier_than_the_last_one_ended():
+    assert earliest_start([span(1, 5)], T(3)) == T(5)
+    assert earliest_start([span(1, 5)], T(7)) == T(7)
+
+
+def test_authority_comes_from_a_group_or_a_role_and_else_the_reason_is_given():
+    allowed = ("commander", "closer")
+    assert may(Act.CLOSE, allowed, groups={"closer"}, holds=()) is None
+    assert may(Act.CLOSE, allowed, groups=(), holds={Role.COMMANDER}) is None
+    assert may(Act.CLOSE, allowed, groups={"responder"}, holds={Role.SCRIBE}) == "close"
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_single_roles_are_taken_once(role):
+    assert refusal_to_take(role, ADA, ()) is None
+    assert refusal_to_take(role, ADA, (ADA,)) == "role_theirs"
+    assert refusal_to_take(role, ADA, (BEN,)) == ("role_taken" if role in SINGLE else None)
+
+
+@pytest.mark.parametrize(
+    ("since", "seen", "idle"),
+    [(0, None, True), (0.1, None, False), (-60, 0, True), (-60, 0.1, False), (-60, None, True)],
+)
+def test_a_holder_is_idle_after_the_whole_time_without_a_sign(since, seen, idle):
+    last = None if seen is None else T(seen)
+    assert is_idle(since=T(since), last_seen=last, at=T(10), idle=timedelta(minutes=10)) is idle
+
+
+def test_an_offer_comes_from_the_first_holder():
+    assert giver((ADA, BEN)) == ADA
+    assert giver(()) is None
+
+
+@pytest.mark.parametrize(("note", "enough"), [("x" * 20, True), ("x" * 19, False), (" " * 40, False)])
+def test_a_handover_note_says_enough_from_twenty_characters_on(note, enough):
+    assert is_note_enough(note) is enough
+
+
+def test_nobody_is_called_twice():
+    assert rungs_left((ADA, BEN, ADA, CHI), {BEN}) == (ADA, CHI)
+
+
+def test_the_first_of_the_roster_who_is_there_is_on_call():
+    assert on_call((ADA, BEN)) == ADA
+    assert on_call((ADA, BEN), absent={ADA}) == BEN
+    assert on_call(()) is None
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [("IC", Role.COMMANDER), ("comms", Role.COMMS_LEAD), ("tech lead", Role.TECH_LEAD), (" Scribe ", Role.SCRIBE)],
+)
+def test_roles_are_read_as_people_type_them(word, role):
+    assert read_role(word) == role
+
+
+def test_an_unknown_role_is_none():
+    assert read_role("captain") is None
+
+
+def test_people_are_named_by_what_vouches_for_them():
+    assert slack_user(slack_person("T1", "U2")) == "U2"
+    assert slack_user(MUSTER) is None
+    assert is_claimed(cli_person("root", "db1"))
+    assert not is_claimed(slack_person("T1", "U2"))
