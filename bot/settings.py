@@ -99,6 +99,22 @@ class Settings(BaseSettings):
         return secret
 
 
+class RecordSettings(BaseSettings):
+    """The settings that commands on the record need; no token is among them."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    database_url: SecretStr = SecretStr("sqlite:///muster.db")
+    policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
+    key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
+
+
+def read_record_settings(env_file: Path | None = Path(".env")) -> RecordSettings:
+    """Read what commands on the record need, from the environment and `.env`."""
+    source: dict[str, Any] = {"_env_file": env_file}
+    return RecordSettings(**source)
+
+
 def read_settings(env_file: Path | None = Path(".env")) -> Settings:
     """Read the environment, then `.env` for what it leaves out; raise MissingSettings naming every problem at once."""
     source: dict[str, Any] = {"_env_file": env_file}

@@ -1,0 +1,150 @@
+"""The command line: one function per command, each importing what it needs only when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="muster",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Runs a major incident in Slack and keeps a record of it that stands up.",
+)
+
+Number = Annotated[str, typer.Argument(help="The incident, as in INC-2026-0042.")]
+
+
+@app.command()
+def run() -> None:
+    """Run Muster against Slack, as .env and policy.yaml say."""
+    from bot.cli.serving import serve
+
+    raise typer.Exit(serve())
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is missing or wrong before Muster can run, and what it could not do."""
+    from bot.cli.doctor import examine
+
+    raise typer.Exit(examine())
+
+
+@app.command()
+def demo(once: Annotated[bool, typer.Option("--once", help="End after the play.")] = False) -> None:
+    """Play a major incident in a pretend workspace, and stay so that you can take part."""
+    from bot.demo.play import play_demo
+
+    raise typer.Exit(play_demo(once=once))
+
+
+@app.command()
+def replay(
+    files: Annotated[list[Path], typer.Argument(help="Incident scripts.", exists=True, dir_okay=False)],
+    check: Annotated[bool, typer.Option("--check", help="Compare with what the script expects.")] = False,
+    database: Annotated[str, typer.Option(help="DATABASE_URL to play on; a fresh SQLite file unless given.")] = "",
+) -> None:
+    """Play incident scripts through the real listeners and print the record each one produces."""
+    from bot.replay.command import replay_files
+
+    raise typer.Exit(replay_files(files, check=check, database=database or None))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema this Muster knows."""
+    from bot.cli.record import migrate_database
+
+    raise typer.Exit(migrate_database())
+
+
+@app.command()
+def policy(file: Annotated[Path, typer.Argument(help="The policy.")] = Path("policy.yaml")) -> None:
+    """Check a policy file and name everything that is wrong in it, with the line."""
+    from bot.cli.record import check_policy
+
+    raise typer.Exit(check_policy(file))
+
+
+@app.command()
+def verify(
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="A checkpoint that left the house; what it covers must still be there.")
+    ] = None,
+) -> None:
+    """Compute every hash again, fold every incident again, and name the first broken entry."""
+    from bot.cli.record import verify_database
+
+    raise typer.Exit(verify_database(checkpoint))
+
+
+@app.command()
+def export(number: Number, out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("out")) -> None:
+    """Write the record of one incident: a page to read, JSON, entries, manifest and verify.py."""
+    from bot.cli.record import export_incident
+
+    raise typer.Exit(export_incident(number, out))
+
+
+@app.command()
+def metrics(number: Number) -> None:
+    """Print the metrics of one incident as JSON."""
+    from bot.cli.record import print_metrics
+
+    raise typer.Exit(print_metrics(number))
+
+
+@app.command()
+def keygen(
+    file: Annotated[Path, typer.Argument(help="Where to write the private key; keep it outside the database.")] = Path(
+        "muster.key"
+    ),
+) -> None:
+    """Make the Ed25519 key that signs checkpoints, and print the public key to give to others."""
+    from bot.cli.record import make_key
+
+    raise typer.Exit(make_key(file))
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def incident(
+    line: Annotated[list[str], typer.Argument(help="What you would type after /incident.")],
+    number: Annotated[str, typer.Option("--in", help="The incident it is about.")] = "",
+) -> None:
+    """Do what `/incident …` does, from here. Your name is claimed, not proven, and the record says so."""
+    from bot.cli.acting import act
+
+    raise typer.Exit(act(" ".join(line), number=number or None))
+
+
+@app.command(name="help")
+def verbs(markdown: Annotated[bool, typer.Option("--markdown", help="As the table of the README.")] = False) -> None:
+    """List what people can type after /incident."""
+    from bot.cli.acting import list_verbs
+
+    raise typer.Exit(list_verbs(markdown=markdown))
+
+
+@app.command()
+def bench(quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, for a first look.")] = False) -> None:
+    """Measure Muster on this machine and print one JSON object."""
+    from bot.bench.command import bench as measure
+
+    raise typer.Exit(measure(quick=quick))
+
+
+def main() -> None:
+    """Run the command line; docstrings are help, so that a Python which strips them is refused."""
+    if sys.flags.optimize > 1:
+        sys.stderr.write("Muster shows docstrings as help and will not run with python -OO. Run it without.\n")
+        raise SystemExit(2)
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Writes the export of one incident into a folder: the page, the record, the entries, the proof, and verify.py."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from bot import wording
+from bot.export import page
+from bot.export.account import document_account
+from bot.export.naming import Names, names_from
+from commands.run import note_outcome
+from incident.entries.sent import Exported
+from incident.entry import Entry, IncidentKey
+from incident.frozen import utc_text
+from incident.incident import Incident
+from incident.policy import Policy
+from roles.people import PersonId
+from storage.checkpoints import Proof
+from storage.reading import Stored, to_entry
+from storage.signing import Signer
+from storage.store import Store
+
+VERIFIER: Final = Path(__file__).with_name("verify.py")
+_README: Final = "Open index.html to read. Run `python3 verify.py` here to check every file, offline.\n"
+
+
+@dataclass(frozen=True)
+class Export:
+    """A written export: where it lies and what it covers."""
+
+    folder: Path
+    number: str
+    entries: int
+    head: str
+    public_key: str
+
+
+def make_export(
+    store: Store, key: IncidentKey, *, out: Path, who: PersonId, at: datetime, signer: Signer, policy: Policy
+) -> Export:
+    """Record that somebody exports the incident, checkpoint it, and write everything into `out/<number>`."""
+    before = store.queries.lines(key)
+    exported = Exported(who=who, upto=before[-1].n, head=before[-1].hash)
+    note_outcome(
+        key, [exported], job=f"export:{key.id}:{before[-1].hash}", recorder=store.recorder, policy=policy, at=at
+    )
+    store.checkpoints.take(at, signer, team=key.team)
+    proof, incident = store.checkpoints.proof(key), store.queries.incident(key)
+    if proof is None or incident is None:
+        raise LookupError("the incident is not under a checkpoint; run `muster verify`")
+    lines = store.queries.lines(key)[: proof.leaf.n]
+    folder = out / incident.number
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    entries = [to_entry(line) for line in lines]
+    names = names_from(store.directory.person, key.team)
+    _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
+    _write_proof(folder, lines, proof, signer)
+    _write_manifest(folder, incident, lines, at)
+    return Export(folder, incident.number, len(lines), lines[-1].hash, signer.public_key)
+
+
+def _write_reading(
+    folder: Path, incident: Incident, entries: Sequence[Entry], *, names: Names, at: datetime, who: PersonId, head: str
+) -> None:
+    render = page.document_renderer(names)
+    record = document_account(entries, as_of=at, names=names, render=render)
+    _write_json(folder / "record.json", record)
+    spell = _speller(names, incident)
+    context = page.PageContext(
+        number=incident.number,
+        title=spell(incident.title),
+        symptom=spell(incident.symptom),
+        record=record,
+        restored_after=page.restored_after(record),
+        told=page.told(record, entries),
+        said=page.said(entries, render),
+        entries=len(entries),
+        head=head,
+        policy_hash=incident.policy_hash,
+        exported_at=f"{utc_text(at)[:19]}Z",
+        exported_by=names(who),
+        css=page.STYLE.read_text("utf-8"),
+    )
+    (folder / "index.html").write_text(page.page(context, render), encoding="utf-8")
+
+
+def _write_proof(folder: Path, lines: Sequence[Stored], proof: Proof, signer: Signer) -> None:
+    with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            words = None if line.words is None else {"salt": line.salt, "words": json.loads(line.words)}
+            file.write(json.dumps({"text": line.text, "hash": line.hash, "words": words}, ensure_ascii=True) + "\n")
+    checkpoint = {
+        "statement": proof.statement,
+        "root": proof.root,
+        "path": [list(step) for step in proof.path],
+        "public_key": proof.public_key or signer.public_key,
+        "signature": proof.signature or signer.sign(proof.statement),
+    }
+    _write_json(folder / "checkpoint.json", checkpoint)
+    _write_json(folder / "proof.json", proof.model_dump(mode="json"))
+    shutil.copyfile(VERIFIER, folder / "verify.py")
+    (folder / "README.txt").write_text(_README, encoding="utf-8")
+
+
+def _write_manifest(folder: Path, incident: Incident, lines: Sequence[Stored], at: datetime) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = {
+        "format": "muster-export/1",
+        "number": incident.number,
+        "team": incident.key.team,
+        "incident": incident.key.id,
+        "entries": len(lines),
+        "head": lines[-1].hash,
+        "exported_at": utc_text(at),
+        "files": {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+    }
+    _write_json(folder / "MANIFEST.json", manifest)
+
+
+def _write_json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8")
+
+
+def _speller(names: Names, incident: Incident) -> Any:
+    team = incident.key.team
+    return lambda text: wording.plain(text, lambda user: names(PersonId(f"slack:{team}:{user}")))

@@ -1,0 +1,33 @@
+"""Names for readers of documents: the directory's name of somebody, or their id when nobody knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from incident.ports import Person
+from roles.people import MUSTER, PersonId, is_claimed, slack_person, slack_user
+
+Names = Callable[[PersonId], str]
+
+
+def names_from(lookup: Callable[[PersonId], Person | None], team: str) -> Names:
+    """Give the function that names people in documents; each is looked up once."""
+    known: dict[PersonId, str] = {}
+
+    def name(person: PersonId) -> str:
+        user = slack_user(person)
+        whole = slack_person(team, user) if user else person
+        if whole not in known:
+            known[whole] = _name(lookup, whole)
+        return known[whole]
+
+    return name
+
+
+def _name(lookup: Callable[[PersonId], Person | None], person: PersonId) -> str:
+    if person == MUSTER:
+        return "Muster"
+    found = lookup(person)
+    if found is not None:
+        return found.name
+    return f"{person} (claimed)" if is_claimed(person) else str(person)

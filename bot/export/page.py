@@ -1,0 +1,98 @@
+"""The page of an export: what its first screen answers, then everything else. Works on the account alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from bot import wording
+from bot.render import TEMPLATES, Mode, Renderer
+from incident.entries.said import MessageDeleted, MessageEdited, MessagePosted
+from incident.entry import Entry
+from incident.frozen import utc_text
+
+STYLE: Final = TEMPLATES / "documents" / "incident.css"
+
+
+@dataclass(frozen=True)
+class Said:
+    """One line of what was said in the channel."""
+
+    at: str
+    by: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PageContext:
+    """What the page template needs. `record` is the account."""
+
+    number: str
+    title: str
+    symptom: str
+    record: dict[str, Any]
+    restored_after: str | None
+    told: tuple[dict[str, Any], ...]
+    said: tuple[Said, ...]
+    entries: int
+    head: str
+    policy_hash: str
+    exported_at: str
+    exported_by: str
+    css: str
+
+
+def page(context: PageContext, render: Renderer) -> str:
+    """Render the page."""
+    return render.text("documents/incident.html.j2", c=context)
+
+
+def restored_after(record: dict[str, Any]) -> str | None:
+    """Say how long it took to restore the service, in words."""
+    seconds = record["metrics"]["time_to_restore_s"]
+    return None if seconds is None else f"after {wording.span(timedelta(seconds=seconds))} of harm"
+
+
+def told(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
+    """Say for each audience when it was first and last told and how the updates it was owed ended."""
+    moments: dict[str, list[str]] = {}
+    for entry in entries:
+        if entry.fact.kind == "status_update_posted":
+            audience = str(entry.fact.model_dump()["audience"])
+            moments.setdefault(audience, []).append(_seconds(utc_text(entry.occurred_at)))
+    rows = []
+    for audience, kept in record["updates"].items():
+        times = sorted(moments.get(audience, []))
+        rows.append(
+            {
+                "audience": audience,
+                "first": times[0] if times else None,
+                "last": times[-1] if times else None,
+                **{name: kept[name] for name in ("posts", "met", "missed", "adherence")},
+            }
+        )
+    return tuple(rows)
+
+
+def said(entries: Sequence[Entry], render: Renderer) -> tuple[Said, ...]:
+    """List what was said in the channel, with edits and deletions beside their time."""
+    lines = []
+    for entry in entries:
+        if isinstance(entry.fact, MessagePosted | MessageEdited | MessageDeleted):
+            note = {"message_edited": "(edited)", "message_deleted": "(deleted)"}.get(entry.fact.kind, "")
+            who = entry.fact.author or entry.by
+            text = render.macro("sentences.j2", entry.fact.kind, entry)
+            lines.append(Said(_seconds(utc_text(entry.occurred_at)), render.who(who), text, note))
+    return tuple(lines)
+
+
+def _seconds(at: str) -> str:
+    return f"{at[:19]}Z"
+
+
+def document_renderer(names: Any) -> Renderer:
+    """Make the renderer for documents: names instead of mentions, UTC instead of the reader's zone."""
+    return Renderer(Mode.DOCUMENT, names=names)
