@@ -5,7 +5,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 
@@ -30,16 +30,15 @@ class Running:
             log_level="error",
             access_log=False,
             ws_ping_interval=None,
-            timeout_graceful_shutdown=1,
+            date_header=False,
         )
-        self._server = _Quiet(config)
-        self._every_tick = every_tick
+        self._ready = threading.Event()
+        self._server = _Server(config, on_start=self._ready.set, every_tick=every_tick)
         self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((host, port))
         self.port: int = self._socket.getsockname()[1]
         self.loop = asyncio.new_event_loop()
-        self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
     def start(self) -> None:
@@ -51,7 +50,6 @@ class Running:
     def stop(self) -> None:
         """Stop serving and wait for the thread to end."""
         self._server.should_exit = True
-        self._server.force_exit = True
         self._thread.join(STARTING_TAKES)
         self._socket.close()
 
@@ -64,28 +62,35 @@ class Running:
             self.loop.close()
 
     async def _serve(self) -> None:
-        ticking = asyncio.create_task(self._tick())
-        try:
-            await self._server.serve([self._socket])
-        finally:
-            ticking.cancel()
-            others = asyncio.all_tasks() - {asyncio.current_task()}
-            for task in others:
-                task.cancel()
-            await asyncio.gather(*others, return_exceptions=True)
-
-    async def _tick(self) -> None:
-        while not self._server.started:
-            await asyncio.sleep(0.002)
-        self._ready.set()
-        while True:
-            self._every_tick()
-            await asyncio.sleep(TICK_SECONDS)
+        await self._server.serve([self._socket])
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
 
-class _Quiet(uvicorn.Server):
-    """A server that leaves the process's signals alone."""
+class _Server(uvicorn.Server):
+    """A server that leaves the process's signals alone, ticks often, and ends without waiting for open connections."""
+
+    def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None], every_tick: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+        self._every_tick = every_tick
 
     def capture_signals(self) -> Any:
         """Capture nothing: signals belong to the main program."""
         return contextlib.nullcontext()
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop, looking after what the clock makes due."""
+        self._on_start()
+        while not self.should_exit:
+            self._every_tick()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cut every connection and stop listening."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            cast("CuttableHttp | DeafenableSocket", connection).cut()

@@ -59,14 +59,14 @@ class Sandbox:
         self.signing_secret = "sandbox-signing-secret"  # noqa: S105 - opens this pretend workspace only
         self.workspace = Workspace(self.clock, bot_name=bot_name(manifest))
         self._populate(people, channels)
-        self._triggers, self._responses = Triggers(self.workspace), Responses(self.workspace)
+        self.triggers, self._responses = Triggers(self.workspace), Responses(self.workspace)
         self.hub = Hub(self.workspace, self.traffic, timing or Timing())
         self.sockets = Sockets(self.workspace.app_id, self.hub.acknowledge, self._note)
         self.acting = Acting(
             self.workspace,
             self.traffic,
             hub=self.hub,
-            triggers=self._triggers,
+            triggers=self.triggers,
             responses=self._responses,
             offer=Offer(manifest),
         )
@@ -168,7 +168,7 @@ class Sandbox:
         events = Events(self.workspace, self.hub, manifest=self.manifest, scopes=scopes, faults=self.faults)
         self.workspace.listen(events.on_event)
         services = Services(
-            scopes, self._triggers, self.sockets.new_ticket, tiers.wait_for_channel, page_url=lambda: self.page_url
+            scopes, self.triggers, self.sockets.new_ticket, tiers.wait_for_channel, page_url=lambda: self.page_url
         )
         tokens = Tokens(self.bot_token, self.app_token)
         return Api(self.workspace, services, tokens=tokens, tiers=tiers, faults=self.faults, traffic=self.traffic)

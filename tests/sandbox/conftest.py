@@ -1,0 +1,20 @@
+"""A workspace for each test, lenient about rates unless the test asks otherwise, and a client of its bot."""
+
+from collections.abc import Iterator
+
+import pytest
+from slack_sdk import WebClient
+
+from sandbox.server import Sandbox
+from tests.sandbox.helpers import client_of, people
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox(people(), strict_tiers=False) as running:
+        yield running
+
+
+@pytest.fixture
+def client(sandbox: Sandbox) -> WebClient:
+    return client_of(sandbox)

@@ -1,0 +1,222 @@
+"""Which event each deed sends, and who gets to hear it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from sandbox.entities import Channel, Payload, Person
+from sandbox.errors import NotPossibleError
+from sandbox.server import Sandbox
+from tests.sandbox.helpers import client_of, general, manifest, people, person
+
+
+class Announced:
+    """Everything the workspace announces, whether or not an app may hear it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.events: list[Payload] = []
+        sandbox.workspace.listen(self.on_event)
+
+    def on_event(self, event: Payload, channel: Channel | None) -> None:
+        self.events.append(event)
+
+    def names(self) -> list[str]:
+        return [".".join(filter(None, (one["type"], one.get("subtype")))) for one in self.events]
+
+
+@pytest.fixture
+def announced(sandbox: Sandbox) -> Announced:
+    return Announced(sandbox)
+
+
+def test_a_message_its_edit_and_its_deletion_each_tell_what_was_before(sandbox: Sandbox, announced: Announced) -> None:
+    ts = sandbox.acting.post("ann", "general", "one")
+    sandbox.acting.edit("ann", "general", ts, "two")
+    sandbox.acting.delete("ann", "general", ts)
+
+    said, edited, deleted = announced.events
+    assert announced.names() == ["message", "message.message_changed", "message.message_deleted"]
+    assert (said["text"], said["channel_type"], said["blocks"][0]["type"]) == ("one", "channel", "rich_text")
+    assert (edited["message"]["text"], edited["previous_message"]["text"]) == ("two", "one")
+    assert edited["message"]["edited"]["user"] == person(sandbox, "ann")
+    assert (edited["hidden"], edited["message"]["ts"]) == (True, ts)
+    assert (deleted["deleted_ts"], deleted["previous_message"]["text"]) == (ts, "two")
+
+
+def test_deleting_the_head_of_a_thread_announces_a_tombstone(sandbox: Sandbox, announced: Announced) -> None:
+    ts = sandbox.acting.post("ann", "general", "head")
+    sandbox.acting.post("bob", "general", "reply", ts)
+    sandbox.acting.delete("ann", "general", ts)
+
+    changed = announced.events[-1]
+    assert (changed["subtype"], changed["message"]["subtype"], changed["message"]["user"]) == (
+        "message_changed",
+        "tombstone",
+        "USLACKBOT",
+    )
+
+
+def test_a_reply_names_its_thread_and_a_broadcast_says_so(sandbox: Sandbox, announced: Announced) -> None:
+    ts = sandbox.acting.post("ann", "general", "head")
+    sandbox.acting.post("bob", "general", "reply", ts)
+    sandbox.acting.post("bob", "general", "loud", ts, broadcast=True)
+
+    _, reply, loud = announced.events
+    assert (reply["thread_ts"], reply["parent_user_id"]) == (ts, person(sandbox, "ann"))
+    assert (loud["subtype"], loud["thread_ts"]) == ("thread_broadcast", ts)
+
+
+def test_reactions_pins_and_files_are_announced_once(sandbox: Sandbox, announced: Announced) -> None:
+    acting = sandbox.acting
+    ts = acting.post("ann", "general", "look")
+    for deed in (acting.react, acting.react, acting.unreact, acting.unreact):
+        deed("bob", "general", ts, "pushpin")
+    for deed in (acting.pin, acting.pin, acting.unpin, acting.unpin):
+        deed("bob", "general", ts)
+    acting.share_file("ann", "general", "log.txt", "the log")
+
+    assert announced.names() == [
+        "message",
+        "reaction_added",
+        "reaction_removed",
+        "pin_added",
+        "pin_removed",
+        "message.file_share",
+    ]
+    reaction = announced.events[1]
+    assert (reaction["item"]["ts"], reaction["item_user"]) == (ts, person(sandbox, "ann"))
+    assert announced.events[3]["item"]["message"]["ts"] == ts
+
+
+def test_the_life_of_a_channel_is_announced_with_the_lines_slack_writes(sandbox: Sandbox, announced: Announced) -> None:
+    made = sandbox.acting.create_channel("ann", "room")
+    sandbox.acting.invite("ann", "room", "bob", sandbox.workspace.bot.id)
+    client = client_of(sandbox)
+    client.conversations_setTopic(channel=made, topic="now")
+    sandbox.acting.leave("bob", "room")
+    sandbox.acting.archive("ann", "room")
+    sandbox.acting.unarchive("ann", "room")
+
+    assert announced.names() == [
+        "channel_created",
+        *["message.channel_join", "member_joined_channel"] * 3,
+        "message.channel_topic",
+        "message.channel_leave",
+        "member_left_channel",
+        "message.channel_archive",
+        "channel_archive",
+        "message.channel_unarchive",
+        "channel_unarchive",
+    ]
+    assert announced.events[4]["inviter"] == person(sandbox, "ann")
+    assert announced.events[7]["topic"] == "now"
+
+
+def test_a_private_channel_announces_the_same_by_its_own_names(sandbox: Sandbox, announced: Announced) -> None:
+    client = client_of(sandbox)
+    made = client.conversations_create(name="secret", is_private=True)["channel"]["id"]
+    client.conversations_rename(channel=made, name="hidden")
+
+    assert announced.names() == ["message.group_join", "member_joined_channel", "message.group_name", "group_rename"]
+    assert announced.events[1]["channel_type"] == "G"
+    assert announced.events[3]["channel"]["name"] == "hidden"
+
+
+def test_people_and_groups_announce_what_changed(sandbox: Sandbox, announced: Announced) -> None:
+    group = sandbox.workspace.add_usergroup("dba", "Databases", [person(sandbox, "bob")])
+    dan = sandbox.acting.arrive(Person("dan", "Dan Wu"))
+    sandbox.acting.change_person("dan", title="Scribe")
+    sandbox.acting.set_group(group.id, ["ann"])
+
+    assert announced.names() == ["team_join", "user_change", "subteam_members_changed"]
+    assert (announced.events[0]["user"]["id"], announced.events[1]["user"]["profile"]["title"]) == (dan, "Scribe")
+    assert announced.events[2]["removed_users"] == [person(sandbox, "bob")]
+    with pytest.raises(ValueError, match="no shoe_size"):
+        sandbox.acting.change_person("dan", shoe_size=42)
+
+
+def test_the_home_tab_brings_its_view_once_there_is_one(
+    sandbox: Sandbox, announced: Announced, client: WebClient
+) -> None:
+    sandbox.acting.open_home("ann")
+    client.views_publish(user_id=person(sandbox, "ann"), view={"type": "home", "blocks": []})
+    sandbox.acting.open_home("ann")
+
+    first, second = announced.events
+    assert ("view" in first, second["view"]["type"], first["tab"]) == (False, "home", "home")
+
+
+@pytest.fixture
+def choosy() -> Iterator[Sandbox]:
+    scopes = ("channels:history", "channels:join", "groups:read")
+    events = ("message.channels", "message.groups", "reaction_added")
+    with Sandbox(people(), manifest=manifest(*scopes, events=events), strict_tiers=False) as running:
+        yield running
+
+
+def sent(sandbox: Sandbox) -> list[Any]:
+    assert sandbox.settle(5)
+    return [one.name for one in sandbox.traffic.since(0) if one.kind == "envelope"]
+
+
+def test_an_app_hears_only_what_it_subscribed_to_has_the_scope_for_and_is_inside_of(choosy: Sandbox) -> None:
+    acting = choosy.acting
+    acting.post("ann", "general", "the bot is not here yet")
+    choosy.workspace.find_channel("general").members.append(choosy.workspace.bot.id)
+    acting.create_channel("ann", "secret", private=True)
+    acting.invite("ann", "secret", choosy.workspace.bot.id)
+    acting.post("ann", "secret", "groups:history is missing")
+    ts = acting.post("ann", "general", "heard")
+    acting.react("bob", "general", ts, "eyes")
+    acting.pin("bob", "general", ts)
+
+    assert set(sent(choosy)) == {"message"}
+
+
+def test_commands_and_shortcuts_are_those_of_the_manifest(choosy: Sandbox) -> None:
+    ts = choosy.acting.post("ann", "general", "hi")
+
+    with pytest.raises(NotPossibleError, match="/shout is not a valid command"):
+        choosy.acting.slash("ann", "general", "/shout")
+    with pytest.raises(NotPossibleError, match="no global shortcut keep"):
+        choosy.acting.global_shortcut("ann", "keep")
+    with pytest.raises(NotPossibleError, match="no message shortcut start"):
+        choosy.acting.message_shortcut("ann", "general", ts, "start")
+
+
+def test_a_command_that_wants_it_gets_names_as_ids(choosy: Sandbox) -> None:
+    choosy.acting.slash("ann", "general", "/do", "ask @bob in #general, not @nobody or a@ann")
+
+    payload = next(one.detail for one in choosy.traffic.since(0) if one.kind == "envelope")
+    bob, place = person(choosy, "bob"), general(choosy)
+    assert payload["text"] == f"ask <@{bob}> in <#{place}|general>, not @nobody or a@ann"
+
+
+def test_what_is_typed_is_escaped_and_a_typed_broadcast_pings_nobody(sandbox: Sandbox) -> None:
+    typed = sandbox.acting.as_typed("<!channel> a & b @ann")
+
+    assert typed == f"&lt;!channel&gt; a &amp; b <@{person(sandbox, 'ann')}>"
+
+
+@pytest.mark.parametrize(
+    ("deed", "arguments", "words"),
+    [
+        ("post", ("cyd", "general", "hi"), "cannot see"),
+        ("post", ("ann", "nowhere", "hi"), "nowhere"),
+        ("post", ("ann", "general", "hi", "1.0"), "no such thread"),
+        ("edit", ("bob", "general", "TS", "x"), "one's own"),
+        ("delete", ("bob", "general", "TS"), "one's own"),
+        ("react", ("ann", "general", "1.0", "eyes"), "gone"),
+        ("create_channel", ("ann", "general"), "taken"),
+        ("press", ("ann", "general", "TS", "go"), "no go here"),
+    ],
+)
+def test_slacks_client_refuses_what_a_person_cannot_do(
+    sandbox: Sandbox, deed: str, arguments: tuple[str, ...], words: str
+) -> None:
+    ts = sandbox.acting.post("ann", "general", "mine")
+
+    with pytest.raises(NotPossibleError, match=words):
+        getattr(sandbox.acting, deed)(*(ts if one == "TS" else one for one in arguments))

@@ -1,0 +1,191 @@
+"""Each trouble that can be switched on, seen from a plain client or a real app."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.error import URLError
+
+import pytest
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from sandbox.delivery.hub import Timing
+from sandbox.server import Sandbox
+from tests.sandbox.helpers import client_of, general, hang_up, people, refusal
+
+LOST = (URLError, ConnectionError, OSError)
+
+
+def test_latency_slows_the_method_it_is_for_and_no_other(sandbox: Sandbox, client: WebClient) -> None:
+    sandbox.faults.set_latency(150, "users.list")
+
+    slow, fast = timed(client.users_list), timed(client.auth_test)
+
+    assert slow >= 0.15 > fast
+    sandbox.faults.clear()
+    assert timed(client.users_list) < 0.15
+
+
+def timed(call: Any) -> float:
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def test_429_comes_so_often_as_asked_with_the_wait_that_was_asked(sandbox: Sandbox, client: WebClient) -> None:
+    sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=7)
+
+    with pytest.raises(SlackApiError) as limited:
+        client.chat_postMessage(channel=general(sandbox), text="hi")
+
+    assert limited.value.response.headers["Retry-After"] == "7"
+    assert refusal(client.chat_postMessage, channel=general(sandbox), text="hi") == ""
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_server_error_does_nothing(sandbox: Sandbox, client: WebClient, status: int) -> None:
+    sandbox.faults.server_error(times=1, status=status)
+
+    with pytest.raises(SlackApiError) as failed:
+        client.chat_postMessage(channel=general(sandbox), text="hi")
+
+    assert failed.value.response.status_code == status
+    assert sandbox.snapshot("ann")["channels"][0]["messages"] == []
+
+
+def test_a_lost_reply_leaves_its_effect_behind(sandbox: Sandbox, client: WebClient) -> None:
+    sandbox.faults.lose_reply("chat.postMessage")
+
+    with pytest.raises(LOST):
+        client.chat_postMessage(channel=general(sandbox), text="hi")
+
+    assert [one["text"] for one in sandbox.snapshot("ann")["channels"][0]["messages"]] == ["hi"]
+    assert refusal(client.auth_test) == ""
+
+
+def test_a_named_error_is_answered_so_often_as_asked(sandbox: Sandbox, client: WebClient) -> None:
+    sandbox.faults.fail_with("team_access_not_granted", "conversations.create", times=2)
+
+    errors = [refusal(client.conversations_create, name=f"inc-{number}") for number in range(3)]
+
+    assert errors == ["team_access_not_granted", "team_access_not_granted", ""]
+
+
+class Ears:
+    """An app that only listens."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.heard: list[tuple[str, str]] = []
+        client = client_of(sandbox)
+        sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
+        app = App(client=client, process_before_response=True)
+        app.event("message")(self.on_message)
+        app.event({"type": "message", "subtype": "message_changed"})(self.on_message)
+        self.handler = SocketModeHandler(app, sandbox.app_token, ping_interval=1)
+
+    def on_message(self, event: dict[str, Any], body: dict[str, Any]) -> None:
+        said = event.get("message", event)["text"]
+        self.heard.append((body["event_id"], said))
+
+    def wait(self, count: int, timeout: float = 15.0) -> list[str]:
+        deadline = time.monotonic() + timeout
+        while len(self.heard) < count and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return [said for _, said in self.heard]
+
+
+@pytest.fixture
+def hearing() -> Iterator[tuple[Sandbox, Ears]]:
+    with Sandbox(people(), strict_tiers=False, timing=Timing(0.5, (0.2,) * 40)) as sandbox:
+        ears = Ears(sandbox)
+        ears.handler.connect()
+        assert sandbox.wait_for_socket(5)
+        yield sandbox, ears
+        hang_up(ears.handler)
+
+
+def test_a_duplicated_event_comes_twice_with_one_id(hearing: tuple[Sandbox, Ears]) -> None:
+    sandbox, ears = hearing
+    sandbox.faults.duplicate_events(1)
+
+    sandbox.acting.post("ann", "general", "twice")
+    sandbox.acting.post("ann", "general", "once")
+
+    assert sorted(ears.wait(3)) == ["once", "twice", "twice"]
+    assert len({event_id for event_id, _ in ears.heard}) == 2
+
+
+def test_an_edit_can_arrive_before_its_message(hearing: tuple[Sandbox, Ears]) -> None:
+    sandbox, ears = hearing
+    sandbox.faults.edits_first(1)
+
+    ts = sandbox.acting.post("ann", "general", "first")
+    sandbox.acting.edit("ann", "general", ts, "second")
+
+    assert sandbox.settle(5)
+    sent = [one.detail["event"].get("subtype") for one in sandbox.traffic.since(0) if one.kind == "envelope"]
+    assert sent[-2:] == ["message_changed", None]
+    assert sorted(ears.wait(2)) == ["first", "second"]
+
+
+def test_a_dropped_socket_loses_nothing_once_another_is_open() -> None:
+    with Sandbox(people(), strict_tiers=False, timing=Timing(0.5, (0.05,) * 40)) as sandbox:
+        client = client_of(sandbox)
+        sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
+        with link_to(sandbox, client) as dropped:
+            dropped.recv(3)
+            sandbox.faults.drop_sockets()
+            with pytest.raises(ConnectionClosed):
+                dropped.recv(3)
+        assert wait_until(lambda: sandbox.sockets.count() == 0)
+        sandbox.acting.post("ann", "general", "after the drop")
+        with link_to(sandbox, client) as fresh:
+            fresh.recv(3)
+            said = json.loads(fresh.recv(3))
+
+    assert said["payload"]["event"]["text"] == "after the drop"
+    assert (said["retry_attempt"] > 0, said["retry_reason"]) == (True, "connection_failed")
+
+
+def link_to(sandbox: Sandbox, client: WebClient) -> ClientConnection:
+    url = client.apps_connections_open(app_token=sandbox.app_token)["url"]
+    return connect(url, proxy=None, ping_interval=None, close_timeout=0.1)
+
+
+def test_a_deaf_socket_stays_open_and_lets_nothing_through(sandbox: Sandbox, client: WebClient) -> None:
+    client.conversations_join(channel=general(sandbox))
+    with link_to(sandbox, client) as deaf:
+        deaf.recv(3)
+
+        sandbox.faults.deafen_sockets()
+        answered = wait_until(lambda: not deaf.ping().wait(0.05))
+        sandbox.acting.post("ann", "general", "into the void")
+
+        with pytest.raises(TimeoutError):
+            deaf.recv(0.2)
+        assert answered
+        assert (sandbox.sockets.count(), sandbox.outstanding()) == (1, 1)
+
+
+def wait_until(true: Callable[[], bool], timeout: float = 3.0) -> bool:
+    deadline = time.monotonic() + timeout
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+def test_a_refresh_is_followed_without_losing_anything(hearing: tuple[Sandbox, Ears]) -> None:
+    sandbox, ears = hearing
+
+    sandbox.faults.refresh_sockets()
+    for number in range(20):
+        sandbox.acting.post("ann", "general", str(number))
+
+    assert set(ears.wait(20)) == {str(number) for number in range(20)}

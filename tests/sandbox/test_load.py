@@ -1,0 +1,73 @@
+"""The workspace is not what holds an app up: many messages, many commands at once, slow calls side by side."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+
+from sandbox.server import Sandbox
+from tests.sandbox.helpers import client_of, general, hang_up, modal, section
+
+
+def test_five_hundred_messages_posted_at_once_each_reach_the_app_once(sandbox: Sandbox) -> None:
+    client = client_of(sandbox)
+    heard: list[str] = []
+    app = App(client=client)
+    app.event("message")(lambda event: heard.append(event["ts"]))
+    app.event("member_joined_channel")(lambda: None)
+    handler = SocketModeHandler(app, sandbox.app_token)
+    handler.connect()
+    assert sandbox.wait_for_socket()
+    client.conversations_join(channel=general(sandbox))
+    assert sandbox.settle()
+    heard.clear()
+
+    posted = [sandbox.acting.post("ann", "general", f"message {number}") for number in range(500)]
+
+    assert sandbox.settle(20)
+    wait_for(lambda: len(heard) >= 500)
+    hang_up(handler)
+    assert sorted(heard) == posted
+
+
+def test_fifty_commands_at_once_are_served_side_by_side_at_300_ms_a_call(sandbox: Sandbox) -> None:
+    client = client_of(sandbox)
+    opening = ThreadPoolExecutor(50)
+    app = App(client=client, process_before_response=True)
+
+    @app.command("/do")
+    def on_command(ack: Any, body: Any) -> None:
+        opening.submit(client.views_open, trigger_id=body["trigger_id"], view=modal(section(body["text"])))
+        ack()
+
+    handler = SocketModeHandler(app, sandbox.app_token, concurrency=64)
+    handler.connect()
+    assert sandbox.wait_for_socket()
+    sandbox.faults.set_latency(300)
+    everybody = threading.Barrier(50)
+
+    def type_it(number: int) -> float:
+        everybody.wait()
+        told = sandbox.acting.slash("ann", "general", "/do", str(number))
+        assert told.acked
+        return told.ack_ms or 0.0
+
+    started = time.perf_counter()
+    with ThreadPoolExecutor(50) as typing:
+        acks = sorted(typing.map(type_it, range(50)))
+    wait_for(lambda: sum(one.name == "views.open" for one in sandbox.traffic.since(0, 1000)) >= 50)
+    took = time.perf_counter() - started
+    opening.shutdown()
+    hang_up(handler)
+
+    assert acks[-1] < 2000
+    assert took < 5  # One after the other the calls alone would take fifteen seconds.
+
+
+def wait_for(true: Any, timeout: float = 10.0) -> None:
+    deadline = time.monotonic() + timeout
+    while not true() and time.monotonic() < deadline:
+        time.sleep(0.01)

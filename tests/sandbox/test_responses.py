@@ -1,0 +1,136 @@
+"""Response addresses: five uses, thirty minutes, ephemeral unless asked, and what they may replace."""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+
+from sandbox.delivery.hub import Timing
+from sandbox.server import Sandbox
+from sandbox.time import SetClock
+from tests.sandbox.helpers import T0, button, client_of, general, people, person
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(T0)
+
+
+@pytest.fixture
+def sandbox(clock: SetClock) -> Iterator[Sandbox]:
+    with Sandbox(people(), clock=clock, strict_tiers=False, timing=Timing(0.05, ())) as running:
+        yield running
+
+
+def last_url(sandbox: Sandbox) -> str:
+    """The response address of the envelope sent last."""
+    return str([one.detail["response_url"] for one in sandbox.traffic.since(0) if one.kind == "envelope"][-1])
+
+
+def answer(url: str, **payload: Any) -> tuple[int, str]:
+    request = urllib.request.Request(url, json.dumps(payload).encode(), {"Content-Type": "application/json"})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=5) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, str(json.loads(refused.read())["error"])
+
+
+def shown(sandbox: Sandbox, user: str = "ann") -> list[dict[str, Any]]:
+    return list(sandbox.snapshot(user)["channels"][0]["messages"])
+
+
+def test_an_answer_is_for_one_person_unless_it_says_otherwise(sandbox: Sandbox) -> None:
+    sandbox.acting.slash("ann", "general", "/do", "it")
+
+    assert answer(last_url(sandbox), text="only you") == (200, "ok")
+    assert answer(last_url(sandbox), text="all of you", response_type="in_channel") == (200, "ok")
+
+    assert [one["text"] for one in shown(sandbox, "ann")] == ["only you", "all of you"]
+    assert [one["text"] for one in shown(sandbox, "bob")] == ["all of you"]
+
+
+def test_an_address_serves_five_times(sandbox: Sandbox) -> None:
+    sandbox.acting.slash("ann", "general", "/do", "it")
+
+    answers = [answer(last_url(sandbox), text=str(number)) for number in range(6)]
+
+    assert [status for status, _ in answers] == [200] * 5 + [404]
+    assert answers[-1][1] == "used_url"
+
+
+def test_an_address_serves_for_thirty_minutes(sandbox: Sandbox, clock: SetClock) -> None:
+    sandbox.acting.slash("ann", "general", "/do", "it")
+    clock.advance(30 * 60)
+    in_time = answer(last_url(sandbox), text="x")
+    clock.advance(1)
+
+    assert (in_time[0], answer(last_url(sandbox), text="x")) == (200, (404, "expired_url"))
+
+
+def test_a_button_of_a_message_lets_the_app_replace_or_remove_it(sandbox: Sandbox) -> None:
+    client = client_of(sandbox)
+    ts = client.chat_postMessage(channel=general(sandbox), text="card", blocks=[button("go")])["ts"]
+    sandbox.acting.press("ann", "general", ts, "go")
+
+    answer(last_url(sandbox), replace_original=True, text="replaced")
+    replaced = [(one["ts"], one["text"]) for one in shown(sandbox)]
+    answer(last_url(sandbox), delete_original=True)
+
+    assert replaced == [(ts, "replaced")]
+    assert shown(sandbox) == []
+
+
+def test_a_button_of_an_ephemeral_message_lets_the_app_replace_or_remove_it(sandbox: Sandbox) -> None:
+    client = client_of(sandbox)
+    sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
+    ann = person(sandbox, "ann")
+    ts = client.chat_postEphemeral(channel=general(sandbox), user=ann, text="psst", blocks=[button("go")])["message_ts"]
+    sandbox.acting.press("ann", "general", ts, "go")
+    pressed = [one.detail for one in sandbox.traffic.since(0) if one.kind == "envelope"][-1]
+
+    answer(last_url(sandbox), replace_original=True, text="replaced")
+    replaced = [one["text"] for one in shown(sandbox) if one.get("ephemeral")]
+    answer(last_url(sandbox), delete_original=True)
+
+    assert (pressed["container"]["is_ephemeral"], "message" in pressed) == (True, False)
+    assert replaced == ["replaced"]
+    assert [one for one in shown(sandbox) if one.get("ephemeral")] == []
+
+
+def test_a_slash_command_has_no_original_to_replace(sandbox: Sandbox) -> None:
+    sandbox.acting.slash("ann", "general", "/do", "it")
+
+    assert answer(last_url(sandbox), replace_original=True, text="x")[1] == "cant_replace_original"
+
+
+def test_an_answer_obeys_the_block_rules_and_an_unknown_address_takes_none(sandbox: Sandbox) -> None:
+    sandbox.acting.slash("ann", "general", "/do", "it")
+
+    assert answer(last_url(sandbox), blocks=[{"type": "shout"}]) == (400, "invalid_blocks")
+    assert answer(last_url(sandbox)) == (400, "no_text")
+    assert answer(f"{sandbox.page_url}respond/commands/T1/none", text="x") == (404, "invalid_url")
+
+
+def test_a_select_in_a_message_tells_what_was_chosen(sandbox: Sandbox) -> None:
+    client: WebClient = client_of(sandbox)
+    options = [{"text": {"type": "plain_text", "text": word}, "value": word} for word in ("low", "high")]
+    select = {"type": "static_select", "action_id": "pick", "options": options}
+    block = {"type": "actions", "block_id": "b", "elements": [select]}
+    ts = client.chat_postMessage(channel=general(sandbox), text="card", blocks=[block])["ts"]
+
+    pressing = threading.Thread(
+        target=sandbox.acting.press, args=("ann", "general", ts, "pick", "b"), kwargs={"selected": "high"}
+    )
+    pressing.start()
+    pressing.join()
+
+    action = [one.detail for one in sandbox.traffic.since(0) if one.kind == "envelope"][-1]["actions"][0]
+    assert (action["action_id"], action["block_id"], action["selected_option"]["value"]) == ("pick", "b", "high")

@@ -1,0 +1,250 @@
+"""Socket Mode as it looks on the wire: a bare WebSocket instead of an SDK."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from sandbox.delivery.hub import Timing
+from sandbox.server import Sandbox
+from sandbox.time import SetClock
+from tests.sandbox.helpers import T0, client_of, general, people, person
+
+Frame = dict[str, Any]
+
+
+@contextmanager
+def link(sandbox: Sandbox) -> Iterator[ClientConnection]:
+    """One open connection, its hello already read and kept as `hello`."""
+    url = client_of(sandbox).apps_connections_open(app_token=sandbox.app_token)["url"]
+    with connect(url, proxy=None, ping_interval=None, close_timeout=0.1) as socket:
+        yield socket
+
+
+def frame(socket: ClientConnection, timeout: float = 3.0) -> Frame:
+    return dict(json.loads(socket.recv(timeout)))
+
+
+def ack(socket: ClientConnection, envelope: Frame, payload: Frame | None = None) -> None:
+    said = {"envelope_id": envelope["envelope_id"]} | ({"payload": payload} if payload else {})
+    socket.send(json.dumps(said))
+
+
+@pytest.fixture
+def hasty() -> Iterator[Sandbox]:
+    """A workspace that waits a tenth of a second for an acknowledgement, and no time between repetitions."""
+    with Sandbox(people(), strict_tiers=False, timing=Timing(0.1, (0.0, 0.0, 0.0))) as running:
+        client_of(running).conversations_join(channel=general(running))
+        yield running
+
+
+def test_a_connection_begins_with_hello(sandbox: Sandbox) -> None:
+    with link(sandbox) as socket:
+        hello = frame(socket)
+
+    assert (hello["type"], hello["num_connections"]) == ("hello", 1)
+    assert hello["connection_info"]["app_id"] == sandbox.workspace.app_id
+    assert hello["debug_info"]["approximate_connection_time"] > 0
+
+
+def test_a_ticket_opens_one_connection_only(sandbox: Sandbox) -> None:
+    url = client_of(sandbox).apps_connections_open(app_token=sandbox.app_token)["url"]
+
+    with connect(url, proxy=None), pytest.raises(InvalidStatus):
+        connect(url, proxy=None)
+
+
+def test_the_eleventh_connection_is_turned_away(sandbox: Sandbox) -> None:
+    with ExitStack() as opened:
+        for _ in range(10):
+            opened.enter_context(link(sandbox))
+        eleventh = opened.enter_context(link(sandbox))
+        said = frame(eleventh)
+        with pytest.raises(ConnectionClosed):
+            eleventh.recv(3)
+
+    assert (said["type"], said["reason"]) == ("disconnect", "too_many_websockets")
+
+
+def test_a_ping_is_answered_with_its_own_payload(sandbox: Sandbox) -> None:
+    with link(sandbox) as socket:
+        answered = socket.ping("session:123.5").wait(3)
+
+    assert answered is True
+
+
+def test_an_event_comes_in_an_envelope_and_is_over_once_acknowledged(hasty: Sandbox) -> None:
+    with link(hasty) as socket:
+        frame(socket)
+        ts = hasty.acting.post("ann", "general", "hi")
+        envelope = frame(socket)
+        ack(socket, envelope)
+
+        assert hasty.settle(2)
+
+    payload = envelope["payload"]
+    assert (envelope["type"], envelope["accepts_response_payload"]) == ("events_api", False)
+    assert (envelope["retry_attempt"], envelope["retry_reason"]) == (0, "")
+    assert (payload["type"], payload["event"]["ts"], payload["event"]["channel_type"]) == (
+        "event_callback",
+        ts,
+        "channel",
+    )
+    assert payload["authorizations"][0]["user_id"] == hasty.workspace.bot.id
+
+
+def test_an_event_nobody_acknowledges_comes_three_times_more_with_the_same_id(hasty: Sandbox) -> None:
+    with link(hasty) as socket:
+        frame(socket)
+        hasty.acting.post("ann", "general", "hi")
+        seen = [frame(socket) for _ in range(4)]
+
+        assert hasty.settle(2)
+
+    assert len({one["envelope_id"] for one in seen}) == 4
+    assert len({one["payload"]["event_id"] for one in seen}) == 1
+    assert [(one["retry_attempt"], one["retry_reason"]) for one in seen] == [
+        (0, ""),
+        (1, "timeout"),
+        (2, "timeout"),
+        (3, "timeout"),
+    ]
+
+
+def test_the_later_repetitions_wait_for_the_workspaces_clock() -> None:
+    clock = SetClock(T0)
+    with Sandbox(people(), clock=clock, timing=Timing(0.05, (0.0, 60.0))) as sandbox:
+        sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
+        with link(sandbox) as socket:
+            frame(socket)
+            sandbox.acting.post("ann", "general", "hi")
+            frame(socket), frame(socket)
+            assert sandbox.settle(2)
+            waiting = sandbox.hub.put_off()
+            clock.advance(60)
+            third = frame(socket)
+            ack(socket, third)
+            assert sandbox.settle(2)
+
+    assert (waiting, third["retry_attempt"]) == (1, 2)
+
+
+def test_an_event_two_hours_late_is_dropped() -> None:
+    clock = SetClock(T0)
+    with Sandbox(people(), clock=clock, timing=Timing(0.05, (60.0,))) as sandbox:
+        client_of(sandbox).conversations_join(channel=general(sandbox))
+        sandbox.acting.post("ann", "general", "nobody listens")
+        assert sandbox.settle(2)
+        clock.advance(7300)
+        deadline = time.monotonic() + 2
+        while sandbox.hub.put_off() and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+        assert (sandbox.hub.put_off(), sandbox.outstanding()) == (0, 0)
+
+
+def test_each_envelope_goes_to_one_connection_and_all_are_used(hasty: Sandbox) -> None:
+    with link(hasty) as first, link(hasty) as second:
+        frame(first), frame(second)
+        for number in range(40):
+            hasty.acting.post("ann", "general", str(number))
+        seen: dict[int, list[str]] = {0: [], 1: []}
+        for index, socket in enumerate((first, second)):
+            while len(seen[0]) + len(seen[1]) < 40:
+                try:
+                    envelope = frame(socket, 0.02)
+                except TimeoutError:
+                    break
+                ack(socket, envelope)
+                if envelope["retry_attempt"] == 0:
+                    seen[index].append(envelope["payload"]["event"]["text"])
+
+    assert min(len(seen[0]), len(seen[1])) > 5
+    assert len({*seen[0], *seen[1]}) == len(seen[0]) + len(seen[1]) == 40
+
+
+def test_the_answer_to_a_command_may_come_over_another_connection(sandbox: Sandbox) -> None:
+    with link(sandbox) as first, link(sandbox) as second:
+        frame(first), frame(second)
+        box: list[Any] = []
+        typing = threading.Thread(target=lambda: box.append(sandbox.acting.slash("ann", "general", "/do", "it")))
+        typing.start()
+        for socket, other in ((first, second), (second, first)):
+            try:
+                envelope = frame(socket, 0.2)
+            except TimeoutError:
+                continue
+            ack(other, envelope, {"text": "done"})
+        typing.join()
+
+    assert (box[0].acked, box[0].payload) == (True, {"text": "done"})
+    assert sandbox.snapshot("ann")["channels"][0]["messages"][-1]["text"] == "done"
+
+
+def test_a_command_nobody_acknowledges_times_out_and_is_not_sent_again(hasty: Sandbox) -> None:
+    with link(hasty) as socket:
+        frame(socket)
+        told = hasty.acting.slash("ann", "general", "/do", "it")
+        envelope = frame(socket)
+        with pytest.raises(TimeoutError):
+            frame(socket, 0.15)
+        ack(socket, envelope, {"text": "too late"})
+        assert hasty.settle(1)
+
+    assert (told.acked, told.error) == (False, "operation_timeout")
+    assert envelope["payload"]["command"] == "/do"
+    assert all(one["text"] != "too late" for one in hasty.snapshot("ann")["channels"][0]["messages"])
+
+
+def test_a_command_with_no_connection_open_fails_at_once(sandbox: Sandbox) -> None:
+    told = sandbox.acting.slash("ann", "general", "/do", "it")
+
+    assert (told.acked, told.error) == (False, "dispatch_failed")
+
+
+def test_an_unanswered_shortcut_shows_trouble(hasty: Sandbox) -> None:
+    with link(hasty) as socket:
+        frame(socket)
+        told = hasty.acting.global_shortcut("ann", "start")
+
+    assert told.error == "trouble connecting"
+
+
+def test_a_connection_asked_to_refresh_gets_nothing_new_when_another_is_open(sandbox: Sandbox) -> None:
+    client_of(sandbox).conversations_join(channel=general(sandbox))
+    with link(sandbox) as old:
+        frame(old)
+        sandbox.faults.refresh_sockets()
+        said = frame(old)
+        with link(sandbox) as fresh:
+            frame(fresh)
+            for number in range(10):
+                sandbox.acting.post("ann", "general", str(number))
+            for _ in range(10):
+                ack(fresh, frame(fresh))
+            assert sandbox.settle(2)
+
+    assert (said["type"], said["reason"]) == ("disconnect", "refresh_requested")
+
+
+def test_a_shortcut_in_the_menu_tells_who_and_on_what(sandbox: Sandbox) -> None:
+    ts = sandbox.acting.post("bob", "general", "keep this")
+    with link(sandbox) as socket:
+        frame(socket)
+        doing = threading.Thread(target=sandbox.acting.message_shortcut, args=("ann", "general", ts, "keep"))
+        doing.start()
+        envelope = frame(socket)
+        ack(socket, envelope)
+        doing.join()
+
+    payload = envelope["payload"]
+    assert (payload["type"], payload["callback_id"], payload["message_ts"]) == ("message_action", "keep", ts)
+    assert (payload["user"]["id"], payload["message"]["text"]) == (person(sandbox, "ann"), "keep this")
+    assert payload["response_url"].startswith(sandbox.page_url)
+    assert payload["trigger_id"]
