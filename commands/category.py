@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.ask import Ask, Control
+from commands.catalogue import is_unlisted
 from commands.guards import refuse_short
 from commands.verb import Group, Situation, Verb
 from incident.entries.classified import CategoryChanged
 from incident.entry import Fact
-from incident.policy import Policy
 
 
 class Category(Verb):
@@ -35,12 +35,3 @@ class Category(Verb):
             category=self.category, subcategory=self.subcategory, reason=self.reason, unlisted=unlisted
         )
         return (changed,)
-
-
-def is_unlisted(policy: Policy, service: str, category: str, subcategory: str | None) -> bool:
-    """Tell whether the catalogue names categories for the service, and this is none of them."""
-    entry = policy.services.get(service)
-    if entry is None or not entry.categories:
-        return False
-    below = entry.categories.get(category)
-    return below is None or (subcategory is not None and bool(below) and subcategory not in below)

@@ -1,0 +1,72 @@
+"""Only the one who was called answers; "I have it" stops the calls, "I cannot" makes the next one at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.refusal import Code
+from roles.people import MUSTER
+from tests.commands.desk import Desk, T, who
+
+
+@pytest.fixture
+def called(room: Desk) -> Desk:
+    room.do("escalate", by="ilse", at=8, reason="the database is full")
+    return room
+
+
+def test_having_it_stops_the_calls(called: Desk) -> None:
+    called.do("answer", by="rob", at=9, answer="accepted")
+    called.tick(30)
+
+    assert [call.answer for call in called.incident.escalations] == ["accepted"]
+
+
+def test_having_it_is_said_and_shows_the_way(called: Desk) -> None:
+    called.do("answer", by="rob", at=9, answer="accepted")
+
+    assert called.said() == "<@UROB> has it."
+    assert called.answer() == "Recorded: you have it. The incident is INC-2026-0001, in <#C100>."
+
+
+def test_not_being_able_to_calls_the_next_at_once(called: Desk) -> None:
+    called.do("answer", by="rob", at=9, answer="declined")
+
+    first, second = called.incident.escalations
+    assert (first.answer, second.person, second.answer_by) == ("declined", who("eva"), T(14))
+    assert called.entries()[second.n - 1].by == MUSTER
+    assert called.said() == "<@UROB> cannot take the call. <@UEVA> is called next."
+
+
+def test_the_last_of_the_ladder_who_cannot_leaves_nobody(called: Desk) -> None:
+    called.do("answer", by="rob", at=9, answer="declined")
+    called.do("answer", by="eva", at=10, answer="declined")
+
+    assert len(called.incident.escalations) == 2
+    assert "Nobody is left" in called.said()
+    assert "the commander is told" in called.answer()
+
+
+def test_a_call_that_lapsed_may_still_be_taken_but_not_declined(called: Desk) -> None:
+    called.tick(14)
+    first = called.incident.escalations[0].n
+
+    assert called.do("answer", by="rob", at=15, answer="declined", escalation=first).code == Code.STATE
+    assert called.do("answer", by="rob", at=15, answer="accepted", escalation=first).code is None
+
+
+def test_nobody_answers_for_somebody_else(called: Desk) -> None:
+    outcome = called.do("answer", by="nadia", at=9, answer="accepted")
+
+    assert (outcome.code, outcome.reason) == (Code.NOT_AUTHORISED, "answer_not_yours")
+
+
+def test_a_second_answer_from_the_button_is_stale(called: Desk) -> None:
+    call = called.incident.escalations[0].n
+    called.do("answer", by="rob", at=9, answer="accepted", escalation=call)
+
+    assert called.do("answer", by="rob", at=9, answer="declined", escalation=call, drawn_at=call).code == Code.STALE
+
+
+def test_there_is_nothing_to_answer_before_a_call(room: Desk) -> None:
+    assert room.do("answer", answer="accepted").code == Code.STATE

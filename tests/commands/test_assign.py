@@ -1,0 +1,60 @@
+"""A free role is given to a person; a held single role only changes hands by handover or by force."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.refusal import Code
+from incident.states import State
+from roles.names import Role
+from roles.people import MUSTER
+from tests.commands.desk import Desk, T, who
+
+
+def test_a_free_role_is_given(room: Desk) -> None:
+    room.do("assign", by="ilse", at=4, role="comms", to=who("eva"))
+
+    assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
+    assert room.said() == "<@UEVA> is comms lead, assigned by <@UILSE>."
+    assert room.answer() == "<@UEVA> is comms lead of INC-2026-0001 and gets their duties by direct message."
+
+
+def test_an_assigned_commander_makes_the_incident_active(room: Desk) -> None:
+    room.do("assign", by="ilse", at=4, role="commander", to=who("rob"))
+
+    assert room.kinds() == ["role_taken", "state_changed"]
+    assert (room.incident.state, room.incident.times.acknowledged_at) == (State.ACTIVE, T(4))
+
+
+def test_a_held_single_role_is_not_given_away(room: Desk) -> None:
+    room.do("take", by="rob", role="commander")
+
+    assert room.do("assign", by="ilse", role="commander", to=who("eva")).code == Code.ROLE_TAKEN
+
+
+def test_somebody_who_has_the_role_does_not_get_it_again(room: Desk) -> None:
+    room.do("assign", role="sme", to=who("eva"))
+
+    outcome = room.do("assign", role="sme", to=who("eva"))
+
+    assert outcome.code == Code.ROLE_TAKEN
+    assert room.answer() == "Nothing changed: <@UEVA> is expert already."
+
+
+@pytest.mark.parametrize(
+    ("to", "reason"), [(who("bot"), "assignee_bot"), (MUSTER, "assignee_bot"), (who("guest"), "assignee_guest")]
+)
+def test_only_a_full_member_can_carry_a_role(room: Desk, to: str, reason: str) -> None:
+    outcome = room.do("assign", role="scribe", to=to)
+
+    assert (outcome.code, outcome.reason, outcome.fields) == (Code.NOT_A_RESPONDER, reason, ("to",))
+
+
+def test_somebody_the_directory_does_not_know_is_left_to_the_edge(room: Desk) -> None:
+    assert room.do("assign", role="scribe", to="cli:lena@desk").code is None
+
+
+def test_a_void_incident_gives_no_roles(room: Desk) -> None:
+    room.do("void", as_="false_alarm", reason="the probe itself was broken")
+
+    assert room.do("assign", role="scribe", to=who("eva")).code == Code.STATE

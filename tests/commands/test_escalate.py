@@ -1,0 +1,73 @@
+"""A call goes to a named person, to somebody outside in words, or to the next of the ladder, and goes on until answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.refusal import Code
+from roles.people import MUSTER
+from tests.commands.desk import Desk, T, who
+
+
+def test_the_first_of_the_ladder_is_called_when_nobody_is_named(room: Desk) -> None:
+    room.do("escalate", by="ilse", at=8, reason="the database is full")
+
+    (call,) = room.incident.escalations
+    assert (call.person, call.answer_by, call.ladder) == (who("rob"), T(13), (who("eva"),))
+    assert room.said() == "<@UILSE> calls <@UROB>: the database is full"
+    assert "by <!date^" in room.answer()
+    assert "After that <@UEVA> is called. A direct message wakes nobody: phone them too." in room.answer()
+
+
+def test_nobody_is_called_twice_and_nobody_calls_themselves(room: Desk) -> None:
+    room.do("escalate", by="rob", reason="help")
+    assert room.incident.escalations[-1].person == who("eva")
+
+    room.do("escalate", by="ilse", reason="more help")
+    assert room.incident.escalations[-1].person == who("rob")
+
+
+def test_an_unanswered_call_goes_on_to_the_next_and_is_recorded(room: Desk) -> None:
+    room.do("escalate", by="ilse", at=8, reason="help")
+
+    room.tick(13.1)
+
+    first, second = room.incident.escalations
+    assert (first.answer, second.person, second.automatic) == ("lapsed", who("eva"), True)
+    assert room.entries()[second.n - 1].by == MUSTER
+
+
+def test_a_named_person_is_called_first(room: Desk) -> None:
+    room.do("escalate", by="ilse", how="hierarchical", who=who("nadia"), reason="may we roll back?")
+
+    (call,) = room.incident.escalations
+    assert (call.how, call.person, call.ladder) == ("hierarchical", who("nadia"), (who("rob"), who("eva")))
+    assert room.said() == "<@UILSE> calls <@UNADIA> to decide: may we roll back?"
+
+
+def test_a_known_person_may_be_given_in_words(room: Desk) -> None:
+    room.do("escalate", by="ilse", to=who("nadia"), reason="x")
+
+    assert room.incident.escalations[0].person == who("nadia")
+
+
+def test_somebody_outside_is_recorded_and_nobody_pretends_to_reach_them(room: Desk) -> None:
+    room.do("escalate", by="ilse", how="hierarchical", to="management body", reason="major incident")
+
+    (call,) = room.incident.escalations
+    assert (call.to, call.person, call.answer_by) == ("management body", None, None)
+    assert room.answer() == "Recorded. Muster cannot reach management body: call them yourself, now."
+
+
+def test_without_a_ladder_somebody_has_to_be_named(desk: Desk) -> None:
+    desk.declared(service="wiki", category="Other", owner_group="it")
+
+    outcome = desk.do("escalate", reason="help")
+
+    assert (outcome.code, outcome.fields) == (Code.MISSING_FIELDS, ("who",))
+    assert "Name a person" in desk.answer()
+
+
+@pytest.mark.parametrize("name", ["bot", "guest"])
+def test_only_a_full_member_is_called(room: Desk, name: str) -> None:
+    assert room.do("escalate", who=who(name), reason="help").code == Code.NOT_A_RESPONDER

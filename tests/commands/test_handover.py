@@ -1,0 +1,70 @@
+"""A handover is offered with a note by its holder, or by somebody with authority, and waits for acceptance."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.refusal import Code
+from roles.names import Role
+from tests.commands.desk import Desk, who
+
+NOTE = "restore runs, promised 16:30, do not touch db1"
+
+
+@pytest.fixture
+def commanded(room: Desk) -> Desk:
+    room.do("take", by="rob", at=1, role="commander")
+    return room
+
+
+def test_an_offer_changes_nothing_until_it_is_accepted(commanded: Desk) -> None:
+    commanded.do("handover", by="rob", role="ic", to=who("eva"), note=NOTE)
+
+    (offer,) = commanded.incident.offers
+    assert (offer.role, offer.from_who, offer.to) == (Role.COMMANDER, who("rob"), who("eva"))
+    assert commanded.incident.holder(Role.COMMANDER) == who("rob")
+    assert commanded.said().startswith("<@UEVA>: <@UROB> hands over commander to you. It is yours once you accept.")
+    assert commanded.answer() == "Offered to <@UEVA>. <@UROB> stays commander until they accept."
+
+
+def test_a_new_offer_replaces_the_one_before(commanded: Desk) -> None:
+    commanded.do("handover", by="rob", role="commander", to=who("eva"), note=NOTE)
+    commanded.do("handover", by="rob", role="commander", to=who("nadia"), note=NOTE)
+
+    assert [offer.to for offer in commanded.incident.offers] == [who("nadia")]
+
+
+def test_nobody_hands_over_a_role_that_is_free(room: Desk) -> None:
+    outcome = room.do("handover", by="ilse", role="commander", to=who("eva"), note=NOTE)
+
+    assert (outcome.code, outcome.reason) == (Code.STATE, "handover_nobody")
+
+
+def test_a_role_of_somebody_else_needs_authority(commanded: Desk) -> None:
+    assert commanded.do("handover", by="eva", role="commander", to=who("eva"), note="").code == Code.NOT_AUTHORISED
+
+    commanded.do("handover", by="ilse", role="commander", to=who("eva"), note=NOTE)
+
+    assert commanded.incident.offers[0].from_who == who("rob")
+
+
+def test_of_several_holders_the_first_gives(room: Desk) -> None:
+    room.do("take", by="rob", role="tech_lead")
+    room.do("take", by="eva", role="tech_lead")
+
+    room.do("handover", by="ilse", role="tech_lead", to=who("nadia"), note=NOTE)
+
+    assert room.incident.offers[0].from_who == who("rob")
+
+
+def test_a_role_is_not_offered_to_somebody_who_has_it(commanded: Desk) -> None:
+    assert commanded.do("handover", role="commander", to=who("rob"), note=NOTE).code == Code.ROLE_TAKEN
+
+
+@pytest.mark.parametrize(("note", "code"), [("", Code.HANDOVER_NOTE), ("x" * 19, Code.HANDOVER_NOTE), ("x" * 20, None)])
+def test_the_note_says_enough_to_take_over(commanded: Desk, note: str, code: Code | None) -> None:
+    assert commanded.do("handover", role="commander", to=who("eva"), note=note).code == code
+
+
+def test_a_bot_takes_over_nothing(commanded: Desk) -> None:
+    assert commanded.do("handover", role="commander", to=who("bot"), note=NOTE).code == Code.NOT_A_RESPONDER

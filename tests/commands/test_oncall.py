@@ -1,0 +1,35 @@
+"""Who is on call: for the incident's service, for one that is named, or for all."""
+
+from __future__ import annotations
+
+from incident.refusal import Code
+from tests.commands.desk import Desk
+
+
+def test_in_an_incident_its_service_is_shown(room: Desk) -> None:
+    room.do("oncall")
+
+    assert room.answer().splitlines() == [
+        "*checkout* (payments)",
+        "• on call: <@UROB>, then <@UEVA>",
+        "• called by `escalate`: <@UROB>, then <@UEVA>, each with 5 min to answer",
+        "• owner: <@UNADIA>",
+    ]
+    assert room.said() == ""
+
+
+def test_outside_an_incident_every_service_is_shown(desk: Desk) -> None:
+    assert desk.do("oncall").code is None
+
+    assert "*checkout*" in desk.answer()
+    assert "*wiki*" in desk.answer()
+
+
+def test_a_service_that_names_nobody_says_so(desk: Desk) -> None:
+    desk.do("oncall", service="wiki")
+
+    assert desk.answer().count("nobody is named in the policy") == 2
+
+
+def test_a_service_nobody_knows_is_refused(desk: Desk) -> None:
+    assert desk.do("oncall", service="nowhere").code == Code.UNKNOWN_SERVICE

@@ -1,0 +1,36 @@
+"""A role is given up by its holder or for them, and that nobody has it now is said."""
+
+from __future__ import annotations
+
+from incident.refusal import Code
+from roles.names import Role
+from tests.commands.desk import Desk, who
+
+NOTE = "restore runs, promised 16:30, do not touch db1"
+
+
+def test_a_role_given_up_is_free_and_its_offer_withdrawn(room: Desk) -> None:
+    room.do("take", by="rob", role="commander")
+    room.do("handover", by="rob", role="commander", to=who("eva"), note=NOTE)
+
+    room.do("release", by="rob", role="commander")
+
+    assert (room.incident.holders(Role.COMMANDER), room.incident.offers) == ((), ())
+    assert room.said() == "<@UROB> is no longer commander. Nobody is now: `/incident take commander`."
+    assert room.answer() == "You are no longer commander of INC-2026-0001."
+
+
+def test_somebody_may_be_relieved_by_another(room: Desk) -> None:
+    room.do("take", by="rob", role="sme")
+    room.do("take", by="eva", role="sme")
+
+    room.do("release", by="ilse", role="sme", who=who("rob"))
+
+    assert room.incident.holders(Role.SME) == (who("eva"),)
+    assert room.said() == "<@UROB> is no longer expert, by <@UILSE>."
+    assert room.answer() == "<@UROB> is no longer expert of INC-2026-0001."
+
+
+def test_nobody_gives_up_a_role_they_do_not_have(room: Desk) -> None:
+    assert room.do("release", role="commander").code == Code.STATE
+    assert room.do("release", role="commander", who=who("eva")).reason == "release_not_theirs"
