@@ -13,6 +13,7 @@ from sandbox.wire import CuttableHttp, DeafenableSocket
 
 TICK_SECONDS = 0.02
 STARTING_TAKES = 10.0
+ENDING_TAKES = 0.3
 
 
 class Running:
@@ -64,6 +65,8 @@ class Running:
     async def _serve(self) -> None:
         await self._server.serve([self._socket])
         others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:  # Their connections are cut and they know it; only who does not end on that word is made to.
+            await asyncio.wait(others, timeout=ENDING_TAKES)
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)

@@ -2,6 +2,10 @@
 // each element keeps its value and what an untouched one says, and that an entry survives an update as long as its block_id and action_id stay.
 
 const filled = new Map();
+const changes = new Map();
+
+/** How often something was filled in on a message or view. */
+export const changesOf = (surface) => changes.get(surface) ?? 0;
 
 const FIELDS = {
   plain_text_input: "value",
@@ -51,6 +55,7 @@ function onOffer(element, value) {
 /** Remember what somebody filled in. */
 export function hold(surface, block, element, value) {
   if (!filled.has(surface)) filled.set(surface, new Map());
+  changes.set(surface, changesOf(surface) + 1);
   filled.get(surface).set(`${block} ${element.action_id}`, { type: element.type, value });
 }
 

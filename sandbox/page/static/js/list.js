@@ -4,7 +4,7 @@
 import { dayName, dayOf } from "./dates.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
-import { message } from "./message.js";
+import { remembered } from "./memo.js";
 import { inline } from "./mrkdwn.js";
 import { context, nameOf, now, ui } from "./state.js";
 
@@ -92,7 +92,7 @@ export function grouped(list, channel, where) {
             h("span", {}, dayName(one.ts, now())),
           )
         : null;
-    return [divider, message(one, channel, { first: alone, where })];
+    return [divider, remembered(one, channel, { first: alone, where })];
   });
 }
 

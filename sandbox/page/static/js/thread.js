@@ -4,7 +4,7 @@ import { composer } from "./composer.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { grouped, remember, stick } from "./list.js";
-import { message } from "./message.js";
+import { remembered } from "./memo.js";
 import { ui } from "./state.js";
 import { openThread } from "./travel.js";
 
@@ -55,7 +55,7 @@ export function threadPane(channel) {
       h(
         "div",
         { class: "messages-inner" },
-        message(parent, channel, { first: true, where: "thread" }),
+        remembered(parent, channel, { first: true, where: "thread" }),
         h(
           "div",
           { class: "replies-line" },
