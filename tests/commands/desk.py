@@ -91,14 +91,19 @@ class Desk:
         odd = {"guest": {"is_guest": True}, "bot": {"is_bot": True}}
         self.memory.know(*(Person(id=who(name), name=name.title(), **odd.get(name, {})) for name in GROUPS))
 
-    def do(self, verb: str, by: str = "rob", at: float | None = None, **fields: Any) -> Outcome:
-        """Run a verb. `key`, `place`, `drawn_at` and `occurred_at` are the request's; everything else is a field."""
+    def do(
+        self, verb: str, by: str = "rob", at: float | None = None, form: dict[str, Any] | None = None, **fields: Any
+    ) -> Outcome:
+        """Run a verb. `key`, `place`, `drawn_at` and `occurred_at` are the request's; everything else is a field.
+
+        `form` gives fields whose names are taken by the arguments here.
+        """
         self.at = self.at if at is None else T(at)
         mine = {name: fields.pop(name) for name in ("key", "place", "drawn_at", "occurred_at") if name in fields}
         request = Request(
             **{
                 "verb": verb,
-                "fields": fields,
+                "fields": {**fields, **(form or {})},
                 "actor": who(by),
                 "groups": frozenset(GROUPS.get(by, {"responder"})),
                 "team": TEAM,

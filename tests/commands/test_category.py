@@ -1,0 +1,33 @@
+"""The category changes with a reason, and the first one stays in the history."""
+
+from __future__ import annotations
+
+from incident.refusal import Code
+from tests.commands.desk import Desk
+
+
+def test_the_category_changes_and_the_first_one_stays(room: Desk) -> None:
+    room.do("category", category="Database", subcategory="Data loss", reason="cause changed at 23:27")
+
+    assert [item.category for item in room.incident.categories] == ["Application", "Database"]
+    assert room.incident.category_confirmed is False
+    assert room.said() == "<@UROB> changed the category to *Database/Data loss*: cause changed at 23:27"
+    assert room.answer() == "Category set to Database/Data loss. It is confirmed anew before closing."
+
+
+def test_one_outside_the_catalogue_is_kept_and_said(room: Desk) -> None:
+    room.do("category", category="Weather", reason="lightning struck")
+
+    assert room.facts()[0].unlisted
+    assert room.answer().endswith("The catalogue does not name it for checkout; the record says so.")
+
+
+def test_a_change_without_a_reason_is_refused(room: Desk) -> None:
+    assert room.do("category", category="Database").code == Code.JUSTIFICATION
+    assert room.do("category", category="Database", reason="x").code is None
+
+
+def test_it_may_change_in_any_state(room: Desk) -> None:
+    room.do("void", as_="false_alarm", reason="the probe itself was broken")
+
+    assert room.do("category", category="Database", reason="for the statistics").code is None

@@ -1,0 +1,174 @@
+"""An incident begins with a title and a service; what is not judged is provisional; a P1 is major at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.verb import Place
+from incident.refusal import Code
+from incident.states import Priority, State
+from tests.commands.desk import CHANNEL, Desk, T, who
+
+HERE = Place(channel="CELSEWHERE")
+
+
+def test_a_title_and_a_service_are_enough(desk: Desk) -> None:
+    desk.do("declare", at=6, title="Checkout errors", service="checkout")
+
+    declared, judged, triaged = desk.facts()
+    assert (declared.number, declared.symptom, declared.reporter) == ("INC-2026-0001", "Checkout errors", who("rob"))
+    assert (declared.category, declared.owner_group, declared.type) == ("Application", "payments", "it")
+    assert (declared.detected_at, declared.started_at, declared.detection_source) == (T(6), None, "human")
+    assert (declared.service_owner, declared.customer_facing, declared.restricted) == (who("nadia"), True, False)
+    assert (judged.impact, judged.urgency, judged.priority, judged.provisional) == (2, 2, Priority.P3, True)
+    assert (triaged.old, triaged.new) == (State.LOGGED, State.TRIAGED)
+
+
+def test_what_is_provisional_says_so(desk: Desk) -> None:
+    desk.do("declare", title="Checkout errors", service="checkout")
+
+    assert desk.said() == (
+        "<@UROB> declared *Checkout errors* on checkout: P3, provisional until impact and urgency are judged."
+    )
+    assert desk.answer() == (
+        "INC-2026-0001 is declared: *Checkout errors* on checkout, P3 (provisional: judge it with `/incident priority`)."
+        " Its channel is being made and you are invited."
+    )
+
+
+def test_a_judged_priority_is_not_provisional_and_keeps_its_targets(desk: Desk) -> None:
+    desk.do("declare", title="x", service="checkout", impact=1, urgency=2)
+
+    judged = desk.facts()[1]
+    assert (judged.priority, judged.provisional, judged.initial, judged.old) == (Priority.P2, False, True, None)
+    assert (judged.ack_minutes, judged.commander_minutes, judged.restore_minutes) == (30, 30, 480)
+
+
+def test_a_p1_is_a_major_incident_at_once(desk: Desk) -> None:
+    desk.do("declare", title="x", service="checkout", impact=1, urgency=1)
+
+    assert desk.kinds() == ["declared", "priority_changed", "state_changed", "major_declared"]
+    assert desk.facts()[3].automatic
+
+
+def test_everything_known_is_kept(desk: Desk) -> None:
+    desk.do(
+        "declare",
+        at=6,
+        title="Database unstable",
+        symptom="slow writes",
+        service="checkout",
+        category="Database",
+        subcategory="Overload",
+        owner_group="sre",
+        started_at=T(-6).isoformat(),
+        detected_at=T(0).isoformat(),
+        reporter=who("eva"),
+        source="monitoring",
+    )
+
+    declared = desk.facts()[0]
+    assert (declared.symptom, declared.category, declared.subcategory) == ("slow writes", "Database", "Overload")
+    assert (declared.owner_group, declared.reporter, declared.detection_source) == ("sre", who("eva"), "monitoring")
+    assert (declared.started_at, declared.detected_at) == (T(-6), T(0))
+
+
+def test_a_category_outside_the_catalogue_is_kept_as_such(desk: Desk) -> None:
+    desk.do("declare", title="x", service="checkout", category="Weather")
+
+    assert desk.facts()[0].unlisted
+
+
+def test_a_symptom_alone_gives_the_title(desk: Desk) -> None:
+    desk.do("declare", symptom="\nPayments fail\nsince the release", service="checkout")
+
+    assert desk.facts()[0].title == "Payments fail"
+
+
+@pytest.mark.parametrize(
+    ("fields", "restricted"), [({"type": "security"}, True), ({"private": True}, True), ({}, False)]
+)
+def test_security_and_what_is_asked_to_be_private_is_restricted(
+    desk: Desk, fields: dict[str, object], restricted: bool
+) -> None:
+    desk.do("declare", title="x", service="checkout", **fields)
+
+    assert desk.facts()[0].restricted is restricted
+
+
+def test_an_unknown_service_is_refused_before_what_is_missing(desk: Desk) -> None:
+    assert desk.do("declare", service="nowhere").code == Code.UNKNOWN_SERVICE
+
+
+@pytest.mark.parametrize(
+    ("fields", "missing"),
+    [
+        ({"service": "wiki", "title": "x"}, ("owner_group", "category")),
+        ({"service": "wiki", "title": "x", "owner_group": "", "category": "Other"}, ("owner_group",)),
+        ({"service": "checkout"}, ("title",)),
+        ({"title": "x"}, ("service", "owner_group", "category")),
+    ],
+)
+def test_what_the_catalogue_does_not_give_is_asked_for(
+    desk: Desk, fields: dict[str, str], missing: tuple[str, ...]
+) -> None:
+    outcome = desk.do("declare", **fields)
+
+    assert (outcome.code, outcome.fields) == (Code.MISSING_FIELDS, missing)
+    assert ", ".join(missing).replace("_", " ") in desk.answer()
+
+
+def test_an_incident_is_not_declared_twice(room: Desk) -> None:
+    outcome = room.do("declare", title="again", service="checkout")
+
+    assert (outcome.code, outcome.key) == (Code.STATE, room.key)
+    assert "this channel is INC-2026-0001 already" in room.answer()
+
+
+def test_from_a_message_another_incident_is_declared_even_here(room: Desk) -> None:
+    place = Place(channel=CHANNEL, message="1780999500.000100")
+
+    outcome = room.do("declare", title="Login fails too", service="checkout", place=place)
+
+    assert outcome.number == "INC-2026-0002"
+    assert (room.facts()[0].from_channel, room.facts()[0].from_message) == (CHANNEL, "1780999500.000100")
+
+
+def test_two_who_declare_the_same_are_both_recorded_and_the_second_sees_the_first(room: Desk) -> None:
+    room.do("declare", by="eva", at=15, place=HERE, title="Payments down", service="checkout")
+
+    assert "INC-2026-0001 on the same service was declared" in room.answer()
+    assert "by <@UROB>: Checkout errors. If it is the same trouble, join it." in room.answer()
+
+
+@pytest.mark.parametrize(
+    ("at", "fields"),
+    [(15.1, {}), (5, {"service": "wiki", "category": "Other", "owner_group": "it"}), (5, {"drill": True})],
+)
+def test_later_elsewhere_or_in_a_drill_is_something_else(room: Desk, at: float, fields: dict[str, object]) -> None:
+    whole = {"title": "Payments down", "service": "checkout", **fields}
+
+    room.do("declare", by="eva", at=at, place=HERE, **whole)
+
+    assert "same trouble" not in room.answer()
+
+
+def test_a_restricted_incident_is_shown_to_nobody_as_a_twin(desk: Desk) -> None:
+    desk.declared(type="security")
+
+    desk.do("declare", by="eva", at=5, place=HERE, title="Payments down", service="checkout")
+
+    assert "INC-2026-0001" not in desk.answer()
+
+
+@pytest.mark.parametrize("title", ["<!channel> *_~ 🔥", "تعطل الدفع", "!!!", "x" * 250])
+def test_any_title_can_be_declared(desk: Desk, title: str) -> None:
+    assert desk.do("declare", title=title, service="checkout").code is None
+    assert desk.facts()[0].title == title
+    assert "<!channel>" not in desk.said()
+
+
+def test_a_title_too_long_to_read_is_refused_with_its_length(desk: Desk) -> None:
+    outcome = desk.do("declare", title="x" * 10_000, service="checkout")
+
+    assert (outcome.code, dict(outcome.facts)) == (Code.TOO_LONG, {"limit": "250", "length": "10000"})

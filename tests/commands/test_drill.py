@@ -1,0 +1,50 @@
+"""Injects go into a running drill, and ending it releases everybody."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.refusal import Code
+from incident.states import State
+from roles.names import Role
+from tests.commands.desk import Desk
+
+
+@pytest.fixture
+def drill(desk: Desk) -> Desk:
+    return desk.declared(drill=True)
+
+
+def test_an_inject_goes_into_the_drill(drill: Desk) -> None:
+    drill.do("drill", what="inject", text="a note asks for payment")
+
+    assert drill.kinds() == ["drill_injected"]
+    assert drill.said() == "*Drill:* a note asks for payment"
+    assert drill.answer() == "Put into the drill."
+
+
+def test_ending_a_drill_ends_its_roles_and_what_is_owed(drill: Desk) -> None:
+    drill.do("take", role="commander")
+
+    drill.do("drill", what="end", summary="two gaps found")
+
+    assert drill.kinds() == ["drill_ended", "state_changed"]
+    assert (drill.incident.state, drill.incident.holders(Role.COMMANDER)) == (State.DRILL_ENDED, ())
+    assert all(audience.open is None for audience in drill.incident.audiences)
+    assert drill.said() == "*The drill is over.* two gaps found"
+    assert "counts in no metric" in drill.answer()
+
+
+@pytest.mark.parametrize("what", ["inject", "end"])
+def test_a_real_incident_is_no_drill(room: Desk, what: str) -> None:
+    assert room.do("drill", what=what, text="x").code == Code.STATE
+
+
+def test_a_drill_that_ended_takes_nothing_more(drill: Desk) -> None:
+    drill.do("drill", what="end", text="done here")
+
+    assert drill.do("drill", what="inject", text="x").code == Code.STATE
+
+
+def test_words_are_needed(drill: Desk) -> None:
+    assert drill.do("drill", what="inject").code == Code.MISSING_FIELDS

@@ -1,0 +1,68 @@
+"""Joining the incident declared first voids the second as its duplicate, in one transaction."""
+
+from __future__ import annotations
+
+from commands.verb import Place
+from incident.entries.opened import JoinedAsDuplicate
+from incident.refusal import Code
+from incident.states import State
+from tests.commands.desk import Desk, who
+
+
+def second(room: Desk, **fields: object) -> Place:
+    whole = {"title": "Payments down", "service": "checkout", **fields}
+    outcome = room.do("declare", by="eva", at=5, place=Place(channel="CELSEWHERE"), **whole)
+    return Place(number=outcome.number)
+
+
+def test_the_second_is_void_and_the_first_knows_who_joined(room: Desk) -> None:
+    place = second(room)
+
+    outcome = room.do("join", by="eva", at=6, place=place, number="INC-2026-0001")
+
+    assert room.kinds() == ["voided", "state_changed"]
+    assert outcome.key is not None
+    void = room.memory.state.rows[outcome.key]
+    assert (void.state, void.duplicate_of) == (State.VOID_DUPLICATE, "INC-2026-0001")
+    joined = [e.fact for e in room.entries() if isinstance(e.fact, JoinedAsDuplicate)]
+    assert joined == [JoinedAsDuplicate(number="INC-2026-0002", who=who("eva"))]
+    assert room.answer() == "INC-2026-0002 is void as a duplicate of INC-2026-0001. You are invited there."
+    assert "go on there" in room.said()
+
+
+def test_a_second_click_joins_nothing_again(room: Desk) -> None:
+    place = second(room)
+    room.do("join", by="eva", at=6, place=place, number="INC-2026-0001")
+
+    assert room.do("join", by="eva", at=6, place=place, number="INC-2026-0001").code == Code.STATE
+    assert sum(isinstance(e.fact, JoinedAsDuplicate) for e in room.entries()) == 1
+
+
+def test_the_first_does_not_join_the_second(room: Desk) -> None:
+    second(room)
+
+    assert room.do("join", number="INC-2026-0002").reason == "join_not_first"
+    assert room.do("join", number="INC-2026-0001").reason == "join_not_first"
+
+
+def test_an_incident_that_is_over_is_not_joined(room: Desk) -> None:
+    place = second(room)
+    room.do("void", at=6, as_="false_alarm", reason="the probe itself was broken")
+
+    assert room.do("join", place=place, number="INC-2026-0001").code == Code.STATE
+
+
+def test_what_was_worked_on_this_far_is_not_voided_by_joining(room: Desk) -> None:
+    place = second(room)
+    for verb in ("ack", "mitigated"):
+        room.do(verb, at=6, place=place, **({"text": "better"} if verb == "mitigated" else {}))
+
+    assert room.do("join", place=place, number="INC-2026-0001").reason == "too_late_to_void"
+
+
+def test_a_restricted_incident_cannot_be_found_by_joining_it(desk: Desk) -> None:
+    desk.declared(type="security")
+    place = second(desk)
+
+    assert desk.do("join", place=place, number="INC-2026-0001").code == Code.NO_INCIDENT
+    assert desk.do("join", place=place, number="INC-2026-0999").code == Code.NO_INCIDENT

@@ -1,0 +1,46 @@
+"""A major incident is declared once, by a responder or with authority, with the reason for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.refusal import Code
+from tests.commands.desk import Desk, T
+
+
+def test_a_responder_declares_a_major_incident(room: Desk) -> None:
+    room.do("major", at=4, reason="revenue path failing")
+
+    assert room.kinds() == ["major_declared"]
+    assert (room.incident.major, room.incident.times.major_declared_at) == (True, T(4))
+    assert room.said() == ":rotating_light: <@UROB> declared a *major incident*: revenue path failing"
+    assert room.answer() == (
+        "INC-2026-0001 is a major incident. Executives and customers are owed updates from now on."
+    )
+
+
+def test_it_is_declared_once(room: Desk) -> None:
+    room.do("major", reason="revenue path failing")
+
+    assert room.do("major", reason="again").code == Code.STATE
+
+
+def test_a_p1_is_one_already(desk: Desk) -> None:
+    desk.declared(impact=1, urgency=1)
+
+    assert desk.do("major", reason="x").reason == "already_major"
+
+
+def test_the_state_is_asked_before_the_authority(room: Desk) -> None:
+    assert room.do("major", by="guest", reason="x").code == Code.NOT_AUTHORISED
+    room.do("major", reason="x")
+    assert room.do("major", by="guest", reason="x").code == Code.STATE
+
+
+@pytest.mark.parametrize("customers", [True, False])
+def test_who_is_owed_updates_is_said_as_it_is(desk: Desk, customers: bool) -> None:
+    desk.declared(**({} if customers else {"service": "wiki", "category": "Other", "owner_group": "it"}))
+
+    desk.do("major", reason="x")
+
+    assert ("customers" in desk.answer()) is customers

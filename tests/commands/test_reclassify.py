@@ -1,0 +1,32 @@
+"""The type changes with a reason; the first one stays; what was restricted once stays so."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.refusal import Code
+from tests.commands.desk import Desk
+
+WHY = "calls to the provider fail in one region only"
+
+
+def test_the_type_changes_and_the_first_one_stays(room: Desk) -> None:
+    room.do("reclassify", type="third_party", reason=WHY)
+
+    assert [item.type for item in room.incident.types] == ["it", "third_party"]
+    assert room.said() == f"<@UROB> changed the type from IT to *third party*: {WHY}"
+    assert room.answer() == "INC-2026-0001 is of type third party now; the first type stays in the history."
+
+
+def test_a_security_incident_becomes_restricted_and_stays_so(room: Desk) -> None:
+    room.do("reclassify", type="security", reason=WHY)
+    assert room.incident.restricted
+    assert room.answer().endswith("Only those who work on it may see it.")
+
+    room.do("reclassify", type="it", reason=WHY)
+    assert room.incident.restricted
+
+
+@pytest.mark.parametrize(("why", "code"), [("x" * 14, Code.JUSTIFICATION), ("x" * 15, None), ("", Code.JUSTIFICATION)])
+def test_the_reason_has_to_say_something(room: Desk, why: str, code: Code | None) -> None:
+    assert room.do("reclassify", type="security", reason=why).code == code

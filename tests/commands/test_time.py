@@ -1,0 +1,58 @@
+"""Four times can be set, with the basis for it; those of what happened in the room only after it did."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from incident.refusal import Code
+from tests.commands.desk import Desk, T
+
+
+def form(field: str, at: datetime) -> dict[str, str]:
+    return {"field": field, "at": at.isoformat(), "basis": "the request log"}
+
+
+@pytest.mark.parametrize("field", ["started_at", "detected_at"])
+def test_when_it_began_may_be_set_at_any_time(room: Desk, field: str) -> None:
+    room.do("time", at=5, form=form(field, T(-9)))
+
+    assert getattr(room.incident.times, field) == T(-9)
+
+
+def test_both_zones_are_shown_back(room: Desk) -> None:
+    room.do("time", at=5, form=form("started_at", T(-9)))
+
+    moment = f"<!date^{int(T(-9).timestamp())}^"
+    assert room.said().startswith(f"<@UROB> set when it started: {moment}")
+    assert room.said().endswith("(the request log).")
+    assert "(09:51 UTC)" in room.answer()
+
+
+@pytest.mark.parametrize("field", ["mitigated_at", "restored_at"])
+def test_what_was_not_reached_has_no_time_to_set(room: Desk, field: str) -> None:
+    outcome = room.do("time", at=5, form=form(field, T(3)))
+
+    assert (outcome.code, outcome.reason) == (Code.STATE, "time_not_reached")
+
+
+def test_a_restored_time_moves_the_end_of_the_episode(room: Desk) -> None:
+    room.do("ack", at=1)
+    room.do("restored", at=30, text="green again")
+
+    room.do("time", at=40, form=form("restored_at", T(25)))
+
+    assert room.incident.episodes[-1].restored_at == T(25)
+    assert "set when it was restored" in room.said()
+
+
+@pytest.mark.parametrize("field", ["logged_at", "closed_at", "dinner"])
+def test_no_other_time_can_be_set(room: Desk, field: str) -> None:
+    assert room.do("time", form=form(field, T(0))).code == Code.STATE
+
+
+def test_a_moment_without_a_zone_is_not_guessed(room: Desk) -> None:
+    outcome = room.do("time", form={"field": "started_at", "at": "2026-06-09T09:00:00", "basis": "x"})
+
+    assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("at",))

@@ -1,0 +1,54 @@
+"""What turned out to be no incident is void, with a reason, as long as nothing was mitigated."""
+
+from __future__ import annotations
+
+import pytest
+
+from incident.refusal import Code
+from incident.states import State
+from roles.names import Role
+from tests.commands.desk import Desk
+
+WHY = {"as_": "false_alarm", "reason": "the probe itself was broken"}
+
+
+@pytest.mark.parametrize("kind", ["duplicate", "false_alarm", "not_incident", "request_fulfilled"])
+def test_it_is_void_as_what_it_turned_out_to_be(room: Desk, kind: str) -> None:
+    room.do("void", as_=kind, reason="we looked and it is no incident")
+
+    assert room.kinds() == ["voided", "state_changed"]
+    assert room.incident.state == State(f"void:{kind}")
+
+
+def test_roles_end_and_nothing_is_owed_any_more(room: Desk) -> None:
+    room.do("take", role="commander")
+
+    room.do("void", **WHY)
+
+    assert room.incident.holders(Role.COMMANDER) == ()
+    assert all(audience.open is None for audience in room.incident.audiences)
+
+
+def test_the_line_says_what_it_was_and_of_what(room: Desk) -> None:
+    room.do("void", as_="duplicate", reason="same errors as the other", duplicate_of="INC-2026-0009")
+
+    assert room.said() == (
+        "<@UROB> ended this incident: it is void, a duplicate of INC-2026-0009. same errors as the other"
+    )
+    assert room.answer() == "INC-2026-0001 is void, a duplicate. Its record stays."
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("x" * 14, Code.JUSTIFICATION), ("x" * 15, None), ("", Code.JUSTIFICATION)]
+)
+def test_the_reason_has_to_say_something(room: Desk, reason: str, code: Code | None) -> None:
+    assert room.do("void", as_="false_alarm", reason=reason).code == code
+
+
+def test_what_was_mitigated_is_not_void_whatever_the_reason(room: Desk) -> None:
+    room.do("ack")
+    room.do("mitigated", text="traffic moved away")
+
+    outcome = room.do("void", as_="false_alarm", reason="short")
+
+    assert (outcome.code, outcome.reason) == (Code.STATE, "too_late_to_void")
