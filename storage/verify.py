@@ -14,7 +14,7 @@ from storage.store import Store
 from storage.verifying import chains, roots
 from storage.verifying.report import Problem, Report
 
-__all__ = ["Problem", "Report", "verify"]
+__all__ = ["Problem", "Report", "check", "verify"]
 
 
 def verify(store: Store, *, published: Sequence[roots.Published] = (), public_key: str | None = None) -> Report:
@@ -23,7 +23,7 @@ def verify(store: Store, *, published: Sequence[roots.Published] = (), public_ke
     `published` are checkpoints or proofs that left the house, against which a cut tail shows. `public_key` is the key
     that checkpoints must be signed with.
     """
-    report = store.transactions.read(lambda connection: _check(connection, published, public_key))
+    report = store.transactions.read(lambda connection: check(connection, published, public_key))
     return report.model_copy(update={"problems": (*report.problems, *_check_guards(store))})
 
 
@@ -35,21 +35,20 @@ def _check_guards(store: Store) -> tuple[Problem, ...]:
     return ()
 
 
-def _check(connection: Connection, published: Sequence[roots.Published], public_key: str | None) -> Report:
+def check(connection: Connection, published: Sequence[roots.Published] = (), public_key: str | None = None) -> Report:
+    """Check what is stored, seen from one transaction; the guards are not looked at."""
     keys = chains.keys(connection)
     teams = sorted({key.team for key in keys})
     stored = {team: checkpoints.stored(connection, team) for team in teams}
     every = [one for team in teams for one in stored[team]]
     heads = chains.Heads(roots.places([*every, *published]))
     problems = [problem for key in keys for problem in chains.check_chain(connection, key, heads)]
-    broken = {problem.key for problem in problems if problem.kind == "tampered"}
     problems += chains.check_numbers(connection)
     for one in [*every, *published]:
-        # A chain that is broken anyway has been named at its first broken entry.
-        problems += [p for p in roots.check_leaves(one, heads) if p.key not in broken]
+        problems += roots.check_leaves(one, heads)
         problems += roots.check_root(one, public_key)
     for team in teams:
-        if workspace_chain(team) not in broken:
+        if workspace_chain(team) in heads.walked:
             entries = [
                 to_entry(line) for line in chain_lines(connection, workspace_chain(team), kinds=("checkpointed",))
             ]

@@ -27,17 +27,20 @@ def keys(connection: Connection) -> list[IncidentKey]:
 
 
 class Heads:
-    """The hashes that checkpoints ask for, picked up while the chains are walked."""
+    """The hashes that checkpoints ask for, picked up while the chains are walked; `walked` are those that held."""
 
     def __init__(self, wanted: frozenset[Place]) -> None:
         self.wanted = wanted
         self.found: dict[Place, str] = {}
         self.entries = 0
+        self.known: set[IncidentKey] = set()
+        self.walked: set[IncidentKey] = set()
 
 
 def check_chain(connection: Connection, key: IncidentKey, heads: Heads) -> Iterator[Problem]:
     """Give what is wrong with one chain: the first broken entry, or else what no longer follows from it."""
     check = ChainCheck(key)
+    heads.known.add(key)
     incident: Incident | None = None
     try:
         for line, entry in check.walk(chain_lines(connection, key)):
@@ -48,8 +51,10 @@ def check_chain(connection: Connection, key: IncidentKey, heads: Heads) -> Itera
     except Broken as broken:
         yield Problem(kind="tampered", key=key, n=broken.n, what=broken.what)
         return
-    yield from _check_words_without_entry(connection, check)
+    heads.walked.add(key)
     yield from _check_end(connection, check)
+    yield from _check_words_without_entry(connection, check)
+    yield from (Problem(kind="tampered", key=key, n=b.n, what=b.what) for b in check.redactions())
     if key.id != WORKSPACE:
         yield from _check_row(connection, check, incident)
 

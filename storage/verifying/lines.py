@@ -47,7 +47,6 @@ class ChainCheck:
             if header["kind"] == "redacted":
                 self._redacted.update(n for n in header["facts"]["entries"] if n < line.n)
             yield line, entry
-        self._check_redactions()
 
     def _check_place(self, line: Stored) -> dict[str, Any]:
         wanted = self.n + 1
@@ -94,15 +93,12 @@ class ChainCheck:
             raise Broken(line.n, f"the columns of entry {line.n} do not say what its text says")
         return entry
 
-    def _check_redactions(self) -> None:
-        unlawful = self._wordless - self._redacted
-        if unlawful:
-            n = min(unlawful)
-            raise Broken(n, f"the words of entry {n} are gone and no later entry redacted them")
-        back = self._worded & self._redacted
-        if back:
-            n = min(back)
-            raise Broken(n, f"the words of entry {n} were redacted and are there again")
+    def redactions(self) -> Iterator[Broken]:
+        """Give the words that are gone without leave and those that are there against it, once the walk is over."""
+        for n in sorted(self._wordless - self._redacted)[:1]:
+            yield Broken(n, f"the words of entry {n} are gone and no later entry redacted them")
+        for n in sorted(self._worded & self._redacted)[:1]:
+            yield Broken(n, f"the words of entry {n} were redacted and are there again")
 
 
 _NOT_JSON: Final = "cannot be read as what it should be"

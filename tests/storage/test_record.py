@@ -45,7 +45,9 @@ def test_what_was_appended_reads_back_as_it_was(store: Store) -> None:
     wanted = long_script("INC-2026-0001")
     assert [e.n for e in read] == list(range(1, len(wanted) + 1))
     assert [(e.by, e.occurred_at, e.source) for e in read] == [(d.by, d.occurred_at, d.source) for d in wanted]
-    assert [e.fact for e in read if not e.redacted] == [d.fact for d, e in zip(wanted, read, strict=True) if not e.redacted]
+    assert [e.fact for e in read if not e.redacted] == [
+        d.fact for d, e in zip(wanted, read, strict=True) if not e.redacted
+    ]
     assert sum(e.redacted for e in read) == 3
 
 

@@ -1,0 +1,131 @@
+"""What somebody does who owns the database: takes the guards away and writes what they like. Each is undone afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from incident.chain import digest
+from incident.entry import IncidentKey
+from storage import guards
+from storage.checkpoints import Checkpoint
+from storage.engine import WRITES
+from storage.projection import columns, refold
+from storage.reading import Stored, chain_lines
+from storage.store import Store
+from storage.tables import BODY, CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY, INCIDENT
+from storage.verify import Report, check
+
+
+@contextlib.contextmanager
+def owner(store: Store) -> Iterator[Connection]:
+    """Give a connection without guards, and take back whatever was done on it."""
+    with store.engine.execution_options(**{WRITES: True}).connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
+        with connection.begin() as transaction:
+            guards.drop(connection)
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("ALTER TABLE body DROP CONSTRAINT fk_body_entry")
+            yield connection
+            transaction.rollback()
+        if connection.dialect.name == "sqlite":
+            connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
+
+
+class Tamperer:
+    """Does one thing to the record, asks what the check says, and undoes it."""
+
+    def __init__(self, connection: Connection, key: IncidentKey, published: tuple[Checkpoint, ...] = ()) -> None:
+        self.connection = connection
+        self.key = key
+        self.published = published
+        self.lines: tuple[Stored, ...] = tuple(chain_lines(connection, key))
+
+    @contextlib.contextmanager
+    def undone(self) -> Iterator[None]:
+        attempt = self.connection.begin_nested()
+        try:
+            yield
+        finally:
+            attempt.rollback()
+
+    def report(self) -> Report:
+        return check(self.connection, self.published)
+
+    def entry(self, n: int):
+        return (ENTRY.c.team == self.key.team) & (ENTRY.c.incident == self.key.id) & (ENTRY.c.n == n)
+
+    def body(self, n: int):
+        return (BODY.c.team == self.key.team) & (BODY.c.incident == self.key.id) & (BODY.c.n == n)
+
+    def set_entry(self, n: int, /, **values: object) -> None:
+        self.connection.execute(update(ENTRY).where(self.entry(n)).values(**values))
+
+    def set_body(self, n: int, /, **values: object) -> None:
+        self.connection.execute(update(BODY).where(self.body(n)).values(**values))
+
+    def remove(self, n: int) -> None:
+        self.connection.execute(delete(BODY).where(self.body(n)))
+        self.connection.execute(delete(ENTRY).where(self.entry(n)))
+
+    def swap(self, n: int, m: int) -> None:
+        for old, new in ((n, 10_000), (m, n), (10_000, m)):
+            self.set_entry(old, n=new)
+            self.set_body(old, n=new)
+
+    def take_from(self, other: IncidentKey, n: int, place: int) -> None:
+        """Put entry `n` of another chain, words and all, in a place of this one."""
+        theirs = next(line for line in chain_lines(self.connection, other) if line.n == n)
+        values = theirs._asdict()
+        words = {name: values.pop(name) for name in ("salt", "words")}
+        values.pop("key")
+        here = {"team": self.key.team, "incident": self.key.id, "n": place}
+        self.remove(place)
+        self.connection.execute(insert(ENTRY).values(**(values | here)))
+        if words["words"] is not None:
+            self.connection.execute(insert(BODY).values(**here, **words))
+
+    def cut(self, last: int) -> None:
+        """Cut the tail after entry `last` and make everything derived agree, as one would who knows the tables."""
+        for line in self.lines[last:]:
+            self.remove(line.n)
+        self.agree()
+
+    def agree(self) -> None:
+        """Make the rows of this chain say what its entries now give."""
+        last = list(chain_lines(self.connection, self.key))[-1]
+        chain = (CHAIN.c.team == self.key.team) & (CHAIN.c.incident == self.key.id)
+        values = {"n": last.n, "head": last.hash, "checkpointed": last.n}
+        self.connection.execute(update(CHAIN).where(chain).values(**values))
+        self.connection.exec_driver_sql(
+            f"UPDATE chain SET recorded_at = '{last.recorded_at}' WHERE incident = '{self.key.id}'"
+        )
+        incident = refold(self.connection, self.key)
+        assert incident is not None
+        row = (INCIDENT.c.team == self.key.team) & (INCIDENT.c.incident == self.key.id)
+        self.connection.execute(update(INCIDENT).where(row).values(**columns(incident)))
+
+    def rewrite(self, n: int, old: str, new: str) -> None:
+        """Change the text of entry `n` and hash every later one again."""
+        prev = None
+        for line in self.lines[n - 1 :]:
+            text = line.text.replace(old, new) if line.n == n else line.text.replace(line.prev, prev or line.prev)
+            self.set_entry(line.n, text=text, hash=digest(text), prev=prev or line.prev)
+            prev = digest(text)
+        self.agree()
+
+    def forget_checkpoints(self) -> None:
+        """Remove every checkpoint and the whole workspace chain that tells of them."""
+        workspace = IncidentKey(self.key.team, "workspace")
+        for table in (CHECKPOINT, CHECKPOINT_LEAF):
+            self.connection.execute(delete(table))
+        for table in (BODY, ENTRY, CHAIN):
+            self.connection.execute(delete(table).where(table.c.incident == workspace.id))
+
+
+def count(connection: Connection) -> int:
+    """Count all entries."""
+    return int(connection.execute(select(func.count()).select_from(ENTRY)).scalar_one())

@@ -1,0 +1,286 @@
+"""Whatever is done to the stored record is found, and the first entry that does not hold is named.
+
+The guards are taken away first: these tests show what remains when somebody owns the database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, update
+
+from incident.chain import digest
+from incident.entry import IncidentKey
+from storage.checkpoints import Checkpoint
+from storage.signing import new_key
+from storage.store import Store, open_store
+from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
+from storage.verify import verify
+from tests.storage.story import TEAM, at, record_all, refuse
+from tests.storage.tampering import Tamperer, count, owner
+
+
+def recorded(url: str, key_file: Path) -> tuple[Store, IncidentKey, tuple[Checkpoint, ...]]:
+    """Record the story with two checkpoints, of which copies left the house."""
+    store = open_store(url, team=TEAM)
+    keys = record_all(store)
+    signer = new_key(key_file)
+    store.checkpoints.take(at(200), signer)
+    refuse(store, minutes=201)
+    store.checkpoints.take(at(202), signer)
+    left = tuple(Checkpoint.model_validate_json(one.model_dump_json()) for one in store.checkpoints.all())
+    return store, keys[0], left
+
+
+@pytest.fixture(scope="module")
+def case(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Tamperer]]:
+    folder = tmp_path_factory.mktemp("tampered")
+    path = folder / "muster.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    store, key, left = recorded(f"sqlite:///{path}", folder / "key.pem")
+    with store, owner(store) as connection:
+        yield store, Tamperer(connection, key, left)
+
+
+@pytest.fixture
+def record(case: tuple[Store, Tamperer]) -> Iterator[Tamperer]:
+    tamperer = Tamperer(case[1].connection, case[1].key, case[1].published)
+    with tamperer.undone():
+        yield tamperer
+
+
+def named(tamperer: Tamperer) -> list[int | None]:
+    """Give the entries that are named as broken in the chain that was tampered with."""
+    report = tamperer.report()
+    return [p.n for p in report.problems if p.kind == "tampered" and p.key == tamperer.key]
+
+
+def found(tamperer: Tamperer) -> int | None:
+    """Give the entry that is named first."""
+    broken = named(tamperer)
+    assert broken, "nothing was found"
+    return broken[0]
+
+
+def flipped(text: str, place: int) -> str:
+    place %= len(text)
+    return text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
+
+
+def test_the_untouched_record_holds(record: Tamperer) -> None:
+    report = record.report()
+
+    assert report.is_sound
+    assert report.entries == count(record.connection) > 80
+    assert report.checkpoints == 2
+
+
+def test_a_changed_byte_of_any_entry_is_found(record: Tamperer) -> None:
+    for line in record.lines:
+        for place in (0, 17 * line.n, len(line.text) // 2, len(line.text) - 1):
+            with record.undone():
+                record.set_entry(line.n, text=flipped(line.text, place))
+
+                assert found(record) == line.n, (line.n, place)
+
+
+def test_a_changed_byte_with_its_hash_made_to_fit_is_found(record: Tamperer) -> None:
+    """The next entry no longer continues this one; after the last, the end of the chain is not where it was."""
+    for line in record.lines:
+        with record.undone():
+            text = line.text.replace('"by":"', '"by":"x')
+            record.set_entry(line.n, text=text, hash=digest(text))
+
+            assert found(record) in (line.n, line.n + 1), line.n
+
+
+@pytest.mark.parametrize(
+    "column", ["kind", "recorded_at", "channel", "ts", "prev", "hash", "incident", "team"], ids=lambda c: f"in {c}"
+)
+def test_a_changed_column_of_any_entry_is_found(record: Tamperer, column: str) -> None:
+    for line in record.lines:
+        with record.undone():
+            record.set_entry(line.n, **{column: "2026-03-01T10:00:00.000001Z"})
+
+            assert found(record) == line.n
+
+
+def test_a_changed_byte_of_any_words_or_salt_is_found(record: Tamperer) -> None:
+    worded = [line for line in record.lines if line.words is not None]
+    assert len(worded) > 25
+    for line in worded:
+        spaced = json.dumps(json.loads(line.words or ""), ensure_ascii=False)
+        changes = [{"words": flipped(line.words or "", place)} for place in (0, 5, len(line.words or "") // 2, -3)]
+        for change in [*changes, {"words": spaced}, {"salt": flipped(line.salt or "", 3)}, {"words": "{}"}]:
+            with record.undone():
+                record.set_body(line.n, **change)
+
+                assert found(record) == line.n, (line.n, change)
+
+
+def test_words_that_vanish_without_a_redaction_are_found(record: Tamperer) -> None:
+    for line in record.lines:
+        if line.words is not None:
+            with record.undone():
+                record.connection.execute(delete(BODY).where(record.body(line.n)))
+
+                assert found(record) == line.n
+
+
+def test_words_that_come_back_or_are_added_are_found(record: Tamperer) -> None:
+    for line in record.lines:
+        if line.words is None:
+            with record.undone():
+                here = {"team": record.key.team, "incident": record.key.id, "n": line.n}
+                record.connection.execute(BODY.insert().values(**here, salt="s", words='{"text":"other"}'))
+
+                assert found(record) == line.n
+
+
+def test_any_deleted_entry_is_found(record: Tamperer) -> None:
+    for line in record.lines:
+        with record.undone():
+            record.remove(line.n)
+
+            assert found(record) == line.n
+
+
+def test_any_two_neighbours_in_the_other_order_are_found(record: Tamperer) -> None:
+    for line in record.lines[:-1]:
+        with record.undone():
+            record.swap(line.n, line.n + 1)
+
+            assert found(record) == line.n
+
+
+def test_any_two_entries_that_changed_places_are_found(record: Tamperer) -> None:
+    last = len(record.lines)
+    for line in record.lines[: last // 2]:
+        with record.undone():
+            record.swap(line.n, last + 1 - line.n)
+
+            assert found(record) == line.n
+
+
+def test_an_entry_of_another_incident_is_found_in_any_place(record: Tamperer) -> None:
+    other = next(key for key in _keys(record) if key.id not in (record.key.id, "workspace"))
+    for line in record.lines:
+        with record.undone():
+            record.take_from(other, 1 + line.n % 3, line.n)
+
+            assert found(record) == line.n
+
+
+def _keys(record: Tamperer) -> list[IncidentKey]:
+    rows = record.connection.execute(CHAIN.select().order_by(CHAIN.c.incident))
+    return [IncidentKey(row.team, row.incident) for row in rows]
+
+
+def test_a_cut_tail_is_found_although_everything_derived_agrees(record: Tamperer) -> None:
+    for line in record.lines[:-1]:
+        with record.undone():
+            record.cut(line.n)
+
+            assert len(record.lines) in named(record), "the entry that the checkpoint saw"
+
+
+def test_a_cut_tail_is_found_by_the_copy_that_left_the_house_alone(record: Tamperer) -> None:
+    """Every checkpoint here is removed too, so only what is elsewhere can tell."""
+    for line in record.lines[:-1]:
+        with record.undone():
+            record.cut(line.n)
+            record.forget_checkpoints()
+
+            assert len(record.lines) in named(record)
+
+
+def test_a_cut_tail_without_further_care_names_the_first_missing_entry(record: Tamperer) -> None:
+    for line in record.lines[:-1]:
+        with record.undone():
+            for later in record.lines[line.n :]:
+                record.remove(later.n)
+
+            assert found(record) == line.n + 1
+
+
+def test_a_chain_written_anew_from_any_entry_on_is_found(record: Tamperer) -> None:
+    for line in record.lines:
+        with record.undone():
+            record.rewrite(line.n, '"surface":"command"', '"surface":"cli"')
+
+            assert len(record.lines) in named(record)
+
+
+def test_an_incident_that_vanished_whole_is_found(record: Tamperer) -> None:
+    for table in (BODY, ENTRY, CHAIN, INCIDENT):
+        record.connection.execute(delete(table).where(table.c.incident == record.key.id))
+    record.forget_checkpoints()
+    record.published = ()
+
+    problems = record.report().problems
+
+    assert [p.what for p in problems] == ["INC-2026-0001 was given out and no incident bears it"]
+
+
+def test_a_forged_checkpoint_is_found(record: Tamperer) -> None:
+    record.connection.exec_driver_sql("UPDATE checkpoint SET statement = replace(statement, '2026', '2027')")
+
+    what = [p.what for p in record.report().problems]
+
+    assert "the signature of checkpoint 1 is not valid" in what
+    assert "checkpoint 1 is not the one on record" in what
+    assert "checkpoint 1, which left the house, is not the one here" in what
+
+
+def test_a_checkpoint_signed_with_another_key_is_found(case: tuple[Store, Tamperer], tmp_path: Path) -> None:
+    store, tamperer = case
+    other = new_key(tmp_path / "other.pem")
+
+    report = store.transactions.read
+    from storage.verify import check
+
+    problems = report(lambda connection: check(connection, (), other.public_key)).problems
+
+    assert {p.what for p in problems} == {
+        "checkpoint 1 was not signed with the key you gave",
+        "checkpoint 2 was not signed with the key you gave",
+    }
+    assert tamperer.published[0].public_key != other.public_key
+
+
+def test_a_wrong_row_is_rebuild_and_not_tampered(record: Tamperer) -> None:
+    record.connection.execute(update(INCIDENT).values(state="closed"))
+
+    report = record.report()
+
+    assert {p.kind for p in report.problems} == {"rebuild"}
+    assert not report.is_tampered
+
+
+def test_a_wrong_counter_is_found(record: Tamperer) -> None:
+    record.connection.execute(update(COUNTER).values(value=COUNTER.c.value + 1))
+
+    assert [p.what for p in record.report().problems] == ["INC-2026-0004 was given out and no incident bears it"]
+
+
+def test_postgresql_finds_the_same(postgres_url: str, tmp_path: Path) -> None:
+    store, key, left = recorded(postgres_url, tmp_path / "key.pem")
+    with store:
+        assert verify(store, published=left).is_sound
+        with owner(store) as connection:
+            tamperer = Tamperer(connection, key, left)
+            for line in tamperer.lines[::9]:
+                with tamperer.undone():
+                    tamperer.set_entry(line.n, text=flipped(line.text, 40))
+                    assert found(tamperer) == line.n
+                with tamperer.undone():
+                    tamperer.remove(line.n)
+                    assert found(tamperer) == line.n
+                with tamperer.undone():
+                    tamperer.cut(line.n)
+                    tamperer.forget_checkpoints()
+                    assert len(tamperer.lines) in named(tamperer)
+        assert verify(store, published=left).is_sound
