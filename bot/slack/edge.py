@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from bot.clock import Clock
 from bot.policy_file import ActivePolicy
-from bot.slack.blocks import Json, button, buttons
+from bot.slack.blocks import Json, button, buttons, sections
 from bot.slack.desk import Desk
 from bot.slack.forms.view import OCCURRED, form, notice
 from bot.slack.ingress import Came
@@ -91,14 +91,14 @@ class Edge:
         self.desk.do(
             lambda: guarded(
                 lambda: self._open(came, verb, fields),
-                lambda trouble: self.desk.tell(came.aside, say("trouble", id=trouble), []),
+                lambda trouble: self._say(came, say("trouble", id=trouble)),
             )
         )
 
     def tell(self, came: Came, reply: Reply) -> None:
         """Tell the one who acted, beside the acknowledgement: in their channel, or in a form where there is none."""
         if came.aside.response_url or came.aside.channel:
-            self.desk.do(lambda: self.desk.tell(came.aside, reply.text, reply.all_blocks()))
+            self.desk.do(lambda: self._say(came, reply.text, *reply.blocks))
         elif came.trigger:
             trigger, view = came.trigger, notice(label("form", "notice"), reply.all_blocks())
             self.desk.do(lambda: None if self.desk.open(trigger, view) else log.warning("an answer was not shown"))
@@ -149,18 +149,21 @@ class Edge:
     def _lost(self, came: Came, trouble: str) -> NoReturn:
         words = say("trouble", id=trouble)
         if came.surface != Surface.FORM:
-            self.desk.do(lambda: self.desk.tell(came.aside, words, []))
+            self.desk.do(lambda: self._say(came, words))
         raise NotRecorded(words)
+
+    def _say(self, came: Came, text: str, *blocks: Json) -> None:
+        self.desk.tell(came.aside, text, [*sections(text), *blocks])
 
     def _open(self, came: Came, verb: type[Verb], fields: Fields) -> None:
         incident = self.recorder.read(lambda reader: _incident(reader, self.team, came.where))
         if verb.needs_incident and incident is None:
             places = self.recorder.read(lambda reader: open_places(reader, self.team, came.actor, self.texts.command))
-            self.desk.tell(came.aside, f"{say_reason('no_incident')}\n{places}", [])
+            self._say(came, f"{say_reason('no_incident')}\n{places}")
             return
         where = came.where
-        known: Fields = {"service": incident.service} if incident and verb.needs_incident else {}
-        view = form(verb, known | fields, where, self.active.policy)
+        service = incident.service if incident and verb.needs_incident else None
+        view = form(verb, fields, where, self.active.policy, service=service)
         if came.trigger is None or not self.desk.open(came.trigger, view):
             self._keep(came, verb.name, fields)
             again = button(
@@ -169,7 +172,7 @@ class Edge:
                 where.model_copy(update={"fields": fields, "draft": came.key}),
                 style="primary",
             )
-            self.desk.tell(came.aside, say("form_late"), [buttons(again)])
+            self._say(came, say("form_late"), buttons(again))
 
 
 def _unheard(trouble: str) -> NoReturn:

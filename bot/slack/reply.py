@@ -23,7 +23,7 @@ from incident.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Reader
 from incident.refusal import Code
-from incident.visibility import may_see
+from incident.visibility import involved, may_see
 from roles.people import PersonId, slack_user
 
 _MENDED_IN_A_FORM: Final = frozenset(
@@ -150,7 +150,8 @@ def _offers(request: Request, outcome: Outcome) -> Iterator[Json]:
 
 
 def open_places(reader: Reader, team: str, person: PersonId, command: str) -> str:
-    """Say in which channels there is an incident that this person may see."""
+    """Say in which channels there is an incident that this person may see: theirs first, then the newest."""
     seen = [one for one in reader.open_incidents(team) if may_see(one, person) and one.places.channel]
+    seen.sort(key=lambda one: (person in involved(one), one.number), reverse=True)
     places = [f"<#{one.places.channel}> ({one.number})" for one in seen[:_MOST_PLACES]]
     return say("also_open", places=", ".join(places)) if places else say("none_open", command=command)

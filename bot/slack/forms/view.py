@@ -24,15 +24,24 @@ _EARLIER: Final = Ask("Happened earlier?", Control.MOMENT, "Only when you tell i
 Fields = dict[str, JsonValue]
 
 
-def form(verb: type[Verb], fields: Fields, where: Where, policy: Policy, *, banner: str | None = None) -> Json:
+def form(
+    verb: type[Verb],
+    fields: Fields,
+    where: Where,
+    policy: Policy,
+    *,
+    banner: str | None = None,
+    service: str | None = None,
+) -> Json:
     """Draw the form of a verb with the fields of a draft filled in, and what stands in its way above it.
 
-    What the form does not show travels with it, so that a submission has all of the draft.
+    What the form does not show travels with it, so that a submission has all of the draft. `service` is the incident's
+    own, where there is one.
     """
-    shown = fields_of(verb, policy, fields)
+    shown = fields_of(verb, policy, fields if service is None else {"service": service})
     unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
-    blocks: list[Json] = [] if banner is None else [_section("banner", f":warning: {banner}")]
-    blocks.append(_section("about", (verb.__doc__ or "").strip().splitlines()[0]))
+    blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
+    blocks.append(_section("form:about", (verb.__doc__ or "").strip().splitlines()[0]))
     blocks += [_input(field, fields.get(field.name)) for field in shown]
     return fit_view(
         {

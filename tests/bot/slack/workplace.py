@@ -29,6 +29,7 @@ from storage.store import open_store
 ROOT = Path(__file__).parents[3]
 MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
 POLICY = (ROOT / "policy.yaml").read_text(encoding="utf-8")
+TODAY = datetime.now(UTC).date()
 PEOPLE = (
     Person(name="ann", real_name="Ann Lee", tz="Europe/London"),
     Person(name="bea", real_name="Bea Ortiz", tz="America/New_York"),
@@ -50,7 +51,7 @@ class Workplace:
         self.store = open_store(url, team=self.team)
         self.clock = RealClock()
         self.people = People(self.team, self._keep)
-        self.active = ActivePolicy(read_policy(policy, datetime.now(UTC).date()))
+        self.active = ActivePolicy(read_policy(policy, TODAY))
         self.desk = Desk(client)
         self.edge = Edge(
             team=self.team,

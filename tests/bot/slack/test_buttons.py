@@ -1,0 +1,139 @@
+import pytest
+
+from incident.entries.opened import Acknowledged
+from incident.entries.proved import Refused
+from incident.entries.staffed import RoleTaken
+from roles.names import Role
+
+
+def drawer(place, channel, by="ann"):
+    """Open the tray as somebody and give the message it stands in."""
+    place.acting.slash(by, channel, "/incident", "")
+    return place.whispers(by)[-1]
+
+
+def test_a_button_acts_and_its_answer_takes_the_place_of_the_tray(place, channel, incident):
+    shown = drawer(place, channel)
+
+    told = place.acting.press("ann", channel, shown.ts, "verb:take")
+
+    assert told.acked
+    assert place.now(incident.key).holder(Role.COMMANDER) == place.person("ann")
+    place.until(lambda: "commander" in place.whispers("ann")[-1].text)
+
+
+def test_a_double_click_does_it_once_and_says_so_the_second_time(place, channel, incident):
+    shown = drawer(place, channel)
+    place.acting.press("ann", channel, shown.ts, "verb:take")
+    place.until(lambda: not [b for b in place.whispers("ann")[-1].blocks if b["type"] == "actions"])
+    again = drawer(place, channel, by="bea")
+    place.acting.press("bea", channel, again.ts, "form:take")
+
+    told = place.acting.slash("ann", channel, "/incident", "take commander")
+
+    assert "already" in told.payload["text"]
+    assert len(place.entries(incident.key, RoleTaken.kind)) == 1
+
+
+def test_a_stale_button_changes_nothing_and_says_why(place, channel, incident):
+    shown = drawer(place, channel)
+    place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
+    before = len(place.whispers("ann"))
+
+    place.acting.press("ann", channel, shown.ts, "verb:take")
+
+    whisper = place.until(lambda: place.whispers("ann")[before:])[0]
+    assert place.now(incident.key).holder(Role.COMMANDER) == place.person("bea")
+    assert "commander" in whisper.text
+    assert [e.fact.code for e in place.entries(incident.key, Refused.kind)] == ["E_ROLE_TAKEN"]
+
+
+def test_a_refused_button_leaves_the_tray_where_it_is(place, channel, incident):
+    shown = drawer(place, channel)
+    place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
+
+    place.acting.press("ann", channel, shown.ts, "verb:take")
+
+    place.until(lambda: place.whispers("ann")[-1].ts != shown.ts)
+    assert shown.ts in [one.ts for one in place.whispers("ann")]
+
+
+def test_a_question_from_the_tray_is_answered_beside_it(place, channel, incident):
+    shown = drawer(place, channel)
+
+    place.acting.press("ann", channel, shown.ts, "verb:status")
+
+    told = place.until(lambda: [one for one in place.whispers("ann") if one.ts > shown.ts])
+    assert incident.number in told[-1].text
+
+
+def test_a_form_button_opens_the_form_filled_with_what_it_carries(place, channel, incident):
+    place.run("take", {"role": "scribe"}, "ann", channel=place.channel(channel))
+    shown = drawer(place, channel)
+
+    form = place.acting.press("ann", channel, shown.ts, "form:handover").view()
+
+    assert form.values["role"]["role"]["selected_option"]["value"] == "scribe"
+
+
+def test_the_tray_offers_what_was_offered_to_this_person(place, channel, incident):
+    place.run("take", {"role": "scribe"}, "ann", channel=place.channel(channel))
+    place.run(
+        "handover",
+        {"role": "scribe", "to": place.person("bea"), "note": "Notes are up to date until 10:20"},
+        "ann",
+        channel=place.channel(channel),
+    )
+    shown = drawer(place, channel, by="bea")
+
+    place.acting.press("bea", channel, shown.ts, "verb:accept")
+
+    assert place.now(incident.key).holder(Role.SCRIBE) == place.person("bea")
+
+
+def test_a_button_of_another_incident_acts_on_the_incident_it_was_drawn_for(place, channel, incident):
+    elsewhere = f"{channel}-other"
+    place.incident("Another one", channel=elsewhere)
+    shown = drawer(place, channel)
+    value = next(
+        element["value"]
+        for block in shown.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+        if element["action_id"] == "verb:ack"
+    )
+    from bot.slack.ingress import from_action
+
+    body = {
+        "team": {"id": place.team},
+        "user": {"id": place.user("ann")},
+        "container": {"message_ts": "1.1", "channel_id": place.channel(elsewhere)},
+        "channel": {"id": place.channel(elsewhere)},
+        "actions": [{"action_id": "verb:ack", "value": value, "action_ts": "1.2"}],
+    }
+
+    reply = place.edge.act(from_action(body, place.clock.now()), "ack", {})
+
+    assert not reply.refused
+    assert len(place.entries(incident.key, Acknowledged.kind)) == 1
+
+
+@pytest.mark.parametrize("value", ["", "no json", "[]", '{"x": 1}', '{"i": 7}', '{"i":"01UNKNOWN","n":3}'])
+def test_a_button_that_carries_nonsense_harms_nobody(place, channel, incident, value):
+    from slack_bolt import BoltRequest
+
+    body = {
+        "type": "block_actions",
+        "team": {"id": place.team},
+        "user": {"id": place.user("ann"), "team_id": place.team},
+        "container": {"type": "message", "message_ts": "1.1", "channel_id": place.channel("general")},
+        "channel": {"id": place.channel("general")},
+        "actions": [
+            {"type": "button", "action_id": "verb:ack", "block_id": "b", "value": value, "action_ts": f"1.{len(value)}"}
+        ],
+    }
+
+    answer = place.app.dispatch(BoltRequest(mode="socket_mode", body=body))
+
+    assert answer.status == 200
+    assert place.entries(incident.key, Acknowledged.kind) == ()

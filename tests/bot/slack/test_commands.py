@@ -1,0 +1,169 @@
+import pytest
+
+from incident.entries.proved import Refused
+from incident.entries.said import ActionOpened, Noted
+from incident.entry import workspace_chain
+from roles.names import Role
+
+
+def slash(place, channel, text, by="ann", command="/incident"):
+    return place.acting.slash(by, channel, command, text)
+
+
+def notes(place, incident):
+    return [entry.fact.text for entry in place.entries(incident.key, Noted.kind)]
+
+
+def test_a_whole_line_is_on_the_record_when_it_is_acknowledged(place, channel, incident):
+    told = slash(place, channel, "note Rolled back to 41")
+
+    assert told.acked
+    assert notes(place, incident) == ["Rolled back to 41"]
+    assert told.payload["response_type"] == "ephemeral"
+
+
+def test_the_short_command_is_the_same_command(place, channel, incident):
+    slash(place, channel, "note typed short", command="/inc")
+
+    assert notes(place, incident) == ["typed short"]
+
+
+@pytest.mark.parametrize(
+    "text", ["🔥🔥 ملاحظة مهمة", "a & b < c > d", "*bold* _it_ ~no~ `code`", "line\nline", "\u202edrawkcab"]
+)
+def test_text_is_kept_to_the_letter(place, channel, incident, text):
+    slash(place, channel, f"note {text}")
+
+    assert notes(place, incident) == [text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")]
+
+
+@pytest.mark.parametrize("broken", ["nul \x00 here", "half \ud83d here"])
+def test_what_no_database_can_hold_is_replaced_before_it_is_recorded(place, channel, incident, broken):
+    told = slash(place, channel, f"note {broken}")
+
+    assert told.acked
+    assert [text.split()[-2] for text in notes(place, incident)] == ["\ufffd"]
+
+
+def test_a_crowd_named_in_a_line_is_neither_pinged_by_the_record_nor_by_the_answer(place, channel, incident):
+    told = slash(place, channel, "note All down <!channel> and <!subteam^S0AB|@ops>")
+
+    assert notes(place, incident) == ["All down @channel and @ops"]
+    assert "<!" not in str(told.payload).replace("<!date", "")
+
+
+def test_a_text_of_ten_thousand_characters_is_refused_and_offered_back_whole(place, channel, incident):
+    text = "words " * 1700
+
+    told = slash(place, channel, f"note {text}")
+
+    assert "at most 3000" in told.payload["text"]
+    value = told.payload["blocks"][-1]["elements"][0]["value"]
+    whisper = place.whispers("ann")[-1]
+    form = place.acting.press("ann", channel, whisper.ts, "form:note", value=value).view()
+    shown = form.values["text"]["text"]["value"]
+    assert shown == text[: len(shown)]
+    assert len(shown) >= 2990
+
+
+def test_an_unknown_word_names_the_nearest_verb_and_the_refusal_is_kept(place, channel, incident):
+    told = slash(place, channel, "updaet internal all good")
+
+    assert "`update`" in told.payload["text"]
+    assert [entry.fact.code for entry in place.entries(incident.key, Refused.kind)] == ["E_UNKNOWN_VERB"]
+
+
+def test_an_unknown_word_outside_any_incident_is_kept_in_the_workspace_chain(place):
+    chain = workspace_chain(place.team)
+    before = len(place.entries(chain, Refused.kind))
+
+    slash(place, "general", "frobnicate")
+
+    assert len(place.entries(chain, Refused.kind)) == before + 1
+
+
+def test_a_command_in_the_wrong_channel_says_where_the_incidents_are(place, channel, incident):
+    told = slash(place, "general", "note nobody reads this")
+
+    assert f"<#{place.channel(channel)}> ({incident.number})" in told.payload["text"]
+    assert "not an incident channel" in told.payload["text"]
+
+
+def test_a_command_in_a_direct_message_says_where_the_incidents_are(place, channel, incident):
+    dm = place.sandbox.workspace.dm(place.user("ann")).id
+
+    told = slash(place, dm, "ack")
+
+    assert incident.number in told.payload["text"]
+
+
+def test_a_form_that_needs_an_incident_does_not_open_in_the_wrong_channel(place, channel, incident):
+    before = len(place.whispers("bea"))
+
+    told = slash(place, "general", "update", by="bea")
+
+    whisper = place.until(lambda: place.whispers("bea")[before:])[0]
+    assert told.payload is None
+    assert incident.number in whisper.text
+    assert told.opened == []
+
+
+def test_an_incident_that_is_named_can_be_spoken_of_anywhere(place, incident):
+    slash(place, "general", f"{incident.number} note from the corridor")
+
+    assert notes(place, incident) == ["from the corridor"]
+
+
+def test_declaring_works_in_any_channel(place):
+    told = slash(place, "general", "declare service=search impact=2 urgency=2 Results are stale")
+
+    assert "is declared" in told.payload["text"]
+    assert place.open_incidents()[-1].title == "Results are stale"
+
+
+def test_the_word_alone_shows_the_tray_inside_and_the_declare_form_outside(place, channel, incident):
+    inside, outside = slash(place, channel, ""), slash(place, "general", "  ")
+
+    assert incident.number in inside.payload["text"]
+    assert outside.payload is None
+    assert outside.view().callback_id == "verb:declare"
+
+
+def test_a_line_that_leaves_something_out_opens_the_form_with_the_rest_filled_in(place, channel, incident):
+    told = slash(place, channel, "update internal exec")
+
+    form = told.view()
+    chosen = form.values["audience"]["audience"]["selected_options"]
+    assert told.payload is None
+    assert [one["value"] for one in chosen] == ["internal", "exec"]
+
+
+@pytest.mark.parametrize(("name", "words"), [("hal", "bot"), ("gus", "guest")])
+def test_a_bot_and_a_guest_cannot_be_given_a_task(place, channel, incident, name, words):
+    told = slash(place, channel, f"action <@{place.user(name)}> restart the pump")
+
+    assert words in told.payload["text"]
+    assert place.entries(incident.key, ActionOpened.kind) == ()
+
+
+def test_a_name_nobody_has_opens_the_form_instead_of_guessing(place, channel, incident):
+    told = slash(place, channel, "assign comms @nobody-of-that-name")
+
+    assert told.view().callback_id == "verb:assign"
+    assert place.now(incident.key).holder(Role.COMMS_LEAD) is None
+
+
+def test_a_title_of_nothing_but_marks_and_crowds_declares_and_pings_nobody(place):
+    told = slash(place, "general", "declare service=search impact=3 urgency=3 <!channel> *_~ 🔥")
+
+    assert place.open_incidents()[-1].title == "@channel *_~ 🔥"
+    assert "<!channel" not in str(told.payload)
+
+
+def test_every_verb_answers_or_opens_its_form_and_none_breaks(place, channel, incident):
+    from commands import registry
+
+    for verb in registry.verbs():
+        told = slash(place, channel, verb.name, by="bea")
+        assert told.acked, verb.name
+        assert "quote T-" not in str(told.payload), verb.name

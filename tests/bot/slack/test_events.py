@@ -1,0 +1,159 @@
+from incident.entries.said import (
+    Joined,
+    Left,
+    MessageDeleted,
+    MessageEdited,
+    MessagePinned,
+    MessagePosted,
+    PinRemoved,
+    SourceChanged,
+)
+from incident.entry import workspace_chain
+
+
+def facts(place, incident, *kinds):
+    return [entry.fact for entry in place.entries(incident.key, *(kind.kind for kind in kinds))]
+
+
+def test_what_people_say_in_an_incident_channel_is_on_the_record(place, channel, incident):
+    parent = place.acting.post("ann", channel, "Anybody else see 500s?")
+    place.acting.post("bea", channel, "Yes <!channel>, since 10:02", thread_ts=parent)
+    place.acting.share_file("ann", channel, "graph.png", "The graph")
+    place.sandbox.settle()
+
+    said = facts(place, incident, MessagePosted)
+    assert [fact.text for fact in said] == ["Anybody else see 500s?", "Yes <!channel>, since 10:02", "The graph"]
+    assert [fact.thread_ts for fact in said] == [None, parent, None]
+    assert said[2].files == "graph.png"
+
+
+def test_an_edit_and_a_deletion_keep_what_was_there(place, channel, incident):
+    ts = place.acting.post("ann", channel, "It is the cache")
+    place.acting.edit("ann", channel, ts, "It is the pool")
+    place.acting.delete("ann", channel, ts)
+    place.sandbox.settle()
+
+    (edit,), (deletion,) = facts(place, incident, MessageEdited), facts(place, incident, MessageDeleted)
+    assert (edit.previous, edit.text) == ("It is the cache", "It is the pool")
+    assert deletion.previous == "It is the pool"
+
+
+def test_what_is_said_elsewhere_is_not_captured(place, incident):
+    place.acting.post("ann", "general", "What is for lunch?")
+    place.sandbox.settle()
+
+    assert facts(place, incident, MessagePosted) == []
+
+
+def test_who_joins_and_leaves_is_on_the_record_and_we_are_not(place, channel, incident):
+    place.acting.invite("ann", channel, "gus")
+    place.acting.leave("gus", channel)
+    place.sandbox.settle()
+
+    assert [fact.who for fact in facts(place, incident, Joined)] == [place.person("gus")]
+    assert [fact.who for fact in facts(place, incident, Left)] == [place.person("gus")]
+
+
+def test_a_pushpin_puts_a_message_into_the_timeline_once(place, channel, incident):
+    ts = place.acting.post("bea", channel, "CPU is at 100 %")
+    place.sandbox.settle()
+
+    for name in ("ann", "bea"):
+        place.acting.react(name, channel, ts, "pushpin")
+    place.acting.react("ann", channel, ts, "eyes")
+    place.sandbox.settle()
+
+    (pinned,) = place.entries(incident.key, MessagePinned.kind)
+    assert (pinned.fact.text, pinned.fact.author) == ("CPU is at 100 %", place.person("bea"))
+
+
+def test_taking_the_pushpin_away_is_an_entry_and_the_observation_stays(place, channel, incident):
+    ts = place.acting.post("bea", channel, "CPU is at 100 %")
+    place.acting.react("ann", channel, ts, "pushpin")
+    place.sandbox.settle()
+
+    place.acting.unreact("ann", channel, ts, "pushpin")
+    place.sandbox.settle()
+
+    assert len(facts(place, incident, MessagePinned)) == 1
+    assert [fact.ts for fact in facts(place, incident, PinRemoved)] == [ts]
+
+
+def test_an_edit_of_a_marked_message_corrects_its_entry(place, channel, incident):
+    ts = place.acting.post("bea", channel, "CPU is at 10 %")
+    place.sandbox.settle()
+    place.acting.react("ann", channel, ts, "pushpin")
+    place.sandbox.settle()
+
+    place.acting.edit("bea", channel, ts, "CPU is at 100 %")
+    place.sandbox.settle()
+
+    (pinned,) = facts(place, incident, MessagePinned)
+    assert pinned.text == "CPU is at 10 %"
+    assert [fact.change for fact in facts(place, incident, SourceChanged)] == ["edited"]
+
+
+def test_the_message_menu_puts_a_message_into_the_timeline_and_tells_who_chose_it(place, channel, incident):
+    ts = place.acting.post("bea", channel, "Queue length 40k")
+    place.sandbox.settle()
+    before = len(place.whispers("ann"))
+
+    place.acting.message_shortcut("ann", channel, ts, "timeline_add")
+
+    assert [fact.text for fact in facts(place, incident, MessagePinned)] == ["Queue length 40k"]
+    assert place.until(lambda: place.whispers("ann")[before:])[0].text
+
+
+def test_a_pushpin_anywhere_else_is_nobodys_refusal(place):
+    chain = workspace_chain(place.team)
+    before = len(place.entries(chain))
+    place.acting.invite("ann", "general", place.edge.bot)
+    ts = place.acting.post("bea", "general", "Cake!")
+
+    place.acting.react("ann", "general", ts, "pushpin")
+    place.sandbox.settle()
+
+    assert len(place.entries(chain)) == before
+
+
+def test_the_menu_of_a_message_elsewhere_says_where_the_incidents_are(place, incident):
+    ts = place.acting.post("bea", "general", "Cake!")
+    before = len(place.whispers("ann"))
+
+    place.acting.message_shortcut("ann", "general", ts, "timeline_add")
+
+    assert incident.number in place.until(lambda: place.whispers("ann")[before:])[0].text
+
+
+def test_a_mention_is_answered_with_how_to_speak_to_us(place, channel, incident):
+    before = len(place.whispers("bea"))
+
+    place.acting.post("bea", channel, f"<@{place.edge.bot}> help?")
+
+    assert "/incident help" in place.until(lambda: place.whispers("bea")[before:])[0].text
+
+
+def test_looking_at_the_home_tab_wants_it_drawn_and_the_messages_tab_does_not(place):
+    place.acting.open_home("bea", "messages")
+    place.sandbox.settle()
+    none = wanted(place, "bea")
+
+    place.acting.open_home("bea")
+    place.sandbox.settle()
+
+    assert (none, wanted(place, "bea")) == (0, 1)
+
+
+def wanted(place, name):
+    with place.store.engine.connect() as connection:
+        rows = connection.exec_driver_sql("SELECT key FROM job WHERE kind = 'home'").all()
+    return sum(place.person(name) in row.key for row in rows)
+
+
+def test_somebody_who_is_new_or_changed_is_known_at_once(place):
+    place.acting.hire("Zoe", "zoe") if hasattr(place.acting, "hire") else None
+    member = {"id": "U99ZOE", "name": "zoe", "tz": "Asia/Tokyo", "profile": {"display_name": "Zoe", "title": "SRE"}}
+    place.people.learn(member)
+
+    kept = place.store.directory.person(place.people.person("U99ZOE").id)
+    assert (kept.name, kept.zone, kept.title) == ("Zoe", "Asia/Tokyo", "SRE")

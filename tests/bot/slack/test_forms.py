@@ -1,0 +1,141 @@
+"""Forms are drawn for every verb, whatever they are filled with, and read back what they show."""
+
+import pytest
+
+from bot.policy_file import read_policy
+from bot.slack.forms.controls import draw, read
+from bot.slack.forms.options import Field
+from bot.slack.forms.submission import submitted
+from bot.slack.forms.view import OCCURRED, fields_of, form, notice
+from bot.slack.limits import oversized
+from bot.slack.where import Where, unpack
+from commands import registry
+from commands.ask import Ask, Control, asks
+from incident.policy import Service
+from sandbox.acts.filling import chosen, initial
+from sandbox.blocks.check import check_view
+from tests.bot.slack.workplace import POLICY, TODAY
+
+TEAM = "T1"
+RULES = read_policy(POLICY, TODAY).policy
+LONG = "words & <@U12AB> <!channel> 🔥 " * 400
+WHERE = Where(channel="C1", number="INC-2026-0001")
+CROWDED = RULES.model_copy(update={"services": {f"service {n}": Service(owner="") for n in range(150)}})
+BARE = RULES.model_copy(update={"services": {"one": Service(owner="")}})
+
+HOSTILE = {
+    Control.PERSON: "slack:T1:U12AB",
+    Control.SERVICE: "checkout",
+    Control.ROLE: "comms_lead",
+    Control.LEVEL: 2,
+    Control.MOMENT: "2026-11-20T03:00:00+00:00",
+    Control.MINUTES: 45,
+    Control.ENTRY: 12,
+    Control.CHECK: True,
+    Control.AUDIENCES: ["internal", "exec"],
+}
+
+
+def verbs_with_forms():
+    return [verb for verb in registry.verbs() if asks(verb)]
+
+
+def hostile(verb):
+    return {
+        field.name: HOSTILE.get(field.ask.control, field.ask.choices[0][0] if field.ask.choices else LONG)
+        for field in fields_of(verb, RULES, {})
+    }
+
+
+@pytest.mark.parametrize("policy", [RULES, CROWDED, BARE], ids=["usual", "crowded", "bare"])
+@pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
+def test_the_form_of_every_verb_is_one_that_slack_takes(verb, policy):
+    for fields in ({}, hostile(verb)):
+        view = form(verb, fields, WHERE, policy, banner=LONG)
+
+        assert check_view(view, "modal")
+        assert list(oversized(view)) == []
+
+
+@pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
+def test_what_a_form_shows_is_what_its_submission_says(verb):
+    fields = {name: value for name, value in hostile(verb).items() if value != LONG}
+
+    view = form(verb, fields, WHERE, RULES)
+    read_back = submitted(verb, view | {"state": {"values": initial(view["blocks"])}}, RULES, TEAM)
+
+    for name, value in read_back.items():
+        assert value in (fields[name], [fields[name]]), name
+    assert set(read_back) == set(fields)
+
+
+@pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
+def test_an_untouched_form_submits_nothing(verb):
+    view = form(verb, {}, WHERE, RULES)
+
+    assert submitted(verb, view | {"state": {"values": initial(view["blocks"])}}, RULES, TEAM) == {}
+
+
+@pytest.mark.parametrize(
+    ("control", "typed", "value"),
+    [
+        (Control.LINE, "a < b & <!here>", "a &lt; b &amp; &lt;!here&gt;"),
+        (Control.TEXT, "two\nlines", "two\nlines"),
+        (Control.TEXT, "  ", None),
+        (Control.PERSON, "U12AB", "slack:T1:U12AB"),
+        (Control.ROLE, "scribe", "scribe"),
+        (Control.LEVEL, "2", 2),
+        (Control.AUDIENCES, ["exec"], ["exec"]),
+        (Control.MOMENT, 1795291200, "2026-11-21T20:00:00+00:00"),
+        (Control.MINUTES, "45", 45),
+        (Control.ENTRY, "12", 12),
+        (Control.CHECK, ["yes"], True),
+        (Control.SERVICE, "search", "search"),
+        (Control.CATEGORY, "data", "data"),
+    ],
+)
+def test_each_control_gives_the_value_that_was_put_in(control, typed, value):
+    field = Field("impact" if control is Control.LEVEL else "some", Ask("Some", control), RULES)
+    state = chosen(None, draw(field, None), typed)
+
+    assert read(field, state, TEAM) == value
+
+
+def test_a_field_without_anything_to_choose_from_is_typed():
+    field = Field("category", Ask("Category", Control.CATEGORY), BARE)
+
+    assert draw(field, "network")["type"] == "plain_text_input"
+    assert read(field, {"type": "plain_text_input", "value": "network"}, TEAM) == "network"
+
+
+def test_more_services_than_a_list_holds_are_searched_for():
+    element = draw(Field("service", Ask("Service", Control.SERVICE), CROWDED), "service 120")
+
+    assert element["type"] == "external_select"
+    assert element["initial_option"]["value"] == "service 120"
+
+
+def test_a_known_service_offers_its_own_categories_only():
+    field = Field("category", Ask("Category", Control.CATEGORY), RULES, service="internal tools")
+
+    assert [one["value"] for one in draw(field, None)["options"]] == ["availability"]
+
+
+def test_what_a_form_does_not_show_travels_with_it():
+    view = form(registry.find("decide"), {"text": "shown", "unseen": "A1"}, WHERE, RULES)
+
+    assert unpack(view["private_metadata"]).fields == {"unseen": "A1"}
+
+
+def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
+    def names(word):
+        return {field.name for field in fields_of(registry.find(word), RULES, {})}
+
+    assert OCCURRED in names("note")
+    assert OCCURRED not in names("help")
+
+
+def test_a_notice_is_a_form_without_anything_to_submit():
+    view = notice("Muster", [{"type": "section", "text": {"type": "mrkdwn", "text": LONG}}])
+
+    assert "submit" not in check_view(view, "modal")

@@ -1,0 +1,81 @@
+import pytest
+
+from bot.policy_file import read_policy
+from bot.slack.people import People, read_member
+from tests.bot.slack.workplace import POLICY, TODAY
+
+RULES = read_policy(POLICY, TODAY).policy
+GROUPED = RULES.model_copy(update={"groups": {"responder": ("S1", "U7"), "legal": ("U1",)}})
+
+
+def member(user, **fields):
+    return {"id": user, "name": user.lower(), "profile": {}} | fields
+
+
+@pytest.fixture
+def kept():
+    return []
+
+
+@pytest.fixture
+def people(kept):
+    found = People("T1", kept.append)
+    found.learn(member("U1", name="ann"))
+    found.learn(member("U2", is_bot=True))
+    found.learn(member("U3", is_restricted=True))
+    found.learn(member("U4", deleted=True))
+    return found
+
+
+@pytest.mark.parametrize(("user", "groups"), [("U1", {"responder"}), ("U2", set()), ("U3", set()), ("U4", set())])
+def test_every_full_member_responds_while_the_policy_names_nobody(people, user, groups):
+    assert people.groups_of(user, RULES) == groups
+
+
+def test_somebody_not_yet_known_counts_as_a_full_member(people):
+    assert people.groups_of("U9", RULES) == {"responder"}
+
+
+def test_groups_are_people_and_user_groups(people):
+    people.learn_group("S1", ["U5"])
+
+    assert people.groups_of("U1", GROUPED) == {"legal"}
+    assert people.groups_of("U5", GROUPED) == {"responder"}
+    assert people.groups_of("U7", GROUPED) == {"responder"}
+    assert people.groups_of("U9", GROUPED) == set()
+
+
+def test_who_joins_and_leaves_a_user_group_is_learned(people):
+    people.learn_group("S1", ["U5"])
+
+    people.change_group("S1", ["U6"], ["U5"])
+
+    assert people.groups_of("U6", GROUPED) == {"responder"}
+    assert people.groups_of("U5", GROUPED) == set()
+
+
+def test_only_what_is_new_is_kept(people, kept):
+    people.learn(member("U1", name="ann"))
+    people.learn(member("U1", name="ann", tz="Asia/Tokyo"))
+
+    assert [one.zone for one in kept if one.name == "ann"] == ["UTC", "Asia/Tokyo"]
+    assert people.zone_of("U1") == "Asia/Tokyo"
+    assert people.zone_of("U9") == "UTC"
+
+
+def test_somebody_is_found_by_id_or_by_a_name_that_only_they_have(people):
+    people.learn(member("U5", name="bea"))
+    people.learn(member("U6", name="bea"))
+
+    assert people.named("Ann") == "slack:T1:U1"
+    assert people.named("U8ABC") == "slack:T1:U8ABC"
+    assert people.named("bea") is None
+    assert people.named("u4") is None
+
+
+def test_a_profile_names_somebody_best():
+    read = read_member(
+        "T1", member("U1", name="ann", real_name="Ann", profile={"display_name": "Annie", "title": "SRE"})
+    )
+
+    assert (read.name, read.title) == ("Annie", "SRE")
