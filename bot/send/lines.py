@@ -13,7 +13,8 @@ from bot.send.posting import place, post
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
 from commands.status import harm_since
-from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
+from incident.entries.informed import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
+from incident.entries.opened import StateChanged
 from incident.entry import Entry, Fact
 from incident.incident import Incident
 from incident.parts import OpenSlot
@@ -85,7 +86,7 @@ def update(task: Task, means: Means) -> Sequence[Fact]:
 def _update(
     task: Task, means: Means, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
 ) -> Message:
-    incident = task.open
+    incident = _as_it_was(task.open, _later(task, means, entry), fact.audience)
     context = UpdateContext(
         i=incident,
         update=fact,
@@ -98,6 +99,24 @@ def _update(
     )
     text = means.renderer.macro(f"updates/{fact.audience}.j2", "update", context)
     return Message(_if_late(text, entry, task, means))
+
+
+def _later(task: Task, means: Means, entry: Entry) -> Sequence[Entry]:
+    kinds = ("state_changed", "update_due", "update_dropped")
+    return means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=kinds, after=entry.n))
+
+
+def _as_it_was(incident: Incident, later: Sequence[Entry], audience: Audience) -> Incident:
+    """Give the incident as it stood when the update was posted: an update says what was so then, however late it goes."""
+    moved = next((e.fact for e in later if isinstance(e.fact, StateChanged)), None)
+    owed = [e.fact for e in later if isinstance(e.fact, UpdateDue | UpdateDropped) and e.fact.audience == audience]
+    changes: dict[str, object] = {"state": moved.old} if moved is not None else {}
+    if owed and isinstance(owed[0], UpdateDue):
+        slot = OpenSlot(due_at=owed[0].due_at, missed_after=owed[0].missed_after, final=owed[0].final)
+        others = tuple(a for a in incident.audiences if a.audience != audience)
+        now = incident.audience(audience).model_copy(update={"open": slot})
+        changes["audiences"] = (*others, now)
+    return incident.model_copy(update=changes)
 
 
 def _if_late(text: str, entry: Entry, task: Task, means: Means) -> str:

@@ -47,6 +47,15 @@ def edit(task: Task, means: Means, channel: str, ts: str, message: Message) -> b
     return True
 
 
+def take_away(means: Means, channel: str, ts: str) -> None:
+    """Delete a message of ours; one that is gone already is fine."""
+    try:
+        means.slack.call("chat.delete", channel=channel, ts=ts)
+    except SlackRefusal as no:
+        if no.error != "message_not_found":
+            raise
+
+
 def direct_channel(means: Means, person: PersonId) -> str | None:
     """Give the channel of direct messages with somebody, or None when Slack does not know them."""
     user = slack_user(person)

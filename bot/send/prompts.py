@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from bot.send.means import Means, Task, entries_of
 from bot.send.people import sent_as
-from bot.send.posting import direct_channel, edit, post
+from bot.send.posting import direct_channel, edit, post, take_away
+from bot.slack.surfaces.message import Message
 from bot.slack.surfaces.prompt import PromptContext, prompt
 from incident import due
 from incident.due import Stand
@@ -25,20 +26,28 @@ def ask(task: Task, means: Means) -> Sequence[Fact]:
     if not isinstance(entry.fact, PromptDue):
         raise LookupError(f"job {task.job.key} names an entry that is no prompt")
     context = _context(task, means, entry.fact, entry.n)
+    message = prompt(context, means.renderer)
     sent = sent_as(task, means, entry.n)
     if sent is not None:
-        edit(task, means, sent.channel, sent.ts, prompt(context, means.renderer))
+        _bring_up_to_date(task, means, (sent.channel, sent.ts), message)
         return ()
     channel = _channel(task, means, context)
-    if context.stand is Stand.OPEN:
-        ts: str | None = post(task, means, channel, prompt(context, means.renderer), since=entry.recorded_at)
-    else:
-        ts = None if task.is_first else means.settle.message(means.slack, channel, task.job.key, entry.recorded_at)
-    if ts is None:
+    if context.stand is Stand.OPEN and message is not None:
+        ts = post(task, means, channel, message, since=entry.recorded_at)
+        return (PromptSent(prompt=entry.n, channel=channel, ts=ts),)
+    # It is answered already; only what an earlier try may have posted needs a hand.
+    known = None if task.is_first else means.settle.message(means.slack, channel, task.job.key, entry.recorded_at)
+    if known is None:
         return ()
-    if context.stand is not Stand.OPEN:
-        edit(task, means, channel, ts, prompt(context, means.renderer))
-    return (PromptSent(prompt=entry.n, channel=channel, ts=ts),)
+    _bring_up_to_date(task, means, (channel, known), message)
+    return (PromptSent(prompt=entry.n, channel=channel, ts=known),)
+
+
+def _bring_up_to_date(task: Task, means: Means, where: tuple[str, str], message: Message | None) -> None:
+    if message is None:
+        take_away(means, *where)
+    else:
+        edit(task, means, *where, message)
 
 
 def _context(task: Task, means: Means, fact: PromptDue, n: int) -> PromptContext:

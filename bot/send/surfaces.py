@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.send.means import Means, Task
-from bot.send.posting import edit, place, post
+from bot.send.posting import edit, place, post, take_away
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.announcement import announcement
 from bot.slack.surfaces.bookmarks import bookmarks_of
@@ -63,7 +63,7 @@ def announce(task: Task, means: Means) -> Sequence[Fact]:
     places, message = task.open.places, announcement(_context(task, means), means.renderer)
     if places.announced_ts is not None and places.announced_channel is not None:
         if message is None:
-            _take_away(means, places.announced_channel, places.announced_ts)
+            take_away(means, places.announced_channel, places.announced_ts)
         else:
             edit(task, means, places.announced_channel, places.announced_ts, message)
         return ()
@@ -89,11 +89,3 @@ def show_home(task: Task, means: Means) -> Sequence[Fact]:
 
 def _context(task: Task, means: Means) -> SurfaceContext:
     return means.recorder.read(lambda reader: surface_context(task.open, means.policy, reader, task.at))
-
-
-def _take_away(means: Means, channel: str, ts: str) -> None:
-    try:
-        means.slack.call("chat.delete", channel=channel, ts=ts)
-    except SlackRefusal as no:
-        if no.error != "message_not_found":
-            raise

@@ -74,7 +74,7 @@ _UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNE
 def lines(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
     """Say one line for what somebody did, and one for each thing that happened by itself and that people must know."""
     acted = [entry for entry in entries if entry.by != MUSTER]
-    found = [_line(after, entry, entry, template) for entry in entries if (template := _of_itself(entry))]
+    found = [_line(after, entry, entries[-1], template) for entry in entries if (template := _of_itself(entry))]
     first = next((entry for entry in acted if template_of(entry)), None)
     if first is not None:
         found.append(_line(after, first, entries[-1], _for_responders(acted) or template_of(first) or ""))

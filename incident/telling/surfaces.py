@@ -102,10 +102,9 @@ def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None
 
 
 def _without_upkeep(incident: Incident) -> Incident:
-    """Leave out what no surface shows: how far the record is, who was last seen, what was asked."""
-    return incident.model_copy(
-        update={"n": 0, "last_entry_at": incident.times.logged_at, "last_seen": (), "prompted": (), "members": ()}
-    )
+    """Leave out what no card shows: how far the record is, who was last seen, what was asked, what was posted."""
+    upkeep = {"n": 0, "last_entry_at": None, "last_seen": (), "prompted": (), "members": (), "places": None}
+    return incident.model_copy(update=upkeep)
 
 
 def _headline(incident: Incident) -> tuple[object, ...]:

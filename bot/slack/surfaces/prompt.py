@@ -64,20 +64,25 @@ class PromptContext:
         return next((thing for thing in things if thing.id == self.about), None)
 
 
-def prompt(context: PromptContext, renderer: Renderer) -> Message:
-    """Draw a prompt as it stands: with buttons while it is open, as one line once nobody has to answer it."""
+def prompt(context: PromptContext, renderer: Renderer) -> Message | None:
+    """Draw a prompt as it stands: with buttons while it is open, as one line once nobody has to answer it.
+
+    None when it is to go away without a word, since it is asked again or another prompt took its place.
+    """
     template = f"slack/prompts/{context.prompt.ask}.j2"
+    if context.stand is Stand.AGAIN:
+        return None
     if context.stand is Stand.GONE:
         return _settled(renderer.macro(template, "answered", context))
-    if context.stand is not Stand.OPEN:
-        return _settled(renderer.macro(_SHARED, context.stand.value, context))
+    if context.stand is Stand.PUT_OFF:
+        return _settled(renderer.macro(_SHARED, "put_off", context))
     if context.items:
         return _checklist(context, renderer)
     return message_of(renderer, template, context, context.i)
 
 
-def _settled(text: str) -> Message:
-    return Message(text, context_line(text))
+def _settled(text: str) -> Message | None:
+    return Message(text, context_line(text)) if text else None
 
 
 def _checklist(context: PromptContext, renderer: Renderer) -> Message:

@@ -1,0 +1,17 @@
+"""A worker between a store and the pretend workspace, for tests of everything that is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from storage.store import Store
+from tests.bot.rig import Rig, rig_on
+
+
+@pytest.fixture
+def rig(sqlite_store: Store) -> Iterator[Rig]:
+    """Give a worker on SQLite."""
+    with rig_on(sqlite_store) as built:
+        yield built

@@ -1,0 +1,189 @@
+"""Muster's worker against the pretend workspace: a real WebClient, a real SQLite store, time that stands until moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from slack_sdk import WebClient
+
+from bot.clock import SetClock
+from bot.failpoints import Reached, nothing_happens
+from bot.render import Mode, Renderer
+from bot.slack.budget import Budget
+from bot.slack.calls import Slack
+from bot.slack.settle import Settle
+from bot.worker import Outside, Worker
+from commands.run import run
+from commands.verb import Place, Request
+from incident.entry import Entry, IncidentKey, Source, Surface
+from incident.incident import Incident
+from incident.policy import Policy
+from incident.ports import Outcome
+from roles.people import PersonId, slack_person
+from sandbox.entities import Channel, Message, Person
+from sandbox.server import Sandbox
+from storage.store import Store
+from tests.commands.hand import a_policy
+
+T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+EVERYBODY = frozenset({"responder", "major_authority", "closer", "legal", "privacy"})
+PEOPLE = ("ilse", "eva", "rob", "rosa")
+
+
+def the_policy(team: str, users: dict[str, str], **changes: Any) -> Policy:
+    """A policy with a roster, a ladder, an incidents channel and a place for executives."""
+    service = {
+        "owner": slack_person(team, users["rob"]),
+        "owner_group": "payments",
+        "customer_facing": True,
+        "roster": "payments",
+        "ladder": "payments",
+        "categories": {"Application": ["Errors"]},
+        "runbook": "https://runbooks.example/checkout",
+    }
+    return a_policy(
+        services={"checkout": service},
+        rosters={"payments": [users["eva"]]},
+        ladders={"payments": {"rungs": [users["eva"], users["rosa"]], "timeout_minutes": 5}},
+        targets={
+            "P1": {"ack": 15, "restore": 240, "commander": 15},
+            "P2": {"ack": 30, "restore": 480, "commander": 30},
+            "P3": {"ack": 240, "restore": 1440},
+        },
+        updates={
+            "P1": {"internal": {"first": 15, "every": 30}, "exec": {"first": 30, "every": 60}},
+            "P2": {"internal": {"first": 30, "every": 60}},
+        },
+        incidents_channel="#incidents",
+        audiences={"exec": "#exec"},
+        **changes,
+    )
+
+
+@dataclass
+class Rig:
+    """Everything in its place. `at` is the clock that Muster and the workspace share."""
+
+    sandbox: Sandbox
+    store: Store
+    clock: SetClock
+    worker: Worker
+    policy: Policy
+    team: str
+    users: dict[str, str]
+    outside: Outside
+    keys: Iterator[int] = field(default_factory=count)
+
+    def person(self, name: str) -> PersonId:
+        return slack_person(self.team, self.users[name])
+
+    def act(self, verb: str, by: str, at: str | IncidentKey | None = None, **fields: Any) -> Outcome:
+        """Do what a verb says, as somebody, in an incident."""
+        number = self.incident(at).number if isinstance(at, IncidentKey) else at
+        request = Request(
+            verb=verb,
+            fields=fields,
+            actor=self.person(by),
+            groups=EVERYBODY,
+            team=self.team,
+            place=Place(number=number),
+            source=Source(surface=Surface.COMMAND),
+            key=f"request:{next(self.keys)}",
+            at=self.clock.now(),
+        )
+        outcome = run(request, recorder=self.store.recorder, policy=self.policy, policy_hash="0" * 64)
+        assert not outcome.is_refused, outcome
+        return outcome
+
+    def declare(self, title: str = "Payments fail", impact: int = 1, urgency: int = 1, **fields: Any) -> IncidentKey:
+        outcome = self.act("declare", "ilse", title=title, service="checkout", impact=impact, urgency=urgency, **fields)
+        assert outcome.key is not None
+        return outcome.key
+
+    def drain(self) -> int:
+        return self.worker.drain(self.clock.now())
+
+    def after(self, minutes: float = 0, seconds: float = 0) -> int:
+        """Let time pass and do each thing when it is due."""
+        until, done = self.clock.now() + timedelta(minutes=minutes, seconds=seconds), self.drain()
+        while (soonest := self.store.jobs.earliest()) is not None and soonest <= until:
+            self.clock.set(soonest)
+            done += self.drain()
+        self.clock.set(until)
+        return done
+
+    def incident(self, key: IncidentKey) -> Incident:
+        found = self.store.recorder.read(lambda reader: reader.peek(key))
+        assert found is not None
+        return found
+
+    def entries(self, key: IncidentKey, *kinds: str) -> list[Entry]:
+        return list(self.store.recorder.read(lambda reader: reader.entries(key, kinds=kinds)))
+
+    def channel(self, key: IncidentKey) -> Channel:
+        return self.sandbox.workspace.channels[self.incident(key).places.channel or ""]
+
+    def messages(self, key: IncidentKey) -> list[Message]:
+        """The bot's own posts in the incident channel, without Slack's notices."""
+        return posts(self.channel(key), self.sandbox)
+
+    def texts(self, key: IncidentKey) -> list[str]:
+        return [message.text for message in self.messages(key)]
+
+    def named(self, name: str) -> Channel:
+        return self.sandbox.workspace.find_channel(name)
+
+    def direct(self, name: str) -> list[Message]:
+        """What the bot told somebody directly."""
+        return posts(self.sandbox.workspace.dm(self.users[name]), self.sandbox)
+
+    def calls(self, method: str) -> int:
+        """How often a method was called."""
+        return sum(1 for line in self.sandbox.traffic.lines if line.get("name") == method)
+
+
+def posts(channel: Channel, sandbox: Sandbox) -> list[Message]:
+    return [m for m in channel.messages.values() if m.user == sandbox.workspace.bot.id and not m.subtype]
+
+
+def slack_of(
+    sandbox: Sandbox, clock: Any, *, timeout: float = 5, reached: Reached = nothing_happens, counts: bool = False
+) -> Slack:
+    client = WebClient(sandbox.bot_token, base_url=sandbox.base_url, timeout=timeout, retry_handlers=[])
+    client.proxy = None
+    return Slack(
+        client,
+        team=sandbox.workspace.team_id,
+        bot=sandbox.workspace.bot.id,
+        budget=Budget(counts=counts),
+        clock=clock,
+        reached=reached,
+    )
+
+
+@contextmanager
+def rig_on(store: Store, *, settle: Settle | None = None, **policy: Any) -> Iterator[Rig]:
+    """Put a worker between a store and a fresh workspace."""
+    clock = SetClock(T0)
+    people = [Person(name, name.capitalize()) for name in PEOPLE]
+    with Sandbox(people, channels=("general", "incidents", "exec"), clock=clock, strict_tiers=False) as sandbox:
+        users = {person.name: person.id for person in people}
+        team = sandbox.workspace.team_id
+        rules = the_policy(team, users, **policy)
+        outside = Outside(
+            slack_of(sandbox, clock),
+            policy=lambda: rules,
+            renderer=Renderer(),
+            plain=Renderer(Mode.DOCUMENT, names=lambda person: person.rpartition(":")[2].capitalize()),
+            settle=settle or Settle(),
+        )
+        worker = Worker(store, outside, owner="rig")
+        try:
+            yield Rig(sandbox, store, clock, worker, rules, team, users, outside)
+        finally:
+            worker.stop()

@@ -1,0 +1,15 @@
+"""The worker: what is wanted is done once, in time, and what came of it is on the record."""
+
+from __future__ import annotations
+
+
+def test_a_declaration_makes_a_usable_channel_and_the_rest(rig):
+    key = rig.declare()
+
+    rig.drain()
+
+    incident, channel = rig.incident(key), rig.channel(key)
+    print(rig.texts(key))
+    print(len(channel.messages))
+    print([e.fact for e in rig.entries(key)])
+    assert incident.places.channel_name == "inc-2026-0001-payments-fail"
