@@ -22,6 +22,7 @@ class Faults:
         self._values: dict[tuple[Trouble, str], str] = {}
         self._duplicates = 0
         self._edits_first = 0
+        self._repeated = 0
         self._socket_commands: list[Callable[[str], None]] = []
 
     def set_latency(self, ms: float, method: str = ANY) -> None:
@@ -50,6 +51,11 @@ class Faults:
         with self._lock:
             self._duplicates = times
 
+    def repeat_envelopes(self, times: int) -> None:
+        """Send each of the next envelopes of any kind twice over, unchanged to its envelope id."""
+        with self._lock:
+            self._repeated = times
+
     def edits_first(self, times: int) -> None:
         """Hold each of the next new messages back until the next event went out, its edit for instance."""
         with self._lock:
@@ -73,7 +79,7 @@ class Faults:
             self._latency.clear()
             self._left.clear()
             self._values.clear()
-            self._duplicates = self._edits_first = 0
+            self._duplicates = self._edits_first = self._repeated = 0
 
     def latency_of(self, method: str) -> float:
         """Return the milliseconds a call of this method is to take."""
@@ -93,6 +99,12 @@ class Faults:
         """Use up one duplicated event."""
         with self._lock:
             self._duplicates -= 1 if (due := self._duplicates > 0) else 0
+            return due
+
+    def take_repeat(self) -> bool:
+        """Use up one repeated envelope."""
+        with self._lock:
+            self._repeated -= 1 if (due := self._repeated > 0) else 0
             return due
 
     def take_edit_first(self) -> bool:

@@ -26,7 +26,7 @@ from sandbox.faults import Faults
 from sandbox.methods.schedule import post_due
 from sandbox.routes import application
 from sandbox.running import Running
-from sandbox.snapshot import features, snapshot
+from sandbox.snapshot import snapshot
 from sandbox.time import Clock, RealClock
 from sandbox.traffic import Traffic
 from sandbox.workspace import Workspace
@@ -60,7 +60,7 @@ class Sandbox:
         self.workspace = Workspace(self.clock, bot_name=bot_name(manifest))
         self._populate(people, channels)
         self.triggers, self._responses = Triggers(self.workspace), Responses(self.workspace)
-        self.hub = Hub(self.workspace, self.traffic, timing or Timing())
+        self.hub = Hub(self.workspace, self.traffic, timing or Timing(), self.faults)
         self.sockets = Sockets(self.workspace.app_id, self.hub.acknowledge, self._note)
         self.acting = Acting(
             self.workspace,
@@ -70,7 +70,10 @@ class Sandbox:
             responses=self._responses,
             offer=Offer(manifest),
         )
-        self._api = self._open_door(Scopes(manifest), Tiers(self.clock, strict=strict_tiers))
+        scopes = Scopes(manifest)
+        self._events = Events(self.workspace, self.hub, manifest=manifest, scopes=scopes, faults=self.faults)
+        self.workspace.listen(self._events.on_event)
+        self._api = self._open_door(scopes, Tiers(self.clock, strict=strict_tiers))
         self._plain = Plain(self.workspace, self._responses, self.traffic)
         self.faults.on_socket_command(self._command_sockets)
         self._host, self._port = host, port
@@ -129,7 +132,7 @@ class Sandbox:
 
     def outstanding(self) -> int:
         """Count the envelopes that are neither acknowledged nor given up."""
-        return self.hub.outstanding()
+        return self.hub.outstanding() + self._events.holding()
 
     def settle(self, timeout: float = 10.0) -> bool:
         """Wait until nothing is outstanding; tell whether that came about in time."""
@@ -155,18 +158,12 @@ class Sandbox:
         wanted = None if messages_of is None else set(messages_of)
         return {"seq": seq, **snapshot(self.workspace, user, manifest=self.manifest, messages_of=wanted)}
 
-    def features(self) -> Payload:
-        """Return the commands and shortcuts of the manifest."""
-        return features(self.manifest)
-
     def wait_for_change(self, seq: int, timeout: float = 15.0) -> int:
         """Block until something is newer than `seq` or the time is up; return the latest number."""
         return self.traffic.wait_for_change(seq, timeout)
 
     def _open_door(self, scopes: Scopes, tiers: Tiers) -> Api:
-        """Build what the app calls and what it hears, which share its scopes."""
-        events = Events(self.workspace, self.hub, manifest=self.manifest, scopes=scopes, faults=self.faults)
-        self.workspace.listen(events.on_event)
+        """Build what the app calls."""
         services = Services(
             scopes, self.triggers, self.sockets.new_ticket, tiers.wait_for_channel, page_url=lambda: self.page_url
         )
@@ -183,6 +180,7 @@ class Sandbox:
 
     def _tick(self) -> None:
         self.hub.sweep()
+        self._events.let_go_in_time()
         if post_due(self.workspace):
             self.traffic.touch()
 

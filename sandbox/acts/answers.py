@@ -5,6 +5,7 @@ Each function returns what to call with the acknowledged payload; that returns t
 
 from collections.abc import Callable
 
+from sandbox.acts.filling import options_of
 from sandbox.blocks import check_message, check_view, with_ids
 from sandbox.changes import messages, views
 from sandbox.entities import Ephemeral, Payload, View
@@ -57,9 +58,7 @@ class Answers:
         """Remember what an external select was offered."""
 
         def answer(payload: Payload | None) -> str | None:
-            offered = list((payload or {}).get("options") or [])
-            for group in (payload or {}).get("option_groups") or []:
-                offered += group["options"]
+            offered = options_of(None, payload or {})
             with self._ws.lock:
                 view.offered[action_id] = offered
             return None
@@ -74,8 +73,8 @@ class Answers:
             views.close_all(self._ws, view.user)
         elif action == "errors":
             inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
-            errors = payload.get("errors") or {}
-            if not errors or not set(errors) <= inputs:
+            errors = payload.get("errors")
+            if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
                 return TROUBLE
             view.errors = errors
         elif action in ("update", "push"):

@@ -126,8 +126,8 @@ class Talking:
             channels.unarchive(self._ws, place, person.id)
         self._traffic.touch()
 
-    def share_file(self, user: str, channel: str, name: str, text: str = "") -> str:
-        """Share a file with a few words and return the message's timestamp."""
+    def share_file(self, user: str, channel: str, name: str, text: str = "", *, thread_ts: str | None = None) -> str:
+        """Share a file with a few words, in a channel or thread, and return the message's timestamp."""
         with self._ws.lock:
             person, place = self._member(user, channel)
             shared: Payload = {
@@ -138,7 +138,9 @@ class Talking:
                 "created": self._ws.seconds(),
             }
             self._ws.files[shared["id"]] = shared
-            said = messages.post(self._ws, place, person.id, text, subtype="file_share", files=[shared])
+            said = messages.post(
+                self._ws, place, person.id, text, subtype="file_share", files=[shared], thread_ts=thread_ts
+            )
         self._traffic.touch()
         return said.ts
 

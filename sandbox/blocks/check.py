@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.blocks.elements import element
-from sandbox.blocks.kinds import Fields, anything, boolean, fields, many, record, string, text, wrong
+from sandbox.blocks.kinds import Fields, anything, boolean, fields, many, objects, record, string, text, twice, wrong
 from sandbox.blocks.limits import LIMITS
 from sandbox.entities import Block, Payload
 from sandbox.errors import SlackError
@@ -132,7 +132,7 @@ def check_view(spec: Any, surface: str) -> Payload:
     known, required = (MODAL, ("title", "blocks")) if surface == "modal" else (VIEW, ("blocks",))
     record(known, required)(problems, "/view", spec)
     _blocks(problems, "/view/blocks", spec.get("blocks"), surface)
-    has_input = any(isinstance(one, dict) and one.get("type") == "input" for one in spec.get("blocks") or [])
+    has_input = any(one.get("type") == "input" for one in objects(spec.get("blocks")))
     if surface == "modal" and has_input and not spec.get("submit"):
         wrong(problems, "/view", "missing required field: submit (the view has an input block)")
     if problems:
@@ -164,9 +164,7 @@ def _blocks(problems: list[str], pointer: str, blocks: Any, surface: str) -> Non
         wrong(problems, pointer, f"no more than {most} items allowed")
     for place, block in enumerate(blocks):
         _block(problems, f"{pointer}/{place}", block, surface)
-    ids = [block.get("block_id") for block in blocks if isinstance(block, dict) and block.get("block_id")]
-    for twice in {one for one in ids if ids.count(one) > 1}:
-        wrong(problems, pointer, f"block_id already exists: {twice}")
+    twice(problems, pointer, objects(blocks), "block_id")
 
 
 def _block(problems: list[str], pointer: str, block: Any, surface: str) -> None:
@@ -180,12 +178,10 @@ def _block(problems: list[str], pointer: str, block: Any, surface: str) -> None:
         wrong(problems, pointer, "must provide text or fields")
     if kind == "image" and bool(block.get("image_url")) == bool(block.get("slack_file")):
         wrong(problems, pointer, "must provide image_url or slack_file")
-    if kind == "input" and surface != "modal" and (block.get("element") or {}).get("type") == "file_input":
+    if kind == "actions":
+        twice(problems, f"{pointer}/elements", objects(block.get("elements")), "action_id")
+    if any(one.get("type") == "file_input" for one in objects([block.get("element")])) and surface != "modal":
         wrong(problems, f"{pointer}/element/type", "unsupported type: file_input")
-    if kind == "actions" and isinstance(block.get("elements"), list):
-        ids = [one["action_id"] for one in block["elements"] if isinstance(one, dict) and one.get("action_id")]
-        for twice in {one for one in ids if ids.count(one) > 1}:
-            wrong(problems, f"{pointer}/elements", f"`action_id` {twice} already exists")
 
 
 def _lengths(value: Any) -> Iterator[int]:

@@ -10,6 +10,7 @@ from sandbox.blocks.kinds import (
     fields,
     many,
     number,
+    objects,
     one_of,
     record,
     string,
@@ -201,15 +202,15 @@ def _options(problems: list[str], pointer: str, value: dict[str, Any]) -> None:
     """Demand options or groups of them, not both, with values of their own, and an initial one that is among them."""
     if value["type"] not in ("static_select", "multi_static_select", "radio_buttons", "checkboxes", "overflow"):
         return
-    flat = value.get("options") or []
-    groups = value.get("option_groups") or []
+    flat = objects(value.get("options"))
+    groups = objects(value.get("option_groups"))
     if bool(flat) == bool(groups):
         wrong(problems, pointer, "must provide either options or option_groups")
         return
-    options = [*flat, *(one for group in groups for one in group.get("options") or [])]
-    values = [one.get("value") for one in options if isinstance(one, dict)]
+    options = [*flat, *(one for group in groups for one in objects(group.get("options")))]
+    values = [str(one.get("value")) for one in options]
     if len(set(values)) < len(values):
         wrong(problems, pointer, "option values must be unique")
-    for kept in [value.get("initial_option"), *(value.get("initial_options") or [])]:
+    for kept in [value.get("initial_option"), *objects(value.get("initial_options"))]:
         if kept is not None and kept not in options:
             wrong(problems, pointer, "initial option must match one of the options")

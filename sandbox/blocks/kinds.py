@@ -18,6 +18,18 @@ def wrong(problems: list[str], pointer: str, words: str) -> None:
     problems.append(f"[ERROR] {words} [json-pointer:{pointer}]")
 
 
+def objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects in a list; none when it is no list, which its own check has noted."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def twice(problems: list[str], pointer: str, items: list[dict[str, Any]], name: str) -> None:
+    """Note every id that several objects of a list share."""
+    ids = [one[name] for one in items if isinstance(one.get(name), str) and one[name]]
+    for shared in sorted({one for one in ids if ids.count(one) > 1}):
+        wrong(problems, pointer, f"`{name}` {shared} already exists")
+
+
 def string(limit: str | None = None, *, least: int = 1) -> Check:
     """Demand a string of at least and at most so many characters."""
 

@@ -3,6 +3,7 @@
 It knows subscriptions, membership and the faults that double or swap events. It refuses to know how they travel.
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from sandbox.entities import Channel, Payload
 from sandbox.faults import Faults
 from sandbox.workspace import Workspace
 
+LONGEST_HOLD_SECONDS = 1.0
 ROOMS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
@@ -29,6 +31,7 @@ class Events:
         self._scopes = scopes
         self._faults = faults
         self._held: Payload | None = None
+        self._held_since = 0.0
 
     def on_event(self, event: Payload, channel: Channel | None) -> None:
         """Send an event on, when the app is to hear it; the workspace's lock is held."""
@@ -41,11 +44,24 @@ class Events:
             and self._held is None
             and self._faults.take_edit_first()
         ):
-            self._held = payload
+            self._held, self._held_since = payload, time.monotonic()
             return
         self._send(payload)
-        if self._held is not None:
-            held, self._held = self._held, None
+        self._let_go()
+
+    def holding(self) -> int:
+        """Count the messages held back, none or one."""
+        return int(self._held is not None)
+
+    def let_go_in_time(self) -> None:
+        """Send a message that was held back when nothing came to overtake it."""
+        if self._held is not None and time.monotonic() - self._held_since > LONGEST_HOLD_SECONDS:
+            with self._ws.lock:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
             self._send(held)
 
     def _send(self, payload: Payload) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from sandbox.delivery.envelope import Delivery, Envelope, Kind
 from sandbox.entities import Payload
+from sandbox.faults import Faults
 from sandbox.time import to_micros
 from sandbox.traffic import Traffic
 from sandbox.workspace import Workspace
@@ -50,8 +51,9 @@ class _Waiting:
 class Hub:
     """Every envelope under way."""
 
-    def __init__(self, workspace: Workspace, traffic: Traffic, timing: Timing) -> None:
+    def __init__(self, workspace: Workspace, traffic: Traffic, timing: Timing, faults: Faults) -> None:
         self._ws = workspace
+        self._faults = faults
         self._traffic = traffic
         self._timing = timing
         self._lock = threading.Lock()
@@ -160,6 +162,8 @@ class Hub:
         waiting.timer = self._loop.call_later(self._timing.ack_seconds, self._timed_out, envelope)
         if not self._carrier.carry(envelope):
             self.refuse(envelope.id, "connection_failed")
+        elif self._faults.take_repeat():
+            self._carrier.carry(envelope)
 
     def _timed_out(self, envelope: Envelope) -> None:
         waiting = self._under_way.get(envelope.id)

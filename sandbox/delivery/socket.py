@@ -95,7 +95,8 @@ class Sockets:
             except ValueError:
                 continue
             if not link.wire.deaf and isinstance(said, dict) and "envelope_id" in said:
-                self._acknowledge(said["envelope_id"], said.get("payload"))
+                payload = said.get("payload")
+                self._acknowledge(str(said["envelope_id"]), payload if isinstance(payload, dict) else None)
 
     def _hello(self) -> Payload:
         return {

@@ -1,6 +1,7 @@
 """Each trouble that can be switched on, seen from a plain client or a real app."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -189,3 +190,29 @@ def test_a_refresh_is_followed_without_losing_anything(hearing: tuple[Sandbox, E
         sandbox.acting.post("ann", "general", str(number))
 
     assert set(ears.wait(20)) == {str(number) for number in range(20)}
+
+
+def test_an_envelope_can_arrive_twice_unchanged(sandbox: Sandbox, client: WebClient) -> None:
+    with link_to(sandbox, client) as socket:
+        socket.recv(3)
+        sandbox.faults.repeat_envelopes(1)
+        typing = threading.Thread(target=sandbox.acting.slash, args=("ann", "general", "/do", "it"))
+        typing.start()
+        first, second = (json.loads(socket.recv(3)) for _ in range(2))
+        socket.send(json.dumps({"envelope_id": first["envelope_id"]}))
+        typing.join()
+
+    assert first == second
+    assert sandbox.outstanding() == 0
+
+
+def test_a_message_held_back_for_an_edit_that_never_comes_goes_out_alone(sandbox: Sandbox, client: WebClient) -> None:
+    sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
+    with link_to(sandbox, client) as socket:
+        socket.recv(3)
+        sandbox.faults.edits_first(1)
+        sandbox.acting.post("ann", "general", "alone")
+        held = sandbox.outstanding()
+        said = json.loads(socket.recv(3))
+
+    assert (held, said["payload"]["event"]["text"]) == (1, "alone")

@@ -1,0 +1,64 @@
+"""Whatever JSON an app sends as blocks or views, the workspace answers with a refusal and never breaks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.blocks import LIMITS, check_message, check_view
+from sandbox.blocks.check import BLOCKS
+from sandbox.blocks.elements import ELEMENTS
+from sandbox.errors import SlackError
+
+Table = Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]]
+KINDS = sorted({*BLOCKS, *ELEMENTS, "plain_text", "mrkdwn", "modal", "home"})
+NAMES = sorted({"type", "blocks", "elements", "element", "accessory", "text", "options", "option_groups", "label"})
+LEAVES = st.none() | st.booleans() | st.integers(0, 10) | st.sampled_from([*KINDS, ""])
+JSON = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def refused(check: Any, *what: Any) -> bool:
+    try:
+        check(*what)
+    except SlackError:
+        return True
+    return False
+
+
+def of_a_kind(table: Table) -> st.SearchStrategy[dict[str, Any]]:
+    """Objects of a known type with some of its fields, whatever is in them."""
+
+    def filled(kind: str) -> st.SearchStrategy[dict[str, Any]]:
+        known = st.sampled_from(sorted({"type", *table[kind][0]} - {"type"}) or ["colour"])
+        return st.dictionaries(known, JSON, max_size=5).map(lambda fields: fields | {"type": kind})
+
+    return st.sampled_from(sorted(table)).flatmap(filled)
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(of_a_kind(BLOCKS))
+def test_any_json_for_a_block_is_taken_or_refused(block: dict[str, Any]) -> None:
+    assert refused(check_message, [block]) in (True, False)
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(of_a_kind(ELEMENTS))
+def test_any_json_for_an_element_is_taken_or_refused(element: dict[str, Any]) -> None:
+    places = [{"type": "actions", "elements": [element]}, {"type": "section", "accessory": element}]
+
+    assert refused(check_message, places) in (True, False)
+
+
+@settings(max_examples=80, deadline=None, database=None)
+@given(st.dictionaries(st.sampled_from([*NAMES, "title", "submit", "private_metadata"]), JSON, max_size=5))
+def test_any_json_for_a_view_is_refused(fields: dict[str, Any]) -> None:
+    assert refused(check_view, fields | {"type": "modal"}, "modal")
+
+
+def test_every_limit_is_a_whole_number_above_zero() -> None:
+    assert all(isinstance(limit, int) and limit > 0 for limit in LIMITS.values())
