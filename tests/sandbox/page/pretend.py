@@ -17,6 +17,7 @@ ESCAPED = HOSTILE.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"
 
 MANIFEST: dict[str, Any] = {
     "features": {
+        "app_home": {"messages_tab_read_only_enabled": True},
         "bot_user": {"display_name": "Helper"},
         "slash_commands": [
             {"command": "/help-me", "description": "Ask the helper", "usage_hint": "[form | slow | words]"},

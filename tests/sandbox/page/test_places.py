@@ -1,0 +1,127 @@
+"""Where one can be: links to a message, channels seen from outside, archived ones, forms on top of forms, the app's messages."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from sandbox.changes import views
+from sandbox.server import Sandbox
+from tests.sandbox.page.conftest import See
+from tests.sandbox.page.pretend import Helper, form
+
+pytestmark = pytest.mark.browser
+
+
+def test_a_link_opens_at_its_message_as_its_person(see: See, sandbox: Sandbox) -> None:
+    stamps = [sandbox.acting.post("ben", "general", f"line {n}") for n in range(80)]
+
+    page = see("ben", ts=stamps[5])
+
+    wanted = page.locator(f"[data-ts='{stamps[5]}']")
+    expect(wanted).to_be_in_viewport()
+    expect(wanted).to_have_class("message flash")
+    expect(page.get_by_test_id("you-are")).to_contain_text("Ben Baker")
+
+
+def test_a_permanent_link_in_a_message_is_followed_without_leaving_the_page(see: See, sandbox: Sandbox) -> None:
+    ts = sandbox.acting.post("ben", "ops", "the cause")
+    channel = sandbox.workspace.find_channel("ops").id
+    link = f"{sandbox.page_url}archives/{channel}/p{ts.replace('.', '')}"
+    sandbox.acting.post("ben", "general", f"<{link}|look here>")
+    page = see("ann")
+    page.get_by_test_id("composer").fill("unsent")
+
+    page.get_by_role("link", name="look here").click()
+    expect(page.locator(f"[data-ts='{ts}']")).to_be_in_viewport()
+    page.locator("[data-channel-name=general]").click()
+
+    expect(page.get_by_test_id("composer")).to_have_value("unsent")
+
+
+def test_a_channel_seen_from_outside_offers_to_join(see: See, sandbox: Sandbox) -> None:
+    made = sandbox.acting.create_channel("ben", "war-room")
+    page = see("ann", made)
+    expect(page.get_by_test_id("composer")).to_have_count(0)
+
+    page.get_by_test_id("join").click()
+
+    expect(page.get_by_test_id("composer")).to_be_visible()
+    assert sandbox.workspace.find_person("ann").id in sandbox.workspace.find_channel(made).members
+
+
+def test_a_private_channel_is_not_even_named_to_others(see: See, sandbox: Sandbox) -> None:
+    made = sandbox.acting.create_channel("ben", "secret-room", private=True)
+    sandbox.acting.post("ben", "general", f"over in <#{made}|>")
+
+    page = see("ann", "general")
+
+    expect(page.get_by_test_id("message")).to_contain_text("private channel")
+    assert "secret-room" not in page.content()
+
+
+def test_an_archived_channel_can_be_read_and_not_written_to(see: See, sandbox: Sandbox) -> None:
+    sandbox.acting.post("ben", "ops", "the end")
+    sandbox.acting.archive("ben", "ops")
+
+    page = see("ann", "ops")
+
+    expect(page.get_by_test_id("message")).to_contain_text("the end")
+    expect(page.get_by_test_id("composer")).to_have_count(0)
+    page.get_by_test_id("message").hover()
+    expect(page.get_by_test_id("tool-react")).to_have_count(0)
+
+
+def test_closing_a_form_on_top_of_another_shows_the_one_below_as_it_was(see: See, sandbox: Sandbox) -> None:
+    ws = sandbox.workspace
+    ann, channel = ws.find_person("ann").id, ws.find_channel("general").id
+    above: dict[str, Any] = form(channel) | {"title": {"type": "plain_text", "text": "Above"}}
+    with ws.lock:
+        views.open_modal(ws, ann, form(channel), "t")
+    page = see("ann")
+    page.locator("input[data-block-id=title]").fill("below")
+
+    with ws.lock:
+        views.push(ws, ann, above)
+    sandbox.traffic.touch()
+    expect(page.get_by_test_id("modal-title")).to_have_text("Above")
+    expect(page.locator("input[data-block-id=title]")).to_have_value("")
+    page.get_by_test_id("modal-cancel").click()
+
+    expect(page.get_by_test_id("modal-title")).to_have_text("Tell us")
+    expect(page.locator("input[data-block-id=title]")).to_have_value("below")
+
+
+def test_the_focus_cannot_leave_an_open_form(see: See, sandbox: Sandbox) -> None:
+    ws = sandbox.workspace
+    with ws.lock:
+        views.open_modal(ws, ws.find_person("ann").id, form("C0000001"), "t")
+    page = see("ann")
+    expect(page.get_by_test_id("modal")).to_be_visible()
+
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate("Boolean(document.activeElement.closest('[data-testid=modal]'))")
+
+
+def test_the_apps_messages_can_be_answered_by_its_buttons_alone_when_it_reads_nothing(see: See, helper: Helper) -> None:
+    page = see("ann")
+    page.get_by_test_id("app").click()
+
+    page.get_by_test_id("tab-messages").click()
+
+    expect(page.get_by_text("Helper writes here and reads nothing.")).to_be_visible()
+    expect(page.get_by_test_id("composer")).to_have_count(0)
+
+
+def test_the_page_fits_a_small_screen_with_thread_and_wire_open(see: See, sandbox: Sandbox) -> None:
+    ts = sandbox.acting.post("ben", "general", "a very-long-word-" + "x" * 200)
+    page = see("ann", thread=ts)
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+    page.get_by_test_id("drawer-toggle").click()
+    expect(page.get_by_test_id("drawer")).to_be_visible()
+
+    for part in ("composer", "thread-composer", "drawer", "you-are"):
+        expect(page.get_by_test_id(part)).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
