@@ -16,10 +16,11 @@ from commands.ask import asks
 from commands.verb import Verb
 
 DECLARE: Final = "declare"
+FORM: Final = "?"
 
 
 def typed(edge: Edge, came: Came, text: str) -> Reply | None:
-    """Do what a line says and give the answer, or None when a form opens in its place."""
+    """Do what a line says and give the answer, or None when a form opens in its place, as after `confirm ?`."""
     reading = _read(edge, came, text)
     if reading.number is not None:
         came = came.at_place(came.where.model_copy(update={"number": reading.number}))
@@ -27,6 +28,9 @@ def typed(edge: Edge, came: Came, text: str) -> Reply | None:
         return _bare(edge, came)
     if reading.verb is None:
         return edge.act(came, reading.word, {})
+    if text.split()[-1:] == [FORM] and not reading.fields:
+        edge.ask(came, reading.verb, {})
+        return None
     return _asked(edge, came, reading.verb, reading)
 
 
@@ -43,10 +47,17 @@ def _read(edge: Edge, came: Came, text: str) -> Reading:
 def _asked(edge: Edge, came: Came, verb: type[Verb], reading: Reading) -> Reply | None:
     happened = reading.occurred_at
     fields: Fields = {**reading.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
-    if reading.is_whole or not asks(verb):
+    if not asks(verb) or (reading.is_whole and not _leaves_text_out(verb, fields)):
         return edge.act(came, verb.name, fields)
     edge.ask(came, verb, fields)
     return None
+
+
+def _leaves_text_out(verb: type[Verb], fields: Fields) -> bool:
+    """Tell whether only fixed words were typed of a verb that takes a text: `tempfix removed TF1` wants its form."""
+    marks = asks(verb)
+    takes_text = any(ask.rest for ask in marks.values()) and not verb.asks
+    return takes_text and all(marks[name].leading for name in fields if name in marks)
 
 
 def _bare(edge: Edge, came: Came) -> Reply | None:

@@ -14,7 +14,7 @@ from bot.slack.edge import Edge, Fields
 from bot.slack.escape import from_line
 from bot.slack.forms.options import Field, option, pairs_of
 from bot.slack.forms.submission import inputs_of, submitted
-from bot.slack.forms.view import form, notice
+from bot.slack.forms.view import fields_of, form, notice
 from bot.slack.ingress import Came, from_action, from_command, from_shortcut, from_view
 from bot.slack.limits import LIMITS
 from bot.slack.line import typed
@@ -22,8 +22,10 @@ from bot.slack.reply import Reply
 from bot.slack.sentences import label
 from bot.slack.tray import tray
 from bot.slack.troubles import NotRecorded
+from bot.wording import clip
 from commands import registry
-from commands.ask import Ask, Control, asks
+from commands.ask import Ask, Control
+from commands.declare import TITLE_LENGTH
 from commands.verb import Verb
 from roles.people import slack_person
 
@@ -31,6 +33,7 @@ Json = dict[str, Any]
 
 PUT_OFF: Final = "later"
 _ANSWERS: Final = {"escalation:accept": "accepted", "escalation:decline": "declined"}
+_CONTROLS: Final = {"service": Control.SERVICE}
 _FORMS: Final = {"decision_add": "decide", "action_add": "action"}
 
 
@@ -53,9 +56,9 @@ class Asking:
         ack()
 
     def on_form(self, ack: Ack, body: Json) -> None:
-        """Open the form of a button; a verb that asks for nothing is done at once."""
+        """Open the form of a button; a question that asks for nothing is answered at once."""
         came, verb = from_action(body, self.edge.clock.now()), registry.find(_verb_of(body))
-        if verb is not None and asks(verb):
+        if verb is not None and fields_of(verb, self.edge.active.policy, {}):
             self.edge.ask(came, verb, self.edge.draft_of(came))
         else:
             self._act(came, _verb_of(body), came.where.fields, body)
@@ -144,9 +147,6 @@ class Asking:
         return {"response_action": "update", "view": view}
 
 
-_CONTROLS: Final = {"service": Control.SERVICE}
-
-
 def _verb_of(body: Json) -> str:
     """Read the verb in an action id such as `verb:take` or, where one stands in a row, `verb:take:2`."""
     return str(body["actions"][0]["action_id"]).split(":")[1]
@@ -167,7 +167,4 @@ def _marked(came: Came, message: Json, text: str) -> Fields:
 def _headline(text: str) -> str:
     """Take the first line of a message as the title of what it is about."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    return line.strip()[:TITLE]
-
-
-TITLE: Final = 250
+    return clip(line.strip(), TITLE_LENGTH)

@@ -1,0 +1,53 @@
+"""What comes from Slack reaches the record through the edge, and Slack is called by the desk: there is no third way."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+SLACK = Path(__file__).parents[3] / "bot" / "slack"
+READING = ["ingress", "heard", "line", "reply", "tray", "blocks", "where", "escape", "sentences", "limits"]
+MODULES = sorted(
+    [*(SLACK / "listeners").glob("*.py"), *(SLACK / "forms").glob("*.py"), *(SLACK / f"{n}.py" for n in READING)]
+)
+DOORS = {"run", "capture", "note_outcome", "tick", "transact"}
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_listeners_and_what_they_read_with_know_neither_storage_nor_slacks_client(path):
+    found = {module.split(".")[0] for module in imported(path)}
+
+    assert not found & {"storage", "slack_sdk", "sqlalchemy", "sqlmodel"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_only_the_edge_goes_through_the_doors_of_the_record(path):
+    called = {
+        node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    }
+
+    assert not called & (DOORS - {"capture"})
+    assert "capture" not in called or path.parent.name == "listeners"
+
+
+def test_the_edge_swallows_unforeseen_errors_in_one_place_only():
+    broad = [
+        path.name
+        for path in sorted(SLACK.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and getattr(node.type, "id", None) in (None, "Exception", "BaseException")
+        and not isinstance(node.type, ast.Tuple | ast.Attribute)
+    ]
+
+    assert broad == ["troubles.py"]

@@ -1,0 +1,71 @@
+"""HTTP mode: the same listeners behind the signing secret, driven by the pretend workspace over signed requests."""
+
+import json
+import shutil
+import urllib.error
+import urllib.request
+
+import pytest
+
+from bot.web.slack_http import WebServer, web_app
+from incident.entries.said import MessagePosted, Noted
+from tests.bot.slack.workplace import Workplace
+
+
+@pytest.fixture(scope="module")
+def served(sqlite_template, tmp_path_factory):
+    path = tmp_path_factory.mktemp("http") / "muster.db"
+    shutil.copy(sqlite_template, path)
+    place = Workplace(f"sqlite:///{path}", socket=False)
+    server = WebServer(web_app(lambda: True, place.app), port=0, host="127.0.0.1")
+    server.start()
+    place.sandbox.deliver_to(f"http://127.0.0.1:{server.port}/slack/events")
+    yield place, f"http://127.0.0.1:{server.port}"
+    server.stop()
+    place.close()
+
+
+def get(address):
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.loads(refused.read() or b"null")
+
+
+def test_commands_forms_and_events_come_over_http(served):
+    place, _ = served
+    incident = place.incident(channel="inc-http")
+
+    place.acting.slash("ann", "inc-http", "/incident", "note typed")
+    form = place.acting.slash("ann", "inc-http", "/incident", "note").view()
+    place.acting.submit("ann", form.id, {"text": "filled in 🔥"})
+    place.acting.post("bea", "inc-http", "said")
+    place.sandbox.settle()
+
+    assert [e.fact.text for e in place.entries(incident.key, Noted.kind)] == ["typed", "filled in 🔥"]
+    assert [e.fact.text for e in place.entries(incident.key, MessagePosted.kind)] == ["said"]
+
+
+def test_a_request_that_is_not_signed_is_refused(served):
+    _, address = served
+    request = urllib.request.Request(f"{address}/slack/events", data=b'{"type": "event_callback"}', method="POST")
+
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(request, timeout=5)
+
+
+def test_whoever_watches_is_told_that_all_is_well(served):
+    _, address = served
+
+    assert get(f"{address}/healthz") == (200, {"ok": True})
+
+
+def test_whoever_watches_is_told_that_it_is_not():
+    server = WebServer(web_app(lambda: False), port=0, host="127.0.0.1")
+    server.start()
+
+    told = get(f"http://127.0.0.1:{server.port}/healthz")
+    server.stop()
+
+    assert told == (503, {"ok": False})
