@@ -15,7 +15,7 @@ from incident.entries import said
 from incident.entries.opened import Declared
 from incident.entry import Draft, Entry, Fact, IncidentKey, join, split
 from incident.incident import Incident
-from incident.jobs import Job
+from incident.jobs import Job, JobKind
 from incident.ports import Outcome, Person
 from roles.people import PersonId
 
@@ -39,6 +39,7 @@ class Wanted:
     """A job that is not done: the generation wanted, and the one that is being served, if any."""
 
     job: Job
+    run_at: datetime
     generation: int = 1
     serving: int | None = None
 
@@ -74,12 +75,14 @@ class MemoryReader:
         self._state = state
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
-        for key, row in self._state.rows.items():
-            if key.team == team and number is not None and row.number == number:
-                return key
-            if key.team == team and number is None and channel is not None and row.places.channel == channel:
-                return key
-        return None
+        if number is None and channel is None:
+            return None
+        found = [
+            key
+            for key, row in self._state.rows.items()
+            if key.team == team and number in (None, row.number) and channel in (None, row.places.channel)
+        ]
+        return max(found, default=None)
 
     def peek(self, key: IncidentKey) -> Incident | None:
         return self._state.rows.get(key)
@@ -108,7 +111,7 @@ class MemoryUnit(MemoryReader):
         old = [k for k, o in self._state.outcomes.items() if o.at < outcome.at - REMEMBERED_FOR]
         for forgotten in old:
             del self._state.outcomes[forgotten]
-        self._state.outcomes[key] = outcome
+        self._state.outcomes.setdefault(key, outcome)
 
     def new_incident(self, team: str, at: datetime) -> tuple[IncidentKey, str]:
         number = self._state.numbers.get((team, at.year), 0) + 1
@@ -154,12 +157,19 @@ class MemoryUnit(MemoryReader):
     def want(self, jobs: Sequence[Job], at: datetime) -> None:
         for job in jobs:
             before = self._state.jobs.get(job.key)
-            again = replace(before, job=job, generation=before.generation + 1) if before else Wanted(job)
-            self._state.jobs[job.key] = again
+            self._state.jobs[job.key] = _again(before, job, at) if before else Wanted(job, job.run_at or at)
 
     def cancel(self, keys: Sequence[str]) -> None:
         for key in keys:
             self._state.jobs.pop(key, None)
+
+
+def _again(before: Wanted, job: Job, at: datetime) -> Wanted:
+    """Want a job once more: at the new time when it is a timer or being served, else at the sooner of both."""
+    run_at = job.run_at or at
+    sooner = run_at if before.serving or job.kind is JobKind.TIMER else min(run_at, before.run_at)
+    rank = min(before.job.rank, job.rank)
+    return replace(before, job=job.model_copy(update={"rank": rank}), run_at=sooner, generation=before.generation + 1)
 
 
 def _wordless(entry: Entry) -> Entry:
@@ -212,7 +222,14 @@ class Memory:
         """End a job if the generation served is still the wanted one; tell whether it is done."""
         with self._lock:
             wanted = self.state.jobs.get(key)
-            if wanted is None or wanted.generation != generation:
+            if wanted is None:
+                return False
+            if wanted.generation != generation:
+                self.state.jobs[key] = replace(wanted, serving=None)
                 return False
             del self.state.jobs[key]
             return True
+
+    def run_at(self, key: str) -> datetime:
+        """Give when a job that is not done is to run."""
+        return self.state.jobs[key].run_at
