@@ -73,7 +73,7 @@ def _entry(entry: Entry, numbers: dict[int, int], read: Reading) -> Account:
         "src": read.source(entry),
         "text": read.sentence(entry),
     }
-    if entry.is_backfilled:
+    if moment(entry.recorded_at) != written["occurred_at"]:
         written["recorded_at"] = moment(entry.recorded_at)
     return written | _more(entry, numbers, read)
 

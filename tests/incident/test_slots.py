@@ -192,6 +192,20 @@ def test_an_audience_never_owed_gets_no_final_slot():
     assert chain.due(EXEC) is None
 
 
+def test_an_audience_told_but_never_owed_gets_no_final_slot():
+    chain = resolved()
+    chain.post(REGULATOR, 6)
+    chain.move(RESOLVED, at=10)
+    assert chain.due(REGULATOR) is None
+
+
+def test_nothing_starts_again_after_a_final_update():
+    chain = resolved()
+    chain.post(EXEC, 6, final=True)
+    chain.prioritise(P1, at=7)
+    assert chain.due(EXEC) is None
+
+
 def test_any_post_meets_the_final_slot_and_no_more_follow():
     chain = resolved()
     chain.move(RESOLVED, at=10)

@@ -1,0 +1,227 @@
+"""Plays a script through the verbs, with the record in memory, and gives the account that comes out.
+
+Knows what each intent of a script means as a verb with fields. Knows no rule of the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.render import Mode, Renderer
+from bot.replay.catalogue import script_policy
+from bot.replay.scenario import Scenario, ScriptEvent
+from commands.capture import Capture, capture
+from commands.run import note_outcome, run, tick
+from commands.verb import Place, Request
+from incident.account import account
+from incident.entries.said import (
+    GapNoted,
+    Joined,
+    Left,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+)
+from incident.entries.sent import ChannelMade
+from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface, workspace_chain
+from incident.ports import Outcome, Person
+from roles.people import MUSTER, PersonId, slack_person
+from tests.memory import Memory
+
+TEAM = "T1"
+CHANNEL = "C1"
+HERE = Path(__file__).parent
+_PEOPLE = ("to", "who", "assignee", "owner", "approved_by", "reporter")
+_VERBS = {
+    "declare_major": "major",
+    "set_priority": "priority",
+    "set_category": "category",
+    "set_time": "time",
+    "action_done": "done",
+    "amend_resolution": "resolve",
+    "pir": "review",
+}
+_FORMS = {
+    "tempfix": ("tempfix", {"form": "add"}),
+    "tempfix_set": ("tempfix", {"form": "set"}),
+    "tempfix_removed": ("tempfix", {"form": "removed"}),
+    "unhold": ("hold", {"release": True}),
+    "link_none": ("link", {"kind": "none"}),
+    "inject": ("drill", {"what": "inject"}),
+    "end_drill": ("drill", {"what": "end"}),
+    "amend_resolution": ("resolve", {"how": "amend"}),
+}
+
+
+def load(name: str) -> tuple[Scenario, dict[str, Any]]:
+    """Read a script of this folder, and the record it expects."""
+    raw = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    return Scenario.model_validate(raw), raw
+
+
+@dataclass
+class Play:
+    """One script being played."""
+
+    scenario: Scenario
+    memory: Memory = field(default_factory=Memory)
+    number: str | None = None
+    key: IncidentKey | None = None
+    last: Outcome | None = None
+    texts: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        users = {alias: f"U{alias.upper()}" for alias in self.scenario.people}
+        self.policy = script_policy(self.scenario, users)
+        self.memory.know(*(Person(id=self.person(alias), name=alias) for alias in users))
+        self.order = {event.id: place for place, event in enumerate(self.scenario.events)}
+        self.texts = {event.id: event.text for event in self.scenario.events if event.kind == "message"}
+
+    def person(self, alias: str | None) -> PersonId:
+        return slack_person(TEAM, f"U{(alias or '').upper()}")
+
+    def ts(self, event_id: str) -> str:
+        event = self.scenario.events[self.order[event_id]]
+        return f"{int(event.at.timestamp())}.{self.order[event_id]:06d}"
+
+    def play(self) -> list[str]:
+        """Play every event; give what went otherwise than a command expected."""
+        surprises = []
+        for event in self.scenario.events:
+            outcome = self.play_one(event)
+            if event.kind == "command" and outcome is not None:
+                expected = event.expect.code if event.expect else None
+                if outcome.code != expected and (event.expect is not None or outcome.code is not None):
+                    surprises.append(
+                        f"{event.id} {event.intent['name']}: {outcome.code} {outcome.reason} {outcome.facts}"
+                    )
+        return surprises
+
+    def play_one(self, event: ScriptEvent) -> Outcome | None:
+        """Let one event happen."""
+        if event.kind == "command":
+            return self._command(event, event.intent)
+        if event.kind == "reaction":
+            return self._pin(event) if event.name == "pushpin" and self.key else None
+        fact = self._heard(event)
+        if fact is not None:
+            self._hear(event, fact)
+        return None
+
+    def _command(self, event: ScriptEvent, intent: dict[str, Any]) -> Outcome:
+        verb, fields, occurred_at = self.meant(intent)
+        outcome = self._run(event, verb, fields, occurred_at)
+        if verb == "declare" and not outcome.is_refused:
+            self.number, self.key = outcome.number, outcome.key
+            self._open_channel(event.at)
+        return outcome
+
+    def _open_channel(self, now: datetime) -> None:
+        assert self.key is not None
+        made = ChannelMade(channel=CHANNEL, name="inc-1")
+        note_outcome(self.key, [made], job="channel", recorder=self.memory, policy=self.policy, at=now)
+
+    def meant(self, intent: dict[str, Any]) -> tuple[str, dict[str, Any], str | None]:
+        """Say an intent as a verb with fields, and when it happened if that was earlier."""
+        fields = {name: value for name, value in intent.items() if name != "name"}
+        occurred_at = fields.pop("occurred_at", None)
+        name = intent["name"]
+        for one in _PEOPLE:
+            if fields.get(one) in self.scenario.people:
+                fields[one] = self.person(fields[one])
+        verb, more = _FORMS.get(name, (_VERBS.get(name, name), {}))
+        if verb == "redact":
+            fields["ref"] = f"{CHANNEL}/{self.ts(fields['ref'])}" if fields["ref"] in self.texts else fields["ref"]
+        if "as" in fields:
+            fields["as_"] = fields.pop("as")
+        return verb, {**fields, **more}, occurred_at
+
+    def _pin(self, event: ScriptEvent) -> Outcome:
+        ref = event.ref or ""
+        fields = {"channel": CHANNEL, "ts": self.ts(ref)}
+        return self._run(event, "pin", fields, None)
+
+    def _run(self, event: ScriptEvent, verb: str, fields: dict[str, Any], occurred_at: str | None) -> Outcome:
+        actor = self.scenario.people[event.by or ""]
+        request = Request.model_validate(
+            {
+                "verb": verb,
+                "fields": fields,
+                "actor": self.person(event.by),
+                "groups": frozenset(actor.groups),
+                "team": TEAM,
+                "place": Place(number=self.number),
+                "source": Source(surface=Surface.COMMAND, channel=CHANNEL, event=event.id),
+                "key": event.id,
+                "at": event.at,
+                "occurred_at": occurred_at,
+            }
+        )
+        return run(request, recorder=self.memory, policy=self.policy, policy_hash="0" * 64)
+
+    def _heard(self, event: ScriptEvent) -> Fact | None:
+        who, ref = self.person(event.by), event.ref or event.id
+        place = {"channel": CHANNEL, "ts": self.ts(ref)} if ref in self.texts else {}
+        match event.kind:
+            case "message":
+                return MessagePosted(**place, author=who, text=event.text)
+            case "edit":
+                edited = f"{int(event.at.timestamp())}.{self.order[event.id]:06d}"
+                return MessageEdited(**place, edited_ts=edited, author=who, text=event.text)
+            case "delete":
+                return MessageDeleted(**place, author=who)
+            case "join":
+                return Joined(channel=CHANNEL, who=who)
+            case "leave":
+                return Left(channel=CHANNEL, who=who)
+            case "outage_start" | "outage_end":
+                edge = "begins" if event.kind == "outage_start" else "ends"
+                return GapNoted(edge=edge) if self.key else None
+        return None
+
+    def _hear(self, event: ScriptEvent, fact: Fact) -> None:
+        source = Source(surface=Surface.EVENT, channel=CHANNEL, event=event.id)
+        who = self.person(event.by)
+        if self.key is None:
+            draft = Draft(fact=fact, by=who, occurred_at=event.at, source=source)
+            self.memory.transact(lambda unit: unit.append(workspace_chain(TEAM), [draft], event.at))
+        elif isinstance(fact, GapNoted):
+            note_outcome(self.key, [fact], job=event.id, recorder=self.memory, policy=self.policy, at=event.at)
+        else:
+            said = Capture.model_validate(
+                {"team": TEAM, "fact": fact, "by": who, "occurred_at": event.at, "source": source}
+            )
+            capture(said, recorder=self.memory, policy=self.policy, at=event.at)
+
+    def entries(self) -> tuple[Entry, ...]:
+        reader = self.memory.read(lambda unit: unit)
+        assert self.key is not None
+        return (*reader.entries(workspace_chain(TEAM)), *reader.entries(self.key))
+
+    def tick(self, now: datetime) -> None:
+        """Let fall due what is due."""
+        assert self.key is not None
+        tick(self.key, recorder=self.memory, policy=self.policy, at=now)
+
+    def account(self, as_of: datetime | None = None) -> dict[str, Any]:
+        """Let fall due what is due, and give the account."""
+        at = as_of or self.scenario.as_of or self.scenario.events[-1].at
+        assert self.key is not None
+        self.tick(at)
+        aliases = {self.person(alias): alias for alias in self.scenario.people} | {MUSTER: "bot"}
+        render = Renderer(Mode.DOCUMENT, names=lambda person: aliases.get(person, person))
+        ids = {(CHANNEL, self.ts(event_id)): event_id for event_id in self.texts}
+        return account(
+            self.entries(),
+            as_of=at,
+            sentence=lambda entry: render.macro("sentences.j2", entry.fact.kind, entry),
+            name=lambda person: aliases.get(person, person),
+            source=lambda entry: entry.source.event or "",
+            message=lambda channel, ts: ids[(channel, ts)],
+            probes=self.scenario.role_probes,
+        )
