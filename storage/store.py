@@ -8,6 +8,7 @@ from types import TracebackType
 
 from sqlalchemy import Engine
 
+from incident.ports import Recorder
 from storage import keys, schema
 from storage.checkpoints import Checkpoints
 from storage.directory import Directory
@@ -28,7 +29,7 @@ class Store:
         self.transactions = transactions
         self.team = team
         self._wake = Wake(engine)
-        self.recorder = SqlRecorder(transactions, self._wake, team)
+        self.recorder: Recorder = SqlRecorder(transactions, self._wake, team)
         self.jobs = Jobs(transactions)
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)

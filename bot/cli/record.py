@@ -63,7 +63,10 @@ def told(report: Report) -> str:
     """Say what a verification found."""
     if report.is_sound:
         return f"Verified: {report.entries} entries in {report.chains} chains, {report.checkpoints} checkpoints."
-    return "\n".join(str(problem) for problem in report.problems)
+    return "\n".join(
+        " ".join(filter(None, (f"{one.kind}:", one.key and one.key.id, one.n and f"entry {one.n}:", one.what)))
+        for one in report.problems
+    )
 
 
 def export_incident(number: str, out: Path) -> int:

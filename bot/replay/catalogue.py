@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ def script_policy(scenario: Scenario, user_of: dict[str, str]) -> Policy:
             groups[group] = (*groups.get(group, ()), user_of[alias])
     return shipped.model_copy(
         update={
+            "effective": date(2000, 1, 1),
             "services": services,
             "groups": groups,
             "regimes": scenario.org.regimes,

@@ -1,0 +1,63 @@
+"""One running Muster: what listens, what works, what wakes. Starts and stops them in order; builds none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.policy_file import ActivePolicy
+from bot.policy_lines import Wrong
+from bot.scheduler import Scheduler
+from bot.slack.edge import Edge
+from bot.worker import Worker
+from storage.signing import Signer
+from storage.store import Store
+
+
+class Listening(Protocol):
+    """Something that takes what Slack sends."""
+
+    def start(self) -> None:
+        """Begin to take it, and return."""
+
+    def stop(self) -> None:
+        """Take nothing more."""
+
+
+@dataclass(frozen=True)
+class Muster:
+    """Everything that runs, and what it runs on. `wrong` is what is wrong with the policy file, if it was left aside."""
+
+    edge: Edge
+    store: Store
+    active: ActivePolicy
+    worker: Worker
+    scheduler: Scheduler
+    listening: Sequence[Listening]
+    signer: Signer | None
+    wrong: tuple[Wrong, ...] = ()
+
+    def start(self, *, working: bool = True) -> None:
+        """Listen; work and tick too, unless somebody else calls `drain`."""
+        if working:
+            self.worker.start()
+            self.worker.wake()
+            self.scheduler.start()
+        for one in self.listening:
+            one.start()
+
+    def drain(self, now: datetime) -> int:
+        """Do what is due at a moment and wait for it; give how many jobs were done."""
+        return self.worker.drain(now)
+
+    def stop(self, *, working: bool = True) -> None:
+        """Claim nothing more, finish what is in flight, stop listening, let go of the database."""
+        if working:
+            self.scheduler.stop()
+        for one in self.listening:
+            one.stop()
+        self.edge.desk.close()
+        self.worker.stop()
+        self.store.close()

@@ -1,0 +1,142 @@
+"""Plays a script on a stage, event by event: what people say, mark and type, at its own times, until all is quiet.
+
+Each intent is acted out by filling and submitting the form of its verb; the typed line is played instead wherever the
+grammar reads from it just what the intent means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from bot.replay.filling import form_values
+from bot.replay.intents import fields_of, moment, verb_of
+from bot.replay.scenario import Scenario, ScriptEvent
+from bot.replay.stage import Stage
+from bot.slack.forms.view import OCCURRED
+from bot.slack.grammar import read
+from commands.ask import asks
+from roles.people import PersonId, slack_person
+from sandbox.errors import NotPossibleError
+
+COMMAND: Final = "/inc"
+_UNSEEN: Final = frozenset({"alert", "external"})
+
+
+@dataclass
+class Player:
+    """Plays one script. `counts` says how many commands were typed lines and how many were forms."""
+
+    stage: Stage
+    scenario: Scenario
+    messages: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: {"lines": 0, "forms": 0, "buttons": 0})
+    problems: list[str] = field(default_factory=list)
+
+    def play(self) -> None:
+        """Play every event at its time, then let pass what is left until the record is read."""
+        for event in self.scenario.events:
+            self.stage.pass_until(event.at)
+            before = self.stage.last_entries()
+            self._act(event)
+            self.stage.settle()
+            self._note_sources(event, before)
+        self.stage.pass_until(self.scenario.read_at)
+
+    def _act(self, event: ScriptEvent) -> None:
+        """Act an event out; what this Muster has no way to act out is a problem of the play, not its end."""
+        acts = getattr(self, f"_{event.kind}", None)
+        try:
+            if acts is not None:
+                acts(event)
+            elif event.kind not in _UNSEEN:
+                self.problems.append(f"{event.id}: {event.kind} cannot be played")
+        except (LookupError, NotPossibleError) as not_possible:
+            self.problems.append(f"{event.id}: {not_possible}")
+
+    def _note_sources(self, event: ScriptEvent, before: dict[str, int]) -> None:
+        """Remember which event each new entry came from, by chain and number."""
+        for chain, last in self.stage.last_entries().items():
+            for n in range(before.get(chain, 0) + 1, last + 1):
+                self.sources[f"{chain}/{n}"] = event.id
+
+    def _message(self, event: ScriptEvent) -> None:
+        user, channel = self._at(event)
+        self.messages[event.id] = self.stage.sandbox.acting.post(user, channel, event.text)
+
+    def _edit(self, event: ScriptEvent) -> None:
+        user, channel = self._at(event)
+        self.stage.sandbox.acting.edit(user, channel, self._ts(event), event.text)
+
+    def _delete(self, event: ScriptEvent) -> None:
+        user, channel = self._at(event)
+        self.stage.sandbox.acting.delete(user, channel, self._ts(event))
+
+    def _reaction(self, event: ScriptEvent) -> None:
+        user, channel = self._at(event)
+        self.stage.sandbox.acting.react(user, channel, self._ts(event), event.name or "")
+
+    def _join(self, event: ScriptEvent) -> None:
+        self._at(event)
+
+    def _leave(self, event: ScriptEvent) -> None:
+        user, channel = self._at(event)
+        self.stage.sandbox.acting.leave(user, channel)
+
+    def _command(self, event: ScriptEvent) -> None:
+        user, channel = self._at(event)
+        fields = fields_of(event.intent, self._person, self._permalink)
+        happened = event.intent.get("occurred_at")
+        if happened is not None:
+            fields[OCCURRED] = moment(happened).isoformat()
+        line = event.text.removeprefix(COMMAND).strip()
+        if self._says(line, event, fields):
+            self.counts["lines"] += 1
+            self.stage.slash(user, channel, line)
+        else:
+            self.counts["forms"] += 1
+            self._form(event, user, channel, fields)
+
+    def _says(self, line: str, event: ScriptEvent, fields: dict[str, Any]) -> bool:
+        """Tell whether the typed line alone says what the intent means, no more and no less."""
+        verb = verb_of(event.intent["name"])
+        reading = read(line, at=event.at, person=self._named, services=tuple(self.scenario.org.services))
+        if not line or not reading.is_whole or reading.verb is not verb:
+            return False
+        try:
+            typed, meant = verb.model_validate(reading.fields), verb.model_validate(_without_time(fields))
+        except ValueError:
+            return False
+        return typed == meant and reading.occurred_at is None and OCCURRED not in fields
+
+    def _form(self, event: ScriptEvent, user: str, channel: str, fields: dict[str, Any]) -> None:
+        verb = verb_of(event.intent["name"])
+        if not asks(verb) and OCCURRED not in fields:
+            self.stage.slash(user, channel, verb.name)
+            return
+        view = self.stage.open_form(user, channel, verb.name)
+        self.stage.submit(user, view, form_values(view, fields))
+
+    def _at(self, event: ScriptEvent) -> tuple[str, str]:
+        """Give who acts and where: in the incident's channel once there is one, of which they become a member."""
+        user = self.stage.users[event.by or ""]
+        return user, self.stage.present(user)
+
+    def _ts(self, event: ScriptEvent) -> str:
+        return self.messages[event.ref or ""]
+
+    def _person(self, alias: str) -> str | None:
+        user = self.stage.users.get(alias)
+        return slack_person(self.stage.team, user) if user else None
+
+    def _named(self, word: str) -> PersonId | None:
+        user = self.stage.users.get(word.removeprefix("@"))
+        return slack_person(self.stage.team, user) if user else None
+
+    def _permalink(self, event_id: str) -> str:
+        return self.messages.get(event_id, event_id)
+
+
+def _without_time(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if name != OCCURRED}
