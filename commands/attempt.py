@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from commands import registry
 from commands.form import read_form, read_verb
 from commands.verb import Dated, Elsewhere, Request, Situation, Verb
 from commands.working import Working
@@ -112,8 +113,8 @@ class Attempt:
 
     def _refuse(self, refusal: Refusal) -> Outcome:
         """Keep a refusal: in the incident it was about, or in the workspace chain when there is none."""
-        verb = self.request.verb[:40] if self.verb is None else self.verb.name
-        intent = verb if self.verb is None else self.verb.intent
+        verb = self.verb.name if self.verb else _name_of(self.request.verb)
+        intent = self.verb.intent if self.verb else verb
         facts: list[Fact] = [ClosureRefused(missing=refusal.missing)] if refusal.code == Code.CLOSE_INCOMPLETE else []
         facts.append(Refused(verb=verb, intent=intent, code=refusal.code, fields=refusal.fields))
         drafts = [self._draft(Dated(fact, self._at)) for fact in facts]
@@ -134,6 +135,12 @@ class Attempt:
         )
 
 
+def _name_of(word: str) -> str:
+    """Name the verb a word stands for; what is no verb is somebody's words and is not kept among the facts."""
+    kind = registry.find(word)
+    return kind.name if kind else "unknown"
+
+
 def _nowhere(request: Request) -> Refusal:
     """Refuse for want of an incident: the wrong number, or a place where none was declared yet."""
     if request.place.number is not None:
@@ -149,7 +156,9 @@ def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
     place = request.place
     if place.number is not None:
         return unit.find(request.team, number=place.number)
-    if place.channel is None or (place.message is not None and request.verb == "declare"):
+    kind = registry.find(request.verb)
+    wants_another = kind is not None and kind.opens and place.message is not None
+    if place.channel is None or wants_another:
         return None
     return unit.find(request.team, channel=place.channel)
 

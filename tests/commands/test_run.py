@@ -68,6 +68,7 @@ def test_an_unknown_verb_is_refused_with_the_nearest_word(room: Desk) -> None:
 
     assert outcome.code == Code.UNKNOWN_VERB
     assert dict(outcome.facts) == {"nearest": "take"}
+    assert "tkae" not in room.entries()[-1].model_dump_json()
 
 
 @pytest.mark.parametrize(
