@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from bot import wording
 from incident.entry import Entry, Fact
@@ -86,6 +86,7 @@ class Renderer:
     def __init__(self, mode: Mode = Mode.SLACK, *, names: Names = str, folder: Path = TEMPLATES) -> None:
         self.mode = mode
         self._names = names
+        self._sentences: dict[str, Template] = {}
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
@@ -123,7 +124,9 @@ class Renderer:
 
     def sentence(self, source: str, /, **facts: object) -> str:
         """Render one sentence that is kept in a table of sentences, such as a refusal."""
-        return _tidy(self._environment.from_string(source).render(**facts))
+        if source not in self._sentences:
+            self._sentences[source] = self._environment.from_string(source)
+        return _tidy(self._sentences[source].render(**facts))
 
     def who(self, person: PersonId | None) -> str:
         """Name somebody: a mention where Slack knows them, otherwise their name; claimed names say so."""
