@@ -1,0 +1,181 @@
+"""What an app's answer to a form does, and what pressing something in a form sends."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from slack_sdk import WebClient
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from sandbox.server import Sandbox
+from tests.sandbox.helpers import button, client_of, modal, person, section, text_input
+
+Json = dict[str, Any]
+
+
+class Scripted:
+    """An app that answers every envelope with what `answer` makes of it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self.heard: list[Json] = []
+        self.answer: Callable[[Json], Json | None] = lambda payload: None
+        self.reading = threading.Thread(target=self.read, args=(sandbox,))
+        self.reading.start()
+        assert sandbox.wait_for_socket()
+
+    def read(self, sandbox: Sandbox) -> None:
+        url = client_of(sandbox).apps_connections_open(app_token=sandbox.app_token)["url"]
+        joined = connect(url, proxy=None, ping_interval=None, close_timeout=0.1)
+        with contextlib.suppress(ConnectionClosed), joined as socket:
+            while True:
+                self.take(socket, json.loads(socket.recv()))
+
+    def take(self, socket: ClientConnection, said: Json) -> None:
+        if "envelope_id" in said:
+            self.heard.append(said["payload"])
+            answer = self.answer(said["payload"])
+            socket.send(json.dumps({"envelope_id": said["envelope_id"]} | ({"payload": answer} if answer else {})))
+
+
+@pytest.fixture
+def app(sandbox: Sandbox) -> Iterator[Scripted]:
+    scripted = Scripted(sandbox)
+    yield scripted
+    sandbox.faults.drop_sockets()
+    scripted.reading.join(5)
+
+
+def opened(sandbox: Sandbox, client: WebClient, view: Json | None = None) -> str:
+    trigger = sandbox.triggers.issue(person(sandbox, "ann"))
+    return str(client.views_open(trigger_id=trigger, view=view or modal())["view"]["id"])
+
+
+def stack(sandbox: Sandbox) -> list[str]:
+    return [one["callback_id"] for one in sandbox.snapshot("ann")["modals"]]
+
+
+def test_no_answer_closes_the_form_that_was_sent(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+    view = opened(sandbox, client)
+
+    sandbox.acting.submit("ann", view, {"what": "x"})
+
+    assert stack(sandbox) == []
+    assert app.heard[0]["view"]["state"]["values"]["what"]["v"]["value"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("answer", "left"),
+    [
+        ({"response_action": "update", "view": modal(callback_id="next")}, ["next"]),
+        ({"response_action": "push", "view": modal(callback_id="next")}, ["form", "next"]),
+        ({"response_action": "clear"}, []),
+    ],
+)
+def test_an_answer_takes_the_form_to_its_next_step(
+    sandbox: Sandbox, client: WebClient, app: Scripted, answer: Json, left: list[str]
+) -> None:
+    app.answer = lambda payload: answer
+
+    told = sandbox.acting.submit("ann", opened(sandbox, client), {"what": "x"})
+
+    assert (told.error, stack(sandbox)) == (None, left)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"response_action": "errors", "errors": {"nowhere": "no such block"}},
+        {"response_action": "errors", "errors": {}},
+        {"response_action": "update", "view": {"type": "modal"}},
+        {"response_action": "push", "view": modal(submit=None)},
+        {"response_action": "explode"},
+    ],
+)
+def test_an_answer_slack_cannot_take_shows_trouble_and_leaves_the_form(
+    sandbox: Sandbox, client: WebClient, app: Scripted, answer: Json
+) -> None:
+    app.answer = lambda payload: answer
+
+    told = sandbox.acting.submit("ann", opened(sandbox, client), {"what": "x"})
+
+    assert (told.acked, told.error, stack(sandbox)) == (True, "trouble connecting", ["form"])
+
+
+def test_a_fourth_form_cannot_be_pushed_by_an_answer(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+    app.answer = lambda payload: {"response_action": "push", "view": modal()}
+    view = opened(sandbox, client)
+    for _ in range(2):
+        sandbox.acting.submit("ann", view, {"what": "x"})
+        view = sandbox.snapshot("ann")["modals"][-1]["id"]
+
+    told = sandbox.acting.submit("ann", view, {"what": "x"})
+
+    assert (told.error, len(stack(sandbox))) == ("trouble connecting", 3)
+
+
+def test_closing_a_form_is_told_only_to_an_app_that_asked(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+    quiet = sandbox.acting.close("ann", opened(sandbox, client))
+    told = sandbox.acting.close("ann", opened(sandbox, client, modal(notify_on_close=True)))
+
+    assert quiet is None
+    assert told is not None
+    assert [one["type"] for one in app.heard] == ["view_closed"]
+    assert "trigger_id" not in app.heard[0]
+
+
+def test_pressing_in_a_form_brings_what_was_typed_so_far(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+    view = opened(sandbox, client, modal(text_input("what"), button("more", "7")))
+    sandbox.acting.fill("ann", view, {"what": "half a sen"})
+
+    sandbox.acting.press_in_view("ann", view, "more")
+
+    (pressed,) = app.heard
+    assert pressed["container"] == {"type": "view", "view_id": view}
+    assert pressed["view"]["state"]["values"]["what"]["v"]["value"] == "half a sen"
+    assert (pressed["actions"][0]["value"], pressed["actions"][0]["type"]) == ("7", "button")
+    assert "response_url" not in pressed
+
+
+def test_the_home_tab_can_be_pressed_too(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+    ann = person(sandbox, "ann")
+    home = client.views_publish(user_id=ann, view={"type": "home", "blocks": [section(), button("go")]})["view"]["id"]
+
+    told = sandbox.acting.press_in_view("ann", home, "go")
+
+    assert told.acked
+    assert (app.heard[0]["view"]["type"], app.heard[0]["user"]["id"]) == ("home", ann)
+
+
+def test_choosing_from_an_overflow_menu_and_a_select_says_what_was_chosen(
+    sandbox: Sandbox, client: WebClient, app: Scripted
+) -> None:
+    options = [{"text": {"type": "plain_text", "text": word}, "value": word} for word in ("low", "high")]
+    elements = [
+        {"type": "overflow", "action_id": "menu", "options": options},
+        {"type": "static_select", "action_id": "pick", "options": options},
+    ]
+    view = opened(sandbox, client, modal({"type": "actions", "block_id": "row", "elements": elements}))
+
+    sandbox.acting.press_in_view("ann", view, "menu", selected="low")
+    sandbox.acting.press_in_view("ann", view, "pick", selected="high")
+
+    chosen = [one["actions"][0]["selected_option"]["value"] for one in app.heard]
+    assert chosen == ["low", "high"]
+    assert app.heard[1]["view"]["state"]["values"]["row"]["pick"]["selected_option"]["value"] == "high"
+
+
+def test_two_buttons_of_one_action_are_told_apart_by_block_or_value(
+    sandbox: Sandbox, client: WebClient, app: Scripted
+) -> None:
+    rows = [button("go", "1") | {"block_id": "one"}, button("go", "2") | {"block_id": "two"}]
+    ts = client.chat_postMessage(channel="general", text="t", blocks=rows)["ts"]
+
+    sandbox.acting.press("ann", "general", ts, "go", "two")
+    sandbox.acting.press("ann", "general", ts, "go", value="2")
+    sandbox.acting.press("ann", "general", ts, "go")
+
+    assert [one["actions"][0]["value"] for one in app.heard] == ["2", "2", "1"]
