@@ -39,23 +39,29 @@ class Muster:
     signer: Signer | None
     wrong: tuple[Wrong, ...] = ()
 
-    def start(self, *, working: bool = True) -> None:
-        """Listen; work and tick too, unless somebody else calls `drain`."""
-        if working:
-            self.worker.start()
-            self.worker.wake()
-            self.scheduler.start()
+    def listen(self) -> None:
+        """Take what Slack sends."""
         for one in self.listening:
             one.start()
+
+    def work(self) -> None:
+        """Do what is due whenever it is due, on threads of its own."""
+        self.worker.start()
+        self.worker.wake()
+        self.scheduler.start()
+
+    def start(self) -> None:
+        """Work and listen."""
+        self.work()
+        self.listen()
 
     def drain(self, now: datetime) -> int:
         """Do what is due at a moment and wait for it; give how many jobs were done."""
         return self.worker.drain(now)
 
-    def stop(self, *, working: bool = True) -> None:
+    def stop(self) -> None:
         """Claim nothing more, finish what is in flight, stop listening, let go of the database."""
-        if working:
-            self.scheduler.stop()
+        self.scheduler.stop()
         for one in self.listening:
             one.stop()
         self.edge.desk.close()

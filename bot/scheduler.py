@@ -47,8 +47,9 @@ class Scheduler:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """End, after what is being done just now."""
-        self._scheduler.shutdown(wait=True)
+        """End, after what is being done just now; one that never began has nothing to end."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
 
 def want_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:

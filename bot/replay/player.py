@@ -90,16 +90,23 @@ class Player:
         happened = event.intent.get("occurred_at")
         if happened is not None:
             fields[OCCURRED] = moment(happened).isoformat()
-        line = event.text.removeprefix(COMMAND).strip()
-        if self._says(line, event, fields):
+        line = next((line for line in self._lines(event, fields) if self._says(line, event, fields)), None)
+        if line is not None:
             self.counts["lines"] += 1
             self.stage.slash(user, channel, line)
         else:
             self.counts["forms"] += 1
             self._form(event, user, channel, fields)
 
+    def _lines(self, event: ScriptEvent, fields: dict[str, Any]) -> tuple[str, str]:
+        """Give the line of the script, and the one that is nothing but fixed words."""
+        verb = verb_of(event.intent["name"])
+        leading = [value for name, ask in asks(verb).items() if ask.leading and (value := fields.get(name))]
+        words = [str(word) for value in leading for word in (value if isinstance(value, list) else [value])]
+        return event.text.removeprefix(COMMAND).strip(), " ".join([verb.name, *words])
+
     def _says(self, line: str, event: ScriptEvent, fields: dict[str, Any]) -> bool:
-        """Tell whether the typed line alone says what the intent means, no more and no less."""
+        """Tell whether a typed line alone says what the intent means, no more and no less."""
         verb = verb_of(event.intent["name"])
         reading = read(line, at=event.at, person=self._named, services=tuple(self.scenario.org.services))
         if not line or not reading.is_whole or reading.verb is not verb:

@@ -54,13 +54,13 @@ class Stage:
         }
         self.muster = compose(Settings(**given), clock=self.clock)
         self.team = self.muster.edge.team
-        self.muster.start(working=False)
+        self.muster.listen()
         if not self.sandbox.wait_for_socket():
             raise RuntimeError("Muster did not connect to the pretend workspace")
 
     def close(self) -> None:
         """Take everything down."""
-        self.muster.stop(working=False)
+        self.muster.stop()
         self.sandbox.stop()
         self._folder.cleanup()
 
