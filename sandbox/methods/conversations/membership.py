@@ -7,7 +7,7 @@ from sandbox.blocks import LIMITS
 from sandbox.changes import channels as changes
 from sandbox.entities import Channel, Payload
 from sandbox.errors import SlackError
-from sandbox.methods.channels import MANAGE
+from sandbox.methods.conversations.channels import MANAGE
 from sandbox.methods.method import Method
 from sandbox.methods.people import READ
 from sandbox.shapes import show_channel
