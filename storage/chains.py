@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incident.chain import GENESIS, canonical, digest, entry_text, heading, words_digest
@@ -29,6 +29,15 @@ _ABOUT_MESSAGES: Final = (
 )
 EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
+# Built once: these run for every message of every channel, and building a statement costs more than running it.
+_OURS: Final = (CHAIN.c.team == bindparam("of_team")) & (CHAIN.c.incident == bindparam("of_incident"))
+_LOCK: Final = select(CHAIN.c.n, CHAIN.c.head, CHAIN.c.recorded_at).where(_OURS).with_for_update()
+_MOVE_END: Final = (
+    update(CHAIN).where(_OURS).values(n=bindparam("n"), head=bindparam("head"), recorded_at=bindparam("recorded_at"))
+)
+_INSERT_ENTRY: Final = insert(ENTRY)
+_INSERT_BODY: Final = insert(BODY)
+
 
 class Head(NamedTuple):
     """Where a chain ends: the number, hash and recording time of its last entry."""
@@ -45,11 +54,7 @@ def insert_or(connection: Connection) -> Any:
 
 def lock(connection: Connection, key: IncidentKey) -> Head | None:
     """Lock a chain until the end of the transaction and tell where it ends; None when it has not begun."""
-    found = connection.execute(
-        select(CHAIN.c.n, CHAIN.c.head, CHAIN.c.recorded_at)
-        .where(CHAIN.c.team == key.team, CHAIN.c.incident == key.id)
-        .with_for_update()
-    ).one_or_none()
+    found = connection.execute(_LOCK, {"of_team": key.team, "of_incident": key.id}).one_or_none()
     return None if found is None or found.n == 0 else Head(*found)
 
 
@@ -74,11 +79,8 @@ def append(connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at
         entry = Entry(key=key, n=head.n + 1, recorded_at=recorded_at, **dict(draft))
         head = _store(connection, entry, head.hash)
         entries.append(entry)
-    connection.execute(
-        update(CHAIN)
-        .where(CHAIN.c.team == key.team, CHAIN.c.incident == key.id)
-        .values(n=head.n, head=head.hash, recorded_at=head.recorded_at)
-    )
+    ends = {"n": head.n, "head": head.hash, "recorded_at": head.recorded_at}
+    connection.execute(_MOVE_END, {"of_team": key.team, "of_incident": key.id, **ends})
     return tuple(entries)
 
 
@@ -89,10 +91,11 @@ def _store(connection: Connection, entry: Entry, prev: str) -> Head:
     text = entry_text(heading(entry), facts=facts, words=sealed, prev=prev)
     team, incident = entry.key
     place = {"team": team, "incident": incident, "n": entry.n}
-    connection.execute(insert(ENTRY).values(**place, **_columns(entry), text=text, prev=prev, hash=digest(text)))
+    head = Head(entry.n, digest(text), entry.recorded_at)
+    connection.execute(_INSERT_ENTRY, {**place, **_columns(entry), "text": text, "prev": prev, "hash": head.hash})
     if words:
-        connection.execute(insert(BODY).values(**place, salt=salt, words=canonical(words)))
-    return Head(entry.n, digest(text), entry.recorded_at)
+        connection.execute(_INSERT_BODY, {**place, "salt": salt, "words": canonical(words)})
+    return head
 
 
 def _columns(entry: Entry) -> dict[str, str | None]:

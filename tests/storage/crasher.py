@@ -1,0 +1,39 @@
+"""A process that dies by SIGKILL at a named moment of its work. Run as `python -m tests.storage.crasher URL MOMENT`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from incident.entries.said import Noted
+from incident.entry import IncidentKey
+from incident.ports import Outcome, UnitOfWork
+from storage.store import open_store
+from tests.storage.story import T0, TEAM, draft, step
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def note(unit: UnitOfWork, key: IncidentKey) -> None:
+    unit.load(key)
+    step(unit, key, draft(Noted(text="Written by the one who died")))
+    unit.remember("Ev9", Outcome(verb="note", key=key, at=T0))
+
+
+def main(url: str, moment: str) -> None:
+    store = open_store(url, team=TEAM)
+    key = store.queries.incidents(TEAM)[0].key
+    if moment == "within":
+        store.recorder.transact(lambda unit: (note(unit, key), die()))
+    if moment == "committed":
+        store.recorder.transact(lambda unit: note(unit, key))
+        die()
+    store.jobs.claim(T0, "the one who died", limit=1, lease_seconds=60)
+    die()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

@@ -1,0 +1,86 @@
+"""A process is killed at the worst moments; what was committed stays, what was not is as if it had never begun."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from incident.entry import IncidentKey
+from incident.jobs import Job, JobKind
+from storage.store import Store
+from storage.verify import verify
+from tests.storage.crasher import note
+from tests.storage.story import T0, long_script, record
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def key(store: Store) -> IncidentKey:
+    return record(store, lambda number: long_script(number)[:5])
+
+
+def crash(url: str, moment: str) -> None:
+    command = [sys.executable, "-m", "tests.storage.crasher", url, moment]
+    done = subprocess.run(command, check=False, cwd=ROOT, timeout=60, capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+
+
+def length(store: Store, key: IncidentKey) -> int:
+    return len(store.recorder.read(lambda reader: reader.entries(key)))
+
+
+def test_nothing_stays_of_a_transaction_that_was_killed(store: Store, database_url: str, key: IncidentKey) -> None:
+    crash(database_url, "within")
+
+    assert length(store, key) == 5
+    assert store.recorder.transact(lambda unit: unit.remembered("Ev9")) is None
+    # The chain is not left locked, and goes on where it was.
+    store.recorder.transact(lambda unit: note(unit, key))
+    assert length(store, key) == 6
+    assert verify(store).is_sound
+
+
+def test_what_was_committed_is_recognised_when_it_is_sent_again(
+    store: Store, database_url: str, key: IncidentKey
+) -> None:
+    """The acknowledgement was lost with the process, so Slack sends the request once more."""
+    crash(database_url, "committed")
+
+    outcome = store.recorder.transact(lambda unit: unit.remembered("Ev9"))
+
+    assert outcome is not None
+    assert outcome.key == key
+    assert length(store, key) == 6
+    assert verify(store).is_sound
+
+
+def test_a_job_in_the_hands_of_the_dead_is_done_by_another(store: Store, database_url: str, key: IncidentKey) -> None:
+    jobs = [Job(kind=JobKind.SAY, key=name, incident=key, lane="L") for name in ("first", "second")]
+    store.recorder.transact(lambda unit: unit.want(jobs, T0))
+    crash(database_url, "claimed")
+
+    assert store.jobs.claim(T0 + timedelta(seconds=59), "heir", 10, 60) == []
+    (first,) = store.jobs.claim(T0 + timedelta(seconds=60), "heir", 10, 60)
+    assert (first.job.key, first.attempts) == ("first", 2)
+    assert store.jobs.complete(first, T0)
+    (second,) = store.jobs.claim(T0 + timedelta(seconds=61), "heir", 10, 60)
+    assert store.jobs.complete(second, T0)
+    assert store.jobs.outstanding(T0 + timedelta(days=1)) == 0
+
+
+def test_the_end_of_the_lease_is_what_frees_the_job(store: Store, database_url: str, key: IncidentKey) -> None:
+    """Shows that the test above bites: under a lease that has no end, nobody would ever do it."""
+    job = Job(kind=JobKind.SAY, key="first", incident=key)
+    store.recorder.transact(lambda unit: unit.want([job], T0))
+    crash(database_url, "claimed")
+    forever = "UPDATE job SET lease_until = '9999-01-01T00:00:00.000000Z'"
+    store.transactions.write(lambda connection: connection.exec_driver_sql(forever).rowcount)
+
+    assert store.jobs.claim(T0 + timedelta(days=1), "heir", 10, 60) == []
+    assert store.jobs.outstanding(T0 + timedelta(days=1)) == 1

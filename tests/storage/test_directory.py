@@ -1,0 +1,120 @@
+"""People, policies and drafts: what holds now, what held then, and what can be erased."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from incident.policy import Policy, Targets
+from incident.ports import Person
+from incident.states import Priority
+from storage.errors import WhichTeam
+from storage.store import Store, open_store
+from tests.storage.story import ADA, BEN, T0, TEAM, at
+
+POLICY = Policy(
+    version="1",
+    owner="O",
+    approver="A",
+    effective=date(2026, 1, 1),
+    services={},
+    matrix={1: {1: Priority.P1}},
+    targets={Priority.P1: Targets(ack=5, restore=60)},
+    updates={},
+)
+
+
+def test_somebody_is_who_they_were_at_the_time(store: Store) -> None:
+    before = Person(id=ADA, name="Ada", zone="Europe/Berlin", title="SRE")
+    after = before.model_copy(update={"name": "Ada L.", "title": "CTO"})
+
+    assert store.directory.put([before], at(0)) == 1
+    assert store.directory.put([before], at(5)) == 0
+    assert store.directory.put([after], at(10)) == 1
+
+    assert store.directory.person(ADA) == after
+    assert store.directory.person(ADA, at(9)) == before
+    assert store.directory.person(ADA, at(10)) == after
+    assert store.directory.person(ADA, at(-1)) is None
+    assert store.directory.person(BEN) is None
+    assert store.recorder.read(lambda reader: reader.person(ADA)) == after
+
+
+def test_news_that_come_out_of_order_do_not_undo_newer_ones(store: Store) -> None:
+    person = Person(id=ADA, name="Ada")
+    store.directory.put([person.model_copy(update={"name": "New"})], at(10))
+
+    store.directory.put([person.model_copy(update={"name": "Newer"})], at(10))
+    store.directory.put([person.model_copy(update={"name": "Newest"})], at(3))
+
+    assert store.directory.person(ADA).name == "Newest"
+
+
+def test_an_erased_person_has_no_name_at_any_time(store: Store) -> None:
+    for minutes, name in ((0, "Ada"), (10, "Ada L.")):
+        store.directory.put([Person(id=ADA, name=name, title="SRE", zone="Europe/Berlin")], at(minutes))
+
+    assert store.directory.erase(ADA)
+
+    for moment in (at(1), at(11), None):
+        known = store.directory.person(ADA, moment)
+        assert (known.name, known.title, known.zone) == ("erased person", "", "UTC")
+    assert not store.directory.erase(BEN)
+
+
+def test_another_teams_people_are_not_ours(database_url: str) -> None:
+    with open_store(database_url, team="T2") as theirs, open_store(database_url, team=TEAM) as ours:
+        theirs.directory.put([Person(id=ADA, name="Ada")], T0)
+
+        assert ours.directory.person(ADA) is None
+        assert ours.recorder.read(lambda reader: reader.person(ADA)) is None
+
+
+def test_a_policy_is_kept_whole_under_its_hash_and_its_activation_is_on_record(store: Store) -> None:
+    first = store.directory.activate_policy(POLICY, "version: 1\n", at(0))
+    assert store.directory.activate_policy(POLICY, "version: 1\n", at(1)) == first
+    second = store.directory.activate_policy(POLICY, "version: 2\n", at(2))
+    assert store.directory.activate_policy(POLICY, "version: 1\n", at(3)) == first
+
+    assert store.directory.policy_text(second) == "version: 2\n"
+    assert store.directory.active_policy() == (first, "version: 1\n")
+    (chain,) = store.queries.chains()
+    told = store.recorder.read(lambda reader: reader.entries(chain))
+    assert [(e.fact.kind, e.fact.hash) for e in told] == [("policy_activated", h) for h in (first, second, first)]
+
+
+def test_no_policy_is_active_at_first(store: Store) -> None:
+    assert store.directory.active_policy() is None
+    assert store.directory.policy_text("0" * 64) is None
+
+
+def test_a_draft_is_given_back_until_it_is_forgotten(store: Store) -> None:
+    fields = {"text": "Rolled back 🔥", "audience": ["internal"], "final": False, "impact": 1, "to": None}
+    store.drafts.keep("Ev1", ADA, "update", {"text": "first"}, at=T0)
+    store.drafts.keep("Ev1", ADA, "update", fields, at=T0)
+
+    kept = store.drafts.fetch("Ev1")
+    assert (kept.person, kept.verb, kept.fields, kept.at) == (ADA, "update", fields, T0)
+    store.drafts.forget("Ev1")
+    assert store.drafts.fetch("Ev1") is None
+
+
+def test_drafts_expire_after_two_days(store: Store) -> None:
+    store.drafts.keep("old", ADA, "update", {}, at=T0)
+    store.drafts.keep("new", ADA, "update", {}, at=T0 + timedelta(hours=47))
+
+    store.housekeep(T0 + timedelta(hours=49))
+
+    assert store.drafts.fetch("old") is None
+    assert store.drafts.fetch("new") is not None
+
+
+def test_what_belongs_to_a_team_is_refused_without_one(sqlite_url: str) -> None:
+    with open_store(sqlite_url) as store:
+        for ask in (
+            lambda: store.checkpoints.take(T0, None),
+            lambda: store.directory.put([Person(id=ADA, name="A")], T0),
+        ):
+            with pytest.raises(WhichTeam, match="with a team"):
+                ask()
