@@ -23,11 +23,11 @@ _CALLS: Final = {
     "say": ("chat.postMessage",),
 }
 _AT_CALL: Final = ("before", "after")
-_AT_JOB: Final = ("noted", "completed")
+_NOTED: Final = "noted"
 
 FAILPOINTS: Final = tuple(
     [f"{kind}:{call}:{edge}" for kind, calls in _CALLS.items() for call in calls for edge in _AT_CALL]
-    + [f"{kind}:{edge}" for kind in _CALLS for edge in _AT_JOB]
+    + [f"{kind}:{_NOTED}" for kind in _CALLS]
 )
 
 

@@ -101,6 +101,11 @@ class Renderer:
             {"who": self.who, "when": self._when, "clock": self._clock, "words": self.words, "quote": self._quote}
         )
 
+    def warm(self) -> None:
+        """Read every template now, so that the first incident does not wait for it."""
+        for name in self._environment.list_templates(extensions=("j2",)):
+            self._environment.get_template(name)
+
     def said(self, template: str, context: LineContext) -> str:
         """Render the line a verb says in the incident channel; empty when it says nothing."""
         return self.macro(f"slack/{template}.j2", "said", context)

@@ -158,7 +158,6 @@ class Worker:
                 self._note(claimed, facts, now)
         self._outside.slack.reached(f"{job.kind}:noted")
         self._jobs.complete(claimed, self._outside.slack.now())
-        self._outside.slack.reached(f"{job.kind}:completed")
 
     def _incident(self, claimed: ClaimedJob) -> Incident | None:
         key = claimed.job.incident

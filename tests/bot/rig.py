@@ -144,7 +144,7 @@ class Rig:
 
     def calls(self, method: str) -> int:
         """How often a method was called."""
-        return sum(1 for line in self.sandbox.traffic.lines if line.get("name") == method)
+        return sum(1 for passage in self.sandbox.traffic.since(0, 10_000) if passage.name == method)
 
 
 def posts(channel: Channel, sandbox: Sandbox) -> list[Message]:

@@ -8,8 +8,5 @@ def test_a_declaration_makes_a_usable_channel_and_the_rest(rig):
 
     rig.drain()
 
-    incident, channel = rig.incident(key), rig.channel(key)
-    print(rig.texts(key))
-    print(len(channel.messages))
-    print([e.fact for e in rig.entries(key)])
+    incident = rig.incident(key)
     assert incident.places.channel_name == "inc-2026-0001-payments-fail"
