@@ -36,6 +36,11 @@ def label(table: str, name: str, **facts: Any) -> str:
     return name.replace("_", " ").capitalize() if found is None else _renderer().sentence(found, **facts)
 
 
+def note(verb: str) -> str | None:
+    """Give what the form of a verb warns of, if anything."""
+    return _tables()["notes"].get(verb)
+
+
 def say(name: str, **facts: Any) -> str:
     """Say one of the edge's own sentences."""
     return _renderer().sentence(_tables()["sentences"][name], **facts)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.policy_file import ActivePolicy, BrokenPolicy, active_policy, read_policy
+from bot.policy_file import ActivePolicy, BrokenPolicy, active_policy, read_again, read_policy
 
 OURS = (Path(__file__).parents[2] / "policy.yaml").read_text(encoding="utf-8")
 TODAY = date(2026, 11, 20)
@@ -111,6 +111,22 @@ def test_a_good_text_becomes_the_policy_in_force():
     wrong = active.renew(OURS.replace("min_chars: 25", "min_chars: 40"), TODAY)
 
     assert wrong == ()
+    assert active.policy.resolution.min_chars == 40
+
+
+def test_a_file_that_changes_while_we_run_is_read_again_and_a_broken_one_is_left_aside(tmp_path):
+    file = tmp_path / "policy.yaml"
+    active = ActivePolicy(read_policy(OURS, TODAY))
+
+    file.write_text(OURS.replace("min_chars: 25", "min_chars: 40"))
+    good = read_again(active, file, TODAY)
+    file.write_text("version: 1\n")
+    broken_later = read_again(active, file, TODAY)
+    file.unlink()
+
+    assert good == ()
+    assert broken_later
+    assert read_again(active, file, TODAY)[0].said.startswith("cannot be read")
     assert active.policy.resolution.min_chars == 40
 
 

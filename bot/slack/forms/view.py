@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from bot.slack.forms.controls import draw
 from bot.slack.forms.options import Field, Json
 from bot.slack.limits import fit_view
-from bot.slack.sentences import label
+from bot.slack.sentences import label, note
 from bot.slack.where import Where
 from commands.ask import Ask, Control, asks
 from commands.verb import Verb
@@ -42,6 +42,8 @@ def form(
     unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
     blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
     blocks.append(_section("form:about", (verb.__doc__ or "").strip().splitlines()[0]))
+    if warning := note(verb.name):
+        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": warning}]})
     blocks += [_input(field, fields.get(field.name)) for field in shown]
     return fit_view(
         {

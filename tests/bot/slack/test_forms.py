@@ -135,6 +135,11 @@ def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
     assert OCCURRED not in names("help")
 
 
+@pytest.mark.parametrize("word", ["declare", "escalate"])
+def test_who_relies_on_a_call_is_told_that_a_direct_message_wakes_nobody(word):
+    assert "wakes nobody" in str(form(registry.find(word), {}, WHERE, RULES))
+
+
 def test_a_notice_is_a_form_without_anything_to_submit():
     view = notice("Muster", [{"type": "section", "text": {"type": "mrkdwn", "text": LONG}}])
 
