@@ -86,6 +86,15 @@ class ActivePolicy:
         return ()
 
 
+def read_again(active: ActivePolicy, path: Path, today: date) -> tuple[Wrong, ...]:
+    """Read the file once more: what is good and new comes into force, what is wrong is told and changes nothing."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as unreadable:
+        return (Wrong(1, str(path), f"cannot be read: {unreadable}"),)
+    return () if text == active.loaded.text else active.renew(text, today)
+
+
 def active_policy(
     path: Path, today: date, last_good: Callable[[], str | None]
 ) -> tuple[ActivePolicy, tuple[Wrong, ...]]:
