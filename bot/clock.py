@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Protocol
 
@@ -38,3 +38,19 @@ class SetClock:
         """Move to a moment; one that is already past changes nothing."""
         with self._lock:
             self._at = max(self._at, at.astimezone(UTC))
+
+
+class StagedClock(SetClock):
+    """A clock that is moved by hand until it is let run; from then on it keeps the machine's pace."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self._ahead: timedelta | None = None
+
+    def now(self) -> datetime:
+        """Give the moment it was set to, or, once it runs, how far the machine has come since."""
+        return super().now() if self._ahead is None else datetime.now(UTC) + self._ahead
+
+    def run(self) -> None:
+        """Run from the moment it stands at."""
+        self._ahead = super().now() - datetime.now(UTC)

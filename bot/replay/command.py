@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from bot.clock import SetClock
 from bot.replay.catalogue import script_policy
 from bot.replay.compare import differences, failed_checks
 from bot.replay.player import Player
@@ -88,7 +89,7 @@ def playing(scenario: Scenario, database: str | None = None) -> Iterator[Player]
         alias: Person(name=alias, real_name=alias.capitalize(), title=actor.title, tz="UTC")
         for alias, actor in scenario.people.items()
     }
-    stage = Stage(people, begins=scenario.events[0].at, channels=("incidents",))
+    stage = Stage(people, clock=SetClock(scenario.events[0].at), channels=("incidents",))
     try:
         stage.open(script_policy(scenario, stage.users), database)
         yield Player(stage, scenario)

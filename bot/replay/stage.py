@@ -28,11 +28,18 @@ FORM_TAKES: Final = 5.0
 class Stage:
     """Where something is played. `users` maps the names of the play to Slack user ids."""
 
-    def __init__(self, people: dict[str, Person], *, begins: datetime, channels: Iterable[str] = ()) -> None:
-        self.clock = SetClock(begins)
+    def __init__(
+        self, people: dict[str, Person], *, clock: SetClock, channels: Iterable[str] = (), port: int = 0
+    ) -> None:
+        self.clock = clock
         manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
         self.sandbox = Sandbox(
-            people.values(), manifest=manifest, clock=self.clock, strict_tiers=False, channels=(LOBBY, *channels)
+            people.values(),
+            manifest=manifest,
+            clock=self.clock,
+            strict_tiers=False,
+            channels=(LOBBY, *channels),
+            port=port,
         )
         self.sandbox.start()
         self.users = {alias: self.sandbox.workspace.find_person(person.name).id for alias, person in people.items()}

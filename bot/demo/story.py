@@ -1,0 +1,70 @@
+"""Reads the demo's story: its people, and what each of them does when, in minutes from its beginning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+STORY: Final = Path(__file__).with_name("story.yaml")
+
+
+class Character(BaseModel):
+    """Somebody in the story."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+
+
+class Form(BaseModel):
+    """A form that is opened by its verb, filled and submitted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    verb: str
+    fields: dict[str, Any]
+
+
+class Beat(BaseModel):
+    """One thing that somebody does: says, types, fills, presses, marks or edits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    at: float
+    by: str
+    place: str | None = Field(None, alias="in")
+    say: str | None = None
+    do: str | None = None
+    form: Form | None = None
+    press: str | None = None
+    react: str | None = None
+    to: str | None = None
+    edit: str | None = None
+    label: str | None = None
+
+
+class Story(BaseModel):
+    """The whole story."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    people: dict[str, Character]
+    owners: dict[str, str]
+    audiences: dict[str, str]
+    ladder: tuple[str, ...]
+    beats: tuple[Beat, ...]
+
+    @property
+    def minutes(self) -> float:
+        """How long the story is."""
+        return self.beats[-1].at
+
+
+def read_story() -> Story:
+    """Read the story that ships with Muster."""
+    return Story.model_validate(yaml.safe_load(STORY.read_text(encoding="utf-8")))
