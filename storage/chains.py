@@ -47,9 +47,9 @@ class Head(NamedTuple):
     recorded_at: datetime
 
 
-def insert_or(connection: Connection) -> Any:
+def insert_or(dialect: str) -> Any:
     """Give the INSERT of this database that can say what to do on conflict."""
-    return sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return sqlite.insert if dialect == "sqlite" else postgresql.insert
 
 
 def lock(connection: Connection, key: IncidentKey) -> Head | None:
@@ -61,7 +61,7 @@ def lock(connection: Connection, key: IncidentKey) -> Head | None:
 def _begin(connection: Connection, key: IncidentKey) -> Head:
     # Two transactions may begin one chain at once; the row makes the second wait for the first.
     connection.execute(
-        insert_or(connection)(CHAIN)
+        insert_or(connection.dialect.name)(CHAIN)
         .values(team=key.team, incident=key.id, n=0, head=GENESIS, recorded_at=EPOCH, checkpointed=0)
         .on_conflict_do_nothing()
     )

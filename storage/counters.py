@@ -11,7 +11,7 @@ from storage.tables import COUNTER
 def take(connection: Connection, team: str, year: int) -> int:
     """Take the next number of the year; others who want one wait until this transaction ends."""
     taken = (
-        insert_or(connection)(COUNTER)
+        insert_or(connection.dialect.name)(COUNTER)
         .values(team=team, year=year, value=1)
         .on_conflict_do_update(index_elements=("team", "year"), set_={"value": COUNTER.c.value + 1})
         .returning(COUNTER.c.value)

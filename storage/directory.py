@@ -65,7 +65,9 @@ class Directory:
         return self._transactions.write(work)
 
     def _store(self, connection: Connection, text: str, name: str, at: datetime) -> None:
-        stored = insert_or(connection)(POLICY_TEXT).values(team=self._team, hash=name, stored_at=at, text=text)
+        stored = insert_or(connection.dialect.name)(POLICY_TEXT).values(
+            team=self._team, hash=name, stored_at=at, text=text
+        )
         connection.execute(stored.on_conflict_do_nothing())
         mine = POLICY_ACTIVE.c.team == self._team
         last = select(POLICY_ACTIVE.c.seq).where(mine).order_by(POLICY_ACTIVE.c.seq.desc()).limit(1)

@@ -58,7 +58,7 @@ class Drafts:
         }
 
         def work(connection: Connection) -> None:
-            row = insert_or(connection)(DRAFT).values(team=self._team, key=key, **values)
+            row = insert_or(connection.dialect.name)(DRAFT).values(team=self._team, key=key, **values)
             connection.execute(row.on_conflict_do_update(index_elements=("team", "key"), set_=values))
 
         self._transactions.write(work)

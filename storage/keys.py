@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, func, select
 
@@ -27,7 +28,7 @@ def remember(connection: Connection, team: str, key: str, outcome: Outcome) -> N
     """Keep an outcome under its key; the first one stays."""
     incident = outcome.key.id if outcome.key else None
     connection.execute(
-        insert_or(connection)(SEEN)
+        insert_or(connection.dialect.name)(SEEN)
         .values(team=team, key=key, incident=incident, at=outcome.at, outcome=outcome.model_dump_json())
         .on_conflict_do_nothing()
     )
@@ -40,10 +41,10 @@ def forget_old(connection: Connection, now: datetime) -> int:
 
 def claim_message(connection: Connection, key: IncidentKey, natural_key: str) -> bool:
     """Claim a message's natural key; False when it was recorded before."""
-    claimed = connection.execute(
-        insert_or(connection)(MESSAGE_KEY)
-        .values(team=key.team, incident=key.id, key=natural_key)
-        .on_conflict_do_nothing()
-        .returning(MESSAGE_KEY.c.key)
-    )
-    return claimed.first() is not None
+    values = {"team": key.team, "incident": key.id, "key": natural_key}
+    return connection.execute(_claim(connection.dialect.name), values).first() is not None
+
+
+@cache
+def _claim(dialect: str) -> Any:
+    return insert_or(dialect)(MESSAGE_KEY).on_conflict_do_nothing().returning(MESSAGE_KEY.c.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from incident.chain import canonical, digest
 from incident.entry import WORKSPACE, IncidentKey
@@ -16,6 +16,9 @@ from storage.reading import chain_lines, to_entry
 from storage.tables import INCIDENT
 
 _KEY: Final = ("team", "incident")
+_FOLDED: Final = select(INCIDENT.c.folded, INCIDENT.c.shape).where(
+    INCIDENT.c.team == bindparam("of_team"), INCIDENT.c.incident == bindparam("of_incident")
+)
 
 
 @cache
@@ -26,11 +29,14 @@ def shape() -> str:
 
 def put(connection: Connection, incident: Incident) -> None:
     """Store a folded incident in its row."""
-    row = columns(incident)
-    changed = {name: value for name, value in row.items() if name not in _KEY}
-    connection.execute(
-        insert_or(connection)(INCIDENT).values(**row).on_conflict_do_update(index_elements=_KEY, set_=changed)
-    )
+    connection.execute(_upsert(connection.dialect.name), columns(incident))
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    row = insert_or(dialect)(INCIDENT)
+    changed = {column.name: row.excluded[column.name] for column in INCIDENT.c if column.name not in _KEY}
+    return row.on_conflict_do_update(index_elements=_KEY, set_=changed)
 
 
 def columns(incident: Incident) -> dict[str, Any]:
@@ -56,9 +62,7 @@ def columns(incident: Incident) -> dict[str, Any]:
 
 def get(connection: Connection, key: IncidentKey) -> Incident | None:
     """Give the folded incident; a row of another release is folded again from its entries."""
-    found = connection.execute(
-        select(INCIDENT.c.folded, INCIDENT.c.shape).where(INCIDENT.c.team == key.team, INCIDENT.c.incident == key.id)
-    ).one_or_none()
+    found = connection.execute(_FOLDED, {"of_team": key.team, "of_incident": key.id}).one_or_none()
     return None if found is None else read(connection, key, found.folded, found.shape)
 
 
