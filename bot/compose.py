@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket as host
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from os import getpid
@@ -89,8 +90,8 @@ def compose(settings: Settings, *, clock: Clock | None = None, reached: Reached 
     return Muster(edge, store, active, worker, scheduler, listening, signer, wrong)
 
 
-def _keep(store: Store, clock: Clock, person: Person) -> None:
-    store.directory.put((person,), clock.now())
+def _keep(store: Store, clock: Clock, people: Sequence[Person]) -> None:
+    store.directory.put(people, clock.now())
 
 
 def _policy(settings: Settings, store: Store, clock: Clock) -> tuple[ActivePolicy, tuple[Wrong, ...]]:

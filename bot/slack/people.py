@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from http.client import HTTPException
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from incident.ports import Person
 from roles.people import PersonId, slack_person
 
 RESPONDER: Final = "responder"
-_PAGE: Final = 200
+PAGE: Final = 500
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 _log = logging.getLogger(__name__)
 
@@ -29,11 +29,13 @@ Json = dict[str, Any]
 class People:
     """The workspace's members and the user groups the policy names. `keep` notes each change in the directory."""
 
-    def __init__(self, team: str, keep: Callable[[Person], None]) -> None:
+    def __init__(self, team: str, keep: Callable[[Sequence[Person]], None], *, page: int = PAGE) -> None:
         self._team = team
         self._keep = keep
         self._known: dict[str, Person] = {}
         self._groups: dict[str, frozenset[str]] = {}
+        self._cursor = ""
+        self._page = page
 
     def person(self, user: str) -> Person | None:
         """Give what is known of somebody, or None."""
@@ -59,12 +61,13 @@ class People:
             found.add(RESPONDER)
         return frozenset(found)
 
-    def learn(self, member: Json) -> None:
-        """Take what Slack says of one member, and keep it where it differs from what was known."""
-        person = read_member(self._team, member)
-        if self._known.get(member["id"]) != person:
-            self._known[member["id"]] = person
-            self._keep(person)
+    def learn(self, *members: Json) -> None:
+        """Take what Slack says of members, and keep what differs from what was known."""
+        found = {member["id"]: read_member(self._team, member) for member in members}
+        new = {user: person for user, person in found.items() if self._known.get(user) != person}
+        self._known.update(new)
+        if new:
+            self._keep(tuple(new.values()))
 
     def learn_group(self, group: str, users: Iterable[str]) -> None:
         """Take who is in a user group."""
@@ -75,14 +78,25 @@ class People:
         self._groups[group] = (self._groups.get(group, frozenset()) | set(added)) - set(removed)
 
     def refresh(self, client: WebClient, policy: Policy) -> None:
-        """Ask Slack for everybody and for the user groups of the policy; what cannot be had stays as it was."""
+        """Ask Slack for everybody and for the user groups of the policy; what cannot be had stays as it was.
+
+        A list that Slack cut short, as it does with very long ones, goes on at the next refresh where it ended.
+        """
         try:
-            for member in _members(client):
-                self.learn(member)
+            for page in self._pages(client):
+                self.learn(*page)
             for group in sorted({m for members in policy.groups.values() for m in members if m.startswith("S")}):
                 self.learn_group(group, client.usergroups_users_list(usergroup=group)["users"])
         except (SlackApiError, OSError, HTTPException) as failed:
             _log.warning("the list of people is as it was: %s", failed)
+
+    def _pages(self, client: WebClient) -> Iterator[list[Json]]:
+        while True:
+            page = client.users_list(limit=self._page, cursor=self._cursor)
+            yield page["members"]
+            self._cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not self._cursor:
+                return
 
     def _is_among(self, user: str, members: tuple[str, ...]) -> bool:
         return user in members or any(user in self._groups.get(member, ()) for member in members)
@@ -95,7 +109,7 @@ class People:
 def read_member(team: str, member: Json) -> Person:
     """Read what Slack shows of a member."""
     profile: Json = member.get("profile") or {}
-    names = (profile.get("display_name"), profile.get("real_name"), member.get("real_name"), member.get("name"))
+    names = (profile.get("real_name"), member.get("real_name"), profile.get("display_name"), member.get("name"))
     return Person(
         id=slack_person(team, member["id"]),
         name=next((name for name in names if name), member["id"]),
@@ -105,13 +119,3 @@ def read_member(team: str, member: Json) -> Person:
         is_guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
         is_active=not member.get("deleted", False),
     )
-
-
-def _members(client: WebClient) -> Iterator[Json]:
-    cursor = ""
-    while True:
-        page = client.users_list(limit=_PAGE, cursor=cursor)
-        yield from page["members"]
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return

@@ -9,6 +9,7 @@ from incident.entries.said import (
     SourceChanged,
 )
 from incident.entry import workspace_chain
+from sandbox.entities import Person
 
 
 def facts(place, incident, *kinds):
@@ -150,10 +151,14 @@ def wanted(place, name):
     return sum(place.person(name) in row.key for row in rows)
 
 
-def test_somebody_who_is_new_or_changed_is_known_at_once(place):
-    place.acting.hire("Zoe", "zoe") if hasattr(place.acting, "hire") else None
-    member = {"id": "U99ZOE", "name": "zoe", "tz": "Asia/Tokyo", "profile": {"display_name": "Zoe", "title": "SRE"}}
-    place.people.learn(member)
+def test_somebody_who_arrives_or_changes_is_known_at_once(place):
+    user = place.acting.arrive(Person(name="zoe", real_name="Zoe", tz="Asia/Tokyo"))
+    place.sandbox.settle()
+    arrived = place.people.person(user)
 
-    kept = place.store.directory.person(place.people.person("U99ZOE").id)
-    assert (kept.name, kept.zone, kept.title) == ("Zoe", "Asia/Tokyo", "SRE")
+    place.acting.change_person("zoe", title="On call", deleted=True)
+    place.sandbox.settle()
+
+    kept = place.store.directory.person(arrived.id)
+    assert (arrived.zone, arrived.is_active) == ("Asia/Tokyo", True)
+    assert (kept.title, kept.is_active) == ("On call", False)

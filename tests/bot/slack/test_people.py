@@ -1,6 +1,7 @@
 import pytest
 
 from bot.policy_file import read_policy
+from bot.slack.connect import client_for
 from bot.slack.people import People, read_member
 from tests.bot.slack.workplace import POLICY, TODAY
 
@@ -19,7 +20,7 @@ def kept():
 
 @pytest.fixture
 def people(kept):
-    found = People("T1", kept.append)
+    found = People("T1", kept.extend)
     found.learn(member("U1", name="ann"))
     found.learn(member("U2", is_bot=True))
     found.learn(member("U3", is_restricted=True))
@@ -71,6 +72,28 @@ def test_somebody_is_found_by_id_or_by_a_name_that_only_they_have(people):
     assert people.named("U8ABC") == "slack:T1:U8ABC"
     assert people.named("bea") is None
     assert people.named("u4") is None
+
+
+def test_everybody_is_asked_for_page_by_page_also_when_a_group_is_not_there(place):
+    crowd = People(place.team, lambda new: None, page=1)
+    client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
+
+    crowd.refresh(client, GROUPED)
+
+    assert crowd.person(place.user("ann")).zone == "Europe/London"
+    assert crowd.person(place.user("gus")).is_guest
+    assert crowd.person(place.user("hal")).is_bot
+
+
+def test_a_refresh_that_fails_leaves_what_was_known(place):
+    crowd = People(place.team, lambda new: None)
+    client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
+    crowd.refresh(client, RULES)
+    place.sandbox.faults.server_error("users.list")
+
+    crowd.refresh(client, RULES)
+
+    assert crowd.person(place.user("ann")) is not None
 
 
 def test_a_profile_names_somebody_best():

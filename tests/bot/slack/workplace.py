@@ -77,8 +77,8 @@ class Workplace:
             self.socket.start()
             assert self.sandbox.wait_for_socket()
 
-    def _keep(self, person) -> None:
-        self.store.directory.put([person], self.clock.now())
+    def _keep(self, people) -> None:
+        self.store.directory.put(people, self.clock.now())
 
     def close(self) -> None:
         """Stop everything, the workspace first, so that nobody waits for a farewell."""
