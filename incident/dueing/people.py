@@ -9,6 +9,7 @@ from incident.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING
 from roles.names import Role
+from roles.people import MUSTER
 
 
 def actions(incident: Incident, _: Policy) -> tuple[Due, ...]:
@@ -38,7 +39,8 @@ def calls(incident: Incident, _: Policy) -> tuple[Due, ...]:
         return ()
     if last.answer not in {"lapsed", "declined"}:
         return ()
-    whom = each_once(incident.holder(Role.COMMANDER) or last.by, incident.service_owner)
+    caller = next((call.by for call in reversed(incident.escalations) if call.by != MUSTER), incident.reporter)
+    whom = each_once(incident.holder(Role.COMMANDER) or caller, incident.service_owner)
     step = Step(last.answered_at, "call", whom)
     return (Due(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n)),)
 
