@@ -68,6 +68,11 @@ def fragment(text: str, limit: int = 300) -> str:
     return "".join(p if p.startswith("<") else _MARKS.sub(rf"{_JOINER}\1{_JOINER}", p) for p in pieces)
 
 
+def code(text: str, limit: int = 120) -> str:
+    """Show a name or an error letter by letter, as code in Slack."""
+    return f"`{harmless(clip(_SPACE.sub(' ', text).replace('`', chr(39)).strip(), limit))}`"
+
+
 def quoted(text: str, limit: int = 2800) -> str:
     """Quote people's text in Slack, line by line, with their own formatting."""
     lines = harmless(clip(text.strip(), limit)).splitlines() or [""]
