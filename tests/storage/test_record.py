@@ -13,7 +13,7 @@ from incident.entry import IncidentKey, workspace_chain
 from incident.fold import fold
 from incident.frozen import REDACTED
 from incident.ports import Outcome, UnitOfWork
-from storage.store import Store
+from storage.store import Store, open_store
 from tests.storage.story import (
     ADA,
     BEN,
@@ -297,3 +297,51 @@ def test_a_row_of_another_release_is_folded_again(store: Store) -> None:
     )
 
     assert store.recorder.read(lambda reader: reader.peek(key)) == fold(entries(store, key))
+
+
+def test_two_processes_on_one_sqlite_file_take_turns(sqlite_store: Store, sqlite_url: str) -> None:
+    """The command line writes while the service runs; neither sees `database is locked`."""
+    key = record(sqlite_store, lambda number: long_script(number)[:1])
+
+    def write(store: Store) -> None:
+        for _ in range(20):
+            store.recorder.transact(lambda unit: step(unit, key, draft(Noted(text="n"))))
+
+    with open_store(sqlite_url, team=TEAM) as other:
+        threads = [threading.Thread(target=write, args=(store,)) for store in (sqlite_store, other)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert sqlite_store.recorder.read(lambda reader: reader.peek(key)).n == 41
+
+
+def test_transactions_that_lock_each_other_out_are_run_again(postgres_url: str) -> None:
+    """PostgreSQL ends one of the two; its work is run again, and both are on the record."""
+    with open_store(postgres_url, team=TEAM) as store:
+        keys = [record(store, lambda number: long_script(number)[:1]) for _ in range(2)]
+        both_hold_one = threading.Barrier(2, timeout=20)
+        runs: list[int] = []
+
+        def cross(first: IncidentKey, second: IncidentKey) -> None:
+            waited: list[int] = []
+
+            def work(unit: UnitOfWork) -> None:
+                runs.append(1)
+                unit.load(first)
+                if not waited:
+                    waited.append(1)
+                    both_hold_one.wait()
+                step(unit, second, draft(Noted(text="crossed")))
+
+            store.recorder.transact(work)
+
+        threads = [threading.Thread(target=cross, args=pair) for pair in (keys, keys[::-1])]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(runs) == 3
+        assert [len(entries(store, key)) for key in keys] == [2, 2]

@@ -1,0 +1,142 @@
+"""What every recorder promises: the one in memory that verbs are tested with, and the two that are real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from incident.entries.said import Noted
+from incident.entry import IncidentKey, workspace_chain
+from incident.fold import fold
+from incident.frozen import REDACTED
+from incident.jobs import Job, JobKind
+from incident.ports import Outcome, Recorder, UnitOfWork
+from tests.memory import Memory
+from tests.storage.story import CHANNEL, T0, TEAM, at, draft, drill_script, long_script, record, step, ts, void_script
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere to record."""
+
+    recorder: Recorder
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest) -> Iterator[Any]:
+    if request.param == "memory":
+        yield Place(Memory())
+        return
+    from storage.store import open_store
+
+    url = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+    with open_store(url, team=TEAM) as store:
+        yield store
+
+
+def test_entries_are_numbered_from_one_without_a_gap(place: Place) -> None:
+    key = record(place, long_script)
+
+    read = place.recorder.read(lambda reader: reader.entries(key))
+
+    assert [entry.n for entry in read] == list(range(1, len(long_script("")) + 1))
+    assert {entry.key for entry in read} == {key}
+
+
+def test_the_row_is_what_the_entries_fold_to(place: Place) -> None:
+    for script in (void_script, drill_script):
+        key = record(place, script)
+
+        peeked, entries = place.recorder.read(lambda reader, key=key: (reader.peek(key), reader.entries(key)))
+
+        assert peeked == fold(entries)
+        assert place.recorder.transact(lambda unit, key=key: unit.load(key)) == peeked
+
+
+def test_redacted_entries_keep_their_facts_and_lose_their_words(place: Place) -> None:
+    key = record(place, long_script)
+
+    redacted = [entry for entry in place.recorder.read(lambda reader: reader.entries(key)) if entry.redacted]
+
+    assert [entry.fact.text for entry in redacted] == [REDACTED] * 3
+    assert {entry.fact.ts for entry in redacted} == {ts(10)}
+
+
+def test_words_are_only_forgotten_when_an_entry_says_so(place: Place) -> None:
+    key = record(place, void_script)
+
+    with pytest.raises(Exception, match=r"[wW]ords"):
+        place.recorder.transact(lambda unit: unit.forget_words(key, [1]))
+
+    assert not place.recorder.read(lambda reader: reader.entries(key))[0].redacted
+
+
+def test_a_message_gives_the_same_entries_everywhere(place: Place) -> None:
+    key = record(place, long_script)
+
+    about = place.recorder.read(lambda reader: reader.message(key, CHANNEL, ts(10)))
+
+    kinds = ["message_posted", "message_pinned", "message_edited", "pin_removed", "redacted"]
+    assert [entry.fact.kind for entry in about] == kinds
+
+
+def test_recorded_at_is_never_before_the_last_entry(place: Place) -> None:
+    key = record(place, lambda number: void_script(number)[:1])
+    for minutes in (5, 2):
+        place.recorder.transact(lambda unit, m=minutes: unit.append(key, [draft(Noted(text="n"), minutes=m)], at(m)))
+
+    read = place.recorder.read(lambda reader: reader.entries(key, after=1))
+
+    assert [(entry.occurred_at, entry.recorded_at) for entry in read] == [(at(5), at(5)), (at(2), at(5))]
+
+
+def test_a_failed_work_leaves_nothing(place: Place) -> None:
+    def fail(unit: UnitOfWork) -> None:
+        key, number = unit.new_incident(TEAM, T0)
+        step(unit, key, void_script(number)[0])
+        unit.remember("Ev1", Outcome(verb="declare", key=key, at=T0))
+        unit.seen_message(key, "C/1")
+        unit.want([Job(kind=JobKind.SAY, key="say", incident=key)], T0)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        place.recorder.transact(fail)
+
+    assert place.recorder.transact(lambda unit: unit.remembered("Ev1")) is None
+    assert place.recorder.transact(lambda unit: unit.new_incident(TEAM, T0)[1]) == "INC-2026-0001"
+    assert place.recorder.read(lambda reader: reader.open_incidents(TEAM)) == ()
+
+
+def test_incidents_are_found_and_listed_while_they_are_open(place: Place) -> None:
+    keys = [record(place, script) for script in (long_script, void_script, drill_script)]
+
+    def find(**by: str) -> IncidentKey | None:
+        return place.recorder.read(lambda reader: reader.find(TEAM, **by))
+
+    assert find(number="INC-2026-0003") == keys[2]
+    assert find(channel=CHANNEL) == keys[0]
+    assert find(number="INC-2026-0009") is None
+    assert find() is None
+    assert [i.key for i in place.recorder.read(lambda reader: reader.open_incidents(TEAM))] == [keys[0]]
+
+
+def test_a_natural_key_and_an_outcome_are_kept_once(place: Place) -> None:
+    key = workspace_chain(TEAM)
+    outcome = Outcome(verb="note", at=T0)
+
+    claims = [place.recorder.transact(lambda unit: unit.seen_message(key, "C/1")) for _ in range(2)]
+    place.recorder.transact(lambda unit: unit.remember("Ev1", outcome))
+
+    assert claims == [True, False]
+    assert place.recorder.transact(lambda unit: unit.remembered("Ev1")) == outcome
+
+
+def test_a_capture_is_as_durable_as_a_command(place: Place) -> None:
+    chain = workspace_chain(TEAM)
+
+    place.recorder.transact(lambda unit: unit.append(chain, [draft(Noted(text="n"))], T0), first=False)
+
+    assert len(place.recorder.read(lambda reader: reader.entries(chain))) == 1
