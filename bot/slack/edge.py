@@ -86,11 +86,11 @@ class Edge:
             lambda trouble: Reply(say("trouble_after", id=trouble)),
         )
 
-    def ask(self, came: Came, verb: type[Verb], fields: Fields) -> None:
+    def ask(self, came: Came, verb: type[Verb], fields: Fields, *, banner: str | None = None) -> None:
         """Open the form of a verb, filled with a draft; it opens on the desk, after this has returned."""
         self.desk.do(
             lambda: guarded(
-                lambda: self._open(came, verb, fields),
+                lambda: self._open(came, verb, fields, banner),
                 lambda trouble: self._say(came, say("trouble", id=trouble)),
             )
         )
@@ -155,15 +155,15 @@ class Edge:
     def _say(self, came: Came, text: str, *blocks: Json) -> None:
         self.desk.tell(came.aside, text, [*sections(text), *blocks])
 
-    def _open(self, came: Came, verb: type[Verb], fields: Fields) -> None:
+    def _open(self, came: Came, verb: type[Verb], fields: Fields, banner: str | None) -> None:
         incident = self.recorder.read(lambda reader: _incident(reader, self.team, came.where))
         if verb.needs_incident and incident is None:
             places = self.recorder.read(lambda reader: open_places(reader, self.team, came.actor, self.texts.command))
             self._say(came, f"{say_reason('no_incident')}\n{places}")
             return
         where = came.where
-        service = incident.service if incident and verb.needs_incident else None
-        view = form(verb, fields, where, self.active.policy, service=service)
+        about = incident if verb.needs_incident else None
+        view = form(verb, fields, where, self.active.policy, banner=banner, incident=about)
         if came.trigger is None or not self.desk.open(came.trigger, view):
             self._keep(came, verb.name, fields)
             again = button(

@@ -10,6 +10,7 @@ from bot.slack.forms.view import OCCURRED
 from bot.slack.grammar import Reading, read
 from bot.slack.ingress import Came
 from bot.slack.reply import Reply
+from bot.slack.sentences import say
 from bot.slack.tray import tray
 from commands import registry
 from commands.ask import asks
@@ -49,8 +50,19 @@ def _asked(edge: Edge, came: Came, verb: type[Verb], reading: Reading) -> Reply 
     fields: Fields = {**reading.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
     if not asks(verb) or (reading.is_whole and not _leaves_text_out(verb, fields)):
         return edge.act(came, verb.name, fields)
-    edge.ask(came, verb, fields)
+    edge.ask(came, verb, fields, banner=_doubt(verb, reading))
     return None
+
+
+def _doubt(verb: type[Verb], reading: Reading) -> str | None:
+    """Say why a line that leaves nothing out still opens its form."""
+    marks = asks(verb)
+    if reading.unread:
+        name, value = reading.unread[0]
+        return say("unread", value=value, field=marks[name].label if name in marks else name)
+    if reading.left:
+        return say("left", left=reading.left)
+    return say("ambiguous") if reading.ambiguous else None
 
 
 def _leaves_text_out(verb: type[Verb], fields: Fields) -> bool:

@@ -33,6 +33,7 @@ class People:
         self._team = team
         self._keep = keep
         self._known: dict[str, Person] = {}
+        self._called: dict[str, frozenset[str]] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._cursor = ""
         self._page = page
@@ -42,12 +43,15 @@ class People:
         return self._known.get(user)
 
     def named(self, word: str) -> PersonId | None:
-        """Find somebody by their Slack id, or by a name that only one of the active members has."""
-        if _USER.fullmatch(word):
+        """Find somebody by their Slack id, or by a name that only one of the active members has.
+
+        An id is taken on trust only while nobody at all is known yet.
+        """
+        if _USER.fullmatch(word) and (word in self._known or not self._known):
             return slack_person(self._team, word)
         wanted = word.strip().lower()
-        found = {p.id for p in self._known.values() if p.is_active and p.name.lower() == wanted}
-        return found.pop() if len(found) == 1 else None
+        found = [user for user, names in self._called.items() if wanted in names and self._known[user].is_active]
+        return slack_person(self._team, found[0]) if len(found) == 1 else None
 
     def zone_of(self, user: str) -> str:
         """Give the time zone of somebody, UTC while it is not known."""
@@ -66,6 +70,7 @@ class People:
         found = {member["id"]: read_member(self._team, member) for member in members}
         new = {user: person for user, person in found.items() if self._known.get(user) != person}
         self._known.update(new)
+        self._called.update({member["id"]: frozenset(name.lower() for name in _names(member)) for member in members})
         if new:
             self._keep(tuple(new.values()))
 
@@ -109,13 +114,19 @@ class People:
 def read_member(team: str, member: Json) -> Person:
     """Read what Slack shows of a member."""
     profile: Json = member.get("profile") or {}
-    names = (profile.get("real_name"), member.get("real_name"), profile.get("display_name"), member.get("name"))
     return Person(
         id=slack_person(team, member["id"]),
-        name=next((name for name in names if name), member["id"]),
+        name=next(iter(_names(member)), member["id"]),
         zone=member.get("tz") or "UTC",
         title=profile.get("title") or "",
         is_bot=bool(member.get("is_bot")) or member["id"] == "USLACKBOT",
         is_guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
         is_active=not member.get("deleted", False),
     )
+
+
+def _names(member: Json) -> list[str]:
+    """Give what somebody is called: the full name first, which a record is read by years later, the handle last."""
+    profile: Json = member.get("profile") or {}
+    names = (profile.get("real_name"), member.get("real_name"), profile.get("display_name"), member.get("name"))
+    return [name for name in names if name]

@@ -79,6 +79,8 @@ def _next(incident: Incident, person: PersonId) -> Iterator[Offer]:
         yield Offer("take", _ACT, "take_command", {"role": Role.COMMANDER.value}, stands_out=True)
     if not incident.is_over and incident.times.acknowledged_at is None:
         yield Offer("ack", _ACT)
+    for task in (one for one in incident.actions if one.assignee == person and one.done_at is None):
+        yield Offer("done", fields={"id": task.id}, facts={"id": task.id})
     yield from _NEXT.get(incident.state, ())
 
 

@@ -38,12 +38,18 @@ def draw(field: Field, value: JsonValue) -> Json:
 
 def read(field: Field, state: Json, team: str) -> JsonValue:
     """Read a field's value from its element's state; None where nothing was given."""
-    return _way_of_state(field, state).read(state, team)
+    if state.get("type") == "plain_text_input":
+        return _read_text(state, team)
+    if field.ask.control is Control.WORD:
+        return _read_one(state, team)
+    return _way(field).read(state, team)
 
 
 def _way(field: Field) -> Way:
     control = field.ask.control
     offered = len(pairs_of(field))
+    if control is Control.WORD and 0 < offered <= LIMITS["options.count"]:
+        return _WAYS[Control.SERVICE]
     if control in _FROM_OPTIONS and not offered:
         return _WAYS[Control.LINE]
     if control in _FROM_OPTIONS and offered > LIMITS["options.count"]:
@@ -51,10 +57,6 @@ def _way(field: Field) -> Way:
     if control in (Control.CHOICE, Control.LEVEL) and offered > LIMITS["radio_buttons.options"]:
         return _WAYS[Control.SERVICE]
     return _WAYS[control]
-
-
-def _way_of_state(field: Field, state: Json) -> Way:
-    return _WAYS[Control.LINE] if state.get("type") == "plain_text_input" else _way(field)
 
 
 def _text(field: Field, value: JsonValue, *, multiline: bool) -> Json:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.render import words_for
+from bot.slack.escape import to_form
 from bot.slack.limits import LIMITS, fit_text
 from commands.ask import Ask, Control
+from incident.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience
 from roles.names import Role
@@ -21,12 +23,13 @@ Pairs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form: its name, its mark, and the policy its choices come from."""
+    """One field of a form: its name, its mark, the policy its choices come from, and what of the incident it offers."""
 
     name: str
     ask: Ask
     policy: Policy
     service: str | None = None
+    offered: Pairs = ()
 
 
 def option(value: str, label: str) -> Json:
@@ -36,6 +39,8 @@ def option(value: str, label: str) -> Json:
 
 def pairs_of(field: Field) -> Pairs:
     """Give value and label of everything a field offers; nothing means that it is typed."""
+    if field.offered:
+        return field.offered
     if field.ask.choices:
         return field.ask.choices
     policy = field.policy
@@ -52,6 +57,13 @@ def pairs_of(field: Field) -> Pairs:
             answers = policy.impact if field.name == "impact" else policy.urgency
             return tuple((str(level), f"{level} · {answers[level]}") for level in sorted(answers))
     return ()
+
+
+def open_in(incident: Incident, verb: str, field: str) -> Pairs:
+    """Give what is open in an incident where a field asks for one of them: the tasks that are not done."""
+    if (verb, field) != ("done", "id"):
+        return ()
+    return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in incident.actions if one.done_at is None)
 
 
 def _categories(field: Field) -> Pairs:

@@ -18,7 +18,7 @@ def submitted(verb: type[Verb], view: Json, policy: Policy, team: str) -> dict[s
     """Read every field that was filled in; what was left empty is left out."""
     states: dict[str, Json] = view.get("state", {}).get("values", {})
     found: dict[str, JsonValue] = {}
-    for field in fields_of(verb, policy, {}):
+    for field in fields_of(verb, policy):
         state = states.get(field.name, {}).get(field.name)
         value = None if state is None else read(field, state, team)
         if value is not None:

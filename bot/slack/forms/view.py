@@ -10,12 +10,13 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from bot.slack.forms.controls import draw
-from bot.slack.forms.options import Field, Json
+from bot.slack.forms.options import Field, Json, open_in
 from bot.slack.limits import fit_view
 from bot.slack.sentences import label, note
 from bot.slack.where import Where
 from commands.ask import Ask, Control, asks
 from commands.verb import Verb
+from incident.incident import Incident
 from incident.policy import Policy
 
 OCCURRED: Final = "occurred_at"
@@ -31,14 +32,14 @@ def form(
     policy: Policy,
     *,
     banner: str | None = None,
-    service: str | None = None,
+    incident: Incident | None = None,
 ) -> Json:
     """Draw the form of a verb with the fields of a draft filled in, and what stands in its way above it.
 
-    What the form does not show travels with it, so that a submission has all of the draft. `service` is the incident's
-    own, where there is one.
+    What the form does not show travels with it, so that a submission has all of the draft. `incident` is the one it is
+    about, where there is one: its service and what is open in it are offered.
     """
-    shown = fields_of(verb, policy, fields if service is None else {"service": service})
+    shown = fields_of(verb, policy, fields, incident)
     unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
     blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
     blocks.append(_section("form:about", (verb.__doc__ or "").strip().splitlines()[0]))
@@ -71,12 +72,17 @@ def notice(title: str, blocks: list[Json]) -> Json:
     )
 
 
-def fields_of(verb: type[Verb], policy: Policy, given: Fields) -> list[Field]:
+def fields_of(
+    verb: type[Verb], policy: Policy, given: Fields | None = None, incident: Incident | None = None
+) -> list[Field]:
     """Give the fields a form shows, in the order of the model; what changes the record can have happened earlier."""
-    service = given.get("service")
+    chosen = (given or {}).get("service")
+    service = incident.service if incident else chosen if isinstance(chosen, str) else None
     marks = asks(verb) | ({} if verb.asks else {OCCURRED: _EARLIER})
-    known = service if isinstance(service, str) else None
-    return [Field(name, ask, policy, known) for name, ask in marks.items()]
+    return [
+        Field(name, ask, policy, service, open_in(incident, verb.name, name) if incident else ())
+        for name, ask in marks.items()
+    ]
 
 
 def _input(field: Field, value: JsonValue) -> Json:

@@ -58,7 +58,7 @@ class Asking:
     def on_form(self, ack: Ack, body: Json) -> None:
         """Open the form of a button; a question that asks for nothing is answered at once."""
         came, verb = from_action(body, self.edge.clock.now()), registry.find(_verb_of(body))
-        if verb is not None and fields_of(verb, self.edge.active.policy, {}):
+        if verb is not None and fields_of(verb, self.edge.active.policy):
             self.edge.ask(came, verb, self.edge.draft_of(came))
         else:
             self._act(came, _verb_of(body), came.where.fields, body)

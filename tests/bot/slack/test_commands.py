@@ -153,6 +153,41 @@ def test_a_name_nobody_has_opens_the_form_instead_of_guessing(place, channel, in
     assert place.now(incident.key).holder(Role.COMMS_LEAD) is None
 
 
+def test_a_mention_of_somebody_who_is_not_here_opens_the_form_and_says_why(place, channel, incident):
+    told = slash(place, channel, "action <@U0NOBODY> restart the pump")
+
+    form = told.view()
+    assert place.now(incident.key).actions == ()
+    assert form.values["text"]["text"]["value"]
+
+
+def test_a_value_that_cannot_be_read_opens_the_form_and_says_which(place, channel, incident):
+    form = slash(place, channel, "update internal next=whenever All is well").view()
+
+    assert "whenever" in form.blocks[0]["text"]["text"]
+    assert form.values["text"]["text"]["value"] == "All is well"
+
+
+def test_a_question_mark_opens_the_form_of_a_verb_that_would_act_at_once(place, channel, incident):
+    assert slash(place, channel, "confirm ?").view().callback_id == "verb:confirm"
+    assert slash(place, channel, "ack ?").view().callback_id == "verb:ack"
+    assert place.now(incident.key).times.acknowledged_at is None
+
+
+def test_the_form_that_ends_a_task_offers_those_that_are_open(place, channel, incident):
+    where = {"channel": place.channel(channel)}
+    place.run("action", {"assignee": place.person("ann"), "text": "Look at the pool"}, **where)
+    place.run("action", {"assignee": place.person("bea"), "text": "Call the provider"}, **where)
+    place.run("done", {"id": "A1", "result": "It was empty"}, **where)
+
+    form = slash(place, channel, "done").view()
+    place.acting.submit("ann", form.id, {"id": "A2", "result": "They are on it"})
+
+    element = next(block["element"] for block in form.blocks if block.get("block_id") == "id")
+    assert [one["text"]["text"] for one in element["options"]] == ["A2 · Call the provider"]
+    assert all(action.done_at for action in place.now(incident.key).actions)
+
+
 def test_a_title_of_nothing_but_marks_and_crowds_declares_and_pings_nobody(place):
     told = slash(place, "general", "declare service=search impact=3 urgency=3 <!channel> *_~ 🔥")
 

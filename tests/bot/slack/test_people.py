@@ -69,7 +69,8 @@ def test_somebody_is_found_by_id_or_by_a_name_that_only_they_have(people):
     people.learn(member("U6", name="bea"))
 
     assert people.named("Ann") == "slack:T1:U1"
-    assert people.named("U8ABC") == "slack:T1:U8ABC"
+    assert people.named("U3AB") is None
+    assert People("T1", list).named("U8ABC") == "slack:T1:U8ABC"
     assert people.named("bea") is None
     assert people.named("u4") is None
 
@@ -96,9 +97,10 @@ def test_a_refresh_that_fails_leaves_what_was_known(place):
     assert crowd.person(place.user("ann")) is not None
 
 
-def test_a_profile_names_somebody_best():
-    read = read_member(
-        "T1", member("U1", name="ann", real_name="Ann", profile={"display_name": "Annie", "title": "SRE"})
-    )
+def test_somebody_is_kept_by_their_full_name_and_found_by_any_of_their_names(people):
+    shown = member("U8", name="annie", real_name="Ann Lee", profile={"display_name": "Ännchen", "title": "SRE"})
 
-    assert (read.name, read.title) == ("Annie", "SRE")
+    people.learn(shown)
+
+    assert (read_member("T1", shown).name, read_member("T1", shown).title) == ("Ann Lee", "SRE")
+    assert {people.named(word) for word in ("ann lee", "annie", "ännchen")} == {"slack:T1:U8"}

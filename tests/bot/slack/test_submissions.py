@@ -47,7 +47,7 @@ def test_a_refusal_stands_at_its_field_in_plain_words_and_the_form_keeps_what_wa
     place.acting.submit("ann", form.id, {"role": "scribe", "to": place.user("ann")})
 
     shown = place.sandbox.workspace.views[form.id]
-    assert "bea is scribe" in shown.errors["role"]
+    assert "Bea Ortiz is scribe" in shown.errors["role"]
     assert "<@" not in shown.errors["role"]
     assert shown.values["to"]["to"]["selected_user"] == place.user("ann")
 
