@@ -6,6 +6,8 @@ A client for an address on this machine uses no proxy. Everybody else's proxy se
 from __future__ import annotations
 
 import time
+from contextlib import suppress
+from socket import SHUT_RDWR
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -51,8 +53,24 @@ class Socket:
         self._handler.connect()  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
-        """Disconnect; what was received is still answered."""
+        """Take nothing more, answer what is being done, then disconnect at once."""
+        client = self._handler.client
+        client.closed = True
+        client.message_queue.put(None)
+        client.message_processor.shutdown()  # type: ignore[no-untyped-call]
+        client.message_workers.shutdown(wait=True)
+        self._end_reading()
         self._handler.close()  # type: ignore[no-untyped-call]
+
+    def _end_reading(self) -> None:
+        """Wake the thread that waits for the next frame, for which the client's own end would wait three seconds."""
+        client = self._handler.client
+        client.auto_reconnect_enabled = False
+        client.current_session_state.terminated = True
+        sock = client.current_session.sock if client.current_session is not None else None
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(SHUT_RDWR)
 
     def is_healthy(self) -> bool:
         """Tell whether we are connected and Slack has answered a ping within the last minute."""
