@@ -5,7 +5,6 @@ A client for an address on this machine uses no proxy. Everybody else's proxy se
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from socket import SHUT_RDWR
 from typing import Final
@@ -15,6 +14,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+
+from bot.clock import RealClock
 
 CONCURRENCY: Final = 64
 PING_SECONDS: Final = 1
@@ -77,4 +78,4 @@ class Socket:
         client = self._handler.client
         session = client.current_session
         heard = session.last_ping_pong_time if session is not None else None
-        return client.is_connected() and (heard is None or time.time() - heard < DEAF_SECONDS)
+        return client.is_connected() and (heard is None or RealClock().now().timestamp() - heard < DEAF_SECONDS)
