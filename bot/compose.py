@@ -13,7 +13,7 @@ from bot.failpoints import Reached, nothing_happens
 from bot.muster import Muster
 from bot.policy_file import ActivePolicy, active_policy
 from bot.policy_lines import Wrong
-from bot.render import Mode, Renderer
+from bot.render import Mode, Renderer, for_slack
 from bot.scheduler import TICK, Recurring, Scheduler, want_checkpoint
 from bot.send.checkpoint import checkpoint_by
 from bot.settings import Settings
@@ -57,7 +57,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, reached: Reached 
         clock=clock,
         people=people,
         desk=Desk(client_for(address, token, timeout=FORM_SECONDS)),
-        texts=Texts(Renderer(), settings.command),
+        texts=Texts(for_slack(), settings.command),
         drafts=store.drafts,
     )
     slack = Slack(client, team, bot, Budget(), clock, reached=reached)
@@ -108,7 +108,7 @@ def _outside(slack: Slack, active: ActivePolicy, store: Store, signer: Signer | 
     return Outside(
         slack=slack,
         policy=lambda: active.policy,
-        renderer=Renderer(),
+        renderer=for_slack(),
         plain=Renderer(Mode.DOCUMENT, names=lambda person: _name(store, person)),
         sends={JobKind.CHECKPOINT: checkpoint_by(store.checkpoints, signer)},
         timeout_s=CALL_SECONDS,

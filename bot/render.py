@@ -93,6 +93,7 @@ class Renderer:
             autoescape=select_autoescape(("html", "html.j2"), default_for_string=False),
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._environment.filters.update({name: _word(name) for name in words_for()})
         self._environment.filters["span"] = wording.span
@@ -172,6 +173,12 @@ class Renderer:
 
     def _name_of_user(self, user: str) -> str:
         return self._names(PersonId(f"slack::{user}"))
+
+
+@cache
+def for_slack() -> Renderer:
+    """Give the renderer of everything that is read in Slack; one for the process, since reading templates takes time."""
+    return Renderer()
 
 
 def minutes_until(at: datetime, now: datetime) -> timedelta:

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from bot.render import TEMPLATES, Mode, Names, Renderer
+from bot.render import TEMPLATES, Mode, Names, Renderer, for_slack
 from incident.ports import Outcome
 
 
@@ -25,15 +25,10 @@ def sentences_of(table: str) -> Mapping[str, str]:
     return sentences
 
 
-@cache
-def _renderer() -> Renderer:
-    return Renderer()
-
-
 def label(table: str, name: str, **facts: Any) -> str:
     """Give the label of that name; a name without one is its own label."""
     found = _tables()[table].get(name)
-    return name.replace("_", " ").capitalize() if found is None else _renderer().sentence(found, **facts)
+    return name.replace("_", " ").capitalize() if found is None else for_slack().sentence(found, **facts)
 
 
 def note(verb: str) -> str | None:
@@ -43,20 +38,20 @@ def note(verb: str) -> str | None:
 
 def say(name: str, **facts: Any) -> str:
     """Say one of the edge's own sentences."""
-    return _renderer().sentence(_tables()["sentences"][name], **facts)
+    return for_slack().sentence(_tables()["sentences"][name], **facts)
 
 
 def say_refusal(outcome: Outcome, names: Names | None = None) -> str:
     """Say what did not happen, why, and what to do now; with `names`, in plain words for where Slack formats nothing."""
-    renderer = _renderer() if names is None else Renderer(Mode.DOCUMENT, names=names)
+    renderer = for_slack() if names is None else Renderer(Mode.DOCUMENT, names=names)
     return renderer.sentence(sentences_of("refusals")[outcome.reason or ""], **dict(outcome.facts))
 
 
 def say_reason(reason: str) -> str:
     """Say a refusal that the edge itself gives, before anything is asked of the record."""
-    return _renderer().sentence(sentences_of("refusals")[reason])
+    return for_slack().sentence(sentences_of("refusals")[reason])
 
 
 def say_closure(needs: str, names: tuple[str, ...]) -> str:
     """Say what would meet one criterion that closing lacks."""
-    return _renderer().sentence(sentences_of("closure")[needs], names=names)
+    return for_slack().sentence(sentences_of("closure")[needs], names=names)
