@@ -19,6 +19,7 @@ from bot.demo.story import Story, read_story
 from bot.export.make import Export, make_export
 from bot.replay.stage import Stage
 from incident.entry import IncidentKey
+from incident.states import State
 from roles.people import cli_person
 from sandbox.entities import Person
 from storage.signing import new_key
@@ -59,7 +60,8 @@ def play_demo(*, once: bool) -> int:
 
 def _tell(story: Story, stage: Stage, *, pause: float) -> None:
     """Act out every beat at its time."""
-    hands, begins = Hands(stage), stage.clock.now()
+    begins = stage.clock.now()
+    hands = Hands(stage, begins)
     if pause:
         _say(f"{story.title}: the story begins in ten seconds. Open the page to watch.")
         time.sleep(10)
@@ -81,7 +83,7 @@ def _what(beat: dict[str, object]) -> str:
 
 def _prove(stage: Stage) -> int:
     """Export the story's incident, check the export with nothing but its own program, and verify the database."""
-    store, now = stage.muster.store, stage.clock.now()
+    store = stage.muster.store
     key = min(store.queries.incidents(stage.team), key=lambda one: one.number).key
     made = _export(stage, key)
     checked = subprocess.run(  # noqa: S603 - our own program, from the export just written
@@ -91,11 +93,12 @@ def _prove(stage: Stage) -> int:
         check=False,
     )
     report = verify(store, public_key=made.public_key)
-    _say(f"\n{made.number} is closed. Its record of {made.entries} entries lies in {made.folder}/ (read index.html).")
+    folded = store.queries.incident(key)
+    closed = folded is not None and folded.state is State.CLOSED
+    stands = "is closed" if closed else "could not be closed"
+    _say(f"\n{made.number} {stands}. Its record of {made.entries} entries lies in {made.folder}/ (read index.html).")
     _say(f"{made.folder}/verify.py says: {checked.stdout.strip() or checked.stderr.strip()}")
     _say(f"The database: {report.entries} entries in {report.chains} chains, {len(report.problems)} problems.")
-    folded = store.queries.incident(key)
-    closed = folded is not None and folded.times.closed_at is not None and folded.times.closed_at <= now
     return 0 if closed and checked.returncode == 0 and report.is_sound else 1
 
 
