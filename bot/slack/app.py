@@ -6,7 +6,6 @@ raises is not acknowledged. Building the app calls nobody: who we are is passed 
 
 from __future__ import annotations
 
-import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
@@ -18,12 +17,11 @@ from slack_sdk import WebClient
 from bot.slack.edge import Edge
 from bot.slack.listeners.asking import Asking
 from bot.slack.listeners.telling import Telling
-from bot.slack.troubles import NotRecorded
+from bot.slack.troubles import NotRecorded, named
 
 THREADS: Final = 32
 SHORTCUTS: Final = ("declare", "timeline_add", "decision_add", "action_add", "declare_from_message")
 _ANYTHING: Final = re.compile(".*", re.DOTALL)
-log = logging.getLogger(__name__)
 
 
 def build_app(
@@ -46,7 +44,7 @@ def build_app(
     _take_asking(app, Asking(edge), commands)
     _take_telling(app, Telling(edge))
     _take_anything(app)
-    app.error(_unacknowledged)
+    app.error(lambda error, body: _unacknowledged(edge, error, body))
     return app
 
 
@@ -90,7 +88,7 @@ def _acknowledge(ack: Ack) -> None:
     ack()
 
 
-def _unacknowledged(error: Exception, body: dict[str, Any]) -> None:
-    """Leave what was not recorded unacknowledged; what failed unseen by the translator is logged."""
+def _unacknowledged(edge: Edge, error: Exception, body: dict[str, Any]) -> None:
+    """Leave what was not recorded unacknowledged; tell whoever asked for it what to quote, where Slack lets us."""
     if not isinstance(error, NotRecorded):
-        log.error("a %s could not be taken", body.get("type") or body.get("command"), exc_info=error)
+        edge.apologise(body, named(error))

@@ -16,7 +16,7 @@ from pydantic import JsonValue
 from bot.clock import Clock
 from bot.policy_file import ActivePolicy
 from bot.slack.blocks import Json, button, buttons, sections
-from bot.slack.desk import Desk
+from bot.slack.desk import Aside, Desk
 from bot.slack.forms.view import OCCURRED, form, notice
 from bot.slack.ingress import Came
 from bot.slack.people import People
@@ -77,14 +77,15 @@ class Edge:
         """Run a request and word what came of it; raise NotRecorded when it could not be committed."""
         request, outcome = guarded(lambda: self._run(came, verb, fields), lambda trouble: self._lost(came, trouble))
         policy = self.active.policy
-        if outcome.is_refused and came.surface == Surface.COMMAND:
-            self._keep(came, verb, fields)
-        return guarded(
-            lambda: self.recorder.read(
+
+        def worded() -> Reply:
+            if outcome.is_refused and came.surface == Surface.COMMAND:
+                self._keep(came, verb, fields)
+            return self.recorder.read(
                 lambda reader: reply_to(request, outcome, reader, policy=policy, texts=self.texts)
-            ),
-            lambda trouble: Reply(say("trouble_after", id=trouble)),
-        )
+            )
+
+        return guarded(worded, lambda trouble: Reply(say("trouble_after", id=trouble)))
 
     def ask(self, came: Came, verb: type[Verb], fields: Fields, *, banner: str | None = None) -> None:
         """Open the form of a verb, filled with a draft; it opens on the desk, after this has returned."""
@@ -102,6 +103,12 @@ class Edge:
         elif came.trigger:
             trigger, view = came.trigger, notice(label("form", "notice"), reply.all_blocks())
             self.desk.do(lambda: None if self.desk.open(trigger, view) else log.warning("an answer was not shown"))
+
+    def apologise(self, body: Json, trouble: str) -> None:
+        """Tell whoever asked for something that it came to nothing, with the id to quote."""
+        if url := body.get("response_url"):
+            words, aside = say("trouble", id=trouble), Aside(user="", response_url=url)
+            self.desk.do(lambda: self.desk.tell(aside, words, sections(words)))
 
     def show(self, view_id: str, view: Json) -> None:
         """Change a form that is open."""

@@ -10,18 +10,19 @@ import re
 from typing import Final
 
 from bot.wording import escape, harmless
+from incident.frozen import clean
 
 _KEPT: Final = re.compile(r"(<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+(?:\|[^<>]*)?|https?://[^<>]+)>)")
 
 
 def from_line(text: str) -> str:
     """Take the text of a slash command or a message, which Slack escapes but for what it would act on."""
-    return harmless(text)
+    return harmless(clean(text))
 
 
 def from_form(text: str) -> str:
     """Take what was typed into a form, which Slack hands over as it was typed."""
-    return "".join(part if _KEPT.fullmatch(part) else escape(part) for part in _KEPT.split(text))
+    return "".join(part if _KEPT.fullmatch(part) else escape(part) for part in _KEPT.split(clean(text)))
 
 
 def to_form(text: str) -> str:

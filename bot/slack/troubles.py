@@ -20,7 +20,12 @@ def guarded(work: Callable[[], T], otherwise: Callable[[str], T]) -> T:
     """Do the work; when it fails in a way nobody foresaw, log that under an id and do `otherwise` with the id."""
     try:
         return work()
-    except Exception:
-        trouble = f"T-{secrets.token_hex(3)}"
-        log.exception("trouble %s at the Slack edge", trouble)
-        return otherwise(trouble)
+    except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for words and nothing may be lost unseen
+        return otherwise(named(error))
+
+
+def named(error: Exception) -> str:
+    """Log an error that nobody foresaw under an id, and give the id."""
+    trouble = f"T-{secrets.token_hex(3)}"
+    log.error("trouble %s at the Slack edge", trouble, exc_info=error)
+    return trouble

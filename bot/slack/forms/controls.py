@@ -60,13 +60,11 @@ def _way(field: Field) -> Way:
 
 
 def _text(field: Field, value: JsonValue, *, multiline: bool) -> Json:
-    drawn: Json = {
-        "type": "plain_text_input",
-        "multiline": multiline,
-        "max_length": min(field.ask.max_length, LONGEST),
-    }
-    shown = to_form(value) if isinstance(value, str) else "" if value is None else str(value)
-    return drawn | ({"initial_value": shown[:LONGEST]} if shown else {})
+    """Draw an input. What was typed already stays whole, even where it is longer than the field wants it."""
+    shown = (to_form(value) if isinstance(value, str) else "" if value is None else str(value))[:LONGEST]
+    longest = min(max(field.ask.max_length, len(shown)), LONGEST)
+    drawn: Json = {"type": "plain_text_input", "multiline": multiline, "max_length": longest}
+    return drawn | ({"initial_value": shown} if shown else {})
 
 
 def _read_text(state: Json, team: str) -> JsonValue:

@@ -128,6 +128,17 @@ def test_a_command_that_could_not_be_recorded_is_not_acknowledged_and_its_id_is_
     assert "trouble T-" in caplog.text
 
 
+def test_a_tray_that_could_not_be_read_is_not_acknowledged_and_its_id_is_in_the_log(broken, caplog):
+    with broken.store.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE incident")
+
+    with caplog.at_level(logging.ERROR):
+        answer = send(broken, command(broken, "inc-broken", ""))
+
+    assert answer.status == 500
+    assert "trouble T-" in caplog.text
+
+
 def test_an_event_that_could_not_be_recorded_is_not_acknowledged(broken):
     with broken.store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE incident")

@@ -35,3 +35,8 @@ def test_what_a_form_shows_comes_back_as_it_was_stored(text):
     stored = from_form(text)
 
     assert from_form(to_form(stored)) == stored
+
+
+@pytest.mark.parametrize("read", [from_line, from_form])
+def test_what_no_database_can_hold_is_replaced_on_the_way_in(read):
+    assert read("nul \x00 half \ud83d") == "nul \ufffd half \ufffd"

@@ -101,6 +101,13 @@ def test_each_control_gives_the_value_that_was_put_in(control, typed, value):
     assert read(field, state, TEAM) == value
 
 
+def test_a_text_that_is_already_too_long_stays_whole_in_its_input():
+    element = draw(Field("title", Ask("Title", Control.LINE, max_length=20), RULES), "x" * 50)
+
+    assert element["initial_value"] == "x" * 50
+    assert element["max_length"] == 50
+
+
 def test_a_field_without_anything_to_choose_from_is_typed():
     field = Field("category", Ask("Category", Control.CATEGORY), BARE)
 
