@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from bot.send.means import Means, Task, entries_of
 from bot.send.people import sent_as
@@ -17,7 +18,9 @@ from incident.states import Priority
 from incident.telling.checklist import checklist
 from incident.visibility import may_see
 
-_LOUD = frozenset({Priority.P1, Priority.P2})
+_LOUD: Final = frozenset({Priority.P1, Priority.P2})
+# Anybody may take these up, so they are asked where everybody is.
+_EVERYBODYS: Final = frozenset({"acknowledge", "commander", "closure", "call"})
 
 
 def ask(task: Task, means: Means) -> Sequence[Fact]:
@@ -77,7 +80,7 @@ def _source(task: Task, means: Means, fact: PromptDue) -> Fact | None:
 
 def _channel(task: Task, means: Means, context: PromptContext) -> str:
     """Choose the place: everybody's channel when it is overdue or matters much, otherwise the one who is asked."""
-    quiet = context.i.priority not in _LOUD and not context.is_overdue
-    if not quiet or len(context.asked) != 1 or not may_see(context.i, context.asked[0]):
+    loud = context.i.priority in _LOUD or context.is_overdue or context.prompt.ask in _EVERYBODYS
+    if loud or len(context.asked) != 1 or not may_see(context.i, context.asked[0]):
         return task.channel
     return direct_channel(means, context.asked[0]) or task.channel

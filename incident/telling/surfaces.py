@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from incident import due
+from incident.entries.opened import JoinedAsDuplicate
 from incident.entries.sent import CardPosted, PromptPutOff
 from incident.entry import Entry, workspace_chain
 from incident.incident import Incident
@@ -44,7 +45,8 @@ def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tupl
         jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
         if after.places.announced_ts is not None or is_announced(after):
             jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
-    if set(members(after)) - set(members(before)):
+    joining = any(isinstance(entry.fact, JoinedAsDuplicate) for entry in entries)
+    if joining or set(members(after)) - set(members(before)):
         jobs.append(_surface(after, JobKind.MEMBERS, NORMAL))
     if _owed(before) != _owed(after) or _headline(before) != _headline(after):
         jobs.extend(homes(after.key.team, (*members(before), *members(after)), soon))

@@ -82,7 +82,7 @@ class Rig:
     def person(self, name: str) -> PersonId:
         return slack_person(self.team, self.users[name])
 
-    def act(self, verb: str, by: str, at: str | IncidentKey | None = None, **fields: Any) -> Outcome:
+    def act(self, verb: str, by: str, at: str | IncidentKey | None = None, /, **fields: Any) -> Outcome:
         """Do what a verb says, as somebody, in an incident."""
         number = self.incident(at).number if isinstance(at, IncidentKey) else at
         request = Request(

@@ -1,0 +1,109 @@
+"""The incident channel: its name, whose it is, and who is brought in."""
+
+from __future__ import annotations
+
+from incident.states import State
+from sandbox.changes import channels as changes
+from sandbox.entities import Person
+
+
+def names(rig, key):
+    return {rig.sandbox.workspace.people[user].name for user in rig.channel(key).members} - {"muster"}
+
+
+def test_the_declarer_and_the_roster_of_the_service_are_invited(rig):
+    key = rig.declare()
+
+    rig.drain()
+
+    assert names(rig, key) == {"ilse", "eva"}
+
+
+def test_a_taken_name_gets_a_suffix_and_the_other_channel_is_left_alone(rig):
+    other = changes.create(rig.sandbox.workspace, "inc-2026-0001-payments-fail", rig.users["rob"])
+    key = rig.declare()
+
+    rig.drain()
+
+    assert rig.channel(key).name == "inc-2026-0001-payments-fail-2"
+    assert rig.sandbox.workspace.bot.id not in other.members
+
+
+def test_our_own_channel_of_an_earlier_database_is_not_taken_for_this_incidents(rig):
+    """Numbers begin again with a new database; a channel from before the incident is not its channel."""
+    old = changes.create(rig.sandbox.workspace, "inc-2026-0001-payments-fail", rig.sandbox.workspace.bot.id)
+    rig.after(minutes=60)
+    rig.sandbox.faults.server_error("conversations.create", times=1)
+    key = rig.declare()
+
+    rig.after(minutes=1)
+
+    assert rig.channel(key).id != old.id
+    assert rig.channel(key).name == "inc-2026-0001-payments-fail-2"
+
+
+def test_one_who_cannot_be_invited_does_not_keep_the_others_out(rig):
+    rig.sandbox.workspace.people[rig.users["eva"]].is_restricted = True
+    key = rig.declare()
+
+    rig.after(seconds=5)
+
+    assert names(rig, key) == {"ilse"}
+    [lost] = rig.entries(key, "place_lost")
+    assert (lost.fact.who, lost.fact.error) == (rig.person("eva"), "user_is_restricted")
+    assert any("could not be invited" in text for text in rig.texts(key))
+
+
+def test_nobody_at_all_who_can_be_invited_is_no_reason_to_stop(rig):
+    for name in ("ilse", "eva"):
+        rig.sandbox.workspace.people[rig.users[name]].deleted = True
+    key = rig.declare()
+
+    rig.after(seconds=5)
+
+    assert rig.incident(key).places.card_ts is not None
+    assert {entry.fact.who for entry in rig.entries(key, "place_lost")} >= {rig.person("ilse"), rig.person("eva")}
+
+
+def test_who_gets_a_role_or_a_task_is_brought_in(rig):
+    key = rig.declare()
+    rig.drain()
+
+    rig.act("assign", "ilse", key, role="scribe", to=rig.person("rosa"))
+    rig.act("action", "ilse", key, assignee=rig.person("rob"), text="look at the queue")
+    rig.after(seconds=2)
+
+    assert names(rig, key) == {"ilse", "eva", "rosa", "rob"}
+
+
+def test_more_than_a_hundred_people_are_invited_in_several_calls(rig):
+    crowd = [rig.sandbox.workspace.add_person(Person(f"crowd{n:03}", "One of many")) for n in range(120)]
+    big = rig.policy.model_copy(update={"rosters": {"payments": tuple(person.id for person in crowd)}})
+    object.__setattr__(rig.outside, "policy", lambda: big)
+    key = rig.declare()
+
+    rig.drain()
+
+    assert len(rig.channel(key).members) == 122
+
+
+def test_a_restricted_incident_gets_a_private_channel_without_its_title(rig):
+    key = rig.declare("Customer data of Acme leaked", private=True)
+
+    rig.drain()
+
+    assert rig.channel(key).kind == "group"
+    assert rig.channel(key).name == "inc-2026-0001"
+    assert rig.incident(key).state is State.TRIAGED
+
+
+def test_people_of_a_twin_that_joined_are_brought_along(rig):
+    first = rig.declare()
+    rig.after(minutes=1)
+    second = rig.act("declare", "rosa", title="Same trouble", service="checkout", impact=1, urgency=1).key
+    rig.act("join", "rosa", second, number=rig.incident(first).number)
+
+    rig.after(seconds=5)
+
+    assert "rosa" in names(rig, first)
+    assert any("was the same trouble" in text for text in rig.texts(first))

@@ -1,0 +1,208 @@
+"""Prompts in Slack: where they stand, how they are answered, and that none outlives its cause."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+from incident.states import State
+
+
+def open_prompts(messages):
+    """The messages that still have buttons, without the card."""
+    return [m for m in messages if any(b["type"] == "actions" for b in m.blocks) and "INC" in m.text]
+
+
+def prompts_in(rig, key):
+    card = rig.incident(key).places.card_ts
+    return [m for m in open_prompts(rig.messages(key)) if m.ts != card]
+
+
+def pressed(message):
+    """The buttons of a message, by their words."""
+    elements = [e for b in message.blocks for e in [*b.get("elements", []), b.get("accessory", {})] if "action_id" in e]
+    return {e["text"]["text"]: (e["action_id"], json.loads(e["value"])) for e in elements}
+
+
+def test_a_p1_without_a_commander_is_asked_about_in_its_channel_and_says_all_in_one_line(rig):
+    key = rig.declare()
+
+    rig.after(minutes=5)
+
+    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
+    first = prompt.text.splitlines()[0]
+    assert first.startswith("<@U01ILSE> ")
+    assert "take command by" in first
+    assert "INC-2026-0001, P1: Payments fail" in first
+    action, value = pressed(prompt)["Take command"]
+    assert action == "verb:take"
+    assert value["i"] == key.id
+    assert value["f"] == {"role": "commander"}
+
+
+def test_an_answered_prompt_is_edited_in_place_and_has_no_buttons_left(rig):
+    key = rig.declare()
+    rig.after(minutes=5)
+    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
+
+    rig.act("take", "rob", key, role="commander")
+    rig.drain()
+
+    edited = rig.channel(key).messages[prompt.ts]
+    assert edited.text == ":white_check_mark: <@U03ROB> commands."
+    assert edited.blocks[0]["type"] == "context"
+
+
+def test_a_lesser_incident_asks_directly_until_it_is_overdue(rig):
+    key = rig.declare(impact=2, urgency=2)
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("action", "ilse", key, assignee=rig.person("rob"), text="look at the queue", timebox_minutes=30)
+    rig.act("handover", "ilse", key, role="commander", to=rig.person("rosa"), note="all is said in the channel")
+    rig.drain()
+
+    [asked] = open_prompts(rig.direct("rosa"))
+    assert "You are offered" in asked.text
+    assert "all is said in the channel" in json.dumps(asked.blocks)
+    assert prompts_in(rig, key) == []
+
+    rig.after(minutes=31)
+    assert any("A1 has reached the end of its time" in m.text for m in prompts_in(rig, key))
+
+
+def test_a_prompt_put_off_loses_its_buttons_and_comes_again_and_that_is_on_the_record(rig):
+    key = rig.declare()
+    rig.after(minutes=5)
+    [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
+    _, value = pressed(prompt)["Not now (10 min)"]
+
+    rig.act("later", "ilse", key, **value["f"])
+    rig.drain()
+
+    assert rig.channel(key).messages[prompt.ts].text.startswith("Put off until")
+    assert len(rig.entries(key, "prompt_put_off")) == 1
+    rig.after(minutes=10)
+    again = [m for m in prompts_in(rig, key) if "commands" in m.text]
+    assert len(again) == 1
+    assert again[0].ts > prompt.ts
+    assert prompt.ts not in {m.ts for m in rig.messages(key)}
+
+
+def test_what_is_asked_again_stands_once(rig):
+    key = rig.declare()
+
+    rig.after(minutes=50)
+
+    assert len([m for m in prompts_in(rig, key) if "commands" in m.text]) == 1
+
+
+def test_after_a_gap_what_is_overdue_is_asked_once_and_says_that_it_is_late(rig):
+    key = rig.declare()
+    rig.drain()
+
+    rig.clock.set(rig.clock.now() + timedelta(minutes=12))
+    rig.drain()
+
+    late = [m for m in prompts_in(rig, key) if "asks late" in m.text]
+    assert len([m for m in late if "commands" in m.text]) == 1
+    assert len([m for m in prompts_in(rig, key) if "Update to" in m.text]) == 1
+
+
+def test_an_update_is_asked_for_soon_when_due_and_when_missed_and_each_goes_when_it_is_over(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+
+    rig.after(minutes=6)
+    assert any("Update to responders due by" in m.text for m in prompts_in(rig, key))
+    rig.after(minutes=10)
+    assert any("Update to responders is due now" in m.text for m in prompts_in(rig, key))
+    rig.after(minutes=6)
+    assert any("update to responders was missed" in m.text for m in prompts_in(rig, key))
+
+    rig.act("update", "ilse", key, audience=["internal"], text="still looking")
+    rig.drain()
+    assert not any("responders" in m.text for m in prompts_in(rig, key))
+    assert len(rig.entries(key, "update_missed")) == 1
+
+
+def test_the_closure_checklist_has_a_button_for_each_criterion_and_shrinks_in_place(rig):
+    key = resolved(rig)
+
+    [checklist] = [m for m in prompts_in(rig, key) if "before this can close" in m.text]
+    assert pressed(checklist)["It is right"][0] == "verb:confirm"
+    assert "6 things are missing" not in checklist.text
+
+    before = checklist.text
+    rig.act("confirm", "ilse", key)
+    rig.drain()
+
+    edited = rig.channel(key).messages[checklist.ts]
+    assert edited.text != before
+    assert "It is right" not in pressed(edited)
+    assert ":white_check_mark: Final category" in json.dumps(edited.blocks)
+
+
+def test_the_checklist_comes_again_until_it_is_closed(rig):
+    key = resolved(rig)
+    [first] = [m for m in prompts_in(rig, key) if "before this can close" in m.text]
+
+    rig.after(minutes=rig.policy.closure_repeat_minutes + 1)
+
+    [again] = [m for m in prompts_in(rig, key) if "before this can close" in m.text]
+    assert again.ts > first.ts
+
+
+def test_a_met_checklist_offers_to_close_and_closing_ends_it(rig):
+    key = resolved(rig)
+    rig.act("confirm", "ilse", key)
+    rig.act("validate", "ilse", key, criterion="user_confirmed", evidence="three customers paid again")
+    rig.act("time", "ilse", key, field="started_at", at="2026-06-09T10:00:00Z", basis="the first failed payment")
+    rig.after(seconds=2)
+    [checklist] = [m for m in prompts_in(rig, key) if "Everything is there" in m.text]
+    assert pressed(checklist)["Close"][0] == "verb:close"
+
+    rig.act("close", "ilse", key)
+    rig.drain()
+
+    assert rig.incident(key).state is State.CLOSED
+    assert rig.channel(key).messages[checklist.ts].text.startswith(":white_check_mark: Closed")
+
+
+def resolved(rig):
+    key = rig.declare(impact=2, urgency=2)
+    rig.act("take", "ilse", key, role="commander")
+    rig.after(minutes=10)
+    rig.act("restored", "ilse", key, text="payments go through again")
+    rig.act("resolve", "ilse", key, how="fix", text="restarted the payment service on all four hosts")
+    rig.drain()
+    return key
+
+
+def test_a_call_is_answered_by_its_buttons_alone(rig):
+    key = rig.declare()
+    rig.act("escalate", "ilse", key, reason="we need a database expert")
+    rig.drain()
+
+    [called] = open_prompts(rig.direct("eva"))
+    assert "needs your help" in called.text
+    action, value = pressed(called)["I have it"]
+    assert action == "verb:answer"
+
+    rig.act("answer", "eva", key, **value["f"])
+    rig.drain()
+
+    assert open_prompts(rig.direct("eva")) == []
+    assert "<@U02EVA> has it." in rig.texts(key)
+
+
+def test_a_call_nobody_answers_goes_down_the_ladder_and_then_to_the_commander(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("escalate", "ilse", key, reason="we need a database expert")
+
+    rig.after(minutes=6)
+    assert any("did not answer. <@U04ROSA> is called now" in text for text in rig.texts(key))
+    assert len(open_prompts(rig.direct("rosa"))) == 1
+
+    rig.after(minutes=6)
+    assert any("Nobody has answered the call" in m.text for m in prompts_in(rig, key))
+    assert open_prompts(rig.direct("eva")) == open_prompts(rig.direct("rosa")) == []
