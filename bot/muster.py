@@ -28,7 +28,10 @@ class Listening(Protocol):
 
 @dataclass(frozen=True)
 class Muster:
-    """Everything that runs, and what it runs on. `wrong` is what is wrong with the policy file, if it was left aside."""
+    """Everything that runs, and what it runs on.
+
+    `wrong` is what is wrong with the policy file, if it was left aside; `workspace` is what people call theirs.
+    """
 
     edge: Edge
     store: Store
@@ -38,6 +41,7 @@ class Muster:
     listening: Sequence[Listening]
     signer: Signer | None
     wrong: tuple[Wrong, ...] = ()
+    workspace: str = ""
 
     def listen(self) -> None:
         """Take what Slack sends."""

@@ -49,6 +49,9 @@ def read_policy(text: str, today: date) -> LoadedPolicy:
     except yaml.MarkedYAMLError as unreadable:
         line = unreadable.problem_mark.line + 1 if unreadable.problem_mark else 1
         raise BrokenPolicy((Wrong(line, "", f"cannot be read: {unreadable.problem}"),)) from None
+    except yaml.reader.ReaderError as unreadable:
+        line = text.count("\n", 0, unreadable.position) + 1
+        raise BrokenPolicy((Wrong(line, "", f"cannot be read: {unreadable.reason}"),)) from None
     wrong = list(nodes.repeated)
     try:
         policy = Policy.model_validate(nodes.value)

@@ -37,6 +37,7 @@ def identify(client: WebClient) -> AuthorizeResult:
     return AuthorizeResult(
         enterprise_id=told.get("enterprise_id"),
         team_id=told["team_id"],
+        team=told.get("team"),
         bot_id=told.get("bot_id"),
         bot_user_id=told["user_id"],
         bot_token=client.token,

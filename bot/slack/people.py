@@ -29,7 +29,7 @@ Json = dict[str, Any]
 class People:
     """The workspace's members and the user groups the policy names. `keep` notes each change in the directory."""
 
-    def __init__(self, team: str, keep: Callable[[Sequence[Person]], None], *, page: int = PAGE) -> None:
+    def __init__(self, team: str, keep: Callable[[Sequence[Person]], object], *, page: int = PAGE) -> None:
         self._team = team
         self._keep = keep
         self._known: dict[str, Person] = {}

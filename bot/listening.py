@@ -1,0 +1,46 @@
+"""What takes what Slack sends: the Bolt app, and the socket or the web server it listens on. Knows no verb.
+
+Socket Mode needs no address of ours; a port then only tells whoever watches over us how we are. HTTP mode has the same
+listeners behind the signing secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.muster import Listening
+from bot.settings import Settings
+from bot.slack.app import build_app
+from bot.slack.connect import Socket, client_for
+from bot.slack.edge import Edge
+from bot.web.slack_http import WebServer, web_app
+
+HTTP_PORT: Final = 3000
+
+
+def bolt_app(settings: Settings, edge: Edge, who: AuthorizeResult) -> App:
+    """Build the Bolt app; only HTTP mode has signatures to check."""
+    secret = settings.slack_signing_secret
+    return build_app(
+        edge,
+        settings.commands,
+        authorized=who,
+        client=client_for(settings.slack_api_url),
+        signing_secret=secret.get_secret_value() if secret and settings.mode == "http" else None,
+    )
+
+
+def listening(settings: Settings, app: App) -> Sequence[Listening]:
+    """Build what listens, as the settings say."""
+    if settings.mode == "http":
+        return [WebServer(web_app(lambda: True, app), settings.http_port or HTTP_PORT)]
+    if settings.slack_app_token is None:
+        return []
+    socket = Socket(app, settings.slack_app_token.get_secret_value())
+    if settings.http_port is None:
+        return [socket]
+    return [socket, WebServer(web_app(socket.is_healthy), settings.http_port)]

@@ -1,0 +1,59 @@
+"""What works beside the listening: what the worker acts with, and what is done again and again. Starts nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from bot.clock import Clock
+from bot.policy_watch import PolicyWatch
+from bot.render import Mode, Renderer, for_slack
+from bot.scheduler import TICK, Recurring, want_checkpoint
+from bot.send.checkpoint import checkpoint_by
+from bot.slack.calls import Slack
+from bot.worker import Outside
+from incident.jobs import JobKind
+from roles.people import PersonId
+from storage.signing import Signer
+from storage.store import Store
+
+CALL_SECONDS: Final = 10
+_MINUTE: Final = timedelta(minutes=1)
+_POLICY: Final = timedelta(seconds=15)
+
+
+def outside(slack: Slack, watch: PolicyWatch, store: Store, signer: Signer | None) -> Outside:
+    """Give the worker everything it acts with."""
+
+    def name_of(person: PersonId) -> str:
+        known = store.recorder.read(lambda reader: reader.person(person))
+        return known.name if known else person
+
+    return Outside(
+        slack=slack,
+        policy=lambda: watch.active.policy,
+        renderer=for_slack(),
+        plain=Renderer(Mode.DOCUMENT, names=name_of),
+        sends={JobKind.CHECKPOINT: checkpoint_by(store.checkpoints, signer)},
+        timeout_s=CALL_SECONDS,
+    )
+
+
+def recurring(
+    store: Store,
+    clock: Clock,
+    *,
+    team: str,
+    wake: Callable[[], None],
+    ask_people: Callable[[], None],
+    watch: PolicyWatch,
+) -> tuple[Recurring, ...]:
+    """Give what is done again and again in every replica."""
+    return (
+        Recurring("tick", TICK, wake),
+        Recurring("policy", _POLICY, watch.look),
+        Recurring("checkpoint", _MINUTE, lambda: want_checkpoint(store.recorder, team, clock.now())),
+        Recurring("people", 10 * _MINUTE, ask_people),
+        Recurring("housekeeping", 60 * _MINUTE, lambda: store.housekeep(clock.now())),
+    )
