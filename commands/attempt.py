@@ -15,6 +15,7 @@ from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
 from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
 from incident.refusal import Code, Refusal
+from incident.visibility import may_see
 
 
 @dataclass
@@ -45,9 +46,16 @@ class Attempt:
 
     def _find(self) -> None:
         key = find_incident(self.unit, self.request)
-        if key is not None:
+        if key is not None and not self._is_hidden(key):
             self.working = Working(self.unit, key, self.policy, self.request.at)
             self.working.lapse()
+
+    def _is_hidden(self, key: IncidentKey) -> bool:
+        """Tell whether the actor named an incident that they may not see; for them it is not there."""
+        place, named = self.request.place, self.unit.peek(key)
+        if place.number is None or named is None or named.places.channel == place.channel:
+            return False
+        return not may_see(named, self.request.actor)
 
     def _act(self) -> Outcome:
         verb = self.verb = self._read()

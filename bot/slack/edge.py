@@ -31,6 +31,7 @@ from incident.entry import IncidentKey, Surface
 from incident.incident import Incident
 from incident.ports import Outcome, Reader, Recorder
 from incident.telling.surfaces import homes
+from incident.visibility import may_see
 from roles.people import PersonId
 
 log = logging.getLogger(__name__)
@@ -132,7 +133,7 @@ class Edge:
 
     def incident_at(self, came: Came) -> Incident | None:
         """Give the incident of the channel something came from."""
-        return self.recorder.read(lambda reader: _incident(reader, self.team, came.where))
+        return self.recorder.read(lambda reader: _seen(reader, came))
 
     def _run(self, came: Came, verb: str, fields: Fields) -> tuple[Request, Outcome]:
         active, groups = self.active.loaded, self.people.groups_of(came.user, self.active.policy)
@@ -163,10 +164,9 @@ class Edge:
         self.desk.tell(came.aside, text, [*sections(text), *blocks])
 
     def _open(self, came: Came, verb: type[Verb], fields: Fields, banner: str | None) -> None:
-        incident = self.recorder.read(lambda reader: _incident(reader, self.team, came.where))
+        incident = self.recorder.read(lambda reader: _seen(reader, came))
         if verb.needs_incident and incident is None:
-            places = self.recorder.read(lambda reader: open_places(reader, self.team, came.actor, self.texts.command))
-            self._say(came, f"{say_reason('no_incident')}\n{places}")
+            self._say(came, self._nowhere(came))
             return
         where = came.where
         about = incident if verb.needs_incident else None
@@ -181,6 +181,13 @@ class Edge:
             )
             self._say(came, say("form_late"), buttons(again))
 
+    def _nowhere(self, came: Came) -> str:
+        """Say that there is no incident here, and where there are some."""
+        if came.where.number is not None:
+            return say_reason("no_such_incident")
+        places = self.recorder.read(lambda reader: open_places(reader, self.team, came.actor, self.texts.command))
+        return f"{say_reason('no_incident')}\n{places}"
+
 
 def _unheard(trouble: str) -> NoReturn:
     raise NotRecorded(trouble)
@@ -194,6 +201,14 @@ def _incident(reader: Reader, team: str, where: Where) -> Incident | None:
     else:
         key = reader.find(team, channel=where.channel) if where.channel else None
     return reader.peek(key) if key else None
+
+
+def _seen(reader: Reader, came: Came) -> Incident | None:
+    """Give the incident something came from or named, if the one who asks may see it."""
+    incident = _incident(reader, came.team, came.where)
+    if incident is None or incident.places.channel == came.where.channel or may_see(incident, came.actor):
+        return incident
+    return None
 
 
 def _moment(value: JsonValue) -> datetime | None:

@@ -10,7 +10,7 @@ from bot.slack.forms.view import OCCURRED
 from bot.slack.grammar import Reading, read
 from bot.slack.ingress import Came
 from bot.slack.reply import Reply
-from bot.slack.sentences import say
+from bot.slack.sentences import say, say_reason
 from bot.slack.tray import tray
 from commands import registry
 from commands.ask import asks
@@ -78,6 +78,8 @@ def _bare(edge: Edge, came: Came) -> Reply | None:
     declare = registry.find(DECLARE)
     if incident is not None:
         return tray(incident, came.actor, edge.texts.command)
+    if came.where.number is not None:
+        return Reply(say_reason("no_such_incident"), refused=True)
     if declare is not None:
         edge.ask(came, declare, {})
     return None
