@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, Integer, Row, bindparam, exists, or_, select, update
 
 from incident.frozen import Frozen, Utc
 from incident.jobs import Job
@@ -29,10 +29,7 @@ class ClaimedJob(Frozen):
 
 _OTHER = JOB.alias("other")
 _READY = JOB.c.state == JobState.READY
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    return or_(JOB.c.lease_until.is_(None), JOB.c.lease_until <= now)
+_NOW: Final[BindParameter[datetime]] = bindparam("now", type_=JOB.c.run_at.type)
 
 
 def unblocked() -> ColumnElement[bool]:
@@ -43,30 +40,33 @@ def unblocked() -> ColumnElement[bool]:
     return ~earlier & ~needed
 
 
+# The limit and SKIP LOCKED stay inside the CTE: PostgreSQL may run a plain subquery twice and take too many.
+_DUE = (
+    select(JOB.c.id)
+    .where(_READY, JOB.c.run_at <= _NOW, or_(JOB.c.lease_until.is_(None), JOB.c.lease_until <= _NOW), unblocked())
+    .order_by(JOB.c.rank, JOB.c.run_at, JOB.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True, of=JOB)
+    .cte("due")
+)
+# Built once: building a statement costs more than running it, and this one runs for every job.
+_TAKE: Final = (
+    update(JOB)
+    .where(JOB.c.id.in_(select(_DUE.c.id)))
+    .values(
+        lease_owner=bindparam("owner"),
+        lease_until=bindparam("lease"),
+        serving=JOB.c.wanted,
+        claims=JOB.c.claims + 1,
+        attempts=JOB.c.attempts + 1,
+    )
+    .returning(JOB)
+)
+
+
 def claim(connection: Connection, now: datetime, owner: str, limit: int, *, lease: datetime) -> list[ClaimedJob]:
     """Take what is due, most urgent first; what another one is just taking is passed over."""
-    # The limit and SKIP LOCKED stay inside the CTE: PostgreSQL may run a plain subquery twice and take too many.
-    due = (
-        select(JOB.c.id)
-        .where(_READY, JOB.c.run_at <= now, _free(now), unblocked())
-        .order_by(JOB.c.rank, JOB.c.run_at, JOB.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=JOB)
-        .cte("due")
-    )
-    taken = (
-        update(JOB)
-        .where(JOB.c.id.in_(select(due.c.id)))
-        .values(
-            lease_owner=owner,
-            lease_until=lease,
-            serving=JOB.c.wanted,
-            claims=JOB.c.claims + 1,
-            attempts=JOB.c.attempts + 1,
-        )
-        .returning(JOB)
-    )
-    rows = connection.execute(taken).all()
+    rows = connection.execute(_TAKE, {"now": now, "most": limit, "owner": owner, "lease": lease}).all()
     return [_claimed(row) for row in sorted(rows, key=lambda row: (row.rank, row.run_at, row.id))]
 
 

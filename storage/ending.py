@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, select, update
 
 from incident.frozen import Frozen, Utc
 from incident.jobs import Job
@@ -31,23 +31,29 @@ _FREE: Final = {"lease_owner": None, "lease_until": None}
 _ANEW: Final = _FREE | {"attempts": 0, "error": None}
 
 
-def _held(claimed: ClaimedJob) -> ColumnElement[bool]:
-    return (
-        (JOB.c.id == claimed.id)
-        & (JOB.c.state == JobState.READY)
-        & (JOB.c.lease_owner == claimed.owner)
-        & (JOB.c.claims == claimed.claims)
-    )
+# Built once: building a statement costs more than running it, and these run for every job.
+_HELD: Final = (
+    (JOB.c.id == bindparam("of_id"))
+    & (JOB.c.state == JobState.READY)
+    & (JOB.c.lease_owner == bindparam("of_owner"))
+    & (JOB.c.claims == bindparam("of_claim"))
+)
+_WANTED: Final = select(JOB.c.wanted).where(_HELD).with_for_update()
+_END: Final = update(JOB).where(JOB.c.id == bindparam("of_id"))
+
+
+def _of(claimed: ClaimedJob) -> dict[str, Any]:
+    return {"of_id": claimed.id, "of_owner": claimed.owner, "of_claim": claimed.claims}
 
 
 def _wanted(connection: Connection, claimed: ClaimedJob) -> int | None:
     """Give the generation wanted now; None when the claim is no longer ours."""
-    return connection.execute(select(JOB.c.wanted).where(_held(claimed)).with_for_update()).scalar_one_or_none()
+    return connection.execute(_WANTED, _of(claimed)).scalar_one_or_none()
 
 
 def put_back(connection: Connection, claimed: ClaimedJob, values: Mapping[str, Any]) -> bool:
     """Let go of a job, with new values; False when the claim is no longer ours."""
-    return connection.execute(update(JOB).where(_held(claimed)).values(**_FREE, **values)).rowcount == 1
+    return connection.execute(update(JOB).where(_HELD).values(**_FREE, **values), _of(claimed)).rowcount == 1
 
 
 def complete(connection: Connection, claimed: ClaimedJob, now: datetime, result: str | None) -> bool:
@@ -57,7 +63,7 @@ def complete(connection: Connection, claimed: ClaimedJob, now: datetime, result:
         return False
     is_done = wanted == claimed.generation
     values = _FREE | {"state": JobState.DONE, "ended_at": now, "result": result, "error": None} if is_done else _ANEW
-    connection.execute(update(JOB).where(JOB.c.id == claimed.id).values(**values))
+    connection.execute(_END, {"of_id": claimed.id, **values})
     return is_done
 
 
@@ -67,7 +73,7 @@ def bury(connection: Connection, claimed: ClaimedJob, error: str, now: datetime)
     if wanted is None:
         return ()
     if wanted != claimed.generation:
-        connection.execute(update(JOB).where(JOB.c.id == claimed.id).values(**_ANEW))
+        connection.execute(_END, {"of_id": claimed.id, **_ANEW})
         return ()
     buried = [_kill(connection, JOB.c.id == claimed.id, error, now)]
     while buried[-1]:

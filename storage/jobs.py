@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import func, select
 
@@ -15,6 +16,7 @@ from storage.transactions import Transactions
 __all__ = ["ClaimedJob", "DeadJob", "Jobs"]
 
 _READY = JOB.c.state == JobState.READY
+_EARLIEST: Final = select(func.min(func.coalesce(JOB.c.lease_until, JOB.c.run_at))).where(_READY, claiming.unblocked())
 
 
 class Jobs:
@@ -55,9 +57,7 @@ class Jobs:
 
     def earliest(self) -> datetime | None:
         """Tell when the next job can be claimed: its time, or the end of the lease it is under."""
-        when = func.coalesce(JOB.c.lease_until, JOB.c.run_at)
-        soonest = select(func.min(when)).where(_READY, claiming.unblocked())
-        return self._transactions.read(lambda connection: connection.execute(soonest).scalar_one_or_none())
+        return self._transactions.read(lambda connection: connection.execute(_EARLIEST).scalar_one_or_none())
 
     def outstanding(self, now: datetime) -> int:
         """Count the jobs that are due and not ended, in somebody's hands or not."""

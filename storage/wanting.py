@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from incident.jobs import Job, JobKind
 from storage.job_table import JOB, JobState
+
+# Built once: every command wants several jobs, and building a statement costs more than running it.
+_OF_KEY: Final = (JOB.c.team == bindparam("of_team")) & (JOB.c.key == bindparam("of_key"))
+_STANDING: Final = select(JOB).where(_OF_KEY, JOB.c.state == JobState.READY).with_for_update()
+_LAST_STATE: Final = select(JOB.c.state).where(_OF_KEY).order_by(JOB.c.id.desc()).limit(1)
+_INSERT: Final = insert(JOB)
+_RAISE: Final = (
+    update(JOB)
+    .where(JOB.c.id == bindparam("of_id"))
+    .values({name: bindparam(name) for name in ("wanted", "payload", "rank", "run_at")})
+)
 
 
 def want(connection: Connection, jobs: Sequence[Job], at: datetime) -> None:
@@ -20,20 +31,16 @@ def want(connection: Connection, jobs: Sequence[Job], at: datetime) -> None:
 
 
 def _want_again(connection: Connection, job: Job, at: datetime) -> bool:
-    ready = (JOB.c.team == job.incident.team) & (JOB.c.key == job.key) & (JOB.c.state == JobState.READY)
-    row = connection.execute(select(JOB).where(ready).with_for_update()).one_or_none()
+    row = connection.execute(_STANDING, {"of_team": job.incident.team, "of_key": job.key}).one_or_none()
     if row is None:
         return False
-    connection.execute(
-        update(JOB)
-        .where(JOB.c.id == row.id)
-        .values(
-            wanted=row.wanted + 1,
-            payload=job.model_dump_json(),
-            rank=min(row.rank, job.rank),
-            run_at=_next_run(job, job.run_at or at, row),
-        )
-    )
+    values = {
+        "wanted": row.wanted + 1,
+        "payload": job.model_dump_json(),
+        "rank": min(row.rank, job.rank),
+        "run_at": _next_run(job, job.run_at or at, row),
+    }
+    connection.execute(_RAISE, {"of_id": row.id, **values})
     return True
 
 
@@ -49,32 +56,27 @@ def _next_run(job: Job, wanted: datetime, row: Row[Any]) -> datetime:
 
 def _want_new(connection: Connection, job: Job, at: datetime) -> None:
     doomed = job.needs is not None and _died(connection, job.incident.team, job.needs)
-    connection.execute(
-        insert(JOB).values(
-            team=job.incident.team,
-            key=job.key,
-            incident=job.incident.id,
-            kind=job.kind.value,
-            rank=job.rank,
-            lane=job.lane,
-            needs=job.needs,
-            run_at=job.run_at or at,
-            payload=job.model_dump_json(),
-            state=JobState.DEAD if doomed else JobState.READY,
-            error=f"needs {job.needs}, which died" if doomed else None,
-            ended_at=at if doomed else None,
-            wanted=1,
-            serving=0,
-            claims=0,
-            attempts=0,
-        )
-    )
+    values = {
+        "team": job.incident.team,
+        "key": job.key,
+        "incident": job.incident.id,
+        "kind": job.kind.value,
+        "rank": job.rank,
+        "lane": job.lane,
+        "needs": job.needs,
+        "run_at": job.run_at or at,
+        "payload": job.model_dump_json(),
+        "state": JobState.DEAD if doomed else JobState.READY,
+        "error": f"needs {job.needs}, which died" if doomed else None,
+        "ended_at": at if doomed else None,
+    }
+    connection.execute(_INSERT, values | {"wanted": 1, "serving": 0, "claims": 0, "attempts": 0})
 
 
 def _died(connection: Connection, team: str, key: str) -> bool:
     """Tell whether the last job of this key is dead, so that nothing will bring the result others need."""
-    last = select(JOB.c.state).where(JOB.c.team == team, JOB.c.key == key).order_by(JOB.c.id.desc()).limit(1)
-    return connection.execute(last).scalar_one_or_none() == JobState.DEAD
+    last = connection.execute(_LAST_STATE, {"of_team": team, "of_key": key}).scalar_one_or_none()
+    return last == JobState.DEAD
 
 
 def cancel(connection: Connection, keys: Sequence[str], team: str | None) -> None:
