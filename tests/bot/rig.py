@@ -82,16 +82,22 @@ class Rig:
     def person(self, name: str) -> PersonId:
         return slack_person(self.team, self.users[name])
 
-    def act(self, verb: str, by: str, at: str | IncidentKey | None = None, /, **fields: Any) -> Outcome:
-        """Do what a verb says, as somebody, in an incident."""
-        number = self.incident(at).number if isinstance(at, IncidentKey) else at
+    def act(
+        self, verb: str, by: str, at: IncidentKey | None = None, /, *, on: str | None = None, **fields: Any
+    ) -> Outcome:
+        """Do what a verb says, as somebody, in an incident, on one of its messages."""
+        incident = self.incident(at) if at else None
         request = Request(
             verb=verb,
             fields=fields,
             actor=self.person(by),
             groups=EVERYBODY,
             team=self.team,
-            place=Place(number=number),
+            place=Place(
+                number=incident.number if incident else None,
+                channel=incident.places.channel if incident else None,
+                message=on,
+            ),
             source=Source(surface=Surface.COMMAND),
             key=f"request:{next(self.keys)}",
             at=self.clock.now(),

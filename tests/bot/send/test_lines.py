@@ -1,0 +1,150 @@
+"""Lines and updates: one for each act, in full where it must be, and honest about being late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from commands.capture import Capture, capture
+from incident.entries.said import MessagePosted
+from incident.entry import Source, Surface
+
+
+def test_a_new_channel_says_that_it_is_captured(rig):
+    key = rig.declare()
+
+    rig.drain()
+
+    assert any("This channel is captured into the record" in text for text in rig.texts(key))
+
+
+def test_each_act_says_one_line_in_the_channel(rig):
+    key = rig.declare()
+    rig.after(seconds=2)
+    before = len(rig.texts(key))
+
+    rig.act("ack", "rob", key)
+    rig.act("note", "rob", key, text="rolled back the release")
+    rig.drain()
+
+    lines = rig.texts(key)[before:]
+    assert len(lines) == 2
+    assert "rolled back the release" in lines[1]
+
+
+def test_an_update_to_responders_stands_in_full_with_the_next_one(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["internal"], text="We know: payments fail.\nWe do: roll back.")
+    rig.drain()
+
+    [update] = [text for text in rig.texts(key) if "We know" in text]
+    assert ">We know: payments fail.\n>We do: roll back." in update
+    assert "Next update by" in update
+    assert not any(text.startswith("*Update* to responders by <@U01ILSE>: ") for text in rig.texts(key))
+
+
+def test_an_update_to_executives_is_posted_where_they_are_told_and_delivered_on_the_record(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
+    rig.drain()
+
+    [posted] = [m for m in rig.named("exec").messages.values() if not m.subtype]
+    [delivered] = rig.entries(key, "update_delivered")
+    assert ">Card payments fail since ten." in posted.text
+    assert (delivered.fact.channel, delivered.fact.ts) == (rig.named("exec").id, posted.ts)
+
+
+def test_an_update_nobody_can_be_told_of_says_so_in_the_channel(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["customer"], text="We are looking into it.")
+    rig.after(seconds=2)
+
+    [delivered] = rig.entries(key, "update_delivered")
+    assert delivered.fact.error == "no_place"
+    assert any("did not reach customers" in text and "names no channel" in text for text in rig.texts(key))
+
+
+def test_an_update_slack_refuses_is_recorded_and_said(rig):
+    rig.sandbox.faults.fail_with("is_archived", "conversations.join")
+    key = rig.declare(impact=1, urgency=2)
+    rig.act("major", "ilse", key, reason="every customer is affected")
+    rig.act("take", "ilse", key, role="commander")
+    rig.sandbox.faults.clear()
+    rig.drain()
+    rig.sandbox.faults.fail_with("is_archived", "conversations.join")
+    rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
+    rig.after(seconds=2)
+
+    assert [entry.fact.error for entry in rig.entries(key, "update_delivered")] == ["is_archived"]
+    assert any("did not reach executives" in text for text in rig.texts(key))
+
+
+def test_an_update_says_what_was_so_when_it_was_posted_however_late_it_goes_out(rig):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+    rig.drain()
+    rig.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=120)
+
+    rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
+    rig.drain()
+    rig.clock.set(rig.clock.now() + timedelta(minutes=1))
+    rig.act("restored", "ilse", key, text="payments go through again")
+    rig.after(minutes=2)
+
+    [posted] = [m for m in rig.named("exec").messages.values() if not m.subtype]
+    assert "being worked on" in posted.text
+    assert "restored" not in posted.text
+    assert "late)_" in posted.text
+
+
+def test_a_line_slack_kept_back_says_how_late_it_is(rig):
+    key = rig.declare()
+    rig.drain()
+    rig.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=180)
+
+    rig.act("note", "ilse", key, text="rolled back the release")
+    rig.after(minutes=4)
+
+    [line] = [text for text in rig.texts(key) if "rolled back" in text]
+    assert line.endswith("_(said 3 min late)_")
+
+
+@pytest.mark.parametrize("text", ["🔥 " * 900, "<!channel> look", "*_~`" * 200, "\u202eright to left", "x" * 3000])
+def test_any_text_a_person_writes_can_be_said(rig, text):
+    key = rig.declare()
+    rig.act("take", "ilse", key, role="commander")
+
+    rig.act("note", "ilse", key, text=text)
+    rig.act("update", "ilse", key, audience=["internal", "exec"], text=text)
+    rig.after(seconds=5)
+
+    assert rig.store.jobs.buried() == ()
+    assert not any("<!channel>" in said for said in rig.texts(key))
+
+
+def test_what_was_redacted_before_it_was_said_is_not_said(rig):
+    key = rig.declare()
+    rig.drain()
+    rig.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=60)
+    ts = said(rig, key, "my password is hunter2")
+    rig.act("decide", "ilse", key, on=ts, text="my password is hunter2")
+    rig.drain()
+
+    rig.act("redact", "ilse", key, on=ts, reason="a password was posted")
+    rig.after(minutes=2)
+
+    assert not any("hunter2" in text for text in rig.texts(key))
+
+
+def said(rig, key, text):
+    """Have somebody say something in the incident channel, captured as the edge captures it."""
+    ts = "1780999999.000100"
+    fact = MessagePosted(channel=rig.channel(key).id, ts=ts, author=rig.person("rob"), text=text)
+    source = Source(surface=Surface.EVENT, channel=fact.channel, message=ts, event="Ev1")
+    whole = Capture(team=rig.team, fact=fact, by=rig.person("rob"), occurred_at=rig.clock.now(), source=source)
+    capture(whole, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+    return ts

@@ -1,0 +1,180 @@
+"""The surfaces that show the present, and what may not be seen on any of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from incident.telling.surfaces import homes
+from roles.names import Role
+
+
+def everything_said(rig, *, but: str = "") -> str:
+    """Everything the bot put anywhere in the workspace but into one channel."""
+    workspace = rig.sandbox.workspace
+    shown: list[Any] = []
+    for channel in workspace.channels.values():
+        if channel.id != but:
+            shown += [channel.name, channel.topic.value, channel.purpose.value]
+            shown += [[m.text, m.blocks] for m in channel.messages.values()]
+    shown += [view.__dict__ for view in workspace.homes.values()]
+    return json.dumps(shown, default=str)
+
+
+def card(rig, key):
+    return rig.channel(key).messages[rig.incident(key).places.card_ts]
+
+
+def test_the_card_always_shows_the_present(rig):
+    key = rig.declare()
+    rig.drain()
+    assert "nobody yet" in str(card(rig, key).blocks)
+
+    rig.act("take", "rob", key, role="commander")
+    rig.act("action", "rob", key, assignee=rig.person("eva"), text="restart the queue")
+    rig.after(seconds=2)
+
+    shown = str(card(rig, key).blocks)
+    assert "<@U03ROB>" in shown
+    assert "restart the queue" in shown
+    assert "being worked on" in shown
+    assert "nobody yet" not in shown
+
+
+def test_a_card_somebody_deleted_is_posted_anew_and_pinned(rig):
+    key = rig.declare()
+    rig.after(seconds=2)
+    old = rig.incident(key).places.card_ts
+    del rig.channel(key).messages[old]
+
+    rig.act("take", "rob", key, role="commander")
+    rig.after(seconds=3)
+
+    new = rig.incident(key).places.card_ts
+    assert new != old
+    assert new in rig.channel(key).pins
+
+
+def test_what_can_be_pressed_on_the_card_follows_the_state(rig):
+    key = rig.declare()
+    rig.drain()
+
+    def offered():
+        return [e["action_id"] for b in card(rig, key).blocks if b["type"] == "actions" for e in b["elements"]]
+
+    assert offered()[:2] == ["verb:take", "verb:ack"]
+    rig.act("take", "ilse", key, role="commander")
+    rig.after(seconds=2)
+    assert "form:restored" in offered()
+    assert "verb:take" not in offered()
+    rig.act("restored", "ilse", key, text="payments go through again")
+    rig.after(seconds=2)
+    assert "form:resolve" in offered()
+    assert offered()[-1] == "tray"
+
+
+def test_the_topic_says_state_commander_and_title_in_plain_words(rig):
+    key = rig.declare("Payments *fail* for <!channel>")
+    rig.act("take", "rob", key, role="commander")
+    rig.after(seconds=2)
+
+    topic = rig.channel(key).topic.value
+    assert topic == "INC-2026-0001 P1 major: being worked on. Commander: U03rob. Payments *fail* for @channel"
+
+
+def test_a_topic_is_never_longer_than_slack_takes(rig):
+    key = rig.declare("x" * 250)
+
+    rig.drain()
+
+    assert 100 < len(rig.channel(key).topic.value) <= 250
+
+
+def test_an_announcement_follows_the_incident(rig):
+    key = rig.declare()
+    rig.drain()
+    [announced] = [m for m in rig.named("incidents").messages.values() if not m.subtype]
+    assert "nobody commands yet" in str(announced.blocks)
+
+    rig.act("take", "rob", key, role="commander")
+    rig.after(seconds=2)
+
+    [announced] = [m for m in rig.named("incidents").messages.values() if not m.subtype]
+    assert "<@U03ROB> commands" in str(announced.blocks)
+
+
+def test_an_announcement_goes_when_the_incident_becomes_restricted(rig):
+    key = rig.declare("Customer data of Acme leaked")
+    rig.after(seconds=2)
+
+    rig.act("reclassify", "ilse", key, type="security", reason="an attacker was in the system")
+    rig.after(seconds=3)
+
+    assert rig.incident(key).restricted
+    assert [m for m in rig.named("incidents").messages.values() if not m.subtype] == []
+    assert "Acme" not in rig.channel(key).topic.value
+
+
+def test_nothing_of_a_restricted_incident_is_seen_outside_its_channel(rig):
+    key = rig.declare("Customer data of Acme leaked", symptom="a dump of Acme is for sale", private=True)
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["internal"], text="The Acme dump is real.")
+    rig.after(minutes=40)
+    rig.drain()
+
+    outside = everything_said(rig, but=rig.channel(key).id)
+    mine = json.dumps(rig.sandbox.workspace.homes[rig.users["ilse"]].__dict__, default=str)
+    direct = json.dumps([m.text for m in rig.direct("ilse")])
+    for shown in (mine, direct):
+        assert shown
+    for place in ("incidents", "exec", "general"):
+        assert "Acme" not in str([[m.text, m.blocks] for m in rig.named(place).messages.values()])
+    assert "INC-2026-0001" in outside
+
+
+def test_the_home_tab_shows_restricted_incidents_only_to_those_involved(rig):
+    rig.declare("Customer data of Acme leaked", private=True)
+    rig.drain()
+    jobs = homes(rig.team, (rig.person("rosa"), rig.person("ilse")))
+
+    rig.store.recorder.transact(lambda unit: unit.want(jobs, rig.clock.now()))
+    rig.drain()
+
+    seen = {name: str(rig.sandbox.workspace.homes[rig.users[name]].__dict__) for name in ("rosa", "ilse")}
+    assert "All quiet" in seen["rosa"]
+    assert "INC-2026" not in seen["rosa"]
+    assert "Acme" in seen["ilse"]
+
+
+def test_the_home_tab_shows_my_roles_and_what_i_owe(rig):
+    key = rig.declare()
+    rig.act("take", "rosa", key, role=Role.COMMS_LEAD.value)
+    rig.act("action", "ilse", key, assignee=rig.person("rosa"), text="call the bank", timebox_minutes=20)
+    rig.after(seconds=2)
+
+    home = str(rig.sandbox.workspace.homes[rig.users["rosa"]].__dict__)
+    assert "You are comms lead." in home
+    assert "You owe A1" in home
+    assert "an update to responders by" in home
+    assert "form:declare" in home
+
+
+def test_bookmarks_are_the_links_people_need_and_stand_once(rig):
+    key = rig.declare()
+    rig.drain()
+
+    rig.sandbox.faults.lose_reply("bookmarks.add", times=2)
+    second = rig.declare("Another trouble")
+    rig.after(minutes=1)
+
+    for one in (key, second):
+        assert [mark.link for mark in rig.channel(one).bookmarks.values()] == ["https://runbooks.example/checkout"]
+
+
+def test_a_drill_is_announced_nowhere_and_says_what_it_is(rig):
+    key = rig.declare(drill=True)
+    rig.drain()
+
+    assert [m for m in rig.named("incidents").messages.values() if not m.subtype] == []
+    assert "*Drill.*" in str(card(rig, key).blocks)
+    assert rig.channel(key).topic.value.startswith("Drill.")
