@@ -58,8 +58,10 @@ class Reader(Protocol):
     def peek(self, key: IncidentKey) -> Incident | None:
         """Give the folded incident without locking it."""
 
-    def entries(self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0) -> Sequence[Entry]:
-        """Give the entries of a chain in order, of all kinds or of some."""
+    def entries(
+        self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
+    ) -> Sequence[Entry]:
+        """Give the entries of a chain in order, of all kinds or of some, from the one after `after` to `until`."""
 
     def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
         """Give every entry about one message (posted, edited, deleted, pinned, quoted), in order."""

@@ -38,9 +38,12 @@ class SqlReader:
         """Give the folded incident without locking it."""
         return projection.get(self.connection, key)
 
-    def entries(self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0) -> Sequence[Entry]:
-        """Give the entries of a chain in order, of all kinds or of some."""
-        return tuple(to_entry(line) for line in chain_lines(self.connection, key, kinds=kinds, after=after))
+    def entries(
+        self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
+    ) -> Sequence[Entry]:
+        """Give the entries of a chain in order, of all kinds or of some, from the one after `after` to `until`."""
+        lines = chain_lines(self.connection, key, kinds=kinds, after=after, until=until)
+        return tuple(to_entry(line) for line in lines)
 
     def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
         """Give every entry about one message, in order."""

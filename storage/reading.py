@@ -64,10 +64,17 @@ def to_entry(line: Stored) -> Entry:
 
 
 def chain_lines(
-    connection: Connection, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0
+    connection: Connection,
+    key: IncidentKey,
+    *,
+    kinds: Sequence[str] = (),
+    after: int = 0,
+    until: int | None = None,
 ) -> Iterable[Stored]:
     """Give the stored entries of one chain in order, of all kinds or of some."""
     wanted = select_stored().where(ENTRY.c.team == key.team, ENTRY.c.incident == key.id, ENTRY.c.n > after)
+    if until is not None:
+        wanted = wanted.where(ENTRY.c.n <= until)
     if kinds:
         wanted = wanted.where(ENTRY.c.kind.in_(kinds))
     return (stored(row) for row in connection.execute(wanted))

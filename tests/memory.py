@@ -87,8 +87,10 @@ class MemoryReader:
     def peek(self, key: IncidentKey) -> Incident | None:
         return self._state.rows.get(key)
 
-    def entries(self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0) -> Sequence[Entry]:
-        chain = self._state.chains.get(key, ())[after:]
+    def entries(
+        self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
+    ) -> Sequence[Entry]:
+        chain = self._state.chains.get(key, ())[after:until]
         return tuple(entry for entry in chain if not kinds or entry.fact.kind in kinds)
 
     def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:

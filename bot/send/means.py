@@ -79,7 +79,6 @@ def entries_of(task: Task, means: Means) -> tuple[Entry, ...]:
     last = task.job.last or first
 
     def read(reader: Reader) -> tuple[Entry, ...]:
-        found = reader.entries(task.job.incident, after=first - 1)
-        return tuple(entry for entry in found if entry.n <= last)
+        return tuple(reader.entries(task.job.incident, after=first - 1, until=last))
 
     return means.recorder.read(read)

@@ -85,8 +85,7 @@ def _accepted(request: Request, outcome: Outcome, reader: Reader, policy: Policy
     view = verb.view(_situation(request, incident, reader, policy))
     entries: tuple[Entry, ...] = ()
     if outcome.key and outcome.first is not None and outcome.last is not None:
-        read = reader.entries(outcome.key, after=outcome.first - 1)
-        entries = tuple(entry for entry in read if entry.n <= outcome.last)
+        entries = tuple(reader.entries(outcome.key, after=outcome.first - 1, until=outcome.last))
     context = LineContext(
         incident=incident, entries=entries, by=request.actor, at=outcome.at, outcome=outcome, view=view
     )
