@@ -39,11 +39,17 @@ def web_app(is_healthy: Callable[[], bool], app: App | None = None) -> Starlette
     return Starlette(routes=[*routes, Route("/slack/events", slack, methods=["POST"])] if app else routes)
 
 
+class PortTaken(OSError):  # noqa: N818 - named for what was wrong
+    """Another program listens on the port, or this one may not."""
+
+
 class WebServer:
     """Serves the web application from a thread of its own."""
 
     def __init__(self, application: Starlette, port: int, host: str = "0.0.0.0") -> None:  # noqa: S104 - Slack calls from outside
-        config = uvicorn.Config(application, host=host, port=port, log_level="warning", lifespan="off", ws="none")
+        config = uvicorn.Config(
+            application, host=host, port=port, log_level="warning", lifespan="off", ws="none", log_config=None
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
@@ -58,7 +64,9 @@ class WebServer:
         deadline = time.monotonic() + STARTING_TAKES
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError(f"port {self._server.config.port} cannot be listened on")
+                raise PortTaken(
+                    f"Port {self._server.config.port} cannot be listened on. Set MUSTER_HTTP_PORT to a free one."
+                )
             time.sleep(0.01)
 
     def stop(self) -> None:

@@ -1,0 +1,91 @@
+"""`muster run`: puts Muster together, starts it, and ends it in good order when told to. Knows no rule and no payload."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+from typing import Final
+
+from slack_sdk.errors import SlackApiError
+
+from bot.cli.troubles import TROUBLES, slack_refused, told
+from bot.compose import compose
+from bot.logs import begin_logging, secrets_of, shown_database
+from bot.muster import Muster
+from bot.settings import MissingSettings, Settings, read_settings
+
+IN_FLIGHT_SECONDS: Final = 10.0
+_log = logging.getLogger(__name__)
+
+
+def serve() -> int:
+    """Run until SIGTERM or Ctrl-C: 0 when ended so, 1 when it could not begin, 2 when settings are missing."""
+    try:
+        settings = read_settings()
+    except MissingSettings as missing:
+        _complain(str(missing))
+        return 2
+    begin_logging(secrets_of(settings))
+    ended = _when_told_to_end()
+    try:
+        muster = compose(settings)
+    except TROUBLES as trouble:
+        _complain(told(trouble))
+        return 1
+    return _run(muster, settings, ended)
+
+
+def running(muster: Muster, settings: Settings) -> str:
+    """Say in one line what runs: where, as what, on which database, by which policy."""
+    database = shown_database(settings.database_url.get_secret_value())
+    policy = muster.active.policy
+    return (
+        f"Muster runs in {muster.workspace} ({muster.edge.team}) as {' and '.join(settings.commands)}, "
+        f"on {database}, by policy {policy.version} ({muster.active.hash[:8]})."
+    )
+
+
+def _run(muster: Muster, settings: Settings, ended: threading.Event) -> int:
+    if muster.wrong:
+        _complain(f"{settings.policy} is left aside and policy {muster.active.policy.version} stays. Mend these lines:")
+        _complain("\n".join(f"  {one}" for one in muster.wrong))
+    try:
+        muster.start()
+    except SlackApiError as refused:
+        _complain(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
+    except TROUBLES as trouble:
+        _complain(told(trouble))
+    else:
+        print(running(muster, settings), flush=True)
+        ended.wait()
+        return _stop(muster)
+    _stop(muster)
+    return 1
+
+
+def _when_told_to_end() -> threading.Event:
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    return ended
+
+
+def _stop(muster: Muster) -> int:
+    """Stop in good order; what takes too long is left to the next start, which looks up what came of it."""
+    _log.info("stopping: what is in flight is finished first")
+    stopping = threading.Thread(target=muster.stop, name="stopping", daemon=True)
+    stopping.start()
+    stopping.join(IN_FLIGHT_SECONDS)
+    if stopping.is_alive():
+        _log.warning("not all that was in flight could be finished; the next start looks it up and finishes it")
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)  # The threads that still wait for an answer would keep the process for as long as they wait.
+    return 0
+
+
+def _complain(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

@@ -1,0 +1,42 @@
+"""A pretend workspace for commands that talk to Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sandbox.entities import Person
+from sandbox.server import Sandbox
+from tests.bot.cli.command import POLICY, ROOT
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """Give a workspace with two people in it."""
+    manifest = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+    people = (Person(name="ann", real_name="Ann"), Person(name="bea", real_name="Bea"))
+    with Sandbox(people, manifest=manifest, channels=("general", "incidents")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def env(sandbox: Sandbox, sqlite_url: str) -> dict[str, str]:
+    """Give the environment in which Muster finds that workspace and a fresh database."""
+    return {
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_APP_TOKEN": sandbox.app_token,
+        "SLACK_API_URL": sandbox.base_url,
+        "DATABASE_URL": sqlite_url,
+    }
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    """Give a folder with nothing in it but the shipped policy."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    return folder

@@ -1,0 +1,167 @@
+"""`muster run` as a process: what it says when it begins, what it says when it cannot, and how it ends."""
+
+from __future__ import annotations
+
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sandbox.server import Sandbox
+from storage.store import open_store
+from tests.bot.cli.command import POLICY, muster, started
+
+PATIENCE = 20
+
+
+@contextmanager
+def running(folder: Path, env: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run Muster until the test is done with it, and give the line it began with."""
+    process = started(folder, "run", **env)
+    assert process.stdout is not None
+    try:
+        ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+        assert ready, "it did not begin in time"
+        yield process, process.stdout.readline()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_what_runs_and_ends_well_when_it_is_told_to(
+    number: signal.Signals, sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    with running(here, env) as (process, line):
+        assert sandbox.wait_for_socket()
+        process.send_signal(number)
+        code = process.wait(PATIENCE)
+        _, log = process.communicate()
+
+    assert "as /incident and /inc" in line
+    assert "by policy 2026.1" in line
+    assert (code, sandbox.sockets.count()) == (0, 0)
+    assert sandbox.bot_token not in line + log
+    assert "Traceback" not in log
+
+
+def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+    with running(here, env) as (process, _):
+        assert sandbox.wait_for_socket()
+        sandbox.faults.set_latency(700, "conversations.create")
+        sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+        deadline = time.monotonic() + PATIENCE
+        while not any(one.name == "conversations.create" for one in sandbox.traffic.since(0, 1000)):
+            assert time.monotonic() < deadline, "the channel was never asked for"
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(PATIENCE)
+
+    made = next(one for one in sandbox.workspace.channels.values() if one.name.startswith("inc-"))
+    with open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
+        listed = store.queries.incidents(sandbox.workspace.team_id)
+    assert code == 0
+    assert [one.channel for one in listed] == [made.id]
+
+
+def test_what_cannot_be_finished_in_ten_seconds_keeps_nobody_waiting(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    with running(here, env) as (process, _):
+        assert sandbox.wait_for_socket()
+        sandbox.faults.set_latency(9_500)
+        sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(PATIENCE)
+        sandbox.faults.clear()
+
+    assert code == 0
+    assert time.monotonic() - begun < 12
+
+
+def test_missing_tokens_are_all_named_with_where_to_get_them(here: Path) -> None:
+    said = muster(here, "run")
+
+    assert said.code == 2
+    assert "SLACK_BOT_TOKEN is missing" in said.err
+    assert "SLACK_APP_TOKEN is missing" in said.err
+    assert "api.slack.com/apps" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_broken_policy_is_named_with_its_lines_and_the_last_good_one_stays(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    with running(here, env):
+        pass
+    (here / "policy.yaml").write_text(POLICY.replace("tier: 3", "tier: three"), encoding="utf-8")
+
+    with running(here, env) as (process, line):
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=PATIENCE)
+
+    place = POLICY[: POLICY.index("tier: 3")].count("\n") + 1
+    assert "by policy 2026.1" in line
+    assert f"line {place}: services.internal tools.tier" in log
+
+
+def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: dict[str, str], here: Path) -> None:
+    (here / "policy.yaml").write_text("version: [\n", encoding="utf-8")
+
+    said = muster(here, "run", **env)
+
+    assert said.code == 1
+    assert "The policy is broken" in said.err
+    assert "line 2" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-of-another-app", "Slack does not know the SLACK_BOT_TOKEN (invalid_auth)"),
+        ("SLACK_APP_TOKEN", "xapp-of-another-app", "Slack does not know the SLACK_APP_TOKEN (invalid_auth)"),
+        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "does not answer"),
+        ("DATABASE_URL", "postgresql://muster:hunter22@127.0.0.1:9/muster", "The database refuses"),
+        ("DATABASE_URL", "oracle://muster:hunter22@127.0.0.1/muster", "DATABASE_URL names oracle"),
+        ("DATABASE_URL", "sqlite:////nowhere/at/all/muster.db", "The database refuses"),
+        ("MUSTER_KEY_FILE", "nowhere.key", "There is no file nowhere.key"),
+        ("MUSTER_KEY_FILE", "policy.yaml", "policy.yaml is not an Ed25519 private key"),
+    ],
+)
+def test_what_keeps_it_from_beginning_is_said_in_a_sentence(
+    setting: str, value: str, says: str, env: dict[str, str], here: Path
+) -> None:
+    said = muster(here, "run", **{**env, setting: value})
+
+    assert said.code == 1, said.everything
+    assert says in said.err
+    assert "Traceback" not in said.err
+    assert "hunter22" not in said.everything
+    assert not value.startswith("x") or value not in said.everything
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(env: dict[str, str], here: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+
+        said = muster(here, "run", MUSTER_HTTP_PORT=port, **env)
+
+    assert said.code == 1
+    assert f"Port {port} cannot be listened on" in said.err
+
+
+def test_a_python_that_strips_help_is_refused(here: Path) -> None:
+    said = muster(here, "run", python=("-OO",))
+
+    assert said.code == 2
+    assert "python -OO" in said.err
