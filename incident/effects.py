@@ -28,7 +28,6 @@ SILENT: Final = frozenset(
         "source_changed",
         "left",
         "refused",
-        "gap_noted",
         "prompt_sent",
         "exported",
     }

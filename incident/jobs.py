@@ -28,6 +28,7 @@ class JobKind(StrEnum):
     DUTIES = "duties"
     READ_IN = "read_in"
     NO_CHANNEL = "no_channel"
+    MASK = "mask"
     TIMER = "timer"
     CHECKPOINT = "checkpoint"
     RECONCILE = "reconcile"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.send import channel, lines, people, prompts, surfaces
+from bot.send import channel, lines, masking, people, prompts, reconcile, surfaces
 from bot.send.means import Send
 from incident.jobs import JobKind
 
@@ -26,4 +26,6 @@ SENDS: Final[Mapping[JobKind, Send]] = {
     JobKind.DUTIES: people.duties,
     JobKind.READ_IN: people.read_in,
     JobKind.NO_CHANNEL: people.no_channel,
+    JobKind.MASK: masking.mask,
+    JobKind.RECONCILE: reconcile.reconcile,
 }

@@ -1,4 +1,4 @@
-"""Who is told personally: called, handed duties, read in, asked, and who belongs in the channel. Knows no Slack."""
+"""Whom single entries concern: who is called, told, asked, read in, and who belongs in the channel. Knows no Slack."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from incident.entries.informed import StatusUpdatePosted
-from incident.entries.said import Joined
+from incident.entries.said import Joined, Redacted
 from incident.entries.sent import PlaceLost, PromptDue
 from incident.entries.staffed import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entry import Entry
@@ -44,6 +44,11 @@ def told(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job
 
 
 def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    return _of_people(after, entry) or _of_muster(after, entry)
+
+
+def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    """Tell whoever is called, got a role or came late."""
     fact = entry.fact
     if isinstance(fact, Escalated):
         return (_once(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if fact.person else ()
@@ -55,8 +60,16 @@ def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return (_once(after, JobKind.DUTIES, entry.n, fact.to, NORMAL),)
     if isinstance(fact, Joined) and _is_late(after, entry):
         return (_once(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
+    return ()
+
+
+def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    """Ask for what is due, take redacted words out of our own lines, tell the declarer that there is no channel."""
+    fact = entry.fact
     if isinstance(fact, PromptDue):
         return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
+    if isinstance(fact, Redacted) and fact.entries:
+        return (_once(after, JobKind.MASK, entry.n, None, URGENT),)
     if isinstance(fact, PlaceLost) and fact.what == JobKind.MAKE_CHANNEL:
         told = _once(after, JobKind.NO_CHANNEL, entry.n, after.reporter, URGENT)
         return (told.model_copy(update={"needs": None}),)

@@ -148,3 +148,18 @@ def said(rig, key, text):
     whole = Capture(team=rig.team, fact=fact, by=rig.person("rob"), occurred_at=rig.clock.now(), source=source)
     capture(whole, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
     return ts
+
+
+def test_a_line_that_quoted_what_is_redacted_is_masked(rig):
+    key = rig.declare()
+    rig.after(seconds=2)
+    ts = said(rig, key, "my password is hunter2")
+    rig.act("decide", "ilse", key, on=ts, text="my password is hunter2")
+    rig.drain()
+    assert any("hunter2" in text for text in rig.texts(key))
+
+    rig.act("redact", "ilse", key, on=ts, reason="a password was posted")
+    rig.drain()
+
+    assert not any("hunter2" in text for text in rig.texts(key))
+    assert "_The words here were redacted._" in rig.texts(key)
