@@ -5,9 +5,10 @@ A client for an address on this machine uses no proxy. Everybody else's proxy se
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from slack_bolt import App
@@ -45,10 +46,16 @@ def identify(client: WebClient) -> AuthorizeResult:
 
 
 class Socket:
-    """The Socket Mode connection. A dead one is replaced within seconds."""
+    """The Socket Mode connection. A dead one is replaced within seconds.
 
-    def __init__(self, app: App, app_token: str) -> None:
+    `greeted` is called, on a thread of the client, whenever Slack greets a new connection: what was said before that
+    may never have reached us.
+    """
+
+    def __init__(self, app: App, app_token: str, *, greeted: Callable[[], None] | None = None) -> None:
         self._handler = SocketModeHandler(app, app_token, concurrency=CONCURRENCY, ping_interval=PING_SECONDS)
+        self._greeted = greeted
+        self._handler.client.message_listeners.append(self._on_message)
 
     def start(self) -> None:
         """Connect and return."""
@@ -63,6 +70,10 @@ class Socket:
         client.message_workers.shutdown(wait=True)
         self._end_reading()
         self._handler.close()  # type: ignore[no-untyped-call]
+
+    def _on_message(self, client: Any, message: dict[str, Any], raw: str | None) -> None:
+        if message.get("type") == "hello" and self._greeted is not None:
+            self._greeted()
 
     def _end_reading(self) -> None:
         """Wake the thread that waits for the next frame, for which the client's own end would wait three seconds."""

@@ -9,7 +9,8 @@ def texts(place, incident, kind):
     return [entry.fact.text for entry in place.entries(incident.key, kind.kind)]
 
 
-def test_a_socket_that_is_cut_is_replaced(place, channel, incident):
+def test_a_socket_that_is_cut_is_replaced_and_we_know_that_something_may_be_missing(place, channel, incident):
+    greeted = len(place.greetings)
     place.sandbox.faults.drop_sockets()
     place.until(lambda: place.sandbox.sockets.count() == 0)
 
@@ -17,6 +18,7 @@ def test_a_socket_that_is_cut_is_replaced(place, channel, incident):
     place.acting.slash("ann", channel, "/incident", "note heard again")
 
     assert texts(place, incident, Noted) == ["heard again"]
+    assert len(place.greetings) > greeted > 0
 
 
 def test_a_deaf_socket_is_noticed_and_replaced_within_seconds(place, channel, incident):

@@ -72,10 +72,14 @@ class Workplace:
             client=client_for(self.sandbox.base_url),
             signing_secret=None if socket else self.sandbox.signing_secret,
         )
-        self.socket = Socket(self.app, self.sandbox.app_token) if socket else None
+        self.greetings: list[datetime] = []
+        self.socket = Socket(self.app, self.sandbox.app_token, greeted=self._greet) if socket else None
         if self.socket:
             self.socket.start()
             assert self.sandbox.wait_for_socket()
+
+    def _greet(self) -> None:
+        self.greetings.append(self.clock.now())
 
     def _keep(self, people) -> None:
         self.store.directory.put(people, self.clock.now())
