@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.send.means import Means, Task
@@ -21,6 +21,8 @@ from incident.entry import Entry, Fact, Source, Surface
 from roles.people import slack_person
 
 _BACK: Final = timedelta(hours=24)
+# What was said just now is still on its way to us; read back, it would be recorded as it reads after an edit.
+_ON_ITS_WAY: Final = timedelta(seconds=3)
 _MARK: Final = "pushpin"
 _KINDS: Final = ("message_posted", "message_edited", "message_deleted", "message_pinned")
 
@@ -39,26 +41,27 @@ class Known:
 
 def reconcile(task: Task, means: Means) -> Sequence[Fact]:
     """Bring the record up to what Slack shows of the last day of an incident channel."""
-    oldest = task.at - _BACK
+    oldest, latest = task.at - _BACK, task.at - _ON_ITS_WAY
     known = _known(means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=_KINDS)), task.channel)
     shown: set[str] = set()
-    for message in _messages(task, means, oldest.timestamp()):
+    for message in _messages(task, means, oldest, latest):
         shown.add(message["ts"])
         _take(task, means, message, known)
     for ts in sorted(known.posted - known.deleted - shown):
-        if moment_of(ts) > oldest:
+        if oldest < moment_of(ts) <= latest:
             _gone(task, means, ts)
     return ()
 
 
-def _messages(task: Task, means: Means, oldest: float) -> Iterator[Json]:
-    """Give every message of the channel since a moment, replies in threads among them, oldest first."""
+def _messages(task: Task, means: Means, oldest: datetime, latest: datetime) -> Iterator[Json]:
+    """Give every message of the channel between two moments, replies in threads among them, oldest first."""
     found: list[Json] = []
-    for message in _pages(means, "conversations.history", channel=task.channel, oldest=f"{oldest:.6f}"):
+    between = {"oldest": f"{oldest.timestamp():.6f}", "latest": f"{latest.timestamp():.6f}"}
+    for message in _pages(means, "conversations.history", channel=task.channel, **between):
         found.append(message)
         if message.get("reply_count"):
             replies = _pages(means, "conversations.replies", channel=task.channel, ts=message["ts"])
-            found += [reply for reply in replies if reply["ts"] != message["ts"]]
+            found += [r for r in replies if r["ts"] != message["ts"] and moment_of(r["ts"]) <= latest]
     yield from sorted(found, key=lambda message: str(message["ts"]))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from bot.slack.calls import Slack
+from bot.slack.calls import Slack, SlackRefusal
 from bot.slack.names import channel_name, is_take_of
 from incident.incident import Incident
 
@@ -29,6 +29,15 @@ class Settle:
 
     def message(self, slack: Slack, channel: str, job_key: str, since: datetime) -> str | None:
         """Give the ts of the message a job posted to a channel, or None when it posted none."""
+        try:
+            return self._find(slack, channel, job_key, since)
+        except SlackRefusal as no:
+            if no.error != "missing_scope":
+                raise
+            # The workspace does not let us look here, so a message may come twice; not at all would be worse.
+            return None
+
+    def _find(self, slack: Slack, channel: str, job_key: str, since: datetime) -> str | None:
         cursor = ""
         for _ in range(_PAGES):
             page = slack.call(

@@ -6,6 +6,7 @@ from bot.scheduler import want_reconciling
 
 
 def read_back(rig):
+    rig.after(seconds=5)
     want_reconciling(rig.store.recorder, rig.team, rig.clock.now())
     rig.drain()
 
@@ -67,6 +68,17 @@ def test_a_message_that_is_gone_is_a_deletion(rig):
     read_back(rig)
 
     assert kinds(rig, key) == ["message_posted", "message_deleted"]
+
+
+def test_what_is_still_on_its_way_is_left_to_arrive(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    say(rig, key, "ilse", "rolling back now")
+
+    want_reconciling(rig.store.recorder, rig.team, rig.clock.now())
+    rig.drain()
+
+    assert kinds(rig, key) == []
 
 
 def test_what_muster_said_itself_is_not_captured(rig):
