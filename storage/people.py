@@ -17,7 +17,7 @@ ERASED = "erased person"
 def known(connection: Connection, team: str | None, person: PersonId, at: datetime | None = None) -> Person | None:
     """Give what is known of somebody now, or what was known at a moment."""
     wanted = select(PERSON).where(_whom(team, person))
-    wanted = wanted.where(PERSON.c.until.is_(None)) if at is None else wanted.where(_held(at))
+    wanted = wanted.where(PERSON.c.until.is_(None)) if at is None else wanted.where(PERSON.c.since <= at)
     row = connection.execute(wanted.order_by(PERSON.c.since.desc()).limit(1)).one_or_none()
     return None if row is None else _read(row)
 
@@ -25,10 +25,6 @@ def known(connection: Connection, team: str | None, person: PersonId, at: dateti
 def _whom(team: str | None, person: PersonId) -> ColumnElement[bool]:
     who: ColumnElement[bool] = PERSON.c.person == person
     return who if team is None else who & (PERSON.c.team == team)
-
-
-def _held(at: datetime) -> ColumnElement[bool]:
-    return (PERSON.c.since <= at) & (PERSON.c.until.is_(None) | (PERSON.c.until > at))
 
 
 def _read(row: Row[Any]) -> Person:

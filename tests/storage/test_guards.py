@@ -149,3 +149,14 @@ def test_probing_needs_no_committed_trace(store: Store) -> None:
         guards.check_guards(connection)
 
         assert connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one() == 0
+
+
+def test_checking_the_guards_does_not_wait_behind_a_long_reading(postgres_url: str) -> None:
+    """A replica that starts while another exports must not make everybody queue for the tables."""
+    with open_store(postgres_url, team=TEAM) as store, store.engine.begin() as reading:
+        record(store, lambda number: long_script(number)[:2])
+        assert reading.exec_driver_sql("SELECT count(*) FROM entry, body").scalar_one() > 0
+
+        store.migrate()
+
+        assert reading.in_transaction()
