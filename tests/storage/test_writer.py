@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, Engine, event
@@ -49,6 +50,13 @@ def stored(writer: SqliteWriter) -> set[str]:
     return writer.read(lambda c: set(c.exec_driver_sql("SELECT team FROM counter").scalars()))
 
 
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
 class Busy:
     """Keeps the writer busy until others have queued up."""
 
@@ -65,10 +73,7 @@ class Busy:
         self.threads.append(thread)
 
     def release_when(self, waiting: int) -> None:
-        deadline = time.monotonic() + 30
-        while len(self.writer._first) + len(self.writer._later) < waiting:
-            assert time.monotonic() < deadline
-            time.sleep(0.002)
+        until(lambda: len(self.writer._first) + len(self.writer._later) >= waiting)
         self.go.set()
         for thread in self.threads:
             thread.join()
@@ -97,10 +102,7 @@ def test_a_command_waits_for_one_batch_of_captures_at_most(writer: SqliteWriter,
         thread = threading.Thread(target=writer.write, args=(remember(commits, "command"),))
         thread.start()
         late.append(thread)
-        deadline = time.monotonic() + 30
-        while not writer._first:
-            assert time.monotonic() < deadline
-            time.sleep(0.002)
+        until(lambda: bool(writer._first))
 
     busy.run(capture, first=False)
     for n in range(BATCH + 10):
@@ -114,26 +116,18 @@ def test_a_command_waits_for_one_batch_of_captures_at_most(writer: SqliteWriter,
 
 def test_a_work_that_raises_undoes_only_itself(writer: SqliteWriter, commits: list[list[str]]) -> None:
     busy = Busy(writer)
-    errors: list[BaseException] = []
 
     def fail(connection: Connection) -> None:
         remember(commits, "lost")(connection)
         raise LookupError("no")
 
-    def failing() -> None:
-        try:
-            writer.write(fail, first=False)
-        except LookupError as error:
-            errors.append(error)
+    with ThreadPoolExecutor(1) as pool:
+        busy.run(remember(commits, "before"), first=False)
+        failing = pool.submit(writer.write, fail, first=False)
+        busy.run(remember(commits, "after"), first=False)
+        busy.release_when(3)
 
-    busy.run(remember(commits, "before"), first=False)
-    thread = threading.Thread(target=failing)
-    thread.start()
-    busy.threads.append(thread)
-    busy.run(remember(commits, "after"), first=False)
-    busy.release_when(3)
-
-    assert [str(error) for error in errors] == ["no"]
+    assert str(failing.exception()) == "no"
     assert stored(writer) == {"before", "after"}
 
 
@@ -163,13 +157,6 @@ def test_everybody_hears_of_a_commit_that_failed(engine: Engine, writer: SqliteW
 
 def test_a_transaction_that_the_database_ended_is_not_mistaken_for_a_commit(writer: SqliteWriter) -> None:
     busy = Busy(writer)
-    errors: list[str] = []
-
-    def attempt(work: Callable[[Connection], object]) -> None:
-        try:
-            writer.write(work, first=False)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must be an error
-            errors.append(type(error).__name__)
 
     def ended(connection: Connection) -> None:
         connection.connection.driver_connection.execute("ROLLBACK")
@@ -177,17 +164,14 @@ def test_a_transaction_that_the_database_ended_is_not_mistaken_for_a_commit(writ
     def write(connection: Connection) -> None:
         connection.exec_driver_sql("INSERT INTO counter VALUES ('x', 1, 1)")
 
-    for work in (write, ended, write):
-        thread = threading.Thread(target=attempt, args=(work,))
-        thread.start()
-        busy.threads.append(thread)
-        deadline = time.monotonic() + 30
-        while len(writer._later) < len(busy.threads) - 1:
-            assert time.monotonic() < deadline
-            time.sleep(0.002)
-    busy.release_when(3)
+    with ThreadPoolExecutor(3) as pool:
+        attempts = []
+        for work in (write, ended, write):
+            attempts.append(pool.submit(writer.write, work, first=False))
+            until(lambda: len(writer._later) == len(attempts))
+        busy.release_when(3)
 
-    assert len(errors) == 3
+    assert all(isinstance(one.exception(), Exception) for one in attempts)
     assert stored(writer) == set()
 
 
