@@ -47,5 +47,7 @@ def test_the_one_who_gets_it_is_named_with_the_time():
     room = Room()
     action = Action(assignee=EVA, text="call the provider", timebox_minutes=30)
 
-    assert room.said(action).startswith("*Action A1* for <@UEVA>: call the provider (by <!date^")
+    said = room.said(action)
+    assert said.startswith("*Action A1* for <@UEVA> by <!date^")
+    assert said.endswith("(10:45 UTC): call the provider")
     assert "`/incident done A1`" in room.answer(action)

@@ -15,7 +15,7 @@ def test_a_free_role_is_given(room: Desk) -> None:
     room.do("assign", by="ilse", at=4, role="comms", to=who("eva"))
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
-    assert room.said() == "<@UEVA> is comms lead, assigned by <@UILSE>."
+    assert room.said() == "<@UEVA> is *comms lead*, assigned by <@UILSE>."
     assert room.answer() == "<@UEVA> is comms lead of INC-2026-0001 and gets their duties by direct message."
 
 

@@ -26,7 +26,7 @@ def test_the_priority_is_computed_and_says_what_it_was(room: Desk) -> None:
 def test_a_p1_is_major_by_itself_and_only_once(room: Desk) -> None:
     room.do("priority", impact=1, urgency=1, justification=WHY)
     assert room.kinds() == ["priority_changed", "major_declared"]
-    assert "a *major incident* by itself" in room.said()
+    assert "which makes it a *major incident*" in room.said()
 
     room.do("priority", impact=1, urgency=1, justification=WHY)
     assert room.kinds() == ["priority_changed"]

@@ -30,7 +30,7 @@ def test_it_says_what_stands_who_does_what_and_what_is_open():
     assert Room(BUSY).answer(Status()).splitlines() == [
         "*INC-2026-0042* Checkout errors",
         "P2, major · checkout · *being worked on*",
-        "Users have been harmed for 13 min, since <!date^1780999320^{time}|10:02 UTC> (10:02 UTC).",
+        "Users have been affected for 13 min, since <!date^1780999320^{time}|10:02 UTC> (10:02 UTC).",
         "commander <@UILSE> · comms lead <@UEVA>",
         "Updates: responders by <!date^1781001900^{time}|10:45 UTC> (10:45 UTC)",
         "*Open actions*",
@@ -44,17 +44,17 @@ def test_an_empty_chair_stands_out():
     assert "*Nobody commands.* `/incident take commander`" in Room(an_incident(roles=())).answer(Status())
 
 
-def test_once_restored_it_says_for_how_long_users_were_harmed():
+def test_once_restored_it_says_for_how_long_users_were_affected():
     times = Times(detected_at=later(-3), logged_at=T0, restored_at=later(5))
     answer = Room(an_incident(State.RESTORED, times=times, episodes=(Episode(start=later(-3)),))).answer(Status())
 
-    assert "Users were harmed for 8 min, until " in answer
+    assert "Users were affected for 8 min, until " in answer
 
 
 def test_a_second_episode_counts_from_when_it_came_back():
     episodes = (Episode(start=later(-60), restored_at=later(-40)), Episode(start=later(-5)))
 
-    assert "harmed for 15 min" in Room(an_incident(episodes=episodes)).answer(Status())
+    assert "affected for 15 min" in Room(an_incident(episodes=episodes)).answer(Status())
 
 
 def test_an_incident_that_is_over_owes_nothing():
@@ -79,4 +79,4 @@ def test_a_drill_harms_nobody():
     answer = Room(an_incident(drill=True)).answer(Status())
 
     assert answer.startswith("*INC-2026-0042* Checkout errors (drill)")
-    assert "no user is harmed" in answer
+    assert "no user is affected" in answer

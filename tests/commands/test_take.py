@@ -22,7 +22,7 @@ def test_a_free_role_is_taken_by_whatever_people_call_it(room: Desk) -> None:
     room.do("take", by="eva", role="comms lead")
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
-    assert room.said() == "<@UEVA> is comms lead."
+    assert room.said() == "<@UEVA> is *comms lead*."
     assert room.answer() == "You are comms lead of INC-2026-0001. Your duties come by direct message."
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.render import Renderer
 from bot.slack.blocks import Json, rows, sections
 from bot.slack.limits import fit_view
-from bot.slack.surfaces.message import read_buttons
+from bot.slack.surfaces.message import beside, read_buttons
 from incident import due
 from incident.dueing.what import Due
 from incident.incident import Incident
@@ -53,7 +53,8 @@ def home_context(incidents: Sequence[Incident], person: PersonId, policy: Policy
 
 def home(context: HomeContext, renderer: Renderer) -> Json:
     """Draw the Home tab."""
-    blocks = [*_part(renderer, "top", context), {"type": "divider"}]
+    top = read_buttons(renderer.macro(TEMPLATE, "top_buttons", context), None)
+    blocks: list[Json] = [beside(renderer.macro(TEMPLATE, "top", context), top[0]), {"type": "divider"}]
     for one in context.mine:
         blocks += _part(renderer, "concerns", one, incident=one.i)
     if context.others:
@@ -64,8 +65,13 @@ def home(context: HomeContext, renderer: Renderer) -> Json:
 
 def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> Mine:
     roles = tuple(i.role for i in incident.roles if i.who == person and i.until is None)
-    owes = tuple(thing for thing in due.due(incident, policy) if person in whom(thing, now))
+    owes = tuple(thing for thing in due.due(incident, policy) if person in whom(thing, now) and _is_owed(thing, now))
     return Mine(incident, roles, owes)
+
+
+def _is_owed(thing: Due, now: datetime) -> bool:
+    """Nobody owes a word about silence before there was any."""
+    return not thing.key.startswith("stale:") or thing.step_at(now) is not None
 
 
 def whom(thing: Due, now: datetime) -> tuple[PersonId, ...]:

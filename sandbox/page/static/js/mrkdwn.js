@@ -145,7 +145,7 @@ export function channelMention(id, label, context) {
   if (!context.channelName(id)) return h("span", { class: "mention" }, `#${unescapeText(name)}`);
   return h(
     "button",
-    { type: "button", class: "mention channel", on: { click: () => context.go(id) } },
+    { type: "button", class: "mention elsewhere", on: { click: () => context.go(id) } },
     `#${unescapeText(name)}`,
   );
 }
