@@ -1,0 +1,107 @@
+"""`muster bench`: measures everything once, in an order in which nothing disturbs what comes after, and prints JSON.
+
+Stdout holds one JSON object and nothing else; what is being measured is said on stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any, Final
+
+from bot.bench.acks import measure_burst, measure_sequence
+from bot.bench.capturing import measure_capture
+from bot.bench.declaring import measure_declare, measure_twenty
+from bot.bench.ground import Ground, ground
+from bot.bench.long_record import measure_record
+from bot.bench.playing import measure_replay
+
+_SETTLES_S: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much of each is measured."""
+
+    lines: int
+    bursts: int
+    declarations: int
+    messages: int
+    entries: int
+
+
+WHOLE: Final = Sizes(lines=300, bursts=6, declarations=4, messages=500, entries=10_000)
+QUICK: Final = Sizes(lines=30, bursts=1, declarations=1, messages=50, entries=500)
+
+
+def bench(*, quick: bool = False) -> int:
+    """Measure and print; 0 unless something could not be measured at all."""
+    print(json.dumps(measured(QUICK if quick else WHOLE), indent=1))
+    return 0
+
+
+def measured(sizes: Sizes) -> dict[str, Any]:
+    """Measure everything and give it in the order in which it is printed."""
+    found: dict[str, Any] = {}
+    with ground() as one:
+        found |= _at_rest(one)
+        channel = _incident(one)
+        _say("acknowledgements")
+        found["ack_ms"] = {
+            "sequence": measure_sequence(one, channel, count=sizes.lines),
+            "burst50_at_300ms": measure_burst(one, channel, rounds=sizes.bursts),
+        }
+        _say("declarations")
+        found["declare"] = measure_declare(one, rounds=sizes.declarations)
+        _say("messages")
+        found["capture"] = measure_capture(one, channel, count=sizes.messages)
+    with ground() as other:
+        _say("twenty declarations at once")
+        _incident(other)
+        found["declare20_at_300ms"] = measure_twenty(other)
+    _say("a long record")
+    found |= measure_record(entries=sizes.entries)
+    _say("a replay")
+    found["replay_s"] = measure_replay()
+    return {name: found[name] for name in ORDER}
+
+
+ORDER: Final = (
+    "ack_ms",
+    "declare",
+    "declare20_at_300ms",
+    "capture",
+    "verify_entries_per_s",
+    "export_s",
+    "replay_s",
+    "startup_s",
+    "idle_rss_mb",
+)
+
+
+def _at_rest(one: Ground) -> dict[str, float]:
+    """Weigh a Muster that was just started, once it has come to rest."""
+    _say("a Muster at rest")
+    time.sleep(_SETTLES_S)
+    return {"startup_s": one.startup_s, "idle_rss_mb": one.process.resident_mb()}
+
+
+def _incident(one: Ground) -> str:
+    """Declare an incident before the others, so that nothing is measured cold, and let everybody join its channel."""
+    user = one.users[0]
+    one.submit(user, one.form(user), "Checkout fails")
+    if not one.until(lambda: bool(one.made())):
+        raise RuntimeError(f"No channel was made. The last it said:\n{one.process.last_words()}")
+    one.settle()
+    channel = one.made()[0]
+    for other in one.users:
+        if other not in one.sandbox.workspace.find_channel(channel).members:
+            one.sandbox.acting.join(other, channel)
+    one.settle()
+    return channel
+
+
+def _say(what: str) -> None:
+    print(f"measuring {what} …", file=sys.stderr, flush=True)
