@@ -218,6 +218,7 @@ def test_a_commit_wakes_a_worker_that_was_started(rig):
     key = rig.declare()
 
     _until(lambda: rig.incident(key).places.card_ts is not None)
+    assert rig.channel(key).name == "inc-2026-0001-payments-fail"
 
 
 def test_a_budget_keeps_lesser_things_waiting_while_incidents_become_usable(sqlite_store):

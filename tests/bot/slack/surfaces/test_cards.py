@@ -1,0 +1,152 @@
+"""Card, topic, announcement, Home tab and calls: drawn from any incident there can be, within Slack's limits."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.render import Mode, Renderer
+from bot.slack.limits import LIMITS, oversized
+from bot.slack.surfaces.announcement import announcement
+from bot.slack.surfaces.card import card, topic
+from bot.slack.surfaces.home import home, home_context
+from bot.slack.surfaces.message import Message, read_buttons
+from bot.slack.surfaces.page import PageContext, page
+from bot.slack.surfaces.standing import surface_context
+from commands import registry
+from incident.parts import Action, Escalation, Interval, Resolution, Said, TempFix
+from incident.states import State
+from roles.names import Role
+from tests.commands.hand import EVA, ILSE, ROB, T0, a_policy, an_incident, later
+from tests.memory import Memory
+
+HOSTILE = "<!channel> *_~` & <b> " + "x" * 2900
+
+
+def crowded(state: State = State.ACTIVE, **changes):
+    """An incident with as much in it as there can be."""
+    return an_incident(
+        state,
+        **{
+            "title": HOSTILE[:250],
+            "symptom": HOSTILE,
+            "roles": tuple(Interval(role=role, who=EVA, since=T0) for role in Role),
+            "actions": tuple(Action(id=f"A{n}", text=HOSTILE, assignee=EVA, opened_at=T0) for n in range(40)),
+            "temp_fixes": tuple(TempFix(id=f"TF{n}", text=HOSTILE, owner=EVA, remove_by=later(9)) for n in range(20)),
+            "workarounds": (Said(text=HOSTILE),),
+            "resolution": Resolution(how="fix", text=HOSTILE, by=EVA, at=T0, meets_rule=True),
+            **changes,
+        },
+    )
+
+
+def context(incident):
+    return Memory().read(lambda reader: surface_context(incident, a_policy(), reader, T0 + timedelta(hours=1)))
+
+
+def within_limits(message: Message) -> None:
+    arguments = message.arguments()
+    assert list(oversized(arguments["blocks"])) == []
+    assert len(arguments["blocks"]) <= LIMITS["message.blocks"]
+    assert sum(len(str(block.get("text", ""))) for block in arguments["blocks"]) < LIMITS["message.total"]
+    assert "<!channel>" not in str(arguments)
+    assert "<b>" not in str(arguments)
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("changes", [{}, {"drill": True}, {"restricted": True}, {"provisional": True}])
+def test_a_card_can_be_drawn_of_any_incident(state, changes):
+    message = card(context(crowded(state, **changes)), Renderer())
+
+    within_limits(message)
+    assert "INC-2026-0042" in message.text
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_what_the_card_offers_exists(state):
+    for block in card(context(an_incident(state, roles=())), Renderer()).blocks:
+        for element in block.get("elements", []):
+            if "action_id" in element:
+                how, _, name = element["action_id"].partition(":")
+                assert how == "tray" or registry.find(name) is not None
+
+
+def test_a_card_of_almost_nothing_can_be_drawn():
+    message = card(context(an_incident(roles=(), priorities=(), symptom="Checkout errors")), Renderer())
+
+    assert "nobody yet" in str(message.blocks)
+    assert "No priority yet" in str(message.blocks)
+
+
+@pytest.mark.parametrize("changes", [{}, {"restricted": True}, {"drill": True}])
+def test_a_topic_fits_and_names_no_title_of_a_restricted_incident(changes):
+    text = topic(context(crowded(**changes)), Renderer(Mode.DOCUMENT))
+
+    assert len(text) <= LIMITS["topic"]
+    assert "<!" not in text
+    assert ("x" * 20 in text) != bool(changes.get("restricted"))
+
+
+def test_an_announcement_can_be_drawn_and_of_a_restricted_incident_or_a_drill_there_is_none():
+    shown = announcement(context(crowded()), Renderer())
+
+    assert shown is not None
+    within_limits(shown)
+    for changes in ({"restricted": True}, {"drill": True}):
+        assert announcement(context(crowded(**changes)), Renderer()) is None
+
+
+def test_a_home_tab_of_hundreds_of_incidents_fits():
+    many = [crowded(number=f"INC-2026-{n:04}", key=("T1", f"01J{n}")) for n in range(300)]
+
+    view = home(home_context(many, EVA, a_policy(), T0), Renderer())
+
+    assert len(view["blocks"]) <= LIMITS["view.blocks"]
+    assert list(oversized(view)) == []
+
+
+def test_a_home_tab_with_nothing_on_it_offers_to_declare():
+    view = home(home_context([], EVA, a_policy(), T0), Renderer())
+
+    assert "All quiet" in str(view)
+    assert "form:declare" in str(view)
+
+
+@pytest.mark.parametrize("answer", [None, "accepted", "declined", "lapsed"])
+@pytest.mark.parametrize("how", ["functional", "hierarchical"])
+def test_a_call_can_be_drawn_whatever_became_of_it(answer, how):
+    call = Escalation(
+        n=4, at=T0, how=how, to="x", person=EVA, by=ILSE, reason=HOSTILE, answer_by=later(5), answer=answer
+    )
+
+    message = page(PageContext(crowded(escalations=(call,)), call), Renderer())
+
+    within_limits(message)
+    assert ("I have it" in str(message.blocks)) == (answer is None)
+
+
+def test_a_call_about_an_incident_that_is_over_needs_no_answer():
+    call = Escalation(n=4, at=T0, how="functional", to="x", person=EVA, by=ROB, reason="help")
+
+    message = page(PageContext(an_incident(State.CLOSED, escalations=(call,)), call), Renderer())
+
+    assert "nobody has to answer" in message.text
+
+
+def test_buttons_are_read_from_lines_with_fields_and_style_where_there_are_any():
+    plain, filled = read_buttons(
+        'tray | What can I do?\nverb:take | {"role": "scribe"} | Take | it | primary', an_incident()
+    )
+
+    assert (plain["action_id"], plain["text"]["text"]) == ("tray", "What can I do?")
+    assert (filled["text"]["text"], filled["style"]) == ("Take | it", "primary")
+    assert '"f":{"role":"scribe"}' in filled["value"]
+
+
+def test_a_message_that_differs_only_in_where_its_buttons_were_drawn_reads_the_same():
+    first, second = (card(context(an_incident(n=n)), Renderer()) for n in (9, 10))
+
+    assert first.blocks != second.blocks
+    assert first.digest == second.digest
+    assert first.digest != card(context(an_incident(State.RESTORED)), Renderer()).digest

@@ -1,0 +1,151 @@
+"""Every prompt there can be: read with every incident it can be about, and what its buttons do exists."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.render import TEMPLATES, Renderer
+from bot.slack.limits import LIMITS, oversized
+from bot.slack.surfaces.prompt import PromptContext, prompt
+from bot.slack.where import unpack
+from commands import registry
+from incident import dueing
+from incident.due import Stand
+from incident.dueing import chair, ending, people, updates
+from incident.dueing.what import Due, Step
+from incident.entries.sent import PromptDue
+from incident.entries.staffed import HandoverOffered
+from incident.parts import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
+from incident.states import Audience, State
+from incident.telling.checklist import checklist
+from roles.names import Role
+from tests.commands.hand import EVA, ILSE, T0, a_policy, an_incident, later
+
+ABOUT = {"action": "A1", "tempfix": "TF1", "handover": "commander", "closure": "", "call": "7"}
+ASKS = sorted(path.stem for path in (TEMPLATES / "slack" / "prompts").glob("*.j2") if path.stem != "shared")
+LONG = "<!channel> *" + "x" * 2900
+
+
+def incident(**changes):
+    return an_incident(
+        **{
+            "actions": (Action(id="A1", text=LONG, assignee=EVA, opened_at=T0, due_at=later(5)),),
+            "temp_fixes": (TempFix(id="TF1", text=LONG, owner=EVA, remove_by=later(5)),),
+            "review": Review(owner=EVA, at=later(5)),
+            "escalations": (
+                Escalation(n=7, at=T0, how="functional", to="eva", person=EVA, by=ILSE, reason=LONG, answer="lapsed"),
+            ),
+            "audiences": (
+                AudienceState(
+                    audience=Audience.INTERNAL, open=OpenSlot(due_at=later(5), missed_after=later(10)), ever_owed=True
+                ),
+            ),
+            **changes,
+        }
+    )
+
+
+def context(ask: str, stand: Stand = Stand.OPEN, *, now=T0, **changes) -> PromptContext:
+    about = ABOUT.get(ask, "internal")
+    due = PromptDue(due=f"{ask}:{about}:1", ask=ask, asked=(EVA, ILSE), due_at=later(5), late=True)
+    shown = incident(**changes)
+    return PromptContext(
+        i=shown,
+        prompt=due,
+        thing=Due(due.due, due.due_at, (Step(T0, ask, (EVA,)),), about=about) if stand is not Stand.GONE else None,
+        stand=stand,
+        now=now,
+        later_minutes=10,
+        items=checklist(shown, a_policy()) if ask == "closure" else (),
+        source=HandoverOffered(role=Role.COMMANDER, from_who=ILSE, to=EVA, note=LONG) if ask == "handover" else None,
+        until=later(9),
+    )
+
+
+def elements(message):
+    for block in message.blocks:
+        yield from [e for e in [*block.get("elements", []), block.get("accessory", {})] if "action_id" in e]
+
+
+def test_there_is_a_template_for_everything_that_is_asked():
+    source = "".join(inspect.getsource(module) for module in (chair, ending, people, updates))
+    asked = set(re.findall(r'Step\([^"]*"(\w+)"', source))
+
+    assert asked == set(ASKS)
+    assert dueing.__doc__
+
+
+@pytest.mark.parametrize("ask", ASKS)
+@pytest.mark.parametrize("minutes", [0, 60])
+def test_its_first_line_mentions_who_is_asked_and_says_what_is_at_stake_and_by_when(ask, minutes):
+    message = prompt(context(ask, now=T0 + timedelta(minutes=minutes)), Renderer())
+
+    assert message is not None
+    first = message.text.splitlines()[0]
+    assert first.startswith("<@UEVA> <@UILSE> ")
+    assert "INC-2026-0042, P2: Checkout errors" in first
+    assert "<!date^" in first or ask == "call" or minutes
+    assert first.endswith("(Muster was away and asks late.)")
+
+
+@pytest.mark.parametrize("ask", ASKS)
+def test_it_can_be_answered_by_its_buttons_alone(ask):
+    message = prompt(context(ask), Renderer())
+
+    assert message is not None
+    found = list(elements(message))
+    assert len(found) >= 2
+    for element in found:
+        how, _, name = element["action_id"].partition(":")
+        verb = registry.find(name.split(":")[0])
+        assert how in {"verb", "form"}
+        assert verb is not None, element["action_id"]
+        assert set(unpack(element["value"]).fields) <= set(verb.model_fields)
+    assert "Not now (10 min)" in {element["text"]["text"] for element in found}
+
+
+@pytest.mark.parametrize("ask", ASKS)
+def test_whatever_people_wrote_it_fits_into_slack_and_pings_no_crowd(ask):
+    message = prompt(context(ask, title=LONG[:250]), Renderer())
+
+    assert message is not None
+    arguments = message.arguments()
+    assert list(oversized(arguments["blocks"])) == []
+    assert len(arguments["blocks"]) <= LIMITS["message.blocks"]
+    assert "<!channel>" not in str(arguments)
+    for block in arguments["blocks"]:
+        assert len(block.get("text", {}).get("text", "")) <= LIMITS["section.text"]
+
+
+@pytest.mark.parametrize("ask", ASKS)
+@pytest.mark.parametrize("state", list(State))
+def test_an_answered_one_is_one_line_without_buttons_in_whatever_state_it_ends(ask, state):
+    message = prompt(context(ask, Stand.GONE, state=state, actions=(), temp_fixes=(), escalations=()), Renderer())
+
+    if message is not None:
+        assert list(elements(message)) == []
+        assert len(message.text.splitlines()) == 1
+        assert len(message.text) < 300
+
+
+@pytest.mark.parametrize("ask", ASKS)
+def test_one_put_off_says_until_when_and_one_asked_again_goes_away(ask):
+    put_off = prompt(context(ask, Stand.PUT_OFF), Renderer())
+
+    assert put_off is not None
+    assert put_off.text.startswith("Put off until <!date^")
+    assert prompt(context(ask, Stand.AGAIN), Renderer()) is None
+
+
+def test_an_update_that_was_missed_has_a_prompt_of_its_own_so_the_reminder_goes_without_a_word():
+    from incident.parts import Slot
+
+    missed = AudienceState(
+        audience=Audience.INTERNAL, slots=(Slot(due_at=later(5), status="missed", missed_after=later(10)),)
+    )
+
+    assert prompt(context("update_due", Stand.GONE, audiences=(missed,)), Renderer()) is None

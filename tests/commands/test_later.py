@@ -1,0 +1,68 @@
+"""A prompt can be put off, by anybody who is asked or presses its button; that it was is on the record."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from incident.refusal import Code
+from tests.commands.desk import Desk, T
+
+
+def asked(at: float = 25) -> Desk:
+    """An incident whose commander's chair is empty, and asked about."""
+    desk = Desk().declared()
+    desk.tick(at)
+    return desk
+
+
+def test_putting_off_is_recorded_with_the_moment_it_comes_again():
+    desk = asked()
+    [prompted] = [p for p in desk.incident.prompted if p.due.startswith("commander")]
+
+    desk.do("later", due=prompted.due)
+
+    [fact] = desk.facts()
+    assert fact.due == prompted.due
+    assert fact.until == T(25) + timedelta(minutes=desk.policy.prompt_put_off_minutes)
+    assert desk.answer().startswith("Put off. Muster asks again")
+    assert desk.said() == ""
+
+
+def test_without_a_name_everything_asked_of_this_person_is_put_off_and_nothing_else():
+    desk = asked()
+    mine = {p.due for p in desk.incident.prompted if desk.incident.reporter in p.asked}
+    assert mine
+
+    desk.do("later", by="rob")
+
+    assert {fact.due for fact in desk.facts()} == mine
+
+
+def test_who_is_asked_for_nothing_has_nothing_to_put_off():
+    desk = asked()
+
+    outcome = desk.do("later", by="eva")
+
+    assert outcome.code == Code.STATE
+    assert desk.answer() == "Nothing to put off: you are asked for nothing here now, or it was answered meanwhile."
+
+
+def test_a_prompt_that_was_answered_meanwhile_is_not_put_off():
+    desk = asked()
+    [prompted] = [p for p in desk.incident.prompted if p.due.startswith("commander")]
+    desk.do("take", by="eva", role="commander")
+
+    outcome = desk.do("later", due=prompted.due)
+
+    assert outcome.is_refused
+
+
+def test_a_button_pressed_twice_puts_off_once():
+    desk = asked()
+    [prompted] = [p for p in desk.incident.prompted if p.due.startswith("commander")]
+    drawn = desk.incident.n
+    desk.do("later", due=prompted.due, drawn_at=drawn)
+
+    outcome = desk.do("later", due=prompted.due, drawn_at=drawn)
+
+    assert outcome.code == Code.STALE
