@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket as host
+from functools import partial
 from os import getpid
 from typing import Final
 
@@ -12,7 +13,7 @@ from bot.listening import bolt_app, listening
 from bot.muster import Muster
 from bot.policy_watch import PolicyWatch
 from bot.render import for_slack
-from bot.scheduler import Scheduler
+from bot.scheduler import Scheduler, want_reconciling
 from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.calls import Slack
@@ -63,7 +64,8 @@ def compose(settings: Settings, *, clock: Clock | None = None, reached: Reached 
         ask_people=lambda: people.refresh(client, watch.active.policy),
         watch=watch,
     )
-    takes = listening(settings, bolt_app(settings, edge, who))
+    missed = partial(want_reconciling, store.recorder, team)
+    takes = listening(settings, bolt_app(settings, edge, who), greeted=lambda: missed(clock.now()))
     return Muster(
         edge, store, watch.active, worker, Scheduler(again), takes, signer, watch.wrong, str(who.team or team)
     )

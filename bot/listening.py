@@ -6,7 +6,7 @@ listeners behind the signing secret.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from slack_bolt import App
@@ -34,13 +34,13 @@ def bolt_app(settings: Settings, edge: Edge, who: AuthorizeResult) -> App:
     )
 
 
-def listening(settings: Settings, app: App) -> Sequence[Listening]:
-    """Build what listens, as the settings say."""
+def listening(settings: Settings, app: App, *, greeted: Callable[[], None]) -> Sequence[Listening]:
+    """Build what listens, as the settings say. `greeted` is called whenever we may have missed something until now."""
     if settings.mode == "http":
-        return [WebServer(web_app(lambda: True, app), settings.http_port or HTTP_PORT)]
+        return [WebServer(web_app(lambda: True, app), settings.http_port or HTTP_PORT, started=greeted)]
     if settings.slack_app_token is None:
         return []
-    socket = Socket(app, settings.slack_app_token.get_secret_value())
+    socket = Socket(app, settings.slack_app_token.get_secret_value(), greeted=greeted)
     if settings.http_port is None:
         return [socket]
     return [socket, WebServer(web_app(socket.is_healthy), settings.http_port)]

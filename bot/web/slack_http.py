@@ -44,13 +44,21 @@ class PortTaken(OSError):  # noqa: N818 - named for what was wrong
 
 
 class WebServer:
-    """Serves the web application from a thread of its own."""
+    """Serves the web application from a thread of its own. `started` is called once it does."""
 
-    def __init__(self, application: Starlette, port: int, host: str = "0.0.0.0") -> None:  # noqa: S104 - Slack calls from outside
+    def __init__(
+        self,
+        application: Starlette,
+        port: int,
+        host: str = "0.0.0.0",  # noqa: S104 - Slack calls from outside
+        *,
+        started: Callable[[], None] | None = None,
+    ) -> None:
         config = uvicorn.Config(
             application, host=host, port=port, log_level="warning", lifespan="off", ws="none", log_config=None
         )
         self._server = uvicorn.Server(config)
+        self._started = started
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
     @property
@@ -68,6 +76,8 @@ class WebServer:
                     f"Port {self._server.config.port} cannot be listened on. Set MUSTER_HTTP_PORT to a free one."
                 )
             time.sleep(0.01)
+        if self._started is not None:
+            self._started()
 
     def stop(self) -> None:
         """Answer what was begun, then listen no more."""

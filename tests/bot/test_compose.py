@@ -73,6 +73,30 @@ def test_a_line_typed_in_slack_becomes_a_channel_with_its_declarer_in_it_and_a_c
     assert channel.name.endswith("-no-results")
 
 
+def test_after_a_start_the_channels_of_open_incidents_are_read_back(sandbox, settings):
+    first = compose(settings())
+    first.start()
+    assert sandbox.wait_for_socket()
+    sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+    channel = until(lambda: ours(sandbox, "inc-"))[0]
+    until(lambda: first.store.recorder.read(lambda reader: reader.find(first.store.team, channel=channel.id)))
+    first.stop()
+    before = read_back(sandbox)
+
+    second = compose(settings())
+    second.start()
+    try:
+        until(lambda: read_back(sandbox) > before)
+    finally:
+        second.stop()
+
+    assert read_back(sandbox) > before
+
+
+def read_back(sandbox):
+    return sum(line.get("name") == "conversations.history" for line in list(sandbox.traffic.lines))
+
+
 def test_a_broken_policy_at_the_start_leaves_the_last_good_one_in_force_and_tells_what_is_wrong(
     settings, tmp_path, monkeypatch
 ):
