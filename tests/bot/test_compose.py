@@ -94,7 +94,7 @@ def test_after_a_start_the_channels_of_open_incidents_are_read_back(sandbox, set
 
 
 def read_back(sandbox):
-    return sum(line.get("name") == "conversations.history" for line in list(sandbox.traffic.lines))
+    return sum(passage.name == "conversations.history" for passage in sandbox.traffic.since(0, 10_000))
 
 
 def test_a_broken_policy_at_the_start_leaves_the_last_good_one_in_force_and_tells_what_is_wrong(
