@@ -136,7 +136,7 @@ def _name(reader: Reader, person: PersonId) -> str:
 
 def _lacking(outcome: Outcome) -> Iterator[str]:
     for unmet in read_unmet(outcome.facts, outcome.missing):
-        yield say_closure(unmet.needs, unmet.names)
+        yield say_closure(unmet.needs, unmet.names, typed=True)
 
 
 def _offers(request: Request, outcome: Outcome) -> Iterator[Json]:

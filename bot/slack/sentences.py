@@ -52,6 +52,6 @@ def say_reason(reason: str) -> str:
     return for_slack().sentence(sentences_of("refusals")[reason])
 
 
-def say_closure(needs: str, names: tuple[str, ...]) -> str:
-    """Say what would meet one criterion that closing lacks."""
-    return for_slack().sentence(sentences_of("closure")[needs], names=names)
+def say_closure(needs: str, names: tuple[str, ...], *, typed: bool) -> str:
+    """Say what would meet one criterion that closing lacks, with what to type unless a button stands beside it."""
+    return for_slack().sentence(sentences_of("closure")[needs], names=names, typed=typed)

@@ -75,7 +75,7 @@ def test_what_is_missing_is_named_in_order_and_each_has_its_sentence():
     assert refusal.missing == ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY", "TIMELINE", "LINKS", "TEMPFIX")
     read = read_unmet(refusal.facts.items(), refusal.missing)
     sentences = closure_sentences()
-    lines = [renderer().sentence(sentences[one.needs], names=one.names) for one in read]
+    lines = [renderer().sentence(sentences[one.needs], names=one.names, typed=True) for one in read]
     assert tuple(one.code for one in read) == refusal.missing
     assert lines[-1].startswith("TF1 needs an owner and a date")
     assert worded(refusal).startswith("Not closed: the record is not complete yet.")
@@ -104,7 +104,7 @@ def test_what_is_missing_is_named_in_order_and_each_has_its_sentence():
     ],
 )
 def test_every_criterion_has_a_sentence_that_says_what_would_meet_it(needs, names, says):
-    assert says in renderer().sentence(closure_sentences()[needs], names=names)
+    assert says in renderer().sentence(closure_sentences()[needs], names=names, typed=True)
 
 
 def test_no_sentence_stands_for_nothing():

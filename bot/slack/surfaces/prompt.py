@@ -97,6 +97,7 @@ def _item(item: Item, context: PromptContext, renderer: Renderer) -> Iterator[Js
     if item.lacks is None:
         yield from context_line(renderer.macro(_CHECKLIST, "met", item))
         return
-    text = renderer.macro(_CHECKLIST, "unmet", item, say_closure(item.lacks.needs, item.lacks.names))
     pressed = read_buttons(renderer.macro(_CHECKLIST, "button", item.lacks), context.i)
+    sentence = say_closure(item.lacks.needs, item.lacks.names, typed=not pressed)
+    text = renderer.macro(_CHECKLIST, "unmet", item, sentence)
     yield beside(text, pressed[0]) if pressed else sections(text)[0]
