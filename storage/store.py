@@ -15,6 +15,7 @@ from storage.directory import Directory
 from storage.drafts import Drafts
 from storage.engine import make_engine
 from storage.jobs import Jobs
+from storage.presence import Presences
 from storage.queries import Queries
 from storage.recorder import SqlRecorder
 from storage.transactions import Transactions, transactions_of
@@ -34,6 +35,7 @@ class Store:
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)
         self.queries = Queries(transactions)
+        self.presences = Presences(transactions, team)
         self.checkpoints = Checkpoints(transactions, team)
 
     def migrate(self) -> None:
@@ -49,6 +51,7 @@ class Store:
         self.transactions.write(lambda connection: keys.forget_old(connection, now), first=False)
         self.drafts.forget_old(now)
         self.jobs.forget_ended(now - keys.KEPT_FOR)
+        self.presences.forget_old(now)
 
     def close(self) -> None:
         """Finish what waits to be written, stop listening, and let go of every connection."""
