@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Final
 
 from commands import registry
 from commands.ask import Ask, Control, asks
 from commands.verb import Group, Situation, Verb
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
+
+ALL: Final = "all"
 
 
 @dataclass(frozen=True)
@@ -23,27 +25,28 @@ class HelpLine:
 
 @dataclass(frozen=True)
 class HelpView:
-    """All verbs by group, or the one that was asked about."""
+    """All verbs by group, with what each does when `whole`, or the one that was asked about."""
 
     groups: tuple[tuple[Group, tuple[HelpLine, ...]], ...]
+    whole: bool = False
     one: HelpLine | None = None
     usage: str = ""
     fields: tuple[Ask, ...] = ()
 
 
 class Help(Verb):
-    """Say what can be typed; `help update` tells all about one of them."""
+    """Say what can be typed; `help all` tells what each does, `help update` all about one of them."""
 
     name = "help"
     group = Group.OTHER
     asks = True
     needs_incident = False
 
-    about: Annotated[str | None, Ask("About", Control.LINE, "Any verb", leading=True)] = None
+    about: Annotated[str | None, Ask("About", Control.LINE, "Any verb, or all", leading=True)] = None
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Answer, or refuse a word that names no verb and offer the nearest."""
-        if self.about and registry.find(self.about) is None:
+        if self.about and self.about != ALL and registry.find(self.about) is None:
             nearest = registry.nearest(self.about)
             raise Refusal(Code.UNKNOWN_VERB, "help_near" if nearest else "help_unknown", "about", nearest=nearest or "")
         return ()
@@ -54,7 +57,7 @@ class Help(Verb):
         if verb is None:
             every = registry.verbs()
             groups = ((group, tuple(_line(v) for v in every if v.group == group)) for group in Group)
-            return HelpView(groups=tuple(pair for pair in groups if pair[1]))
+            return HelpView(groups=tuple(pair for pair in groups if pair[1]), whole=self.about == ALL)
         return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=tuple(asks(verb).values()))
 
 

@@ -14,8 +14,17 @@ from tests.commands.hand import Room, worded
 ANYWHERE = Room(None)
 
 
-def test_every_verb_stands_under_its_group_with_what_it_does():
+def test_every_verb_stands_beside_its_group_and_all_of_them_fit_on_one_screen():
     answer = ANYWHERE.answer(Help())
+
+    listed = {line.partition("*  ")[0].strip("*"): line for line in answer.splitlines() if line.startswith("*")}
+    for verb in registry.verbs():
+        assert f"`{verb.name}`" in listed[verb.group.value.capitalize()]
+    assert len(answer.splitlines()) < 20
+
+
+def test_asked_for_all_it_says_what_every_verb_does_by_group():
+    answer = ANYWHERE.answer(Help(about="all"))
 
     for verb in registry.verbs():
         does = (verb.__doc__ or "").splitlines()[0]

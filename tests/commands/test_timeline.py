@@ -22,8 +22,8 @@ def test_only_entries_of_the_timeline_are_shown():
     )
 
     assert room.answer(Timeline()).splitlines() == [
-        "1 · <!date^1780999500^{time}|10:05 UTC> · <@UROB> · restores started",
-        "4 · <!date^1780999500^{time}|10:05 UTC> · <@UROB> · restores done",
+        "1 · <!date^1780999500^{time}|10:05 UTC> · <@UROB> · *note* restores started",
+        "4 · <!date^1780999500^{time}|10:05 UTC> · <@UROB> · *note* restores done",
     ]
 
 
@@ -31,7 +31,7 @@ def test_an_observation_is_shown_as_its_authors():
     room = Room()
     room.holds(MessagePinned(channel=CHANNEL, ts="1.000001", author=EVA, text="most of it is gone"), by=ILSE)
 
-    assert room.answer(Timeline()).endswith("· <@UEVA> · most of it is gone")
+    assert room.answer(Timeline()).endswith("· <@UEVA> · *observation* most of it is gone")
 
 
 def test_the_last_ones_are_shown_and_the_earlier_ones_counted():
@@ -41,7 +41,7 @@ def test_the_last_ones_are_shown_and_the_earlier_ones_counted():
     lines = room.answer(Timeline(count=2)).splitlines()
 
     assert lines[0].startswith("_18 earlier;")
-    assert [line.rpartition(" · ")[2] for line in lines[1:]] == ["note 19", "note 20"]
+    assert [line.rpartition(" · ")[2] for line in lines[1:]] == ["*note* note 19", "*note* note 20"]
     assert "_5 earlier;" in room.answer(Timeline())
 
 
