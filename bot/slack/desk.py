@@ -47,10 +47,11 @@ class Desk:
         """Do something soon, on a thread of the desk."""
         self._pool.submit(work).add_done_callback(_log_failure)
 
-    def open(self, trigger_id: str, view: Json) -> bool:
-        """Open a form now; False when Slack would not, which is mostly because three seconds are over."""
+    def open(self, trigger_id: str, view: Json, *, over: bool = False) -> bool:
+        """Open a form now, or over the one that is open; False when Slack would not, mostly since it is too late."""
+        show = self._client.views_push if over else self._client.views_open
         try:
-            self._client.views_open(trigger_id=trigger_id, view=fit_view(view))
+            show(trigger_id=trigger_id, view=fit_view(view))
         except FAILED as failed:
             _log.warning("a form did not open: %s", failed)
             return False

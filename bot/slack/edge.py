@@ -171,7 +171,7 @@ class Edge:
         where = came.where
         about = incident if verb.needs_incident else None
         view = form(verb, fields, where, self.active.policy, banner=banner, incident=about)
-        if came.trigger is None or not self.desk.open(came.trigger, view):
+        if came.trigger is None or not self.desk.open(came.trigger, view, over=came.in_form):
             self._keep(came, verb.name, fields)
             again = button(
                 f"form:{verb.name}",

@@ -22,7 +22,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Came:
-    """One thing that came from Slack: who, where, when, and how to answer them."""
+    """One thing that came from Slack: who, where, when, how to answer them, and whether a form is open before them."""
 
     team: str
     user: str
@@ -33,6 +33,7 @@ class Came:
     aside: Aside
     trigger: str | None = None
     event: str | None = None
+    in_form: bool = False
 
     @property
     def actor(self) -> PersonId:
@@ -102,6 +103,7 @@ def from_action(body: Json, at: datetime) -> Came:
         ),
         trigger=body.get("trigger_id"),
         event=action["action_ts"],
+        in_form=(body.get("view") or {}).get("type") == "modal",
     )
 
 

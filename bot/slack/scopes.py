@@ -29,6 +29,7 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "users.conversations": ("channels:read", "groups:read"),
     "users.list": ("users:read",),
     "views.open": (),
+    "views.push": (),
     "views.publish": (),
     "views.update": (),
 }

@@ -31,6 +31,11 @@ def label(table: str, name: str, **facts: Any) -> str:
     return name.replace("_", " ").capitalize() if found is None else for_slack().sentence(found, **facts)
 
 
+def title_of(verb: str) -> str:
+    """Give the title over what a verb answers in a form."""
+    return _tables()["notices"].get(verb, _tables()["form"]["notice"])
+
+
 def note(verb: str) -> str | None:
     """Give what the form of a verb warns of, if anything."""
     return _tables()["notes"].get(verb)
@@ -44,7 +49,8 @@ def say(name: str, **facts: Any) -> str:
 def say_refusal(outcome: Outcome, names: Names | None = None) -> str:
     """Say what did not happen, why, and what to do now; with `names`, in plain words for where Slack formats nothing."""
     renderer = for_slack() if names is None else Renderer(Mode.DOCUMENT, names=names)
-    return renderer.sentence(sentences_of("refusals")[outcome.reason or ""], **dict(outcome.facts))
+    said = renderer.sentence(sentences_of("refusals")[outcome.reason or ""], **dict(outcome.facts))
+    return said if names is None else said.replace("`", "")
 
 
 def say_reason(reason: str) -> str:

@@ -15,6 +15,7 @@ from pydantic import JsonValue
 from bot.slack.escape import from_form, to_form
 from bot.slack.forms.options import Field, option, pairs_of
 from bot.slack.limits import LIMITS
+from bot.slack.sentences import label
 from commands.ask import Control
 from roles.people import PersonId, slack_person, slack_user
 
@@ -119,7 +120,7 @@ def _read_several(state: Json, team: str) -> JsonValue:
 
 
 def _check(field: Field, value: JsonValue) -> Json:
-    box = option(YES, field.ask.label)
+    box = option(YES, label("form", YES))
     return {"type": "checkboxes", "options": [box]} | ({"initial_options": [box]} if value is True else {})
 
 

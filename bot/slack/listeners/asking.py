@@ -19,7 +19,7 @@ from bot.slack.ingress import Came, from_action, from_command, from_shortcut, fr
 from bot.slack.limits import LIMITS
 from bot.slack.line import typed
 from bot.slack.reply import Reply
-from bot.slack.sentences import label
+from bot.slack.sentences import title_of
 from bot.slack.tray import tray
 from bot.slack.troubles import NotRecorded
 from bot.wording import clip
@@ -123,9 +123,8 @@ class Asking:
     def _act(self, came: Came, verb: str, fields: Fields, body: Json) -> None:
         """Act on a button, and tell the one who pressed it what nobody else is told."""
         reply = self.edge.act(came, verb, fields)
-        in_form = (body.get("view") or {}).get("type") == "modal"
-        if in_form:
-            self.edge.show(body["view"]["id"], notice(label("form", "notice"), reply.all_blocks()))
+        if came.in_form:
+            self.edge.show(body["view"]["id"], notice(title_of(verb), reply.all_blocks()))
         elif reply.refused or reply.asks:
             self.edge.tell(replace(came, aside=replace(came.aside, replaces=False)), reply)
         elif came.aside.replaces:
@@ -139,7 +138,7 @@ class Asking:
         if reply.refused:
             return _at_fields(reply, view) or self._again(came, verb, fields, reply.text)
         if reply.opens or reply.asks or came.where.channel is None:
-            return {"response_action": "update", "view": notice(label("form", "notice"), reply.all_blocks())}
+            return {"response_action": "update", "view": notice(title_of(verb.name), reply.all_blocks())}
         return {}
 
     def _again(self, came: Came, verb: type[Verb], fields: Fields, banner: str) -> Json:

@@ -1,7 +1,11 @@
 import pytest
 
+from bot.slack.blocks import button, buttons
+from bot.slack.connect import client_for
+from bot.slack.where import Where
 from incident.entries.opened import Acknowledged
 from incident.entries.proved import Refused
+from incident.entries.said import Noted
 from incident.entries.staffed import RoleTaken
 from roles.names import Role
 
@@ -137,3 +141,17 @@ def test_a_button_that_carries_nonsense_harms_nobody(place, channel, incident, v
 
     assert answer.status == 200
     assert place.entries(incident.key, Acknowledged.kind) == ()
+
+
+def test_the_tray_opens_over_the_home_tab_and_its_forms_over_it(place, channel, incident):
+    shown = buttons(button("tray", "What can I do?", Where(incident=incident.key.id, entry=incident.n)))
+    client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
+    client.views_publish(user_id=place.user("ann"), view={"type": "home", "blocks": [shown]})
+    home = place.sandbox.workspace.homes[place.user("ann")]
+
+    over_home = place.acting.press_in_view("ann", home.id, "tray").view()
+    form = place.acting.press_in_view("ann", over_home.id, "form:note").view()
+    place.acting.submit("ann", form.id, {"text": "from home"})
+
+    assert incident.number in over_home.blocks[0]["text"]["text"]
+    assert [e.fact.text for e in place.entries(incident.key, Noted.kind)] == ["from home"]
