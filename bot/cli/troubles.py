@@ -28,7 +28,7 @@ def told(trouble: BaseException) -> str:
 
 def _told(trouble: BaseException) -> str:
     if isinstance(trouble, SlackApiError):
-        return slack_refused(str(trouble.response.get("error")))
+        return _slack(trouble)
     if isinstance(trouble, BrokenPolicy):
         return "The policy is broken, and there is no earlier one. Mend these lines:\n" + "\n".join(
             f"  {one}" for one in trouble.wrong
@@ -43,6 +43,15 @@ def _told(trouble: BaseException) -> str:
     if isinstance(trouble, StorageError):
         return _sentence(str(trouble))
     return f"It does not answer: {getattr(trouble, 'reason', None) or trouble}. Look at the network and the address."
+
+
+def _slack(trouble: SlackApiError) -> str:
+    status, error = getattr(trouble.response, "status_code", 200), str(trouble.response.get("error"))
+    if status == 429 or error == "ratelimited":
+        return "Slack asks us to call less often. Try again in a minute."
+    if status >= 500:
+        return f"Slack is in trouble ({status}). Try again in a minute."
+    return slack_refused(error)
 
 
 def _sentence(words: str) -> str:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -110,7 +111,11 @@ class Api:
 
     def _reply(self, body: Payload, status: int = 200) -> Response:
         scopes = self._services.scopes
-        headers = {"x-oauth-scopes": ",".join(scopes.granted), "x-slack-req-id": f"{id(body):x}"}
+        headers = {
+            "date": format_datetime(self._ws.clock.now(), usegmt=True),
+            "x-oauth-scopes": ",".join(scopes.granted),
+            "x-slack-req-id": f"{id(body):x}",
+        }
         return Response(json.dumps(body), status, headers, "application/json; charset=utf-8")
 
 

@@ -1,0 +1,266 @@
+"""`muster doctor`: with nothing, with everything, and with each thing wrong that can be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.cli.checks.finding import Weight
+from bot.cli.checks.machine import check_clock
+from bot.cli.checks.policy import PolicyText, check_people
+from bot.clock import RealClock, SetClock
+from bot.policy_file import read_policy
+from incident.entry import IncidentKey
+from incident.jobs import Job, JobKind
+from sandbox.entities import Person
+from sandbox.server import Sandbox
+from storage import guards
+from storage.store import open_store
+from tests.bot.cli.command import POLICY, ROOT, Said, muster
+
+T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
+TODAY = T0.date()
+
+
+def parts(said: Said) -> dict[str, list[str]]:
+    """Give the lines under each heading."""
+    found: dict[str, list[str]] = {}
+    heading = ""
+    for line in said.out.splitlines():
+        if re.fullmatch(r"[A-Z][a-z ]+:", line):
+            heading = line.rstrip(":")
+        elif line.startswith("  "):
+            found.setdefault(heading, []).append(line.strip())
+    return found
+
+
+def write_policy(here: Path, **changes: Any) -> None:
+    told: dict[str, Any] = yaml.safe_load(POLICY)
+    (here / "policy.yaml").write_text(yaml.safe_dump({**told, **changes}), encoding="utf-8")
+
+
+def test_without_anything_it_names_the_tokens_first_and_where_to_get_them(tmp_path: Path) -> None:
+    said = muster(tmp_path, "doctor")
+
+    assert said.code == 1
+    first = parts(said)["Missing"]
+    assert first[0].startswith("SLACK_BOT_TOKEN is missing. Where to get it: api.slack.com/apps")
+    assert first[1].startswith("SLACK_APP_TOKEN is missing")
+    assert any("There is no policy.yaml" in line for line in first)
+    assert said.out.startswith("Missing:")
+    assert said.out.rstrip().endswith("Mend 3 things first.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_reads_dot_env(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=nonsense\n", encoding="utf-8")
+
+    said = muster(tmp_path, "doctor")
+
+    assert any("SLACK_BOT_TOKEN does not begin with xoxb-" in line for line in parts(said)["Wrong"])
+    assert any("SLACK_APP_TOKEN is missing" in line for line in parts(said)["Missing"])
+
+
+def test_with_everything_in_place_nothing_blocks(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+    muster(here, "keygen", "muster.key")
+
+    said = muster(here, "doctor", MUSTER_KEY_FILE="muster.key", **env)
+
+    found = parts(said)
+    assert said.code == 0, said.everything
+    assert "Missing" not in found
+    assert "Wrong" not in found
+    in_order = " ".join(found["In order"])
+    for word in ("bot token opens", "scopes", "app token", "incidents_channel", "guards fire", "clock", "public key"):
+        assert word in in_order
+    assert sandbox.bot_token not in said.everything
+
+
+def test_it_always_says_that_a_direct_message_wakes_nobody(env: dict[str, str], here: Path) -> None:
+    said = muster(here, "doctor", **env)
+
+    assert any("a direct message wakes nobody" in line for line in parts(said)["Good to know"])
+
+
+def test_nothing_is_joined_posted_or_made_by_an_examination(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+    muster(here, "doctor", **env)
+
+    called = {one.name for one in sandbox.traffic.since(0, 1000) if one.kind == "api"}
+    assert called == {"auth.test", "apps.connections.open", "users.list", "conversations.list"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-of-another-app", "Slack does not know the SLACK_BOT_TOKEN"),
+        ("SLACK_APP_TOKEN", "xapp-of-another-app", "Slack does not know the SLACK_APP_TOKEN"),
+        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "does not answer"),
+        ("DATABASE_URL", "postgresql://muster:hunter22@127.0.0.1:9/muster", "The database refuses"),
+        ("DATABASE_URL", "mysql://muster:hunter22@127.0.0.1/muster", "DATABASE_URL names mysql"),
+        ("DATABASE_URL", "sqlite:////nowhere/muster.db", "No database can be made at /nowhere/muster.db"),
+        ("MUSTER_COMMAND", "/alarm", "MUSTER_COMMAND is /alarm, and app.yaml registers /incident and /inc"),
+        ("MUSTER_KEY_FILE", "policy.yaml", "MUSTER_KEY_FILE cannot be used"),
+        ("MUSTER_POLICY", "app.yaml", "There is no app.yaml"),
+        ("MUSTER_KEY_FILE", "no.key", "Make one with `muster keygen no.key`"),
+        ("MUSTER_MODE", "pigeon", "MUSTER_MODE"),
+        ("MUSTER_HTTP_PORT", "seventy", "MUSTER_HTTP_PORT"),
+    ],
+)
+def test_what_is_wrong_blocks_and_says_what_to_do(
+    setting: str, value: str, says: str, env: dict[str, str], here: Path
+) -> None:
+    said = muster(here, "doctor", **{**env, setting: value})
+
+    found = parts(said)
+    assert said.code == 1, said.everything
+    assert any(says in line for line in [*found.get("Missing", ()), *found.get("Wrong", ())]), said.everything
+    assert "Traceback" not in said.err
+    assert "hunter22" not in said.everything
+
+
+def test_every_fault_of_the_policy_is_named_with_its_line(env: dict[str, str], here: Path) -> None:
+    broken = POLICY.replace("tier: 3", "tier: three").replace("approver: Head of service operations", "approver:")
+    (here / "policy.yaml").write_text(broken, encoding="utf-8")
+
+    said = muster(here, "doctor", **env)
+
+    wrong = " ".join(parts(said)["Wrong"])
+    assert said.code == 1
+    for word in ("approver", "services.internal tools.tier"):
+        assert re.search(rf"policy\.yaml line \d+: {word}", wrong)
+
+
+def test_channels_of_the_policy_that_do_not_exist_are_missing(env: dict[str, str], here: Path) -> None:
+    write_policy(here, incidents_channel="#alarms", audiences={"exec": "#general", "customer": "#status"})
+
+    said = muster(here, "doctor", **env)
+
+    found = parts(said)
+    assert said.code == 1
+    assert [line.split(",")[0] for line in found["Missing"]] == [
+        "incidents_channel is #alarms",
+        "audiences.customer is #status",
+    ]
+    assert any("audiences.exec is #general" in line for line in found["In order"])
+
+
+def test_people_of_the_policy_who_are_not_here_are_named(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+    ann, bea = (sandbox.workspace.find_person(name) for name in ("ann", "bea"))
+    bea.deleted = True
+    rosters = {"payments": [ann.id, bea.id, "U0NOBODY"]}
+    write_policy(here, rosters=rosters, groups={"closer": ["S0NOGROUP", sandbox.workspace.bot.id]})
+
+    said = muster(here, "doctor", **env)
+
+    wrong = parts(said)["Wrong"]
+    assert said.code == 1
+    assert len(wrong) == 4, wrong
+    text = " ".join(wrong)
+    assert "U0NOBODY, whom this workspace does not have" in text
+    assert f"{bea.id}, whose account is deactivated" in text
+    assert "S0NOGROUP, and there is no such user group" in text
+    assert f"{sandbox.workspace.bot.id}, which is a bot" in text
+    assert ann.id not in text
+
+
+def test_a_place_in_the_policy_is_given_by_its_line() -> None:
+    text = POLICY.replace("rosters: {}", "rosters:\n  payments: [U1, U2]")
+    file = PolicyText(Path("policy.yaml"), read_policy(text, TODAY).policy, text)
+
+    found = list(check_people(file, {"U1": {}}, ()))
+
+    line = text[: text.index("payments: [U1")].count("\n") + 1
+    assert [one.said.split(",")[0] for one in found] == [f"policy.yaml line {line}: rosters.payments.1 names U2"]
+
+
+def test_a_scope_that_was_not_granted_is_named(env: dict[str, str], here: Path) -> None:
+    manifest = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+    manifest["oauth_config"]["scopes"]["bot"].remove("pins:write")
+    with Sandbox([Person("ann", "Ann")], manifest=manifest, channels=("incidents",)) as poorer:
+        said = muster(here, "doctor", **{**env, "SLACK_API_URL": poorer.base_url})
+
+    assert said.code == 1
+    assert [line.split(":")[0] for line in parts(said)["Missing"]] == ["The scope pins"]
+    assert "reinstall the app" in said.out
+
+
+def test_a_slack_in_trouble_is_said_and_does_not_end_the_examination(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    sandbox.faults.server_error("users.list")
+    sandbox.faults.too_many_requests("conversations.list")
+
+    said = muster(here, "doctor", **env)
+
+    assert said.code == 1
+    assert [line.split("up. ")[1] for line in parts(said)["Wrong"]] == [
+        "Slack is in trouble (500). Try again in a minute.",
+        "Slack asks us to call less often. Try again in a minute.",
+    ]
+    assert "Traceback" not in said.err
+
+
+def test_guards_that_do_not_fire_are_found(env: dict[str, str], here: Path) -> None:
+    with open_store(env["DATABASE_URL"], team="T1") as store:
+        store.transactions.write(guards.drop)
+
+    said = muster(here, "doctor", **env)
+
+    assert said.code == 1
+    assert "missing: guard_" in " ".join(parts(said)["Wrong"]).lower()
+
+
+def test_a_job_that_was_given_up_is_shown_with_its_cause(env: dict[str, str], here: Path) -> None:
+    job = Job(kind=JobKind.CARD, key="card:1", incident=IncidentKey("T1", "01JZ0000000000000000000000"))
+    with open_store(env["DATABASE_URL"], team="T1") as store:
+        store.recorder.transact(lambda unit: unit.want([job], T0))
+        claimed = store.jobs.claim(T0, "test")[0]
+        store.jobs.dead(claimed, "channel_not_found", T0)
+
+    said = muster(here, "doctor", **env)
+
+    notes = " ".join(parts(said)["Good to know"])
+    assert said.code == 0
+    assert "One job was given up" in notes
+    assert "channel_not_found" in notes
+
+
+def at(seconds: float) -> datetime:
+    return T0 + timedelta(seconds=seconds)
+
+
+@pytest.mark.parametrize(("seconds", "way"), [(-6.0, "behind"), (6.0, "ahead of"), (3600.0, "ahead of")])
+def test_a_clock_that_is_off_is_wrong_and_says_by_how_much(seconds: float, way: str) -> None:
+    found = list(check_clock(format_datetime(T0), at(seconds), at(seconds)))
+
+    assert [one.weight for one in found] == [Weight.WRONG]
+    assert f"{abs(seconds):.0f} s {way} Slack's" in found[0].said
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.0, 0.2), (-4.0, -3.0), (0.0, 12.0)])
+def test_a_clock_within_five_seconds_and_the_time_the_answer_took_is_in_order(before: float, after: float) -> None:
+    found = list(check_clock(format_datetime(T0), at(before), at(after)))
+
+    assert [one.weight for one in found] == [Weight.GOOD]
+
+
+def test_a_workspace_whose_time_is_another_shows_that_our_clock_is_off(env: dict[str, str], here: Path) -> None:
+    late = SetClock(RealClock().now() - timedelta(minutes=10))
+    with Sandbox([Person("ann", "Ann")], channels=("incidents",), clock=late) as elsewhere:
+        said = muster(here, "doctor", **{**env, "SLACK_API_URL": elsewhere.base_url})
+
+    assert said.code == 1
+    assert any("s ahead of Slack's" in line for line in parts(said)["Wrong"])
+
+
+def test_an_answer_without_a_readable_date_says_nothing_about_the_clock() -> None:
+    said: Mapping[str | None, int] = {value: len(list(check_clock(value, T0, T0))) for value in (None, "yesterday")}
+
+    assert said == {None: 0, "yesterday": 0}
