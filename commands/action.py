@@ -29,7 +29,7 @@ class Action(Verb):
     text: Annotated[str, Ask("Task", Control.TEXT, "One thing that one person can finish", rest=True, needed=True)]
     timebox_minutes: Annotated[
         Annotated[int, Field(gt=0)] | None,
-        Ask("Time box in minutes", Control.MINUTES, "You ask again when it ends", words=("timebox", "within")),
+        Ask("Time box in minutes", Control.MINUTES, "They are asked when it ends", words=("timebox", "within")),
     ] = None
     id: Annotated[Slug | None, Ask("Its id", Control.WORD, "Left out, the next one: A1, A2, …")] = None
 

@@ -39,6 +39,7 @@ class Ask:
     letter. `because`: it takes what follows `because`. `words`: other names for `name=value`. `choices`: value and
     label of each. `needed`: the form opens when it is missing (rules still live in `decide`). `hidden`: never asked.
     `past`: a moment that lies behind, so that a clock time means the latest such time and not the next.
+    `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
     label: str
@@ -52,6 +53,7 @@ class Ask:
     past: bool = False
     words: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+    only: tuple[str, ...] = ()
     max_length: int = 3000
 
 

@@ -47,6 +47,12 @@ class Declare(Verb):
     symptom: Annotated[str | None, Ask("What do people see?", Control.TEXT, "The title, when left empty")] = None
     impact: Annotated[Judged | None, Ask("Impact", Control.LEVEL, "Can be judged later")] = None
     urgency: Annotated[Judged | None, Ask("Urgency", Control.LEVEL, "Can be judged later")] = None
+    started_at: Annotated[
+        Utc | None,
+        Ask("Began", Control.MOMENT, "When left empty, asked for before closing", words=("started",), past=True),
+    ] = None
+    private: Annotated[bool, Ask("Only for those who work on it", Control.CHECK)] = False
+    drill: Annotated[bool, Ask("This is a drill", Control.CHECK)] = False
     category: Annotated[str | None, Ask("Category", Control.CATEGORY, max_length=80)] = None
     subcategory: Annotated[str | None, Ask("Subcategory", Control.LINE, max_length=80)] = None
     type: Annotated[Literal["it", "security", "third_party", "request"], Ask("Type", Control.CHOICE, choices=TYPES)] = (
@@ -55,7 +61,6 @@ class Declare(Verb):
     owner_group: Annotated[
         str | None, Ask("Owner group", Control.LINE, "The service's, when left empty", words=("group",), max_length=80)
     ] = None
-    started_at: Annotated[Utc | None, Ask("Started", Control.MOMENT, words=("started",), past=True)] = None
     detected_at: Annotated[
         Utc | None, Ask("Detected", Control.MOMENT, "Now, when left empty", words=("detected",), past=True)
     ] = None
@@ -63,8 +68,6 @@ class Declare(Verb):
     source: Annotated[
         str | None, Ask("Detected by", Control.WORD, "monitoring, a user, a provider …", max_length=80)
     ] = None
-    private: Annotated[bool, Ask("Only for those who work on it", Control.CHECK)] = False
-    drill: Annotated[bool, Ask("This is a drill", Control.CHECK)] = False
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Log the incident, judge its priority and triage it; a P1 is a major incident at once."""

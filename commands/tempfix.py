@@ -31,11 +31,16 @@ class Tempfix(Verb):
     group = Group.RESTORE
 
     form: Annotated[Form | None, Ask("What about it", Control.CHOICE, leading=True, choices=_FORMS)] = None
-    id: Annotated[Slug | None, Ask("Its id", Control.WORD, "TF1; left out for a new one", leading=True)] = None
-    text: Annotated[str | None, Ask("What was put in place", Control.TEXT, rest=True)] = None
-    owner: Annotated[PersonId | None, Ask("Owner", Control.PERSON, "Who takes it out again")] = None
-    remove_by: Annotated[Utc | None, Ask("Remove by", Control.MOMENT, words=("by",))] = None
-    evidence: Annotated[str | None, Ask("How you know it is removed", Control.TEXT)] = None
+    id: Annotated[
+        Slug | None,
+        Ask("Which one", Control.WORD, "TF1; left out for a new one", leading=True, only=("set", "removed")),
+    ] = None
+    text: Annotated[str | None, Ask("What was put in place", Control.TEXT, rest=True, only=("add",))] = None
+    owner: Annotated[PersonId | None, Ask("Owner", Control.PERSON, "Who takes it out again", only=("add", "set"))] = (
+        None
+    )
+    remove_by: Annotated[Utc | None, Ask("Remove by", Control.MOMENT, words=("by",), only=("add", "set"))] = None
+    evidence: Annotated[str | None, Ask("How you know it is removed", Control.TEXT, only=("removed",))] = None
 
     @property
     def kind(self) -> Form:

@@ -41,6 +41,16 @@ def note(verb: str) -> str | None:
     return _tables()["notes"].get(verb)
 
 
+def about(verb: str) -> str | None:
+    """Give what the form of a verb says of itself, where the verb's help speaks of typing."""
+    return _tables()["abouts"].get(verb)
+
+
+def rest_of(verb: str) -> str | None:
+    """Name the field from which on a form asks for what can wait, if it is that long."""
+    return _tables()["rests"].get(verb)
+
+
 def say(name: str, **facts: Any) -> str:
     """Say one of the edge's own sentences."""
     return for_slack().sentence(_tables()["sentences"][name], **facts)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import JsonValue
+
 from bot.render import words_for
 from bot.slack.escape import to_form
 from bot.slack.limits import LIMITS, fit_text
@@ -60,10 +62,21 @@ def pairs_of(field: Field) -> Pairs:
 
 
 def open_in(incident: Incident, verb: str, field: str) -> Pairs:
-    """Give what is open in an incident where a field asks for one of them: the tasks that are not done."""
-    if (verb, field) != ("done", "id"):
-        return ()
-    return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in incident.actions if one.done_at is None)
+    """Give what is open in an incident where a field asks for one of them: tasks not done, fixes not removed."""
+    if (verb, field) == ("done", "id"):
+        return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in incident.actions if one.done_at is None)
+    if (verb, field) == ("tempfix", "id"):
+        fixes = (one for one in incident.temp_fixes if one.removed_at is None)
+        return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in fixes)
+    return ()
+
+
+def present_in(incident: Incident, verb: str) -> dict[str, JsonValue]:
+    """Give what holds now of what a verb changes, so that only what is different has to be filled in."""
+    if verb != "priority" or not incident.priorities:
+        return {}
+    judged = incident.priorities[-1]
+    return {"impact": int(judged.impact), "urgency": int(judged.urgency)}
 
 
 def _categories(field: Field) -> Pairs:

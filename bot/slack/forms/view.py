@@ -10,9 +10,9 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from bot.slack.forms.controls import draw
-from bot.slack.forms.options import Field, Json, open_in
+from bot.slack.forms.options import Field, Json, open_in, present_in
 from bot.slack.limits import fit_view
-from bot.slack.sentences import label, note
+from bot.slack.sentences import about, label, note, rest_of, say
 from bot.slack.where import Where
 from commands.ask import Ask, Control, asks
 from commands.verb import Verb
@@ -39,13 +39,16 @@ def form(
     What the form does not show travels with it, so that a submission has all of the draft. `incident` is the one it is
     about, where there is one: its service and what is open in it are offered.
     """
+    fields = {**(present_in(incident, verb.name) if incident else {}), **fields}
     shown = fields_of(verb, policy, fields, incident)
     unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
     blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
-    blocks.append(_section("form:about", (verb.__doc__ or "").strip().splitlines()[0]))
-    if warning := note(verb.name):
-        blocks.append({"type": "context", "elements": [{"type": "mrkdwn", "text": warning}]})
-    blocks += [_input(field, fields.get(field.name)) for field in shown]
+    blocks.append(_section("form:about", about(verb.name) or (verb.__doc__ or "").strip().splitlines()[0]))
+    for small in (note(verb.name), _owed(incident) if incident and verb.name == "update" else None):
+        blocks += [_small(small)] if small else []
+    for field in shown:
+        blocks += [{"type": "divider"}, _small(label("form", "rest"))] if field.name == rest_of(verb.name) else []
+        blocks.append(_input(field, fields.get(field.name)))
     return fit_view(
         {
             "type": "modal",
@@ -75,14 +78,35 @@ def notice(title: str, blocks: list[Json]) -> Json:
 def fields_of(
     verb: type[Verb], policy: Policy, given: Fields | None = None, incident: Incident | None = None
 ) -> list[Field]:
-    """Give the fields a form shows, in the order of the model; what changes the record can have happened earlier."""
-    chosen = (given or {}).get("service")
+    """Give the fields a form shows, in the order of the model; what changes the record can have happened earlier.
+
+    Once it is known which of a verb's forms is meant, only the fields of that one are shown.
+    """
+    given = given or {}
+    chosen = given.get("service")
     service = incident.service if incident else chosen if isinstance(chosen, str) else None
-    marks = asks(verb) | ({} if verb.asks else {OCCURRED: _EARLIER})
+    marks = _meant(asks(verb), given) | ({} if verb.asks else {OCCURRED: _EARLIER})
     return [
         Field(name, ask, policy, service, open_in(incident, verb.name, name) if incident else ())
         for name, ask in marks.items()
     ]
+
+
+def _meant(marks: dict[str, Ask], given: Fields) -> dict[str, Ask]:
+    """Leave out what the chosen form of a verb has no use for and nobody gave, and the choice itself."""
+    choice = next((name for name, ask in marks.items() if ask.leading and ask.control is Control.CHOICE), None)
+    meant = given.get(choice) if choice else None
+    if meant is None or not any(ask.only for ask in marks.values()):
+        return marks
+    kept = {name for name, ask in marks.items() if name in given or not ask.only or meant in ask.only}
+    return {name: ask for name, ask in marks.items() if name in kept and name != choice}
+
+
+def _owed(incident: Incident) -> str:
+    owed = sorted(
+        (state.open.due_at, state.audience) for state in incident.audiences if state.open is not None and not state.held
+    )
+    return say("owed", owed=owed) if owed else ""
 
 
 def _input(field: Field, value: JsonValue) -> Json:
@@ -94,6 +118,10 @@ def _input(field: Field, value: JsonValue) -> Json:
         "element": draw(field, value),
     }
     return drawn | ({"hint": _plain(field.ask.hint)} if field.ask.hint else {})
+
+
+def _small(text: str) -> Json:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
 
 
 def _section(block_id: str, text: str) -> Json:

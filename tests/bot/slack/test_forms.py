@@ -1,20 +1,25 @@
 """Forms are drawn for every verb, whatever they are filled with, and read back what they show."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bot.policy_file import read_policy
 from bot.slack.forms.controls import draw, read
 from bot.slack.forms.options import Field
-from bot.slack.forms.submission import submitted
+from bot.slack.forms.submission import inputs_of, submitted
 from bot.slack.forms.view import OCCURRED, fields_of, form, notice
 from bot.slack.limits import oversized
 from bot.slack.where import Where, unpack
 from commands import registry
 from commands.ask import Ask, Control, asks
+from incident.parts import AudienceState, OpenSlot
 from incident.policy import Service
+from incident.states import State
 from sandbox.acts.filling import chosen, initial
 from sandbox.blocks.check import check_view
 from tests.bot.slack.workplace import POLICY, TODAY
+from tests.commands.hand import an_incident
 
 TEAM = "T1"
 RULES = read_policy(POLICY, TODAY).policy
@@ -66,7 +71,7 @@ def test_what_a_form_shows_is_what_its_submission_says(verb):
 
     for name, value in read_back.items():
         assert value in (fields[name], [fields[name]]), name
-    assert set(read_back) == set(fields)
+    assert set(read_back) | set(unpack(view["private_metadata"]).fields) == set(fields)
 
 
 @pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
@@ -132,6 +137,48 @@ def test_what_a_form_does_not_show_travels_with_it():
     view = form(registry.find("decide"), {"text": "shown", "unseen": "A1"}, WHERE, RULES)
 
     assert unpack(view["private_metadata"]).fields == {"unseen": "A1"}
+
+
+def test_once_it_is_known_which_form_of_a_verb_is_meant_only_its_fields_are_shown():
+    tempfix = registry.find("tempfix")
+
+    def shown(**fields):
+        return inputs_of(form(tempfix, fields, WHERE, RULES)) - {OCCURRED}
+
+    assert shown() == {"form", "id", "text", "owner", "remove_by", "evidence"}
+    assert shown(form="add") == {"text", "owner", "remove_by"}
+    assert shown(form="set", id="TF1") == {"id", "owner", "remove_by"}
+    assert shown(form="removed", id="TF1", text="gone") == {"id", "evidence", "text"}
+
+
+def test_a_priority_is_judged_from_what_it_is_now():
+    incident = an_incident(State.ACTIVE)
+    view = form(registry.find("priority"), {}, WHERE, RULES, incident=incident)
+
+    chosen = {b["block_id"]: b["element"].get("initial_option") for b in view["blocks"] if b["type"] == "input"}
+    assert chosen["impact"]["value"] == str(int(incident.priorities[-1].impact))
+    assert chosen["urgency"]["value"] == str(int(incident.priorities[-1].urgency))
+
+
+def test_the_form_of_an_update_says_what_is_owed():
+    due_at = datetime(2026, 6, 9, 10, 30, tzinfo=UTC)
+    slot = OpenSlot(due_at=due_at, missed_after=due_at)
+    owing = an_incident(State.ACTIVE, audiences=(AudienceState(audience="exec", open=slot),))
+
+    def small(incident):
+        blocks = form(registry.find("update"), {}, WHERE, RULES, incident=incident)["blocks"]
+        return [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
+
+    assert small(owing) == ["Owed: executives by <!date^1781001000^{time}|10:30 UTC>."]
+    assert small(an_incident(State.ACTIVE, audiences=())) == []
+
+
+def test_what_can_wait_stands_below_what_is_needed_to_declare():
+    blocks = form(registry.find("declare"), {}, WHERE, RULES)["blocks"]
+    names = [block.get("block_id") for block in blocks]
+
+    rest = next(i for i, block in enumerate(blocks) if block["type"] == "divider")
+    assert names.index("urgency") < rest < names.index("category")
 
 
 def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
