@@ -12,14 +12,23 @@ from typing import TypeAlias
 
 from commands.attempt import outcome_of
 from commands.working import Working
-from incident.entries.said import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Redacted, SourceChanged
-from incident.entry import Draft, Fact, Source
+from incident.entries.said import (
+    Joined,
+    Left,
+    MessageDeleted,
+    MessageEdited,
+    MessagePosted,
+    Reacted,
+    Redacted,
+    SourceChanged,
+)
+from incident.entry import Draft, Fact, Source, Surface
 from incident.frozen import REDACTED, Frozen, Utc, clean
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
 from roles.people import PersonId
 
-Told: TypeAlias = MessagePosted | MessageEdited | MessageDeleted | Joined | Left
+Told: TypeAlias = MessagePosted | MessageEdited | MessageDeleted | Joined | Left | Reacted
 _Message: TypeAlias = MessagePosted | MessageEdited | MessageDeleted
 
 
@@ -41,7 +50,7 @@ def capture(said: Capture, *, recorder: Recorder, policy: Policy, at: datetime) 
         if key is None:
             return None
         working = Working(unit, key, policy, at)
-        if not unit.seen_message(key, natural_key(said)):
+        if not unit.seen_message(key, natural_key(said)) or _was_read_back(said, working):
             return outcome_of("capture", working, ()).model_copy(update={"repeated": True})
         working.lapse()
         added = working.act([_draft(said, fact) for fact in _facts(said, working)])
@@ -58,7 +67,20 @@ def natural_key(said: Capture) -> str:
         return f"edit:{fact.channel}:{fact.ts}:{fact.edited_ts}"
     if isinstance(fact, MessagePosted | MessageDeleted):
         return f"{fact.kind}:{fact.channel}:{fact.ts}"
-    return f"{fact.kind}:{fact.channel}:{fact.who}:{said.source.event or said.occurred_at.isoformat()}"
+    place = fact.ts if isinstance(fact, Reacted) else fact.channel
+    return f"{fact.kind}:{place}:{said.by}:{said.source.event or said.occurred_at.isoformat()}"
+
+
+def _was_read_back(said: Capture, working: Working) -> bool:
+    """Tell whether a join or leave comes late and was read back already, under no key of Slack's, from who is there."""
+    fact = said.fact
+    if not isinstance(fact, Joined | Left):
+        return False
+    moves = working.unit.entries(working.key, kinds=(Joined.kind, Left.kind))
+    last = next((e for e in reversed(moves) if isinstance(e.fact, Joined | Left) and e.fact.who == fact.who), None)
+    if last is None or last.source.surface is not Surface.HISTORY or said.occurred_at > last.recorded_at:
+        return False
+    return last.fact.kind == fact.kind
 
 
 def _draft(said: Capture, fact: Fact) -> Draft:
@@ -68,7 +90,7 @@ def _draft(said: Capture, fact: Fact) -> Draft:
 def _facts(said: Capture, working: Working) -> Sequence[Fact]:
     """Give the fact with clean words, and a correction of each timeline entry that the message had become."""
     fact = said.fact
-    if isinstance(fact, Joined | Left):
+    if isinstance(fact, Joined | Left | Reacted):
         return (fact,)
     entries = working.unit.message(working.key, fact.channel, fact.ts)
     is_redacted = any(isinstance(entry.fact, Redacted) for entry in entries)

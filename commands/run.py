@@ -36,15 +36,22 @@ def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) 
 
 
 def note_outcome(
-    key: IncidentKey, facts: Sequence[Fact], *, job: str, recorder: Recorder, policy: Policy, at: datetime
+    key: IncidentKey,
+    facts: Sequence[Fact],
+    *,
+    job: str,
+    recorder: Recorder,
+    policy: Policy,
+    at: datetime,
+    happened_at: datetime | None = None,
 ) -> Outcome:
-    """Record, once, what came of a job; `job` names the job and the generation it served."""
+    """Record, once, what came of a job; `job` names the job and the generation it served. It happened now or earlier."""
     source = Source(surface=Surface.JOB, event=job)
 
     def in_incident(unit: UnitOfWork) -> Outcome:
         working = Working(unit, key, policy, at)
         working.lapse()
-        added = working.act([working.by_muster(fact, source) for fact in facts])
+        added = working.act([working.by_muster(fact, source, happened_at) for fact in facts])
         working.settle()
         return outcome_of("note_outcome", working, added)
 

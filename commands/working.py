@@ -69,9 +69,10 @@ class Working:
         """The incident's display number, once it is declared."""
         return self.incident.number if self.incident else None
 
-    def by_muster(self, fact: Fact, source: Source | None = None) -> Draft:
-        """Draft a fact that Muster itself states now."""
-        return Draft(fact=fact, by=MUSTER, occurred_at=self.at, source=source or Source(surface=Surface.TIMER))
+    def by_muster(self, fact: Fact, source: Source | None = None, happened_at: datetime | None = None) -> Draft:
+        """Draft a fact that Muster itself states, of now or of an earlier moment."""
+        happened_at = min(happened_at or self.at, self.at)
+        return Draft(fact=fact, by=MUSTER, occurred_at=happened_at, source=source or Source(surface=Surface.TIMER))
 
     def settle(self) -> None:
         """Store the row, want the jobs that what is new asks for, and the timer of what falls due next."""

@@ -27,6 +27,7 @@ SILENT: Final = frozenset(
         "pin_removed",
         "source_changed",
         "left",
+        "reacted",
         "refused",
         "prompt_sent",
         "exported",

@@ -27,7 +27,7 @@ def workspace_chain(team: str) -> IncidentKey:
 
 
 class Surface(StrEnum):
-    """Where a request came from."""
+    """Where a request came from. `HISTORY` is what Slack showed afterwards of a time in which Muster was cut off."""
 
     COMMAND = "command"
     FORM = "form"
@@ -37,6 +37,7 @@ class Surface(StrEnum):
     CLI = "cli"
     TIMER = "timer"
     JOB = "job"
+    HISTORY = "history"
 
 
 class Source(Frozen):

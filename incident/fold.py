@@ -78,6 +78,7 @@ KEPT_ONLY: Final = frozenset(
         "noted",
         "redacted",
         "gap_noted",
+        "reacted",
         "refused",
         "drill_injected",
         "drill_ended",
@@ -90,8 +91,10 @@ KEPT_ONLY: Final = frozenset(
     }
 )
 
-# A message read back after a gap shows when its author was active, not when it was read.
-_DATED_BY_SLACK: Final = frozenset({"message_posted", "message_edited", "message_deleted"})
+# What is read back or delivered after a gap shows when somebody was active, not when Muster heard of it.
+_DATED_BY_SLACK: Final = frozenset(
+    {"message_posted", "message_edited", "message_deleted", "reacted", "joined", "left"}
+)
 
 
 class BrokenOrderError(ValueError):

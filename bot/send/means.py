@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.render import Renderer
 from bot.slack.calls import Slack
+from bot.slack.reconcile import Reading
 from bot.slack.settle import Settle
 from incident.entry import Entry, Fact
 from incident.incident import Incident
@@ -24,6 +25,7 @@ class Memory:
         self.shown: dict[str, str] = {}
         self.places: dict[str, str] = {}
         self.direct: dict[str, str] = {}
+        self.readings: dict[str, Reading] = {}
 
 
 @dataclass(frozen=True)

@@ -1,137 +1,167 @@
-"""Reads back what was said while Muster was not listening: messages, replies, edits, deletions and marks of a channel.
+"""Reads back what happened in an incident channel while Muster was cut off, and notes where the gap ends.
 
-Everything goes through the doors it would have come through, under its natural key, so that reading back what was
-heard already changes nothing. What Slack no longer shows and the record knows is a deletion.
+Everything goes through the doors it would have come through, under its natural key, so that what is read back and what
+arrives late after all is recorded once. Messages and edits keep their own times. Slack shows no time for a deletion or
+a reaction: a deletion is dated when it was found, an observation is dated as every observation is, by its message.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.send.means import Means, Task
+from bot.slack.calls import SlackRefusal
 from bot.slack.heard import heard, moment_of
-from commands.capture import Capture, capture
-from commands.run import run
+from bot.slack.reconcile import Known, Reading, Shown, gone, known_of, marked, moved_at, read_channel, unheard
+from commands.capture import Capture, Told, capture
+from commands.run import note_outcome, run
 from commands.verb import Place, Request
-from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
+from incident.entries.said import GapNoted, Joined, Left, MessageDeleted
+from incident.entries.sent import PlaceLost
 from incident.entry import Entry, Fact, Source, Surface
-from roles.people import slack_person
+from incident.jobs import JobKind
+from roles.people import PersonId, slack_person, slack_user
 
 _BACK: Final = timedelta(hours=24)
 # What was said just now is still on its way to us; read back, it would be recorded as it reads after an edit.
 _ON_ITS_WAY: Final = timedelta(seconds=3)
-_MARK: Final = "pushpin"
 _KINDS: Final = ("message_posted", "message_edited", "message_deleted", "message_pinned")
+_JOINED: Final = frozenset({"channel_join", "group_join"})
+_LEFT: Final = frozenset({"channel_leave", "group_leave"})
+_CLOSED_TO_US: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived", "missing_scope"})
 
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Known:
-    """What the record holds of a channel's messages: those posted and not deleted, their edits, those marked."""
-
-    posted: frozenset[str]
-    deleted: frozenset[str]
-    edits: frozenset[tuple[str, str]]
-    marked: frozenset[str]
-
-
 def reconcile(task: Task, means: Means) -> Sequence[Fact]:
-    """Bring the record up to what Slack shows of the last day of an incident channel."""
-    oldest, latest = task.at - _BACK, task.at - _ON_ITS_WAY
-    known = _known(means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=_KINDS)), task.channel)
-    shown: set[str] = set()
-    for message in _messages(task, means, oldest, latest):
-        shown.add(message["ts"])
-        _take(task, means, message, known)
-    for ts in sorted(known.posted - known.deleted - shown):
-        if oldest < moment_of(ts) <= latest:
-            _gone(task, means, ts)
+    """Bring the record up to what Slack shows of an incident channel, then note the end of the gap if there was one."""
+    try:
+        recovered = _read_back(task, means)
+    except SlackRefusal as no:
+        if no.error not in _CLOSED_TO_US:
+            raise
+        _end_gap(task, means, 0)
+        return () if task.open.is_over else (PlaceLost(what=JobKind.RECONCILE, error=no.error),)
+    _end_gap(task, means, recovered)
     return ()
 
 
-def _messages(task: Task, means: Means, oldest: datetime, latest: datetime) -> Iterator[Json]:
-    """Give every message of the channel between two moments, replies in threads among them, oldest first."""
-    found: list[Json] = []
-    between = {"oldest": f"{oldest.timestamp():.6f}", "latest": f"{latest.timestamp():.6f}"}
-    for message in _pages(means, "conversations.history", channel=task.channel, **between):
-        found.append(message)
-        if message.get("reply_count"):
-            replies = _pages(means, "conversations.replies", channel=task.channel, ts=message["ts"])
-            found += [r for r in replies if r["ts"] != message["ts"] and moment_of(r["ts"]) <= latest]
-    yield from sorted(found, key=lambda message: str(message["ts"]))
-
-
-def _pages(means: Means, method: str, **arguments: Any) -> Iterator[Json]:
-    cursor = ""
-    while True:
-        page = means.slack.call(method, limit=200, cursor=cursor, **arguments)
-        yield from page["messages"]
-        cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "")
-        if not cursor:
-            return
-
-
-def _take(task: Task, means: Means, message: Json, known: Known) -> None:
-    if message.get("user") == means.slack.bot:
-        return
-    ts, edited = message["ts"], (message.get("edited") or {}).get("ts")
-    if ts not in known.posted:
-        _hear(task, means, message, f"posted:{ts}")
-    if edited and (ts, edited) not in known.edits:
-        event = {"type": "message", "subtype": "message_changed", "message": message, "event_ts": edited}
-        _hear(task, means, event, f"edited:{ts}:{edited}")
-    marks = [r for r in message.get("reactions") or () if r["name"] == _MARK and r["users"]]
-    if marks and ts not in known.marked:
-        _mark(task, means, ts, marks[0]["users"][0])
-
-
-def _hear(task: Task, means: Means, event: Json, name: str) -> None:
-    """Take in an event as if it had come in time."""
-    whole = {"type": "message", **event, "channel": task.channel, "event_ts": event.get("event_ts", event.get("ts"))}
-    said = heard({"team_id": means.slack.team, "event_id": f"read-back:{task.channel}:{name}", "event": whole})
-    if said is not None:
+def _read_back(task: Task, means: Means) -> int:
+    """Record what differs, in the order in which it happened; give how many entries that made."""
+    before = task.open.n
+    known = known_of(means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=_KINDS)), task.channel)
+    place = f"{task.job.key}:{task.job.incident.id}"
+    reading = means.memory.readings.setdefault(place, _reading(task, means, known))
+    shown = read_channel(means.slack, reading, known)
+    members = reading.read(means.slack, "conversations.members", "")
+    for said in sorted(_said(task, means, shown, known), key=lambda one: one.occurred_at):
         _capture(task, means, said)
+    for said in _moved(task, means, shown, members):
+        _capture(task, means, said)
+    for ts in sorted(gone(shown, known, reading.latest)):
+        _capture(task, means, _deleted(task, means, ts, known.get(ts)))
+    for ts, user, message in marked(shown, known, means.slack.bot):
+        _mark(task, means, ts, user, message)
+    means.memory.readings.pop(place, None)
+    after = means.recorder.read(lambda reader: reader.peek(task.job.incident))
+    return (after.n if after else before) - before
 
 
-def _gone(task: Task, means: Means, ts: str) -> None:
-    """Record that a message is no longer there. Slack does not tell when it went, so it went now."""
-    fact = MessageDeleted(channel=task.channel, ts=ts, author=None)
-    event = f"read-back:{task.channel}:deleted:{ts}"
-    source = Source(surface=Surface.EVENT, channel=task.channel, message=ts, event=event)
-    by = slack_person(means.slack.team, "unknown")
-    _capture(task, means, Capture(team=means.slack.team, fact=fact, by=by, occurred_at=task.at, source=source))
+def _reading(task: Task, means: Means, known: dict[str, Known]) -> Reading:
+    """Say what is to be read: everything since the gap began, or since the last message known, and a day before that."""
+    begins = _gap(task, means)
+    last = max((moment_of(ts) for ts in known), default=task.at)
+    since = min(begins.occurred_at if begins else last, last, task.at)
+    return Reading(task.channel, oldest=since - _BACK, since=since, latest=task.at - _ON_ITS_WAY)
+
+
+def _gap(task: Task, means: Means) -> Entry | None:
+    """Give the entry with which the gap began, when this reading ends one."""
+    n = task.job.entry
+    if n is None:
+        return None
+    found = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(GapNoted.kind,), after=n - 1))
+    return next((entry for entry in found if entry.n == n), None)
+
+
+def _end_gap(task: Task, means: Means, recovered: int) -> None:
+    begins = _gap(task, means)
+    if begins is None:
+        return
+    note_outcome(
+        task.job.incident,
+        [GapNoted(edge="ends", since=begins.occurred_at, recovered=recovered)],
+        job=f"gap:ends:{task.job.incident.id}:{begins.n}",
+        recorder=means.recorder,
+        policy=means.policy,
+        at=task.at,
+        happened_at=task.job.run_at,
+    )
+
+
+def _said(task: Task, means: Means, shown: Shown, known: dict[str, Known]) -> Iterator[Capture]:
+    team = means.slack.team
+    for at, event in unheard(shown, known, means.slack.bot):
+        whole = {**event, "channel": task.channel}
+        said = heard({"team_id": team, "event_id": f"read-back:{task.channel}:{at}", "event": whole})
+        if said is not None:
+            yield said.model_copy(update={"source": _source(task, said.source.message, said.source.event)})
+
+
+def _moved(task: Task, means: Means, shown: Shown, members: Sequence[str]) -> Iterator[Capture]:
+    """Give who is there and is not known to be, and who is known to be there and is not."""
+    before = {user for person in task.open.members if (user := slack_user(person))}
+    for user in sorted(set(members) - before - {means.slack.bot}):
+        yield _move(task, means, Joined, user, moved_at(shown, user, _JOINED))
+    for user in sorted(before - set(members)):
+        yield _move(task, means, Left, user, moved_at(shown, user, _LEFT))
+
+
+def _move(task: Task, means: Means, kind: type[Joined | Left], user: str, at: datetime | None) -> Capture:
+    who = slack_person(means.slack.team, user)
+    fact = kind(channel=task.channel, who=who)
+    return _capture_of(task, means, fact, by=who, at=at or task.at, name=f"{kind.kind}:{user}")
+
+
+def _deleted(task: Task, means: Means, ts: str, known: Known | None) -> Capture:
+    """Say that a message is no longer there. Who deleted it is not told; it is put down to the author, who mostly did."""
+    author = known.author if known else None
+    fact = MessageDeleted(channel=task.channel, ts=ts, author=author, previous=known.text if known else None)
+    by = author or slack_person(means.slack.team, "unknown")
+    return _capture_of(task, means, fact, by=by, at=task.at, name=f"deleted:{ts}")
+
+
+def _capture_of(task: Task, means: Means, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
+    message = None if isinstance(fact, Joined | Left) else fact.ts
+    event = f"read-back:{task.channel}:{name}"
+    if message is None:
+        event = f"{event}:{at.isoformat()}"
+    return Capture(team=means.slack.team, fact=fact, by=by, occurred_at=at, source=_source(task, message, event))
+
+
+def _source(task: Task, message: str | None, event: str | None) -> Source:
+    return Source(surface=Surface.HISTORY, channel=task.channel, message=message, event=event)
 
 
 def _capture(task: Task, means: Means, said: Capture) -> None:
     capture(said, recorder=means.recorder, policy=means.policy, at=task.at)
 
 
-def _mark(task: Task, means: Means, ts: str, user: str) -> None:
+def _mark(task: Task, means: Means, ts: str, user: str, message: Json) -> None:
     """Put a message into the timeline that somebody marked while Muster was not listening."""
     event = f"read-back:{task.channel}:mark:{ts}"
+    writer = message.get("user") or message.get("bot_id")
+    author = {"author": slack_person(means.slack.team, writer)} if writer else {}
     request = Request(
         verb="pin",
-        fields={"channel": task.channel, "ts": ts},
+        fields={"channel": task.channel, "ts": ts, "text": message.get("text") or "", **author},
         actor=slack_person(means.slack.team, user),
         team=means.slack.team,
         place=Place(channel=task.channel, message=ts),
-        source=Source(surface=Surface.EVENT, channel=task.channel, message=ts, event=event),
-        key=event,
+        source=_source(task, ts, event),
+        key=f"{task.job.incident.id}:{event}",
         at=task.at,
     )
     run(request, recorder=means.recorder, policy=means.policy, policy_hash=task.open.policy_hash)
-
-
-def _known(entries: Sequence[Entry], channel: str) -> Known:
-    facts = [entry.fact for entry in entries]
-    here = [fact for fact in facts if getattr(fact, "channel", None) == channel]
-    return Known(
-        posted=frozenset(fact.ts for fact in here if isinstance(fact, MessagePosted)),
-        deleted=frozenset(fact.ts for fact in here if isinstance(fact, MessageDeleted)),
-        edits=frozenset((fact.ts, fact.edited_ts) for fact in here if isinstance(fact, MessageEdited)),
-        marked=frozenset(fact.ts for fact in here if isinstance(fact, MessagePinned)),
-    )

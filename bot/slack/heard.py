@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from commands.capture import Capture, Told
-from incident.entries.said import Joined, Left, MessageDeleted, MessageEdited, MessagePosted
+from incident.entries.said import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entry import Source, Surface
 from roles.people import PersonId, slack_person
 
@@ -50,6 +50,8 @@ def _read(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
     kind, subtype = event["type"], event.get("subtype")
     if kind in ("member_joined_channel", "member_left_channel"):
         return _moved(team, event)
+    if kind in ("reaction_added", "reaction_removed"):
+        return _reacted(team, event)
     if event.get("channel_type") == "im":
         return None
     if subtype == "message_changed":
@@ -67,18 +69,33 @@ def _moved(team: str, event: Json) -> tuple[Told, PersonId, str]:
     return fact(channel=event["channel"], who=who), who, event["event_ts"]
 
 
+def _reacted(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
+    item = event.get("item") or {}
+    if item.get("type") != "message":
+        return None
+    removed = event["type"] == "reaction_removed"
+    fact = Reacted(channel=item["channel"], ts=item["ts"], emoji=event["reaction"], removed=removed)
+    return fact, slack_person(team, event["user"]), event["event_ts"]
+
+
 def _posted(team: str, event: Json) -> tuple[Told, PersonId, str]:
     author = _author(team, event) or slack_person(team, "unknown")
     names = [str(file.get("name") or file.get("title") or "a file") for file in event.get("files") or ()]
     fact = MessagePosted(
         channel=event["channel"],
         ts=event["ts"],
-        thread_ts=event.get("thread_ts") if event.get("thread_ts") != event["ts"] else None,
+        thread_ts=_thread(event),
         author=author,
         text=event.get("text") or "",
         files=", ".join(names) or None,
     )
     return fact, author, event["ts"]
+
+
+def _thread(message: Json) -> str | None:
+    """Name the head of the thread a message is a reply in; the head itself is in none."""
+    head: str | None = message.get("thread_ts")
+    return head if head != message["ts"] else None
 
 
 def _changed(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
@@ -97,6 +114,7 @@ def _changed(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
         channel=event["channel"],
         ts=now["ts"],
         edited_ts=edited["ts"],
+        thread_ts=_thread(now),
         author=author,
         text=now.get("text") or "",
         previous=before.get("text"),

@@ -21,6 +21,7 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "conversations.invite": ("channels:manage", "groups:write"),
     "conversations.join": ("channels:join",),
     "conversations.list": ("channels:read",),
+    "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history"),
     "conversations.setTopic": ("channels:manage", "groups:write"),

@@ -11,14 +11,16 @@ from incident.entry import Entry
 
 
 def capture(entries: Iterable[Entry]) -> Account:
-    """Count what was captured."""
-    counts = {"messages": 0, "edits": 0, "deletes": 0}
-    names = {MessagePosted: "messages", MessageEdited: "edits", MessageDeleted: "deletes"}
+    """Count what was captured. A message of which only an edit was read back counts as one all the same."""
+    said: set[tuple[str, str]] = set()
+    edits = deletes = 0
     for entry in entries:
-        name = names.get(type(entry.fact))
-        if name is not None:
-            counts[name] += 1
-    return counts
+        fact = entry.fact
+        if isinstance(fact, MessagePosted | MessageEdited):
+            said.add((fact.channel, fact.ts))
+        edits += isinstance(fact, MessageEdited)
+        deletes += isinstance(fact, MessageDeleted)
+    return {"messages": len(said), "edits": edits, "deletes": deletes}
 
 
 @dataclass

@@ -30,6 +30,7 @@ class MessageEdited(Fact):
     channel: str
     ts: str
     edited_ts: str
+    thread_ts: str | None = None
     author: PersonId
     text: Words
     previous: MaybeWords = None
@@ -85,6 +86,17 @@ class Corrected(Fact):
 
     corrects: int
     text: Words
+
+
+class Reacted(Fact):
+    """Somebody put a reaction on a message or took one away. Kept since it shows that they were there."""
+
+    kind: ClassVar[str] = "reacted"
+
+    channel: str
+    ts: str
+    emoji: str
+    removed: bool = False
 
 
 class Joined(Fact):
@@ -165,9 +177,14 @@ class Redacted(Fact):
 
 
 class GapNoted(Fact):
-    """Muster was cut off, or came back: what happened between is read back where Slack still has it."""
+    """Muster was cut off, or came back: what happened between is read back where Slack still has it.
+
+    At the end, `since` is when it began and `recovered` how many entries were read back.
+    """
 
     kind: ClassVar[str] = "gap_noted"
     timeline: ClassVar[str | None] = "gap"
 
     edge: Literal["begins", "ends"]
+    since: Utc | None = None
+    recovered: int = 0

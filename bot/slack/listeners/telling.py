@@ -31,12 +31,13 @@ class Telling:
             self.edge.capture(said)
 
     def on_mark(self, body: Json) -> None:
-        """Put a message with a 📌 into the timeline, or record that the 📌 is gone."""
+        """Put a message with a 📌 into the timeline, or record that it is gone; of other marks, that somebody was there."""
         came, event = from_event(body, self.edge.clock.now()), body["event"]
         is_ours = event.get("reaction") == MARK and (event.get("item") or {}).get("type") == "message"
         if is_ours and self.edge.incident_at(came) is not None:
             verb = "pin" if event["type"] == "reaction_added" else "unpin"
             self.edge.act(came, verb, {"channel": came.where.channel, "ts": came.where.message})
+        self.on_said(body)
 
     def on_mention(self, body: Json) -> None:
         """Tell somebody who mentions Muster how to speak to it."""

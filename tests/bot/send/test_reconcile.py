@@ -53,7 +53,7 @@ def test_replies_edits_and_marks_are_read_back_too(rig):
 
     read_back(rig)
 
-    assert sorted(kinds(rig, key)) == ["message_edited", "message_pinned", "message_posted", "message_posted"]
+    assert kinds(rig, key) == ["message_posted", "message_edited", "message_pinned"]
     [pinned] = rig.entries(key, "message_pinned")
     assert pinned.by == rig.person("eva")
 
