@@ -24,16 +24,19 @@ def closure(incident: Incident, policy: Policy) -> tuple[Due, ...]:
 
 
 def temporary_fixes(incident: Incident, _: Policy) -> tuple[Due, ...]:
-    """Ask the owner on the day a temporary fix was to go, and the service owner too three days later."""
+    """Ask the owner and whoever commands on the day a temporary fix was to go, the service owner three days later."""
     if incident.state in VOID or incident.drill:
         return ()
+    commands = incident.holder(Role.COMMANDER)
     return tuple(
         Due(
             key_of("tempfix", fix.id, fix.remove_by),
             fix.remove_by,
             (
-                Step(fix.remove_by, "tempfix", each_once(fix.owner or incident.service_owner)),
-                Step(fix.remove_by + timedelta(days=3), "tempfix", each_once(fix.owner, incident.service_owner)),
+                Step(fix.remove_by, "tempfix", each_once(fix.owner or incident.service_owner, commands)),
+                Step(
+                    fix.remove_by + timedelta(days=3), "tempfix", each_once(fix.owner, commands, incident.service_owner)
+                ),
             ),
             timedelta(days=7),
             about=fix.id,

@@ -1,0 +1,134 @@
+"""What the guide demands of the record: an auditor finds each step, each change, each refusal and each word told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from incident.entries.informed import UpdateDelivered
+from incident.metrics import metrics
+from incident.states import Audience, Priority
+from tests.commands.desk import Desk, T
+from tests.requirements.story import CURE, NO_RECORD, NOT_RESTORED, a_major, moment, of_kind, record
+
+
+def test_every_criterion_of_the_closing_has_its_line_with_who_and_when(closed):
+    told = record(closed, 45)
+
+    lines = {(item["kind"], item["by"], item["occurred_at"]): item["text"] for item in told["timeline"]}
+    assert CURE in lines["resolution", "rob", moment(30)]
+    assert "errors at 0.1 %" in lines["validation", "rob", moment(31)]
+    assert "orders of the last hour" in lines["validation", "nadia", moment(32)]
+    assert "category" in lines["confirm", "ilse", moment(33)]
+    assert "priority" in lines["confirm", "ilse", moment(34)]
+    assert NO_RECORD in lines["link", "rob", moment(35)]
+    assert "Payments work again." in lines["update", "eva", moment(36)]
+    assert told["pir"] == {"owner": "nadia", "at": moment(3000)}
+    assert told["closure_attempts"] == [{"at": moment(40), "by": "ilse", "result": "accepted", "missing": []}]
+
+
+def test_a_refused_closing_stands_in_the_record_with_what_was_missing():
+    desk = a_major(without=["link", "review"])
+    desk.do("close", "ilse", 40)
+    desk.do("close", "rob", 41)
+
+    told = record(desk, 42)
+
+    assert told["closure_attempts"] == [
+        {"at": moment(40), "by": "ilse", "result": "refused", "missing": ["LINKS", "PIR_SCHEDULED"]}
+    ]
+    assert [(r["by"], r["intent"], r["code"]) for r in told["refusals"]] == [
+        ("ilse", "close", "E_CLOSE_INCOMPLETE"),
+        ("rob", "close", "E_NOT_AUTHORISED"),
+    ]
+
+
+def test_the_first_judgement_every_change_and_the_last_one_can_be_read():
+    desk = Desk().declared(impact=2, urgency=2)
+    desk.do("category", "eva", 3, category="Database", reason="the index is gone")
+    desk.do("priority", "eva", 4, impact=1, urgency=1, justification="every payment fails since ten")
+    desk.do("priority", "ilse", 9, impact=1, urgency=3, justification="a way round it was found")
+
+    told = record(desk, 10)
+
+    assert [(p["priority"], p["impact"], p["urgency"], p["by"]) for p in told["priority_history"]] == [
+        ("P3", 2, 2, "rob"),
+        ("P1", 1, 1, "eva"),
+        ("P3", 1, 3, "ilse"),
+    ]
+    assert [(c["category"], c["by"], c["reason"]) for c in told["category_history"]] == [
+        ("Application", "rob", "initial"),
+        ("Database", "eva", "the index is gone"),
+    ]
+    assert (told["incident"]["priority"], told["incident"]["category"]) == ("P3", "Database")
+
+
+def test_a_major_shows_who_did_what_when_who_was_told_and_who_reviews_it(closed):
+    told = record(closed, 45)
+
+    assert told["incident"]["major"]
+    assert told["timestamps"]["major_declared_at"] == moment(0)
+    assert set(told["roles"]) == {"commander", "comms_lead"}
+    assert set(told["updates"]) == {"internal", "exec", "customer"}
+    assert [u["by"] for u in of_kind(told, "update")] == ["eva"] * 6
+    assert told["pir"]["owner"] == "nadia"
+    assert len(told["timeline"]) > 15
+
+
+def test_an_update_that_did_not_arrive_says_so_for_the_audience_it_missed():
+    desk = a_major(without=NOT_RESTORED)
+    desk.do("update", "eva", 12, audience=["internal", "exec", "customer"], text="We see one payment in five fail.")
+    posted = [e for e in desk.entries() if e.fact.kind == "status_update_posted"][-3:]
+    for entry in posted:
+        lost = entry.fact.audience == Audience.CUSTOMER
+        delivered = UpdateDelivered(
+            update=entry.n,
+            audience=entry.fact.audience,
+            channel="C200",
+            ts=None if lost else "1.2",
+            error="is_archived" if lost else None,
+        )
+        desk.note(desk.key, delivered)
+
+    kept = [e.fact for e in desk.entries() if e.fact.kind == "update_delivered"]
+
+    assert [(f.audience, f.error) for f in kept] == [
+        (Audience.INTERNAL, None),
+        (Audience.EXEC, None),
+        (Audience.CUSTOMER, "is_archived"),
+    ]
+    said = [job for job in desk.memory.wanted() if job.template == "surfaces/undelivered"]
+    assert len(said) == 1
+
+
+def test_the_numbers_of_an_incident_are_the_same_whenever_they_are_asked_for(closed):
+    first = metrics(closed.incident)
+    closed.tick(5000)
+
+    assert metrics(closed.incident) == first
+    assert record(closed, 6000)["metrics"] == first.model_dump()
+    assert (first.time_to_ack_s, first.time_to_restore_s, first.restore_target_met) == (60, 1200, True)
+
+
+def test_the_targets_of_a_priority_are_told_and_kept_with_it():
+    desk = Desk().declared(impact=2, urgency=2)
+
+    desk.do("priority", "eva", 4, impact=1, urgency=2, justification="half of all payments fail")
+
+    held = desk.incident.priorities[-1]
+    assert (held.priority, held.ack_minutes, held.restore_minutes) == (Priority.P2, 30, 480)
+    plan = desk.answer()
+    assert "acknowledged within 30 min" in plan
+    assert "back within 8 h of detection" in plan
+    assert "responders by" in plan
+
+
+@pytest.mark.parametrize(("impact", "late"), [(1, True), (3, False)])
+def test_whether_the_restoration_was_in_time_is_measured_against_the_priority(impact, late):
+    desk = Desk().declared(impact=impact, urgency=1, detected_at=T(-400).isoformat())
+    desk.do("ack", "rob", 1)
+    desk.do("restored", "rob", 5, text="payments go through")
+
+    assert record(desk, 6)["metrics"]["restore_target_met"] is not late
+    assert timedelta(seconds=record(desk, 6)["metrics"]["time_to_restore_s"]) == timedelta(minutes=405)
