@@ -18,6 +18,7 @@ from bot.slack.edge import Edge
 from bot.slack.listeners.asking import Asking
 from bot.slack.listeners.telling import Telling
 from bot.slack.troubles import NotRecorded, named
+from bot.slack.where import MORE
 
 THREADS: Final = 32
 SHORTCUTS: Final = ("declare", "timeline_add", "decision_add", "action_add", "declare_from_message")
@@ -41,21 +42,25 @@ def build_app(
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
     )
-    _take_asking(app, Asking(edge), commands)
-    _take_telling(app, Telling(edge))
+    asking, telling = Asking(edge), Telling(edge)
+    # Bolt asks one listener after the other whether it wants what came, so what comes most often stands first.
+    for word in commands:
+        app.command(word)(asking.on_command)
+    app.event("message")(telling.on_said)
+    _take_asking(app, asking)
+    _take_telling(app, telling)
     _take_anything(app)
     app.error(lambda error, body: _unacknowledged(edge, error, body))
     return app
 
 
-def _take_asking(app: App, asking: Asking, commands: tuple[str, ...]) -> None:
-    for word in commands:
-        app.command(word)(asking.on_command)
+def _take_asking(app: App, asking: Asking) -> None:
     app.action(re.compile(r"^verb:"))(asking.on_act)
     app.action(re.compile(r"^form:"))(asking.on_form)
     app.action(re.compile(r"^escalation:(accept|decline)"))(asking.on_answer)
     app.action(re.compile(r"^prompt:put_off"))(asking.on_put_off)
     app.action("tray")(asking.on_tray)
+    app.action(MORE)(asking.on_more)
     app.view(re.compile(r"^verb:"))(asking.on_submission)
     for callback in SHORTCUTS:
         app.shortcut(callback)(asking.on_shortcut)
@@ -63,7 +68,6 @@ def _take_asking(app: App, asking: Asking, commands: tuple[str, ...]) -> None:
 
 
 def _take_telling(app: App, telling: Telling) -> None:
-    app.event("message")(telling.on_said)
     for event in ("member_joined_channel", "member_left_channel"):
         app.event(event)(telling.on_said)
     for event in ("reaction_added", "reaction_removed"):

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from bot.slack.desk import Aside
-from bot.slack.where import Where, unpack
+from bot.slack.where import Where, read_chosen, unpack
 from commands.verb import Place, Request
 from incident.entry import Source, Surface
 from roles.people import PersonId, slack_person
@@ -85,7 +85,7 @@ def from_action(body: Json, at: datetime) -> Came:
     team, user, action = _team(body), body["user"]["id"], body["actions"][0]
     container = body.get("container") or {}
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-    drawn = unpack(action.get("value"))
+    drawn = unpack(action.get("value") or read_chosen((action.get("selected_option") or {}).get("value") or "")[1])
     held = str(container.get("message_ts") or container.get("view_id"))
     return Came(
         team=team,

@@ -13,11 +13,12 @@ from pydantic import JsonValue
 
 from bot.render import words_for
 from bot.slack.blocks import Json, button, rows, sections
+from bot.slack.forms.options import option
 from bot.slack.reply import Reply
 from bot.slack.sentences import label, say
-from bot.slack.where import Where
+from bot.slack.where import MORE, Where, chosen_value
 from incident.incident import Incident
-from incident.states import State
+from incident.states import Audience, State
 from roles.names import SINGLE, Role
 from roles.people import PersonId
 
@@ -40,7 +41,7 @@ class Offer:
 _NEXT: Final[dict[State, tuple[Offer, ...]]] = {
     State.LOGGED: (Offer("mitigated"), Offer("restored")),
     State.TRIAGED: (),
-    State.ACTIVE: (Offer("contain"), Offer("workaround"), Offer("mitigated"), Offer("restored")),
+    State.ACTIVE: (Offer("workaround"), Offer("mitigated"), Offer("restored")),
     State.MITIGATED: (Offer("restored", stands_out=True), Offer("regress")),
     State.RESTORED: (Offer("resolve", stands_out=True), Offer("validate"), Offer("regress")),
     State.RESOLVED: (
@@ -52,8 +53,38 @@ _NEXT: Final[dict[State, tuple[Offer, ...]]] = {
     ),
     State.CLOSED: (Offer("reopen"),),
 }
-_WRITE: Final = (Offer("note"), Offer("decide"), Offer("action"), Offer("update"))
+_WRITE: Final = (
+    Offer("note"),
+    Offer("decide"),
+    Offer("action"),
+    Offer("update", fields={"audience": [Audience.INTERNAL.value]}),
+)
 _LOOK: Final = (Offer("status", _ACT), Offer("timeline", _ACT), Offer("roles", _ACT))
+_MORE: Final = (
+    Offer("contain"),
+    Offer("workaround"),
+    Offer("tempfix", fields={"form": "add"}),
+    Offer("validate"),
+    Offer("time"),
+    Offer("category"),
+    Offer("reclassify"),
+    Offer("link"),
+    Offer("assign"),
+    Offer("release"),
+    Offer("hold"),
+    Offer("review"),
+    Offer("void"),
+)
+_ALWAYS: Final = (
+    Offer("summary", _ACT),
+    Offer("next", _ACT),
+    Offer("oncall", _ACT),
+    Offer("correct"),
+    Offer("redact"),
+    Offer("export", _ACT),
+    Offer("help", _ACT),
+)
+_VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
 
 
 def tray(incident: Incident, person: PersonId, command: str) -> Reply:
@@ -67,6 +98,8 @@ def tray(incident: Incident, person: PersonId, command: str) -> Reply:
         if offers:
             blocks.append(_heading(label("tray", name)))
             blocks += rows([_button(offer, incident) for offer in offers])
+    shown = {offer.verb for _, offers in groups for offer in offers}
+    blocks[-1]["elements"].append(_more(incident, [offer for offer in _rarer(incident) if offer.verb not in shown]))
     return Reply(_head(incident, person, command), blocks=blocks)
 
 
@@ -94,10 +127,36 @@ def _people(incident: Incident, person: PersonId) -> Iterator[Offer]:
         yield Offer("major")
 
 
+def _rarer(incident: Incident) -> Iterator[Offer]:
+    """Offer everything else that may be wanted, so that nothing has to be known by heart."""
+    if not incident.is_over:
+        for fix in (one for one in incident.temp_fixes if one.removed_at is None):
+            yield Offer(
+                "tempfix", name="tempfix_removed", fields={"form": "removed", "id": fix.id}, facts={"id": fix.id}
+            )
+        yield from (offer for offer in _MORE if offer.verb != "void" or incident.state in _VOIDABLE)
+    yield from _ALWAYS
+
+
+def _more(incident: Incident, offers: list[Offer]) -> Json:
+    options = [
+        option(chosen_value(f"{offer.how}:{offer.verb}", _where(offer, incident)), _named(offer)) for offer in offers
+    ]
+    placeholder = {"type": "plain_text", "text": label("tray", "more")}
+    return {"type": "static_select", "action_id": MORE, "placeholder": placeholder, "options": options}
+
+
 def _button(offer: Offer, incident: Incident) -> Json:
-    where = Where(incident=incident.key.id, entry=incident.n, fields=offer.fields)
-    words = label("tray", offer.name or offer.verb, **offer.facts)
-    return button(f"{offer.how}:{offer.verb}", words, where, style="primary" if offer.stands_out else None)
+    style = "primary" if offer.stands_out else None
+    return button(f"{offer.how}:{offer.verb}", _named(offer), _where(offer, incident), style=style)
+
+
+def _named(offer: Offer) -> str:
+    return label("tray", offer.name or offer.verb, **offer.facts)
+
+
+def _where(offer: Offer, incident: Incident) -> Where:
+    return Where(incident=incident.key.id, entry=incident.n, fields=offer.fields)
 
 
 def _head(incident: Incident, person: PersonId, command: str) -> str:

@@ -24,6 +24,9 @@ _PLACE: Final = 300
 _LONG: Final = {short: name for name, short in _SHORT.items()}
 
 
+MORE: Final = "more"  # the action id of a list in which one act of many is chosen
+
+
 class Where(Frozen):
     """The incident and the entry something was drawn at, the place it was drawn in, and the fields it is filled with.
 
@@ -55,6 +58,17 @@ class Where(Frozen):
         while len(packed := self.model_copy(update={"fields": kept}).packed()) > LIMITS["button.value"] and kept:
             kept.pop(max(kept, key=lambda name: len(json.dumps(kept[name], ensure_ascii=False))))
         return packed
+
+
+def chosen_value(action: str, where: Where) -> str:
+    """Write an act and where it was drawn as the value of one option of a list."""
+    return f"{action} {where.packed()}"
+
+
+def read_chosen(value: str) -> tuple[str, str]:
+    """Read an option's value as the action and where it was drawn, still packed."""
+    action, _, packed = value.partition(" ")
+    return action, packed
 
 
 def unpack(text: str | None) -> Where:

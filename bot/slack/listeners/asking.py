@@ -22,6 +22,7 @@ from bot.slack.reply import Reply
 from bot.slack.sentences import title_of
 from bot.slack.tray import tray
 from bot.slack.troubles import NotRecorded
+from bot.slack.where import read_chosen
 from bot.wording import clip
 from commands import registry
 from commands.ask import Ask, Control
@@ -63,6 +64,16 @@ class Asking:
         else:
             self._act(came, _verb_of(body), came.where.fields, body)
         ack()
+
+    def on_more(self, ack: Ack, body: Json) -> None:
+        """Do what was chosen from the list of everything else."""
+        how = read_chosen(str((body["actions"][0].get("selected_option") or {}).get("value") or ""))[0]
+        if how.startswith("form:"):
+            self.on_form(ack, body)
+        elif how.startswith("verb:"):
+            self.on_act(ack, body)
+        else:
+            ack()
 
     def on_put_off(self, ack: Ack, body: Json) -> None:
         """Put a prompt off."""
@@ -147,8 +158,10 @@ class Asking:
 
 
 def _verb_of(body: Json) -> str:
-    """Read the verb in an action id such as `verb:take` or, where one stands in a row, `verb:take:2`."""
-    return str(body["actions"][0]["action_id"]).split(":")[1]
+    """Read the verb in an action such as `verb:take`, `verb:take:2` where one stands in a row, or in what was chosen."""
+    action = body["actions"][0]
+    chosen = (action.get("selected_option") or {}).get("value")
+    return (read_chosen(chosen)[0] if chosen else str(action["action_id"])).split(":")[1]
 
 
 def _at_fields(reply: Reply, view: Json) -> Json | None:

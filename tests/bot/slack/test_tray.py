@@ -2,7 +2,7 @@ import pytest
 
 from bot.slack.limits import fit_blocks, oversized
 from bot.slack.tray import tray
-from bot.slack.where import unpack
+from bot.slack.where import MORE, read_chosen, unpack
 from commands import registry
 from commands.form import read_form
 from incident.states import State
@@ -19,8 +19,17 @@ def elements(reply):
     return [element for block in reply.blocks if block["type"] == "actions" for element in block["elements"]]
 
 
+def buttons(reply):
+    return [element for element in elements(reply) if element["type"] == "button"]
+
+
 def names(reply):
-    return [element["action_id"].split(":")[1] for element in elements(reply)]
+    return [element["action_id"].split(":")[1] for element in buttons(reply)]
+
+
+def rarer(reply):
+    (more,) = [element for element in elements(reply) if element["action_id"] == MORE]
+    return [read_chosen(option["value"]) for option in more["options"]]
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -32,9 +41,10 @@ def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_
     assert check_message(fit_blocks(shown.all_blocks()))
     assert list(oversized(shown.blocks)) == []
     assert "<!channel" not in shown.text
-    for element in elements(shown):
-        how, verb, *_ = element["action_id"].split(":")
-        kind, where = registry.find(verb), unpack(element["value"])
+    drawn = [(element["action_id"], element["value"]) for element in buttons(shown)]
+    for action, value in drawn + rarer(shown):
+        how, verb, *_ = action.split(":")
+        kind, where = registry.find(verb), unpack(value)
         assert kind is not None, verb
         assert (where.incident, where.entry) == (incident.key.id, incident.n)
         assert how == "form" or read_form(kind, where.fields)
@@ -56,6 +66,27 @@ def test_the_tray_offers_what_comes_next(place, base, state, offered, not_offere
 
     assert offered <= found
     assert not found & not_offered
+
+
+NOT_FOR_PEOPLE_IN_A_CHANNEL = {"answer", "join", "later", "pin", "unpin", "declare", "drill", "list", "show"}
+
+
+def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, base):
+    offered = set()
+    for state in (state for state in State if not base.model_copy(update={"state": state}).is_over):
+        incident = base.model_copy(update={"state": state, "major": False})
+        shown = tray(incident, place.person("ann"), "/incident")
+        offered |= {*names(shown), *(action.split(":")[1] for action, _ in rarer(shown))}
+
+    held_only = {"accept", "handover", "done"}
+    assert {verb.name for verb in registry.verbs()} - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only <= offered
+
+
+def test_what_stands_as_a_button_does_not_stand_in_the_list_too(place, base):
+    shown = tray(base.model_copy(update={"state": State.RESOLVED}), place.person("ann"), "/incident")
+
+    assert "validate" in names(shown)
+    assert "validate" not in {action.split(":")[1] for action, _ in rarer(shown)}
 
 
 def test_command_is_offered_while_nobody_has_it(place, base, channel):
