@@ -76,7 +76,7 @@ def _is_named(ask: Ask) -> bool:
 
 
 def _place(name: str, ask: Ask) -> str:
-    shown = name if ask.control == Control.CHECK else f"<{name.replace('_', ' ')}>"
+    shown = name if ask.control == Control.CHECK else f"<{name.strip('_').replace('_', ' ')}>"
     return shown if ask.needed else f"[{shown}]"
 
 

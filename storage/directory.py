@@ -44,6 +44,10 @@ class Directory:
         """Give what is known of somebody now, or what was known at a moment."""
         return self._transactions.read(lambda connection: people.known(connection, self._team, person, at))
 
+    def everybody(self) -> tuple[Person, ...]:
+        """Give what is known now of everybody, for surfaces that have no Slack to ask."""
+        return self._transactions.read(lambda connection: people.everybody(connection, self._team))
+
     def erase(self, person: PersonId) -> bool:
         """Erase names, titles and zones of somebody, of all times; False when nothing was known."""
         erased = self._transactions.write(lambda connection: people.erase(connection, self._team, person))

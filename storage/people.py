@@ -22,6 +22,12 @@ def known(connection: Connection, team: str | None, person: PersonId, at: dateti
     return None if row is None else _read(row)
 
 
+def everybody(connection: Connection, team: str) -> tuple[Person, ...]:
+    """Give what is known now of everybody in a team."""
+    wanted = select(PERSON).where(PERSON.c.team == team, PERSON.c.until.is_(None)).order_by(PERSON.c.person)
+    return tuple(_read(row) for row in connection.execute(wanted))
+
+
 def _whom(team: str | None, person: PersonId) -> ColumnElement[bool]:
     who: ColumnElement[bool] = PERSON.c.person == person
     return who if team is None else who & (PERSON.c.team == team)

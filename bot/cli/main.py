@@ -84,6 +84,14 @@ def verify(
 
 
 @app.command()
+def rebuild() -> None:
+    """Make again what is derived from the record, where `verify` says rebuild. Entries are never touched."""
+    from bot.cli.record import rebuild_database
+
+    raise typer.Exit(rebuild_database())
+
+
+@app.command()
 def export(number: Number, out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("out")) -> None:
     """Write the record of one incident: a page to read, JSON, entries, manifest and verify.py."""
     from bot.cli.record import export_incident

@@ -1,4 +1,7 @@
-"""Opens the database for a command of the record: which one, whose, with which key. Asks Slack for nothing."""
+"""Opens the database for a command of the record: which one, whose, with which key. Asks Slack for nothing.
+
+Only `migrate` and `run` make a database; every other command says that there is none.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,20 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
+from bot.clock import RealClock
+from bot.policy_file import LoadedPolicy, read_policy
 from bot.settings import RecordSettings, read_record_settings
 from incident.entry import IncidentKey
 from roles.people import PersonId, cli_person
+from storage import schema
+from storage.engine import read_url
 from storage.signing import Signer, new_key, read_key
 from storage.store import Store, open_store
+
+DEFAULT_KEY: Final = Path("muster.key")
+_NOBODYS: Final = "T0"
 
 
 class NotFound(Exception):  # noqa: N818 - it is an answer for a person
@@ -21,16 +32,30 @@ class NotFound(Exception):  # noqa: N818 - it is an answer for a person
 
 @contextmanager
 def opened() -> Iterator[tuple[Store, RecordSettings]]:
-    """Open the database that .env names and bring it to this schema; the team is the one whose record it holds."""
+    """Open the database that .env names as it is; the team is the one whose record it holds."""
     settings = read_record_settings()
     url = settings.database_url.get_secret_value()
+    file = missing_file(url)
+    if file is not None:
+        raise NotFound(f"There is no database at {file} yet. `muster run` makes it, or DATABASE_URL names another one.")
     with open_store(url) as store:
-        store.migrate()
+        if store.transactions.read(schema.current) is None:
+            raise NotFound(
+                "The database is empty. `muster run` begins a record in it; `muster migrate` only its tables."
+            )
+        store.transactions.read(schema.check_schema)
         teams = sorted({key.team for key in store.queries.chains()})
     if len(teams) > 1:
-        raise NotFound(f"This database holds {len(teams)} teams; one installation serves one.")
-    with open_store(url, team=teams[0] if teams else "T0") as store:
+        raise NotFound(f"This database holds the records of {len(teams)} teams; one installation serves one.")
+    with open_store(url, team=teams[0] if teams else _NOBODYS) as store:
         yield store, settings
+
+
+def missing_file(url: str) -> Path | None:
+    """Give the file of a SQLite database that is not there; to connect would make an empty one."""
+    address = read_url(url)
+    path = Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+    return path if path is not None and not path.exists() else None
 
 
 def find(store: Store, number: str) -> IncidentKey:
@@ -44,10 +69,17 @@ def find(store: Store, number: str) -> IncidentKey:
     return key
 
 
+def policy_of(store: Store, settings: RecordSettings) -> LoadedPolicy:
+    """Give the policy that the running Muster brought into force; the file's, where none has."""
+    kept = store.directory.active_policy()
+    text = kept[1] if kept else settings.policy.read_text(encoding="utf-8")
+    return read_policy(text, RealClock().now().date())
+
+
 def signer_of(settings: RecordSettings) -> Signer:
-    """Read the signing key, or make one beside the database the first time."""
-    path = settings.key_file or Path("muster.key")
-    return read_key(path) if path.exists() else new_key(path)
+    """Read the signing key. Where none is configured, one is made here the first time; a configured one must be there."""
+    path = settings.key_file or DEFAULT_KEY
+    return new_key(path) if settings.key_file is None and not path.exists() else read_key(path)
 
 
 def me() -> PersonId:

@@ -11,13 +11,14 @@ from typing import Final
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.cli.opening import NotFound
 from bot.logs import masked
 from bot.policy_file import BrokenPolicy
 from bot.settings import WHERE
 from bot.web.slack_http import PortTaken
 from storage.errors import StorageError
 
-TROUBLES: Final = (StorageError, SQLAlchemyError, BrokenPolicy, SlackClientError, OSError, HTTPException)
+TROUBLES: Final = (NotFound, StorageError, SQLAlchemyError, BrokenPolicy, SlackClientError, OSError, HTTPException)
 _TOKEN: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 
 
@@ -38,10 +39,12 @@ def _told(trouble: BaseException) -> str:
         return f"The database refuses: {str(cause).strip().splitlines()[0]}. Look at DATABASE_URL and at the server."
     if isinstance(trouble, FileNotFoundError):
         return f"There is no file {trouble.filename}. Name one that exists."
-    if isinstance(trouble, PortTaken):
+    if isinstance(trouble, (NotFound, PortTaken)):
         return str(trouble)
     if isinstance(trouble, StorageError):
         return _sentence(str(trouble))
+    if isinstance(trouble, OSError) and trouble.filename is not None:
+        return f"{trouble.filename}: {trouble.strerror}."
     return f"It does not answer: {getattr(trouble, 'reason', None) or trouble}. Look at the network and the address."
 
 

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.checks.finding import Finding, good, note, wrong
+from bot.cli.opening import missing_file
 from bot.cli.troubles import told
 from bot.logs import shown_database
 from storage import guards, schema
-from storage.engine import read_url
 from storage.errors import StorageError
 from storage.store import Store, open_store
 
@@ -24,21 +23,14 @@ _MOST_DEAD: Final = 5
 def check_database(address: str) -> Iterator[Finding]:
     """Say whether the record can be kept where DATABASE_URL says."""
     try:
-        url = read_url(address)
-        missing_file = _missing_file(url)
-        if missing_file is not None:
-            yield from _to_be_made(missing_file)
+        file = missing_file(address)
+        if file is not None:
+            yield from _to_be_made(file)
             return
         with open_store(address) as store:
             yield from _check_open(store, shown_database(address))
     except (StorageError, SQLAlchemyError) as trouble:
         yield wrong(told(trouble))
-
-
-def _missing_file(url: URL) -> Path | None:
-    """Give the file of a SQLite database that is not there yet; to connect would make an empty one."""
-    path = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
-    return path if path is not None and not path.exists() else None
 
 
 def _to_be_made(file: Path) -> Iterator[Finding]:

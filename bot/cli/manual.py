@@ -1,0 +1,52 @@
+"""The verbs as a manual lists them, read off the registry: nothing about a verb is typed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from commands import registry
+from commands.help import usage
+from commands.verb import Group, Verb
+
+_NONE: Final = "—"
+
+
+def ordered() -> Iterable[type[Verb]]:
+    """Give every verb in the order of the manual: by group, then by name."""
+    order = list(Group)
+    return sorted(registry.verbs(), key=lambda verb: (order.index(verb.group), verb.name))
+
+
+def does(verb: type[Verb]) -> str:
+    """Give what a verb does: line 1 of its docstring."""
+    return (verb.__doc__ or "").strip().splitlines()[0]
+
+
+def as_markdown() -> str:
+    """Write the table that the README holds."""
+    rows = [
+        "| group | verb | also | what it does | as it is typed |",
+        "|---|---|---|---|---|",
+    ]
+    for verb in ordered():
+        also = ", ".join(f"`{alias}`" for alias in verb.aliases) or _NONE
+        rows.append(f"| {verb.group} | `{verb.name}` | {also} | {_cell(does(verb))} | `{_cell(usage(verb))}` |")
+    return "\n".join(rows)
+
+
+def as_text() -> str:
+    """Write the list that somebody reads at a command line."""
+    width = max(len(verb.name) for verb in ordered())
+    lines: list[str] = []
+    group: Group | None = None
+    for verb in ordered():
+        if verb.group != group:
+            group = verb.group
+            lines += ["", f"{group.capitalize()}:"]
+        lines.append(f"  {verb.name:<{width}}  {does(verb)}")
+    return "\n".join([*lines[1:], "", "`muster incident help VERB` tells all about one."])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
