@@ -62,6 +62,7 @@ def make_export(
     entries = [to_entry(line) for line in lines]
     names = names_from(store.directory.person, key.team)
     _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
+    _write_policy(folder, store.directory.policy_text(incident.policy_hash))
     _write_proof(folder, lines, proof, signer)
     _write_manifest(folder, incident, lines, at)
     return Export(folder, incident.number, len(lines), lines[-1].hash, signer.public_key)
@@ -90,6 +91,12 @@ def _write_reading(
         css=page.STYLE.read_text("utf-8"),
     )
     (folder / "index.html").write_text(page.page(context, render), encoding="utf-8")
+
+
+def _write_policy(folder: Path, text: str | None) -> None:
+    """Write the policy that the incident ran under, byte for byte: its SHA-256 is the one that the record names."""
+    if text is not None:
+        (folder / "policy.yaml").write_bytes(text.encode("utf-8"))
 
 
 def _write_proof(folder: Path, lines: Sequence[Stored], proof: Proof, signer: Signer) -> None:

@@ -1,0 +1,116 @@
+"""What the guide demands of an export: it stands for itself, with the policy that was in force and the proof."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.export.make import make_export
+from bot.policy_file import read_policy
+from bot.render import TEMPLATES
+from commands.run import run
+from commands.verb import Place, Request
+from incident.entry import IncidentKey, Source, Surface
+from roles.people import slack_person
+from storage.signing import Signer, new_key
+from storage.store import Store
+from tests.commands.desk import T
+
+SHIPPED = (TEMPLATES.parent / "policy.yaml").read_text(encoding="utf-8")
+STRICTER = SHIPPED.replace('version: "2026.1"', 'version: "2026.2"').replace("min_chars: 25", "min_chars: 60")
+CLERK = slack_person("T1", "UCLERK")
+
+
+class Office:
+    """A real record, the policies that were in force on it, and a folder for exports."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store, self.folder = store, folder
+        self.signer: Signer = new_key(folder / "key")
+        self.keys = count()
+
+    def in_force(self, text: str, at: float) -> None:
+        self.policy = read_policy(text, T(at).date()).policy
+        self.hash = self.store.directory.activate_policy(self.policy, text, T(at))
+
+    def do(self, verb: str, at: float, number: str | None = None, **fields: Any) -> Any:
+        request = Request(
+            verb=verb,
+            fields=fields,
+            actor=CLERK,
+            groups=frozenset({"responder"}),
+            team="T1",
+            place=Place(number=number),
+            source=Source(surface=Surface.COMMAND),
+            key=f"key-{next(self.keys)}",
+            at=T(at),
+        )
+        outcome = run(request, recorder=self.store.recorder, policy=self.policy, policy_hash=self.hash)
+        assert not outcome.is_refused, outcome
+        return outcome
+
+    def export(self, key: IncidentKey, at: float) -> Path:
+        made = make_export(
+            self.store, key, out=self.folder, who=CLERK, at=T(at), signer=self.signer, policy=self.policy
+        )
+        return made.folder
+
+
+@pytest.fixture
+def office(sqlite_store: Store, tmp_path: Path) -> Office:
+    """Give a record on which the policy that comes with Muster is in force."""
+    opened = Office(sqlite_store, tmp_path)
+    opened.in_force(SHIPPED, 0)
+    return opened
+
+
+def test_an_old_incident_is_exported_with_the_policy_it_ran_under(office: Office):
+    old = office.do("declare", 1, title="Payments fail", service="checkout")
+    office.in_force(STRICTER, 10)
+    new = office.do("declare", 11, title="Payments fail again", service="checkout")
+
+    exported = [(office.export(one.key, 20) / "policy.yaml").read_text(encoding="utf-8") for one in (old, new)]
+
+    assert exported == [SHIPPED, STRICTER]
+    policy = read_policy(exported[0], T(0).date()).policy
+    assert policy.matrix[1][1] == "P1"
+    assert hashlib.sha256(exported[0].encode()).hexdigest() == office.store.queries.incident(old.key).policy_hash
+
+
+def test_each_incident_that_is_picked_comes_with_a_manifest_and_verifies_alone(office: Office):
+    picked = [office.do("declare", at, title=f"trouble {at}", service="checkout") for at in range(1, 4)]
+
+    for one in picked:
+        folder = office.export(one.key, 20)
+        manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+        verified = subprocess.run([sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True)
+
+        assert (manifest["number"], verified.returncode) == (one.number, 0), verified.stdout
+        assert {"record.json", "entries.jsonl", "index.html", "policy.yaml"} <= set(manifest["files"])
+
+
+def test_a_changed_policy_in_an_export_is_found(office: Office):
+    one = office.do("declare", 1, title="Payments fail", service="checkout")
+    folder = office.export(one.key, 20)
+    (folder / "policy.yaml").write_text(STRICTER, encoding="utf-8")
+
+    verified = subprocess.run([sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True)
+
+    assert verified.returncode == 1
+    assert "policy.yaml is not the file that was exported" in verified.stdout
+
+
+def test_an_incident_that_nobody_commanded_is_exported_and_says_so(office: Office):
+    one = office.do("declare", 1, title="Payments fail", service="checkout")
+
+    page = (office.export(one.key, 20) / "index.html").read_text(encoding="utf-8")
+
+    assert "Nobody took command." in page
+    assert one.number in page
