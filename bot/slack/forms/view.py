@@ -44,7 +44,8 @@ def form(
     unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
     blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
     blocks.append(_section("form:about", about(verb.name) or (verb.__doc__ or "").strip().splitlines()[0]))
-    for small in (note(verb.name), _owed(incident) if incident and verb.name == "update" else None):
+    defined = label("form", "defined", text=policy.definition, version=policy.version) if verb.opens else None
+    for small in (defined, note(verb.name), _owed(incident) if incident and verb.name == "update" else None):
         blocks += [_small(small)] if small else []
     for field in shown:
         blocks += [{"type": "divider"}, _small(label("form", "rest"))] if field.name == rest_of(verb.name) else []

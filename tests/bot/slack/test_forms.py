@@ -194,6 +194,15 @@ def test_who_relies_on_a_call_is_told_that_a_direct_message_wakes_nobody(word):
     assert "wakes nobody" in str(form(registry.find(word), {}, WHERE, RULES))
 
 
+def test_who_declares_reads_what_an_incident_is_and_which_policy_says_so():
+    theirs = RULES.model_copy(update={"definition": "Anything a customer notices.", "version": "7 <b>"})
+
+    shown = str(form(registry.find("declare"), {}, WHERE, theirs))
+
+    assert "An incident is: Anything a customer notices. When in doubt, declare it. _(Policy 7 &lt;b&gt;)_" in shown
+    assert "An incident is" not in str(form(registry.find("note"), {}, WHERE, theirs))
+
+
 def test_a_notice_is_a_form_without_anything_to_submit():
     view = notice("Muster", [{"type": "section", "text": {"type": "mrkdwn", "text": LONG}}])
 
