@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from incident.entry import IncidentKey
 from incident.ports import Outcome
@@ -14,24 +14,22 @@ from storage.chains import insert_or
 from storage.tables import MESSAGE_KEY, SEEN
 
 KEPT_FOR: Final = timedelta(hours=48)
+_OUTCOME: Final = select(SEEN.c.outcome).where(SEEN.c.team == bindparam("of_team"), SEEN.c.key == bindparam("of_key"))
 
 
 def remembered(connection: Connection, team: str, key: str) -> Outcome | None:
     """Give the outcome a key had. On PostgreSQL a second request with the key waits for the first to commit."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{team}/{key}", 0))))
-    text = connection.execute(select(SEEN.c.outcome).where(SEEN.c.team == team, SEEN.c.key == key)).scalar_one_or_none()
+    text = connection.execute(_OUTCOME, {"of_team": team, "of_key": key}).scalar_one_or_none()
     return None if text is None else Outcome.model_validate_json(text)
 
 
 def remember(connection: Connection, team: str, key: str, outcome: Outcome) -> None:
     """Keep an outcome under its key; the first one stays."""
     incident = outcome.key.id if outcome.key else None
-    connection.execute(
-        insert_or(connection.dialect.name)(SEEN)
-        .values(team=team, key=key, incident=incident, at=outcome.at, outcome=outcome.model_dump_json())
-        .on_conflict_do_nothing()
-    )
+    seen = {"team": team, "key": key, "incident": incident, "at": outcome.at, "outcome": outcome.model_dump_json()}
+    connection.execute(_first(connection.dialect.name), seen)
 
 
 def forget_old(connection: Connection, now: datetime) -> int:
@@ -43,6 +41,11 @@ def claim_message(connection: Connection, key: IncidentKey, natural_key: str) ->
     """Claim a message's natural key; False when it was recorded before."""
     values = {"team": key.team, "incident": key.id, "key": natural_key}
     return connection.execute(_claim(connection.dialect.name), values).first() is not None
+
+
+@cache
+def _first(dialect: str) -> Any:
+    return insert_or(dialect)(SEEN).on_conflict_do_nothing()
 
 
 @cache

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from incident.entry import Entry, IncidentKey
 from incident.incident import Incident
@@ -24,14 +26,10 @@ class SqlReader:
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         """Find an incident by its display number, or the newest one of a channel."""
-        if number is None and channel is None:
+        given = {name: value for name, value in (("number", number), ("channel", channel)) if value is not None}
+        if not given:
             return None
-        wanted = select(INCIDENT.c.incident).where(INCIDENT.c.team == team)
-        if number is not None:
-            wanted = wanted.where(INCIDENT.c.number == number)
-        if channel is not None:
-            wanted = wanted.where(INCIDENT.c.channel == channel)
-        found = self.connection.execute(wanted.order_by(INCIDENT.c.incident.desc()).limit(1)).scalar_one_or_none()
+        found = self.connection.execute(_newest(*given), {"of_team": team, **given}).scalar_one_or_none()
         return None if found is None else IncidentKey(team, found)
 
     def peek(self, key: IncidentKey) -> Incident | None:
@@ -47,10 +45,8 @@ class SqlReader:
 
     def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
         """Give every entry about one message, in order."""
-        wanted = select_stored().where(
-            ENTRY.c.team == key.team, ENTRY.c.incident == key.id, ENTRY.c.channel == channel, ENTRY.c.ts == ts
-        )
-        return tuple(to_entry(stored(row)) for row in self.connection.execute(wanted))
+        about = {"of_team": key.team, "of_incident": key.id, "channel": channel, "ts": ts}
+        return tuple(to_entry(stored(row)) for row in self.connection.execute(_about_message(), about))
 
     def open_incidents(self, team: str) -> Sequence[Incident]:
         """Give every incident that is not over, oldest first."""
@@ -67,3 +63,17 @@ class SqlReader:
     def person(self, person: PersonId) -> Person | None:
         """Give what the directory knows of somebody now."""
         return people.known(self.connection, self.team, person)
+
+
+# Built once each: these are asked for every command and every message, and building costs more than asking.
+@cache
+def _newest(*names: str) -> Select[Any]:
+    same = [INCIDENT.c[name] == bindparam(name) for name in names]
+    ours = select(INCIDENT.c.incident).where(INCIDENT.c.team == bindparam("of_team"), *same)
+    return ours.order_by(INCIDENT.c.incident.desc()).limit(1)
+
+
+@cache
+def _about_message() -> Select[Any]:
+    ours = (ENTRY.c.team == bindparam("of_team")) & (ENTRY.c.incident == bindparam("of_incident"))
+    return select_stored().where(ours, ENTRY.c.channel == bindparam("channel"), ENTRY.c.ts == bindparam("ts"))

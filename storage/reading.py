@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import JsonValue
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from incident import upcast
 from incident.entry import Entry, IncidentKey, Source
@@ -72,9 +73,15 @@ def chain_lines(
     until: int | None = None,
 ) -> Iterable[Stored]:
     """Give the stored entries of one chain in order, of all kinds or of some."""
-    wanted = select_stored().where(ENTRY.c.team == key.team, ENTRY.c.incident == key.id, ENTRY.c.n > after)
-    if until is not None:
-        wanted = wanted.where(ENTRY.c.n <= until)
-    if kinds:
-        wanted = wanted.where(ENTRY.c.kind.in_(kinds))
-    return (stored(row) for row in connection.execute(wanted))
+    given: dict[str, Any] = {"until": until, "kinds": list(kinds) or None}
+    given = {name: value for name, value in given.items() if value is not None}
+    place = {"of_team": key.team, "of_incident": key.id, "after": after}
+    return (stored(row) for row in connection.execute(_lines(*given), place | given))
+
+
+@cache
+def _lines(*names: str) -> Select[Any]:
+    """Build each form of the question once; building it costs more than asking it."""
+    narrowed = {"until": ENTRY.c.n <= bindparam("until"), "kinds": ENTRY.c.kind.in_(bindparam("kinds", expanding=True))}
+    ours = (ENTRY.c.team == bindparam("of_team")) & (ENTRY.c.incident == bindparam("of_incident"))
+    return select_stored().where(ours, ENTRY.c.n > bindparam("after"), *(narrowed[name] for name in names))

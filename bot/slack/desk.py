@@ -16,7 +16,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
-from bot.slack.limits import fit_blocks, fit_text, fit_view
+from bot.slack.limits import fit_blocks, fit_text
 
 THREADS: Final = 32
 FAILED: Final = (SlackApiError, OSError, HTTPException)
@@ -51,7 +51,7 @@ class Desk:
         """Open a form now, or over the one that is open; False when Slack would not, mostly since it is too late."""
         show = self._client.views_push if over else self._client.views_open
         try:
-            show(trigger_id=trigger_id, view=fit_view(view))
+            show(trigger_id=trigger_id, view=view)
         except FAILED as failed:
             _log.warning("a form did not open: %s", failed)
             return False
@@ -60,7 +60,7 @@ class Desk:
     def update(self, view_id: str, view: Json, view_hash: str | None = None) -> None:
         """Change a form that is open; one that was closed or changed meanwhile is left alone."""
         try:
-            self._client.views_update(view_id=view_id, view=fit_view(view), hash=view_hash)
+            self._client.views_update(view_id=view_id, view=view, hash=view_hash)
         except FAILED as failed:
             _log.warning("a form did not change: %s", failed)
 
