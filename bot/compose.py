@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket as host
-from functools import partial
+from datetime import timedelta
 from os import getpid
 from typing import Final
 
@@ -12,8 +12,9 @@ from bot.failpoints import Reached, nothing_happens
 from bot.listening import bolt_app, listening
 from bot.muster import Muster
 from bot.policy_watch import PolicyWatch
+from bot.presence import Presence
 from bot.render import for_slack
-from bot.scheduler import Scheduler, want_reconciling
+from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.slack.budget import Budget
 from bot.slack.calls import Slack
@@ -55,7 +56,17 @@ def compose(settings: Settings, *, clock: Clock | None = None, reached: Reached 
         drafts=store.drafts,
     )
     slack = Slack(client, team, bot, Budget(), clock, reached=reached)
-    worker = Worker(store, outside(slack, watch, store, signer), owner=f"{host.gethostname()}:{getpid()}")
+    process = f"{host.gethostname()}:{getpid()}"
+    worker = Worker(store, outside(slack, watch, store, signer), owner=process)
+    presence = Presence(
+        store,
+        clock,
+        lambda: watch.active.policy,
+        team=team,
+        process=process,
+        is_connected=lambda: all(one.is_healthy() for one in takes),
+        gap=timedelta(seconds=settings.gap_seconds),
+    )
     again = recurring(
         store,
         clock,
@@ -63,9 +74,8 @@ def compose(settings: Settings, *, clock: Clock | None = None, reached: Reached 
         wake=worker.wake,
         ask_people=lambda: people.refresh(client, watch.active.policy),
         watch=watch,
+        look=presence.look,
     )
-    missed = partial(want_reconciling, store.recorder, team)
-    takes = listening(settings, bolt_app(settings, edge, who), greeted=lambda: missed(clock.now()))
-    return Muster(
-        edge, store, watch.active, worker, Scheduler(again), takes, signer, watch.wrong, str(who.team or team)
-    )
+    takes = listening(settings, bolt_app(settings, edge, who), greeted=presence.greet)
+    workspace = str(who.team or team)
+    return Muster(edge, store, watch.active, worker, Scheduler(again), presence, takes, signer, watch.wrong, workspace)

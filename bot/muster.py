@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.policy_file import ActivePolicy
 from bot.policy_lines import Wrong
+from bot.presence import Presence
 from bot.scheduler import Scheduler
 from bot.slack.edge import Edge
 from bot.worker import Worker
@@ -25,6 +26,9 @@ class Listening(Protocol):
     def stop(self) -> None:
         """Take nothing more."""
 
+    def is_healthy(self) -> bool:
+        """Tell whether what Slack sends reaches us here."""
+
 
 @dataclass(frozen=True)
 class Muster:
@@ -38,13 +42,15 @@ class Muster:
     active: ActivePolicy
     worker: Worker
     scheduler: Scheduler
+    presence: Presence
     listening: Sequence[Listening]
     signer: Signer | None
     wrong: tuple[Wrong, ...] = ()
     workspace: str = ""
 
     def listen(self) -> None:
-        """Take what Slack sends."""
+        """Take what Slack sends, after noting since when nobody took it."""
+        self.presence.begin()
         for one in self.listening:
             one.start()
 
@@ -66,6 +72,7 @@ class Muster:
     def stop(self) -> None:
         """Claim nothing more, finish what is in flight, stop listening, let go of the database."""
         self.scheduler.stop()
+        self.presence.end()
         for one in self.listening:
             one.stop()
         self.edge.desk.close()

@@ -16,8 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import
 
 from incident.entry import workspace_chain
 from incident.jobs import LATER, Job, JobKind
-from incident.ports import Recorder, UnitOfWork
-from incident.telling.surfaces import reconciling
+from incident.ports import Recorder
 
 TICK: Final = timedelta(seconds=1)
 _log = logging.getLogger(__name__)
@@ -63,15 +62,6 @@ def want_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
         rank=LATER,
     )
     recorder.transact(lambda unit: unit.want([job], now), first=False)
-
-
-def want_reconciling(recorder: Recorder, team: str, now: datetime) -> None:
-    """Want what was said in the channels of open incidents to be read back: after a start, and after a reconnect."""
-
-    def work(unit: UnitOfWork) -> None:
-        unit.want([reconciling(one) for one in unit.open_incidents(team) if one.places.channel is not None], now)
-
-    recorder.transact(work)
 
 
 def _guarded(recurring: Recurring) -> None:

@@ -23,6 +23,7 @@ WHERE: Final = {
     "MUSTER_COMMAND": "the slash command of app.yaml, /incident unless you changed it",
     "MUSTER_POLICY": "the path of your policy.yaml",
     "MUSTER_HTTP_PORT": "a free port, 3000 for example",
+    "MUSTER_GAP_SECONDS": "after how many seconds without a connection the record notes a gap, 60 unless you say otherwise",
     "MUSTER_KEY_FILE": "the file that `muster keygen` wrote, outside the database",
 }
 
@@ -85,6 +86,7 @@ class Settings(BaseSettings):
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
     http_port: int | None = Field(None, gt=0, lt=65536, validation_alias="MUSTER_HTTP_PORT")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
+    gap_seconds: int = Field(60, ge=0, validation_alias="MUSTER_GAP_SECONDS")
 
     @property
     def commands(self) -> tuple[str, ...]:

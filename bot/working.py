@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.policy_watch import PolicyWatch
+from bot.presence import LOOK
 from bot.render import Mode, Renderer, for_slack
 from bot.scheduler import TICK, Recurring, want_checkpoint
 from bot.send.checkpoint import checkpoint_by
@@ -48,10 +49,12 @@ def recurring(
     wake: Callable[[], None],
     ask_people: Callable[[], None],
     watch: PolicyWatch,
+    look: Callable[[], None],
 ) -> tuple[Recurring, ...]:
     """Give what is done again and again in every replica."""
     return (
         Recurring("tick", TICK, wake),
+        Recurring("presence", LOOK, look),
         Recurring("policy", _POLICY, watch.look),
         Recurring("checkpoint", _MINUTE, lambda: want_checkpoint(store.recorder, team, clock.now())),
         Recurring("people", 10 * _MINUTE, ask_people),

@@ -69,6 +69,14 @@ class Faults:
         """Ask every open socket to reconnect, as Slack does every few hours."""
         self._tell_sockets(reason)
 
+    def cut_off(self) -> None:
+        """Cut every open socket and let no new one be opened until `let_back`: the app hears nothing any more."""
+        self._tell_sockets("cut_off")
+
+    def let_back(self) -> None:
+        """Let sockets be opened again."""
+        self._tell_sockets("let_back")
+
     def deafen_sockets(self) -> None:
         """Keep every open socket open while nothing passes through it any more, not even a pong."""
         self._tell_sockets("deafen")

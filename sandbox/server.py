@@ -143,6 +143,13 @@ class Sandbox:
             time.sleep(0.002)
         return True
 
+    def redeliver(self, timeout: float = 10.0) -> bool:
+        """Send again, one after the other in their order, what could not be delivered; tell whether all arrived."""
+        while (delivery := self.hub.hasten()) is not None:
+            if not delivery.wait(timeout).acked:
+                return False
+        return True
+
     def wait_for_socket(self, timeout: float = 10.0, count: int = 1) -> bool:
         """Wait until so many connections are open; tell whether that came about in time."""
         deadline = time.monotonic() + timeout

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
@@ -65,6 +65,23 @@ class Queries:
     def incident(self, key: IncidentKey) -> Incident | None:
         """Give one folded incident."""
         return self._transactions.read(lambda connection: projection.get(connection, key))
+
+    def lately(self, team: str, since: datetime) -> tuple[Incident, ...]:
+        """Give the open incidents, and those in which anything was recorded since a moment, oldest first."""
+        same = (CHAIN.c.team == INCIDENT.c.team) & (CHAIN.c.incident == INCIDENT.c.incident)
+        wanted = (
+            select(INCIDENT.c.incident)
+            .join(CHAIN, same)
+            .where(INCIDENT.c.team == team, INCIDENT.c.is_over.is_(False) | (CHAIN.c.recorded_at >= since))
+            .order_by(INCIDENT.c.declared_at, INCIDENT.c.incident)
+        )
+
+        def work(connection: Connection) -> tuple[Incident, ...]:
+            keys = [IncidentKey(team, row.incident) for row in connection.execute(wanted)]
+            found = (projection.get(connection, key) for key in keys)
+            return tuple(incident for incident in found if incident is not None)
+
+        return self._transactions.read(work)
 
     def lines(self, key: IncidentKey) -> Sequence[Stored]:
         """Give the stored entries of a chain as they are: text, hash, salt and words. An export is made of these."""

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bot.replay.filling import form_values
 from bot.replay.intents import fields_of, moment, verb_of
+from bot.replay.outage import Outage
 from bot.replay.scenario import Scenario, ScriptEvent
 from bot.replay.stage import Stage
 from bot.slack.forms.view import OCCURRED
@@ -33,11 +34,15 @@ class Player:
     sources: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: {"lines": 0, "forms": 0, "buttons": 0})
     problems: list[str] = field(default_factory=list)
+    outage: Outage | None = None
+    caught_up: dict[str, ScriptEvent] = field(default_factory=dict)
 
     def play(self) -> None:
         """Play every event at its time, then let pass what is left until the record is read."""
         for event in self.scenario.events:
             self.stage.pass_until(event.at)
+            if self.outage is not None:
+                self.outage.events.append(event)
             before = self.stage.last_entries()
             self._act(event)
             self.stage.settle()
@@ -57,9 +62,28 @@ class Player:
 
     def _note_sources(self, event: ScriptEvent, before: dict[str, int]) -> None:
         """Remember which event each new entry came from, by chain and number."""
+        if event.kind == "outage_end":
+            self._note_outage(before)
+            return
         for chain, last in self.stage.last_entries().items():
             for n in range(before.get(chain, 0) + 1, last + 1):
                 self.sources[f"{chain}/{n}"] = event.id
+
+    def _note_outage(self, before: dict[str, int]) -> None:
+        key, outage, self.outage = self.stage.incident, self.outage, None
+        if key is None or outage is None:
+            return
+        entries = [entry for entry in self.stage.entries(key) if entry.n > before.get(key.id, 0)]
+        for n, event in outage.sources(entries).items():
+            self.sources[f"{key.id}/{n}"] = event.id
+            self.caught_up[f"{key.id}/{n}"] = event
+
+    def _outage_start(self, event: ScriptEvent) -> None:
+        self.stage.cut_off()
+        self.outage = Outage(self.messages, [event])
+
+    def _outage_end(self, event: ScriptEvent) -> None:
+        self.stage.let_back()
 
     def _message(self, event: ScriptEvent) -> None:
         user, channel = self._at(event)
@@ -85,6 +109,8 @@ class Player:
         self.stage.sandbox.acting.leave(user, channel)
 
     def _command(self, event: ScriptEvent) -> None:
+        if self.outage is not None:
+            raise NotPossibleError("nobody is there to take a command")
         user, channel = self._at(event)
         fields = fields_of(event.intent, self._person, self._permalink)
         happened = event.intent.get("occurred_at")

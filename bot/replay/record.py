@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.export.account import document_account
 from bot.export.page import document_renderer
+from bot.replay.outage import as_scripted
 from bot.replay.player import Player
 from incident.entries.proved import Refused
 from incident.entry import WORKSPACE, Entry, IncidentKey
@@ -29,7 +30,8 @@ def record_of(player: Player) -> dict[str, Any]:
         return player.sources.get(f"{entry.key.id}/{entry.n}", "")
 
     before = [e for e in stage.entries(IncidentKey(stage.team, WORKSPACE)) if isinstance(e.fact, Refused)]
-    entries = [*before, *stage.entries(key)]
+    own = (as_scripted(entry, player.caught_up.get(f"{key.id}/{entry.n}")) for entry in stage.entries(key))
+    entries = [*before, *own]
     return document_account(
         entries,
         as_of=scenario.read_at,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -17,12 +18,15 @@ from bot.settings import Settings
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.policy import Policy
 from sandbox.delivery.envelope import Delivery
+from sandbox.delivery.hub import DELAYED, Timing
 from sandbox.entities import Person
 from sandbox.server import Sandbox
 
 MANIFEST: Final = SHIPPED.with_name("app.yaml")
 LOBBY: Final = "general"
 FORM_TAKES: Final = 5.0
+RECONNECTING_TAKES: Final = 15.0
+_DAY: Final = 86_400.0
 
 
 class Stage:
@@ -40,9 +44,11 @@ class Stage:
             strict_tiers=False,
             channels=(LOBBY, *channels),
             port=port,
+            timing=Timing(retry_after=DELAYED, too_late=_DAY),
         )
         self.sandbox.start()
         self.users = {alias: self.sandbox.workspace.find_person(person.name).id for alias, person in people.items()}
+        self.is_cut_off = False
         self._folder = tempfile.TemporaryDirectory(prefix="muster-")
 
     def open(self, policy: Policy, database: str | None = None) -> None:
@@ -58,6 +64,7 @@ class Stage:
             "slack_api_url": self.sandbox.base_url,
             "database_url": database or f"sqlite:///{folder / 'muster.db'}",
             "MUSTER_POLICY": folder / "policy.yaml",
+            "MUSTER_GAP_SECONDS": 0,
         }
         self.muster = compose(Settings(**given), clock=self.clock)
         self.team = self.muster.edge.team
@@ -91,9 +98,27 @@ class Stage:
             self.settle()
         return channel
 
+    def cut_off(self) -> None:
+        """Cut Muster off: nothing reaches it and it does nothing, while people go on."""
+        self.muster.presence.look()
+        self.sandbox.faults.cut_off()
+        self.is_cut_off = True
+        _until(lambda: self.sandbox.sockets.count() == 0, "the connections did not end")
+
+    def let_back(self) -> None:
+        """Let Muster connect again; Slack sends it what it can, late, and Muster reads back the rest."""
+        made_up = self.muster.presence.made_up
+        self.settle()
+        self.sandbox.faults.let_back()
+        _until(lambda: self.muster.presence.made_up > made_up, "Muster did not connect again")
+        if not self.sandbox.redeliver():
+            raise TimeoutError("something that came late was never acknowledged")
+        self.is_cut_off = False
+        self.settle()
+
     def pass_until(self, at: datetime) -> None:
         """Let time pass, stopping at each moment at which something is to be done."""
-        while (due := self.muster.store.jobs.earliest()) is not None and due < at:
+        while not self.is_cut_off and (due := self.muster.store.jobs.earliest()) is not None and due < at:
             self.clock.set(due)
             self.settle()
             if self.muster.store.jobs.earliest() == due:
@@ -106,6 +131,8 @@ class Stage:
         while True:
             if not self.sandbox.settle():
                 raise TimeoutError("something was never acknowledged")
+            if self.is_cut_off:
+                return
             done = self.muster.drain(self.clock.now())
             if not done and not self.sandbox.outstanding():
                 return
@@ -142,3 +169,12 @@ class Stage:
         if not delivery.wait().acked:
             raise RuntimeError(f"Muster did not answer: {delivery.error}")
         return delivery
+
+
+def _until(come_about: Callable[[], bool], otherwise: str) -> None:
+    """Wait until something has come about."""
+    deadline = time.monotonic() + RECONNECTING_TAKES
+    while not come_about():
+        if time.monotonic() > deadline:
+            raise TimeoutError(otherwise)
+        time.sleep(0.01)

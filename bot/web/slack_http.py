@@ -61,6 +61,10 @@ class WebServer:
         self._started = started
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
+    def is_healthy(self) -> bool:
+        """Tell whether requests are answered."""
+        return self._server.started and self._thread.is_alive()
+
     @property
     def port(self) -> int:
         """Give the port it listens on, also when any free one was asked for."""

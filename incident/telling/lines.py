@@ -7,6 +7,7 @@ from typing import Final
 
 from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
 from incident.entries.opened import StateChanged
+from incident.entries.said import GapNoted
 from incident.entries.sent import PlaceLost
 from incident.entries.staffed import RoleTaken
 from incident.entry import Entry
@@ -56,6 +57,7 @@ _TEMPLATES: Final = {
     "updates_held": "hold",
     "updates_released": "hold",
     "redacted": "redact",
+    "preserved": "preserve",
     "corrected": "correct",
 }
 _BY_STATE: Final = {
@@ -99,6 +101,8 @@ def template_of(entry: Entry) -> str | None:
 
 def _of_itself(entry: Entry) -> str | None:
     fact = entry.fact
+    if isinstance(fact, GapNoted):
+        return "surfaces/gap" if fact.edge == "ends" else None
     if isinstance(fact, PlaceLost):
         return None if fact.what in _UNSAID else "surfaces/lost"
     if isinstance(fact, UpdateDelivered):

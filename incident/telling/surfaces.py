@@ -8,7 +8,6 @@ from typing import Final
 
 from incident import due
 from incident.entries.opened import JoinedAsDuplicate
-from incident.entries.said import GapNoted
 from incident.entries.sent import CardPosted, PromptPutOff
 from incident.entry import Entry, workspace_chain
 from incident.incident import Incident
@@ -40,8 +39,6 @@ def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tupl
     """Want the surfaces that show something that is no longer so, a moment later, so that many changes cost one."""
     soon = entries[-1].recorded_at + DEBOUNCE
     jobs = [_surface(after, JobKind.PIN_CARD, LATER) for entry in entries if isinstance(entry.fact, CardPosted)]
-    if any(isinstance(entry.fact, GapNoted) and entry.fact.edge == "ends" for entry in entries):
-        jobs.append(reconciling(after))
     if _without_upkeep(before) != _without_upkeep(after):
         jobs.append(_surface(after, JobKind.CARD, NORMAL, soon))
     if _headline(before) != _headline(after):
@@ -80,9 +77,19 @@ def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy:
     return tuple(jobs)
 
 
-def reconciling(incident: Incident) -> Job:
-    """Want what was said in an incident's channel to be read back."""
-    return _surface(incident, JobKind.RECONCILE, NORMAL)
+def reconciling(incident: Incident, begins: int | None = None, at: datetime | None = None) -> Job:
+    """Want what was said in an incident's channel to be read back; at its end stands the end of the gap that `begins`."""
+    key = key_of(JobKind.RECONCILE, incident.key, begins or 0)
+    rank = NORMAL if incident.major else LATER
+    return Job(
+        kind=JobKind.RECONCILE,
+        key=key,
+        incident=incident.key,
+        entry=begins,
+        rank=rank,
+        run_at=at,
+        needs=channel_key(incident.key),
+    )
 
 
 def homes(team: str, people: Sequence[PersonId], run_at: datetime | None = None) -> tuple[Job, ...]:

@@ -15,11 +15,12 @@ from typing import Any, Protocol
 from sandbox.delivery.envelope import Delivery, Envelope, Kind
 from sandbox.entities import Payload
 from sandbox.faults import Faults
-from sandbox.time import to_micros
+from sandbox.time import parse_ts, to_micros
 from sandbox.traffic import Traffic
 from sandbox.workspace import Workspace
 
-TOO_LATE_SECONDS = 7200
+# What an app gets with "Delayed Events" switched on: after the three repetitions one each hour for a day.
+DELAYED = (0.0, 60.0, 300.0, *([3600.0] * 24))
 NO_RETRY = "no_retry"
 UNREACHED = {"slash_commands": "dispatch_failed", "interactive": "trouble connecting"}
 TIMED_OUT = {"slash_commands": "operation_timeout", "interactive": "trouble connecting"}
@@ -27,10 +28,14 @@ TIMED_OUT = {"slash_commands": "operation_timeout", "interactive": "trouble conn
 
 @dataclass(frozen=True)
 class Timing:
-    """How long Slack waits: for an acknowledgement in real seconds, before each repetition in seconds of the clock."""
+    """How long Slack waits: for an acknowledgement in real seconds, before each repetition in seconds of the clock.
+
+    An event that is later than `too_late` seconds is dropped.
+    """
 
     ack_seconds: float = 3.0
     retry_after: tuple[float, ...] = (0.0, 60.0, 300.0)
+    too_late: float = 7200
 
 
 class Carrier(Protocol):
@@ -140,10 +145,20 @@ class Hub:
             self._for_later = [(at, envelope) for at, envelope in self._for_later if at > now]
         for envelope in due:
             late = now // 1_000_000 - int(envelope.payload.get("event_time", 0))
-            if late > TOO_LATE_SECONDS:
+            if late > self._timing.too_late:
                 envelope.delivery.settled.set()
             else:
                 self._post(envelope)
+
+    def hasten(self) -> Delivery | None:
+        """Send the oldest event that waits for its next repetition again now, whatever the clock says."""
+        with self._lock:
+            if not self._for_later:
+                return None
+            first = min(self._for_later, key=lambda waiting: _happened(waiting[1]))
+            self._for_later.remove(first)
+        self._post(first[1])
+        return first[1].delivery
 
     def _post(self, envelope: Envelope) -> None:
         if self._loop is None:
@@ -207,3 +222,8 @@ def name_of(payload: Payload) -> str:
         return str(payload["command"])
     event = payload.get("event") or {}
     return ".".join(filter(None, (event.get("type"), event.get("subtype")))) or str(payload.get("type", ""))
+
+
+def _happened(envelope: Envelope) -> int:
+    """Tell when an event happened, to the microsecond, so that events can be put in their order."""
+    return parse_ts(str((envelope.payload.get("event") or {}).get("event_ts") or envelope.payload["event_time"]))

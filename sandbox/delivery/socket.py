@@ -32,6 +32,7 @@ class Sockets:
         self._note = note
         self._tickets: set[str] = set()
         self._open: list[_Link] = []
+        self._is_shut = False
 
     def new_ticket(self) -> str:
         """Give out a ticket that opens one connection."""
@@ -52,10 +53,12 @@ class Sockets:
         return True
 
     def obey(self, command: str) -> None:
-        """Cut, deafen or refresh every connection; on the loop's thread."""
+        """Cut, deafen or refresh every connection, or shut the door to new ones as well; on the loop's thread."""
         self._note("socket", command)
-        for link in list(self._open):
-            if command == "drop":
+        if command in ("cut_off", "let_back"):
+            self._is_shut = command == "cut_off"
+        for link in [] if command == "let_back" else list(self._open):
+            if command in ("drop", "cut_off"):
                 link.wire.cut()
             elif command == "deafen":
                 link.wire.deaf = True
@@ -65,7 +68,7 @@ class Sockets:
     async def serve(self, websocket: WebSocket) -> None:
         """Serve one connection from its ticket to its end."""
         ticket = websocket.query_params.get("ticket", "")
-        if ticket not in self._tickets:
+        if ticket not in self._tickets or self._is_shut:
             await websocket.close()
             return
         self._tickets.discard(ticket)

@@ -26,6 +26,7 @@ from incident.entries.said import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    Reacted,
 )
 from incident.entries.sent import ChannelMade
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface, workspace_chain
@@ -106,8 +107,8 @@ class Play:
         """Let one event happen."""
         if event.kind == "command":
             return self._command(event, event.intent)
-        if event.kind == "reaction":
-            return self._pin(event) if event.name == "pushpin" and self.key else None
+        if event.kind == "reaction" and event.name == "pushpin" and self.key:
+            self._pin(event)
         fact = self._heard(event)
         if fact is not None:
             self._hear(event, fact)
@@ -175,6 +176,8 @@ class Play:
                 return MessageEdited(**place, edited_ts=edited, author=who, text=event.text)
             case "delete":
                 return MessageDeleted(**place, author=who)
+            case "reaction":
+                return Reacted(**place, emoji=event.name or "") if self.key else None
             case "join":
                 return Joined(channel=CHANNEL, who=who)
             case "leave":

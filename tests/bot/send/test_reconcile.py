@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from bot.scheduler import want_reconciling
+from incident.telling.surfaces import reconciling
+
+
+def want(rig):
+    def work(unit):
+        unit.want([reconciling(one) for one in unit.open_incidents(rig.team)], rig.clock.now())
+
+    rig.store.recorder.transact(work)
 
 
 def read_back(rig):
     rig.after(seconds=5)
-    want_reconciling(rig.store.recorder, rig.team, rig.clock.now())
+    want(rig)
     rig.drain()
 
 
@@ -75,7 +82,7 @@ def test_what_is_still_on_its_way_is_left_to_arrive(rig):
     rig.after(minutes=1)
     say(rig, key, "ilse", "rolling back now")
 
-    want_reconciling(rig.store.recorder, rig.team, rig.clock.now())
+    want(rig)
     rig.drain()
 
     assert kinds(rig, key) == []
