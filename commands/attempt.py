@@ -52,8 +52,9 @@ class Attempt:
 
     def _is_hidden(self, key: IncidentKey) -> bool:
         """Tell whether the actor named an incident that they may not see; for them it is not there."""
-        place, named = self.request.place, self.unit.peek(key)
-        if place.number is None or named is None or named.places.channel == place.channel:
+        place = self.request.place
+        named = None if place.number is None else self.unit.peek(key)
+        if named is None or named.places.channel == place.channel:
             return False
         return not may_see(named, self.request.actor)
 

@@ -43,7 +43,8 @@ def make_engine(text: str) -> Engine:
     """Make an engine whose commits are durable and whose SQLite writers never upgrade a lock halfway."""
     url = read_url(text)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, pool_size=8, max_overflow=32)
+        # None beyond the pool: an overflowing connection is closed at once, and a burst would open hundreds.
+        engine = create_engine(url, pool_size=40, max_overflow=0)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
