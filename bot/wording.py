@@ -16,10 +16,10 @@ _TOKEN: Final = re.compile(r"<([^<>]*)>")
 _KEPT: Final = re.compile(r"(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|https?://|mailto:|tel:)")
 _CROWD: Final = re.compile(r"!(?:subteam\^\w+(?:\|@?(\S+))?|(channel|here|everyone)(?:\|.*)?)$")
 _BARE_AMP: Final = re.compile(r"&(?!(?:amp|lt|gt);)")
-_MARKS: Final = re.compile(r"([*_~`])")
+_MARKS: Final = re.compile(r"(?<![^\W_])([*_~])|([*_~])(?![^\W_])")
 _SPACE: Final = re.compile(r"\s+")
 _WHOLE: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
-_JOINER: Final = "⁠"  # A word joiner beside `*` keeps Slack from reading it as bold; nobody sees it.
+_HAIR: Final = "\u200a"  # A mark beside a space is no mark to Slack, and this space is as thin as a hair.
 
 
 def escape(text: str) -> str:
@@ -65,7 +65,13 @@ def fragment(text: str, limit: int = 300) -> str:
     """Make people's text fit into one of our lines in Slack: one line, no formatting, no crowd pinged."""
     one_line = _SPACE.sub(" ", text).strip()
     pieces = re.split(r"(<[^<>]*>)", harmless(clip(one_line, limit)))
-    return "".join(p if p.startswith("<") else _MARKS.sub(rf"{_JOINER}\1{_JOINER}", p) for p in pieces)
+    return "".join(piece if piece.startswith("<") else _unmarked(piece) for piece in pieces)
+
+
+def _unmarked(text: str) -> str:
+    """Keep marks at the edge of a word from being read as bold and the like; a lone backtick would take in our words."""
+    text = text if text.count("`") % 2 == 0 else text.replace("`", "'")
+    return _MARKS.sub(lambda mark: f"{_HAIR}{mark[0]}{_HAIR}", text)
 
 
 def code(text: str, limit: int = 120) -> str:

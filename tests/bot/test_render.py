@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,10 +41,17 @@ def test_peoples_text_cannot_ping_a_crowd_but_keeps_people_and_links(typed, show
 
 
 def test_formatting_marks_in_a_title_do_not_format_our_sentence():
-    shown = wording.fragment("*all* users_hit")
+    shown = wording.fragment("*all* users_hit _and_ ~some~")
 
-    assert "*all*" not in shown
-    assert shown.replace("⁠", "") == "*all* users_hit"
+    for mark in "*_~":
+        assert not re.search(rf"(?<!\w){re.escape(mark)}\S", shown.replace("users_hit", ""))
+    assert shown.replace("\u200a", "") == "*all* users_hit _and_ ~some~"
+    assert "users_hit" in shown
+
+
+def test_a_lone_backtick_does_not_take_in_our_own_words():
+    assert wording.fragment("it said `oops") == "it said 'oops"
+    assert wording.fragment("it said `oops`") == "it said `oops`"
 
 
 def test_a_clipped_text_never_ends_inside_a_mention_or_an_entity():

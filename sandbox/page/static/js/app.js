@@ -64,9 +64,15 @@ function redraw() {
   if (top !== lastTop && ui.popover) closePopover(false);
   draw(root, page());
   if (top !== lastTop && !top) document.querySelector("[data-testid=composer]")?.focus({ preventScroll: true });
+  if (top && document.activeElement === document.body && !ui.popover) keepFocusInForm();
   lastTop = top;
   document.title = title();
   if (ui.snap) markRead();
+}
+
+/** A form that was changed under somebody's hands may have lost the button they pressed; keys still belong to it. */
+function keepFocusInForm() {
+  document.querySelector("[data-testid=modal]")?.focus({ preventScroll: true });
 }
 
 function title() {
