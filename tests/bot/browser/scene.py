@@ -1,0 +1,144 @@
+"""A whole Muster in the pretend workspace, with people in it, to be looked at and worked with in a real browser.
+
+Time stands until it is moved (`after`), or, once `run` was called, keeps the machine's pace with Muster's own worker and
+scheduler at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import yaml
+from playwright.sync_api import Page
+
+from bot.clock import StagedClock
+from bot.replay.catalogue import SHIPPED
+from bot.replay.stage import Stage
+from incident.policy import Policy
+from incident.states import Audience
+from sandbox.entities import Message, Person
+from tests.browser import Desk
+
+BEGINS: Final = datetime(2026, 6, 9, 1, 52, tzinfo=UTC)
+PEOPLE: Final = {
+    "mira": Person("mira", "Mira Novak", title="on-call engineer", color="1f7a8c"),
+    "tomas": Person("tomas", "Tomás Reyes", title="incident manager", color="b5446e"),
+    "ada": Person("ada", "Ada Lindgren", title="communications", color="5a7d2b"),
+    "ken": Person("ken", "Ken Watanabe", title="database engineer", color="8a5cc2"),
+    "olu": Person("olu", "Olu Adeyemi", title="head of payments", color="c26a1b"),
+}
+
+
+class Scene:
+    """What tests and pictures act with. People are named as in `PEOPLE`."""
+
+    def __init__(self, stage: Stage, desk: Desk) -> None:
+        self.stage, self.desk = stage, desk
+        self.acting, self.workspace = stage.sandbox.acting, stage.sandbox.workspace
+
+    def see(self, who: str, channel: str | None = None, **query: str) -> Page:
+        """Open the page as somebody, in a channel by its name or in the incident's."""
+        where = {"as": self.stage.users[who], "channel": self.place(channel), **query}
+        page = self.desk.open(self.stage.sandbox.page_url + "?" + "&".join(f"{k}={v}" for k, v in where.items()))
+        page.get_by_test_id("you-are").wait_for()
+        return page
+
+    def place(self, channel: str | None = None) -> str:
+        """Give a channel's id; without a name, that of the incident declared last, or the lobby."""
+        if channel is not None:
+            return self.workspace.find_channel(channel).id
+        return self.stage.channel or self.workspace.find_channel("general").id
+
+    def place_of(self, number: str) -> str:
+        """Give the id of the channel of an incident."""
+        listed = self.stage.muster.store.queries.incidents(self.stage.team)
+        return next(one.channel for one in listed if one.number == number and one.channel)
+
+    def say(self, who: str, text: str, channel: str | None = None, thread: str | None = None) -> str:
+        """Post a message, and give its ts."""
+        user = self.stage.users[who]
+        place = self.place(channel) if channel else self.stage.present(user)
+        ts = self.acting.post(user, place, self._mentioning(text), thread)
+        self.stage.settle()
+        return ts
+
+    def type(self, who: str, line: str, channel: str | None = None) -> None:
+        """Type a line after the root word, and wait until all that follows is done."""
+        user = self.stage.users[who]
+        place = self.place(channel) if channel else self.stage.present(user)
+        self.stage.slash(user, place, self._mentioning(line))
+        self.after(0.05)
+        if self.workspace.stack(user):
+            raise AssertionError(f"a form opened in place of doing “{line}”")
+
+    def fill(self, who: str, line: str, channel: str | None = None, **values: Any) -> None:
+        """Open a form by its line, fill it in and send it."""
+        user = self.stage.users[who]
+        place = self.place(channel) if channel else self.stage.present(user)
+        view = self.stage.open_form(user, place, self._mentioning(line))
+        given = {name: self.stage.users.get(value, value) for name, value in values.items() if not _is_list(value)}
+        self.stage.submit(user, view, given | {n: v for n, v in values.items() if _is_list(v)})
+        self.after(0.05)
+
+    def declare(self, title: str = "Card payments fail at checkout", who: str = "mira", **values: Any) -> None:
+        """Declare an incident by its form, in #general."""
+        fields = {"service": "checkout", "impact": "1", "urgency": "2", **values}
+        self.fill(who, "declare", "general", title=title, **fields)
+
+    def after(self, minutes: float) -> None:
+        """Let time pass, doing everything when it is due."""
+        self.stage.pass_until(self.stage.clock.now() + timedelta(minutes=minutes))
+
+    def run(self) -> None:
+        """Let time run from here, with Muster's own worker and scheduler at work."""
+        if isinstance(self.stage.clock, StagedClock):
+            self.stage.clock.run()
+        self.stage.muster.work()
+
+    def mark(self, who: str, ts: str) -> None:
+        """Put a 📌 on a message of the incident channel."""
+        self.acting.react(self.stage.users[who], self.place(), ts, "pushpin")
+        self.stage.settle()
+
+    def messages(self, channel: str | None = None) -> list[Message]:
+        """Give the messages of a channel, the oldest first."""
+        return list(self.workspace.find_channel(self.place(channel)).messages.values())
+
+    def _mentioning(self, text: str) -> str:
+        for alias, user in self.stage.users.items():
+            text = text.replace(f"@{alias}", f"<@{user}>")
+        return text
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def policy_of(users: dict[str, str]) -> Policy:
+    """The policy that ships, with these people in it."""
+    shipped = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+    checkout = shipped.services["checkout"].model_copy(
+        update={"owner": users["olu"], "roster": "payments", "ladder": "payments"}
+    )
+    given = shipped.model_dump(mode="json") | {
+        "services": {**shipped.model_dump(mode="json")["services"], "checkout": checkout.model_dump(mode="json")},
+        "rosters": {"payments": [users["ken"]]},
+        "ladders": {"payments": {"rungs": [users["ken"], users["olu"]], "timeout_minutes": 5}},
+        "audiences": {Audience.EXEC.value: "#leadership", Audience.CUSTOMER.value: "#status-page"},
+    }
+    return Policy.model_validate(given)
+
+
+@contextmanager
+def scene_on(desk: Desk, begins: datetime = BEGINS) -> Iterator[Scene]:
+    """Put Muster and its people on a stage."""
+    channels = ("incidents", "leadership", "status-page")
+    stage = Stage(dict(PEOPLE), clock=StagedClock(begins), channels=channels)
+    stage.open(policy_of(stage.users))
+    try:
+        yield Scene(stage, desk)
+    finally:
+        stage.close()

@@ -1,0 +1,73 @@
+"""Prompts answered in a real browser, by their buttons alone, and calls for help by direct message."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.bot.browser.hands import message, press, send, write
+from tests.bot.browser.scene import Scene
+
+pytestmark = pytest.mark.browser
+
+
+def test_the_empty_chair_is_filled_by_the_button_of_its_prompt(stood: Scene) -> None:
+    stood.declare()
+    stood.after(11)
+    stood.run()
+    page = stood.see("mira")
+    prompt = message(page, "Nobody commands")
+    expect(prompt).to_contain_text("P2: Card payments fail at checkout")
+
+    press(prompt, "Take command")
+
+    expect(message(page, "@Mira Novak commands.")).to_be_visible()
+    expect(message(page, "Nobody commands")).to_have_count(0)
+
+
+def test_an_update_that_is_due_is_written_from_its_prompt_and_reaches_its_audience(stood: Scene) -> None:
+    stood.declare(urgency="1")
+    for line in ("take commander", "assign comms @ada"):
+        stood.type("tomas", line)
+    stood.after(21)
+    stood.run()
+    ada, leadership = stood.see("ada"), stood.see("olu", "leadership")
+
+    press(message(ada, "Update to executives"), "Write the update")
+    expect(ada.get_by_test_id("modal").get_by_label("Executives")).to_be_checked()
+    expect(ada.get_by_test_id("modal")).to_contain_text("Owed:")
+    write(ada, "text", "One in five card payments fails.\nWe are rolling back.")
+    send(ada)
+
+    told = message(leadership, "One in five card payments fails.")
+    expect(told).to_contain_text("P1, major · being worked on · checkout")
+    expect(told).to_contain_text("In command: @Tomás Reyes")
+    expect(message(ada, "Executives got their update")).to_be_visible()
+
+
+def test_a_prompt_is_put_off_by_its_button(stood: Scene) -> None:
+    stood.declare()
+    stood.type("tomas", "take commander")
+    stood.type("tomas", "action @ken timebox=5 look at the pool")
+    stood.after(6)
+    stood.run()
+    page = stood.see("ken")
+
+    press(message(page, "A1 has reached the end of its time"), "Not now (10 min)")
+
+    expect(message(page, "Put off until")).to_be_visible()
+
+
+def test_a_call_is_answered_in_the_direct_message_and_everybody_hears_it(scene: Scene) -> None:
+    scene.declare()
+    scene.type("mira", "escalate @olu because we need a decision on the fraud rules")
+    olu, mira = scene.see("olu", "general"), scene.see("mira")
+    olu.get_by_test_id("app").click()
+    olu.get_by_test_id("tab-messages").click()
+    call = message(olu, "needs your help on INC-2026-0001")
+    expect(call).to_contain_text("we need a decision on the fraud rules")
+
+    press(call, "I have it")
+
+    expect(message(olu, "You have it")).to_be_visible()
+    expect(message(mira, "@Olu Adeyemi has it.")).to_be_visible()

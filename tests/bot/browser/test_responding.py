@@ -1,0 +1,128 @@
+"""Taking part in a real browser: command from a button, the tray, marks and shortcuts, threads, joining late."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.bot.browser.hands import aside, command, menu, message, pick, press, send, write
+from tests.bot.browser.scene import Scene
+
+pytestmark = pytest.mark.browser
+
+
+def timeline(page: Page) -> str:
+    """Ask for the timeline and give it."""
+    command(page, "/incident timeline")
+    answer = aside(page, "declared")
+    expect(answer).to_be_visible()
+    return answer.inner_text()
+
+
+def test_command_is_taken_from_the_card_and_everybody_sees_it(scene: Scene) -> None:
+    scene.declare()
+    ken, mira = scene.see("ken"), scene.see("mira")
+    card = message(mira, "What is said here is captured")
+
+    press(message(ken, "What is said here is captured"), "Take command")
+
+    expect(message(mira, "@Ken Watanabe is commander.")).to_be_visible()
+    expect(card).to_contain_text("Commander @Ken Watanabe")
+    expect(card.get_by_role("button", name="Take command")).to_have_count(0)
+    expect(mira.get_by_test_id("topic")).to_contain_text("Commander: Ken Watanabe")
+    ken.get_by_test_id("app").click()
+    ken.get_by_test_id("tab-messages").click()
+    expect(message(ken, "You command INC-2026-0001.")).to_be_visible()
+
+
+def test_the_tray_leads_to_a_form_and_the_list_in_it_to_everything_else(scene: Scene) -> None:
+    scene.declare()
+    page = scene.see("mira")
+
+    command(page, "/incident")
+    tray = aside(page, "What is next")
+    press(tray, "Decision")
+    write(page, "text", "roll back the release")
+    write(page, "rationale", "errors began with it")
+    send(page)
+    expect(message(page, "Decision D1")).to_contain_text("roll back the release · because: errors began with it")
+
+    tray.locator("button[data-action-id=more]").click()
+    page.get_by_role("option", name="Record a temporary fix").click()
+    expect(page.get_by_test_id("modal")).not_to_contain_text("How you know it is removed")
+    write(page, "text", "traffic goes to the old pool")
+    send(page)
+    expect(message(page, "Temporary fix TF1")).to_contain_text("traffic goes to the old pool")
+
+    tray.locator("button[data-action-id=more]").click()
+    page.get_by_role("option", name="Which updates are owed").click()
+    expect(aside(page, "responders by")).to_be_visible()
+
+
+def test_a_pushpin_puts_a_message_into_the_timeline_as_it_was(scene: Scene) -> None:
+    scene.declare()
+    said = scene.say("mira", "gateway says 402 idempotency conflict")
+    scene.say("mira", "brb, coffee")
+    page = scene.see("ken")
+
+    scene.mark("ken", said)
+    scene.acting.edit(scene.stage.users["mira"], scene.place(), said, "gateway says nothing")
+    scene.stage.settle()
+
+    written = timeline(page)
+    assert "observation gateway says 402 idempotency conflict" in written
+    assert "coffee" not in written
+    expect(message(page, "gateway says nothing")).to_contain_text("📌")
+
+
+def test_the_menu_of_a_message_leads_to_timeline_decision_and_action(scene: Scene) -> None:
+    scene.declare()
+    scene.say("tomas", "pool is full")
+    scene.say("tomas", "we roll back now")
+    scene.say("tomas", "somebody tell support")
+    page = scene.see("mira")
+
+    menu(page, message(page, "pool is full"), "timeline_add")
+    expect(aside(page, "In the timeline as entry")).to_be_visible()
+    menu(page, message(page, "we roll back now"), "decision_add")
+    send(page)
+    expect(message(page, "Decision D1 by @Mira Novak: we roll back now")).to_be_visible()
+    menu(page, message(page, "somebody tell support"), "action_add")
+    pick(page, "assignee", "Ada Lindgren")
+    send(page)
+    expect(message(page, "Action A1 for @Ada Lindgren: somebody tell support")).to_be_visible()
+
+    assert "@Tomás Reyes · observation pool is full" in timeline(page)
+
+
+def test_what_is_said_in_a_thread_is_recorded_from_its_menu_too(scene: Scene) -> None:
+    scene.declare()
+    parent = scene.say("tomas", "database first, everything else here")
+    scene.say("ken", "connections are at 100 percent", thread=parent)
+    page = scene.see("mira", thread=parent)
+    thread = page.get_by_test_id("thread")
+
+    menu(page, thread.get_by_test_id("message").filter(has_text="connections are at"), "timeline_add")
+    expect(thread.get_by_test_id("ephemeral").or_(page.get_by_test_id("ephemeral")).first).to_contain_text(
+        "In the timeline as entry"
+    )
+    menu(page, thread.get_by_test_id("message").filter(has_text="connections are at"), "decision_add")
+    send(page)
+
+    expect(message(page, "Decision D1 by @Mira Novak: connections are at 100 percent")).to_be_visible()
+    assert "@Ken Watanabe · observation connections are at 100 percent" in timeline(page)
+
+
+def test_whoever_joins_late_is_read_in(stood: Scene) -> None:
+    stood.declare()
+    stood.type("tomas", "take commander")
+    stood.type("tomas", "decide roll back because errors began with the release")
+    stood.after(20)
+    stood.run()
+    page = stood.see("olu")
+
+    page.get_by_role("button", name="Join").click()
+
+    read_in = aside(page, "You have joined INC-2026-0001 while it runs.")
+    expect(read_in).to_contain_text("commander @Tomás Reyes")
+    expect(read_in).to_contain_text("D1 roll back · because: errors began with the release")
