@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from incident.entries.opened import Declared
 from incident.entry import Entry
-from incident.folding import classified, informed, opened, proved, restored, said, sent, staffed
+from incident.folding import classified, informed, kept, opened, proved, restored, said, sent, staffed
 from incident.folding.change import Change
 from incident.incident import Incident
 from incident.parts import Seen
@@ -65,6 +65,7 @@ FOLDS: Final[dict[str, Fold]] = {
     "prompt_due": sent.prompt_due,
     "prompt_sent": sent.prompt_sent,
     "prompt_put_off": sent.prompt_put_off,
+    "preserved": kept.preserved,
 }
 
 # Entries that stand in the record and change nothing of the folded state but who was last active.
@@ -87,14 +88,15 @@ KEPT_ONLY: Final = frozenset(
         "place_lost",
         "exported",
         "checkpointed",
+        "checkpoint_published",
+        "key_rotated",
+        "retired",
         "policy_activated",
     }
 )
 
 # What is read back or delivered after a gap shows when somebody was active, not when Muster heard of it.
-_DATED_BY_SLACK: Final = frozenset(
-    {"message_posted", "message_edited", "message_deleted", "reacted", "joined", "left"}
-)
+_DATED_BY_SLACK: Final = frozenset({"message_posted", "message_edited", "message_deleted", "reacted", "joined", "left"})
 
 
 class BrokenOrderError(ValueError):

@@ -60,6 +60,7 @@ class Incident(Frozen):
     policy_hash: str
     drill: bool = False
     restricted: bool = False
+    preserved: bool = False
     major: bool = False
     provisional: bool = False
     duplicate_of: str | None = None

@@ -31,6 +31,9 @@ class JobKind(StrEnum):
     MASK = "mask"
     TIMER = "timer"
     CHECKPOINT = "checkpoint"
+    PUBLISH = "publish"
+    STAMP = "stamp"
+    RETENTION = "retention"
     RECONCILE = "reconcile"
 
 

@@ -11,6 +11,7 @@ from incident.frozen import Frozen
 from incident.states import Audience, Priority
 
 Minutes = Annotated[int, Field(gt=0)]
+Years = Annotated[int, Field(gt=0, le=100)]
 Level = Annotated[int, Field(ge=1, le=3)]
 Member = Annotated[str, Field(min_length=1)]
 
@@ -133,7 +134,9 @@ class Policy(Frozen):
     ladders: dict[str, Ladder] = {}
     audiences: dict[Audience, str] = {}
     incidents_channel: str | None = None
+    audit_channel: str | None = None
     restricted_types: tuple[str, ...] = ("security",)
+    retention: dict[str, Years | None] = {"default": 3, "security": 6}
     regimes: tuple[str, ...] = ()
     stale_minutes: Minutes = 720
     closure_repeat_minutes: Minutes = 60

@@ -1,11 +1,14 @@
-"""Facts about the record itself, in the workspace chain: the roots that were signed and the policies that came into force."""
+"""Facts about the record itself: roots that were signed and with which keys, policies in force, what must be kept.
+
+All but `Preserved` stand in the workspace chain.
+"""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from incident.entry import Fact
-from incident.frozen import Utc
+from incident.frozen import Utc, Words
 
 
 class Checkpointed(Fact):
@@ -34,3 +37,52 @@ class PolicyActivated(Fact):
     policy_version: str
     owner: str
     approver: str
+
+
+class CheckpointPublished(Fact):
+    """A checkpoint was told to others, in a channel of the workspace."""
+
+    kind: ClassVar[str] = "checkpoint_published"
+
+    seq: int
+    root: str
+    channel: str
+    ts: str
+
+
+class KeyRotated(Fact):
+    """The key that signs checkpoints gave way to a new one. Both signed the statement, which names both."""
+
+    kind: ClassVar[str] = "key_rotated"
+
+    old: str
+    new: str
+    statement: str
+    signature: str
+    countersignature: str
+
+
+class Preserved(Fact):
+    """Legal hold on an incident was set or lifted: while it is on, retention passes the incident by."""
+
+    kind: ClassVar[str] = "preserved"
+    timeline: ClassVar[str | None] = "preserve"
+
+    on: bool
+    reason: Words
+
+
+class Retired(Fact):
+    """An incident past its retention was deleted. This is its tombstone: which chain, how long, and its last hash."""
+
+    kind: ClassVar[str] = "retired"
+
+    incident: str
+    number: str
+    entries: int
+    head: str
+    ended_at: Utc
+    kept_until: Utc
+    years: int
+    policy_version: str
+    policy_hash: str

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from incident.entries import classified, informed, opened, proved, restored, said, sent, staffed
+from incident.entries import classified, informed, kept, opened, proved, restored, said, sent, staffed
 from incident.entry import Draft, Fact, IncidentKey, Source, Surface, workspace_chain
 from incident.fold import apply
 from incident.incident import Incident
@@ -111,6 +111,7 @@ def _talk(s: Script) -> None:
     )
     s.add(said.SourceChanged(corrects=pinned, change="edited"), by=ADA)
     s.add(said.PinRemoved(channel=CHANNEL, ts=ts(10)), by=BEN)
+    s.add(said.Reacted(channel=CHANNEL, ts=ts(10), emoji="eyes"), by=BEN)
     s.add(said.MessagePosted(channel=CHANNEL, ts=ts(12), thread_ts=ts(10), author=BEN, text="Rolling back, ‏שלום"))
     s.add(said.MessageDeleted(channel=CHANNEL, ts=ts(12), author=BEN, previous="Rolling back"), by=BEN)
     noted = s.add(said.Noted(text="Deploy 4711 went out at 09:55"), backfilled=True)
@@ -183,6 +184,8 @@ def _prove(s: Script) -> None:
     s.add(proved.ReviewScheduled(owner=CYD, at=at(9000)))
     s.add(classified.Confirmed(category=True, priority=True), by=CYD)
     s.add(opened.StateChanged(old=State.RESOLVED, new=State.CLOSED), by=CYD)
+    s.add(kept.Preserved(on=True, reason="Claim 17"), by=CYD)
+    s.add(kept.Preserved(on=False, reason="Claim 17 is settled"), by=CYD)
     s.add(sent.Exported(who=CYD, upto=1, head="e" * 64), by=CYD)
     s.add(opened.Reopened(reason="Back again", recurrence_at=at(90), from_state=State.CLOSED), by=BEN)
     s.add(opened.StateChanged(old=State.CLOSED, new=State.ACTIVE), by=BEN)
@@ -238,6 +241,34 @@ def refuse(store: Store, minutes: float = 0) -> None:
     store.recorder.transact(
         lambda unit: unit.append(workspace_chain(TEAM), [draft(fact, minutes=minutes)], at(minutes))
     )
+
+
+def told_of_keeping() -> list[Draft]:
+    """Give what the workspace chain says of keys, publishing and deletion; made up, so that nothing else bears it out."""
+    hexes = {name: name[0] * 64 for name in ("old", "new", "root", "head")}
+    return [
+        draft(kept.CheckpointPublished(seq=1, root=hexes["root"], channel="C0AUDIT", ts=ts(30)), by=MUSTER),
+        draft(
+            kept.KeyRotated(
+                old=hexes["old"], new=hexes["new"], statement="{}", signature="s" * 128, countersignature="c" * 128
+            ),
+            by=MUSTER,
+        ),
+        draft(
+            kept.Retired(
+                incident="01GONE",
+                number="INC-2020-0001",
+                entries=9,
+                head=hexes["head"],
+                ended_at=at(0),
+                kept_until=at(9),
+                years=3,
+                policy_version="1",
+                policy_hash="p" * 64,
+            ),
+            by=MUSTER,
+        ),
+    ]
 
 
 def record_all(store: Store) -> list[IncidentKey]:

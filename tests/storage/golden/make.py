@@ -11,10 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from incident.entry import WORKSPACE, IncidentKey
+from incident.entry import WORKSPACE, IncidentKey, workspace_chain
 from storage.signing import new_key
 from storage.store import Store, open_store
-from tests.storage.story import TEAM, at, record_all
+from tests.storage.story import TEAM, at, record_all, told_of_keeping
 from tests.storage.test_directory import POLICY
 
 HERE = Path(__file__).parent
@@ -37,6 +37,7 @@ def main(version: str) -> None:
         store.migrate()
         keys = record_all(store)
         store.directory.activate_policy(POLICY, "version: 1\n", at(150))
+        store.recorder.transact(lambda unit: unit.append(workspace_chain(TEAM), told_of_keeping(), at(160)))
         store.checkpoints.take(at(200), new_key(Path(scratch) / "key.pem"))
         names = ("major", "duplicate", "drill", "workspace")
         for name, key in zip(names, [*keys, IncidentKey(TEAM, WORKSPACE)], strict=True):

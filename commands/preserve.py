@@ -1,0 +1,32 @@
+"""`preserve`: legal or privacy puts an incident under legal hold, so that retention passes it by, and lifts it again."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.guards import has_authority
+from commands.verb import Group, Situation, Verb
+from incident.entries.kept import Preserved
+from incident.entry import Fact
+from incident.refusal import Code, Refusal
+
+
+class Preserve(Verb):
+    """Put the incident under legal hold, so that it is never deleted; `preserve lift …` ends the hold."""
+
+    name = "preserve"
+    group = Group.RECORD
+
+    lift: Annotated[bool, Ask("Lift the legal hold", Control.CHECK, leading=True)] = False
+    reason: Annotated[str, Ask("Because", Control.TEXT, rest=True, because=True, needed=True)]
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Hold what is not held, lift what is, in any state of the incident; only those whom the policy names may."""
+        if now.open.preserved != self.lift:
+            reason = "preserve_none" if self.lift else "preserve_already"
+            raise Refusal(Code.STATE, reason, number=now.open.number)
+        may = now.policy.authority.hold
+        if not has_authority(now, may):
+            raise Refusal(Code.NOT_AUTHORISED, "preserve_not_yours", who=" or ".join(may))
+        return (Preserved(on=not self.lift, reason=self.reason),)
