@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from incident.dueing import chair, ending, people, updates
+from incident.dueing import chair, ending, people, targets, updates
 from incident.dueing.what import Due
 from incident.entries.sent import PromptDue
 from incident.incident import Incident
@@ -21,6 +21,8 @@ from incident.policy import Policy
 DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Due, ...]], ...]] = (
     chair.acknowledgement,
     chair.commander,
+    targets.judgement,
+    targets.restoration,
     updates.owed,
     updates.missed,
     people.actions,

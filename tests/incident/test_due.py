@@ -210,6 +210,34 @@ def test_closing_is_asked_for_from_resolution_on_and_again_until_it_is_closed():
     assert things(chain, "closure") == []
 
 
+def test_the_time_to_restore_is_told_as_it_runs_out_and_at_its_end_the_owner_hears_of_it():
+    chain = Chain(Priority.P1, service_owner=DEV)
+    chain.add(taken(Role.COMMANDER, BEN), at=1)
+
+    assert steps(the(chain, "restoration")) == [(115, (BEN,)), (175, (BEN,)), (211, (BEN,)), (235, (BEN, DEV))]
+
+    chain.move(State.ACTIVE, State.RESTORED, at=40)
+    assert things(chain, "restoration") == []
+
+
+def test_a_second_episode_has_only_the_time_that_the_first_one_left():
+    chain = Chain(Priority.P1)
+    chain.move(State.ACTIVE, State.RESTORED, at=95)
+    chain.move(State.ACTIVE, at=200)
+
+    assert the(chain, "restoration").due_at == T(200 + 240 - 100)
+
+
+def test_time_that_ran_out_before_anybody_knew_is_told_when_it_is_logged():
+    chain = Chain(Priority.P1, detected_at=T(-400))
+
+    assert {step.at for step in the(chain, "restoration").steps} == {T(0)}
+
+
+def test_a_drill_has_no_time_to_restore():
+    assert things(Chain(Priority.P1, drill=True), "restoration") == []
+
+
 def test_a_temporary_fix_is_asked_for_on_its_day_even_after_closing():
     chain = Chain(Priority.P2)
     chain.add(TempFixAdded(id="TF1", text="x", owner=BEN, remove_by=T(600)), at=1)

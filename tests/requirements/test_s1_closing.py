@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -185,17 +184,3 @@ def test_two_teams_close_by_the_same_policy_and_the_same_criteria():
     assert (payments.incident.service, shop.incident.service) == ("checkout", "wiki")
     assert payments.incident.policy_hash == shop.incident.policy_hash != ""
     assert closing(payments) == closing(shop) == missing("CATEGORY", "PIR_SCHEDULED")
-
-
-def test_silence_in_a_p1_is_asked_about_and_the_asking_is_kept():
-    quiet = a_major(without=NOT_RESTORED)
-    quiet.policy = quiet.policy.model_copy(update={"stale_minutes": 15})
-    spoken_at = next(step.at for step in STORY if step.name == "first update")
-
-    quiet.tick(spoken_at + 14)
-    before = [e for e in quiet.entries() if e.fact.kind == "prompt_due" and e.fact.ask == "stale"]
-    quiet.tick(spoken_at + 15)
-
-    [asked] = [e for e in quiet.entries() if e.fact.kind == "prompt_due" and e.fact.ask == "stale"]
-    assert before == []
-    assert (asked.fact.asked[0], asked.recorded_at) == (who("ilse"), T(10) + timedelta(minutes=15))
