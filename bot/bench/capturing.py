@@ -1,7 +1,8 @@
 """How fast what is said in an incident channel gets onto the record, and that each message is recorded once.
 
-Messages are posted as fast as the workspace takes them. The time runs until the last event is acknowledged, which is
-after its message was committed. What was recorded is then read from the database itself.
+Messages are posted as fast as the workspace takes them. What was recorded is read from the database itself. The time
+runs until no event is unanswered, and an event is answered after its message was committed; where Slack's patience ran
+out first, it sends the event again, and the time runs until the last message is on the record.
 """
 
 from __future__ import annotations
@@ -27,11 +28,14 @@ def measure_capture(ground: Ground, channel: str, *, count: int) -> dict[str, An
     ]
     ground.sandbox.settle(PATIENCE_S)
     took = time.perf_counter() - began
+    while (missing := set(posted) - recorded(ground, channel).keys()) and time.perf_counter() - began < PATIENCE_S:
+        took = time.perf_counter() - began
+    ground.settle()
     times = recorded(ground, channel)
     return {
         "posted": len(posted),
         "recorded": sum(times[ts] == 1 for ts in posted),
-        "per_s": round(len(posted) / took),
+        "per_s": round((len(posted) - len(missing)) / took),
     }
 
 

@@ -18,7 +18,7 @@ from bot.bench.ground import Ground, ground
 from bot.bench.long_record import measure_record
 from bot.bench.playing import measure_replay
 
-_SETTLES_S: Final = 3.0
+_SETTLES_S: Final = 2.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Sizes:
 
 
 WHOLE: Final = Sizes(lines=300, bursts=6, declarations=4, messages=500, entries=10_000)
-QUICK: Final = Sizes(lines=30, bursts=1, declarations=1, messages=50, entries=500)
+QUICK: Final = Sizes(lines=30, bursts=1, declarations=2, messages=50, entries=500)
 
 
 def bench(*, quick: bool = False) -> int:
@@ -59,7 +59,6 @@ def measured(sizes: Sizes) -> dict[str, Any]:
         found["capture"] = measure_capture(one, channel, count=sizes.messages)
     with ground() as other:
         _say("twenty declarations at once")
-        _incident(other)
         found["declare20_at_300ms"] = measure_twenty(other)
     _say("a long record")
     found |= measure_record(entries=sizes.entries)

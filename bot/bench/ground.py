@@ -31,7 +31,7 @@ SERVICE: Final = "checkout"
 PEOPLE: Final = 50
 PATIENCE_S: Final = 60.0
 _MADE: Final = "inc-"
-_QUIET_S: Final = 0.3
+_QUIET_S: Final = 0.2
 _LOOK_EVERY_S: Final = 0.01
 
 
