@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from incident.chain import GENESIS, canonical, digest, entry_text, heading, words_digest
 from incident.entries import said
+from incident.entries.kept import Retired
 from incident.entries.opened import Declared
 from incident.entry import Draft, Entry, Fact, IncidentKey, split
 from incident.frozen import utc_text
@@ -104,7 +105,12 @@ def _columns(entry: Entry) -> dict[str, str | None]:
 
 
 def natural_key(fact: Fact) -> tuple[str | None, str | None]:
-    """Name the message of somebody a fact is about, by channel and ts; neither when it is about none."""
+    """Name the message of somebody a fact is about, by channel and ts; neither when it is about none.
+
+    A tombstone has the chain it names in place of a channel, so that the guards find it among many without searching.
+    """
     if isinstance(fact, Declared):
         return fact.from_channel, fact.from_message
+    if isinstance(fact, Retired):
+        return fact.incident, None
     return (fact.channel, fact.ts) if isinstance(fact, _ABOUT_MESSAGES) else (None, None)

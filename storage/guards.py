@@ -1,7 +1,8 @@
 """The triggers that keep the record append-only, as SQL for each database, and the proof that they are there and fire.
 
 They refuse to change, delete or replace an entry, to leave a gap, to continue anything but the last hash, to run time
-backwards, to change words, to bring words back, and to delete words that no Redacted entry of the same chain names.
+backwards, to change words, to bring words back, and to delete words that no Redacted entry of the same chain names. A
+whole chain may go only where a Retired entry of the workspace chain names it: the tombstone that retention leaves.
 """
 
 from __future__ import annotations

@@ -11,10 +11,23 @@ from sqlmodel import SQLModel
 _LAST: Final = "FROM entry WHERE team = NEW.team AND incident = NEW.incident ORDER BY n DESC LIMIT 1"
 _NO_HASH: Final = "0" * 64
 
+# The tombstone is found by its column and believed by its text; the chain that holds tombstones has none of its own.
+_BURIED: Final = (
+    "EXISTS (SELECT 1 FROM entry AS tomb WHERE tomb.team = OLD.team AND tomb.incident = 'workspace' "
+    "AND tomb.channel = OLD.incident AND tomb.kind = 'retired' AND OLD.incident <> 'workspace' "
+    "AND tomb.text::jsonb -> 'facts' ->> 'incident' = OLD.incident "
+    "AND (tomb.text::jsonb -> 'facts' ->> 'entries')::int >= OLD.n)"
+)
+
 # name: table, event, condition under which it is refused, words
 _RULES: Final = {
     "guard_entry_update": ("entry", "UPDATE", "true", "an entry never changes"),
-    "guard_entry_delete": ("entry", "DELETE", "true", "an entry is never deleted"),
+    "guard_entry_delete": (
+        "entry",
+        "DELETE",
+        f"NOT {_BURIED}",
+        "an entry is never deleted, but where a tombstone names its incident",
+    ),
     "guard_entry_number": (
         "entry",
         "INSERT",
@@ -44,8 +57,8 @@ _RULES: Final = {
         "body",
         "DELETE",
         "NOT EXISTS (SELECT 1 FROM entry WHERE team = OLD.team AND incident = OLD.incident AND kind = 'redacted' "
-        "AND n > OLD.n AND (text::jsonb -> 'facts' -> 'entries') @> to_jsonb(OLD.n))",
-        "words go only where a redaction names their entry",
+        f"AND n > OLD.n AND (text::jsonb -> 'facts' -> 'entries') @> to_jsonb(OLD.n)) AND NOT {_BURIED}",
+        "words go only where a redaction names their entry or a tombstone their incident",
     ),
 }
 TRUNCATES: Final = {"guard_entry_truncate": "entry", "guard_body_truncate": "body"}
@@ -93,7 +106,7 @@ def grants(role: str) -> Sequence[str]:
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
         f"GRANT USAGE ON SCHEMA public TO {role}",
-        f"GRANT SELECT, INSERT ON entry TO {role}",
+        f"GRANT SELECT, INSERT, DELETE ON entry TO {role}",
         f"GRANT SELECT, INSERT, DELETE ON body TO {role}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(others)} TO {role}",
         f"GRANT SELECT ON alembic_version TO {role}",

@@ -9,6 +9,15 @@ _LAST: Final = "FROM entry WHERE team = NEW.team AND incident = NEW.incident ORD
 _NO_HASH: Final = "0" * 64
 
 
+# The tombstone is found by its column and believed by its text; the chain that holds tombstones has none of its own.
+_BURIED: Final = (
+    "EXISTS (SELECT 1 FROM entry AS tomb WHERE tomb.team = OLD.team AND tomb.incident = 'workspace' "
+    "AND tomb.channel = OLD.incident AND tomb.kind = 'retired' AND OLD.incident <> 'workspace' "
+    "AND json_extract(tomb.text, '$.facts.incident') = OLD.incident "
+    "AND json_extract(tomb.text, '$.facts.entries') >= OLD.n)"
+)
+
+
 def _refuse(name: str, moment: str, condition: str, words: str) -> str:
     when = f" WHEN {condition}" if condition else ""
     return f"CREATE TRIGGER {name} BEFORE {moment}{when} BEGIN SELECT RAISE(ABORT, '{words}'); END"
@@ -18,7 +27,12 @@ def _refuse(name: str, moment: str, condition: str, words: str) -> str:
 # no DELETE trigger sees; but it inserts first in the eyes of BEFORE INSERT, where a number that is taken is refused.
 TRIGGERS: Final = {
     "guard_entry_update": _refuse("guard_entry_update", "UPDATE ON entry", "", "an entry never changes"),
-    "guard_entry_delete": _refuse("guard_entry_delete", "DELETE ON entry", "", "an entry is never deleted"),
+    "guard_entry_delete": _refuse(
+        "guard_entry_delete",
+        "DELETE ON entry",
+        f"NOT {_BURIED}",
+        "an entry is never deleted, but where a tombstone names its incident",
+    ),
     "guard_entry_number": _refuse(
         "guard_entry_number",
         "INSERT ON entry",
@@ -50,8 +64,8 @@ TRIGGERS: Final = {
         "DELETE ON body",
         "NOT EXISTS (SELECT 1 FROM entry, json_each(entry.text, '$.facts.entries') AS named "
         "WHERE entry.team = OLD.team AND entry.incident = OLD.incident AND entry.kind = 'redacted' "
-        "AND entry.n > OLD.n AND named.value = OLD.n)",
-        "words go only where a redaction names their entry",
+        f"AND entry.n > OLD.n AND named.value = OLD.n) AND NOT {_BURIED}",
+        "words go only where a redaction names their entry or a tombstone their incident",
     ),
 }
 

@@ -22,6 +22,14 @@ def _entry(
     )
 
 
+def _tombstone(n: int, prev: str, found: str, names: str) -> str:
+    text = f'{{"facts":{{"incident":"{names}","entries":9}}}}'
+    return (
+        "INSERT INTO entry (team, incident, n, kind, recorded_at, channel, text, prev, hash) "
+        f"VALUES ('{_TEAM}', 'workspace', {n}, 'retired', '2026-01-02', '{found}', '{text}', '{prev}', '{_HASH}')"
+    )
+
+
 def _body(n: int, how: str = "INSERT") -> str:
     return f"{how} INTO body (team, incident, n, salt, words) VALUES ('{_TEAM}', 'probe', {n}, 's', '{{}}')"
 
@@ -32,11 +40,14 @@ _SCENE: Final = (
     _entry(2, _HASH, kind="redacted", text='{"facts":{"entries":[3]}}'),
     _entry(3, _HASH),
     _body(3),
+    _tombstone(1, "0" * 64, "probe", "another"),
+    _tombstone(2, _HASH, "workspace", "workspace"),
 )
 
 _FORBIDDEN: Final = {
     "change an entry": "UPDATE entry SET text = 'x' WHERE team = 'guard-probe' AND n = 1",
-    "delete an entry": "DELETE FROM entry WHERE team = 'guard-probe' AND n = 3",
+    "delete an entry": "DELETE FROM entry WHERE team = 'guard-probe' AND incident = 'probe' AND n = 3",
+    "delete a tombstone": "DELETE FROM entry WHERE team = 'guard-probe' AND incident = 'workspace' AND n = 2",
     "take a number again": _entry(3, _HASH),
     "leave a gap": _entry(5, _HASH),
     "continue another hash": _entry(4, "e" * 64),

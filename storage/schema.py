@@ -12,8 +12,8 @@ from storage.engine import WRITES
 from storage.errors import UnknownSchema
 from storage.tables import ENTRY
 
-HEAD: Final = "0002"
-KNOWN: Final = ("0001", "0002")
+HEAD: Final = "0003"
+KNOWN: Final = ("0001", "0002", "0003")
 _LOCK: Final = 7_236_019
 _VERSIONS: Final = "alembic_version"
 
