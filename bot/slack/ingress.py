@@ -5,8 +5,10 @@ Reads payloads only: it runs nothing, looks nothing up and knows no verb. The mo
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from pydantic import JsonValue
@@ -108,13 +110,13 @@ def from_action(body: Json, at: datetime) -> Came:
 
 
 def from_view(body: Json, at: datetime) -> Came:
-    """Read a submitted form. The form as it stood is the key, so sending it twice is one request."""
+    """Read a submitted form. The form and what stood in it are the key: sent twice it is one request, mended another."""
     team, user, view = _team(body), body["user"]["id"], body["view"]
     where = unpack(view.get("private_metadata"))
     return Came(
         team=team,
         user=user,
-        key=f"{team}:view:{view['id']}:{view.get('hash')}",
+        key=f"{team}:view:{view['id']}:{view.get('hash')}:{_mark(view.get('state'))}",
         at=at,
         surface=Surface.FORM,
         where=where,
@@ -159,6 +161,11 @@ def from_event(body: Json, at: datetime) -> Came:
         aside=Aside(user, channel, thread=event.get("thread_ts")),
         event=body["event_id"],
     )
+
+
+def _mark(state: Json | None) -> str:
+    """Tell what was put into a form from anything else that could be."""
+    return sha256(json.dumps(state, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _team(body: Json) -> str:

@@ -52,6 +52,18 @@ def test_a_refusal_stands_at_its_field_in_plain_words_and_the_form_keeps_what_wa
     assert shown.values["to"]["to"]["selected_user"] == place.user("ann")
 
 
+def test_what_was_mended_in_a_refused_form_is_a_new_request_and_the_same_sent_again_is_not(place, channel, incident):
+    form = opened(place, channel, "priority")
+    short = {"impact": "1", "urgency": "1", "justification": "bad"}
+    place.acting.submit("ann", form.id, short)
+    place.acting.submit("ann", form.id, short)
+    assert len(place.entries(incident.key, "refused")) == 1
+
+    place.acting.submit("ann", form.id, short | {"justification": "every customer is affected"})
+
+    assert place.now(incident.key).priority == "P1"
+
+
 def test_a_refusal_about_no_field_stands_above_the_form_and_keeps_what_was_typed(place, channel, incident):
     form = opened(place, channel, "regress")
 
