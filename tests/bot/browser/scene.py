@@ -137,8 +137,8 @@ def scene_on(desk: Desk, begins: datetime = BEGINS) -> Iterator[Scene]:
     """Put Muster and its people on a stage."""
     channels = ("incidents", "leadership", "status-page")
     stage = Stage(dict(PEOPLE), clock=StagedClock(begins), channels=channels)
-    stage.open(policy_of(stage.users))
     try:
+        stage.open(policy_of(stage.users))
         yield Scene(stage, desk)
     finally:
         stage.close()

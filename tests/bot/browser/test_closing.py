@@ -73,6 +73,7 @@ def test_the_home_tab_shows_my_roles_what_i_owe_and_what_else_is_open(scene: Sce
     page = scene.see("tomas", "general")
 
     page.get_by_test_id("app").click()
+    page.get_by_test_id("tab-home").click()
 
     home = page.get_by_test_id("home")
     expect(home).to_contain_text("P2: Card payments fail at checkout")

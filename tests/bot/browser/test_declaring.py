@@ -93,6 +93,7 @@ def test_hostile_words_are_words_everywhere(scene: Scene) -> None:
 
 def test_what_is_missing_or_wrong_stands_at_its_field_and_the_words_stay(scene: Scene) -> None:
     scene.declare()
+    scene.type("mira", "take commander")
     page = scene.see("mira")
 
     command(page, "/incident priority 3 3 ok")

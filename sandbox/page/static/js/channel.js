@@ -34,7 +34,7 @@ function head(channel) {
     { class: "channel-head" },
     h("h1", {}, icon(channel.is_private ? "lock" : "hash"), channel.name),
     channel.topic &&
-      h("p", { class: "topic", title: channel.topic, "data-testid": "topic" }, inline(channel.topic, context())),
+      h("p", { class: "topic", title: channel.topic, "data-testid": "topic" }, inline(channel.topic, context(), false)),
     h("span", { class: "grow" }),
     h(
       "button",

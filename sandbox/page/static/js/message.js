@@ -9,7 +9,7 @@ import { editor } from "./editor.js";
 import { shown } from "./emoji.js";
 import { pickEmoji } from "./emojipicker.js";
 import { icon } from "./icons.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { inline, mrkdwn } from "./mrkdwn.js";
 import { context, nameOf, now, person, ui } from "./state.js";
 import { messageSurface } from "./surface.js";
 import { react, tools } from "./tools.js";
@@ -91,7 +91,7 @@ function event(one) {
       { class: "message-body" },
       h("strong", {}, nameOf(one.user)),
       " ",
-      mrkdwn(said, context()),
+      one.subtype === "channel_topic" ? inline(said, context(), false) : mrkdwn(said, context()),
       h("time", { title: both(one.ts) }, clock(one.ts)),
     ),
   );

@@ -98,11 +98,14 @@ const MARKS = { "*": "strong", _: "em", "~": "s" };
 const PATTERN =
   /<([^<>\n]+)>|`([^`\n]+)`|(?<![\p{L}\p{N}*_~`])([*_~])(?=[^\s])((?:<[^<>\n]*>|[^\n])*?)(?<=[^\s])\3(?![\p{L}\p{N}])|:([\w+-]+(?:::skin-tone-\d)?):|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)\]'"])/u;
 
-/** Draw one line of mrkdwn. */
-export function inline(text, context) {
+const UNMARKED = /<([^<>\n]+)>|(?!)()()()|:([\w+-]+):|(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)\]'"])/u;
+
+/** Draw one line of mrkdwn; where Slack formats nothing, as in a topic, without its marks. */
+export function inline(text, context, marks = true) {
+  const pattern = marks ? PATTERN : UNMARKED;
   const out = [];
   let rest = text;
-  for (let match = PATTERN.exec(rest); match; match = PATTERN.exec(rest)) {
+  for (let match = pattern.exec(rest); match; match = pattern.exec(rest)) {
     out.push(unescapeText(rest.slice(0, match.index)));
     out.push(piece(match, context));
     rest = rest.slice(match.index + match[0].length);
