@@ -105,13 +105,13 @@ class Stage:
         self.is_cut_off = True
         _until(lambda: self.sandbox.sockets.count() == 0, "the connections did not end")
 
-    def let_back(self) -> None:
-        """Let Muster connect again; Slack sends it what it can, late, and Muster reads back the rest."""
+    def let_back(self, *, late: bool = True) -> None:
+        """Let Muster connect again; Slack sends it late what it could not deliver, and Muster reads back the rest."""
         made_up = self.muster.presence.made_up
         self.settle()
         self.sandbox.faults.let_back()
         _until(lambda: self.muster.presence.made_up > made_up, "Muster did not connect again")
-        if not self.sandbox.redeliver():
+        if late and not self.sandbox.redeliver():
             raise TimeoutError("something that came late was never acknowledged")
         self.is_cut_off = False
         self.settle()
