@@ -87,10 +87,11 @@ def test_an_update_says_what_was_so_when_it_was_posted_however_late_it_goes_out(
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.drain()
-    rig.sandbox.faults.too_many_requests("chat.postMessage", times=2, retry_after=120)
+    rig.sandbox.faults.too_many_requests("chat.postMessage", times=9, retry_after=120)
 
     rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
     rig.drain()
+    rig.sandbox.faults.clear()
     rig.clock.set(rig.clock.now() + timedelta(minutes=1))
     rig.act("restored", "ilse", key, text="payments go through again")
     rig.after(minutes=2)
