@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
-from bot.scheduler import Recurring, Scheduler, want_checkpoint, want_reconciling
+from bot.scheduler import Recurring, Scheduler, want_checkpoint
 from incident.jobs import JobKind
 
 T0 = datetime(2026, 6, 9, 10, 5, 33, tzinfo=UTC)
@@ -52,14 +52,3 @@ def test_of_all_who_want_this_minutes_checkpoint_one_makes_it(rig):
 
     assert [one.job.kind for one in claimed] == [JobKind.CHECKPOINT]
     assert claimed[0].job.key.endswith("2026-06-09T10:05:00+00:00")
-
-
-def test_reading_back_is_wanted_for_open_incidents_that_have_a_channel(rig):
-    with_channel = rig.declare()
-    rig.drain()
-    rig.declare("Not yet anywhere")
-
-    want_reconciling(rig.store.recorder, rig.team, rig.clock.now())
-
-    claimed = rig.store.jobs.claim(rig.clock.now(), "somebody", 50, 30)
-    assert [c.job.incident for c in claimed if c.job.kind is JobKind.RECONCILE] == [with_channel]
