@@ -1,0 +1,124 @@
+"""docs/requirements.md is whole and honest: every demand stands once, every named test exists, the counts are right."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+DOCUMENT: Final = ROOT / "docs" / "requirements.md"
+DEMANDS: Final = (*(f"S1-{n:02}" for n in range(1, 116)), *(f"S2-{n:02}" for n in range(1, 52)))
+COLUMNS: Final = 6
+STATUSES: Final = ("proven", "partly", "duty", "later")
+_ROW: Final = re.compile(r"^\| (S[12]-\d{2,3}) \|")
+_NAMED: Final = re.compile(r"`(tests/[\w/]+\.py)::(\w+)(\[[^\]`]+\])?`")
+_FILE: Final = re.compile(r"[\w./]+\.(?:py|j2|yaml)\b")
+_COUNTED: Final = re.compile(
+    r"^\*\*(\d+) rows: (\d+) proven, (\d+) partly, (\d+) duty, (\d+) later\.\*\*$", re.MULTILINE
+)
+
+
+class Row(NamedTuple):
+    """One demand as the document has it."""
+
+    id: str
+    demand: str
+    where: str
+    tests: str
+    mutation: str
+    status: str
+
+    @property
+    def kind(self) -> str:
+        """Give the first word of the status; what it lacks follows after a colon."""
+        return self.status.partition(":")[0]
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    lines = [line for line in DOCUMENT.read_text("utf-8").splitlines() if _ROW.match(line)]
+    return tuple(read(line) for line in lines)
+
+
+def read(line: str) -> Row:
+    cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
+    assert len(cells) == COLUMNS, f"{cells[0]} has {len(cells)} columns"
+    return Row(*cells)
+
+
+def named(row: Row) -> list[tuple[str, str]]:
+    return [(path, function) for path, function, _ in _NAMED.findall(row.tests)]
+
+
+@cache
+def functions(path: str) -> frozenset[str]:
+    file = ROOT / path
+    if not file.is_file():
+        return frozenset()
+    return frozenset(n.name for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.FunctionDef))
+
+
+def test_every_demand_stands_once_and_in_order():
+    assert [row.id for row in rows()] == list(DEMANDS)
+
+
+def test_every_row_says_what_is_demanded_where_and_how_far_it_is():
+    bare = [row.id for row in rows() if not (row.demand and row.where) or row.kind not in STATUSES]
+    assert bare == []
+
+
+def test_every_named_test_exists():
+    missing = [
+        f"{row.id}: {path}::{name}" for row in rows() for path, name in named(row) if name not in functions(path)
+    ]
+    assert missing == []
+
+
+def test_every_file_it_speaks_of_exists():
+    spoken = {(row.id, path) for row in rows() for path in _FILE.findall(f"{row.where} {row.mutation}")}
+    assert sorted(pair for pair in spoken if not (ROOT / pair[1]).exists()) == []
+
+
+def test_nothing_in_the_column_of_tests_is_anything_but_a_test():
+    other = [row.id for row in rows() if _NAMED.sub("", row.tests).replace("<br>", "").strip() not in ("", "–")]
+    assert other == []
+
+
+def test_what_is_proven_names_a_test_and_the_mutation_that_makes_it_fail():
+    idle = [row.id for row in rows() if row.kind == "proven" and (not named(row) or len(row.mutation) < 10)]
+    assert idle == []
+
+
+@pytest.mark.parametrize("kind", ["partly", "duty", "later"])
+def test_what_is_not_proven_says_what_is_missing(kind):
+    silent = [row.id for row in rows() if row.kind == kind and len(row.status.partition(":")[2].strip()) < 10]
+    assert silent == []
+
+
+def test_what_is_later_claims_no_test():
+    claiming = [row.id for row in rows() if row.kind == "later" and (named(row) or row.mutation != "–")]
+    assert claiming == []
+
+
+def test_the_header_counts_the_rows():
+    [counted] = _COUNTED.findall(DOCUMENT.read_text("utf-8"))
+    kinds = Counter(row.kind for row in rows())
+
+    assert [int(number) for number in counted] == [len(rows()), *(kinds[kind] for kind in STATUSES)]
+
+
+def test_every_test_of_the_demands_is_named_by_one():
+    claimed = {name for row in rows() for _, name in named(row)}
+    written = {
+        name
+        for path in sorted((ROOT / "tests" / "requirements").glob("test_*.py"))
+        for name in functions(path.relative_to(ROOT).as_posix())
+        if name.startswith("test_")
+    }
+    assert written - claimed == set()
