@@ -132,7 +132,7 @@ def test_every_kind_of_fact_is_said_or_known_not_to_be():
     """A new fact fails here until somebody has thought about who hears of it."""
     otherwise = {"state_changed", "role_taken", "joined", "gap_noted", "prompt_due", "prompt_put_off", "update_missed"}
     of_muster = {"channel_made", "card_posted", "announced", "place_lost", "update_delivered", "update_dropped"}
-    of_the_workspace = {"policy_activated", "checkpointed", "checkpoint_made", "closure_refused"}
+    of_the_workspace = {"policy_activated", "checkpointed", "checkpoint_made", "closure_refused", "retired"}
 
     said = set(_TEMPLATES) | set(_BY_MUSTER) | SILENT | otherwise | of_muster
 
