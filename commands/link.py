@@ -32,7 +32,7 @@ class Link(Verb):
 
     kind: Annotated[Slug, Ask("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS)] = NONE
     ref: Annotated[str | None, Ask("Its number or address", Control.LINE, "PRB-102", rest=True)] = None
-    reason: Annotated[str | None, Ask("Why none", Control.TEXT, "Only for `none`", because=True)] = None
+    reason: Annotated[str | None, Ask("Why none", Control.TEXT, "Only when there is none", because=True)] = None
 
     @property
     def intent(self) -> str:

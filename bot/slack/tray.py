@@ -81,6 +81,7 @@ _ALWAYS: Final = (
     Offer("oncall", _ACT),
     Offer("correct"),
     Offer("redact"),
+    Offer("preserve"),
     Offer("export", _ACT),
     Offer("help", _ACT),
 )

@@ -86,8 +86,8 @@ def test_what_is_missing_is_named_in_order_and_each_has_its_sentence():
     [
         ("resolution", (), "`/incident resolve fix`"),
         ("resolution_text", ("25",), "at least 25 characters"),
-        ("validation_all", ("monitoring_verified", "security_signoff"), "monitoring is green and that security"),
-        ("validation_any", ("service_owner_confirmed", "user_confirmed"), "owner confirms or that a user confirms"),
+        ("validation_all", ("monitoring_verified", "security_signoff"), "monitoring is green and security"),
+        ("validation_any", ("service_owner_confirmed", "user_confirmed"), "owner confirms or a user confirms"),
         ("confirm_category", (), "`/incident confirm category`"),
         ("confirm_priority", (), "`/incident confirm priority`"),
         ("times", ("started_at", "acknowledged_at"), "not known: started, acknowledged."),

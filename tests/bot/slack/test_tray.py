@@ -68,7 +68,18 @@ def test_the_tray_offers_what_comes_next(place, base, state, offered, not_offere
     assert not found & not_offered
 
 
-NOT_FOR_PEOPLE_IN_A_CHANNEL = {"answer", "join", "later", "pin", "unpin", "declare", "drill", "list", "show"}
+NOT_FOR_PEOPLE_IN_A_CHANNEL = {
+    "answer",
+    "join",
+    "later",
+    "pin",
+    "unpin",
+    "declare",
+    "backfill",
+    "drill",
+    "list",
+    "show",
+}
 
 
 def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, base):
