@@ -54,7 +54,7 @@ class Attempt:
         """Tell whether the actor named an incident that they may not see; for them it is not there."""
         place = self.request.place
         named = None if place.number is None else self.unit.peek(key)
-        if named is None or named.places.channel == place.channel:
+        if named is None or (place.channel is not None and named.places.channel == place.channel):
             return False
         return not may_see(named, self.request.actor)
 

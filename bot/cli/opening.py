@@ -6,6 +6,7 @@ Only `migrate` and `run` make a database; every other command says that there is
 from __future__ import annotations
 
 import getpass
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,5 +84,9 @@ def signer_of(settings: RecordSettings) -> Signer:
 
 
 def me() -> PersonId:
-    """Say who is at this command line: claimed, and shown so."""
-    return cli_person(getpass.getuser(), socket.gethostname())
+    """Say who is at this command line: claimed, and shown so. In a container nobody may have a name."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        user = str(os.getuid())
+    return cli_person(user, socket.gethostname())

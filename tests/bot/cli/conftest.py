@@ -10,6 +10,7 @@ import yaml
 
 from sandbox.entities import Person
 from sandbox.server import Sandbox
+from tests.bot.cli.begun import Begun, begin
 from tests.bot.cli.command import POLICY, ROOT
 
 
@@ -40,3 +41,9 @@ def here(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
     return folder
+
+
+@pytest.fixture
+def begun(sqlite_url: str) -> Begun:
+    """Give a database on which a Muster has run, with a policy in force and two people known."""
+    return begin(sqlite_url)
