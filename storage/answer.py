@@ -9,6 +9,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import Connection
 
+from storage.patience import Turn, seconds_left
+
 T = TypeVar("T")
 
 
@@ -22,21 +24,25 @@ class Answer(Generic[T]):
     def __init__(self, work: Callable[[Connection], T]) -> None:
         self._work = work
         self._settled = threading.Event()
+        self._turn = Turn()
         self._result: T | None = None
         self.error: BaseException | None = None
 
     def run(self, connection: Connection) -> None:
         """Run the work in a savepoint of its own, so that its failure undoes nothing else."""
-        with self, connection.begin_nested():
-            self._result = self._work(connection)
+        with self:
+            self._turn.check()
+            with connection.begin_nested():
+                self._result = self._work(connection)
 
     def settle(self) -> None:
         """Tell the one who waits that the outcome is final."""
         self._settled.set()
 
     def wait(self) -> T:
-        """Wait for the commit and give the work's result, or raise what it raised."""
-        self._settled.wait()
+        """Wait for the commit, no longer than the caller can, and give the work's result, or raise what it raised."""
+        if not self._settled.wait(seconds_left()):
+            raise self._turn.give_up()
         if self.error is not None:
             raise self.error
         return self._result  # type: ignore[return-value]  # a work that raised nothing gave a T

@@ -9,9 +9,19 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from storage.errors import BadDatabaseUrl
+from storage.patience import seconds_left
 
 BUSY_TIMEOUT_MS: Final = 15_000
+POOL_TIMEOUT_S: Final = 2
 WRITES: Final = "muster_writes"
+# How soon the network notices that a PostgreSQL server is gone which said no goodbye: after about ten seconds.
+NOTICES_THE_DEAD: Final[dict[str, Any]] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
 
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -44,11 +54,15 @@ def make_engine(text: str) -> Engine:
     url = read_url(text)
     if url.get_backend_name() == "sqlite":
         # None beyond the pool: an overflowing connection is closed at once, and a burst would open hundreds.
-        engine = create_engine(url, pool_size=40, max_overflow=0)
+        engine = create_engine(url, pool_size=40, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(url, pool_size=16, max_overflow=32, pool_pre_ping=True)
+    asked = {name: value for name, value in NOTICES_THE_DEAD.items() if name not in url.query}
+    # A ping before each use finds the connections that a failover left dead, and drops all that are older.
+    return create_engine(
+        url, pool_size=16, max_overflow=40, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True, connect_args=asked
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -60,5 +74,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later cannot be made to wait, so writers take the lock at once.
+    left = seconds_left()
+    longest = BUSY_TIMEOUT_MS if left is None else min(BUSY_TIMEOUT_MS, int(left * 1000))
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {longest}")
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -23,8 +23,25 @@ class StoreClosed(StorageError):  # noqa: N818
     """The store was closed and takes no more work."""
 
 
-class TransactionLost(StorageError):  # noqa: N818
+class Unavailable(StorageError):  # noqa: N818
+    """The database cannot take this now: it refuses, is too slow, read-only, full, failing over or gone.
+
+    Whether a commit that was on its way took effect is not known; who comes again comes with the same key.
+    """
+
+    @property
+    def why(self) -> str:
+        """Say in a word in which way."""
+        return str(self)
+
+
+class TransactionLost(Unavailable):
     """The database ended a transaction by itself."""
+
+    @property
+    def why(self) -> str:
+        """Say in a word in which way: SQLite does so on a full disk."""
+        return "full"
 
 
 class WhichTeam(StorageError):  # noqa: N818

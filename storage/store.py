@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from incident.ports import Recorder
 from storage import keys, schema
+from storage.absence import Absence, Watched, told_apart
 from storage.checkpoints import Checkpoints
 from storage.directory import Directory
 from storage.drafts import Drafts
@@ -18,6 +19,7 @@ from storage.jobs import Jobs
 from storage.presence import Presences
 from storage.queries import Queries
 from storage.recorder import SqlRecorder
+from storage.stamps import Stamps
 from storage.transactions import Transactions, transactions_of
 from storage.wake import Wake
 
@@ -25,9 +27,11 @@ from storage.wake import Wake
 class Store:
     """One open database. `team` is whose people, keys and drafts are meant where a call names no team."""
 
-    def __init__(self, engine: Engine, transactions: Transactions, team: str | None) -> None:
+    def __init__(self, engine: Engine, inner: Transactions, team: str | None) -> None:
         self.engine = engine
-        self.transactions = transactions
+        self.absence = Absence()
+        self.transactions: Transactions = Watched(inner, self.absence)
+        transactions = self.transactions
         self.team = team
         self._wake = Wake(engine)
         self.recorder: Recorder = SqlRecorder(transactions, self._wake, team)
@@ -37,10 +41,12 @@ class Store:
         self.queries = Queries(transactions)
         self.presences = Presences(transactions, team)
         self.checkpoints = Checkpoints(transactions, team)
+        self.stamps = Stamps(transactions, team)
 
     def migrate(self) -> None:
         """Bring the database to this release's schema and prove that its guards fire."""
-        schema.migrate(self.engine)
+        with told_apart():
+            schema.migrate(self.engine)
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back, quickly and from any thread, whenever jobs were wanted and committed."""

@@ -9,6 +9,8 @@ from typing import Final
 import psycopg
 from sqlalchemy import Connection, Engine, text
 
+from storage.engine import NOTICES_THE_DEAD
+
 CHANNEL: Final = "muster_wake"
 _LOOK_UP_S: Final = 1.0
 _BETWEEN_TRIES_S: Final = 1.0
@@ -59,7 +61,7 @@ class Wake:
 
     def _hear(self) -> None:
         address = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True) as connection:
+        with psycopg.connect(address, autocommit=True, **NOTICES_THE_DEAD) as connection:
             connection.execute(f"LISTEN {CHANNEL}")
             self.ring()
             while not self._stopping.is_set():

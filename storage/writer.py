@@ -90,9 +90,12 @@ class SqliteWriter:
             for answer in batch:
                 _still_open(connection)
                 answer.run(connection)
+            _still_open(connection)
         for answer in batch:
-            # A commit that failed kept nothing, also of the works that went well.
-            answer.error = answer.error or commit.error
+            # A commit that failed kept nothing, also of the works that went well; what one of them says of a
+            # transaction that ended under it is of no use.
+            lost = isinstance(commit.error, TransactionLost)
+            answer.error = commit.error if lost else answer.error or commit.error
             answer.settle()
 
     def _truncate(self) -> None:
