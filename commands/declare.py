@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from commands.ask import Ask, Control
 from commands.catalogue import Entry, is_unlisted, look_up, twin_of
@@ -34,7 +34,7 @@ class Declare(Verb):
     """Declare an incident: a title and the service are enough, the rest can follow."""
 
     name = "declare"
-    aliases = ("new", "open", "start")
+    aliases: ClassVar[tuple[str, ...]] = ("new", "open", "start")
     group = Group.OPEN
     opens = True
     needs_incident = False

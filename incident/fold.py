@@ -87,6 +87,7 @@ KEPT_ONLY: Final = frozenset(
         "update_delivered",
         "place_lost",
         "exported",
+        "history_taken",
         "checkpointed",
         "checkpoint_published",
         "key_rotated",

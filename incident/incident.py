@@ -64,6 +64,7 @@ class Incident(Frozen):
     major: bool = False
     provisional: bool = False
     duplicate_of: str | None = None
+    adopted: str | None = None
     state: State = State.LOGGED
     times: Times = Times()
     states: tuple[StateItem, ...] = ()

@@ -35,6 +35,7 @@ class JobKind(StrEnum):
     STAMP = "stamp"
     RETENTION = "retention"
     RECONCILE = "reconcile"
+    ADOPT = "adopt"
 
 
 class Rank(int):

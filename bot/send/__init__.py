@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.send import channel, lines, masking, people, prompts, reconcile, surfaces
+from bot.send import adopting, channel, lines, masking, people, prompts, reconcile, surfaces
 from bot.send.means import Send
 from incident.jobs import JobKind
 
@@ -28,4 +28,5 @@ SENDS: Final[Mapping[JobKind, Send]] = {
     JobKind.NO_CHANNEL: people.no_channel,
     JobKind.MASK: masking.mask,
     JobKind.RECONCILE: reconcile.reconcile,
+    JobKind.ADOPT: adopting.take_history,
 }

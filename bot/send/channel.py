@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from bot.send.adopting import adopt
 from bot.send.means import Means, Task
 from bot.slack.calls import SlackRefusal
 from bot.slack.limits import LIMITS
@@ -26,14 +27,20 @@ _THERE_ALREADY: Final = frozenset({"already_in_channel", "cant_invite_self"})
 
 
 def make_channel(task: Task, means: Means) -> Sequence[Fact]:
-    """Make the channel once, private when the incident is restricted."""
+    """Make the channel once, private when the incident is restricted; or take over the one it was declared of."""
     incident = task.open
     if incident.places.channel is not None:
         return ()
+    if incident.adopted is not None:
+        return adopt(task, means, incident.adopted)
     if not task.is_first:
         known = means.settle.channel(means.slack, incident)
         if known is not None:
             return (ChannelMade(channel=known[0], name=known[1]),)
+    return _make(incident, means)
+
+
+def _make(incident: Incident, means: Means) -> Sequence[Fact]:
     for take in range(1, _TAKES):
         try:
             name = channel_name(incident, take)

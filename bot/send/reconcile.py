@@ -49,24 +49,32 @@ def reconcile(task: Task, means: Means) -> Sequence[Fact]:
 
 
 def _read_back(task: Task, means: Means) -> int:
-    """Record what differs, in the order in which it happened; give how many entries that made."""
+    """Record what differs; give how many entries that made."""
     before = task.open.n
-    known = known_of(means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=_KINDS)), task.channel)
-    place = f"{task.job.key}:{task.job.incident.id}"
-    reading = means.memory.readings.setdefault(place, _reading(task, means, known))
-    shown = read_channel(means.slack, reading, known)
-    members = reading.read(means.slack, "conversations.members", "")
-    for said in sorted(_said(task, means, shown, known), key=lambda one: one.occurred_at):
-        _capture(task, means, said)
-    for said in _moved(task, means, shown, members):
-        _capture(task, means, said)
-    for ts in sorted(gone(shown, known, reading.latest)):
-        _capture(task, means, _deleted(task, means, ts, known.get(ts)))
-    for ts, user, message in marked(shown, known, means.slack.bot):
-        _mark(task, means, ts, user, message)
-    means.memory.readings.pop(place, None)
+    take_in(task, means)
     after = means.recorder.read(lambda reader: reader.peek(task.job.incident))
     return (after.n if after else before) - before
+
+
+def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[int, bool]:
+    """Read a channel and record what differs, in the order in which it happened.
+
+    Give how many messages Slack showed, and whether it showed all there are. Having to wait loses nothing: what was
+    read is kept until the job comes again.
+    """
+    entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=_KINDS))
+    known = known_of(entries, task.channel)
+    reading = means.memory.readings.setdefault(task.job.key, reading or _reading(task, means, known))
+    shown = read_channel(means.slack, reading, known)
+    members = reading.read(means.slack, "conversations.members", "")
+    heard = sorted(_said(task, means, shown, known), key=lambda one: one.occurred_at)
+    gone_now = [_deleted(task, means, ts, known.get(ts)) for ts in sorted(gone(shown, known, reading.latest))]
+    for said in (*heard, *_moved(task, means, shown, members), *gone_now):
+        capture(said, recorder=means.recorder, policy=means.policy, at=task.at)
+    for ts, user, message in marked(shown, known, means.slack.bot):
+        _mark(task, means, ts, user, message)
+    means.memory.readings.pop(task.job.key, None)
+    return len(heard), reading.is_whole
 
 
 def _reading(task: Task, means: Means, known: dict[str, Known]) -> Reading:
@@ -143,10 +151,6 @@ def _capture_of(task: Task, means: Means, fact: Told, *, by: PersonId, at: datet
 
 def _source(task: Task, message: str | None, event: str | None) -> Source:
     return Source(surface=Surface.HISTORY, channel=task.channel, message=message, event=event)
-
-
-def _capture(task: Task, means: Means, said: Capture) -> None:
-    capture(said, recorder=means.recorder, policy=means.policy, at=task.at)
 
 
 def _mark(task: Task, means: Means, ts: str, user: str, message: Json) -> None:

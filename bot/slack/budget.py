@@ -25,6 +25,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "chat.update": _TIER_3,
     "conversations.create": _TIER_2,
     "conversations.history": _TIER_3,
+    "conversations.info": _TIER_3,
     "conversations.invite": _TIER_3,
     "conversations.join": _TIER_3,
     "conversations.list": _TIER_2,

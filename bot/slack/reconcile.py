@@ -40,12 +40,17 @@ class Pages:
 
 @dataclass
 class Reading:
-    """One reading of one channel, between two moments; everything since `since` is read, before it a bounded part."""
+    """One reading of one channel, between two moments.
+
+    Everything since `since` is read and before it a bounded part; or, where `most` is given, so many messages and no more.
+    """
 
     channel: str
     oldest: datetime
     since: datetime
     latest: datetime
+    most: int | None = None
+    is_whole: bool = True
     pages: dict[str, Pages] = field(default_factory=dict)
 
     def read(self, slack: Slack, method: str, name: str, **arguments: Any) -> list[Any]:
@@ -57,10 +62,13 @@ class Reading:
             pages.items += page[wanted]
             pages.cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "") or None
             if method == "conversations.history" and self._is_enough(pages.items):
+                self.is_whole = self.is_whole and pages.cursor is None
                 pages.cursor = None
         return pages.items
 
     def _is_enough(self, messages: Sequence[Json]) -> bool:
+        if self.most is not None:
+            return len(messages) >= self.most
         return len(messages) >= MOST_BACK and moment_of(messages[-1]["ts"]) < self.since
 
 

@@ -11,7 +11,10 @@ from roles.people import PersonId
 
 
 class Declared(Fact):
-    """An incident was declared. Service facts are those of the catalogue at that moment (S1-28 to S1-34)."""
+    """An incident was declared. Service facts are those of the catalogue at that moment (S1-28 to S1-34).
+
+    `adopted_channel` is set when it was declared afterwards, of a channel that was there already.
+    """
 
     kind: ClassVar[str] = "declared"
     timeline: ClassVar[str | None] = "logged"
@@ -38,6 +41,7 @@ class Declared(Fact):
     from_channel: str | None = None
     from_message: str | None = None
     unlisted: bool = False
+    adopted_channel: str | None = None
 
 
 class StateChanged(Fact):

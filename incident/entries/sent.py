@@ -10,12 +10,22 @@ from roles.people import PersonId
 
 
 class ChannelMade(Fact):
-    """The incident channel exists and is ours."""
+    """The incident channel exists and is ours, made for it or adopted."""
 
     kind: ClassVar[str] = "channel_made"
 
     channel: str
     name: str
+    adopted: bool = False
+
+
+class HistoryTaken(Fact):
+    """What was said in an adopted channel before was captured; `more` tells that older messages were left in Slack."""
+
+    kind: ClassVar[str] = "history_taken"
+
+    messages: int
+    more: bool = False
 
 
 class CardPosted(Fact):

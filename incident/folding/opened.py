@@ -38,6 +38,7 @@ def declared(entry: Entry, fact: Declared) -> Incident:
         drill=fact.drill,
         restricted=fact.restricted,
         provisional=fact.provisional,
+        adopted=fact.adopted_channel,
         times=Times(started_at=fact.started_at, detected_at=fact.detected_at, logged_at=at),
         states=(StateItem(at=at, old=None, new=State.LOGGED, by=entry.by, effective_at=effective),),
         categories=(

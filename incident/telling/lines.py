@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
-from incident.entries.opened import StateChanged
+from incident.entries.opened import Declared, StateChanged
 from incident.entries.said import GapNoted
 from incident.entries.sent import PlaceLost
 from incident.entries.staffed import RoleTaken
@@ -69,6 +69,7 @@ _BY_STATE: Final = {
 _BY_MUSTER: Final = {
     "escalation_lapsed": "surfaces/lapsed",
     "joined_as_duplicate": "surfaces/joined",
+    "history_taken": "surfaces/history",
 }
 _UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNEL, JobKind.HOME})
 
@@ -94,6 +95,8 @@ def template_of(entry: Entry) -> str | None:
     fact = entry.fact
     if isinstance(fact, RoleTaken):
         return "assign" if fact.how == "assigned" else "take"
+    if isinstance(fact, Declared) and fact.adopted_channel:
+        return "backfill"
     if isinstance(fact, StateChanged):
         return _BY_STATE.get(fact.new)
     return _TEMPLATES.get(fact.kind)

@@ -10,7 +10,7 @@ from incident.entries.informed import StatusUpdatePosted
 from incident.entries.said import Joined, Redacted
 from incident.entries.sent import PlaceLost, PromptDue
 from incident.entries.staffed import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
-from incident.entry import Entry
+from incident.entry import Entry, Surface
 from incident.incident import Incident
 from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
 from incident.policy import Policy
@@ -78,6 +78,8 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 def _is_late(after: Incident, entry: Entry) -> bool:
     logged_at = after.times.logged_at
+    if after.adopted and entry.source.surface is Surface.HISTORY:
+        return False
     return not after.is_over and logged_at is not None and entry.recorded_at - logged_at > READ_IN_AFTER
 
 

@@ -22,14 +22,19 @@ DEBOUNCE: Final = timedelta(seconds=1)
 
 
 def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
-    """Want what a new incident needs: the channel, then what makes it usable, then the rest."""
+    """Want what a new incident needs: the channel, then what makes it usable, then the rest.
+
+    An adopted channel keeps its topic and bookmarks; what was said in it before is captured.
+    """
     jobs = [
         _surface(after, JobKind.MAKE_CHANNEL, USABLE).model_copy(update={"needs": None, "entry": declared.n}),
         _surface(after, JobKind.MEMBERS, USABLE),
         _surface(after, JobKind.CARD, USABLE),
-        _surface(after, JobKind.TOPIC, NORMAL),
-        _surface(after, JobKind.BOOKMARKS, LATER),
     ]
+    if after.adopted is None:
+        jobs += [_surface(after, JobKind.TOPIC, NORMAL), _surface(after, JobKind.BOOKMARKS, LATER)]
+    else:
+        jobs.append(_surface(after, JobKind.ADOPT, NORMAL))
     if policy.incidents_channel and is_announced(after):
         jobs.append(_surface(after, JobKind.ANNOUNCE, NORMAL))
     return (*jobs, *homes(after.key.team, (after.reporter,)))
@@ -42,7 +47,8 @@ def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tupl
     if _without_upkeep(before) != _without_upkeep(after):
         jobs.append(_surface(after, JobKind.CARD, NORMAL, soon))
     if _headline(before) != _headline(after):
-        jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
+        if after.adopted is None:
+            jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
         if after.places.announced_ts is not None or is_announced(after):
             jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
     joining = any(isinstance(entry.fact, JoinedAsDuplicate) for entry in entries)
@@ -109,8 +115,8 @@ def homes(team: str, people: Sequence[PersonId], run_at: datetime | None = None)
 
 
 def is_announced(incident: Incident) -> bool:
-    """Tell whether the incident may be announced: never a restricted one, never a drill."""
-    return not is_restricted(incident) and not incident.drill
+    """Tell whether the incident may be announced: never a restricted one, never a drill, never one told afterwards."""
+    return not is_restricted(incident) and not incident.drill and incident.adopted is None
 
 
 def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None = None) -> Job:

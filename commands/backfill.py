@@ -1,0 +1,45 @@
+"""`backfill`: a channel that exists, and what was said in it, become the record of an incident that nobody declared.
+
+Nothing is made anew: the channel is adopted, its history is captured with its own times, and from then on it is an
+incident channel as any other. What is told late about it is told with the time at which it happened.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from commands.ask import Ask, Control
+from commands.declare import Declare
+from commands.verb import Situation
+from incident.entries.opened import Declared
+from incident.entry import Fact
+from incident.frozen import Utc
+from incident.refusal import Code, Refusal
+
+_DIRECT = "D"
+
+
+class Backfill(Declare):
+    """Make this channel and its history the record of an incident that was not declared at the time."""
+
+    name = "backfill"
+    aliases = ()
+
+    started_at: Annotated[Utc | None, Ask("Began", Control.MOMENT, words=("started",), needed=True, past=True)] = None
+
+    def decide(self, now: Situation) -> tuple[Fact, ...]:
+        """Declare it as of now, of this channel; only what is said to have happened earlier is dated earlier."""
+        channel = now.place.channel
+        if channel is None or channel.startswith(_DIRECT):
+            raise Refusal(Code.STATE, "backfill_where")
+        known = now.incident or next((i for i in now.reader.open_incidents(now.team) if i.adopted == channel), None)
+        if known is not None:
+            raise Refusal(Code.STATE, "already_declared", number=known.number)
+        if self.started_at is None:
+            raise Refusal(Code.MISSING_FIELDS, "declare_missing", "started_at", names="when it began")
+        return tuple(self._adopting(fact, channel) for fact in super().decide(now))
+
+    def _adopting(self, fact: Fact, channel: str) -> Fact:
+        if not isinstance(fact, Declared):
+            return fact
+        return fact.model_copy(update={"adopted_channel": channel, "detected_at": self.detected_at or self.started_at})

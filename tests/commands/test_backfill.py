@@ -1,0 +1,66 @@
+"""A channel that exists becomes the record of an incident that nobody declared at the time."""
+
+from __future__ import annotations
+
+from commands.verb import Place
+from incident.jobs import JobKind
+from incident.refusal import Code
+from incident.states import State
+from tests.commands.desk import CHANNEL, Desk, T
+
+THERE = Place(channel="C0TALK")
+FORM = {"title": "Checkout errors", "service": "checkout", "started_at": T(-60).isoformat()}
+
+
+def test_the_channel_it_was_typed_in_is_the_one_that_is_adopted(desk: Desk) -> None:
+    outcome = desk.do("backfill", at=6, place=THERE, **FORM)
+
+    declared = desk.facts()[0]
+    assert desk.kinds() == ["declared", "priority_changed", "state_changed"]
+    assert (declared.adopted_channel, declared.started_at, declared.detected_at) == ("C0TALK", T(-60), T(-60))
+    assert outcome.key is not None
+    incident = desk.memory.state.rows[outcome.key]
+    assert (incident.adopted, incident.state, incident.places.channel) == ("C0TALK", State.TRIAGED, None)
+
+
+def test_the_answer_and_the_line_say_what_becomes_of_the_channel(desk: Desk) -> None:
+    desk.do("backfill", at=6, place=THERE, **FORM)
+
+    assert "This channel becomes its channel" in desk.answer()
+    assert desk.said().startswith("<@UROB> made this channel the record of INC-2026-0001")
+
+
+def test_neither_topic_nor_bookmarks_nor_an_announcement_are_wanted_but_its_history(desk: Desk) -> None:
+    desk.do("backfill", at=6, place=THERE, **FORM)
+
+    kinds = {wanted.job.kind for wanted in desk.memory.state.jobs.values()}
+    assert {JobKind.MAKE_CHANNEL, JobKind.CARD, JobKind.ADOPT} <= kinds
+    assert not {JobKind.TOPIC, JobKind.BOOKMARKS, JobKind.ANNOUNCE} & kinds
+
+
+def test_an_incident_channel_is_not_made_a_record_again(room: Desk) -> None:
+    outcome = room.do("backfill", at=6, place=Place(channel=CHANNEL), **FORM)
+
+    assert (outcome.code, outcome.reason) == (Code.STATE, "already_declared")
+
+
+def test_a_channel_that_is_just_being_adopted_is_not_adopted_twice(desk: Desk) -> None:
+    desk.do("backfill", at=6, place=THERE, **FORM)
+
+    assert desk.do("backfill", at=6, place=THERE, **FORM).reason == "already_declared"
+    assert "INC-2026-0001" in desk.answer()
+
+
+def test_a_direct_message_is_no_channel(desk: Desk) -> None:
+    assert desk.do("backfill", place=Place(channel="D123"), **FORM).reason == "backfill_where"
+    assert desk.do("backfill", place=Place(), **FORM).reason == "backfill_where"
+
+
+def test_without_when_it_began_there_is_no_record_of_the_past(desk: Desk) -> None:
+    outcome = desk.do("backfill", place=THERE, title="x", service="checkout")
+
+    assert (outcome.code, outcome.fields) == (Code.MISSING_FIELDS, ("started_at",))
+    assert (
+        desk.answer()
+        == "Nothing was declared yet: when it began still missing. Fill that in and send it again; the rest is kept."
+    )
