@@ -65,8 +65,8 @@ def home(context: HomeContext, renderer: Renderer) -> Json:
 
 def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> Mine:
     roles = tuple(i.role for i in incident.roles if i.who == person and i.until is None)
-    owes = tuple(thing for thing in due.due(incident, policy) if person in whom(thing, now) and _is_owed(thing, now))
-    return Mine(incident, roles, owes)
+    owes = [thing for thing in due.due(incident, policy) if person in whom(thing, now) and _is_owed(thing, now)]
+    return Mine(incident, roles, tuple(sorted(owes, key=lambda thing: thing.due_at)))
 
 
 def _is_owed(thing: Due, now: datetime) -> bool:

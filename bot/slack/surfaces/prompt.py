@@ -5,7 +5,6 @@ Knows which template words it; what is due and how a prompt stands is the core's
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +13,7 @@ from bot.render import Renderer
 from bot.slack.blocks import Json, sections
 from bot.slack.sentences import say_closure
 from bot.slack.surfaces.message import Message, beside, context_line, message_of, read_buttons, row
+from incident.closure import Unmet
 from incident.due import Stand
 from incident.dueing.what import Due
 from incident.entries.sent import PromptDue
@@ -87,17 +87,15 @@ def _settled(text: str) -> Message | None:
 
 def _checklist(context: PromptContext, renderer: Renderer) -> Message:
     lead = renderer.macro(_CHECKLIST, "lead", context)
-    lines = [block for item in context.items for block in _item(item, context, renderer)]
+    lines = [_unmet(item, item.lacks, context, renderer) for item in context.items if item.lacks]
+    met = [renderer.macro(_CHECKLIST, "met", item) for item in context.items if item.lacks is None]
     pressed = read_buttons(renderer.macro(_CHECKLIST, "buttons", context), context.i)
-    return Message(lead, [*sections(lead), *lines, *row(pressed)])
+    return Message(lead, [*sections(lead), *lines, *context_line("   ".join(met)), *row(pressed)])
 
 
-def _item(item: Item, context: PromptContext, renderer: Renderer) -> Iterator[Json]:
-    """Show one criterion: met ones as small words, unmet ones with the button that meets them."""
-    if item.lacks is None:
-        yield from context_line(renderer.macro(_CHECKLIST, "met", item))
-        return
-    pressed = read_buttons(renderer.macro(_CHECKLIST, "button", item.lacks), context.i)
-    sentence = say_closure(item.lacks.needs, item.lacks.names, typed=not pressed)
+def _unmet(item: Item, lacks: Unmet, context: PromptContext, renderer: Renderer) -> Json:
+    """Show a criterion that is not met, with the button that meets it where there is one."""
+    pressed = read_buttons(renderer.macro(_CHECKLIST, "button", lacks), context.i)
+    sentence = say_closure(lacks.needs, lacks.names, typed=not pressed)
     text = renderer.macro(_CHECKLIST, "unmet", item, sentence)
-    yield beside(text, pressed[0]) if pressed else sections(text)[0]
+    return beside(text, pressed[0]) if pressed else sections(text)[0]
