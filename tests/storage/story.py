@@ -120,7 +120,8 @@ def _talk(s: Script) -> None:
     s.add(said.ActionOpened(id="A1", text="Page the bank", assignee=CYD, due_at=at(60)))
     s.add(said.ActionDone(id="A1", result="They are on it"), by=CYD)
     s.add(said.GapNoted(edge="begins"), by=MUSTER)
-    s.add(said.GapNoted(edge="ends"), by=MUSTER)
+    s.add(said.GapNoted(edge="ends", since=at(0), recovered=3), by=MUSTER)
+    s.add(sent.HistoryTaken(messages=12, more=True), by=MUSTER)
     s.add(said.Redacted(channel=CHANNEL, ts=ts(10), entries=(posted, pinned, edited), reason="A password"), by=CYD)
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from commands.run import run
+from bot.slack.reconcile import Reading
+from commands.run import note_outcome, run
 from commands.verb import Place, Request
+from incident.entries.sent import HistoryTaken
 from incident.entry import Source, Surface
 from incident.states import State
 from tests.bot.rig import EVERYBODY
+
+EVER = datetime.fromtimestamp(0, UTC)
 
 
 def backfill(rig, channel):
@@ -104,16 +108,24 @@ def test_a_private_channel_in_which_muster_is_becomes_a_record(rig):
     assert len(rig.entries(key, "message_posted")) == 2
 
 
-def test_of_a_very_long_history_the_last_thousand_messages_are_taken_and_people_are_told(rig):
+def test_of_a_very_long_history_no_more_is_read_than_one_record_takes(rig):
     channel, _ = talked_in(rig, "payments-trouble")
-    for number in range(1001):
+    rig.sandbox.acting.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
+    for number in range(420):
         rig.sandbox.acting.post(rig.users["eva"], channel, f"line {number}")
     rig.after(minutes=1)
+    reading = Reading(channel, oldest=EVER, since=EVER, latest=rig.clock.now(), most=400)
 
-    key = backfill(rig, channel)
+    found = reading.read(rig.outside.slack, "conversations.history", "")
 
-    said = [entry.fact.text for entry in rig.entries(key, "message_posted")]
-    assert said[-1] == "line 1000"
-    assert 1000 <= len(said) < 1003
-    [taken] = rig.entries(key, "history_taken")
-    assert taken.fact.more
+    assert (len(found), found[0]["text"], reading.is_whole) == (400, "line 419", False)
+
+
+def test_people_are_told_that_older_messages_stay_in_slack(rig):
+    key = rig.declare()
+    rig.drain()
+    fact = HistoryTaken(messages=1000, more=True)
+    note_outcome(key, [fact], job="taken", recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+    rig.drain()
+
+    assert "Older ones stay in Slack only." in rig.texts(key)[-1]
