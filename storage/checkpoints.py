@@ -51,6 +51,11 @@ class Checkpoint(Frozen):
     signature: str | None
     leaves: tuple[Leaf, ...] = ()
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Whose checkpoint it is, and which."""
+        return self.team, self.seq
+
 
 class Proof(Frozen):
     """That one chain stood under a signed root; names no other chain."""

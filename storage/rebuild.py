@@ -1,6 +1,6 @@
 """Makes again what is derived from the record: folded incidents and where each chain ends. Never touches an entry.
 
-For when a check says `rebuild`. What a check calls `tampered` stays as it is: making rows agree with it would hide it.
+For when a check says `rebuild`. What a check calls `tampered` or `truncated` stays as it is: making rows agree with it would hide it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from storage.verify import verify
 def rebuild(store: Store) -> tuple[IncidentKey, ...]:
     """Make the rows again of every chain that needs it and is itself sound; give those chains."""
     problems = verify(store).problems
-    tampered = {problem.key for problem in problems if problem.kind == "tampered"}
+    tampered = {problem.key for problem in problems if problem.kind in ("tampered", "truncated")}
     wanted = {problem.key for problem in problems if problem.kind == "rebuild" and problem.key is not None}
     rebuilt = tuple(sorted(wanted - tampered))
     for key in rebuilt:

@@ -19,6 +19,8 @@ from storage.jobs import Jobs
 from storage.presence import Presences
 from storage.queries import Queries
 from storage.recorder import SqlRecorder
+from storage.retiring import Retention
+from storage.rotation import Keys
 from storage.stamps import Stamps
 from storage.transactions import Transactions, transactions_of
 from storage.wake import Wake
@@ -42,6 +44,8 @@ class Store:
         self.presences = Presences(transactions, team)
         self.checkpoints = Checkpoints(transactions, team)
         self.stamps = Stamps(transactions, team)
+        self.keys = Keys(transactions, team)
+        self.retention = Retention(transactions, team)
 
     def migrate(self) -> None:
         """Bring the database to this release's schema and prove that its guards fire."""

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, union
 
 from incident import fold
-from incident.entry import WORKSPACE, IncidentKey
+from incident.entries.kept import KeyRotated, Retired
+from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.frozen import utc_text
 from incident.incident import Incident
 from storage import projection
@@ -16,6 +17,7 @@ from storage.reading import chain_lines
 from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
 from storage.verifying.lines import Broken, ChainCheck
 from storage.verifying.report import Problem
+from storage.verifying.tombs import Tombs
 
 Place = tuple[IncidentKey, int]
 
@@ -27,13 +29,17 @@ def keys(connection: Connection) -> list[IncidentKey]:
 
 
 class Heads:
-    """The hashes that checkpoints ask for, picked up while the chains are walked; `walked` are those that held."""
+    """What is picked up while the chains are walked: the hashes that checkpoints ask for, tombstones and new keys.
+
+    `known` are the chains that were looked at, `walked` those that held to their end.
+    """
 
     def __init__(self, wanted: frozenset[Place]) -> None:
         self.wanted = wanted
         self.found: dict[Place, str] = {}
         self.entries = 0
         self.known: set[IncidentKey] = set()
+        self.told: list[Entry] = []
         self.walked: set[IncidentKey] = set()
 
 
@@ -47,7 +53,10 @@ def check_chain(connection: Connection, key: IncidentKey, heads: Heads) -> Itera
             heads.entries += 1
             if (key, line.n) in heads.wanted:
                 heads.found[key, line.n] = line.hash
-            incident = incident if key.id == WORKSPACE else fold.apply(incident, entry)
+            if key.id == WORKSPACE:
+                heads.told += [entry] if isinstance(entry.fact, Retired | KeyRotated) else []
+            else:
+                incident = fold.apply(incident, entry)
     except Broken as broken:
         yield Problem(kind="tampered", key=key, n=broken.n, what=broken.what)
         return
@@ -63,7 +72,7 @@ def _check_words_without_entry(connection: Connection, check: ChainCheck) -> Ite
     mine = (BODY.c.team == check.key.team) & (BODY.c.incident == check.key.id) & (BODY.c.n > check.n)
     first = connection.execute(select(BODY.c.n).where(mine).order_by(BODY.c.n).limit(1)).scalar_one_or_none()
     if first is not None:
-        yield Problem(kind="tampered", key=check.key, n=first, what=f"entry {first} is missing, its words are there")
+        yield Problem(kind="truncated", key=check.key, n=first, what=f"entry {first} is missing, its words are there")
 
 
 def _check_end(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
@@ -78,7 +87,7 @@ def _check_end(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
 
 
 def _cut(check: ChainCheck, why: str) -> Problem:
-    return Problem(kind="tampered", key=check.key, n=check.n + 1, what=f"entry {check.n + 1} is missing: {why}")
+    return Problem(kind="truncated", key=check.key, n=check.n + 1, what=f"entry {check.n + 1} is missing: {why}")
 
 
 def _check_row(connection: Connection, check: ChainCheck, incident: Incident | None) -> Iterator[Problem]:
@@ -100,12 +109,12 @@ def _says(row: Row[Any], incident: Incident) -> bool:
 _SHAPED = ("shape", "folded")
 
 
-def check_numbers(connection: Connection) -> Iterator[Problem]:
-    """Give the display numbers that were given out and that no incident bears."""
+def check_numbers(connection: Connection, tombs: Tombs) -> Iterator[Problem]:
+    """Give the display numbers that were given out and that neither an incident nor a tombstone bears."""
     for team, year, last in connection.execute(select(COUNTER.c.team, COUNTER.c.year, COUNTER.c.value)):
         mine = (INCIDENT.c.team == team) & INCIDENT.c.number.startswith(f"INC-{year}-")
-        borne = set(connection.execute(select(INCIDENT.c.number).where(mine)).scalars())
+        borne = tombs.numbers(team).union(connection.execute(select(INCIDENT.c.number).where(mine)).scalars())
         for value in range(1, last + 1):
             number = f"INC-{year}-{value:04d}"
             if number not in borne:
-                yield Problem(kind="tampered", what=f"{number} was given out and no incident bears it")
+                yield Problem(kind="truncated", what=f"{number} was given out and no incident bears it")

@@ -11,7 +11,8 @@ from incident.entry import Entry, workspace_chain
 from storage.checkpoints import Checkpoint, Leaf, Proof
 from storage.signing import is_signed
 from storage.verifying.chains import Heads, Place
-from storage.verifying.report import Problem
+from storage.verifying.report import Kind, Problem
+from storage.verifying.tombs import Tombs
 
 Published = Checkpoint | Proof
 
@@ -26,15 +27,20 @@ def places(published: Sequence[Published]) -> frozenset[Place]:
     return frozenset((leaf.key, leaf.n) for one in published for leaf in leaves_of(one))
 
 
-def check_leaves(one: Published, heads: Heads) -> Iterator[Problem]:
-    """Give the chains that no longer have the entry, with the hash, that a checkpoint saw."""
+def check_leaves(one: Published, heads: Heads, tombs: Tombs) -> Iterator[Problem]:
+    """Give the chains that no longer have the entry, with the hash, that a checkpoint saw, and no tombstone either."""
     for leaf in leaves_of(one):
+        if leaf.key in tombs:
+            if not tombs.agrees(leaf):
+                yield _wrong(f"its tombstone is not of the chain that checkpoint {one.seq} saw", leaf)
+            continue
         if leaf.key in heads.known and leaf.key not in heads.walked:
             # Where the chain breaks has been said; nothing is known of what comes after.
             continue
         found = heads.found.get((leaf.key, leaf.n))
         if found is None:
-            yield _wrong(f"entry {leaf.n} is missing: checkpoint {one.seq} saw it", leaf)
+            what = f"entry {leaf.n} is missing: checkpoint {one.seq} saw it"
+            yield Problem(kind="truncated", key=leaf.key, n=leaf.n, what=what)
         elif found != leaf.head:
             yield _wrong(f"entry {leaf.n} is not the one that checkpoint {one.seq} saw", leaf)
 
@@ -43,15 +49,22 @@ def _wrong(what: str, leaf: Leaf) -> Problem:
     return Problem(kind="tampered", key=leaf.key, n=leaf.n, what=what)
 
 
-def check_root(one: Published, public_key: str | None) -> Iterator[Problem]:
+def agrees(one: Checkpoint, heads: Heads, tombs: Tombs) -> bool:
+    """Tell whether everything under a checkpoint is still what it saw."""
+
+    def is_there(leaf: Leaf) -> bool:
+        return tombs.agrees(leaf) if leaf.key in tombs else heads.found.get((leaf.key, leaf.n)) == leaf.head
+
+    return all(is_there(leaf) for leaf in one.leaves)
+
+
+def check_root(one: Published) -> Iterator[Problem]:
     """Give what is wrong with a checkpoint by itself: its root, its statement, its signature."""
     key = workspace_chain(leaves_of(one)[0].key.team) if leaves_of(one) else None
     if not _reaches(one) or json.loads(one.statement)["root"] != one.root:
         yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq} does not have the root of its leaves")
     if one.public_key and not is_signed(one.statement, one.public_key, one.signature or ""):
         yield Problem(kind="tampered", key=key, what=f"the signature of checkpoint {one.seq} is not valid")
-    if public_key and one.public_key != public_key:
-        yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq} was not signed with the key you gave")
 
 
 def _reaches(one: Published) -> bool:
@@ -69,9 +82,14 @@ def check_recorded(stored: Sequence[Checkpoint], entries: Sequence[Entry], team:
         row, entry = rows.get(seq), told.get(seq)
         if row is None or entry is None:
             where = "its leaves" if row is None else "its entry"
-            yield Problem(kind="tampered", key=key, what=f"checkpoint {seq} lost {where}")
-        elif (row.entry, row.root, row.statement) != (entry[0], entry[1].root, entry[1].statement):
+            kind: Kind = "truncated" if entry is None and seq > max(told, default=0) else "tampered"
+            yield Problem(kind=kind, key=key, what=f"checkpoint {seq} lost {where}")
+        elif _told(row, row.entry) != _told(entry[1], entry[0]):
             yield Problem(kind="tampered", key=key, n=entry[0], what=f"checkpoint {seq} is not the one on record")
+
+
+def _told(said: Checkpoint | Checkpointed, n: int) -> tuple[int, str, str, str | None, str | None]:
+    return (n, said.root, said.statement, said.public_key, said.signature)
 
 
 def check_published(one: Published, stored: Sequence[Checkpoint]) -> Iterator[Problem]:
@@ -80,4 +98,5 @@ def check_published(one: Published, stored: Sequence[Checkpoint]) -> Iterator[Pr
     if here is None or here.statement != one.statement:
         key = leaves_of(one)[0].key if leaves_of(one) else None
         fate = "is not here" if here is None else "is not the one here"
-        yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq}, which left the house, {fate}")
+        kind: Kind = "truncated" if here is None else "tampered"
+        yield Problem(kind=kind, key=key, what=f"checkpoint {one.seq}, which left the house, {fate}")

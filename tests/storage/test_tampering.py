@@ -55,7 +55,12 @@ def record(case: tuple[Store, Tamperer]) -> Iterator[Tamperer]:
 def named(tamperer: Tamperer) -> list[int | None]:
     """Give the entries that are named as broken in the chain that was tampered with."""
     report = tamperer.report()
-    return [p.n for p in report.problems if p.kind == "tampered" and p.key == tamperer.key]
+    return [p.n for p in report.problems if p.kind in ("tampered", "truncated") and p.key == tamperer.key]
+
+
+def kinds(tamperer: Tamperer) -> set[str]:
+    """Give the kinds of what is found in the chain that was tampered with."""
+    return {p.kind for p in tamperer.report().problems if p.key == tamperer.key}
 
 
 def found(tamperer: Tamperer) -> int | None:
@@ -185,6 +190,7 @@ def test_a_cut_tail_is_found_although_everything_derived_agrees(record: Tamperer
             record.cut(line.n)
 
             assert len(record.lines) in named(record), "the entry that the checkpoint saw"
+            assert "truncated" in kinds(record)
 
 
 def test_a_cut_tail_is_found_by_the_copy_that_left_the_house_alone(record: Tamperer) -> None:
@@ -204,6 +210,37 @@ def test_a_cut_tail_without_further_care_names_the_first_missing_entry(record: T
                 record.remove(later.n)
 
             assert found(record) == line.n + 1
+            assert "truncated" in kinds(record)
+
+
+def test_what_is_only_cut_is_told_from_what_was_changed(record: Tamperer) -> None:
+    record.cut(len(record.lines) - 2)
+
+    report = record.report()
+
+    assert (report.is_truncated, report.is_tampered) == (True, False)
+    assert report.trusted is None, "the first checkpoint saw the entries that are gone"
+
+
+def test_the_last_checkpoint_before_the_harm_is_named(record: Tamperer) -> None:
+    workspace = IncidentKey(TEAM, "workspace")
+    assert record.report().trusted.seq == 2
+    here = (ENTRY.c.incident == workspace.id) & (ENTRY.c.n == 3)
+    record.connection.execute(update(ENTRY).where(here).values(hash="0" * 64))
+
+    trusted = record.report().trusted
+
+    assert trusted.seq == 1
+    assert trusted.signed_by == record.published[0].public_key
+
+
+def test_a_signature_that_was_taken_off_is_found(record: Tamperer) -> None:
+    record.connection.exec_driver_sql("UPDATE checkpoint SET signature = NULL, public_key = NULL WHERE seq = 2")
+
+    report = record.report()
+
+    assert "checkpoint 2 is not the one on record" in [p.what for p in report.problems]
+    assert (report.unsigned, report.trusted.seq) == (1, 1)
 
 
 def test_a_chain_written_anew_from_any_entry_on_is_found(record: Tamperer) -> None:
@@ -212,6 +249,7 @@ def test_a_chain_written_anew_from_any_entry_on_is_found(record: Tamperer) -> No
             record.rewrite(line.n, '"surface":"command"', '"surface":"cli"')
 
             assert len(record.lines) in named(record)
+            assert kinds(record) == {"tampered"}
 
 
 def test_an_incident_that_vanished_whole_is_found(record: Tamperer) -> None:
@@ -222,7 +260,9 @@ def test_an_incident_that_vanished_whole_is_found(record: Tamperer) -> None:
 
     problems = record.report().problems
 
-    assert [p.what for p in problems] == ["INC-2026-0001 was given out and no incident bears it"]
+    assert [(p.kind, p.what) for p in problems] == [
+        ("truncated", "INC-2026-0001 was given out and no incident bears it")
+    ]
 
 
 def test_a_forged_checkpoint_is_found(record: Tamperer) -> None:
@@ -244,10 +284,13 @@ def test_a_checkpoint_signed_with_another_key_is_found(case: tuple[Store, Tamper
 
     problems = report(lambda connection: check(connection, (), other.public_key)).problems
 
-    assert {p.what for p in problems} == {
-        "checkpoint 1 was not signed with the key you gave",
-        "checkpoint 2 was not signed with the key you gave",
-    }
+    assert [(p.kind, p.what) for p in problems] == [
+        (
+            "key",
+            f"2 checkpoints, the first is 1, were signed with {tamperer.published[0].public_key[:16]}…, "
+            "which is not the key that is known here and does not follow it",
+        )
+    ]
     assert tamperer.published[0].public_key != other.public_key
 
 

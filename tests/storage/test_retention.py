@@ -1,0 +1,245 @@
+"""What is past its retention goes, whole and for good; a tombstone stays that a check can follow."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import DBAPIError
+
+from incident.entries.kept import Preserved, Retired
+from incident.entry import IncidentKey, workspace_chain
+from storage.job_table import JOB
+from storage.projection import get
+from storage.signing import Signer, new_key
+from storage.store import Store
+from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
+from storage.verify import verify
+from tests.commands.hand import a_policy
+from tests.storage.story import (
+    CYD,
+    SECRET,
+    TEAM,
+    at,
+    draft,
+    drill_script,
+    record,
+    record_all,
+    refuse,
+    step,
+    void_script,
+)
+from tests.storage.tampering import Tamperer, owner
+
+POLICY = a_policy()
+HASH = "p" * 64
+LATER = at(0).replace(year=2029) + timedelta(days=1)
+SOON = at(0) + timedelta(days=30)
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> Signer:
+    return new_key(tmp_path / "key.pem")
+
+
+def hold(store: Store, key: IncidentKey, on: bool) -> None:
+    fact = Preserved(on=on, reason="Claim 17")
+    store.recorder.transact(lambda unit: step(unit, key, draft(fact, by=CYD, minutes=500)))
+
+
+def tombstones(store: Store) -> list[Retired]:
+    chain = workspace_chain(TEAM)
+    entries = store.recorder.read(lambda reader: reader.entries(chain, kinds=("retired",)))
+    return [entry.fact for entry in entries]
+
+
+def stored(store: Store, key: IncidentKey) -> dict[str, int]:
+    """Count what is stored of a chain, by table; what checkpoints saw of it is not counted."""
+    counts = {}
+    for table in (ENTRY, BODY, CHAIN, INCIDENT, MESSAGE_KEY, SEEN, DRAFT, JOB):
+        mine = select(func.count()).select_from(table).where(table.c.incident == key.id)
+        counts[table.name] = store.transactions.read(lambda c, mine=mine: c.execute(mine).scalar_one())
+    return {name: count for name, count in counts.items() if count}
+
+
+def test_what_ended_three_years_ago_goes_and_what_is_open_stays(store: Store, signer: Signer) -> None:
+    opened, void, drill = record_all(store)
+    store.checkpoints.take(at(600), signer)
+    before = {key: store.queries.lines(key)[-1] for key in (void, drill)}
+
+    gone = store.retention.retire(POLICY, HASH, LATER)
+
+    assert [one.key for one in gone] == [void, drill]
+    assert [stored(store, key) for key in (void, drill)] == [{}, {}]
+    assert len(store.queries.lines(opened)) > 70
+    assert [(t.incident, t.number, t.entries, t.head) for t in tombstones(store)] == [
+        (key.id, number, before[key].n, before[key].hash)
+        for key, number in ((void, "INC-2026-0002"), (drill, "INC-2026-0003"))
+    ]
+    assert {(t.years, t.policy_hash, t.ended_at) for t in tombstones(store)} == {(3, HASH, at(2)), (3, HASH, at(3))}
+    assert store.retention.retire(POLICY, HASH, LATER) == ()
+
+
+def test_the_record_is_sound_afterwards_also_by_what_left_the_house(store: Store, signer: Signer) -> None:
+    keys = record_all(store)
+    store.checkpoints.take(at(600), signer)
+    left = [*store.checkpoints.all(), *(store.checkpoints.proof(key) for key in keys)]
+    store.retention.retire(POLICY, HASH, LATER)
+    refuse(store, minutes=700)
+
+    report = verify(store, published=left, public_key=signer.public_key)
+
+    assert report.problems == ()
+    assert (report.retired, report.trusted.seq) == (2, 1)
+    store.checkpoints.take(LATER, signer)
+    assert verify(store, published=left).trusted.seq == 2
+
+
+def test_what_is_young_or_kept_by_the_policy_stays(store: Store, signer: Signer) -> None:
+    record_all(store)
+    store.checkpoints.take(at(600), signer)
+
+    assert store.retention.retire(POLICY, HASH, LATER.replace(year=2028)) == ()
+    assert store.retention.retire(a_policy(retention={"default": None}), HASH, LATER) == ()
+    assert tombstones(store) == []
+
+
+def test_legal_hold_keeps_it_until_it_is_lifted(store: Store, signer: Signer) -> None:
+    key = record(store, void_script)
+    hold(store, key, on=True)
+    store.checkpoints.take(at(600), signer)
+
+    assert store.retention.due(POLICY, LATER) == ()
+    assert store.retention.retire(POLICY, HASH, LATER) == ()
+    hold(store, key, on=False)
+    store.checkpoints.take(at(601), signer)
+    assert [one.number for one in store.retention.retire(POLICY, HASH, LATER)] == ["INC-2026-0001"]
+    assert verify(store).is_sound
+
+
+def test_what_no_checkpoint_has_seen_to_its_end_waits_for_one(store: Store, signer: Signer) -> None:
+    key = record(store, void_script)
+
+    assert [one.awaits for one in store.retention.due(POLICY, LATER)] == [True]
+    assert store.retention.retire(POLICY, HASH, LATER) == ()
+    assert stored(store, key)["entry"] == 3
+    store.checkpoints.take(LATER, signer)
+    assert len(store.retention.retire(POLICY, HASH, LATER)) == 1
+
+
+def test_a_look_ahead_names_what_would_go_and_changes_nothing(store: Store) -> None:
+    record_all(store)
+
+    due = store.retention.due(POLICY, LATER)
+
+    assert [(one.number, one.term.kept_until) for one in due] == [
+        ("INC-2026-0002", at(2).replace(year=2029)),
+        ("INC-2026-0003", at(3).replace(year=2029)),
+    ]
+    assert tombstones(store) == []
+
+
+def test_words_are_gone_from_the_file(sqlite_store: Store, tmp_path: Path, signer: Signer) -> None:
+    def whispering(number: str):
+        first, *rest = void_script(number)
+        return [first.model_copy(update={"fact": first.fact.model_copy(update={"symptom": SECRET})}), *rest]
+
+    record(sqlite_store, whispering)
+    sqlite_store.checkpoints.take(at(600), signer)
+    sqlite_store.retention.retire(POLICY, HASH, LATER)
+    sqlite_store.close()
+
+    files = [path for path in tmp_path.iterdir() if path.name.startswith("muster.db")]
+    assert files
+    assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_without_a_tombstone_the_database_refuses_and_with_it_takes_only_that_chain(
+    store: Store, signer: Signer
+) -> None:
+    opened, void, _ = record_all(store)
+    store.checkpoints.take(at(600), signer)
+
+    def remove(key: IncidentKey) -> None:
+        def work(connection) -> int:
+            for table in (BODY, ENTRY):
+                connection.execute(delete(table).where(table.c.incident == key.id))
+            return 0
+
+        store.transactions.write(work)
+
+    for key in (opened, void):
+        with pytest.raises(DBAPIError, match=r"tombstone"):
+            remove(key)
+    store.retention.retire(POLICY, HASH, LATER)
+    with pytest.raises(DBAPIError, match=r"tombstone"):
+        remove(opened)
+    with pytest.raises(DBAPIError, match=r"tombstone"):
+        remove(workspace_chain(TEAM))
+
+
+@pytest.mark.parametrize(
+    ("harm", "kind", "says"),
+    [
+        ("vanished", "truncated", "entry 4 is missing: checkpoint 1 saw it"),
+        ("forged", "tampered", "no checkpoint saw INC-2026-0002 end as its tombstone says"),
+        ("early", "tampered", "INC-2026-0002 was deleted before its retention had passed"),
+    ],
+)
+def test_a_chain_that_went_otherwise_is_found(store: Store, signer: Signer, harm: str, kind: str, says: str) -> None:
+    _, void, drill = record_all(store)
+    store.checkpoints.take(at(600), signer)
+    with owner(store) as connection:
+        tamperer = Tamperer(connection, drill)
+        if harm == "vanished":
+            for table in (BODY, ENTRY, CHAIN, INCIDENT):
+                connection.execute(delete(table).where(table.c.incident == drill.id))
+        else:
+            _bury(tamperer, void, forged=harm == "forged", at=LATER if harm == "forged" else SOON)
+
+        found = [(p.kind, p.what) for p in tamperer.report().problems]
+
+    assert (kind, says) in found
+
+
+def _bury(tamperer: Tamperer, key: IncidentKey, *, forged: bool, at: datetime) -> None:
+    """Delete a chain under a tombstone of one's own making."""
+    from storage import chains
+    from storage.retiring import _due, _tombstone
+
+    connection = tamperer.connection
+    (expired,) = (one for one in _due(connection, TEAM, POLICY, LATER) if one.key == key)
+    head = chains.lock(connection, key)
+    fact = _tombstone(get(connection, key), head, expired.term, POLICY, HASH)
+    fact = fact.model_copy(update={"head": "f" * 64}) if forged else fact
+    chains.append(connection, workspace_chain(TEAM), [draft(fact)], at)
+    for table in (BODY, ENTRY, CHAIN, INCIDENT):
+        connection.execute(delete(table).where(table.c.incident == key.id))
+
+
+def test_something_left_of_what_was_deleted_is_found(store: Store, signer: Signer) -> None:
+    key = record(store, void_script)
+    store.checkpoints.take(at(600), signer)
+    with owner(store) as connection:
+        kept = connection.execute(select(ENTRY).where(ENTRY.c.incident == key.id, ENTRY.c.n == 1)).mappings().one()
+        _bury(Tamperer(connection, key), key, forged=False, at=LATER)
+        connection.execute(ENTRY.insert().values(**kept))
+
+        found = [p.what for p in Tamperer(connection, workspace_chain(TEAM)).report().problems]
+
+    assert "INC-2026-0001 was deleted after its retention, and something of it is stored" in found
+
+
+@pytest.mark.parametrize("team", [TEAM, ""])
+def test_what_requests_about_it_came_to_goes_too(store: Store, signer: Signer, team: str) -> None:
+    key = record(store, drill_script)
+    store.checkpoints.take(at(600), signer)
+    seen = SEEN.insert().values(team=team, key="k", incident=key.id, at=LATER, outcome="{}")
+    store.transactions.write(lambda c: c.execute(seen).rowcount)
+    assert stored(store, key)["seen"] == 1
+
+    store.retention.retire(POLICY, HASH, LATER)
+
+    assert stored(store, key) == {}
