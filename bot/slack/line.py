@@ -22,14 +22,16 @@ FORM: Final = "?"
 
 def typed(edge: Edge, came: Came, text: str) -> Reply | None:
     """Do what a line says and give the answer, or None when a form opens in its place, as after `confirm ?`."""
-    reading = _read(edge, came, text)
+    wanted = _read(edge, came, text.rstrip().removesuffix(FORM)) if text.split()[-1:] == [FORM] else None
+    asks_form = wanted is not None and wanted.verb is not None and not wanted.fields
+    reading = wanted if wanted is not None and asks_form else _read(edge, came, text)
     if reading.number is not None:
         came = came.at_place(came.where.model_copy(update={"number": reading.number}))
     if reading.is_empty:
         return _bare(edge, came)
     if reading.verb is None:
         return edge.act(came, reading.word, {})
-    if text.split()[-1:] == [FORM] and not reading.fields:
+    if asks_form:
         edge.ask(came, reading.verb, {})
         return None
     return _asked(edge, came, reading.verb, reading)

@@ -24,6 +24,7 @@ from incident.states import Audience
 from sandbox.entities import Message, Person
 from tests.browser import Desk
 
+RUNBOOK: Final = "https://runbooks.example/checkout"
 BEGINS: Final = datetime(2026, 6, 9, 1, 52, tzinfo=UTC)
 PEOPLE: Final = {
     "mira": Person("mira", "Mira Novak", title="on-call engineer", color="1f7a8c"),
@@ -139,7 +140,7 @@ def policy_of(users: dict[str, str]) -> Policy:
     """The policy that ships, with these people in it."""
     shipped = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
     checkout = shipped.services["checkout"].model_copy(
-        update={"owner": users["olu"], "roster": "payments", "ladder": "payments"}
+        update={"owner": users["olu"], "roster": "payments", "ladder": "payments", "runbook": RUNBOOK}
     )
     given = shipped.model_dump(mode="json") | {
         "services": {**shipped.model_dump(mode="json")["services"], "checkout": checkout.model_dump(mode="json")},

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.bot.browser.hands import aside, command, go, menu, message, pick, press, send, tick, write
-from tests.bot.browser.scene import Scene
+from tests.bot.browser.scene import RUNBOOK, Scene
 
 pytestmark = pytest.mark.browser
 
@@ -34,6 +34,7 @@ def test_an_incident_is_declared_from_the_composer_and_its_channel_appears_with_
     expect(card).to_contain_text("P2 · checkout · waiting for somebody to take it · INC-2026-0001")
     expect(card).to_contain_text("nobody yet")
     expect(page.get_by_test_id("topic")).to_contain_text("Commander: nobody")
+    expect(page.get_by_role("link", name="Runbook")).to_have_attribute("href", RUNBOOK)
     expect(message(page, "declared Card payments fail at checkout")).to_be_visible()
     expect(message(other, "P2: Card payments fail at checkout")).to_contain_text("Please keep the talk there")
 

@@ -171,6 +171,7 @@ def test_a_value_that_cannot_be_read_opens_the_form_and_says_which(place, channe
 def test_a_question_mark_opens_the_form_of_a_verb_that_would_act_at_once(place, channel, incident):
     assert slash(place, channel, "confirm ?").view().callback_id == "verb:confirm"
     assert slash(place, channel, "ack ?").view().callback_id == "verb:ack"
+    assert slash(place, channel, "tempfix ?").view().callback_id == "verb:tempfix"
     assert place.now(incident.key).times.acknowledged_at is None
 
 
