@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from incident.telling.surfaces import reconciling
+from sandbox.changes import messages
+from sandbox.entities import Person
 
 
 def want(rig):
@@ -95,3 +99,123 @@ def test_what_muster_said_itself_is_not_captured(rig):
     read_back(rig)
 
     assert kinds(rig, key) == []
+
+
+def test_having_to_wait_in_the_middle_loses_nothing_and_reads_nothing_twice(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    ts = say(rig, key, "ilse", "rolling back now")
+    say(rig, key, "eva", "on it", thread=ts)
+    before = rig.calls("conversations.history")
+    rig.sandbox.faults.too_many_requests("conversations.replies", retry_after=30)
+
+    read_back(rig)
+    waiting = kinds(rig, key)
+    rig.after(minutes=1)
+
+    assert waiting == []
+    assert kinds(rig, key) == ["message_posted", "message_posted"]
+    assert rig.calls("conversations.history") == before + 1
+
+
+def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    ts = say(rig, key, "ilse", "rolling back now")
+    say(rig, key, "eva", "on it", thread=ts)
+    read_back(rig)
+    rig.sandbox.acting.delete(rig.users["ilse"], rig.channel(key).id, ts)
+
+    read_back(rig)
+    read_back(rig)
+
+    assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [ts]
+
+
+def test_a_reply_that_was_changed_or_deleted_is_noticed(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    head = say(rig, key, "ilse", "rolling back now")
+    changed = say(rig, key, "eva", "on it", thread=head)
+    gone = say(rig, key, "eva", "me too", thread=head)
+    read_back(rig)
+    rig.sandbox.acting.edit(rig.users["eva"], rig.channel(key).id, changed, "done")
+    rig.sandbox.acting.delete(rig.users["eva"], rig.channel(key).id, gone)
+
+    read_back(rig)
+
+    assert [entry.fact.text for entry in rig.entries(key, "message_edited")] == ["done"]
+    assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [gone]
+
+
+def test_a_reply_known_by_its_edit_alone_is_not_taken_for_deleted_when_its_thread_is_old(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    head = say(rig, key, "ilse", "rolling back now")
+    reply = say(rig, key, "eva", "on it", thread=head)
+    rig.sandbox.acting.edit(rig.users["eva"], rig.channel(key).id, reply, "done")
+    read_back(rig)
+    rig.after(minutes=300)
+    say(rig, key, "ilse", "still fine")
+    read_back(rig)
+
+    read_back(rig)
+
+    assert rig.entries(key, "message_deleted") == []
+
+
+def test_redacted_words_are_not_read_back_while_they_stand_in_slack(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    ts = say(rig, key, "ilse", "the password is hunter2")
+    read_back(rig)
+    rig.act("redact", "rosa", key, on=ts, reason="a password")
+
+    read_back(rig)
+
+    assert "hunter2" not in str([entry.fact for entry in rig.entries(key)])
+    assert kinds(rig, key) == ["message_posted"]
+
+
+def test_who_came_and_went_is_read_back_from_who_is_there_now(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    channel = rig.channel(key).id
+    read_back(rig)
+    rig.sandbox.acting.join(rig.users["rosa"], channel)
+    rig.sandbox.acting.leave(rig.users["eva"], channel)
+    rig.after(minutes=10)
+
+    read_back(rig)
+    read_back(rig)
+
+    moves = [(e.fact.kind, e.fact.who) for e in rig.entries(key, "joined", "left")][-2:]
+    assert sorted(moves) == [("joined", rig.person("rosa")), ("left", rig.person("eva"))]
+    assert all(e.occurred_at < e.recorded_at - timedelta(minutes=9) for e in rig.entries(key, "joined", "left")[-2:])
+
+
+def test_a_channel_that_muster_was_taken_out_of_is_said_to_be_unread_and_stops_nothing(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    channel = rig.channel(key)
+    channel.members.remove(rig.sandbox.workspace.bot.id)
+
+    read_back(rig)
+
+    [lost] = rig.entries(key, "place_lost")
+    assert (lost.fact.what, lost.fact.error) == ("reconcile", "not_in_channel")
+
+
+def test_what_another_bot_said_is_read_back_and_what_slack_noted_is_not(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    channel = rig.channel(key)
+    other = Person("alarms", "Alarms", is_bot=True)
+    with rig.sandbox.workspace.lock:
+        rig.sandbox.workspace.add_person(other)
+        messages.post(rig.sandbox.workspace, channel, other.id, "disk is full", subtype="bot_message")
+    rig.sandbox.acting.join(rig.users["rosa"], channel.id)
+
+    read_back(rig)
+
+    assert [entry.fact.text for entry in rig.entries(key, "message_posted")] == ["disk is full"]
