@@ -12,8 +12,8 @@ from storage.engine import WRITES
 from storage.errors import UnknownSchema
 from storage.tables import ENTRY
 
-HEAD: Final = "0003"
-KNOWN: Final = ("0001", "0002", "0003")
+HEAD: Final = "0004"
+KNOWN: Final = ("0001", "0002", "0003", "0004")
 _LOCK: Final = 7_236_019
 _VERSIONS: Final = "alembic_version"
 
@@ -24,7 +24,7 @@ def migrate(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) != HEAD:
-            _upgrade(connection)
+            upgrade(connection)
         guards.check_guards(connection)
 
 
@@ -53,7 +53,8 @@ def check_schema(connection: Connection) -> None:
         raise UnknownSchema(f"this database is at revision {found or 'none'}, {HEAD} is needed; run: muster migrate")
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection) -> None:
+    """Run the migrations that are missing, in the transaction of the connection."""
     # Alembic takes a quarter of a second to import, which a start without anything to do need not pay.
     from alembic import command
 

@@ -1,0 +1,211 @@
+"""A copy taken in the middle of writes is of one moment, holds, and can be put back on either database."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from incident.entries.said import Noted
+from incident.entry import IncidentKey, workspace_chain
+from incident.jobs import Job, JobKind
+from storage.copying.backup import CannotCopy, back_up
+from storage.copying.restore import extent, restore
+from storage.signing import Signer, new_key
+from storage.store import Store, open_store
+from storage.verify import verify
+from tests import postgres
+from tests.storage.story import TEAM, at, draft, long_script, record, record_all, step
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> Signer:
+    return new_key(tmp_path / "key.pem")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a database in which there is nothing at all, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'other.db'}"
+    else:
+        with postgres.server().database() as url:
+            yield url
+
+
+def address(store: Store) -> str:
+    return store.engine.url.render_as_string(hide_password=False)
+
+
+def lines(store: Store) -> dict[IncidentKey, list[str]]:
+    return {key: [line.hash for line in store.queries.lines(key)] for key in store.queries.chains()}
+
+
+def note(store: Store, key: IncidentKey, n: int) -> None:
+    store.recorder.transact(lambda unit: step(unit, key, draft(Noted(text=f"Note {n}"), minutes=100 + n)))
+
+
+class Writers:
+    """Several people who go on writing until they are told to stop."""
+
+    def __init__(self, store: Store, keys: list[IncidentKey]) -> None:
+        self._ended = threading.Event()
+        self._store = store
+        self.written = 0
+        self._threads = [threading.Thread(target=self._write, args=(key,)) for key in keys]
+
+    def _write(self, key: IncidentKey) -> None:
+        for n in itertools.count():
+            if self._ended.is_set():
+                return
+            note(self._store, key, n)
+            self.written += 1
+
+    def __enter__(self) -> Writers:
+        for thread in self._threads:
+            thread.start()
+        while self.written < 20:
+            self._ended.wait(0.005)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+
+def test_a_copy_taken_in_the_middle_of_writes_holds_and_is_of_one_moment(
+    store: Store, signer: Signer, tmp_path: Path
+) -> None:
+    keys = [record(store, lambda number: long_script(number)[:10]) for _ in range(3)]
+    store.checkpoints.take(at(50), signer)
+    with Writers(store, keys) as writers:
+        began = writers.written
+        report = back_up(store, address(store), tmp_path / "copy.db")
+        ended = writers.written
+    assert ended > began, "nobody was kept from writing"
+
+    with open_store(f"sqlite:///{tmp_path / 'copy.db'}", team=TEAM) as copy:
+        copied, here = lines(copy), lines(store)
+        assert verify(copy).is_sound
+        assert report.entries == extent(copy).entries
+    assert all(here[key][: len(hashes)] == hashes for key, hashes in copied.items())
+    assert 30 + began <= sum(len(copied[key]) for key in keys) <= 30 + ended + len(keys)
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db"]
+
+
+def test_what_was_copied_comes_back_whole_on_either_database(
+    store: Store, signer: Signer, other_url: str, tmp_path: Path
+) -> None:
+    record_all(store)
+    store.checkpoints.take(at(200), signer)
+    back_up(store, address(store), tmp_path / "copy.db")
+
+    restored = restore(other_url, tmp_path / "copy.db", replace=False)
+
+    with open_store(other_url, team=TEAM) as other:
+        assert lines(other) == lines(store)
+        assert verify(other, published=store.checkpoints.all(), public_key=signer.public_key).problems == ()
+        assert other.queries.incidents(TEAM) == store.queries.incidents(TEAM)
+        assert restored.now == extent(store)
+        assert (restored.before.entries, restored.kept_as) == (0, None)
+        record(other, lambda number: long_script(number)[:3])
+        assert verify(other).is_sound, "and the record goes on"
+
+
+def test_a_database_with_entries_gives_way_only_when_told_to(store: Store, signer: Signer, tmp_path: Path) -> None:
+    key = record(store, lambda number: long_script(number)[:10])
+    back_up(store, address(store), tmp_path / "copy.db")
+    note(store, key, 1)
+    before, url = extent(store), address(store)
+    store.close()
+
+    with pytest.raises(CannotCopy, match="holds 11 entries; --replace"):
+        restore(url, tmp_path / "copy.db", replace=False)
+
+    restored = restore(url, tmp_path / "copy.db", replace=True)
+
+    assert restored.before == before
+    assert (restored.now.entries, restored.now.until) == (10, at(9))
+    with open_store(url, team=TEAM) as again:
+        assert len(again.queries.lines(key)) == 10
+        assert verify(again).is_sound
+    if restored.kept_as is not None:
+        with open_store(f"sqlite:///{restored.kept_as}", team=TEAM) as kept:
+            assert len(kept.queries.lines(key)) == 11
+
+
+def test_while_somebody_has_the_database_open_nothing_is_replaced(store: Store, tmp_path: Path) -> None:
+    key = record(store, lambda number: long_script(number)[:10])
+    back_up(store, address(store), tmp_path / "copy.db")
+
+    with pytest.raises(CannotCopy, match="stop Muster first"):
+        restore(address(store), tmp_path / "copy.db", replace=True)
+
+    note(store, key, 1)
+    assert len(store.queries.lines(key)) == 11
+    assert verify(store).is_sound
+
+
+def test_a_restored_record_is_shorter_than_what_left_the_house(
+    sqlite_store: Store, signer: Signer, tmp_path: Path
+) -> None:
+    key = record(sqlite_store, lambda number: long_script(number)[:10])
+    sqlite_store.checkpoints.take(at(50), signer)
+    back_up(sqlite_store, address(sqlite_store), tmp_path / "copy.db")
+    note(sqlite_store, key, 1)
+    left = sqlite_store.checkpoints.take(at(201), signer)
+
+    with open_store(f"sqlite:///{tmp_path / 'copy.db'}", team=TEAM) as copy:
+        report = verify(copy, published=[left])
+
+    assert (report.is_truncated, report.is_tampered) == (True, False)
+    assert report.trusted.seq == 1
+
+
+def test_what_was_about_to_be_sent_is_looked_up_first(store: Store, other_url: str, tmp_path: Path) -> None:
+    job = Job(kind=JobKind.SAY, key="say:1", incident=workspace_chain(TEAM))
+    store.recorder.transact(lambda unit: unit.want([job], at(0)))
+    back_up(store, address(store), tmp_path / "copy.db")
+
+    restore(other_url, tmp_path / "copy.db", replace=False)
+
+    with open_store(other_url, team=TEAM) as other:
+        other.recorder.transact(lambda unit: unit.want([job.model_copy(update={"key": "say:2"})], at(0)))
+        claimed = {one.job.key: one.attempts for one in other.jobs.claim(at(1), "me")}
+    assert claimed == {"say:1": 2, "say:2": 1}
+
+
+def test_a_file_that_exists_is_never_written_over(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "copy.db").write_text("mine")
+
+    with pytest.raises(CannotCopy, match="is left as it is"):
+        back_up(store, address(store), tmp_path / "copy.db")
+
+    assert (tmp_path / "copy.db").read_text() == "mine"
+
+
+def test_a_place_that_cannot_be_written_is_told_in_words(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(CannotCopy, match="cannot be written: No such file or directory"):
+        back_up(store, address(store), tmp_path / "nowhere" / "copy.db")
+
+
+def test_what_is_no_copy_is_refused_and_changes_nothing(sqlite_store: Store, tmp_path: Path) -> None:
+    record(sqlite_store, lambda number: long_script(number)[:3])
+    url = address(sqlite_store)
+    sqlite_store.close()
+    (tmp_path / "text.db").write_text("This is no database." * 100)
+    sqlite3.connect(tmp_path / "empty.db").execute("CREATE TABLE other (id INTEGER)").connection.close()
+
+    for name, says in (("text.db", "cannot be read"), ("empty.db", "holds no record"), ("none.db", "there is no file")):
+        with pytest.raises(CannotCopy, match=says):
+            restore(url, tmp_path / name, replace=True)
+
+    with open_store(url, team=TEAM) as again:
+        assert extent(again).entries == 3
+    assert not list(tmp_path.glob("*.restoring*"))
