@@ -16,7 +16,7 @@ from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import
 
 from incident.entry import workspace_chain
 from incident.jobs import LATER, Job, JobKind
-from incident.ports import Recorder
+from incident.ports import Outcome, Recorder, UnitOfWork
 
 TICK: Final = timedelta(seconds=1)
 _log = logging.getLogger(__name__)
@@ -52,6 +52,20 @@ class Scheduler:
             self._scheduler.shutdown(wait=True)
 
 
+def want_once(recorder: Recorder, job: Job, now: datetime, *, ends: datetime | None = None) -> None:
+    """Want a job that is to be done once in its period, which its key names and which `ends` then.
+
+    The clocks of replicas do not strike together: by the time the last one wants it, it may long be done.
+    """
+
+    def work(unit: UnitOfWork) -> None:
+        if unit.remembered(job.key) is None:
+            unit.want([job], now)
+            unit.remember(job.key, Outcome(verb="want", key=job.incident, at=ends or now))
+
+    recorder.transact(work, first=False)
+
+
 def want_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
     """Want the checkpoint of this minute; of many replicas that want it, one makes it."""
     minute = now.replace(second=0, microsecond=0).isoformat()
@@ -61,7 +75,14 @@ def want_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
         incident=workspace_chain(team),
         rank=LATER,
     )
-    recorder.transact(lambda unit: unit.want([job], now), first=False)
+    want_once(recorder, job, now)
+
+
+def want_daily(recorder: Recorder, team: str, kinds: Sequence[JobKind], now: datetime) -> None:
+    """Want what is done once a day, counted in UTC, by whichever replica comes first."""
+    for kind in kinds:
+        key = f"{kind}:{now.date().isoformat()}"
+        want_once(recorder, Job(kind=kind, key=key, incident=workspace_chain(team), rank=LATER, run_at=now), now)
 
 
 def _guarded(recurring: Recurring) -> None:

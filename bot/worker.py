@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
+from bot.leases import Lease, Leases
 from bot.render import Renderer
 from bot.send import SENDS
-from bot.send.means import Means, Memory, Send, Task
-from bot.slack.calls import Delayed, Slack, SlackRefusal, UnknownOutcome
+from bot.send.means import Means, Memory, Send, Shown, Task
+from bot.slack.calls import Delayed, LeaseLost, Slack, SlackRefusal, UnknownOutcome
 from bot.slack.settle import Settle
 from commands.run import note_outcome, tick
 from incident.entries.sent import PlaceLost
@@ -28,6 +29,7 @@ from incident.jobs import JobKind
 from incident.policy import Policy
 from incident.ports import Recorder
 from storage.claiming import ClaimedJob
+from storage.errors import Unavailable
 from storage.jobs import Jobs
 
 _log = logging.getLogger(__name__)
@@ -73,6 +75,7 @@ class Worker:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="worker")
         self._running: set[Future[None]] = set()
         self._memory = Memory()
+        self._leases = Leases(store.jobs, outside.timeout_s)
         self._claiming = threading.Lock()
         self._woken = threading.Event()
         self._stopping = threading.Event()
@@ -98,20 +101,30 @@ class Worker:
         """Look for jobs now; the tick's safety net behind the wake-up of commits."""
         self._woken.set()
 
-    def stop(self) -> None:
-        """Claim nothing more, let what runs come to its end, and let go of the threads."""
+    def claim_no_more(self) -> None:
+        """Leave what is due from now on to the other replicas, or to the next start."""
         self._stopping.set()
         self._woken.set()
+
+    def stop(self) -> None:
+        """Claim nothing more, let what runs come to its end, and let go of the threads."""
+        self.claim_no_more()
         if self._loop is not None:
             self._loop.join()
         self._pool.shutdown(wait=True)
 
     def _keep_going(self) -> None:
         while not self._stopping.is_set():
-            self._woken.wait()
+            self._woken.wait(self._leases.look_every)
             self._woken.clear()
-            if not self._stopping.is_set():
+            if self._stopping.is_set():
+                return
+            try:
+                self._leases.renew(self._outside.slack.now())
                 self._begin(self._outside.slack.now())
+            except Unavailable as absent:
+                # The tick wakes us again; whoever waits longer than that is told by the health page.
+                _log.warning("no job can be claimed: the database is %s", absent)
 
     def _busy(self) -> set[Future[None]]:
         with self._claiming:
@@ -123,19 +136,22 @@ class Worker:
         with self._claiming:
             self._running = {future for future in self._running if not future.done()}
             free = self._threads - len(self._running)
-            # A lease outlives every call of a job, so that whoever takes it over knows that nobody is still sending.
-            lease = self._outside.timeout_s * 3
-            claimed = self._jobs.claim(now, self._owner, free, lease) if free > 0 else []
+            claimed = self._jobs.claim(now, self._owner, free, self._leases.seconds) if free > 0 else []
             for one in claimed:
-                future = self._pool.submit(self._do, one)
+                future = self._pool.submit(self._do, one, self._leases.hold(one))
                 self._running.add(future)
                 future.add_done_callback(lambda _: self._woken.set())
         return len(claimed)
 
-    def _do(self, claimed: ClaimedJob) -> None:
+    def _do(self, claimed: ClaimedJob, lease: Lease) -> None:
         """Do one job and end it: done, postponed, to be tried again, or given up."""
+        self._outside.slack.reached(f"{claimed.job.kind}:claimed")
         try:
-            self._send(claimed)
+            self._send(claimed, lease)
+        except LeaseLost as lost:
+            # Where nobody has taken it over it is tried again, after a look at what was sent before.
+            _log.warning("%s is let go of: %s", claimed.job.key, lost)
+            self._jobs.retry(claimed, self._outside.slack.now(), str(lost))
         except Delayed as delayed:
             _log.info("%s waits: %s", claimed.job.key, delayed)
             self._jobs.postpone(claimed, delayed.until)
@@ -143,36 +159,44 @@ class Worker:
             self._again_or_never(claimed, str(unknown), _MOST_ATTEMPTS)
         except SlackRefusal as no:
             self._give_up(claimed, no.error)
+        except Unavailable as absent:
+            # It is put back when the database is there again, or taken over at the end of its lease.
+            self._again_or_never(claimed, f"the database was {absent}", _MOST_ATTEMPTS)
         except Exception as error:  # noqa: BLE001 - one job that fails must not stop the others
             _log.exception("job %s failed", claimed.job.key)
             self._again_or_never(claimed, f"{type(error).__name__}: {error}", _MOST_ERRORS)
+        finally:
+            self._leases.let_go(lease)
 
-    def _send(self, claimed: ClaimedJob) -> None:
+    def _send(self, claimed: ClaimedJob, lease: Lease) -> None:
         job, now = claimed.job, self._outside.slack.now()
+        shown = Shown(lambda: self._jobs.shown(claimed) if claimed.attempts == 1 else None)
         if job.kind is JobKind.TIMER:
             tick(job.incident, recorder=self._recorder, policy=self._outside.policy(), at=now)
         else:
             task = Task(job=job, at=now, incident=self._incident(claimed), is_first=claimed.attempts == 1)
-            facts = self._sends[job.kind](task, self._means(claimed))
+            facts = self._sends[job.kind](task, self._means(claimed, lease, shown))
             if facts:
                 self._note(claimed, facts, now)
         self._outside.slack.reached(f"{job.kind}:noted")
-        self._jobs.complete(claimed, self._outside.slack.now())
+        self._jobs.complete(claimed, self._outside.slack.now(), shown.now)
+        self._outside.slack.reached(f"{job.kind}:completed")
 
     def _incident(self, claimed: ClaimedJob) -> Incident | None:
         key = claimed.job.incident
         return None if key.id == WORKSPACE else self._recorder.read(lambda reader: reader.peek(key))
 
-    def _means(self, claimed: ClaimedJob) -> Means:
+    def _means(self, claimed: ClaimedJob, lease: Lease, shown: Shown) -> Means:
         outside = self._outside
         return Means(
-            slack=outside.slack.serving(claimed.job.kind, claimed.job.rank),
+            slack=outside.slack.serving(claimed.job.kind, claimed.job.rank, lease.covers_a_call),
             settle=outside.settle,
             recorder=self._recorder,
             policy=outside.policy(),
             renderer=outside.renderer,
             plain=outside.plain,
             memory=self._memory,
+            shown=shown,
         )
 
     def _note(self, claimed: ClaimedJob, facts: Sequence[Fact], now: datetime) -> None:

@@ -29,6 +29,8 @@ class DeadJob(Frozen):
 
 _FREE: Final = {"lease_owner": None, "lease_until": None}
 _ANEW: Final = _FREE | {"attempts": 0, "error": None}
+# What was given up may have reached Slack all the same, so the next attempt is not the first: it looks first.
+_AFTER_DEATH: Final = _ANEW | {"attempts": 1, "result": None}
 
 
 # Built once: building a statement costs more than running it, and these run for every job.
@@ -39,6 +41,12 @@ _HELD: Final = (
     & (JOB.c.claims == bindparam("of_claim"))
 )
 _WANTED: Final = select(JOB.c.wanted).where(_HELD).with_for_update()
+_LAST: Final = (
+    select(JOB.c.id, JOB.c.result)
+    .where(JOB.c.team == bindparam("of_team"), JOB.c.key == bindparam("of_key"), JOB.c.id <= bindparam("of_id"))
+    .order_by(JOB.c.id.desc())
+    .limit(2)
+)
 _END: Final = update(JOB).where(JOB.c.id == bindparam("of_id"))
 
 
@@ -56,13 +64,30 @@ def put_back(connection: Connection, claimed: ClaimedJob, values: Mapping[str, A
     return connection.execute(update(JOB).where(_HELD).values(**_FREE, **values), _of(claimed)).rowcount == 1
 
 
+def renew(connection: Connection, claimed: ClaimedJob, until: datetime) -> bool:
+    """Move the end of a lease; False when the claim is no longer ours."""
+    return connection.execute(update(JOB).where(_HELD).values(lease_until=until), _of(claimed)).rowcount == 1
+
+
+def shown(connection: Connection, claimed: ClaimedJob) -> str | None:
+    """Give the result of the run of this key before the claimed one: of the same row, or else of the row before."""
+    rows = connection.execute(
+        _LAST, {"of_team": claimed.job.incident.team, "of_key": claimed.job.key, "of_id": claimed.id}
+    )
+    return next((row.result for row in rows if row.result is not None or row.id != claimed.id), None)
+
+
 def complete(connection: Connection, claimed: ClaimedJob, now: datetime, result: str | None) -> bool:
     """Make it done if the generation it served is still the wanted one, else ready again."""
     wanted = _wanted(connection, claimed)
     if wanted is None:
         return False
     is_done = wanted == claimed.generation
-    values = _FREE | {"state": JobState.DONE, "ended_at": now, "result": result, "error": None} if is_done else _ANEW
+    values = (
+        _FREE | {"state": JobState.DONE, "ended_at": now, "result": result, "error": None}
+        if is_done
+        else _ANEW | {"result": result}
+    )
     connection.execute(_END, {"of_id": claimed.id, **values})
     return is_done
 
@@ -73,7 +98,7 @@ def bury(connection: Connection, claimed: ClaimedJob, error: str, now: datetime)
     if wanted is None:
         return ()
     if wanted != claimed.generation:
-        connection.execute(_END, {"of_id": claimed.id, **_ANEW})
+        connection.execute(_END, {"of_id": claimed.id, **_AFTER_DEATH})
         return ()
     buried = [_kill(connection, JOB.c.id == claimed.id, error, now)]
     while buried[-1]:
@@ -85,7 +110,7 @@ def bury(connection: Connection, claimed: ClaimedJob, error: str, now: datetime)
 
 
 def _kill(connection: Connection, which: ColumnElement[bool], error: str, now: datetime) -> list[Row[Any]]:
-    values = _FREE | {"state": JobState.DEAD, "error": error, "ended_at": now}
+    values = _FREE | {"state": JobState.DEAD, "error": error, "ended_at": now, "result": None}
     return list(connection.execute(update(JOB).where(which).values(**values).returning(JOB)).all())
 
 
@@ -108,7 +133,7 @@ def revive(connection: Connection, job_id: int, now: datetime) -> bool:
     ready = select(JOB.c.id).where(JOB.c.team == row.team, JOB.c.key == row.key, JOB.c.state == JobState.READY)
     if connection.execute(ready).first() is not None:
         return False
-    values = _ANEW | {"state": JobState.READY, "run_at": now, "ended_at": None}
+    values = _AFTER_DEATH | {"state": JobState.READY, "run_at": now, "ended_at": None}
     connection.execute(update(JOB).where(JOB.c.id == job_id).values(**values))
     return True
 

@@ -26,7 +26,8 @@ class JobRow(SQLModel, table=True):
     """One job.
 
     `wanted` is raised each time the job is wanted again, `serving` is what the last claim set out to serve. `claims`
-    counts every claim and fences completions; `attempts` counts those since something last went well.
+    counts every claim and fences completions; `attempts` counts those since something last went well. `result` is what
+    the last run that went well says it left in Slack.
     """
 
     __tablename__: ClassVar[Any] = "job"
@@ -39,6 +40,7 @@ class JobRow(SQLModel, table=True):
             sqlite_where=sql("state = 'ready'"),
             postgresql_where=sql("state = 'ready'"),
         ),
+        Index("ix_job_key", "team", "key", "id"),
         Index("ix_job_due", "state", "run_at"),
         Index("ix_job_lane", "team", "lane", "state", "id"),
         Index("ix_job_needs", "team", "needs", "state"),

@@ -30,6 +30,14 @@ class Jobs:
         lease = now + timedelta(seconds=lease_seconds)
         return self._transactions.write(lambda connection: claiming.claim(connection, now, owner, limit, lease=lease))
 
+    def renew(self, claimed: ClaimedJob, until: datetime) -> bool:
+        """Hold it for longer; False when it was taken away."""
+        return self._transactions.write(lambda connection: ending.renew(connection, claimed, until))
+
+    def shown(self, claimed: ClaimedJob) -> str | None:
+        """Give the result that the last run of its key left, in whichever replica; None when that is not known."""
+        return self._transactions.read(lambda connection: ending.shown(connection, claimed))
+
     def complete(self, claimed: ClaimedJob, now: datetime, result: str | None = None) -> bool:
         """Say that it is done; False when it is not, since it was taken away or is wanted anew since the claim."""
         return self._transactions.write(lambda connection: ending.complete(connection, claimed, now, result))

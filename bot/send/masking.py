@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.send.means import Means, Task, entries_of
+from bot.send.means import Means, Shown, Task, entries_of
 from bot.send.posting import edit
 from bot.slack.surfaces.message import Message
 from incident.entries.said import Redacted
@@ -25,8 +26,7 @@ def mask(task: Task, means: Means) -> Sequence[Fact]:
         for kind in _LINES:
             ts = means.settle.message(means.slack, task.channel, key_of(kind, entry.key, entry.n), entry.recorded_at)
             if ts is not None:
-                means.memory.shown.pop(task.job.key, None)
-                edit(task, means, task.channel, ts, masked)
+                edit(task, replace(means, shown=Shown()), task.channel, ts, masked)
     return ()
 
 

@@ -18,11 +18,28 @@ from incident.ports import Reader, Recorder
 from roles.people import PersonId
 
 
+class Shown:
+    """What the surface of one job shows, as a digest, so that nothing is drawn that stands there already.
+
+    Every replica draws, so what it showed before is asked of the jobs table and not of this process's memory.
+    """
+
+    def __init__(self, before: Callable[[], str | None] = lambda: None) -> None:
+        self._before = before
+        self.now = ""
+
+    def is_already(self, digest: str) -> bool:
+        """Tell whether the surface shows this, whoever drew it."""
+        if self._before() != digest:
+            return False
+        self.now = digest
+        return True
+
+
 class Memory:
     """What this process remembers of Slack to save calls. Losing it costs calls, nothing else."""
 
     def __init__(self) -> None:
-        self.shown: dict[str, str] = {}
         self.places: dict[str, str] = {}
         self.direct: dict[str, str] = {}
         self.readings: dict[str, Reading] = {}
@@ -30,7 +47,7 @@ class Memory:
 
 @dataclass(frozen=True)
 class Means:
-    """What sending needs. `slack` serves this one job; `renderer` writes for Slack, `plain` without its markup."""
+    """What sending needs. `slack` and `shown` serve this one job; `renderer` writes for Slack, `plain` without markup."""
 
     slack: Slack
     settle: Settle
@@ -39,6 +56,7 @@ class Means:
     renderer: Renderer
     plain: Renderer
     memory: Memory
+    shown: Shown
 
 
 @dataclass(frozen=True)

@@ -29,13 +29,13 @@ def post(task: Task, means: Means, channel: str, message: Message, *, since: dat
         unfurl_media=False,
         **message.arguments(),
     )
-    means.memory.shown[task.job.key] = message.digest
+    means.shown.now = message.digest
     return str(posted["ts"])
 
 
 def edit(task: Task, means: Means, channel: str, ts: str, message: Message) -> bool:
     """Bring a message of the job up to date, unless it reads so already; False when it is gone."""
-    if means.memory.shown.get(task.job.key) == message.digest:
+    if means.shown.is_already(message.digest):
         return True
     try:
         means.slack.call("chat.update", channel=channel, ts=ts, **message.arguments("update.text"))
@@ -43,7 +43,7 @@ def edit(task: Task, means: Means, channel: str, ts: str, message: Message) -> b
         if no.error not in {"message_not_found", "cant_update_message", "edit_window_closed"}:
             raise
         return False
-    means.memory.shown[task.job.key] = message.digest
+    means.shown.now = message.digest
     return True
 
 

@@ -40,9 +40,10 @@ def pin_card(task: Task, means: Means) -> Sequence[Fact]:
 def set_topic(task: Task, means: Means) -> Sequence[Fact]:
     """Set the topic, unless it reads so already."""
     text = topic(_context(task, means), means.plain)
-    if means.memory.shown.get(task.job.key) != text:
+    digest = digest_of(text)
+    if not means.shown.is_already(digest):
         means.slack.call("conversations.setTopic", channel=task.channel, topic=text)
-        means.memory.shown[task.job.key] = text
+        means.shown.now = digest
     return ()
 
 
@@ -81,9 +82,9 @@ def show_home(task: Task, means: Means) -> Sequence[Fact]:
     incidents = means.recorder.read(lambda reader: reader.open_incidents(means.slack.team))
     view = home(home_context(incidents, task.about, means.policy, task.at), means.renderer)
     digest = digest_of(view)
-    if means.memory.shown.get(task.job.key) != digest:
+    if not means.shown.is_already(digest):
         means.slack.call("views.publish", user_id=user, view=view)
-        means.memory.shown[task.job.key] = digest
+        means.shown.now = digest
     return ()
 
 

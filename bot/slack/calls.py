@@ -5,7 +5,7 @@ Slack's retries are ours, so the client has none of its own: what is to be tried
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http.client import HTTPException
@@ -32,6 +32,10 @@ class Delayed(Exception):  # noqa: N818 - it is an answer: nothing was sent
         self.until = until
 
 
+class LeaseLost(Exception):  # noqa: N818 - it is an answer: nothing was sent
+    """Nothing was sent: the job this is for may be in somebody else's hands by the time of an answer."""
+
+
 class UnknownOutcome(Exception):  # noqa: N818 - it is an answer: nobody knows
     """It was sent and no clear answer came, so Slack may or may not have done it."""
 
@@ -49,7 +53,8 @@ class SlackRefusal(Exception):  # noqa: N818 - it is an answer: no
 class Slack:
     """The bot's own line to one workspace, as one job uses it. `bot` is its user id, `team` the workspace's.
 
-    `reached` is told before and after each call; tests stop the process there.
+    `reached` is told before and after each call; tests stop the process there. `may_call` tells whether the job is
+    still ours for as long as a call may take.
     """
 
     client: WebClient
@@ -60,17 +65,20 @@ class Slack:
     kind: str = ""
     rank: int = NORMAL
     reached: Reached = nothing_happens
+    may_call: Callable[[datetime], bool] = lambda _: True
 
-    def serving(self, kind: str, rank: int) -> Slack:
+    def serving(self, kind: str, rank: int, may_call: Callable[[datetime], bool] = lambda _: True) -> Slack:
         """Give the line for one job, which spends the budget by the job's rank."""
-        return replace(self, kind=kind, rank=rank)
+        return replace(self, kind=kind, rank=rank, may_call=may_call)
 
     def now(self) -> datetime:
         """Give the present moment."""
         return self.clock.now()
 
     def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Call a method within its budget; give Slack's answer, or raise Delayed, UnknownOutcome or SlackRefusal."""
+        """Call a method within its budget; give Slack's answer, or raise Delayed, LeaseLost, UnknownOutcome or SlackRefusal."""
+        if not self.may_call(self.now()):
+            raise LeaseLost(f"{method}: the lease ends too soon")
         until = self.budget.take(method, self.rank, self.now(), arguments.get("channel"))
         if until is not None:
             raise Delayed(method, until)

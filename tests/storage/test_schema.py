@@ -78,7 +78,7 @@ def test_the_known_revisions_are_those_of_the_migrations(sqlite_store: Store) ->
 def test_a_newer_schema_is_refused_in_words(store: Store) -> None:
     store.transactions.write(lambda c: c.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'").rowcount)
 
-    with pytest.raises(UnknownSchema, match="revision 0999, this Muster knows 0001, 0002, 0003"):
+    with pytest.raises(UnknownSchema, match="revision 0999, this Muster knows 0001, 0002, 0003, 0004"):
         store.migrate()
 
 
