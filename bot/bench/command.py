@@ -33,7 +33,7 @@ class Sizes:
 
 
 WHOLE: Final = Sizes(lines=300, bursts=6, declarations=4, messages=500, entries=10_000)
-QUICK: Final = Sizes(lines=30, bursts=1, declarations=2, messages=50, entries=500)
+QUICK: Final = Sizes(lines=30, bursts=1, declarations=3, messages=50, entries=500)
 
 
 def bench(*, quick: bool = False) -> int:
