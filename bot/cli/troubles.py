@@ -16,7 +16,7 @@ from bot.logs import masked
 from bot.policy_file import BrokenPolicy
 from bot.settings import WHERE
 from bot.web.slack_http import PortTaken
-from storage.errors import StorageError
+from storage.errors import StorageError, Unavailable
 
 TROUBLES: Final = (NotFound, StorageError, SQLAlchemyError, BrokenPolicy, SlackClientError, OSError, HTTPException)
 _TOKEN: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
@@ -34,9 +34,8 @@ def _told(trouble: BaseException) -> str:
         return "The policy is broken, and there is no earlier one. Mend these lines:\n" + "\n".join(
             f"  {one}" for one in trouble.wrong
         )
-    if isinstance(trouble, SQLAlchemyError):
-        cause = getattr(trouble, "orig", None) or trouble
-        return f"The database refuses: {str(cause).strip().splitlines()[0]}. Look at DATABASE_URL and at the server."
+    if isinstance(trouble, (SQLAlchemyError, Unavailable)):
+        return _database(trouble)
     if isinstance(trouble, FileNotFoundError):
         return f"There is no file {trouble.filename}. Name one that exists."
     if isinstance(trouble, (NotFound, PortTaken)):
@@ -46,6 +45,14 @@ def _told(trouble: BaseException) -> str:
     if isinstance(trouble, OSError) and trouble.filename is not None:
         return f"{trouble.filename}: {trouble.strerror}."
     return f"It does not answer: {getattr(trouble, 'reason', None) or trouble}. Look at the network and the address."
+
+
+def _database(trouble: SQLAlchemyError | Unavailable) -> str:
+    error = trouble.__cause__ if isinstance(trouble, Unavailable) else trouble
+    if error is None:
+        return f"The database takes nothing now ({trouble}). Try again in a minute."
+    cause = getattr(error, "orig", None) or error
+    return f"The database refuses: {str(cause).strip().splitlines()[0]}. Look at DATABASE_URL and at the server."
 
 
 def _slack(trouble: SlackApiError) -> str:

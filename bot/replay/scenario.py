@@ -92,7 +92,7 @@ class Scenario(_Part):
     people: dict[str, Actor]
     as_of: Moment | None = None
     role_probes: tuple[Moment, ...] = ()
-    events: tuple[ScriptEvent, ...]
+    events: Annotated[tuple[ScriptEvent, ...], Field(min_length=1)]
     checks: tuple[Check, ...] = ()
     expected: dict[str, Any] = Field(default_factory=dict)
 
@@ -104,7 +104,10 @@ class Scenario(_Part):
 
 def read_scenario(path: Path) -> Scenario:
     """Read a script from YAML; a file that is none raises ValueError with what is wrong in it."""
-    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as unreadable:
+        raise ValueError(f"it cannot be read: {unreadable}") from None
     if not isinstance(loaded, dict):
-        raise ValueError(f"{path.name} is not an incident script: it holds no mapping")
+        raise ValueError("it is no incident script: it holds no mapping")
     return Scenario.model_validate(loaded)

@@ -83,7 +83,7 @@ def test_what_cannot_be_finished_in_ten_seconds_keeps_nobody_waiting(
         sandbox.faults.clear()
 
     assert code == 0
-    assert time.monotonic() - begun < 12
+    assert time.monotonic() - begun < 15
 
 
 def test_missing_tokens_are_all_named_with_where_to_get_them(here: Path) -> None:
