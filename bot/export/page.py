@@ -53,7 +53,7 @@ def page(context: PageContext, render: Renderer) -> str:
 def restored_after(record: dict[str, Any]) -> str | None:
     """Say how long it took to restore the service, in words."""
     seconds = record["metrics"]["time_to_restore_s"]
-    return None if seconds is None else f"after {wording.span(timedelta(seconds=seconds))} of harm"
+    return None if seconds is None else f"after {wording.span(timedelta(seconds=seconds))} of impact"
 
 
 def told(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
