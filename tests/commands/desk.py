@@ -32,6 +32,7 @@ GROUPS = {
     "rob": {"responder"},
     "eva": {"responder"},
     "nadia": {"responder"},
+    "clerk": set[str](),
     "guest": set[str](),
     "bot": set[str](),
 }

@@ -172,10 +172,10 @@ def test_a_category_outside_the_catalogue_is_taken_and_marked():
 
 
 def test_any_member_reports_without_a_role_or_a_group(desk: Desk):
-    outcome = desk.do("declare", by="somebody", title="I cannot pay", service="checkout", place=ELSEWHERE)
+    outcome = desk.do("declare", by="clerk", title="I cannot pay", service="checkout", place=ELSEWHERE)
 
     assert (outcome.code, outcome.number) == (None, "INC-2026-0001")
-    assert desk.facts()[0].reporter == who("somebody")
+    assert desk.facts()[0].reporter == who("clerk")
 
 
 def test_a_header_is_never_without_time_reporter_and_service():
