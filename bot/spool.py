@@ -17,11 +17,12 @@ from typing import Final
 
 from ulid import ULID
 
-from bot.spool_file import ARCHIVE, SUFFIX, WAITS, Kind, Line, Segment, make, read_line, take_over
+from bot.spool_file import ARCHIVE, FOR_THE_RECORD, SUFFIX, WAITS, Kind, Line, Segment, make, read_line, take_over
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 # Room that is ours before the disk is full; without it a full disk would take the spool down with the database.
 RESERVED: Final = 4 * 1024 * 1024
+ASIDE: Final = "aside"
 _KEPT_FILES: Final = 50
 
 
@@ -69,12 +70,17 @@ class Spool:
             return True
 
     def append_behind(self, line: Line) -> bool:
-        """Keep a line if others are waiting, so that it does not overtake them; False when none is."""
+        """Keep a line if others wait for the record, so that it does not overtake them; False when none does."""
         with self._lock:
-            if not self._waiting:
+            if not self._is_ahead():
                 return False
             self.append(line)
             return True
+
+    def is_ahead(self) -> bool:
+        """Tell whether anything waits for the record."""
+        with self._lock:
+            return self._is_ahead()
 
     def waiting(self) -> Sequence[Waiting]:
         """Give what is not done, in the order in which it came."""
@@ -96,6 +102,17 @@ class Spool:
         with self._lock:
             self._write(Line(kind="done", key=waiting.key, at=now, body={"kind": waiting.kind}))
 
+    def set_aside(self, waiting: Waiting, now: datetime) -> None:
+        """Take a line that cannot be recorded out of the way of the others, and keep it for somebody to look at."""
+        with self._lock:
+            aside = self.folder / ASIDE
+            aside.mkdir(exist_ok=True, mode=0o700)
+            with (aside / waiting.segment.path.name).open("ab") as file:
+                file.write(waiting.segment.data(waiting.start, waiting.length))
+                file.flush()
+                os.fsync(file.fileno())
+            self.done(waiting, now)
+
     def finish(self, now: datetime) -> bool:
         """Put the files away once nothing waits; False when something does, or when there was nothing."""
         with self._lock:
@@ -110,6 +127,11 @@ class Spool:
                 old.unlink(missing_ok=True)
             self._begun(now)
             return True
+
+    def find(self, kind: Kind, key: str) -> Waiting | None:
+        """Find the waiting line of a kind and key."""
+        with self._lock:
+            return self._waiting.get((kind, key))
 
     def count(self, kind: Kind | None = None) -> int:
         """Count what waits, of all kinds or of one."""
@@ -126,6 +148,9 @@ class Spool:
                     os.close(segment.handle)
             self._held, self._own = [], None
 
+    def _is_ahead(self) -> bool:
+        return any(kind in FOR_THE_RECORD for kind, _ in self._waiting)
+
     def _begun(self, now: datetime) -> Segment:
         if self._own is None:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -138,7 +163,8 @@ class Spool:
         data = line.model_dump_json().encode("utf-8", "replace") + b"\n"
         if sum(one.end for one in self._held) + len(data) > self._most and line.kind in WAITS:
             raise SpoolFull(f"the spool holds {self._most} bytes and takes no more")
-        self._note(segment, *segment.put(data), line)
+        # Without its mark a line is done again, under the same key, and changes nothing.
+        self._note(segment, *segment.put(data, surely=line.kind != "done"), line)
 
     def _note(self, segment: Segment, start: int, length: int, line: Line) -> None:
         if line.kind == "done":

@@ -24,8 +24,10 @@ SUFFIX: Final = ".jsonl"
 ARCHIVE: Final = "archive"
 _VERSION: Final = 1
 
-Kind = Literal["capture", "request", "mark", "draft", "step", "done"]
-WAITS: Final = frozenset({"capture", "request", "mark", "draft"})
+Kind = Literal["capture", "request", "mark", "draft", "tell", "step", "done"]
+# What waits for the record, in order; and what waits, beside it, for somebody to be told.
+FOR_THE_RECORD: Final = frozenset({"capture", "request", "mark"})
+WAITS: Final = FOR_THE_RECORD | {"draft", "tell"}
 
 
 class Line(Frozen):
@@ -51,12 +53,13 @@ class Segment:
         """Tell whether there is nothing in it but its first line."""
         return len(self.spans) <= 1
 
-    def put(self, data: bytes) -> tuple[int, int]:
-        """Write a line, and return where it stands once it is on the disk."""
+    def put(self, data: bytes, *, surely: bool = True) -> tuple[int, int]:
+        """Write a line, and return where it stands once it is on the disk, or before where nothing hangs on it."""
         written = os.pwrite(self.handle, data, self.end)
         if written != len(data):
             raise OSError(errno.ENOSPC, "the line could not be written whole")
-        os.fdatasync(self.handle)
+        if surely:
+            os.fdatasync(self.handle)
         span = (self.end, len(data))
         self.spans.append(span)
         self.end += len(data)

@@ -11,6 +11,7 @@ from commands.form import read_form, read_verb
 from commands.verb import Dated, Elsewhere, Request, Situation, Verb
 from commands.working import Working
 from incident.entries.proved import ClosureRefused, Refused
+from incident.entries.sent import ChannelMade
 from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
 from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
@@ -20,12 +21,13 @@ from incident.visibility import may_see
 
 @dataclass
 class Attempt:
-    """What becomes of one request. `working` is the incident it is about, once there is one."""
+    """What becomes of one request. `working` is the incident it is about, once there is one; `place` its channel."""
 
     unit: UnitOfWork
     request: Request
     policy: Policy
     policy_hash: str
+    place: ChannelMade | None = None
     working: Working | None = None
     verb: Verb | None = None
 
@@ -68,6 +70,8 @@ class Attempt:
         if self.working is None:
             return Outcome(verb=verb.name, at=self.request.at)
         added = self.working.act([self._draft(fact) for fact in decided if not isinstance(fact, Elsewhere)])
+        if verb.opens and self.place is not None:
+            self.working.act([self.working.by_muster(self.place, self.request.source)])
         for fact in decided:
             if isinstance(fact, Elsewhere):
                 self._record_elsewhere(fact)

@@ -11,15 +11,21 @@ from datetime import datetime
 from commands.attempt import Attempt, outcome_of
 from commands.verb import Request
 from commands.working import Working
+from incident.entries.sent import ChannelMade
 from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
 from roles.people import MUSTER
 
 
-def run(request: Request, *, recorder: Recorder, policy: Policy, policy_hash: str) -> Outcome:
-    """Do what a request asks or refuse it; either way it is on the record, once, when this returns."""
-    return recorder.transact(lambda unit: Attempt(unit, request, policy, policy_hash).outcome())
+def run(
+    request: Request, *, recorder: Recorder, policy: Policy, policy_hash: str, place: ChannelMade | None = None
+) -> Outcome:
+    """Do what a request asks or refuse it; either way it is on the record, once, when this returns.
+
+    `place` is the channel of an incident that had one before it could be recorded.
+    """
+    return recorder.transact(lambda unit: Attempt(unit, request, policy, policy_hash, place).outcome())
 
 
 def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:

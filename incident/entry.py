@@ -27,7 +27,11 @@ def workspace_chain(team: str) -> IncidentKey:
 
 
 class Surface(StrEnum):
-    """Where a request came from. `HISTORY` is what Slack showed afterwards of a time in which Muster was cut off."""
+    """Where a request came from.
+
+    `HISTORY` is what Slack showed afterwards of a time in which Muster was cut off, `SPOOL` what was kept on disk of a
+    time in which the database was.
+    """
 
     COMMAND = "command"
     FORM = "form"
@@ -38,6 +42,7 @@ class Surface(StrEnum):
     TIMER = "timer"
     JOB = "job"
     HISTORY = "history"
+    SPOOL = "spool"
 
 
 class Source(Frozen):

@@ -24,6 +24,7 @@ from storage.transactions import Transactions
 T = TypeVar("T")
 
 ASKED_AGAIN_AFTER_S: Final = 1.0
+_AT_ONCE_S: Final = 0.25
 _SQLITE: Final = {
     sqlite3.SQLITE_BUSY: "locked",
     sqlite3.SQLITE_LOCKED: "locked",
@@ -37,7 +38,6 @@ _SQLITE: Final = {
     sqlite3.SQLITE_CANTOPEN: "gone",
     sqlite3.SQLITE_NOMEM: "full",
 }
-_COSTS_TIME: Final = frozenset({"slow", "gone", "locked"})
 _STILL_READ: Final = frozenset({"read_only", "full", "locked"})
 # The first characters of a SQLSTATE; the longest that fits decides.
 _POSTGRES: Final = {
@@ -89,17 +89,18 @@ class Absence:
     def __init__(self) -> None:
         self._lock = Lock()
         self._since: float | None = None
-        self._asked = 0.0
+        self._kept_waiting: float | None = None
         self._before = 0.0
         self._reads_do = False
         self.why = ""
 
-    def begin(self, why: str, *, writing: bool) -> None:
-        """Note that it was asked and is absent."""
+    def begin(self, why: str, *, writing: bool, took: float) -> None:
+        """Note that it was asked and is absent, and how long that took to find out."""
+        now = time.monotonic()
         with self._lock:
-            self._asked = time.monotonic()
+            self._kept_waiting = now if took > _AT_ONCE_S else self._kept_waiting
             self._reads_do = why in _STILL_READ if writing else False
-            self._since = self._asked if self._since is None else self._since
+            self._since = now if self._since is None else self._since
             self.why = why
 
     def end(self, *, writing: bool) -> None:
@@ -123,9 +124,9 @@ class Absence:
 
     def spare_the_hurried(self) -> None:
         """Raise Unavailable at once for somebody in a hurry, when it kept another one waiting a moment ago."""
-        if seconds_left() is None or self._since is None or self.why not in _COSTS_TIME:
+        if seconds_left() is None or self._since is None or self._kept_waiting is None:
             return
-        if time.monotonic() - self._asked < ASKED_AGAIN_AFTER_S:
+        if time.monotonic() - self._kept_waiting < ASKED_AGAIN_AFTER_S:
             raise Unavailable(self.why)
 
 
@@ -154,11 +155,12 @@ class Watched:
 
     def _watch(self, do: Callable[[], T], *, writing: bool) -> T:
         self._absence.spare_the_hurried()
+        asked = time.monotonic()
         try:
             with told_apart():
                 result = do()
         except Unavailable as absent:
-            self._absence.begin(absent.why, writing=writing)
+            self._absence.begin(absent.why, writing=writing, took=time.monotonic() - asked)
             raise
         self._absence.end(writing=writing)
         return result

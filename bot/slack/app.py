@@ -17,6 +17,7 @@ from slack_sdk import WebClient
 from bot.slack.edge import Edge
 from bot.slack.listeners.asking import Asking
 from bot.slack.listeners.telling import Telling
+from bot.slack.timed import Acked, Timed
 from bot.slack.troubles import NotRecorded, named
 from bot.slack.where import MORE
 
@@ -32,8 +33,12 @@ def build_app(
     authorized: AuthorizeResult,
     client: WebClient,
     signing_secret: str | None = None,
+    acked: Acked = lambda kind, seconds: None,
 ) -> App:
-    """Build the app of one workspace. `client` needs no token; without a signing secret nothing is taken over HTTP."""
+    """Build the app of one workspace. `client` needs no token; without a signing secret nothing is taken over HTTP.
+
+    `acked` is told of what kind each acknowledgement was and how many seconds it took.
+    """
     app = App(
         client=client,
         authorize=lambda: authorized,
@@ -42,41 +47,41 @@ def build_app(
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
     )
-    asking, telling = Asking(edge), Telling(edge)
+    asking, telling, timed = Asking(edge), Telling(edge), Timed(edge, acked)
     # Bolt asks one listener after the other whether it wants what came, so what comes most often stands first.
     for word in commands:
-        app.command(word)(asking.on_command)
-    app.event("message")(telling.on_said)
-    _take_asking(app, asking)
-    _take_telling(app, telling)
+        app.command(word)(timed.asked("command", asking.on_command))
+    app.event("message")(timed.told(telling.on_said))
+    _take_asking(app, asking, timed)
+    _take_telling(app, telling, timed)
     _take_anything(app)
     app.error(lambda error, body: _unacknowledged(edge, error, body))
     return app
 
 
-def _take_asking(app: App, asking: Asking) -> None:
-    app.action(re.compile(r"^verb:"))(asking.on_act)
-    app.action(re.compile(r"^form:"))(asking.on_form)
-    app.action(re.compile(r"^escalation:(accept|decline)"))(asking.on_answer)
-    app.action(re.compile(r"^prompt:put_off"))(asking.on_put_off)
-    app.action("tray")(asking.on_tray)
-    app.action(MORE)(asking.on_more)
-    app.view(re.compile(r"^verb:"))(asking.on_submission)
+def _take_asking(app: App, asking: Asking, timed: Timed) -> None:
+    app.action(re.compile(r"^verb:"))(timed.asked("button", asking.on_act))
+    app.action(re.compile(r"^form:"))(timed.asked("button", asking.on_form))
+    app.action(re.compile(r"^escalation:(accept|decline)"))(timed.asked("button", asking.on_answer))
+    app.action(re.compile(r"^prompt:put_off"))(timed.asked("button", asking.on_put_off))
+    app.action("tray")(timed.asked("button", asking.on_tray))
+    app.action(MORE)(timed.asked("button", asking.on_more))
+    app.view(re.compile(r"^verb:"))(timed.asked("form", asking.on_submission))
     for callback in SHORTCUTS:
-        app.shortcut(callback)(asking.on_shortcut)
-    app.options(_ANYTHING)(asking.on_options)
+        app.shortcut(callback)(timed.asked("shortcut", asking.on_shortcut))
+    app.options(_ANYTHING)(timed.asked("options", asking.on_options))
 
 
-def _take_telling(app: App, telling: Telling) -> None:
+def _take_telling(app: App, telling: Telling, timed: Timed) -> None:
     for event in ("member_joined_channel", "member_left_channel"):
-        app.event(event)(telling.on_said)
+        app.event(event)(timed.told(telling.on_said))
     for event in ("reaction_added", "reaction_removed"):
-        app.event(event)(telling.on_mark)
-    app.event("app_mention")(telling.on_mention)
-    app.event("app_home_opened")(telling.on_home)
+        app.event(event)(timed.told(telling.on_mark))
+    app.event("app_mention")(timed.told(telling.on_mention))
+    app.event("app_home_opened")(timed.told(telling.on_home))
     for event in ("team_join", "user_change"):
-        app.event(event)(telling.on_member)
-    app.event("subteam_members_changed")(telling.on_group)
+        app.event(event)(timed.told(telling.on_member))
+    app.event("subteam_members_changed")(timed.told(telling.on_group))
 
 
 def _take_anything(app: App) -> None:

@@ -1,68 +1,53 @@
 """The edge of one workspace: runs what came, opens forms, answers. What every listener needs, and no Slack payload.
 
 An acknowledgement follows the commit: `act` returns once the request is on the record, and raises NotRecorded when it
-is not, so that nothing is acknowledged that was not kept.
+is not, so that nothing is acknowledged that was not kept. While the database is absent, what can be kept on disk is.
 """
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn, Protocol
+from typing import NoReturn, TypeVar
 
 from pydantic import JsonValue
 
 from bot.clock import Clock
 from bot.policy_file import ActivePolicy
+from bot.slack.absent import Absent
 from bot.slack.blocks import Json, button, buttons, sections
 from bot.slack.desk import Aside, Desk
+from bot.slack.drafts import Drafts, Fields
+from bot.slack.foresee import opens_now
 from bot.slack.forms.view import OCCURRED, form, notice
 from bot.slack.ingress import Came
 from bot.slack.people import People
+from bot.slack.places import incident_of, seen_by
 from bot.slack.reply import Reply, Texts, open_places, reply_to
 from bot.slack.sentences import label, say, say_reason
-from bot.slack.troubles import NotRecorded, guarded
+from bot.slack.troubles import NotRecorded, guarded, named
 from bot.slack.where import Where
 from commands.capture import Capture, capture
 from commands.run import run
 from commands.verb import Request, Verb
-from incident.entry import IncidentKey, Surface
+from incident.entry import Surface
 from incident.incident import Incident
-from incident.ports import Outcome, Reader, Recorder
+from incident.ports import Outcome, Recorder
 from incident.telling.surfaces import homes
-from incident.visibility import may_see
-from roles.people import PersonId
+from storage.errors import Unavailable
+from storage.patience import within
 
 log = logging.getLogger(__name__)
-Fields = dict[str, JsonValue]
-
-
-class Kept(Protocol):
-    """A draft that was kept."""
-
-    @property
-    def person(self) -> PersonId:
-        """Whose it is."""
-
-    @property
-    def fields(self) -> Fields:
-        """What they filled in."""
-
-
-class Drafts(Protocol):
-    """Keeps what somebody wrote until it is on the record or two days old."""
-
-    def keep(self, key: str, person: PersonId, verb: str, fields: Fields, *, at: datetime) -> None:
-        """Keep a draft."""
-
-    def fetch(self, key: str) -> Kept | None:
-        """Give a draft back, or None when it was forgotten."""
+T = TypeVar("T")
+DESK_PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One workspace, seen from its edge. `bot` is Muster's own user id."""
+    """One workspace, seen from its edge. `bot` is Muster's own user id; `absent` goes on while the database does not."""
 
     team: str
     bot: str
@@ -73,10 +58,18 @@ class Edge:
     desk: Desk
     texts: Texts
     drafts: Drafts
+    absent: Absent | None = None
 
     def act(self, came: Came, verb: str, fields: Fields) -> Reply:
         """Run a request and word what came of it; raise NotRecorded when it could not be committed."""
-        request, outcome = guarded(lambda: self._run(came, verb, fields), lambda trouble: self._lost(came, trouble))
+        if self.absent is not None and not opens_now(verb) and self.absent.is_waiting(came):
+            return self.absent.keep(came, verb, fields)
+        try:
+            request, outcome = guarded(
+                lambda: _twice(lambda: self._run(came, verb, fields)), lambda trouble: self._lost(came, trouble)
+            )
+        except Unavailable as gone:
+            return self._unrecorded(came, verb, fields, gone)
         policy = self.active.policy
 
         def worded() -> Reply:
@@ -86,13 +79,16 @@ class Edge:
                 lambda reader: reply_to(request, outcome, reader, policy=policy, texts=self.texts)
             )
 
-        return guarded(worded, lambda trouble: Reply(say("trouble_after", id=trouble)))
+        try:
+            return guarded(worded, lambda trouble: Reply(say("trouble_after", id=trouble)))
+        except Unavailable:
+            return Reply(say("recorded_unread"))
 
     def ask(self, came: Came, verb: type[Verb], fields: Fields, *, banner: str | None = None) -> None:
         """Open the form of a verb, filled with a draft; it opens on the desk, after this has returned."""
         self.desk.do(
             lambda: guarded(
-                lambda: self._open(came, verb, fields, banner),
+                lambda: self._try_open(came, verb, fields, banner),
                 lambda trouble: self._say(came, say("trouble", id=trouble)),
             )
         )
@@ -117,36 +113,85 @@ class Edge:
 
     def capture(self, said: Capture) -> None:
         """Record what was said; raise NotRecorded when it could not be committed."""
+        if self.absent is not None and self.absent.hear_behind(said):
+            return
         active, at = self.active, self.clock.now()
-        guarded(lambda: capture(said, recorder=self.recorder, policy=active.policy, at=at), _unheard)
+        try:
+            guarded(
+                lambda: _twice(lambda: capture(said, recorder=self.recorder, policy=active.policy, at=at)), _unheard
+            )
+        except Unavailable as gone:
+            self._kept(gone).hear(said)
+
+    def mark(self, came: Came, verb: str, fields: Fields) -> None:
+        """Do what a mark on a message asks for, where it is one in an incident channel; nobody waits for an answer."""
+        if self.absent is not None and self.absent.spool.is_ahead():
+            self.absent.mark(self._request(came, verb, fields))
+            return
+        try:
+            if self.incident_at(came) is not None:
+                guarded(lambda: self._run(came, verb, fields), _unheard)
+        except Unavailable as gone:
+            self._kept(gone).mark(self._request(came, verb, fields))
 
     def want_home(self, came: Came) -> None:
-        """Have somebody's Home tab drawn anew."""
+        """Have somebody's Home tab drawn anew; while the database is absent it stays as it is."""
         wanted = homes(self.team, (came.actor,))
-        guarded(lambda: self.recorder.transact(lambda unit: unit.want(wanted, came.at), first=False), _unheard)
+        with suppress(Unavailable):
+            guarded(lambda: self.recorder.transact(lambda unit: unit.want(wanted, came.at), first=False), _unheard)
+
+    def excuse(self, body: Json) -> None:
+        """Tell whoever asked for something that the database does not answer."""
+        if url := body.get("response_url"):
+            words, aside = say("absent_asked", command=self.texts.command), Aside(user="", response_url=url)
+            self.desk.do(lambda: self.desk.tell(aside, words, sections(words)))
 
     def draft_of(self, came: Came) -> Fields:
         """Give the fields a button was drawn with, those kept as the same person's draft included."""
-        kept = self.drafts.fetch(came.where.draft) if came.where.draft else None
+        kept = None
+        with suppress(Unavailable):
+            kept = self.drafts.fetch(came.where.draft) if came.where.draft else None
         mine = kept is not None and kept.person == came.actor
         return {**came.where.fields, **(kept.fields if kept and mine else {})}
 
     def incident_at(self, came: Came) -> Incident | None:
         """Give the incident of the channel something came from."""
-        return self.recorder.read(lambda reader: _seen(reader, came))
+        return self.recorder.read(lambda reader: seen_by(reader, came))
+
+    def incident_shown_at(self, came: Came) -> Incident | None:
+        """Give the incident of the channel something came from, or none where it cannot be looked up now."""
+        with suppress(Unavailable):
+            return self.incident_at(came)
+        return None
 
     def _run(self, came: Came, verb: str, fields: Fields) -> tuple[Request, Outcome]:
-        active, groups = self.active.loaded, self.people.groups_of(came.user, self.active.policy)
-        given = {name: value for name, value in fields.items() if name != OCCURRED}
-        placed = came.at_place(self._numbered(came.where))
-        request = placed.request(verb, given, groups, _moment(fields.get(OCCURRED)))
+        active = self.active.loaded
+        request = self._request(came.at_place(self._numbered(came.where)), verb, fields)
         return request, run(request, recorder=self.recorder, policy=active.policy, policy_hash=active.hash)
+
+    def _request(self, came: Came, verb: str, fields: Fields) -> Request:
+        groups = self.people.groups_of(came.user, self.active.policy)
+        given = {name: value for name, value in fields.items() if name != OCCURRED}
+        return came.request(verb, given, groups, _moment(fields.get(OCCURRED)))
+
+    def _unrecorded(self, came: Came, verb: str, fields: Fields, gone: Unavailable) -> Reply:
+        """Go on without the database: open a channel, or keep for them what somebody typed."""
+        if self.absent is None:
+            self._lost(came, named(gone))
+        if opens_now(verb):
+            return self.absent.declare(self._request(came, verb, fields))
+        return self.absent.keep(came, verb, fields)
+
+    def _kept(self, gone: Unavailable) -> Absent:
+        if self.absent is None:
+            _unheard(named(gone))
+        return self.absent
 
     def _numbered(self, where: Where) -> Where:
         """Name the incident a button or form was drawn for by its number, wherever it is pressed."""
         if where.number is not None or where.incident is None:
             return where
-        incident = self.recorder.read(lambda reader: _incident(reader, self.team, where))
+        incident = self.recorder.read(lambda reader: incident_of(reader, self.team, where))
         return where.model_copy(update={"number": incident.number if incident else where.incident})
 
     def _keep(self, came: Came, verb: str, fields: Fields) -> None:
@@ -163,8 +208,21 @@ class Edge:
     def _say(self, came: Came, text: str, *blocks: Json) -> None:
         self.desk.tell(came.aside, text, [*sections(text), *blocks])
 
-    def _open(self, came: Came, verb: type[Verb], fields: Fields, banner: str | None) -> None:
-        incident = self.recorder.read(lambda reader: _seen(reader, came))
+    def _try_open(self, came: Came, verb: type[Verb], fields: Fields, banner: str | None) -> None:
+        """Open a form; while the database is absent only the one that declares, which can still be kept."""
+        try:
+            with within(DESK_PATIENCE_S):
+                incident = self.incident_at(came)
+        except Unavailable as gone:
+            if not opens_now(verb.name):
+                self._say(came, self._kept(gone).keep(came, verb.name, fields).text)
+                return
+            incident, banner = None, say("absent_form")
+        self._open(came, verb, fields, banner, incident)
+
+    def _open(
+        self, came: Came, verb: type[Verb], fields: Fields, banner: str | None, incident: Incident | None
+    ) -> None:
         if verb.needs_incident and incident is None:
             self._say(came, self._nowhere(came))
             return
@@ -172,7 +230,8 @@ class Edge:
         about = incident if verb.needs_incident else None
         view = form(verb, fields, where, self.active.policy, banner=banner, incident=about)
         if came.trigger is None or not self.desk.open(came.trigger, view, over=came.in_form):
-            self._keep(came, verb.name, fields)
+            with suppress(Unavailable):
+                self._keep(came, verb.name, fields)
             again = button(
                 f"form:{verb.name}",
                 label("buttons", "reopen_form"),
@@ -189,26 +248,16 @@ class Edge:
         return f"{say_reason('no_incident')}\n{places}"
 
 
+def _twice(work: Callable[[], T]) -> T:
+    """Do it again where the database was absent for once, as after a failover; its key tells what is done already."""
+    try:
+        return work()
+    except Unavailable:
+        return work()
+
+
 def _unheard(trouble: str) -> NoReturn:
     raise NotRecorded(trouble)
-
-
-def _incident(reader: Reader, team: str, where: Where) -> Incident | None:
-    if where.incident is not None:
-        return reader.peek(IncidentKey(team, where.incident))
-    if where.number is not None:
-        key = reader.find(team, number=where.number)
-    else:
-        key = reader.find(team, channel=where.channel) if where.channel else None
-    return reader.peek(key) if key else None
-
-
-def _seen(reader: Reader, came: Came) -> Incident | None:
-    """Give the incident something came from or named, if the one who asks may see it."""
-    incident = _incident(reader, came.team, came.where)
-    if incident is None or incident.places.channel == came.where.channel or may_see(incident, came.actor):
-        return incident
-    return None
 
 
 def _moment(value: JsonValue) -> datetime | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.slack.edge import Edge, Fields
+from bot.slack.drafts import Fields
+from bot.slack.edge import Edge
 from bot.slack.escape import from_line
 from bot.slack.forms.view import OCCURRED
 from bot.slack.grammar import Reading, read
@@ -76,7 +77,7 @@ def _leaves_text_out(verb: type[Verb], fields: Fields) -> bool:
 
 def _bare(edge: Edge, came: Came) -> Reply | None:
     """Show the tray in an incident channel, and the form that declares one anywhere else."""
-    incident = edge.incident_at(came)
+    incident = edge.incident_shown_at(came)
     declare = registry.find(DECLARE)
     if incident is not None:
         return tray(incident, came.actor, edge.texts.command)

@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackApiError
 from incident.policy import Policy
 from incident.ports import Person
 from roles.people import PersonId, slack_person
+from storage.errors import Unavailable
 
 RESPONDER: Final = "responder"
 PAGE: Final = 500
@@ -33,6 +34,7 @@ class People:
         self._team = team
         self._keep = keep
         self._known: dict[str, Person] = {}
+        self._unkept: dict[str, Person] = {}
         self._called: dict[str, frozenset[str]] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._cursor = ""
@@ -71,8 +73,18 @@ class People:
         new = {user: person for user, person in found.items() if self._known.get(user) != person}
         self._known.update(new)
         self._called.update({member["id"]: frozenset(name.lower() for name in _names(member)) for member in members})
-        if new:
-            self._keep(tuple(new.values()))
+        self._unkept.update(new)
+        if self._unkept:
+            self._keep_all()
+
+    def _keep_all(self) -> None:
+        """Note in the directory what is new; while the database is absent it waits for the next time."""
+        try:
+            self._keep(tuple(self._unkept.values()))
+        except Unavailable:
+            _log.warning("the directory is absent; %d people are noted there later", len(self._unkept))
+        else:
+            self._unkept = {}
 
     def learn_group(self, group: str, users: Iterable[str]) -> None:
         """Take who is in a user group."""

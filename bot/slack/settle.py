@@ -6,7 +6,7 @@ name, and it is not older than the incident: numbers start again with a new data
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from bot.slack.names import channel_name, is_take_of
 from incident.incident import Incident
 
 EVENT_TYPE: Final = "muster_job"
-_CLOCKS_APART: Final = timedelta(minutes=2)
+CLOCKS_APART: Final = timedelta(minutes=2)
 _PAGES: Final = 5
 
 
@@ -43,7 +43,7 @@ class Settle:
             page = slack.call(
                 "conversations.history",
                 channel=channel,
-                oldest=f"{(since - _CLOCKS_APART).timestamp():.6f}",
+                oldest=f"{(since - CLOCKS_APART).timestamp():.6f}",
                 include_all_metadata=True,
                 limit=200,
                 cursor=cursor,
@@ -58,7 +58,15 @@ class Settle:
 
     def channel(self, slack: Slack, incident: Incident) -> tuple[str, str] | None:
         """Give id and name of the channel that was made for an incident, or None when there is none of ours."""
-        cursor, base = "", channel_name(incident)
+        base = channel_name(incident)
+        for channel in self.channels(slack):
+            if is_take_of(channel["name"], base) and _is_ours(slack, channel, incident):
+                return str(channel["id"]), str(channel["name"])
+        return None
+
+    def channels(self, slack: Slack) -> Iterator[Mapping[str, Any]]:
+        """Give every channel that we are in and that is not archived."""
+        cursor = ""
         while True:
             page = slack.call(
                 "users.conversations",
@@ -67,17 +75,15 @@ class Settle:
                 limit=999,
                 cursor=cursor,
             )
-            for channel in page["channels"]:
-                if is_take_of(channel["name"], base) and _is_ours(slack, channel, incident):
-                    return str(channel["id"]), str(channel["name"])
+            yield from page["channels"]
             cursor = str(page.get("response_metadata", {}).get("next_cursor") or "")
             if not cursor:
-                return None
+                return
 
 
 def _is_ours(slack: Slack, channel: Mapping[str, Any], incident: Incident) -> bool:
     logged_at = incident.times.logged_at
-    oldest = int((logged_at - _CLOCKS_APART).timestamp()) if logged_at else 0
+    oldest = int((logged_at - CLOCKS_APART).timestamp()) if logged_at else 0
     return channel.get("creator") == slack.bot and int(channel.get("created", 0)) >= oldest
 
 

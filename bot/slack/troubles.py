@@ -7,6 +7,8 @@ import secrets
 from collections.abc import Callable
 from typing import TypeVar
 
+from storage.errors import Unavailable
+
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
@@ -17,9 +19,14 @@ class NotRecorded(Exception):  # noqa: N818 - it tells Bolt to leave the envelop
 
 
 def guarded(work: Callable[[], T], otherwise: Callable[[str], T]) -> T:
-    """Do the work; when it fails in a way nobody foresaw, log that under an id and do `otherwise` with the id."""
+    """Do the work; when it fails in a way nobody foresaw, log that under an id and do `otherwise` with the id.
+
+    That the database is absent is foreseen, and goes on to who knows what to do then.
+    """
     try:
         return work()
+    except Unavailable:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for words and nothing may be lost unseen
         return otherwise(named(error))
 

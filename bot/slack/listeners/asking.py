@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from slack_bolt import Ack
 
-from bot.slack.edge import Edge, Fields
+from bot.slack.drafts import Fields
+from bot.slack.edge import Edge
 from bot.slack.escape import from_line
 from bot.slack.forms.options import Field, option, pairs_of
 from bot.slack.forms.submission import inputs_of, submitted

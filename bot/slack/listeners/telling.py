@@ -34,9 +34,9 @@ class Telling:
         """Put a message with a 📌 into the timeline, or record that it is gone; of other marks, that somebody was there."""
         came, event = from_event(body, self.edge.clock.now()), body["event"]
         is_ours = event.get("reaction") == MARK and (event.get("item") or {}).get("type") == "message"
-        if is_ours and self.edge.incident_at(came) is not None:
+        if is_ours:
             verb = "pin" if event["type"] == "reaction_added" else "unpin"
-            self.edge.act(came, verb, {"channel": came.where.channel, "ts": came.where.message})
+            self.edge.mark(came, verb, {"channel": came.where.channel, "ts": came.where.message})
         self.on_said(body)
 
     def on_mention(self, body: Json) -> None:

@@ -1,0 +1,34 @@
+"""What the edge needs of whatever keeps drafts. Knows no storage."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from roles.people import PersonId
+
+Fields = dict[str, JsonValue]
+
+
+class Kept(Protocol):
+    """A draft that was kept."""
+
+    @property
+    def person(self) -> PersonId:
+        """Whose it is."""
+
+    @property
+    def fields(self) -> Fields:
+        """What they filled in."""
+
+
+class Drafts(Protocol):
+    """Keeps what somebody wrote until it is on the record or two days old."""
+
+    def keep(self, key: str, person: PersonId, verb: str, fields: Fields, *, at: datetime) -> None:
+        """Keep a draft."""
+
+    def fetch(self, key: str) -> Kept | None:
+        """Give a draft back, or None when it was forgotten."""

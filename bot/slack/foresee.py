@@ -1,0 +1,99 @@
+"""What an incident will be that cannot be recorded yet: judged by its own verb, with nobody's record to look at.
+
+The rules are those of `declare`; what they need of the record is taken to be empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from commands.declare import Declare
+from commands.form import read_form, read_verb
+from commands.oncall import Oncall, OncallView, Watch
+from commands.verb import Dated, Request, Situation
+from incident.entries.classified import PriorityChanged
+from incident.entries.opened import Declared
+from incident.entry import Entry, IncidentKey
+from incident.incident import Incident
+from incident.policy import Policy
+from incident.ports import Person
+from roles.people import PersonId
+
+
+class NothingKnown:
+    """The record as it reads while it cannot be read."""
+
+    def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
+        """Find nothing."""
+        return None
+
+    def peek(self, key: IncidentKey) -> Incident | None:
+        """Give nothing."""
+        return None
+
+    def entries(
+        self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
+    ) -> Sequence[Entry]:
+        """Give nothing."""
+        return ()
+
+    def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
+        """Give nothing."""
+        return ()
+
+    def open_incidents(self, team: str) -> Sequence[Incident]:
+        """Give nothing."""
+        return ()
+
+    def person(self, person: PersonId) -> Person | None:
+        """Give nothing."""
+        return None
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What can be said of an incident before it is recorded. `calls` says who answers for its service."""
+
+    fact: Declared
+    priority: PriorityChanged
+    by: PersonId
+    at: datetime
+    calls: Watch
+
+    @property
+    def people(self) -> tuple[PersonId, ...]:
+        """Name who belongs in its channel: who declared it, who is on call, who is called next."""
+        return tuple(dict.fromkeys((self.by, *self.calls.on_call, *self.calls.ladder)))
+
+
+def foresee(request: Request, policy: Policy) -> Foreseen:
+    """Say what a request to declare will come to; raise Refusal where the rules refuse it."""
+    verb = read_form(read_verb(request.verb), request.fields)
+    now = _situation(request, policy)
+    facts = [decided.fact if isinstance(decided, Dated) else decided for decided in verb.decide(now)]
+    declared = next(fact for fact in facts if isinstance(fact, Declared))
+    judged = next(fact for fact in facts if isinstance(fact, PriorityChanged))
+    watches: OncallView = Oncall(service=declared.service).view(now)
+    return Foreseen(declared, judged, request.actor, request.at, watches.watches[0])
+
+
+def opens_now(verb: str) -> bool:
+    """Tell whether a verb is one that opens a channel also while the database is absent."""
+    return verb == Declare.name
+
+
+def _situation(request: Request, policy: Policy) -> Situation:
+    return Situation(
+        incident=None,
+        policy=policy,
+        policy_hash="",
+        reader=NothingKnown(),
+        at=request.at,
+        occurred_at=None,
+        actor=request.actor,
+        groups=request.groups,
+        team=request.team,
+        place=request.place,
+    )

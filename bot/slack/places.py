@@ -1,0 +1,29 @@
+"""Which incident a place in Slack stands for, and whether whoever asks may see it. Reads; decides nothing else."""
+
+from __future__ import annotations
+
+from bot.slack.ingress import Came
+from bot.slack.where import Where
+from incident.entry import IncidentKey
+from incident.incident import Incident
+from incident.ports import Reader
+from incident.visibility import may_see
+
+
+def incident_of(reader: Reader, team: str, where: Where) -> Incident | None:
+    """Give the incident that a button was drawn for, that was named, or whose channel this is."""
+    if where.incident is not None:
+        return reader.peek(IncidentKey(team, where.incident))
+    if where.number is not None:
+        key = reader.find(team, number=where.number)
+    else:
+        key = reader.find(team, channel=where.channel) if where.channel else None
+    return reader.peek(key) if key else None
+
+
+def seen_by(reader: Reader, came: Came) -> Incident | None:
+    """Give the incident something came from or named, if the one who asks may see it."""
+    incident = incident_of(reader, came.team, came.where)
+    if incident is None or incident.places.channel == came.where.channel or may_see(incident, came.actor):
+        return incident
+    return None
