@@ -25,6 +25,8 @@ WHERE: Final = {
     "MUSTER_HTTP_PORT": "a free port, 3000 for example",
     "MUSTER_GAP_SECONDS": "after how many seconds without a connection the record notes a gap, 60 unless you say otherwise",
     "MUSTER_KEY_FILE": "the file that `muster keygen` wrote, outside the database",
+    "MUSTER_TSA_URL": "the address of an RFC 3161 time-stamp authority, https://…; leave it out for none",
+    "MUSTER_TSA_CERT": "the file with the authority's certificates in PEM, which it publishes",
 }
 
 _NEEDED_BY: Final = {"slack_app_token": "socket", "slack_signing_secret": "http"}
@@ -65,6 +67,12 @@ def _api_address(address: str) -> str:
     return address
 
 
+def _web_address(address: str | None) -> str | None:
+    if address is not None and not address.startswith(("https://", "http://")):
+        raise ValueError("is no web address")
+    return address
+
+
 def _slash(word: str) -> str:
     if not word.startswith("/") or " " in word or len(word) < 2:
         raise ValueError("is no slash command")
@@ -87,6 +95,7 @@ class Settings(BaseSettings):
     http_port: int | None = Field(None, gt=0, lt=65536, validation_alias="MUSTER_HTTP_PORT")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     gap_seconds: int = Field(60, ge=0, validation_alias="MUSTER_GAP_SECONDS")
+    tsa_url: Annotated[str | None, AfterValidator(_web_address)] = Field(None, validation_alias="MUSTER_TSA_URL")
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -109,6 +118,8 @@ class RecordSettings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///muster.db")
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
+    tsa_url: str | None = Field(None, validation_alias="MUSTER_TSA_URL")
+    tsa_cert: Path | None = Field(None, validation_alias="MUSTER_TSA_CERT")
 
 
 def read_record_settings(env_file: Path | None = Path(".env")) -> RecordSettings:

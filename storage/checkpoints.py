@@ -6,6 +6,7 @@ statement that is signed names its team, number, moment and root, and the checkp
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any, Final
 
@@ -52,6 +53,11 @@ class Checkpoint(Frozen):
     leaves: tuple[Leaf, ...] = ()
 
     @property
+    def taken_at(self) -> datetime:
+        """When it was taken, as its statement says."""
+        return datetime.fromisoformat(json.loads(self.statement)["taken_at"])
+
+    @property
     def place(self) -> tuple[str, int]:
         """Whose checkpoint it is, and which."""
         return self.team, self.seq
@@ -84,6 +90,16 @@ class Checkpoints:
     def proof(self, key: IncidentKey) -> Proof | None:
         """Prove a chain by the last checkpoint that covers it; None when none does."""
         return self._transactions.read(lambda connection: _proof(connection, key))
+
+    def last(self, *, by: datetime | None = None) -> Checkpoint | None:
+        """Give the last checkpoint, or the last that was taken by a moment, without its leaves; None when there is none."""
+        mine = select(CHECKPOINT).where(CHECKPOINT.c.team == needed(self._team)).order_by(CHECKPOINT.c.seq.desc())
+
+        def work(connection: Connection) -> Checkpoint | None:
+            newest = (Checkpoint(**row) for row in connection.execute(mine).mappings())
+            return next((one for one in newest if by is None or one.taken_at <= by), None)
+
+        return self._transactions.read(work)
 
     def all(self, team: str | None = None) -> tuple[Checkpoint, ...]:
         """Give every checkpoint with its leaves, oldest first. What leaves the house is made of these."""

@@ -13,13 +13,20 @@ from hashlib import sha256
 from typing import Any, ClassVar, Final
 
 from cryptography.x509 import Certificate
-from rfc3161_client import HashAlgorithm, TimestampRequestBuilder, VerificationError, VerifierBuilder
-from rfc3161_client import decode_timestamp_response as decode
+from rfc3161_client import (
+    HashAlgorithm,
+    TimestampRequestBuilder,
+    TimeStampResponse,
+    VerificationError,
+    VerifierBuilder,
+    decode_timestamp_response,
+)
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
 from incident.frozen import Frozen, Utc
 from storage.chains import insert_or
+from storage.der import in_order
 from storage.errors import StorageError, needed
 from storage.tables import table_of, text, utc
 from storage.transactions import Transactions
@@ -103,7 +110,7 @@ def read_stamp(team: str, seq: int, *, authority: str, statement: str, answer: b
 def stamped_at(statement: str, answer: bytes) -> datetime:
     """Tell when an answer says that it saw the statement, or raise BadStamp. Believes whoever signed it."""
     try:
-        response = decode(answer)
+        response = _read(answer)
         granted, info = response.status in _GRANTED, response.tst_info if response.status in _GRANTED else None
     except ValueError as error:
         raise BadStamp(f"it cannot be read as a time stamp: {error}") from error
@@ -119,6 +126,10 @@ def check_stamp(statement: str, answer: bytes, roots: Sequence[Certificate]) -> 
     stamped_at(statement, answer)
     builder = VerifierBuilder(roots=list(roots))
     try:
-        builder.build().verify(decode(answer), sha256(statement.encode()).digest())
+        builder.build().verify(_read(answer), sha256(statement.encode()).digest())
     except VerificationError as error:
         raise BadStamp(str(error)) from error
+
+
+def _read(answer: bytes) -> TimeStampResponse:
+    return decode_timestamp_response(in_order(answer))

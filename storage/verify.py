@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from cryptography.x509 import Certificate
 from sqlalchemy import Connection
@@ -130,5 +128,4 @@ def _trusted(walked: _Walked, wrong: set[tuple[str, int]]) -> Trusted | None:
             last = one
     if last is None:
         return None
-    taken_at = datetime.fromisoformat(json.loads(last.statement)["taken_at"])
-    return Trusted(seq=last.seq, taken_at=taken_at, root=last.root, signed_by=last.public_key)
+    return Trusted(seq=last.seq, taken_at=last.taken_at, root=last.root, signed_by=last.public_key)

@@ -55,9 +55,9 @@ def _copy(store: Store, url: str, file: Path) -> None:
 
 def copy_file(source: Path, target: Path) -> None:
     """Copy a SQLite database in one step, with what its log holds; who writes meanwhile is not held up."""
-    with closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as given:
-        with closing(sqlite3.connect(target)) as taken:
-            given.backup(taken)
+    address = f"{source.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as given, closing(sqlite3.connect(target)) as taken:
+        given.backup(taken)
 
 
 def settle(file: Path) -> None:

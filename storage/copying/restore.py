@@ -63,10 +63,12 @@ def restore(url: str, file: Path, *, replace: bool) -> Restored:
     prepared = target.with_name(target.name + _RESTORING)
     try:
         now = _prepare(file, prepared)
-        kept_as = _put_file(prepared, target, before) if to_file else _put_rows(prepared, url)
+        if not to_file:
+            _put_rows(prepared, url)
+            return Restored(now, before)
+        return Restored(now, before, _put_file(prepared, target, before))
     finally:
         clear(prepared)
-    return Restored(now, before, kept_as)
 
 
 def _extent(url: str) -> Extent:
