@@ -51,7 +51,10 @@ class Stored(Protocol):
 
 @dataclass(frozen=True)
 class Outside:
-    """Everything the worker acts with. `timeout_s` is the client's: no answer after that means that nobody knows."""
+    """Everything the worker acts with. `timeout_s` is the client's: no answer after that means that nobody knows.
+
+    While `held` says so no job is begun: what is on the record may be about to get what the job would make.
+    """
 
     slack: Slack
     policy: Callable[[], Policy]
@@ -60,6 +63,7 @@ class Outside:
     settle: Settle = field(default_factory=Settle)
     sends: Mapping[JobKind, Send] | None = None
     timeout_s: float = 10.0
+    held: Callable[[], bool] = lambda: False
 
 
 class Worker:
@@ -135,7 +139,7 @@ class Worker:
         """Claim as many due jobs as threads are free, and begin them."""
         with self._claiming:
             self._running = {future for future in self._running if not future.done()}
-            free = self._threads - len(self._running)
+            free = 0 if self._outside.held() else self._threads - len(self._running)
             claimed = self._jobs.claim(now, self._owner, free, self._leases.seconds) if free > 0 else []
             for one in claimed:
                 future = self._pool.submit(self._do, one, self._leases.hold(one))

@@ -7,7 +7,7 @@ once: what may have been done is looked for in Slack before it is done again. Kn
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
@@ -105,10 +105,10 @@ class Unrecorded:
         waiting = [one.key for one in self.spool.waiting() if one.kind == "request"]
         return any(self._taken(key).get("made", {}).get("channel") == channel for key in waiting)
 
-    def say(self, key: str, step: str, channel: str, text: str) -> None:
+    def say(self, key: str, step: str, channel: str, text: str, blocks: Sequence[Json] = ()) -> None:
         """Say something in a channel once."""
         job = f"{KIND}:{step}:{key}"
-        self._step(key, step, lambda: self._post(channel, job, text), lambda: self._posted(channel, job, key))
+        self._step(key, step, lambda: self._post(channel, job, text, blocks), lambda: self._posted(channel, job, key))
 
     def turn(self, key: str, place: Place, name: str, text: str) -> None:
         """Give the channel its incident's name, and say in what was pinned that it is recorded."""
@@ -181,9 +181,9 @@ class Unrecorded:
         line = self.slack.serving(KIND, USABLE)
         return line.call("conversations.invite", channel=channel, users=",".join(users), force=True)
 
-    def _post(self, channel: str, job: str, text: str) -> Body:
-        line = self.slack.serving(KIND, USABLE)
-        return {"ts": line.call("chat.postMessage", channel=channel, metadata=metadata(job), **_words(text))["ts"]}
+    def _post(self, channel: str, job: str, text: str, blocks: Sequence[Json] = ()) -> Body:
+        line, words = self.slack.serving(KIND, USABLE), _words(text, blocks)
+        return {"ts": line.call("chat.postMessage", channel=channel, metadata=metadata(job), **words)["ts"]}
 
     def _posted(self, channel: str, job: str, key: str) -> Body | None:
         begun = next(line.at for line in self.spool.steps(key))
@@ -222,5 +222,5 @@ class Unrecorded:
         self.spool.append(Line(kind="step", key=key, at=self.slack.now(), body={"step": step, **body}))
 
 
-def _words(text: str) -> Json:
-    return {"text": fit_text(text, "update.text"), "blocks": fit_blocks(sections(text))}
+def _words(text: str, blocks: Sequence[Json] = ()) -> Json:
+    return {"text": fit_text(text, "update.text"), "blocks": fit_blocks([*sections(text), *blocks])}
