@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.absence import GoingOn
 from bot.policy_file import ActivePolicy
 from bot.policy_lines import Wrong
 from bot.presence import Presence
 from bot.scheduler import Scheduler
 from bot.slack.edge import Edge
 from bot.worker import Worker
+from storage.errors import Unavailable
 from storage.signing import Signer
 from storage.store import Store
 
@@ -26,7 +29,7 @@ class Listening(Protocol):
     def stop(self) -> None:
         """Take nothing more."""
 
-    def is_healthy(self) -> bool:
+    def is_connected(self) -> bool:
         """Tell whether what Slack sends reaches us here."""
 
 
@@ -44,13 +47,16 @@ class Muster:
     scheduler: Scheduler
     presence: Presence
     listening: Sequence[Listening]
+    going_on: GoingOn
     signer: Signer | None
     wrong: tuple[Wrong, ...] = ()
     workspace: str = ""
 
     def listen(self) -> None:
         """Take what Slack sends, after noting since when nobody took it."""
-        self.presence.begin()
+        self.going_on.draining.prepare()
+        with suppress(Unavailable):
+            self.presence.begin()
         for one in self.listening:
             one.start()
 
@@ -71,10 +77,14 @@ class Muster:
 
     def stop(self) -> None:
         """Claim nothing more, finish what is in flight, stop listening, let go of the database."""
-        self.scheduler.stop()
-        self.presence.end()
+        self.scheduler.pause()
+        self.worker.claim_no_more()
+        with suppress(Unavailable):
+            self.presence.end()
         for one in self.listening:
             one.stop()
         self.edge.desk.close()
         self.worker.stop()
+        self.scheduler.stop()
+        self.going_on.close()
         self.store.close()

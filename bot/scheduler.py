@@ -46,6 +46,11 @@ class Scheduler:
         """Begin."""
         self._scheduler.start()
 
+    def pause(self) -> None:
+        """Begin nothing more; what is being done just now goes on."""
+        if self._scheduler.running:
+            self._scheduler.pause()
+
     def stop(self) -> None:
         """End, after what is being done just now; one that never began has nothing to end."""
         if self._scheduler.running:

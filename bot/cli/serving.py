@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Final
 
 from slack_sdk.errors import SlackApiError
@@ -21,7 +22,7 @@ IN_FLIGHT_SECONDS: Final = 10.0
 _log = logging.getLogger(__name__)
 
 
-def serve() -> int:
+def serve(put_together: Callable[[Settings], Muster] = compose) -> int:
     """Run until SIGTERM or Ctrl-C: 0 when ended so, 1 when it could not begin, 2 when settings are missing."""
     try:
         settings = read_settings()
@@ -31,7 +32,7 @@ def serve() -> int:
     begin_logging(secrets_of(settings))
     ended = _when_told_to_end()
     try:
-        muster = compose(settings)
+        muster = put_together(settings)
     except TROUBLES as trouble:
         _complain(told(trouble))
         return 1

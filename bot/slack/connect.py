@@ -5,9 +5,11 @@ A client for an address on this machine uses no proxy. Everybody else's proxy se
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from socket import SHUT_RDWR
+from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -21,6 +23,8 @@ from bot.clock import RealClock
 CONCURRENCY: Final = 64
 PING_SECONDS: Final = 1
 DEAF_SECONDS: Final = 60
+ANSWER_SECONDS: Final = 3
+_MOMENT: Final = 0.002
 _HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -55,6 +59,10 @@ class Socket:
     def __init__(self, app: App, app_token: str, *, greeted: Callable[[], None] | None = None) -> None:
         self._handler = SocketModeHandler(app, app_token, concurrency=CONCURRENCY, ping_interval=PING_SECONDS)
         self._greeted = greeted
+        self._came, self._answered = 0, 0
+        self._counting = Lock()
+        self._handler.client.on_message_listeners.append(self._on_frame)
+        self._handler.client.socket_mode_request_listeners.append(self._on_answered)
         self._handler.client.message_listeners.append(self._on_message)
 
     def start(self) -> None:
@@ -62,14 +70,33 @@ class Socket:
         self._handler.connect()  # type: ignore[no-untyped-call]
 
     def stop(self) -> None:
-        """Take nothing more, answer what is being done, then disconnect at once."""
+        """Disconnect in a moment in which everything that came is answered, or when Slack waits for no answer any more.
+
+        Slack sends to a connection for as long as it stands, and shows people an error for what is never answered.
+        """
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while not self._is_quiet() and time.monotonic() < deadline:
+            time.sleep(_MOMENT)
+        self._end_reading()
         client = self._handler.client
         client.closed = True
         client.message_queue.put(None)
         client.message_processor.shutdown()  # type: ignore[no-untyped-call]
         client.message_workers.shutdown(wait=True)
-        self._end_reading()
         self._handler.close()  # type: ignore[no-untyped-call]
+
+    def _is_quiet(self) -> bool:
+        with self._counting:
+            return self._came <= self._answered and self._handler.client.message_queue.empty()
+
+    def _on_frame(self, raw: str) -> None:
+        with self._counting:
+            self._came += '"envelope_id"' in raw
+
+    def _on_answered(self, client: Any, request: Any) -> None:
+        """Count what was answered: called after Bolt's own listener, whatever came of that."""
+        with self._counting:
+            self._answered += 1
 
     def _on_message(self, client: Any, message: dict[str, Any], raw: str | None) -> None:
         if message.get("type") == "hello" and self._greeted is not None:
@@ -87,7 +114,14 @@ class Socket:
 
     def is_healthy(self) -> bool:
         """Tell whether we are connected and Slack has answered a ping within the last minute."""
+        return self._was_answered_within(DEAF_SECONDS)
+
+    def is_connected(self) -> bool:
+        """Tell whether we are connected just now: the last pings were answered."""
+        return self._was_answered_within(ANSWER_SECONDS)
+
+    def _was_answered_within(self, seconds: int) -> bool:
         client = self._handler.client
         session = client.current_session
         heard = session.last_ping_pong_time if session is not None else None
-        return client.is_connected() and (heard is None or RealClock().now().timestamp() - heard < DEAF_SECONDS)
+        return client.is_connected() and (heard is None or RealClock().now().timestamp() - heard < seconds)
