@@ -14,14 +14,12 @@ from typing import Final
 from ulid import ULID
 
 from bot.cli.manual import as_markdown, as_text
-from bot.cli.opening import NotFound, me, opened, policy_of
+from bot.cli.opening import Begun, begun, me
 from bot.cli.people import finder
 from bot.cli.troubles import TROUBLES, told
 from bot.clock import RealClock
 from bot.export.naming import names_from
-from bot.policy_file import LoadedPolicy
 from bot.render import Mode, Renderer
-from bot.settings import RecordSettings
 from bot.slack.escape import from_form
 from bot.slack.grammar import Reading, read
 from bot.slack.people import RESPONDER
@@ -35,7 +33,6 @@ from commands.run import run
 from commands.verb import Place, Request, Verb
 from incident.entry import Source, Surface
 from incident.ports import Outcome
-from storage.store import Store
 
 _HERE: Final = "muster incident"
 
@@ -49,46 +46,40 @@ def list_verbs(*, markdown: bool) -> int:
 def act(line: str, *, number: str | None) -> int:
     """Do what a line says and print the answer: 0 when it is on the record, 1 when it was refused."""
     try:
-        with opened() as (store, settings):
-            answer, refused = _act(store, settings, line, number)
+        with begun() as record:
+            answer, refused = _act(record, line, number)
     except TROUBLES as trouble:
         answer, refused = told(trouble), True
     print(answer, file=sys.stderr if refused else sys.stdout)
     return 1 if refused else 0
 
 
-def _act(store: Store, settings: RecordSettings, line: str, number: str | None) -> tuple[str, bool]:
+def _act(record: Begun, line: str, number: str | None) -> tuple[str, bool]:
     """Give the answer to a line, and whether it is a refusal."""
-    if not store.queries.chains():
-        raise NotFound(
-            "No Muster has run on this database yet, so that it belongs to no workspace. `muster run` first."
-        )
-    at, policy = RealClock().now(), policy_of(store, settings)
-    everybody = finder(store.directory.everybody())
-    reading = read(from_form(line), at=at, person=everybody, services=policy.policy.services)
+    at, policy = RealClock().now(), record.policy
+    reading = read(from_form(line), at=at, person=finder(record.people), services=policy.policy.services)
     if reading.is_empty:
         return as_text(), True
     doubts = list(_doubts(reading))
     if doubts:
         return "\n".join(doubts), True
-    request = _request(reading, store, policy, at=at, number=number)
-    outcome = run(request, recorder=store.recorder, policy=policy.policy, policy_hash=policy.hash)
-    return _worded(store, request, outcome, policy)
+    request = _request(reading, record, at=at, number=number)
+    outcome = run(request, recorder=record.recorder, policy=policy.policy, policy_hash=policy.hash)
+    return _worded(record, request, outcome)
 
 
-def _request(reading: Reading, store: Store, policy: LoadedPolicy, *, at: datetime, number: str | None) -> Request:
+def _request(reading: Reading, record: Begun, *, at: datetime, number: str | None) -> Request:
     """Make the request; every invocation is one of its own."""
-    team = store.team or ""
     named = reading.number or number
     return Request(
         verb=reading.verb.name if reading.verb else reading.word,
         fields=reading.fields,
         actor=me(),
-        groups=frozenset() if RESPONDER in policy.policy.groups else frozenset({RESPONDER}),
-        team=team,
+        groups=frozenset() if RESPONDER in record.policy.policy.groups else frozenset({RESPONDER}),
+        team=record.team,
         place=Place(number=named.upper() if named else None),
         source=Source(surface=Surface.CLI),
-        key=f"{team}:cli:{ULID()}",
+        key=f"{record.team}:cli:{ULID()}",
         at=at,
         occurred_at=reading.occurred_at,
     )
@@ -121,11 +112,11 @@ def _shown(text: str) -> str:
     return plain(text, str)
 
 
-def _worded(store: Store, request: Request, outcome: Outcome, policy: LoadedPolicy) -> tuple[str, bool]:
+def _worded(record: Begun, request: Request, outcome: Outcome) -> tuple[str, bool]:
     """Word an outcome in plain text."""
-    names = names_from(lambda person: store.recorder.read(lambda reader: reader.person(person)), request.team)
-    texts = Texts(Renderer(Mode.DOCUMENT, names=names), _HERE)
-    reply = store.recorder.read(lambda reader: reply_to(request, outcome, reader, policy=policy.policy, texts=texts))
+    names = names_from(lambda person: record.recorder.read(lambda reader: reader.person(person)), record.team)
+    texts, policy = Texts(Renderer(Mode.DOCUMENT, names=names), _HERE), record.policy.policy
+    reply = record.recorder.read(lambda reader: reply_to(request, outcome, reader, policy=policy, texts=texts))
     if not outcome.is_refused:
         return reply.text, False
     unmet = read_unmet(outcome.facts, outcome.missing)

@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,10 +18,11 @@ from bot.clock import RealClock
 from bot.policy_file import LoadedPolicy, read_policy
 from bot.settings import RecordSettings, read_record_settings
 from incident.entry import IncidentKey
+from incident.ports import Person, Recorder
 from roles.people import PersonId, cli_person
 from storage import schema
 from storage.engine import read_url
-from storage.signing import Signer, new_key, read_key
+from storage.signing import Signer, read_key
 from storage.store import Store, open_store
 
 DEFAULT_KEY: Final = Path("muster.key")
@@ -29,6 +31,16 @@ _NOBODYS: Final = "T0"
 
 class NotFound(Exception):  # noqa: N818 - it is an answer for a person
     """What a command was asked about is not there; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The record of a workspace in which a Muster has run: whose, under which policy, and who is in it."""
+
+    team: str
+    recorder: Recorder
+    policy: LoadedPolicy
+    people: tuple[Person, ...]
 
 
 @contextmanager
@@ -50,6 +62,17 @@ def opened() -> Iterator[tuple[Store, RecordSettings]]:
         raise NotFound(f"This database holds the records of {len(teams)} teams; one installation serves one.")
     with open_store(url, team=teams[0] if teams else _NOBODYS) as store:
         yield store, settings
+
+
+@contextmanager
+def begun() -> Iterator[Begun]:
+    """Open a record that belongs to a workspace already, to act on it."""
+    with opened() as (store, settings):
+        if store.team in (None, _NOBODYS):
+            raise NotFound(
+                "No Muster has run on this database yet, so that it belongs to no workspace. `muster run` first."
+            )
+        yield Begun(store.team, store.recorder, policy_of(store, settings), store.directory.everybody())
 
 
 def missing_file(url: str) -> Path | None:
@@ -77,10 +100,10 @@ def policy_of(store: Store, settings: RecordSettings) -> LoadedPolicy:
     return read_policy(text, RealClock().now().date())
 
 
-def signer_of(settings: RecordSettings) -> Signer:
-    """Read the signing key. Where none is configured, one is made here the first time; a configured one must be there."""
+def signer_of(settings: RecordSettings) -> Signer | None:
+    """Read the signing key; a configured one must be there. None is made here: two that nobody knows are no proof."""
     path = settings.key_file or DEFAULT_KEY
-    return new_key(path) if settings.key_file is None and not path.exists() else read_key(path)
+    return None if settings.key_file is None and not path.exists() else read_key(path)
 
 
 def me() -> PersonId:
