@@ -39,7 +39,8 @@ class Export:
     number: str
     entries: int
     head: str
-    public_key: str
+    public_key: str | None
+    is_stamped: bool = False
 
 
 def make_export(
@@ -83,6 +84,8 @@ def _write_reading(
         restored_after=page.restored_after(record),
         told=page.told(record, entries),
         said=page.said(entries, render),
+        calls=page.calls(incident, names),
+        failed=page.failed(entries, render),
         entries=len(entries),
         head=head,
         policy_hash=incident.policy_hash,

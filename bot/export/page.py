@@ -8,10 +8,14 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot import wording
+from bot.export.naming import Names
 from bot.render import TEMPLATES, Mode, Renderer
+from incident.entries.informed import UpdateDelivered
 from incident.entries.said import MessageDeleted, MessageEdited, MessagePosted
-from incident.entry import Entry
+from incident.entries.sent import PlaceLost
+from incident.entry import Entry, Fact
 from incident.frozen import utc_text
+from incident.incident import Incident
 
 STYLE: Final = TEMPLATES / "documents" / "incident.css"
 
@@ -27,6 +31,26 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Call:
+    """Somebody who was called, for what, and what they answered when."""
+
+    at: str
+    by: str
+    to: str
+    reason: str
+    answer: str
+    answered_at: str | None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something that did not reach people, and why."""
+
+    at: str
+    what: str
+
+
+@dataclass(frozen=True)
 class PageContext:
     """What the page template needs. `record` is the account."""
 
@@ -37,6 +61,8 @@ class PageContext:
     restored_after: str | None
     told: tuple[dict[str, Any], ...]
     said: tuple[Said, ...]
+    calls: tuple[Call, ...]
+    failed: tuple[Failed, ...]
     entries: int
     head: str
     policy_hash: str
@@ -87,6 +113,31 @@ def said(entries: Sequence[Entry], render: Renderer) -> tuple[Said, ...]:
             text = render.macro("sentences.j2", entry.fact.kind, entry)
             lines.append(Said(_seconds(utc_text(entry.occurred_at)), render.who(who), text, note))
     return tuple(lines)
+
+
+def calls(incident: Incident, names: Names) -> tuple[Call, ...]:
+    """List who was called and how each call ended."""
+    return tuple(
+        Call(
+            at=_seconds(utc_text(one.at)),
+            by=names(one.by),
+            to=names(one.person) if one.person else wording.plain(one.to, str),
+            reason=wording.plain(one.reason, str),
+            answer=one.answer or ("no answer yet" if one.person else "outside Slack"),
+            answered_at=_seconds(utc_text(one.answered_at)) if one.answered_at else None,
+        )
+        for one in incident.escalations
+    )
+
+
+def failed(entries: Sequence[Entry], render: Renderer) -> tuple[Failed, ...]:
+    """List what did not reach people: updates that were not delivered, and what Slack would not do."""
+    lost = [e for e in entries if isinstance(e.fact, PlaceLost) or _is_undelivered(e.fact)]
+    return tuple(Failed(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", e.fact.kind, e)) for e in lost)
+
+
+def _is_undelivered(fact: Fact) -> bool:
+    return isinstance(fact, UpdateDelivered) and fact.ts is None
 
 
 def _seconds(at: str) -> str:
