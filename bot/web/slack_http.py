@@ -61,7 +61,7 @@ class WebServer:
         self._started = started
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
-    def is_healthy(self) -> bool:
+    def is_connected(self) -> bool:
         """Tell whether requests are answered."""
         return self._server.started and self._thread.is_alive()
 

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from sandbox.delivery.envelope import Envelope
 from sandbox.entities import Payload
+from sandbox.errors import SlackError
 from sandbox.wire import DeafenableSocket, connection
 
 MOST = 10
@@ -35,7 +36,9 @@ class Sockets:
         self._is_shut = False
 
     def new_ticket(self) -> str:
-        """Give out a ticket that opens one connection."""
+        """Give out a ticket that opens one connection, unless the door is shut."""
+        if self._is_shut:
+            raise SlackError("service_unavailable")
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)
         return ticket

@@ -207,3 +207,19 @@ def test_a_major_incident_is_read_back_before_the_others(rig, key):
     ranks = [reconciling(rig.incident(one)).rank for one in (key, small)]
 
     assert ranks[0] < ranks[1]
+
+
+def test_a_process_that_dies_while_it_is_cut_off_leaves_behind_since_when(rig, key):
+    one = Process(rig)
+    one.connects()
+    one.lives(20)
+    begins = rig.clock.now()
+    one.is_connected = False
+    one.lives(120)
+
+    two = Process(rig, "two")
+    two.presence.begin()
+    two.connects()
+    rig.drain()
+
+    assert gaps(rig, key) == [("begins", begins), ("ends", rig.clock.now())]

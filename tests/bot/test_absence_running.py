@@ -1,0 +1,65 @@
+"""A Muster that runs by itself is cut off, notices that it was, and makes up for it without anybody's help."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from bot.compose import compose
+from bot.settings import Settings
+from sandbox.entities import Person
+from sandbox.server import Sandbox
+from tests.bot.slack.workplace import MANIFEST, POLICY
+
+PEOPLE = (Person(name="ann", real_name="Ann"), Person(name="bea", real_name="Bea"))
+
+
+def until(found, timeout=20.0):
+    deadline = time.monotonic() + timeout
+    while not (result := found()):
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.05)
+    return result
+
+
+def settings(sandbox: Sandbox, url: str, policy: Path) -> Settings:
+    given = {
+        "_env_file": None,
+        "slack_bot_token": sandbox.bot_token,
+        "slack_app_token": sandbox.app_token,
+        "slack_api_url": sandbox.base_url,
+        "database_url": url,
+        "MUSTER_POLICY": policy,
+        "MUSTER_GAP_SECONDS": 1,
+    }
+    return Settings(**given)
+
+
+def test_it_reconnects_notes_the_gap_and_reads_back_what_was_said_meanwhile(sqlite_url, tmp_path):
+    (tmp_path / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    with Sandbox(PEOPLE, manifest=MANIFEST, channels=("general", "incidents")) as sandbox:
+        muster = compose(settings(sandbox, sqlite_url, tmp_path / "policy.yaml"))
+        muster.start()
+        try:
+            assert sandbox.wait_for_socket()
+            sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+            listed = until(lambda: muster.store.queries.incidents(muster.edge.team, limit=1))[0]
+            channel = until(lambda: muster.store.queries.incidents(muster.edge.team, limit=1)[0].channel)
+            until(lambda: sandbox.workspace.find_person("ann").id in sandbox.workspace.find_channel(channel).members)
+
+            sandbox.faults.cut_off()
+            until(lambda: sandbox.sockets.count() == 0)
+            sandbox.acting.post("ann", channel, "The index is gone")
+            time.sleep(5)
+            sandbox.faults.let_back()
+
+            kinds = ("gap_noted", "message_posted")
+            read = lambda: muster.store.recorder.read(lambda reader: reader.entries(listed.key, kinds=kinds))  # noqa: E731
+            until(lambda: [e for e in read() if e.fact.kind == "gap_noted" and e.fact.edge == "ends"])
+            found = read()
+        finally:
+            muster.stop()
+
+    assert [entry.fact.kind for entry in found] == ["gap_noted", "message_posted", "gap_noted"]
+    assert found[1].fact.text == "The index is gone"
+    assert found[0].occurred_at < found[1].occurred_at < found[2].occurred_at
