@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import socket as host
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from os import getpid
 from typing import Final
 
+from bot.absence import GoingOn, migrated
 from bot.clock import Clock, RealClock
 from bot.failpoints import Reached, nothing_happens
 from bot.listening import bolt_app, listening
@@ -26,24 +29,35 @@ from bot.slack.reply import Texts
 from bot.worker import Worker
 from bot.working import CALL_SECONDS, outside, recurring
 from storage.signing import read_key
-from storage.store import open_store
+from storage.store import Store, open_store
 
 FORM_SECONDS: Final = 3
 
 
-def compose(settings: Settings, *, clock: Clock | None = None, reached: Reached = nothing_happens) -> Muster:
+def compose(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    reached: Reached = nothing_happens,
+    opened: Callable[..., Store] = open_store,
+    call_seconds: int = CALL_SECONDS,
+) -> Muster:
     """Build a Muster that is ready to start. Asks Slack who we are and who everybody is; migrates the database."""
     clock = clock or RealClock()
     token, address = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
-    client = client_for(address, token, timeout=CALL_SECONDS)
+    client = client_for(address, token, timeout=call_seconds)
     signer = read_key(settings.key_file) if settings.key_file else None
     who = identify(client)
     team, bot = str(who.team_id), str(who.bot_user_id)
-    store = open_store(settings.database_url.get_secret_value(), team=team)
-    store.migrate()
+    store = opened(settings.database_url.get_secret_value(), team=team)
+    is_migrated = migrated(store)
     watch = PolicyWatch(settings.policy, store.directory, clock)
     people = People(team, lambda changed: store.directory.put(changed, clock.now()))
     people.refresh(client, watch.active.policy)
+    slack = Slack(client, team, bot, Budget(), clock, reached=reached)
+    desk, texts = Desk(client_for(address, token, timeout=FORM_SECONDS)), Texts(for_slack(), settings.command)
+    going_on = GoingOn(settings.spool, store, slack, watch, texts, do=desk.do, wake=lambda: worker.wake())
+    going_on.begin(migrated=is_migrated)
     edge = Edge(
         team=team,
         bot=bot,
@@ -51,20 +65,21 @@ def compose(settings: Settings, *, clock: Clock | None = None, reached: Reached 
         active=watch.active,
         clock=clock,
         people=people,
-        desk=Desk(client_for(address, token, timeout=FORM_SECONDS)),
-        texts=Texts(for_slack(), settings.command),
+        desk=desk,
+        texts=texts,
         drafts=store.drafts,
+        absent=going_on.absent,
     )
-    slack = Slack(client, team, bot, Budget(), clock, reached=reached)
     process = f"{host.gethostname()}:{getpid()}"
-    worker = Worker(store, outside(slack, watch, store, signer), owner=process)
+    acts = outside(slack, watch, store, signer, authority=settings.tsa_url, timeout_s=call_seconds)
+    worker = Worker(store, replace(acts, held=going_on.draining.holds_declarations), owner=process)
     presence = Presence(
         store,
         clock,
         lambda: watch.active.policy,
         team=team,
         process=process,
-        is_connected=lambda: all(one.is_healthy() for one in takes),
+        is_connected=lambda: all(one.is_connected() for one in takes),
         gap=timedelta(seconds=settings.gap_seconds),
     )
     again = recurring(
@@ -78,4 +93,7 @@ def compose(settings: Settings, *, clock: Clock | None = None, reached: Reached 
     )
     takes = listening(settings, bolt_app(settings, edge, who), greeted=presence.greet)
     workspace = str(who.team or team)
-    return Muster(edge, store, watch.active, worker, Scheduler(again), presence, takes, signer, watch.wrong, workspace)
+    scheduler = Scheduler([*again, going_on.recurring()])
+    return Muster(
+        edge, store, watch.active, worker, scheduler, presence, takes, going_on, signer, watch.wrong, workspace
+    )

@@ -8,6 +8,7 @@ back. Knows no Slack; whether there is a connection is told by whoever listens.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
@@ -18,6 +19,7 @@ from incident.entries.said import GapNoted
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.telling.surfaces import reconciling
+from storage.errors import Unavailable
 from storage.store import Store
 
 LOOK: Final = timedelta(seconds=5)
@@ -80,7 +82,8 @@ class Presence:
         with self._lock:
             # Should the database be away just now, the next look makes up for it.
             self._is_owed = True
-            self._make_up(self._clock.now())
+            with suppress(Unavailable):
+                self._make_up(self._clock.now())
 
     def end(self) -> None:
         """Note, on the way out, that we were here until now, so that a quick restart is no gap."""

@@ -23,6 +23,7 @@ WHERE: Final = {
     "MUSTER_COMMAND": "the slash command of app.yaml, /incident unless you changed it",
     "MUSTER_POLICY": "the path of your policy.yaml",
     "MUSTER_HTTP_PORT": "a free port, 3000 for example",
+    "MUSTER_SPOOL": "a folder of its own on a disk that stays, muster-spool/ unless you say otherwise",
     "MUSTER_GAP_SECONDS": "after how many seconds without a connection the record notes a gap, 60 unless you say otherwise",
     "MUSTER_KEY_FILE": "the file that `muster keygen` wrote, outside the database",
     "MUSTER_TSA_URL": "the address of an RFC 3161 time-stamp authority, https://…; leave it out for none",
@@ -94,6 +95,7 @@ class Settings(BaseSettings):
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
     http_port: int | None = Field(None, gt=0, lt=65536, validation_alias="MUSTER_HTTP_PORT")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
+    spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
     gap_seconds: int = Field(60, ge=0, validation_alias="MUSTER_GAP_SECONDS")
     tsa_url: Annotated[str | None, AfterValidator(_web_address)] = Field(None, validation_alias="MUSTER_TSA_URL")
 
@@ -117,6 +119,7 @@ class RecordSettings(BaseSettings):
 
     database_url: SecretStr = SecretStr("sqlite:///muster.db")
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
+    spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     tsa_url: str | None = Field(None, validation_alias="MUSTER_TSA_URL")
     tsa_cert: Path | None = Field(None, validation_alias="MUSTER_TSA_CERT")

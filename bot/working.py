@@ -10,8 +10,9 @@ from bot.clock import Clock
 from bot.policy_watch import PolicyWatch
 from bot.presence import LOOK
 from bot.render import Mode, Renderer, for_slack
-from bot.scheduler import TICK, Recurring, want_checkpoint
+from bot.scheduler import TICK, Recurring, want_checkpoint, want_daily
 from bot.send.checkpoint import checkpoint_by
+from bot.send.keeping import DAILY, keeping
 from bot.slack.calls import Slack
 from bot.worker import Outside
 from incident.jobs import JobKind
@@ -24,7 +25,15 @@ _MINUTE: Final = timedelta(minutes=1)
 _POLICY: Final = timedelta(seconds=15)
 
 
-def outside(slack: Slack, watch: PolicyWatch, store: Store, signer: Signer | None) -> Outside:
+def outside(
+    slack: Slack,
+    watch: PolicyWatch,
+    store: Store,
+    signer: Signer | None,
+    *,
+    authority: str | None = None,
+    timeout_s: float,
+) -> Outside:
     """Give the worker everything it acts with."""
 
     def name_of(person: PersonId) -> str:
@@ -36,8 +45,11 @@ def outside(slack: Slack, watch: PolicyWatch, store: Store, signer: Signer | Non
         policy=lambda: watch.active.policy,
         renderer=for_slack(),
         plain=Renderer(Mode.DOCUMENT, names=name_of),
-        sends={JobKind.CHECKPOINT: checkpoint_by(store.checkpoints, signer)},
-        timeout_s=CALL_SECONDS,
+        sends={
+            JobKind.CHECKPOINT: checkpoint_by(store.checkpoints, signer),
+            **keeping(store, lambda: watch.active, authority),
+        },
+        timeout_s=timeout_s,
     )
 
 
@@ -57,6 +69,7 @@ def recurring(
         Recurring("presence", LOOK, look),
         Recurring("policy", _POLICY, watch.look),
         Recurring("checkpoint", _MINUTE, lambda: want_checkpoint(store.recorder, team, clock.now())),
+        Recurring("daily", 10 * _MINUTE, lambda: want_daily(store.recorder, team, DAILY, clock.now())),
         Recurring("people", 10 * _MINUTE, ask_people),
         Recurring("housekeeping", 60 * _MINUTE, lambda: store.housekeep(clock.now())),
     )

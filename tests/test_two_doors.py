@@ -130,6 +130,7 @@ def surfaces(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) ->
             "slack_api_url": sandbox.base_url,
             "database_url": f"sqlite:///{tmp_path_factory.mktemp('doors')}/muster.db",
             "MUSTER_POLICY": ROOT / "policy.yaml",
+            "MUSTER_SPOOL": tmp_path_factory.mktemp("spool"),
         }
         settings = Settings(**given)
         muster = compose(settings)

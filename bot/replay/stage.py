@@ -65,6 +65,7 @@ class Stage:
             "database_url": database or f"sqlite:///{folder / 'muster.db'}",
             "MUSTER_POLICY": folder / "policy.yaml",
             "MUSTER_GAP_SECONDS": 0,
+            "MUSTER_SPOOL": folder / "spool",
         }
         self.muster = compose(Settings(**given), clock=self.clock)
         self.team = self.muster.edge.team

@@ -6,7 +6,7 @@ The rules are those of `declare`; what they need of the record is taken to be em
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commands.declare import Declare
@@ -76,7 +76,9 @@ def foresee(request: Request, policy: Policy) -> Foreseen:
     declared = next(fact for fact in facts if isinstance(fact, Declared))
     judged = next(fact for fact in facts if isinstance(fact, PriorityChanged))
     watches: OncallView = Oncall(service=declared.service).view(now)
-    return Foreseen(declared, judged, request.actor, request.at, watches.watches[0])
+    watch = watches.watches[0]
+    after = tuple(person for person in watch.ladder if person not in watch.on_call)
+    return Foreseen(declared, judged, request.actor, request.at, replace(watch, ladder=after))
 
 
 def opens_now(verb: str) -> bool:

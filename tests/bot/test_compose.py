@@ -24,7 +24,7 @@ def sandbox():
 
 
 @pytest.fixture
-def settings(sandbox, sqlite_url, monkeypatch):
+def settings(sandbox, sqlite_url, tmp_path, monkeypatch):
     """Give the settings of an environment that holds nothing but what this workspace needs."""
     for name, value in {
         "SLACK_BOT_TOKEN": sandbox.bot_token,
@@ -33,6 +33,7 @@ def settings(sandbox, sqlite_url, monkeypatch):
         "SLACK_API_URL": sandbox.base_url,
         "DATABASE_URL": sqlite_url,
         "MUSTER_POLICY": str(ROOT / "policy.yaml"),
+        "MUSTER_SPOOL": str(tmp_path / "spool"),
     }.items():
         monkeypatch.setenv(name, value)
     return lambda **more: Settings(_env_file=None, **more)

@@ -1,0 +1,145 @@
+"""A whole Muster on a PostgreSQL that can be cut off, in the pretend workspace; jobs and draining go by hand."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from bot.compose import compose
+from bot.settings import Settings
+from incident.entry import Entry, IncidentKey
+from sandbox.entities import Channel, Person
+from sandbox.server import Sandbox
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+PEOPLE = tuple(Person(name=name, real_name=name.capitalize()) for name in ("ann", "bea", "cyd"))
+
+
+class House:
+    """A workspace and a Muster in it. `folder` holds the policy and the spool, which outlive the process."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.sandbox = Sandbox(PEOPLE, manifest=MANIFEST, channels=("general", "incidents"), strict_tiers=False)
+        self.sandbox.start()
+        self.folder, self.database = folder, database
+        self._write_policy()
+        self.start()
+
+    def start(self) -> None:
+        """Start Muster, as after a crash; nothing of it works until it is told to."""
+        self.muster = compose(self.settings())
+        self.muster.listen()
+        assert self.sandbox.wait_for_socket()
+        self.acting = self.sandbox.acting
+
+    def settings(self, **more: Any) -> Settings:
+        given: dict[str, Any] = {
+            "_env_file": None,
+            "slack_bot_token": self.sandbox.bot_token,
+            "slack_app_token": self.sandbox.app_token,
+            "slack_api_url": self.sandbox.base_url,
+            "database_url": self.database,
+            "MUSTER_POLICY": self.folder / "policy.yaml",
+            "MUSTER_SPOOL": self.folder / "spool",
+        }
+        return Settings(**given, **more)
+
+    def stop(self) -> None:
+        self.muster.stop()
+
+    def close(self) -> None:
+        self.stop()
+        self.sandbox.stop()
+
+    @property
+    def spool(self) -> Any:
+        return self.muster.going_on.spool
+
+    def look(self) -> None:
+        """Have the spool looked at, as the scheduler does, and then whatever jobs are due be done."""
+        self.muster.going_on.draining.look()
+
+    def work(self) -> None:
+        while self.muster.drain(datetime.now(UTC)):
+            pass
+
+    def come_back(self, seconds: float = 15) -> None:
+        """Look until the spool is empty, then work."""
+        until(lambda: (self.look(), self.spool.count() == 0)[1], seconds)
+        self.work()
+        self.sandbox.settle()
+
+    def slash(self, user: str, channel: str, line: str) -> str:
+        """Type a line and give the answer; it must have come in time."""
+        began = time.monotonic()
+        delivery = self.acting.slash(user, channel, "/incident", line).wait()
+        assert delivery.acked, delivery.error
+        assert time.monotonic() - began < 3
+        return str((delivery.payload or {}).get("text", ""))
+
+    def say(self, user: str, channel: str, text: str) -> None:
+        self.acting.post(user, channel, text)
+        assert self.sandbox.settle()
+
+    def declare(self, title: str = "Payments fail") -> str:
+        return self.slash("ann", "general", f"declare service=checkout impact=1 urgency=1 {title}")
+
+    def incident(self) -> IncidentKey:
+        return self.muster.store.queries.incidents(self.muster.edge.team)[0].key
+
+    def numbers(self) -> list[str]:
+        return [one.number for one in self.muster.store.queries.incidents(self.muster.edge.team)]
+
+    def entries(self, *kinds: str, key: IncidentKey | None = None) -> list[Entry]:
+        wanted = key or self.incident()
+        return list(self.muster.store.recorder.read(lambda reader: reader.entries(wanted, kinds=kinds)))
+
+    def channels(self, prefix: str) -> list[Channel]:
+        return [one for one in self.sandbox.workspace.channels.values() if one.name.startswith(prefix)]
+
+    def channel(self, prefix: str = "inc-") -> Channel:
+        """Give the one channel of that name, once it is there and its facts are pinned."""
+        return until(lambda: next((c for c in self.channels(prefix) if c.pins), None))
+
+    def ours(self, channel: Channel) -> list[str]:
+        """What Muster said in a channel, as it reads now."""
+        bot = self.sandbox.workspace.bot.id
+        return [m.text for m in channel.messages.values() if m.user == bot and not m.subtype]
+
+    def direct(self, name: str) -> list[Any]:
+        bot, dm = self.sandbox.workspace.bot.id, self.sandbox.workspace.dm(self.user(name))
+        return [m for m in dm.messages.values() if m.user == bot]
+
+    def user(self, name: str) -> str:
+        return self.sandbox.workspace.find_person(name).id
+
+    def _write_policy(self) -> None:
+        policy = yaml.safe_load((ROOT / "policy.yaml").read_text(encoding="utf-8"))
+        policy["services"] = {
+            "checkout": {
+                "owner": self.user("cyd"),
+                "owner_group": "payments",
+                "roster": "pay",
+                "ladder": "pay",
+                "categories": {"Application": ["Errors"]},
+            },
+            "bare": {"owner": self.user("cyd")},
+        }
+        policy["rosters"] = {"pay": [self.user("bea")]}
+        policy["ladders"] = {"pay": {"rungs": [self.user("bea"), self.user("cyd")]}}
+        (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy), encoding="utf-8")
+
+
+def until(found: Callable[[], T], seconds: float = 10) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (result := found()):
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.02)
+    return result
