@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -10,6 +11,8 @@ from commands.help import usage
 from commands.verb import Group, Verb
 
 _NONE: Final = "—"
+_NAMED: Final = re.compile(r"\[\w+=…\]")
+_MOST_NAMED: Final = 2
 
 
 def ordered() -> Iterable[type[Verb]]:
@@ -23,6 +26,13 @@ def does(verb: type[Verb]) -> str:
     return (verb.__doc__ or "").strip().splitlines()[0]
 
 
+def brief(verb: type[Verb]) -> str:
+    """Write a verb as it is typed, with the first of its named values only where it has many."""
+    whole = usage(verb)
+    named = list(_NAMED.finditer(whole))[_MOST_NAMED:]
+    return whole[: named[0].start()] + "[…]" + whole[named[-1].end() :] if len(named) > 1 else whole
+
+
 def as_markdown() -> str:
     """Write the table that the README holds."""
     rows = [
@@ -31,7 +41,7 @@ def as_markdown() -> str:
     ]
     for verb in ordered():
         also = ", ".join(f"`{alias}`" for alias in verb.aliases) or _NONE
-        rows.append(f"| {verb.group} | `{verb.name}` | {also} | {_cell(does(verb))} | `{_cell(usage(verb))}` |")
+        rows.append(f"| {verb.group} | `{verb.name}` | {also} | {_cell(does(verb))} | `{_cell(brief(verb))}` |")
     return "\n".join(rows)
 
 

@@ -1,0 +1,129 @@
+"""The documents say what the code does: each test names what one of them leaves out or has too much."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+import typer
+from pydantic_settings import BaseSettings
+
+from bot.cli.main import app
+from bot.cli.manual import as_markdown, as_text
+from bot.settings import WHERE, RecordSettings, Settings
+from commands import registry
+from incident.lifecycle import MAY_FOLLOW
+from incident.states import Audience, Priority, State
+from roles.names import Role
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+GLOSSARY = (ROOT / "docs/glossary.md").read_text("utf-8")
+VERBS = re.compile(r"<!-- verbs: .*?-->\n(.*?)\n?<!-- end of verbs -->", re.DOTALL)
+NOTHING = "(none)"
+
+
+def rows(document: str) -> list[list[str]]:
+    """Give the cells of every row of the tables of a document, without heads and rules."""
+    lines = (ROOT / "docs" / document).read_text("utf-8").splitlines()
+    cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("|")]
+    return [row for row in cells[1:] if not set(row[0]) <= {"-", "|"}]
+
+
+def command_names() -> set[str]:
+    return set(typer.main.get_group(app).commands)
+
+
+def setting_names(*kinds: type[BaseSettings]) -> set[str]:
+    fields = [(name, info) for kind in kinds for name, info in kind.model_fields.items()]
+    return {str(info.validation_alias or name).upper() for name, info in fields}
+
+
+def absent(words: Iterable[str], text: str) -> list[str]:
+    return [word for word in words if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)]
+
+
+def test_the_readme_holds_the_table_of_verbs_as_the_code_has_it() -> None:
+    held = VERBS.search(README)
+
+    assert held, "README has lost the marks around its table of verbs"
+    assert held[1].strip() == as_markdown(), "write `muster help --markdown` between the marks of the README"
+
+
+@pytest.mark.parametrize("verb", registry.verbs(), ids=lambda verb: verb.name)
+def test_every_verb_stands_once_in_the_manual_with_what_it_does(verb) -> None:
+    row = re.findall(rf"^\| \w+ \| `{verb.name}` \|.*$", as_markdown(), re.MULTILINE)
+
+    assert len(row) == 1
+    assert row[0].count(" | ") == 4
+    assert re.search(rf"^  {verb.name} +\S", as_text(), re.MULTILINE)
+
+
+def test_the_lifecycle_is_documented_as_it_is() -> None:
+    told = {row[0].strip("`"): set(re.findall(r"`([^`]+)`", row[2])) for row in rows("lifecycle.md")}
+    expected = {str(old or NOTHING): {str(new) for new in following} for old, following in MAY_FOLLOW.items()}
+
+    assert told == expected
+
+
+def test_what_nothing_may_follow_says_so() -> None:
+    last = {row[0].strip("`") for row in rows("lifecycle.md") if row[2] == "nothing"}
+
+    assert last == {str(old) for old, following in MAY_FOLLOW.items() if not following}
+
+
+def test_every_setting_is_documented_and_no_other() -> None:
+    told = [row[0].strip("`") for row in rows("settings.md")]
+
+    assert set(told) == setting_names(Settings, RecordSettings)
+    assert len(told) == len(set(told))
+
+
+def test_where_to_get_a_setting_is_known_for_each() -> None:
+    assert set(WHERE) == setting_names(Settings, RecordSettings)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [role.value.replace("_", " ") for role in Role],
+        [state.value.removeprefix("void:").replace("_", " ") for state in State],
+        ["void", *(audience.value for audience in Audience)],
+        [Priority.P1.value, Priority.P5.value],
+    ],
+    ids=["roles", "states", "audiences", "priorities"],
+)
+def test_every_word_of_the_code_is_in_the_glossary(words: list[str]) -> None:
+    assert absent(words, GLOSSARY.replace("not an incident", "not incident")) == []
+
+
+def test_every_command_is_documented_and_no_other() -> None:
+    told = {found[1] for row in rows("commands.md") if (found := re.match(r"`muster (\w+)", row[0]))}
+
+    assert told == command_names()
+
+
+@pytest.mark.parametrize("command", sorted(command_names()))
+def test_every_command_says_in_its_help_what_it_does(command: str) -> None:
+    said = typer.main.get_group(app).commands[command].help
+
+    assert said
+    assert said.rstrip().endswith(".")
+
+
+def test_every_link_from_one_document_to_another_leads_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{document.relative_to(ROOT)}: {target}"
+        for document in documents
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", document.read_text("utf-8"))
+        if not (document.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_every_document_can_be_found_from_the_readme() -> None:
+    lost = [path.name for path in sorted((ROOT / "docs").glob("*.md")) if f"docs/{path.name}" not in README]
+
+    assert lost == []
