@@ -50,6 +50,11 @@ class Process:
             kilobytes = int(subprocess.run(asked, capture_output=True, check=True, text=True).stdout)  # noqa: S603
         return round(kilobytes / 1024, 1)
 
+    def kill(self) -> None:
+        """End it without a word, as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+
     def stop(self) -> None:
         """End it in good order; what does not end is killed."""
         self._process.terminate()

@@ -76,17 +76,22 @@ def verify(
     checkpoint: Annotated[
         Path | None, typer.Option(help="A checkpoint that left the house; what it covers must still be there.")
     ] = None,
+    seen: Annotated[str, typer.Option(help="A root that was published, as NUMBER:ROOT.")] = "",
+    key: Annotated[str, typer.Option(help="The public key that every checkpoint must lead to.")] = "",
 ) -> None:
-    """Compute every hash again, fold every incident again, and name the first broken entry."""
-    from bot.cli.record import verify_database
+    """Compute every hash again, fold every incident again, and name the first broken entry.
 
-    raise typer.Exit(verify_database(checkpoint))
+    Ends with 0 when everything holds, 3 tampered, 4 truncated, 5 wrong key or time stamp, 6 to rebuild or to guard.
+    """
+    from bot.cli.verifying import verify_database
+
+    raise typer.Exit(verify_database(checkpoint, seen=seen, key=key))
 
 
 @app.command()
 def rebuild() -> None:
     """Make again what is derived from the record, where `verify` says rebuild. Entries are never touched."""
-    from bot.cli.record import rebuild_database
+    from bot.cli.verifying import rebuild_database
 
     raise typer.Exit(rebuild_database())
 
@@ -112,11 +117,42 @@ def keygen(
     file: Annotated[Path, typer.Argument(help="Where to write the private key; keep it outside the database.")] = Path(
         "muster.key"
     ),
+    rotate: Annotated[bool, typer.Option("--rotate", help="Let the key of MUSTER_KEY_FILE name this one.")] = False,
 ) -> None:
     """Make the Ed25519 key that signs checkpoints, and print the public key to give to others."""
-    from bot.cli.record import make_key
+    from bot.cli.keeping import make_key, rotate_key
 
-    raise typer.Exit(make_key(file))
+    raise typer.Exit(rotate_key(file) if rotate else make_key(file))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
+    """Copy the whole record into one file while Muster runs, and verify the copy."""
+    from bot.cli.keeping import back_up_database
+
+    raise typer.Exit(back_up_database(file))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `muster backup` wrote.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Also over a database that holds entries.")] = False,
+    seen: Annotated[str, typer.Option(help="The last root that was published, as NUMBER:ROOT.")] = "",
+) -> None:
+    """Put a backup in the place of the database, verify it, and say what came after it and is lost."""
+    from bot.cli.keeping import restore_database
+
+    raise typer.Exit(restore_database(file, replace=replace, seen=seen))
+
+
+@app.command()
+def retention(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go.")] = False,
+) -> None:
+    """Delete what the policy keeps no longer, as the daily job does; a tombstone stays for each incident."""
+    from bot.cli.keeping import retire
+
+    raise typer.Exit(retire(dry_run=dry_run))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})
@@ -144,6 +180,21 @@ def bench(quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, 
     from bot.bench.command import bench as measure
 
     raise typer.Exit(measure(quick=quick))
+
+
+@app.command()
+def soak(
+    minutes: Annotated[float, typer.Option(help="How long people act; coming to rest takes as long as it takes.")] = 10,
+    seed: Annotated[int, typer.Option(help="What happens is drawn from it; the same seed, the same steps.")] = 1,
+    database: Annotated[
+        str, typer.Option(help="DATABASE_URL of an empty database; a fresh SQLite file unless given.")
+    ] = "",
+    replicas: Annotated[int, typer.Option(min=1, help="How many Musters share the database; PostgreSQL only.")] = 1,
+) -> None:
+    """Let a pretend workspace, its troubles and SIGKILL loose on Muster, then check that nothing was lost or doubled."""
+    from bot.soak.command import soak as let_loose
+
+    raise typer.Exit(let_loose(minutes, seed, database=database or None, replicas=replicas))
 
 
 def main() -> None:

@@ -27,7 +27,7 @@ from roles.people import PersonId, slack_person, slack_user
 _BACK: Final = timedelta(hours=24)
 # What was said just now is still on its way to us; read back, it would be recorded as it reads after an edit.
 _ON_ITS_WAY: Final = timedelta(seconds=3)
-_KINDS: Final = ("message_posted", "message_edited", "message_deleted", "message_pinned")
+KINDS: Final = ("message_posted", "message_edited", "message_deleted", "message_pinned")
 _JOINED: Final = frozenset({"channel_join", "group_join"})
 _LEFT: Final = frozenset({"channel_leave", "group_leave"})
 _CLOSED_TO_US: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived", "missing_scope"})
@@ -62,7 +62,7 @@ def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[i
     Give how many messages Slack showed, and whether it showed all there are. Having to wait loses nothing: what was
     read is kept until the job comes again.
     """
-    entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=_KINDS))
+    entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=KINDS))
     known = known_of(entries, task.channel)
     reading = means.memory.readings.setdefault(task.job.key, reading or _reading(task, means, known))
     shown = read_channel(means.slack, reading, known)

@@ -49,7 +49,7 @@ class Settle:
                 cursor=cursor,
             )
             for message in page["messages"]:
-                if _job_of(message) == job_key and message.get("user") == slack.bot:
+                if job_of(message) == job_key and message.get("user") == slack.bot:
                     return str(message["ts"])
             cursor = str(page.get("response_metadata", {}).get("next_cursor") or "")
             if not cursor:
@@ -87,7 +87,8 @@ def _is_ours(slack: Slack, channel: Mapping[str, Any], incident: Incident) -> bo
     return channel.get("creator") == slack.bot and int(channel.get("created", 0)) >= oldest
 
 
-def _job_of(message: Mapping[str, Any]) -> str | None:
+def job_of(message: Mapping[str, Any]) -> str | None:
+    """Name the job that posted a message, or None when none of ours did."""
     found = message.get("metadata") or {}
     payload = found.get("event_payload") or {}
     return payload.get("job") if found.get("event_type") == EVENT_TYPE else None

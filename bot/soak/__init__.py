@@ -1,0 +1,1 @@
+"""The randomized soak. Importing it starts nothing."""
