@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http.client import HTTPException
 from typing import Final
 from urllib.error import HTTPError
@@ -9,7 +10,9 @@ from urllib.request import Request, urlopen
 
 from storage.checkpoints import Checkpoint
 from storage.stamps import BadStamp, Stamp, read_stamp, request_for
+from storage.store import Store
 
+_log = logging.getLogger(__name__)
 _SECONDS: Final = 10
 _MOST_BYTES: Final = 256 * 1024
 _BUSY: Final = (408, 429)
@@ -39,3 +42,12 @@ def _post(url: str, question: bytes) -> bytes:
     except (OSError, HTTPException) as trouble:
         raise NoAnswer(f"{url}: {trouble}") from trouble
     return answer
+
+
+def stamp_now(store: Store, url: str, checkpoint: Checkpoint) -> None:
+    """Have a checkpoint stamped at once and keep the stamp; without an answer there is none."""
+    if store.stamps.of(checkpoint.seq) is None:
+        try:
+            store.stamps.put(ask(url, checkpoint))
+        except NoAnswer as none:
+            _log.warning("no time stamp: %s", none)

@@ -26,12 +26,14 @@ __all__ = ["Evidence", "Problem", "Report", "check", "verify"]
 class Evidence:
     """What is known outside the database.
 
-    `published` are checkpoints or proofs that left the house, against which a cut tail shows. `public_key` is a key
+    `published` are checkpoints or proofs that left the house, against which a cut tail shows, `seen` the roots that
+    somebody noted of them. `public_key` is a key
     that every checkpoint must be signed with, or with one that follows or precedes it; `own_key` is the same of those
     that are signed at all. `authorities` are certificates that time stamps must lead to.
     """
 
     published: Sequence[roots.Published] = ()
+    seen: Sequence[roots.Seen] = ()
     public_key: str | None = None
     own_key: str | None = None
     authorities: Sequence[Certificate] = ()
@@ -106,6 +108,8 @@ def _check(connection: Connection, evidence: Evidence) -> Report:
 def _check_roots(connection: Connection, walked: _Walked, evidence: Evidence) -> Iterator[Problem]:
     for one in [*walked.every, *evidence.published]:
         yield from roots.check_leaves(one, walked.heads, walked.tombs)
+    for noted in evidence.seen:
+        yield from roots.check_seen(noted, walked.every)
     for one in evidence.published:
         yield from roots.check_root(one)
         yield from roots.check_published(one, walked.stored.get(roots.leaves_of(one)[0].key.team, ()))

@@ -15,7 +15,7 @@ from typing import Final
 from bot.cli.opening import find, me, opened, policy_of, signer_of
 from bot.cli.troubles import TROUBLES, told
 from bot.clock import RealClock
-from bot.export.make import make_export
+from bot.export.make import Seal, make_export
 from bot.logs import shown_database
 from bot.policy_file import BrokenPolicy, read_policy
 from bot.settings import read_record_settings
@@ -61,7 +61,7 @@ def export_incident(number: str, out: Path) -> int:
             key, now = find(store, number), RealClock().now()
             signer, policy = signer_of(settings), policy_of(store, settings).policy
             stamp = partial(stamp_now, store, settings.tsa_url) if settings.tsa_url else None
-            made = make_export(store, key, out=out, who=me(), at=now, signer=signer, policy=policy, stamp=stamp)
+            made = make_export(store, key, out=out, who=me(), at=now, seal=Seal(signer, stamp), policy=policy)
     except TROUBLES as trouble:
         return _complain(told(trouble))
     print(f"{made.number}: {made.entries} entries in {made.folder}. Read index.html; check with python3 verify.py.")

@@ -38,7 +38,7 @@ class Unfit(Exception):  # noqa: N818 - it is an answer for a person
 def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str = "") -> int:
     """Verify everything and name what is broken."""
     try:
-        given = Evidence(published=_published(checkpoint), seen=_seen(seen), public_key=_key(key))
+        given = Evidence(published=_published(checkpoint), seen=read_seen(seen), public_key=_key(key))
     except Unfit as unfit:
         return _complain(str(unfit), 2)
     try:
@@ -127,7 +127,8 @@ def _published(file: Path | None) -> tuple[Checkpoint | Proof, ...]:
         raise Unfit(f"{file} cannot be used: {why}.") from unfit
 
 
-def _seen(text: str) -> tuple[Seen, ...]:
+def read_seen(text: str) -> tuple[Seen, ...]:
+    """Read a root that was published, as NUMBER:ROOT; nothing where none is given."""
     read = _SEEN.fullmatch(text.strip().lower())
     if text and read is None:
         raise Unfit("--seen takes the number and the root of a checkpoint, as in 41:9f86d0… with all 64 digits.")

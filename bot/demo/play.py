@@ -16,7 +16,7 @@ from bot.clock import RealClock, StagedClock
 from bot.demo.hands import Hands
 from bot.demo.policy import demo_policy
 from bot.demo.story import Story, read_story
-from bot.export.make import Export, make_export
+from bot.export.make import Export, Seal, make_export
 from bot.replay.stage import Stage
 from incident.entry import IncidentKey
 from incident.states import State
@@ -87,7 +87,7 @@ def _prove(stage: Stage) -> int:
     key = min(store.queries.incidents(stage.team), key=lambda one: one.number).key
     made = _export(stage, key)
     checked = subprocess.run(  # noqa: S603 - our own program, from the export just written
-        [sys.executable, "-I", str(made.folder / "verify.py"), "--key", made.public_key],
+        [sys.executable, "-I", str(made.folder / "verify.py"), "--key", made.public_key or ""],
         capture_output=True,
         text=True,
         check=False,
@@ -106,7 +106,9 @@ def _export(stage: Stage, key: IncidentKey) -> Export:
     signer = new_key(FOLDER / "muster.key")
     policy = stage.muster.active.policy
     who = cli_person("demo", "localhost")
-    return make_export(stage.muster.store, key, out=FOLDER, who=who, at=stage.clock.now(), signer=signer, policy=policy)
+    return make_export(
+        stage.muster.store, key, out=FOLDER, who=who, at=stage.clock.now(), seal=Seal(signer), policy=policy
+    )
 
 
 def _invite(stage: Stage) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from bot import wording
 from bot.export import page
 from bot.export.account import document_account
 from bot.export.naming import Names, names_from
+from bot.export.proof import Proven, write_json, write_proof
 from commands.run import note_outcome
 from incident.entries.sent import Exported
 from incident.entry import Entry, IncidentKey
@@ -22,13 +22,18 @@ from incident.frozen import utc_text
 from incident.incident import Incident
 from incident.policy import Policy
 from roles.people import PersonId
-from storage.checkpoints import Proof
+from storage.checkpoints import Checkpoint
 from storage.reading import Stored, to_entry
 from storage.signing import Signer
 from storage.store import Store
 
-VERIFIER: Final = Path(__file__).with_name("verify.py")
-_README: Final = "Open index.html to read. Run `python3 verify.py` here to check every file, offline.\n"
+
+@dataclass(frozen=True)
+class Seal:
+    """What an export is sealed with: a key, where there is one, and what has its checkpoint stamped outside, if it can."""
+
+    signer: Signer | None = None
+    stamp: Callable[[Checkpoint], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,14 @@ class Export:
 
 
 def make_export(
-    store: Store, key: IncidentKey, *, out: Path, who: PersonId, at: datetime, signer: Signer, policy: Policy
+    store: Store,
+    key: IncidentKey,
+    *,
+    out: Path,
+    who: PersonId,
+    at: datetime,
+    seal: Seal,
+    policy: Policy,
 ) -> Export:
     """Record that somebody exports the incident, checkpoint it, and write everything into `out/<number>`."""
     before = store.queries.lines(key)
@@ -52,7 +64,9 @@ def make_export(
     note_outcome(
         key, [exported], job=f"export:{key.id}:{before[-1].hash}", recorder=store.recorder, policy=policy, at=at
     )
-    store.checkpoints.take(at, signer, team=key.team)
+    taken = store.checkpoints.take(at, seal.signer, team=key.team)
+    if taken is not None and seal.stamp is not None:
+        seal.stamp(taken)
     proof, incident = store.checkpoints.proof(key), store.queries.incident(key)
     if proof is None or incident is None:
         raise LookupError("the incident is not under a checkpoint; run `muster verify`")
@@ -64,9 +78,11 @@ def make_export(
     names = names_from(store.directory.person, key.team)
     _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
     _write_policy(folder, store.directory.policy_text(incident.policy_hash))
-    _write_proof(folder, lines, proof, signer)
+    proven = Proven(proof, seal.signer, store.stamps.of(proof.seq), store.keys.rotations())
+    write_proof(folder, lines, proven)
     _write_manifest(folder, incident, lines, at)
-    return Export(folder, incident.number, len(lines), lines[-1].hash, signer.public_key)
+    stamped = proven.stamp is not None
+    return Export(folder, incident.number, len(lines), lines[-1].hash, proven.public_key, stamped)
 
 
 def _write_reading(
@@ -74,7 +90,7 @@ def _write_reading(
 ) -> None:
     render = page.document_renderer(names)
     record = document_account(entries, as_of=at, names=names, render=render)
-    _write_json(folder / "record.json", record)
+    write_json(folder / "record.json", record)
     spell = _speller(names, incident)
     context = page.PageContext(
         number=incident.number,
@@ -102,24 +118,6 @@ def _write_policy(folder: Path, text: str | None) -> None:
         (folder / "policy.yaml").write_bytes(text.encode("utf-8"))
 
 
-def _write_proof(folder: Path, lines: Sequence[Stored], proof: Proof, signer: Signer) -> None:
-    with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        for line in lines:
-            words = None if line.words is None else {"salt": line.salt, "words": json.loads(line.words)}
-            file.write(json.dumps({"text": line.text, "hash": line.hash, "words": words}, ensure_ascii=True) + "\n")
-    checkpoint = {
-        "statement": proof.statement,
-        "root": proof.root,
-        "path": [list(step) for step in proof.path],
-        "public_key": proof.public_key or signer.public_key,
-        "signature": proof.signature or signer.sign(proof.statement),
-    }
-    _write_json(folder / "checkpoint.json", checkpoint)
-    _write_json(folder / "proof.json", proof.model_dump(mode="json"))
-    shutil.copyfile(VERIFIER, folder / "verify.py")
-    (folder / "README.txt").write_text(_README, encoding="utf-8")
-
-
 def _write_manifest(folder: Path, incident: Incident, lines: Sequence[Stored], at: datetime) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
@@ -132,11 +130,7 @@ def _write_manifest(folder: Path, incident: Incident, lines: Sequence[Stored], a
         "exported_at": utc_text(at),
         "files": {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
     }
-    _write_json(folder / "MANIFEST.json", manifest)
-
-
-def _write_json(path: Path, value: Any) -> None:
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8")
+    write_json(folder / "MANIFEST.json", manifest)
 
 
 def _speller(names: Names, incident: Incident) -> Any:

@@ -4,7 +4,8 @@
 It checks that every file is the one the manifest names, that every entry hashes to what is written beside it and
 continues the one before, that no number is missing, that the words belong to their entry or were redacted by a later
 one, and that a checkpoint signed with Ed25519 covers the last entry. --key is the public key you were given by another
-way; without it the signature only shows that one key made it. Exit status 0: everything holds.
+way, or one that came before it; without it the signature only shows that one key made it. Exit status 0: everything
+holds. A time stamp, where there is one, is checked with openssl: the last line says how.
 """
 
 import hashlib
@@ -126,7 +127,7 @@ def check_chain(lines, manifest):
         yield f"the chain ends at entry {len(lines)}, the manifest says {manifest['entries']}"
 
 
-def check_checkpoint(checkpoint, manifest, key):
+def check_checkpoint(checkpoint, manifest, key, rotations):
     """The last entry is a leaf of the tree whose root was signed."""
     wanted = {
         "head": manifest["head"],
@@ -140,11 +141,28 @@ def check_checkpoint(checkpoint, manifest, key):
         reached = hashlib.sha256(b"\x01" + bytes.fromhex(pair)).hexdigest()
     if reached != checkpoint["root"] or json.loads(checkpoint["statement"])["root"] != reached:
         yield "the checkpoint does not cover the last entry"
-    public, signature = bytes.fromhex(checkpoint["public_key"]), bytes.fromhex(checkpoint["signature"])
-    if not signed_by(public, signature, checkpoint["statement"].encode("utf-8")):
+    if key and not checkpoint["signature"]:
+        yield "the checkpoint is not signed, so the key you gave shows nothing"
+    elif checkpoint["signature"] and not is_signed(checkpoint, checkpoint["public_key"], "signature"):
         yield "the checkpoint's signature is not valid"
-    if key and key.lower() != checkpoint["public_key"]:
-        yield "the checkpoint was signed with another key than the one you gave"
+    elif key and checkpoint["public_key"] not in following(key.lower(), rotations):
+        yield "the checkpoint was signed with another key than the one you gave, and not with one that follows it"
+
+
+def is_signed(told, key, name):
+    """The statement is signed with the key; the signature stands under this name."""
+    return signed_by(bytes.fromhex(key), bytes.fromhex(told[name]), told["statement"].encode("utf-8"))
+
+
+def following(key, rotations):
+    """The key and those that follow it: each handing over is signed by the old key and by the new one."""
+    known = {key}
+    for told in rotations:
+        said = json.loads(told["statement"])
+        both = is_signed(told, said["old"], "signature") and is_signed(told, said["new"], "countersignature")
+        if said["format"] == "muster-key/1" and said["old"] in known and both:
+            known.add(said["new"])
+    return known
 
 
 def main(arguments):
@@ -156,12 +174,23 @@ def main(arguments):
     if not any(" is missing" in problem for problem in problems):
         lines = [json.loads(line) for line in (folder / "entries.jsonl").read_text("utf-8").splitlines()]
         checkpoint = json.loads((folder / "checkpoint.json").read_text("utf-8"))
-        problems += [*check_chain(lines, manifest), *check_checkpoint(checkpoint, manifest, key)]
+        keys = folder / "keys.json"
+        rotations = json.loads(keys.read_text("utf-8")) if keys.is_file() else []
+        problems += [*check_chain(lines, manifest), *check_checkpoint(checkpoint, manifest, key, rotations)]
+        stamped = folder / "checkpoint.txt"
+        if stamped.is_file() and stamped.read_bytes() != checkpoint["statement"].encode("utf-8"):
+            problems.append("checkpoint.txt is not the statement that was signed")
     for problem in problems:
         print("NOT VERIFIED:", problem)
     if not problems:
         print(f"verified: {manifest['number']}, {manifest['entries']} entries, head {manifest['head'][:16]}…")
-        print("signed by", checkpoint["public_key"], "" if key else "(compare with the key you were given: --key)")
+        if checkpoint["signature"]:
+            print("signed by", checkpoint["public_key"], "" if key else "(compare with the key you were given: --key)")
+        else:
+            print("NOT SIGNED: nothing here shows who made this export")
+        if stamped.is_file():
+            print("time-stamped; check it with the certificate that the authority publishes:")
+            print("  openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem")
     return 1 if problems else 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from incident.chain import merkle_root, verify_path
 from incident.entries.kept import Checkpointed
 from incident.entry import Entry, workspace_chain
+from incident.frozen import Frozen
 from storage.checkpoints import Checkpoint, Leaf, Proof
 from storage.signing import is_signed
 from storage.verifying.chains import Heads, Place
@@ -15,6 +16,13 @@ from storage.verifying.report import Kind, Problem
 from storage.verifying.tombs import Tombs
 
 Published = Checkpoint | Proof
+
+
+class Seen(Frozen):
+    """What somebody outside noted of a checkpoint: which, and its root."""
+
+    seq: int
+    root: str
 
 
 def leaves_of(published: Published) -> tuple[Leaf, ...]:
@@ -90,6 +98,15 @@ def check_recorded(stored: Sequence[Checkpoint], entries: Sequence[Entry], team:
 
 def _told(said: Checkpoint | Checkpointed, n: int) -> tuple[int, str, str, str | None, str | None]:
     return (n, said.root, said.statement, said.public_key, said.signature)
+
+
+def check_seen(seen: Seen, stored: Sequence[Checkpoint]) -> Iterator[Problem]:
+    """Give a root that was noted outside and is not the one kept here under its number."""
+    here = next((mine for mine in stored if mine.seq == seen.seq), None)
+    if here is None:
+        yield Problem(kind="truncated", what=f"checkpoint {seen.seq}, which was seen outside, is not here")
+    elif here.root != seen.root:
+        yield Problem(kind="tampered", what=f"checkpoint {seen.seq} has another root than the one seen outside")
 
 
 def check_published(one: Published, stored: Sequence[Checkpoint]) -> Iterator[Problem]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.export.make import make_export
+from bot.export.make import Seal, make_export
 from bot.policy_file import read_policy
 from bot.render import TEMPLATES
 from commands.run import run
@@ -58,7 +58,7 @@ class Office:
 
     def export(self, key: IncidentKey, at: float) -> Path:
         made = make_export(
-            self.store, key, out=self.folder, who=CLERK, at=T(at), signer=self.signer, policy=self.policy
+            self.store, key, out=self.folder, who=CLERK, at=T(at), seal=Seal(self.signer), policy=self.policy
         )
         return made.folder
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from bot.export.make import make_export
+from bot.export.make import Seal, make_export
 from roles.people import cli_person
 from storage.signing import new_key
 from tests.bot.browser.hands import aside, command, message, pick, tick, write
@@ -146,7 +146,7 @@ def _exported(scene: Scene, take: Take) -> None:
         out=scene.folder,
         who=cli_person("tour", "localhost"),
         at=scene.stage.clock.now(),
-        signer=new_key(scene.folder / "key"),
+        seal=Seal(new_key(scene.folder / "key")),
         policy=muster.active.policy,
     )
     page = scene.desk.browser.new_page(viewport={"width": 1440, "height": 900})

@@ -1,0 +1,70 @@
+"""Writes what an export can be checked by: entries, the signed checkpoint, its time stamp, the line of keys, verify.py."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from incident.entries.kept import KeyRotated
+from storage.checkpoints import Proof
+from storage.reading import Stored
+from storage.signing import Signer
+from storage.stamps import Stamp
+
+VERIFIER: Final = Path(__file__).with_name("verify.py")
+_README: Final = "Open index.html to read. Run `python3 verify.py` here to check every file, offline.\n"
+
+
+@dataclass(frozen=True)
+class Proven:
+    """What bears an export out: the proof, who signs what is not signed yet, the time stamp and the keys before."""
+
+    proof: Proof
+    signer: Signer | None
+    stamp: Stamp | None
+    rotations: Sequence[KeyRotated]
+
+    @property
+    def public_key(self) -> str | None:
+        """The key that signed, None when nobody did."""
+        return self.proof.public_key or (self.signer.public_key if self.signer else None)
+
+    @property
+    def signature(self) -> str | None:
+        """The signature of that key."""
+        return self.proof.signature or (self.signer.sign(self.proof.statement) if self.signer else None)
+
+
+def write_proof(folder: Path, lines: Sequence[Stored], proven: Proven) -> None:
+    """Write the entries as they are stored, and everything that shows that they are those."""
+    with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        for line in lines:
+            words = None if line.words is None else {"salt": line.salt, "words": json.loads(line.words)}
+            file.write(json.dumps({"text": line.text, "hash": line.hash, "words": words}, ensure_ascii=True) + "\n")
+    proof = proven.proof
+    checkpoint = {
+        "statement": proof.statement,
+        "root": proof.root,
+        "path": [list(step) for step in proof.path],
+        "public_key": proven.public_key,
+        "signature": proven.signature,
+    }
+    write_json(folder / "checkpoint.json", checkpoint)
+    write_json(folder / "proof.json", proof.model_dump(mode="json"))
+    if proven.rotations:
+        told = {"statement", "signature", "countersignature"}
+        write_json(folder / "keys.json", [one.model_dump(include=told) for one in proven.rotations])
+    if proven.stamp is not None:
+        (folder / "checkpoint.txt").write_bytes(proof.statement.encode("utf-8"))
+        (folder / "checkpoint.tsr").write_bytes(proven.stamp.answer)
+    shutil.copyfile(VERIFIER, folder / "verify.py")
+    (folder / "README.txt").write_text(_README, encoding="utf-8")
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value for people and programs."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8")

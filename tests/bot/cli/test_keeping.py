@@ -1,0 +1,288 @@
+"""The commands that keep the record, as processes: backup and restore, retention, keys, time stamps in exports."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from storage.signing import read_key
+from storage.store import open_store
+from storage.verify import verify
+from tests.authority import Authority, checked_by_openssl
+from tests.bot.cli.begun import TEAM, Begun, begin
+from tests.bot.cli.command import POLICY
+
+THE_KEY = {"MUSTER_KEY_FILE": "muster.key"}
+
+
+@pytest.fixture
+def begun(database_url: str) -> Begun:
+    """Give a record on either database."""
+    return begin(database_url)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[Authority]:
+    (tmp_path / "tsa").mkdir()
+    opened = Authority(tmp_path / "tsa")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    folder = tmp_path / "here"
+    folder.mkdir()
+    return folder
+
+
+def declare(begun: Begun, here: Path, title: str = "No results") -> str:
+    said = begun.muster(here, "incident", "declare", "service=search", "impact=1", "urgency=1", title)
+    assert said.code == 0, said.everything
+    with begun.store() as store:
+        return max(one.number for one in store.queries.incidents(TEAM))
+
+
+def checkpoint(begun: Begun, here: Path, key: str | None = "muster.key") -> tuple[int, str]:
+    """Take a checkpoint as the minute's job does, and give its number and root."""
+    with begun.store() as store:
+        taken = store.checkpoints.take(datetime.now(UTC), read_key(here / key) if key else None)
+    assert taken is not None
+    return taken.seq, taken.root
+
+
+def public_key(here: Path, name: str = "muster.key") -> str:
+    return read_key(here / name).public_key
+
+
+def test_a_backup_is_verified_and_restored_and_says_what_is_lost(begun: Begun, here: Path) -> None:
+    begun.muster(here, "keygen")
+    declare(begun, here)
+    checkpoint(begun, here)
+    saved = begun.muster(here, "backup", "copy.db", **THE_KEY)
+    declare(begun, here, "Sign-in hangs")
+    seq, root = checkpoint(begun, here)
+
+    refused = begun.muster(here, "restore", "copy.db", **THE_KEY)
+    restored = begun.muster(here, "restore", "copy.db", "--replace", "--seen", f"{seq}:{root}", **THE_KEY)
+
+    assert saved.code == 0, saved.everything
+    assert "Verified: " in saved.out
+    assert (refused.code, refused.out) == (1, "")
+    assert "--replace puts the copy in their place" in refused.err
+    assert restored.code == 4, "the published root shows that something is missing"
+    assert f"Checkpoint {seq} was published, this ends with 1." in restored.out
+    assert f"truncated: checkpoint {seq}, which was seen outside, is not here" in restored.out
+    assert re.search(r"^Before, it held \d+ entries, the last of ", restored.out, re.MULTILINE)
+    with begun.store() as store:
+        assert [one.number for one in store.queries.incidents(TEAM)] == [f"INC-{datetime.now(UTC).year}-0001"]
+        assert verify(store).is_sound
+    assert begun.muster(here, "verify", **THE_KEY).code == 0
+
+
+def test_a_restore_of_everything_that_was_published_loses_nothing(begun: Begun, here: Path) -> None:
+    begun.muster(here, "keygen")
+    declare(begun, here)
+    seq, root = checkpoint(begun, here)
+    begun.muster(here, "backup", "copy.db")
+
+    restored = begun.muster(here, "restore", "copy.db", "--replace", "--seen", f"{seq}:{root}", **THE_KEY)
+
+    assert restored.code == 0, restored.everything
+    assert "Lost:" not in restored.out
+    assert f"The last checkpoint that all of it agrees with: {seq} of " in restored.out
+
+
+def test_what_is_named_wrongly_is_refused_before_anything_is_done(begun: Begun, here: Path) -> None:
+    declare(begun, here)
+    (here / "copy.db").write_text("mine")
+
+    over = begun.muster(here, "backup", "copy.db")
+    nothing = begun.muster(here, "restore", "none.db", "--replace")
+    nonsense = begun.muster(here, "restore", "copy.db", "--seen", "41:abc")
+    nokey = begun.muster(here, "verify", "--key", "abc")
+
+    assert [(one.code, one.out) for one in (over, nothing, nonsense, nokey)] == [(1, ""), (1, ""), (2, ""), (2, "")]
+    assert "Copy.db exists" in over.err or "copy.db exists and is left as it is" in over.err
+    assert "here is no file none.db" in nothing.err
+    assert "with all 64 digits" in nonsense.err
+    assert (here / "copy.db").read_text() == "mine"
+
+
+def test_retention_lists_and_then_deletes(begun: Begun, here: Path) -> None:
+    numbers = [declare(begun, here, title) for title in ("The monitor broke", "Nothing yet")]
+    begun.muster(here, "incident", "--in", numbers[0], "void", "false_alarm", "because the monitor itself was broken")
+    _aged(begun, years=4)
+    checkpoint(begun, here, None)
+
+    listed = begun.muster(here, "retention", "--dry-run")
+    done = begun.muster(here, "retention")
+
+    assert (listed.code, done.code) == (0, 0), listed.everything + done.everything
+    assert re.match(rf"{numbers[0]}: ended .*, kept 3 years, until .*\n1 incident would be deleted\.", listed.out)
+    assert done.out.endswith("1 incident deleted.\n")
+    assert begun.muster(here, "retention").out == "Nothing deleted.\n"
+    with begun.store() as store:
+        assert [one.number for one in store.queries.incidents(TEAM)] == [numbers[1]]
+    assert "Deleted after their retention, with a tombstone: 1." in begun.muster(here, "verify").out
+
+
+def _aged(begun: Begun, years: int) -> None:
+    """Let a policy be in force that keeps less, since a process cannot be taken into the future; make all else old."""
+    with begun.store() as store:
+        (key,) = (one.key for one in store.queries.incidents(TEAM, is_over=True))
+        folded = store.queries.incident(key)
+        assert folded is not None
+        then = folded.states[-1].at.replace(year=folded.states[-1].at.year - years)
+        states = (*folded.states[:-1], folded.states[-1].model_copy(update={"at": then}))
+        old = folded.model_copy(update={"states": states}).model_dump_json()
+        values = {"folded": old, "declared": f"{then.year}-01-01T00:00:00.000000Z", "incident": key.id}
+        change = text("UPDATE incident SET folded = :folded, declared_at = :declared WHERE incident = :incident")
+        store.transactions.write(lambda c: c.execute(change, values).rowcount)
+
+
+def test_a_key_hands_over_to_the_next_and_both_are_believed(begun: Begun, here: Path) -> None:
+    begun.muster(here, "keygen")
+    declare(begun, here)
+    checkpoint(begun, here)
+
+    rotated = begun.muster(here, "keygen", "--rotate", "next.key", **THE_KEY)
+    declare(begun, here, "Sign-in hangs")
+    checkpoint(begun, here, "next.key")
+
+    assert rotated.code == 0, rotated.everything
+    assert public_key(here, "next.key") in rotated.out
+    assert "set MUSTER_KEY_FILE=next.key" in rotated.out
+    for name in ("muster.key", "next.key"):
+        verified = begun.muster(here, "verify", "--key", public_key(here, name))
+        assert verified.code == 0, verified.everything
+        assert f"signed with {public_key(here, 'next.key')}" in verified.out
+
+
+def test_a_key_nobody_named_is_told_from_tampering(begun: Begun, here: Path) -> None:
+    for name in ("muster.key", "stray.key"):
+        begun.muster(here, "keygen", name)
+    declare(begun, here)
+    checkpoint(begun, here)
+    declare(begun, here, "Sign-in hangs")
+    checkpoint(begun, here, "stray.key")
+
+    verified = begun.muster(here, "verify", **THE_KEY)
+    stray = begun.muster(here, "keygen", "--rotate", "third.key", MUSTER_KEY_FILE="stray.key")
+    nobody = begun.muster(here, "keygen", "--rotate", "third.key")
+
+    assert verified.code == 5
+    assert f"checkpoint 2 was signed with {public_key(here, 'stray.key')[:16]}…" in verified.out
+    assert (stray.code, nobody.code) == (1, 2)
+    assert "has not signed here" in stray.err
+    assert not (here / "third.key").exists()
+
+
+def exported(begun: Begun, here: Path, number: str, **given: str) -> Path:
+    said = begun.muster(here, "export", number, **given)
+    assert said.code == 0, said.everything
+    return here / "out" / number
+
+
+def checked(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the program of an export with nothing else in reach."""
+    alone = [sys.executable, "-I", "verify.py", *words]
+    return subprocess.run(alone, cwd=folder, env={}, capture_output=True, text=True, check=False)
+
+
+def test_an_export_after_a_rotation_is_believed_by_who_knows_the_first_key(begun: Begun, here: Path) -> None:
+    begun.muster(here, "keygen")
+    number = declare(begun, here)
+    checkpoint(begun, here)
+    begun.muster(here, "keygen", "--rotate", "next.key", **THE_KEY)
+    folder = exported(begun, here, number, MUSTER_KEY_FILE="next.key")
+
+    believed = [checked(folder, "--key", public_key(here, name)) for name in ("muster.key", "next.key")]
+    stranger = checked(folder, "--key", "ab" * 32)
+    keys = json.loads((folder / "keys.json").read_text("utf-8"))
+    keys[0]["signature"] = keys[0]["countersignature"]
+    _slipped_in(folder, "keys.json", json.dumps(keys))
+    forged = checked(folder, "--key", public_key(here))
+
+    assert [one.returncode for one in believed] == [0, 0], believed[0].stdout + believed[0].stderr
+    assert (stranger.returncode, forged.returncode) == (1, 1)
+    assert "with another key than the one you gave" in forged.stdout
+
+
+def _slipped_in(folder: Path, name: str, content: str) -> None:
+    """Change a file of an export and make the manifest agree."""
+    from hashlib import sha256
+
+    (folder / name).write_text(content, encoding="utf-8")
+    manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
+    manifest["files"][name] = sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_an_unsigned_export_says_so_and_proves_nothing_to_who_has_a_key(begun: Begun, here: Path) -> None:
+    folder = exported(begun, here, declare(begun, here))
+
+    plain, with_key = checked(folder), checked(folder, "--key", "ab" * 32)
+
+    assert (plain.returncode, with_key.returncode) == (0, 1), plain.stdout + plain.stderr
+    assert "NOT SIGNED: nothing here shows who made this export" in plain.stdout
+    assert "the checkpoint is not signed, so the key you gave shows nothing" in with_key.stdout
+    assert plain.stderr == with_key.stderr == ""
+
+
+def test_an_export_carries_a_time_stamp_that_openssl_checks(begun: Begun, here: Path, authority: Authority) -> None:
+    begun.muster(here, "keygen")
+    given = {**THE_KEY, "MUSTER_TSA_URL": authority.url, "MUSTER_TSA_CERT": str(authority.root)}
+    folder = exported(begun, here, declare(begun, here), **given)
+
+    told = checked(folder, "--key", public_key(here))
+    proven = checked_by_openssl(folder, "checkpoint.txt", "checkpoint.tsr", authority.root)
+    verified = begun.muster(here, "verify", **given)
+
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem" in told.stdout
+    assert "Verification: OK" in proven.stdout + proven.stderr
+    assert verified.code == 0, verified.everything
+    assert "Time stamps from outside: 1." in verified.out
+    _slipped_in(folder, "checkpoint.txt", "something else")
+    assert "checkpoint.txt is not the statement that was signed" in checked(folder).stdout
+    assert (
+        "Verification: OK" not in checked_by_openssl(folder, "checkpoint.txt", "checkpoint.tsr", authority.root).stdout
+    )
+
+
+def test_without_an_answer_of_the_authority_the_export_is_made_and_says_so(
+    begun: Begun, here: Path, authority: Authority
+) -> None:
+    authority.closed = True
+    begun.muster(here, "keygen")
+    number = declare(begun, here)
+
+    said = begun.muster(here, "export", number, MUSTER_TSA_URL=authority.url, **THE_KEY)
+
+    assert said.code == 0, said.everything
+    assert "The time-stamp authority did not answer" in said.out
+    assert checked(here / "out" / number).returncode == 0
+
+
+def test_a_backup_of_one_database_begins_the_other(begun: Begun, here: Path, tmp_path: Path) -> None:
+    """The way from SQLite to PostgreSQL, and back."""
+    declare(begun, here)
+    begun.muster(here, "backup", "copy.db")
+    moved = f"sqlite:///{tmp_path / 'moved.db'}"
+
+    said = Begun(moved).muster(here, "restore", "copy.db")
+
+    assert said.code == 0, said.everything
+    with begun.store() as before, open_store(moved, team=TEAM) as after:
+        assert before.queries.chains() == after.queries.chains()
+        assert before.directory.active_policy() == after.directory.active_policy()
+        assert after.directory.active_policy()[1] == POLICY
