@@ -30,7 +30,9 @@ _ON_ITS_WAY: Final = timedelta(seconds=3)
 KINDS: Final = ("message_posted", "message_edited", "message_deleted", "message_pinned")
 _JOINED: Final = frozenset({"channel_join", "group_join"})
 _LEFT: Final = frozenset({"channel_leave", "group_leave"})
-_CLOSED_TO_US: Final = frozenset({"not_in_channel", "channel_not_found", "is_archived", "missing_scope"})
+_CLOSED_TO_US: Final = frozenset(
+    {"not_in_channel", "channel_not_found", "is_archived", "method_not_supported_for_channel_type", "missing_scope"}
+)
 
 Json = dict[str, Any]
 
