@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
 from bot.clock import Clock
+from bot.muster import Listening
 from bot.policy_watch import PolicyWatch
-from bot.presence import LOOK
+from bot.presence import LOOK, Presence
 from bot.render import Mode, Renderer, for_slack
 from bot.scheduler import TICK, Recurring, want_checkpoint, want_daily
 from bot.send.checkpoint import checkpoint_by
@@ -50,6 +51,27 @@ def outside(
             **keeping(store, lambda: watch.active, authority),
         },
         timeout_s=timeout_s,
+    )
+
+
+def presence_of(
+    store: Store,
+    clock: Clock,
+    watch: PolicyWatch,
+    gap_seconds: int,
+    *,
+    process: str,
+    takes: Callable[[], Sequence[Listening]],
+) -> Presence:
+    """Build what knows whether Muster is there: it is while everything that takes what Slack sends is connected."""
+    return Presence(
+        store,
+        clock,
+        lambda: watch.active.policy,
+        team=store.team or "",
+        process=process,
+        is_connected=lambda: all(one.is_connected() for one in takes()),
+        gap=timedelta(seconds=gap_seconds),
     )
 
 
