@@ -39,7 +39,7 @@ class GoingOn:
         wake: Callable[[], None],
     ) -> None:
         clock, active = slack.clock, watch.active
-        self.spool = Spool(folder, slack.team)
+        self.spool = Spool(folder, slack.team, reached=slack.reached)
         unrecorded = Unrecorded(self.spool, slack, active, texts.renderer)
         self.absent = Absent(self.spool, unrecorded, active, texts, clock, do)
         telling = Telling(self.spool, unrecorded, store.recorder, store.drafts, texts.renderer, clock)

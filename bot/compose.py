@@ -5,17 +5,17 @@ from __future__ import annotations
 import socket as host
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from os import getpid
 from typing import Final
 
 from bot.absence import GoingOn, migrated
 from bot.clock import Clock, RealClock
+from bot.counts import Counts
 from bot.failpoints import Reached, nothing_happens
-from bot.listening import bolt_app, listening
+from bot.health import Health
+from bot.listening import bolt_app, is_reached, listening
 from bot.muster import Muster
 from bot.policy_watch import PolicyWatch
-from bot.presence import Presence
 from bot.render import for_slack
 from bot.scheduler import Scheduler
 from bot.settings import Settings
@@ -27,7 +27,7 @@ from bot.slack.edge import Edge
 from bot.slack.people import People
 from bot.slack.reply import Texts
 from bot.worker import Worker
-from bot.working import CALL_SECONDS, outside, recurring
+from bot.working import CALL_SECONDS, outside, presence_of, recurring
 from storage.signing import read_key
 from storage.store import Store, open_store
 
@@ -45,7 +45,8 @@ def compose(
     """Build a Muster that is ready to start. Asks Slack who we are and who everybody is; migrates the database."""
     clock = clock or RealClock()
     token, address = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
-    client = client_for(address, token, timeout=call_seconds)
+    counts = Counts()
+    client = client_for(address, token, timeout=call_seconds, called=counts.called)
     signer = read_key(settings.key_file) if settings.key_file else None
     who = identify(client)
     team, bot = str(who.team_id), str(who.bot_user_id)
@@ -55,7 +56,8 @@ def compose(
     people = People(team, lambda changed: store.directory.put(changed, clock.now()))
     people.refresh(client, watch.active.policy)
     slack = Slack(client, team, bot, Budget(), clock, reached=reached)
-    desk, texts = Desk(client_for(address, token, timeout=FORM_SECONDS)), Texts(for_slack(), settings.command)
+    desk = Desk(client_for(address, token, timeout=FORM_SECONDS, called=counts.called))
+    texts = Texts(for_slack(), settings.command)
     going_on = GoingOn(settings.spool, store, slack, watch, texts, do=desk.do, wake=lambda: worker.wake())
     going_on.begin(migrated=is_migrated)
     edge = Edge(
@@ -73,25 +75,15 @@ def compose(
     process = f"{host.gethostname()}:{getpid()}"
     acts = outside(slack, watch, store, signer, authority=settings.tsa_url, timeout_s=call_seconds)
     worker = Worker(store, replace(acts, held=going_on.draining.holds_declarations), owner=process)
-    presence = Presence(
-        store,
-        clock,
-        lambda: watch.active.policy,
-        team=team,
-        process=process,
-        is_connected=lambda: all(one.is_connected() for one in takes),
-        gap=timedelta(seconds=settings.gap_seconds),
-    )
-    again = recurring(
-        store,
-        clock,
-        team=team,
-        wake=worker.wake,
-        ask_people=lambda: people.refresh(client, watch.active.policy),
-        watch=watch,
-        look=presence.look,
-    )
-    takes = listening(settings, bolt_app(settings, edge, who), greeted=presence.greet)
+    presence = presence_of(store, clock, watch, settings.gap_seconds, process=process, takes=lambda: takes)
+
+    def ask_people() -> None:
+        people.refresh(client, watch.active.policy)
+
+    again = recurring(store, clock, team=team, wake=worker.wake, ask_people=ask_people, watch=watch, look=presence.look)
+    health = Health(store, going_on.spool, worker, clock, counts, is_connected=lambda: is_reached(takes))
+    app = bolt_app(settings, edge, who, counts.acked)
+    takes = listening(settings, app, health, greeted=counts.counting_connections(presence.greet))
     workspace = str(who.team or team)
     scheduler = Scheduler([*again, going_on.recurring()])
     return Muster(

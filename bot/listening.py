@@ -12,17 +12,19 @@ from typing import Final
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
+from bot.health import Health
 from bot.muster import Listening
 from bot.settings import Settings
 from bot.slack.app import build_app
 from bot.slack.connect import Socket, client_for
 from bot.slack.edge import Edge
+from bot.slack.timed import Acked
 from bot.web.slack_http import WebServer, web_app
 
 HTTP_PORT: Final = 3000
 
 
-def bolt_app(settings: Settings, edge: Edge, who: AuthorizeResult) -> App:
+def bolt_app(settings: Settings, edge: Edge, who: AuthorizeResult, acked: Acked = lambda kind, seconds: None) -> App:
     """Build the Bolt app; only HTTP mode has signatures to check."""
     secret = settings.slack_signing_secret
     return build_app(
@@ -31,16 +33,23 @@ def bolt_app(settings: Settings, edge: Edge, who: AuthorizeResult) -> App:
         authorized=who,
         client=client_for(settings.slack_api_url),
         signing_secret=secret.get_secret_value() if secret and settings.mode == "http" else None,
+        acked=acked,
     )
 
 
-def listening(settings: Settings, app: App, *, greeted: Callable[[], None]) -> Sequence[Listening]:
+def listening(settings: Settings, app: App, health: Health, *, greeted: Callable[[], None]) -> Sequence[Listening]:
     """Build what listens, as the settings say. `greeted` is called whenever we may have missed something until now."""
     if settings.mode == "http":
-        return [WebServer(web_app(lambda: True, app), settings.http_port or HTTP_PORT, started=greeted)]
+        page = web_app(health.is_alive, app, health)
+        return [WebServer(page, settings.http_port or HTTP_PORT, started=greeted)]
     if settings.slack_app_token is None:
         return []
     socket = Socket(app, settings.slack_app_token.get_secret_value(), greeted=greeted)
     if settings.http_port is None:
         return [socket]
-    return [socket, WebServer(web_app(socket.is_healthy), settings.http_port)]
+    return [socket, WebServer(web_app(health.is_alive, watched=health), settings.http_port)]
+
+
+def is_reached(takes: Sequence[Listening]) -> bool:
+    """Tell whether what Slack sends has reached us within the last minute: a reconnect is no trouble."""
+    return all(one.is_healthy() if isinstance(one, Socket) else one.is_connected() for one in takes)

@@ -17,6 +17,7 @@ from typing import Final
 
 from ulid import ULID
 
+from bot.failpoints import Reached, nothing_happens
 from bot.spool_file import ARCHIVE, FOR_THE_RECORD, SUFFIX, WAITS, Kind, Line, Segment, make, read_line, take_over
 
 MOST_BYTES: Final = 32 * 1024 * 1024
@@ -42,13 +43,25 @@ class Waiting:
 
 
 class Spool:
-    """The spool of one team in one folder. Every call may come from any thread."""
+    """The spool of one team in one folder. Every call may come from any thread.
 
-    def __init__(self, folder: Path, team: str, *, most: int = MOST_BYTES, reserved: int = RESERVED) -> None:
+    `reached` is told after each line; tests stop the process there.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        team: str,
+        *,
+        most: int = MOST_BYTES,
+        reserved: int = RESERVED,
+        reached: Reached = nothing_happens,
+    ) -> None:
         self.folder = folder
         self._team = team
         self._most = most
         self._reserved = reserved
+        self._reached = reached
         self._lock = RLock()
         self._held: list[Segment] = []
         self._own: Segment | None = None
@@ -133,10 +146,14 @@ class Spool:
         with self._lock:
             return self._waiting.get((kind, key))
 
-    def count(self, kind: Kind | None = None) -> int:
+    def count(self, kind: str | None = None) -> int:
         """Count what waits, of all kinds or of one."""
         with self._lock:
             return len(self._waiting) if kind is None else sum(one.kind == kind for one in self._waiting.values())
+
+    def aside(self) -> int:
+        """Count the lines that could not be recorded and are kept for somebody to look at."""
+        return sum(file.read_bytes().count(b"\n") for file in (self.folder / ASIDE).glob(f"*{SUFFIX}"))
 
     def close(self) -> None:
         """Let go of the files; one that holds nothing is removed."""
@@ -165,6 +182,7 @@ class Spool:
             raise SpoolFull(f"the spool holds {self._most} bytes and takes no more")
         # Without its mark a line is done again, under the same key, and changes nothing.
         self._note(segment, *segment.put(data, surely=line.kind != "done"), line)
+        self._reached(f"spool:{line.kind}:after")
 
     def _note(self, segment: Segment, start: int, length: int, line: Line) -> None:
         if line.kind == "done":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from storage import claiming, ending
 from storage.claiming import ClaimedJob
@@ -66,6 +66,19 @@ class Jobs:
     def earliest(self) -> datetime | None:
         """Tell when the next job can be claimed: its time, or the end of the lease it is under."""
         return self._transactions.read(lambda connection: connection.execute(_EARLIEST).scalar_one_or_none())
+
+    def oldest_due(self, now: datetime) -> datetime | None:
+        """Tell since when the job is due that has been due for longest, in somebody's hands or not."""
+        oldest = select(func.min(JOB.c.run_at, type_=JOB.c.run_at.type)).where(_READY, JOB.c.run_at <= now)
+        found: datetime | None = self._transactions.read(lambda connection: connection.execute(oldest).scalar_one())
+        return found
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Count the jobs that are not done by kind and state; a ready one in somebody's hands is `held`."""
+        state = case((JOB.c.lease_owner.is_not(None), "held"), else_=JOB.c.state).label("stands")
+        counted = select(JOB.c.kind, state, func.count()).where(JOB.c.state.in_((JobState.READY, JobState.DEAD)))
+        rows = self._transactions.read(lambda c: c.execute(counted.group_by(JOB.c.kind, state)).all())
+        return {(row[0], row[1]): row[2] for row in rows}
 
     def outstanding(self, now: datetime) -> int:
         """Count the jobs that are due and not ended, in somebody's hands or not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,11 +18,12 @@ from storage.reader import SqlReader
 
 
 class SqlUnitOfWork(SqlReader):
-    """Everything in it is kept or nothing is. `woke` and `forgot` tell the recorder what to do after the commit."""
+    """Everything in it is kept or nothing is. `woke`, `forgot` and `appended` are for the recorder, after the commit."""
 
     def __init__(self, connection: Connection, team: str | None) -> None:
         super().__init__(connection, team)
         self.woke = False
+        self.appended: Counter[str] = Counter()
         self.forgot: set[IncidentKey] = set()
 
     def remembered(self, key: str) -> Outcome | None:
@@ -44,6 +46,7 @@ class SqlUnitOfWork(SqlReader):
 
     def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
         """Number, chain and store drafts; `recorded_at` is `at`, or the last one's when that is later."""
+        self.appended.update(draft.fact.kind for draft in drafts)
         return chains.append(self.connection, key, drafts, at)
 
     def seen_message(self, key: IncidentKey, natural_key: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from threading import Lock
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -23,6 +25,13 @@ class SqlRecorder:
         self._transactions = transactions
         self._wake = wake
         self._team = team
+        self._counting = Lock()
+        self._appended: Counter[str] = Counter()
+
+    def appended(self) -> Mapping[str, int]:
+        """Count the entries that this process appended, by kind."""
+        with self._counting:
+            return dict(self._appended)
 
     def transact(self, work: Callable[[UnitOfWork], T], *, first: bool = True) -> T:
         """Run the work, commit, and give its result; when it raises, nothing of it is kept."""
@@ -35,6 +44,9 @@ class SqlRecorder:
             return result, unit
 
         result, unit = self._transactions.write(run, first=first)
+        if unit.appended:
+            with self._counting:
+                self._appended.update(unit.appended)
         if unit.forgot:
             self._transactions.truncate_log()
         if unit.woke:

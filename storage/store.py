@@ -36,7 +36,9 @@ class Store:
         transactions = self.transactions
         self.team = team
         self._wake = Wake(engine)
-        self.recorder: Recorder = SqlRecorder(transactions, self._wake, team)
+        recorder = SqlRecorder(transactions, self._wake, team)
+        self.recorder: Recorder = recorder
+        self.appended = recorder.appended
         self.jobs = Jobs(transactions)
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)

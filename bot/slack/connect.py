@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from http.client import HTTPException
 from socket import SHUT_RDWR
 from threading import Lock
 from typing import Any, Final
@@ -17,6 +18,8 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.clock import RealClock
 
@@ -25,15 +28,46 @@ PING_SECONDS: Final = 1
 DEAF_SECONDS: Final = 60
 ANSWER_SECONDS: Final = 3
 _MOMENT: Final = 0.002
+Called = Callable[[str, str], None]
 _HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-def client_for(base_url: str, token: str | None = None, *, timeout: int = 10) -> WebClient:
+class CountedClient(WebClient):
+    """A client that tells of each call how it ended."""
+
+    called: Called = staticmethod(lambda method, result: None)
+
+    def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
+        """Call a method, and tell how it ended."""
+        try:
+            answer = super().api_call(api_method, **arguments)
+        except SlackApiError as refused:
+            self.called(api_method, _result(refused))
+            raise
+        except (OSError, HTTPException):
+            self.called(api_method, "unknown")
+            raise
+        self.called(api_method, "ok")
+        return answer
+
+
+def client_for(
+    base_url: str, token: str | None = None, *, timeout: int = 10, called: Called | None = None
+) -> WebClient:
     """Make a client that tries once: what is to be tried again is a job, and a job knows when."""
-    client = WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
+    client = CountedClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
+    if called is not None:
+        client.called = called
     if urlsplit(base_url).hostname in _HERE:
         client.proxy = None
     return client
+
+
+def _result(refused: SlackApiError) -> str:
+    status = getattr(refused.response, "status_code", 200)
+    if status == 429:
+        return "too_many"
+    return "trouble" if status >= 500 else "refused"
 
 
 def identify(client: WebClient) -> AuthorizeResult:
@@ -83,7 +117,9 @@ class Socket:
         client.message_queue.put(None)
         client.message_processor.shutdown()  # type: ignore[no-untyped-call]
         client.message_workers.shutdown(wait=True)
-        self._handler.close()  # type: ignore[no-untyped-call]
+        # The client's reading thread may just be closing the same connection, which the client does not foresee.
+        with suppress(AttributeError, OSError):
+            self._handler.close()  # type: ignore[no-untyped-call]
 
     def _is_quiet(self) -> bool:
         with self._counting:

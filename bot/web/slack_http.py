@@ -1,28 +1,58 @@
-"""HTTP for Slack and for whoever watches over us: the same listeners behind the signing secret, and `/healthz`.
+"""HTTP for Slack and for whoever watches over us: the same listeners behind the signing secret, and how we are.
 
-Bolt checks signatures and ages; requests run on threads, so that one slow commit holds up nobody else.
+Bolt checks signatures and ages; requests run on threads, so that one slow commit holds up nobody else. `/healthz` is
+about this process, `/readyz` about all that its work needs, `/metrics` is for Prometheus.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt import App, BoltRequest, BoltResponse
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.web.limits import Limited
+
 STARTING_TAKES: Final = 10.0
-LARGEST_BODY: Final = 1_000_000
 
 
-def web_app(is_healthy: Callable[[], bool], app: App | None = None) -> Starlette:
+class Watched(Protocol):
+    """Whoever knows how we are."""
+
+    def checks(self) -> Sequence[Checked]:
+        """Give each thing that the work needs."""
+
+    def page(self) -> bytes:
+        """Give what Prometheus reads."""
+
+
+class Checked(Protocol):
+    """One thing that the work needs, and what is so."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it is as it should be."""
+
+    @property
+    def said(self) -> str:
+        """What is so."""
+
+
+def web_app(is_healthy: Callable[[], bool], app: App | None = None, watched: Watched | None = None) -> Starlette:
     """Build the web application; without a Bolt app it only tells how we are."""
 
     async def healthz(request: Request) -> Response:
@@ -30,13 +60,31 @@ def web_app(is_healthy: Callable[[], bool], app: App | None = None) -> Starlette
         return JSONResponse({"ok": healthy}, status_code=200 if healthy else 503)
 
     async def slack(request: Request) -> Response:
-        body = await request.body()
-        if app is None or len(body) > LARGEST_BODY:
+        if app is None:
+            return Response(status_code=404)
+        try:
+            body = await request.body()
+        except ClientDisconnect:
             return Response(status_code=413)
         return _as_response(await run_in_threadpool(app.dispatch, await _as_bolt(request, body)))
 
-    routes = [Route("/healthz", healthz)]
-    return Starlette(routes=[*routes, Route("/slack/events", slack, methods=["POST"])] if app else routes)
+    routes = [Route("/healthz", healthz), *(_watching(watched) if watched else ())]
+    if app is not None:
+        routes.append(Route("/slack/events", slack, methods=["POST"]))
+    return Starlette(routes=routes, middleware=[Middleware(Limited)])
+
+
+def _watching(watched: Watched) -> Sequence[Route]:
+    async def readyz(request: Request) -> Response:
+        checks = await run_in_threadpool(watched.checks)
+        is_ready = all(check.is_well for check in checks)
+        told = {check.name: {"ok": check.is_well, "said": check.said} for check in checks}
+        return JSONResponse({"ok": is_ready, "checks": told}, status_code=200 if is_ready else 503)
+
+    async def metrics(request: Request) -> Response:
+        return Response(await run_in_threadpool(watched.page), media_type=CONTENT_TYPE_LATEST)
+
+    return [Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
 class PortTaken(OSError):  # noqa: N818 - named for what was wrong

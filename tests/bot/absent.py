@@ -25,21 +25,22 @@ PEOPLE = tuple(Person(name=name, real_name=name.capitalize()) for name in ("ann"
 class House:
     """A workspace and a Muster in it. `folder` holds the policy and the spool, which outlive the process."""
 
-    def __init__(self, folder: Path, database: str) -> None:
+    def __init__(self, folder: Path, database: str, *, starts: bool = True, **more: Any) -> None:
         self.sandbox = Sandbox(PEOPLE, manifest=MANIFEST, channels=("general", "incidents"), strict_tiers=False)
         self.sandbox.start()
-        self.folder, self.database = folder, database
+        self.folder, self.database, self.more = folder, database, more
+        self.acting = self.sandbox.acting
         self._write_policy()
-        self.start()
+        if starts:
+            self.start()
 
     def start(self) -> None:
         """Start Muster, as after a crash; nothing of it works until it is told to."""
         self.muster = compose(self.settings())
         self.muster.listen()
         assert self.sandbox.wait_for_socket()
-        self.acting = self.sandbox.acting
 
-    def settings(self, **more: Any) -> Settings:
+    def settings(self) -> Settings:
         given: dict[str, Any] = {
             "_env_file": None,
             "slack_bot_token": self.sandbox.bot_token,
@@ -49,7 +50,7 @@ class House:
             "MUSTER_POLICY": self.folder / "policy.yaml",
             "MUSTER_SPOOL": self.folder / "spool",
         }
-        return Settings(**given, **more)
+        return Settings(**given, **self.more)
 
     def stop(self) -> None:
         self.muster.stop()

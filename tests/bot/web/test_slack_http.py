@@ -1,7 +1,9 @@
 """HTTP mode: the same listeners behind the signing secret, driven by the pretend workspace over signed requests."""
 
+import contextlib
 import json
 import shutil
+import socket
 import urllib.error
 import urllib.request
 
@@ -69,3 +71,44 @@ def test_whoever_watches_is_told_that_it_is_not():
     server.stop()
 
     assert told == (503, {"ok": False})
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(served):
+    answer = sent(served[1], b"POST /slack/events HTTP/1.1\r\nHost: h\r\nContent-Length: 1000001\r\n\r\n")
+
+    assert b" 413 " in answer.splitlines()[0]
+
+
+def test_a_body_that_hides_its_size_is_broken_off(served):
+    head = b"POST /slack/events HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    answer = sent(served[1], head, *[b"10000\r\n" + b"x" * 0x10000 + b"\r\n"] * 40, b"0\r\n\r\n")
+
+    assert b" 413 " in answer.splitlines()[0]
+
+
+def test_who_asks_too_often_is_told_to_wait(served):
+    _, address = served
+
+    told = [get_status(f"{address}/healthz") for _ in range(60)]
+
+    assert 429 in told
+    assert told[0] == 200
+
+
+def get_status(address):
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def sent(address, *pieces):
+    """Send what no client would, and give the answer."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        with contextlib.suppress(OSError):
+            for piece in pieces:
+                connection.sendall(piece)
+        return connection.recv(1000)

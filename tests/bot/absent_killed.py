@@ -1,0 +1,63 @@
+"""A Muster without its database that may be killed at a named point. It forks one for each line it reads.
+
+Run as a process: it is the only way to die without a goodbye.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.compose import compose
+from bot.settings import Settings
+from bot.slack.sentences import say
+
+
+def muster(told: dict[str, Any]) -> None:
+    """Listen, look and work, until the spool is empty where that is wanted, or until killed from outside."""
+
+    def reached(name: str) -> None:
+        if name == told["point"]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    given = {name: Path(value) if name.startswith("MUSTER") else value for name, value in told["settings"].items()}
+    running = compose(Settings(_env_file=None, **given), reached=reached)
+    running.listen()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        running.going_on.draining.look()
+        if told["drains"] and not running.going_on.spool.count():
+            while running.drain(datetime.now(UTC)):
+                pass
+            os._exit(0)
+        time.sleep(0.02)
+    os._exit(3)
+
+
+def main() -> None:
+    """Run one Muster for each line; say its process id first, and how it ended afterwards."""
+    say("absent_here")
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                muster(json.loads(line))
+            finally:
+                traceback.print_exc()
+                os._exit(1)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sys.stdout.write(f"{ended}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
