@@ -37,6 +37,11 @@ _FIRST_WAIT_S: Final = 1.0
 _LONGEST_WAIT_S: Final = 300.0
 _MOST_ATTEMPTS: Final = 30
 _MOST_ERRORS: Final = 5
+_CLOSED_TO_US: Final = frozenset({"is_archived", "is_inactive", "not_in_channel", "channel_not_found"})
+_IN_ITS_CHANNEL: Final = frozenset(
+    {JobKind.CARD, JobKind.PIN_CARD, JobKind.TOPIC, JobKind.BOOKMARKS, JobKind.MEMBERS}
+    | {JobKind.SAY, JobKind.UPDATE_HERE, JobKind.PROMPT, JobKind.READ_IN}
+)
 
 
 class Stored(Protocol):
@@ -84,6 +89,7 @@ class Worker:
         self._woken = threading.Event()
         self._stopping = threading.Event()
         self._loop: threading.Thread | None = None
+        self.looked_at: datetime | None = None
         store.on_commit(self._woken.set)
 
     def drain(self, now: datetime) -> int:
@@ -100,6 +106,10 @@ class Worker:
         """Run jobs whenever there are some, on a thread of its own, until `stop`."""
         self._loop = threading.Thread(target=self._keep_going, name="worker-loop", daemon=True)
         self._loop.start()
+
+    def is_alive(self) -> bool:
+        """Tell whether the loop runs, or has not been started yet."""
+        return self._loop is None or self._loop.is_alive()
 
     def wake(self) -> None:
         """Look for jobs now; the tick's safety net behind the wake-up of commits."""
@@ -126,6 +136,7 @@ class Worker:
             try:
                 self._leases.renew(self._outside.slack.now())
                 self._begin(self._outside.slack.now())
+                self.looked_at = self._outside.slack.now()
             except Unavailable as absent:
                 # The tick wakes us again; whoever waits longer than that is told by the health page.
                 _log.warning("no job can be claimed: the database is %s", absent)
@@ -162,7 +173,7 @@ class Worker:
         except UnknownOutcome as unknown:
             self._again_or_never(claimed, str(unknown), _MOST_ATTEMPTS)
         except SlackRefusal as no:
-            self._give_up(claimed, no.error)
+            self._refused(claimed, no.error)
         except Unavailable as absent:
             # It is put back when the database is there again, or taken over at the end of its lease.
             self._again_or_never(claimed, f"the database was {absent}", _MOST_ATTEMPTS)
@@ -203,15 +214,25 @@ class Worker:
             shown=shown,
         )
 
-    def _note(self, claimed: ClaimedJob, facts: Sequence[Fact], now: datetime) -> None:
+    def _note(self, claimed: ClaimedJob, facts: Sequence[Fact], now: datetime, *, once: str = "") -> None:
         note_outcome(
             claimed.job.incident,
             facts,
-            job=f"job:{claimed.id}:{claimed.generation}",
+            job=once or f"job:{claimed.id}:{claimed.generation}",
             recorder=self._recorder,
             policy=self._outside.policy(),
             at=now,
         )
+
+    def _refused(self, claimed: ClaimedJob, error: str) -> None:
+        """Give up what Slack refuses, unless people can open our channel to us again: they are told, and it waits."""
+        job, now = claimed.job, self._outside.slack.now()
+        if error not in _CLOSED_TO_US or job.kind not in _IN_ITS_CHANNEL:
+            self._give_up(claimed, error)
+            return
+        self._again_or_never(claimed, error, _MOST_ATTEMPTS)
+        told = f"closed:{job.incident.id}:{now:%Y-%m-%dT%H}"
+        self._note(claimed, [PlaceLost(what=JobKind.RECONCILE, error=error)], now, once=told)
 
     def _again_or_never(self, claimed: ClaimedJob, error: str, most: int) -> None:
         if claimed.attempts >= most:

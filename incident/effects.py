@@ -12,12 +12,14 @@ from typing import Final
 from incident.entries.opened import Declared
 from incident.entry import Entry
 from incident.incident import Incident
-from incident.jobs import Job
+from incident.jobs import LATER, Job, Rank
 from incident.policy import Policy
+from incident.states import Priority
 from incident.telling import surfaces
 from incident.telling.lines import lines
 from incident.telling.people import told
 
+_LESSER: Final = frozenset({Priority.P3, Priority.P4, Priority.P5})
 SILENT: Final = frozenset(
     {
         "message_posted",
@@ -47,4 +49,11 @@ def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], 
     if before is not None:
         jobs += surfaces.changed(before, after, heard)
         jobs += surfaces.prompts(before, after, heard, policy)
-    return tuple({job.key: job for job in reversed(jobs)}.values())[::-1]
+    return tuple({job.key: _by_priority(job, after) for job in reversed(jobs)}.values())[::-1]
+
+
+def _by_priority(job: Job, after: Incident) -> Job:
+    """Let what a lesser incident wants go out a rank later, so that it neither delays a P1 nor spends what one needs."""
+    if after.priority not in _LESSER:
+        return job
+    return job.model_copy(update={"rank": Rank(min(job.rank + 1, LATER))})

@@ -23,6 +23,7 @@ from incident.visibility import is_restricted
 from roles.people import PersonId, slack_person, slack_user
 
 _TAKES: Final = 20
+_CLOSED_TO_US: Final = frozenset({"is_archived", "is_inactive", "not_in_channel", "channel_not_found"})
 _THERE_ALREADY: Final = frozenset({"already_in_channel", "cant_invite_self"})
 
 
@@ -68,6 +69,8 @@ def _invite(task: Task, means: Means, users: list[str]) -> list[Fact]:
         answer = means.slack.call("conversations.invite", channel=task.channel, users=",".join(users), force=True)
         errors = answer.get("errors", [])
     except SlackRefusal as no:
+        if no.error in _CLOSED_TO_US:
+            raise
         errors = no.response.get("errors") or [{"user": user, "error": no.error} for user in users]
     return [
         PlaceLost(what=JobKind.MEMBERS, who=slack_person(means.slack.team, error["user"]), error=error["error"])

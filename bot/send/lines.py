@@ -22,7 +22,7 @@ from incident.states import Audience
 from roles.names import Role
 from roles.people import PersonId
 
-_LATE: Final = timedelta(minutes=1)
+LATE: Final = timedelta(minutes=1)
 _SHARED: Final = "slack/surfaces/line.j2"
 
 
@@ -122,7 +122,7 @@ def _as_it_was(incident: Incident, later: Sequence[Entry], audience: Audience) -
 def _if_late(text: str, entry: Entry, task: Task, means: Means) -> str:
     """Say so when Slack or an outage kept a line back."""
     late = task.at - entry.recorded_at
-    return f"{text} {means.renderer.macro(_SHARED, 'late', late)}" if late > _LATE else text
+    return f"{text} {means.renderer.macro(_SHARED, 'late', late)}" if late > LATE else text
 
 
 def _delivered(

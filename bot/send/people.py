@@ -19,6 +19,7 @@ from incident.entries.sent import PlaceLost, PromptSent
 from incident.entries.staffed import HandoverAccepted, RoleTaken
 from incident.entry import Fact
 from incident.incident import Incident
+from incident.jobs import JobKind
 from incident.parts import Escalation
 from incident.visibility import may_see
 from roles.people import slack_user
@@ -33,10 +34,11 @@ class DutiesContext(SurfaceContext):
 
 @dataclass(frozen=True)
 class LostContext:
-    """What the message about a channel that could not be made sees."""
+    """What the message about a channel that could not be made, or is closed to us now, sees."""
 
     i: Incident
     error: str
+    is_closed: bool = False
 
 
 def duties(task: Task, means: Means) -> Sequence[Fact]:
@@ -90,12 +92,12 @@ def call(task: Task, means: Means) -> Sequence[Fact]:
 
 
 def no_channel(task: Task, means: Means) -> Sequence[Fact]:
-    """Tell the declarer that the incident stands but has no channel, and why."""
+    """Tell whoever leads that the incident stands but has no channel, or none that is open to us, and why."""
     channel = direct_channel(means, task.about)
     fact = entries_of(task, means)[0].fact
     if channel is None or not isinstance(fact, PlaceLost):
         return ()
-    context = LostContext(task.open, fact.error or "")
+    context = LostContext(task.open, fact.error or "", is_closed=fact.what == JobKind.RECONCILE)
     post(task, means, channel, message_of(means.renderer, "slack/surfaces/no_channel.j2", context, task.open))
     return ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bot.send.lines import LATE
 from bot.send.means import Means, Task, entries_of
 from bot.send.people import sent_as
 from bot.send.posting import direct_channel, edit, post, take_away
@@ -28,9 +29,13 @@ def ask(task: Task, means: Means) -> Sequence[Fact]:
     entry = entries_of(task, means)[0]
     if not isinstance(entry.fact, PromptDue):
         raise LookupError(f"job {task.job.key} names an entry that is no prompt")
-    context = _context(task, means, entry.fact, entry.n)
-    message = prompt(context, means.renderer)
     sent = sent_as(task, means, entry.n)
+    fact = entry.fact
+    if sent is None and task.at - entry.recorded_at > LATE:
+        # It was due in time, and Slack or an outage kept it back.
+        fact = fact.model_copy(update={"late": True})
+    context = _context(task, means, fact, entry.n)
+    message = prompt(context, means.renderer)
     if sent is not None:
         _bring_up_to_date(task, means, (sent.channel, sent.ts), message)
         return ()

@@ -5,6 +5,7 @@ Slack's retries are ours, so the client has none of its own: what is to be tried
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -19,9 +20,13 @@ from bot.failpoints import Reached, nothing_happens
 from bot.slack.budget import Budget
 from incident.jobs import NORMAL
 
+_log = logging.getLogger(__name__)
 _PASSING: Final = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable", "team_added_to_org"}
 )
+_SHUT_OUT: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
+_TRY_TOKEN_AFTER: Final = timedelta(minutes=1)
+_JOIN: Final = "conversations.join"
 
 
 class Delayed(Exception):  # noqa: N818 - it is an answer: nothing was sent
@@ -76,7 +81,19 @@ class Slack:
         return self.clock.now()
 
     def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Call a method within its budget; give Slack's answer, or raise Delayed, LeaseLost, UnknownOutcome or SlackRefusal."""
+        """Call a method within its budget; give Slack's answer, or raise Delayed, LeaseLost, UnknownOutcome or SlackRefusal.
+
+        Where somebody has put us out of a public channel, we go back in first.
+        """
+        try:
+            return self._call(method, arguments)
+        except SlackRefusal as no:
+            if no.error != "not_in_channel" or method == _JOIN or "channel" not in arguments:
+                raise
+        self._call(_JOIN, {"channel": arguments["channel"]})
+        return self._call(method, arguments)
+
+    def _call(self, method: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         if not self.may_call(self.now()):
             raise LeaseLost(f"{method}: the lease ends too soon")
         until = self.budget.take(method, self.rank, self.now(), arguments.get("channel"))
@@ -99,6 +116,12 @@ class Slack:
         if status == 429 or error == "ratelimited":
             headers = getattr(answer.response, "headers", {})
             until = self.now() + timedelta(seconds=_seconds(headers))
+            self.budget.block(method, until)
+            return Delayed(method, until)
+        if error in _SHUT_OUT:
+            # Nothing is given up for that: a new token comes with a new start, and then all that waits goes out.
+            _log.error("Slack does not take SLACK_BOT_TOKEN (%s): nothing goes out until it is replaced", error)
+            until = self.now() + _TRY_TOKEN_AFTER
             self.budget.block(method, until)
             return Delayed(method, until)
         if status >= 500 or error in _PASSING:

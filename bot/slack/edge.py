@@ -35,8 +35,8 @@ from commands.run import run
 from commands.verb import Request, Verb
 from incident.entry import Surface
 from incident.incident import Incident
-from incident.ports import Outcome, Recorder
-from incident.telling.surfaces import homes
+from incident.ports import Outcome, Recorder, UnitOfWork
+from incident.telling.surfaces import homes, reconciling
 from storage.errors import Unavailable
 from storage.patience import within
 
@@ -139,6 +139,19 @@ class Edge:
         wanted = homes(self.team, (came.actor,))
         with suppress(Unavailable):
             guarded(lambda: self.recorder.transact(lambda unit: unit.want(wanted, came.at), first=False), _unheard)
+
+    def want_read_back(self, channel: str, at: datetime) -> None:
+        """Have an incident channel read back that we were put out of or let into again; to read it we go back in."""
+
+        def work(unit: UnitOfWork) -> None:
+            key = unit.find(self.team, channel=channel)
+            incident = unit.peek(key) if key else None
+            # Without a card it is our own coming in when the channel was made.
+            if incident is not None and incident.places.card_ts is not None and not incident.is_over:
+                unit.want([reconciling(incident, at=at)], at)
+
+        with suppress(Unavailable):
+            guarded(lambda: self.recorder.transact(work, first=False), _unheard)
 
     def excuse(self, body: Json) -> None:
         """Tell whoever asked for something that the database does not answer."""

@@ -16,6 +16,7 @@ from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
 from incident.policy import Policy
 from incident.states import Audience
 from incident.telling.keys import channel_key, key_of
+from roles.names import Role
 from roles.people import PersonId
 
 READ_IN_AFTER: Final = timedelta(minutes=5)
@@ -64,14 +65,14 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 
 def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
-    """Ask for what is due, take redacted words out of our own lines, tell the declarer that there is no channel."""
+    """Ask for what is due, take redacted words out of our own lines, tell whoever leads that there is no channel."""
     fact = entry.fact
     if isinstance(fact, PromptDue):
         return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
     if isinstance(fact, Redacted) and fact.entries:
         return (_once(after, JobKind.MASK, entry.n, None, URGENT),)
-    if isinstance(fact, PlaceLost) and fact.what == JobKind.MAKE_CHANNEL:
-        told = _once(after, JobKind.NO_CHANNEL, entry.n, after.reporter, URGENT)
+    if isinstance(fact, PlaceLost) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
+        told = _once(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT)
         return (told.model_copy(update={"needs": None}),)
     return ()
 

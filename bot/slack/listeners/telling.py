@@ -16,6 +16,7 @@ from bot.slack.sentences import say
 
 Json = dict[str, Any]
 MARK: Final = "pushpin"
+_MOVED: Final = frozenset({"member_joined_channel", "member_left_channel"})
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,14 @@ class Telling:
     edge: Edge
 
     def on_said(self, body: Json) -> None:
-        """Record what was said, changed or deleted in an incident channel, and who joined or left it."""
-        said = heard(body)
-        if said is not None and body["event"].get("user") != self.edge.bot:
+        """Record what was said, changed or deleted in an incident channel, and who joined or left it; go back in ourselves."""
+        said, event = heard(body), body["event"]
+        if said is None:
+            return
+        if event.get("user") != self.edge.bot:
             self.edge.capture(said)
+        elif event["type"] in _MOVED:
+            self.edge.want_read_back(event["channel"], self.edge.clock.now())
 
     def on_mark(self, body: Json) -> None:
         """Put a message with a 📌 into the timeline, or record that it is gone; of other marks, that somebody was there."""

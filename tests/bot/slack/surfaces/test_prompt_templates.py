@@ -87,7 +87,7 @@ def test_its_first_line_mentions_who_is_asked_and_says_what_is_at_stake_and_by_w
     assert first.startswith("<@UEVA> <@UILSE> ")
     assert "INC-2026-0042, P2: Checkout errors" in first
     assert "<!date^" in first or ask == "call" or minutes
-    assert first.endswith("(Muster was away and asks late.)")
+    assert first.endswith("(Muster could not ask in time and asks late.)")
 
 
 @pytest.mark.parametrize("ask", ASKS)
