@@ -43,6 +43,8 @@ SPEAKS = {
 }
 # What may be known of storage: how it says that it is absent, and how a database address is read.
 KNOWN_OF_STORAGE = ("storage.errors", "storage.patience", "storage.engine.read_url")
+# What a transaction may be asked without changing anything.
+LOOKS_UP = ("find", "peek", "entries", "message", "open_incidents", "person")
 DOORS = ("commands.run.run", "commands.capture")
 CLIENTS = (
     "slack_sdk.WebClient",
@@ -90,11 +92,26 @@ def reachable() -> tuple[str, ...]:
     return tuple(sorted(seen))
 
 
-def wants_only(call: ast.Call) -> bool:
-    """Tell whether a transaction does nothing but want jobs: a surface to be drawn anew is no change."""
+def wants_only(call: ast.Call, tree: ast.AST) -> bool:
+    """Tell whether a transaction does nothing but look things up and want jobs: a job to be done is no change."""
     work = call.args[0] if call.args else None
-    body = work.body if isinstance(work, ast.Lambda) else None
-    return isinstance(body, ast.Call) and isinstance(body.func, ast.Attribute) and body.func.attr == "want"
+    if isinstance(work, ast.Name):
+        named = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == work.id]
+        return bool(named) and all(touches_only(node, {*LOOKS_UP, "want"}) for node in named)
+    return isinstance(work, ast.Lambda) and touches_only(work, {"want"})
+
+
+def touches_only(work: ast.FunctionDef | ast.Lambda, allowed: set[str]) -> bool:
+    """Tell whether a work uses its transaction for nothing else, and hands it to nobody."""
+    unit = work.args.args[0].arg
+    inside = [node for part in (work.body if isinstance(work.body, list) else [work.body]) for node in ast.walk(part)]
+    used = [node for node in inside if isinstance(node, ast.Attribute) and is_named(node.value, unit)]
+    seen = [node for node in inside if is_named(node, unit)]
+    return len(seen) == len(used) and all(node.attr in allowed for node in used)
+
+
+def is_named(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
 
 
 def violations(module: str, source: str) -> list[str]:
@@ -109,9 +126,10 @@ def violations(module: str, source: str) -> list[str]:
             wrong.append(f"{module} reaches Slack: {whole}")
         if is_in(base, ("commands.run", "commands.attempt", "commands.working", "commands.capture")):
             wrong += [] if is_in(whole, DOORS) else [f"{module} goes around the doors: {whole}"]
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == "transact" and not wants_only(node):
+            if node.func.attr == "transact" and not wants_only(node, tree):
                 wrong.append(f"{module} changes the record by itself, in line {node.lineno}")
             if module in SURFACES or is_in(module, ("bot.slack.listeners", "bot.web")):
                 spoken = node.func.attr.startswith(("chat_", "conversations_", "views_", "api_call"))
@@ -210,7 +228,10 @@ MUTATIONS = {
     "from commands.attempt import Attempt": "goes around the doors",
     "from commands.working import Working": "goes around the doors",
     "def third(edge, drafts): edge.recorder.transact(lambda unit: unit.append('key', drafts, None))": "changes the record",
-    "def third(edge, work): edge.recorder.transact(work)": "changes the record",
+    "def third(edge, unknown): edge.recorder.transact(unknown)": "changes the record",
+    "def third(edge): edge.recorder.transact(lambda unit: save(unit))": "changes the record",
+    "def third(edge):\n    def works(unit): unit.append()\n    edge.recorder.transact(works)": "changes the record",
+    "def third(edge):\n    def works(unit): unit.peek(); save(unit)\n    edge.recorder.transact(works)": "changes the record",
 }
 
 
@@ -241,6 +262,15 @@ def test_a_listener_that_calls_slack_by_a_client_it_was_given_is_found() -> None
     changed = path.read_text("utf-8") + "\n\ndef third(client): client.chat_postMessage(channel='C1', text='hello')\n"
 
     assert ["calls Slack" in one for one in violations("bot.slack.listeners.asking", changed)] == [True]
+
+
+def test_a_transaction_that_only_wants_something_done_is_no_third_door() -> None:
+    wanting = (
+        "def third(edge):\n    def works(unit):\n        unit.want([unit.peek()])\n    edge.recorder.transact(works)\n"
+    )
+
+    assert violations("bot.slack.edge", wanting) == []
+    assert violations("bot.slack.edge", wanting.replace("want", "project")) != []
 
 
 def test_storage_may_only_be_known_for_being_absent_and_not_by_a_surface_itself() -> None:
