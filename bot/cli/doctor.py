@@ -8,9 +8,12 @@ from typing import Final
 
 from bot.cli.checks.database import check_database
 from bot.cli.checks.finding import BLOCKING, Finding, Weight, missing, note, wrong
+from bot.cli.checks.keeping import check_keeping
+from bot.cli.checks.layer import check_layers
 from bot.cli.checks.machine import check_key, check_python
 from bot.cli.checks.policy import read_file
 from bot.cli.checks.slack import check_slack
+from bot.cli.checks.spool import check_spool
 from bot.clock import Clock, RealClock
 from bot.settings import MissingSettings, Settings, read_record_settings, read_settings
 
@@ -38,8 +41,11 @@ def examination(clock: Clock, env_file: Path = Path(".env")) -> Iterator[Finding
     record = read_record_settings(env_file)
     yield from check_key(record.key_file)
     yield from check_database(record.database_url.get_secret_value())
+    yield from check_spool(record.spool)
+    yield from check_layers(record.database_url.get_secret_value(), record.spool)
     file, found = read_file(record.policy, clock.now().date())
     yield from found
+    yield from check_keeping(record, file.policy if file else None)
     if settings is not None:
         yield from check_slack(settings, file, clock)
         if settings.mode == "http":

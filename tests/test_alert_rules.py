@@ -1,0 +1,28 @@
+"""The alert rules name only what `/metrics` tells."""
+
+import re
+from pathlib import Path
+
+import yaml
+
+from bot.counts import Asked, Counts
+from bot.spool import Spool
+from storage.store import Store
+
+RULES = Path(__file__).parents[1] / "deploy" / "prometheus-rules.yaml"
+NAME = re.compile(r"\bmuster_\w+")
+
+
+def test_every_rule_asks_for_something_that_is_told(sqlite_store: Store, tmp_path: Path) -> None:
+    counts = Counts()
+    counts.registry.register(Asked(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
+    counts.called("chat.postMessage", "too_many")
+    counts.acked("command", 0.1)
+    told = set(NAME.findall(counts.page().decode()))
+
+    rules = [rule for group in yaml.safe_load(RULES.read_text("utf-8"))["groups"] for rule in group["rules"]]
+    asked = {name for rule in rules for name in NAME.findall(rule["expr"])}
+
+    assert len(rules) >= 8
+    assert asked - told == set()
+    assert all(rule["annotations"]["description"] for rule in rules)
