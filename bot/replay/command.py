@@ -91,7 +91,8 @@ def playing(scenario: Scenario, database: str | None = None) -> Iterator[Player]
     }
     stage = Stage(people, clock=SetClock(scenario.events[0].at), channels=("incidents",))
     try:
-        stage.open(script_policy(scenario, stage.users), database)
+        # In a script every outage is a gap, however short.
+        stage.open(script_policy(scenario, stage.users), database, gap_seconds=0)
         yield Player(stage, scenario)
     finally:
         stage.close()

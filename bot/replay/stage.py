@@ -51,7 +51,7 @@ class Stage:
         self.is_cut_off = False
         self._folder = tempfile.TemporaryDirectory(prefix="muster-")
 
-    def open(self, policy: Policy, database: str | None = None) -> None:
+    def open(self, policy: Policy, database: str | None = None, *, gap_seconds: int = 60) -> None:
         """Put Muster on the stage, on a fresh SQLite file unless a database is named."""
         folder = Path(self._folder.name)
         (folder / "policy.yaml").write_text(
@@ -64,7 +64,7 @@ class Stage:
             "slack_api_url": self.sandbox.base_url,
             "database_url": database or f"sqlite:///{folder / 'muster.db'}",
             "MUSTER_POLICY": folder / "policy.yaml",
-            "MUSTER_GAP_SECONDS": 0,
+            "MUSTER_GAP_SECONDS": gap_seconds,
             "MUSTER_SPOOL": folder / "spool",
         }
         self.muster = compose(Settings(**given), clock=self.clock)
@@ -72,6 +72,7 @@ class Stage:
         self.muster.listen()
         if not self.sandbox.wait_for_socket():
             raise RuntimeError("Muster did not connect to the pretend workspace")
+        _until(lambda: self.muster.presence.made_up > 0, "Muster was not greeted")
 
     def close(self) -> None:
         """Take everything down."""

@@ -1,0 +1,52 @@
+"""Outages of scripts, played through the real listeners, workspace, jobs and database, give the record the rules demand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.replay.command import playing, replay_files
+from bot.replay.scenario import Scenario, read_scenario
+from incident.entries.said import GapNoted
+
+SCRIPTS = Path(__file__).parents[1] / "scenarios"
+LIVE = SCRIPTS / "own-outage-live.yaml"
+
+
+def shortened(scenario: Scenario, *, first: str, last: str) -> Scenario:
+    """Give a script that starts and ends with these events, and expects nothing."""
+    ids = [event.id for event in scenario.events]
+    events = scenario.events[ids.index(first) : ids.index(last) + 1]
+    return scenario.model_copy(update={"events": events, "as_of": None, "expected": {}, "checks": ()})
+
+
+def test_an_hour_in_which_nobody_listens_gives_the_record_as_if_somebody_had(capsys):
+    failed = replay_files([LIVE], check=True, database=None)
+
+    assert capsys.readouterr().out.startswith("own-outage-live: matches")
+    assert failed == 0
+
+
+def test_an_outage_before_the_declaration_makes_no_entry():
+    whole = read_scenario(LIVE)
+    declared, outage = whole.events[0], [event for event in whole.events if event.kind.startswith("outage")]
+    early = [
+        event.model_copy(update={"at": whole.events[0].at.replace(hour=8, minute=n)}) for n, event in enumerate(outage)
+    ]
+    with playing(whole.model_copy(update={"events": (*early, declared), "as_of": None})) as player:
+        player.play()
+        entries = player.stage.entries(player.stage.incident)
+
+    assert player.problems == []
+    assert [entry for entry in entries if isinstance(entry.fact, GapNoted)] == []
+
+
+def test_a_command_while_nobody_listens_is_a_problem_of_the_script_and_not_its_end():
+    whole = read_scenario(LIVE)
+    scenario = shortened(whole, first="e01", last="e06")
+    late = whole.events[1].model_copy(update={"id": "e99", "at": whole.events[6].at})
+    with playing(scenario.model_copy(update={"events": (*scenario.events, late, whole.events[15])})) as player:
+        player.play()
+        entries = player.stage.entries(player.stage.incident)
+
+    assert player.problems == ["e99: nobody is there to take a command"]
+    assert [entry.fact.edge for entry in entries if isinstance(entry.fact, GapNoted)] == ["begins", "ends"]
