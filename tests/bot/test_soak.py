@@ -1,0 +1,93 @@
+"""The soak: the same seed gives the same steps, and its checks find what is lost, doubled or stale."""
+
+from __future__ import annotations
+
+from bot.soak.check import DOUBLED, LOST, Outcome
+from bot.soak.ledger import Ledger, Told
+from bot.soak.plan import STEPS_PER_SECOND, plan
+from sandbox.changes import channels, messages
+
+
+class House:
+    """What the checks look at of a house."""
+
+    def __init__(self, rig):
+        self.sandbox, self.policy = rig.sandbox, rig.policy
+
+
+def begun(rig):
+    key = rig.declare("t00001 fails")
+    rig.act("note", "ilse", key, text="t00002 the pool is exhausted")
+    rig.after(seconds=5)
+    ledger = Ledger(told=[Told("t00001", "declare", "Declared."), Told("t00002", "note", "Noted.")])
+    return key, Outcome(rig.store, House(rig), ledger)
+
+
+def of_kind(outcome, *begins):
+    return [one for one in outcome.problems() if one.startswith(begins)]
+
+
+def test_the_same_seed_gives_the_same_steps_and_another_one_others():
+    assert plan(7, 1) == plan(7, 1)
+    assert plan(7, 1) != plan(8, 1)
+    assert len(plan(7, 2)) == 2 * 60 * STEPS_PER_SECOND
+
+
+def test_of_a_muster_that_kept_its_promises_nothing_is_said(rig):
+    _, outcome = begun(rig)
+
+    assert of_kind(outcome, LOST, DOUBLED, "stale", "dead", "unsound") == []
+
+
+def test_what_was_answered_and_is_not_on_the_record_is_found(rig):
+    _, outcome = begun(rig)
+
+    outcome.ledger.tell(Told("t00003", "note", "Noted."))
+    outcome.ledger.tell(Told("t00004", "note", None))
+
+    [lost] = of_kind(outcome, LOST)
+    assert "t00003" in lost
+
+
+def test_what_is_on_the_record_twice_is_found(rig):
+    key, outcome = begun(rig)
+
+    rig.act("note", "ilse", key, text="t00002 the pool is exhausted")
+
+    assert any("t00002" in one for one in of_kind(outcome, DOUBLED))
+
+
+def test_a_message_nobody_captured_is_found(rig):
+    key, outcome = begun(rig)
+
+    ts = rig.sandbox.acting.post("ilse", rig.channel(key).id, "unheard")
+    outcome.ledger.say(rig.channel(key).id, ts, "unheard")
+
+    [lost] = of_kind(outcome, LOST)
+    assert "unheard" in lost
+
+
+def test_a_post_that_stands_twice_is_found(rig):
+    key, outcome = begun(rig)
+    first = rig.messages(key)[-1]
+
+    again = messages.post(rig.sandbox.workspace, rig.channel(key), first.user, first.text)
+    again.metadata = first.metadata
+
+    assert len(of_kind(outcome, DOUBLED)) == 1
+
+
+def test_a_channel_of_ours_without_an_incident_is_found(rig):
+    _, outcome = begun(rig)
+
+    channels.create(rig.sandbox.workspace, "inc-2026-0009-nothing", rig.sandbox.workspace.bot.id)
+
+    assert len(of_kind(outcome, DOUBLED)) == 1
+
+
+def test_a_card_that_does_not_show_the_present_is_found(rig):
+    key, outcome = begun(rig)
+
+    rig.act("take", "rob", key, role="commander")
+
+    assert len(of_kind(outcome, "stale")) == 1
