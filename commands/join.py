@@ -13,6 +13,7 @@ from incident.entry import Fact
 from incident.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.states import State
+from incident.visibility import may_see
 
 
 class Join(Verb):
@@ -40,7 +41,7 @@ class Join(Verb):
     def _first(self, now: Situation) -> Incident:
         key = now.reader.find(now.team, number=self.number.strip().upper())
         first = now.reader.peek(key) if key else None
-        if first is None or (first.restricted and not now.open.restricted):
+        if first is None or not may_see(first, now.actor):
             raise Refusal(Code.NO_INCIDENT, "no_such_incident", "number")
         if first.is_over or first.key == now.open.key or first.states[0].at > now.open.states[0].at:
             raise Refusal(Code.STATE, "join_not_first", "number", number=first.number)

@@ -64,5 +64,24 @@ def test_a_restricted_incident_cannot_be_found_by_joining_it(desk: Desk) -> None
     desk.declared(type="security")
     place = second(desk)
 
-    assert desk.do("join", place=place, number="INC-2026-0001").code == Code.NO_INCIDENT
-    assert desk.do("join", place=place, number="INC-2026-0999").code == Code.NO_INCIDENT
+    assert desk.do("join", by="eva", place=place, number="INC-2026-0001").code == Code.NO_INCIDENT
+    assert desk.do("join", by="eva", place=place, number="INC-2026-0999").code == Code.NO_INCIDENT
+
+
+def test_not_from_a_restricted_incident_of_ones_own_either(desk: Desk) -> None:
+    desk.declared(type="security")
+    place = second(desk, type="security")
+
+    outcome = desk.do("join", by="eva", place=place, number="INC-2026-0001")
+
+    assert (outcome.code, outcome.reason) == (Code.NO_INCIDENT, "no_such_incident")
+    assert not any(isinstance(e.fact, JoinedAsDuplicate) for e in desk.entries())
+
+
+def test_who_is_involved_in_both_restricted_incidents_may_join_them(desk: Desk) -> None:
+    desk.declared(type="security")
+    place = second(desk, type="security")
+
+    assert not desk.do("action", by="rob", text="look at the logs", assignee=who("eva"), at=6).is_refused
+
+    assert desk.do("join", by="eva", place=place, number="INC-2026-0001").code is None
