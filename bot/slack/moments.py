@@ -159,12 +159,19 @@ def _exists(year: int, month: int, day: int) -> bool:
 
 def _place(typed: _Typed, now: datetime, past: bool) -> datetime:
     """Give the moment meant; a clock time alone is the next one, or the latest one when it lies in the past."""
-    if typed.day is not None:
-        clock = typed.clock or (time() if past else _END_OF_WORK)
-        return datetime.combine(typed.day, clock, typed.zone).astimezone(UTC)
-    found = datetime.combine(now.date(), typed.clock or time(), typed.zone)
-    if past and found > now:
-        found = datetime.combine(now.date() - timedelta(days=1), typed.clock or time(), typed.zone)
-    elif not past and found <= now:
-        found = datetime.combine(now.date() + timedelta(days=1), typed.clock or time(), typed.zone)
-    return found.astimezone(UTC)
+    clock = typed.clock or (time() if past or typed.day is None else _END_OF_WORK)
+    near = [now.date() + timedelta(days=away) for away in (-1, 0, 1)]
+    found = sorted({one for day in ([typed.day] if typed.day else near) for one in _moments(day, clock, typed, past)})
+    told = now.astimezone(UTC)
+    meant = [one for one in found if (one <= told if past else one > told)]
+    return (meant or found)[-1 if past and meant else 0]
+
+
+def _moments(day: date, clock: time, typed: _Typed, past: bool) -> tuple[datetime, ...]:
+    """Give the moments at which clocks show that time: two on the night they go back.
+
+    Clocks that go forward skip times. A skipped time is read by the offset before; in the past, also by the one after.
+    """
+    wall = datetime.combine(day, clock, typed.zone)
+    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
+    return (first, second) if past or second > first else (first,)
