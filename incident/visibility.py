@@ -16,6 +16,11 @@ def may_see(incident: Incident, person: PersonId) -> bool:
     return not is_restricted(incident) or person == MUSTER or person in involved(incident)
 
 
+def may_stand_in(incident: Incident, *, is_private: bool) -> bool:
+    """Tell whether words of the incident may stand in a channel besides its own: in private ones alone when restricted."""
+    return is_private or not is_restricted(incident)
+
+
 def involved(incident: Incident) -> frozenset[PersonId]:
     """Name who is part of the incident: its channel, its reporter and owner, who holds a role, was called or has a task."""
     people = {incident.reporter, *incident.members}

@@ -19,6 +19,7 @@ from incident.entry import Entry, Fact
 from incident.incident import Incident
 from incident.parts import OpenSlot
 from incident.states import Audience
+from incident.visibility import is_restricted, may_stand_in
 from roles.names import Role
 from roles.people import PersonId
 
@@ -60,27 +61,39 @@ def update_here(task: Task, means: Means) -> Sequence[Fact]:
     internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
     message = _update(task, means, internal[0], internal[1], tuple(fact.audience for _, fact in posted))
     ts = post(task, means, task.channel, message, since=entries[0].recorded_at)
-    if means.policy.audiences.get(Audience.INTERNAL):
+    if means.policy.audiences.get(Audience.INTERNAL) and not is_restricted(task.open):
         return ()
     return (UpdateDelivered(update=internal[0].n, audience=Audience.INTERNAL, channel=task.channel, ts=ts),)
 
 
 def update(task: Task, means: Means) -> Sequence[Fact]:
-    """Post an update where its audience is told, and record whether it got there."""
+    """Post an update where its audience is told, and record whether it got there.
+
+    Of a restricted incident responders read in the incident channel alone, and others only in a private channel.
+    """
     entry = entries_of(task, means)[0]
     fact = entry.fact
     if not isinstance(fact, StatusUpdatePosted):
         raise LookupError(f"job {task.job.key} names an entry that is no update")
+    if fact.audience is Audience.INTERNAL and is_restricted(task.open):
+        return ()
     named = means.policy.audiences.get(fact.audience)
     if not named:
         return (_delivered(entry, fact, error="no_place"),)
     try:
         channel = place(means, named)
+        if is_restricted(task.open) and not may_stand_in(task.open, is_private=_is_private(means, channel)):
+            return (_delivered(entry, fact, error="restricted"),)
         message = _update(task, means, entry, fact, (fact.audience,))
         ts = post(task, means, channel, message, since=entry.recorded_at)
     except SlackRefusal as no:
         return (_delivered(entry, fact, error=no.error),)
     return (_delivered(entry, fact, channel=channel, ts=ts),)
+
+
+def _is_private(means: Means, channel: str) -> bool:
+    # Asked each time and not remembered: a private channel can be made public. What Slack does not say is not so.
+    return means.slack.call("conversations.info", channel=channel)["channel"].get("is_private") is True
 
 
 def _update(

@@ -9,6 +9,7 @@ import pytest
 from commands.capture import Capture, capture
 from incident.entries.said import MessagePosted
 from incident.entry import Source, Surface
+from incident.states import Audience
 
 
 def test_a_new_channel_says_that_it_is_captured(rig):
@@ -66,6 +67,44 @@ def test_an_update_nobody_can_be_told_of_says_so_in_the_channel(rig):
     [delivered] = rig.entries(key, "update_delivered")
     assert delivered.fact.error == "no_place"
     assert any("did not reach customers" in text and "names no channel" in text for text in rig.texts(key))
+
+
+def test_an_update_of_a_restricted_incident_is_not_posted_in_a_public_channel(rig):
+    key = rig.declare(private=True)
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["exec"], text="Somebody is inside our mail.")
+    rig.after(seconds=2)
+
+    [delivered] = rig.entries(key, "update_delivered")
+    assert (delivered.fact.channel, delivered.fact.ts, delivered.fact.error) == (None, None, "restricted")
+    assert not [m for m in rig.named("exec").messages.values() if not m.subtype]
+    assert any("did not reach executives" in text and "Tell them another way" in text for text in rig.texts(key))
+
+
+def test_an_update_of_a_restricted_incident_is_posted_in_a_private_channel(rig):
+    exec_channel = rig.named("exec")
+    exec_channel.is_private = True
+    exec_channel.members.append(rig.sandbox.workspace.bot.id)
+    key = rig.declare(private=True)
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["exec"], text="Somebody is inside our mail.")
+    rig.after(seconds=2)
+
+    [delivered] = rig.entries(key, "update_delivered")
+    assert delivered.fact.error is None
+    assert any(">Somebody is inside our mail." in m.text for m in exec_channel.messages.values())
+
+
+def test_responders_of_a_restricted_incident_are_told_in_its_channel_alone(rig):
+    rig.policy.audiences[Audience.INTERNAL] = "#incidents"
+    key = rig.declare(private=True)
+    rig.act("take", "ilse", key, role="commander")
+    rig.act("update", "ilse", key, audience=["internal"], text="Somebody is inside our mail.")
+    rig.after(seconds=2)
+
+    [delivered] = rig.entries(key, "update_delivered")
+    assert delivered.fact.channel == rig.channel(key).id
+    assert not [m for m in rig.named("incidents").messages.values() if "mail" in m.text]
 
 
 def test_an_update_slack_refuses_is_recorded_and_said(rig):
