@@ -18,10 +18,12 @@ import yaml
 from pydantic import ValidationError
 
 from bot.policy_lines import Wrong, read_nodes
-from incident.policy import Policy
+from incident.policy import GROUPS, Policy
 from incident.states import Priority
+from roles.names import Role
 
 _SLACK_ID: Final = re.compile(r"[UWS][A-Z0-9]+")
+_PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]+")
 _LEVELS: Final = (1, 2, 3)
 
 
@@ -126,6 +128,7 @@ def _doubts(policy: Policy, today: date) -> Iterator[_Doubt]:
     yield from _gaps(policy)
     yield from _services(policy)
     yield from _strangers(policy)
+    yield from _powerless(policy)
 
 
 def _gaps(policy: Policy) -> Iterator[_Doubt]:
@@ -163,11 +166,22 @@ def _strangers(policy: Policy) -> Iterator[_Doubt]:
             yield from (((part, name, i), _no_id(m)) for i, m in numbered if not _SLACK_ID.fullmatch(m))
     for name, ladder in policy.ladders.items():
         rungs = enumerate(ladder.rungs)
-        yield from ((("ladders", name, "rungs", i), _no_id(m)) for i, m in rungs if not _is_rung(m, policy))
+        yield from ((("ladders", name, "rungs", i), _no_person(m)) for i, m in rungs if not _PERSON_ID.fullmatch(m))
 
 
-def _is_rung(member: str, policy: Policy) -> bool:
-    return bool(_SLACK_ID.fullmatch(member)) or member in policy.rosters or member in policy.groups
+def _powerless(policy: Policy) -> Iterator[_Doubt]:
+    """Find words of authority that are neither a role nor a group: nobody could ever have them."""
+    known = {*Role, *GROUPS, *policy.groups}
+    for act, words in policy.authority.model_dump().items():
+        yield from (
+            (("authority", act, i), f"names neither a role nor a group: {word}")
+            for i, word in enumerate(words)
+            if word not in known
+        )
+
+
+def _no_person(said: str) -> str:
+    return f"is no person's Slack id (U… or W…): {said}"
 
 
 def _no_id(said: str) -> str:

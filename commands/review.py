@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.guards import refuse_unless_person
 from commands.verb import Group, Situation, Verb
+from incident.calendar import after_business_days
 from incident.entries.proved import ReviewScheduled
 from incident.entry import Fact
 from incident.frozen import Utc
 from roles.people import PersonId
+
+
+@dataclass(frozen=True)
+class ReviewView:
+    """By when the policy wants the review, when it was set later than that."""
+
+    wanted_by: datetime | None
+    days: int
 
 
 class Review(Verb):
@@ -27,6 +38,14 @@ class Review(Verb):
     def intent(self) -> str:
         """Name it as the scenarios do."""
         return "pir"
+
+    def view(self, now: Situation) -> ReviewView:
+        """Say by when the policy wants the review, where that is earlier than the time that was set."""
+        days = now.policy.review_business_days.get(now.open.priority) if now.open.priority else None
+        if days is None:
+            return ReviewView(wanted_by=None, days=0)
+        wanted_by = after_business_days(now.open.times.resolved_at or now.at, days)
+        return ReviewView(wanted_by=wanted_by if wanted_by.date() < self.at.date() else None, days=days)
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Record the owner and the time; said again, it moves the review."""

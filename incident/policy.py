@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field
 
 from incident.frozen import Frozen
 from incident.states import Audience, Priority
 
+# The groups that rules and templates speak of; a policy may name others besides.
+GROUPS: Final = frozenset(
+    {"responder", "major_authority", "closer", "exec", "privacy", "compliance", "legal", "security_lead"}
+)
 Minutes = Annotated[int, Field(gt=0)]
 Years = Annotated[int, Field(gt=0, le=100)]
 Level = Annotated[int, Field(ge=1, le=3)]
@@ -25,7 +29,6 @@ class Service(Frozen):
     customer_facing: bool = False
     roster: str | None = None
     ladder: str | None = None
-    vendors: tuple[str, ...] = ()
     categories: dict[str, tuple[str, ...]] = {}
     runbook: str | None = None
 
@@ -48,8 +51,8 @@ class Cadence(Frozen):
 class UpdateRules(Frozen):
     """What holds for updates of every priority, in minutes."""
 
-    grace_minutes: int = 5
-    monitoring_factor: int = 2
+    grace_minutes: Annotated[int, Field(ge=0)] = 5
+    monitoring_factor: Annotated[int, Field(gt=0)] = 2
     promise_max_minutes: dict[Priority, Minutes] = {Priority.P1: 240, Priority.P2: 480, Priority.P3: 1440}
     final_within_minutes: Minutes = 30
     nudge_before_minutes: Minutes = 10
@@ -78,7 +81,7 @@ class Authority(Frozen):
 class ResolutionRule(Frozen):
     """What a resolution text must be."""
 
-    min_chars: int = 25
+    min_chars: Annotated[int, Field(ge=0)] = 25
     banned: tuple[str, ...] = ("fixed", "resolved", "done", "ok now", "works")
 
 
@@ -129,7 +132,7 @@ class Policy(Frozen):
     resolution: ResolutionRule = ResolutionRule()
     validation: Validations = Validations()
     links_needed: tuple[Priority, ...] = (Priority.P1, Priority.P2)
-    review_business_days: dict[Priority, int] = {Priority.P1: 5, Priority.P2: 10}
+    review_business_days: dict[Priority, Annotated[int, Field(gt=0)]] = {Priority.P1: 5, Priority.P2: 10}
     rosters: dict[str, tuple[Member, ...]] = {}
     ladders: dict[str, Ladder] = {}
     audiences: dict[Audience, str] = {}

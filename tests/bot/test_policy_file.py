@@ -152,3 +152,20 @@ def test_the_default_numbers_are_those_the_policy_model_assumes_when_a_part_is_l
         del text[part]
 
     assert read_policy(yaml.safe_dump(text), TODAY).policy == whole
+
+
+def test_authority_nobody_can_have_and_rungs_that_are_no_persons_are_named_with_their_lines() -> None:
+    text = OURS.replace("close: [commander, closer]", "close: [comander, clozer]")
+    text = text.replace("ladders: {}", "ladders:\n  payments: {rungs: [S0123ABCD, payments]}")
+    text = text.replace("grace_minutes: 5", "grace_minutes: -5")
+
+    with pytest.raises(BrokenPolicy) as broken:
+        read_policy(text, TODAY)
+
+    said = str(broken.value)
+    assert "grace_minutes" in said
+    with pytest.raises(BrokenPolicy) as broken:
+        read_policy(text.replace("grace_minutes: -5", "grace_minutes: 5"), TODAY)
+    said = str(broken.value)
+    assert said.count("names neither a role nor a group") == 2
+    assert said.count("is no person's Slack id") == 2

@@ -26,3 +26,10 @@ def test_a_bot_owns_no_review():
 def test_the_channel_reads_whose_it_is_and_when():
     assert Room().said(SAID).startswith("*Review* with <@UEVA> <!date^")
     assert "<@UEVA>'s" in Room().answer(SAID)
+
+
+def test_a_review_later_than_the_policy_wants_is_recorded_and_says_so():
+    soon = Review(owner=EVA, at=later(60))
+
+    assert "The policy wants it within" not in Room().answer(soon)
+    assert "The policy wants it within 10 business days" in Room().answer(Review(owner=EVA, at=later(60 * 24 * 60)))

@@ -12,6 +12,7 @@ from bot.cli.checks.finding import Finding, good, missing, note, wrong
 from bot.policy_file import BrokenPolicy, read_policy
 from bot.policy_lines import read_nodes
 from incident.policy import Policy
+from roles.names import Role
 
 Json = Mapping[str, Any]
 GROUP: Final = "S"
@@ -52,14 +53,12 @@ def check_people(file: PolicyText, members: Mapping[str, Json], groups: Collecti
 
 
 def named(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """Give everybody a policy names, with the place; rungs that name a roster or a group are looked at there."""
+    """Give everybody a policy names, with the place."""
     for part, lists in (("groups", policy.groups), ("rosters", policy.rosters)):
         for name, members in lists.items():
             yield from (((part, name, i), member) for i, member in enumerate(members))
     for name, ladder in policy.ladders.items():
-        rungs = enumerate(ladder.rungs)
-        known = {*policy.rosters, *policy.groups}
-        yield from ((("ladders", name, "rungs", i), rung) for i, rung in rungs if rung not in known)
+        yield from ((("ladders", name, "rungs", i), rung) for i, rung in enumerate(ladder.rungs))
     for name, service in policy.services.items():
         if service.owner:
             yield ("services", name, "owner"), service.owner
@@ -84,8 +83,20 @@ def _gaps(policy: Policy) -> Iterator[Finding]:
     uncalled = [name for name, service in policy.services.items() if not service.ladder]
     if uncalled:
         yield note(f"No ladder for {_some(uncalled)}: `/incident escalate` there needs a name until you add one.")
+    powerless = [act for act, words in policy.authority.model_dump().items() if not _anybody(policy, words)]
+    if powerless:
+        acts = ", ".join(act.replace("_", " ") for act in powerless)
+        yield note(f"Nobody may do this until you fill the groups of `authority`: {acts}.")
+    if policy.regimes:
+        yield note("Muster cannot record reports to regulators yet: with `regimes` no major incident can be closed.")
 
 
 def _some(names: list[str]) -> str:
     more = len(names) - _MOST
     return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def _anybody(policy: Policy, words: tuple[str, ...]) -> bool:
+    """Tell whether anybody can have one of these words: a role, a group with members, or responders left to be all."""
+    by_default = "responder" not in policy.groups and "responder" in words
+    return by_default or any(word in set(Role) or policy.groups.get(word) for word in words)
