@@ -88,7 +88,7 @@ def _request(reading: Reading, record: Begun, *, at: datetime, number: str | Non
 def _doubts(reading: Reading) -> Iterator[str]:
     """Say what a form would ask about, in the words of the refusals; nothing when the line can be acted on."""
     verb = reading.verb
-    if verb is None or reading.is_whole or not asks(verb):
+    if verb is None or reading.is_whole or not (asks(verb) or reading.unread):
         return
     if reading.unread or reading.left:
         yield say_reason("bad_value")

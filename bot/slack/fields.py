@@ -1,6 +1,7 @@
 """Reads what follows the verb into fields: leading words, `name=value`, `name value`, then text and `because`.
 
-Knows the marks of the fields and where each word stands in the line, so that the text comes out to the letter.
+Knows the marks of the fields and where each word stands in the line, so that the text comes out to the letter. When it
+happened is told as `happened=value` only, since a text may well begin with that word.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pydantic import JsonValue
 from bot.slack.values import Found, Known, looks_like_person, read_value
 from commands.ask import Ask, Control
 
+HAPPENED: Final = "happened"
 _TOKEN: Final = re.compile(r"<[@#!][^<>]*>,?|\S+")
 _NAMED: Final = re.compile(r"(\w+)=(?:\"([^\"]*)\"|“([^”]*)”|(<@[^<>]*>|\S*))(?=\s|$)")
 _BECAUSE: Final = re.compile(r"(?:^|\s+)because\s+", re.IGNORECASE)
@@ -116,7 +118,7 @@ def _free(ask: Ask, said: str, draft: Draft, name: str) -> Found | None:
 def _spoken(draft: Draft, tokens: Sequence[Token]) -> bool:
     """Read `name value` where the value can be told from text by its form."""
     name = _field(draft, tokens[0].text)
-    if name is None or draft.asks[name].control in _TEXTS:
+    if name is None or name == HAPPENED or draft.asks[name].control in _TEXTS:
         return False
     found = read_value(draft.asks[name], [token.text for token in tokens[1:]], draft.known)
     if found is None:

@@ -14,18 +14,17 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from bot.slack.fields import Draft, read_fields
-from bot.slack.moments import read_moment
+from bot.slack.fields import HAPPENED, Draft, read_fields
 from bot.slack.values import Known
 from commands import registry
-from commands.ask import asks, missing
+from commands.ask import Ask, Control, asks, missing
 from commands.verb import Verb
 from incident.frozen import clean
 from roles.people import PersonId
 
 _FIRST: Final = re.compile(r"\s*(\S+)\s*")
 _NUMBER: Final = re.compile(r"INC-\d{4}-\d{4,}", re.IGNORECASE)
-_HAPPENED: Final = re.compile(r"happened=(?:\"([^\"]*)\"|“([^”]*)”|(\S+))\s*")
+_HAPPENED: Final = Ask("It happened", Control.MOMENT, past=True)
 
 
 @dataclass(frozen=True)
@@ -75,9 +74,10 @@ def read(
     if verb is None:
         return Reading(word=word, nearest=registry.nearest(word), number=number)
     known = Known(at, zone, person, services)
-    happened, rest = _happened(rest, known)
-    draft = read_fields(asks(verb), rest, known)
-    return _reading(verb, draft, fixed, Reading(verb=verb, word=word, number=number, occurred_at=happened))
+    draft = read_fields({HAPPENED: _HAPPENED, **asks(verb)}, rest, known)
+    happened = draft.fields.pop(HAPPENED, None)
+    told = datetime.fromisoformat(happened) if isinstance(happened, str) else None
+    return _reading(verb, draft, fixed, Reading(verb=verb, word=word, number=number, occurred_at=told))
 
 
 def _reading(verb: type[Verb], draft: Draft, fixed: dict[str, JsonValue], begun: Reading) -> Reading:
@@ -116,11 +116,3 @@ def _verb(word: str, rest: str) -> tuple[type[Verb] | None, dict[str, JsonValue]
     named = {name for key, ask in asks(verb).items() for name in (key, *ask.words)}
     is_field = word.lower() != verb.name and word.lower() in named
     return verb, {}, f"{word} {rest}" if is_field else rest
-
-
-def _happened(rest: str, known: Known) -> tuple[datetime | None, str]:
-    """Take `happened=…` off the front: the telling of something past, with when it took place."""
-    found = _HAPPENED.match(rest)
-    said = next((part for part in found.groups() if part), "") if found else ""
-    moment = read_moment(said, at=known.at, zone=known.zone, past=True)
-    return (moment, rest[found.end() :]) if found and moment else (None, rest)

@@ -51,7 +51,7 @@ def _read(edge: Edge, came: Came, text: str) -> Reading:
 def _asked(edge: Edge, came: Came, verb: type[Verb], reading: Reading) -> Reply | None:
     happened = reading.occurred_at
     fields: Fields = {**reading.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
-    if not asks(verb) or (reading.is_whole and not _leaves_text_out(verb, fields)):
+    if not (asks(verb) or reading.unread) or (reading.is_whole and not _leaves_text_out(verb, fields)):
         return edge.act(came, verb.name, fields)
     edge.ask(came, verb, fields, banner=_doubt(verb, reading))
     return None

@@ -66,6 +66,16 @@ def test_a_text_of_ten_thousand_characters_is_refused_and_offered_back_whole(pla
     assert len(shown) >= 2990
 
 
+@pytest.mark.parametrize("text", ["ack happened=notatime", "note happened=notatime we saw it"])
+def test_a_time_that_cannot_be_read_opens_the_form_and_records_nothing(place, channel, incident, text):
+    before = len(place.entries(incident.key))
+
+    form = slash(place, channel, text).view()
+
+    assert "notatime" in str(form.blocks)
+    assert len(place.entries(incident.key)) == before
+
+
 def test_an_unknown_word_names_the_nearest_verb_and_the_refusal_is_kept(place, channel, incident):
     told = slash(place, channel, "updaet internal all good")
 

@@ -227,6 +227,35 @@ def test_what_happened_earlier_is_told_with_its_time() -> None:
     assert reading.fields == {"text": "Saw the first errors"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("note happened=yesterday 09:30 we saw it", "we saw it"),
+        ("note happened=yesterday 09:30, we saw it", "we saw it"),
+        ('note happened="yesterday 09:30" 10 people saw it', "10 people saw it"),
+        ("contain short happened=yesterday 09:30 Pulled it", "Pulled it"),
+    ],
+)
+def test_when_it_happened_may_have_several_words_and_stand_among_the_fields(typed: str, text: str) -> None:
+    reading = line(typed)
+
+    assert reading.occurred_at == datetime(2026, 6, 8, 7, 30, tzinfo=UTC)
+    assert (reading.fields["text"], reading.is_whole) == (text, True)
+
+
+@pytest.mark.parametrize("typed", ["note happened=notatime we saw it", "ack happened=notatime"])
+def test_a_time_that_cannot_be_read_is_no_text_and_not_now(typed: str) -> None:
+    reading = line(typed)
+
+    assert (reading.unread, reading.occurred_at, reading.is_whole) == ((("happened", "notatime"),), None, False)
+
+
+def test_the_word_happened_begins_a_text_like_any_other_word() -> None:
+    reading = line("note happened 13:40 or a bit later")
+
+    assert (reading.occurred_at, reading.fields) == (None, {"text": "happened 13:40 or a bit later"})
+
+
 def test_a_quoted_value_may_have_several_words() -> None:
     reading = line('declare service="internal tools" group="the night crew" Wiki is gone')
 
