@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from incident.chain import Step, canonical, digest, head_leaf, merkle_path, merkle_root
 from incident.entries.kept import Checkpointed
@@ -96,10 +96,17 @@ class Checkpoints:
         mine = select(CHECKPOINT).where(CHECKPOINT.c.team == needed(self._team)).order_by(CHECKPOINT.c.seq.desc())
 
         def work(connection: Connection) -> Checkpoint | None:
-            newest = (Checkpoint(**row) for row in connection.execute(mine).mappings())
+            few = connection.execution_options(yield_per=20).execute(mine)
+            newest = (Checkpoint(**row) for row in few.mappings())
             return next((one for one in newest if by is None or one.taken_at <= by), None)
 
         return self._transactions.read(work)
+
+    def unsigned(self) -> int:
+        """Count the checkpoints that nobody signed."""
+        mine = (CHECKPOINT.c.team == needed(self._team)) & CHECKPOINT.c.signature.is_(None)
+        counted = select(func.count()).select_from(CHECKPOINT).where(mine)
+        return int(self._transactions.read(lambda connection: connection.execute(counted).scalar_one()))
 
     def all(self, team: str | None = None) -> tuple[Checkpoint, ...]:
         """Give every checkpoint with its leaves, oldest first. What leaves the house is made of these."""

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from incident.chain import canonical
-from incident.entries.kept import Checkpointed, KeyRotated
+from incident.entries.kept import KeyRotated
 from incident.entry import Draft, Entry, Source, Surface, workspace_chain
 from incident.frozen import utc_text
 from roles.people import MUSTER
@@ -21,6 +21,7 @@ from storage import chains
 from storage.errors import StorageError, needed
 from storage.reading import chain_lines, to_entry
 from storage.signing import Signer, is_signed
+from storage.tables import CHECKPOINT
 from storage.transactions import Transactions
 
 FORMAT: Final = "muster-key/1"
@@ -66,9 +67,11 @@ class Keys:
 
     def _known(self, connection: Connection, team: str) -> frozenset[str]:
         rotated = [entry.fact for entry in _told(connection, team, "key_rotated")]
-        signed = (entry.fact for entry in _told(connection, team, "checkpointed"))
-        first = next((fact.public_key for fact in signed if isinstance(fact, Checkpointed) and fact.public_key), None)
-        begun = first or next((fact.old for fact in rotated if isinstance(fact, KeyRotated)), None)
+        signed = CHECKPOINT.c.public_key.is_not(None) & (CHECKPOINT.c.team == team)
+        earliest = select(CHECKPOINT.c.public_key).where(signed).order_by(CHECKPOINT.c.seq).limit(1)
+        begun = connection.execute(earliest).scalar_one_or_none() or next(
+            (fact.old for fact in rotated if isinstance(fact, KeyRotated)), None
+        )
         return known_keys([begun] if begun else [], [fact for fact in rotated if isinstance(fact, KeyRotated)], team)
 
 

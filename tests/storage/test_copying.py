@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -209,3 +210,18 @@ def test_what_is_no_copy_is_refused_and_changes_nothing(sqlite_store: Store, tmp
     with open_store(url, team=TEAM) as again:
         assert extent(again).entries == 3
     assert not list(tmp_path.glob("*.restoring*"))
+
+
+def test_what_postgresql_s_own_tools_copy_holds_too(postgres_url: str, signer: Signer, tmp_path: Path) -> None:
+    """As docs/operations.md shows: guards and all come back with the dump."""
+    tools = postgres.server()._bin
+    dump = str(tmp_path / "muster.dump")
+    with open_store(postgres_url, team=TEAM) as store, postgres.server().database() as empty:
+        record_all(store)
+        store.checkpoints.take(at(200), signer)
+        subprocess.run([tools / "pg_dump", "--format=custom", f"--file={dump}", postgres_url], check=True)
+        subprocess.run([tools / "pg_restore", "--no-owner", f"--dbname={empty}", dump], check=True)
+
+        with open_store(empty, team=TEAM) as restored:
+            assert lines(restored) == lines(store)
+            assert verify(restored, published=store.checkpoints.all(), public_key=signer.public_key).is_sound

@@ -1,7 +1,11 @@
-"""The commands that keep the record, as processes: backup and restore, retention, keys, time stamps in exports."""
+"""The commands that keep the record: backup and restore, retention, keys, time stamps in exports.
+
+They are called in this process, which takes a tenth of the time; `test_record.py` starts real ones.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import subprocess
@@ -12,20 +16,31 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from typer.testing import CliRunner
 
+from bot.cli.main import app
 from storage.signing import read_key
 from storage.store import open_store
 from storage.verify import verify
 from tests.authority import Authority, checked_by_openssl
 from tests.bot.cli.begun import TEAM, Begun, begin
-from tests.bot.cli.command import POLICY
+from tests.bot.cli.command import POLICY, Said
 
 THE_KEY = {"MUSTER_KEY_FILE": "muster.key"}
+NOTHING = dict.fromkeys(("MUSTER_KEY_FILE", "MUSTER_TSA_URL", "MUSTER_TSA_CERT", "MUSTER_POLICY"))
+
+
+def muster(begun: Begun, folder: Path, *words: str, **given: str) -> Said:
+    """Run a command in a folder, on a database, with what is given in the environment."""
+    with contextlib.chdir(folder):
+        done = CliRunner().invoke(app, words, env={**NOTHING, **given, "DATABASE_URL": begun.url})
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return Said(done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture
-def begun(database_url: str) -> Begun:
-    """Give a record on either database."""
+def either(database_url: str) -> Begun:
+    """Give a record once on each database; what does not differ between them is tried on SQLite alone."""
     return begin(database_url)
 
 
@@ -45,7 +60,7 @@ def here(tmp_path: Path) -> Path:
 
 
 def declare(begun: Begun, here: Path, title: str = "No results") -> str:
-    said = begun.muster(here, "incident", "declare", "service=search", "impact=1", "urgency=1", title)
+    said = muster(begun, here, "incident", "declare", "service=search", "impact=1", "urgency=1", title)
     assert said.code == 0, said.everything
     with begun.store() as store:
         return max(one.number for one in store.queries.incidents(TEAM))
@@ -63,16 +78,16 @@ def public_key(here: Path, name: str = "muster.key") -> str:
     return read_key(here / name).public_key
 
 
-def test_a_backup_is_verified_and_restored_and_says_what_is_lost(begun: Begun, here: Path) -> None:
-    begun.muster(here, "keygen")
-    declare(begun, here)
-    checkpoint(begun, here)
-    saved = begun.muster(here, "backup", "copy.db", **THE_KEY)
-    declare(begun, here, "Sign-in hangs")
-    seq, root = checkpoint(begun, here)
+def test_a_backup_is_verified_and_restored_and_says_what_is_lost(either: Begun, here: Path) -> None:
+    muster(either, here, "keygen")
+    declare(either, here)
+    checkpoint(either, here)
+    saved = muster(either, here, "backup", "copy.db", **THE_KEY)
+    declare(either, here, "Sign-in hangs")
+    seq, root = checkpoint(either, here)
 
-    refused = begun.muster(here, "restore", "copy.db", **THE_KEY)
-    restored = begun.muster(here, "restore", "copy.db", "--replace", "--seen", f"{seq}:{root}", **THE_KEY)
+    refused = muster(either, here, "restore", "copy.db", **THE_KEY)
+    restored = muster(either, here, "restore", "copy.db", "--replace", "--seen", f"{seq}:{root}", **THE_KEY)
 
     assert saved.code == 0, saved.everything
     assert "Verified: " in saved.out
@@ -82,19 +97,19 @@ def test_a_backup_is_verified_and_restored_and_says_what_is_lost(begun: Begun, h
     assert f"Checkpoint {seq} was published, this ends with 1." in restored.out
     assert f"truncated: checkpoint {seq}, which was seen outside, is not here" in restored.out
     assert re.search(r"^Before, it held \d+ entries, the last of ", restored.out, re.MULTILINE)
-    with begun.store() as store:
+    with either.store() as store:
         assert [one.number for one in store.queries.incidents(TEAM)] == [f"INC-{datetime.now(UTC).year}-0001"]
         assert verify(store).is_sound
-    assert begun.muster(here, "verify", **THE_KEY).code == 0
+    assert muster(either, here, "verify", **THE_KEY).code == 0
 
 
 def test_a_restore_of_everything_that_was_published_loses_nothing(begun: Begun, here: Path) -> None:
-    begun.muster(here, "keygen")
+    muster(begun, here, "keygen")
     declare(begun, here)
     seq, root = checkpoint(begun, here)
-    begun.muster(here, "backup", "copy.db")
+    muster(begun, here, "backup", "copy.db")
 
-    restored = begun.muster(here, "restore", "copy.db", "--replace", "--seen", f"{seq}:{root}", **THE_KEY)
+    restored = muster(begun, here, "restore", "copy.db", "--replace", "--seen", f"{seq}:{root}", **THE_KEY)
 
     assert restored.code == 0, restored.everything
     assert "Lost:" not in restored.out
@@ -105,10 +120,10 @@ def test_what_is_named_wrongly_is_refused_before_anything_is_done(begun: Begun, 
     declare(begun, here)
     (here / "copy.db").write_text("mine")
 
-    over = begun.muster(here, "backup", "copy.db")
-    nothing = begun.muster(here, "restore", "none.db", "--replace")
-    nonsense = begun.muster(here, "restore", "copy.db", "--seen", "41:abc")
-    nokey = begun.muster(here, "verify", "--key", "abc")
+    over = muster(begun, here, "backup", "copy.db")
+    nothing = muster(begun, here, "restore", "none.db", "--replace")
+    nonsense = muster(begun, here, "restore", "copy.db", "--seen", "41:abc")
+    nokey = muster(begun, here, "verify", "--key", "abc")
 
     assert [(one.code, one.out) for one in (over, nothing, nonsense, nokey)] == [(1, ""), (1, ""), (2, ""), (2, "")]
     assert "Copy.db exists" in over.err or "copy.db exists and is left as it is" in over.err
@@ -117,22 +132,22 @@ def test_what_is_named_wrongly_is_refused_before_anything_is_done(begun: Begun, 
     assert (here / "copy.db").read_text() == "mine"
 
 
-def test_retention_lists_and_then_deletes(begun: Begun, here: Path) -> None:
-    numbers = [declare(begun, here, title) for title in ("The monitor broke", "Nothing yet")]
-    begun.muster(here, "incident", "--in", numbers[0], "void", "false_alarm", "because the monitor itself was broken")
-    _aged(begun, years=4)
-    checkpoint(begun, here, None)
+def test_retention_lists_and_then_deletes(either: Begun, here: Path) -> None:
+    numbers = [declare(either, here, title) for title in ("The monitor broke", "Nothing yet")]
+    muster(either, here, "incident", "--in", numbers[0], "void", "false_alarm", "because the monitor itself was broken")
+    _aged(either, years=4)
+    checkpoint(either, here, None)
 
-    listed = begun.muster(here, "retention", "--dry-run")
-    done = begun.muster(here, "retention")
+    listed = muster(either, here, "retention", "--dry-run")
+    done = muster(either, here, "retention")
 
     assert (listed.code, done.code) == (0, 0), listed.everything + done.everything
     assert re.match(rf"{numbers[0]}: ended .*, kept 3 years, until .*\n1 incident would be deleted\.", listed.out)
     assert done.out.endswith("1 incident deleted.\n")
-    assert begun.muster(here, "retention").out == "Nothing deleted.\n"
-    with begun.store() as store:
+    assert muster(either, here, "retention").out == "Nothing deleted.\n"
+    with either.store() as store:
         assert [one.number for one in store.queries.incidents(TEAM)] == [numbers[1]]
-    assert "Deleted after their retention, with a tombstone: 1." in begun.muster(here, "verify").out
+    assert "Deleted after their retention, with a tombstone: 1." in muster(either, here, "verify").out
 
 
 def _aged(begun: Begun, years: int) -> None:
@@ -150,11 +165,11 @@ def _aged(begun: Begun, years: int) -> None:
 
 
 def test_a_key_hands_over_to_the_next_and_both_are_believed(begun: Begun, here: Path) -> None:
-    begun.muster(here, "keygen")
+    muster(begun, here, "keygen")
     declare(begun, here)
     checkpoint(begun, here)
 
-    rotated = begun.muster(here, "keygen", "--rotate", "next.key", **THE_KEY)
+    rotated = muster(begun, here, "keygen", "--rotate", "next.key", **THE_KEY)
     declare(begun, here, "Sign-in hangs")
     checkpoint(begun, here, "next.key")
 
@@ -162,22 +177,22 @@ def test_a_key_hands_over_to_the_next_and_both_are_believed(begun: Begun, here: 
     assert public_key(here, "next.key") in rotated.out
     assert "set MUSTER_KEY_FILE=next.key" in rotated.out
     for name in ("muster.key", "next.key"):
-        verified = begun.muster(here, "verify", "--key", public_key(here, name))
+        verified = muster(begun, here, "verify", "--key", public_key(here, name))
         assert verified.code == 0, verified.everything
         assert f"signed with {public_key(here, 'next.key')}" in verified.out
 
 
 def test_a_key_nobody_named_is_told_from_tampering(begun: Begun, here: Path) -> None:
     for name in ("muster.key", "stray.key"):
-        begun.muster(here, "keygen", name)
+        muster(begun, here, "keygen", name)
     declare(begun, here)
     checkpoint(begun, here)
     declare(begun, here, "Sign-in hangs")
     checkpoint(begun, here, "stray.key")
 
-    verified = begun.muster(here, "verify", **THE_KEY)
-    stray = begun.muster(here, "keygen", "--rotate", "third.key", MUSTER_KEY_FILE="stray.key")
-    nobody = begun.muster(here, "keygen", "--rotate", "third.key")
+    verified = muster(begun, here, "verify", **THE_KEY)
+    stray = muster(begun, here, "keygen", "--rotate", "third.key", MUSTER_KEY_FILE="stray.key")
+    nobody = muster(begun, here, "keygen", "--rotate", "third.key")
 
     assert verified.code == 5
     assert f"checkpoint 2 was signed with {public_key(here, 'stray.key')[:16]}…" in verified.out
@@ -187,7 +202,7 @@ def test_a_key_nobody_named_is_told_from_tampering(begun: Begun, here: Path) -> 
 
 
 def exported(begun: Begun, here: Path, number: str, **given: str) -> Path:
-    said = begun.muster(here, "export", number, **given)
+    said = muster(begun, here, "export", number, **given)
     assert said.code == 0, said.everything
     return here / "out" / number
 
@@ -199,10 +214,10 @@ def checked(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_an_export_after_a_rotation_is_believed_by_who_knows_the_first_key(begun: Begun, here: Path) -> None:
-    begun.muster(here, "keygen")
+    muster(begun, here, "keygen")
     number = declare(begun, here)
     checkpoint(begun, here)
-    begun.muster(here, "keygen", "--rotate", "next.key", **THE_KEY)
+    muster(begun, here, "keygen", "--rotate", "next.key", **THE_KEY)
     folder = exported(begun, here, number, MUSTER_KEY_FILE="next.key")
 
     believed = [checked(folder, "--key", public_key(here, name)) for name in ("muster.key", "next.key")]
@@ -239,13 +254,13 @@ def test_an_unsigned_export_says_so_and_proves_nothing_to_who_has_a_key(begun: B
 
 
 def test_an_export_carries_a_time_stamp_that_openssl_checks(begun: Begun, here: Path, authority: Authority) -> None:
-    begun.muster(here, "keygen")
+    muster(begun, here, "keygen")
     given = {**THE_KEY, "MUSTER_TSA_URL": authority.url, "MUSTER_TSA_CERT": str(authority.root)}
     folder = exported(begun, here, declare(begun, here), **given)
 
     told = checked(folder, "--key", public_key(here))
     proven = checked_by_openssl(folder, "checkpoint.txt", "checkpoint.tsr", authority.root)
-    verified = begun.muster(here, "verify", **given)
+    verified = muster(begun, here, "verify", **given)
 
     assert told.returncode == 0, told.stdout + told.stderr
     assert "openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem" in told.stdout
@@ -263,26 +278,58 @@ def test_without_an_answer_of_the_authority_the_export_is_made_and_says_so(
     begun: Begun, here: Path, authority: Authority
 ) -> None:
     authority.closed = True
-    begun.muster(here, "keygen")
+    muster(begun, here, "keygen")
     number = declare(begun, here)
 
-    said = begun.muster(here, "export", number, MUSTER_TSA_URL=authority.url, **THE_KEY)
+    said = muster(begun, here, "export", number, MUSTER_TSA_URL=authority.url, **THE_KEY)
 
     assert said.code == 0, said.everything
     assert "The time-stamp authority did not answer" in said.out
     assert checked(here / "out" / number).returncode == 0
 
 
-def test_a_backup_of_one_database_begins_the_other(begun: Begun, here: Path, tmp_path: Path) -> None:
+def test_a_backup_of_one_database_begins_the_other(either: Begun, here: Path, tmp_path: Path) -> None:
     """The way from SQLite to PostgreSQL, and back."""
-    declare(begun, here)
-    begun.muster(here, "backup", "copy.db")
+    declare(either, here)
+    muster(either, here, "backup", "copy.db")
     moved = f"sqlite:///{tmp_path / 'moved.db'}"
 
-    said = Begun(moved).muster(here, "restore", "copy.db")
+    said = muster(Begun(moved), here, "restore", "copy.db")
 
     assert said.code == 0, said.everything
-    with begun.store() as before, open_store(moved, team=TEAM) as after:
+    with either.store() as before, open_store(moved, team=TEAM) as after:
         assert before.queries.chains() == after.queries.chains()
         assert before.directory.active_policy() == after.directory.active_policy()
         assert after.directory.active_policy()[1] == POLICY
+
+
+def examined(begun: Begun, here: Path, **given: str) -> str:
+    (here / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    return muster(begun, here, "doctor", **given).out
+
+
+def test_the_doctor_says_what_nobody_signed_and_what_never_leaves_the_house(begun: Begun, here: Path) -> None:
+    declare(begun, here)
+    checkpoint(begun, here, None)
+
+    alone = examined(begun, here)
+    stamped = examined(begun, here, MUSTER_TSA_URL="https://stamps.example/")
+
+    assert "Unsigned checkpoints: 1." in alone
+    assert "The last checkpoint is 1, of " in alone
+    assert "Checkpoints never leave this database" in alone
+    assert "Checkpoints never leave this database" not in stamped
+
+
+def test_the_doctor_knows_a_key_that_was_swapped_without_handing_over(begun: Begun, here: Path) -> None:
+    for name in ("muster.key", "stray.key"):
+        muster(begun, here, "keygen", name)
+    declare(begun, here)
+    checkpoint(begun, here)
+
+    right, swapped = (examined(begun, here, MUSTER_KEY_FILE=name) for name in ("muster.key", "stray.key"))
+    muster(begun, here, "keygen", "--rotate", "next.key", **THE_KEY)
+    named = examined(begun, here, MUSTER_KEY_FILE="next.key")
+
+    says = "The key of MUSTER_KEY_FILE has not signed here and nothing names it"
+    assert [says in one for one in (right, swapped, named)] == [False, True, False]
