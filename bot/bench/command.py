@@ -16,6 +16,7 @@ from bot.bench.capturing import measure_capture
 from bot.bench.declaring import measure_declare, measure_twenty
 from bot.bench.ground import Ground, ground
 from bot.bench.long_record import measure_record
+from bot.bench.overload import measure_backlog, measure_burst_of_events
 from bot.bench.playing import measure_replay
 
 _SETTLES_S: Final = 2.0
@@ -30,10 +31,12 @@ class Sizes:
     declarations: int
     messages: int
     entries: int
+    burst_s: int
+    backlog: int
 
 
-WHOLE: Final = Sizes(lines=300, bursts=6, declarations=4, messages=500, entries=10_000)
-QUICK: Final = Sizes(lines=30, bursts=1, declarations=3, messages=50, entries=500)
+WHOLE: Final = Sizes(lines=300, bursts=6, declarations=4, messages=500, entries=10_000, burst_s=20, backlog=30_000)
+QUICK: Final = Sizes(lines=30, bursts=1, declarations=3, messages=50, entries=500, burst_s=1, backlog=100)
 
 
 def bench(*, quick: bool = False) -> int:
@@ -60,6 +63,11 @@ def measured(sizes: Sizes) -> dict[str, Any]:
     with ground() as other:
         _say("twenty declarations at once")
         found["declare20_at_300ms"] = measure_twenty(other)
+    with ground() as third:
+        _say("an overload")
+        there = _incident(third)
+        found["burst_of_events"] = measure_burst_of_events(third, there, seconds=sizes.burst_s)
+        found["backlog"] = measure_backlog(third, there, events=sizes.backlog)
     _say("a long record")
     found |= measure_record(entries=sizes.entries)
     _say("a replay")
@@ -72,6 +80,8 @@ ORDER: Final = (
     "declare",
     "declare20_at_300ms",
     "capture",
+    "burst_of_events",
+    "backlog",
     "verify_entries_per_s",
     "export_s",
     "replay_s",

@@ -56,3 +56,9 @@ def test_twenty_declarations_at_once_make_twenty_channels(printed: dict[str, Any
 def test_every_message_is_recorded_once(printed: dict[str, Any]) -> None:
     assert printed["capture"]["posted"] == 50
     assert printed["capture"]["recorded"] == 50
+
+
+def test_no_command_is_lost_in_a_burst_of_events_and_a_backlog_is_caught_up(printed: dict[str, Any]) -> None:
+    assert printed["burst_of_events"]["lost"] == 0
+    assert printed["backlog"]["events"] == 100
+    assert printed["backlog"]["caught_up_s"] >= 0
