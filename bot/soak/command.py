@@ -47,6 +47,8 @@ def soak(minutes: float, seed: int, *, database: str | None = None, replicas: in
         finally:
             house.end()
     print(json.dumps({"seed": seed, "minutes": minutes, **found}, indent=1))
+    for words in house.last_words:
+        print(f"A Muster ended by itself and was started again. The last it said:\n{words}", file=sys.stderr)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:

@@ -41,6 +41,7 @@ class House:
         self.database = database or f"sqlite:///{folder / 'muster.db'}"
         self.policy: Policy = policy_of(self.users)
         self.restarts = self.events = 0
+        self.last_words: list[str] = []
         self.sandbox.workspace.listen(self._count)
         self._folder, self._replicas = folder, replicas
         self._musters: list[Process] = []
@@ -72,6 +73,7 @@ class House:
         for n, one in enumerate(self._musters):
             if not one.is_running:
                 self.restarts += 1
+                self.last_words.append(one.last_words())
                 self._musters[n] = self._start(n)
 
     def stop_musters(self) -> None:
@@ -82,10 +84,6 @@ class House:
     def is_connected(self) -> bool:
         """Tell whether every Muster has a connection."""
         return self.sandbox.sockets.count() >= self._replicas
-
-    def words(self) -> str:
-        """Give all the Musters wrote."""
-        return "\n".join(file.read_text("utf-8", "replace") for file in sorted(self._folder.rglob("muster.log")))
 
     def incident_channels(self) -> list[str]:
         """Name the channels in which people see an incident's card, by id, oldest first."""
