@@ -27,7 +27,6 @@ WHERE: Final = {
     "MUSTER_GAP_SECONDS": "after how many seconds without a connection the record notes a gap, 60 unless you say otherwise",
     "MUSTER_KEY_FILE": "the file that `muster keygen` wrote, outside the database",
     "MUSTER_TSA_URL": "the address of an RFC 3161 time-stamp authority, https://…; leave it out for none",
-    "MUSTER_TSA_CERT": "the file with the authority's certificates in PEM, which it publishes",
 }
 
 _NEEDED_BY: Final = {"slack_app_token": "socket", "slack_signing_secret": "http"}
