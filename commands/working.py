@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from incident import due, effects, fold, lapsed, slots
+from incident.entries.opened import StateChanged
 from incident.entries.said import Redacted
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.incident import Incident
 from incident.jobs import LATER, Job, JobKind
+from incident.lifecycle import may_follow
 from incident.policy import Policy
 from incident.ports import UnitOfWork
 from roles.people import MUSTER
@@ -34,12 +36,19 @@ class Working:
         """Append drafts and fold them in; what a redaction names loses its words here."""
         if not drafts:
             return ()
+        self._check_moves(drafts)
         added = self.unit.append(self.key, drafts, self.at)
         self.entries.extend(added)
         for entry in added:
             self.incident = fold.apply(self.incident, entry)
         self._forget(added)
         return added
+
+    def _check_moves(self, drafts: Sequence[Draft]) -> None:
+        """Hold every change of state to the lifecycle; a verb that breaks it is a fault of ours and records nothing."""
+        for move in (draft.fact for draft in drafts if isinstance(draft.fact, StateChanged)):
+            if not may_follow(move.old, move.new):
+                raise RuntimeError(f"{move.new} may not follow {move.old}")
 
     def lapse(self) -> None:
         """Record, one by one, what fell due unmet up to now."""

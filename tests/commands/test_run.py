@@ -7,12 +7,16 @@ from datetime import timedelta
 import pytest
 
 from commands.verb import Place
+from commands.working import Working
+from incident.entries.opened import StateChanged
 from incident.entries.said import Noted
 from incident.entries.sent import CardPosted
 from incident.entry import workspace_chain
 from incident.fold import fold
 from incident.jobs import JobKind
+from incident.ports import UnitOfWork
 from incident.refusal import Code
+from incident.states import State
 from roles.people import MUSTER
 from tests.commands.desk import CHANNEL, TEAM, Desk, T, who
 
@@ -221,3 +225,15 @@ def test_a_button_whose_offer_is_gone_is_refused_as_stale(room: Desk) -> None:
 
     assert outcome.code == Code.STALE
     assert "things moved on" in room.answer()
+
+
+def test_a_move_that_the_lifecycle_forbids_is_never_recorded(room: Desk) -> None:
+    before = len(room.entries())
+
+    def work(unit: UnitOfWork) -> None:
+        working = Working(unit, room.key, room.policy, T(5))
+        working.act([working.by_muster(StateChanged(old=State.TRIAGED, new=State.CLOSED))])
+
+    with pytest.raises(RuntimeError, match="may not follow"):
+        room.memory.transact(work)
+    assert len(room.entries()) == before
