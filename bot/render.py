@@ -113,8 +113,10 @@ class Renderer:
         return self.macro(f"slack/{template}.j2", "said", context)
 
     def answer(self, template: str, context: LineContext) -> str:
-        """Render what the actor reads after a verb."""
-        return self.macro(f"slack/{template}.j2", "answer", context)
+        """Render what the actor reads after a verb; every answer repeats the times that were understood."""
+        answer = self.macro(f"slack/{template}.j2", "answer", context)
+        times = self.macro("slack/shared/lines.j2", "understood", context)
+        return "\n".join(part for part in (answer, *times.split("\n")) if part.strip())
 
     def macro(self, template: str, name: str, *arguments: object) -> str:
         """Render one macro of a template."""

@@ -196,7 +196,8 @@ class Desk:
         assert kind is not None
         view = read_form(kind, request.fields).view(self._situation(request, incident))
         context = LineContext(incident, self._new(), request.actor, self.at, outcome, view)
-        return _renderer().macro(f"slack/{kind.name}.j2", macro, context)
+        read = _renderer().answer if macro == "answer" else _renderer().said
+        return read(kind.name, context)
 
     def _situation(self, request: Request, incident: Incident | None) -> Situation:
         return Situation(
