@@ -13,6 +13,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.policy_file import ActivePolicy
+from bot.slack.calls import UnknownOutcome
 from bot.slack.kept import read_capture, read_request
 from bot.slack.sentences import say_refusal
 from bot.slack.troubles import guarded
@@ -125,13 +126,18 @@ class Draining:
             if self.recorder.read(lambda reader: reader.find(request.team, channel=channel)) is not None:
                 run(request, recorder=self.recorder, policy=active.policy, policy_hash=active.hash)
             return
-        self._declare(line)
+        with self.unrecorded.holding(line.key) as is_ours:
+            if not is_ours:
+                raise UnknownOutcome(f"the channel of {line.key} is being made")
+            self._declare(line)
 
     def _declare(self, line: Line) -> None:
         """Record a declaration with the channel it has already; whoever waits there is told once all is recorded."""
         now, active = self.clock.now(), self.active.loaded
         place = self.unrecorded.place(line.key)
-        made = ChannelMade(channel=place.channel, name=place.name, adopted=True) if place else None
+        made = (
+            ChannelMade(channel=place.channel, name=place.name, adopted=True, private=place.private) if place else None
+        )
         outcome = run(
             read_request(line, now), recorder=self.recorder, policy=active.policy, policy_hash=active.hash, place=made
         )

@@ -276,6 +276,7 @@ class Places(Frozen):
 
     channel: str | None = None
     channel_name: str | None = None
+    private: bool = False
     card_ts: str | None = None
     announced_channel: str | None = None
     announced_ts: str | None = None

@@ -21,9 +21,17 @@ def may_stand_in(incident: Incident, *, is_private: bool) -> bool:
     return is_private or not is_restricted(incident)
 
 
+def is_exposed(incident: Incident) -> bool:
+    """Tell whether the incident is restricted and yet its channel is one that everybody may read."""
+    return is_restricted(incident) and incident.places.channel is not None and not incident.places.private
+
+
 def involved(incident: Incident) -> frozenset[PersonId]:
-    """Name who is part of the incident: its channel, its reporter and owner, who holds a role, was called or has a task."""
-    people = {incident.reporter, *incident.members}
+    """Name who is part of the incident: reporter, owner, who holds a role, was called, has a task, is in its channel.
+
+    Anybody can walk into a public channel, so to be in one involves nobody.
+    """
+    people = {incident.reporter, *(incident.members if incident.places.private else ())}
     people.update(i.who for i in incident.roles if i.until is None or incident.is_over)
     people.update(o.to for o in incident.offers)
     people.update(e.person for e in incident.escalations if e.person and e.answer != "declined")

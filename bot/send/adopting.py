@@ -30,7 +30,8 @@ def adopt(task: Task, means: Means, channel: str) -> Sequence[Fact]:
     except SlackRefusal:
         _void(task, means)
         raise
-    return (ChannelMade(channel=channel, name=str(found.get("name", channel)), adopted=True),)
+    private = found.get("is_private") is True
+    return (ChannelMade(channel=channel, name=str(found.get("name", channel)), adopted=True, private=private),)
 
 
 def take_history(task: Task, means: Means) -> Sequence[Fact]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.send.adopting import adopt
 from bot.send.means import Means, Task
+from bot.send.posting import is_private
 from bot.slack.calls import SlackRefusal
 from bot.slack.limits import LIMITS
 from bot.slack.names import channel_name
@@ -37,7 +38,7 @@ def make_channel(task: Task, means: Means) -> Sequence[Fact]:
     if not task.is_first:
         known = means.settle.channel(means.slack, incident)
         if known is not None:
-            return (ChannelMade(channel=known[0], name=known[1]),)
+            return (ChannelMade(channel=known[0], name=known[1], private=is_private(means, known[0])),)
     return _make(incident, means)
 
 
@@ -50,7 +51,9 @@ def _make(incident: Incident, means: Means) -> Sequence[Fact]:
             if no.error != "name_taken":
                 raise
         else:
-            return (ChannelMade(channel=made["channel"]["id"], name=made["channel"]["name"]),)
+            channel = made["channel"]
+            private = channel.get("is_private") is True
+            return (ChannelMade(channel=channel["id"], name=channel["name"], private=private),)
     raise SlackRefusal("conversations.create", "name_taken", {})
 
 

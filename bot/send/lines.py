@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.render import LineContext
 from bot.send.means import Means, Task, entries_of
-from bot.send.posting import place, post
+from bot.send.posting import is_private, place, post
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
 from commands.status import harm_since
@@ -82,18 +82,13 @@ def update(task: Task, means: Means) -> Sequence[Fact]:
         return (_delivered(entry, fact, error="no_place"),)
     try:
         channel = place(means, named)
-        if is_restricted(task.open) and not may_stand_in(task.open, is_private=_is_private(means, channel)):
+        if is_restricted(task.open) and not may_stand_in(task.open, is_private=is_private(means, channel)):
             return (_delivered(entry, fact, error="restricted"),)
         message = _update(task, means, entry, fact, (fact.audience,))
         ts = post(task, means, channel, message, since=entry.recorded_at)
     except SlackRefusal as no:
         return (_delivered(entry, fact, error=no.error),)
     return (_delivered(entry, fact, channel=channel, ts=ts),)
-
-
-def _is_private(means: Means, channel: str) -> bool:
-    # Asked each time and not remembered: a private channel can be made public. What Slack does not say is not so.
-    return means.slack.call("conversations.info", channel=channel)["channel"].get("is_private") is True
 
 
 def _update(

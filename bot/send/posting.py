@@ -82,6 +82,11 @@ def place(means: Means, named: str) -> str:
     return channel
 
 
+def is_private(means: Means, channel: str) -> bool:
+    """Tell whether Slack says now that a channel is private: asked each time, since that changes; in doubt it is not."""
+    return means.slack.call("conversations.info", channel=channel)["channel"].get("is_private") is True
+
+
 def _find(means: Means, name: str) -> str:
     cursor = ""
     while True:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.send.means import Means, Task
-from bot.send.posting import edit, place, post, take_away
+from bot.send.posting import edit, is_private, place, post, take_away
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.announcement import announcement
 from bot.slack.surfaces.bookmarks import bookmarks_of
@@ -13,17 +14,43 @@ from bot.slack.surfaces.card import card, topic
 from bot.slack.surfaces.home import home, home_context
 from bot.slack.surfaces.message import digest_of
 from bot.slack.surfaces.standing import SurfaceContext, surface_context
-from incident.entries.sent import Announced, CardPosted
+from incident.entries.sent import Announced, CardPosted, ChannelMade
 from incident.entry import Fact
+from incident.incident import Incident
+from incident.parts import Places
+from incident.visibility import is_exposed
 from roles.people import slack_user
 
 
 def show_card(task: Task, means: Means) -> Sequence[Fact]:
     """Post the card once, then keep it true; one that somebody deleted is posted anew."""
+    closed = _made_private(task, means)
+    task = replace(task, incident=closed) if closed else task
+    noted = (_as_made(closed.places, adopted=closed.adopted is not None),) if closed else ()
     message, ts = card(_context(task, means), means.renderer), task.open.places.card_ts
     if ts is not None and edit(task, means, task.channel, ts, message):
-        return ()
-    return (CardPosted(channel=task.channel, ts=post(task, means, task.channel, message)),)
+        return noted
+    return (
+        *noted,
+        CardPosted(channel=task.channel, ts=post(task, means, task.channel, message)),
+    )
+
+
+def _made_private(task: Task, means: Means) -> Incident | None:
+    """Give the incident as it stands once somebody has made its channel private, or None when nobody had to or has."""
+    if not is_exposed(task.open):
+        return None
+    try:
+        private = is_private(means, task.channel)
+    except SlackRefusal:
+        return None
+    places = task.open.places.model_copy(update={"private": True})
+    return task.open.model_copy(update={"places": places}) if private else None
+
+
+def _as_made(places: Places, *, adopted: bool) -> ChannelMade:
+    channel = places.channel or ""
+    return ChannelMade(channel=channel, name=places.channel_name or channel, adopted=adopted, private=True)
 
 
 def pin_card(task: Task, means: Means) -> Sequence[Fact]:

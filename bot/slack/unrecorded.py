@@ -7,7 +7,8 @@ once: what may have been done is looked for in Slack before it is done again. Kn
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
@@ -44,6 +45,7 @@ class Place:
     channel: str
     name: str
     ts: str | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,20 +69,29 @@ class Unrecorded:
 
     def open(self, key: str) -> None:
         """Make the channel of a request that is kept, and what belongs into it; what fails is tried again later."""
-        with self._lock:
-            if key in self._busy:
+        with self.holding(key) as is_ours:
+            if not is_ours:
                 return
+            try:
+                self._open(key)
+            except LATER as trouble:
+                _log.warning("the channel of %s waits: %s", key, trouble)
+            except SlackRefusal as no:
+                _log.error("Slack refuses the channel of %s: %s", key, no)
+                self._note(key, "refused", error=no.error)
+
+    @contextmanager
+    def holding(self, key: str) -> Iterator[bool]:
+        """Keep others from a request meanwhile; False when another one has it."""
+        with self._lock:
+            is_ours = key not in self._busy
             self._busy.add(key)
         try:
-            self._open(key)
-        except LATER as trouble:
-            _log.warning("the channel of %s waits: %s", key, trouble)
-        except SlackRefusal as no:
-            _log.error("Slack refuses the channel of %s: %s", key, no)
-            self._note(key, "refused", error=no.error)
+            yield is_ours
         finally:
-            with self._lock:
-                self._busy.discard(key)
+            if is_ours:
+                with self._lock:
+                    self._busy.discard(key)
 
     def carry_on(self) -> None:
         """Go on with every channel that is not whole yet."""
@@ -97,8 +108,14 @@ class Unrecorded:
             if found is not None:
                 self._note(key, "made", **found)
                 taken = self._taken(key)
-        made, posted = taken.get("made"), taken.get("posted", {})
-        return Place(made["channel"], made["name"], posted.get("ts")) if made else None
+        made, posted = taken.get("made"), taken.get("posted")
+        if made is None:
+            return None
+        if posted is None and "posted?" in taken:
+            posted = self._posted(made["channel"], f"{KIND}:posted:{key}", key)
+        return Place(
+            made["channel"], made["name"], posted["ts"] if posted else None, private=made.get("private") is True
+        )
 
     def is_here(self, channel: str | None) -> bool:
         """Tell whether a channel is one whose incident waits for the record."""
@@ -163,7 +180,7 @@ class Unrecorded:
                 if no.error != "name_taken":
                     raise
             else:
-                return {"channel": made["channel"]["id"], "name": made["channel"]["name"]}
+                return _made(made["channel"])
         raise SlackRefusal("conversations.create", "name_taken", {})
 
     def _find_channel(self, base: str, request: Request) -> dict[str, Any] | None:
@@ -173,7 +190,7 @@ class Unrecorded:
         for channel in self.settle.channels(self.slack):
             is_ours = channel.get("creator") == self.slack.bot and int(channel.get("created", 0)) >= oldest
             if is_ours and is_take_of(channel["name"], base) and channel["id"] not in others:
-                return {"channel": channel["id"], "name": channel["name"]}
+                return _made(channel)
         return None
 
     def _invite(self, channel: str, foreseen: Foreseen) -> object:
@@ -224,3 +241,8 @@ class Unrecorded:
 
 def _words(text: str, blocks: Sequence[Json] = ()) -> Json:
     return {"text": fit_text(text, "update.text"), "blocks": fit_blocks([*sections(text), *blocks])}
+
+
+def _made(channel: Mapping[str, Any]) -> dict[str, Any]:
+    private = channel.get("is_private") is True
+    return {"channel": channel["id"], "name": channel["name"], "private": private}

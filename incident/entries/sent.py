@@ -10,13 +10,14 @@ from roles.people import PersonId
 
 
 class ChannelMade(Fact):
-    """The incident channel exists and is ours, made for it or adopted."""
+    """The incident channel exists and is ours, made for it or adopted. Recorded again when it was made private later."""
 
     kind: ClassVar[str] = "channel_made"
 
     channel: str
     name: str
     adopted: bool = False
+    private: bool = False
 
 
 class HistoryTaken(Fact):

@@ -11,7 +11,8 @@ from incident.parts import Prompted
 
 def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:
     """Keep the incident channel."""
-    return {"places": incident.places.model_copy(update={"channel": fact.channel, "channel_name": fact.name})}
+    update = {"channel": fact.channel, "channel_name": fact.name, "private": fact.private}
+    return {"places": incident.places.model_copy(update=update)}
 
 
 def card_posted(incident: Incident, entry: Entry, fact: CardPosted) -> Change:

@@ -21,7 +21,10 @@ def test_the_type_changes_and_the_first_one_stays(room: Desk) -> None:
 def test_a_security_incident_becomes_restricted_and_stays_so(room: Desk) -> None:
     room.do("reclassify", type="security", reason=WHY)
     assert room.incident.restricted
-    assert room.answer().endswith("Only those who work on it may see it.")
+    assert "Only those who work on it may see it.\n" in room.answer()
+    for told in (room.said(), room.answer()):
+        assert "This channel is public" in told
+        assert "make it private in Slack now" in told
 
     room.do("reclassify", type="it", reason=WHY)
     assert room.incident.restricted

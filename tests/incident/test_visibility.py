@@ -7,7 +7,7 @@ import pytest
 from incident.entries.said import ActionOpened, Joined, Left
 from incident.entries.sent import ChannelMade
 from incident.entries.staffed import Escalated, EscalationAnswered, HandoverOffered, RoleReleased, RoleTaken
-from incident.visibility import is_restricted, may_see
+from incident.visibility import is_exposed, is_restricted, may_see
 from roles.names import Role
 from roles.people import MUSTER
 from tests.incident.building import ADA, BEN, CHI, Chain
@@ -46,9 +46,19 @@ def test_whoever_is_brought_in_may_see_it(fact):
 
 
 def test_the_channel_decides_for_its_members():
-    made, joined = ChannelMade(channel="C9", name="inc-1"), Joined(channel="C9", who=BEN)
+    made, joined = ChannelMade(channel="C9", name="inc-1", private=True), Joined(channel="C9", who=BEN)
     assert may_see(restricted(made, joined), BEN)
     assert not may_see(restricted(made, joined, Left(channel="C9", who=BEN)), BEN)
+
+
+def test_whoever_walked_into_a_public_channel_is_not_involved_until_it_is_private():
+    made, joined = ChannelMade(channel="C9", name="inc-1"), Joined(channel="C9", who=BEN)
+    now_private = ChannelMade(channel="C9", name="inc-1", private=True)
+
+    assert not may_see(restricted(made, joined), BEN)
+    assert is_exposed(restricted(made, joined))
+    assert may_see(restricted(made, joined, now_private), BEN)
+    assert not is_exposed(restricted(made, joined, now_private))
 
 
 def test_who_gave_up_their_role_or_declined_the_call_sees_no_more():

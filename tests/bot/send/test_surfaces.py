@@ -115,6 +115,31 @@ def test_an_announcement_goes_when_the_incident_becomes_restricted(rig):
     assert "Acme" not in rig.channel(key).topic.value
 
 
+def test_the_card_warns_of_a_public_channel_until_somebody_made_it_private(rig):
+    key = rig.declare("Customer data of Acme leaked")
+    rig.after(seconds=2)
+    rig.act("reclassify", "ilse", key, type="security", reason="an attacker was in the system")
+    rig.after(seconds=3)
+    card = rig.channel(key).messages[rig.incident(key).places.card_ts]
+    assert "This channel is public" in str(card.blocks)
+    assert any("changed the type" in text and "This channel is public" in text for text in rig.texts(key))
+
+    rig.channel(key).is_private = True
+    rig.act("take", "ilse", key, role="commander")
+    rig.after(seconds=3)
+
+    assert "This channel is public" not in str(rig.channel(key).messages[rig.incident(key).places.card_ts].blocks)
+    assert [entry.fact.private for entry in rig.entries(key, "channel_made")] == [False, True]
+
+
+def test_a_channel_made_private_is_not_warned_of(rig):
+    key = rig.declare("Customer data of Acme leaked", private=True)
+    rig.after(seconds=2)
+
+    assert rig.incident(key).places.private
+    assert "public" not in str(rig.channel(key).messages[rig.incident(key).places.card_ts].blocks)
+
+
 def test_nothing_of_a_restricted_incident_is_seen_outside_its_channel(rig):
     key = rig.declare("Customer data of Acme leaked", symptom="a dump of Acme is for sale", private=True)
     rig.act("take", "ilse", key, role="commander")
