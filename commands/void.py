@@ -9,7 +9,9 @@ from commands.guards import refuse_by_state, refuse_short
 from commands.verb import Group, Situation, Verb
 from incident.entries.opened import StateChanged, Voided
 from incident.entry import Fact
+from incident.refusal import Code, Refusal
 from incident.states import State
+from incident.visibility import may_see
 
 MIN_REASON: Final = 15
 _KINDS: Final = (
@@ -42,5 +44,16 @@ class Void(Verb):
         """Void an incident that nobody has mitigated yet, with a reason that says something."""
         refuse_by_state(now, self.intent)
         refuse_short(self.reason, MIN_REASON, "void_reason", "reason")
-        voided = Voided(as_=self.as_, reason=self.reason, duplicate_of=self.duplicate_of)
+        voided = Voided(as_=self.as_, reason=self.reason, duplicate_of=self._other(now))
         return (voided, StateChanged(old=now.open.state, new=State(f"void:{self.as_}")))
+
+    def _other(self, now: Situation) -> str | None:
+        """Give the number of the other incident as the record has it; what the actor may not see is not known here."""
+        said = (self.duplicate_of or "").strip().upper()
+        if not said:
+            return None
+        key = now.reader.find(now.team, number=said)
+        other = now.reader.peek(key) if key else None
+        if other is None or other.key == now.open.key or not may_see(other, now.actor):
+            raise Refusal(Code.BAD_VALUE, "void_of_unknown", "duplicate_of", given=said)
+        return other.number

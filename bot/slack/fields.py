@@ -20,6 +20,7 @@ HAPPENED: Final = "happened"
 _TOKEN: Final = re.compile(r"<[@#!][^<>]*>,?|\S+")
 _NAMED: Final = re.compile(r"(\w+)=(?:\"([^\"]*)\"|“([^”]*)”|(<@[^<>]*>|\S*))(?=\s|$)")
 _BECAUSE: Final = re.compile(r"(?:^|\s+)because\s+", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(INC-\d{4}-\d{4,})[,.;:]?", re.IGNORECASE)
 _BOTH_LEVELS: Final = re.compile(r"([1-3])/([1-3])")
 _TEXTS: Final = frozenset({Control.LINE, Control.TEXT, Control.WORD, Control.CATEGORY, Control.CHECK})
 
@@ -118,15 +119,23 @@ def _free(ask: Ask, said: str, draft: Draft, name: str) -> Found | None:
 def _spoken(draft: Draft, tokens: Sequence[Token]) -> bool:
     """Read `name value` where the value can be told from text by its form."""
     name = _field(draft, tokens[0].text)
-    if name is None or name == HAPPENED or draft.asks[name].control in _TEXTS:
+    if name is None or name == HAPPENED:
         return False
-    found = read_value(draft.asks[name], [token.text for token in tokens[1:]], draft.known)
+    found = _said_plainly(draft, draft.asks[name], [token.text for token in tokens[1:]])
     if found is None:
         return False
     ask = draft.asks[name]
     draft.fields[name] = found.value
     draft.take(tokens, found.words + 1, doubtful=found.plain and not (ask.leading and ask.needed))
     return True
+
+
+def _said_plainly(draft: Draft, ask: Ask, words: Sequence[str]) -> Found | None:
+    """Read a value without `=`; of the fields that take any word, only the number of an incident (`of INC-2026-0042`)."""
+    if ask.control not in _TEXTS:
+        return read_value(ask, words, draft.known)
+    number = _NUMBER.fullmatch(words[0]) if words and ask.control is Control.WORD else None
+    return Found(number[1].upper(), 1) if number else None
 
 
 def _leading(draft: Draft, tokens: Sequence[Token]) -> bool:

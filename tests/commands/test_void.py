@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from commands.verb import Place
 from incident.refusal import Code
 from incident.states import State
 from roles.names import Role
@@ -30,12 +31,29 @@ def test_roles_end_and_nothing_is_owed_any_more(room: Desk) -> None:
 
 
 def test_the_line_says_what_it_was_and_of_what(room: Desk) -> None:
-    room.do("void", as_="duplicate", reason="same errors as the other", duplicate_of="INC-2026-0009")
+    room.do("declare", title="The same", service="checkout", place=Place(channel="CELSEWHERE"))
 
+    room.do("void", as_="duplicate", reason="same errors as the other", duplicate_of="inc-2026-0002")
+
+    assert room.facts()[0].duplicate_of == "INC-2026-0002"
     assert room.said() == (
-        "<@UROB> ended this incident: it is void, a duplicate of INC-2026-0009. same errors as the other"
+        "<@UROB> ended this incident: it is void, a duplicate of INC-2026-0002. same errors as the other"
     )
     assert room.answer() == "INC-2026-0001 is void, a duplicate. Its record stays."
+
+
+@pytest.mark.parametrize("number", ["INC-2026-0009", "INC-2026-0001", "INC-2026-0002", "the other one"])
+def test_an_incident_that_is_unknown_the_same_or_not_theirs_to_see_is_refused_in_the_same_words(
+    room: Desk, number: str
+) -> None:
+    secret = {"title": "Leak", "service": "checkout", "restricted": True}
+    room.do("declare", by="nadia", place=Place(channel="CELSEWHERE"), **secret)
+
+    outcome = room.do("void", by="eva", as_="duplicate", reason="same errors as the other", duplicate_of=number)
+
+    assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("duplicate_of",))
+    assert room.answer().startswith(f"Not voided: there is no other incident {number.upper()}.")
+    assert room.incident.state == State.LOGGED or not room.incident.is_over
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,21 @@ def name_of(reading: Reading) -> str | None:
             {"as_": "duplicate", "duplicate_of": "INC-2026-0001", "reason": "same errors"},
         ),
         (
+            "void duplicate of INC-2026-0009 because same errors as there",
+            "void",
+            {"as_": "duplicate", "duplicate_of": "INC-2026-0009", "reason": "same errors as there"},
+        ),
+        (
+            "void duplicate duplicate_of inc-2026-0009, same errors as there",
+            "void",
+            {"as_": "duplicate", "duplicate_of": "INC-2026-0009", "reason": "same errors as there"},
+        ),
+        (
+            "void false alarm of a broken probe",
+            "void",
+            {"as_": "false_alarm", "reason": "of a broken probe"},
+        ),
+        (
             "priority 1 2 writes are locked",
             "priority",
             {"impact": 1, "urgency": 2, "justification": "writes are locked"},
