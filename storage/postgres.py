@@ -7,9 +7,9 @@ in a hurry is done on another thread, and what they no longer wait for is rolled
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from concurrent.futures import TimeoutError as Late
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
@@ -22,6 +22,7 @@ T = TypeVar("T")
 _AGAIN: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
 _HURRIED: Final = 48
+GOODBYE_S: Final = 3
 _BOUND: Final = text("SELECT set_config('statement_timeout', :ms, true), set_config('lock_timeout', :ms, true)")
 
 
@@ -31,6 +32,7 @@ class PostgresTransactions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._on_their_way: set[Future[Any]] = set()
         self._pool = ThreadPoolExecutor(_HURRIED, thread_name_prefix="hurried")
 
     def write(self, work: Callable[[Connection], T], *, first: bool = True) -> T:
@@ -45,14 +47,17 @@ class PostgresTransactions:
         """Do nothing: what PostgreSQL keeps of deleted rows goes with its own vacuum, which the docs say."""
 
     def close(self) -> None:
-        """Wait for nobody: what is still on its way to a server that does not answer is lost there."""
+        """Wait a moment for what is on its way; what goes to a server that does not answer is left to it."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+        wait(list(self._on_their_way), GOODBYE_S)
 
     def _in_time(self, engine: Engine, work: Callable[[Connection], T]) -> T:
         seconds, turn = seconds_left(), Turn()
         if seconds is None:
             return _again(engine, work, turn, None)
         done = self._pool.submit(_again, engine, work, turn, seconds)
+        self._on_their_way.add(done)
+        done.add_done_callback(self._on_their_way.discard)
         try:
             return done.result(seconds)
         except Late:

@@ -68,8 +68,9 @@ class House:
         self.muster.going_on.draining.look()
 
     def work(self) -> None:
-        while self.muster.drain(datetime.now(UTC)):
-            pass
+        """Do what is due, and take what Slack tells of it."""
+        while self.muster.drain(datetime.now(UTC)) or self.sandbox.outstanding():
+            assert self.sandbox.settle()
 
     def come_back(self, seconds: float = 15) -> None:
         """Look until the spool is empty, then work."""
