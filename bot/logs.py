@@ -66,14 +66,19 @@ def shown_database(url: str) -> str:
         return HIDDEN
 
 
+def _is_ours_or_matters(record: logging.LogRecord) -> bool:
+    """Keep of others only what matters; Bolt sets its own level, and notes that it leaves a token of .env unused."""
+    theirs = record.name.startswith(_NOISY)
+    return not theirs or (record.levelno >= logging.WARNING and "will be unused" not in record.getMessage())
+
+
 def begin_logging(secrets: Iterable[str], stream: TextIO | None = None) -> None:
     """Write what happens to standard error from now on; what others log about themselves only from warnings up."""
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(OneLine(secrets))
+    handler.addFilter(_is_ours_or_matters)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
-    for name in _NOISY:
-        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def _secret_part(secret: str) -> str:

@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import
 from incident.entry import workspace_chain
 from incident.jobs import LATER, Job, JobKind
 from incident.ports import Outcome, Recorder, UnitOfWork
+from storage.errors import Unavailable
 
 TICK: Final = timedelta(seconds=1)
 _log = logging.getLogger(__name__)
@@ -94,5 +95,7 @@ def _guarded(recurring: Recurring) -> None:
     """Do it once; an error in it is logged and does not stop the clock."""
     try:
         recurring.work()
+    except Unavailable as absent:
+        _log.warning("%s waits: the database is absent (%s)", recurring.name, absent.why)
     except Exception:  # noqa: BLE001 - one late tick must not be the last one
         _log.exception("%s failed", recurring.name)

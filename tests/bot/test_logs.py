@@ -65,6 +65,17 @@ def test_one_record_is_one_line_and_says_when_and_who(log: Callable[[], str]) ->
     assert "Z ERROR bot.worker: a job | failed | Traceback" in lines[0]
 
 
+def test_what_others_log_about_themselves_is_left_out_unless_it_matters(log: Callable[[], str]) -> None:
+    bolts = logging.getLogger("slack_bolt.App")
+    bolts.setLevel(logging.INFO)
+    bolts.info("A new session has been established")
+    bolts.warning("As you gave `client` as well, `token` will be unused.")
+    bolts.warning("The session is stale")
+    logging.getLogger("bot.worker").info("a job waits")
+
+    assert [line.split(": ", 1)[1] for line in log().splitlines()] == ["The session is stale", "a job waits"]
+
+
 def test_a_password_in_any_address_is_masked_and_the_rest_can_be_read() -> None:
     said = masked("could not reach postgresql://ann:s3cret@db.example:5432/muster")
 

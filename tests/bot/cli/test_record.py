@@ -312,16 +312,6 @@ def test_a_key_where_no_folder_is_cannot_be_written(tmp_path: Path) -> None:
     assert "cannot be written: No such file or directory." in said.err
 
 
-def test_a_script_is_replayed_and_compared(tmp_path: Path) -> None:
-    script = ROOT / "tests/scenarios/s10-premature-close-reopen.yaml"
-
-    said = muster(tmp_path, "replay", "--check", str(script))
-
-    assert said.code == 0, said.everything
-    assert "matches" in said.out
-    assert list(tmp_path.iterdir()) == []
-
-
 @pytest.mark.parametrize(
     ("content", "code", "says"),
     [

@@ -15,7 +15,7 @@ import pytest
 
 from sandbox.server import Sandbox
 from storage.store import open_store
-from tests.bot.cli.command import POLICY, muster, started
+from tests.bot.cli.command import POLICY, in_process, started
 
 PATIENCE = 20
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_finished_in_ten_seconds_keeps_nobody_waiting(
 
 
 def test_missing_tokens_are_all_named_with_where_to_get_them(here: Path) -> None:
-    said = muster(here, "run")
+    said = in_process(here, "run")
 
     assert said.code == 2
     assert "SLACK_BOT_TOKEN is missing" in said.err
@@ -115,7 +115,7 @@ def test_a_broken_policy_is_named_with_its_lines_and_the_last_good_one_stays(
 def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: dict[str, str], here: Path) -> None:
     (here / "policy.yaml").write_text("version: [\n", encoding="utf-8")
 
-    said = muster(here, "run", **env)
+    said = in_process(here, "run", **env)
 
     assert said.code == 1
     assert "The policy is broken" in said.err
@@ -129,9 +129,7 @@ def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: d
         ("SLACK_BOT_TOKEN", "xoxb-of-another-app", "Slack does not know the SLACK_BOT_TOKEN (invalid_auth)"),
         ("SLACK_APP_TOKEN", "xapp-of-another-app", "Slack does not know the SLACK_APP_TOKEN (invalid_auth)"),
         ("SLACK_API_URL", "http://127.0.0.1:9/api/", "does not answer"),
-        ("DATABASE_URL", "postgresql://muster:hunter22@127.0.0.1:9/muster", "The database refuses"),
         ("DATABASE_URL", "oracle://muster:hunter22@127.0.0.1/muster", "DATABASE_URL names oracle"),
-        ("DATABASE_URL", "sqlite:////nowhere/at/all/muster.db", "The database refuses"),
         ("MUSTER_KEY_FILE", "nowhere.key", "There is no file nowhere.key"),
         ("MUSTER_KEY_FILE", "policy.yaml", "policy.yaml is not an Ed25519 private key"),
     ],
@@ -139,7 +137,7 @@ def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: d
 def test_what_keeps_it_from_beginning_is_said_in_a_sentence(
     setting: str, value: str, says: str, env: dict[str, str], here: Path
 ) -> None:
-    said = muster(here, "run", **{**env, setting: value})
+    said = in_process(here, "run", **{**env, setting: value})
 
     assert said.code == 1, said.everything
     assert says in said.err
@@ -148,20 +146,32 @@ def test_what_keeps_it_from_beginning_is_said_in_a_sentence(
     assert not value.startswith("x") or value not in said.everything
 
 
+def test_a_database_that_is_away_keeps_nobody_from_declaring(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+    away = "postgresql://muster:hunter22@127.0.0.1:9/muster"
+    with running(here, {**env, "DATABASE_URL": away}) as (process, line):
+        assert sandbox.wait_for_socket()
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 0
+    assert "the database is absent" in log
+    assert "hunter22" not in line + log
+
+
 def test_a_port_that_is_taken_is_said_in_a_sentence(env: dict[str, str], here: Path) -> None:
     with socket.socket() as other:
         other.bind(("0.0.0.0", 0))
         other.listen()
         port = str(other.getsockname()[1])
 
-        said = muster(here, "run", MUSTER_HTTP_PORT=port, **env)
+        said = in_process(here, "run", MUSTER_HTTP_PORT=port, **env)
 
     assert said.code == 1
     assert f"Port {port} cannot be listened on" in said.err
 
 
 def test_a_python_that_strips_help_is_refused(here: Path) -> None:
-    said = muster(here, "run", python=("-OO",))
+    said = in_process(here, "run", python=("-OO",))
 
     assert said.code == 2
     assert "python -OO" in said.err

@@ -1,0 +1,79 @@
+"""Every command once as people run it: a process of its own, in an environment that holds nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import typer
+
+from bot.cli.main import app
+from tests.bot.cli.begun import Begun
+from tests.bot.cli.command import ROOT, in_process
+
+SCRIPT = str(ROOT / "tests/scenarios/s10-premature-close-reopen.yaml")
+BEGUN = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
+# What each says where nothing is set up, and how it ends.
+IN_AN_EMPTY_FOLDER = {
+    ("run",): (2, "SLACK_BOT_TOKEN is missing"),
+    ("doctor",): (1, "SLACK_BOT_TOKEN is missing"),
+    ("migrate",): (0, "its guards fire"),
+    ("policy",): (2, "policy.yaml cannot be read"),
+    ("verify",): (1, "There is no database"),
+    ("rebuild",): (1, "There is no database"),
+    ("export", "INC-2026-0001"): (1, "There is no database"),
+    ("metrics", "INC-2026-0001"): (1, "There is no database"),
+    ("keygen",): (0, "give this public key"),
+    ("incident", "list"): (1, "There is no database"),
+    ("help",): (0, "Declare an incident"),
+    ("replay", "none.yaml"): (2, "does not exist"),
+    ("backup", "copy.db"): (1, "There is no database"),
+    ("restore", "copy.db"): (1, "copy.db"),
+    ("retention", "--dry-run"): (1, "There is no database"),
+}
+# These play for minutes, and have tests of their own.
+PLAYS = {"demo", "bench", "soak"}
+
+
+@pytest.mark.parametrize("words", IN_AN_EMPTY_FOLDER, ids=lambda words: words[0])
+def test_a_command_in_an_empty_folder_says_what_it_needs(words: tuple[str, ...], tmp_path: Path) -> None:
+    code, says = IN_AN_EMPTY_FOLDER[words]
+
+    said = in_process(tmp_path, *words)
+
+    assert says in said.everything
+    assert said.code == code, said.everything
+    assert "Traceback" not in said.err
+
+
+def test_every_command_is_run_as_people_run_it() -> None:
+    assert {words[0] for words in IN_AN_EMPTY_FOLDER} | PLAYS == set(typer.main.get_group(app).commands)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("verify",), "Verified"),
+        (("metrics", "INC-{year}-0001"), "time_to_"),
+        (("export", "INC-{year}-0001"), "out/INC"),
+    ],
+    ids=["verify", "metrics", "export"],
+)
+def test_a_command_on_a_record_gives_what_is_asked_for(
+    words: tuple[str, ...], says: str, begun: Begun, tmp_path: Path
+) -> None:
+    declared = begun.muster(tmp_path, *BEGUN)
+    year = declared.out.split("INC-")[1][:4]
+
+    said = in_process(tmp_path, *(word.format(year=year) for word in words), DATABASE_URL=begun.url)
+
+    assert (said.code, said.err) == (0, "")
+    assert says in said.out
+
+
+def test_a_script_is_replayed_and_compared(tmp_path: Path) -> None:
+    said = in_process(tmp_path, "replay", "--check", SCRIPT)
+
+    assert said.code == 0, said.everything
+    assert "matches" in said.out
+    assert list(tmp_path.iterdir()) == []
