@@ -13,6 +13,7 @@ from incident.incident import Incident
 from incident.lapsed import next_call
 from incident.parts import Escalation
 from incident.refusal import Code, Refusal
+from incident.states import RESPONDING
 from roles.people import MUSTER
 
 
@@ -59,6 +60,6 @@ class Answer(Verb):
 
 
 def _next_call(now: Situation, call: Escalation) -> tuple[Dated, ...]:
-    if not call.ladder or call.answer_by is None:
+    if not call.ladder or call.answer_by is None or now.open.state not in RESPONDING:
         return ()
     return (Dated(next_call(call, now.at), by=MUSTER),)

@@ -14,6 +14,7 @@ from incident.entries.staffed import Escalated
 from incident.entry import Fact
 from incident.policy import Ladder
 from incident.refusal import Code, Refusal
+from incident.states import RESPONDING
 from roles.ladder import rungs_left
 from roles.people import PersonId
 
@@ -54,15 +55,11 @@ class Escalate(Verb):
         if person is None:
             raise Refusal(Code.MISSING_FIELDS, "escalate_nobody", "who", service=now.open.service)
         refuse_unless_person(now, person, "who")
-        escalated = Escalated(
-            how=self.how,
-            to=self.to or person,
-            person=person,
-            reason=self.reason,
-            answer_by=answer_by(now.at, ladder),
-            ladder=_after(person, rungs),
-        )
-        return (escalated,)
+        escalated = Escalated(how=self.how, to=self.to or person, person=person, reason=self.reason)
+        if now.open.state not in RESPONDING:  # Nothing runs that could be waited for, so nobody is called after them.
+            return (escalated,)
+        waits = {"answer_by": answer_by(now.at, ladder), "ladder": _after(person, rungs)}
+        return (escalated.model_copy(update=waits),)
 
     def _named(self, now: Situation) -> PersonId | None:
         if self.who is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from incident.due import next_at
 from incident.refusal import Code
 from roles.people import MUSTER
 from tests.commands.desk import Desk, T, who
@@ -57,6 +58,36 @@ def test_somebody_outside_is_recorded_and_nobody_pretends_to_reach_them(room: De
     (call,) = room.incident.escalations
     assert (call.to, call.person, call.answer_by) == ("management body", None, None)
     assert room.answer() == "Recorded. Muster cannot reach management body: call them yourself, now."
+
+
+def test_after_the_end_somebody_is_asked_but_nobody_after_them(room: Desk) -> None:
+    room.do("void", as_="false_alarm", reason="the probe itself was broken")
+
+    room.do("escalate", by="ilse", at=8, reason="did you see this?")
+    room.tick(60)
+
+    (call,) = room.incident.escalations
+    assert (call.person, call.answer_by, call.ladder) == (who("rob"), None, ())
+    assert "The incident is over (void, a false alarm), so no answer is waited for and nobody is" in room.answer()
+
+
+def test_who_declines_after_the_end_sends_the_call_to_nobody_else(room: Desk) -> None:
+    room.do("escalate", by="ilse", at=8, reason="help")
+    room.do("void", at=9, as_="false_alarm", reason="the probe itself was broken")
+
+    room.do("answer", by="rob", at=10, answer="declined", escalation=room.incident.escalations[0].n)
+
+    assert [call.person for call in room.incident.escalations] == [who("rob")]
+    assert "The incident is over, so nobody else is called." in room.answer()
+
+
+def test_a_call_that_waits_when_the_incident_ends_wakes_nobody_again(room: Desk) -> None:
+    room.do("escalate", by="ilse", at=8, reason="help")
+    room.do("void", at=9, as_="false_alarm", reason="the probe itself was broken")
+
+    due_at = next_at(room.incident, room.policy, T(60))
+
+    assert due_at is None or due_at > T(60)
 
 
 def test_without_a_ladder_somebody_has_to_be_named(desk: Desk) -> None:

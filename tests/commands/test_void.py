@@ -70,3 +70,12 @@ def test_what_was_mitigated_is_not_void_whatever_the_reason(room: Desk) -> None:
     outcome = room.do("void", as_="false_alarm", reason="short")
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "too_late_to_void")
+    assert room.answer().endswith("What was worked on this far is resolved and closed, also when it was harmless.")
+
+
+def test_what_is_over_already_is_not_told_to_be_resolved(room: Desk) -> None:
+    room.do("void", **WHY)
+
+    assert room.do("void", **WHY).reason == "too_late_to_void"
+    assert "resolved and closed" not in room.answer()
+    assert room.answer().endswith("Its record stays: add what you know with `/incident note`.")
