@@ -17,6 +17,7 @@ from incident.entries.sent import PromptDue
 from incident.incident import Incident
 from incident.parts import Prompted
 from incident.policy import Policy
+from incident.states import RESPONDING
 
 DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Due, ...]], ...]] = (
     chair.acknowledgement,
@@ -71,7 +72,8 @@ def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None
     asked = {prompted.due: prompted for prompted in incident.prompted}
     asking = [_moment(thing, asked.get(thing.key)) for thing in due(incident, policy)]
     lapsing = [a.open.missed_after + _JUST_AFTER for a in incident.audiences if a.open is not None]
-    answers = [e.answer_by + _JUST_AFTER for e in incident.escalations if e.answer is None and e.answer_by is not None]
+    calls = incident.escalations if incident.state in RESPONDING else ()
+    answers = [e.answer_by + _JUST_AFTER for e in calls if e.answer is None and e.answer_by is not None]
     moments = [moment for moment in (*asking, *lapsing, *answers) if moment is not None]
     return max(min(moments), at) if moments else None
 
