@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn, TypeVar
 
 from pydantic import JsonValue
@@ -140,7 +140,7 @@ class Edge:
         with suppress(Unavailable):
             guarded(lambda: self.recorder.transact(lambda unit: unit.want(wanted, came.at), first=False), _unheard)
 
-    def want_read_back(self, channel: str, at: datetime) -> None:
+    def want_read_back(self, channel: str, at: datetime, after: timedelta) -> None:
         """Have an incident channel read back that we were put out of or let into again; to read it we go back in."""
 
         def work(unit: UnitOfWork) -> None:
@@ -148,7 +148,7 @@ class Edge:
             incident = unit.peek(key) if key else None
             # Without a card it is our own coming in when the channel was made.
             if incident is not None and incident.places.card_ts is not None and not incident.is_over:
-                unit.want([reconciling(incident, at=at)], at)
+                unit.want([reconciling(incident, at=at + after)], at)
 
         with suppress(Unavailable):
             guarded(lambda: self.recorder.transact(work, first=False), _unheard)

@@ -6,6 +6,7 @@ An event is acknowledged once it is on the record; one that could not be recorde
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from bot.slack.edge import Edge
@@ -16,6 +17,7 @@ from bot.slack.sentences import say
 
 Json = dict[str, Any]
 MARK: Final = "pushpin"
+_SETTLED: Final = timedelta(seconds=5)
 _MOVED: Final = frozenset({"member_joined_channel", "member_left_channel"})
 
 
@@ -33,7 +35,9 @@ class Telling:
         if event.get("user") != self.edge.bot:
             self.edge.capture(said)
         elif event["type"] in _MOVED:
-            self.edge.want_read_back(event["channel"], self.edge.clock.now())
+            # Put out, we go back in at once; in again, we read back once nothing said before is still on its way.
+            after = _SETTLED if event["type"] == "member_joined_channel" else timedelta(0)
+            self.edge.want_read_back(event["channel"], self.edge.clock.now(), after)
 
     def on_mark(self, body: Json) -> None:
         """Put a message with a 📌 into the timeline, or record that it is gone; of other marks, that somebody was there."""

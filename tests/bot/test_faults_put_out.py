@@ -1,0 +1,42 @@
+"""Somebody puts Muster out of an incident channel: it goes back in and reads back what was said meanwhile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.bench.ground import policy_of
+from bot.clock import SetClock
+from bot.replay.stage import Stage
+from incident.entries.said import MessagePosted
+from sandbox.changes import channels
+from sandbox.entities import Person
+
+
+@pytest.fixture
+def stage():
+    people = {name: Person(name, name.capitalize()) for name in ("ilse", "eva", "rob", "rosa")}
+    made = Stage(people, clock=SetClock(datetime(2026, 6, 9, 10, 5, tzinfo=UTC)), channels=("incidents", "exec"))
+    try:
+        made.open(policy_of(list(made.users.values())))
+        yield made
+    finally:
+        made.close()
+
+
+def test_what_is_said_while_muster_is_out_of_the_channel_is_on_the_record_all_the_same(stage):
+    workspace, ilse = stage.sandbox.workspace, stage.users["ilse"]
+    stage.slash(ilse, "general", "declare impact=1 urgency=1 service=checkout Payments fail")
+    stage.settle()
+    channel = workspace.channels[stage.channel]
+
+    with workspace.lock:
+        channels.leave(workspace, channel, workspace.bot.id)
+        ts = stage.sandbox.acting.post(ilse, channel.id, "nobody of ours hears this")
+    stage.settle()
+    stage.pass_until(stage.clock.now() + timedelta(minutes=2))
+
+    said = {e.fact.ts: e.fact.text for e in stage.entries(stage.incident) if isinstance(e.fact, MessagePosted)}
+    assert workspace.bot.id in channel.members
+    assert said.get(ts) == "nobody of ours hears this"
