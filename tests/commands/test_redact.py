@@ -7,6 +7,7 @@ import pytest
 from commands.redact import Redact
 from commands.verb import Place
 from incident.entries import said
+from incident.entries.sent import ChannelMade
 from incident.refusal import Code
 from tests.commands.desk import GROUPS
 from tests.commands.hand import CHANNEL, EVA, Room, worded
@@ -81,7 +82,25 @@ def test_the_answer_says_what_muster_cannot_reach():
     assert "entries 1, 3, 4, 5, 7" in answer
     for place in ("Slack", "exports", "backups"):
         assert place in answer
+    assert "name of this channel" not in answer
     assert "key=1" not in answer + told().said(Redact(ref=TS, reason=WHY))
+
+
+@pytest.mark.parametrize(
+    "ref", [f"CGENERAL:{TS}", f"https://x.slack.com/archives/CGENERAL/p{TS.replace('.', '')}", "1"]
+)
+def test_the_words_of_a_message_it_was_declared_from_are_gone_and_the_channel_name_is_told_of(desk, monkeypatch, ref):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    place = Place(channel="CGENERAL", message=TS)
+    key = desk.do("declare", place=place, title="key=1 leaked", symptom="use key=1", service="checkout").key
+    desk.note(key, ChannelMade(channel=CHANNEL, name="inc-2026-0001-key-1-leaked"))
+
+    desk.do("redact", "rosa", at=7, ref=ref, reason=WHY)
+
+    assert desk.facts()[0].entries == (1,)
+    assert "key=1" not in "".join(entry.model_dump_json() for entry in desk.entries())
+    assert "key=1" not in desk.incident.model_dump_json()
+    assert "name of this channel" in desk.answer()
 
 
 def test_the_words_are_gone_from_every_entry_and_from_what_is_shown(room, monkeypatch):

@@ -104,3 +104,22 @@ def test_the_rows_hold_no_word_on_either_database(store: Store) -> None:
 
     assert SECRET not in store.transactions.read(everything)
     assert verify(store).is_sound
+
+
+def test_the_words_an_incident_was_declared_with_are_found_by_their_message_and_go(store: Store) -> None:
+    def begin(unit: UnitOfWork) -> IncidentKey:
+        key, number = unit.new_incident(TEAM, T0)
+        step(unit, key, draft(declared(number, title=SECRET)))
+        return key
+
+    key = store.recorder.transact(begin)
+    found = store.recorder.read(lambda reader: reader.message(key, "C0GEN", ts(0)))
+    assert [entry.n for entry in found] == [1]
+
+    fact = Redacted(channel="C0GEN", ts=ts(0), entries=(1,), reason="A password")
+    store.recorder.transact(lambda unit: step(unit, key, draft(fact)))
+
+    incident = store.recorder.read(lambda reader: reader.peek(key))
+    assert incident is not None
+    assert SECRET not in incident.model_dump_json()
+    assert verify(store).is_sound
