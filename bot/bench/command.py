@@ -16,7 +16,7 @@ from bot.bench.capturing import measure_capture
 from bot.bench.declaring import measure_declare, measure_twenty
 from bot.bench.ground import Ground, ground
 from bot.bench.long_record import measure_record
-from bot.bench.overload import measure_backlog, measure_burst_of_events
+from bot.bench.overload import PATIENT, measure_backlog, measure_burst_of_events
 from bot.bench.playing import measure_replay
 
 _SETTLES_S: Final = 2.0
@@ -63,7 +63,7 @@ def measured(sizes: Sizes) -> dict[str, Any]:
     with ground() as other:
         _say("twenty declarations at once")
         found["declare20_at_300ms"] = measure_twenty(other)
-    with ground() as third:
+    with ground(PATIENT) as third:
         _say("an overload")
         there = _incident(third)
         found["burst_of_events"] = measure_burst_of_events(third, there, seconds=sizes.burst_s)

@@ -22,6 +22,7 @@ from bot.bench.process import Process
 from bot.replay.catalogue import SHIPPED
 from incident.policy import Policy
 from sandbox.delivery.envelope import Delivery
+from sandbox.delivery.hub import Timing
 from sandbox.entities import Person
 from sandbox.server import Sandbox
 
@@ -38,7 +39,7 @@ _LOOK_EVERY_S: Final = 0.01
 class Ground:
     """A workspace full of people and the Muster that serves it. `startup_s` is from process start to socket connected."""
 
-    def __init__(self, folder: Path, people: int = PEOPLE) -> None:
+    def __init__(self, folder: Path, people: int = PEOPLE, timing: Timing | None = None) -> None:
         manifest = yaml.safe_load(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
         names = [f"person{n:02d}" for n in range(people)]
         self.sandbox = Sandbox(
@@ -46,6 +47,7 @@ class Ground:
             manifest=manifest,
             channels=(LOBBY, "incidents", "exec"),
             strict_tiers=False,
+            timing=timing,
         )
         self.users = [self.sandbox.workspace.find_person(name).id for name in names]
         self.database = f"sqlite:///{folder / 'muster.db'}"
@@ -129,10 +131,10 @@ class Ground:
 
 
 @contextmanager
-def ground() -> Iterator[Ground]:
-    """Give a ground of one's own and take it away afterwards."""
+def ground(timing: Timing | None = None) -> Iterator[Ground]:
+    """Give a ground of one's own and take it away afterwards; `timing` is how long its Slack waits, and when it repeats."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        made = Ground(Path(folder))
+        made = Ground(Path(folder), timing=timing)
         try:
             made.begin()
             yield made

@@ -8,9 +8,12 @@ from typing import Final
 from bot.bench.ground import COMMAND, Ground
 from bot.bench.numbers import spread
 from sandbox.delivery.envelope import Delivery
+from sandbox.delivery.hub import Timing
 
 PER_SECOND: Final = 100
 _ONE_COMMAND_IN: Final = 25
+# What cannot be delivered stays where it is until the bench sends it again, however long it takes to say everything.
+PATIENT: Final = Timing(retry_after=(3600.0, 3600.0, 3600.0))
 _UNDER_WAY: Final = 200
 
 
