@@ -19,6 +19,7 @@ from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.slack.edge import Edge
 from bot.slack.reply import Texts
+from bot.timestamps import authority_of
 from bot.worker import Worker
 from bot.working import CALL_SECONDS, outside, presence_of, recurring
 from storage.store import Store, open_store
@@ -50,7 +51,14 @@ def compose(
         drafts=store.drafts,
         absent=going_on.absent,
     )
-    acts = outside(on.slack, watch, store, on.signer, authority=settings.tsa_url, timeout_s=call_seconds)
+    acts = outside(
+        on.slack,
+        watch,
+        store,
+        on.signer,
+        authority=authority_of(settings.tsa_url, settings.tsa_cert),
+        timeout_s=call_seconds,
+    )
     worker = Worker(store, replace(acts, held=going_on.draining.holds_declarations), owner=process)
     presence = presence_of(store, on.clock, watch, settings.gap_seconds, process=process, takes=lambda: takes)
     again = recurring(

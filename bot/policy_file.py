@@ -18,6 +18,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.policy_lines import Wrong, read_nodes
+from commands.reclassify import TYPES
 from incident.policy import GROUPS, Policy
 from incident.states import Priority
 from roles.names import Role
@@ -127,6 +128,7 @@ def _doubts(policy: Policy, today: date) -> Iterator[_Doubt]:
     yield from _approval(policy, today)
     yield from _gaps(policy)
     yield from _services(policy)
+    yield from _retention(policy)
     yield from _strangers(policy)
     yield from _powerless(policy)
 
@@ -148,6 +150,16 @@ def _services(policy: Policy) -> Iterator[_Doubt]:
             yield ("services", name, "ladder"), f"names a ladder that does not exist: {service.ladder}"
         if service.owner and not _SLACK_ID.fullmatch(service.owner):
             yield ("services", name, "owner"), _no_id(service.owner)
+
+
+def _retention(policy: Policy) -> Iterator[_Doubt]:
+    """What is misspelt here would be deleted too early."""
+    if "default" not in policy.retention:
+        yield ("retention",), "gives no `default`: say how many years, or null for ever"
+    types = [slug for slug, _ in TYPES]
+    for name in policy.retention:
+        if name not in ("default", *types):
+            yield ("retention", name), f"is no type of incident; those are {', '.join(types)}"
 
 
 def _approval(policy: Policy, today: date) -> Iterator[_Doubt]:

@@ -27,6 +27,7 @@ WHERE: Final = {
     "MUSTER_GAP_SECONDS": "after how many seconds without a connection the record notes a gap, 60 unless you say otherwise",
     "MUSTER_KEY_FILE": "the file that `muster keygen` wrote, outside the database",
     "MUSTER_TSA_URL": "the address of an RFC 3161 time-stamp authority, https://…; leave it out for none",
+    "MUSTER_TSA_CERT": "the file with the authority's certificates in PEM, which it publishes",
 }
 
 _NEEDED_BY: Final = {"slack_app_token": "socket", "slack_signing_secret": "http"}
@@ -97,6 +98,7 @@ class Settings(BaseSettings):
     spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
     gap_seconds: int = Field(60, ge=0, validation_alias="MUSTER_GAP_SECONDS")
     tsa_url: Annotated[str | None, AfterValidator(_web_address)] = Field(None, validation_alias="MUSTER_TSA_URL")
+    tsa_cert: Path | None = Field(None, validation_alias="MUSTER_TSA_CERT")
 
     @property
     def commands(self) -> tuple[str, ...]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from http.client import HTTPException
+from pathlib import Path
 from typing import Final
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+
 from storage.checkpoints import Checkpoint
-from storage.stamps import BadStamp, Stamp, read_stamp, request_for
+from storage.stamps import BadStamp, Stamp, check_stamp, read_stamp, request_for
 from storage.store import Store
 
 _log = logging.getLogger(__name__)
@@ -22,10 +26,36 @@ class NoAnswer(Exception):  # noqa: N818 - it is an answer: try again later
     """The authority could not be reached, or is busy."""
 
 
-def ask(url: str, checkpoint: Checkpoint) -> Stamp:
+@dataclass(frozen=True)
+class Authority:
+    """Who stamps, and the certificates its stamps must lead to; without certificates anybody's stamp is taken."""
+
+    url: str
+    roots: tuple[Certificate, ...] = ()
+
+
+def authority_of(url: str | None, certificates: Path | None) -> Authority | None:
+    """Give the authority that the settings name, None where they name none."""
+    return None if url is None else Authority(url, certificates_in(certificates))
+
+
+def certificates_in(file: Path | None) -> tuple[Certificate, ...]:
+    """Read the certificates of an authority; none where no file is named."""
+    if file is None:
+        return ()
+    try:
+        return tuple(load_pem_x509_certificates(file.read_bytes()))
+    except ValueError as error:
+        raise BadStamp(f"{file} holds no certificate in PEM") from error
+
+
+def ask(authority: Authority, checkpoint: Checkpoint) -> Stamp:
     """Have a checkpoint stamped; raise NoAnswer when that is for later, BadStamp when what came is no stamp of it."""
-    answer = _post(url, request_for(checkpoint.statement))
-    return read_stamp(checkpoint.team, checkpoint.seq, authority=url, statement=checkpoint.statement, answer=answer)
+    statement, url = checkpoint.statement, authority.url
+    answer = _post(url, request_for(statement))
+    if authority.roots:
+        check_stamp(statement, answer, authority.roots)
+    return read_stamp(checkpoint.team, checkpoint.seq, authority=url, statement=statement, answer=answer)
 
 
 def _post(url: str, question: bytes) -> bytes:
@@ -44,10 +74,10 @@ def _post(url: str, question: bytes) -> bytes:
     return answer
 
 
-def stamp_now(store: Store, url: str, checkpoint: Checkpoint) -> None:
+def stamp_now(store: Store, authority: Authority, checkpoint: Checkpoint) -> None:
     """Have a checkpoint stamped at once and keep the stamp; without an answer there is none."""
     if store.stamps.of(checkpoint.seq) is None:
         try:
-            store.stamps.put(ask(url, checkpoint))
+            store.stamps.put(ask(authority, checkpoint))
         except NoAnswer as none:
             _log.warning("no time stamp: %s", none)

@@ -15,6 +15,7 @@ from bot.scheduler import TICK, Recurring, want_checkpoint, want_daily
 from bot.send.checkpoint import checkpoint_by
 from bot.send.keeping import DAILY, keeping
 from bot.slack.calls import Slack
+from bot.timestamps import Authority
 from bot.worker import Outside
 from incident.jobs import JobKind
 from roles.people import PersonId
@@ -32,7 +33,7 @@ def outside(
     store: Store,
     signer: Signer | None,
     *,
-    authority: str | None = None,
+    authority: Authority | None = None,
     timeout_s: float,
 ) -> Outside:
     """Give the worker everything it acts with."""

@@ -96,9 +96,9 @@ class Checkpoints:
         mine = select(CHECKPOINT).where(CHECKPOINT.c.team == needed(self._team)).order_by(CHECKPOINT.c.seq.desc())
 
         def work(connection: Connection) -> Checkpoint | None:
-            few = connection.execution_options(yield_per=20).execute(mine)
-            newest = (Checkpoint(**row) for row in few.mappings())
-            return next((one for one in newest if by is None or one.taken_at <= by), None)
+            with connection.execute(mine, execution_options={"yield_per": 20}) as few:
+                newest = (Checkpoint(**row) for row in few.mappings())
+                return next((one for one in newest if by is None or one.taken_at <= by), None)
 
         return self._transactions.read(work)
 

@@ -128,7 +128,7 @@ def check_stamp(statement: str, answer: bytes, roots: Sequence[Certificate]) -> 
     try:
         builder.build().verify(_read(answer), sha256(statement.encode()).digest())
     except VerificationError as error:
-        raise BadStamp(str(error)) from error
+        raise BadStamp(f"it does not lead to the certificates that are trusted ({str(error)[:120]})") from error
 
 
 def _read(answer: bytes) -> TimeStampResponse:

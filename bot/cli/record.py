@@ -19,7 +19,7 @@ from bot.export.make import Seal, make_export
 from bot.logs import shown_database
 from bot.policy_file import BrokenPolicy, read_policy
 from bot.settings import read_record_settings
-from bot.timestamps import stamp_now
+from bot.timestamps import authority_of, stamp_now
 from incident.metrics import metrics
 from storage.store import open_store
 
@@ -60,7 +60,8 @@ def export_incident(number: str, out: Path) -> int:
         with opened() as (store, settings):
             key, now = find(store, number), RealClock().now()
             signer, policy = signer_of(settings), policy_of(store, settings).policy
-            stamp = partial(stamp_now, store, settings.tsa_url) if settings.tsa_url else None
+            authority = authority_of(settings.tsa_url, settings.tsa_cert)
+            stamp = partial(stamp_now, store, authority) if authority else None
             made = make_export(store, key, out=out, who=me(), at=now, seal=Seal(signer, stamp), policy=policy)
     except TROUBLES as trouble:
         return _complain(told(trouble))

@@ -14,12 +14,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from cryptography.x509 import Certificate, load_pem_x509_certificates
 from pydantic import ValidationError
 
 from bot.cli.opening import opened
 from bot.cli.troubles import TROUBLES, told
 from bot.settings import RecordSettings
+from bot.timestamps import certificates_in
 from storage.checkpoints import Checkpoint, Proof
 from storage.rebuild import rebuild
 from storage.signing import read_key
@@ -72,7 +72,7 @@ def known_outside(settings: RecordSettings, given: Evidence | None = None) -> Ev
         seen=given.seen,
         public_key=given.public_key,
         own_key=own,
-        authorities=_certificates(settings.tsa_cert),
+        authorities=certificates_in(settings.tsa_cert),
     )
 
 
@@ -139,15 +139,6 @@ def _key(text: str) -> str | None:
     if text and not _KEY.fullmatch(text.strip().lower()):
         raise Unfit("--key takes a public key of 64 digits, as `muster keygen` prints it.")
     return text.strip().lower() or None
-
-
-def _certificates(file: Path | None) -> tuple[Certificate, ...]:
-    if file is None:
-        return ()
-    try:
-        return tuple(load_pem_x509_certificates(file.read_bytes()))
-    except ValueError as error:
-        raise OSError(f"{file} holds no certificate in PEM") from error
 
 
 def _says_its_root(read: Checkpoint | Proof) -> bool:

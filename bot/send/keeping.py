@@ -15,7 +15,7 @@ from bot.send.means import Means, Send, Task
 from bot.send.posting import place, post
 from bot.slack.calls import Delayed
 from bot.slack.surfaces.message import Message
-from bot.timestamps import NoAnswer, ask
+from bot.timestamps import Authority, NoAnswer, ask
 from incident.entries.kept import CheckpointPublished
 from incident.entry import Fact
 from incident.jobs import JobKind
@@ -27,7 +27,7 @@ _ASK_AGAIN: Final = timedelta(minutes=10)
 _LOOK_BACK: Final = timedelta(days=2)
 
 
-def keeping(store: Store, active: Callable[[], ActivePolicy], authority: str | None) -> Mapping[JobKind, Send]:
+def keeping(store: Store, active: Callable[[], ActivePolicy], authority: Authority | None) -> Mapping[JobKind, Send]:
     """Give the functions that keep the record of one team."""
     return {
         JobKind.PUBLISH: publish_by(store),
@@ -51,7 +51,7 @@ def publish_by(store: Store) -> Send:
     return publish
 
 
-def stamp_by(store: Store, authority: str | None) -> Send:
+def stamp_by(store: Store, authority: Authority | None) -> Send:
     """Give the function that has the last checkpoint stamped, later when the authority does not answer."""
 
     def stamp(task: Task, means: Means) -> Sequence[Fact]:

@@ -5,7 +5,7 @@ Each entry is followed by its words at once, so a copy holds nothing that could 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, insert, select, text
@@ -32,9 +32,9 @@ def copy_rows(source: Connection, target: Connection) -> int:
     return copied
 
 
-def _in_parts(source: Connection, wanted: Any) -> Iterable[list[dict[str, Any]]]:
-    result = source.execution_options(yield_per=_AT_ONCE).execute(wanted)
-    return ([dict(row) for row in part] for part in result.mappings().partitions(_AT_ONCE))
+def _in_parts(source: Connection, wanted: Any) -> Iterator[list[dict[str, Any]]]:
+    with source.execute(wanted, execution_options={"yield_per": _AT_ONCE}) as result:
+        yield from ([dict(row) for row in part] for part in result.mappings().partitions(_AT_ONCE))
 
 
 def _copy_entries(source: Connection, target: Connection) -> int:

@@ -169,3 +169,12 @@ def test_authority_nobody_can_have_and_rungs_that_are_no_persons_are_named_with_
     said = str(broken.value)
     assert said.count("names neither a role nor a group") == 2
     assert said.count("is no person's Slack id") == 2
+
+
+def test_a_type_that_is_misspelt_in_retention_is_a_fault_since_it_would_be_deleted_too_early() -> None:
+    misspelt = OURS.replace("  security: 6", "  secruity: 6")
+    silent = OURS.replace("  default: 3\n", "")
+
+    assert [(w.line, w.path) for w in broken(misspelt)] == [(line_of(misspelt, "secruity"), "retention.secruity")]
+    assert [w.path for w in broken(silent)] == ["retention"]
+    assert read_policy(OURS.replace("  default: 3", "  default: null"), TODAY).policy.retention["default"] is None

@@ -77,7 +77,7 @@ def check_command(settings: Settings, manifest: Manifest) -> Iterator[Finding]:
 
 def check_channels(policy: Policy, channels: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
     """Say which channels of the policy do not exist or cannot be joined. `channels` is by id and by name."""
-    places = {"incidents_channel": policy.incidents_channel or ""}
+    places = {"incidents_channel": policy.incidents_channel or "", "audit_channel": policy.audit_channel or ""}
     places |= {f"audiences.{name}": place for name, place in policy.audiences.items()}
     for setting, place in places.items():
         channel = channels.get(place.removeprefix("#"))

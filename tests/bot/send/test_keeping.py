@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.x509 import load_pem_x509_certificates
 
 from bot.scheduler import want_daily
 from bot.send.keeping import DAILY, keeping
+from bot.timestamps import Authority as Named
+from bot.timestamps import certificates_in
 from bot.worker import Worker
 from incident.entry import workspace_chain
 from incident.jobs import JobKind
@@ -52,16 +53,20 @@ def keeper(store) -> Iterator[Rig]:
         yield rig
 
 
-def day(rig: Rig, at: datetime, authority: str | None = None, kinds: tuple[JobKind, ...] = DAILY) -> int:
+def day(rig: Rig, at: datetime, authority: Authority | None = None, kinds: tuple[JobKind, ...] = DAILY) -> int:
     """Let a day's jobs be wanted and done."""
     rig.clock.set(at)
     want_daily(rig.store.recorder, rig.team, kinds, at)
-    sends = keeping(rig.store, lambda: InForce(rig.policy), authority)
+    sends = keeping(rig.store, lambda: InForce(rig.policy), authority and Named(authority.url, roots_of(authority)))
     worker = Worker(rig.store, replace(rig.outside, sends=sends), owner="keeper")
     try:
         return worker.drain(at)
     finally:
         worker.stop()
+
+
+def roots_of(authority: Authority):
+    return certificates_in(authority.root)
 
 
 def audit(rig: Rig) -> list[str]:
@@ -103,7 +108,7 @@ def test_an_unsigned_root_says_so(keeper: Rig) -> None:
 
 
 def test_before_the_first_checkpoint_nothing_is_posted(keeper: Rig, authority: Authority) -> None:
-    day(keeper, T0, authority.url)
+    day(keeper, T0, authority)
 
     assert (audit(keeper), published(keeper), authority.asked) == ([], [], 0)
 
@@ -115,11 +120,11 @@ def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
     keeper.drain()
     taken = keeper.store.checkpoints.take(T0, signer)
 
-    day(keeper, T0, authority.url)
-    day(keeper, T0, authority.url)
+    day(keeper, T0, authority)
+    day(keeper, T0, authority)
 
     stamp = keeper.store.stamps.of(taken.seq)
-    roots = load_pem_x509_certificates(authority.root.read_bytes())
+    roots = roots_of(authority)
     report = verify_by(keeper.store, Evidence(authorities=roots))
     assert authority.asked == 1
     assert stamp.authority == authority.url
@@ -134,12 +139,12 @@ def test_while_the_authority_is_away_the_stamp_waits(keeper: Rig, signer: Signer
     first = keeper.store.checkpoints.take(T0, signer)
     authority.closed = True
     for minutes in range(0, 500, 10):
-        day(keeper, T0 + timedelta(minutes=minutes), authority.url, (JobKind.STAMP,))
+        day(keeper, T0 + timedelta(minutes=minutes), authority, (JobKind.STAMP,))
     keeper.store.checkpoints.take(T0 + timedelta(minutes=400), signer)
     assert keeper.store.stamps.of(first.seq) is None
     authority.closed = False
 
-    day(keeper, T0 + timedelta(minutes=510), authority.url, (JobKind.STAMP,))
+    day(keeper, T0 + timedelta(minutes=510), authority, (JobKind.STAMP,))
 
     assert keeper.store.stamps.of(first.seq) is not None, "the one that was to be stamped that day"
     assert keeper.store.jobs.buried() == ()
@@ -152,7 +157,7 @@ def test_an_authority_that_says_no_is_given_up_and_told(keeper: Rig, signer: Sig
     authority.refuses = True
 
     for hour in range(6):
-        day(keeper, T0 + timedelta(hours=hour), authority.url, (JobKind.STAMP,))
+        day(keeper, T0 + timedelta(hours=hour), authority, (JobKind.STAMP,))
 
     [dead] = keeper.store.jobs.buried()
     assert dead.error.endswith("answers 403")
@@ -164,11 +169,11 @@ def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
     keeper.declare()
     keeper.drain()
     keeper.store.checkpoints.take(T0, signer)
-    day(keeper, T0, authority.url)
+    day(keeper, T0, authority)
     (tmp_path / "stranger").mkdir()
     stranger = Authority(tmp_path / "stranger")
     stranger.close()
-    strange = load_pem_x509_certificates(stranger.root.read_bytes())
+    strange = roots_of(stranger)
 
     by_stranger = verify_by(keeper.store, Evidence(authorities=strange)).problems
     keeper.store.checkpoints.take(T0 + timedelta(hours=1), signer)
@@ -180,6 +185,24 @@ def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
     assert [p.what for p in of_another] == [
         "the time stamp of checkpoint 2 does not hold: it is a time stamp of something else"
     ]
+
+
+def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
+    keeper: Rig, signer: Signer, authority: Authority, tmp_path: Path
+) -> None:
+    keeper.declare()
+    keeper.drain()
+    taken = keeper.store.checkpoints.take(T0, signer)
+    (tmp_path / "stranger").mkdir()
+    stranger = Authority(tmp_path / "stranger")
+    stranger.root = authority.root
+
+    for hour in range(6):
+        day(keeper, T0 + timedelta(hours=hour), stranger, (JobKind.STAMP,))
+    stranger.close()
+
+    assert keeper.store.stamps.of(taken.seq) is None
+    assert len(keeper.store.jobs.buried()) == 1
 
 
 def test_what_is_kept_no_longer_goes_by_itself(keeper: Rig, signer: Signer) -> None:
