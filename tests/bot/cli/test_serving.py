@@ -45,7 +45,7 @@ def test_it_says_what_runs_and_ends_well_when_it_is_told_to(
         _, log = process.communicate()
 
     assert "as /incident and /inc" in line
-    assert "by policy 2026.1" in line
+    assert "by policy 2026.1" in line, log
     assert (code, sandbox.sockets.count()) == (0, 0)
     assert sandbox.bot_token not in line + log
     assert "Traceback" not in log
@@ -108,7 +108,7 @@ def test_a_broken_policy_is_named_with_its_lines_and_the_last_good_one_stays(
         _, log = process.communicate(timeout=PATIENCE)
 
     place = POLICY[: POLICY.index("tier: 3")].count("\n") + 1
-    assert "by policy 2026.1" in line
+    assert "by policy 2026.1" in line, log
     assert f"line {place}: services.internal tools.tier" in log
 
 
