@@ -32,6 +32,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "conversations.members": _TIER_4,
     "conversations.open": _TIER_3,
     "conversations.replies": _TIER_3,
+    "conversations.rename": _TIER_2,
     "conversations.setTopic": _TIER_2,
     "pins.add": _TIER_2,
     "usergroups.users.list": _TIER_2,

@@ -25,6 +25,7 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history", "groups:history"),
+    "conversations.rename": ("channels:manage", "groups:write"),
     "conversations.setTopic": ("channels:manage", "groups:write"),
     "pins.add": ("pins:write",),
     "usergroups.users.list": ("usergroups:read",),
