@@ -1,0 +1,34 @@
+"""Whoever watches is told how many jobs stand where, and how late the oldest one is."""
+
+from datetime import UTC, datetime, timedelta
+
+from incident.entry import IncidentKey
+from incident.jobs import Job, JobKind
+from storage.store import Store
+from tests.conftest import TEAM
+
+T0 = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+KEY = IncidentKey(TEAM, "01KJMDEB80FMXNH9Y7K83CQ8EZ")
+
+
+def want(store: Store, key: str, minutes: int) -> None:
+    job = Job(kind=JobKind.SAY, key=key, incident=KEY, run_at=T0 + timedelta(minutes=minutes))
+    store.recorder.transact(lambda unit: unit.want([job], T0))
+
+
+def test_jobs_are_counted_by_where_they_stand_and_done_ones_are_left_out(store: Store) -> None:
+    for n in range(4):
+        want(store, f"k{n}", n)
+    done, dead, _held = (store.jobs.claim(T0 + timedelta(minutes=n), "me", 1)[0] for n in range(3))
+    store.jobs.complete(done, T0)
+    store.jobs.dead(dead, "no", T0)
+
+    assert store.jobs.counts() == {("say", "dead"): 1, ("say", "held"): 1, ("say", "ready"): 1}
+
+
+def test_the_oldest_job_that_is_due_is_known_and_none_when_nothing_is(store: Store) -> None:
+    want(store, "later", 30)
+    want(store, "sooner", 10)
+
+    assert store.jobs.oldest_due(T0) is None
+    assert store.jobs.oldest_due(T0 + timedelta(minutes=40)) == T0 + timedelta(minutes=10)
