@@ -30,6 +30,7 @@ def settings(sandbox: Sandbox, url: str, policy: Path) -> Settings:
         "slack_api_url": sandbox.base_url,
         "database_url": url,
         "MUSTER_POLICY": policy,
+        "MUSTER_SPOOL": policy.with_name("spool"),
         "MUSTER_GAP_SECONDS": 1,
     }
     return Settings(**given)

@@ -19,7 +19,7 @@ def want(store: Store, key: str, minutes: int) -> None:
 def test_jobs_are_counted_by_where_they_stand_and_done_ones_are_left_out(store: Store) -> None:
     for n in range(4):
         want(store, f"k{n}", n)
-    done, dead, _held = (store.jobs.claim(T0 + timedelta(minutes=n), "me", 1)[0] for n in range(3))
+    done, dead, _held = (store.jobs.claim(T0 + timedelta(minutes=n), "me", 1, 3600)[0] for n in range(3))
     store.jobs.complete(done, T0)
     store.jobs.dead(dead, "no", T0)
 
