@@ -99,8 +99,8 @@ def test_missing_tokens_are_all_named_with_where_to_get_them(here: Path) -> None
 def test_a_broken_policy_is_named_with_its_lines_and_the_last_good_one_stays(
     sandbox: Sandbox, env: dict[str, str], here: Path
 ) -> None:
-    with running(here, env):
-        pass
+    with running(here, env) as (_, first):
+        assert "by policy 2026.1" in first
     (here / "policy.yaml").write_text(POLICY.replace("tier: 3", "tier: three"), encoding="utf-8")
 
     with running(here, env) as (process, line):
