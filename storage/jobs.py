@@ -16,7 +16,9 @@ from storage.transactions import Transactions
 __all__ = ["ClaimedJob", "DeadJob", "Jobs"]
 
 _READY = JOB.c.state == JobState.READY
-_EARLIEST: Final = select(func.min(func.coalesce(JOB.c.lease_until, JOB.c.run_at))).where(_READY, claiming.unblocked())
+# What was taken may have been wanted again, for later than the end of its lease.
+_FREE_AT: Final = case((JOB.c.lease_until > JOB.c.run_at, JOB.c.lease_until), else_=JOB.c.run_at)
+_EARLIEST: Final = select(func.min(_FREE_AT, type_=JOB.c.run_at.type)).where(_READY, claiming.unblocked())
 
 
 class Jobs:
@@ -64,7 +66,7 @@ class Jobs:
         return self._transactions.write(lambda connection: ending.revive(connection, job_id, now))
 
     def earliest(self) -> datetime | None:
-        """Tell when the next job can be claimed: its time, or the end of the lease it is under."""
+        """Tell when the next job can be claimed: its time, or the end of the lease it is under, the later of both."""
         return self._transactions.read(lambda connection: connection.execute(_EARLIEST).scalar_one_or_none())
 
     def oldest_due(self, now: datetime) -> datetime | None:

@@ -1,0 +1,175 @@
+"""A whole Muster in a process of its own that obeys line by line, and dies without a goodbye at a named point.
+
+Run as a process: it forks one Muster for each line that gives it settings, says what came of each further line, and
+when that Muster has ended says how. Time is a number in a file that the other side of the line moves. The points in the
+record's transactions are put in where its recorder is opened, and so are the guards that a mutation takes out.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import sys
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.compose import compose
+from bot.failpoints import Reached, killed_at
+from bot.muster import Muster
+from bot.render import for_slack
+from bot.scheduler import want_checkpoint
+from bot.settings import Settings
+from bot.slack.settle import Settle
+from incident.ports import Outcome, Reader, Recorder, UnitOfWork
+from storage.store import Store, open_store
+
+T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOMENT = struct.Struct("q")
+
+
+class SharedClock:
+    """The time that stands in a file, in microseconds. Whoever made the file moves it."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            path.write_bytes(_MOMENT.pack(0))
+        with path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), _MOMENT.size)
+
+    def now(self) -> datetime:
+        return _EPOCH + timedelta(microseconds=_MOMENT.unpack(self._map[:])[0])
+
+    def set(self, at: datetime) -> None:
+        """Move to a moment; one that is already past changes nothing."""
+        self._map[:] = _MOMENT.pack((max(at, self.now()) - _EPOCH) // timedelta(microseconds=1))
+
+
+class Forgetful:
+    """A unit of work that recognises nothing it has seen before."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+
+    def remembered(self, key: str) -> Outcome | None:
+        return None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit, name)
+
+
+class Reaching:
+    """A recorder that says when a transaction is about to be committed and when it was, by the name of its door."""
+
+    def __init__(self, inner: Recorder, reached: Reached, *, forgetful: bool) -> None:
+        self._inner, self._reached, self._forgetful = inner, reached, forgetful
+
+    def transact(self, work: Callable[[UnitOfWork], T], *, first: bool = True) -> T:
+        door = work.__qualname__.partition(".")[0]
+
+        def watched(unit: UnitOfWork) -> T:
+            done = work(Forgetful(unit) if self._forgetful else unit)  # type: ignore[arg-type]
+            self._reached(f"{door}:before_commit")
+            return done
+
+        done = self._inner.transact(watched, first=first)
+        self._reached(f"{door}:committed")
+        return done
+
+    def read(self, work: Callable[[Reader], T]) -> T:
+        return self._inner.read(work)
+
+
+class Blind(Settle):
+    """Settling with the look for our messages' metadata taken out."""
+
+    def message(self, *_: object) -> str | None:
+        return None
+
+
+class Life:
+    """One Muster, from its settings to its end."""
+
+    def __init__(self, told: dict[str, Any]) -> None:
+        self.clock = SharedClock(Path(told["clock"]))
+        self._dies = killed_at(told["at"]) if told["at"] else None
+        self._log = told["log"]
+        without = told["without"]
+
+        def opened(url: str, *, team: str) -> Store:
+            store = open_store(url, team=team)
+            store.recorder = Reaching(store.recorder, self.reached, forgetful=without == "keys")
+            return store
+
+        settings = Settings(**{"_env_file": None, **told["settings"]})
+        self.muster: Muster = compose(
+            settings,
+            clock=self.clock,
+            reached=self.reached,
+            opened=opened,
+        )
+        worker = self.muster.worker
+        # One job at a time, so that the points come in the same order each time.
+        worker._threads = 1
+        if without == "metadata":
+            worker._outside = replace(worker._outside, settle=Blind())
+        self.muster.listen()
+
+    def reached(self, name: str) -> None:
+        if self._log:
+            with open(self._log, "a", encoding="utf-8") as log:
+                log.write(f"{name}\n")
+        if self._dies is not None:
+            self._dies(name)
+
+    def obey(self, word: str) -> dict[str, Any]:
+        """Do what one line says, and tell how many jobs that took and when the next one is due."""
+        now = self.clock.now()
+        if word == "checkpoint":
+            want_checkpoint(self.muster.store.recorder, self.muster.edge.team, now)
+        if word == "stop":
+            self.muster.stop()
+            return {}
+        earliest = self.muster.store.jobs.earliest() if (done := self.muster.drain(now)) == 0 else None
+        return {"done": done, "next": earliest.isoformat() if earliest else None}
+
+
+def live(told: dict[str, Any]) -> None:
+    """Obey until told to stop, or until killed."""
+    life = Life(told)
+    say({"born": True})
+    for line in sys.stdin:
+        word = json.loads(line)
+        said = life.obey(word)
+        if word == "stop":
+            return
+        say(said)
+
+
+def say(what: dict[str, Any]) -> None:
+    os.write(1, (json.dumps(what) + "\n").encode())
+
+
+def main() -> None:
+    """Fork one Muster for each line; this process has no thread, so that a fork is whole."""
+    for_slack().warm()
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            try:
+                live(json.loads(line))
+                os._exit(0)
+            finally:
+                traceback.print_exc()
+                os._exit(1)
+        say({"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
+
+
+if __name__ == "__main__":
+    main()

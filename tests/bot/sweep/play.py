@@ -1,0 +1,255 @@
+"""A short incident played by people in the pretend workspace, while the Muster that serves them may die at any point.
+
+What the people do is the same whether it dies or not: where they get no answer, they do it again, as people would.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.bench.ground import policy_of
+from sandbox.delivery.envelope import Delivery
+from sandbox.delivery.hub import Timing
+from sandbox.entities import Person
+from sandbox.server import Sandbox
+from tests.bot.rig import PEOPLE
+from tests.bot.sweep.mortal import SharedClock
+
+ROOT = Path(__file__).resolve().parents[3]
+T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+PATIENCE = 30
+# What is given up by the one who died can be taken up after this, the lease of a claim.
+LEASE = timedelta(seconds=31)
+COMMAND = "/incident"
+
+
+class Breeder:
+    """The process that makes Musters."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.bot.sweep.mortal"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+        )
+
+    def say(self, what: Any) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write((json.dumps(what) + "\n").encode())
+        self.process.stdin.flush()
+
+    def hear(self, seconds: float = PATIENCE) -> dict[str, Any] | None:
+        """Give what it says next, or None when it says nothing for so long."""
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+        return json.loads(self.process.stdout.readline()) if ready else None
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+class Play:
+    """The workspace, the database and whoever serves them now. `at` are the points at which it is still to die."""
+
+    def __init__(self, breeder: Breeder, folder: Path, url: str, *, at: list[str], without: str = "") -> None:
+        self.breeder, self.at, self.without = breeder, list(at), without
+        self.died: list[str] = []
+        self.reached = folder / "reached"
+        self.clock_path = folder / "clock"
+        self.clock = SharedClock(self.clock_path)
+        self.clock.set(T0)
+        self.url, self.folder = url, folder
+        self.sandbox = Sandbox(
+            [Person(name, name.capitalize()) for name in PEOPLE],
+            manifest=yaml.safe_load((ROOT / "app.yaml").read_text("utf-8")),
+            channels=("general", "incidents", "exec"),
+            clock=self.clock,
+            strict_tiers=False,
+            timing=Timing(ack_seconds=2.0),
+        )
+        self.users = {name: self.sandbox.workspace.find_person(name).id for name in PEOPLE}
+
+    def __enter__(self) -> Play:
+        self.sandbox.start()
+        policy = policy_of(list(self.users.values())).model_dump(mode="json")
+        (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sandbox.stop()
+
+    def start(self) -> None:
+        """Start a Muster; one that dies as it starts is started again."""
+        self.breeder.say(
+            {
+                "at": self.at[0] if self.at else "",
+                "without": self.without,
+                "clock": str(self.clock_path),
+                "log": str(self.reached),
+                "settings": {
+                    "slack_bot_token": self.sandbox.bot_token,
+                    "slack_app_token": self.sandbox.app_token,
+                    "slack_api_url": self.sandbox.base_url,
+                    "database_url": self.url,
+                    "MUSTER_POLICY": str(self.folder / "policy.yaml"),
+                    "MUSTER_GAP_SECONDS": 3600,
+                    "MUSTER_SPOOL": str(self.folder / "spool"),
+                },
+            }
+        )
+        born = self.breeder.hear()
+        assert born is not None
+        if "ended" in born:
+            self.bury(born)
+            self.start()
+        else:
+            assert self.sandbox.wait_for_socket()
+
+    def stop(self) -> None:
+        """Stop it in good order."""
+        self.breeder.say("stop")
+        assert self.breeder.hear() == {"ended": 0}
+
+    def bury(self, said: dict[str, Any]) -> None:
+        """Note at which point it died; whatever it held can be taken up when its leases have ended."""
+        assert said == {"ended": -9}, said
+        self.died.append(self.at.pop(0))
+        self.clock.set(self.clock.now() + LEASE)
+
+    def has_died(self, seconds: float = 0.0) -> bool:
+        """Tell whether it has died unasked; if so it is started again, and Slack sends again what it was sent."""
+        said = self.breeder.hear(seconds)
+        if said is None:
+            return False
+        self.bury(said)
+        self.start()
+        assert self.sandbox.redeliver(), "something that came late was never acknowledged"
+        return True
+
+    def drain(self, word: str = "drain") -> dict[str, Any]:
+        """Let it do what is due; where it dies of it, another one does the rest."""
+        while True:
+            self.breeder.say(word)
+            said = self.breeder.hear()
+            assert said is not None, "it does not answer"
+            if "ended" not in said:
+                return said
+            self.bury(said)
+            self.start()
+            assert self.sandbox.redeliver()
+
+    def settle(self, word: str = "drain") -> datetime | None:
+        """Wait until nothing is outstanding; give when the next job is due."""
+        while True:
+            deadline = time.monotonic() + PATIENCE
+            while self.sandbox.outstanding():
+                assert time.monotonic() < deadline, "something was never acknowledged"
+                self.has_died(0.002)
+            said = self.drain(word)
+            word = "drain"
+            if not said["done"] and not self.sandbox.outstanding():
+                return datetime.fromisoformat(said["next"]) if said["next"] else None
+
+    def until(self, minutes: float) -> None:
+        """Let time pass, stopping at each moment at which something is due."""
+        at = T0 + timedelta(minutes=minutes)
+        while (due := self.settle()) is not None and due < at:
+            assert due > self.clock.now(), "something is due and nobody does it"
+            self.clock.set(due)
+        self.clock.set(at)
+
+    def act(self, do: Callable[[], Delivery], *, is_done: Callable[[], bool] = lambda: False) -> Delivery:
+        """Do something as a person does: again, if there was no answer and nothing shows that it was done."""
+        while True:
+            delivery = do()
+            if delivery.acked:
+                return delivery
+            assert self.has_died(PATIENCE), delivery.error
+            self.settle()
+            if is_done():
+                return delivery
+
+    def type(self, user: str, line: str, channel: str | None = None) -> None:
+        """Type a line; whoever gets no answer looks whether it stands in the channel all the same."""
+        where = channel or self.channel
+        before = len(self.sandbox.workspace.find_channel(where).messages)
+        self.act(
+            lambda: self.sandbox.acting.slash(user, where, COMMAND, line),
+            is_done=lambda: len(self.sandbox.workspace.find_channel(where).messages) > before,
+        )
+        self.settle()
+
+    @property
+    def channel(self) -> str:
+        """The incident's channel."""
+        made = self.sandbox.workspace.channels.values()
+        return next(one.id for one in made if one.name.startswith("inc-"))
+
+    def declare(self) -> None:
+        """Fill in the form and submit it; where that fails, press the button again."""
+        view = self.act(lambda: self.sandbox.acting.slash("ilse", "general", COMMAND, "declare")).view(10).id
+        values = {"title": "Payments fail", "service": "checkout", "impact": "1", "urgency": "1"}
+        self.act(lambda: self.sandbox.acting.submit("ilse", view, values))
+        self.settle()
+
+    def perform(self) -> None:
+        """Play it all."""
+        acting = self.sandbox.acting
+        self.start()
+        self.declare()
+        self.until(1)
+        self.type("ilse", "take commander")
+        self.until(2)
+        said = acting.post("eva", self.channel, "Every card payment fails since ten")
+        self.settle()
+        acting.react("rob", self.channel, said, "pushpin")
+        self.settle()
+        self.until(3)
+        self.type("ilse", "note The gateway was changed at ten")
+        self.type("ilse", "update exec next=90m Card payments fail, we are rolling back")
+        self.until(5)
+        self.type("ilse", "escalate @rosa We need the gateway's owner".replace("@rosa", f"<@{self.users['rosa']}>"))
+        self.until(6)
+        self.stop()
+        acting.post("rob", self.channel, "Rolling back the gateway")
+        self.until_unheard()
+        self.start()
+        assert self.sandbox.redeliver()
+        self.settle("checkpoint")
+        self.until(8)
+        self.type("ilse", "priority impact=1 urgency=2 because Only payments by card fail")
+        self.until(34)
+        self.settle()
+        self.stop()
+
+    def until_unheard(self) -> None:
+        """Wait until Slack has given up on reaching anybody for now."""
+        deadline = time.monotonic() + PATIENCE
+        while self.sandbox.outstanding():
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+
+
+@contextmanager
+def performed(
+    breeder: Breeder, folder: Path, url: str, *, at: list[str] | None = None, without: str = ""
+) -> Iterator[Play]:
+    """Play it to its end on a database, dying at each of these points in turn."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with Play(breeder, folder, url, at=at or [], without=without) as play:
+        play.perform()
+        yield play

@@ -1,0 +1,110 @@
+"""What stands in the workspace and on the record after a play, put so that two plays can be compared.
+
+Left out are moments, numbers that Slack or the record gives out, the order in which independent jobs came, and whether
+something came late. All else has to be equal, word for word.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sandbox.entities import Channel, Message
+from sandbox.server import Sandbox
+from storage.store import open_store
+from storage.verify import verify
+
+_LATE = re.compile(r" ?_\((said|sent)[^)]* late\)_|, late")
+_STAMP = re.compile(r"\d{10}\.\d{6}")
+_TIME = re.compile(
+    r"<!date\^[^>]*>|\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?|\b\d\d:\d\d( UTC)?|[0-9A-HJKMNP-TV-Z]{26}"
+)
+_THING = re.compile(r"(?<=[a-z]:)\d+$")
+_SPAN = re.compile(r"\b\d+ (seconds?|minutes?|hours?)\b|\ba minute\b|\bless than a minute\b")
+_NUMBERS = frozenset(
+    {
+        "n",
+        "follows",
+        "escalation",
+        "entry",
+        "prompt",
+        "corrects",
+        "entries",
+        "seq",
+        "late",
+        "leaves",
+        "root",
+        "statement",
+    }
+)
+
+
+def standing(sandbox: Sandbox, url: str) -> dict[str, Any]:
+    """Give what stands there."""
+    with open_store(url, team=sandbox.workspace.team_id) as store:
+        assert store.jobs.buried() == ()
+        assert verify(store).is_sound
+        chains = [store.recorder.read(lambda r, key=key: r.entries(key)) for key in store.queries.chains()]
+        numbers = [one.number for one in store.queries.incidents(sandbox.workspace.team_id)]
+    entries = [(e.fact.kind, e.by, _plain(sandbox, e.fact.model_dump(mode="json"))) for chain in chains for e in chain]
+    return {
+        "incidents": numbers,
+        "entries": sorted(json.dumps(entry, sort_keys=True) for entry in entries),
+        "channels": dict(_channel(sandbox, one) for one in sandbox.workspace.channels.values()),
+        "homes": {user: _plain(sandbox, view.blocks) for user, view in sandbox.workspace.homes.items()},
+    }
+
+
+def difference(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    """Name, line by line, what one has and the other has not."""
+    mine, others = sorted(_lines("", ours)), sorted(_lines("", theirs))
+    for line in list(mine):
+        if line in others:
+            others.remove(line)
+            mine.remove(line)
+    return [f"+ {line}" for line in mine] + [f"- {line}" for line in others]
+
+
+def _channel(sandbox: Sandbox, channel: Channel) -> tuple[str, Any]:
+    people = sandbox.workspace.people
+    messages = list(channel.messages.values())
+    return channel.name or "with " + ", ".join(sorted(people[user].name for user in channel.members)), {
+        "topic": _plain(sandbox, channel.topic.value),
+        "members": sorted(people[user].name for user in channel.members),
+        "pins": [_plain(sandbox, channel.messages[ts].text) for ts in channel.pins],
+        "bookmarks": sorted(mark.title for mark in channel.bookmarks.values()),
+        "messages": sorted(json.dumps(_message(sandbox, one)) for one in messages if one.subtype != "channel_topic"),
+        "lane": [_plain(sandbox, one.text) for one in messages if _job(one).startswith("say:")],
+    }
+
+
+def _message(sandbox: Sandbox, message: Message) -> Any:
+    return [message.user, _plain(sandbox, message.text), _plain(sandbox, message.blocks), sorted(message.reactions)]
+
+
+def _job(message: Message) -> str:
+    return str(((message.metadata or {}).get("event_payload") or {}).get("job", ""))
+
+
+def _plain(sandbox: Sandbox, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _plain(sandbox, v) for k, v in value.items() if k not in _NUMBERS and k not in ("block_id", "value")}
+    if isinstance(value, list):
+        return [_plain(sandbox, one) for one in value]
+    if isinstance(value, str):
+        for pattern, word in ((_LATE, ""), (_STAMP, "ts"), (_TIME, "time"), (_THING, "number"), (_SPAN, "span")):
+            value = pattern.sub(word, value)
+    return value
+
+
+def _lines(path: str, value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, one in value.items():
+            yield from _lines(f"{path}/{name}", one)
+    elif isinstance(value, list) and not path.endswith("lane"):
+        for one in value:
+            yield from _lines(path, one)
+    else:
+        yield f"{path}: {value}"
