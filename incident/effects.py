@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from incident.entries.opened import Declared
-from incident.entry import Entry
+from incident.entries.opened import Declared, StateChanged
+from incident.entry import Entry, workspace_chain
 from incident.incident import Incident
-from incident.jobs import LATER, Job, Rank
+from incident.jobs import LATER, Job, JobKind, Rank
 from incident.policy import Policy
-from incident.states import Priority
+from incident.states import OVER, Priority
 from incident.telling import surfaces
+from incident.telling.keys import key_of
 from incident.telling.lines import lines
 from incident.telling.people import told
 
@@ -46,10 +47,25 @@ def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], 
     declared = next((entry for entry in heard if isinstance(entry.fact, Declared)), None)
     if declared is not None:
         jobs += surfaces.opened(after, declared, policy)
+    jobs += _sealed(after, heard)
     if before is not None:
         jobs += surfaces.changed(before, after, heard)
         jobs += surfaces.prompts(before, after, heard, policy)
     return tuple({job.key: _by_priority(job, after) for job in reversed(jobs)}.values())[::-1]
+
+
+def _sealed(after: Incident, heard: Sequence[Entry]) -> tuple[Job, ...]:
+    """Want a checkpoint at each closing, so that what was closed is under a signed root at once."""
+    return tuple(
+        Job(
+            kind=JobKind.CHECKPOINT,
+            key=key_of(JobKind.CHECKPOINT, after.key, entry.n),
+            incident=workspace_chain(after.key.team),
+            rank=LATER,
+        )
+        for entry in heard
+        if isinstance(entry.fact, StateChanged) and entry.fact.new in OVER
+    )
 
 
 def _by_priority(job: Job, after: Incident) -> Job:

@@ -22,10 +22,11 @@ from incident.entry import IncidentKey
 from incident.states import State
 from roles.people import cli_person
 from sandbox.entities import Person
-from storage.signing import new_key
+from storage.signing import new_key, read_key
 from storage.verify import verify
 
 FOLDER: Final = Path("muster-demo")
+KEY: Final = FOLDER / "muster.key"
 PORT: Final = 8790
 BEAT_SECONDS: Final = 1.6
 COLORS: Final = ("1f7a8c", "b5446e", "5a7d2b", "8a5cc2", "c26a1b", "3b6fb5", "6b4f3a")
@@ -44,7 +45,8 @@ def play_demo(*, once: bool) -> int:
     channels = ("incidents", *(place.removeprefix("#") for place in story.audiences.values()))
     stage = Stage(people, clock=clock, channels=channels, port=0 if once else PORT)
     try:
-        stage.open(demo_policy(story, stage.users), f"sqlite:///{FOLDER / 'muster.db'}")
+        new_key(KEY)
+        stage.open(demo_policy(story, stage.users), f"sqlite:///{FOLDER / 'muster.db'}", key_file=KEY)
         _say(f"\nThe pretend workspace is at {stage.sandbox.page_url}?as={stage.users['robin']}\n")
         _tell(story, stage, pause=0.0 if once else BEAT_SECONDS)
         failed = _prove(stage)
@@ -103,7 +105,7 @@ def _prove(stage: Stage) -> int:
 
 
 def _export(stage: Stage, key: IncidentKey) -> Export:
-    signer = new_key(FOLDER / "muster.key")
+    signer = read_key(KEY)
     policy = stage.muster.active.policy
     who = cli_person("demo", "localhost")
     return make_export(

@@ -51,7 +51,9 @@ class Stage:
         self.is_cut_off = False
         self._folder = tempfile.TemporaryDirectory(prefix="muster-")
 
-    def open(self, policy: Policy, database: str | None = None, *, gap_seconds: int = 60) -> None:
+    def open(
+        self, policy: Policy, database: str | None = None, *, gap_seconds: int = 60, key_file: Path | None = None
+    ) -> None:
         """Put Muster on the stage, on a fresh SQLite file unless a database is named."""
         folder = Path(self._folder.name)
         (folder / "policy.yaml").write_text(
@@ -66,6 +68,7 @@ class Stage:
             "MUSTER_POLICY": folder / "policy.yaml",
             "MUSTER_GAP_SECONDS": gap_seconds,
             "MUSTER_SPOOL": folder / "spool",
+            "MUSTER_KEY_FILE": key_file,
         }
         self.muster = compose(Settings(**given), clock=self.clock)
         self.team = self.muster.edge.team

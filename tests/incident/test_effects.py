@@ -302,3 +302,14 @@ def test_a_role_given_up_changes_the_home_of_who_had_it():
     jobs = told(chain, RoleReleased(role=Role.SCRIBE, who=BEN), by=BEN)
 
     assert BEN in {job.person for job in jobs if job.kind is JobKind.HOME}
+
+
+def test_each_closing_wants_a_checkpoint_of_its_own_in_the_workspace():
+    chain, _ = declared()
+
+    jobs = told(chain, StateChanged(old=State.RESOLVED, new=State.CLOSED), at=60)
+
+    wanted = the(jobs, JobKind.CHECKPOINT)
+    assert wanted.incident.id == "workspace"
+    assert wanted.key.endswith(str(chain.entries[-1].n))
+    assert JobKind.CHECKPOINT not in [job.kind for job in told(chain, Noted(text="later"), at=61)]
