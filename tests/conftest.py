@@ -10,6 +10,9 @@ import pytest
 
 from storage.store import Store, open_store
 from tests import postgres
+from tests.browser import chromium, desk
+
+__all__ = ["chromium", "desk"]  # One browser for all of a run: Playwright starts once in a process.
 
 TEAM = "T1"
 TEMPLATE = "muster_template"

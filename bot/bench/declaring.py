@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bot.bench.chain import Declared, independent, read_declaration, serial_calls, typical
-from bot.bench.ground import Ground
+from bot.bench.ground import PATIENCE_S, Ground
 from bot.bench.numbers import middle
 from sandbox.delivery.envelope import Delivery
 
@@ -47,7 +47,7 @@ def measure_twenty(ground: Ground) -> dict[str, Any]:
     views = [ground.form(user) for user in people]
     ground.lag(LATENCIES_MS[-1])
     sent = ground.at_once([_submission(ground, *pair) for pair in zip(people, views, strict=True)])
-    ground.until(lambda: len(ground.made()) - before >= AT_ONCE)
+    ground.until(lambda: len(ground.made()) - before >= AT_ONCE, 2 * PATIENCE_S)
     ground.lag(0)
     times = [one.ack_ms for one in sent if one.acked and one.ack_ms is not None]
     return {

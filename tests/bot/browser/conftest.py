@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.bot.browser.scene import Scene, scene_on
-from tests.browser import Desk, chromium, desk
-
-__all__ = ["chromium", "desk"]
+from tests.browser import Desk
 
 
 @pytest.fixture

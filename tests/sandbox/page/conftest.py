@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Page
 
 from sandbox.server import Sandbox
-from tests.browser import Desk, chromium, desk
+from tests.browser import Desk
 from tests.sandbox.page.pretend import Helper, pretend_workspace
 
-__all__ = ["chromium", "desk"]
 See = Callable[..., Page]
 
 

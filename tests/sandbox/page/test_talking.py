@@ -170,6 +170,7 @@ def test_a_reader_further_up_is_not_pulled_to_the_newest_message(see: See, sandb
         sandbox.acting.post("ben" if n % 2 else "ann", "general", f"line {n}")
     page = see("ann")
     expect(message(page, "line 59")).to_be_in_viewport()
+    page.wait_for_timeout(300)  # The page has gone to its end for the last time only when its first drawing is done.
     page.get_by_test_id("messages").evaluate(
         "el => new Promise(done => { el.addEventListener('scroll', done, { once: true }); el.scrollTop = 100 })"
     )
