@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPException
+from threading import Lock
 from typing import Any, Final
 
 from slack_sdk import WebClient
@@ -42,6 +43,8 @@ class Desk:
     def __init__(self, client: WebClient) -> None:
         self._client = client
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
+        # Forms are drawn one at a time: drawing many at once would take the processor from acknowledgements.
+        self.drawing = Lock()
 
     def do(self, work: Callable[[], None]) -> None:
         """Do something soon, on a thread of the desk."""

@@ -241,7 +241,8 @@ class Edge:
             return
         where = came.where
         about = incident if verb.needs_incident else None
-        view = form(verb, fields, where, self.active.policy, banner=banner, incident=about)
+        with self.desk.drawing:
+            view = form(verb, fields, where, self.active.policy, banner=banner, incident=about)
         if came.trigger is None or not self.desk.open(came.trigger, view, over=came.in_form):
             with suppress(Unavailable):
                 self._keep(came, verb.name, fields)
