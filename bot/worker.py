@@ -96,11 +96,13 @@ class Worker:
         """Run what is due, and what comes due of it, until nothing is left; give how many jobs were run."""
         done = 0
         while True:
-            done += self._begin(now)
+            # Asked before the claim: what ends after it may have made something due that the claim did not see.
             running = self._busy()
-            if not running:
+            begun = self._begin(now)
+            done += begun
+            if not begun and not running:
                 return done
-            wait(running, return_when="FIRST_COMPLETED")
+            wait(self._busy() or running, return_when="FIRST_COMPLETED")
 
     def start(self) -> None:
         """Run jobs whenever there are some, on a thread of its own, until `stop`."""

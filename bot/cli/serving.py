@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NoReturn
 
 from slack_sdk.errors import SlackApiError
 
@@ -19,6 +19,7 @@ from bot.muster import Muster
 from bot.settings import MissingSettings, Settings, read_settings
 
 IN_FLIGHT_SECONDS: Final = 10.0
+LOOK_SECONDS: Final = 0.5
 _log = logging.getLogger(__name__)
 
 
@@ -61,8 +62,10 @@ def _run(muster: Muster, settings: Settings, ended: threading.Event) -> int:
         _complain(told(trouble))
     else:
         print(running(muster, settings), flush=True)
-        ended.wait()
-        return _stop(muster)
+        while not ended.wait(LOOK_SECONDS):
+            pass  # A signal that reaches another thread does not wake this one, and only this one may answer it.
+        _stop(muster)
+        _leave()
     _stop(muster)
     return 1
 
@@ -74,7 +77,7 @@ def _when_told_to_end() -> threading.Event:
     return ended
 
 
-def _stop(muster: Muster) -> int:
+def _stop(muster: Muster) -> None:
     """Stop in good order; what takes too long is left to the next start, which looks up what came of it."""
     _log.info("stopping: what is in flight is finished first")
     stopping = threading.Thread(target=muster.stop, name="stopping", daemon=True)
@@ -82,10 +85,14 @@ def _stop(muster: Muster) -> int:
     stopping.join(IN_FLIGHT_SECONDS)
     if stopping.is_alive():
         _log.warning("not all that was in flight could be finished; the next start looks it up and finishes it")
-        logging.shutdown()
-        sys.stdout.flush()
-        os._exit(0)  # The threads that still wait for an answer would keep the process for as long as they wait.
-    return 0
+
+
+def _leave() -> NoReturn:
+    """End the process now: a thread that still waits for an answer would keep it for as long as it waits."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _complain(words: str) -> None:

@@ -131,7 +131,8 @@ End it with Ctrl-C. The record stays in {FOLDER}/.
     ended = threading.Event()
     signal.signal(signal.SIGINT, lambda *_: ended.set())
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
-    ended.wait()
+    while not ended.wait(0.5):
+        pass  # A signal that reaches another thread does not wake this one, and only this one may answer it.
 
 
 def _say(text: str) -> None:
