@@ -1,0 +1,234 @@
+"""What deploy/ says of Muster is so: names, paths, ports and times are those of the code, and nobody runs as root.
+
+No image is built here. The steps of the Dockerfile were followed by hand; these tests keep them true.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from configparser import ConfigParser
+from contextlib import contextmanager
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from bot.cli.serving import IN_FLIGHT_SECONDS
+from bot.settings import WHERE
+from bot.web.slack_http import WebServer, web_app
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+DEPLOY: Final = ROOT / "deploy"
+OURS: Final = re.compile(r"(?:SLACK|MUSTER|DATABASE)_\w+")
+PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+COMPOSE: Final[dict[str, Any]] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+UNIT: Final = DEPLOY / "muster.service"
+
+
+def steps() -> list[tuple[str, str]]:
+    """Give each instruction of the Dockerfile with what follows it."""
+    lines = [line for line in (DEPLOY / "Dockerfile").read_text("utf-8").splitlines() if not line.startswith("#")]
+    whole = "\n".join(lines).replace("\\\n", "").splitlines()
+    return [(line.partition(" ")[0], line.partition(" ")[2].strip()) for line in whole if line.strip()]
+
+
+def last_stage() -> list[tuple[str, str]]:
+    begins = max(n for n, (word, _) in enumerate(steps()) if word == "FROM")
+    return steps()[begins:]
+
+
+def said(word: str) -> str:
+    """Give what the last stage says last of one instruction."""
+    return [rest for name, rest in last_stage() if name == word][-1]
+
+
+def image_settings() -> dict[str, str]:
+    return dict(re.findall(r"(\w+)=(\S+)", said("ENV")))
+
+
+def copied() -> list[str]:
+    """Give what is copied out of the folder that is sent to the build."""
+    rests = [rest for word, rest in steps() if word == "COPY" and not rest.startswith("--from")]
+    return [source for rest in rests for source in rest.split()[:-1]]
+
+
+def unit() -> dict[str, list[str]]:
+    """Give each setting of the service's section with all its values, the last one last."""
+    found: dict[str, list[str]] = {}
+    for line in UNIT.read_text("utf-8").split("[Service]")[1].split("[Install]")[0].splitlines():
+        if "=" in line and not line.startswith("#"):
+            found.setdefault(line.partition("=")[0], []).append(line.partition("=")[2])
+    return found
+
+
+def seconds(text: str) -> int:
+    number, name = re.fullmatch(r"(\d+)(s|m)", text).groups()  # type: ignore[union-attr]
+    return int(number) * {"s": 1, "m": 60}[name]
+
+
+def check() -> list[str]:
+    """Give the command of the health check, for the Python of these tests."""
+    return [sys.executable, *json.loads(said("HEALTHCHECK").partition("CMD ")[2])[1:]]
+
+
+@contextmanager
+def a_muster(*, is_alive: bool) -> Iterator[str]:
+    """Serve what Muster serves, and give the port."""
+    server = WebServer(web_app(lambda: is_alive), 0, "127.0.0.1")
+    server.start()
+    try:
+        yield str(server.port)
+    finally:
+        server.stop()
+
+
+def test_the_image_runs_as_nobody_special_and_is_ended_in_good_order() -> None:
+    user = said("USER").split(":")
+    order = [word for word, _ in last_stage()]
+
+    assert all(part.isdigit() and int(part) >= 1000 for part in user)
+    assert f"--uid {user[0]} --gid {user[1]}" in said("RUN")
+    assert "RUN" not in order[order.index("USER") :]
+    assert said("STOPSIGNAL") == "SIGTERM"
+    assert (json.loads(said("ENTRYPOINT")), json.loads(said("CMD"))) == (["muster"], ["run"])
+
+
+def test_the_last_stage_of_the_image_has_no_tools_to_build_with() -> None:
+    runs = " ".join(rest for word, rest in last_stage() if word == "RUN")
+
+    assert not re.search(r"\b(?:pip|uv|apt|apt-get|gcc|make|curl)\b", runs)
+
+
+def test_the_image_takes_packages_by_hash_and_from_no_address() -> None:
+    installs = [rest for word, rest in steps() if word == "RUN" and "uv pip install" in rest]
+    images = [rest.split()[0] for word, rest in steps() if word == "FROM"]
+
+    assert len(installs) == 1
+    assert "--require-hashes --constraint requirements.lock --requirement pyproject.toml" in installs[0]
+    assert all(re.fullmatch(r"python:3\.\d+-slim", image) for image in images)
+    assert "://" not in re.sub(r"sqlite:////", "", (DEPLOY / "Dockerfile").read_text("utf-8"))
+
+
+def test_everything_muster_needs_is_copied_and_reaches_the_build() -> None:
+    packages = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    sent = [line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")]
+
+    assert (ROOT / ".dockerignore").read_text("utf-8").count("\n*\n") == 1
+    assert set(copied()) >= {*packages, "templates", "app.yaml", "policy.yaml"}
+    assert [one for one in copied() if not (ROOT / one).exists()] == []
+    assert [one for one in copied() if not any(fnmatch(one, name) for name in sent)] == []
+
+
+@pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml", "muster.service", "muster.env.example"])
+def test_every_setting_that_is_named_is_one_of_musters(file: str) -> None:
+    text = re.sub(r"(?m)^# (?!\w+=).*$", "", (DEPLOY / file).read_text("utf-8"))
+
+    assert set(OURS.findall(text)) - set(WHERE) == set()
+
+
+def test_what_has_to_last_lies_on_the_volume() -> None:
+    volume, settings = said("VOLUME"), image_settings()
+
+    assert settings["DATABASE_URL"].removeprefix("sqlite:///").startswith(f"{volume}/")
+    assert settings["MUSTER_SPOOL"].startswith(f"{volume}/")
+    assert f"install -d -o muster -g muster -m 0750 {volume}" in said("RUN")
+    assert f"spool:{volume}" in COMPOSE["services"]["muster"]["volumes"]
+    assert "spool" in COMPOSE["volumes"]
+
+
+@pytest.mark.parametrize(("is_alive", "status"), [(True, 0), (False, 1)])
+def test_the_health_check_of_the_image_asks_what_muster_answers(is_alive: bool, status: int) -> None:
+    with a_muster(is_alive=is_alive) as port:
+        # A proxy that is named for everything else must not be asked about this machine.
+        env = {"MUSTER_HTTP_PORT": port, "http_proxy": "http://127.0.0.1:9"}
+        asked = subprocess.run(check(), env=env, capture_output=True)
+
+    assert asked.returncode == status, asked.stderr.decode()
+
+
+def test_the_ports_agree() -> None:
+    port = image_settings()["MUSTER_HTTP_PORT"]
+
+    assert said("EXPOSE") == port
+    assert COMPOSE["services"]["muster"]["expose"] == [port]
+    assert f"MUSTER_HTTP_PORT={port}" in unit()["Environment"]
+
+
+def test_the_composition_waits_for_the_database_and_gives_muster_time_to_end() -> None:
+    muster, database = COMPOSE["services"]["muster"], COMPOSE["services"]["db"]
+
+    assert muster["depends_on"] == {"db": {"condition": "service_healthy"}}
+    assert "pg_isready" in database["healthcheck"]["test"][1]
+    assert seconds(muster["stop_grace_period"]) > IN_FLIGHT_SECONDS
+    assert {one["restart"] for one in COMPOSE["services"].values()} == {"unless-stopped"}
+    assert (ROOT / "deploy" / muster["build"]["context"] / muster["build"]["dockerfile"]).resolve().is_file()
+
+
+def test_the_composition_may_hold_several_musters_with_nothing_to_write_on_but_their_volume() -> None:
+    muster = COMPOSE["services"]["muster"]
+
+    assert not {"ports", "container_name", "hostname"} & set(muster)
+    assert muster["deploy"]["replicas"] >= 1
+    assert (muster["read_only"], muster["cap_drop"]) == (True, ["ALL"])
+    assert all(place.endswith(":ro") for place in muster["volumes"] if place.startswith("."))
+
+
+def test_secrets_come_from_files_beside_the_composition_and_none_is_in_it() -> None:
+    text = (DEPLOY / "compose.yaml").read_text("utf-8")
+    named = [one["env_file"] for one in COMPOSE["services"].values()]
+    filled = re.findall(r"(?m)^\w*(?:TOKEN|SECRET|PASSWORD)\w*=.+$", "".join(example(name) for name in named))
+
+    assert filled == []
+    assert not any("environment" in one for one in COMPOSE["services"].values())
+    assert not re.search(r"xox|xapp|PASSWORD", text)
+    assert not re.search(r"image: \S+[./]\S+[:/]", text), "an image is named by a registry of somebody's own"
+
+
+def example(name: str) -> str:
+    return (DEPLOY / f"{name}.example").read_text("utf-8")
+
+
+def test_the_files_with_secrets_are_never_committed_and_never_sent_to_the_build() -> None:
+    for name in ("muster.env", "db.env", "etc/muster.key"):
+        asked = subprocess.run(["git", "check-ignore", "-q", f"deploy/{name}"], cwd=ROOT)
+        assert asked.returncode == 0, name
+
+
+def test_the_unit_gives_muster_a_user_of_its_own_its_own_folder_and_time_to_end() -> None:
+    told = {name: values[-1] for name, values in unit().items()}
+
+    assert told["ExecStart"].endswith("/.venv/bin/muster run")
+    assert told["DynamicUser"] == told["NoNewPrivileges"] == "yes"
+    assert (told["ProtectSystem"], told["CapabilityBoundingSet"]) == ("strict", "")
+    assert told["WorkingDirectory"] == f"/var/lib/{told['StateDirectory']}"
+    assert told["Restart"] == "on-failure"
+    assert int(told["TimeoutStopSec"]) > IN_FLIGHT_SECONDS
+    assert not any("TOKEN" in one or "SECRET" in one for one in unit()["Environment"])
+
+
+def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("no systemd-analyze")
+    there = tmp_path / "muster.service"
+    there.write_text(UNIT.read_text("utf-8").replace(unit()["ExecStart"][0], sys.executable), encoding="utf-8")
+
+    found = subprocess.run(["systemd-analyze", "verify", str(there)], capture_output=True, text=True)
+
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_what_is_ignored_by_systemd_is_not_there() -> None:
+    """A misspelt section would be passed over in silence by whoever reads only the log."""
+    read = ConfigParser(strict=False, interpolation=None, delimiters=("=",), comment_prefixes=("#",))
+    read.optionxform = str  # type: ignore[assignment,method-assign]
+    read.read_string(UNIT.read_text("utf-8"))
+
+    assert read.sections() == ["Unit", "Service", "Install"]
