@@ -15,7 +15,7 @@ help:
 	@echo "make demo     play a major incident in a pretend workspace (ONCE=1 ends after the play)"
 	@echo "make run      run Muster against a real Slack workspace (needs .env, see README)"
 	@echo "make doctor   say what is missing before it can run"
-	@echo "make test     every test;  make check   format, lint, types, imports"
+	@echo "make test     every test;  make check   format, lint, types, imports, dependencies"
 	@echo "make bench    measure and print one JSON object"
 
 setup: .venv/.stamp
@@ -53,6 +53,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/audit.py
 
 format: setup
 	$(BIN)/ruff format .

@@ -1,0 +1,117 @@
+"""The audit of `make check` finds what it is for: each test gives it something that must not pass."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import runpy
+import shutil
+import subprocess
+import sys
+from importlib.metadata import Distribution, version
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+AUDIT: Final = ROOT / ".ci" / "audit.py"
+PROGRAM: Final = runpy.run_path(str(AUDIT))
+HASH: Final = "0" * 64
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Give a copy of what the audit reads."""
+    for name in ("requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
+    return tmp_path
+
+
+def audited(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(AUDIT), str(folder)], capture_output=True, text=True)
+
+
+def installed(folder: Path, *, licence: str = "MIT", body: bytes = b"x = 1\n") -> Distribution:
+    """Make a package as an installer leaves it, and give what is known of it."""
+    info = folder / "thing-1.0.dist-info"
+    info.mkdir()
+    (folder / "thing.py").write_bytes(body)
+    digest = base64.urlsafe_b64encode(hashlib.sha256(b"x = 1\n").digest()).rstrip(b"=").decode()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.4\nName: thing\nVersion: 1.0\nLicense-Expression: {licence}\n")
+    (info / "RECORD").write_text(f"thing.py,sha256={digest},6\nthing-1.0.dist-info/RECORD,,\n")
+    return Distribution.at(info)
+
+
+def test_what_is_installed_here_is_what_the_lock_pins() -> None:
+    said = audited(ROOT)
+
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert "no advisory was asked for" in said.stdout
+
+
+def test_another_version_than_the_one_pinned_is_found(checkout: Path) -> None:
+    lock = checkout / "requirements.lock"
+    lock.write_text(re.sub(r"(?m)^starlette==\S+", "starlette==0.1", lock.read_text("utf-8")), encoding="utf-8")
+
+    said = audited(checkout)
+
+    assert said.returncode == 1
+    assert f"starlette: the lock has 0.1, installed is {version('starlette')}\n" in said.stdout
+
+
+def test_what_is_asked_for_and_not_pinned_is_found(checkout: Path) -> None:
+    project = checkout / "pyproject.toml"
+    project.write_text(re.sub('"alembic>=[^"]+"', '"alembic>=99", "nowhere"', project.read_text("utf-8")), "utf-8")
+
+    said = audited(checkout)
+
+    assert said.returncode == 1
+    assert said.stdout.splitlines() == [
+        f"alembic>=99 is asked for, and the lock has alembic=={version('alembic')}",
+        "nowhere is asked for, and the lock has nothing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        (f"thing>=1 --hash=sha256:{HASH}", "thing is not pinned to one version"),
+        (f"thing==1.* --hash=sha256:{HASH}", "thing is not pinned to one version"),
+        (f"thing @ file:///thing.whl --hash=sha256:{HASH}", "thing is not pinned to one version"),
+        ("thing==1", "thing is not pinned by SHA-256"),
+        ("thing==1 --hash=md5:0123", "thing is not pinned by SHA-256"),
+        ("--extra-index-url somewhere", "the lock says what names no package: --extra-index-url somewhere"),
+    ],
+)
+def test_a_line_that_pins_too_little_is_found(entry: str, says: str) -> None:
+    assert PROGRAM["read_lock"](f"# a comment\n{entry}\n").wrong == (says,)
+
+
+def test_a_line_that_pins_one_version_by_hash_for_one_platform_is_in_order() -> None:
+    lock = PROGRAM["read_lock"](f"thing==1 ; sys_platform == 'win32' \\\n    --hash=sha256:{HASH}\n")
+
+    assert (lock.wrong, list(lock)) == ((), ["thing"])
+
+
+def test_a_file_that_was_changed_after_it_was_installed_is_found(tmp_path: Path) -> None:
+    one = installed(tmp_path, body=b"x = 2\n")
+
+    assert list(PROGRAM["changed"](one)) == ["thing: thing.py is not what was installed"]
+
+
+def test_a_package_left_as_it_was_is_in_order(tmp_path: Path) -> None:
+    one = installed(tmp_path)
+
+    assert [*PROGRAM["changed"](one), *PROGRAM["unfit"](one)] == []
+
+
+@pytest.mark.parametrize("licence", ["AGPL-3.0-only", "GPL-3.0-or-later", "LicenseRef-Proprietary", ""])
+def test_a_licence_we_do_not_know_to_be_one_we_may_use_is_named(tmp_path: Path, licence: str) -> None:
+    assert len(list(PROGRAM["unfit"](installed(tmp_path, licence=licence)))) == 1
+
+
+@pytest.mark.parametrize("licence", ["MIT", "LGPL-3.0-only", "Apache-2.0 OR BSD-3-Clause", "MPL-2.0"])
+def test_a_licence_we_may_use_is_in_order(tmp_path: Path, licence: str) -> None:
+    assert list(PROGRAM["unfit"](installed(tmp_path, licence=licence))) == []
