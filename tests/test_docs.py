@@ -12,6 +12,9 @@ from bot.cli.main import app
 from bot.cli.manual import as_markdown, as_text
 from bot.settings import WHERE, RecordSettings, Settings
 from commands import registry
+from commands.verb import Group
+from incident.entries import KINDS
+from incident.jobs import JobKind
 from incident.lifecycle import MAY_FOLLOW
 from incident.states import Audience, Priority, State
 from roles.names import Role
@@ -95,6 +98,40 @@ def test_where_to_get_a_setting_is_known_for_each() -> None:
 )
 def test_every_word_of_the_code_is_in_the_glossary(words: list[str]) -> None:
     assert absent(words, GLOSSARY.replace("not an incident", "not incident")) == []
+
+
+def explained(heading: str) -> dict[str, str]:
+    """Give each word of a table of the glossary with what is said of it."""
+    section = GLOSSARY.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    table = re.findall(r"(?m)^\| (`[^|]+`) \| (.+) \|$", section)
+    return {word: said for words, said in table for word in re.findall(r"`([^`]+)`", words)}
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("Groups of verbs", {group.value for group in Group}),
+        ("Kinds of jobs", {kind.value for kind in JobKind}),
+        ("Kinds of facts", {kind for kind, _ in KINDS}),
+    ],
+    ids=["groups", "jobs", "facts"],
+)
+def test_every_name_that_is_stored_or_shown_is_explained_in_the_glossary_and_no_other(
+    heading: str, names: set[str]
+) -> None:
+    said = explained(heading)
+
+    assert set(said) == names
+    assert [name for name, words in said.items() if len(words.split()) < 3] == []
+
+
+def test_the_words_in_use_are_in_the_glossary() -> None:
+    words = """adopt announce audience backfill checkpoint claim dead draft duties escalation fence gap generation grace
+        handover ladder lane lease mark mask promise prompt read-in replica retention roster rung slot spool surface
+        tick tombstone tray twin"""
+    rows = " ".join(re.findall(r"(?m)^\| ([^|]+) \|", GLOSSARY.partition("\n## ")[0]))
+
+    assert absent([*words.split(), "legal hold", "on call", "read back"], rows) == []
 
 
 def test_every_command_is_documented_and_no_other() -> None:
