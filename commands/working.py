@@ -87,19 +87,19 @@ class Working:
         """Store the row, want the jobs that what is new asks for, and the timer of what falls due next."""
         if self.incident is None:
             return
+        wanted: list[Job] = []
         if self.entries:
             self.unit.project(self.incident)
-            self.unit.want(effects.effects(self.before, self.incident, self.entries, self.policy), self.at)
-        self._set_timer(self.incident)
+            wanted += effects.effects(self.before, self.incident, self.entries, self.policy)
+        self.unit.want([*wanted, *self._timer(self.incident)], self.at)
 
-    def _set_timer(self, incident: Incident) -> None:
+    def _timer(self, incident: Incident) -> Sequence[Job]:
         key = f"timer:{self.key.team}:{self.key.id}"
         next_at = due.next_at(incident, self.policy, self.at)
         if next_at is None:
             self.unit.cancel([key])
-        else:
-            timer = Job(kind=JobKind.TIMER, key=key, incident=self.key, rank=LATER, run_at=next_at)
-            self.unit.want([timer], self.at)
+            return ()
+        return (Job(kind=JobKind.TIMER, key=key, incident=self.key, rank=LATER, run_at=next_at),)
 
     def _forget(self, added: Sequence[Entry]) -> None:
         numbers = [n for entry in added if isinstance(entry.fact, Redacted) for n in entry.fact.entries]

@@ -16,7 +16,7 @@ class Frozen(BaseModel):
 
 def utc_text(at: datetime) -> str:
     """Write a moment as microsecond UTC text, the only form that is stored or hashed."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
 def _aware_utc(at: datetime) -> datetime:

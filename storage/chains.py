@@ -71,9 +71,16 @@ def _begin(connection: Connection, key: IncidentKey) -> Head:
 
 def append(connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> tuple[Entry, ...]:
     """Number, chain and store drafts; `recorded_at` never runs backwards within the chain."""
+    return extend(connection, key, drafts, at, None)[0]
+
+
+def extend(
+    connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at: datetime, head: Head | None
+) -> tuple[tuple[Entry, ...], Head | None]:
+    """Append, for whoever may have locked the chain in this transaction and knows where it ends; tell where it does now."""
     if not drafts:
-        return ()
-    head = lock(connection, key) or _begin(connection, key)
+        return (), head
+    head = head or lock(connection, key) or _begin(connection, key)
     recorded_at = max(at, head.recorded_at)
     entries = []
     for draft in drafts:
@@ -82,7 +89,7 @@ def append(connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at
         entries.append(entry)
     ends = {"n": head.n, "head": head.hash, "recorded_at": head.recorded_at}
     connection.execute(_MOVE_END, {"of_team": key.team, "of_incident": key.id, **ends})
-    return tuple(entries)
+    return tuple(entries), head
 
 
 def _store(connection: Connection, entry: Entry, prev: str) -> Head:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from storage.errors import BadDatabaseUrl
-from storage.patience import seconds_left
+from storage.sqlite import BUSY_TIMEOUT_MS, DRIVER
 
-BUSY_TIMEOUT_MS: Final = 15_000
 POOL_TIMEOUT_S: Final = 2
-WRITES: Final = "muster_writes"
 # How soon the network notices that a PostgreSQL server is gone which said no goodbye: after about ten seconds.
 NOTICES_THE_DEAD: Final[dict[str, Any]] = {
     "connect_timeout": 3,
@@ -54,9 +52,8 @@ def make_engine(text: str) -> Engine:
     url = read_url(text)
     if url.get_backend_name() == "sqlite":
         # None beyond the pool: an overflowing connection is closed at once, and a burst would open hundreds.
-        engine = create_engine(url, pool_size=40, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
+        engine = create_engine(url.set(drivername=DRIVER), pool_size=40, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
         return engine
     asked = {name: value for name, value in NOTICES_THE_DEAD.items() if name not in url.query}
     # A ping before each use finds the connections that a failover left dead, and drops all that are older.
@@ -66,16 +63,7 @@ def make_engine(text: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own transaction handling begins late and commits early; BEGIN is ours, see _begin_sqlite.
+    # The driver's own transaction handling begins late and commits early; BEGIN is ours.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later cannot be made to wait, so writers take the lock at once.
-    left = seconds_left()
-    longest = BUSY_TIMEOUT_MS if left is None else min(BUSY_TIMEOUT_MS, int(left * 1000))
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {longest}")
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

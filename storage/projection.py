@@ -12,10 +12,12 @@ from incident.entry import WORKSPACE, IncidentKey
 from incident.fold import fold
 from incident.incident import Incident
 from storage.chains import insert_or
+from storage.parsed import Parsed
 from storage.reading import chain_lines, to_entry
 from storage.tables import INCIDENT
 
 _KEY: Final = ("team", "incident")
+PARSED: Final = Parsed(Incident.model_validate_json)
 _FOLDED: Final = select(INCIDENT.c.folded, INCIDENT.c.shape).where(
     INCIDENT.c.team == bindparam("of_team"), INCIDENT.c.incident == bindparam("of_incident")
 )
@@ -29,7 +31,9 @@ def shape() -> str:
 
 def put(connection: Connection, incident: Incident) -> None:
     """Store a folded incident in its row."""
-    connection.execute(_upsert(connection.dialect.name), columns(incident))
+    row = columns(incident)
+    connection.execute(_upsert(connection.dialect.name), row)
+    PARSED.keep(row["folded"], incident)
 
 
 @cache
@@ -68,7 +72,7 @@ def get(connection: Connection, key: IncidentKey) -> Incident | None:
 
 def read(connection: Connection, key: IncidentKey, folded: str, written_as: str) -> Incident | None:
     """Read a folded incident, from its row when this release wrote it, otherwise from its entries."""
-    return Incident.model_validate_json(folded) if written_as == shape() else refold(connection, key)
+    return PARSED.of(folded) if written_as == shape() else refold(connection, key)
 
 
 def refold(connection: Connection, key: IncidentKey) -> Incident | None:

@@ -25,6 +25,7 @@ class SqlUnitOfWork(SqlReader):
         self.woke = False
         self.appended: Counter[str] = Counter()
         self.forgot: set[IncidentKey] = set()
+        self._heads: dict[IncidentKey, chains.Head | None] = {}
 
     def remembered(self, key: str) -> Outcome | None:
         """Give the outcome this idempotency key had, within 48 hours."""
@@ -41,13 +42,14 @@ class SqlUnitOfWork(SqlReader):
 
     def load(self, key: IncidentKey) -> Incident | None:
         """Give the folded incident and lock its chain until the end of the transaction."""
-        chains.lock(self.connection, key)
+        self._heads[key] = chains.lock(self.connection, key)
         return projection.get(self.connection, key)
 
     def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
         """Number, chain and store drafts; `recorded_at` is `at`, or the last one's when that is later."""
         self.appended.update(draft.fact.kind for draft in drafts)
-        return chains.append(self.connection, key, drafts, at)
+        added, self._heads[key] = chains.extend(self.connection, key, drafts, at, self._heads.get(key))
+        return added
 
     def seen_message(self, key: IncidentKey, natural_key: str) -> bool:
         """Claim a message's natural key; False when it was recorded before."""

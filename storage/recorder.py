@@ -10,6 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from incident.ports import Reader, UnitOfWork
+from storage import projection
 from storage.reader import SqlReader
 from storage.record import SqlUnitOfWork
 from storage.transactions import Transactions
@@ -48,6 +49,7 @@ class SqlRecorder:
             with self._counting:
                 self._appended.update(unit.appended)
         if unit.forgot:
+            projection.PARSED.forget()
             self._transactions.truncate_log()
         if unit.woke:
             self._wake.ring()

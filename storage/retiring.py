@@ -59,6 +59,7 @@ class Retention:
             if self._transactions.write(bury, first=False):
                 gone.append(one)
         if gone:
+            projection.PARSED.forget()
             self._transactions.truncate_log()
         return tuple(gone)
 

@@ -8,8 +8,8 @@ from typing import Final
 from sqlalchemy import Connection, Engine, inspect, text
 
 from storage import guards
-from storage.engine import WRITES
 from storage.errors import UnknownSchema
+from storage.sqlite import begin_writing
 from storage.tables import ENTRY
 
 HEAD: Final = "0004"
@@ -20,7 +20,7 @@ _VERSIONS: Final = "alembic_version"
 
 def migrate(engine: Engine) -> None:
     """Create or upgrade the tables, and prove that the guards fire. Replicas that start together take turns."""
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
+    with engine.connect() as connection, begin_writing(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) != HEAD:

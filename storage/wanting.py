@@ -13,7 +13,13 @@ from storage.job_table import JOB, JobState
 
 # Built once: every command wants several jobs, and building a statement costs more than running it.
 _OF_KEY: Final = (JOB.c.team == bindparam("of_team")) & (JOB.c.key == bindparam("of_key"))
-_STANDING: Final = select(JOB).where(_OF_KEY, JOB.c.state == JobState.READY).with_for_update()
+_STANDING: Final = (
+    select(JOB)
+    .where(JOB.c.team == bindparam("of_team"), JOB.c.key.in_(bindparam("of_keys", expanding=True)))
+    .where(JOB.c.state == JobState.READY)
+    .order_by(JOB.c.id)
+    .with_for_update()
+)
 _LAST_STATE: Final = select(JOB.c.state).where(_OF_KEY).order_by(JOB.c.id.desc()).limit(1)
 _INSERT: Final = insert(JOB)
 _RAISE: Final = (
@@ -25,23 +31,26 @@ _RAISE: Final = (
 
 def want(connection: Connection, jobs: Sequence[Job], at: datetime) -> None:
     """Want jobs: a new row, or a raised generation of the one with this key that is not yet done."""
-    for job in jobs:
-        if not _want_again(connection, job, at):
+    for team in {job.incident.team for job in jobs}:
+        # A key that is wanted twice at once is wanted as it was said last.
+        ours = {job.key: job for job in jobs if job.incident.team == team}
+        standing = connection.execute(_STANDING, {"of_team": team, "of_keys": list(ours)}).all()
+        for row in standing:
+            _want_again(connection, ours.pop(row.key), at, row)
+        for job in ours.values():
             _want_new(connection, job, at)
 
 
-def _want_again(connection: Connection, job: Job, at: datetime) -> bool:
-    row = connection.execute(_STANDING, {"of_team": job.incident.team, "of_key": job.key}).one_or_none()
-    if row is None:
-        return False
+def _want_again(connection: Connection, job: Job, at: datetime, row: Row[Any]) -> None:
     values = {
-        "wanted": row.wanted + 1,
         "payload": job.model_dump_json(),
         "rank": min(row.rank, job.rank),
         "run_at": _next_run(job, job.run_at or at, row),
     }
-    connection.execute(_RAISE, {"of_id": row.id, **values})
-    return True
+    is_untouched = row.lease_owner is None and row.attempts == 0
+    if is_untouched and all(getattr(row, name) == value for name, value in values.items()):
+        return  # Nobody has begun it, so whoever does will see what is new; a busy incident wants its card all the time.
+    connection.execute(_RAISE, {"of_id": row.id, "wanted": row.wanted + 1, **values})
 
 
 def _next_run(job: Job, wanted: datetime, row: Row[Any]) -> datetime:

@@ -14,8 +14,8 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine
 
 from storage.answer import Answer, Anything
-from storage.engine import BUSY_TIMEOUT_MS, WRITES
 from storage.errors import StoreClosed, TransactionLost
+from storage.sqlite import BUSY_TIMEOUT_MS, begin_writing
 
 T = TypeVar("T")
 BATCH: Final = 200
@@ -26,7 +26,7 @@ class SqliteWriter:
     """Runs works one after the other on one connection; each caller waits until its work is committed."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine.execution_options(**{WRITES: True})
+        self._engine = engine
         self._turn = threading.Condition()
         self._first: deque[Anything] = deque()
         self._later: deque[Anything] = deque()
@@ -49,7 +49,7 @@ class SqliteWriter:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run a reading against the last committed state; it waits for no writer."""
-        with self._engine.execution_options(**{WRITES: False}).connect() as connection, connection.begin():
+        with self._engine.connect() as connection, connection.begin():
             return work(connection)
 
     def truncate_log(self) -> None:
@@ -86,7 +86,7 @@ class SqliteWriter:
 
     def _commit(self, batch: list[Anything]) -> None:
         commit: Answer[None] = Answer(lambda _: None)
-        with commit, self._engine.connect() as connection, connection.begin():
+        with commit, self._engine.connect() as connection, begin_writing(connection):
             for answer in batch:
                 _still_open(connection)
                 answer.run(connection)

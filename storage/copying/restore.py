@@ -20,7 +20,7 @@ from sqlmodel import SQLModel
 from storage import schema
 from storage.copying.backup import CannotCopy, clear, copy_file, settle
 from storage.copying.rows import copy_rows
-from storage.engine import WRITES, read_url
+from storage.engine import read_url
 from storage.job_table import JOB, JobState
 from storage.store import Store, open_store
 from storage.tables import CHAIN, ENTRY
@@ -138,15 +138,13 @@ def _free_name(target: Path) -> Path:
 
 
 def _put_rows(prepared: Path, url: str) -> None:
-    with open_store(f"sqlite:///{prepared}") as copy, open_store(url) as store:
-        engine = store.engine.execution_options(**{WRITES: True})
-        with engine.begin() as target:
-            others = target.execute(_OTHERS).scalar_one()
-            if others:
-                raise CannotCopy(f"{others} others are connected to the database; stop Muster first")
-            _empty(target)
-            schema.upgrade(target)
-            copy.transactions.read(lambda rows: copy_rows(rows, target))
+    with open_store(f"sqlite:///{prepared}") as copy, open_store(url) as store, store.engine.begin() as target:
+        others = target.execute(_OTHERS).scalar_one()
+        if others:
+            raise CannotCopy(f"{others} others are connected to the database; stop Muster first")
+        _empty(target)
+        schema.upgrade(target)
+        copy.transactions.read(lambda rows: copy_rows(rows, target))
 
 
 def _empty(target: Connection) -> None:

@@ -11,9 +11,9 @@ from incident.chain import digest
 from incident.entry import IncidentKey
 from storage import guards
 from storage.checkpoints import Checkpoint
-from storage.engine import WRITES
 from storage.projection import columns, refold
 from storage.reading import Stored, chain_lines
+from storage.sqlite import begin_writing
 from storage.store import Store
 from storage.tables import BODY, CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY, INCIDENT
 from storage.verify import Report, check
@@ -22,10 +22,10 @@ from storage.verify import Report, check
 @contextlib.contextmanager
 def owner(store: Store) -> Iterator[Connection]:
     """Give a connection without guards, and take back whatever was done on it."""
-    with store.engine.execution_options(**{WRITES: True}).connect() as connection:
+    with store.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
-        with connection.begin() as transaction:
+        with begin_writing(connection) as transaction:
             guards.drop(connection)
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("ALTER TABLE body DROP CONSTRAINT fk_body_entry")

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from storage import guards
-from storage.engine import WRITES
 from storage.errors import GuardsMissing
 from storage.guards_postgresql import grants
+from storage.sqlite import begin_writing
 from storage.store import Store, open_store
 from storage.verify import verify
 from tests import postgres
@@ -145,7 +145,7 @@ def test_a_role_name_that_is_no_name_is_refused() -> None:
 
 
 def test_probing_needs_no_committed_trace(store: Store) -> None:
-    with store.engine.execution_options(**{WRITES: True}).begin() as connection:
+    with store.engine.connect() as connection, begin_writing(connection):
         guards.check_guards(connection)
 
         assert connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one() == 0

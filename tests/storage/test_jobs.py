@@ -61,6 +61,19 @@ def test_wanting_a_key_again_keeps_one_job_with_the_newest_payload(store: Store)
     assert store.jobs.complete(one, T0)
 
 
+def test_wanting_what_waits_unchanged_writes_nothing_and_once_begun_it_is_wanted_anew(store: Store) -> None:
+    later = T0 + timedelta(seconds=1)
+    want(store, job("card"), job("topic", rank=URGENT))
+    want(store, job("card"), job("topic", rank=LATER), at=later)
+
+    topic, card = claim(store, 1)
+    assert [(one.job.key, one.generation) for one in (topic, card)] == [("topic", 2), ("card", 1)]
+    want(store, job("card"), at=later)
+
+    assert not store.jobs.complete(card, later)
+    assert keys(claim(store, 1)) == ["card"]
+
+
 def test_a_change_during_an_inflight_refresh_is_served_afterwards(store: Store) -> None:
     """Without generations the second wish would be swallowed by the completion of the first, for good."""
     want(store, job("card", entry=1))
