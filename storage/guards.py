@@ -26,6 +26,12 @@ def install(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def grant(connection: Connection, role: str) -> None:
+    """Let a role run Muster without owning the tables, so that it cannot drop a guard."""
+    for statement in guards_postgresql.grants(role):
+        connection.exec_driver_sql(statement)
+
+
 def drop(connection: Connection) -> None:
     """Take every guard away. Tests tamper with copies this way; nothing else calls it."""
     is_sqlite = connection.dialect.name == "sqlite"

@@ -9,7 +9,7 @@ from types import TracebackType
 from sqlalchemy import Engine
 
 from incident.ports import Recorder
-from storage import keys, schema
+from storage import guards, keys, schema
 from storage.absence import Absence, Watched, told_apart
 from storage.checkpoints import Checkpoints
 from storage.directory import Directory
@@ -53,6 +53,10 @@ class Store:
         """Bring the database to this release's schema and prove that its guards fire."""
         with told_apart():
             schema.migrate(self.engine)
+
+    def grant(self, role: str) -> None:
+        """Let a role of PostgreSQL run Muster without owning its tables."""
+        self.transactions.write(lambda connection: guards.grant(connection, role))
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back, quickly and from any thread, whenever jobs were wanted and committed."""

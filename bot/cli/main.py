@@ -56,11 +56,15 @@ def replay(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    service_role: Annotated[
+        str, typer.Option(help="Also let this role of PostgreSQL run Muster without owning the tables.")
+    ] = "",
+) -> None:
     """Bring the database to the schema this Muster knows."""
     from bot.cli.record import migrate_database
 
-    raise typer.Exit(migrate_database())
+    raise typer.Exit(migrate_database(service_role))
 
 
 @app.command()

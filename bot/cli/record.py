@@ -26,15 +26,22 @@ from storage.store import open_store
 UNSIGNED: Final = "Not signed, since there is no key. `muster keygen` makes one; name it in MUSTER_KEY_FILE."
 
 
-def migrate_database() -> int:
-    """Make or upgrade the tables, prove the guards, and say so."""
+def migrate_database(service_role: str = "") -> int:
+    """Make or upgrade the tables, prove the guards, let a role that owns nothing work in it, and say so."""
     url = read_record_settings().database_url.get_secret_value()
+    if service_role and not url.startswith("postgres"):
+        return _complain("Only PostgreSQL has roles: leave --service-role out, or set DATABASE_URL.", 2)
     try:
         with open_store(url) as store:
             store.migrate()
+            if service_role:
+                store.grant(service_role)
+    except ValueError as wrong:
+        return _complain(f"--service-role {service_role}: {wrong}.", 2)
     except TROUBLES as trouble:
         return _complain(told(trouble))
-    print(f"{shown_database(url)} has the schema of this Muster, and its guards fire.")
+    may = f" {service_role} may work in it and owns nothing of it." if service_role else ""
+    print(f"{shown_database(url)} has the schema of this Muster, and its guards fire.{may}")
     return 0
 
 

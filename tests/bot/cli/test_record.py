@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from bot.cli.verifying import read_published
 from storage import guards
+from tests import postgres
 from tests.bot.cli.begun import Begun
 from tests.bot.cli.command import POLICY, ROOT, muster
 
@@ -52,6 +53,37 @@ def test_migrate_makes_the_database_and_can_be_repeated(tmp_path: Path) -> None:
     assert (first.code, second.code) == (0, 0), first.everything
     assert "its guards fire" in second.out
     assert (tmp_path / "muster.db").exists()
+
+
+def test_a_role_that_owns_nothing_is_let_in_by_whoever_migrates(postgres_url: str, tmp_path: Path) -> None:
+    postgres.server().run("DROP ROLE IF EXISTS muster_guest")
+    postgres.server().run("CREATE ROLE muster_guest LOGIN")
+    guest = postgres_url.replace("muster@", "muster_guest@")
+    before = muster(tmp_path, "verify", DATABASE_URL=guest)
+
+    said = muster(tmp_path, "migrate", "--service-role", "muster_guest", DATABASE_URL=postgres_url)
+    after = muster(tmp_path, "verify", DATABASE_URL=guest)
+    postgres.server().run("DROP OWNED BY muster_guest")
+
+    assert (before.code, said.code, after.code) == (1, 0, 0)
+    assert "muster_guest may work in it and owns nothing of it." in said.out
+
+
+@pytest.mark.parametrize(
+    ("role", "url", "says"),
+    [
+        ("muster_guest", "sqlite:///muster.db", "Only PostgreSQL has roles"),
+        ("x; DROP TABLE entry", "", "a role name is lower-case letters, digits and underscores"),
+    ],
+)
+def test_a_role_that_cannot_be_let_in_is_refused(
+    role: str, url: str, says: str, postgres_url: str, tmp_path: Path
+) -> None:
+    said = muster(tmp_path, "migrate", "--service-role", role, DATABASE_URL=url or postgres_url)
+
+    assert (said.code, said.out) == (2, "")
+    assert says in said.err
+    assert not (tmp_path / "muster.db").exists()
 
 
 @pytest.mark.parametrize(
