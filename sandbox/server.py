@@ -117,16 +117,20 @@ class Sandbox:
         """Return the address an app takes for Slack's Web API, ending in /api/."""
         return f"{self.page_url}api/"
 
-    def deliver_to(self, url: str) -> None:
-        """Send everything from now on as signed HTTP requests to an address of this machine, not over sockets."""
+    def deliver_to(self, *urls: str, copies: int = 1) -> None:
+        """Send everything from now on as signed HTTP requests, not over sockets: to one of these addresses, or to more.
+
+        All of them are on this machine; whoever stands before the app picks some at random.
+        """
         if self._running is None:
             raise RuntimeError("the workspace is not running")
         self._webhook = Webhook(
-            url,
+            urls,
             self.signing_secret,
             loop=self._running.loop,
             acknowledge=self.hub.acknowledge,
             refuse=self.hub.refuse,
+            copies=copies,
         )
         self.hub.carry_by(self._webhook)
 

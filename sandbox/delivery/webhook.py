@@ -1,4 +1,4 @@
-"""HTTP delivery: signed POST requests to the app's address, for apps that do not use Socket Mode.
+"""HTTP delivery: signed POST requests to the app's addresses, for apps that do not use Socket Mode.
 
 Each request goes out on a thread of its own pool and its answer is taken back on the loop. Only addresses of this very
 machine are accepted.
@@ -9,10 +9,11 @@ import hashlib
 import hmac
 import ipaddress
 import json
+import random
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode, urlsplit
 
@@ -26,15 +27,24 @@ Refuse = Callable[[str, str], None]
 
 
 class Webhook:
-    """Carry envelopes to one address."""
+    """Carry each envelope to so many of the addresses, picked at random, at the same moment."""
 
     def __init__(
-        self, url: str, secret: str, *, loop: asyncio.AbstractEventLoop, acknowledge: Acknowledge, refuse: Refuse
+        self,
+        urls: Sequence[str],
+        secret: str,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        acknowledge: Acknowledge,
+        refuse: Refuse,
+        copies: int = 1,
     ) -> None:
-        host = urlsplit(url).hostname or ""
-        if not is_loopback(host):
-            raise ValueError(f"only this machine is called, not {host}")
-        self._url = url
+        for url in urls:
+            host = urlsplit(url).hostname or ""
+            if not is_loopback(host):
+                raise ValueError(f"only this machine is called, not {host}")
+        self._urls = urls
+        self._copies = copies
         self._secret = secret
         self._loop = loop
         self._acknowledge = acknowledge
@@ -44,14 +54,15 @@ class Webhook:
 
     def carry(self, envelope: Envelope) -> bool:
         """Send an envelope's payload off; there is always somebody to try."""
-        self._pool.submit(self._post, envelope)
+        for url in random.sample(self._urls, self._copies):
+            self._pool.submit(self._post, envelope, url)
         return True
 
     def close(self) -> None:
         """Start no more requests."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _post(self, envelope: Envelope) -> None:
+    def _post(self, envelope: Envelope, url: str) -> None:
         body, kind = encode(envelope)
         headers = {"Content-Type": kind, **self._signature(body)}
         if envelope.retry_attempt:
@@ -59,7 +70,7 @@ class Webhook:
                 "X-Slack-Retry-Num": str(envelope.retry_attempt),
                 "X-Slack-Retry-Reason": reason_of(envelope.retry_reason),
             }
-        request = urllib.request.Request(self._url, body.encode(), headers)  # noqa: S310 - loopback only
+        request = urllib.request.Request(url, body.encode(), headers)  # noqa: S310 - loopback only
         try:
             with self._opener.open(request, timeout=PATIENCE) as response:
                 answer = response.read().decode()

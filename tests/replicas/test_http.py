@@ -1,0 +1,105 @@
+"""Three Musters in HTTP mode on one PostgreSQL, to two of which everything that Slack sends comes at the same moment."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+
+from tests import postgres
+from tests.replicas.house import House, free_port, until
+
+PATH = "/slack/events"
+
+
+class Scene:
+    """A house of three that are called, and an incident in it. `addresses` are theirs."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.addresses = []
+        for _ in range(3):
+            port = str(free_port())
+            house.start(MUSTER_MODE="http", MUSTER_HTTP_PORT=port, SLACK_SIGNING_SECRET=house.sandbox.signing_secret)
+            self.addresses.append(f"http://127.0.0.1:{port}{PATH}")
+        until(lambda: all(one.is_running() for one in house.replicas), "three run")
+        house.sandbox.deliver_to(*self.addresses, copies=2)
+        self.channel = house.declare()
+
+    def count(self, kind: str, words: str) -> int:
+        """Count the entries of a kind in which some words stand."""
+        with self.house.store() as store:
+            keys = [one.key for one in store.queries.incidents(self.house.team)]
+            entries = [e for key in keys for e in store.recorder.read(lambda reader, key=key: reader.entries(key))]  # type: ignore[misc]
+        return sum(e.fact.kind == kind and words in e.fact.model_dump_json() for e in entries)
+
+    def send(self, body: dict[str, Any], secret: str | None = None) -> list[int]:
+        """Send a body to all three at once, signed as Slack signs, and give how each answered."""
+        with ThreadPoolExecutor(3) as senders:
+            sent = [
+                senders.submit(posted, url, body, secret or self.house.sandbox.signing_secret) for url in self.addresses
+            ]
+            return [one.result() for one in sent]
+
+
+def posted(url: str, body: dict[str, Any], secret: str) -> int:
+    text, at = json.dumps(body), str(int(time.time()))
+    signature = SignatureVerifier(secret).generate_signature(timestamp=at, body=text)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": str(signature),
+    }
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, text.encode(), headers), timeout=30) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with postgres.server().database() as url, House(tmp_path_factory.mktemp("http"), url) as house:
+        yield Scene(house)
+
+
+def test_whatever_comes_to_two_of_them_at_once_is_done_once(scene: Scene) -> None:
+    house = scene.house
+    for _ in range(5):
+        house.say(scene.channel)
+        assert house.note(scene.channel).acked
+    view = house.sandbox.acting.slash("ann", scene.channel, "/incident", "note").view(30)
+    filled = house.sandbox.acting.submit("ann", view.id, {"text": "filled in once"})
+
+    assert filled.wait().acked
+    assert house.problems() == []
+    assert scene.count("noted", "filled in once") == 1
+    assert len(house.ledger.said) == 5
+
+
+def test_one_event_id_that_comes_to_all_three_at_once_is_recorded_once(scene: Scene) -> None:
+    house = scene.house
+    user = house.sandbox.workspace.find_person("ann").id
+    at = f"{house.sandbox.clock.now().timestamp():.6f}"
+    event = {"type": "message", "channel": scene.channel, "user": user, "text": "sent thrice", "ts": at, "event_ts": at}
+    body = {"type": "event_callback", "team_id": house.team, "event_id": "Ev0THRICE", "event_time": 1, "event": event}
+
+    answers = [scene.send(body), scene.send(body)]
+
+    assert answers == [[200] * 3] * 2
+    assert scene.count("message_posted", "sent thrice") == 1
+
+
+def test_what_is_signed_with_another_secret_is_taken_by_none(scene: Scene) -> None:
+    answers = scene.send({"type": "event_callback", "event_id": "Ev0FORGED"}, secret="another")
+
+    assert answers == [401] * 3
+    assert all("Ev0FORGED" not in one.said for one in scene.house.replicas)

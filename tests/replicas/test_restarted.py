@@ -1,0 +1,91 @@
+"""Three Musters that start at once on an empty PostgreSQL, and are then ended and started again one after the other.
+
+People go on all the while: what they say and type meets a Muster, and there is always a socket to take it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from storage import schema
+from tests import postgres
+from tests.replicas.house import House, Wire, until
+
+# Notes every table that is made, by its name.
+NOTE_TABLES = """
+CREATE TABLE made (name text);
+CREATE FUNCTION note_made() RETURNS event_trigger LANGUAGE plpgsql AS
+    $$ BEGIN
+        INSERT INTO made
+        SELECT object_identity FROM pg_event_trigger_ddl_commands() WHERE command_tag = 'CREATE TABLE';
+    END $$;
+CREATE EVENT TRIGGER made ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION note_made();
+"""
+WAIT_FOR_IT = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Give a database in which there is nothing but a note of what is made there."""
+    with postgres.server().database() as url, House(tmp_path_factory.mktemp("restarted"), url) as house:
+        with psycopg.connect(url) as connection:
+            connection.execute(NOTE_TABLES)
+        yield house
+
+
+def test_three_that_start_at_once_on_an_empty_database_all_get_ready(house: House) -> None:
+    with psycopg.connect(house.url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [schema._LOCK])
+        for _ in range(3):
+            house.start()
+        until(lambda: house.rows(WAIT_FOR_IT) == [(3,)], "three wait for their turn")
+        assert house.rows("SELECT * FROM made") == []
+    until(lambda: all(one.is_running() for one in house.replicas), "three run")
+
+    assert house.sandbox.wait_for_socket(30, count=3)
+    made = Counter(name for (name,) in house.rows("SELECT name FROM made"))
+    assert made["public.entry"] == made["public.job"] == 1
+    assert [name for name, times in made.items() if times > 1] == []
+    assert house.rows("SELECT version_num FROM alembic_version") == [(schema.HEAD,)]
+    assert [one.said.count("by policy") for one in house.replicas] == [1, 1, 1]
+    assert not any(word in one.said for one in house.replicas for word in ("ERROR", "WARNING"))
+
+
+def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house: House) -> None:
+    channels = [house.declare(), house.declare("bea", impact=2)]
+    is_over = threading.Event()
+
+    def talk(user: str, channel: str) -> None:
+        house.sandbox.acting.join(user, channel)
+        notes = 0
+        while not is_over.wait(0.05):
+            house.say(channel, user)
+            notes += 1
+            if notes % 5 == 0:
+                house.note(channel, user)
+
+    talking = [threading.Thread(target=talk, args=pair) for pair in zip(("cleo", "dov"), channels, strict=True)]
+    with Wire(house.sandbox) as wire:
+        for one in talking:
+            one.start()
+        codes = []
+        for n, old in enumerate(list(house.replicas)):
+            codes.append(old.end())
+            until(house.start().is_running, "the next one runs")
+            until(lambda: house.sandbox.sockets.count() == 3, f"three sockets after restart {n}")
+        is_over.set()
+        for one in talking:
+            one.join()
+        house.sandbox.settle(30)
+
+    assert codes == [0, 0, 0]
+    assert wire.unanswered == []
+    assert wire.fewest == 2
+    assert all(one.was_acknowledged for one in house.ledger.told)
+    assert house.problems() == []
+    assert len(house.ledger.said) > 60
