@@ -66,7 +66,7 @@ def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house
         while not is_over.wait(0.05):
             house.say(channel, user)
             notes += 1
-            if notes % 5 == 0:
+            if notes % 15 == 0:
                 house.note(channel, user)
 
     talking = [threading.Thread(target=talk, args=pair) for pair in zip(("cleo", "dov"), channels, strict=True)]
