@@ -1,0 +1,34 @@
+"""Which conversation from before a declaration belongs to the incident: that of the channel in which it was declared.
+
+Knows the policy's minutes and whose a channel is. Whether Muster may read there is known by Slack alone, and found out
+by the job that takes the conversation over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from commands.verb import Situation
+from incident.entry import IncidentKey
+from incident.ports import Reader
+
+_DIRECT: Final = "D"
+
+
+def said_before(now: Situation) -> tuple[str, datetime] | tuple[None, None]:
+    """Name the channel whose last minutes are captured too, and since when; none of direct messages or of an incident."""
+    channel, minutes = now.place.channel, now.policy.capture_before_minutes
+    if not minutes or channel is None or channel.startswith(_DIRECT):
+        return None, None
+    if now.reader.find(now.team, channel=channel) is not None:
+        return None, None
+    return channel, now.happened_at - timedelta(minutes=minutes)
+
+
+def incident_at(reader: Reader, team: str, channel: str, message: str | None) -> IncidentKey | None:
+    """Find the incident of a channel, or else the newest that holds this message from before its declaration."""
+    key = reader.find(team, channel=channel)
+    if key is not None or message is None:
+        return key
+    return next(reversed(reader.holders(team, channel, message)), None)
