@@ -28,6 +28,14 @@ def migrate(engine: Engine) -> None:
         guards.check_guards(connection)
 
 
+def reguard(engine: Engine) -> None:
+    """Put the guards in place again, and prove that they fire; only a database of our schema has any."""
+    with engine.connect() as connection, begin_writing(connection):
+        check_schema(connection)
+        guards.install(connection)
+        guards.check_guards(connection)
+
+
 def current(connection: Connection) -> str | None:
     """Tell the revision of the database, None for an empty one; raise UnknownSchema for one we cannot read."""
     tables = set(inspect(connection).get_table_names())

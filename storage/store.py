@@ -54,6 +54,11 @@ class Store:
         with told_apart():
             schema.migrate(self.engine)
 
+    def reguard(self) -> None:
+        """Put the guards of an existing record in place again."""
+        with told_apart():
+            schema.reguard(self.engine)
+
     def grant(self, role: str) -> None:
         """Let a role of PostgreSQL run Muster without owning its tables."""
         self.transactions.write(lambda connection: guards.grant(connection, role))

@@ -60,11 +60,15 @@ def migrate(
     service_role: Annotated[
         str, typer.Option(help="Also let this role of PostgreSQL run Muster without owning the tables.")
     ] = "",
+    guards: Annotated[
+        bool, typer.Option("--guards", help="Put guards back that somebody took away, and verify the record.")
+    ] = False,
 ) -> None:
     """Bring the database to the schema this Muster knows."""
     from bot.cli.record import migrate_database
+    from bot.cli.verifying import guard_database
 
-    raise typer.Exit(migrate_database(service_role))
+    raise typer.Exit(guard_database() if guards else migrate_database(service_role))
 
 
 @app.command()

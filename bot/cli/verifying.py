@@ -63,6 +63,19 @@ def rebuild_database() -> int:
     return exit_status(report)
 
 
+def guard_database() -> int:
+    """Put the guards back, and say what went by while they were away."""
+    try:
+        with opened() as (store, settings):
+            store.reguard()
+            report = verify_by(store, known_outside(settings))
+    except TROUBLES as trouble:
+        return _complain(told(trouble))
+    print("The guards are in place and fire.")
+    print(found(report))
+    return exit_status(report)
+
+
 def known_outside(settings: RecordSettings, given: Evidence | None = None) -> Evidence:
     """Add to what was given what the settings name: the key that signs here, the authority's certificates."""
     given = given or Evidence()

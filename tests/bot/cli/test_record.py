@@ -189,6 +189,29 @@ def test_a_sound_record_verifies(begun: Begun, number: str, tmp_path: Path) -> N
     assert re.fullmatch(r"Verified: \d+ entries in 2 chains, 0 checkpoints\.\n", said.out)
 
 
+def test_guards_that_were_taken_away_are_put_back_only_when_told_to(begun: Begun, tmp_path: Path) -> None:
+    with begun.store() as store:
+        store.transactions.write(guards.drop)
+    refused, found = begun.muster(tmp_path, "migrate"), begun.muster(tmp_path, "verify")
+
+    said = begun.muster(tmp_path, "migrate", "--guards")
+
+    assert (refused.code, found.code, said.code) == (1, 6, 0), said.everything
+    assert "The guards are in place and fire." in said.out
+    assert begun.muster(tmp_path, "verify").code == 0
+
+
+def test_what_was_done_while_the_guards_were_away_is_found_when_they_are_put_back(
+    begun: Begun, number: str, tmp_path: Path
+) -> None:
+    tampered(begun, "UPDATE entry SET text = replace(text, 'search', 'basket') WHERE n = 1")
+
+    said = begun.muster(tmp_path, "migrate", "--guards")
+
+    assert said.code == 3
+    assert "tampered" in said.out
+
+
 def test_a_changed_entry_is_named(begun: Begun, number: str, tmp_path: Path) -> None:
     tampered(begun, "UPDATE entry SET text = replace(text, 'declared', 'declaimed') WHERE n = 1 AND kind = 'declared'")
 
