@@ -1,7 +1,8 @@
 """The jobs a worker has in hand, and until when. Knows leases and the time; knows no Slack and no incident.
 
 A job that takes longer than its lease has it renewed. One whose lease could end before the next call does calls nobody:
-a replica that was frozen, or cut off from the database, must not act on what somebody else has taken over.
+a replica that was frozen, or cut off from the database, must not act on what somebody else has taken over. Nor does it
+record what came of a call whose lease has ended: whoever took the job over finds that in Slack and records it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ class Lease:
     def covers_a_call(self, now: datetime) -> bool:
         """Tell whether a call that is begun now ends, at the latest, with the lease."""
         return now + self._call <= self.until
+
+    def is_held(self, now: datetime) -> bool:
+        """Tell whether the job is still ours: nobody else can have taken it over."""
+        return now <= self.until
 
 
 class Leases:

@@ -193,6 +193,8 @@ class Worker:
         else:
             task = Task(job=job, at=now, incident=self._incident(claimed), is_first=claimed.attempts == 1)
             facts = self._sends[job.kind](task, self._means(claimed, lease, shown))
+            if facts and not lease.is_held(self._outside.slack.now()):
+                raise LeaseLost("the lease ended before what came of it was recorded")
             if facts:
                 self._note(claimed, facts, now)
         self._outside.slack.reached(f"{job.kind}:noted")
