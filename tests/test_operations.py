@@ -1,0 +1,183 @@
+"""What docs/operations.md tells somebody to type works: blocks marked as tried are run, every other line is at least read."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+import typer
+
+from bot.cli.main import app
+from bot.counts import Asked, Counts
+from bot.spool import Spool
+from bot.web.slack_http import web_app
+from storage.store import Store, open_store
+from tests import postgres
+from tests.bot.cli.begun import Begun, begin
+from tests.bot.cli.command import POLICY, ROOT, environment
+
+PAGE: Final = (ROOT / "docs" / "operations.md").read_text("utf-8")
+DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+
+BLOCK: Final = re.compile(r"^```sh(?: tried on ([\w ]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+STANDS_FOR: Final = {"FILE": "policy.yaml", "NEW": "new.key", "NUMBER": "INC-2026-0001", "VERB": "update"}
+SERVICE: Final = "muster_service"
+RESTORED: Final = "muster_restored"
+
+
+class Tried(NamedTuple):
+    """A block that says on which databases it was tried."""
+
+    on: str
+    lines: str
+
+
+def tried() -> list[Tried]:
+    return [Tried(one, lines) for on, lines in BLOCK.findall(PAGE) if on for one in on.split(" and ")]
+
+
+def typed(text: str) -> Iterator[str]:
+    """Give every line of a document that begins with `muster`, wherever it stands as code."""
+    blocks = [lines for _, lines in BLOCK.findall(text)]
+    spans = re.findall(r"`(muster [^`\n]+)`", text) + re.findall(r"(?m)^ {4}(muster .+)$", text)
+    for line in [*spans, *(line for block in blocks for line in block.splitlines())]:
+        for part in re.split(r" {2,}| && | \|\| ", line):
+            words = re.sub(r"^(?:[A-Z_]+=\S+ )+", "", part.strip())
+            if words.startswith("muster ") and "COMMAND" not in words:
+                yield words.removeprefix("muster ")
+
+
+def read(line: str) -> str:
+    """Read a line as the command line would, without doing it, and give the command; raise when it is not understood.
+
+    A command's bare name speaks of it, and has nothing to be read.
+    """
+    plain = re.sub(r"\b(?:N|NUMBER):ROOT\b", f"1:{'0' * 64}", re.sub(r"[\[\]]|(?<=FILE) …", "", line))
+    words = [STANDS_FOR.get(word, word) for word in shlex.split(plain)]
+    commands = typer.main.get_group(app).commands
+    assert words[0] in commands, f"there is no `muster {words[0]}`"
+    if len(words) > 1:
+        commands[words[0]].make_context(words[0], words[1:])
+    return words[0]
+
+
+@pytest.fixture
+def begun(sqlite_url: str) -> Begun:
+    """Give a database on which a Muster has run."""
+    return begin(sqlite_url)
+
+
+@pytest.fixture
+def cluster() -> Iterator[None]:
+    """Leave no role and no database behind that the page makes."""
+    clear = (f"DROP DATABASE IF EXISTS {RESTORED} WITH (FORCE)", f"DROP ROLE IF EXISTS {SERVICE}")
+    for statement in clear:
+        postgres.server().run(statement)
+    yield
+    for statement in clear:
+        postgres.server().run(statement)
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> str:
+    """Give a PATH with `muster` and the tools of PostgreSQL."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "muster").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot.cli.main "$@"\n')
+    (folder / "muster").chmod(0o755)
+    found = postgres.binaries()
+    return f"{folder}:{found}:/usr/bin:/bin" if found else f"{folder}:/usr/bin:/bin"
+
+
+def run(block: str, begun: Begun, folder: Path, path: str, **given: str) -> subprocess.CompletedProcess[str]:
+    (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
+    said = begun.muster(folder, "incident", "declare service=search impact=1 urgency=1 No results")
+    assert said.code == 0, said.everything
+    env = environment(PATH=path, DATABASE_URL=begun.url, HOME=str(folder), **given)
+    command = [str(shutil.which("bash")), "-euxo", "pipefail", "-c", block]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=100)
+
+
+@pytest.mark.parametrize("lines", [one.lines for one in tried() if one.on == "sqlite"])
+def test_what_the_page_says_was_tried_on_sqlite_works(lines: str, begun: Begun, tools: str, tmp_path: Path) -> None:
+    said = run(lines, begun, tmp_path, tools)
+
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+@pytest.mark.parametrize("lines", [one.lines for one in tried() if one.on == "postgresql"])
+def test_what_the_page_says_was_tried_on_postgresql_works(
+    lines: str, cluster: None, postgres_url: str, tools: str, tmp_path: Path
+) -> None:
+    if not all(shutil.which(tool, path=tools) for tool in ("pg_dump", "createdb")):
+        postgres.missing("its tools are not beside its server")
+    server = postgres.server()
+    given = {
+        "PGHOST": re.findall(r"host=(.+)", postgres_url)[0],
+        "PGUSER": "muster",
+        "SERVICE_URL": postgres_url.replace("muster@", f"{SERVICE}@"),
+        "RESTORED_URL": server.dsn(RESTORED),
+    }
+
+    said = run(lines, begin(postgres_url), tmp_path, tools, **given)
+    if SERVICE in lines:
+        with open_store(postgres_url) as store:
+            store.transactions.write(lambda connection: connection.exec_driver_sql(f"DROP OWNED BY {SERVICE}"))
+
+    assert said.returncode == 0, said.stdout + said.stderr
+
+
+def test_blocks_were_tried_on_both_databases() -> None:
+    assert {one.on for one in tried()} == {"sqlite", "postgresql"}
+
+
+@pytest.mark.parametrize("line", sorted({line for path in DOCUMENTS for line in typed(path.read_text("utf-8"))}))
+def test_every_line_that_calls_muster_is_one_it_understands(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+    assert read(line) == line.split()[0]
+
+
+def test_a_line_that_muster_does_not_understand_is_found() -> None:
+    lines = list(typed("`muster frobnicate` and\n\n    muster verify --sideways    no such option\n"))
+
+    assert lines == ["frobnicate", "verify --sideways"]
+    for line in lines:
+        with pytest.raises(Exception, match=r"frobnicate|sideways"):
+            read(line)
+
+
+def test_what_the_page_asks_over_http_is_answered() -> None:
+    class Nothing:
+        def checks(self) -> list[object]:
+            return []
+
+        def page(self) -> bytes:
+            return b""
+
+    there = {route.path for route in web_app(lambda: True, watched=Nothing()).routes}  # type: ignore[arg-type,attr-defined]
+
+    assert set(re.findall(r"127\.0\.0\.1:3000(/\w+)", PAGE)) == there
+
+
+def test_every_metric_the_page_speaks_of_is_told(sqlite_store: Store, tmp_path: Path) -> None:
+    counts = Counts()
+    counts.registry.register(Asked(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
+    counts.called("chat.postMessage", "too_many")
+    told = set(re.findall(r"# TYPE (muster_\w+)", counts.page().decode()))
+
+    assert set(re.findall(r"\bmuster_(?!service|restored)\w+", PAGE)) - told == set()
+
+
+def test_every_file_of_ours_the_page_speaks_of_exists() -> None:
+    named = set(re.findall(r"\bdeploy/[\w.-]+\.(?:yaml|service|example)|\bdeploy/Dockerfile", PAGE))
+
+    assert len(named) >= 5
+    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
