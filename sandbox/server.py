@@ -149,8 +149,8 @@ class Sandbox:
 
     def redeliver(self, timeout: float = 10.0) -> bool:
         """Send again, one after the other in their order, what could not be delivered; tell whether all arrived."""
-        while (delivery := self.hub.hasten()) is not None:
-            if not delivery.wait(timeout).acked:
+        while deliveries := self.hub.hasten():
+            if not deliveries[0].wait(timeout).acked:
                 return False
         return True
 

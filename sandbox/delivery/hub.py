@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from heapq import nsmallest
 from typing import Any, Protocol
 
 from sandbox.delivery.envelope import Delivery, Envelope, Kind
@@ -150,15 +151,15 @@ class Hub:
             else:
                 self._post(envelope)
 
-    def hasten(self) -> Delivery | None:
-        """Send the oldest event that waits for its next repetition again now, whatever the clock says."""
+    def hasten(self, most: int = 1) -> list[Delivery]:
+        """Send the oldest events that wait for their next repetition again now, whatever the clock says."""
         with self._lock:
-            if not self._for_later:
-                return None
-            first = min(self._for_later, key=lambda waiting: _happened(waiting[1]))
-            self._for_later.remove(first)
-        self._post(first[1])
-        return first[1].delivery
+            first = [envelope for _, envelope in nsmallest(most, self._for_later, key=lambda one: _happened(one[1]))]
+            chosen = {envelope.id for envelope in first}
+            self._for_later = [one for one in self._for_later if one[1].id not in chosen]
+        for envelope in first:
+            self._post(envelope)
+        return [envelope.delivery for envelope in first]
 
     def _post(self, envelope: Envelope) -> None:
         if self._loop is None:
