@@ -22,6 +22,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.clock import RealClock
+from bot.slack.silence import Silence
 
 CONCURRENCY: Final = 64
 PING_SECONDS: Final = 1
@@ -98,10 +99,12 @@ class Socket:
         self._handler.client.on_message_listeners.append(self._on_frame)
         self._handler.client.socket_mode_request_listeners.append(self._on_answered)
         self._handler.client.message_listeners.append(self._on_message)
+        self._silence = Silence(self._handler.client, RealClock())
 
     def start(self) -> None:
         """Connect and return."""
         self._handler.connect()  # type: ignore[no-untyped-call]
+        self._silence.start()
 
     def stop(self) -> None:
         """Disconnect in a moment in which everything that came is answered, or when Slack waits for no answer any more.
@@ -111,6 +114,7 @@ class Socket:
         deadline = time.monotonic() + ANSWER_SECONDS
         while not self._is_quiet() and time.monotonic() < deadline:
             time.sleep(_MOMENT)
+        self._silence.stop()
         self._end_reading()
         client = self._handler.client
         client.closed = True
