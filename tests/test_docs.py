@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings
 from bot.cli.main import app
 from bot.cli.manual import as_markdown, as_text
 from bot.settings import WHERE, RecordSettings, Settings
+from bot.slack.grammar import read
 from commands import registry
 from commands.verb import Group
 from incident.entries import KINDS
@@ -18,10 +20,15 @@ from incident.jobs import JobKind
 from incident.lifecycle import MAY_FOLLOW
 from incident.states import Audience, Priority, State
 from roles.names import Role
+from roles.people import slack_person
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 GLOSSARY = (ROOT / "docs/glossary.md").read_text("utf-8")
+FORMS = re.findall(
+    r"(?m)^\| `([^`]+)` \|",
+    (ROOT / "docs/commands.md").read_text("utf-8").partition("\n## Forms of verbs\n")[2].partition("\n## ")[0],
+)
 VERBS = re.compile(r"<!-- verbs: .*?-->\n(.*?)\n?<!-- end of verbs -->", re.DOTALL)
 NOTHING = "(none)"
 
@@ -138,6 +145,29 @@ def test_every_command_is_documented_and_no_other() -> None:
     told = {found[1] for row in rows("commands.md") if (found := re.match(r"`muster (\w+)", row[0]))}
 
     assert told == command_names()
+
+
+@pytest.mark.parametrize("command", sorted(command_names()))
+def test_every_option_of_a_command_is_documented_in_its_row(command: str) -> None:
+    [row] = [row for row in rows("commands.md") if re.match(rf"`muster {command}\b", row[0])]
+    options = [one for param in typer.main.get_group(app).commands[command].params for one in param.opts]
+
+    assert [one for one in options if one.startswith("--") and one not in " ".join(row)] == []
+
+
+@pytest.mark.parametrize("line", FORMS)
+def test_every_form_of_a_verb_that_is_written_out_can_be_typed_so(line: str) -> None:
+    known = {name: slack_person("T1", name.upper()) for name in ("@eva", "@ilse", "ilse")}
+
+    reading = read(line, at=datetime(2026, 11, 2, 18, 0, tzinfo=UTC), person=known.get, services=("search",))
+
+    assert reading.is_whole, (reading.missing, reading.unread, reading.left, reading.ambiguous)
+
+
+def test_forms_are_written_out_for_every_verb_that_has_several() -> None:
+    told = {line.split()[1 if line.startswith("INC-") else 0] for line in FORMS}
+
+    assert {"drill", "hold", "link", "preserve", "redact", "resolve", "take", "tempfix", "update", "void"} <= told
 
 
 @pytest.mark.parametrize("command", sorted(command_names()))
