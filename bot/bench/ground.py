@@ -41,7 +41,7 @@ class Ground:
 
     def __init__(self, folder: Path, people: int = PEOPLE, timing: Timing | None = None) -> None:
         manifest = yaml.safe_load(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
-        names = [f"person{n:02d}" for n in range(people)]
+        names = [f"person{n:03d}" for n in range(people)]
         self.sandbox = Sandbox(
             [Person(name, name.capitalize()) for name in names],
             manifest=manifest,
@@ -131,10 +131,10 @@ class Ground:
 
 
 @contextmanager
-def ground(timing: Timing | None = None) -> Iterator[Ground]:
+def ground(timing: Timing | None = None, *, people: int = PEOPLE) -> Iterator[Ground]:
     """Give a ground of one's own and take it away afterwards; `timing` is how long its Slack waits, and when it repeats."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        made = Ground(Path(folder), timing=timing)
+        made = Ground(Path(folder), people, timing)
         try:
             made.begin()
             yield made

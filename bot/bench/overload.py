@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from bot.bench.ground import COMMAND, Ground
@@ -11,6 +12,10 @@ from sandbox.delivery.envelope import Delivery
 from sandbox.delivery.hub import Timing
 
 PER_SECOND: Final = 100
+LATENCY_MS: Final = 300
+_SAID: Final = "message"
+_LOOKED_BACK: Final = 1000
+_NEVER_MS: Final = 3000.0
 _ONE_COMMAND_IN: Final = 25
 # What cannot be delivered stays where it is until the bench sends it again, however long it takes to say everything.
 PATIENT: Final = Timing(retry_after=(3600.0, 3600.0, 3600.0))
@@ -18,35 +23,63 @@ _UNDER_WAY: Final = 400
 _LOOK_EVERY_S: Final = 0.01
 
 
-def measure_burst_of_events(ground: Ground, channel: str, *, seconds: int) -> dict[str, object]:
-    """Say a hundred things a second and type a line four times a second meanwhile: how long do those who type wait?"""
+def measure_burst_of_events(ground: Ground, channels: Sequence[str], *, seconds: int) -> dict[str, object]:
+    """Say a hundred things a second all over, type a line four times a second, while every call to Slack takes 300 ms.
+
+    How long do those who type wait, how long is each event on its way to the record, and how much lies behind at the end?
+    """
+    ground.lag(LATENCY_MS)
+    acks = _Acks(ground)
     sent: list[Delivery] = []
     began = time.perf_counter()
     for n in range(seconds * PER_SECOND):
         time.sleep(max(0.0, began + n / PER_SECOND - time.perf_counter()))
-        user = ground.users[n % len(ground.users)]
+        user, channel = ground.users[n % len(ground.users)], channels[n % len(channels)]
         ground.sandbox.acting.post(user, channel, f"m{n} latency is up")
         if n % _ONE_COMMAND_IN == 0:
             sent.append(ground.sandbox.acting.slash(user, channel, COMMAND, f"note n{n} pool exhausted"))
+            acks.look()
     said = time.perf_counter() - began
     ground.sandbox.settle(120)
-    times = [one.ack_ms if one.acked and one.ack_ms is not None else 3000.0 for one in sent]
+    acks.look()
+    ground.lag(0)
+    times = [one.ack_ms if one.acked and one.ack_ms is not None else _NEVER_MS for one in sent]
     return {
+        "people": len(ground.users),
+        "incidents": len(channels),
         "command_ack_ms": spread(times),
+        "event_ack_ms": spread(acks.times) | {"max": max(acks.times)},
         "events_per_s": round(seconds * PER_SECOND / said, 1),
-        "lost": sum(not one.acked for one in sent),
+        "lost": sum(not one.acked for one in sent) + acks.lost,
         "behind_s": round(time.perf_counter() - began - said, 2),
         "rss_mb": ground.process.resident_mb(),
     }
 
 
-def measure_backlog(ground: Ground, channel: str, *, events: int) -> dict[str, float]:
+class _Acks:
+    """Reads off the wire how long each event waited for its acknowledgement, and how many waited in vain."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._traffic = ground.sandbox.traffic
+        self._seq = self._traffic.seq
+        self.times: list[float] = []
+        self.lost = 0
+
+    def look(self) -> None:
+        for passage in self._traffic.since(self._seq, _LOOKED_BACK):
+            self._seq = passage.seq
+            if passage.name == _SAID:
+                self.lost += passage.kind == "unacked"
+                self.times += [passage.ms] if passage.kind == "ack" and passage.ms is not None else []
+
+
+def measure_backlog(ground: Ground, channels: Sequence[str], *, events: int) -> dict[str, float]:
     """Cut Muster off while so much is said, let it back, and wait until every event is acknowledged."""
     faults, acting = ground.sandbox.faults, ground.sandbox.acting
     faults.cut_off()
     ground.until(lambda: ground.sandbox.sockets.count() == 0)
     for n in range(events):
-        acting.post(ground.users[n % len(ground.users)], channel, f"b{n} error rate is up")
+        acting.post(ground.users[n % len(ground.users)], channels[n % len(channels)], f"b{n} error rate is up")
     ground.sandbox.settle(120)
     faults.let_back()
     ground.until(lambda: ground.sandbox.sockets.count() > 0)
