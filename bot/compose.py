@@ -18,10 +18,11 @@ from bot.render import for_slack
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.slack.edge import Edge
+from bot.slack.overheard import Overheard
 from bot.slack.reply import Texts
 from bot.timestamps import authority_of
 from bot.worker import Worker
-from bot.working import CALL_SECONDS, outside, presence_of, recurring
+from bot.working import CALL_SECONDS, forgetting, outside, presence_of, recurring
 from storage.store import Store, open_store
 
 
@@ -39,6 +40,7 @@ def compose(
     texts = Texts(for_slack(), settings.command)
     going_on = GoingOn(settings.spool, store, on.slack, watch, texts, do=on.desk.do, wake=lambda: worker.wake())
     going_on.begin(migrated=on.is_migrated)
+    overheard = Overheard(lambda: watch.active.policy.capture_before_minutes)
     edge = Edge(
         team=on.team,
         bot=on.slack.bot,
@@ -50,6 +52,7 @@ def compose(
         texts=texts,
         drafts=store.drafts,
         absent=going_on.absent,
+        overheard=overheard,
     )
     acts = outside(
         on.slack,
@@ -59,7 +62,8 @@ def compose(
         authority=authority_of(settings.tsa_url, settings.tsa_cert),
         timeout_s=call_seconds,
     )
-    worker = Worker(store, replace(acts, held=going_on.draining.holds_declarations), owner=process)
+    held = going_on.draining.holds_declarations
+    worker = Worker(store, replace(acts, held=held, overheard=overheard), owner=process)
     presence = presence_of(store, on.clock, watch, settings.gap_seconds, process=process, takes=lambda: takes)
     again = recurring(
         store, on.clock, team=on.team, wake=worker.wake, ask_people=on.ask_people, watch=watch, look=presence.look
@@ -67,7 +71,7 @@ def compose(
     health = Health(store, going_on.spool, worker, on.clock, on.counts, is_connected=lambda: is_reached(takes))
     app = bolt_app(settings, edge, on.who, on.counts.acked)
     takes = listening(settings, app, health, greeted=on.counts.counting_connections(presence.greet))
-    scheduler = Scheduler([*again, going_on.recurring()])
+    scheduler = Scheduler([*again, going_on.recurring(), forgetting(overheard, on.clock)])
     workspace = str(on.who.team or on.team)
     return Muster(
         edge, store, watch.active, worker, scheduler, presence, takes, going_on, on.signer, watch.wrong, workspace

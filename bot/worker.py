@@ -20,6 +20,7 @@ from bot.render import Renderer
 from bot.send import SENDS
 from bot.send.means import Means, Memory, Send, Shown, Task
 from bot.slack.calls import Delayed, LeaseLost, Slack, SlackRefusal, UnknownOutcome
+from bot.slack.overheard import Overheard
 from bot.slack.settle import Settle
 from commands.run import note_outcome, tick
 from incident.entries.sent import PlaceLost
@@ -69,6 +70,7 @@ class Outside:
     sends: Mapping[JobKind, Send] | None = None
     timeout_s: float = 10.0
     held: Callable[[], bool] = lambda: False
+    overheard: Overheard = field(default_factory=Overheard)
 
 
 class Worker:
@@ -216,6 +218,7 @@ class Worker:
             plain=outside.plain,
             memory=self._memory,
             shown=shown,
+            overheard=outside.overheard,
         )
 
     def _note(self, claimed: ClaimedJob, facts: Sequence[Fact], now: datetime, *, once: str = "") -> None:

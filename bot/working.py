@@ -15,6 +15,7 @@ from bot.scheduler import TICK, Recurring, want_checkpoint, want_daily
 from bot.send.checkpoint import checkpoint_by
 from bot.send.keeping import DAILY, keeping
 from bot.slack.calls import Slack
+from bot.slack.overheard import Overheard
 from bot.timestamps import Authority
 from bot.worker import Outside
 from incident.jobs import JobKind
@@ -96,3 +97,8 @@ def recurring(
         Recurring("people", 10 * _MINUTE, ask_people),
         Recurring("housekeeping", 60 * _MINUTE, lambda: store.housekeep(clock.now())),
     )
+
+
+def forgetting(overheard: Overheard, clock: Clock) -> Recurring:
+    """Give what lets go, each minute, of what was overheard and has become too old."""
+    return Recurring("overheard", _MINUTE, lambda: overheard.forget(clock.now()))

@@ -42,4 +42,5 @@ class Backfill(Declare):
     def _adopting(self, fact: Fact, channel: str) -> Fact:
         if not isinstance(fact, Declared):
             return fact
-        return fact.model_copy(update={"adopted_channel": channel, "detected_at": self.detected_at or self.started_at})
+        whole = {"adopted_channel": channel, "captures_from": None, "captures_since": None}
+        return fact.model_copy(update={**whole, "detected_at": self.detected_at or self.started_at})

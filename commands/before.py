@@ -6,24 +6,26 @@ by the job that takes the conversation over.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from commands.verb import Situation
+from incident.entries.opened import Declared
 from incident.entry import IncidentKey
 from incident.ports import Reader
 
 _DIRECT: Final = "D"
 
 
-def said_before(now: Situation) -> tuple[str, datetime] | tuple[None, None]:
+def capturing(fact: Declared, now: Situation) -> Declared:
     """Name the channel whose last minutes are captured too, and since when; none of direct messages or of an incident."""
     channel, minutes = now.place.channel, now.policy.capture_before_minutes
     if not minutes or channel is None or channel.startswith(_DIRECT):
-        return None, None
+        return fact
     if now.reader.find(now.team, channel=channel) is not None:
-        return None, None
-    return channel, now.happened_at - timedelta(minutes=minutes)
+        return fact
+    since = now.happened_at - timedelta(minutes=minutes)
+    return fact.model_copy(update={"captures_from": channel, "captures_since": since})
 
 
 def incident_at(reader: Reader, team: str, channel: str, message: str | None) -> IncidentKey | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Literal
 
 from commands.ask import Ask, Control
+from commands.before import capturing
 from commands.catalogue import Entry, is_unlisted, look_up, twin_of
 from commands.guards import refuse_by_state
 from commands.people import person_named
@@ -80,7 +81,8 @@ class Declare(Verb):
         judged = change(policy, None, impact=impact, urgency=urgency, justification="initial", provisional=provisional)
         triaged = StateChanged(old=State.LOGGED, new=State.TRIAGED)
         major = major_by_priority(policy, judged.priority, is_major=False)
-        return (self._declared(now, entry, provisional=provisional), judged, triaged, *major)
+        declared = capturing(self._declared(now, entry, provisional=provisional), now)
+        return (declared, judged, triaged, *major)
 
     def _declared(self, now: Situation, entry: Entry, *, provisional: bool) -> Declared:
         return Declared(

@@ -36,6 +36,7 @@ class JobKind(StrEnum):
     RETENTION = "retention"
     RECONCILE = "reconcile"
     ADOPT = "adopt"
+    BEFORE = "before"
 
 
 class Rank(int):

@@ -15,6 +15,7 @@ GROUPS: Final = frozenset(
     {"responder", "major_authority", "closer", "exec", "privacy", "compliance", "legal", "security_lead"}
 )
 Minutes = Annotated[int, Field(gt=0)]
+MOST_BEFORE_MINUTES: Final = 7 * 24 * 60
 Years = Annotated[int, Field(gt=0, le=100)]
 Level = Annotated[int, Field(ge=1, le=3)]
 Member = Annotated[str, Field(min_length=1)]
@@ -144,6 +145,7 @@ class Policy(Frozen):
     stale_minutes: Minutes = 720
     closure_repeat_minutes: Minutes = 60
     prompt_put_off_minutes: Minutes = 10
+    capture_before_minutes: Annotated[int, Field(ge=0, le=MOST_BEFORE_MINUTES)] = 60
 
     def priority_of(self, impact: int, urgency: int) -> Priority:
         """Compute the priority from impact and urgency, 1 (high) to 3 (low) (S1-08, S1-38)."""

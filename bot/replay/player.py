@@ -26,11 +26,16 @@ _UNSEEN: Final = frozenset({"alert", "external"})
 
 @dataclass
 class Player:
-    """Plays one script. `counts` says how many commands were typed lines and how many were forms."""
+    """Plays one script. `counts` says how many commands were typed lines and how many were forms.
+
+    `messages` and `channels` give the ts and the channel of each message: what is said before the declaration is said
+    where it will be declared, and is changed there later.
+    """
 
     stage: Stage
     scenario: Scenario
     messages: dict[str, str] = field(default_factory=dict)
+    channels: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: {"lines": 0, "forms": 0, "buttons": 0})
     problems: list[str] = field(default_factory=list)
@@ -39,6 +44,7 @@ class Player:
 
     def play(self) -> None:
         """Play every event at its time, then let pass what is left until the record is read."""
+        self.stage.bring_muster(next(iter(self.stage.users.values())))
         for event in self.scenario.events:
             self.stage.pass_until(event.at)
             if self.outage is not None:
@@ -88,17 +94,18 @@ class Player:
     def _message(self, event: ScriptEvent) -> None:
         user, channel = self._at(event)
         self.messages[event.id] = self.stage.sandbox.acting.post(user, channel, event.text)
+        self.channels[event.id] = channel
 
     def _edit(self, event: ScriptEvent) -> None:
-        user, channel = self._at(event)
+        user, channel = self._where(event)
         self.stage.sandbox.acting.edit(user, channel, self._ts(event), event.text)
 
     def _delete(self, event: ScriptEvent) -> None:
-        user, channel = self._at(event)
+        user, channel = self._where(event)
         self.stage.sandbox.acting.delete(user, channel, self._ts(event))
 
     def _reaction(self, event: ScriptEvent) -> None:
-        user, channel = self._at(event)
+        user, channel = self._where(event)
         self.stage.sandbox.acting.react(user, channel, self._ts(event), event.name or "")
 
     def _join(self, event: ScriptEvent) -> None:
@@ -156,6 +163,12 @@ class Player:
         user = self.stage.users[event.by or ""]
         return user, self.stage.present(user)
 
+    def _where(self, event: ScriptEvent) -> tuple[str, str]:
+        """Give who does something to a message and where it stands, of which they become a member."""
+        user, channel = self.stage.users[event.by or ""], self.channels[event.ref or ""]
+        self.stage.enter(user, channel)
+        return user, channel
+
     def _ts(self, event: ScriptEvent) -> str:
         return self.messages[event.ref or ""]
 
@@ -168,7 +181,8 @@ class Player:
         return slack_person(self.stage.team, user) if user else None
 
     def _permalink(self, event_id: str) -> str:
-        return self.messages.get(event_id, event_id)
+        known = event_id in self.messages
+        return f"{self.channels[event_id]}/{self.messages[event_id]}" if known else event_id
 
 
 def _without_time(fields: dict[str, Any]) -> dict[str, Any]:

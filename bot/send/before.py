@@ -7,19 +7,24 @@ is taken from a channel in which Muster is not, nor from a private one unless on
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.send.means import Means, Task, entries_of
+from bot.send.posting import post
 from bot.send.reconcile import KINDS, deleted, said_in
 from bot.slack.calls import SlackRefusal
 from bot.slack.heard import moment_of
 from bot.slack.reconcile import Known, Reading, gone, known_of, read_channel
+from bot.slack.surfaces.message import Message
 from commands.capture import Capture, Told, capture_into
 from incident.entries.opened import Declared
 from incident.entries.said import Joined, Left, Reacted
 from incident.entries.sent import HistoryTaken
 from incident.entry import Entry, Fact, Surface
+from incident.incident import Incident
 from incident.visibility import is_exposed, is_restricted
 from roles.people import slack_person
 
@@ -29,8 +34,16 @@ MOST_THREADS: Final = 20
 _SKEW: Final = timedelta(seconds=1)
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What the line in the channel of the declaration says: of which incident, and what was captured."""
+
+    incident: Incident
+    fact: HistoryTaken
+
+
 def take_before(task: Task, means: Means) -> Sequence[Fact]:
-    """Capture what was said in the channel of the declaration, and tell how many messages that were."""
+    """Capture what was said in the channel of the declaration, and tell there and here how many messages that were."""
     entry = entries_of(task, means)[0]
     fact = entry.fact
     if not isinstance(fact, Declared) or fact.captures_from is None or fact.captures_since is None:
@@ -52,7 +65,19 @@ def take_before(task: Task, means: Means) -> Sequence[Fact]:
     more = not means.memory.readings.pop(task.job.key, reading).is_whole
     messages = sum(one.was_said for one in _known(task, means, reading).values())
     taken = HistoryTaken(messages=messages, more=more, channel=reading.channel, since=reading.since)
-    return (taken,) if messages else ()
+    if not messages:
+        return ()
+    _tell_there(task, means, taken)
+    return (taken,)
+
+
+def _tell_there(task: Task, means: Means, taken: HistoryTaken) -> None:
+    """Tell those whose words were captured, once; nobody of an incident that others may not see."""
+    if taken.channel is None or is_restricted(task.open):
+        return
+    text = means.renderer.macro("slack/surfaces/history.j2", "there", Taken(task.open, taken))
+    with suppress(SlackRefusal):
+        post(task, means, taken.channel, Message(text))
 
 
 def _declared_at(entry: Entry) -> datetime:

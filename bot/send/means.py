@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.render import Renderer
 from bot.slack.calls import Slack
+from bot.slack.overheard import Overheard
 from bot.slack.reconcile import Reading
 from bot.slack.settle import Settle
 from incident.entry import Entry, Fact
@@ -57,6 +58,7 @@ class Means:
     plain: Renderer
     memory: Memory
     shown: Shown
+    overheard: Overheard
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.slack.ingress import Came
 from bot.slack.where import Where
+from commands.before import incident_at
 from incident.entry import IncidentKey
 from incident.incident import Incident
 from incident.ports import Reader
@@ -11,13 +12,13 @@ from incident.visibility import may_see
 
 
 def incident_of(reader: Reader, team: str, where: Where) -> Incident | None:
-    """Give the incident that a button was drawn for, that was named, or whose channel this is."""
+    """Give the incident that a button was drawn for, that was named, whose channel this is, or that holds the message."""
     if where.incident is not None:
         return reader.peek(IncidentKey(team, where.incident))
     if where.number is not None:
         key = reader.find(team, number=where.number)
     else:
-        key = reader.find(team, channel=where.channel) if where.channel else None
+        key = incident_at(reader, team, where.channel, where.message) if where.channel else None
     return reader.peek(key) if key else None
 
 

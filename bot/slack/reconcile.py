@@ -42,7 +42,8 @@ class Pages:
 class Reading:
     """One reading of one channel, between two moments.
 
-    Everything since `since` is read and before it a bounded part; or, where `most` is given, so many messages and no more.
+    Everything since `since` is read and before it a bounded part; or, where `most` is given, so many messages and no more,
+    and where `most_threads` is, the replies of so many threads.
     """
 
     channel: str
@@ -50,6 +51,7 @@ class Reading:
     since: datetime
     latest: datetime
     most: int | None = None
+    most_threads: int | None = None
     is_whole: bool = True
     pages: dict[str, Pages] = field(default_factory=dict)
 
@@ -144,10 +146,11 @@ def read_channel(slack: Slack, reading: Reading, known: dict[str, Known]) -> Sho
     """Read a channel and those of its threads in which something may have changed."""
     between = {"oldest": f"{reading.oldest.timestamp():.6f}", "latest": f"{reading.latest.timestamp():.6f}"}
     heads = reading.read(slack, "conversations.history", "", **between)
-    threads = frozenset(_threads(reading, heads, known))
+    threads = frozenset(sorted(_threads(reading, heads, known), reverse=True)[: reading.most_threads])
     replies = [one for head in sorted(threads) for one in reading.read(slack, "conversations.replies", head, ts=head)]
     until = [one for one in (*heads, *replies) if moment_of(one["ts"]) <= reading.latest]
-    begins = moment_of(heads[-1]["ts"]) if len(heads) >= MOST_BACK else reading.oldest
+    is_cut = bool(heads) and (len(heads) >= MOST_BACK or not reading.is_whole)
+    begins = moment_of(heads[-1]["ts"]) if is_cut else reading.oldest
     return Shown({str(one["ts"]): one for one in until}, threads, begins)
 
 

@@ -13,7 +13,8 @@ from roles.people import PersonId
 class Declared(Fact):
     """An incident was declared. Service facts are those of the catalogue at that moment (S1-28 to S1-34).
 
-    `adopted_channel` is set when it was declared afterwards, of a channel that was there already.
+    `adopted_channel` is set when it was declared afterwards, of a channel that was there already. What was said in
+    `captures_from` since `captures_since` and before the declaration is captured too.
     """
 
     kind: ClassVar[str] = "declared"
@@ -42,6 +43,8 @@ class Declared(Fact):
     from_message: str | None = None
     unlisted: bool = False
     adopted_channel: str | None = None
+    captures_from: str | None = None
+    captures_since: Utc | None = None
 
 
 class StateChanged(Fact):

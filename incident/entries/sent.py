@@ -21,12 +21,17 @@ class ChannelMade(Fact):
 
 
 class HistoryTaken(Fact):
-    """What was said in an adopted channel before was captured; `more` tells that older messages were left in Slack."""
+    """What was said before was captured: in an adopted channel, or in `channel` since `since`, where it was declared.
+
+    `more` tells that older messages were left in Slack.
+    """
 
     kind: ClassVar[str] = "history_taken"
 
     messages: int
     more: bool = False
+    channel: str | None = None
+    since: Utc | None = None
 
 
 class CardPosted(Fact):

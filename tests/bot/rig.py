@@ -16,6 +16,7 @@ from bot.failpoints import Reached, nothing_happens
 from bot.render import Mode, Renderer
 from bot.slack.budget import Budget
 from bot.slack.calls import Slack
+from bot.slack.overheard import Overheard
 from bot.slack.settle import Settle
 from bot.worker import Outside, Worker
 from commands.run import run
@@ -187,6 +188,7 @@ def rig_on(store: Store, *, settle: Settle | None = None, **policy: Any) -> Iter
             renderer=Renderer(),
             plain=Renderer(Mode.DOCUMENT, names=lambda person: person.rpartition(":")[2].capitalize()),
             settle=settle or Settle(),
+            overheard=Overheard(lambda: rules.capture_before_minutes),
         )
         worker = Worker(store, outside, owner="rig")
         try:

@@ -25,7 +25,7 @@ def test_a_title_and_a_service_are_enough(desk: Desk) -> None:
 
 
 def test_what_is_provisional_says_so(desk: Desk) -> None:
-    desk.do("declare", title="Checkout errors", service="checkout")
+    desk.do("declare", place=Place(), title="Checkout errors", service="checkout")
 
     assert desk.said() == (
         "<@UROB> declared *Checkout errors* on checkout: P3, provisional until impact and urgency are judged."

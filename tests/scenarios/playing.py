@@ -15,7 +15,7 @@ import yaml
 from bot.render import Mode, Renderer
 from bot.replay.catalogue import script_policy
 from bot.replay.scenario import Scenario, ScriptEvent
-from commands.capture import Capture, capture
+from commands.capture import Capture, capture, capture_into
 from commands.run import note_outcome, run, tick
 from commands.verb import Place, Request
 from incident.account import account
@@ -29,12 +29,13 @@ from incident.entries.said import (
     Reacted,
 )
 from incident.entries.sent import ChannelMade
-from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface, workspace_chain
+from incident.entry import Entry, Fact, IncidentKey, Source, Surface, workspace_chain
 from incident.ports import Outcome, Person
 from roles.people import MUSTER, PersonId, slack_person
 from tests.memory import Memory
 
 TEAM = "T1"
+LOBBY = "C0"
 CHANNEL = "C1"
 HERE = Path(__file__).parent
 _PEOPLE = ("to", "who", "assignee", "owner", "approved_by", "reporter")
@@ -75,6 +76,8 @@ class Play:
     key: IncidentKey | None = None
     last: Outcome | None = None
     texts: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    overheard: list[Capture] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         users = {alias: f"U{alias.upper()}" for alias in self.scenario.people}
@@ -119,13 +122,20 @@ class Play:
         outcome = self._run(event, verb, fields, occurred_at)
         if verb == "declare" and not outcome.is_refused:
             self.number, self.key = outcome.number, outcome.key
+            for said in self.overheard:
+                capture_into(self.known, said, recorder=self.memory, policy=self.policy, at=event.at)
             self._open_channel(event.at)
         return outcome
 
-    def _open_channel(self, now: datetime) -> None:
+    @property
+    def known(self) -> IncidentKey:
+        """The incident, once it is declared."""
         assert self.key is not None
+        return self.key
+
+    def _open_channel(self, now: datetime) -> None:
         made = ChannelMade(channel=CHANNEL, name="inc-1")
-        note_outcome(self.key, [made], job="channel", recorder=self.memory, policy=self.policy, at=now)
+        note_outcome(self.known, [made], job="channel", recorder=self.memory, policy=self.policy, at=now)
 
     def meant(self, intent: dict[str, Any]) -> tuple[str, dict[str, Any], str | None]:
         """Say an intent as a verb with fields, and when it happened if that was earlier."""
@@ -137,14 +147,15 @@ class Play:
                 fields[one] = self.person(fields[one])
         verb, more = _FORMS.get(name, (_VERBS.get(name, name), {}))
         if verb == "redact":
-            fields["ref"] = f"{CHANNEL}/{self.ts(fields['ref'])}" if fields["ref"] in self.texts else fields["ref"]
+            ref = fields["ref"]
+            fields["ref"] = f"{self.places[ref]}/{self.ts(ref)}" if ref in self.texts else ref
         if "as" in fields:
             fields["as_"] = fields.pop("as")
         return verb, {**fields, **more}, occurred_at
 
     def _pin(self, event: ScriptEvent) -> Outcome:
         ref = event.ref or ""
-        fields = {"channel": CHANNEL, "ts": self.ts(ref)}
+        fields = {"channel": self.places[ref], "ts": self.ts(ref)}
         return self._run(event, "pin", fields, None)
 
     def _run(self, event: ScriptEvent, verb: str, fields: dict[str, Any], occurred_at: str | None) -> Outcome:
@@ -167,7 +178,8 @@ class Play:
 
     def _heard(self, event: ScriptEvent) -> Fact | None:
         who, ref = self.person(event.by), event.ref or event.id
-        place = {"channel": CHANNEL, "ts": self.ts(ref)} if ref in self.texts else {}
+        here = self.places.setdefault(ref, CHANNEL if self.key else LOBBY)
+        place = {"channel": here, "ts": self.ts(ref)} if ref in self.texts else {}
         match event.kind:
             case "message":
                 return MessagePosted(**place, author=who, text=event.text)
@@ -190,19 +202,19 @@ class Play:
     def _hear(self, event: ScriptEvent, fact: Fact) -> None:
         source = Source(surface=Surface.EVENT, channel=CHANNEL, event=event.id)
         who = self.person(event.by)
-        if self.key is None:
-            draft = Draft(fact=fact, by=who, occurred_at=event.at, source=source)
-            self.memory.transact(lambda unit: unit.append(workspace_chain(TEAM), [draft], event.at))
-        elif isinstance(fact, GapNoted):
-            note_outcome(self.key, [fact], job=event.id, recorder=self.memory, policy=self.policy, at=event.at)
-        else:
-            said = Capture.model_validate(
-                {"team": TEAM, "fact": fact, "by": who, "occurred_at": event.at, "source": source}
-            )
+        if isinstance(fact, GapNoted):
+            note_outcome(self.known, [fact], job=event.id, recorder=self.memory, policy=self.policy, at=event.at)
+            return
+        said = Capture.model_validate(
+            {"team": TEAM, "fact": fact, "by": who, "occurred_at": event.at, "source": source}
+        )
+        if self.key is not None:
             capture(said, recorder=self.memory, policy=self.policy, at=event.at)
+        elif isinstance(fact, MessagePosted | MessageEdited | MessageDeleted):
+            self.overheard.append(said)
 
     def entries(self) -> tuple[Entry, ...]:
-        reader = self.memory.read(lambda unit: unit)
+        reader = self.memory.read(lambda unit: unit.bare())
         assert self.key is not None
         return (*reader.entries(workspace_chain(TEAM)), *reader.entries(self.key))
 
@@ -218,7 +230,7 @@ class Play:
         self.tick(at)
         aliases = {self.person(alias): alias for alias in self.scenario.people} | {MUSTER: "bot"}
         render = Renderer(Mode.DOCUMENT, names=lambda person: aliases.get(person, person))
-        ids = {(CHANNEL, self.ts(event_id)): event_id for event_id in self.texts}
+        ids = {(self.places.get(event_id), self.ts(event_id)): event_id for event_id in self.texts}
         return account(
             self.entries(),
             as_of=at,
