@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.send.before import MOST
 from bot.slack.heard import heard
+from bot.worker import Worker
 from commands.capture import capture
 from commands.run import run
 from commands.verb import Place, Request
@@ -16,7 +19,7 @@ from sandbox.entities import Channel
 from tests.bot.rig import EVERYBODY, posts
 
 
-def declare_in(rig, channel, at_message=None, **fields):
+def declare_in(rig, channel, at_message=None, drain=None, **fields):
     """Declare in a channel as ilse does it; give the key, once all is done."""
     request = Request(
         verb="declare",
@@ -31,6 +34,8 @@ def declare_in(rig, channel, at_message=None, **fields):
     )
     outcome = run(request, recorder=rig.store.recorder, policy=rig.policy, policy_hash="0" * 64)
     assert not outcome.is_refused, outcome
+    if drain is not None:
+        drain(rig.clock.now())
     rig.after(seconds=5)
     return outcome.key
 
@@ -66,7 +71,7 @@ def hear(rig, **event):
         rig.outside.overheard.hear(said, rig.clock.now())
 
 
-def heard_edit(rig, channel, ts, now, before=None, at=None):
+def heard_edit(rig, channel, ts, now, before=None):
     stamp = f"{rig.clock.now().timestamp():.6f}"
     message = {"ts": ts, "user": rig.users["eva"], "text": now, "edited": {"user": rig.users["eva"], "ts": stamp}}
     previous = {"ts": ts, "user": rig.users["eva"], "text": before}
@@ -237,6 +242,51 @@ def test_taking_it_over_twice_records_once(rig, lobby):
 
     assert [e.n for e in rig.entries(key, "message_posted", "message_edited", "message_deleted")] == before
     assert len(before) == 1
+
+
+def test_trouble_on_the_way_loses_nothing_and_repeats_nothing(rig, lobby):
+    head = say(rig, lobby, "eva", "payments fail")
+    say(rig, lobby, "ilse", "I see it too", head)
+    hear(rig, channel=lobby, ts=head, user=rig.users["eva"], text="payments fail")
+    for method in ("conversations.info", "conversations.history", "conversations.replies"):
+        rig.sandbox.faults.server_error(method)
+    rig.sandbox.faults.too_many_requests("conversations.replies")
+    key = declare_in(rig, lobby)
+    rig.sandbox.faults.lose_reply("chat.postMessage")
+    rig.after(minutes=2)
+
+    assert texts(rig, key) == ["payments fail", "I see it too"]
+    assert len(rig.entries(key, "history_taken")) == len(posts(place_of(rig, lobby), rig.sandbox)) == 1
+
+
+def test_a_crash_in_the_midst_of_it_is_made_up_for_by_the_next_process(rig, lobby):
+    for number in range(3):
+        say(rig, lobby, "eva", f"line {number}")
+    crashes = iter([True])
+
+    def reached(point):
+        if point == "before:conversations.history:after" and next(crashes, False):
+            raise ConnectionError("killed here")
+
+    worker = Worker(rig.store, replace(rig.outside, slack=replace(rig.outside.slack, reached=reached)), owner="other")
+    key = declare_in(rig, lobby, drain=worker.drain)
+    rig.after(minutes=2)
+    worker.stop()
+
+    assert next(crashes, None) is None
+    assert texts(rig, key) == ["line 0", "line 1", "line 2"]
+    assert len(posts(place_of(rig, lobby), rig.sandbox)) == 1
+
+
+def test_where_the_history_is_refused_what_was_heard_is_captured_all_the_same(rig, lobby):
+    ts = say(rig, lobby, "eva", "payments fail")
+    hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="payments fail")
+    rig.sandbox.faults.fail_with("missing_scope", "conversations.history", times=5)
+
+    key = declare_in(rig, lobby)
+
+    assert texts(rig, key) == ["payments fail"]
+    assert rig.entries(key, "place_lost") == []
 
 
 def test_later_edits_and_deletions_of_what_was_captured_are_followed_and_of_nothing_else(rig, lobby):
