@@ -102,6 +102,11 @@ def plain(text: str, name: Callable[[str], str], limit: int | None = None) -> st
     return clip(spelled, limit) if limit else spelled
 
 
+def message_link(channel: str, ts: str) -> str:
+    """Link a message in Slack; whoever may not see it there learns nothing from it."""
+    return f"<https://slack.com/archives/{channel}/p{ts.replace('.', '')}|the message>"
+
+
 def utc(at: datetime) -> str:
     """Write a moment for documents: `2026-01-31 18:06 UTC`."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commands import registry
+from commands.before import incident_at
 from commands.form import read_form, read_verb
 from commands.verb import Dated, Elsewhere, Request, Situation, Verb
 from commands.working import Working
@@ -53,9 +54,10 @@ class Attempt:
             self.working.lapse()
 
     def _is_hidden(self, key: IncidentKey) -> bool:
-        """Tell whether the actor named an incident that they may not see; for them it is not there."""
+        """Tell whether the actor named an incident, or a message of one, that they may not see; for them it is not there."""
         place = self.request.place
-        named = None if place.number is None else self.unit.peek(key)
+        elsewhere = place.number is not None or place.message is not None
+        named = self.unit.peek(key) if elsewhere else None
         if named is None or (place.channel is not None and named.places.channel == place.channel):
             return False
         return not may_see(named, self.request.actor)
@@ -129,7 +131,7 @@ class Attempt:
         verb = self.verb.name if self.verb else _name_of(self.request.verb)
         intent = self.verb.intent if self.verb else verb
         facts: list[Fact] = [ClosureRefused(missing=refusal.missing)] if refusal.code == Code.CLOSE_INCOMPLETE else []
-        facts.append(Refused(verb=verb, intent=intent, code=refusal.code, fields=refusal.fields))
+        facts += [Refused(verb=verb, intent=intent, code=refusal.code, fields=refusal.fields), *refusal.also]
         drafts = [self._draft(Dated(fact, self._at)) for fact in facts]
         if self.working is None:
             self.unit.append(workspace_chain(self.request.team), drafts, self._at)
@@ -173,7 +175,7 @@ def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
     wants_another = kind is not None and kind.opens and place.message is not None
     if place.channel is None or wants_another:
         return None
-    return unit.find(request.team, channel=place.channel)
+    return incident_at(unit, request.team, place.channel, place.message)
 
 
 def outcome_of(verb: str, working: Working, added: Sequence[Entry]) -> Outcome:

@@ -1,31 +1,32 @@
-"""`redact`: the words of a message leave the record, in every entry that quotes it. Who wrote it and when stay."""
+"""`redact`: the words of a message leave the record, in every entry that quotes it. Who wrote it and when stay.
+
+Who may not redact is refused, and masks the text all the same: it is shown to nobody until somebody who may decides.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Final
 
 from commands.ask import Ask, Control
 from commands.guards import has_authority
+from commands.source import named_message
 from commands.verb import Group, Situation, Verb
+from incident import masking
 from incident.entries import said
 from incident.entries.opened import Declared
-from incident.entry import Entry, Fact
+from incident.entry import Fact
 from incident.messages import is_message
 from incident.refusal import Code, Refusal
 
-_QUOTES: Final = (
+_COPIES: Final = (
     said.MessagePosted,
     said.MessageEdited,
     said.MessageDeleted,
     said.MessagePinned,
     said.DecisionMade,
     said.ActionOpened,
+    Declared,
 )
-_COPIES: Final = (*_QUOTES, Declared)
-_ENTRY: Final = re.compile(r"#?(\d{1,9})")
-_LINK: Final = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
-_TS: Final = re.compile(r"(?:(?P<channel>[A-Z0-9]+)[:/])?(?P<ts>\d{10}\.\d{6})")
 
 
 class Redact(Verb):
@@ -40,37 +41,24 @@ class Redact(Verb):
     reason: Annotated[str, Ask("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
-        """Name every entry that quotes the message; only those whom the policy names may."""
-        channel, ts = self._message(now)
+        """Name every entry that quotes the message; whom the policy does not name is refused, and masks it."""
+        channel, ts = named_message(now, self.ref)
         entries = now.reader.message(now.open.key, channel, ts)
         if not is_message(entries) and not any(isinstance(entry.fact, Declared) for entry in entries):
             raise Refusal(Code.STATE, "redact_no_message", "ref")
-        may = now.policy.authority.redact
-        if not has_authority(now, may):
-            raise Refusal(Code.NOT_AUTHORISED, "redact_not_yours", who=", ".join(may))
-        quoting = tuple(entry.n for entry in entries if isinstance(entry.fact, _COPIES))
-        return (said.Redacted(channel=channel, ts=ts, entries=quoting, reason=self.reason),)
+        if not has_authority(now, now.policy.authority.redact):
+            raise self._refused(now, (channel, ts))
+        masked = [n for mask in now.open.masks if (mask.channel, mask.ts) == (channel, ts) for n in mask.entries]
+        quoting = {entry.n for entry in entries if isinstance(entry.fact, _COPIES)}
+        return (said.Redacted(channel=channel, ts=ts, entries=tuple(sorted({*quoting, *masked})), reason=self.reason),)
 
-    def _message(self, now: Situation) -> tuple[str, str]:
-        here = now.place.channel or now.open.places.channel or ""
-        if self.ref is None:
-            return here, now.place.message or ""
-        text = self.ref.strip("<> ")
-        if link := _LINK.search(text):
-            return link["channel"], f"{link['seconds']}.{link['micros']}"
-        if exact := _TS.fullmatch(text):
-            return exact["channel"] or here, exact["ts"]
-        if number := _ENTRY.fullmatch(text):
-            return _behind(now, int(number[1]))
-        return here, ""
-
-
-def _behind(now: Situation, number: int) -> tuple[str, str]:
-    """Give the message behind an entry, when there is one."""
-    found: list[Entry] = [e for e in now.reader.entries(now.open.key, after=number - 1)[:1] if e.n == number]
-    fact = found[0].fact if found else None
-    if isinstance(fact, Declared):
-        return fact.from_channel or "", fact.from_message or ""
-    if isinstance(fact, _QUOTES) and fact.channel and fact.ts:
-        return fact.channel, fact.ts
-    return "", ""
+    def _refused(self, now: Situation, place: tuple[str, str]) -> Refusal:
+        """Refuse, and mask what quotes the message and is not masked yet; words that are gone need no mask."""
+        whole = masking.quoting(now.reader.bare().entries(now.open.key), place)
+        masked = {n for mask in now.open.masks for n in mask.entries}
+        new = said.Masked(channel=place[0], ts=place[1], entries=whole, reason=self.reason)
+        who = ", ".join(now.policy.authority.redact)
+        reason = "redact_masked" if whole else "redact_not_yours"
+        refusal = Refusal(Code.NOT_AUTHORISED, reason, who=who)
+        refusal.also = (new,) if {*whole} - masked else ()
+        return refusal

@@ -1,9 +1,19 @@
-"""Which message an act is about. Knows the record's messages only: Muster's own posts are none of them."""
+"""Which message an act is about: the one acted on, or the one somebody names by its link, its ts or an entry's number.
+
+Knows the record's messages only: Muster's own posts are none of them.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from commands.verb import Situation
-from incident.messages import is_message
+from incident.messages import is_message, place_of
+
+_ENTRY: Final = re.compile(r"#?(\d{1,9})")
+_LINK: Final = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
+_TS: Final = re.compile(r"(?:(?P<channel>[A-Z0-9]+)[:/])?(?P<ts>\d{10}\.\d{6})")
 
 
 def source_message(now: Situation) -> tuple[str, str] | tuple[None, None]:
@@ -13,3 +23,24 @@ def source_message(now: Situation) -> tuple[str, str] | tuple[None, None]:
         return None, None
     known = is_message(now.reader.message(now.open.key, place.channel, place.message))
     return (place.channel, place.message) if known else (None, None)
+
+
+def named_message(now: Situation, ref: str | None) -> tuple[str, str]:
+    """Give channel and ts of the message that is named, or else acted on; both are empty when none is meant."""
+    here = now.place.channel or now.open.places.channel or ""
+    if ref is None:
+        return here, now.place.message or ""
+    text = ref.strip("<> ")
+    if link := _LINK.search(text):
+        return link["channel"], f"{link['seconds']}.{link['micros']}"
+    if exact := _TS.fullmatch(text):
+        return exact["channel"] or here, exact["ts"]
+    if number := _ENTRY.fullmatch(text):
+        return _behind(now, int(number[1]))
+    return here, ""
+
+
+def _behind(now: Situation, n: int) -> tuple[str, str]:
+    """Give the message behind an entry, when there is one."""
+    found = now.reader.entries(now.open.key, after=n - 1, until=n) if n else ()
+    return next((place for entry in found if (place := place_of(entry.fact))), ("", ""))

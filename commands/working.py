@@ -105,4 +105,4 @@ class Working:
         numbers = [n for entry in added if isinstance(entry.fact, Redacted) for n in entry.fact.entries]
         if numbers:
             self.unit.forget_words(self.key, numbers)
-            self.incident = fold.fold(self.unit.entries(self.key))
+            self.incident = fold.fold(self.unit.bare().entries(self.key))

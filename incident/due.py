@@ -29,6 +29,7 @@ DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Due, ...]], ...]] = (
     people.actions,
     people.calls,
     people.handovers,
+    people.masks,
     ending.closure,
     ending.temporary_fixes,
     ending.review,

@@ -18,6 +18,7 @@ from incident.parts import (
     Escalation,
     Interval,
     Link,
+    Mask,
     Offer,
     Places,
     PriorityItem,
@@ -94,6 +95,7 @@ class Incident(Frozen):
     finals_reset_at: Utc | None = None
     prompted: tuple[Prompted, ...] = ()
     promotions: tuple[Promotion, ...] = ()
+    masks: tuple[Mask, ...] = ()
     places: Places = Places()
     members: tuple[PersonId, ...] = ()
     last_seen: tuple[Seen, ...] = ()

@@ -6,12 +6,45 @@ Knows nothing of what is promoted or why; it only reads entries.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Final
 
+from incident.entries import said
+from incident.entries.opened import Declared
 from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
-from incident.entry import Entry
+from incident.entry import Entry, Fact
+from incident.policy import MOST_BEFORE_MINUTES
 from roles.people import PersonId
+
+# An incident takes over what was said in the minutes before it, or is recorded later where the database was absent.
+HELD_AFTER: Final = timedelta(minutes=MOST_BEFORE_MINUTES) + timedelta(days=1)
+
+_ABOUT: Final = (
+    said.MessagePosted,
+    said.MessageEdited,
+    said.MessageDeleted,
+    said.MessagePinned,
+    said.PinRemoved,
+    said.DecisionMade,
+    said.ActionOpened,
+    said.Redacted,
+    said.Masked,
+    said.MaskLifted,
+)
+
+
+def natural_key(fact: Fact) -> tuple[str | None, str | None]:
+    """Give the channel and ts of the message of somebody a fact is about, as far as it names them."""
+    if isinstance(fact, Declared):
+        return fact.from_channel, fact.from_message
+    return (fact.channel, fact.ts) if isinstance(fact, _ABOUT) else (None, None)
+
+
+def place_of(fact: Fact) -> tuple[str, str] | None:
+    """Name the message of somebody a fact is about, by channel and ts; None when it is about none."""
+    channel, ts = natural_key(fact)
+    return None if channel is None or ts is None else (channel, ts)
 
 
 def posted_at(ts: str) -> datetime | None:

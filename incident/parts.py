@@ -271,6 +271,17 @@ class Promotion(Frozen):
     unpinned: bool = False
 
 
+class Mask(Frozen):
+    """A message whose text nobody is shown: masked by entry `n`, with the entries that quoted it."""
+
+    n: int
+    channel: str
+    ts: str
+    entries: tuple[int, ...]
+    by: PersonId
+    at: Utc
+
+
 class Places(Frozen):
     """Where the incident stands in Slack."""
 

@@ -50,7 +50,10 @@ class Outcome(Frozen):
 
 
 class Reader(Protocol):
-    """What may be looked up while deciding."""
+    """What may be looked up while deciding. Words under a mask read `[masked]`, unless it is a bare reader."""
+
+    def bare(self) -> Reader:
+        """Give a reader of the same record to which nothing is masked: to record or compare by, never to show."""
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         """Find an incident by its display number or its channel."""
@@ -65,6 +68,9 @@ class Reader(Protocol):
 
     def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
         """Give every entry about one message (posted, edited, deleted, pinned, quoted), in order."""
+
+    def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
+        """Name the incidents, declared within `HELD_AFTER` of when a message was posted, that hold it, oldest first."""
 
     def open_incidents(self, team: str) -> Sequence[Incident]:
         """Give every incident that is not over."""

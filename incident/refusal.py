@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from incident.entry import Fact
+
 
 class Code(StrEnum):
     """The refusal codes of the record, in the order in which the first that applies is given."""
@@ -32,7 +34,12 @@ class Code(StrEnum):
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """An act was refused. `reason` picks the sentence; `fields` are the form fields it is about; `facts` fill it in."""
+    """An act was refused. `reason` picks the sentence; `fields` are the form fields it is about; `facts` fill it in.
+
+    `also` is what asking for it made true all the same.
+    """
+
+    also: tuple[Fact, ...] = ()
 
     def __init__(self, code: Code, reason: str, *fields: str, missing: tuple[str, ...] = (), **facts: str) -> None:
         super().__init__(f"{code}: {reason}")

@@ -10,24 +10,13 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from incident import messages
 from incident.chain import GENESIS, canonical, digest, entry_text, heading, words_digest
-from incident.entries import said
 from incident.entries.kept import Retired
-from incident.entries.opened import Declared
 from incident.entry import Draft, Entry, Fact, IncidentKey, split
 from incident.frozen import utc_text
 from storage.tables import BODY, CHAIN, ENTRY
 
-_ABOUT_MESSAGES: Final = (
-    said.MessagePosted,
-    said.MessageEdited,
-    said.MessageDeleted,
-    said.MessagePinned,
-    said.PinRemoved,
-    said.DecisionMade,
-    said.ActionOpened,
-    said.Redacted,
-)
 EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 # Built once: these run for every message of every channel, and building a statement costs more than running it.
@@ -116,8 +105,6 @@ def natural_key(fact: Fact) -> tuple[str | None, str | None]:
 
     A tombstone has the chain it names in place of a channel, so that the guards find it among many without searching.
     """
-    if isinstance(fact, Declared):
-        return fact.from_channel, fact.from_message
     if isinstance(fact, Retired):
         return fact.incident, None
-    return (fact.channel, fact.ts) if isinstance(fact, _ABOUT_MESSAGES) else (None, None)
+    return messages.natural_key(fact)

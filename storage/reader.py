@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, select
+from ulid import ULID
 
-from incident.entry import Entry, IncidentKey
+from incident import masking
+from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
+from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.incident import Incident
+from incident.messages import HELD_AFTER, posted_at
 from incident.ports import Person
 from roles.people import PersonId
 from storage import people, projection
 from storage.reading import chain_lines, select_stored, stored, to_entry
 from storage.tables import ENTRY, INCIDENT
 
+_MESSAGES: Final = tuple(one.kind for one in (MessagePosted, MessageEdited, MessageDeleted, MessagePinned))
+# Slack's clock and ours are not the same.
+_SKEW: Final = timedelta(minutes=1)
+_MOMENT: Final = 10
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+
 
 class SqlReader:
-    """Answers what may be asked while deciding. `team` is whose people and keys are meant; None means any."""
+    """Answers what may be asked while deciding. `team` is whose people and keys are meant; None means any.
+
+    What a mask hides reads `[masked]`; only a bare reader gives the words that are kept.
+    """
 
     def __init__(self, connection: Connection, team: str | None) -> None:
         self.connection = connection
         self.team = team
+        self.is_bare = False
+
+    def bare(self) -> SqlReader:
+        """Give a reader of the same record to which nothing is masked: to record or compare by, never to show."""
+        reader = SqlReader(self.connection, self.team)
+        reader.is_bare = True
+        return reader
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         """Find an incident by its display number, or the newest one of a channel."""
@@ -34,19 +55,28 @@ class SqlReader:
 
     def peek(self, key: IncidentKey) -> Incident | None:
         """Give the folded incident without locking it."""
-        return projection.get(self.connection, key)
+        return self._shown_incident(projection.get(self.connection, key))
 
     def entries(
         self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
     ) -> Sequence[Entry]:
         """Give the entries of a chain in order, of all kinds or of some, from the one after `after` to `until`."""
         lines = chain_lines(self.connection, key, kinds=kinds, after=after, until=until)
-        return tuple(to_entry(line) for line in lines)
+        return self._shown(key, [to_entry(line) for line in lines])
 
     def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
         """Give every entry about one message, in order."""
         about = {"of_team": key.team, "of_incident": key.id, "channel": channel, "ts": ts}
-        return tuple(to_entry(stored(row)) for row in self.connection.execute(_about_message(), about))
+        return self._shown(key, [to_entry(stored(row)) for row in self.connection.execute(_about_message(), about)])
+
+    def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
+        """Name the incidents, declared within `HELD_AFTER` of when a message was posted, that hold it, oldest first."""
+        posted = posted_at(ts)
+        if posted is None:
+            return ()
+        between = {"first": _begins(posted - _SKEW), "last": _begins(posted + HELD_AFTER)}
+        found = self.connection.execute(_holding(), {"of_team": team, "channel": channel, "ts": ts, **between})
+        return tuple(IncidentKey(team, incident) for incident in found.scalars())
 
     def open_incidents(self, team: str) -> Sequence[Incident]:
         """Give every incident that is not over, oldest first."""
@@ -58,11 +88,24 @@ class SqlReader:
         read = (
             projection.read(self.connection, IncidentKey(team, row.incident), row.folded, row.shape) for row in rows
         )
-        return tuple(incident for incident in read if incident is not None)
+        return tuple(shown for incident in read if (shown := self._shown_incident(incident)) is not None)
 
     def person(self, person: PersonId) -> Person | None:
         """Give what the directory knows of somebody now."""
         return people.known(self.connection, self.team, person)
+
+    def _shown(self, key: IncidentKey, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """Leave out the words that a mask hides."""
+        if self.is_bare or key.id == WORKSPACE or not entries:
+            return tuple(entries)
+        about = chain_lines(self.connection, key, kinds=masking.KINDS)
+        masks = masking.standing(to_entry(line) for line in about)
+        return tuple(masking.shown(entry, masks) for entry in entries)
+
+    def _shown_incident(self, incident: Incident | None) -> Incident | None:
+        if incident is None or self.is_bare or not incident.masks:
+            return incident
+        return masking.shown_incident(incident, masking.hidden(incident, self.bare()))
 
 
 # Built once each: these are asked for every command and every message, and building costs more than asking.
@@ -71,6 +114,24 @@ def _newest(*names: str) -> Select[Any]:
     same = [INCIDENT.c[name] == bindparam(name) for name in names]
     ours = select(INCIDENT.c.incident).where(INCIDENT.c.team == bindparam("of_team"), *same)
     return ours.order_by(INCIDENT.c.incident.desc()).limit(1)
+
+
+@cache
+def _holding() -> Select[Any]:
+    # A chain key begins with the moment of its declaration, so the incidents of some days stand together.
+    held = (
+        select(ENTRY.c.n)
+        .where(ENTRY.c.team == INCIDENT.c.team, ENTRY.c.incident == INCIDENT.c.incident)
+        .where(ENTRY.c.channel == bindparam("channel"), ENTRY.c.ts == bindparam("ts"), ENTRY.c.kind.in_(_MESSAGES))
+    )
+    late = INCIDENT.c.incident.between(bindparam("first"), bindparam("last"))
+    ours = select(INCIDENT.c.incident).where(INCIDENT.c.team == bindparam("of_team"), late, held.exists())
+    return ours.order_by(INCIDENT.c.incident)
+
+
+def _begins(at: datetime) -> str:
+    """Give what the chain key of an incident declared then begins with."""
+    return str(ULID.from_datetime(max(at, _EPOCH)))[:_MOMENT]
 
 
 @cache

@@ -5,33 +5,25 @@ A transaction works on a copy and becomes the state when it ends well, so nothin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock, get_ident
 from typing import Final, TypeVar
 
+from incident import masking
 from incident.entries import said
-from incident.entries.opened import Declared
-from incident.entry import Draft, Entry, Fact, IncidentKey, join, split
+from incident.entry import Draft, Entry, IncidentKey, join, split
 from incident.incident import Incident
 from incident.jobs import Job, JobKind
+from incident.messages import HELD_AFTER, is_message, place_of, posted_at
 from incident.ports import Outcome, Person
 from roles.people import PersonId
 
 T = TypeVar("T")
 
 REMEMBERED_FOR: Final = timedelta(hours=48)
-_ABOUT_MESSAGES: Final = (
-    said.MessagePosted,
-    said.MessageEdited,
-    said.MessageDeleted,
-    said.MessagePinned,
-    said.PinRemoved,
-    said.DecisionMade,
-    said.ActionOpened,
-    said.Redacted,
-)
+SKEW: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -61,18 +53,23 @@ class State:
         return State(**{name: dict(value) for name, value in vars(self).items()})
 
 
-def is_about(fact: Fact, channel: str, ts: str) -> bool:
-    """Tell whether a fact is about one message: it was posted, changed, marked or quoted by it."""
-    if isinstance(fact, Declared):
-        return (fact.from_channel, fact.from_message) == (channel, ts)
-    return isinstance(fact, _ABOUT_MESSAGES) and (fact.channel, fact.ts) == (channel, ts)
-
-
 class MemoryReader:
-    """Looks things up in one state."""
+    """Looks things up in one state. Only a bare reader gives words that a mask hides."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, *, is_bare: bool = False) -> None:
         self._state = state
+        self._is_bare = is_bare
+
+    def bare(self) -> MemoryReader:
+        return MemoryReader(self._state, is_bare=True)
+
+    def _shown(self, key: IncidentKey, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+        masks = () if self._is_bare else masking.standing(self._state.chains.get(key, ()))
+        return tuple(masking.shown(entry, masks) for entry in entries)
+
+    def _shown_incident(self, row: Incident) -> Incident:
+        is_masked = row.masks and not self._is_bare
+        return masking.shown_incident(row, masking.hidden(row, self.bare())) if is_masked else row
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         if number is None and channel is None:
@@ -85,19 +82,31 @@ class MemoryReader:
         return max(found, default=None)
 
     def peek(self, key: IncidentKey) -> Incident | None:
-        return self._state.rows.get(key)
+        row = self._state.rows.get(key)
+        return None if row is None else self._shown_incident(row)
 
     def entries(
         self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
     ) -> Sequence[Entry]:
         chain = self._state.chains.get(key, ())[after:until]
-        return tuple(entry for entry in chain if not kinds or entry.fact.kind in kinds)
+        return self._shown(key, (entry for entry in chain if not kinds or entry.fact.kind in kinds))
 
     def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
-        return tuple(e for e in self._state.chains.get(key, ()) if is_about(e.fact, channel, ts))
+        return self._shown(key, (e for e in self._state.chains.get(key, ()) if place_of(e.fact) == (channel, ts)))
+
+    def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
+        posted = posted_at(ts)
+        if posted is None:
+            return ()
+        last = posted + HELD_AFTER
+        late = (
+            k for k, row in self._state.rows.items() if k.team == team and posted - SKEW <= row.states[0].at <= last
+        )
+        return tuple(sorted(key for key in late if is_message(self.message(key, channel, ts))))
 
     def open_incidents(self, team: str) -> Sequence[Incident]:
-        return tuple(row for key, row in self._state.rows.items() if key.team == team and not row.is_over)
+        found = (row for key, row in self._state.rows.items() if key.team == team and not row.is_over)
+        return tuple(self._shown_incident(row) for row in found)
 
     def person(self, person: PersonId) -> Person | None:
         return self._state.people.get(person)
@@ -121,7 +130,7 @@ class MemoryUnit(MemoryReader):
         return IncidentKey(team, f"{at.year:013d}{number:013d}"), f"INC-{at.year}-{number:04d}"
 
     def load(self, key: IncidentKey) -> Incident | None:
-        return self.peek(key)
+        return self._state.rows.get(key)
 
     def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
         chain = self._state.chains.get(key, ())

@@ -16,6 +16,7 @@ from bot.export.account import document_account
 from bot.export.naming import Names, names_from
 from bot.export.proof import Proven, write_json, write_proof
 from commands.run import note_outcome
+from incident import masking
 from incident.entries.sent import Exported
 from incident.entry import Entry, IncidentKey
 from incident.frozen import utc_text
@@ -67,22 +68,30 @@ def make_export(
     taken = store.checkpoints.take(at, seal.signer, team=key.team)
     if taken is not None and seal.stamp is not None:
         seal.stamp(taken)
-    proof, incident = store.checkpoints.proof(key), store.queries.incident(key)
+    proof, incident = store.checkpoints.proof(key), store.recorder.read(lambda reader: reader.peek(key))
     if proof is None or incident is None:
         raise LookupError("the incident is not under a checkpoint; run `muster verify`")
     lines = store.queries.lines(key)[: proof.leaf.n]
     folder = out / incident.number
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    entries = [to_entry(line) for line in lines]
+    kept = [to_entry(line) for line in lines]
+    masks = masking.standing(kept)
+    entries = [masking.shown(entry, masks) for entry in kept]
+    shown = [_wordless(line) if masking.hides(masks, entry) else line for line, entry in zip(lines, kept, strict=True)]
     names = names_from(store.directory.person, key.team)
     _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
     _write_policy(folder, store.directory.policy_text(incident.policy_hash))
     proven = Proven(proof, seal.signer, store.stamps.of(proof.seq), store.keys.rotations())
-    write_proof(folder, lines, proven)
+    write_proof(folder, shown, proven)
     _write_manifest(folder, incident, lines, at)
     stamped = proven.stamp is not None
     return Export(folder, incident.number, len(lines), lines[-1].hash, proven.public_key, stamped)
+
+
+def _wordless(line: Stored) -> Stored:
+    """Leave out the words that a mask hides, for what left the house cannot be called back; the digest stays."""
+    return line._replace(words=None, salt=None)
 
 
 def _write_reading(

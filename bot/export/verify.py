@@ -2,10 +2,10 @@
 """Check this export offline: python3 verify.py [--key HEX]. Needs Python 3.8 or newer and nothing else.
 
 It checks that every file is the one the manifest names, that every entry hashes to what is written beside it and
-continues the one before, that no number is missing, that the words belong to their entry or were redacted by a later
-one, and that a checkpoint signed with Ed25519 covers the last entry. --key is the public key you were given by another
-way, or one that came before it; without it the signature only shows that one key made it. Exit status 0: everything
-holds. A time stamp, where there is one, is checked with openssl: the last line says how.
+continues the one before, that no number is missing, that the words belong to their entry, were redacted by a later one
+or are masked by one, and that a checkpoint signed with Ed25519 covers the last entry. --key is the public key you were
+given by another way, or one that came before it; without it the signature only shows that one key made it. Exit status
+0: everything holds. A time stamp, where there is one, is checked with openssl: the last line says how.
 """
 
 import hashlib
@@ -111,30 +111,31 @@ def check_entry(line, n, prev, identity):
 
 
 def check_chain(lines, manifest):
-    """Every entry in turn, then that words are absent only where a later entry redacted them."""
-    prev, missing, redacted = "0" * 64, set(), set()
+    """Every entry in turn, then that words are absent only where an entry redacted them or masks them to this day."""
+    prev, missing, redacted, masks = "0" * 64, {}, set(), {}
     identity = (manifest["team"], manifest["incident"])
     for n, line in enumerate(lines, 1):
         yield from check_entry(line, n, prev, identity)
         prev, header = line["hash"], json.loads(line["text"])
+        facts, kind = header["facts"], header["kind"]
+        about = (facts.get("channel", facts.get("from_channel")), facts.get("ts", facts.get("from_message")))
         if line["words"] is None and header["words"] is not None:
-            missing.add(n)
-        if header["kind"] == "redacted":
-            redacted.update(k for k in header["facts"]["entries"] if k < n)
-    for n in sorted(missing - redacted):
-        yield f"the words of entry {n} are gone and no entry redacted them"
+            missing[n] = about
+        if kind in ("redacted", "mask_lifted"):
+            redacted.update(k for k in facts["entries"] if k < n and kind == "redacted")
+            masks.pop(about, None)
+        if kind == "masked":
+            masks.setdefault(about, set()).update(facts["entries"])
+    hidden = redacted.union(masks, *masks.values())
+    for n in (n for n, about in missing.items() if n not in hidden and about not in hidden):
+        yield f"the words of entry {n} are gone, and no entry redacted or masks them"
     if (len(lines), prev) != (manifest["entries"], manifest["head"]):
         yield f"the chain ends at entry {len(lines)}, the manifest says {manifest['entries']}"
 
 
 def check_checkpoint(checkpoint, manifest, key, rotations):
     """The last entry is a leaf of the tree whose root was signed."""
-    wanted = {
-        "head": manifest["head"],
-        "incident": manifest["incident"],
-        "n": manifest["entries"],
-        "team": manifest["team"],
-    }
+    wanted = {"n": manifest["entries"], **{name: manifest[name] for name in ("head", "incident", "team")}}
     reached = hashlib.sha256(b"\x00" + canonical(wanted).encode("utf-8")).hexdigest()
     for side, sibling in checkpoint["path"]:
         pair = sibling + reached if side == "left" else reached + sibling

@@ -98,10 +98,19 @@ class Stage:
     def present(self, user: str) -> str:
         """Give the channel people act in now, after making sure that this person is in it."""
         channel = self.channel or self.sandbox.workspace.find_channel(LOBBY).id
+        self.enter(user, channel)
+        return channel
+
+    def enter(self, user: str, channel: str) -> None:
+        """Make sure that this person is in a channel."""
         if user not in self.sandbox.workspace.find_channel(channel).members:
             self.sandbox.acting.join(user, channel)
             self.settle()
-        return channel
+
+    def bring_muster(self, user: str) -> None:
+        """Let somebody invite Muster to where people are before there is an incident, so that it hears what is said."""
+        self.sandbox.acting.invite(user, self.present(user), self.muster.edge.bot)
+        self.settle()
 
     def cut_off(self) -> None:
         """Cut Muster off: nothing reaches it and it does nothing, while people go on."""
@@ -160,8 +169,8 @@ class Stage:
         return delivery
 
     def entries(self, key: IncidentKey) -> tuple[Entry, ...]:
-        """Give the entries of a chain."""
-        return tuple(self.muster.store.recorder.read(lambda reader: reader.entries(key)))
+        """Give the entries of a chain as they are kept, masked or not: a script is about the record."""
+        return tuple(self.muster.store.recorder.read(lambda reader: reader.bare().entries(key)))
 
     def last_entries(self) -> dict[str, int]:
         """Give the number of the last entry of each chain."""

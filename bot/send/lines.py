@@ -44,26 +44,37 @@ class UpdateContext:
 def say(task: Task, means: Means) -> Sequence[Fact]:
     """Say what an act of somebody means, in one line; nothing when its template says nothing."""
     entries = entries_of(task, means)
+    text = said_text(task, means, entries)
+    if text:
+        post(task, means, task.channel, Message(_if_late(text, entries[0], task, means)), since=entries[0].recorded_at)
+    return ()
+
+
+def said_text(task: Task, means: Means, entries: tuple[Entry, ...]) -> str:
+    """Word the line about an act as it reads now; empty when its template says nothing."""
     context = LineContext(incident=task.open, entries=entries, by=entries[0].by, at=task.at)
     text = means.renderer.said(task.job.template or "", context)
-    if not text:
-        return ()
-    if entries[0].fact.kind == "declared":
+    if text and entries[0].fact.kind == "declared":
         text = f"{text}\n{means.renderer.macro('slack/surfaces/welcome.j2', 'welcome', context)}"
-    post(task, means, task.channel, Message(_if_late(text, entries[0], task, means)), since=entries[0].recorded_at)
-    return ()
+    return text
 
 
 def update_here(task: Task, means: Means) -> Sequence[Fact]:
     """Show an update to the responders in full in their own channel."""
     entries = entries_of(task, means)
-    posted = [(e, e.fact) for e in entries if isinstance(e.fact, StatusUpdatePosted)]
-    internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
-    message = _update(task, means, internal[0], internal[1], tuple(fact.audience for _, fact in posted))
+    internal, text = here_text(task, means, entries)
+    message = Message(_if_late(text, internal, task, means))
     ts = post(task, means, task.channel, message, since=entries[0].recorded_at)
     if means.policy.audiences.get(Audience.INTERNAL) and not is_restricted(task.open):
         return ()
-    return (UpdateDelivered(update=internal[0].n, audience=Audience.INTERNAL, channel=task.channel, ts=ts),)
+    return (UpdateDelivered(update=internal.n, audience=Audience.INTERNAL, channel=task.channel, ts=ts),)
+
+
+def here_text(task: Task, means: Means, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
+    """Give the update that responders read in their own channel, and its words as they read now."""
+    posted = [(e, e.fact) for e in entries if isinstance(e.fact, StatusUpdatePosted)]
+    internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
+    return internal[0], update_text(task, means, *internal, tuple(fact.audience for _, fact in posted))
 
 
 def update(task: Task, means: Means) -> Sequence[Fact]:
@@ -84,16 +95,17 @@ def update(task: Task, means: Means) -> Sequence[Fact]:
         channel = place(means, named)
         if is_restricted(task.open) and not may_stand_in(task.open, is_private=is_private(means, channel)):
             return (_delivered(entry, fact, error="restricted"),)
-        message = _update(task, means, entry, fact, (fact.audience,))
-        ts = post(task, means, channel, message, since=entry.recorded_at)
+        text = update_text(task, means, entry, fact, (fact.audience,))
+        ts = post(task, means, channel, Message(_if_late(text, entry, task, means)), since=entry.recorded_at)
     except SlackRefusal as no:
         return (_delivered(entry, fact, error=no.error),)
     return (_delivered(entry, fact, channel=channel, ts=ts),)
 
 
-def _update(
+def update_text(
     task: Task, means: Means, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
-) -> Message:
+) -> str:
+    """Word an update as it reads now."""
     incident = _as_it_was(task.open, _later(task, means, entry), fact.audience)
     context = UpdateContext(
         i=incident,
@@ -105,8 +117,7 @@ def _update(
         slot=incident.audience(fact.audience).open,
         roles=tuple((i.role, i.who) for i in incident.roles if i.until is None),
     )
-    text = means.renderer.macro(f"updates/{fact.audience}.j2", "update", context)
-    return Message(_if_late(text, entry, task, means))
+    return means.renderer.macro(f"updates/{fact.audience}.j2", "update", context)
 
 
 def _later(task: Task, means: Means, entry: Entry) -> Sequence[Entry]:

@@ -1,35 +1,91 @@
-"""Takes words out of Muster's own lines once they are redacted: a line that quoted them says so instead."""
+"""Brings Muster's own lines to what may be shown: redacted words leave them, masked ones come back when a mask is lifted.
+
+Knows the lines and updates that quote an entry. Whatever shows the present is drawn anew from the incident.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
+from bot.send.lines import here_text, said_text, update_text
 from bot.send.means import Means, Shown, Task, entries_of
 from bot.send.posting import edit
 from bot.slack.surfaces.message import Message
-from incident.entries.said import Redacted
+from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
+from incident.entries.said import Masked, MaskLifted, Redacted
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
-from incident.telling.keys import key_of
+from incident.ports import Reader
+from incident.telling.lines import lines
 
-_LINES = (JobKind.SAY, JobKind.UPDATE_HERE)
+# The entries of one act stand beside each other; no act makes more than this.
+_NEAR: Final = 16
+_DECLARED: Final = 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something of ours that stands in Slack, where, and how it reads now."""
+
+    channel: str
+    ts: str
+    text: str
 
 
 def mask(task: Task, means: Means) -> Sequence[Fact]:
-    """Mask every line of ours in the incident channel that quotes what an entry redacted."""
+    """Edit every line and update of ours that quotes what an entry redacted, masked or shows again."""
     fact = entries_of(task, means)[0].fact
-    if not isinstance(fact, Redacted):
-        raise LookupError(f"job {task.job.key} names an entry that redacts nothing")
-    masked = Message(means.renderer.macro("slack/surfaces/line.j2", "masked", fact))
-    for entry in _quoting(task, means, fact):
-        for kind in _LINES:
-            ts = means.settle.message(means.slack, task.channel, key_of(kind, entry.key, entry.n), entry.recorded_at)
-            if ts is not None:
-                edit(task, replace(means, shown=Shown()), task.channel, ts, masked)
+    if not isinstance(fact, Redacted | Masked | MaskLifted):
+        raise LookupError(f"job {task.job.key} names an entry that hides nothing")
+    redacted = means.renderer.macro("slack/surfaces/line.j2", "masked", fact)
+    for n in sorted({*fact.entries, *_titled(task, means, fact.entries)}):
+        is_gone = isinstance(fact, Redacted) and n in fact.entries
+        for line in (*_said(task, means, n), *_delivered(task, means, n)):
+            message = Message(redacted if is_gone else line.text)
+            edit(task, replace(means, shown=Shown()), line.channel, line.ts, message)
     return ()
 
 
-def _quoting(task: Task, means: Means, fact: Redacted) -> list[Entry]:
-    entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, after=min(fact.entries) - 1))
-    return [entry for entry in entries if entry.n in fact.entries]
+def _titled(task: Task, means: Means, entries: Sequence[int]) -> list[int]:
+    """Every update shows the title, so each is worded anew when the declaration's words are hidden or shown."""
+    if _DECLARED not in entries:
+        return []
+    kinds = (StatusUpdatePosted.kind,)
+    return [entry.n for entry in means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=kinds))]
+
+
+def _said(task: Task, means: Means, n: int) -> Iterator[Line]:
+    """Find the line in the incident channel about the act that an entry was part of."""
+    first, last = max(0, n - _NEAR), n + _NEAR
+    near = means.recorder.read(lambda reader: reader.entries(task.job.incident, after=first, until=last))
+    itself = next(entry for entry in near if entry.n == n)
+    act = [entry for entry in near if (entry.recorded_at, entry.source) == (itself.recorded_at, itself.source)]
+    for job in lines(task.open, act):
+        told = tuple(entry for entry in act if (job.entry or 0) <= entry.n <= (job.last or 0))
+        ts = means.settle.message(means.slack, task.channel, job.key, itself.recorded_at) if itself in told else None
+        if ts is not None:
+            yield Line(task.channel, ts, _reads(replace(task, job=job), means, told))
+
+
+def _reads(task: Task, means: Means, entries: tuple[Entry, ...]) -> str:
+    is_update = task.job.kind is JobKind.UPDATE_HERE
+    return here_text(task, means, entries)[1] if is_update else said_text(task, means, entries)
+
+
+def _delivered(task: Task, means: Means, n: int) -> Iterator[Line]:
+    """Find where else an update was delivered."""
+
+    def read(reader: Reader) -> tuple[Sequence[Entry], Sequence[Entry]]:
+        key = task.job.incident
+        return reader.entries(key, after=n - 1, until=n), reader.entries(key, kinds=(UpdateDelivered.kind,), after=n)
+
+    (itself,), told = means.recorder.read(read)
+    fact = itself.fact
+    if not isinstance(fact, StatusUpdatePosted):
+        return
+    places = [entry.fact for entry in told if isinstance(entry.fact, UpdateDelivered) and entry.fact.update == n]
+    for there in places:
+        if there.channel and there.ts and there.channel != task.channel:
+            yield Line(there.channel, there.ts, update_text(task, means, itself, fact, (fact.audience,)))

@@ -119,9 +119,13 @@ def _sent(task: Task, means: Means) -> PromptSent | None:
 
 def sent_as(task: Task, means: Means, n: int) -> PromptSent | None:
     """Find where the prompt or call of an entry stands in Slack, or None when it was not sent."""
+    return next(reversed(sent_everywhere(task, means, n)), None)
+
+
+def sent_everywhere(task: Task, means: Means, n: int) -> list[PromptSent]:
+    """Find everywhere the prompt or call of an entry stands in Slack."""
     found = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=("prompt_sent",), after=n))
-    facts = [entry.fact for entry in found]
-    return next((fact for fact in reversed(facts) if isinstance(fact, PromptSent) and fact.prompt == n), None)
+    return [entry.fact for entry in found if isinstance(entry.fact, PromptSent) and entry.fact.prompt == n]
 
 
 def _summary(task: Task, means: Means) -> str:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.send.lines import LATE
 from bot.send.means import Means, Task, entries_of
-from bot.send.people import sent_as
+from bot.send.people import sent_as, sent_everywhere
 from bot.send.posting import direct_channel, edit, post, take_away
+from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
 from bot.slack.surfaces.prompt import PromptContext, prompt
 from incident import due
 from incident.due import Stand
-from incident.entries.sent import PromptDue, PromptSent
-from incident.entry import Fact
+from incident.dueing.people import groups_that_may_redact
+from incident.entries.sent import PlaceLost, PromptDue, PromptSent
+from incident.entry import Entry, Fact
 from incident.states import Priority
 from incident.telling.checklist import checklist
 from incident.visibility import may_see
+from roles.people import PersonId, slack_person
 
 _LOUD: Final = frozenset({Priority.P1, Priority.P2})
 # Anybody may take these up, so they are asked where everybody is.
 _EVERYBODYS: Final = frozenset({"acknowledge", "commander", "closure", "call"})
+# What is masked is nobody else's business, so each of those who may decide is asked alone.
+_EACH: Final = "mask"
 
 
 def ask(task: Task, means: Means) -> Sequence[Fact]:
@@ -29,6 +34,8 @@ def ask(task: Task, means: Means) -> Sequence[Fact]:
     entry = entries_of(task, means)[0]
     if not isinstance(entry.fact, PromptDue):
         raise LookupError(f"job {task.job.key} names an entry that is no prompt")
+    if entry.fact.ask == _EACH:
+        return _ask_each(task, means, entry, entry.fact)
     sent = sent_as(task, means, entry.n)
     fact = entry.fact
     if sent is None and task.at - entry.recorded_at > LATE:
@@ -49,6 +56,37 @@ def ask(task: Task, means: Means) -> Sequence[Fact]:
         return ()
     _bring_up_to_date(task, means, (channel, known), message)
     return (PromptSent(prompt=entry.n, channel=channel, ts=known),)
+
+
+def _ask_each(task: Task, means: Means, entry: Entry, fact: PromptDue) -> Sequence[Fact]:
+    """Ask each of those who may decide by direct message; say so in the channel where nobody could be asked."""
+    context = _context(task, means, fact, entry.n)
+    message = prompt(context, means.renderer)
+    sent = sent_everywhere(task, means, entry.n)
+    for one in sent:
+        _bring_up_to_date(task, means, (one.channel, one.ts), message)
+    if sent or message is None or context.stand is not Stand.OPEN:
+        return ()
+    asked = [told for person in _each(task, means, fact) if (told := _ask_one(task, means, person, message, entry))]
+    return asked or (PlaceLost(what=_EACH, error="nobody_may_redact"),)
+
+
+def _each(task: Task, means: Means, fact: PromptDue) -> Iterator[PersonId]:
+    """Name whom the entry asks, then the members of the user groups that may decide; none who may not see the incident."""
+    groups = groups_that_may_redact(means.policy)
+    users = [user for group in groups for user in means.slack.call("usergroups.users.list", usergroup=group)["users"]]
+    people = dict.fromkeys((*fact.asked, *(slack_person(task.open.key.team, user) for user in users)))
+    return (person for person in people if may_see(task.open, person))
+
+
+def _ask_one(task: Task, means: Means, person: PersonId, message: Message, entry: Entry) -> PromptSent | None:
+    try:
+        channel = direct_channel(means, person)
+        ts = post(task, means, channel, message, since=entry.recorded_at) if channel else ""
+    except SlackRefusal:
+        # Somebody who left or takes no messages is no reason to ask nobody.
+        return None
+    return PromptSent(prompt=entry.n, channel=channel, ts=ts) if channel else None
 
 
 def _bring_up_to_date(task: Task, means: Means, where: tuple[str, str], message: Message | None) -> None:
@@ -75,8 +113,8 @@ def _context(task: Task, means: Means, fact: PromptDue, n: int) -> PromptContext
 
 
 def _source(task: Task, means: Means, fact: PromptDue) -> Fact | None:
-    """Give the offer behind a prompt to accept it, so that the prompt can quote its note."""
-    if fact.ask != "handover":
+    """Give the fact behind a prompt that quotes it: the note of an offer, the reason for a mask."""
+    if fact.ask not in {"handover", _EACH}:
         return None
     n = int(fact.due.rpartition(":")[2])
     entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, after=n - 1))

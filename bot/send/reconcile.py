@@ -64,13 +64,14 @@ def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[i
     Give how many messages Slack showed, and whether it showed all there are. Having to wait loses nothing: what was
     read is kept until the job comes again.
     """
-    entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=KINDS))
+    entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=KINDS))
     known = known_of(entries, task.channel)
     reading = means.memory.readings.setdefault(task.job.key, reading or _reading(task, means, known))
     shown = read_channel(means.slack, reading, known)
     members = reading.read(means.slack, "conversations.members", "")
-    heard = sorted(_said(task, means, shown, known), key=lambda one: one.occurred_at)
-    gone_now = [_deleted(task, means, ts, known.get(ts)) for ts in sorted(gone(shown, known, reading.latest))]
+    heard = sorted(said_in(task.channel, means, shown, known), key=lambda one: one.occurred_at)
+    lost = sorted(gone(shown, known, reading.latest))
+    gone_now = [deleted(task.channel, means, ts, known.get(ts), task.at) for ts in lost]
     for said in (*heard, *_moved(task, means, shown, members), *gone_now):
         capture(said, recorder=means.recorder, policy=means.policy, at=task.at)
     for ts, user, message in marked(shown, known, means.slack.bot):
@@ -111,13 +112,14 @@ def _end_gap(task: Task, means: Means, recovered: int) -> None:
     )
 
 
-def _said(task: Task, means: Means, shown: Shown, known: dict[str, Known]) -> Iterator[Capture]:
+def said_in(channel: str, means: Means, shown: Shown, known: dict[str, Known]) -> Iterator[Capture]:
+    """Give what Slack shows of a channel and the record does not know, as if it had been heard."""
     team = means.slack.team
     for at, event in unheard(shown, known, means.slack.bot):
-        whole = {**event, "channel": task.channel}
-        said = heard({"team_id": team, "event_id": f"read-back:{task.channel}:{at}", "event": whole})
+        whole = {**event, "channel": channel}
+        said = heard({"team_id": team, "event_id": f"read-back:{channel}:{at}", "event": whole})
         if said is not None:
-            yield said.model_copy(update={"source": _source(task, said.source.message, said.source.event)})
+            yield said.model_copy(update={"source": _source(channel, said.source.message, said.source.event)})
 
 
 def _moved(task: Task, means: Means, shown: Shown, members: Sequence[str]) -> Iterator[Capture]:
@@ -132,27 +134,29 @@ def _moved(task: Task, means: Means, shown: Shown, members: Sequence[str]) -> It
 def _move(task: Task, means: Means, kind: type[Joined | Left], user: str, at: datetime | None) -> Capture:
     who = slack_person(means.slack.team, user)
     fact = kind(channel=task.channel, who=who)
-    return _capture_of(task, means, fact, by=who, at=at or task.at, name=f"{kind.kind}:{user}")
+    return _capture_of(means, fact, by=who, at=at or task.at, name=f"{kind.kind}:{user}")
 
 
-def _deleted(task: Task, means: Means, ts: str, known: Known | None) -> Capture:
+def deleted(channel: str, means: Means, ts: str, known: Known | None, at: datetime) -> Capture:
     """Say that a message is no longer there. Who deleted it is not told; it is put down to the author, who mostly did."""
     author = known.author if known else None
-    fact = MessageDeleted(channel=task.channel, ts=ts, author=author, previous=known.text if known else None)
+    fact = MessageDeleted(channel=channel, ts=ts, author=author, previous=known.text if known else None)
     by = author or slack_person(means.slack.team, "unknown")
-    return _capture_of(task, means, fact, by=by, at=task.at, name=f"deleted:{ts}")
+    return _capture_of(means, fact, by=by, at=at, name=f"deleted:{ts}")
 
 
-def _capture_of(task: Task, means: Means, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
+def _capture_of(means: Means, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
     message = None if isinstance(fact, Joined | Left) else fact.ts
-    event = f"read-back:{task.channel}:{name}"
+    event = f"read-back:{fact.channel}:{name}"
     if message is None:
         event = f"{event}:{at.isoformat()}"
-    return Capture(team=means.slack.team, fact=fact, by=by, occurred_at=at, source=_source(task, message, event))
+    return Capture(
+        team=means.slack.team, fact=fact, by=by, occurred_at=at, source=_source(fact.channel, message, event)
+    )
 
 
-def _source(task: Task, message: str | None, event: str | None) -> Source:
-    return Source(surface=Surface.HISTORY, channel=task.channel, message=message, event=event)
+def _source(channel: str, message: str | None, event: str | None) -> Source:
+    return Source(surface=Surface.HISTORY, channel=channel, message=message, event=event)
 
 
 def _mark(task: Task, means: Means, ts: str, user: str, message: Json) -> None:
@@ -166,7 +170,7 @@ def _mark(task: Task, means: Means, ts: str, user: str, message: Json) -> None:
         actor=slack_person(means.slack.team, user),
         team=means.slack.team,
         place=Place(channel=task.channel, message=ts),
-        source=_source(task, ts, event),
+        source=_source(task.channel, ts, event),
         key=f"{task.job.incident.id}:{event}",
         at=task.at,
     )

@@ -18,12 +18,16 @@ from incident.entries.opened import Declared
 from incident.entry import Entry, IncidentKey
 from incident.incident import Incident
 from incident.policy import Policy
-from incident.ports import Person
+from incident.ports import Person, Reader
 from roles.people import PersonId
 
 
 class NothingKnown:
     """The record as it reads while it cannot be read."""
+
+    def bare(self) -> Reader:
+        """Give itself: it shows no words."""
+        return self
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         """Find nothing."""
@@ -41,6 +45,10 @@ class NothingKnown:
 
     def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
         """Give nothing."""
+        return ()
+
+    def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
+        """Find nothing."""
         return ()
 
     def open_incidents(self, team: str) -> Sequence[Incident]:

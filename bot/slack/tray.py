@@ -136,6 +136,8 @@ def _rarer(incident: Incident) -> Iterator[Offer]:
                 "tempfix", name="tempfix_removed", fields={"form": "removed", "id": fix.id}, facts={"id": fix.id}
             )
         yield from (offer for offer in _MORE if offer.verb != "void" or incident.state in _VOIDABLE)
+    if incident.masks:
+        yield Offer("unmask")
     yield from _ALWAYS
 
 

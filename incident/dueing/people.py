@@ -1,15 +1,19 @@
-"""When somebody owes an answer: an action past its time box, a call nobody took, a handover nobody accepted."""
+"""When somebody owes an answer: an action past its time, a call not taken, a handover not accepted, a text left masked."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from incident.dueing.what import Due, Step, each_once, key_of
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING
 from roles.names import Role
-from roles.people import MUSTER
+from roles.people import MUSTER, PersonId, slack_person
+
+REMINDED_AFTER: Final = timedelta(hours=4)
+_USER_GROUP: Final = "S"
 
 
 def actions(incident: Incident, _: Policy) -> tuple[Due, ...]:
@@ -60,3 +64,34 @@ def handovers(incident: Incident, _: Policy) -> tuple[Due, ...]:
         )
         for offer in incident.offers
     )
+
+
+def masks(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+    """Ask those who may redact to decide about a masked text at once, and once more after four hours; also after the end.
+
+    Who is in a user group only Slack knows; they are asked too, by whoever sends it.
+    """
+    whom = may_redact(incident, policy)
+    return tuple(
+        Due(
+            key_of("mask", mask.n),
+            mask.at + REMINDED_AFTER,
+            (Step(mask.at, "mask", whom), Step(mask.at + REMINDED_AFTER, "mask", whom)),
+            about=str(mask.n),
+        )
+        for mask in incident.masks
+    )
+
+
+def may_redact(incident: Incident, policy: Policy) -> tuple[PersonId, ...]:
+    """Name who may redact, as far as the policy names people: members of the groups, and holders of a role among them."""
+    named = [member for group in policy.authority.redact for member in policy.groups.get(group, ())]
+    people = [slack_person(incident.key.team, member) for member in named if not member.startswith(_USER_GROUP)]
+    holders = [i.who for i in incident.roles if i.role in policy.authority.redact and i.until is None]
+    return each_once(*people, *holders)
+
+
+def groups_that_may_redact(policy: Policy) -> tuple[str, ...]:
+    """Name the user groups of Slack whose members may redact."""
+    named = [member for group in policy.authority.redact for member in policy.groups.get(group, ())]
+    return tuple(dict.fromkeys(member for member in named if member.startswith(_USER_GROUP)))

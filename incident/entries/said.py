@@ -176,6 +176,32 @@ class Redacted(Fact):
     reason: Words
 
 
+class Masked(Fact):
+    """The text of a message is shown to nobody until somebody who may redact decides. The words stay in the record.
+
+    `entries` are those that quoted it then; what is said about the message later is masked with it.
+    """
+
+    kind: ClassVar[str] = "masked"
+    timeline: ClassVar[str | None] = "mask"
+
+    channel: str
+    ts: str
+    entries: tuple[int, ...]
+    reason: Words
+
+
+class MaskLifted(Fact):
+    """Somebody who may redact decided that a masked text is shown again, in the entries that were masked."""
+
+    kind: ClassVar[str] = "mask_lifted"
+    timeline: ClassVar[str | None] = "mask"
+
+    channel: str
+    ts: str
+    entries: tuple[int, ...]
+
+
 class GapNoted(Fact):
     """Muster was cut off, or came back: what happened between is read back where Slack still has it.
 

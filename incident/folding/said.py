@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from incident import masking
 from incident.entries.said import ActionDone, ActionOpened, DecisionMade, Joined, Left, MessagePinned, PinRemoved
-from incident.entry import Entry
+from incident.entry import Entry, Fact
 from incident.folding.change import Change
 from incident.incident import Incident
 from incident.parts import Action, Promotion
@@ -59,3 +60,8 @@ def left(incident: Incident, entry: Entry, fact: Left) -> Change:
     if fact.channel != incident.places.channel:
         return {}
     return {"members": tuple(m for m in incident.members if m != fact.who)}
+
+
+def masks_changed(incident: Incident, entry: Entry, fact: Fact) -> Change:
+    """Keep which messages are masked: a mask is put on or widened, is lifted, or ends with the words it hid."""
+    return {"masks": masking.after(incident.masks, entry)}

@@ -57,6 +57,8 @@ _TEMPLATES: Final = {
     "updates_held": "hold",
     "updates_released": "hold",
     "redacted": "redact",
+    "masked": "redact",
+    "mask_lifted": "unmask",
     "preserved": "preserve",
     "corrected": "correct",
 }

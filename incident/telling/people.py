@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from incident.entries.informed import StatusUpdatePosted
-from incident.entries.said import Joined, Redacted
+from incident.entries.said import Joined, Masked, MaskLifted, Redacted
 from incident.entries.sent import PlaceLost, PromptDue
 from incident.entries.staffed import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entry import Entry, Surface
@@ -34,7 +34,7 @@ def members(incident: Incident) -> tuple[PersonId, ...]:
 
 def told(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
     """Want what each entry has to be told to whom: pages, duties, read-ins, prompts and updates."""
-    personal = [job for entry in entries for job in _told(after, entry)]
+    personal = [job for entry in entries for job in (*_told(after, entry), *_called_anew(after, entry))]
     posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
     updates = [
         _once(after, JobKind.UPDATE, entry.n, None, URGENT)
@@ -65,16 +65,24 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 
 def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
-    """Ask for what is due, take redacted words out of our own lines, tell whoever leads that there is no channel."""
+    """Ask for what is due, take hidden words out of our own lines, tell whoever leads that there is no channel."""
     fact = entry.fact
     if isinstance(fact, PromptDue):
         return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
-    if isinstance(fact, Redacted) and fact.entries:
+    if isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries:
         return (_once(after, JobKind.MASK, entry.n, None, URGENT),)
     if isinstance(fact, PlaceLost) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
         told = _once(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT)
         return (told.model_copy(update={"needs": None}),)
     return ()
+
+
+def _called_anew(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    """Bring every call up to date that may show words which a mask hides, or hides no longer."""
+    if not isinstance(entry.fact, Redacted | Masked | MaskLifted):
+        return ()
+    calls = (call for call in after.escalations if call.person is not None)
+    return tuple(_once(after, JobKind.PAGE, call.n, None, NORMAL) for call in calls)
 
 
 def _is_late(after: Incident, entry: Entry) -> bool:

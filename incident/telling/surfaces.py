@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from incident import due
-from incident.entries.opened import JoinedAsDuplicate
+from incident.entries.opened import Declared, JoinedAsDuplicate
 from incident.entries.sent import CardPosted, PromptPutOff
 from incident.entry import Entry, workspace_chain
 from incident.incident import Incident
@@ -24,7 +24,8 @@ DEBOUNCE: Final = timedelta(seconds=1)
 def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
     """Want what a new incident needs: the channel, then what makes it usable, then the rest.
 
-    An adopted channel keeps its topic and bookmarks; what was said in it before is captured.
+    An adopted channel keeps its topic and bookmarks; what was said in it before is captured. So is, last of all, what was
+    said where the incident was declared.
     """
     jobs = [
         _surface(after, JobKind.MAKE_CHANNEL, USABLE).model_copy(update={"needs": None, "entry": declared.n}),
@@ -35,6 +36,9 @@ def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
         jobs += [_surface(after, JobKind.TOPIC, NORMAL), _surface(after, JobKind.BOOKMARKS, LATER)]
     else:
         jobs.append(_surface(after, JobKind.ADOPT, NORMAL))
+    if isinstance(declared.fact, Declared) and declared.fact.captures_from is not None:
+        usable = {"entry": declared.n, "needs": key_of(JobKind.CARD, after.key)}
+        jobs.append(_surface(after, JobKind.BEFORE, LATER).model_copy(update=usable))
     if policy.incidents_channel and is_announced(after):
         jobs.append(_surface(after, JobKind.ANNOUNCE, NORMAL))
     return (*jobs, *homes(after.key.team, (after.reporter,)))
@@ -67,8 +71,8 @@ def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy:
     for prompted in before.prompted:
         was = due.stand_of(before, policy, prompted.due, prompted.n)
         now = due.stand_of(after, policy, prompted.due, prompted.n)
-        checklist = moved and prompted.due.startswith("closure:")
-        if was != now or prompted.due in put_off or (checklist and now is due.Stand.OPEN):
+        reads_anew = before.masks != after.masks or (moved and prompted.due.startswith("closure:"))
+        if was != now or prompted.due in put_off or (reads_anew and now is due.Stand.OPEN):
             key = key_of(JobKind.PROMPT, after.key, prompted.n)
             jobs.append(
                 Job(
@@ -132,7 +136,15 @@ def _without_upkeep(incident: Incident) -> Incident:
 
 def _headline(incident: Incident) -> tuple[object, ...]:
     holders = tuple((i.role, i.who) for i in incident.roles if i.until is None)
-    return (incident.title, incident.state, incident.priority, incident.major, incident.restricted, holders)
+    return (
+        incident.title,
+        incident.state,
+        incident.priority,
+        incident.major,
+        incident.restricted,
+        holders,
+        incident.masks,
+    )
 
 
 def _owed(incident: Incident) -> tuple[object, ...]:

@@ -74,6 +74,99 @@ def test_others_may_not():
 
     assert refusal.code == Code.NOT_AUTHORISED
     assert "only privacy, compliance, legal, security_lead may redact" in worded(refusal)
+    assert len(worded(refusal).split()) < 30
+
+
+def test_who_may_not_masks_every_entry_that_quotes_the_message_all_the_same():
+    refusal = told(frozenset({"responder"})).refuses(Redact(ref=TS, reason=WHY))
+
+    assert refusal.also == (said.Masked(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY),)
+    assert "It is masked wherever Muster shows it, and they are asked" in worded(refusal)
+
+
+def test_nothing_is_masked_where_the_reference_is_no_message():
+    assert told(frozenset()).refuses(Redact(ref="2", reason=WHY)).also == ()
+
+
+@pytest.fixture
+def hidden(room):
+    """A key was posted and pinned, and somebody who may not redact asked for its redaction."""
+    room.says("eva", "use key=1", at=5, ts=TS)
+    room.do("pin", at=6, channel=CHANNEL, ts=TS)
+    assert room.do("redact", "rob", at=7, ref=TS, reason=WHY).code == "E_NOT_AUTHORISED"
+    return room
+
+
+def test_the_refusal_is_kept_and_beside_it_who_had_what_masked_and_why(hidden):
+    refused, masked = (entry.fact for entry in hidden.entries()[-2:])
+
+    assert (refused.kind, refused.code) == ("refused", "E_NOT_AUTHORISED")
+    assert (masked.kind, masked.reason) == ("masked", WHY)
+    assert hidden.entries()[-1].by.endswith("UROB")
+    assert "key=1" in "".join(entry.fact.model_dump_json() for entry in hidden.entries()), "the record keeps the words"
+
+
+def test_the_timeline_shows_a_masked_text_to_nobody_until_it_is_lifted(hidden, monkeypatch):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    hidden.do("timeline", "rosa", at=8)
+    assert "[masked]" in hidden.answer()
+    assert "key=1" not in hidden.answer()
+
+    hidden.do("unmask", "rosa", at=9, ref=TS)
+
+    hidden.do("timeline", at=10)
+    assert "use key=1" in hidden.answer()
+
+
+def test_a_second_wish_is_refused_too_and_masks_only_what_is_new(hidden):
+    before = len(hidden.entries())
+
+    hidden.do("redact", "eva", at=8, ref=TS, reason=WHY)
+    assert [entry.fact.kind for entry in hidden.entries()[before:]] == ["refused"]
+
+    hidden.do("note", at=9, text="eva wrote: use key=1")
+    hidden.do("redact", "eva", at=10, ref=TS, reason=WHY)
+    assert [entry.fact.kind for entry in hidden.entries()[-2:]] == ["refused", "masked"]
+    hidden.do("timeline", at=11)
+    assert "key=1" not in hidden.answer()
+
+
+def test_a_mark_put_on_a_masked_message_keeps_its_words_in_the_record(room):
+    room.says("eva", "use key=1", at=5, ts=TS)
+    room.do("redact", "rob", at=6, ref=TS, reason=WHY)
+
+    room.do("pin", at=7, channel=CHANNEL, ts=TS)
+
+    assert room.facts()[0].text == "use key=1"
+    room.do("timeline", at=8)
+    assert "key=1" not in room.answer()
+
+
+def test_a_redaction_takes_whatever_the_mask_hid_and_ends_the_mask(hidden, monkeypatch):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    hidden.do("note", at=8, text="eva wrote: use key=1")
+    hidden.do("redact", "rob", at=9, ref=TS, reason=WHY)
+
+    hidden.do("redact", "rosa", at=10, ref=TS, reason=WHY)
+
+    assert hidden.incident.masks == ()
+    assert "key=1" not in "".join(entry.fact.model_dump_json() for entry in hidden.entries())
+
+
+def test_what_is_redacted_already_needs_no_mask(hidden, monkeypatch):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    hidden.do("redact", "rosa", at=8, ref=TS, reason=WHY)
+
+    hidden.do("redact", "rob", at=9, ref=TS, reason=WHY)
+
+    assert hidden.entries()[-1].fact.kind == "refused"
+    assert "masked" not in hidden.answer()
+
+
+def test_the_channel_reads_who_had_a_text_masked_and_why(hidden):
+    said_line = [job for job in hidden.memory.wanted() if job.template == "redact"]
+
+    assert [hidden.entries()[(job.entry or 0) - 1].fact.kind for job in said_line] == ["masked"]
 
 
 def test_the_answer_says_what_muster_cannot_reach():
@@ -98,7 +191,7 @@ def test_the_words_of_a_message_it_was_declared_from_are_gone_and_the_channel_na
     desk.do("redact", "rosa", at=7, ref=ref, reason=WHY)
 
     assert desk.facts()[0].entries == (1,)
-    assert "key=1" not in "".join(entry.model_dump_json() for entry in desk.entries())
+    assert "key=1" not in "".join(entry.fact.model_dump_json() for entry in desk.entries())
     assert "key=1" not in desk.incident.model_dump_json()
     assert "name of this channel" in desk.answer()
 
@@ -113,6 +206,6 @@ def test_the_words_are_gone_from_every_entry_and_from_what_is_shown(room, monkey
     named = room.facts()[0].entries
     kept = [entry for entry in room.entries() if entry.n in named]
     assert [(entry.fact.text, entry.redacted) for entry in kept] == [("[redacted]", True)] * 2
-    assert "key=1" not in "".join(entry.model_dump_json() for entry in room.entries())
+    assert "key=1" not in "".join(entry.fact.model_dump_json() for entry in room.entries())
     room.do("timeline", at=8)
     assert "[redacted]" in room.answer()

@@ -112,7 +112,9 @@ def _talk(s: Script) -> None:
     s.add(said.SourceChanged(corrects=pinned, change="edited"), by=ADA)
     s.add(said.PinRemoved(channel=CHANNEL, ts=ts(10)), by=BEN)
     s.add(said.Reacted(channel=CHANNEL, ts=ts(10), emoji="eyes"), by=BEN)
-    s.add(said.MessagePosted(channel=CHANNEL, ts=ts(12), thread_ts=ts(10), author=BEN, text="Rolling back, ‏שלום"))
+    rolling = s.add(
+        said.MessagePosted(channel=CHANNEL, ts=ts(12), thread_ts=ts(10), author=BEN, text="Rolling back, ‏שלום")
+    )
     s.add(said.MessageDeleted(channel=CHANNEL, ts=ts(12), author=BEN, previous="Rolling back"), by=BEN)
     noted = s.add(said.Noted(text="Deploy 4711 went out at 09:55"), backfilled=True)
     s.add(said.Corrected(corrects=noted, text="It was 4712"))
@@ -122,6 +124,9 @@ def _talk(s: Script) -> None:
     s.add(said.GapNoted(edge="begins"), by=MUSTER)
     s.add(said.GapNoted(edge="ends", since=at(0), recovered=3), by=MUSTER)
     s.add(sent.HistoryTaken(messages=12, more=True), by=MUSTER)
+    s.add(said.Masked(channel=CHANNEL, ts=ts(12), entries=(rolling,), reason="Not for everybody"), by=CYD)
+    s.add(said.MaskLifted(channel=CHANNEL, ts=ts(12), entries=(rolling,)), by=CYD)
+    s.add(said.Masked(channel=CHANNEL, ts=ts(10), entries=(posted, pinned), reason="A password"), by=BEN)
     s.add(said.Redacted(channel=CHANNEL, ts=ts(10), entries=(posted, pinned, edited), reason="A password"), by=CYD)
 
 

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from incident.entries.said import Noted
-from incident.entry import IncidentKey, workspace_chain
+from incident.entries.said import MessagePosted, Noted
+from incident.entry import Draft, IncidentKey, workspace_chain
 from incident.fold import fold
 from incident.frozen import REDACTED
 from incident.jobs import Job, JobKind
+from incident.messages import HELD_AFTER
 from incident.ports import Outcome, Recorder, UnitOfWork
 from tests.memory import Memory
-from tests.storage.story import CHANNEL, T0, TEAM, at, draft, drill_script, long_script, record, step, ts, void_script
+from tests.storage.story import (
+    ADA,
+    CHANNEL,
+    T0,
+    TEAM,
+    at,
+    draft,
+    drill_script,
+    long_script,
+    record,
+    step,
+    ts,
+    void_script,
+)
 
 
 @dataclass(frozen=True)
@@ -79,8 +93,28 @@ def test_a_message_gives_the_same_entries_everywhere(place: Place) -> None:
 
     about = place.recorder.read(lambda reader: reader.message(key, CHANNEL, ts(10)))
 
-    kinds = ["message_posted", "message_pinned", "message_edited", "pin_removed", "redacted"]
+    kinds = ["message_posted", "message_pinned", "message_edited", "pin_removed", "masked", "redacted"]
     assert [entry.fact.kind for entry in about] == kinds
+
+
+def test_the_incidents_that_hold_a_message_are_named_oldest_first_those_declared_long_after_it_not(
+    place: Place,
+) -> None:
+    held = MessagePosted(channel="C0LOBBY", ts=ts(-600), author=ADA, text="down?")
+    old = MessagePosted(channel="C0LOBBY", ts=ts(-600 - int(HELD_AFTER.total_seconds())), author=ADA, text="down?")
+
+    def talked_of(number: str) -> list[Draft]:
+        return [*void_script(number)[:1], draft(held), draft(old)]
+
+    keys = [record(place, talked_of), record(place, void_script), record(place, talked_of)]
+
+    def holders(channel: str, when: str) -> Sequence[IncidentKey]:
+        return place.recorder.read(lambda reader: reader.holders(TEAM, channel, when))
+
+    assert sorted(holders("C0LOBBY", held.ts)) == sorted([keys[0], keys[2]])
+    assert list(holders("C0LOBBY", held.ts)) == sorted(holders("C0LOBBY", held.ts))
+    assert holders("C0LOBBY", old.ts) == ()
+    assert holders("C0OTHER", held.ts) == holders("C0LOBBY", "no ts") == ()
 
 
 def test_recorded_at_is_never_before_the_last_entry(place: Place) -> None:

@@ -315,7 +315,7 @@ def test_postgresql_finds_the_same(postgres_url: str, tmp_path: Path) -> None:
         assert verify(store, published=left).is_sound
         with owner(store) as connection:
             tamperer = Tamperer(connection, key, left)
-            for line in tamperer.lines[::9]:
+            for line in tamperer.lines[:-1:9]:
                 with tamperer.undone():
                     tamperer.set_entry(line.n, text=flipped(line.text, 40))
                     assert found(tamperer) == line.n

@@ -5,6 +5,7 @@ from bot.slack.tray import tray
 from bot.slack.where import MORE, read_chosen, unpack
 from commands import registry
 from commands.form import read_form
+from incident.parts import Mask
 from incident.states import State
 from roles.names import Role
 from sandbox.blocks.check import check_message
@@ -89,8 +90,18 @@ def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, bas
         shown = tray(incident, place.person("ann"), "/incident")
         offered |= {*names(shown), *(action.split(":")[1] for action, _ in rarer(shown))}
 
-    held_only = {"accept", "handover", "done"}
+    held_only = {"accept", "handover", "done", "unmask"}
     assert {verb.name for verb in registry.verbs()} - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only <= offered
+
+
+def test_a_masked_text_can_be_shown_again_from_the_tray_while_one_is_masked(place, base):
+    mask = Mask(n=7, channel="C1", ts="1.0", entries=(6,), by=place.person("ann"), at=base.last_entry_at)
+    acts = [
+        [action for action, _ in rarer(tray(incident, place.person("ann"), "/incident"))]
+        for incident in (base, base.model_copy(update={"masks": (mask,)}))
+    ]
+
+    assert ["form:unmask" in shown for shown in acts] == [False, True]
 
 
 def test_what_stands_as_a_button_does_not_stand_in_the_list_too(place, base):

@@ -1,0 +1,115 @@
+"""What is masked does not leave the house: no file of an export says it, and the export verifies all the same."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from commands.capture import Capture, capture
+from commands.run import note_outcome
+from incident.entries.said import Masked, MaskLifted, MessageEdited, MessagePosted, Redacted
+from incident.entries.sent import ChannelMade
+from incident.entry import Fact, IncidentKey, Source, Surface
+from storage.store import Store
+from tests.bot.export.test_verifier import lines, verified, write
+from tests.commands.desk import T
+from tests.requirements.test_s1_export import CLERK, SHIPPED, Office
+
+TS = "1700000000.000100"
+SECRET = "hunter2 opens it"
+MASK = Masked(channel="C1", ts=TS, entries=(1, 6), reason="a password")
+
+
+class Masking(Office):
+    """An office with one incident whose title is a secret that somebody also wrote in its channel."""
+
+    def begin(self) -> IncidentKey:
+        self.in_force(SHIPPED, 0)
+        declared = self.do("declare", 0, title=SECRET, service="checkout", impact=2, urgency=2)
+        self.key: IncidentKey = declared.key
+        self.note(ChannelMade(channel="C1", name="inc-1"))
+        self.hear(MessagePosted(channel="C1", ts=TS, author=CLERK, text=SECRET))
+        return self.key
+
+    def note(self, fact: Fact) -> None:
+        job = f"job-{next(self.keys)}"
+        note_outcome(self.key, [fact], job=job, recorder=self.store.recorder, policy=self.policy, at=T(1))
+
+    def hear(self, fact: MessagePosted | MessageEdited) -> None:
+        said = Capture(team="T1", fact=fact, by=CLERK, occurred_at=T(1), source=Source(surface=Surface.EVENT))
+        capture(said, recorder=self.store.recorder, policy=self.policy, at=T(1))
+
+
+@pytest.fixture
+def office(sqlite_store: Store, tmp_path: Path) -> Masking:
+    """Give an office in which the secret is masked, and was written once more by an edit since."""
+    opened = Masking(sqlite_store, tmp_path)
+    opened.begin()
+    numbers = tuple(e.n for e in sqlite_store.recorder.read(lambda r: r.entries(opened.key)) if said(e.fact))
+    opened.note(MASK.model_copy(update={"entries": numbers}))
+    edit = MessageEdited(channel="C1", ts=TS, edited_ts="1700000009.0", author=CLERK, text="hunter3", previous=SECRET)
+    opened.hear(edit)
+    return opened
+
+
+def said(fact: Fact) -> bool:
+    return SECRET in fact.model_dump_json()
+
+
+def everything(folder: Path) -> str:
+    return "".join(path.read_text("utf-8") for path in folder.rglob("*") if path.suffix in {".json", ".jsonl", ".html"})
+
+
+def test_no_file_of_an_export_says_what_is_masked_and_it_verifies(office: Masking) -> None:
+    folder = office.export(office.key, 9)
+
+    assert "hunter" not in everything(folder)
+    assert "[masked]" in (folder / "index.html").read_text("utf-8")
+    assert json.loads((folder / "record.json").read_text("utf-8"))["timeline"][0]["text"].startswith("[masked]")
+    checked = verified(folder)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_once_the_mask_is_lifted_an_export_says_it_again(office: Masking) -> None:
+    office.note(MaskLifted(channel="C1", ts=TS, entries=(1,)))
+
+    folder = office.export(office.key, 9)
+
+    assert SECRET in (folder / "index.html").read_text("utf-8")
+    assert verified(folder).returncode == 0
+
+
+def test_words_taken_out_under_a_mask_that_was_lifted_are_found(office: Masking) -> None:
+    office.note(MaskLifted(channel="C1", ts=TS, entries=(1,)))
+    folder = office.export(office.key, 9)
+    changed = lines(folder)
+    [n] = [n for n, line in enumerate(changed) if json.loads(line["text"])["kind"] == "message_posted"]
+
+    write(folder, [{**line, "words": None} if at == n else line for at, line in enumerate(changed)])
+
+    assert f"the words of entry {n + 1} are gone, and no entry redacted or masks them" in verified(folder).stdout
+
+
+def test_words_taken_out_beside_a_mask_that_is_not_about_them_are_found(office: Masking) -> None:
+    office.do("note", 4, "INC-2026-0001", text="rolled back")
+    folder = office.export(office.key, 9)
+    changed = lines(folder)
+    [n] = [n for n, line in enumerate(changed) if json.loads(line["text"])["kind"] == "noted"]
+
+    write(folder, [{**line, "words": None} if at == n else line for at, line in enumerate(changed)])
+
+    assert f"the words of entry {n + 1} are gone" in verified(folder).stdout
+
+
+def test_a_redaction_after_a_mask_verifies_as_a_redaction(office: Masking) -> None:
+    entries = office.store.recorder.read(lambda reader: reader.bare().entries(office.key))
+    named = tuple(entry.n for entry in entries if said(entry.fact) or "hunter" in entry.fact.model_dump_json())
+    office.note(Redacted(channel="C1", ts=TS, entries=named, reason="a password"))
+
+    folder = office.export(office.key, 9)
+
+    assert "hunter" not in everything(folder)
+    assert "[masked]" not in (folder / "index.html").read_text("utf-8")
+    assert verified(folder).returncode == 0

@@ -1,0 +1,62 @@
+"""Showing a masked text again is for those who may redact it, and says so in the channel."""
+
+from __future__ import annotations
+
+import pytest
+
+from commands.unmask import Unmask
+from incident.entries.said import Masked, MaskLifted, MessagePosted
+from incident.parts import Mask
+from incident.refusal import Code
+from tests.commands.hand import CHANNEL, EVA, ROB, T0, Room, an_incident, worded
+
+TS = "1749463200.000100"
+MASK = Mask(n=2, channel=CHANNEL, ts=TS, entries=(1,), by=ROB, at=T0)
+FACTS = (
+    MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="key=1"),
+    Masked(channel=CHANNEL, ts=TS, entries=(1,), reason="a key"),
+)
+
+
+def room(*groups: str) -> Room:
+    found = Room(an_incident(masks=(MASK,)), groups=frozenset(groups))
+    found.holds(*FACTS)
+    return found
+
+
+@pytest.mark.parametrize("group", ["privacy", "compliance", "legal", "security_lead"])
+@pytest.mark.parametrize(
+    "ref", [TS, f"{CHANNEL}:{TS}", "1", "2", f"https://x.slack.com/archives/{CHANNEL}/p1749463200000100"]
+)
+def test_those_who_may_redact_lift_the_mask_however_the_message_is_named(group, ref):
+    assert room(group).does(Unmask(ref=ref)) == (MaskLifted(channel=CHANNEL, ts=TS, entries=(1,)),)
+
+
+def test_others_may_not_even_the_commander():
+    refusal = room("responder", "major_authority").refuses(Unmask(ref=TS))
+
+    assert refusal.code == Code.NOT_AUTHORISED
+    assert worded(refusal).startswith("Still masked: showing it again is for privacy or compliance")
+    assert refusal.also == ()
+
+
+@pytest.mark.parametrize("ref", ["1749463200.000999", "9", None])
+def test_what_is_not_masked_is_refused_before_anybody_asks_who_may(ref):
+    refusal = room().refuses(Unmask(ref=ref))
+
+    assert refusal.code == Code.STATE
+    assert "is not masked" in worded(refusal)
+
+
+def test_a_button_pressed_after_somebody_decided_is_stale():
+    pressed = Unmask(ref=f"{CHANNEL}:{TS}")
+
+    assert pressed.still_offered(an_incident(masks=(MASK,)), 2)
+    assert not pressed.still_offered(an_incident(), 2)
+
+
+def test_the_channel_and_the_one_who_did_it_read_what_happened():
+    legal = room("legal")
+
+    assert legal.said(Unmask(ref=TS)) == "*Shown again* by <@UILSE>: the text of one message that was masked."
+    assert legal.answer(Unmask(ref=TS)) == "The mask is lifted. The text is shown again in entry 1."
