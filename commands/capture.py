@@ -6,7 +6,7 @@ out of order ends in the same record. Knows no Slack payload; the edge makes fac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -22,7 +22,7 @@ from incident.entries.said import (
     Redacted,
     SourceChanged,
 )
-from incident.entry import Draft, Fact, Source, Surface
+from incident.entry import Draft, Fact, IncidentKey, Source, Surface
 from incident.frozen import REDACTED, Frozen, Utc, clean
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
@@ -43,21 +43,106 @@ class Capture(Frozen):
 
 
 def capture(said: Capture, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome | None:
-    """Record what was said in an incident channel, once; None for any other channel."""
+    """Record what was said in an incident channel, once; None for any other channel.
 
-    def work(unit: UnitOfWork) -> Outcome | None:
-        key = unit.find(said.team, channel=said.fact.channel)
-        if key is None:
-            return None
-        working = Working(unit, key, policy, at)
-        if not unit.seen_message(key, natural_key(said)) or _was_read_back(said, working):
-            return outcome_of("capture", working, ()).model_copy(update={"repeated": True})
-        working.lapse()
-        added = working.act([_draft(said, fact) for fact in _facts(said, working)])
-        working.settle()
-        return outcome_of("capture", working, added)
+    What comes later about a message that was said before an incident, and captured for it, is recorded there too.
+    """
+    return recorder.transact(lambda unit: _capture(said, unit, policy, at), first=False)
+
+
+def _capture(said: Capture, unit: UnitOfWork, policy: Policy, at: datetime) -> Outcome | None:
+    home = unit.find(said.team, channel=said.fact.channel)
+    keys = dict.fromkeys([*((home,) if home else ()), *_holders(said, unit, home)])
+    came_of = {key: _settled(said, Working(unit, key, policy, at)) for key in keys}
+    return came_of[home] if home else None
+
+
+def capture_all(
+    many: Sequence[Capture], *, recorder: Recorder, policy: Policy, at: datetime
+) -> Sequence[Outcome | None]:
+    """Record many things in one transaction, each as `capture` does; what was said in a row in one channel at one go."""
+
+    def work(unit: UnitOfWork) -> Sequence[Outcome | None]:
+        row = _Row(unit, policy, at)
+        # By channel, so that two replicas take the chains of two incidents in the same order.
+        turn = sorted(range(len(many)), key=lambda n: many[n].fact.channel)
+        for n in turn:
+            row.record(n, many[n])
+        row.end()
+        return [row.came_of[n] for n in range(len(many))]
 
     return recorder.transact(work, first=False)
+
+
+class _Row:
+    """Records one thing after the other, and what was posted in a row in one channel at one go, when the row ends."""
+
+    def __init__(self, unit: UnitOfWork, policy: Policy, at: datetime) -> None:
+        self._unit, self._policy, self._at = unit, policy, at
+        self._channel = ""
+        self._home: IncidentKey | None = None
+        self._posts: dict[int, Capture] = {}
+        self.came_of: dict[int, Outcome | None] = {}
+
+    def record(self, n: int, said: Capture) -> None:
+        """Record the thing of this number, now or with those that follow."""
+        if said.fact.channel != self._channel:
+            self.end()
+            self._channel, self._home = said.fact.channel, self._unit.find(said.team, channel=said.fact.channel)
+        if self._home is not None and isinstance(said.fact, MessagePosted):
+            self._posts[n] = said
+        else:
+            self.end()
+            self.came_of[n] = _capture(said, self._unit, self._policy, self._at)
+
+    def end(self) -> None:
+        """Record what was posted up to here."""
+        if self._posts and self._home is not None:
+            self.came_of |= _post(self._posts, Working(self._unit, self._home, self._policy, self._at))
+        self._posts = {}
+
+
+def _post(posts: Mapping[int, Capture], working: Working) -> dict[int, Outcome]:
+    new = {n: said for n, said in posts.items() if working.unit.seen_message(working.key, natural_key(said))}
+    came_of = dict.fromkeys(posts, _repeated(working))
+    if new:
+        working.lapse()
+        added = working.act([_draft(said, fact) for said in new.values() for fact in _facts(said, working)])
+        working.settle()
+        came_of |= {n: outcome_of("capture", working, [entry]) for n, entry in zip(new, added, strict=True)}
+    return came_of
+
+
+def _repeated(working: Working) -> Outcome:
+    return outcome_of("capture", working, ()).model_copy(update={"repeated": True})
+
+
+def capture_into(key: IncidentKey, said: Capture, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
+    """Record, once, what was said for an incident before it had a channel."""
+    return recorder.transact(lambda unit: _settled(said, Working(unit, key, policy, at)), first=False)
+
+
+def _holders(said: Capture, unit: UnitOfWork, home: IncidentKey | None) -> Sequence[IncidentKey]:
+    """Name the incidents that captured this message from before them; what is new in a channel's own is in no other."""
+    fact = said.fact
+    if isinstance(fact, Joined | Left | Reacted) or (isinstance(fact, MessagePosted) and home is not None):
+        return ()
+    return unit.holders(said.team, fact.channel, fact.ts)
+
+
+def _settled(said: Capture, working: Working) -> Outcome:
+    outcome = _record(said, working)
+    if working.entries:
+        working.settle()
+    return outcome
+
+
+def _record(said: Capture, working: Working) -> Outcome:
+    if not working.unit.seen_message(working.key, natural_key(said)) or _was_read_back(said, working):
+        return _repeated(working)
+    working.lapse()
+    added = working.act([_draft(said, fact) for fact in _facts(said, working)])
+    return outcome_of("capture", working, added)
 
 
 def natural_key(said: Capture) -> str:
@@ -76,7 +161,7 @@ def _was_read_back(said: Capture, working: Working) -> bool:
     fact = said.fact
     if not isinstance(fact, Joined | Left):
         return False
-    moves = working.unit.entries(working.key, kinds=(Joined.kind, Left.kind))
+    moves = working.unit.bare().entries(working.key, kinds=(Joined.kind, Left.kind))
     last = next((e for e in reversed(moves) if isinstance(e.fact, Joined | Left) and e.fact.who == fact.who), None)
     if last is None or last.source.surface is not Surface.HISTORY or said.occurred_at > last.recorded_at:
         return False
@@ -92,7 +177,7 @@ def _facts(said: Capture, working: Working) -> Sequence[Fact]:
     fact = said.fact
     if isinstance(fact, Joined | Left | Reacted):
         return (fact,)
-    entries = working.unit.message(working.key, fact.channel, fact.ts)
+    entries = working.unit.bare().message(working.key, fact.channel, fact.ts)
     is_redacted = any(isinstance(entry.fact, Redacted) for entry in entries)
     kept = _wordless(fact) if is_redacted else _cleaned(fact)
     if isinstance(fact, MessagePosted) or working.incident is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from bot.send import adopting, channel, lines, masking, people, prompts, reconcile, surfaces
+from bot.send import adopting, before, channel, lines, masking, people, prompts, reconcile, surfaces
 from bot.send.means import Send
 from incident.jobs import JobKind
 
@@ -29,4 +29,5 @@ SENDS: Final[Mapping[JobKind, Send]] = {
     JobKind.MASK: masking.mask,
     JobKind.RECONCILE: reconcile.reconcile,
     JobKind.ADOPT: adopting.take_history,
+    JobKind.BEFORE: before.take_before,
 }

@@ -7,9 +7,9 @@ is not, so that nothing is acknowledged that was not kept. While the database is
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn, TypeVar
 
@@ -23,14 +23,16 @@ from bot.slack.desk import Aside, Desk
 from bot.slack.drafts import Drafts, Fields
 from bot.slack.foresee import opens_now
 from bot.slack.forms.view import OCCURRED, form, notice
+from bot.slack.gather import Gather
 from bot.slack.ingress import Came
+from bot.slack.overheard import Overheard
 from bot.slack.people import People
 from bot.slack.places import incident_of, seen_by
 from bot.slack.reply import Reply, Texts, open_places, reply_to
 from bot.slack.sentences import label, say, say_reason
 from bot.slack.troubles import NotRecorded, guarded, named
 from bot.slack.where import Where
-from commands.capture import Capture, capture
+from commands.capture import Capture, capture_all
 from commands.run import run
 from commands.verb import Request, Verb
 from incident.entry import Surface
@@ -59,6 +61,8 @@ class Edge:
     texts: Texts
     drafts: Drafts
     absent: Absent | None = None
+    overheard: Overheard = field(default_factory=Overheard)
+    gather: Gather[Capture, Outcome | None] = field(default_factory=Gather)
 
     def act(self, came: Came, verb: str, fields: Fields) -> Reply:
         """Run a request and word what came of it; raise NotRecorded when it could not be committed."""
@@ -112,16 +116,18 @@ class Edge:
         self.desk.do(lambda: self.desk.update(view_id, view))
 
     def capture(self, said: Capture) -> None:
-        """Record what was said; raise NotRecorded when it could not be committed."""
+        """Record what was said, or keep it in mind; raise NotRecorded when it could not be committed."""
         if self.absent is not None and self.absent.hear_behind(said):
             return
-        active, at = self.active, self.clock.now()
         try:
-            guarded(
-                lambda: _twice(lambda: capture(said, recorder=self.recorder, policy=active.policy, at=at)), _unheard
-            )
+            known = guarded(lambda: _twice(lambda: self.gather.record(said, self._capture_all)), _unheard)
+            if known is None:
+                self.overheard.hear(said, self.clock.now())
         except Unavailable as gone:
             self._kept(gone).hear(said)
+
+    def _capture_all(self, many: Sequence[Capture]) -> Sequence[Outcome | None]:
+        return capture_all(many, recorder=self.recorder, policy=self.active.policy, at=self.clock.now())
 
     def mark(self, came: Came, verb: str, fields: Fields) -> None:
         """Do what a mark on a message asks for, where it is one in an incident channel; nobody waits for an answer."""
@@ -238,6 +244,10 @@ class Edge:
     ) -> None:
         if verb.needs_incident and incident is None:
             self._say(came, self._nowhere(came))
+            return
+        if verb.opens and incident is not None and came.where.message is None:
+            # Nobody fills in a form that is refused for where it was opened. From a message it means another incident.
+            self._say(came, say_reason("already_declared", number=incident.number))
             return
         where = came.where
         about = incident if verb.needs_incident else None
