@@ -5,6 +5,7 @@ Who may not redact is refused, and masks the text all the same: it is shown to n
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Final
 
 from commands.ask import Ask, Control
@@ -14,7 +15,8 @@ from commands.verb import Group, Situation, Verb
 from incident import masking
 from incident.entries import said
 from incident.entries.opened import Declared
-from incident.entry import Fact
+from incident.entries.sent import Exported
+from incident.entry import Entry, Fact
 from incident.messages import is_message
 from incident.refusal import Code, Refusal
 
@@ -27,6 +29,16 @@ _COPIES: Final = (
     said.ActionOpened,
     Declared,
 )
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """What a redaction cannot reach: the message in Slack unless it is deleted there, and the exports that held it."""
+
+    channel: str
+    ts: str
+    is_deleted: bool
+    exports: tuple[Entry, ...]
 
 
 class Redact(Verb):
@@ -51,6 +63,16 @@ class Redact(Verb):
         masked = [n for mask in now.open.masks if (mask.channel, mask.ts) == (channel, ts) for n in mask.entries]
         quoting = {entry.n for entry in entries if isinstance(entry.fact, _COPIES)}
         return (said.Redacted(channel=channel, ts=ts, entries=tuple(sorted({*quoting, *masked})), reason=self.reason),)
+
+    def view(self, now: Situation) -> Beyond:
+        """Look for the message in Slack and for the exports made since it was first said or quoted."""
+        channel, ts = named_message(now, self.ref)
+        about = now.reader.message(now.open.key, channel, ts)
+        first = min((entry.n for entry in about), default=0)
+        last = max((entry.n for entry in about if isinstance(entry.fact, said.Redacted)), default=now.open.n)
+        made = now.reader.entries(now.open.key, kinds=(Exported.kind,), until=last)
+        held = tuple(entry for entry in made if isinstance(entry.fact, Exported) and entry.fact.upto >= first)
+        return Beyond(channel, ts, any(isinstance(entry.fact, said.MessageDeleted) for entry in about), held)
 
     def _refused(self, now: Situation, place: tuple[str, str]) -> Refusal:
         """Refuse, and mask what quotes the message and is not masked yet; words that are gone need no mask."""

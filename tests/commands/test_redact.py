@@ -7,10 +7,11 @@ import pytest
 from commands.redact import Redact
 from commands.verb import Place
 from incident.entries import said
-from incident.entries.sent import ChannelMade
+from incident.entries.sent import ChannelMade, Exported
 from incident.refusal import Code
+from roles.people import MUSTER
 from tests.commands.desk import GROUPS
-from tests.commands.hand import CHANNEL, EVA, Room, worded
+from tests.commands.hand import CHANNEL, EVA, ROB, ROSA, Room, later, worded
 
 TS = "1749463200.000100"
 WHY = "secret pasted; key revoked"
@@ -173,10 +174,36 @@ def test_the_answer_says_what_muster_cannot_reach():
     answer = told().answer(Redact(ref=TS, reason=WHY))
 
     assert "entries 1, 3, 4, 5, 7" in answer
-    for place in ("Slack", "exports", "backups"):
-        assert place in answer
+    assert "The message in Slack: it was deleted there already." in answer
+    assert "Earlier exports: none that held the words was recorded." in answer
+    assert "backups of the database" in answer
     assert "name of this channel" not in answer
     assert "key=1" not in answer + told().said(Redact(ref=TS, reason=WHY))
+
+
+def test_the_message_that_still_stands_in_slack_is_linked():
+    here = Room(groups=LAWYERS)
+    here.holds(FACTS[0])
+
+    answer = here.answer(Redact(ref=TS, reason=WHY))
+
+    assert "<https://slack.com/archives/C100/p1749463200000100|the message> in Slack: its author or an admin" in answer
+
+
+def test_the_exports_that_held_the_words_are_listed_with_who_made_them_and_when():
+    here = Room(groups=LAWYERS)
+    here.holds(said.Noted(text="before"))
+    here.holds(Exported(who=ROSA, upto=1, head="a" * 64), by=MUSTER)
+    here.holds(FACTS[0])
+    here.holds(Exported(who=ROB, upto=3, head="b" * 64), by=MUSTER, at=later(3))
+    here.holds(Exported(who=EVA, upto=4, head="c" * 64), by=MUSTER, at=later(4))
+
+    answer = here.answer(Redact(ref=TS, reason=WHY))
+
+    assert "The exports made before that may hold the words. Ask for them back:" in answer
+    assert f"by <@UROB>, <!date^{int(later(3).timestamp())}^" in answer
+    assert "up to entry 4" in answer
+    assert "<@UROSA>" not in answer, "hers was made before the message"
 
 
 @pytest.mark.parametrize(
