@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commands.guards import has_authority
+from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
 from incident.closure import Unmet, unmet
 from incident.entries.opened import StateChanged
@@ -25,8 +25,7 @@ class Close(Verb):
         state, may = now.open.state, now.policy.authority.close
         if refusal_to(self.intent, now.open):
             raise Refusal(Code.STATE, "close_not_resolved", state=state)
-        if not has_authority(now, may):
-            raise Refusal(Code.NOT_AUTHORISED, "close_not_yours", who=" or ".join(may))
+        refuse_without(now, "close_not_yours", may, who=" or ".join(may))
         missing = unmet(now.open, now.policy)
         if missing:
             codes = tuple(one.code for one in missing)

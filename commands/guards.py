@@ -10,7 +10,7 @@ from collections.abc import Collection
 from commands.verb import Situation
 from incident.lifecycle import refusal_to
 from incident.refusal import Code, Refusal
-from roles.authority import Act, may
+from roles.authority import may
 from roles.intervals import roles_of
 from roles.people import MUSTER, PersonId
 
@@ -22,15 +22,14 @@ def refuse_by_state(now: Situation, intent: str) -> None:
         raise Refusal(Code.STATE, reason, state=now.open.state, number=now.open.number)
 
 
-def has_authority(now: Situation, names: Collection[str]) -> bool:
+def has_authority(now: Situation, allowed: Collection[str]) -> bool:
     """Tell whether the actor is in one of the groups named, or holds one of the roles named."""
-    return not {*names}.isdisjoint({*now.groups, *map(str, roles_of(now.open.roles, now.actor))})
+    return may(allowed, groups=now.groups, holds=roles_of(now.open.roles, now.actor))
 
 
-def refuse_without(now: Situation, act: Act, allowed: Collection[str], *fields: str, **facts: str) -> None:
+def refuse_without(now: Situation, reason: str, allowed: Collection[str], *fields: str, **facts: str) -> None:
     """Refuse an act that needs the authority of a group or a role which the actor does not have."""
-    reason = may(act, allowed, groups=now.groups, holds=roles_of(now.open.roles, now.actor))
-    if reason is not None:
+    if not has_authority(now, allowed):
         raise Refusal(Code.NOT_AUTHORISED, reason, *fields, missing=(), **facts)
 
 

@@ -11,7 +11,6 @@ from commands.verb import Group, Situation, Verb
 from incident.entries.staffed import HandoverOffered
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
-from roles.authority import Act
 from roles.handover import MIN_NOTE, giver, is_note_enough
 from roles.people import PersonId
 
@@ -41,7 +40,7 @@ class Handover(Verb):
             raise Refusal(Code.STATE, "handover_nobody", "role", role=self.role)
         if now.actor not in holders:
             allowed = now.policy.authority.handover_others_role
-            refuse_without(now, Act.HANDOVER_OTHERS_ROLE, allowed, "role", role=self.role, who=from_who)
+            refuse_without(now, "handover_others_role", allowed, "role", role=self.role, who=from_who)
         if self.to in holders:
             raise Refusal(Code.ROLE_TAKEN, "role_theirs", "to", role=self.role, who=self.to)
         if not is_note_enough(self.note):

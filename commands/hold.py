@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from commands.ask import Ask, Control
-from commands.guards import has_authority
+from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
 from incident.entries.informed import UpdatesHeld, UpdatesReleased
 from incident.entry import Fact
@@ -37,8 +37,7 @@ class Hold(Verb):
             reason = "hold_already" if held else "hold_none"
             raise Refusal(Code.STATE, reason, "audience", audience=self.audience)
         may = now.policy.authority.hold
-        if not has_authority(now, may):
-            raise Refusal(Code.NOT_AUTHORISED, "hold_not_yours", who=" or ".join(may))
+        refuse_without(now, "hold_not_yours", may, who=" or ".join(may))
         if self.release:
             return (UpdatesReleased(audience=self.audience, reason=self.reason),)
         return (UpdatesHeld(audience=self.audience, reason=self.reason),)

@@ -9,7 +9,6 @@ from commands.guards import refuse_by_state, refuse_without
 from commands.verb import Group, Situation, Verb
 from incident.entries.opened import MajorDeclared
 from incident.entry import Fact
-from roles.authority import Act
 
 
 class Major(Verb):
@@ -30,5 +29,5 @@ class Major(Verb):
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Make it a major incident once, on the word of somebody who may."""
         refuse_by_state(now, self.intent)
-        refuse_without(now, Act.DECLARE_MAJOR, now.policy.authority.declare_major)
+        refuse_without(now, "declare_major", now.policy.authority.declare_major)
         return (MajorDeclared(reason=self.reason, automatic=False),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.ask import Ask, Control
-from commands.guards import has_authority
+from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
 from incident.entries.kept import Preserved
 from incident.entry import Fact
@@ -27,6 +27,5 @@ class Preserve(Verb):
             reason = "preserve_none" if self.lift else "preserve_already"
             raise Refusal(Code.STATE, reason, number=now.open.number)
         may = now.policy.authority.hold
-        if not has_authority(now, may):
-            raise Refusal(Code.NOT_AUTHORISED, "preserve_not_yours", who=" or ".join(may))
+        refuse_without(now, "preserve_not_yours", may, who=" or ".join(may))
         return (Preserved(on=not self.lift, reason=self.reason),)

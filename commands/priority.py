@@ -16,7 +16,6 @@ from incident.policy import Policy
 from incident.priority import change, is_lowered
 from incident.refusal import Code, Refusal
 from incident.states import Priority as Level
-from roles.authority import Act
 
 MIN_JUSTIFICATION: Final = 15
 Judged = Annotated[int, Field(ge=1, le=3)]
@@ -49,7 +48,7 @@ class Priority(Verb):
         priority = now.policy.priority_of(impact, urgency)
         old = now.open.priority
         if is_lowered(old, priority):
-            refuse_without(now, Act.LOWER_PRIORITY, now.policy.authority.lower_priority, "impact", "urgency")
+            refuse_without(now, "lower_priority", now.policy.authority.lower_priority, "impact", "urgency")
         refuse_short(self.justification, MIN_JUSTIFICATION, "priority_why", "justification")
         changed = change(now.policy, old, impact=impact, urgency=urgency, justification=self.justification)
         return (changed, *major_by_priority(now.policy, priority, is_major=now.open.major))

@@ -14,7 +14,6 @@ from commands.verb import Group, Situation, Verb
 from incident.entries.staffed import RoleAssumed, RoleTaken
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
-from roles.authority import Act
 from roles.names import SINGLE, Role
 from roles.people import PersonId
 from roles.take import is_idle, refusal_to_take
@@ -38,7 +37,7 @@ class Take(Verb):
         holder = now.open.holder(self.role)
         forced = self.role in SINGLE and holder not in (None, now.actor) and self.force_reason is not None
         if forced:
-            refuse_without(now, Act.FORCE_TAKE, now.policy.authority.force_take, "force_reason", role=self.role)
+            refuse_without(now, "force_take", now.policy.authority.force_take, "force_reason", role=self.role)
         else:
             refuse_taken(now, self.role, now.actor)
         if forced and holder is not None:

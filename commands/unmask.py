@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.ask import Ask, Control
-from commands.guards import has_authority
+from commands.guards import refuse_without
 from commands.source import named_message
 from commands.verb import Group, Situation, Verb
 from incident.entries.said import MaskLifted
@@ -35,6 +35,5 @@ class Unmask(Verb):
         if mask is None:
             raise Refusal(Code.STATE, "unmask_nothing", "ref")
         may = now.policy.authority.redact
-        if not has_authority(now, may):
-            raise Refusal(Code.NOT_AUTHORISED, "unmask_not_yours", who=" or ".join(may))
+        refuse_without(now, "unmask_not_yours", may, who=" or ".join(may))
         return (MaskLifted(channel=mask.channel, ts=mask.ts, entries=mask.entries),)

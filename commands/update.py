@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator
 
 from commands.ask import Ask, Control
-from commands.guards import has_authority
+from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
 from incident import slots
 from incident.entries.informed import StatusUpdatePosted
@@ -108,5 +108,5 @@ def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...
 
 def _refuse_speaker(audiences: tuple[Audience, ...], now: Situation) -> None:
     spoken_to = [one for one in audiences if one in _SPOKEN_TO]
-    if spoken_to and not has_authority(now, OUTSIDE_SPEAKERS):
-        raise Refusal(Code.NOT_AUTHORISED, "update_not_yours", "audience", audience=spoken_to[0])
+    if spoken_to:
+        refuse_without(now, "update_not_yours", OUTSIDE_SPEAKERS, "audience", audience=spoken_to[0])
