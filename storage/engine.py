@@ -12,6 +12,7 @@ from storage.errors import BadDatabaseUrl
 from storage.sqlite import BUSY_TIMEOUT_MS, DRIVER
 
 POOL_TIMEOUT_S: Final = 2
+IDLE_IN_TRANSACTION_S: Final = 10
 # How soon the network notices that a PostgreSQL server is gone which said no goodbye: after about ten seconds.
 NOTICES_THE_DEAD: Final[dict[str, Any]] = {
     "connect_timeout": 3,
@@ -57,9 +58,18 @@ def make_engine(text: str) -> Engine:
         return engine
     asked = {name: value for name, value in NOTICES_THE_DEAD.items() if name not in url.query}
     # A ping before each use finds the connections that a failover left dead, and drops all that are older.
-    return create_engine(
+    engine = create_engine(
         url, pool_size=16, max_overflow=40, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True, connect_args=asked
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # A replica that freezes in a transaction keeps its locks: without an end to that, its incidents freeze with it.
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_S}s'")
+    connection.autocommit = False
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

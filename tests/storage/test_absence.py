@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import ProgrammingError
 
+from storage.engine import IDLE_IN_TRANSACTION_S
 from storage.errors import Unavailable
 from storage.patience import within
 from storage.store import Store, open_store
@@ -157,6 +158,24 @@ def test_each_way_in_which_a_server_refuses_has_its_word(postgres_url: str, stat
             store.transactions.write(work)
 
         assert beats(store) == 0
+
+
+def test_a_replica_that_freezes_in_a_transaction_does_not_keep_its_locks_for_good(postgres_url: str) -> None:
+    with open_store(postgres_url, team=TEAM) as frozen, open_store(postgres_url, team=TEAM) as other:
+
+        def work(connection: Connection) -> None:
+            shown = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+            assert shown == f"{IDLE_IN_TRANSACTION_S}s"
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+            connection.execute(text("LOCK TABLE presence IN ACCESS EXCLUSIVE MODE"))
+            with within(20):
+                other.transactions.write(beat)
+            beat(connection)
+
+        with pytest.raises(Unavailable, match=r"slow|gone"):
+            frozen.transactions.write(work)
+
+        assert beats(frozen) == beats(other) == 1
 
 
 def test_an_error_of_ours_is_no_absence(store: Store) -> None:
