@@ -1,4 +1,4 @@
-"""A whole Muster in a process of its own that obeys line by line, and dies without a goodbye at a named point.
+"""A whole Muster in a process of its own that obeys line by line, and dies, or freezes, without a goodbye at a named point.
 
 Run as a process: it forks one Muster for each line that gives it settings, says what came of each further line, and
 when that Muster has ended says how. Time is a number in a file that the other side of the line moves. The points in the
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import mmap
 import os
+import signal
 import struct
 import sys
 import traceback
@@ -21,11 +22,13 @@ from typing import Any, TypeVar
 
 from bot.compose import compose
 from bot.failpoints import Reached, killed_at
+from bot.leases import Lease
 from bot.muster import Muster
 from bot.render import for_slack
 from bot.scheduler import want_checkpoint
 from bot.settings import Settings
 from bot.slack.settle import Settle
+from bot.working import CALL_SECONDS
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store, open_store
 
@@ -93,12 +96,23 @@ class Blind(Settle):
         return None
 
 
+class Unfenced(Lease):
+    """A lease that is never judged to have ended."""
+
+    def covers_a_call(self, *_: object) -> bool:
+        return True
+
+    def is_held(self, *_: object) -> bool:
+        return True
+
+
 class Life:
     """One Muster, from its settings to its end."""
 
     def __init__(self, told: dict[str, Any]) -> None:
         self.clock = SharedClock(Path(told["clock"]))
         self._dies = killed_at(told["at"]) if told["at"] else None
+        self._freezes: str = told["freezes"]
         self._log = told["log"]
         without = told["without"]
 
@@ -119,6 +133,8 @@ class Life:
         worker._threads = 1
         if without == "metadata":
             worker._outside = replace(worker._outside, settle=Blind())
+        if without == "fence":
+            worker._leases.hold = lambda claimed: Unfenced(claimed, CALL_SECONDS)  # type: ignore[method-assign]
         self.muster.listen()
 
     def reached(self, name: str) -> None:
@@ -127,6 +143,9 @@ class Life:
                 log.write(f"{name}\n")
         if self._dies is not None:
             self._dies(name)
+        if self._freezes == name:
+            self._freezes = ""
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     def obey(self, word: str) -> dict[str, Any]:
         """Do what one line says, and tell how many jobs that took and when the next one is due."""
@@ -143,7 +162,7 @@ class Life:
 def live(told: dict[str, Any]) -> None:
     """Obey until told to stop, or until killed."""
     life = Life(told)
-    say({"born": True})
+    say({"born": os.getpid()})
     for line in sys.stdin:
         word = json.loads(line)
         said = life.obey(word)

@@ -94,9 +94,19 @@ class Play:
 
     def start(self) -> None:
         """Start a Muster; one that dies as it starts is started again."""
-        self.breeder.say(
+        born = self.bear(self.breeder)
+        if "ended" in born:
+            self.bury(born)
+            self.start()
+        else:
+            assert self.sandbox.wait_for_socket()
+
+    def bear(self, breeder: Breeder, *, freezes: str = "") -> dict[str, Any]:
+        """Let a breeder make a Muster, and give the first it says. `freezes` is the point at which it stops dead."""
+        breeder.say(
             {
                 "at": self.at[0] if self.at else "",
+                "freezes": freezes,
                 "without": self.without,
                 "clock": str(self.clock_path),
                 "log": str(self.reached),
@@ -111,13 +121,9 @@ class Play:
                 },
             }
         )
-        born = self.breeder.hear()
+        born = breeder.hear()
         assert born is not None
-        if "ended" in born:
-            self.bury(born)
-            self.start()
-        else:
-            assert self.sandbox.wait_for_socket()
+        return born
 
     def stop(self) -> None:
         """Stop it in good order."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from typing import Any
+
 import pytest
 
 from bot.failpoints import FAILPOINTS
 from tests import postgres
 from tests.bot.sweep.conftest import Ending, Fresh, Theatre
+from tests.bot.sweep.frozen import stands_after_a_freeze
+from tests.bot.sweep.play import Breeder
 from tests.bot.sweep.standing import difference
 
 PLAYS = 8
@@ -33,3 +38,40 @@ def test_killed_at_every_eighth_point_all_stands_as_if_nothing_had_happened(
     assert ending.died == points
     found = difference(calm.stands, ending.stands)
     assert found == [], "\n".join(line[:400] for line in found)
+
+
+Frozen = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def frozen(breeder: Breeder, fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Frozen]:
+    """Give the play in which one Muster freezes and another takes over, on a database of its own each time."""
+    other, folder = Breeder(), tmp_path_factory.mktemp("frozen")
+
+    def played(point: str, *, without: str = "") -> dict[str, Any]:
+        with fresh() as url:
+            return stands_after_a_freeze((breeder, other), folder / f"{point}-{without}", url, point, without=without)
+
+    yield played
+    other.end()
+
+
+@pytest.fixture(scope="module")
+def awake(frozen: Frozen) -> dict[str, Any]:
+    """Give what stands there when nobody freezes."""
+    return frozen("")
+
+
+@pytest.mark.parametrize("point", ["make_channel:claimed", "say:claimed", "card:chat.postMessage:after"])
+def test_one_that_wakes_up_after_another_took_over_its_job_adds_nothing(
+    frozen: Frozen, awake: dict[str, Any], point: str
+) -> None:
+    found = difference(awake, frozen(point))
+
+    assert found == [], "\n".join(line[:400] for line in found)
+
+
+def test_without_the_fence_something_stands_there_twice(frozen: Frozen, awake: dict[str, Any]) -> None:
+    found = difference(awake, frozen("say:claimed", without="fence"))
+
+    assert len([line for line in found if line.startswith("-") and "declared" in line]) >= 1, found
