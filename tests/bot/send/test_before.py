@@ -163,6 +163,29 @@ def test_of_what_nobody_heard_the_latest_text_is_recorded_as_its_edit(rig, lobby
     assert (texts(rig, key), texts(rig, key, "message_edited")) == ([], ["all payments fail"])
 
 
+def test_a_reply_is_captured_without_the_older_message_it_answers(rig, lobby):
+    head = say(rig, lobby, "eva", "the nightly job is slow")
+    rig.after(minutes=90)
+    ts = say(rig, lobby, "ilse", "and now payments fail", head)
+    hear(rig, channel=lobby, ts=ts, thread_ts=head, user=rig.users["ilse"], text="and now payments fail")
+    say(rig, lobby, "eva", "I see it too", head)
+
+    key = declare_in(rig, lobby)
+
+    assert texts(rig, key) == ["and now payments fail", "I see it too"]
+
+
+def test_of_a_message_that_nobody_heard_and_that_is_gone_nothing_is_recorded(rig, lobby):
+    head = say(rig, lobby, "eva", "wrong window")
+    say(rig, lobby, "ilse", "no harm done", head)
+    rig.sandbox.acting.delete(rig.users["eva"], lobby, head)
+
+    key = declare_in(rig, lobby)
+
+    assert (texts(rig, key), rig.entries(key, "message_deleted")) == (["no harm done"], [])
+    assert len(rig.entries(key, "history_taken")) == 1
+
+
 def test_a_deletion_that_was_not_heard_is_found(rig, lobby):
     ts = say(rig, lobby, "eva", "wrong window")
     hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="wrong window")
