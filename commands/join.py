@@ -28,9 +28,7 @@ class Join(Verb):
         """Void this incident as a duplicate of an earlier, open one, and note there who comes along."""
         refuse_by_state(now, "void")
         first = self._first(now)
-        voided = Voided(
-            as_="duplicate", reason=f"The same incident as {first.number}, declared first", duplicate_of=first.number
-        )
+        voided = Voided(as_="duplicate", why="joined", duplicate_of=first.number)
         joined = JoinedAsDuplicate(number=now.open.number, who=now.open.reporter)
         return (
             voided,

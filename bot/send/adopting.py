@@ -43,7 +43,7 @@ def take_history(task: Task, means: Means) -> Sequence[Fact]:
 
 def _void(task: Task, means: Means) -> None:
     incident = task.open
-    voided = Voided(as_="not_incident", reason="The channel it was to be the record of cannot be read")
+    voided = Voided(as_="not_incident", why="unreadable")
     note_outcome(
         incident.key,
         [voided, StateChanged(old=incident.state, new=State.VOID_NOT_INCIDENT)],

@@ -98,13 +98,14 @@ class Reopened(Fact):
 
 
 class Voided(Fact):
-    """The incident turned out to be no incident of its own."""
+    """The incident turned out to be no incident of its own. `why` says so where nobody wrote a reason."""
 
     kind: ClassVar[str] = "voided"
     timeline: ClassVar[str | None] = "void"
 
     as_: Literal["duplicate", "false_alarm", "not_incident", "request_fulfilled"]
-    reason: Words
+    reason: MaybeWords = None
+    why: Literal["joined", "unreadable"] | None = None
     duplicate_of: str | None = None
 
 

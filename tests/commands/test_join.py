@@ -24,6 +24,7 @@ def test_the_second_is_void_and_the_first_knows_who_joined(room: Desk) -> None:
     assert outcome.key is not None
     void = room.memory.state.rows[outcome.key]
     assert (void.state, void.duplicate_of) == (State.VOID_DUPLICATE, "INC-2026-0001")
+    assert (room.facts()[0].why, room.facts()[0].reason) == ("joined", None), "nobody wrote a reason"
     joined = [e.fact for e in room.entries() if isinstance(e.fact, JoinedAsDuplicate)]
     assert joined == [JoinedAsDuplicate(number="INC-2026-0002", who=who("eva"))]
     assert room.answer() == "INC-2026-0002 is void as a duplicate of INC-2026-0001. You are invited there."

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from bot.render import LineContext
 from commands.verb import Place
+from incident.entries.opened import Voided
 from incident.refusal import Code
 from incident.states import State
 from roles.names import Role
 from tests.commands.desk import Desk
+from tests.commands.hand import ROB, Room, an_incident, renderer
 
 WHY = {"as_": "false_alarm", "reason": "the probe itself was broken"}
 
@@ -79,3 +82,23 @@ def test_what_is_over_already_is_not_told_to_be_resolved(room: Desk) -> None:
     assert room.do("void", **WHY).reason == "too_late_to_void"
     assert "resolved and closed" not in room.answer()
     assert room.answer().endswith("Its record stays: add what you know with `/incident note`.")
+
+
+@pytest.mark.parametrize(
+    ("fact", "sentence", "line"),
+    [
+        (
+            Voided(as_="duplicate", why="joined", duplicate_of="INC-2026-0001"),
+            "duplicate of INC-2026-0001: the same trouble, declared first",
+            "of INC-2026-0001. The same trouble, declared first.",
+        ),
+        (Voided(as_="false_alarm", reason="a broken probe"), "false alarm: a broken probe", ". a broken probe"),
+    ],
+)
+def test_the_record_and_the_channel_read_why_also_where_nobody_wrote_it(fact, sentence, line):
+    room = Room(an_incident(State.VOID_DUPLICATE))
+    (entry,) = room.holds(fact)
+    context = LineContext(room.incident, (entry,), ROB, room.at)
+
+    assert renderer().macro("sentences.j2", "voided", entry) == sentence
+    assert renderer().said("void", context).endswith(line)

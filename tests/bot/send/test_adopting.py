@@ -95,6 +95,9 @@ def test_a_private_channel_that_cannot_be_read_becomes_no_record_and_the_person_
 
     incident = rig.incident(key)
     assert (incident.state, incident.places.channel) == (State.VOID_NOT_INCIDENT, None)
+    [voided] = rig.entries(incident.key, "voided")
+    sentence = rig.outside.renderer.macro("sentences.j2", "voided", voided)
+    assert sentence == "not incident: the channel it was to be the record of cannot be read"
     told = [m.text for m in rig.sandbox.workspace.dm(rig.users["ilse"]).messages.values()]
     assert any("cannot read" in text for text in told)
 
