@@ -63,9 +63,9 @@ def say_refusal(outcome: Outcome, names: Names | None = None) -> str:
     return said if names is None else said.replace("`", "")
 
 
-def say_reason(reason: str) -> str:
+def say_reason(reason: str, **facts: Any) -> str:
     """Say a refusal that the edge itself gives, before anything is asked of the record."""
-    return for_slack().sentence(sentences_of("refusals")[reason])
+    return for_slack().sentence(sentences_of("refusals")[reason], **facts)
 
 
 def say_closure(needs: str, names: tuple[str, ...], *, typed: bool) -> str:

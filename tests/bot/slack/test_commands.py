@@ -139,6 +139,16 @@ def test_the_word_alone_shows_the_tray_inside_and_the_declare_form_outside(place
     assert outside.view().callback_id == "verb:declare"
 
 
+def test_no_form_to_declare_opens_in_the_channel_of_an_incident_since_it_would_be_refused(place, channel, incident):
+    before = len(place.whispers("ann"))
+    told = slash(place, channel, "declare")
+
+    (whisper,) = place.until(lambda: place.whispers("ann")[before:])
+    assert f"this channel is {incident.number} already" in whisper.text
+    assert "outside this channel" in whisper.text
+    assert told.opened == []
+
+
 def test_a_line_that_leaves_something_out_opens_the_form_with_the_rest_filled_in(place, channel, incident):
     told = slash(place, channel, "update internal exec")
 

@@ -1,0 +1,84 @@
+"""What comes at the same moment is recorded together as it would be one by one: same entries, same answers, same order."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commands.capture import Capture, Told, capture, capture_all
+from incident.entries.said import Joined, MessageDeleted, MessageEdited, MessagePosted
+from incident.entry import Source, Surface
+from tests.commands.desk import CHANNEL, TEAM, Desk, T, who
+
+TIMES = ("1780999500.000100", "1780999501.000100", "1780999502.000100")
+PLACES = (CHANNEL, "C999")
+
+
+def told() -> st.SearchStrategy[Told]:
+    place, ts = st.sampled_from(PLACES), st.sampled_from(TIMES)
+    words = st.sampled_from(("rolling back", "error rate falls"))
+    rob = st.just(who("rob"))
+    return st.one_of(
+        st.builds(MessagePosted, channel=place, ts=ts, author=rob, text=words),
+        st.builds(MessageEdited, channel=place, ts=ts, author=rob, text=words, edited_ts=st.just("1780999600.000100")),
+        st.builds(MessageDeleted, channel=place, ts=ts, author=rob, previous=words),
+        st.builds(Joined, channel=place, who=st.just(who("eva"))),
+    )
+
+
+def captures(facts: list[Told]) -> list[Capture]:
+    return [
+        Capture(
+            team=TEAM,
+            fact=fact,
+            by=who("rob"),
+            occurred_at=T(5),
+            source=Source(surface=Surface.EVENT, channel=fact.channel, event=f"Ev{n}"),
+        )
+        for n, fact in enumerate(facts)
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(facts=st.lists(told(), min_size=1, max_size=12))
+def test_together_is_as_one_by_one(facts: list[Told]) -> None:
+    together, alone = Desk().declared(), Desk().declared()
+    many = captures(facts)
+    given_way = {"policy": together.policy, "at": T(6)}
+
+    came_of = capture_all(many, recorder=together.memory, **given_way)
+    # By channel, since what is said in one has no order against what is said in another.
+    turn = sorted(range(len(many)), key=lambda n: many[n].fact.channel)
+    singly = {n: capture(many[n], recorder=alone.memory, **given_way) for n in turn}
+
+    assert came_of == [singly[n] for n in range(len(many))]
+    assert told_of(together) == told_of(alone)
+    assert together.incident == alone.incident
+
+
+def told_of(desk: Desk) -> list[tuple[object, ...]]:
+    return [(entry.n, entry.fact, entry.by, entry.occurred_at, entry.source) for entry in desk.entries()]
+
+
+def test_messages_in_a_row_are_one_look_at_the_incident(room: Desk) -> None:
+    many = captures([MessagePosted(channel=CHANNEL, ts=ts, author=who("rob"), text="x") for ts in TIMES])
+
+    came_of = capture_all(many, recorder=room.memory, policy=room.policy, at=T(6))
+
+    last = room.entries()[-1].n
+    assert [outcome.first for outcome in came_of if outcome] == [last - 2, last - 1, last]
+    assert not any(outcome.repeated for outcome in came_of if outcome)
+    again = capture_all(many, recorder=room.memory, policy=room.policy, at=T(7))
+    assert [outcome.repeated for outcome in again if outcome] == [True, True, True]
+    assert room.entries()[-1].n == last
+
+
+def test_the_same_message_twice_in_one_go_is_recorded_once(room: Desk) -> None:
+    one = MessagePosted(channel=CHANNEL, ts=TIMES[0], author=who("rob"), text="x")
+
+    first, second = capture_all(captures([one, one]), recorder=room.memory, policy=room.policy, at=T(6))
+
+    assert first is not None
+    assert second is not None
+    assert (first.repeated, second.repeated) == (False, True)
+    assert sum(isinstance(entry.fact, MessagePosted) for entry in room.entries()) == 1
