@@ -7,12 +7,15 @@ import signal
 import socket
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.slack.settle import job_of
 from sandbox.server import Sandbox
 from storage.store import open_store
 from tests.bot.cli.command import POLICY, in_process, started
@@ -84,6 +87,42 @@ def test_what_cannot_be_finished_in_ten_seconds_keeps_nobody_waiting(
 
     assert code == 0
     assert time.monotonic() - begun < 15
+
+
+def test_what_could_not_be_finished_is_finished_once_by_the_next_start(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    """Each call takes two seconds, and posting takes effect only when the one who asked is about to give up."""
+    with running(here, env) as (process, _), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
+        assert sandbox.wait_for_socket()
+        sandbox.faults.set_latency(2_000)
+        sandbox.faults.set_latency(16_000, "chat.postMessage")
+        sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+        deadline = time.monotonic() + PATIENCE
+        while not store.jobs.counts().get(("card", "held")):
+            assert time.monotonic() < deadline, "the card was never posted"
+            time.sleep(0.02)
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        code, took = process.wait(PATIENCE), time.monotonic() - begun
+        left = store.jobs.outstanding(datetime.now(UTC))
+        sandbox.faults.clear()
+
+    with running(here, env), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
+        deadline = time.monotonic() + 3 * PATIENCE
+        while store.jobs.outstanding(datetime.now(UTC) + timedelta(seconds=45)):
+            assert time.monotonic() < deadline, store.jobs.counts()
+            time.sleep(0.1)
+        listed, buried = store.queries.incidents(sandbox.workspace.team_id), store.jobs.buried()
+
+    channels = sandbox.workspace.channels.values()
+    jobs = [job_of({"metadata": m.metadata}) for one in channels for m in one.messages.values()]
+    ours = [one for one in channels if one.name.startswith("inc-")]
+    assert (code, took < 12, left > 0) == (0, True, True)
+    assert [one.channel for one in listed] == [one.id for one in ours]
+    assert [one for one, times in Counter(jobs).items() if one and times > 1] == []
+    assert {"card", "say"} <= {str(one).partition(":")[0] for one in jobs}
+    assert (len(ours[0].pins), buried) == (1, ())
 
 
 def test_missing_tokens_are_all_named_with_where_to_get_them(here: Path) -> None:
