@@ -7,16 +7,13 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator
 
 from commands.ask import Ask, Control
+from commands.fields import several
 from commands.verb import Group, Situation, Verb
 from incident.entries.classified import Confirmed
 from incident.entry import Fact
 
 What = Literal["category", "priority"]
 _WHAT: Final = (("category", "Category"), ("priority", "Priority"))
-
-
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
 
 
 class Confirm(Verb):
@@ -27,7 +24,7 @@ class Confirm(Verb):
 
     what: Annotated[
         tuple[What, ...],
-        BeforeValidator(_several),
+        BeforeValidator(several),
         Ask("What", Control.CHOICES, leading=True, choices=_WHAT),
     ] = ("category", "priority")
 

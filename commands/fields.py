@@ -1,4 +1,7 @@
-"""Types that fields of several verbs share: a role as people type it, a name without markup. Knows no label and no rule."""
+"""What fields of several verbs share: a role as people type it, a name without markup, one word for a list of one.
+
+Knows no label and no rule.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,11 @@ from typing import Annotated
 from pydantic import BeforeValidator, StringConstraints
 
 from roles.names import Role, read_role
+
+
+def several(value: object) -> object:
+    """Take one word for a list of one."""
+    return (value,) if isinstance(value, str) else value
 
 
 def _role(value: object) -> object:

@@ -11,6 +11,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator
 
 from commands.ask import Ask, Control
+from commands.fields import several
 from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
 from incident import slots
@@ -34,10 +35,6 @@ _CHOICES: Final = (
 )
 
 
-def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
-
-
 class Update(Verb):
     """Post a status update to one or more audiences, and say when the next one comes."""
 
@@ -47,7 +44,7 @@ class Update(Verb):
 
     audience: Annotated[
         tuple[Audience | Literal["all"], ...],
-        BeforeValidator(_several),
+        BeforeValidator(several),
         Ask("To whom", Control.AUDIENCES, leading=True, needed=True, choices=_CHOICES),
     ]
     final: Annotated[bool, Ask("This is the final update", Control.CHECK, leading=True)] = False

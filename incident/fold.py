@@ -71,33 +71,6 @@ FOLDS: Final[dict[str, Fold]] = {
     "preserved": kept.preserved,
 }
 
-# Entries that stand in the record and change nothing of the folded state but who was last active.
-KEPT_ONLY: Final = frozenset(
-    {
-        "message_posted",
-        "message_edited",
-        "message_deleted",
-        "source_changed",
-        "corrected",
-        "noted",
-        "gap_noted",
-        "reacted",
-        "refused",
-        "drill_injected",
-        "drill_ended",
-        "joined_as_duplicate",
-        "update_delivered",
-        "place_lost",
-        "exported",
-        "history_taken",
-        "checkpointed",
-        "checkpoint_published",
-        "key_rotated",
-        "retired",
-        "policy_activated",
-    }
-)
-
 # What is read back or delivered after a gap shows when somebody was active, not when Muster heard of it.
 _DATED_BY_SLACK: Final = frozenset({"message_posted", "message_edited", "message_deleted", "reacted", "joined", "left"})
 

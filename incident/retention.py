@@ -39,12 +39,6 @@ def term_of(incident: Incident, policy: Policy) -> Term | None:
     return Term(ended_at=ended, years=years, kept_until=later_by(ended, years))
 
 
-def is_past(incident: Incident, policy: Policy, at: datetime) -> bool:
-    """Tell whether the policy keeps an incident no longer."""
-    term = term_of(incident, policy)
-    return term is not None and term.kept_until <= at
-
-
 def later_by(moment: datetime, years: int) -> datetime:
     """Give the same moment so many years later; the 29th of February becomes the 1st of March."""
     try:

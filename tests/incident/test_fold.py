@@ -22,7 +22,7 @@ from incident.entries.said import (
     PinRemoved,
 )
 from incident.entries.sent import ChannelMade, PromptDue, PromptPutOff, PromptSent
-from incident.fold import FOLDS, KEPT_ONLY, BrokenOrderError, fold
+from incident.fold import FOLDS, BrokenOrderError, fold
 from incident.incident import Incident
 from incident.metrics import metrics
 from incident.states import Priority, State
@@ -37,6 +37,34 @@ ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (
     State.CLOSED,
 )
 GOOD = Resolved(how="fix", text="rolled back the release that broke it", meets_rule=True)
+
+
+# Entries that stand in the record and change nothing of the folded state but who was last active.
+KEPT_ONLY = frozenset(
+    {
+        "message_posted",
+        "message_edited",
+        "message_deleted",
+        "source_changed",
+        "corrected",
+        "noted",
+        "gap_noted",
+        "reacted",
+        "refused",
+        "drill_injected",
+        "drill_ended",
+        "joined_as_duplicate",
+        "update_delivered",
+        "place_lost",
+        "exported",
+        "history_taken",
+        "checkpointed",
+        "checkpoint_published",
+        "key_rotated",
+        "retired",
+        "policy_activated",
+    }
+)
 
 
 def reopened(chain, at, recurrence=None, occurred=None):
