@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -22,6 +23,7 @@ from incident.telling.checklist import checklist
 from incident.visibility import may_see
 from roles.people import PersonId, slack_person
 
+_log = logging.getLogger(__name__)
 _LOUD: Final = frozenset({Priority.P1, Priority.P2})
 # Anybody may take these up, so they are asked where everybody is.
 _EVERYBODYS: Final = frozenset({"acknowledge", "commander", "closure", "call"})
@@ -73,10 +75,19 @@ def _ask_each(task: Task, means: Means, entry: Entry, fact: PromptDue) -> Sequen
 
 def _each(task: Task, means: Means, fact: PromptDue) -> Iterator[PersonId]:
     """Name whom the entry asks, then the members of the user groups that may decide; none who may not see the incident."""
-    groups = groups_that_may_redact(means.policy)
-    users = [user for group in groups for user in means.slack.call("usergroups.users.list", usergroup=group)["users"]]
+    users = [user for group in groups_that_may_redact(means.policy) for user in _members(means, group)]
     people = dict.fromkeys((*fact.asked, *(slack_person(task.open.key.team, user) for user in users)))
     return (person for person in people if may_see(task.open, person))
+
+
+def _members(means: Means, group: str) -> Sequence[str]:
+    """Ask Slack who is in a user group; of one it does not show us, nobody."""
+    try:
+        users: Sequence[str] = means.slack.call("usergroups.users.list", usergroup=group)["users"]
+    except SlackRefusal as no:
+        _log.warning("who is in user group %s is not known: %s", group, no)
+        return ()
+    return users
 
 
 def _ask_one(task: Task, means: Means, person: PersonId, message: Message, entry: Entry) -> PromptSent | None:

@@ -195,6 +195,16 @@ def test_somebody_slack_does_not_let_us_write_to_keeps_nobody_else_from_being_as
     assert len(asked(asking, "rosa")) == len(asked(asking, "ilse")) == 1
 
 
+def test_a_user_group_slack_does_not_show_keeps_nobody_named_from_being_asked(asking):
+    key = quoted_everywhere(asking)
+    asking.sandbox.faults.fail_with("missing_scope", "usergroups.users.list")
+
+    wish(asking, key)
+    asking.after(seconds=5)
+
+    assert (len(asked(asking, "rosa")), len(asked(asking, "ilse"))) == (1, 0)
+
+
 def test_a_crash_while_they_are_asked_asks_nobody_twice(asking):
     key = quoted_everywhere(asking)
     asking.sandbox.faults.lose_reply("chat.postMessage", times=2)
