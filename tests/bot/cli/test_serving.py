@@ -21,6 +21,7 @@ from storage.store import open_store
 from tests.bot.cli.command import POLICY, in_process, started
 
 PATIENCE = 20
+IN_FLIGHT = 0.3
 
 
 @contextmanager
@@ -57,12 +58,15 @@ def test_it_says_what_runs_and_ends_well_when_it_is_told_to(
 def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
     with running(here, env) as (process, _):
         assert sandbox.wait_for_socket()
-        sandbox.faults.set_latency(700, "conversations.create")
+        sandbox.faults.set_latency(1_500, "conversations.create")
         sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
         deadline = time.monotonic() + PATIENCE
-        while not any(one.name == "conversations.create" for one in sandbox.traffic.since(0, 1000)):
-            assert time.monotonic() < deadline, "the channel was never asked for"
+        while not any((one.kind, one.name) == ("ack", "/incident") for one in sandbox.traffic.since(0, 1000)):
+            assert time.monotonic() < deadline, "the declaration was never acknowledged"
             time.sleep(0.02)
+        # The channel is asked for at once, and the answer is held back: what is asked stands in the traffic afterwards.
+        time.sleep(IN_FLIGHT)
+        assert not any(one.name == "conversations.create" for one in sandbox.traffic.since(0, 1000))
         process.send_signal(signal.SIGTERM)
         code = process.wait(PATIENCE)
 
