@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from itertools import count
@@ -15,10 +16,12 @@ import pytest
 from bot.export.make import Seal, make_export
 from bot.policy_file import read_policy
 from bot.render import TEMPLATES
-from commands.run import run
+from commands.run import note_outcome, run
 from commands.verb import Place, Request
+from incident.entries.informed import UpdateDelivered
 from incident.entry import IncidentKey, Source, Surface
-from roles.people import slack_person
+from incident.states import Audience
+from roles.people import PersonId, slack_person
 from storage.signing import Signer, new_key
 from storage.store import Store
 from tests.commands.desk import T
@@ -26,6 +29,8 @@ from tests.commands.desk import T
 SHIPPED = (TEMPLATES.parent / "policy.yaml").read_text(encoding="utf-8")
 STRICTER = SHIPPED.replace('version: "2026.1"', 'version: "2026.2"').replace("min_chars: 25", "min_chars: 60")
 CLERK = slack_person("T1", "UCLERK")
+HELPER = slack_person("T1", "UHELPER")
+NUMBER = "INC-2026-0001"
 
 
 class Office:
@@ -40,11 +45,11 @@ class Office:
         self.policy = read_policy(text, T(at).date()).policy
         self.hash = self.store.directory.activate_policy(self.policy, text, T(at))
 
-    def do(self, verb: str, at: float, number: str | None = None, **fields: Any) -> Any:
+    def do(self, verb: str, at: float, number: str | None = None, *, actor: PersonId = CLERK, **fields: Any) -> Any:
         request = Request(
             verb=verb,
             fields=fields,
-            actor=CLERK,
+            actor=actor,
             groups=frozenset({"responder"}),
             team="T1",
             place=Place(number=number),
@@ -114,3 +119,49 @@ def test_an_incident_that_nobody_commanded_is_exported_and_says_so(office: Offic
 
     assert "Nobody took command." in page
     assert one.number in page
+
+
+def minute(text: str) -> str:
+    """Give the first hour and minute that stands in a cell."""
+    return re.findall(r"\d{2}:\d{2}", text)[0]
+
+
+def part(page: str, heading: str) -> list[list[str]]:
+    """Give the cells of the table under a heading of the page."""
+    table = page.partition(f"<h2>{heading}</h2>")[2].partition("</table>")[0]
+    rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in table.split("<tr>")]
+    return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in rows if row]
+
+
+def test_the_page_sets_each_answer_beside_its_call_with_both_times(office: Office):
+    key = office.do("declare", 1, title="Payments fail", service="checkout").key
+    office.do("escalate", 3, NUMBER, how="functional", who=HELPER, reason="the database needs you")
+    office.do("answer", 5, NUMBER, actor=HELPER, answer="accepted")
+    office.do("escalate", 6, NUMBER, how="hierarchical", to="the board", reason="we may have to switch it off")
+
+    page = (office.export(key, 20) / "index.html").read_text(encoding="utf-8")
+
+    answered, unanswered = part(page, "Who was called")
+    assert [answered[3], answered[4].split()[0]] == ["the database needs you", "accepted"]
+    assert (minute(answered[0]), minute(answered[4])) == ("10:03", "10:05")
+    assert [unanswered[1], unanswered[3], unanswered[4]] == [
+        "the board",
+        "we may have to switch it off",
+        "outside Slack",
+    ]
+
+
+def test_the_page_names_the_audience_that_an_update_did_not_reach(office: Office):
+    key = office.do("declare", 1, title="Payments fail", service="checkout").key
+    posted = office.do("update", 3, NUMBER, audience=["internal"], text="We see one payment in five fail.")
+    lost = UpdateDelivered(
+        update=posted.first, audience=Audience.INTERNAL, channel="C200", ts=None, error="is_archived"
+    )
+    note_outcome(key, [lost], job="update:1", recorder=office.store.recorder, policy=office.policy, at=T(4))
+
+    page = (office.export(key, 20) / "index.html").read_text(encoding="utf-8")
+
+    [[at, what]] = part(page, "What did not reach people")
+    assert minute(at) == "10:04"
+    assert "internal" in what
+    assert "is_archived" in what
