@@ -11,7 +11,7 @@ from typing import Final
 from commands.verb import Situation
 from incident.messages import is_message, place_of
 
-_ENTRY: Final = re.compile(r"#?(\d{1,9})")
+_ENTRY: Final = re.compile(r"[#Ee]?(\d{1,9})")
 _LINK: Final = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
 _TS: Final = re.compile(r"(?:(?P<channel>[A-Z0-9]+)[:/])?(?P<ts>\d{10}\.\d{6})")
 

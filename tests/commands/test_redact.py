@@ -42,6 +42,7 @@ def told(groups=LAWYERS, place=Place(channel=CHANNEL)) -> Room:  # noqa: B008 - 
         "https://x.slack.com/archives/C100/p1749463200000100?thread_ts=1.2",
         "1",
         "#3",
+        "E4",
         "5",
     ],
 )
