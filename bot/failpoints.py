@@ -1,8 +1,9 @@
 """The named points at which a test may stop the process, to show that a restart completes what was begun.
 
 They stand at every commit and every call: before a transaction of each door is committed and after it, before and after
-each call that changes something in Slack, and where a job is claimed, noted and completed. Knows the names and how to
-stop. Nothing in the product chooses one: whoever composes a worker or opens a recorder hands it in.
+each call that changes something in Slack, where a job is claimed, noted and completed, and behind each line of the
+spool. Knows the names and how to stop. Nothing in the product chooses one: whoever composes a worker or opens a
+recorder hands it in.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Final
 Reached = Callable[[str], None]
 
 # By the function that opened the transaction: what somebody wants, what was said, what fell due, what came of a job.
-_DOORS: Final = ("run", "capture", "tick", "note_outcome", "want_once")
+_DOORS: Final = ("run", "capture_all", "tick", "note_outcome", "want_once")
 _COMMIT: Final = ("before_commit", "committed")
 _CALLS: Final[Mapping[str, Sequence[str]]] = {
     "make_channel": ("conversations.create",),
@@ -46,11 +47,15 @@ _OF_JOBS: Final = (
     "reconcile:conversations.history:after",
     "reconcile:noted",
 )
+# While the database is absent: when a line of each kind is on the disk. What was written and what was flushed is the same
+# to a process that is killed, and what was not written was not acknowledged, so that one point for each is enough.
+ABSENT: Final = tuple(f"spool:{kind}:after" for kind in ("request", "capture", "step", "tell", "done"))
 
 FAILPOINTS: Final = (
     *(f"{door}:{edge}" for door in _DOORS for edge in _COMMIT),
     *(f"{kind}:{call}:{edge}" for kind, calls in _CALLS.items() for call in calls for edge in _AT_CALL),
     *_OF_JOBS,
+    *ABSENT,
 )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from bot.failpoints import ABSENT, FAILPOINTS
 from storage.store import open_store
 from tests.bot.absent import House
 from tests.dbproxy import DatabaseProxy
@@ -146,6 +147,11 @@ def assert_complete(forge: Forge) -> None:
     assert sum("is on the record as" in text for text in said) == 1
     assert not any("Not recorded yet" in text for text in said)
     assert not list((house.folder / "spool").glob("*.jsonl"))[1:]
+
+
+def test_every_point_that_is_reached_without_the_database_is_one_at_which_it_is_killed_here() -> None:
+    assert set(ABSENT) == {point for point in (*WITHOUT, *DRAINING) if point.startswith("spool:")}
+    assert set(ABSENT) < set(FAILPOINTS)
 
 
 @pytest.mark.parametrize("point", WITHOUT)
