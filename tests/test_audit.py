@@ -82,7 +82,7 @@ def test_what_is_asked_for_and_not_pinned_is_found(checkout: Path) -> None:
         (f"thing @ file:///thing.whl --hash=sha256:{HASH}", "thing is not pinned to one version"),
         ("thing==1", "thing is not pinned by SHA-256"),
         ("thing==1 --hash=md5:0123", "thing is not pinned by SHA-256"),
-        ("--extra-index-url somewhere", "the lock says what names no package: --extra-index-url somewhere"),
+        ("-r other.lock", "the lock says what names no package: -r other.lock"),
     ],
 )
 def test_a_line_that_pins_too_little_is_found(entry: str, says: str) -> None:
