@@ -40,6 +40,8 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "views.publish": _TIER_4,
 }
 _SHARES: Final[Mapping[int, float]] = {USABLE: 1.0, URGENT: 0.9, NORMAL: 0.75, LATER: 0.5}
+# Only reading back asks for these, so nothing more urgent needs a part of them.
+_UNSHARED: Final = frozenset({"conversations.replies"})
 _MINUTE: Final = timedelta(minutes=1)
 _IN_ONE_CHANNEL: Final = 5
 _CHANNEL_WINDOW: Final = timedelta(seconds=5)
@@ -60,7 +62,8 @@ class Budget:
 
     def take(self, method: str, rank: int, now: datetime, channel: str | None = None) -> datetime | None:
         """Spend one call and give None, or give the moment from which there is one to spend."""
-        allowed = max(1, int(self._per_minute.get(method, _TIER_2) * _SHARES.get(rank, 0.5)))
+        share = 1.0 if method in _UNSHARED else _SHARES.get(rank, 0.5)
+        allowed = max(1, int(self._per_minute.get(method, _TIER_2) * share))
         windows = [(method, allowed, _MINUTE)]
         if method == "chat.postMessage" and channel is not None:
             windows.append((f"{method} {channel}", _IN_ONE_CHANNEL, _CHANNEL_WINDOW))

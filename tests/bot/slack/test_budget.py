@@ -33,6 +33,12 @@ def test_lesser_things_never_use_up_what_the_first_rank_needs():
     assert budget.take(METHOD, USABLE, T0) is None
 
 
+def test_what_only_reading_back_asks_for_may_be_used_up_by_it():
+    budget, method = Budget(), "conversations.replies"
+
+    assert sum(budget.take(method, LATER, T0) is None for _ in range(100)) == PER_MINUTE[method]
+
+
 def test_no_minute_ever_sees_more_calls_than_the_tier():
     budget, made = Budget(), []
     for tenth in range(1800):
