@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +86,8 @@ class Attempt:
         kind = read_verb(request.verb)
         incident = self.working.incident if self.working else None
         if kind.needs_incident and incident is None:
+            with suppress(Refusal):
+                self.verb = read_form(kind, request.fields)
             raise _nowhere(request)
         verb = self.verb = read_form(kind, request.fields)
         if request.occurred_at is not None and request.occurred_at > request.at:

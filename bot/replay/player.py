@@ -13,10 +13,12 @@ from bot.replay.filling import form_values
 from bot.replay.intents import fields_of, moment, verb_of
 from bot.replay.outage import Outage
 from bot.replay.scenario import Scenario, ScriptEvent
+from bot.replay.spelling import spelled_out
 from bot.replay.stage import Stage
 from bot.slack.forms.view import OCCURRED
 from bot.slack.grammar import read
-from commands.ask import asks
+from commands.ask import Control, asks
+from commands.verb import Verb
 from roles.people import PersonId, slack_person
 from sandbox.errors import NotPossibleError
 
@@ -123,7 +125,8 @@ class Player:
         happened = event.intent.get("occurred_at")
         if happened is not None:
             fields[OCCURRED] = moment(happened).isoformat()
-        line = next((line for line in self._lines(event, fields) if self._says(line, event, fields)), None)
+        lines = (*self._lines(event, fields), *self._formless(event, fields))
+        line = next((line for line in lines if self._says(line, event, fields)), None)
         if line is not None:
             self.counts["lines"] += 1
             self.stage.slash(user, channel, line)
@@ -138,14 +141,34 @@ class Player:
         words = [str(word) for value in leading for word in (value if isinstance(value, list) else [value])]
         return event.text.removeprefix(COMMAND).strip(), " ".join([verb.name, *words])
 
+    def _formless(self, event: ScriptEvent, fields: dict[str, Any]) -> tuple[str, ...]:
+        """Give a line that says it all where no form opens for it: of a verb that needs an incident, or a service, there is none."""
+        verb = verb_of(event.intent["name"])
+        nowhere = verb.needs_incident and self.stage.incident is None
+        if not (nowhere or self._is_strange(verb, fields) or (verb.opens and self.stage.incident is not None)):
+            return ()
+        return (spelled_out(verb, fields, {self._person(alias) or alias: alias for alias in self.stage.users}),)
+
+    def _is_strange(self, verb: type[Verb], fields: dict[str, Any]) -> bool:
+        """Tell whether something is meant that no form offers: another service than the catalogue's, another choice."""
+        marks, services = asks(verb), self.scenario.org.services
+        choices = {name: [value for value, _ in ask.choices] for name, ask in marks.items() if ask.choices}
+        offered = choices | {name: list(services) for name, ask in marks.items() if ask.control is Control.SERVICE}
+        return any(str(fields[name]) not in offered[name] for name in offered if isinstance(fields.get(name), str))
+
     def _says(self, line: str, event: ScriptEvent, fields: dict[str, Any]) -> bool:
         """Tell whether a typed line alone says what the intent means, no more and no less."""
         verb = verb_of(event.intent["name"])
         reading = read(line, at=event.at, person=self._named, services=tuple(self.scenario.org.services))
-        if not line or not reading.is_whole or reading.verb is not verb:
+        strange = dict(reading.unread)
+        offers = bool(strange) and not (reading.ambiguous or reading.left)
+        if not line or reading.verb is not verb or not (reading.is_whole or offers):
             return False
         try:
-            typed, meant = verb.model_validate(reading.fields), verb.model_validate(_without_time(fields))
+            typed, meant = (
+                verb.model_validate({**reading.fields, **strange}),
+                verb.model_validate(_without_time(fields)),
+            )
         except ValueError:
             return False
         return typed == meant and reading.occurred_at is None and OCCURRED not in fields
@@ -181,8 +204,9 @@ class Player:
         return slack_person(self.stage.team, user) if user else None
 
     def _permalink(self, event_id: str) -> str:
+        """Name a message so that people can; an event of the script that is none has no name that they could give."""
         known = event_id in self.messages
-        return f"{self.channels[event_id]}/{self.messages[event_id]}" if known else event_id
+        return f"{self.channels[event_id]}/{self.messages[event_id]}" if known else "no message"
 
 
 def _without_time(fields: dict[str, Any]) -> dict[str, Any]:

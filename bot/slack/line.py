@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from bot.slack.drafts import Fields
@@ -14,11 +15,14 @@ from bot.slack.reply import Reply
 from bot.slack.sentences import say, say_reason
 from bot.slack.tray import tray
 from commands import registry
-from commands.ask import asks
+from commands.ask import Control, asks
+from commands.form import read_form
 from commands.verb import Verb
+from incident.refusal import Refusal
 
 DECLARE: Final = "declare"
 FORM: Final = "?"
+_CHOSEN: Final = frozenset({Control.SERVICE, Control.CHOICE})
 
 
 def typed(edge: Edge, came: Came, text: str) -> Reply | None:
@@ -53,8 +57,23 @@ def _asked(edge: Edge, came: Came, verb: type[Verb], reading: Reading) -> Reply 
     fields: Fields = {**reading.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
     if not (asks(verb) or reading.unread) or (reading.is_whole and not _leaves_text_out(verb, fields)):
         return edge.act(came, verb.name, fields)
+    if _is_for_the_rules(verb, reading):
+        return edge.act(came, verb.name, {**fields, **dict(reading.unread)})
     edge.ask(came, verb, fields, banner=_doubt(verb, reading))
     return None
+
+
+def _is_for_the_rules(verb: type[Verb], reading: Reading) -> bool:
+    """Tell whether nothing is in the way but a service or choice that is not on offer: that is refused, and kept."""
+    strange, marks = dict(reading.unread), asks(verb)
+    if not strange or reading.ambiguous or reading.left or set(reading.missing) - set(strange):
+        return False
+    if not all(name in marks and marks[name].control in _CHOSEN for name in strange):
+        return False
+    with suppress(Refusal):
+        read_form(verb, {**reading.fields, **strange})
+        return True
+    return False
 
 
 def _doubt(verb: type[Verb], reading: Reading) -> str | None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.replay.command import playing, replay_files
+from bot.replay.command import playing, replay_files, words_given
+from bot.replay.compare import differences
+from bot.replay.record import record_of
 from bot.replay.scenario import read_scenario
 from incident.entries.said import MessagePosted
 from incident.entries.sent import HistoryTaken
@@ -22,6 +24,21 @@ def test_what_is_said_changed_deleted_and_marked_before_the_declaration_gives_th
 
     assert capsys.readouterr().out.startswith(f"{name}: matches")
     assert failed == 0
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["hold-and-backfill", "messages-and-drill", "refused-before", "regress-and-reopen", "roles-and-force"],
+)
+def test_a_script_that_expects_a_part_of_the_record_gets_it_from_the_real_muster_too(name):
+    scenario = read_scenario(SCRIPTS / f"own-{name}.yaml")
+    with playing(scenario) as player:
+        player.play()
+        record = record_of(player)
+
+    part = {key: value for key, value in record.items() if key in scenario.expected}
+    assert player.problems == []
+    assert differences(part, scenario.expected, words_given(scenario)) == []
 
 
 def test_what_is_heard_before_the_declaration_is_on_the_record_as_it_was_heard_and_its_count_is_told():

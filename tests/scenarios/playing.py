@@ -148,7 +148,7 @@ class Play:
         verb, more = _FORMS.get(name, (_VERBS.get(name, name), {}))
         if verb == "redact":
             ref = fields["ref"]
-            fields["ref"] = f"{self.places[ref]}/{self.ts(ref)}" if ref in self.texts else ref
+            fields["ref"] = f"{self.places[ref]}/{self.ts(ref)}" if ref in self.texts else "no message"
         if "as" in fields:
             fields["as_"] = fields.pop("as")
         return verb, {**fields, **more}, occurred_at
