@@ -164,6 +164,7 @@ def test_a_message_gives_every_entry_about_it_in_order(store: Store) -> None:
         "message_pinned",
         "message_edited",
         "pin_removed",
+        "masked",
         "redacted",
     ]
     declaring = store.recorder.read(lambda reader: reader.message(key, "C0GEN", ts(0)))
