@@ -17,6 +17,7 @@ from bot.counts import Counts
 from bot.failpoints import Reached
 from bot.policy_watch import PolicyWatch
 from bot.settings import Settings
+from bot.slack.beginning import patiently
 from bot.slack.budget import Budget
 from bot.slack.calls import Slack
 from bot.slack.connect import client_for, identify
@@ -61,7 +62,7 @@ def stand(
     token, address = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
     client = client_for(address, token, timeout=call_seconds, called=counts.called)
     signer = read_key(settings.key_file) if settings.key_file else None
-    who = identify(client)
+    who = patiently(lambda: identify(client))
     store = opened(settings.database_url.get_secret_value(), team=str(who.team_id))
     is_migrated = migrated(store)
     watch = PolicyWatch(settings.policy, store.directory, clock)

@@ -22,6 +22,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.clock import RealClock
+from bot.slack.beginning import patiently
 from bot.slack.silence import Silence
 
 CONCURRENCY: Final = 64
@@ -103,7 +104,7 @@ class Socket:
 
     def start(self) -> None:
         """Connect and return."""
-        self._handler.connect()  # type: ignore[no-untyped-call]
+        patiently(self._handler.connect)
         self._silence.start()
 
     def stop(self) -> None:

@@ -20,7 +20,7 @@ from sandbox.server import Sandbox
 from storage.store import open_store
 from tests.bot.cli.command import POLICY, in_process, started
 
-PATIENCE = 20
+PATIENCE = 60
 IN_FLIGHT = 0.3
 
 
@@ -53,6 +53,18 @@ def test_it_says_what_runs_and_ends_well_when_it_is_told_to(
     assert (code, sandbox.sockets.count()) == (0, 0)
     assert sandbox.bot_token not in line + log
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("method", ["auth.test", "users.list", "apps.connections.open"])
+def test_a_start_in_a_bad_moment_of_slacks_is_a_start(
+    sandbox: Sandbox, env: dict[str, str], here: Path, method: str
+) -> None:
+    sandbox.faults.server_error(method, times=2, status=503)
+    with running(here, env) as (process, line):
+        assert sandbox.wait_for_socket(PATIENCE)
+        assert process.poll() is None
+
+    assert "Muster runs in" in line
 
 
 def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
@@ -113,7 +125,7 @@ def test_what_could_not_be_finished_is_finished_once_by_the_next_start(
         sandbox.faults.clear()
 
     with running(here, env), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
-        deadline = time.monotonic() + 3 * PATIENCE
+        deadline = time.monotonic() + 2 * PATIENCE
         while store.jobs.outstanding(datetime.now(UTC) + timedelta(seconds=45)):
             assert time.monotonic() < deadline, store.jobs.counts()
             time.sleep(0.1)
