@@ -143,9 +143,22 @@ def test_they_are_reminded_once_and_no_more_and_the_first_message_gives_way(aski
 
     [second] = asked(asking, "rosa")
     assert second.ts != first.ts
-    assert second.text.startswith("*Decide now about")
+    assert second.text.startswith(f"<@{asking.users['rosa']}> *Decide now about")
     asking.after(minutes=48 * 60)
     assert [message.ts for message in asked(asking, "rosa")] == [second.ts]
+
+
+def test_a_question_put_off_is_put_off_for_all_and_comes_again(asking):
+    key = quoted_everywhere(asking)
+    wish(asking, key)
+    asking.after(seconds=5)
+
+    asking.act("later", "rosa", key, due=f"mask:{asking.incident(key).masks[0].n}")
+    asking.after(seconds=5)
+    assert [asked(asking, name) for name in ("rosa", "ilse")] == [[], []]
+
+    asking.after(minutes=asking.policy.prompt_put_off_minutes + 1)
+    assert [len(asked(asking, name)) for name in ("rosa", "ilse")] == [1, 1]
 
 
 @pytest.mark.parametrize(("verb", "fields"), [("redact", {"reason": "it was a password"}), ("unmask", {})])

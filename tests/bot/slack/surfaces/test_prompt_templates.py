@@ -16,17 +16,22 @@ from commands import registry
 from incident import dueing
 from incident.due import Stand
 from incident.dueing.what import Due, Step
+from incident.entries.said import Masked
 from incident.entries.sent import PromptDue
 from incident.entries.staffed import HandoverOffered
-from incident.parts import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
+from incident.parts import Action, AudienceState, Escalation, Mask, OpenSlot, Review, TempFix
 from incident.states import Audience, State
 from incident.telling.checklist import checklist
 from roles.names import Role
 from tests.commands.hand import EVA, ILSE, T0, a_policy, an_incident, later
 
-ABOUT = {"action": "A1", "tempfix": "TF1", "handover": "commander", "closure": "", "call": "7"}
-ASKS = sorted(path.stem for path in (TEMPLATES / "slack" / "prompts").glob("*.j2") if path.stem != "shared")
 LONG = "<!channel> *" + "x" * 2900
+ABOUT = {"action": "A1", "tempfix": "TF1", "handover": "commander", "closure": "", "call": "7", "mask": "8"}
+SOURCES = {
+    "handover": HandoverOffered(role=Role.COMMANDER, from_who=ILSE, to=EVA, note=LONG),
+    "mask": Masked(channel="C1", ts="1.0", entries=(6, 7), reason=LONG),
+}
+ASKS = sorted(path.stem for path in (TEMPLATES / "slack" / "prompts").glob("*.j2") if path.stem != "shared")
 
 
 def incident(**changes):
@@ -34,6 +39,7 @@ def incident(**changes):
         **{
             "actions": (Action(id="A1", text=LONG, assignee=EVA, opened_at=T0, due_at=later(5)),),
             "temp_fixes": (TempFix(id="TF1", text=LONG, owner=EVA, remove_by=later(5)),),
+            "masks": (Mask(n=8, channel="C1", ts="1.0", entries=(6, 7), by=ILSE, at=T0),),
             "review": Review(owner=EVA, at=later(5)),
             "escalations": (
                 Escalation(n=7, at=T0, how="functional", to="eva", person=EVA, by=ILSE, reason=LONG, answer="lapsed"),
@@ -60,7 +66,7 @@ def context(ask: str, stand: Stand = Stand.OPEN, *, now=T0, **changes) -> Prompt
         now=now,
         later_minutes=10,
         items=checklist(shown, a_policy()) if ask == "closure" else (),
-        source=HandoverOffered(role=Role.COMMANDER, from_who=ILSE, to=EVA, note=LONG) if ask == "handover" else None,
+        source=SOURCES.get(ask),
         until=later(9),
     )
 
