@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
+from select import select
 from socket import SHUT_RDWR
+from ssl import SSLSocket
 from threading import Lock
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -112,10 +114,10 @@ class Socket:
 
         Slack sends to a connection for as long as it stands, and shows people an error for what is never answered.
         """
+        self._silence.stop()
         deadline = time.monotonic() + ANSWER_SECONDS
         while not self._is_quiet() and time.monotonic() < deadline:
             time.sleep(_MOMENT)
-        self._silence.stop()
         self._end_reading()
         client = self._handler.client
         client.closed = True
@@ -128,7 +130,18 @@ class Socket:
 
     def _is_quiet(self) -> bool:
         with self._counting:
-            return self._came <= self._answered and self._handler.client.message_queue.empty()
+            is_answered = self._came <= self._answered and self._handler.client.message_queue.empty()
+        return is_answered and not self._has_more()
+
+    def _has_more(self) -> bool:
+        """Tell whether something has come that nobody has read yet."""
+        session = self._handler.client.current_session
+        sock = session.sock if session is not None else None
+        try:
+            pending = sock.pending() if isinstance(sock, SSLSocket) else 0
+            return sock is not None and bool(pending or select([sock], [], [], 0)[0])
+        except (OSError, ValueError):
+            return False  # It was just closed.
 
     def _on_frame(self, raw: str) -> None:
         with self._counting:

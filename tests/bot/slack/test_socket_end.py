@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from select import select
 
 import pytest
 
@@ -66,3 +67,17 @@ def test_what_is_never_answered_does_not_keep_it_open_for_longer_than_slack_wait
     workplace.socket.stop()
 
     assert ANSWER_SECONDS <= time.monotonic() - began < 2 * ANSWER_SECONDS
+
+
+def test_what_has_come_and_was_not_read_yet_is_read_before_the_socket_ends(workplace: Workplace) -> None:
+    session = workplace.socket._handler.client.current_session
+    workplace.until(workplace.socket._is_quiet)
+
+    with session.sock_receive_lock:
+        # The reader waits at its lock now, so that what comes stays unread.
+        workplace.acting.create_channel("ann", "unheard")
+        workplace.until(lambda: select([session.sock], [], [], 0)[0])
+        heard = workplace.socket._is_quiet()
+
+    assert not heard
+    workplace.until(workplace.socket._is_quiet)
