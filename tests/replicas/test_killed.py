@@ -76,7 +76,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         for _ in range(3):
             house.start(REPLICA, **given)
         until(lambda: all(one.is_running() for one in house.replicas), "three run")
-        assert house.sandbox.wait_for_socket(30, count=3)
+        assert house.sandbox.wait_for_socket(60, count=3)
         yield played(Scene(house, clock))
 
 
