@@ -125,7 +125,7 @@ class People:
     def _form(self, step: Step) -> None:
         channel, token = self._channel(step), f"t{step.n:05d}"
         user = self._member(step, channel)
-        view = self.house.sandbox.acting.slash(user, channel, COMMAND, "note?").view(_FORM_TAKES)
+        view = self.house.sandbox.acting.slash(user, channel, COMMAND, "note").view(_FORM_TAKES)
         self._keep(token, "note", self._submit(user, view.id, {"text": f"{token} from a form"}))
 
     def _declare(self, step: Step) -> None:
