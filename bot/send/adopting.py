@@ -37,8 +37,8 @@ def adopt(task: Task, means: Means, channel: str) -> Sequence[Fact]:
 def take_history(task: Task, means: Means) -> Sequence[Fact]:
     """Capture what was said in the channel before, the newest first to count where it is too much for one record."""
     reading = Reading(task.channel, oldest=_EVER, since=_EVER, latest=task.at, most=MOST_BACK)
-    messages, whole = take_in(task, means, reading)
-    return (HistoryTaken(messages=messages, more=not whole),)
+    messages, read = take_in(task, means, reading)
+    return (HistoryTaken(messages=messages, more=not read.is_whole),)
 
 
 def _void(task: Task, means: Means) -> None:

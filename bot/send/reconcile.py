@@ -7,6 +7,7 @@ a reaction: a deletion is dated when it was found, an observation is dated as ev
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -24,6 +25,7 @@ from incident.entry import Entry, Fact, Source, Surface
 from incident.jobs import JobKind
 from roles.people import PersonId, slack_person, slack_user
 
+_log = logging.getLogger(__name__)
 _BACK: Final = timedelta(hours=24)
 # What was said just now is still on its way to us; read back, it would be recorded as it reads after an edit.
 _ON_ITS_WAY: Final = timedelta(seconds=3)
@@ -51,17 +53,22 @@ def reconcile(task: Task, means: Means) -> Sequence[Fact]:
 
 
 def _read_back(task: Task, means: Means) -> int:
-    """Record what differs; give how many entries that made."""
+    """Record what differs; give how many entries that made.
+
+    A reading that had to wait ends where it began to read. Where the channel was wanted to be read again meanwhile, for
+    a connection that was lost since, the rest is read after it.
+    """
     before = task.open.n
-    take_in(task, means)
+    while (latest := take_in(task, means)[1].latest) < (task.job.run_at or latest) - _ON_ITS_WAY:
+        _log.info("%s: what came since is read as well", task.job.key)
     after = means.recorder.read(lambda reader: reader.peek(task.job.incident))
     return (after.n if after else before) - before
 
 
-def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[int, bool]:
+def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[int, Reading]:
     """Read a channel and record what differs, in the order in which it happened.
 
-    Give how many messages Slack showed, and whether it showed all there are. Having to wait loses nothing: what was
+    Give how many messages Slack showed, and the reading: until when, and whether it showed all there are. Having to wait loses nothing: what was
     read is kept until the job comes again.
     """
     entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=KINDS))
@@ -77,7 +84,7 @@ def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[i
     for ts, user, message in marked(shown, known, means.slack.bot):
         _mark(task, means, ts, user, message)
     means.memory.readings.pop(task.job.key, None)
-    return len(heard), reading.is_whole
+    return len(heard), reading
 
 
 def _reading(task: Task, means: Means, known: dict[str, Known]) -> Reading:

@@ -118,6 +118,26 @@ def test_having_to_wait_in_the_middle_loses_nothing_and_reads_nothing_twice(rig)
     assert rig.calls("conversations.history") == before + 1
 
 
+def test_what_was_said_while_a_reading_waited_is_read_when_it_is_wanted_again(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    ts = say(rig, key, "ilse", "rolling back now")
+    say(rig, key, "eva", "on it", thread=ts)
+    rig.sandbox.faults.too_many_requests("conversations.replies", retry_after=30)
+    read_back(rig)
+
+    rig.after(seconds=10)
+    say(rig, key, "ilse", "rolled back, and nobody heard me")
+    rig.after(seconds=10)
+    rig.store.recorder.transact(
+        lambda unit: unit.want([reconciling(rig.incident(key), at=rig.clock.now())], rig.clock.now())
+    )
+    rig.after(minutes=1)
+
+    texts = [entry.fact.text for entry in rig.entries(key, "message_posted")]
+    assert texts == ["rolling back now", "on it", "rolled back, and nobody heard me"]
+
+
 def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
     key = rig.declare()
     rig.after(minutes=1)
