@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.send.means import Means, Task
-from bot.slack.calls import SlackRefusal
+from bot.slack.calls import Delayed, SlackRefusal
 from bot.slack.heard import heard, moment_of
 from bot.slack.reconcile import Known, Reading, Shown, gone, known_of, marked, moved_at, read_channel, unheard
 from commands.capture import Capture, Told, capture
@@ -56,10 +56,12 @@ def _read_back(task: Task, means: Means) -> int:
     """Record what differs; give how many entries that made.
 
     A reading that had to wait ends where it began to read. Where the channel was wanted to be read again meanwhile, for
-    a connection that was lost since, the rest is read after it.
+    a connection that was lost since, the rest is read after it; where it was wanted for later, all of it is read then.
     """
-    before = task.open.n
-    while (latest := take_in(task, means)[1].latest) < (task.job.run_at or latest) - _ON_ITS_WAY:
+    before, wished = task.open.n, task.job.run_at
+    if wished is not None and wished > task.at:
+        raise Delayed(JobKind.RECONCILE, wished)
+    while (latest := take_in(task, means)[1].latest) < (wished or latest) - _ON_ITS_WAY:
         _log.info("%s: what came since is read as well", task.job.key)
     after = means.recorder.read(lambda reader: reader.peek(task.job.incident))
     return (after.n if after else before) - before

@@ -40,8 +40,10 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "views.publish": _TIER_4,
 }
 _SHARES: Final[Mapping[int, float]] = {USABLE: 1.0, URGENT: 0.9, NORMAL: 0.75, LATER: 0.5}
-# Only reading back asks for these, so nothing more urgent needs a part of them.
-_UNSHARED: Final = frozenset({"conversations.replies"})
+# Little but reading back asks for replies, so that may have most of them; a major incident still comes before another.
+_SHARES_OF: Final[Mapping[str, Mapping[int, float]]] = {
+    "conversations.replies": {USABLE: 1.0, URGENT: 0.95, NORMAL: 0.9, LATER: 0.75}
+}
 _MINUTE: Final = timedelta(minutes=1)
 _IN_ONE_CHANNEL: Final = 5
 _CHANNEL_WINDOW: Final = timedelta(seconds=5)
@@ -62,7 +64,7 @@ class Budget:
 
     def take(self, method: str, rank: int, now: datetime, channel: str | None = None) -> datetime | None:
         """Spend one call and give None, or give the moment from which there is one to spend."""
-        share = 1.0 if method in _UNSHARED else _SHARES.get(rank, 0.5)
+        share = _SHARES_OF.get(method, _SHARES).get(rank, 0.5)
         allowed = max(1, int(self._per_minute.get(method, _TIER_2) * share))
         windows = [(method, allowed, _MINUTE)]
         if method == "chat.postMessage" and channel is not None:

@@ -138,6 +138,23 @@ def test_what_was_said_while_a_reading_waited_is_read_when_it_is_wanted_again(ri
     assert texts == ["rolling back now", "on it", "rolled back, and nobody heard me"]
 
 
+def test_a_reading_wanted_for_later_is_not_served_by_an_earlier_one(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+
+    def work(unit):
+        unit.want([reconciling(rig.incident(key), at=rig.clock.now())], rig.clock.now())
+        unit.want([reconciling(rig.incident(key), at=rig.clock.now() + timedelta(seconds=5))], rig.clock.now())
+
+    rig.store.recorder.transact(work)
+    rig.drain()
+    say(rig, key, "ilse", "said while we were on our way in")
+    rig.after(seconds=10)
+
+    [posted] = rig.entries(key, "message_posted")
+    assert posted.fact.text == "said while we were on our way in"
+
+
 def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
     key = rig.declare()
     rig.after(minutes=1)
