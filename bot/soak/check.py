@@ -161,7 +161,15 @@ def _promise(told: Told, times: int) -> Iterator[str]:
         yield f"{DOUBLED}: {told.verb} {told.token} is on the record {times} times"
 
 
+def _holds_what_it_said(known: Known) -> bool:
+    deleted = [entry.fact for entry in known.entries if isinstance(entry.fact, MessageDeleted)]
+    return len(deleted) == 1 and not known.was_said and bool(deleted[0].previous)
+
+
 def _message(place: str, known: Known | None, channel: Channel, ts: str) -> Iterator[str]:
+    if known is not None and ts not in channel.messages and _holds_what_it_said(known):
+        # Slack gave up telling us of it and no longer shows it; the record has it from the news that it was deleted.
+        return
     if known is None or not known.was_said:
         yield f"{LOST}: {place} is not on the record"
         return

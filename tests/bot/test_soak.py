@@ -5,6 +5,9 @@ from __future__ import annotations
 from bot.soak.check import DOUBLED, LOST, Outcome
 from bot.soak.ledger import Ledger, Told
 from bot.soak.plan import STEPS_PER_SECOND, plan
+from commands.capture import Capture, capture
+from incident.entries.said import MessageDeleted
+from incident.entry import Source, Surface
 from sandbox.changes import channels, messages
 
 
@@ -44,6 +47,7 @@ def test_what_was_answered_and_is_not_on_the_record_is_found(rig):
 
     outcome.ledger.tell(Told("t00003", "note", "Noted."))
     outcome.ledger.tell(Told("t00004", "note", None))
+    outcome.ledger.tell(Told("t00005", "note", "Not recorded: Muster's database cannot take anything now."))
 
     [lost] = of_kind(outcome, LOST)
     assert "t00003" in lost
@@ -65,6 +69,24 @@ def test_a_message_nobody_captured_is_found(rig):
 
     [lost] = of_kind(outcome, LOST)
     assert "unheard" in lost
+
+
+def test_a_message_known_from_its_deletion_alone_is_kept_if_its_words_are(rig):
+    key, outcome = begun(rig)
+    channel, texts = rig.channel(key).id, ("heard of when it went", "nobody heard of it")
+    said = [rig.sandbox.acting.post("ilse", channel, text) for text in texts]
+    for ts, text in zip(said, texts, strict=True):
+        outcome.ledger.say(channel, ts, text)
+        rig.sandbox.acting.delete("ilse", channel, ts)
+        outcome.ledger.delete(channel, ts)
+
+    gone = MessageDeleted(channel=channel, ts=said[0], author=rig.person("ilse"), previous=texts[0])
+    source = Source(surface=Surface.EVENT, channel=channel, event="Ev1")
+    heard = Capture(team=rig.team, fact=gone, by=rig.person("ilse"), occurred_at=rig.clock.now(), source=source)
+    capture(heard, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+
+    [lost] = of_kind(outcome, LOST)
+    assert texts[1] in lost
 
 
 def test_a_post_that_stands_twice_is_found(rig):
