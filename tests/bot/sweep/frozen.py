@@ -20,12 +20,7 @@ def stands_after_a_freeze(
     first, _ = breeders
     with Play(first, folder, url, at=[], without=without) as play:
         pid = int(play.bear(first, freezes=point)["born"])
-        try:
-            freeze_and_take_over(play, pid, breeders, point)
-        except BaseException:
-            # Stopped dead it would keep its end of the pipe for good.
-            os.kill(pid, signal.SIGKILL)
-            raise
+        freeze_and_take_over(play, pid, breeders, point)
         stands = standing(play.sandbox, url)
     # What somebody owes, and by when, is drawn in their Home tab, and time has passed for those who froze.
     return {name: stands[name] for name in ("incidents", "entries", "channels")}

@@ -6,7 +6,9 @@ What the people do is the same whether it dies or not: where they get no answer,
 from __future__ import annotations
 
 import json
+import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -38,12 +40,17 @@ class Breeder:
     """The process that makes Musters."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
+        self.process = self._begun()
+
+    @staticmethod
+    def _begun() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             [sys.executable, "-m", "tests.bot.sweep.mortal"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             bufsize=0,
+            start_new_session=True,
         )
 
     def say(self, what: Any) -> None:
@@ -58,8 +65,14 @@ class Breeder:
         return json.loads(self.process.stdout.readline()) if ready else None
 
     def end(self) -> None:
-        self.process.kill()
+        """End it, and whatever Muster it made, one that was stopped dead too."""
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
+
+    def begin_again(self) -> None:
+        """Leave to the next play nothing of one that failed."""
+        self.end()
+        self.process = self._begun()
 
 
 class Play:
@@ -68,6 +81,7 @@ class Play:
     def __init__(self, breeder: Breeder, folder: Path, url: str, *, at: list[str], without: str = "") -> None:
         self.breeder, self.at, self.without = breeder, list(at), without
         self.died: list[str] = []
+        self.bred: set[Breeder] = set()
         self.reached = folder / "reached"
         self.clock_path = folder / "clock"
         self.clock = SharedClock(self.clock_path)
@@ -89,8 +103,11 @@ class Play:
         (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         self.sandbox.stop()
+        if failed is not None:
+            for breeder in self.bred:
+                breeder.begin_again()
 
     def start(self) -> None:
         """Start a Muster; one that dies as it starts is started again."""
@@ -103,6 +120,7 @@ class Play:
 
     def bear(self, breeder: Breeder, *, freezes: str = "") -> dict[str, Any]:
         """Let a breeder make a Muster, and give the first it says. `freezes` is the point at which it stops dead."""
+        self.bred.add(breeder)
         breeder.say(
             {
                 "at": self.at[0] if self.at else "",
@@ -159,7 +177,8 @@ class Play:
             assert self.sandbox.redeliver()
 
     def settle(self, word: str = "drain") -> datetime | None:
-        """Wait until nothing is outstanding; give when the next job is due."""
+        """Wait until nothing is outstanding and nothing due; give when the next job is due."""
+        idle = time.monotonic()
         while True:
             deadline = time.monotonic() + PATIENCE
             while self.sandbox.outstanding():
@@ -167,14 +186,20 @@ class Play:
                 self.has_died(0.002)
             said = self.drain(word)
             word = "drain"
-            if not said["done"] and not self.sandbox.outstanding():
-                return datetime.fromisoformat(said["next"]) if said["next"] else None
+            if said["done"] or self.sandbox.outstanding():
+                idle = time.monotonic()
+                continue
+            due = datetime.fromisoformat(said["next"]) if said["next"] else None
+            if due is None or due > self.clock.now():
+                return due
+            # The database may not have noticed yet that whoever held the row is dead.
+            assert time.monotonic() < idle + PATIENCE, "something is due and nobody does it"
+            time.sleep(0.01)
 
     def until(self, minutes: float) -> None:
         """Let time pass, stopping at each moment at which something is due."""
         at = T0 + timedelta(minutes=minutes)
         while (due := self.settle()) is not None and due < at:
-            assert due > self.clock.now(), "something is due and nobody does it"
             self.clock.set(due)
         self.clock.set(at)
 
