@@ -6,9 +6,10 @@ out of order ends in the same record. Knows no Slack payload; the edge makes fac
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import TypeAlias
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final, TypeAlias
 
 from commands.attempt import outcome_of
 from commands.working import Working
@@ -28,6 +29,8 @@ from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
 from roles.people import PersonId
 
+# Slack's clock and ours may differ.
+_SKEW: Final = timedelta(seconds=5)
 Told: TypeAlias = MessagePosted | MessageEdited | MessageDeleted | Joined | Left | Reacted
 _Message: TypeAlias = MessagePosted | MessageEdited | MessageDeleted
 
@@ -47,20 +50,13 @@ def capture(said: Capture, *, recorder: Recorder, policy: Policy, at: datetime) 
 
     What comes later about a message that was said before an incident, and captured for it, is recorded there too.
     """
-    return recorder.transact(lambda unit: _capture(said, unit, policy, at), first=False)
-
-
-def _capture(said: Capture, unit: UnitOfWork, policy: Policy, at: datetime) -> Outcome | None:
-    home = unit.find(said.team, channel=said.fact.channel)
-    keys = dict.fromkeys([*((home,) if home else ()), *_holders(said, unit, home)])
-    came_of = {key: _settled(said, Working(unit, key, policy, at)) for key in keys}
-    return came_of[home] if home else None
+    return capture_all([said], recorder=recorder, policy=policy, at=at)[0]
 
 
 def capture_all(
     many: Sequence[Capture], *, recorder: Recorder, policy: Policy, at: datetime
 ) -> Sequence[Outcome | None]:
-    """Record many things in one transaction, each as `capture` does; what was said in a row in one channel at one go."""
+    """Record many things in one transaction; what was posted in a row in one channel is recorded at one go."""
 
     def work(unit: UnitOfWork) -> Sequence[Outcome | None]:
         row = _Row(unit, policy, at)
@@ -93,33 +89,28 @@ class _Row:
             self._posts[n] = said
         else:
             self.end()
-            self.came_of[n] = _capture(said, self._unit, self._policy, self._at)
+            self.came_of[n] = self._record_in_each(said)
 
     def end(self) -> None:
         """Record what was posted up to here."""
         if self._posts and self._home is not None:
-            self.came_of |= _post(self._posts, Working(self._unit, self._home, self._policy, self._at))
+            came_of = _record(list(self._posts.values()), self._working(self._home))
+            self.came_of |= dict(zip(self._posts, came_of, strict=True))
         self._posts = {}
 
+    def _record_in_each(self, said: Capture) -> Outcome | None:
+        home = self._home
+        keys = dict.fromkeys([*((home,) if home else ()), *_holders(said, self._unit, home)])
+        came_of = {key: _record([said], self._working(key))[0] for key in keys}
+        return came_of[home] if home else None
 
-def _post(posts: Mapping[int, Capture], working: Working) -> dict[int, Outcome]:
-    new = {n: said for n, said in posts.items() if working.unit.seen_message(working.key, natural_key(said))}
-    came_of = dict.fromkeys(posts, _repeated(working))
-    if new:
-        working.lapse()
-        added = working.act([_draft(said, fact) for said in new.values() for fact in _facts(said, working)])
-        working.settle()
-        came_of |= {n: outcome_of("capture", working, [entry]) for n, entry in zip(new, added, strict=True)}
-    return came_of
-
-
-def _repeated(working: Working) -> Outcome:
-    return outcome_of("capture", working, ()).model_copy(update={"repeated": True})
+    def _working(self, key: IncidentKey) -> Working:
+        return Working(self._unit, key, self._policy, self._at)
 
 
 def capture_into(key: IncidentKey, said: Capture, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
     """Record, once, what was said for an incident before it had a channel."""
-    return recorder.transact(lambda unit: _settled(said, Working(unit, key, policy, at)), first=False)
+    return recorder.transact(lambda unit: _record([said], Working(unit, key, policy, at))[0], first=False)
 
 
 def _holders(said: Capture, unit: UnitOfWork, home: IncidentKey | None) -> Sequence[IncidentKey]:
@@ -130,19 +121,23 @@ def _holders(said: Capture, unit: UnitOfWork, home: IncidentKey | None) -> Seque
     return unit.holders(said.team, fact.channel, fact.ts)
 
 
-def _settled(said: Capture, working: Working) -> Outcome:
-    outcome = _record(said, working)
-    if working.entries:
-        working.settle()
-    return outcome
-
-
-def _record(said: Capture, working: Working) -> Outcome:
-    if not working.unit.seen_message(working.key, natural_key(said)) or _was_read_back(said, working):
-        return _repeated(working)
+def _record(many: Sequence[Capture], working: Working) -> list[Outcome]:
+    """Record in one incident what is new of it, and say of each what came of it."""
+    new = [n for n, said in enumerate(many) if _is_new(said, working)]
+    came_of = [outcome_of("capture", working, ()).model_copy(update={"repeated": True})] * len(many)
+    if not new:
+        return came_of
     working.lapse()
-    added = working.act([_draft(said, fact) for fact in _facts(said, working)])
-    return outcome_of("capture", working, added)
+    drafts = {n: [_draft(many[n], fact) for fact in _facts(many[n], working)] for n in new}
+    added = iter(working.act([draft for several in drafts.values() for draft in several]))
+    working.settle()
+    for n, several in drafts.items():
+        came_of[n] = outcome_of("capture", working, tuple(islice(added, len(several))))
+    return came_of
+
+
+def _is_new(said: Capture, working: Working) -> bool:
+    return working.unit.seen_message(working.key, natural_key(said)) and not _was_read_back(said, working)
 
 
 def natural_key(said: Capture) -> str:
@@ -157,15 +152,20 @@ def natural_key(said: Capture) -> str:
 
 
 def _was_read_back(said: Capture, working: Working) -> bool:
-    """Tell whether a join or leave comes late and was read back already, under no key of Slack's, from who is there."""
+    """Tell whether a join or leave is known under another key: Slack's event names it, a reading back of who is there not.
+
+    An event may come after the reading back that saw what it tells of, and a reading back end after the event came.
+    """
     fact = said.fact
     if not isinstance(fact, Joined | Left):
         return False
     moves = working.unit.bare().entries(working.key, kinds=(Joined.kind, Left.kind))
     last = next((e for e in reversed(moves) if isinstance(e.fact, Joined | Left) and e.fact.who == fact.who), None)
-    if last is None or last.source.surface is not Surface.HISTORY or said.occurred_at > last.recorded_at:
+    if last is None or last.fact.kind != fact.kind:
         return False
-    return last.fact.kind == fact.kind
+    if said.source.surface is Surface.HISTORY:
+        return True
+    return last.source.surface is Surface.HISTORY and said.occurred_at <= last.recorded_at + _SKEW
 
 
 def _draft(said: Capture, fact: Fact) -> Draft:

@@ -135,9 +135,11 @@ class Desk:
         fact = MessagePosted(channel=CHANNEL, ts=ts or f"{T(at).timestamp():.6f}", author=who(name), text=text)
         return self.hears(fact, name, at)
 
-    def hears(self, fact: Told, name: str, at: float, happened: float | None = None) -> Outcome | None:
+    def hears(
+        self, fact: Told, name: str, at: float, happened: float | None = None, *, surface: Surface = Surface.EVENT
+    ) -> Outcome | None:
         self.at = T(at)
-        source = Source(surface=Surface.EVENT, channel=CHANNEL, event=f"Ev{next(self._keys)}")
+        source = Source(surface=surface, channel=CHANNEL, event=f"Ev{next(self._keys)}")
         said = Capture(
             team=TEAM, fact=fact, by=who(name), occurred_at=T(at if happened is None else happened), source=source
         )

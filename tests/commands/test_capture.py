@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from incident.entries.said import (
     Joined,
     Left,
@@ -12,6 +14,7 @@ from incident.entries.said import (
     Redacted,
     SourceChanged,
 )
+from incident.entry import Surface
 from incident.frozen import REDACTED
 from incident.messages import text_now
 from tests.commands.desk import CHANNEL, Desk, T, who
@@ -111,6 +114,27 @@ def test_who_joins_and_leaves_is_kept(room: Desk) -> None:
     kinds = [e.fact.kind for e in room.entries() if isinstance(e.fact, Joined | Left)]
     assert kinds == ["joined", "left", "joined"]
     assert who("eva") in room.incident.members
+
+
+@pytest.mark.parametrize(("first", "second"), [(Surface.HISTORY, Surface.EVENT), (Surface.EVENT, Surface.HISTORY)])
+def test_who_joins_while_the_channel_is_read_back_joins_once(room: Desk, first: Surface, second: Surface) -> None:
+    joined = Joined(channel=CHANNEL, who=who("eva"))
+    room.hears(joined, "eva", 6, surface=first)
+    again = room.hears(joined, "eva", 7, happened=5, surface=second)
+
+    assert again is not None
+    assert again.repeated
+    assert len([e for e in room.entries() if isinstance(e.fact, Joined)]) == 1
+
+
+def test_who_leaves_and_joins_again_after_a_reading_back_has_moved_again(room: Desk) -> None:
+    joined = Joined(channel=CHANNEL, who=who("eva"))
+    room.hears(joined, "eva", 5, surface=Surface.HISTORY)
+    room.hears(joined, "eva", 7)
+    room.hears(Left(channel=CHANNEL, who=who("eva")), "eva", 8, happened=6)
+
+    kinds = [e.fact.kind for e in room.entries() if isinstance(e.fact, Joined | Left)]
+    assert kinds == ["joined", "joined", "left"]
 
 
 def test_an_update_missed_before_a_message_stands_before_it(room: Desk) -> None:
