@@ -15,9 +15,9 @@ from incident.dueing import chair, ending, people, targets, updates
 from incident.dueing.what import Due
 from incident.entries.sent import PromptDue
 from incident.incident import Incident
-from incident.parts import Prompted
 from incident.policy import Policy
 from incident.states import RESPONDING
+from incident.traces import Prompted
 
 DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Due, ...]], ...]] = (
     chair.acknowledgement,

@@ -10,7 +10,7 @@ from incident.entry import Entry
 from incident.folding import classified, informed, kept, opened, proved, restored, said, sent, staffed
 from incident.folding.change import Change
 from incident.incident import Incident
-from incident.parts import Seen
+from incident.traces import Seen
 from roles.people import MUSTER, PersonId
 
 Fold = Callable[[Incident, Entry, Any], Change]

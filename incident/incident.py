@@ -18,17 +18,12 @@ from incident.parts import (
     Escalation,
     Interval,
     Link,
-    Mask,
     Offer,
-    Places,
     PriorityItem,
-    Promotion,
-    Prompted,
     ReopenItem,
     Resolution,
     Review,
     Said,
-    Seen,
     StateItem,
     TempFix,
     Times,
@@ -36,6 +31,7 @@ from incident.parts import (
     Validation,
 )
 from incident.states import OVER, Audience, Priority, State
+from incident.traces import Mask, Places, Promotion, Prompted, Seen
 from roles.names import Role
 from roles.people import PersonId
 

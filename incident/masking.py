@@ -23,8 +23,8 @@ from incident.entry import Entry
 from incident.frozen import Frozen, word_fields
 from incident.incident import Incident
 from incident.messages import place_of
-from incident.parts import Mask
 from incident.ports import Reader
+from incident.traces import Mask
 
 MASKED: Final = "[masked]"
 KINDS: Final = (Masked.kind, MaskLifted.kind, Redacted.kind)

@@ -17,7 +17,7 @@ from bot.slack.surfaces.standing import SurfaceContext, surface_context
 from incident.entries.sent import Announced, CardPosted, ChannelMade
 from incident.entry import Fact
 from incident.incident import Incident
-from incident.parts import Places
+from incident.traces import Places
 from incident.visibility import is_exposed
 from roles.people import slack_user
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from http.client import HTTPException
 from select import select
-from socket import SHUT_RDWR
 from ssl import SSLSocket
 from threading import Lock
 from typing import Any, Final
@@ -25,7 +24,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.clock import RealClock
 from bot.slack.beginning import patiently
-from bot.slack.silence import Silence
+from bot.slack.silence import Silence, wake_reader
 
 CONCURRENCY: Final = 64
 PING_SECONDS: Final = 1
@@ -161,10 +160,7 @@ class Socket:
         client = self._handler.client
         client.auto_reconnect_enabled = False
         client.current_session_state.terminated = True
-        sock = client.current_session.sock if client.current_session is not None else None
-        if sock is not None:
-            with suppress(OSError):
-                sock.shutdown(SHUT_RDWR)
+        wake_reader(client.current_session)
 
     def is_healthy(self) -> bool:
         """Tell whether we are connected and Slack has answered a ping within the last minute."""

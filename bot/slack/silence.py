@@ -60,8 +60,12 @@ class Silence:
 
 
 def _end(session: Any) -> None:
-    """Wake whoever reads from it, then close it; the client's own watch may just be closing it too."""
-    with suppress(AttributeError, OSError):
-        session.sock.shutdown(SHUT_RDWR)
+    wake_reader(session)
     with suppress(AttributeError, OSError):
         session.disconnect()
+
+
+def wake_reader(session: Any) -> None:
+    """Wake whoever reads from a connection, which may just be closed by somebody else, or not have been opened."""
+    with suppress(AttributeError, OSError):
+        session.sock.shutdown(SHUT_RDWR)

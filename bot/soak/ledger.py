@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Final
-
-# How Muster begins when the database took nothing and what was typed is kept for who typed it.
-_NOT_DONE: Final = "Not recorded: Muster's database"
 
 
 @dataclass(frozen=True)
@@ -19,11 +15,12 @@ class Told:
     verb: str
     answer: str | None
     opened_form: bool = False
+    is_put_off: bool = False
 
     @property
     def was_acknowledged(self) -> bool:
         """Tell whether the person was led to believe that it is done: not by a form, nor by being told that it is not."""
-        return self.answer is not None and not self.opened_form and not self.answer.startswith(_NOT_DONE)
+        return self.answer is not None and not self.opened_form and not self.is_put_off
 
 
 @dataclass

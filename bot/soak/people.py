@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from bot.slack.sentences import say
 from bot.soak.house import COMMAND, LOBBY, House
 from bot.soak.ledger import Ledger, Told
 from bot.soak.plan import Step
@@ -177,7 +178,13 @@ class People:
         answer = str((delivery.payload or {}).get("text", "")) if delivery.acked and delivery.error is None else None
         self.ledger.count("acknowledged" if answer is not None else "unanswered")
         if verb in _PROMISES:
-            self.ledger.tell(Told(token, verb, answer, opened_form=verb != "declare" and bool(delivery.opened)))
+            opened_form = verb != "declare" and bool(delivery.opened)
+            self.ledger.tell(Told(token, verb, answer, opened_form=opened_form, is_put_off=_is_put_off(answer)))
+
+
+def _is_put_off(answer: str | None) -> bool:
+    """Tell whether somebody was told that the database takes nothing and that what they typed is kept for them."""
+    return answer is not None and answer.startswith(say("absent_kept", command="`").partition("`")[0])
 
 
 QUICK: Final = frozenset({"say", "reply", "share", "edit", "delete", "mark", "unmark", "join", "leave"})

@@ -7,7 +7,8 @@ from incident.entries.said import ActionDone, ActionOpened, DecisionMade, Joined
 from incident.entry import Entry, Fact
 from incident.folding.change import Change
 from incident.incident import Incident
-from incident.parts import Action, Promotion
+from incident.parts import Action
+from incident.traces import Promotion
 
 
 def message_pinned(incident: Incident, entry: Entry, fact: MessagePinned) -> Change:

@@ -6,7 +6,7 @@ from incident.entries.sent import Announced, CardPosted, ChannelMade, PromptDue,
 from incident.entry import Entry
 from incident.folding.change import Change
 from incident.incident import Incident
-from incident.parts import Prompted
+from incident.traces import Prompted
 
 
 def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:

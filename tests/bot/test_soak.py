@@ -47,7 +47,7 @@ def test_what_was_answered_and_is_not_on_the_record_is_found(rig):
 
     outcome.ledger.tell(Told("t00003", "note", "Noted."))
     outcome.ledger.tell(Told("t00004", "note", None))
-    outcome.ledger.tell(Told("t00005", "note", "Not recorded: Muster's database cannot take anything now."))
+    outcome.ledger.tell(Told("t00005", "note", "Not recorded", is_put_off=True))
 
     [lost] = of_kind(outcome, LOST)
     assert "t00003" in lost

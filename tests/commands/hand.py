@@ -13,10 +13,11 @@ from bot.render import TEMPLATES, LineContext, Renderer
 from commands.verb import Dated, Place, Situation, Verb
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.incident import Incident
-from incident.parts import Interval, Places, PriorityItem, Times
+from incident.parts import Interval, PriorityItem, Times
 from incident.policy import Policy
 from incident.refusal import Refusal
 from incident.states import Priority, State
+from incident.traces import Places
 from roles.names import Role
 from roles.people import PersonId
 from tests.memory import Memory

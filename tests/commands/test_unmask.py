@@ -6,8 +6,8 @@ import pytest
 
 from commands.unmask import Unmask
 from incident.entries.said import Masked, MaskLifted, MessagePosted
-from incident.parts import Mask
 from incident.refusal import Code
+from incident.traces import Mask
 from tests.commands.hand import CHANNEL, EVA, ROB, T0, Room, an_incident, worded
 
 TS = "1749463200.000100"

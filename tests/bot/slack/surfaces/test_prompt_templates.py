@@ -19,9 +19,10 @@ from incident.dueing.what import Due, Step
 from incident.entries.said import Masked
 from incident.entries.sent import PromptDue
 from incident.entries.staffed import HandoverOffered
-from incident.parts import Action, AudienceState, Escalation, Mask, OpenSlot, Review, TempFix
+from incident.parts import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
 from incident.states import Audience, State
 from incident.telling.checklist import checklist
+from incident.traces import Mask
 from roles.names import Role
 from tests.commands.hand import EVA, ILSE, T0, a_policy, an_incident, later
 
