@@ -19,12 +19,14 @@ from incident.ports import Person
 from roles.people import PersonId
 from storage import people, projection
 from storage.reading import chain_lines, select_stored, stored, to_entry
+from storage.sqlite import by_index
 from storage.tables import ENTRY, INCIDENT
 
 _MESSAGES: Final = tuple(one.kind for one in (MessagePosted, MessageEdited, MessageDeleted, MessagePinned))
 # Slack's clock and ours are not the same.
 _SKEW: Final = timedelta(minutes=1)
 _MOMENT: Final = 10
+_INDEX_OF: Final = {"number": "uq_incident_number", "channel": "ix_incident_channel"}
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -113,6 +115,7 @@ class SqlReader:
 def _newest(*names: str) -> Select[Any]:
     same = [INCIDENT.c[name] == bindparam(name) for name in names]
     ours = select(INCIDENT.c.incident).where(INCIDENT.c.team == bindparam("of_team"), *same)
+    ours = ours.with_hint(INCIDENT, *by_index(_INDEX_OF[names[0]]))
     return ours.order_by(INCIDENT.c.incident.desc()).limit(1)
 
 
@@ -123,6 +126,7 @@ def _holding() -> Select[Any]:
         select(ENTRY.c.n)
         .where(ENTRY.c.team == INCIDENT.c.team, ENTRY.c.incident == INCIDENT.c.incident)
         .where(ENTRY.c.channel == bindparam("channel"), ENTRY.c.ts == bindparam("ts"), ENTRY.c.kind.in_(_MESSAGES))
+        .with_hint(ENTRY, *by_index("ix_entry_message"))
     )
     late = INCIDENT.c.incident.between(bindparam("first"), bindparam("last"))
     ours = select(INCIDENT.c.incident).where(INCIDENT.c.team == bindparam("of_team"), late, held.exists())
@@ -137,4 +141,5 @@ def _begins(at: datetime) -> str:
 @cache
 def _about_message() -> Select[Any]:
     ours = (ENTRY.c.team == bindparam("of_team")) & (ENTRY.c.incident == bindparam("of_incident"))
-    return select_stored().where(ours, ENTRY.c.channel == bindparam("channel"), ENTRY.c.ts == bindparam("ts"))
+    about = select_stored().where(ours, ENTRY.c.channel == bindparam("channel"), ENTRY.c.ts == bindparam("ts"))
+    return about.with_hint(ENTRY, *by_index("ix_entry_message"))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 from incident import upcast
 from incident.entry import Entry, IncidentKey, Source
 from roles.people import PersonId
+from storage.sqlite import by_index
 from storage.tables import BODY, ENTRY
 
 
@@ -84,4 +85,5 @@ def _lines(*names: str) -> Select[Any]:
     """Build each form of the question once; building it costs more than asking it."""
     narrowed = {"until": ENTRY.c.n <= bindparam("until"), "kinds": ENTRY.c.kind.in_(bindparam("kinds", expanding=True))}
     ours = (ENTRY.c.team == bindparam("of_team")) & (ENTRY.c.incident == bindparam("of_incident"))
-    return select_stored().where(ours, ENTRY.c.n > bindparam("after"), *(narrowed[name] for name in names))
+    lines = select_stored().where(ours, ENTRY.c.n > bindparam("after"), *(narrowed[name] for name in names))
+    return lines.with_hint(ENTRY, *by_index("ix_entry_kind")) if "kinds" in names else lines
