@@ -16,7 +16,7 @@ from bot.send.means import Means, Task
 from bot.slack.calls import Delayed, SlackRefusal
 from bot.slack.heard import heard, moment_of
 from bot.slack.reconcile import Known, Reading, Shown, gone, known_of, marked, moved_at, read_channel, unheard
-from commands.capture import Capture, Told, capture
+from commands.capture import Capture, Told, capture_all
 from commands.run import note_outcome, run
 from commands.verb import Place, Request
 from incident.entries.said import GapNoted, Joined, Left, MessageDeleted
@@ -27,6 +27,7 @@ from roles.people import PersonId, slack_person, slack_user
 
 _log = logging.getLogger(__name__)
 _BACK: Final = timedelta(hours=24)
+_AT_ONCE: Final = 50
 # What was said just now is still on its way to us; read back, it would be recorded as it reads after an edit.
 _ON_ITS_WAY: Final = timedelta(seconds=3)
 KINDS: Final = ("message_posted", "message_edited", "message_deleted", "message_pinned")
@@ -81,12 +82,17 @@ def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[i
     heard = sorted(said_in(task.channel, means, shown, known), key=lambda one: one.occurred_at)
     lost = sorted(gone(shown, known, reading.latest))
     gone_now = [deleted(task.channel, means, ts, known.get(ts), task.at) for ts in lost]
-    for said in (*heard, *_moved(task, means, shown, members), *gone_now):
-        capture(said, recorder=means.recorder, policy=means.policy, at=task.at)
+    _record((*heard, *_moved(task, means, shown, members), *gone_now), task, means)
     for ts, user, message in marked(shown, known, means.slack.bot):
         _mark(task, means, ts, user, message)
     means.memory.readings.pop(task.job.key, None)
     return len(heard), reading
+
+
+def _record(many: Sequence[Capture], task: Task, means: Means) -> None:
+    """Record them in their order, some at a time, so that commands come in between."""
+    for start in range(0, len(many), _AT_ONCE):
+        capture_all(many[start : start + _AT_ONCE], recorder=means.recorder, policy=means.policy, at=task.at)
 
 
 def _reading(task: Task, means: Means, known: dict[str, Known]) -> Reading:
