@@ -7,6 +7,7 @@ reacted. Whatever cannot be known from that is left open and never made up.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -157,12 +158,11 @@ def read_channel(slack: Slack, reading: Reading, known: dict[str, Known]) -> Sho
 def _threads(reading: Reading, heads: Sequence[Json], known: dict[str, Known]) -> Iterator[str]:
     """Name the threads in which somebody spoke lately, or in which replies are missing."""
     lately = reading.since - _RECENT
-    replies = [one.thread for one in known.values() if one.is_live and one.thread]
+    replies = Counter(one.thread for one in known.values() if one.is_live and one.thread)
     for head in heads:
         latest = head.get("latest_reply")
-        if head.get("reply_count") and (
-            (latest and moment_of(latest) > lately) or head["reply_count"] < replies.count(head["ts"])
-        ):
+        # Without a count it is no thread, or not any more: its last reply was deleted.
+        if (latest and moment_of(latest) > lately) or head.get("reply_count", 0) < replies[head["ts"]]:
             yield str(head["ts"])
     shown = {head["ts"] for head in heads}
     begun_before = {

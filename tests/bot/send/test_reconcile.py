@@ -185,6 +185,19 @@ def test_a_reply_that_was_changed_or_deleted_is_noticed(rig):
     assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [gone]
 
 
+def test_the_only_reply_of_a_thread_that_was_deleted_is_noticed(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    head = say(rig, key, "ilse", "rolling back now")
+    gone = say(rig, key, "eva", "me too", thread=head)
+    read_back(rig)
+    rig.sandbox.acting.delete(rig.users["eva"], rig.channel(key).id, gone)
+
+    read_back(rig)
+
+    assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [gone]
+
+
 def test_a_reply_known_by_its_edit_alone_is_not_taken_for_deleted_when_its_thread_is_old(rig):
     key = rig.declare()
     rig.after(minutes=1)
