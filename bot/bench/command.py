@@ -43,7 +43,7 @@ class Sizes:
 WHOLE: Final = Sizes(
     lines=300,
     bursts=6,
-    declarations=4,
+    declarations=6,
     messages=500,
     entries=10_000,
     people=200,
