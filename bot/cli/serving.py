@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -37,6 +38,7 @@ def serve(put_together: Callable[[Settings], Muster] = compose) -> int:
     except TROUBLES as trouble:
         _complain(told(trouble))
         return 1
+    _keep_what_stands()
     return _run(muster, settings, ended)
 
 
@@ -68,6 +70,15 @@ def _run(muster: Muster, settings: Settings, ended: threading.Event) -> int:
         _leave()
     _stop(muster)
     return 1
+
+
+def _keep_what_stands() -> None:
+    """Spare the search for garbage what was loaded and put together, which stays as long as we run.
+
+    With it the longest pause under load is twice as long.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _when_told_to_end() -> threading.Event:
