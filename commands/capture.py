@@ -137,7 +137,7 @@ def _record(many: Sequence[Capture], working: Working) -> list[Outcome]:
 
 
 def _is_new(said: Capture, working: Working) -> bool:
-    return working.unit.seen_message(working.key, natural_key(said)) and not _was_read_back(said, working)
+    return working.unit.seen_message(working.key, natural_key(said)) and not _is_known_move(said, working)
 
 
 def natural_key(said: Capture) -> str:
@@ -151,21 +151,23 @@ def natural_key(said: Capture) -> str:
     return f"{fact.kind}:{place}:{said.by}:{said.source.event or said.occurred_at.isoformat()}"
 
 
-def _was_read_back(said: Capture, working: Working) -> bool:
+def _is_known_move(said: Capture, working: Working) -> bool:
     """Tell whether a join or leave is known under another key: Slack's event names it, a reading back of who is there not.
 
-    An event may come after the reading back that saw what it tells of, and a reading back end after the event came.
+    An event may come after the reading back that saw what it tells of, and a reading back end after the event came. What
+    was read before somebody moved again is of no use any more.
     """
     fact = said.fact
     if not isinstance(fact, Joined | Left):
         return False
     moves = working.unit.bare().entries(working.key, kinds=(Joined.kind, Left.kind))
     last = next((e for e in reversed(moves) if isinstance(e.fact, Joined | Left) and e.fact.who == fact.who), None)
-    if last is None or last.fact.kind != fact.kind:
+    if last is None:
         return False
+    is_same = last.fact.kind == fact.kind
     if said.source.surface is Surface.HISTORY:
-        return True
-    return last.source.surface is Surface.HISTORY and said.occurred_at <= last.recorded_at + _SKEW
+        return is_same or last.occurred_at > said.occurred_at
+    return is_same and last.source.surface is Surface.HISTORY and said.occurred_at <= last.recorded_at + _SKEW
 
 
 def _draft(said: Capture, fact: Fact) -> Draft:

@@ -1,4 +1,4 @@
-"""The parts a folded incident is made of: histories, intervals, slots, episodes, places. Values only."""
+"""The parts a folded incident is made of: histories, intervals, slots, episodes. Values only."""
 
 from __future__ import annotations
 

@@ -1,12 +1,14 @@
 """SQLite's one writer: a thread that commits commands first and then many waiting captures at once.
 
 SQLite has one writing lock for the whole file. Threads that compete for it wait without order; a queue is fair, lets
-two hundred captures share one flush to disk, and never makes somebody's command wait for more than one such commit.
+many captures share one flush to disk, and never makes somebody's command wait for more than one such commit: a round
+takes up no further work after a tenth of a second.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
@@ -19,19 +21,25 @@ from storage.sqlite import BUSY_TIMEOUT_MS, begin_writing
 
 T = TypeVar("T")
 BATCH: Final = 200
+ROUND_S: Final = 0.1
 _TRY_AGAIN_S: Final = 0.2
 
 
 class SqliteWriter:
-    """Runs works one after the other on one connection; each caller waits until its work is committed."""
+    """Runs works one after the other on one connection; each caller waits until its work is committed.
 
-    def __init__(self, engine: Engine) -> None:
+    `longest` is after how many seconds a round takes up no further work.
+    """
+
+    def __init__(self, engine: Engine, *, longest: float = ROUND_S) -> None:
         self._engine = engine
+        self._longest = longest
         self._turn = threading.Condition()
         self._first: deque[Anything] = deque()
         self._later: deque[Anything] = deque()
         self._closing = False
         self._must_truncate = False
+        self._connection: Connection | None = None
         self._thread = threading.Thread(target=self._serve, name="muster-writer", daemon=True)
         self._thread.start()
 
@@ -76,27 +84,55 @@ class SqliteWriter:
             if self._must_truncate:
                 self._truncate()
             if is_last:
+                self._let_go()
                 return
 
     def _round(self, queue: deque[Anything]) -> None:
+        """Commit what waits in a queue, or as much of it as the others may be kept waiting for."""
         with self._turn:
             batch = [queue.popleft() for _ in range(min(BATCH, len(queue)))]
-        if batch:
-            self._commit(batch)
+        if not batch:
+            return
+        rest = self._commit(batch)
+        with self._turn:
+            queue.extendleft(reversed(rest))
 
-    def _commit(self, batch: list[Anything]) -> None:
+    def _commit(self, batch: list[Anything]) -> list[Anything]:
+        """Run works and commit them; give back those for which there was no time."""
         commit: Answer[None] = Answer(lambda _: None)
-        with commit, self._engine.connect() as connection, begin_writing(connection):
-            for answer in batch:
+        until, ran = time.monotonic() + self._longest, 0
+        with commit:
+            connection = self._own_connection()
+            with begin_writing(connection):
+                while ran < len(batch) and (ran == 0 or time.monotonic() < until):
+                    _still_open(connection)
+                    batch[ran].run(connection)
+                    ran += 1
                 _still_open(connection)
-                answer.run(connection)
-            _still_open(connection)
-        for answer in batch:
+        if commit.error is not None:
+            ran = len(batch)
+        if commit.error is not None or any(answer.error is not None for answer in batch[:ran]):
+            self._let_go()
+        for answer in batch[:ran]:
             # A commit that failed kept nothing, also of the works that went well; what one of them says of a
             # transaction that ended under it is of no use.
             lost = isinstance(commit.error, TransactionLost)
             answer.error = commit.error if lost else answer.error or commit.error
             answer.settle()
+        return batch[ran:]
+
+    def _own_connection(self) -> Connection:
+        """Give the connection that is kept for writing: however many read, the writer waits for none of the pool."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _let_go(self) -> None:
+        """Close the connection, after an error or at the end; the next work opens another."""
+        connection, self._connection = self._connection, None
+        with Answer[None](lambda _: None):
+            if connection is not None:
+                connection.close()
 
     def _truncate(self) -> None:
         attempt: Answer[None] = Answer(lambda _: None)

@@ -82,7 +82,8 @@ def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[i
     heard = sorted(said_in(task.channel, means, shown, known), key=lambda one: one.occurred_at)
     lost = sorted(gone(shown, known, reading.latest))
     gone_now = [deleted(task.channel, means, ts, known.get(ts), task.at) for ts in lost]
-    _record((*heard, *_moved(task, means, shown, members), *gone_now), task, means)
+    moved = _moved(task, means, shown, members, reading.latest)
+    _record((*heard, *moved, *gone_now), task, means)
     for ts, user, message in marked(shown, known, means.slack.bot):
         _mark(task, means, ts, user, message)
     means.memory.readings.pop(task.job.key, None)
@@ -137,19 +138,22 @@ def said_in(channel: str, means: Means, shown: Shown, known: dict[str, Known]) -
             yield said.model_copy(update={"source": _source(channel, said.source.message, said.source.event)})
 
 
-def _moved(task: Task, means: Means, shown: Shown, members: Sequence[str]) -> Iterator[Capture]:
-    """Give who is there and is not known to be, and who is known to be there and is not."""
+def _moved(task: Task, means: Means, shown: Shown, members: Sequence[str], latest: datetime) -> Iterator[Capture]:
+    """Give who is there and is not known to be, and who is known to be there and is not.
+
+    Where Slack wrote no line about it, it is dated no later than the list was read, so that it overrules no later move.
+    """
     before = {user for person in task.open.members if (user := slack_user(person))}
     for user in sorted(set(members) - before - {means.slack.bot}):
-        yield _move(task, means, Joined, user, moved_at(shown, user, _JOINED))
+        yield _move(task, means, Joined, user, moved_at(shown, user, _JOINED) or latest)
     for user in sorted(before - set(members)):
-        yield _move(task, means, Left, user, moved_at(shown, user, _LEFT))
+        yield _move(task, means, Left, user, moved_at(shown, user, _LEFT) or latest)
 
 
-def _move(task: Task, means: Means, kind: type[Joined | Left], user: str, at: datetime | None) -> Capture:
+def _move(task: Task, means: Means, kind: type[Joined | Left], user: str, at: datetime) -> Capture:
     who = slack_person(means.slack.team, user)
     fact = kind(channel=task.channel, who=who)
-    return _capture_of(means, fact, by=who, at=at or task.at, name=f"{kind.kind}:{user}")
+    return _capture_of(means, fact, by=who, at=at, name=f"{kind.kind}:{user}")
 
 
 def deleted(channel: str, means: Means, ts: str, known: Known | None, at: datetime) -> Capture:

@@ -179,12 +179,13 @@ class People:
         self.ledger.count("acknowledged" if answer is not None else "unanswered")
         if verb in _PROMISES:
             opened_form = verb != "declare" and bool(delivery.opened)
-            self.ledger.tell(Told(token, verb, answer, opened_form=opened_form, is_put_off=_is_put_off(answer)))
+            self.ledger.tell(Told(token, verb, answer, opened_form=opened_form, is_put_off=is_put_off(answer)))
 
 
-def _is_put_off(answer: str | None) -> bool:
+def is_put_off(answer: str | None) -> bool:
     """Tell whether somebody was told that the database takes nothing and that what they typed is kept for them."""
-    return answer is not None and answer.startswith(say("absent_kept", command="`").partition("`")[0])
+    kept, here = say("absent_kept", command=COMMAND).partition(COMMAND)[0], say("absent_here")
+    return answer is not None and answer.startswith((kept, here))
 
 
 QUICK: Final = frozenset({"say", "reply", "share", "edit", "delete", "mark", "unmark", "join", "leave"})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bot.slack.sentences import say
 from bot.soak.check import DOUBLED, LOST, Outcome
+from bot.soak.house import COMMAND
 from bot.soak.ledger import Ledger, Told
+from bot.soak.people import is_put_off
 from bot.soak.plan import STEPS_PER_SECOND, plan
 from commands.capture import Capture, capture
 from incident.entries.said import MessageDeleted
@@ -51,6 +54,12 @@ def test_what_was_answered_and_is_not_on_the_record_is_found(rig):
 
     [lost] = of_kind(outcome, LOST)
     assert "t00003" in lost
+
+
+def test_who_was_told_that_it_is_kept_for_them_was_not_told_that_it_is_recorded():
+    kept = say("absent_kept", command=COMMAND)
+
+    assert [is_put_off(one) for one in (kept, say("absent_here"), "Noted.", "", None)] == [True, True] + 3 * [False]
 
 
 def test_what_is_on_the_record_twice_is_found(rig):

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import TimeoutError as Exhausted
 
 from storage.engine import make_engine
 from storage.errors import StoreClosed
@@ -32,7 +33,7 @@ def commits(engine: Engine) -> list[list[str]]:
 
 @pytest.fixture
 def writer(engine: Engine) -> Iterator[SqliteWriter]:
-    writer = SqliteWriter(engine)
+    writer = SqliteWriter(engine, longest=60)
     yield writer
     writer.close()
 
@@ -112,6 +113,36 @@ def test_a_command_waits_for_one_batch_of_captures_at_most(writer: SqliteWriter,
 
     assert "command" in commits[2], "the command is in the commit right after the one it came in the middle of"
     assert len(commits[1]) == BATCH
+
+
+def test_a_round_that_has_lasted_long_enough_leaves_the_rest_to_the_next(
+    engine: Engine, commits: list[list[str]]
+) -> None:
+    writer = SqliteWriter(engine, longest=0)
+    busy = Busy(writer)
+    for n in range(3):
+        busy.run(remember(commits, f"capture{n}"), first=False)
+        until(lambda n=n: len(writer._later) == n + 1)
+    busy.run(remember(commits, "command"))
+    busy.release_when(4)
+    writer.close()
+
+    assert [one for one in commits if one] == [["command"], ["capture0"], ["capture1"], ["capture2"]]
+
+
+def test_readers_that_hold_every_connection_do_not_keep_the_writer_waiting(
+    engine: Engine, writer: SqliteWriter, commits: list[list[str]]
+) -> None:
+    writer.write(remember(commits, "before"))
+    held = [engine.connect() for _ in range(39)]
+
+    writer.write(remember(commits, "after"))
+
+    with pytest.raises(Exhausted):
+        engine.connect()
+    for one in held:
+        one.close()
+    assert stored(writer) == {"before", "after"}
 
 
 def test_a_work_that_raises_undoes_only_itself(writer: SqliteWriter, commits: list[list[str]]) -> None:

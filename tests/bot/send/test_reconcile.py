@@ -54,6 +54,17 @@ def test_reading_back_twice_records_once(rig):
     assert kinds(rig, key) == ["message_posted"]
 
 
+def test_a_great_many_messages_are_all_read_back_in_their_order(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    for n in range(120):
+        say(rig, key, "eva", f"error {n}")
+
+    read_back(rig)
+
+    assert [entry.fact.text for entry in rig.entries(key, "message_posted")] == [f"error {n}" for n in range(120)]
+
+
 def test_replies_edits_and_marks_are_read_back_too(rig):
     key = rig.declare()
     rig.after(minutes=1)

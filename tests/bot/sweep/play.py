@@ -104,10 +104,10 @@ class Play:
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
-        self.sandbox.stop()
         if failed is not None:
             for breeder in self.bred:
                 breeder.begin_again()
+        self.sandbox.stop()
 
     def start(self) -> None:
         """Start a Muster; one that dies as it starts is started again."""
