@@ -21,6 +21,8 @@ from bot.settings import MissingSettings, Settings, read_settings
 
 IN_FLIGHT_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.5
+# After how many new objects; Python's own 700 are a hundred messages' worth or less.
+_LOOKS_FOR_GARBAGE: Final = (10_000, 20, 20)
 _log = logging.getLogger(__name__)
 
 
@@ -79,6 +81,7 @@ def _keep_what_stands() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_LOOKS_FOR_GARBAGE)
 
 
 def _when_told_to_end() -> threading.Event:

@@ -26,7 +26,7 @@ from bot.clock import RealClock
 from bot.slack.beginning import patiently
 from bot.slack.silence import Silence, wake_reader
 
-CONCURRENCY: Final = 200
+CONCURRENCY: Final = 400
 PING_SECONDS: Final = 1
 DEAF_SECONDS: Final = 60
 ANSWER_SECONDS: Final = 3

@@ -17,7 +17,7 @@ from storage.patience import seconds_left
 
 S = TypeVar("S")
 R = TypeVar("R")
-MOST: Final = 100
+MOST: Final = 200
 
 
 class _Waiting(Generic[S, R]):
