@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.slack.calls import Slack
+from bot.slack.calls import Slack, SlackRefusal
 from bot.slack.heard import moment_of
 from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import Entry
@@ -148,11 +148,23 @@ def read_channel(slack: Slack, reading: Reading, known: dict[str, Known]) -> Sho
     between = {"oldest": f"{reading.oldest.timestamp():.6f}", "latest": f"{reading.latest.timestamp():.6f}"}
     heads = reading.read(slack, "conversations.history", "", **between)
     threads = frozenset(sorted(_threads(reading, heads, known), reverse=True)[: reading.most_threads])
-    replies = [one for head in sorted(threads) for one in reading.read(slack, "conversations.replies", head, ts=head)]
+    read = {head: _replies(slack, reading, head) for head in sorted(threads)}
+    replies = [one for several in read.values() for one in several or ()]
+    heads = [one for one in heads if read.get(one["ts"], ()) is not None]
     until = [one for one in (*heads, *replies) if moment_of(one["ts"]) <= reading.latest]
     is_cut = bool(heads) and (len(heads) >= MOST_BACK or not reading.is_whole)
     begins = moment_of(heads[-1]["ts"]) if is_cut else reading.oldest
     return Shown({str(one["ts"]): one for one in until}, threads, begins)
+
+
+def _replies(slack: Slack, reading: Reading, head: str) -> list[Json] | None:
+    """Give the replies of a thread; None where its head was deleted since the channel was read, and all with it."""
+    try:
+        return reading.read(slack, "conversations.replies", head, ts=head)
+    except SlackRefusal as no:
+        if no.error != "thread_not_found":
+            raise
+        return None
 
 
 def _threads(reading: Reading, heads: Sequence[Json], known: dict[str, Known]) -> Iterator[str]:

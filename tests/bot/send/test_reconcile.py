@@ -209,6 +209,24 @@ def test_the_only_reply_of_a_thread_that_was_deleted_is_noticed(rig):
     assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [gone]
 
 
+def test_a_thread_that_was_deleted_while_the_reading_waited_is_gone_with_its_head(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    head = say(rig, key, "ilse", "rolling back now")
+    reply = say(rig, key, "eva", "me too", thread=head)
+    read_back(rig)
+    rig.sandbox.faults.too_many_requests("conversations.replies", retry_after=30)
+    read_back(rig)
+    for name, ts in (("eva", reply), ("ilse", head)):
+        rig.sandbox.acting.delete(rig.users[name], rig.channel(key).id, ts)
+
+    rig.after(minutes=1)
+    read_back(rig)
+
+    assert sorted(entry.fact.ts for entry in rig.entries(key, "message_deleted")) == [head, reply]
+    assert rig.store.jobs.buried() == ()
+
+
 def test_a_reply_known_by_its_edit_alone_is_not_taken_for_deleted_when_its_thread_is_old(rig):
     key = rig.declare()
     rig.after(minutes=1)
