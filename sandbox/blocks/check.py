@@ -169,7 +169,7 @@ def _blocks(problems: list[str], pointer: str, blocks: Any, surface: str) -> Non
 
 def _block(problems: list[str], pointer: str, block: Any, surface: str) -> None:
     kind = block.get("type") if isinstance(block, dict) else None
-    if kind not in SURFACES[surface]:
+    if not isinstance(kind, str) or kind not in SURFACES[surface]:
         wrong(problems, f"{pointer}/type", f"unsupported type: {kind}")
         return
     known, required = BLOCKS[kind]

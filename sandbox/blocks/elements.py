@@ -188,7 +188,7 @@ def element(block: str) -> Check:
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         kind = value.get("type") if isinstance(value, dict) else None
-        if kind not in WHERE[block]:
+        if not isinstance(kind, str) or kind not in WHERE[block]:
             wrong(problems, f"{pointer}/type", f"unsupported type: {kind}")
             return
         known, required = ELEMENTS[kind]

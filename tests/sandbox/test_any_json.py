@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from sandbox.errors import SlackError
 Table = Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]]
 KINDS = sorted({*BLOCKS, *ELEMENTS, "plain_text", "mrkdwn", "modal", "home"})
 NAMES = sorted({"type", "blocks", "elements", "element", "accessory", "text", "options", "option_groups", "label"})
+WORDS = {"type": "mrkdwn", "text": "x"}
 LEAVES = st.none() | st.booleans() | st.integers(0, 10) | st.sampled_from([*KINDS, ""])
 JSON = st.recursive(
     LEAVES,
@@ -44,6 +46,13 @@ def of_a_kind(table: Table) -> st.SearchStrategy[dict[str, Any]]:
 @given(of_a_kind(BLOCKS))
 def test_any_json_for_a_block_is_taken_or_refused(block: dict[str, Any]) -> None:
     assert refused(check_message, [block]) in (True, False)
+
+
+@pytest.mark.parametrize("kind", [[], {}, ["image"]])
+def test_a_type_that_is_no_word_is_refused(kind: Any) -> None:
+    assert refused(check_message, [{"type": kind}])
+    assert refused(check_message, [{"type": "section", "text": WORDS, "accessory": {"type": kind}}])
+    assert refused(check_message, [{"type": "section", "text": {"type": kind, "text": "x"}}])
 
 
 @settings(max_examples=150, deadline=None, database=None)
