@@ -40,6 +40,7 @@ class SqliteWriter:
         self._closing = False
         self._must_truncate = False
         self._connection: Connection | None = None
+        self._pool = engine.pool
         self._thread = threading.Thread(target=self._serve, name="muster-writer", daemon=True)
         self._thread.start()
 
@@ -122,8 +123,13 @@ class SqliteWriter:
         return batch[ran:]
 
     def _own_connection(self) -> Connection:
-        """Give the connection that is kept for writing: however many read, the writer waits for none of the pool."""
-        if self._connection is None:
+        """Give the connection that is kept for writing: however many read, the writer waits for none of the pool.
+
+        One from a pool that was given up since is given up too.
+        """
+        if self._connection is None or self._pool is not self._engine.pool:
+            self._let_go()
+            self._pool = self._engine.pool
             self._connection = self._engine.connect()
         return self._connection
 
