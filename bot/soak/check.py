@@ -167,7 +167,9 @@ def _holds_what_it_said(known: Known) -> bool:
 
 
 def _message(place: str, known: Known | None, channel: Channel, ts: str) -> Iterator[str]:
-    if known is not None and ts not in channel.messages and _holds_what_it_said(known):
+    message = channel.messages.get(ts)
+    stands = message is not None and message.subtype != "tombstone"
+    if known is not None and not stands and _holds_what_it_said(known):
         # Slack gave up telling us of it and no longer shows it; the record has it from the news that it was deleted.
         return
     if known is None or not known.was_said:
@@ -177,8 +179,6 @@ def _message(place: str, known: Known | None, channel: Channel, ts: str) -> Iter
     gone = sum(isinstance(entry.fact, MessageDeleted) for entry in known.entries)
     if posted > 1 or gone > 1:
         yield f"{DOUBLED}: {place} is recorded {posted} times, its deletion {gone} times"
-    message = channel.messages.get(ts)
-    stands = message is not None and message.subtype != "tombstone"
     if stands == bool(gone):
         yield f"{LOST}: {place} {'stands and is' if gone else 'was deleted and is not'} recorded as deleted"
     if message is None or not stands:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.slack.sentences import say
 from bot.soak.check import DOUBLED, LOST, Outcome
 from bot.soak.house import COMMAND
@@ -80,10 +82,13 @@ def test_a_message_nobody_captured_is_found(rig):
     assert "unheard" in lost
 
 
-def test_a_message_known_from_its_deletion_alone_is_kept_if_its_words_are(rig):
+@pytest.mark.parametrize("replies", [0, 1], ids=["gone", "a stone"])
+def test_a_message_known_from_its_deletion_alone_is_kept_if_its_words_are(rig, replies):
     key, outcome = begun(rig)
     channel, texts = rig.channel(key).id, ("heard of when it went", "nobody heard of it")
     said = [rig.sandbox.acting.post("ilse", channel, text) for text in texts]
+    for _ in range(replies):
+        rig.sandbox.acting.post("ilse", channel, "a reply", said[0])
     for ts, text in zip(said, texts, strict=True):
         outcome.ledger.say(channel, ts, text)
         rig.sandbox.acting.delete("ilse", channel, ts)
