@@ -25,6 +25,7 @@ from incident.entries.said import (
 )
 from incident.entry import Draft, Fact, IncidentKey, Source, Surface
 from incident.frozen import REDACTED, Frozen, Utc, clean
+from incident.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
 from roles.people import PersonId
@@ -123,12 +124,13 @@ def _holders(said: Capture, unit: UnitOfWork, home: IncidentKey | None) -> Seque
 
 def _record(many: Sequence[Capture], working: Working) -> list[Outcome]:
     """Record in one incident what is new of it, and say of each what came of it."""
-    new = [n for n, said in enumerate(many) if _is_new(said, working)]
+    new = _new(many, working)
     came_of = [outcome_of("capture", working, ()).model_copy(update={"repeated": True})] * len(many)
     if not new:
         return came_of
     working.lapse()
-    drafts = {n: [_draft(many[n], fact) for fact in _facts(many[n], working)] for n in new}
+    redacted = _redacted([many[n].fact for n in new], working)
+    drafts = {n: [_draft(many[n], fact) for fact in _facts(many[n].fact, redacted, working.incident)] for n in new}
     added = iter(working.act([draft for several in drafts.values() for draft in several]))
     working.settle()
     for n, several in drafts.items():
@@ -136,8 +138,11 @@ def _record(many: Sequence[Capture], working: Working) -> list[Outcome]:
     return came_of
 
 
-def _is_new(said: Capture, working: Working) -> bool:
-    return working.unit.seen_message(working.key, natural_key(said)) and not _is_known_move(said, working)
+def _new(many: Sequence[Capture], working: Working) -> list[int]:
+    """Say which of it is new, in order; what is there twice is new the first time."""
+    first = {natural_key(many[n]): n for n in reversed(range(len(many)))}
+    claimed = working.unit.claim(working.key, tuple(first))
+    return sorted(first[key] for key in claimed if not _is_known_move(many[first[key]], working))
 
 
 def natural_key(said: Capture) -> str:
@@ -174,17 +179,23 @@ def _draft(said: Capture, fact: Fact) -> Draft:
     return Draft(fact=fact, by=said.by, occurred_at=said.occurred_at, source=said.source)
 
 
-def _facts(said: Capture, working: Working) -> Sequence[Fact]:
+def _redacted(facts: Sequence[Told], working: Working) -> frozenset[str]:
+    """Name by their ts those of some messages of one channel whose words were taken out before they came here."""
+    told = [fact for fact in facts if isinstance(fact, _Message)]
+    if not told:
+        return frozenset()
+    about = working.unit.bare().message(working.key, told[0].channel, *(fact.ts for fact in told))
+    return frozenset(entry.fact.ts for entry in about if isinstance(entry.fact, Redacted))
+
+
+def _facts(fact: Told, redacted: frozenset[str], incident: Incident | None) -> Sequence[Fact]:
     """Give the fact with clean words, and a correction of each timeline entry that the message had become."""
-    fact = said.fact
     if isinstance(fact, Joined | Left | Reacted):
         return (fact,)
-    entries = working.unit.bare().message(working.key, fact.channel, fact.ts)
-    is_redacted = any(isinstance(entry.fact, Redacted) for entry in entries)
-    kept = _wordless(fact) if is_redacted else _cleaned(fact)
-    if isinstance(fact, MessagePosted) or working.incident is None:
+    kept = _wordless(fact) if fact.ts in redacted else _cleaned(fact)
+    if isinstance(fact, MessagePosted) or incident is None:
         return (kept,)
-    marks = [mark for mark in working.incident.promotions if (mark.channel, mark.ts) == (fact.channel, fact.ts)]
+    marks = [mark for mark in incident.promotions if (mark.channel, mark.ts) == (fact.channel, fact.ts)]
     change = "edited" if isinstance(fact, MessageEdited) else "deleted"
     return (kept, *(SourceChanged.model_validate({"corrects": mark.n, "change": change}) for mark in marks))
 

@@ -66,8 +66,8 @@ class Reader(Protocol):
     ) -> Sequence[Entry]:
         """Give the entries of a chain in order, of all kinds or of some, from the one after `after` to `until`."""
 
-    def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
-        """Give every entry about one message (posted, edited, deleted, pinned, quoted), in order."""
+    def message(self, key: IncidentKey, channel: str, *ts: str) -> Sequence[Entry]:
+        """Give every entry about a message, or several of a channel (posted, edited, deleted, pinned, quoted), in order."""
 
     def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
         """Name the incidents, declared within `HELD_AFTER` of when a message was posted, that hold it, oldest first."""
@@ -97,8 +97,8 @@ class UnitOfWork(Reader, Protocol):
     def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
         """Number, chain and store drafts; `recorded_at` is `at`, or the last one's when that is later."""
 
-    def seen_message(self, key: IncidentKey, natural_key: str) -> bool:
-        """Claim a message's natural key; False when it was recorded before."""
+    def claim(self, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:
+        """Claim natural keys of what was said; give those that nobody claimed before."""
 
     def project(self, incident: Incident) -> None:
         """Store the folded incident in its row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
@@ -37,10 +38,10 @@ def forget_old(connection: Connection, now: datetime) -> int:
     return connection.execute(delete(SEEN).where(SEEN.c.at < now - KEPT_FOR)).rowcount
 
 
-def claim_message(connection: Connection, key: IncidentKey, natural_key: str) -> bool:
-    """Claim a message's natural key; False when it was recorded before."""
-    values = {"team": key.team, "incident": key.id, "key": natural_key}
-    return connection.execute(_claim(connection.dialect.name), values).first() is not None
+def claim(connection: Connection, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:
+    """Claim natural keys of what was said; give those that nobody claimed before."""
+    rows = [{"team": key.team, "incident": key.id, "key": natural_key} for natural_key in natural_keys]
+    return frozenset(connection.execute(_claim(connection.dialect.name), rows).scalars()) if rows else frozenset()
 
 
 @cache

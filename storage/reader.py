@@ -66,8 +66,8 @@ class SqlReader:
         lines = chain_lines(self.connection, key, kinds=kinds, after=after, until=until)
         return self._shown(key, [to_entry(line) for line in lines])
 
-    def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
-        """Give every entry about one message, in order."""
+    def message(self, key: IncidentKey, channel: str, *ts: str) -> Sequence[Entry]:
+        """Give every entry about a message, or several of a channel, in order."""
         about = {"of_team": key.team, "of_incident": key.id, "channel": channel, "ts": ts}
         return self._shown(key, [to_entry(stored(row)) for row in self.connection.execute(_about_message(), about)])
 
@@ -141,5 +141,6 @@ def _begins(at: datetime) -> str:
 @cache
 def _about_message() -> Select[Any]:
     ours = (ENTRY.c.team == bindparam("of_team")) & (ENTRY.c.incident == bindparam("of_incident"))
-    about = select_stored().where(ours, ENTRY.c.channel == bindparam("channel"), ENTRY.c.ts == bindparam("ts"))
+    among = ENTRY.c.ts.in_(bindparam("ts", expanding=True))
+    about = select_stored().where(ours, ENTRY.c.channel == bindparam("channel"), among)
     return about.with_hint(ENTRY, *by_index("ix_entry_message"))

@@ -51,9 +51,9 @@ class SqlUnitOfWork(SqlReader):
         added, self._heads[key] = chains.extend(self.connection, key, drafts, at, self._heads.get(key))
         return added
 
-    def seen_message(self, key: IncidentKey, natural_key: str) -> bool:
-        """Claim a message's natural key; False when it was recorded before."""
-        return keys.claim_message(self.connection, key, natural_key)
+    def claim(self, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:
+        """Claim natural keys of what was said; give those that nobody claimed before."""
+        return keys.claim(self.connection, key, natural_keys)
 
     def project(self, incident: Incident) -> None:
         """Store the folded incident in its row; after a redaction it is folded anew, since the given one may hold words."""

@@ -91,8 +91,9 @@ class MemoryReader:
         chain = self._state.chains.get(key, ())[after:until]
         return self._shown(key, (entry for entry in chain if not kinds or entry.fact.kind in kinds))
 
-    def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
-        return self._shown(key, (e for e in self._state.chains.get(key, ()) if place_of(e.fact) == (channel, ts)))
+    def message(self, key: IncidentKey, channel: str, *ts: str) -> Sequence[Entry]:
+        places = {(channel, one) for one in ts}
+        return self._shown(key, (e for e in self._state.chains.get(key, ()) if place_of(e.fact) in places))
 
     def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
         posted = posted_at(ts)
@@ -150,10 +151,10 @@ class MemoryUnit(MemoryReader):
         self._state.chains[key] = chain + added
         return added
 
-    def seen_message(self, key: IncidentKey, natural_key: str) -> bool:
-        is_new = (key, natural_key) not in self._state.seen
-        self._state.seen[(key, natural_key)] = True
-        return is_new
+    def claim(self, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:
+        new = frozenset(one for one in natural_keys if (key, one) not in self._state.seen)
+        self._state.seen |= dict.fromkeys(((key, one) for one in new), True)
+        return new
 
     def project(self, incident: Incident) -> None:
         self._state.rows[incident.key] = incident

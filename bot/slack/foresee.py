@@ -43,7 +43,7 @@ class NothingKnown:
         """Give nothing."""
         return ()
 
-    def message(self, key: IncidentKey, channel: str, ts: str) -> Sequence[Entry]:
+    def message(self, key: IncidentKey, channel: str, *ts: str) -> Sequence[Entry]:
         """Give nothing."""
         return ()
 

@@ -40,5 +40,5 @@ def test_every_message_of_a_burst_is_recorded_once_and_commands_come_through(sto
 def once(unit: UnitOfWork, key: IncidentKey, fact: MessagePosted) -> None:
     """Record a message unless it is on the record."""
     before = unit.load(key)
-    if before is not None and unit.seen_message(key, f"{fact.channel}/{fact.ts}"):
+    if before is not None and unit.claim(key, [f"{fact.channel}/{fact.ts}"]):
         step(unit, key, draft(fact))

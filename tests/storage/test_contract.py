@@ -91,10 +91,16 @@ def test_words_are_only_forgotten_when_an_entry_says_so(place: Place) -> None:
 def test_a_message_gives_the_same_entries_everywhere(place: Place) -> None:
     key = record(place, long_script)
 
-    about = place.recorder.read(lambda reader: reader.message(key, CHANNEL, ts(10)))
+    about, other, both, none = (
+        place.recorder.read(lambda reader, given=given: reader.message(key, CHANNEL, *given))
+        for given in ([ts(10)], [ts(12)], [ts(12), ts(10), ts(12)], [])
+    )
 
     kinds = ["message_posted", "message_pinned", "message_edited", "pin_removed", "masked", "redacted"]
     assert [entry.fact.kind for entry in about] == kinds
+    assert other
+    assert both == tuple(sorted((*about, *other), key=lambda entry: entry.n))
+    assert none == ()
 
 
 def test_the_incidents_that_hold_a_message_are_named_oldest_first_those_declared_long_after_it_not(
@@ -132,7 +138,7 @@ def test_a_failed_work_leaves_nothing(place: Place) -> None:
         key, number = unit.new_incident(TEAM, T0)
         step(unit, key, void_script(number)[0])
         unit.remember("Ev1", Outcome(verb="declare", key=key, at=T0))
-        unit.seen_message(key, "C/1")
+        unit.claim(key, ["C/1"])
         unit.want([Job(kind=JobKind.SAY, key="say", incident=key)], T0)
         raise LookupError
 
@@ -161,10 +167,10 @@ def test_a_natural_key_and_an_outcome_are_kept_once(place: Place) -> None:
     key = workspace_chain(TEAM)
     outcome = Outcome(verb="note", at=T0)
 
-    claims = [place.recorder.transact(lambda unit: unit.seen_message(key, "C/1")) for _ in range(2)]
+    claims = [place.recorder.transact(lambda unit, k=k: unit.claim(key, k)) for k in (["C/1"], ["C/1", "C/2"], [])]
     place.recorder.transact(lambda unit: unit.remember("Ev1", outcome))
 
-    assert claims == [True, False]
+    assert claims == [{"C/1"}, {"C/2"}, set()]
     assert place.recorder.transact(lambda unit: unit.remembered("Ev1")) == outcome
 
 

@@ -132,14 +132,6 @@ def test_outcomes_are_forgotten_after_two_days(store: Store) -> None:
     assert store.recorder.transact(lambda unit: unit.remembered("new")) is not None
 
 
-def test_a_message_is_claimed_once(store: Store) -> None:
-    key = IncidentKey(TEAM, "X")
-
-    claims = [store.recorder.transact(lambda unit: unit.seen_message(key, "C1/1.0")) for _ in range(2)]
-
-    assert claims == [True, False]
-
-
 def test_incidents_are_found_by_number_and_by_channel_within_their_team(store: Store) -> None:
     first, second, third = record_all(store)
 

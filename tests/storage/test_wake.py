@@ -29,7 +29,7 @@ def test_what_wants_nothing_or_fails_does_not_ring(sqlite_store: Store) -> None:
     rung: list[int] = []
     sqlite_store.on_commit(lambda: rung.append(1))
 
-    sqlite_store.recorder.transact(lambda unit: unit.seen_message(JOB.incident, "C/1"))
+    sqlite_store.recorder.transact(lambda unit: unit.claim(JOB.incident, ["C/1"]))
     with pytest.raises(ZeroDivisionError):
         sqlite_store.recorder.transact(lambda unit: (unit.want([JOB], T0), 1 // 0))
     sqlite_store.jobs.claim(T0, "w", 1, 60)
