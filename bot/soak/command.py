@@ -6,6 +6,7 @@ Stdout holds one JSON object and nothing else. What is wrong, and the seed that 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import tempfile
 import time
@@ -42,13 +43,13 @@ _LATER: Final = (JobKind.TIMER, JobKind.PROMPT)
 
 def soak(minutes: float, seed: int, *, database: str | None = None, replicas: int = 1) -> int:
     """Soak, check and print; 1 when anything does not hold."""
-    with tempfile.TemporaryDirectory(prefix="muster-soak-") as folder:
-        house = House(Path(folder), database=database, replicas=replicas)
-        try:
-            house.begin()
-            found, problems = Soak(house).go(plan(seed, minutes))
-        finally:
-            house.end()
+    folder = Path(tempfile.mkdtemp(prefix="muster-soak-"))
+    house = House(folder, database=database, replicas=replicas)
+    try:
+        house.begin()
+        found, problems = Soak(house).go(plan(seed, minutes))
+    finally:
+        house.end()
     print(json.dumps({"seed": seed, "minutes": minutes, **found}, indent=1))
     for words in house.last_words:
         print(f"A Muster ended by itself and was started again. The last it said:\n{words}", file=sys.stderr)
@@ -57,6 +58,9 @@ def soak(minutes: float, seed: int, *, database: str | None = None, replicas: in
     if problems:
         again = f"muster soak --minutes {minutes} --seed {seed}"
         print(f"{len(problems)} things do not hold. To see it again: {again}", file=sys.stderr)
+        print(f"What Muster wrote is kept in {folder}.", file=sys.stderr)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
     return 1 if problems else 0
 
 
