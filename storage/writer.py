@@ -1,8 +1,8 @@
 """SQLite's one writer: a thread that commits commands first and then many waiting captures at once.
 
 SQLite has one writing lock for the whole file. Threads that compete for it wait without order; a queue is fair, lets
-many captures share one flush to disk, and never makes somebody's command wait for more than one such commit: a round
-takes up no further work after a tenth of a second.
+many captures share one flush to disk, and lets somebody's command wait for a round of commands and one of captures at
+most before its own: a round takes up no further work after a tenth of a second.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from storage.answer import Answer, Anything
 from storage.errors import StoreClosed, TransactionLost
-from storage.sqlite import BUSY_TIMEOUT_MS, begin_writing
+from storage.sqlite import begin_writing
 
 T = TypeVar("T")
 BATCH: Final = 200
@@ -112,7 +112,6 @@ class SqliteWriter:
                 _still_open(connection)
         if commit.error is not None:
             ran = len(batch)
-        if commit.error is not None or any(answer.error is not None for answer in batch[:ran]):
             self._let_go()
         for answer in batch[:ran]:
             # A commit that failed kept nothing, also of the works that went well; what one of them says of a
@@ -134,7 +133,7 @@ class SqliteWriter:
         return self._connection
 
     def _let_go(self) -> None:
-        """Close the connection, after an error or at the end; the next work opens another."""
+        """Close the connection, after a commit that failed or at the end; the next work opens another."""
         connection, self._connection = self._connection, None
         with Answer[None](lambda _: None):
             if connection is not None:
@@ -142,12 +141,12 @@ class SqliteWriter:
 
     def _truncate(self) -> None:
         attempt: Answer[None] = Answer(lambda _: None)
-        with attempt, self._engine.connect() as connection:
-            raw = driver_connection(connection)
-            raw.execute("PRAGMA busy_timeout = 0")
+        with attempt:
+            raw = driver_connection(self._own_connection())
             # A reader in the middle of something keeps the log, and nobody waits for it: the next round tries again.
+            # BEGIN sets for how long the next work waits.
+            raw.execute("PRAGMA busy_timeout = 0")
             busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            raw.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
             with self._turn:
                 self._must_truncate = bool(busy)
 
