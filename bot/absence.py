@@ -13,6 +13,7 @@ from bot.policy_watch import PolicyWatch
 from bot.scheduler import Recurring
 from bot.slack.absent import Absent
 from bot.slack.calls import Slack
+from bot.slack.overheard import Overheard
 from bot.slack.reply import Texts
 from bot.slack.unrecorded import Unrecorded
 from bot.spool import Spool
@@ -34,6 +35,7 @@ class GoingOn:
         slack: Slack,
         watch: PolicyWatch,
         texts: Texts,
+        overheard: Overheard,
         *,
         do: Callable[[Callable[[], None]], None],
         wake: Callable[[], None],
@@ -50,6 +52,7 @@ class GoingOn:
             store.recorder,
             active,
             clock,
+            overheard,
             ready=lambda: _ready(store, watch),
             done=wake,
         )

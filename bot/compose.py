@@ -38,9 +38,11 @@ def compose(
     on = stand(settings, clock or RealClock(), reached=reached, opened=opened, call_seconds=call_seconds)
     store, watch, process = on.store, on.watch, f"{host.gethostname()}:{getpid()}"
     texts = Texts(for_slack(), settings.command)
-    going_on = GoingOn(settings.spool, store, on.slack, watch, texts, do=on.desk.do, wake=lambda: worker.wake())
-    going_on.begin(migrated=on.is_migrated)
     overheard = Overheard(lambda: watch.active.policy.capture_before_minutes)
+    going_on = GoingOn(
+        settings.spool, store, on.slack, watch, texts, overheard, do=on.desk.do, wake=lambda: worker.wake()
+    )
+    going_on.begin(migrated=on.is_migrated)
     edge = Edge(
         team=on.team,
         bot=on.slack.bot,

@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.policy_file import ActivePolicy
 from bot.slack.calls import UnknownOutcome
 from bot.slack.kept import read_capture, read_request
+from bot.slack.overheard import Overheard
 from bot.slack.sentences import say_refusal
 from bot.slack.troubles import guarded
 from bot.slack.unrecorded import LATER, Unrecorded
@@ -41,6 +42,7 @@ class Draining:
     recorder: Recorder
     active: ActivePolicy
     clock: Clock
+    overheard: Overheard
     ready: Callable[[], None]
     done: Callable[[], None]
     _is_ready: bool = field(default=True)
@@ -118,7 +120,10 @@ class Draining:
     def _record_one(self, line: Line) -> None:
         now, active = self.clock.now(), self.active.loaded
         if line.kind == "capture":
-            capture(read_capture(line), recorder=self.recorder, policy=active.policy, at=now)
+            said = read_capture(line)
+            if capture(said, recorder=self.recorder, policy=active.policy, at=now) is None:
+                # A declaration further down in the spool may take it over.
+                self.overheard.hear(said, said.occurred_at)
             return
         request = read_request(line, now)
         if line.kind == "mark":

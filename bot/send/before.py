@@ -115,6 +115,7 @@ def _shown(task: Task, means: Means, reading: Reading) -> Iterator[Capture]:
     try:
         shown = read_channel(means.slack, reading, known)
     except SlackRefusal:
+        reading.is_whole = False
         return
     for said in sorted(said_in(reading.channel, means, shown, known), key=lambda one: one.occurred_at):
         # The head of a thread may be older than what is captured.

@@ -7,6 +7,7 @@ import pytest
 
 from bot.slack.ingress import from_command
 from incident.entry import Surface
+from sandbox.changes import channels
 from storage.patience import within
 from tests.bot.absent import House, until
 from tests.dbproxy import DatabaseProxy
@@ -237,3 +238,24 @@ def test_a_burst_while_the_database_is_deaf_is_acknowledged_in_time(house, proxy
         said = [e.fact.text for e in house.entries("message_posted")]
     assert sorted(said, key=lambda text: int(text.split()[1])) == [f"message {n}" for n in range(60)]
     assert until(lambda: not house.muster.store.absence.is_on)
+
+
+def test_what_was_said_where_it_is_declared_is_captured_as_it_was_heard(house, proxy):
+    [lobby] = house.channels("general")
+    channels.join(house.sandbox.workspace, lobby, house.sandbox.workspace.bot.id)
+    proxy.set("refuse")
+
+    first = house.acting.post("ann", lobby.id, "The gateway times out")
+    assert house.sandbox.settle()
+    house.acting.edit("ann", lobby.id, first, "The gateway of bank A times out")
+    assert house.sandbox.settle()
+    house.declare()
+    house.channel()
+    proxy.set("ok")
+    house.come_back()
+
+    said = house.entries("message_posted", "message_edited")
+    assert [(e.fact.channel, e.fact.text) for e in said] == [
+        (lobby.id, "The gateway times out"),
+        (lobby.id, "The gateway of bank A times out"),
+    ]
