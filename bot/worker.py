@@ -41,7 +41,7 @@ _MOST_ERRORS: Final = 5
 _CLOSED_TO_US: Final = frozenset({"is_archived", "is_inactive", "not_in_channel", "channel_not_found"})
 _IN_ITS_CHANNEL: Final = frozenset(
     {JobKind.CARD, JobKind.PIN_CARD, JobKind.TOPIC, JobKind.BOOKMARKS, JobKind.MEMBERS}
-    | {JobKind.SAY, JobKind.UPDATE_HERE, JobKind.PROMPT, JobKind.READ_IN}
+    | {JobKind.SAY, JobKind.UPDATE_HERE, JobKind.PROMPT, JobKind.READ_IN, JobKind.MASK}
 )
 
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Final
 
 from bot.send.lines import here_text, said_text, update_text
 from bot.send.means import Means, Shown, Task, entries_of
 from bot.send.posting import edit
+from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
 from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
 from incident.entries.said import Masked, MaskLifted, Redacted
+from incident.entries.sent import PlaceLost
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.ports import Reader
@@ -23,6 +26,8 @@ from incident.telling.lines import lines
 # The entries of one act stand beside each other; no act makes more than this.
 _NEAR: Final = 16
 _DECLARED: Final = 1
+# Much is said in a busy channel after a line of ours; what is looked for stands near where it was wanted.
+_POSTED_WITHIN: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -35,17 +40,27 @@ class Line:
 
 
 def mask(task: Task, means: Means) -> Sequence[Fact]:
-    """Edit every line and update of ours that quotes what an entry redacted, masked or shows again."""
+    """Edit every line and update of ours that quotes what an entry redacted, masked or shows again.
+
+    One that Slack does not let us edit keeps none of the others as it is. In the incident channel the job is refused for
+    it at the end, and waits if the channel is closed to us; elsewhere the channel and the record say so.
+    """
     fact = entries_of(task, means)[0].fact
     if not isinstance(fact, Redacted | Masked | MaskLifted):
         raise LookupError(f"job {task.job.key} names an entry that hides nothing")
     redacted = means.renderer.macro("slack/surfaces/line.j2", "masked", fact)
+    refused: dict[str, SlackRefusal] = {}
     for n in sorted({*fact.entries, *_titled(task, means, fact.entries)}):
         is_gone = isinstance(fact, Redacted) and n in fact.entries
         for line in (*_said(task, means, n), *_delivered(task, means, n)):
             message = Message(redacted if is_gone else line.text)
-            edit(task, replace(means, shown=Shown()), line.channel, line.ts, message)
-    return ()
+            try:
+                edit(task, replace(means, shown=Shown()), line.channel, line.ts, message)
+            except SlackRefusal as no:
+                refused.setdefault(line.channel, no)
+    if task.channel in refused:
+        raise refused[task.channel]
+    return tuple(PlaceLost(what=JobKind.MASK, error=no.error) for no in refused.values())
 
 
 def _titled(task: Task, means: Means, entries: Sequence[int]) -> list[int]:
@@ -64,7 +79,10 @@ def _said(task: Task, means: Means, n: int) -> Iterator[Line]:
     act = [entry for entry in near if (entry.recorded_at, entry.source) == (itself.recorded_at, itself.source)]
     for job in lines(task.open, act):
         told = tuple(entry for entry in act if (job.entry or 0) <= entry.n <= (job.last or 0))
-        ts = means.settle.message(means.slack, task.channel, job.key, itself.recorded_at) if itself in told else None
+        if itself not in told:
+            continue
+        posted = itself.recorded_at, itself.recorded_at + _POSTED_WITHIN
+        ts = means.settle.message(means.slack, task.channel, job.key, *posted)
         if ts is not None:
             yield Line(task.channel, ts, _reads(replace(task, job=job), means, told))
 

@@ -29,6 +29,7 @@ _LOUD: Final = frozenset({Priority.P1, Priority.P2})
 _EVERYBODYS: Final = frozenset({"acknowledge", "commander", "closure", "call"})
 # What is masked is nobody else's business, so each of those who may decide is asked alone.
 _EACH: Final = "mask"
+_UNASKED: Final = "mask_decision"
 
 
 def ask(task: Task, means: Means) -> Sequence[Fact]:
@@ -36,13 +37,12 @@ def ask(task: Task, means: Means) -> Sequence[Fact]:
     entry = entries_of(task, means)[0]
     if not isinstance(entry.fact, PromptDue):
         raise LookupError(f"job {task.job.key} names an entry that is no prompt")
-    if entry.fact.ask == _EACH:
-        return _ask_each(task, means, entry, entry.fact)
-    sent = sent_as(task, means, entry.n)
-    fact = entry.fact
+    sent, fact = sent_as(task, means, entry.n), entry.fact
     if sent is None and task.at - entry.recorded_at > LATE:
         # It was due in time, and Slack or an outage kept it back.
         fact = fact.model_copy(update={"late": True})
+    if fact.ask == _EACH:
+        return _ask_each(task, means, entry, fact)
     context = _context(task, means, fact, entry.n)
     message = prompt(context, means.renderer)
     if sent is not None:
@@ -70,7 +70,7 @@ def _ask_each(task: Task, means: Means, entry: Entry, fact: PromptDue) -> Sequen
     if sent or message is None or context.stand is not Stand.OPEN:
         return ()
     asked = [told for person in _each(task, means, fact) if (told := _ask_one(task, means, person, message, entry))]
-    return asked or (PlaceLost(what=_EACH, error="nobody_may_redact"),)
+    return asked or (PlaceLost(what=_UNASKED, error="nobody_may_redact"),)
 
 
 def _each(task: Task, means: Means, fact: PromptDue) -> Iterator[PersonId]:
@@ -128,7 +128,7 @@ def _source(task: Task, means: Means, fact: PromptDue) -> Fact | None:
     if fact.ask not in {"handover", _EACH}:
         return None
     n = int(fact.due.rpartition(":")[2])
-    entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, after=n - 1))
+    entries = means.recorder.read(lambda reader: reader.entries(task.job.incident, after=n - 1, until=n))
     return entries[0].fact if entries else None
 
 

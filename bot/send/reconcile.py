@@ -71,8 +71,8 @@ def _read_back(task: Task, means: Means) -> int:
 def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[int, Reading]:
     """Read a channel and record what differs, in the order in which it happened.
 
-    Give how many messages Slack showed, and the reading: until when, and whether it showed all there are. Having to wait loses nothing: what was
-    read is kept until the job comes again.
+    Give how many messages and edits were new, and the reading: until when, and whether it showed all there are. Having to
+    wait loses nothing: what was read is kept until the job comes again.
     """
     entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=KINDS))
     known = known_of(entries, task.channel)
@@ -91,9 +91,10 @@ def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[i
 
 
 def _record(many: Sequence[Capture], task: Task, means: Means) -> None:
-    """Record them in their order, some at a time, so that commands come in between."""
-    for start in range(0, len(many), _AT_ONCE):
-        capture_all(many[start : start + _AT_ONCE], recorder=means.recorder, policy=means.policy, at=task.at)
+    """Record them in their order, some at a time, so that commands come in between; each alone where that failed once."""
+    at_once = _AT_ONCE if task.is_first else 1
+    for start in range(0, len(many), at_once):
+        capture_all(many[start : start + at_once], recorder=means.recorder, policy=means.policy, at=task.at)
 
 
 def _reading(task: Task, means: Means, known: dict[str, Known]) -> Reading:

@@ -152,8 +152,7 @@ def read_channel(slack: Slack, reading: Reading, known: dict[str, Known]) -> Sho
     replies = [one for several in read.values() for one in several or ()]
     heads = [one for one in heads if read.get(one["ts"], ()) is not None]
     until = [one for one in (*heads, *replies) if moment_of(one["ts"]) <= reading.latest]
-    is_cut = bool(heads) and (len(heads) >= MOST_BACK or not reading.is_whole)
-    begins = moment_of(heads[-1]["ts"]) if is_cut else reading.oldest
+    begins = reading.oldest if reading.is_whole or not heads else moment_of(heads[-1]["ts"])
     return Shown({str(one["ts"]): one for one in until}, threads, begins)
 
 

@@ -27,23 +27,28 @@ def metadata(job_key: str) -> dict[str, Any]:
 class Settle:
     """Looks for what a job may already have made."""
 
-    def message(self, slack: Slack, channel: str, job_key: str, since: datetime) -> str | None:
-        """Give the ts of the message a job posted to a channel, or None when it posted none."""
+    def message(
+        self, slack: Slack, channel: str, job_key: str, since: datetime, until: datetime | None = None
+    ) -> str | None:
+        """Give the ts of the message a job posted to a channel between two moments, or None when it posted none."""
+        between = {"oldest": f"{(since - CLOCKS_APART).timestamp():.6f}"}
+        if until is not None:
+            between["latest"] = f"{until.timestamp():.6f}"
         try:
-            return self._find(slack, channel, job_key, since)
+            return self._find(slack, channel, job_key, between)
         except SlackRefusal as no:
             if no.error != "missing_scope":
                 raise
             # The workspace does not let us look here, so a message may come twice; not at all would be worse.
             return None
 
-    def _find(self, slack: Slack, channel: str, job_key: str, since: datetime) -> str | None:
+    def _find(self, slack: Slack, channel: str, job_key: str, between: Mapping[str, str]) -> str | None:
         cursor = ""
         for _ in range(_PAGES):
             page = slack.call(
                 "conversations.history",
                 channel=channel,
-                oldest=f"{(since - CLOCKS_APART).timestamp():.6f}",
+                **between,
                 include_all_metadata=True,
                 limit=200,
                 cursor=cursor,

@@ -19,6 +19,7 @@ from incident.telling.keys import channel_key, key_of
 from roles.names import Role
 from roles.people import PersonId
 
+_DECLARED: Final = 1
 READ_IN_AFTER: Final = timedelta(minutes=5)
 
 
@@ -81,8 +82,9 @@ def _called_anew(after: Incident, entry: Entry) -> tuple[Job, ...]:
     """Bring every call up to date that may show words which a mask hides, or hides no longer."""
     if not isinstance(entry.fact, Redacted | Masked | MaskLifted):
         return ()
-    calls = (call for call in after.escalations if call.person is not None)
-    return tuple(_once(after, JobKind.PAGE, call.n, None, NORMAL) for call in calls)
+    touched = frozenset(entry.fact.entries)
+    calls = (call for call in after.escalations if call.person is not None and touched & {_DECLARED, call.n})
+    return tuple(_once(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
 
 
 def _is_late(after: Incident, entry: Entry) -> bool:

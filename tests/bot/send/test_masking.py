@@ -11,6 +11,7 @@ from commands.run import run
 from commands.verb import Place, Request
 from incident.entries.said import MessagePosted
 from incident.entry import Source, Surface
+from sandbox.changes import channels
 from sandbox.entities import Usergroup
 from tests.bot.rig import rig_on
 from tests.bot.send.test_prompts import pressed
@@ -93,6 +94,31 @@ def test_a_masked_text_leaves_every_line_update_and_card_and_comes_back_when_the
     asking.after(seconds=5)
 
     assert everywhere(asking, key).count("hunter2") == before.count("hunter2")
+
+
+def test_a_line_that_cannot_be_edited_elsewhere_keeps_none_of_the_others_and_the_channel_is_told(asking):
+    key = quoted_everywhere(asking)
+    channels.archive(asking.sandbox.workspace, asking.named("exec"), asking.users["ilse"])
+
+    wish(asking, key)
+    asking.after(seconds=5)
+
+    here = [[message.text, message.blocks] for message in asking.messages(key)]
+    assert "hunter2" not in json.dumps(here)
+    assert any("Not every line of mine that quotes a masked" in text for text in asking.texts(key))
+
+
+def test_lines_in_a_channel_that_is_closed_to_us_are_masked_once_it_is_open_again(asking):
+    key = quoted_everywhere(asking)
+    channels.archive(asking.sandbox.workspace, asking.channel(key), asking.users["ilse"])
+    wish(asking, key)
+    asking.after(minutes=2)
+    assert any("hunter2" in text for text in asking.texts(key))
+
+    channels.unarchive(asking.sandbox.workspace, asking.channel(key), asking.users["ilse"])
+    asking.after(minutes=30)
+
+    assert not any("hunter2" in text for text in asking.texts(key))
 
 
 def test_an_open_prompt_about_a_masked_task_shows_it_no_more(asking):
