@@ -26,7 +26,10 @@ _log = logging.getLogger(__name__)
 
 
 class GoingOn:
-    """What goes on without the database. `absent` is the edge's part, `draining` brings it all onto the record."""
+    """What goes on without the database. `absent` is the edge's part, `draining` brings it all onto the record.
+
+    `overheard` is what was said where no incident is, with the database or without.
+    """
 
     def __init__(
         self,
@@ -35,12 +38,12 @@ class GoingOn:
         slack: Slack,
         watch: PolicyWatch,
         texts: Texts,
-        overheard: Overheard,
         *,
         do: Callable[[Callable[[], None]], None],
         wake: Callable[[], None],
     ) -> None:
         clock, active = slack.clock, watch.active
+        self.overheard = Overheard(lambda: active.policy.capture_before_minutes)
         self.spool = Spool(folder, slack.team, reached=slack.reached)
         unrecorded = Unrecorded(self.spool, slack, active, texts.renderer)
         self.absent = Absent(self.spool, unrecorded, active, texts, clock, do)
@@ -52,7 +55,7 @@ class GoingOn:
             store.recorder,
             active,
             clock,
-            overheard,
+            self.overheard,
             ready=lambda: _ready(store, watch),
             done=wake,
         )

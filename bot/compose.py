@@ -18,7 +18,6 @@ from bot.render import for_slack
 from bot.scheduler import Scheduler
 from bot.settings import Settings
 from bot.slack.edge import Edge
-from bot.slack.overheard import Overheard
 from bot.slack.reply import Texts
 from bot.timestamps import authority_of
 from bot.worker import Worker
@@ -38,10 +37,7 @@ def compose(
     on = stand(settings, clock or RealClock(), reached=reached, opened=opened, call_seconds=call_seconds)
     store, watch, process = on.store, on.watch, f"{host.gethostname()}:{getpid()}"
     texts = Texts(for_slack(), settings.command)
-    overheard = Overheard(lambda: watch.active.policy.capture_before_minutes)
-    going_on = GoingOn(
-        settings.spool, store, on.slack, watch, texts, overheard, do=on.desk.do, wake=lambda: worker.wake()
-    )
+    going_on = GoingOn(settings.spool, store, on.slack, watch, texts, do=on.desk.do, wake=lambda: worker.wake())
     going_on.begin(migrated=on.is_migrated)
     edge = Edge(
         team=on.team,
@@ -54,7 +50,7 @@ def compose(
         texts=texts,
         drafts=store.drafts,
         absent=going_on.absent,
-        overheard=overheard,
+        overheard=going_on.overheard,
     )
     acts = outside(
         on.slack,
@@ -65,7 +61,7 @@ def compose(
         timeout_s=call_seconds,
     )
     held = going_on.draining.holds_declarations
-    worker = Worker(store, replace(acts, held=held, overheard=overheard), owner=process)
+    worker = Worker(store, replace(acts, held=held, overheard=going_on.overheard), owner=process)
     presence = presence_of(store, on.clock, watch, settings.gap_seconds, process=process, takes=lambda: takes)
     again = recurring(
         store, on.clock, team=on.team, wake=worker.wake, ask_people=on.ask_people, watch=watch, look=presence.look
@@ -73,7 +69,7 @@ def compose(
     health = Health(store, going_on.spool, worker, on.clock, on.counts, is_connected=lambda: is_reached(takes))
     app = bolt_app(settings, edge, on.who, on.counts.acked)
     takes = listening(settings, app, health, greeted=on.counts.counting_connections(presence.greet))
-    scheduler = Scheduler([*again, going_on.recurring(), forgetting(overheard, on.clock)])
+    scheduler = Scheduler([*again, going_on.recurring(), forgetting(going_on.overheard, on.clock)])
     workspace = str(on.who.team or on.team)
     return Muster(
         edge, store, watch.active, worker, scheduler, presence, takes, going_on, on.signer, watch.wrong, workspace

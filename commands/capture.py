@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import Final, TypeAlias
 
 from commands.attempt import outcome_of
@@ -30,7 +30,7 @@ from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
 from roles.people import PersonId
 
-# Slack's clock and ours may differ.
+# By how much Slack's clock may be ahead of ours for a join that was read back to be the one that is told of.
 _SKEW: Final = timedelta(seconds=5)
 Told: TypeAlias = MessagePosted | MessageEdited | MessageDeleted | Joined | Left | Reacted
 _Message: TypeAlias = MessagePosted | MessageEdited | MessageDeleted
@@ -60,53 +60,33 @@ def capture_all(
     """Record many things in one transaction; what was posted in a row in one channel is recorded at one go."""
 
     def work(unit: UnitOfWork) -> Sequence[Outcome | None]:
-        row = _Row(unit, policy, at)
+        came_of: dict[int, Outcome | None] = {}
         # By channel, so that two replicas take the chains of two incidents in the same order.
-        turn = sorted(range(len(many)), key=lambda n: many[n].fact.channel)
-        for n in turn:
-            row.record(n, many[n])
-        row.end()
-        return [row.came_of[n] for n in range(len(many))]
+        for (team, channel), there in groupby(sorted(range(len(many)), key=place), key=place):
+            home = unit.find(team, channel=channel)
+            for posted, row in groupby(there, key=is_posted):
+                numbers = list(row)
+                said = [many[n] for n in numbers]
+                found = record_row(unit, home, said) if home and posted else [record(unit, home, one) for one in said]
+                came_of.update(zip(numbers, found, strict=True))
+        return [came_of[n] for n in range(len(many))]
+
+    def place(n: int) -> tuple[str, str]:
+        return many[n].team, many[n].fact.channel
+
+    def is_posted(n: int) -> bool:
+        return isinstance(many[n].fact, MessagePosted)
+
+    def record_row(unit: UnitOfWork, home: IncidentKey, said: Sequence[Capture]) -> Sequence[Outcome]:
+        return _record(said, Working(unit, home, policy, at))
+
+    def record(unit: UnitOfWork, home: IncidentKey | None, said: Capture) -> Outcome | None:
+        """Record it in the incident of its channel and in those that captured its message from before them."""
+        keys = dict.fromkeys([*((home,) if home else ()), *_holders(said, unit, home)])
+        found = {key: record_row(unit, key, [said])[0] for key in keys}
+        return found[home] if home else None
 
     return recorder.transact(work, first=False)
-
-
-class _Row:
-    """Records one thing after the other, and what was posted in a row in one channel at one go, when the row ends."""
-
-    def __init__(self, unit: UnitOfWork, policy: Policy, at: datetime) -> None:
-        self._unit, self._policy, self._at = unit, policy, at
-        self._channel = ""
-        self._home: IncidentKey | None = None
-        self._posts: dict[int, Capture] = {}
-        self.came_of: dict[int, Outcome | None] = {}
-
-    def record(self, n: int, said: Capture) -> None:
-        """Record the thing of this number, now or with those that follow."""
-        if said.fact.channel != self._channel:
-            self.end()
-            self._channel, self._home = said.fact.channel, self._unit.find(said.team, channel=said.fact.channel)
-        if self._home is not None and isinstance(said.fact, MessagePosted):
-            self._posts[n] = said
-        else:
-            self.end()
-            self.came_of[n] = self._record_in_each(said)
-
-    def end(self) -> None:
-        """Record what was posted up to here."""
-        if self._posts and self._home is not None:
-            came_of = _record(list(self._posts.values()), self._working(self._home))
-            self.came_of |= dict(zip(self._posts, came_of, strict=True))
-        self._posts = {}
-
-    def _record_in_each(self, said: Capture) -> Outcome | None:
-        home = self._home
-        keys = dict.fromkeys([*((home,) if home else ()), *_holders(said, self._unit, home)])
-        came_of = {key: _record([said], self._working(key))[0] for key in keys}
-        return came_of[home] if home else None
-
-    def _working(self, key: IncidentKey) -> Working:
-        return Working(self._unit, key, self._policy, self._at)
 
 
 def capture_into(key: IncidentKey, said: Capture, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
@@ -195,7 +175,7 @@ def _facts(fact: Told, redacted: frozenset[str], incident: Incident | None) -> S
     kept = _wordless(fact) if fact.ts in redacted else _cleaned(fact)
     if isinstance(fact, MessagePosted) or incident is None:
         return (kept,)
-    marks = [mark for mark in incident.promotions if (mark.channel, mark.ts) == (fact.channel, fact.ts)]
+    marks = [mark for mark in incident.promotions if mark.place == (fact.channel, fact.ts)]
     change = "edited" if isinstance(fact, MessageEdited) else "deleted"
     return (kept, *(SourceChanged.model_validate({"corrects": mark.n, "change": change}) for mark in marks))
 

@@ -10,28 +10,19 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from incident.entries.said import (
-    Masked,
-    MaskLifted,
-    MessageDeleted,
-    MessageEdited,
-    MessagePinned,
-    MessagePosted,
-    Redacted,
-)
-from incident.entry import Entry
+from incident.entries.said import Masked, MaskLifted, Redacted
+from incident.entry import Entry, IncidentKey
 from incident.frozen import Frozen, word_fields
 from incident.incident import Incident
-from incident.messages import place_of
+from incident.messages import MESSAGES, place_of
 from incident.ports import Reader
 from incident.traces import Mask
 
 MASKED: Final = "[masked]"
-KINDS: Final = (Masked.kind, MaskLifted.kind, Redacted.kind)
 # A shorter text says the same in too many places for its repetition to mean anything.
 _QUOTABLE: Final = 8
 _ABOUT_MASKS: Final = (Masked, MaskLifted, Redacted)
-_MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, MessagePinned)
+KINDS: Final = tuple(fact.kind for fact in _ABOUT_MASKS)
 
 
 def after(masks: tuple[Mask, ...], entry: Entry) -> tuple[Mask, ...]:
@@ -39,7 +30,7 @@ def after(masks: tuple[Mask, ...], entry: Entry) -> tuple[Mask, ...]:
     fact = entry.fact
     if not isinstance(fact, _ABOUT_MASKS):
         return masks
-    known = next((mask for mask in masks if (mask.channel, mask.ts) == (fact.channel, fact.ts)), None)
+    known = mask_of(masks, (fact.channel, fact.ts))
     if not isinstance(fact, Masked):
         return tuple(mask for mask in masks if mask is not known)
     if known is None:
@@ -47,6 +38,11 @@ def after(masks: tuple[Mask, ...], entry: Entry) -> tuple[Mask, ...]:
         return (*masks, new)
     wider = known.model_copy(update={"entries": tuple(sorted({*known.entries, *fact.entries}))})
     return tuple(wider if mask is known else mask for mask in masks)
+
+
+def mask_of(masks: Iterable[Mask], place: tuple[str, str]) -> Mask | None:
+    """Give the mask of one message, or None."""
+    return next((mask for mask in masks if mask.place == place), None)
 
 
 def standing(entries: Iterable[Entry]) -> tuple[Mask, ...]:
@@ -62,7 +58,7 @@ def hides(masks: Sequence[Mask], entry: Entry) -> bool:
     if isinstance(entry.fact, _ABOUT_MASKS):
         return False
     place = place_of(entry.fact)
-    return any(entry.n in mask.entries or place == (mask.channel, mask.ts) for mask in masks)
+    return any(entry.n in mask.entries or place == mask.place for mask in masks)
 
 
 def shown(entry: Entry, masks: Sequence[Mask]) -> Entry:
@@ -84,16 +80,22 @@ def shown_incident(incident: Incident, hidden: Iterable[Entry]) -> Incident:
 def hidden(incident: Incident, bare: Reader) -> Iterator[Entry]:
     """Look up the entries that the masks of an incident hide, with the words that are kept."""
     for mask in incident.masks:
-        yield from bare.message(incident.key, mask.channel, mask.ts)
-        for n in mask.entries:
-            yield from bare.entries(incident.key, after=n - 1, until=n)
+        yield from hidden_by(mask, incident.key, bare)
+
+
+def hidden_by(mask: Mask, key: IncidentKey, bare: Reader) -> Iterator[Entry]:
+    """Look up the entries that one mask hides: about its message, also those that came after it, and what quoted it."""
+    about = [entry for entry in bare.message(key, *mask.place) if not isinstance(entry.fact, _ABOUT_MASKS)]
+    yield from about
+    for n in sorted({*mask.entries} - {entry.n for entry in about}):
+        yield from bare.entries(key, after=n - 1, until=n)
 
 
 def quoting(entries: Iterable[Entry], place: tuple[str, str]) -> tuple[int, ...]:
     """Name the entries that repeat what a message says or said: those made from it, and those that hold its text."""
     whole = [entry for entry in entries if not isinstance(entry.fact, _ABOUT_MASKS) and not entry.redacted]
     about = [entry for entry in whole if place_of(entry.fact) == place]
-    said = [_words(entry).values() for entry in about if isinstance(entry.fact, _MESSAGES)]
+    said = [_words(entry).values() for entry in about if isinstance(entry.fact, MESSAGES)]
     needles = {text.strip() for texts in said for text in texts if len(text.strip()) >= _QUOTABLE}
     wanted = [re.compile(rf"(?<!\w){re.escape(text)}(?!\w)") for text in needles]
     named = {entry.n for entry in about if _words(entry)}

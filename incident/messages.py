@@ -20,11 +20,11 @@ from roles.people import PersonId
 # An incident takes over what was said in the minutes before it, or is recorded later where the database was absent.
 HELD_AFTER: Final = timedelta(minutes=MOST_BEFORE_MINUTES) + timedelta(days=1)
 
+# What the record holds of a message itself; everything else is said about one.
+MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, MessagePinned)
+MESSAGE_KINDS: Final = tuple(fact.kind for fact in MESSAGES)
 _ABOUT: Final = (
-    said.MessagePosted,
-    said.MessageEdited,
-    said.MessageDeleted,
-    said.MessagePinned,
+    *MESSAGES,
     said.PinRemoved,
     said.DecisionMade,
     said.ActionOpened,
@@ -34,16 +34,13 @@ _ABOUT: Final = (
 )
 
 
-def natural_key(fact: Fact) -> tuple[str | None, str | None]:
-    """Give the channel and ts of the message of somebody a fact is about, as far as it names them."""
-    if isinstance(fact, Declared):
-        return fact.from_channel, fact.from_message
-    return (fact.channel, fact.ts) if isinstance(fact, _ABOUT) else (None, None)
-
-
 def place_of(fact: Fact) -> tuple[str, str] | None:
     """Name the message of somebody a fact is about, by channel and ts; None when it is about none."""
-    channel, ts = natural_key(fact)
+    channel, ts = None, None
+    if isinstance(fact, Declared):
+        channel, ts = fact.from_channel, fact.from_message
+    elif isinstance(fact, _ABOUT):
+        channel, ts = fact.channel, fact.ts
     return None if channel is None or ts is None else (channel, ts)
 
 
@@ -82,4 +79,4 @@ def author(entries: Sequence[Entry]) -> PersonId | None:
 
 def is_message(entries: Sequence[Entry]) -> bool:
     """Tell whether the record holds a message under these entries, and not merely something said about one."""
-    return any(isinstance(e.fact, MessagePosted | MessageEdited | MessageDeleted | MessagePinned) for e in entries)
+    return any(isinstance(entry.fact, MESSAGES) for entry in entries)

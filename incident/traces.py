@@ -27,6 +27,11 @@ class Promotion(Frozen):
     ts: str
     unpinned: bool = False
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name the message by channel and ts."""
+        return self.channel, self.ts
+
 
 class Mask(Frozen):
     """A message whose text nobody is shown: masked by entry `n`, with the entries that quoted it."""
@@ -37,6 +42,16 @@ class Mask(Frozen):
     entries: tuple[int, ...]
     by: PersonId
     at: Utc
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Name the message by channel and ts."""
+        return self.channel, self.ts
+
+    @property
+    def ref(self) -> str:
+        """Name the message as it can be typed."""
+        return f"{self.channel}:{self.ts}"
 
 
 class Places(Frozen):

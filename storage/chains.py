@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from incident import messages
 from incident.chain import GENESIS, canonical, digest, entry_text, heading, words_digest
 from incident.entries.kept import Retired
 from incident.entry import Draft, Entry, Fact, IncidentKey, split
 from incident.frozen import utc_text
+from incident.messages import place_of
 from storage.tables import BODY, CHAIN, ENTRY
 
 EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -96,15 +96,15 @@ def _store(connection: Connection, entry: Entry, prev: str) -> Head:
 
 
 def _columns(entry: Entry) -> dict[str, str | None]:
-    channel, ts = natural_key(entry.fact)
+    channel, ts = place_columns(entry.fact)
     return {"kind": entry.fact.kind, "recorded_at": utc_text(entry.recorded_at), "channel": channel, "ts": ts}
 
 
-def natural_key(fact: Fact) -> tuple[str | None, str | None]:
+def place_columns(fact: Fact) -> tuple[str | None, str | None]:
     """Name the message of somebody a fact is about, by channel and ts; neither when it is about none.
 
     A tombstone has the chain it names in place of a channel, so that the guards find it among many without searching.
     """
     if isinstance(fact, Retired):
         return fact.incident, None
-    return messages.natural_key(fact)
+    return place_of(fact) or (None, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Final
 
@@ -11,23 +11,20 @@ from sqlalchemy import Connection, Select, bindparam, select
 from ulid import ULID
 
 from incident import masking
-from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.incident import Incident
-from incident.messages import HELD_AFTER, posted_at
+from incident.messages import HELD_AFTER, MESSAGE_KINDS, posted_at
 from incident.ports import Person
 from roles.people import PersonId
 from storage import people, projection
+from storage.chains import EPOCH
 from storage.reading import chain_lines, select_stored, stored, to_entry
 from storage.sqlite import by_index
 from storage.tables import ENTRY, INCIDENT
 
-_MESSAGES: Final = tuple(one.kind for one in (MessagePosted, MessageEdited, MessageDeleted, MessagePinned))
-# Slack's clock and ours are not the same.
+# By how much Slack's clock may be ahead of ours: what a message is looked for by must not miss its incident.
 _SKEW: Final = timedelta(minutes=1)
 _MOMENT: Final = 10
-_INDEX_OF: Final = {"number": "uq_incident_number", "channel": "ix_incident_channel"}
-_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 class SqlReader:
@@ -36,16 +33,14 @@ class SqlReader:
     What a mask hides reads `[masked]`; only a bare reader gives the words that are kept.
     """
 
-    def __init__(self, connection: Connection, team: str | None) -> None:
+    def __init__(self, connection: Connection, team: str | None, *, is_bare: bool = False) -> None:
         self.connection = connection
         self.team = team
-        self.is_bare = False
+        self._is_bare = is_bare
 
     def bare(self) -> SqlReader:
         """Give a reader of the same record to which nothing is masked: to record or compare by, never to show."""
-        reader = SqlReader(self.connection, self.team)
-        reader.is_bare = True
-        return reader
+        return SqlReader(self.connection, self.team, is_bare=True)
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         """Find an incident by its display number, or the newest one of a channel."""
@@ -98,14 +93,14 @@ class SqlReader:
 
     def _shown(self, key: IncidentKey, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Leave out the words that a mask hides."""
-        if self.is_bare or key.id == WORKSPACE or not entries:
+        if self._is_bare or key.id == WORKSPACE or not entries:
             return tuple(entries)
         about = chain_lines(self.connection, key, kinds=masking.KINDS)
         masks = masking.standing(to_entry(line) for line in about)
         return tuple(masking.shown(entry, masks) for entry in entries)
 
     def _shown_incident(self, incident: Incident | None) -> Incident | None:
-        if incident is None or self.is_bare or not incident.masks:
+        if incident is None or self._is_bare or not incident.masks:
             return incident
         return masking.shown_incident(incident, masking.hidden(incident, self.bare()))
 
@@ -115,7 +110,8 @@ class SqlReader:
 def _newest(*names: str) -> Select[Any]:
     same = [INCIDENT.c[name] == bindparam(name) for name in names]
     ours = select(INCIDENT.c.incident).where(INCIDENT.c.team == bindparam("of_team"), *same)
-    ours = ours.with_hint(INCIDENT, *by_index(_INDEX_OF[names[0]]))
+    if names == ("channel",):
+        ours = ours.with_hint(INCIDENT, *by_index("ix_incident_channel"))
     return ours.order_by(INCIDENT.c.incident.desc()).limit(1)
 
 
@@ -125,7 +121,7 @@ def _holding() -> Select[Any]:
     held = (
         select(ENTRY.c.n)
         .where(ENTRY.c.team == INCIDENT.c.team, ENTRY.c.incident == INCIDENT.c.incident)
-        .where(ENTRY.c.channel == bindparam("channel"), ENTRY.c.ts == bindparam("ts"), ENTRY.c.kind.in_(_MESSAGES))
+        .where(ENTRY.c.channel == bindparam("channel"), ENTRY.c.ts == bindparam("ts"), ENTRY.c.kind.in_(MESSAGE_KINDS))
         .with_hint(ENTRY, *by_index("ix_entry_message"))
     )
     late = INCIDENT.c.incident.between(bindparam("first"), bindparam("last"))
@@ -135,7 +131,7 @@ def _holding() -> Select[Any]:
 
 def _begins(at: datetime) -> str:
     """Give what the chain key of an incident declared then begins with."""
-    return str(ULID.from_datetime(max(at, _EPOCH)))[:_MOMENT]
+    return str(ULID.from_datetime(max(at, EPOCH)))[:_MOMENT]
 
 
 @cache

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.send.means import Means, Task, entries_of
 from bot.send.posting import post
-from bot.send.reconcile import KINDS, deleted, said_in
+from bot.send.reconcile import deleted, said_in
 from bot.slack.calls import SlackRefusal
 from bot.slack.heard import moment_of
 from bot.slack.reconcile import Known, Reading, gone, known_of, read_channel
@@ -25,12 +25,13 @@ from incident.entries.said import Joined, Left, Reacted
 from incident.entries.sent import HistoryTaken
 from incident.entry import Entry, Fact, Surface
 from incident.incident import Incident
+from incident.messages import MESSAGE_KINDS
 from incident.visibility import is_exposed, is_restricted
 from roles.people import slack_person
 
 MOST: Final = 200
 MOST_THREADS: Final = 20
-# Slack's clock and ours are not the same.
+# By how much Slack's clock may be ahead of ours: much more would take in what was said after the declaration.
 _SKEW: Final = timedelta(seconds=1)
 
 
@@ -127,5 +128,5 @@ def _shown(task: Task, means: Means, reading: Reading) -> Iterator[Capture]:
 
 
 def _known(task: Task, means: Means, reading: Reading) -> dict[str, Known]:
-    entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=KINDS))
+    entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=MESSAGE_KINDS))
     return known_of(entries, reading.channel)

@@ -23,6 +23,7 @@ from incident.entries.said import GapNoted, Joined, Left, MessageDeleted
 from incident.entries.sent import PlaceLost
 from incident.entry import Entry, Fact, Source, Surface
 from incident.jobs import JobKind
+from incident.messages import MESSAGE_KINDS
 from roles.people import PersonId, slack_person, slack_user
 
 _log = logging.getLogger(__name__)
@@ -30,7 +31,6 @@ _BACK: Final = timedelta(hours=24)
 _AT_ONCE: Final = 50
 # What was said just now is still on its way to us; read back, it would be recorded as it reads after an edit.
 _ON_ITS_WAY: Final = timedelta(seconds=3)
-KINDS: Final = ("message_posted", "message_edited", "message_deleted", "message_pinned")
 _JOINED: Final = frozenset({"channel_join", "group_join"})
 _LEFT: Final = frozenset({"channel_leave", "group_leave"})
 _CLOSED_TO_US: Final = frozenset(
@@ -74,7 +74,7 @@ def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[i
     Give how many messages and edits were new, and the reading: until when, and whether it showed all there are. Having to
     wait loses nothing: what was read is kept until the job comes again.
     """
-    entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=KINDS))
+    entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=MESSAGE_KINDS))
     known = known_of(entries, task.channel)
     reading = means.memory.readings.setdefault(task.job.key, reading or _reading(task, means, known))
     shown = read_channel(means.slack, reading, known)

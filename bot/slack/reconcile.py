@@ -19,7 +19,7 @@ from bot.slack.heard import moment_of
 from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import Entry
 from incident.frozen import clean
-from incident.messages import author, text_now
+from incident.messages import MESSAGES, author, text_now
 from roles.people import PersonId
 
 Json = dict[str, Any]
@@ -126,7 +126,7 @@ def known_of(entries: Sequence[Entry], channel: str) -> dict[str, Known]:
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         fact = entry.fact
-        if isinstance(fact, MessagePosted | MessageEdited | MessageDeleted | MessagePinned) and fact.channel == channel:
+        if isinstance(fact, MESSAGES) and fact.channel == channel:
             found.setdefault(fact.ts, []).append(entry)
     return {ts: Known(tuple(about)) for ts, about in found.items()}
 

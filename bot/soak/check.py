@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from bot.clock import RealClock
 from bot.render import for_slack
-from bot.send.reconcile import KINDS
 from bot.slack.reconcile import Known, known_of
 from bot.slack.settle import job_of
 from bot.slack.surfaces.card import card
@@ -23,6 +22,7 @@ from bot.soak.ledger import Ledger, Told
 from incident.entries.said import MessageDeleted, MessagePinned, MessagePosted
 from incident.entry import Entry
 from incident.incident import Incident
+from incident.messages import MESSAGE_KINDS
 from sandbox.entities import Channel
 from storage.store import Store
 from storage.verify import verify
@@ -80,7 +80,7 @@ class Outcome:
         channel = self._channel_of(incident)
         if channel is None:
             return
-        known = known_of(self.entries(incident, *KINDS), channel.id)
+        known = known_of(self.entries(incident, *MESSAGE_KINDS), channel.id)
         for (where, ts), text in sorted(self.ledger.said.items()):
             if where == channel.id:
                 place = f"{incident.number} {ts} {text!r}"

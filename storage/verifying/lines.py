@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from incident.chain import ALGORITHM, FORMAT, GENESIS, canonical, digest, words_digest
 from incident.entry import Entry, IncidentKey
 from incident.upcast import UnknownKindError
-from storage.chains import natural_key
+from storage.chains import place_columns
 from storage.reading import Stored, to_entry
 
 
@@ -89,7 +89,7 @@ class ChainCheck:
             entry = to_entry(line)
         except (UnknownKindError, ValidationError, KeyError) as error:
             raise Broken(line.n, f"entry {line.n} cannot be read by this Muster ({type(error).__name__})") from error
-        if natural_key(entry.fact) != (line.channel, line.ts):
+        if place_columns(entry.fact) != (line.channel, line.ts):
             raise Broken(line.n, f"the columns of entry {line.n} do not say what its text says")
         return entry
 

@@ -11,7 +11,7 @@ import pytest
 from incident.entries import KINDS
 from incident.entry import WORKSPACE, IncidentKey
 from incident.fold import fold
-from storage.chains import natural_key
+from storage.chains import place_columns
 from storage.reading import Stored, to_entry
 from storage.verifying.lines import ChainCheck
 
@@ -38,7 +38,7 @@ def stored(key: IncidentKey, entry: dict[str, Any]) -> Stored:
         entry["salt"],
         entry["words"],
     )
-    channel, ts = natural_key(to_entry(bare).fact)
+    channel, ts = place_columns(to_entry(bare).fact)
     return bare._replace(channel=channel, ts=ts)
 
 
