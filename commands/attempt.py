@@ -86,6 +86,7 @@ class Attempt:
         kind = read_verb(request.verb)
         incident = self.working.incident if self.working else None
         if kind.needs_incident and incident is None:
+            # What was meant is kept with the refusal, where it can be read.
             with suppress(Refusal):
                 self.verb = read_form(kind, request.fields)
             raise _nowhere(request)

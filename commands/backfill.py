@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.ask import Ask, Control
+from commands.before import is_direct
 from commands.declare import Declare
 from commands.verb import Situation
 from incident.entries.opened import Declared
 from incident.entry import Fact
 from incident.frozen import Utc
 from incident.refusal import Code, Refusal
-
-_DIRECT = "D"
 
 
 class Backfill(Declare):
@@ -30,17 +29,16 @@ class Backfill(Declare):
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Declare it as of now, of this channel; only what is said to have happened earlier is dated earlier."""
         channel = now.place.channel
-        if channel is None or channel.startswith(_DIRECT):
+        if channel is None or is_direct(channel):
             raise Refusal(Code.STATE, "backfill_where")
         known = now.incident or next((i for i in now.reader.open_incidents(now.team) if i.adopted == channel), None)
         if known is not None:
             raise Refusal(Code.STATE, "already_declared", number=known.number)
         if self.started_at is None:
             raise Refusal(Code.MISSING_FIELDS, "declare_missing", "started_at", names="when it began")
-        return tuple(self._adopting(fact, channel) for fact in super().decide(now))
+        return super().decide(now)
 
-    def _adopting(self, fact: Fact, channel: str) -> Fact:
-        if not isinstance(fact, Declared):
-            return fact
-        whole = {"adopted_channel": channel, "captures_from": None, "captures_since": None}
-        return fact.model_copy(update={**whole, "detected_at": self.detected_at or self.started_at})
+    def _placed(self, declared: Declared, now: Situation) -> Declared:
+        """Say which conversation belongs to it: the whole channel."""
+        here = {"adopted_channel": now.place.channel, "detected_at": self.detected_at or self.started_at}
+        return declared.model_copy(update=here)

@@ -20,12 +20,17 @@ _DIRECT: Final = "D"
 def capturing(fact: Declared, now: Situation) -> Declared:
     """Name the channel whose last minutes are captured too, and since when; none of direct messages or of an incident."""
     channel, minutes = now.place.channel, now.policy.capture_before_minutes
-    if not minutes or channel is None or channel.startswith(_DIRECT):
+    if not minutes or channel is None or is_direct(channel):
         return fact
     if now.reader.find(now.team, channel=channel) is not None:
         return fact
     since = now.happened_at - timedelta(minutes=minutes)
     return fact.model_copy(update={"captures_from": channel, "captures_since": since})
+
+
+def is_direct(channel: str) -> bool:
+    """Tell whether a channel is one of direct messages."""
+    return channel.startswith(_DIRECT)
 
 
 def incident_at(reader: Reader, team: str, channel: str, message: str | None) -> IncidentKey | None:

@@ -22,14 +22,14 @@ class Close(Verb):
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Close what is resolved, by those whom the policy names, when nothing is missing."""
-        state, may = now.open.state, now.policy.authority.close
+        state = now.open.state
         if refusal_to(self.intent, now.open):
             raise Refusal(Code.STATE, "close_not_resolved", state=state)
-        refuse_without(now, "close_not_yours", may, who=" or ".join(may))
+        refuse_without(now, "close_not_yours", now.policy.authority.close)
         missing = unmet(now.open, now.policy)
         if missing:
             codes = tuple(one.code for one in missing)
-            raise Refusal(Code.CLOSE_INCOMPLETE, "close_incomplete", missing=codes, **_as_facts(missing))
+            raise Refusal(Code.CLOSE_INCOMPLETE, "close_incomplete", missing=codes, also=(), **_as_facts(missing))
         return (StateChanged(old=state, new=State.CLOSED),)
 
 

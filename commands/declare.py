@@ -9,7 +9,6 @@ from commands.ask import Ask, Control
 from commands.before import capturing
 from commands.catalogue import Entry, is_unlisted, look_up, twin_of
 from commands.guards import refuse_by_state
-from commands.people import person_named
 from commands.priority import Judged, major_by_priority
 from commands.reclassify import TYPES
 from commands.verb import Group, Situation, Verb
@@ -19,7 +18,7 @@ from incident.frozen import Utc
 from incident.incident import Incident
 from incident.priority import change
 from incident.states import State
-from roles.people import PersonId
+from roles.people import PersonId, person_named
 
 TITLE_LENGTH: Final = 250
 
@@ -81,13 +80,17 @@ class Declare(Verb):
         judged = change(policy, None, impact=impact, urgency=urgency, justification="initial", provisional=provisional)
         triaged = StateChanged(old=State.LOGGED, new=State.TRIAGED)
         major = major_by_priority(policy, judged.priority, is_major=False)
-        declared = capturing(self._declared(now, entry, provisional=provisional), now)
+        declared = self._placed(self._declared(now, entry, provisional=provisional), now)
         return (declared, judged, triaged, *major)
+
+    def _placed(self, declared: Declared, now: Situation) -> Declared:
+        """Say which conversation belongs to it: what was said here a while before."""
+        return capturing(declared, now)
 
     def _declared(self, now: Situation, entry: Entry, *, provisional: bool) -> Declared:
         return Declared(
             number=now.number,
-            title=self.title or _headline(self.symptom or ""),
+            title=self.title or next(iter((self.symptom or "").strip().splitlines()), "").strip()[:TITLE_LENGTH],
             symptom=self.symptom or self.title or "",
             service=entry.name,
             service_owner=person_named(now.team, entry.service.owner),
@@ -113,8 +116,3 @@ class Declare(Verb):
     def view(self, now: Situation) -> DeclareView:
         """Give the incident that somebody else declared for the same service within the last minutes."""
         return DeclareView(twin=twin_of(now.open, now))
-
-
-def _headline(symptom: str) -> str:
-    line = next((line for line in symptom.splitlines() if line.strip()), "")
-    return line.strip()[:TITLE_LENGTH]

@@ -8,7 +8,6 @@ from typing import Annotated, Final, Literal
 
 from commands.ask import Ask, Control
 from commands.guards import refuse_unless_person
-from commands.people import person_named
 from commands.verb import Group, Situation, Verb
 from incident.entries.staffed import Escalated
 from incident.entry import Fact
@@ -16,7 +15,7 @@ from incident.policy import Ladder
 from incident.refusal import Code, Refusal
 from incident.states import RESPONDING
 from roles.ladder import rungs_left
-from roles.people import PersonId
+from roles.people import PersonId, person_named
 
 _HOW: Final = (("functional", "Somebody who can help"), ("hierarchical", "Somebody who can decide"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from commands.verb import Situation
+from incident.entry import Fact
 from incident.lifecycle import refusal_to
 from incident.refusal import Code, Refusal
 from roles.authority import may
@@ -30,7 +31,14 @@ def has_authority(now: Situation, allowed: Collection[str]) -> bool:
 def refuse_without(now: Situation, reason: str, allowed: Collection[str], *fields: str, **facts: str) -> None:
     """Refuse an act that needs the authority of a group or a role which the actor does not have."""
     if not has_authority(now, allowed):
-        raise Refusal(Code.NOT_AUTHORISED, reason, *fields, missing=(), **facts)
+        raise not_authorised(reason, allowed, *fields, also=(), **facts)
+
+
+def not_authorised(
+    reason: str, allowed: Collection[str], *fields: str, also: tuple[Fact, ...] = (), **facts: str
+) -> Refusal:
+    """Refuse for want of authority; the sentence may name as `who` the groups and roles that have it."""
+    return Refusal(Code.NOT_AUTHORISED, reason, *fields, missing=(), also=also, **{"who": ", ".join(allowed), **facts})
 
 
 def refuse_short(text: str | None, at_least: int, reason: str, field: str) -> None:

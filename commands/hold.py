@@ -36,8 +36,7 @@ class Hold(Verb):
         if held != self.release:
             reason = "hold_already" if held else "hold_none"
             raise Refusal(Code.STATE, reason, "audience", audience=self.audience)
-        may = now.policy.authority.hold
-        refuse_without(now, "hold_not_yours", may, who=" or ".join(may))
+        refuse_without(now, "hold_not_yours", now.policy.authority.hold)
         if self.release:
             return (UpdatesReleased(audience=self.audience, reason=self.reason),)
         return (UpdatesHeld(audience=self.audience, reason=self.reason),)

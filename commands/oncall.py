@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from commands.ask import Ask, Control
-from commands.people import person_named
 from commands.verb import Group, Situation, Verb
 from incident.policy import Policy, Service
 from incident.refusal import Code, Refusal
-from roles.people import PersonId
+from roles.people import PersonId, person_named
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,5 @@ class Preserve(Verb):
         if now.open.preserved != self.lift:
             reason = "preserve_none" if self.lift else "preserve_already"
             raise Refusal(Code.STATE, reason, number=now.open.number)
-        may = now.policy.authority.hold
-        refuse_without(now, "preserve_not_yours", may, who=" or ".join(may))
+        refuse_without(now, "preserve_not_yours", now.policy.authority.hold)
         return (Preserved(on=not self.lift, reason=self.reason),)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from commands.ask import Ask, Control
-from commands.guards import has_authority
-from commands.source import named_message
+from commands.guards import has_authority, not_authorised
+from commands.source import MessageRef, named_message
 from commands.verb import Group, Situation, Verb
 from incident import masking
 from incident.entries import said
@@ -47,9 +47,7 @@ class Redact(Verb):
     name = "redact"
     group = Group.RECORD
 
-    ref: Annotated[
-        str | None, Ask("Message", Control.LINE, "Its link, or its number in the timeline", leading=True)
-    ] = None
+    ref: MessageRef = None
     reason: Annotated[str, Ask("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
@@ -60,9 +58,9 @@ class Redact(Verb):
             raise Refusal(Code.STATE, "redact_no_message", "ref")
         if not has_authority(now, now.policy.authority.redact):
             raise self._refused(now, (channel, ts))
-        masked = [n for mask in now.open.masks if (mask.channel, mask.ts) == (channel, ts) for n in mask.entries]
         quoting = {entry.n for entry in entries if isinstance(entry.fact, _COPIES)}
-        return (said.Redacted(channel=channel, ts=ts, entries=tuple(sorted({*quoting, *masked})), reason=self.reason),)
+        named = tuple(sorted({*quoting, *_masked(now, (channel, ts))}))
+        return (said.Redacted(channel=channel, ts=ts, entries=named, reason=self.reason),)
 
     def view(self, now: Situation) -> Beyond:
         """Look for the message in Slack and for the exports made since it was first said or quoted."""
@@ -77,10 +75,13 @@ class Redact(Verb):
     def _refused(self, now: Situation, place: tuple[str, str]) -> Refusal:
         """Refuse, and mask what quotes the message and is not masked yet; words that are gone need no mask."""
         whole = masking.quoting(now.reader.bare().entries(now.open.key), place)
-        masked = {n for mask in now.open.masks for n in mask.entries}
         new = said.Masked(channel=place[0], ts=place[1], entries=whole, reason=self.reason)
-        who = ", ".join(now.policy.authority.redact)
+        also = (new,) if {*whole} - _masked(now, place) else ()
         reason = "redact_masked" if whole else "redact_not_yours"
-        refusal = Refusal(Code.NOT_AUTHORISED, reason, who=who)
-        refusal.also = (new,) if {*whole} - masked else ()
-        return refusal
+        return not_authorised(reason, now.policy.authority.redact, also=also)
+
+
+def _masked(now: Situation, place: tuple[str, str]) -> frozenset[int]:
+    """Name the entries that the mask of this message hides."""
+    mask = masking.mask_of(now.open.masks, place)
+    return frozenset(mask.entries if mask else ())

@@ -6,11 +6,15 @@ Knows the record's messages only: Muster's own posts are none of them.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Annotated, Final, TypeAlias
 
+from commands.ask import Ask, Control
 from commands.verb import Situation
 from incident.messages import is_message, place_of
 
+MessageRef: TypeAlias = Annotated[
+    str | None, Ask("Message", Control.LINE, "Its link, or its number in the timeline", leading=True)
+]
 _ENTRY: Final = re.compile(r"[#Ee]?(\d{1,9})")
 _LINK: Final = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
 _TS: Final = re.compile(r"(?:(?P<channel>[A-Z0-9]+)[:/])?(?P<ts>\d{10}\.\d{6})")
@@ -35,9 +39,14 @@ def named_message(now: Situation, ref: str | None) -> tuple[str, str]:
         return link["channel"], f"{link['seconds']}.{link['micros']}"
     if exact := _TS.fullmatch(text):
         return exact["channel"] or here, exact["ts"]
-    if number := _ENTRY.fullmatch(text):
-        return _behind(now, int(number[1]))
-    return here, ""
+    n = entry_named(text)
+    return (here, "") if n is None else _behind(now, n)
+
+
+def entry_named(ref: str) -> int | None:
+    """Read the number of an entry: `17`, `#17` or `E17`."""
+    number = _ENTRY.fullmatch(ref)
+    return int(number[1]) if number else None
 
 
 def _behind(now: Situation, n: int) -> tuple[str, str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from commands.ask import Ask, Control
 from commands.guards import refuse_without
-from commands.source import named_message
+from commands.source import MessageRef, entry_named, named_message
 from commands.verb import Group, Situation, Verb
+from incident import masking
 from incident.entries.said import MaskLifted
 from incident.entry import Fact
 from incident.incident import Incident
 from incident.refusal import Code, Refusal
+from incident.traces import Mask
 
 
 class Unmask(Verb):
@@ -20,20 +19,23 @@ class Unmask(Verb):
     name = "unmask"
     group = Group.RECORD
 
-    ref: Annotated[
-        str | None, Ask("Message", Control.LINE, "Its link, or its number in the timeline", leading=True)
-    ] = None
+    ref: MessageRef = None
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
         """Tell whether the mask a button was drawn for still stands."""
-        return any(self.ref == f"{mask.channel}:{mask.ts}" for mask in incident.masks)
+        return any(self.ref == mask.ref for mask in incident.masks)
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Lift the mask of a message; only those who may redact it."""
-        place = named_message(now, self.ref)
-        mask = next((mask for mask in now.open.masks if (mask.channel, mask.ts) == place), None)
+        mask = masking.mask_of(now.open.masks, named_message(now, self.ref)) or self._quoted(now)
         if mask is None:
             raise Refusal(Code.STATE, "unmask_nothing", "ref")
-        may = now.policy.authority.redact
-        refuse_without(now, "unmask_not_yours", may, who=" or ".join(may))
-        return (MaskLifted(channel=mask.channel, ts=mask.ts, entries=mask.entries),)
+        refuse_without(now, "unmask_not_yours", now.policy.authority.redact)
+        hidden = masking.hidden_by(mask, now.open.key, now.reader.bare())
+        entries = tuple(sorted(entry.n for entry in hidden))
+        return (MaskLifted(channel=mask.channel, ts=mask.ts, entries=entries),)
+
+    def _quoted(self, now: Situation) -> Mask | None:
+        """Find the mask that hides an entry which is named by its number and only repeats the text."""
+        n = entry_named(self.ref or "")
+        return next((mask for mask in now.open.masks if n in mask.entries), None)

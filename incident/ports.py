@@ -92,7 +92,7 @@ class UnitOfWork(Reader, Protocol):
         """Take the next chain key and the next gap-free display number of the year."""
 
     def load(self, key: IncidentKey) -> Incident | None:
-        """Give the folded incident and lock its chain until the end of the transaction."""
+        """Give the folded incident, masked words included, and lock its chain until the end of the transaction."""
 
     def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
         """Number, chain and store drafts; `recorded_at` is `at`, or the last one's when that is later."""

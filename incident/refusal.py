@@ -39,12 +39,19 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     `also` is what asking for it made true all the same.
     """
 
-    also: tuple[Fact, ...] = ()
-
-    def __init__(self, code: Code, reason: str, *fields: str, missing: tuple[str, ...] = (), **facts: str) -> None:
+    def __init__(
+        self,
+        code: Code,
+        reason: str,
+        *fields: str,
+        missing: tuple[str, ...] = (),
+        also: tuple[Fact, ...] = (),
+        **facts: str,
+    ) -> None:
         super().__init__(f"{code}: {reason}")
         self.code = code
         self.reason = reason
         self.fields = fields
         self.missing = missing
+        self.also = also
         self.facts: Mapping[str, str] = facts

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, NewType
 
 PersonId = NewType("PersonId", str)
 
 MUSTER: Final = PersonId("muster")
+_USER: Final = re.compile(r"[UW][A-Z0-9]+")
 
 
 def slack_person(team: str, user: str) -> PersonId:
     """Name a Slack member: `slack:T1:U2`. Slack vouches for the id."""
     return PersonId(f"slack:{team}:{user}")
+
+
+def person_named(team: str, member: str) -> PersonId | None:
+    """Give the person that a policy's member names, or None for a user group, a plain name or nobody."""
+    if ":" in member:
+        return PersonId(member)
+    return slack_person(team, member) if _USER.fullmatch(member) else None
 
 
 def slack_user(person: PersonId) -> str | None:

@@ -11,7 +11,6 @@ from bot.send.posting import is_private
 from bot.slack.calls import SlackRefusal
 from bot.slack.limits import LIMITS
 from bot.slack.names import channel_name
-from commands.people import person_named
 from incident.entries.opened import JoinedAsDuplicate
 from incident.entries.said import Left
 from incident.entries.sent import ChannelMade, PlaceLost
@@ -21,7 +20,7 @@ from incident.jobs import JobKind
 from incident.policy import Policy
 from incident.telling.people import members
 from incident.visibility import is_restricted
-from roles.people import PersonId, slack_person, slack_user
+from roles.people import PersonId, person_named, slack_person, slack_user
 
 _TAKES: Final = 20
 _CLOSED_TO_US: Final = frozenset({"is_archived", "is_inactive", "not_in_channel", "channel_not_found"})

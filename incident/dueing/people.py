@@ -10,7 +10,7 @@ from incident.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING
 from roles.names import Role
-from roles.people import MUSTER, PersonId, slack_person
+from roles.people import MUSTER, PersonId, person_named
 
 REMINDED_AFTER: Final = timedelta(hours=4)
 _USER_GROUP: Final = "S"
@@ -71,7 +71,7 @@ def masks(incident: Incident, policy: Policy) -> tuple[Due, ...]:
 
     Who is in a user group only Slack knows; they are asked too, by whoever sends it.
     """
-    whom = may_redact(incident, policy)
+    whom = who_may_redact(incident, policy)
     return tuple(
         Due(
             key_of("mask", mask.n),
@@ -83,15 +83,17 @@ def masks(incident: Incident, policy: Policy) -> tuple[Due, ...]:
     )
 
 
-def may_redact(incident: Incident, policy: Policy) -> tuple[PersonId, ...]:
+def who_may_redact(incident: Incident, policy: Policy) -> tuple[PersonId, ...]:
     """Name who may redact, as far as the policy names people: members of the groups, and holders of a role among them."""
-    named = [member for group in policy.authority.redact for member in policy.groups.get(group, ())]
-    people = [slack_person(incident.key.team, member) for member in named if not member.startswith(_USER_GROUP)]
+    people = [person_named(incident.key.team, member) for member in _members_who_may_redact(policy)]
     holders = [i.who for i in incident.roles if i.role in policy.authority.redact and i.until is None]
     return each_once(*people, *holders)
 
 
 def groups_that_may_redact(policy: Policy) -> tuple[str, ...]:
     """Name the user groups of Slack whose members may redact."""
-    named = [member for group in policy.authority.redact for member in policy.groups.get(group, ())]
-    return tuple(dict.fromkeys(member for member in named if member.startswith(_USER_GROUP)))
+    return tuple(dict.fromkeys(m for m in _members_who_may_redact(policy) if m.startswith(_USER_GROUP)))
+
+
+def _members_who_may_redact(policy: Policy) -> list[str]:
+    return [member for group in policy.authority.redact for member in policy.groups.get(group, ())]

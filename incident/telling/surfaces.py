@@ -37,8 +37,8 @@ def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
     else:
         jobs.append(_surface(after, JobKind.ADOPT, NORMAL))
     if isinstance(declared.fact, Declared) and declared.fact.captures_from is not None:
-        usable = {"entry": declared.n, "needs": key_of(JobKind.CARD, after.key)}
-        jobs.append(_surface(after, JobKind.BEFORE, LATER).model_copy(update=usable))
+        once_usable = {"entry": declared.n, "needs": key_of(JobKind.CARD, after.key)}
+        jobs.append(_surface(after, JobKind.BEFORE, LATER).model_copy(update=once_usable))
     if policy.incidents_channel and is_announced(after):
         jobs.append(_surface(after, JobKind.ANNOUNCE, NORMAL))
     return (*jobs, *homes(after.key.team, (after.reporter,)))

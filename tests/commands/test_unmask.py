@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.unmask import Unmask
-from incident.entries.said import Masked, MaskLifted, MessagePosted
+from incident.entries.said import DecisionMade, Masked, MaskLifted, MessagePosted, Noted
 from incident.refusal import Code
 from incident.traces import Mask
 from tests.commands.hand import CHANNEL, EVA, ROB, T0, Room, an_incident, worded
@@ -60,3 +60,18 @@ def test_the_channel_and_the_one_who_did_it_read_what_happened():
 
     assert legal.said(Unmask(ref=TS)) == "*Shown again* by <@UILSE>: the text of one message that was masked."
     assert legal.answer(Unmask(ref=TS)) == "The mask is lifted. The text is shown again in entry 1."
+
+
+def test_an_entry_that_only_repeats_the_text_names_the_mask_too():
+    quoted = MASK.model_copy(update={"entries": (1, 3)})
+    found = Room(an_incident(masks=(quoted,)), groups=frozenset({"legal"}))
+    found.holds(*FACTS, Noted(text="eva wrote: key=1"))
+
+    assert found.does(Unmask(ref="E3")) == (MaskLifted(channel=CHANNEL, ts=TS, entries=(1, 3)),)
+
+
+def test_what_was_made_of_the_message_after_it_was_masked_is_shown_again_too():
+    found = Room(an_incident(masks=(MASK,)), groups=frozenset({"legal"}))
+    found.holds(*FACTS, DecisionMade(id="D1", text="revoke key=1", channel=CHANNEL, ts=TS))
+
+    assert found.does(Unmask(ref=TS))[0].entries == (1, 3)
