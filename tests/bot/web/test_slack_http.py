@@ -4,10 +4,12 @@ import contextlib
 import json
 import shutil
 import socket
+import time
 import urllib.error
 import urllib.request
 
 import pytest
+from slack_sdk.signature import SignatureVerifier
 
 from bot.web.slack_http import WebServer, web_app
 from incident.entries.said import MessagePosted, Noted
@@ -57,6 +59,28 @@ def test_a_request_that_is_not_signed_is_refused(served):
         urllib.request.urlopen(request, timeout=5)
 
 
+def test_what_was_signed_more_than_five_minutes_ago_is_refused_and_what_was_signed_now_is_taken(served):
+    place, address = served
+    incident = place.incident(channel="inc-late")
+    late, fresh = event(place, "inc-late", "sent again by a stranger"), event(place, "inc-late", "sent by Slack")
+
+    answers = [posted(place, address, late, age=301), posted(place, address, fresh)]
+
+    assert answers == [401, 200]
+    assert said(place, incident) == ["sent by Slack"]
+
+
+def test_a_signature_does_not_hold_for_another_body(served):
+    place, address = served
+    incident = place.incident(channel="inc-tampered")
+    signed, tampered = event(place, "inc-tampered", "rolled back"), event(place, "inc-tampered", "rolled on")
+
+    answers = [posted(place, address, signed, instead=tampered), posted(place, address, signed)]
+
+    assert answers == [401, 200]
+    assert said(place, incident) == ["rolled back"]
+
+
 def test_whoever_watches_is_told_that_all_is_well(served):
     _, address = served
 
@@ -94,6 +118,31 @@ def test_who_asks_too_often_is_told_to_wait(served):
 
     assert 429 in told
     assert told[0] == 200
+
+
+def said(place, incident):
+    return [entry.fact.text for entry in place.entries(incident.key, MessagePosted.kind)]
+
+
+def event(place, channel, text):
+    """Give the body with which Slack tells of a message."""
+    at = f"{time.time():.6f}"
+    told = {"type": "message", "channel": place.channel(channel), "user": place.user("ann"), "text": text, "ts": at}
+    about = {"type": "event_callback", "team_id": place.team, "event_id": f"Ev{text}", "event_time": int(time.time())}
+    return json.dumps(about | {"event": told | {"event_ts": at}})
+
+
+def posted(place, address, body, *, age=0, instead=None):
+    """Send a body, or another in its place, with the signature that Slack gave the first some seconds ago."""
+    at = str(int(time.time()) - age)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": SignatureVerifier(place.sandbox.signing_secret).generate_signature(
+            timestamp=at, body=body
+        ),
+    }
+    return get_status(urllib.request.Request(f"{address}/slack/events", (instead or body).encode(), headers))
 
 
 def get_status(address):
