@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.bench.command import ORDER, bench
+from bot.bench.command import ORDER, QUICK, bench
+from bot.bench.overload import PER_SECOND
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -60,7 +61,12 @@ def test_every_message_is_recorded_once(printed: dict[str, Any]) -> None:
     assert printed["capture"]["recorded"] == 50
 
 
-def test_no_command_is_lost_in_a_burst_of_events_and_a_backlog_is_caught_up(printed: dict[str, Any]) -> None:
+def test_no_command_and_no_event_of_a_burst_is_lost_and_each_is_counted(printed: dict[str, Any]) -> None:
     assert printed["burst_of_events"]["lost"] == 0
-    assert printed["backlog"]["events"] == 100
-    assert printed["backlog"]["caught_up_s"] >= 0
+    assert printed["burst_of_events"]["events_counted"] == PER_SECOND * QUICK.burst_s
+
+
+def test_every_event_of_a_backlog_is_recorded_once(printed: dict[str, Any]) -> None:
+    backlog = printed["backlog"]
+    assert (backlog["events"], backlog["recorded"], backlog["lost"]) == (QUICK.backlog, QUICK.backlog, 0)
+    assert backlog["caught_up_s"] >= 0
