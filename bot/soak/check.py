@@ -84,7 +84,7 @@ class Outcome:
         for (where, ts), text in sorted(self.ledger.said.items()):
             if where == channel.id:
                 place = f"{incident.number} {ts} {text!r}"
-                yield from _message(place, known.get(ts), channel, ts)
+                yield from _message(place, text, known.get(ts), channel, ts)
 
     def _channels(self, incidents: list[Incident]) -> Iterator[str]:
         """Each incident has one channel, and each channel of ours an incident."""
@@ -161,15 +161,16 @@ def _promise(told: Told, times: int) -> Iterator[str]:
         yield f"{DOUBLED}: {told.verb} {told.token} is on the record {times} times"
 
 
-def _holds_what_it_said(known: Known) -> bool:
+def _holds_what_it_said(known: Known, text: str) -> bool:
+    """Tell whether the deletion is all that is known, and holds the text that stood in Slack when it was deleted."""
     deleted = [entry.fact for entry in known.entries if isinstance(entry.fact, MessageDeleted)]
-    return len(deleted) == 1 and not known.was_said and bool(deleted[0].previous)
+    return not known.was_said and [fact.previous for fact in deleted] == [text]
 
 
-def _message(place: str, known: Known | None, channel: Channel, ts: str) -> Iterator[str]:
+def _message(place: str, text: str, known: Known | None, channel: Channel, ts: str) -> Iterator[str]:
     message = channel.messages.get(ts)
     stands = message is not None and message.subtype != "tombstone"
-    if known is not None and not stands and _holds_what_it_said(known):
+    if known is not None and not stands and _holds_what_it_said(known, text):
         # Slack gave up telling us of it and no longer shows it; the record has it from the news that it was deleted.
         return
     if known is None or not known.was_said:

@@ -35,6 +35,13 @@ def of_kind(outcome, *begins):
     return [one for one in outcome.problems() if one.startswith(begins)]
 
 
+def hear_of_deletion(rig, channel, ts, previous):
+    gone = MessageDeleted(channel=channel, ts=ts, author=rig.person("ilse"), previous=previous)
+    source = Source(surface=Surface.EVENT, channel=channel, event=f"Ev{ts}")
+    heard = Capture(team=rig.team, fact=gone, by=rig.person("ilse"), occurred_at=rig.clock.now(), source=source)
+    capture(heard, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+
+
 def test_the_same_seed_gives_the_same_steps_and_another_one_others():
     assert plan(7, 1) == plan(7, 1)
     assert plan(7, 1) != plan(8, 1)
@@ -94,13 +101,26 @@ def test_a_message_known_from_its_deletion_alone_is_kept_if_its_words_are(rig, r
         rig.sandbox.acting.delete("ilse", channel, ts)
         outcome.ledger.delete(channel, ts)
 
-    gone = MessageDeleted(channel=channel, ts=said[0], author=rig.person("ilse"), previous=texts[0])
-    source = Source(surface=Surface.EVENT, channel=channel, event="Ev1")
-    heard = Capture(team=rig.team, fact=gone, by=rig.person("ilse"), occurred_at=rig.clock.now(), source=source)
-    capture(heard, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+    hear_of_deletion(rig, channel, said[0], texts[0])
 
     [lost] = of_kind(outcome, LOST)
     assert texts[1] in lost
+
+
+def test_a_deletion_that_holds_other_words_than_the_last_keeps_nothing(rig):
+    key, outcome = begun(rig)
+    channel = rig.channel(key).id
+    said = [rig.sandbox.acting.post("ilse", channel, "latency is up") for _ in range(3)]
+    for ts, held in zip(said, ("latency is down", "latency is up", None), strict=True):
+        rig.sandbox.acting.edit("ilse", channel, ts, "latency is down")
+        outcome.ledger.say(channel, ts, "latency is down")
+        rig.sandbox.acting.delete("ilse", channel, ts)
+        outcome.ledger.delete(channel, ts)
+        hear_of_deletion(rig, channel, ts, held)
+
+    lost = of_kind(outcome, LOST)
+
+    assert [ts for ts in said if any(ts in one for one in lost)] == said[1:]
 
 
 def test_a_post_that_stands_twice_is_found(rig):
