@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -56,12 +57,26 @@ def soak(minutes: float, seed: int, *, database: str | None = None, replicas: in
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
-        again = f"muster soak --minutes {minutes} --seed {seed}"
-        print(f"{len(problems)} things do not hold. To see it again: {again}", file=sys.stderr)
+        line = again(minutes, seed, database=database, replicas=replicas)
+        print(f"{len(problems)} things do not hold. To see it again: {line}", file=sys.stderr)
         print(f"What Muster wrote is kept in {folder}.", file=sys.stderr)
     else:
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if problems else 0
+
+
+def again(minutes: float, seed: int, *, database: str | None, replicas: int) -> str:
+    """Give the line that soaks so once more, without what opens the database."""
+    line = f"muster soak --minutes {minutes} --seed {seed}"
+    line += f" --database {quote(shown_database(database))}" if database else ""
+    return line + (f" --replicas {replicas}" if replicas > 1 else "")
+
+
+def why_no_rest(idle_s: float, waited_s: float) -> str | None:
+    """Say which bound ends the wait for rest, of nothing getting done and of the whole; None while it goes on."""
+    if idle_s > _PATIENCE_S:
+        return f"nothing got done for {_PATIENCE_S:.0f} s"
+    return f"it was still at work after {_LONGEST_S:.0f} s" if waited_s > _LONGEST_S else None
 
 
 @dataclass
@@ -80,14 +95,14 @@ class Soak:
         acted = time.monotonic() - began
         team = self.house.sandbox.workspace.team_id
         with open_store(self.house.database, team=team) as store:
-            rested = self._rest(store)
+            why = self._rest(store)
             rest = time.monotonic() - began - acted
             self.house.stop_musters()
             outcome = Outcome(store, self.house, self.ledger)
             problems = outcome.problems()
             entries = sum(one.n for one in outcome.incidents())
-        if not rested:
-            problems.insert(0, f"overdue: Muster did not come to rest: nothing got done for {_PATIENCE_S:.0f} s")
+        if why:
+            problems.insert(0, f"overdue: Muster did not come to rest: {why}")
         return self._figures(problems, entries) | {
             "acted_s": round(acted, 1),
             "rested_after_s": round(rest, 1),
@@ -113,8 +128,8 @@ class Soak:
         for one in doing:
             one.result()
 
-    def _rest(self, store: Store) -> bool:
-        """End every trouble and wait until nothing is left to be done; tell whether that came about in time."""
+    def _rest(self, store: Store) -> str | None:
+        """End every trouble and wait until nothing is left to be done; say why when that does not come about in time."""
         sandbox, began = self.house.sandbox, time.monotonic()
         sandbox.faults.clear()
         sandbox.faults.let_back()
@@ -123,14 +138,14 @@ class Soak:
             left = _left(store)
             if left < least:
                 least, since = left, time.monotonic()
-            if time.monotonic() > min(since + _PATIENCE_S, began + _LONGEST_S):
-                return False
+            if why := why_no_rest(time.monotonic() - since, time.monotonic() - began):
+                return why
             self.house.look_after()
             until(self.house.is_connected, 30)
             done = sandbox.settle(30) and sandbox.redeliver(5) and not _left(store)
             quiet = quiet + 1 if done else 0
             time.sleep(0.5)
-        return True
+        return None
 
     def _figures(self, problems: list[str], entries: int) -> dict[str, Any]:
         return {

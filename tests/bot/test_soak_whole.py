@@ -1,0 +1,77 @@
+"""A short soak as a whole: one that holds leaves nothing behind, one that does not says how to see it again."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.logs import shown_database
+from bot.soak.command import again, soak, why_no_rest
+from incident.entry import IncidentKey
+from incident.jobs import Job, JobKind
+from storage.store import open_store
+
+MINUTES = 0.05
+SEED = 29
+
+
+@pytest.fixture
+def left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a soak makes its folder."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def test_a_soak_that_holds_prints_its_figures_and_leaves_nothing(left: Path, capsys: pytest.CaptureFixture) -> None:
+    assert soak(MINUTES, SEED) == 0
+
+    found = json.loads(capsys.readouterr().out)
+    assert (found["lost"], found["doubled"], found["other"]) == (0, 0, 0)
+    assert (found["acts"]["declare"], found["faults"], found["kills"]) == (2, 1, 1)
+    assert found["entries"] > 0
+    assert list(left.glob("muster-soak-*")) == []
+
+
+def test_a_soak_in_which_something_does_not_hold_keeps_its_folder_and_says_how_to_see_it_again(
+    left: Path, sqlite_url: str, capsys: pytest.CaptureFixture
+) -> None:
+    given_up(sqlite_url)
+
+    assert soak(0.01, SEED, database=sqlite_url) == 1
+
+    said = capsys.readouterr()
+    [folder] = left.glob("muster-soak-*")
+    assert json.loads(said.out)["other"] == 1
+    assert "dead: say:1: gone for good" in said.err
+    assert f"kept in {folder}." in said.err
+    assert (folder / "muster-0" / "muster.log").exists()
+    assert f"muster soak --minutes 0.01 --seed {SEED} --database {shown_database(sqlite_url)}\n" in said.err
+
+
+def given_up(url: str) -> None:
+    """Leave a job that was given up in a database."""
+    job = Job(kind=JobKind.SAY, key="say:1", incident=IncidentKey("T0", "01INC"), entry=1)
+    now = datetime.now(UTC)
+    with open_store(url, team="T0") as store:
+        store.recorder.transact(lambda unit: unit.want([job], now))
+        [claimed] = store.jobs.claim(now, "somebody")
+        store.jobs.dead(claimed, "gone for good", now)
+
+
+def test_the_line_that_shows_it_again_names_every_option_and_no_password() -> None:
+    url = "postgresql://muster:hunter22@db/soak?sslpassword=hunter33"
+
+    line = again(2, 7, database=url, replicas=3)
+
+    assert line == "muster soak --minutes 2 --seed 7 --database 'postgresql+psycopg://muster:***@db/soak' --replicas 3"
+    assert again(2, 7, database=None, replicas=1) == "muster soak --minutes 2 --seed 7"
+
+
+def test_which_bound_ended_the_wait_for_rest_is_said() -> None:
+    assert why_no_rest(idle_s=590, waited_s=1790) is None
+    assert why_no_rest(idle_s=601, waited_s=700) == "nothing got done for 600 s"
+    assert why_no_rest(idle_s=5, waited_s=1801) == "it was still at work after 1800 s"
