@@ -36,11 +36,13 @@ def test_what_passes_is_waited_out(sandbox: Sandbox, caplog: pytest.LogCaptureFi
 
 
 def test_what_does_not_pass_in_time_is_told(sandbox: Sandbox) -> None:
-    sandbox.faults.server_error("auth.test", times=3, status=503)
+    sandbox.faults.server_error("auth.test", times=9, status=503)
     client = client_for(sandbox.base_url, sandbox.bot_token)
 
     with pytest.raises(SlackApiError):
         patiently(lambda: identify(client), SHORT)
+
+    assert sum(one.name == "auth.test" for one in sandbox.traffic.since(0)) == len(SHORT) + 1
 
 
 def test_a_token_that_is_not_known_and_an_address_at_which_nobody_is_are_told_at_once(sandbox: Sandbox) -> None:
