@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from bot.clock import RealClock
 from bot.render import for_slack
-from bot.slack.reconcile import Known, known_of
+from bot.slack.reconcile import NOTHING, Known, known_of
 from bot.slack.settle import job_of
 from bot.slack.surfaces.card import card
 from bot.slack.surfaces.standing import surface_context
@@ -30,6 +30,8 @@ from storage.verify import verify
 LOST: Final = "lost"
 DOUBLED: Final = "doubled"
 _MARK: Final = "pushpin"
+_STONE: Final = "tombstone"
+_CHANGES: Final = frozenset({"message_changed", "message_deleted"})
 _KIND_OF: Final = {
     "note": "noted",
     "decide": "decision_made",
@@ -80,11 +82,23 @@ class Outcome:
         channel = self._channel_of(incident)
         if channel is None:
             return
-        known = known_of(self.entries(incident, *MESSAGE_KINDS), channel.id)
+        known, never_told = known_of(self.entries(incident, *MESSAGE_KINDS), channel.id), self.never_told()
         for (where, ts), text in sorted(self.ledger.said.items()):
             if where == channel.id:
+                if (where, ts) in never_told and not known.get(ts, NOTHING).was_said:
+                    continue
                 place = f"{incident.number} {ts} {text!r}"
                 yield from _message(place, text, known.get(ts), channel, ts)
+
+    def never_told(self) -> frozenset[tuple[str, str]]:
+        """Name the messages of which nobody can know: Slack gave up telling of them and of their deletion.
+
+        Each was sent as often as Slack sends anything, while nobody could hear it, and Slack shows it no more.
+        """
+        given_up = [body["event"] for body in self.house.sandbox.hub.given_up()]
+        told = [one for one in given_up if one["type"] == "message"]
+        posted = {(one["channel"], one["ts"]) for one in told if one.get("subtype") not in _CHANGES}
+        return frozenset(posted & {(one["channel"], gone) for one in told if (gone := _deleted(one)) is not None})
 
     def _channels(self, incidents: list[Incident]) -> Iterator[str]:
         """Each incident has one channel, and each channel of ours an incident."""
@@ -161,6 +175,13 @@ def _promise(told: Told, times: int) -> Iterator[str]:
         yield f"{DOUBLED}: {told.verb} {told.token} is on the record {times} times"
 
 
+def _deleted(event: dict[str, Any]) -> str | None:
+    """Name the message whose deletion an event tells of; the head of a thread leaves a stone."""
+    stone = event.get("message") or {}
+    ts = stone.get("ts") if stone.get("subtype") == _STONE else event.get("deleted_ts")
+    return str(ts) if ts else None
+
+
 def _holds_what_it_said(known: Known, text: str) -> bool:
     """Tell whether the deletion is all that is known, and holds the text that stood in Slack when it was deleted."""
     deleted = [entry.fact for entry in known.entries if isinstance(entry.fact, MessageDeleted)]
@@ -169,7 +190,7 @@ def _holds_what_it_said(known: Known, text: str) -> bool:
 
 def _message(place: str, text: str, known: Known | None, channel: Channel, ts: str) -> Iterator[str]:
     message = channel.messages.get(ts)
-    stands = message is not None and message.subtype != "tombstone"
+    stands = message is not None and message.subtype != _STONE
     if known is not None and not stands and _holds_what_it_said(known, text):
         # Slack gave up telling us of it and no longer shows it; the record has it from the news that it was deleted.
         return

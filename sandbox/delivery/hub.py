@@ -8,6 +8,7 @@ import asyncio
 import threading
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from heapq import nsmallest
@@ -23,6 +24,7 @@ from sandbox.workspace import Workspace
 # What an app gets with "Delayed Events" switched on: after the three repetitions one each hour for a day.
 DELAYED = (0.0, 60.0, 300.0, *([3600.0] * 24))
 NO_RETRY = "no_retry"
+MOST_GIVEN_UP = 10_000
 UNREACHED = {"slash_commands": "dispatch_failed", "interactive": "trouble connecting"}
 TIMED_OUT = {"slash_commands": "operation_timeout", "interactive": "trouble connecting"}
 
@@ -65,6 +67,7 @@ class Hub:
         self._lock = threading.Lock()
         self._under_way: dict[str, _Waiting] = {}
         self._for_later: list[tuple[int, Envelope]] = []
+        self._given_up: deque[Payload] = deque(maxlen=MOST_GIVEN_UP)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._carrier: Carrier | None = None
 
@@ -100,6 +103,11 @@ class Hub:
         """Count the events waiting for the clock to reach their next repetition."""
         with self._lock:
             return len(self._for_later)
+
+    def given_up(self) -> list[Payload]:
+        """Give the events that were sent as often as they ever will be and never acknowledged, the latest of very many."""
+        with self._lock:
+            return list(self._given_up)
 
     def send(
         self,
@@ -147,7 +155,7 @@ class Hub:
         for envelope in due:
             late = now // 1_000_000 - int(envelope.payload.get("event_time", 0))
             if late > self._timing.too_late:
-                envelope.delivery.settled.set()
+                self._give_up(envelope)
             else:
                 self._post(envelope)
 
@@ -192,7 +200,7 @@ class Hub:
         envelope.delivery.error = errors.get(envelope.kind, reason)
         final = envelope.kind != "events_api" or reason == NO_RETRY
         if final or envelope.retry_attempt >= len(self._timing.retry_after):
-            envelope.delivery.settled.set()
+            self._give_up(envelope)
             return
         pause = self._timing.retry_after[envelope.retry_attempt]
         again = replace(envelope, id=str(uuid.uuid4()), retry_attempt=envelope.retry_attempt + 1, retry_reason=reason)
@@ -201,6 +209,12 @@ class Hub:
             return
         with self._lock:
             self._for_later.append((to_micros(self._ws.clock.now()) + int(pause * 1_000_000), again))
+
+    def _give_up(self, envelope: Envelope) -> None:
+        if envelope.kind == "events_api":
+            with self._lock:
+                self._given_up.append(envelope.payload)
+        envelope.delivery.settled.set()
 
     def _forget(self, waiting: _Waiting) -> None:
         """Let go of an envelope last of all, so that nobody counts none under way between it and what follows from it."""

@@ -147,3 +147,20 @@ def test_a_card_that_does_not_show_the_present_is_found(rig):
     rig.act("take", "rob", key, role="commander")
 
     assert len(of_kind(outcome, "stale")) == 1
+
+
+def test_what_slack_gave_up_telling_of_and_shows_no_more_nobody_can_know(rig):
+    key, outcome = begun(rig)
+    channel = rig.channel(key).id
+    gone, stands = (rig.sandbox.acting.post("ilse", channel, text) for text in ("for a moment", "for good"))
+    for ts, text in ((gone, "for a moment"), (stands, "for good")):
+        outcome.ledger.say(channel, ts, text)
+    rig.sandbox.acting.delete("ilse", channel, gone)
+    assert len(of_kind(outcome, LOST)) == 2, "Slack will tell of it again"
+
+    while not rig.sandbox.settle(0.1) or rig.sandbox.hub.put_off():
+        rig.sandbox.hub.hasten()
+
+    assert outcome.never_told() == {(channel, gone)}
+    [lost] = of_kind(outcome, LOST)
+    assert "for good" in lost
