@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -182,11 +182,6 @@ class Renderer:
 def for_slack() -> Renderer:
     """Give the renderer of everything that is read in Slack; one for the process, since reading templates takes time."""
     return Renderer()
-
-
-def minutes_until(at: datetime, now: datetime) -> timedelta:
-    """Give how long it is from now to a moment, never less than nothing."""
-    return max(at - now, timedelta(0))
 
 
 def _tidy(text: str) -> str:

@@ -174,16 +174,16 @@ def slack_of(
 
 
 @contextmanager
-def rig_on(store: Store, *, settle: Settle | None = None, **policy: Any) -> Iterator[Rig]:
-    """Put a worker between a store and a fresh workspace."""
+def rig_on(store: Store, *, settle: Settle | None = None, strict: bool = False, **policy: Any) -> Iterator[Rig]:
+    """Put a worker between a store and a fresh workspace; a strict one keeps to Slack's tiers, and so does Muster."""
     clock = SetClock(T0)
     people = [Person(name, name.capitalize()) for name in PEOPLE]
-    with Sandbox(people, channels=("general", "incidents", "exec"), clock=clock, strict_tiers=False) as sandbox:
+    with Sandbox(people, channels=("general", "incidents", "exec"), clock=clock, strict_tiers=strict) as sandbox:
         users = {person.name: person.id for person in people}
         team = sandbox.workspace.team_id
         rules = the_policy(team, users, **policy)
         outside = Outside(
-            slack_of(sandbox, clock),
+            slack_of(sandbox, clock, counts=strict),
             policy=lambda: rules,
             renderer=Renderer(),
             plain=Renderer(Mode.DOCUMENT, names=lambda person: person.rpartition(":")[2].capitalize()),

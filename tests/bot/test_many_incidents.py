@@ -1,0 +1,33 @@
+"""A storm: more than a hundred incidents at once stay below Slack's tiers, and what matters most does not wait for the rest."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.bot.rig import rig_on
+
+STORM = 120
+
+
+def refused(rig, seen):
+    """Count the calls that Slack refused because there were too many, and how far that was read."""
+    passages = rig.sandbox.traffic.since(seen, 10_000)
+    return sum(passage.result == "429" for passage in passages), max((p.seq for p in passages), default=seen)
+
+
+def test_of_more_than_a_hundred_incidents_no_call_is_one_too_many_and_a_p1_waits_for_no_p4(sqlite_store):
+    with rig_on(sqlite_store, strict=True) as rig:
+        lesser = [rig.declare(f"Report {n} is late", impact=3, urgency=3) for n in range(STORM)]
+        rig.after(seconds=20)
+        major = rig.declare("Nobody can pay")
+        declared_at, seen, too_many = rig.clock.now(), 0, 0
+
+        for _ in range(30):
+            rig.after(minutes=1)
+            found, seen = refused(rig, seen)
+            too_many += found
+
+        assert too_many == 0
+        assert all(rig.incident(key).places.card_ts for key in (*lesser, major))
+        [carded] = rig.entries(major, "card_posted")
+        assert carded.recorded_at - declared_at < timedelta(minutes=2)
