@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from bot.bench.ground import policy_of
+from bot.soak.people import is_put_off
 from sandbox.entities import Person
 from sandbox.server import Sandbox
+from tests import postgres
 from tests.bot.cli.command import ROOT, muster, started
+from tests.replicas.house import free_port
 
 PASSWORD = "canary-database-password"
 COMMAND = "/inc"
@@ -44,7 +50,49 @@ def incident_of(sandbox):
     return made[0].id if made else None
 
 
-def in_trouble(sandbox):
+class OverSocket:
+    """Slack tells Muster everything over a socket, which is cut."""
+
+    given: dict[str, str] = {}
+
+    def __init__(self, sandbox):
+        self.sandbox = sandbox
+
+    def begin(self):
+        assert self.sandbox.wait_for_socket(PATIENCE)
+
+    def cut(self):
+        self.sandbox.faults.drop_sockets()
+
+
+class OverHttp:
+    """Slack calls Muster, whose server lets nobody in for a while."""
+
+    def __init__(self, sandbox, url):
+        self.sandbox, self.database, self.port = sandbox, make_url(url).database, free_port()
+        self.given = {"MUSTER_MODE": "http", "MUSTER_HTTP_PORT": str(self.port)}
+
+    def begin(self):
+        until(lambda: is_open(self.port))
+        self.sandbox.deliver_to(f"http://127.0.0.1:{self.port}/slack/events")
+
+    def cut(self):
+        assert self.sandbox.settle(PATIENCE)
+        server = postgres.server()
+        server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
+        server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'")
+        channel = incident_of(self.sandbox)
+        told = self.sandbox.acting.slash("ann", channel, COMMAND, "note typed in vain").wait(PATIENCE)
+        server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
+        assert is_put_off(told.payload["text"])
+
+
+def is_open(port):
+    with socket.socket() as asked:
+        return asked.connect_ex(("127.0.0.1", port)) == 0
+
+
+def in_trouble(sandbox, way):
     """Let people do what people do, while everything that has an error to tell goes wrong once."""
     ann = sandbox.workspace.find_person("ann").id
     view = sandbox.acting.slash(ann, "general", COMMAND, "declare").view(PATIENCE)
@@ -59,9 +107,9 @@ def in_trouble(sandbox):
     sandbox.acting.slash(ann, channel, COMMAND, "take commander")
     sandbox.acting.slash(ann, channel, COMMAND, "declare")
     sandbox.acting.post(ann, channel, "rolled back")
-    faults.drop_sockets()
+    way.cut()
     until(lambda: any("exhausted" in m.text for m in sandbox.workspace.find_channel(channel).messages.values()))
-    assert sandbox.wait_for_socket(PATIENCE)
+    way.begin()
 
 
 def written(folder: Path, sandbox: Sandbox) -> dict[str, bytes]:
@@ -75,7 +123,7 @@ def written(folder: Path, sandbox: Sandbox) -> dict[str, bytes]:
     return found | {"workspace": repr((shown, views)).encode()}
 
 
-def run_all(folder, sandbox, url):
+def run_all(folder, sandbox, url, way):
     """Run Muster through trouble, then every command that writes or prints something."""
     users = [person.id for person in sandbox.workspace.people.values() if not person.is_bot]
     policy = yaml.safe_dump(policy_of(users).model_dump(mode="json"), allow_unicode=True)
@@ -86,11 +134,12 @@ def run_all(folder, sandbox, url):
         "SLACK_SIGNING_SECRET": sandbox.signing_secret,
         "SLACK_API_URL": sandbox.base_url,
         "DATABASE_URL": url,
+        **way.given,
     }
     process = started(folder, "run", **env)
     try:
-        assert sandbox.wait_for_socket(PATIENCE)
-        in_trouble(sandbox)
+        way.begin()
+        in_trouble(sandbox, way)
     finally:
         process.terminate()
         out, err = process.communicate(timeout=PATIENCE)
@@ -102,15 +151,37 @@ def run_all(folder, sandbox, url):
     (folder / "wrong.txt").write_text(wrong.everything, encoding="utf-8")
 
 
+def rows(url):
+    """Everything that a server holds, table by table."""
+    with psycopg.connect(url) as connection:
+        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        return {name: repr(connection.execute(f'SELECT t::text FROM "{name}" t').fetchall()) for (name,) in names}
+
+
+def leaks(places, secrets):
+    return [(place, secret) for place, text in places.items() for secret in secrets if secret.encode() in text]
+
+
 def test_a_whole_run_on_sqlite_writes_no_secret_anywhere(sandbox, tmp_path, secrets):
-    run_all(tmp_path, sandbox, f"sqlite:///{tmp_path / 'muster.db'}")
+    run_all(tmp_path, sandbox, f"sqlite:///{tmp_path / 'muster.db'}", OverSocket(sandbox))
     places = written(tmp_path, sandbox)
 
-    found = [(place, secret) for place, text in places.items() for secret in secrets if secret.encode() in text]
-
-    assert found == []
+    assert leaks(places, secrets) == []
     assert b"token_revoked" in places["run.log"]
     assert b"database" in places["wrong.txt"]
+    assert any(place.startswith("out") for place in places)
+
+
+def test_a_whole_run_over_http_on_a_server_writes_no_secret_anywhere(sandbox, tmp_path, secrets, postgres_url):
+    url = postgres_url.replace("muster@", f"muster:{PASSWORD}@")
+    run_all(tmp_path, sandbox, url, OverHttp(sandbox, postgres_url))
+    held = rows(postgres_url)
+    (tmp_path / "rows.txt").write_text(repr(held), encoding="utf-8")
+    places = written(tmp_path, sandbox)
+
+    assert leaks(places, secrets) == []
+    assert "exhausted" in held["body"]
+    assert b"token_revoked" in places["run.log"]
     assert any(place.startswith("out") for place in places)
 
 
