@@ -14,7 +14,7 @@ import pytest
 
 from storage import schema
 from tests import postgres
-from tests.replicas.house import House, Wire, until
+from tests.replicas.house import PATIENCE, House, Wire, until
 
 # Notes every table that is made, by its name.
 NOTE_TABLES = """
@@ -92,3 +92,22 @@ def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house
     assert all(one.was_acknowledged for one in house.ledger.told)
     assert house.problems() == []
     assert len(house.ledger.said) > 60
+
+
+def test_old_processes_go_on_while_a_newer_release_changes_the_schema_and_none_starts_on_it(house: House) -> None:
+    channel = house.declare("cleo")
+    with psycopg.connect(house.url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [schema._LOCK])
+        for table in ("chain", "entry", "body", "incident", "job", "seen", "message_key"):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN of_later text".encode())
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+    assert all(house.note(channel, "dov").wait().acked for _ in range(12))
+    house.say(channel, "dov")
+    house.declare("bea")
+    late = house.start()
+
+    assert late.process.wait(PATIENCE) == 1
+    assert "database is at revision 9999" in late.said
+    assert all(one.was_acknowledged for one in house.ledger.told)
+    assert house.problems() == []
