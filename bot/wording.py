@@ -102,9 +102,9 @@ def plain(text: str, name: Callable[[str], str], limit: int | None = None) -> st
     return clip(spelled, limit) if limit else spelled
 
 
-def message_link(channel: str, ts: str) -> str:
-    """Link a message in Slack; whoever may not see it there learns nothing from it."""
-    return f"<https://slack.com/archives/{channel}/p{ts.replace('.', '')}|the message>"
+def message_link(channel: str, ts: str, words: str) -> str:
+    """Link a message in Slack under these words of a template; whoever may not see it there learns nothing from it."""
+    return f"<https://slack.com/archives/{channel}/p{ts.replace('.', '')}|{words}>"
 
 
 def utc(at: datetime) -> str:

@@ -188,7 +188,7 @@ def test_the_message_that_still_stands_in_slack_is_linked():
 
     answer = here.answer(Redact(ref=TS, reason=WHY))
 
-    assert "<https://slack.com/archives/C100/p1749463200000100|the message> in Slack: its author or an admin" in answer
+    assert "<https://slack.com/archives/C100/p1749463200000100|The message> in Slack: its author or an admin" in answer
 
 
 def test_the_exports_that_held_the_words_are_listed_with_who_made_them_and_when():

@@ -89,22 +89,6 @@ def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dic
     assert [one.channel for one in listed] == [made.id]
 
 
-def test_what_cannot_be_finished_in_ten_seconds_keeps_nobody_waiting(
-    sandbox: Sandbox, env: dict[str, str], here: Path
-) -> None:
-    with running(here, env) as (process, _):
-        assert sandbox.wait_for_socket()
-        sandbox.faults.set_latency(9_500)
-        sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
-        begun = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        code = process.wait(PATIENCE)
-        sandbox.faults.clear()
-
-    assert code == 0
-    assert time.monotonic() - begun < 15
-
-
 def test_what_could_not_be_finished_is_finished_once_by_the_next_start(
     sandbox: Sandbox, env: dict[str, str], here: Path
 ) -> None:
