@@ -74,7 +74,7 @@ class Reaching:
         self._inner, self._reached, self._forgetful = inner, reached, forgetful
 
     def transact(self, work: Callable[[UnitOfWork], T], *, first: bool = True) -> T:
-        door = work.__qualname__.partition(".")[0]
+        door = work.__qualname__.partition(".<locals>")[0]
 
         def watched(unit: UnitOfWork) -> T:
             done = work(Forgetful(unit) if self._forgetful else unit)  # type: ignore[arg-type]

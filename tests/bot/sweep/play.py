@@ -100,6 +100,7 @@ class Play:
     def __enter__(self) -> Play:
         self.sandbox.start()
         policy = policy_of(list(self.users.values())).model_dump(mode="json")
+        policy["groups"]["legal"] = [self.users["ilse"]]
         (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")
         return self
 
@@ -237,10 +238,22 @@ class Play:
         self.act(lambda: self.sandbox.acting.submit("ilse", view, values))
         self.settle()
 
+    def decide(self, user: str, said: str, text: str) -> None:
+        """Make a decision out of what somebody said, by the shortcut and the form behind it."""
+        opened = self.act(lambda: self.sandbox.acting.message_shortcut(user, self.channel, said, "decision_add"))
+        view = opened.view(10).id
+        self.act(
+            lambda: self.sandbox.acting.submit(user, view, {"text": text, "rationale": "Nothing else is as quick"})
+        )
+        self.settle()
+
     def perform(self) -> None:
         """Play it all."""
         acting = self.sandbox.acting
+        acting.post("eva", "general", "Does checkout fail for anybody else?")
         self.start()
+        acting.invite("ilse", "general", self.sandbox.workspace.bot.id)
+        self.settle()
         self.declare()
         self.until(1)
         self.type("ilse", "take commander")
@@ -252,6 +265,11 @@ class Play:
         self.until(3)
         self.type("ilse", "note The gateway was changed at ten")
         self.type("ilse", "update exec next=90m Card payments fail, we are rolling back")
+        self.decide("ilse", said, "Roll back, since every card payment fails")
+        # She may not, so the words are hidden until somebody decides.
+        self.type("eva", f"redact {said} because It names a customer")
+        acting.open_home("rob")
+        self.settle()
         self.until(5)
         self.type("ilse", "escalate @rosa We need the gateway's owner".replace("@rosa", f"<@{self.users['rosa']}>"))
         self.until(6)
@@ -263,6 +281,10 @@ class Play:
         self.settle("checkpoint")
         self.until(8)
         self.type("ilse", "priority impact=1 urgency=2 because Only payments by card fail")
+        acting.join("rosa", self.channel)
+        self.settle()
+        self.until(33)
+        self.type("ilse", "update internal We have rolled back and watch the gateway")
         self.until(34)
         self.settle()
         self.stop()

@@ -17,12 +17,12 @@ from storage.store import open_store
 from storage.verify import verify
 
 _LATE = re.compile(r" ?_\((said|sent)[^)]* late\)_|, late")
-_STAMP = re.compile(r"\d{10}\.\d{6}")
+_STAMP = re.compile(r"\d{10}\.\d{6}|(?<=/p)\d{16}")
 _TIME = re.compile(
     r"<!date\^[^>]*>|\d{4}-\d\d-\d\d(T[\d:.]+(Z|[+-]\d\d:\d\d))?|\b\d\d:\d\d( UTC)?|[0-9A-HJKMNP-TV-Z]{26}"
 )
 _THING = re.compile(r"(?<=[a-z]:)\d+$")
-_SPAN = re.compile(r"\b\d+ (seconds?|minutes?|hours?)\b|\ba minute\b|\bless than a minute\b")
+_SPAN = re.compile(r"\b\d+ (seconds?|minutes?|min|hours?)\b|\ba minute\b|\bless than a minute\b")
 _NUMBERS = frozenset(
     {
         "n",
@@ -49,10 +49,13 @@ def standing(sandbox: Sandbox, url: str) -> dict[str, Any]:
         chains = [store.recorder.read(lambda r, key=key: r.entries(key)) for key in store.queries.chains()]
         numbers = [one.number for one in store.queries.incidents(sandbox.workspace.team_id)]
     entries = [(e.fact.kind, e.by, _plain(sandbox, e.fact.model_dump(mode="json"))) for chain in chains for e in chain]
+    told = sandbox.workspace.ephemerals
     return {
         "incidents": numbers,
         "entries": sorted(json.dumps(entry, sort_keys=True) for entry in entries),
         "channels": dict(_channel(sandbox, one) for one in sandbox.workspace.channels.values()),
+        # What one person alone is shown may come twice, since nobody can look whether it came; it comes at all.
+        "whispers": {user: sorted({_plain(sandbox, one.text) for one in said}) for user, said in told.items()},
         "homes": {user: _plain(sandbox, view.blocks) for user, view in sandbox.workspace.homes.items()},
     }
 
