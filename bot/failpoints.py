@@ -72,7 +72,7 @@ _OF_JOBS: Final = (
 )
 # While the database is absent: when a line of each kind is on the disk. What was written and what was flushed is the same
 # to a process that is killed, and what was not written was not acknowledged, so that one point for each is enough.
-_LINES: Final = ("request", "capture", "step", "tell", "done")
+_LINES: Final = ("request", "capture", "mark", "draft", "step", "tell", "done")
 ABSENT: Final = tuple(f"spool:{kind}:after" for kind in _LINES)
 
 FAILPOINTS: Final = (

@@ -21,7 +21,11 @@ from bot.slack.sentences import say
 
 
 def muster(told: dict[str, Any]) -> None:
-    """Listen, look and work, until the spool is empty where that is wanted, or until killed from outside."""
+    """Listen, look and work, until the spool is empty where that is wanted, or until killed from outside.
+
+    A SIGUSR1 makes it wanted.
+    """
+    signal.signal(signal.SIGUSR1, lambda *_: told.update(drains=True))
 
     def reached(name: str) -> None:
         if name == told["point"]:

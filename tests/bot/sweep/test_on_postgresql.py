@@ -1,4 +1,4 @@
-"""Killed at each point that is reached with a database, on PostgreSQL: after a restart all stands there as if nothing had happened."""
+"""Killed at each point, on PostgreSQL: after a restart all stands there as if nothing had happened."""
 
 from __future__ import annotations
 

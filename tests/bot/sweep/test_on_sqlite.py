@@ -1,4 +1,4 @@
-"""Killed at each point that is reached with a database, on SQLite: after a restart all stands there as if nothing had happened.
+"""Killed at each point, on SQLite: after a restart all stands there as if nothing had happened.
 
 With a guard taken out, these comparisons notice.
 """
