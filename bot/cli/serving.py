@@ -34,12 +34,14 @@ def serve(put_together: Callable[[Settings], Muster] = compose) -> int:
         _complain(str(missing))
         return 2
     begin_logging(secrets_of(settings))
-    ended = _when_told_to_end()
+    ended = _End()
     try:
         muster = put_together(settings)
     except TROUBLES as trouble:
         _complain(told(trouble))
         return 1
+    except _ToldToEnd:
+        _leave()
     _keep_what_stands()
     return _run(muster, settings, ended)
 
@@ -54,7 +56,7 @@ def running(muster: Muster, settings: Settings) -> str:
     )
 
 
-def _run(muster: Muster, settings: Settings, ended: threading.Event) -> int:
+def _run(muster: Muster, settings: Settings, ended: _End) -> int:
     if muster.wrong:
         _complain(f"{settings.policy} is left aside and policy {muster.active.policy.version} stays. Mend these lines:")
         _complain("\n".join(f"  {one}" for one in muster.wrong))
@@ -64,9 +66,13 @@ def _run(muster: Muster, settings: Settings, ended: threading.Event) -> int:
         _complain(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
     except TROUBLES as trouble:
         _complain(told(trouble))
+    except _ToldToEnd:
+        _stop(muster)
+        _leave()
     else:
+        ended.is_starting = False
         print(running(muster, settings), flush=True)
-        while not ended.wait(LOOK_SECONDS):
+        while not ended.told.wait(LOOK_SECONDS):
             pass  # A signal that reaches another thread does not wake this one, and only this one may answer it.
         _stop(muster)
         _leave()
@@ -84,11 +90,24 @@ def _keep_what_stands() -> None:
     gc.set_threshold(*_LOOKS_FOR_GARBAGE)
 
 
-def _when_told_to_end() -> threading.Event:
-    ended = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    return ended
+class _ToldToEnd(BaseException):
+    """Somebody ended Muster before it ran. Nothing may take it for a trouble that passes."""
+
+
+class _End:
+    """Whether we were told to end. While Muster starts that ends the start where it is, however long Slack takes."""
+
+    def __init__(self) -> None:
+        self.told = threading.Event()
+        self.is_starting = True
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._tell)
+
+    def _tell(self, *_: object) -> None:
+        self.told.set()
+        if self.is_starting:
+            self.is_starting = False
+            raise _ToldToEnd
 
 
 def _stop(muster: Muster) -> None:

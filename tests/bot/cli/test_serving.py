@@ -74,6 +74,24 @@ def test_a_start_in_a_bad_moment_of_slacks_is_a_start(
     assert "Muster runs in" in line
 
 
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+def test_told_to_end_while_it_waits_for_slack_it_ends_at_once(
+    sandbox: Sandbox, env: dict[str, str], here: Path, method: str
+) -> None:
+    sandbox.faults.server_error(method, times=20, status=503)
+    process = started(here, "run", **env)
+    asked = (one for _ in range(600) for one in (time.sleep(0.05), *sandbox.traffic.since(0)))
+    assert any(getattr(one, "name", "") == method for one in asked), "it did not begin in time"
+
+    process.send_signal(signal.SIGTERM)
+    begun = time.monotonic()
+    code = process.wait(PATIENCE)
+    took, log = time.monotonic() - begun, process.communicate()[1]
+
+    assert (code, took < 5) == (0, True), log
+    assert "Traceback" not in log
+
+
 def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
     with running(here, env) as (process, _), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
         assert sandbox.wait_for_socket()
