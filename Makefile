@@ -30,7 +30,7 @@ $(UV):
 	$(UV) venv -q --allow-existing --python "$$($(PY) -c 'import sys; print(sys.executable)')" .venv
 	$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_paths()["purelib"], "muster.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
-	@printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m bot.cli.main "$$@"\n' "$(CURDIR)" > $(BIN)/muster && chmod +x $(BIN)/muster
+	@printf '#!/bin/sh\nexec "%s/.venv/bin/python" -P -m bot.cli.main "$$@"\n' "$(CURDIR)" > $(BIN)/muster && chmod +x $(BIN)/muster
 	@touch $@
 
 demo: setup

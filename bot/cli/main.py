@@ -210,7 +210,7 @@ def main() -> None:
     if sys.flags.optimize > 1:
         sys.stderr.write("Muster shows docstrings as help and will not run with python -OO. Run it without.\n")
         raise SystemExit(2)
-    app()
+    app(prog_name="muster")
 
 
 if __name__ == "__main__":
