@@ -144,6 +144,12 @@ def test_the_shipped_policy_is_in_order(tmp_path: Path) -> None:
     assert said.out.startswith("Nothing is wrong: version 2026.1")
 
 
+def test_without_a_name_the_policy_in_use_is_checked(tmp_path: Path) -> None:
+    said = muster(tmp_path, "policy", MUSTER_POLICY=str(ROOT / "policy.yaml"))
+
+    assert said.code == 0, said.everything
+
+
 def test_every_fault_of_a_policy_is_named_with_its_line(tmp_path: Path) -> None:
     broken = POLICY.replace("tier: 3", "tier: three").replace("P5: {ack: 960", "P5: {ack: -1")
     (tmp_path / "policy.yaml").write_text(broken, encoding="utf-8")
