@@ -72,7 +72,9 @@ def migrate(
 
 
 @app.command()
-def policy(file: Annotated[Path, typer.Argument(help="The policy.", envvar="MUSTER_POLICY")] = Path("policy.yaml")) -> None:
+def policy(
+    file: Annotated[Path, typer.Argument(help="The policy.", envvar="MUSTER_POLICY")] = Path("policy.yaml"),
+) -> None:
     """Check a policy file and name everything that is wrong in it, with the line."""
     from bot.cli.record import check_policy
 
