@@ -73,7 +73,7 @@ def migrate(
 
 @app.command()
 def policy(
-    file: Annotated[Path, typer.Argument(help="The policy.", envvar="MUSTER_POLICY")] = Path("policy.yaml"),
+    file: Annotated[Path | None, typer.Argument(help="The policy; the one in use, when left out.")] = None,
 ) -> None:
     """Check a policy file and name everything that is wrong in it, with the line."""
     from bot.cli.record import check_policy

@@ -45,8 +45,9 @@ def migrate_database(service_role: str = "") -> int:
     return 0
 
 
-def check_policy(file: Path) -> int:
-    """Name every fault of a policy with its line, or say that there is none."""
+def check_policy(named: Path | None) -> int:
+    """Name every fault of a policy with its line, or say that there is none; without a name, of the one in use."""
+    file = named or read_record_settings().policy
     try:
         policy = read_policy(file.read_text(encoding="utf-8"), RealClock().now().date()).policy
     except OSError as unreadable:

@@ -8,7 +8,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, NoReturn
 
 from slack_sdk.errors import SlackApiError
@@ -36,7 +37,8 @@ def serve(put_together: Callable[[Settings], Muster] = compose) -> int:
     begin_logging(secrets_of(settings))
     ended = _End()
     try:
-        muster = put_together(settings)
+        with ended.at_once():
+            muster = put_together(settings)
     except TROUBLES as trouble:
         _complain(told(trouble))
         return 1
@@ -61,7 +63,8 @@ def _run(muster: Muster, settings: Settings, ended: _End) -> int:
         _complain(f"{settings.policy} is left aside and policy {muster.active.policy.version} stays. Mend these lines:")
         _complain("\n".join(f"  {one}" for one in muster.wrong))
     try:
-        muster.start()
+        with ended.at_once():
+            muster.start()
     except SlackApiError as refused:
         _complain(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
     except TROUBLES as trouble:
@@ -70,7 +73,6 @@ def _run(muster: Muster, settings: Settings, ended: _End) -> int:
         _stop(muster)
         _leave()
     else:
-        ended.is_starting = False
         print(running(muster, settings), flush=True)
         while not ended.told.wait(LOOK_SECONDS):
             pass  # A signal that reaches another thread does not wake this one, and only this one may answer it.
@@ -95,18 +97,29 @@ class _ToldToEnd(BaseException):
 
 
 class _End:
-    """Whether we were told to end. While Muster starts that ends the start where it is, however long Slack takes."""
+    """Whether we were told to end."""
 
     def __init__(self) -> None:
         self.told = threading.Event()
-        self.is_starting = True
+        self._at_once = False
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._tell)
 
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Break off what is done inside when we are told to end, or were: it may wait for Slack for long."""
+        self._at_once = True
+        try:
+            if self.told.is_set():
+                raise _ToldToEnd
+            yield
+        finally:
+            self._at_once = False
+
     def _tell(self, *_: object) -> None:
         self.told.set()
-        if self.is_starting:
-            self.is_starting = False
+        if self._at_once:
+            self._at_once = False
             raise _ToldToEnd
 
 

@@ -137,17 +137,14 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     assert "Traceback" not in said.err
 
 
-def test_the_shipped_policy_is_in_order(tmp_path: Path) -> None:
-    said = muster(tmp_path, "policy", str(ROOT / "policy.yaml"))
+@pytest.mark.parametrize("words", [("policy", str(ROOT / "policy.yaml")), ("policy",)], ids=["named", "in use"])
+def test_the_shipped_policy_is_in_order(tmp_path: Path, words: tuple[str, ...]) -> None:
+    (tmp_path / ".env").write_text(f"MUSTER_POLICY={ROOT / 'policy.yaml'}\n", encoding="utf-8")
+
+    said = muster(tmp_path, *words)
 
     assert said.code == 0, said.everything
     assert said.out.startswith("Nothing is wrong: version 2026.1")
-
-
-def test_without_a_name_the_policy_in_use_is_checked(tmp_path: Path) -> None:
-    said = muster(tmp_path, "policy", MUSTER_POLICY=str(ROOT / "policy.yaml"))
-
-    assert said.code == 0, said.everything
 
 
 def test_every_fault_of_a_policy_is_named_with_its_line(tmp_path: Path) -> None:
