@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from bot.send.lines import here_text, said_text, update_text
 from bot.send.means import Means, Shown, Task, entries_of
-from bot.send.posting import edit
+from bot.send.posting import GONE, edit
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
 from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
@@ -26,8 +27,8 @@ from incident.telling.lines import lines
 # The entries of one act stand beside each other; no act makes more than this.
 _NEAR: Final = 16
 _DECLARED: Final = 1
-# Much is said in a busy channel after a line of ours; what is looked for stands near where it was wanted.
-_POSTED_WITHIN: Final = timedelta(hours=6)
+# Much is said in a busy channel after a line of ours, and it mostly stands near where it was wanted.
+_MOSTLY_WITHIN: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,12 @@ def mask(task: Task, means: Means) -> Sequence[Fact]:
         for line in (*_said(task, means, n), *_delivered(task, means, n)):
             message = Message(redacted if is_gone else line.text)
             try:
-                edit(task, replace(means, shown=Shown()), line.channel, line.ts, message)
+                edit(task, replace(means, shown=Shown()), line.channel, line.ts, message, lost=GONE)
             except SlackRefusal as no:
                 refused.setdefault(line.channel, no)
     if task.channel in refused:
         raise refused[task.channel]
-    return tuple(PlaceLost(what=JobKind.MASK, error=no.error) for no in refused.values())
+    return tuple(PlaceLost(what=JobKind.MASK, error=f"{no.error} in {channel}") for channel, no in refused.items())
 
 
 def _titled(task: Task, means: Means, entries: Sequence[int]) -> list[int]:
@@ -81,8 +82,9 @@ def _said(task: Task, means: Means, n: int) -> Iterator[Line]:
         told = tuple(entry for entry in act if (job.entry or 0) <= entry.n <= (job.last or 0))
         if itself not in told:
             continue
-        posted = itself.recorded_at, itself.recorded_at + _POSTED_WITHIN
-        ts = means.settle.message(means.slack, task.channel, job.key, *posted)
+        soon = itself.recorded_at + _MOSTLY_WITHIN
+        find = partial(means.settle.message, means.slack, task.channel, job.key)
+        ts = find(itself.recorded_at, soon) or find(soon)
         if ts is not None:
             yield Line(task.channel, ts, _reads(replace(task, job=job), means, told))
 

@@ -12,6 +12,8 @@ from bot.slack.settle import metadata
 from bot.slack.surfaces.message import Message
 from roles.people import PersonId, slack_user
 
+GONE: Final = frozenset({"message_not_found"})
+_LOST: Final = GONE | {"cant_update_message", "edit_window_closed"}
 _ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 
 
@@ -33,14 +35,14 @@ def post(task: Task, means: Means, channel: str, message: Message, *, since: dat
     return str(posted["ts"])
 
 
-def edit(task: Task, means: Means, channel: str, ts: str, message: Message) -> bool:
-    """Bring a message of the job up to date, unless it reads so already; False when it is gone."""
+def edit(task: Task, means: Means, channel: str, ts: str, message: Message, *, lost: frozenset[str] = _LOST) -> bool:
+    """Bring a message of the job up to date, unless it reads so already; False when Slack says that it is lost to us."""
     if means.shown.is_already(message.digest):
         return True
     try:
         means.slack.call("chat.update", channel=channel, ts=ts, **message.arguments("update.text"))
     except SlackRefusal as no:
-        if no.error not in {"message_not_found", "cant_update_message", "edit_window_closed"}:
+        if no.error not in lost:
             raise
         return False
     means.shown.now = message.digest
@@ -52,7 +54,7 @@ def take_away(means: Means, channel: str, ts: str) -> None:
     try:
         means.slack.call("chat.delete", channel=channel, ts=ts)
     except SlackRefusal as no:
-        if no.error != "message_not_found":
+        if no.error not in GONE:
             raise
 
 

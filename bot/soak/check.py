@@ -82,23 +82,26 @@ class Outcome:
         channel = self._channel_of(incident)
         if channel is None:
             return
-        known, never_told = known_of(self.entries(incident, *MESSAGE_KINDS), channel.id), self.never_told()
+        known, unknowable = known_of(self.entries(incident, *MESSAGE_KINDS), channel.id), self.unknowable(incident)
         for (where, ts), text in sorted(self.ledger.said.items()):
             if where == channel.id:
-                if (where, ts) in never_told and not known.get(ts, NOTHING).was_said:
+                if ts in unknowable:
                     continue
                 place = f"{incident.number} {ts} {text!r}"
                 yield from _message(place, text, known.get(ts), channel, ts)
 
-    def never_told(self) -> frozenset[tuple[str, str]]:
-        """Name the messages of which nobody can know: Slack gave up telling of them and of their deletion.
+    def unknowable(self, incident: Incident) -> frozenset[str]:
+        """Name the messages whose words nobody can know: Slack gave up telling of them and of their deletion.
 
-        Each was sent as often as Slack sends anything, while nobody could hear it, and Slack shows it no more.
+        Each was sent as often as Slack sends anything, was never heard, and Slack shows it no more.
         """
-        given_up = [body["event"] for body in self.house.sandbox.hub.given_up()]
-        told = [one for one in given_up if one["type"] == "message"]
-        posted = {(one["channel"], one["ts"]) for one in told if one.get("subtype") not in _CHANGES}
-        return frozenset(posted & {(one["channel"], gone) for one in told if (gone := _deleted(one)) is not None})
+        channel = incident.places.channel
+        given_up = (body["event"] for body in self.house.sandbox.hub.given_up())
+        told = [one for one in given_up if one["type"] == "message" and one["channel"] == channel]
+        posted = {one["ts"] for one in told if one.get("subtype") not in _CHANGES}
+        untold = posted & {_deleted(one) for one in told}
+        known = known_of(self.entries(incident, *MESSAGE_KINDS), channel or "")
+        return frozenset(ts for ts in untold if _says_nothing(known.get(ts, NOTHING)))
 
     def _channels(self, incidents: list[Incident]) -> Iterator[str]:
         """Each incident has one channel, and each channel of ours an incident."""
@@ -180,6 +183,12 @@ def _deleted(event: dict[str, Any]) -> str | None:
     stone = event.get("message") or {}
     ts = stone.get("ts") if stone.get("subtype") == _STONE else event.get("deleted_ts")
     return str(ts) if ts else None
+
+
+def _says_nothing(known: Known) -> bool:
+    """Tell whether no word of a message is known, and no more than that it is gone."""
+    facts = [entry.fact for entry in known.entries]
+    return len(facts) <= 1 and all(isinstance(fact, MessageDeleted) and fact.previous is None for fact in facts)
 
 
 def _holds_what_it_said(known: Known, text: str) -> bool:

@@ -101,11 +101,11 @@ class Soak:
             outcome = Outcome(store, self.house, self.ledger)
             problems = outcome.problems()
             entries = sum(one.n for one in outcome.incidents())
-            untold = len(outcome.never_told())
+            unknowable = sum(len(outcome.unknowable(one)) for one in outcome.incidents())
         if why:
             problems.insert(0, f"overdue: Muster did not come to rest: {why}")
         return self._figures(problems, entries) | {
-            "never_told": untold,
+            "unknowable": unknowable,
             "acted_s": round(acted, 1),
             "rested_after_s": round(rest, 1),
         }, problems

@@ -161,6 +161,6 @@ def test_what_slack_gave_up_telling_of_and_shows_no_more_nobody_can_know(rig):
     while not rig.sandbox.settle(0.1) or rig.sandbox.hub.put_off():
         rig.sandbox.hub.hasten()
 
-    assert outcome.never_told() == {(channel, gone)}
+    assert outcome.unknowable(rig.incident(key)) == {gone}
     [lost] = of_kind(outcome, LOST)
     assert "for good" in lost

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -105,7 +106,34 @@ def test_a_line_that_cannot_be_edited_elsewhere_keeps_none_of_the_others_and_the
 
     here = [[message.text, message.blocks] for message in asking.messages(key)]
     assert "hunter2" not in json.dumps(here)
-    assert any("Not every line of mine that quotes a masked" in text for text in asking.texts(key))
+    assert any(
+        "still stands in a line of mine" in text and asking.named("exec").id in text for text in asking.texts(key)
+    )
+
+
+def test_a_line_that_is_too_old_to_be_edited_is_told_of(asking):
+    key = quoted_everywhere(asking)
+    asking.sandbox.faults.fail_with("edit_window_closed", "chat.update", times=1)
+
+    wish(asking, key)
+    asking.after(seconds=5)
+
+    assert sum("still stands in a line of mine" in text for text in asking.texts(key)) == 1
+
+
+def test_a_line_that_was_posted_long_after_is_masked_too(asking):
+    key = asking.declare()
+    asking.after(seconds=2)
+    said(asking, key)
+    asking.act("decide", "ilse", key, on=TS, text=SECRET)
+    asking.clock.set(asking.clock.now() + timedelta(hours=7))
+    asking.after(seconds=5)
+    assert any("hunter2" in text for text in asking.texts(key))
+
+    wish(asking, key)
+    asking.after(seconds=5)
+
+    assert not any("hunter2" in text for text in asking.texts(key))
 
 
 def test_lines_in_a_channel_that_is_closed_to_us_are_masked_once_it_is_open_again(asking):
