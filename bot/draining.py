@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Final
 
 from bot.clock import Clock
@@ -123,7 +124,7 @@ class Draining:
             said = read_capture(line)
             if capture(said, recorder=self.recorder, policy=active.policy, at=now) is None:
                 # A declaration further down in the spool may take it over.
-                self.overheard.hear(said, said.occurred_at)
+                self.overheard.hear(said, now, waited=max(now - said.occurred_at, timedelta(0)))
             return
         request = read_request(line, now)
         if line.kind == "mark":

@@ -97,6 +97,7 @@ class Renderer:
         )
         self._environment.filters.update({name: _word(name) for name in words_for()})
         self._environment.filters["span"] = wording.span
+        self._environment.filters["any_of"] = wording.any_of
         self._environment.filters["message"] = wording.message_link
         self._environment.filters["both"] = self._both
         self._environment.filters["code"] = wording.code if mode is Mode.SLACK else str

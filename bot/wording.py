@@ -102,6 +102,11 @@ def plain(text: str, name: Callable[[str], str], limit: int | None = None) -> st
     return clip(spelled, limit) if limit else spelled
 
 
+def any_of(names: str) -> str:
+    """Write a list of names as a choice among them: `legal`, `privacy or legal`, `privacy, compliance or legal`."""
+    return " or ".join(names.rsplit(", ", 1))
+
+
 def message_link(channel: str, ts: str, words: str) -> str:
     """Link a message in Slack under these words of a template; whoever may not see it there learns nothing from it."""
     return f"<https://slack.com/archives/{channel}/p{ts.replace('.', '')}|{words}>"

@@ -37,7 +37,7 @@ def refuse_without(now: Situation, reason: str, allowed: Collection[str], *field
 def not_authorised(
     reason: str, allowed: Collection[str], *fields: str, also: tuple[Fact, ...] = (), **facts: str
 ) -> Refusal:
-    """Refuse for want of authority; the sentence may name as `who` the groups and roles that have it."""
+    """Give the refusal for want of authority; the sentence may name as `who` the groups and roles that have it."""
     return Refusal(Code.NOT_AUTHORISED, reason, *fields, missing=(), also=also, **{"who": ", ".join(allowed), **facts})
 
 

@@ -23,8 +23,8 @@ _AGAIN: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
 _HURRIED: Final = 48
 GOODBYE_S: Final = 3
-# Who reads holds no lock, and may think about what was read for as long as that takes.
-_UNBOUND: Final = text("SET LOCAL idle_in_transaction_session_timeout = 0")
+# Who reads keeps no writer waiting, only a change of the schema, and may think for a while about what was read.
+_THINKING: Final = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
 _BOUND: Final = text("SELECT set_config('statement_timeout', :ms, true), set_config('lock_timeout', :ms, true)")
 
 
@@ -84,7 +84,7 @@ def _once(engine: Engine, work: Callable[[Connection], T], turn: Turn, seconds: 
         if seconds is not None:
             connection.execute(_BOUND, {"ms": str(int(seconds * 1000) + 1)})
         elif engine.get_execution_options().get("postgresql_readonly"):
-            connection.execute(_UNBOUND)
+            connection.execute(_THINKING)
         result = work(connection)
         turn.check()
         return result

@@ -1,8 +1,8 @@
 """SQLite's one writer: a thread that commits commands first and then many waiting captures at once.
 
 SQLite has one writing lock for the whole file. Threads that compete for it wait without order; a queue is fair, lets
-many captures share one flush to disk, and lets somebody's command wait for a round of commands and one of captures at
-most before its own: a round takes up no further work after a tenth of a second.
+many captures share one flush to disk, and lets somebody's command wait for one round of captures for each round of commands
+before its own: a round takes up no further work after a tenth of a second.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ def muster(told: dict[str, Any]) -> None:
     given = {name: Path(value) if name.startswith("MUSTER") else value for name, value in told["settings"].items()}
     running = compose(Settings(_env_file=None, **given), reached=reached)
     running.listen()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         running.going_on.draining.look()
         if told["drains"] and not running.going_on.spool.count():

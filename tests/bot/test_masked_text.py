@@ -64,7 +64,7 @@ def test_who_may_not_redact_reads_that_it_is_masked_and_nobody_is_shown_it_any_m
 
     _, answer = wished(stage)
 
-    assert answer.startswith("Not removed: that is for privacy or compliance or legal or security_lead. It is masked")
+    assert answer.startswith("Not removed: that is for privacy, compliance, legal or security_lead. It is masked")
     assert SECRET not in timeline(stage)
     assert "[masked]" in timeline(stage)
     assert len(question(stage)) == 1

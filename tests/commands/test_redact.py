@@ -75,7 +75,7 @@ def test_others_may_not():
     refusal = told(frozenset({"responder", "major_authority"})).refuses(Redact(ref=TS, reason=WHY))
 
     assert refusal.code == Code.NOT_AUTHORISED
-    assert "that is for privacy or compliance or legal or security_lead" in worded(refusal)
+    assert "that is for privacy, compliance, legal or security_lead" in worded(refusal)
     assert len(worded(refusal).split()) < 30
 
 

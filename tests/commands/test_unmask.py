@@ -36,7 +36,7 @@ def test_others_may_not_even_the_commander():
     refusal = room("responder", "major_authority").refuses(Unmask(ref=TS))
 
     assert refusal.code == Code.NOT_AUTHORISED
-    assert worded(refusal).startswith("Still masked: showing it again is for privacy or compliance")
+    assert worded(refusal).startswith("Still masked: showing it again is for privacy, compliance")
     assert refusal.also == ()
 
 

@@ -94,3 +94,16 @@ def test_who_came_and_went_is_not_kept():
     overheard.hear(said(Joined(channel="C1", who=ANN)), T0)
 
     assert overheard.heard_in("C1", T0 - HOUR, T0 + HOUR) == ()
+
+
+def test_what_waited_for_the_database_is_kept_as_much_longer():
+    overheard, back = Overheard(lambda: 60), T0 + 3 * HOUR
+    overheard.hear(posted("now"), back)
+    assert overheard.heard_in("C1", T0, back) == ()
+
+    overheard.hear(posted("then"), back, waited=3 * HOUR)
+
+    overheard.forget(back + HOUR / 2)
+    assert [one.fact.text for one in overheard.heard_in("C1", T0, back)] == ["then"]
+    overheard.forget(back + 2 * HOUR)
+    assert overheard.heard_in("C1", T0, back) == ()
