@@ -2,7 +2,9 @@
 
 import time
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from bot.slack.ingress import from_command
@@ -29,14 +31,26 @@ def house(proxy, tmp_path):
     opened.close()
 
 
-@pytest.mark.parametrize("mode", ["refuse", "deaf"])
-def test_a_declaration_opens_a_channel_at_once_and_becomes_its_incident_later(house, proxy, mode):
-    proxy.set(mode)
+def make_read_only(url, value):
+    """Have each new connection find a database that takes nothing, as a standby does after a failover; or end that."""
+    name = urlsplit(url).path.removeprefix("/")
+    with psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=off") as connection:
+        connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
+
+
+@pytest.mark.parametrize("mode", ["refuse", "deaf", "slow", "reset", "read_only"])
+def test_a_declaration_opens_a_channel_at_once_and_becomes_its_incident_later(house, proxy, postgres_url, mode):
+    if mode == "read_only":
+        make_read_only(postgres_url, "on")
+        proxy.cut()
+    else:
+        proxy.set(mode)
 
     told = house.declare()
     channel = house.channel()
     before = house.ours(channel)
     members = set(channel.members)
+    make_read_only(postgres_url, "off")
     proxy.set("ok")
     proxy.cut()
     house.come_back()
