@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.send.means import Means, Task, entries_of
-from bot.send.posting import post
+from bot.send.posting import find_old, post, take_away
 from bot.send.reconcile import deleted, said_in
 from bot.slack.calls import SlackRefusal
 from bot.slack.heard import moment_of
@@ -25,7 +25,9 @@ from incident.entries.said import Joined, Left, Reacted
 from incident.entries.sent import HistoryTaken
 from incident.entry import Entry, Fact, Surface
 from incident.incident import Incident
+from incident.jobs import JobKind
 from incident.messages import MESSAGE_KINDS
+from incident.telling.keys import key_of
 from incident.visibility import is_exposed, is_restricted
 from roles.people import slack_person
 
@@ -79,6 +81,17 @@ def _tell_there(task: Task, means: Means, taken: HistoryTaken) -> None:
     text = means.renderer.macro("slack/surfaces/history.j2", "there", Taken(task.open, taken))
     with suppress(SlackRefusal):
         post(task, means, taken.channel, Message(text))
+
+
+def take_back(task: Task, means: Means) -> None:
+    """Take away what people were told where it was declared, now that others may not see that there is an incident."""
+    (entry,) = means.recorder.read(lambda reader: reader.entries(task.job.incident, until=1))
+    channel = entry.fact.captures_from if isinstance(entry.fact, Declared) else None
+    if channel is None:
+        return
+    ts = find_old(means, channel, key_of(JobKind.BEFORE, task.job.incident), entry.recorded_at)
+    if ts is not None:
+        take_away(means, channel, ts)
 
 
 def _declared_at(entry: Entry) -> datetime:

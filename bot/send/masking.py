@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from functools import partial
 from typing import Final
 
 from bot.send.lines import here_text, said_text, update_text
 from bot.send.means import Means, Shown, Task, entries_of
-from bot.send.posting import GONE, edit
+from bot.send.posting import GONE, edit, find_old
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
 from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
@@ -27,8 +25,6 @@ from incident.telling.lines import lines
 # The entries of one act stand beside each other; no act makes more than this.
 _NEAR: Final = 16
 _DECLARED: Final = 1
-# Much is said in a busy channel after a line of ours, and it mostly stands near where it was wanted.
-_MOSTLY_WITHIN: Final = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
@@ -82,9 +78,7 @@ def _said(task: Task, means: Means, n: int) -> Iterator[Line]:
         told = tuple(entry for entry in act if (job.entry or 0) <= entry.n <= (job.last or 0))
         if itself not in told:
             continue
-        soon = itself.recorded_at + _MOSTLY_WITHIN
-        find = partial(means.settle.message, means.slack, task.channel, job.key)
-        ts = find(itself.recorded_at, soon) or find(soon)
+        ts = find_old(means, task.channel, job.key, itself.recorded_at)
         if ts is not None:
             yield Line(task.channel, ts, _reads(replace(task, job=job), means, told))
 

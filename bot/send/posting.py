@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from bot.send.means import Means, Task
@@ -14,6 +15,7 @@ from roles.people import PersonId, slack_user
 
 GONE: Final = frozenset({"message_not_found"})
 _LOST: Final = GONE | {"cant_update_message", "edit_window_closed"}
+_MOSTLY_WITHIN: Final = timedelta(hours=6)
 _ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 
 
@@ -33,6 +35,13 @@ def post(task: Task, means: Means, channel: str, message: Message, *, since: dat
     )
     means.shown.now = message.digest
     return str(posted["ts"])
+
+
+def find_old(means: Means, channel: str, job_key: str, wanted_at: datetime) -> str | None:
+    """Find what a job posted a while ago; much may stand after it in a busy channel, so it is looked for where it was wanted."""
+    soon = wanted_at + _MOSTLY_WITHIN
+    find = partial(means.settle.message, means.slack, channel, job_key)
+    return find(wanted_at, soon) or find(soon)
 
 
 def edit(task: Task, means: Means, channel: str, ts: str, message: Message, *, lost: frozenset[str] = _LOST) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.send.before import take_back
 from bot.send.means import Means, Task
 from bot.send.posting import edit, is_private, place, post, take_away
 from bot.slack.calls import SlackRefusal
@@ -18,7 +19,7 @@ from incident.entries.sent import Announced, CardPosted, ChannelMade
 from incident.entry import Fact
 from incident.incident import Incident
 from incident.traces import Places
-from incident.visibility import is_exposed
+from incident.visibility import is_exposed, is_restricted
 from roles.people import slack_user
 
 
@@ -89,6 +90,8 @@ def add_bookmarks(task: Task, means: Means) -> Sequence[Fact]:
 def announce(task: Task, means: Means) -> Sequence[Fact]:
     """Announce the incident once and keep that true; take it away from where it may no longer be read."""
     places, message = task.open.places, announcement(_context(task, means), means.renderer)
+    if is_restricted(task.open):
+        take_back(task, means)
     if places.announced_ts is not None and places.announced_channel is not None:
         if message is None:
             take_away(means, places.announced_channel, places.announced_ts)

@@ -53,7 +53,8 @@ def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tupl
     if _headline(before) != _headline(after):
         if after.adopted is None:
             jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
-        if after.places.announced_ts is not None or is_announced(after):
+        is_hidden_now = is_restricted(after) and not is_restricted(before)
+        if after.places.announced_ts is not None or is_announced(after) or is_hidden_now:
             jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
     joining = any(isinstance(entry.fact, JoinedAsDuplicate) for entry in entries)
     if joining or set(members(after)) - set(members(before)):

@@ -84,6 +84,18 @@ def test_of_a_restricted_incident_nobody_is_told_where_it_was_declared(rig, lobb
     assert posts(place_of(rig, lobby), rig.sandbox) == []
 
 
+def test_once_it_is_restricted_nobody_reads_there_any_more_that_it_was_declared(rig, lobby):
+    say(rig, lobby, "eva", "payments fail")
+    key = declare_in(rig, lobby)
+    assert len(posts(place_of(rig, lobby), rig.sandbox)) == 1
+
+    rig.act("reclassify", "ilse", key, type="security", reason="an attacker was in the system")
+    rig.after(seconds=10)
+
+    assert posts(place_of(rig, lobby), rig.sandbox) == []
+    assert texts(rig, key) == ["payments fail"]
+
+
 def test_where_nothing_was_said_nothing_is_told(rig, lobby):
     rig.after(minutes=90)
     key = declare_in(rig, lobby)
