@@ -53,7 +53,7 @@ def measure_burst_of_events(ground: Ground, channels: Sequence[str], *, seconds:
         "people": len(ground.users),
         "incidents": len(channels),
         "command_ack_ms": spread(times),
-        "event_ack_ms": spread(acks.times) | {"max": max(acks.times)},
+        "event_ack_ms": spread(acks.times) | {"max": round(max(acks.times), 1)},
         "events_counted": acks.counted,
         "events_per_s": round(seconds * PER_SECOND / said, 1),
         "lost": sum(not one.acked for one in sent) + acks.lost,
