@@ -166,12 +166,18 @@ def test_a_reading_wanted_for_later_is_not_served_by_an_earlier_one(rig):
     assert posted.fact.text == "said while we were on our way in"
 
 
-def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
+def a_thread(rig, *replies):
+    """Have a thread with these replies read back; give the incident, the head and the replies."""
     key = rig.declare()
     rig.after(minutes=1)
-    ts = say(rig, key, "ilse", "rolling back now")
-    say(rig, key, "eva", "on it", thread=ts)
+    head = say(rig, key, "ilse", "rolling back now")
+    told = [say(rig, key, "eva", text, thread=head) for text in replies]
     read_back(rig)
+    return key, head, told
+
+
+def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
+    key, ts, _ = a_thread(rig, "on it")
     rig.sandbox.acting.delete(rig.users["ilse"], rig.channel(key).id, ts)
 
     read_back(rig)
@@ -181,12 +187,7 @@ def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
 
 
 def test_a_reply_that_was_changed_or_deleted_is_noticed(rig):
-    key = rig.declare()
-    rig.after(minutes=1)
-    head = say(rig, key, "ilse", "rolling back now")
-    changed = say(rig, key, "eva", "on it", thread=head)
-    gone = say(rig, key, "eva", "me too", thread=head)
-    read_back(rig)
+    key, _, (changed, gone) = a_thread(rig, "on it", "me too")
     rig.sandbox.acting.edit(rig.users["eva"], rig.channel(key).id, changed, "done")
     rig.sandbox.acting.delete(rig.users["eva"], rig.channel(key).id, gone)
 
@@ -197,11 +198,7 @@ def test_a_reply_that_was_changed_or_deleted_is_noticed(rig):
 
 
 def test_the_only_reply_of_a_thread_that_was_deleted_is_noticed(rig):
-    key = rig.declare()
-    rig.after(minutes=1)
-    head = say(rig, key, "ilse", "rolling back now")
-    gone = say(rig, key, "eva", "me too", thread=head)
-    read_back(rig)
+    key, _, (gone,) = a_thread(rig, "me too")
     rig.sandbox.acting.delete(rig.users["eva"], rig.channel(key).id, gone)
 
     read_back(rig)
@@ -210,11 +207,7 @@ def test_the_only_reply_of_a_thread_that_was_deleted_is_noticed(rig):
 
 
 def test_a_thread_that_was_deleted_while_the_reading_waited_is_gone_with_its_head(rig):
-    key = rig.declare()
-    rig.after(minutes=1)
-    head = say(rig, key, "ilse", "rolling back now")
-    reply = say(rig, key, "eva", "me too", thread=head)
-    read_back(rig)
+    key, head, (reply,) = a_thread(rig, "me too")
     rig.sandbox.faults.too_many_requests("conversations.replies", retry_after=30)
     read_back(rig)
     for name, ts in (("eva", reply), ("ilse", head)):
