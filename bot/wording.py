@@ -102,9 +102,9 @@ def plain(text: str, name: Callable[[str], str], limit: int | None = None) -> st
     return clip(spelled, limit) if limit else spelled
 
 
-def any_of(names: str) -> str:
-    """Write a list of names as a choice among them: `legal`, `privacy or legal`, `privacy, compliance or legal`."""
-    return " or ".join(names.rsplit(", ", 1))
+def any_of(names: str, last: str) -> str:
+    """Write a list of names as a choice among them, with the template's word before the last one."""
+    return f" {last} ".join(names.rsplit(", ", 1))
 
 
 def message_link(channel: str, ts: str, words: str) -> str:

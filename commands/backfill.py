@@ -35,7 +35,7 @@ class Backfill(Declare):
         if known is not None:
             raise Refusal(Code.STATE, "already_declared", number=known.number)
         if self.started_at is None:
-            raise Refusal(Code.MISSING_FIELDS, "declare_missing", "started_at", names="when it began")
+            raise Refusal(Code.MISSING_FIELDS, "backfill_when", "started_at")
         return super().decide(now)
 
     def _placed(self, declared: Declared, now: Situation) -> Declared:

@@ -22,7 +22,7 @@ from bot.slack.surfaces.message import Message
 from commands.capture import Capture, Told, capture_into
 from incident.entries.opened import Declared
 from incident.entries.said import Joined, Left, Reacted
-from incident.entries.sent import HistoryTaken
+from incident.entries.sent import HistoryTaken, PlaceLost
 from incident.entry import Entry, Fact, Surface
 from incident.incident import Incident
 from incident.jobs import JobKind
@@ -33,6 +33,7 @@ from roles.people import slack_person
 
 MOST: Final = 200
 MOST_THREADS: Final = 20
+_LINE: Final = "before_line"
 # By how much Slack's clock may be ahead of ours: much more would take in what was said after the declaration.
 _SKEW: Final = timedelta(seconds=1)
 
@@ -83,15 +84,24 @@ def _tell_there(task: Task, means: Means, taken: HistoryTaken) -> None:
         post(task, means, taken.channel, Message(text))
 
 
-def take_back(task: Task, means: Means) -> None:
-    """Take away what people were told where it was declared, now that others may not see that there is an incident."""
+def take_back(task: Task, means: Means) -> Sequence[Fact]:
+    """Take away what people were told where it was declared, now that others may not see that there is an incident.
+
+    Where Slack does not let us, that is said once.
+    """
     (entry,) = means.recorder.read(lambda reader: reader.entries(task.job.incident, until=1))
     channel = entry.fact.captures_from if isinstance(entry.fact, Declared) else None
     if channel is None:
-        return
-    ts = find_old(means, channel, key_of(JobKind.BEFORE, task.job.incident), entry.recorded_at)
-    if ts is not None:
-        take_away(means, channel, ts)
+        return ()
+    try:
+        ts = find_old(means, channel, key_of(JobKind.BEFORE, task.job.incident), entry.recorded_at)
+        if ts is not None:
+            take_away(means, channel, ts)
+    except SlackRefusal as no:
+        lost = PlaceLost(what=_LINE, error=f"{no.error} in {channel}")
+        told = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(PlaceLost.kind,)))
+        return () if any(one.fact == lost for one in told) else (lost,)
+    return ()
 
 
 def _declared_at(entry: Entry) -> datetime:

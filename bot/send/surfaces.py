@@ -90,15 +90,14 @@ def add_bookmarks(task: Task, means: Means) -> Sequence[Fact]:
 def announce(task: Task, means: Means) -> Sequence[Fact]:
     """Announce the incident once and keep that true; take it away from where it may no longer be read."""
     places, message = task.open.places, announcement(_context(task, means), means.renderer)
-    if is_restricted(task.open):
-        take_back(task, means)
     if places.announced_ts is not None and places.announced_channel is not None:
         if message is None:
             take_away(means, places.announced_channel, places.announced_ts)
         else:
             edit(task, means, places.announced_channel, places.announced_ts, message)
-        return ()
-    if message is None or not means.policy.incidents_channel:
+    if is_restricted(task.open):
+        return take_back(task, means)
+    if places.announced_ts is not None or message is None or not means.policy.incidents_channel:
         return ()
     channel = place(means, means.policy.incidents_channel)
     return (Announced(channel=channel, ts=post(task, means, channel, message)),)

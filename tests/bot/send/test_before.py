@@ -12,6 +12,7 @@ from bot.worker import Worker
 from incident.entry import Surface
 from incident.jobs import LATER, Job, JobKind
 from incident.telling.keys import key_of
+from sandbox.changes import channels
 from tests.bot.rig import posts
 from tests.bot.send.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts
 
@@ -94,6 +95,22 @@ def test_once_it_is_restricted_nobody_reads_there_any_more_that_it_was_declared(
 
     assert posts(place_of(rig, lobby), rig.sandbox) == []
     assert texts(rig, key) == ["payments fail"]
+
+
+def test_where_that_line_cannot_be_taken_back_the_announcement_is_and_people_are_told_once(rig, lobby):
+    say(rig, lobby, "eva", "payments fail")
+    key = declare_in(rig, lobby)
+    announced = rig.named("incidents")
+    assert len(posts(announced, rig.sandbox)) == 1
+    channels.archive(rig.sandbox.workspace, place_of(rig, lobby), rig.users["ilse"])
+
+    rig.act("reclassify", "ilse", key, type="security", reason="an attacker was in the system")
+    rig.after(seconds=10)
+    rig.act("priority", "ilse", key, impact=2, urgency=1, justification="fewer people are affected by it")
+    rig.after(seconds=10)
+
+    assert posts(announced, rig.sandbox) == []
+    assert sum("tells where this was declared" in text for text in rig.texts(key)) == 1
 
 
 def test_where_nothing_was_said_nothing_is_told(rig, lobby):
