@@ -21,7 +21,7 @@ from bot.policy_lines import Wrong, read_nodes
 from commands.reclassify import TYPES
 from incident.policy import GROUPS, Policy
 from incident.states import Priority
-from roles.names import Role
+from roles.role_names import Role
 
 _SLACK_ID: Final = re.compile(r"[UWS][A-Z0-9]+")
 _PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]+")

@@ -21,7 +21,7 @@ from bot import wording
 from incident.entry import Entry, Fact
 from incident.incident import Incident
 from incident.ports import Outcome
-from roles.people import PersonId, is_claimed, slack_user
+from roles.person_ids import PersonId, is_claimed, slack_user
 
 TEMPLATES: Final = Path(__file__).resolve().parent.parent / "templates"
 Names = Callable[[PersonId], str]

@@ -29,7 +29,7 @@ from commands import registry
 from commands.verb import Group, Request
 from incident.entry import IncidentKey
 from incident.ports import Recorder
-from roles.people import PersonId, slack_user
+from roles.person_ids import PersonId, slack_user
 
 _log = logging.getLogger(__name__)
 

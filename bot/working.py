@@ -19,7 +19,7 @@ from bot.slack.overheard import Overheard
 from bot.timestamps import Authority
 from bot.worker import Outside
 from incident.jobs import JobKind
-from roles.people import PersonId
+from roles.person_ids import PersonId
 from storage.signing import Signer
 from storage.store import Store
 

@@ -16,7 +16,7 @@ from incident.entries.said import ActionOpened
 from incident.entry import Fact
 from incident.numbering import next_id
 from incident.refusal import Code, Refusal
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class Action(Verb):

@@ -14,7 +14,7 @@ from incident.lapsed import next_call
 from incident.parts import Escalation
 from incident.refusal import Code, Refusal
 from incident.states import RESPONDING
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 
 
 class Answer(Verb):

@@ -11,7 +11,7 @@ from commands.take import first_commander, refuse_taken
 from commands.verb import Group, Situation, Verb
 from incident.entries.staffed import RoleTaken
 from incident.entry import Fact
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class Assign(Verb):

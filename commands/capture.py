@@ -28,7 +28,7 @@ from incident.frozen import REDACTED, Frozen, Utc, clean
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 # By how much Slack's clock may be ahead of ours for a join that was read back to be the one that is told of.
 _SKEW: Final = timedelta(seconds=5)

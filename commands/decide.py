@@ -9,7 +9,7 @@ from commands.source import source_message
 from commands.verb import Group, Situation, Verb
 from incident.entries.said import DecisionMade
 from incident.entry import Fact
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class Decide(Verb):

@@ -18,7 +18,7 @@ from incident.frozen import Utc
 from incident.incident import Incident
 from incident.priority import change
 from incident.states import State
-from roles.people import PersonId, person_named
+from roles.person_ids import PersonId, person_named
 
 TITLE_LENGTH: Final = 250
 

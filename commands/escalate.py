@@ -14,8 +14,8 @@ from incident.entry import Fact
 from incident.policy import Ladder
 from incident.refusal import Code, Refusal
 from incident.states import RESPONDING
-from roles.ladder import rungs_left
-from roles.people import PersonId, person_named
+from roles.escalation_policy import rungs_left
+from roles.person_ids import PersonId, person_named
 
 _HOW: Final = (("functional", "Somebody who can help"), ("hierarchical", "Somebody who can decide"))
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
-from roles.names import Role, read_role
+from roles.role_names import Role, read_role
 
 
 def several(value: object) -> object:

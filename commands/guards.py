@@ -12,8 +12,8 @@ from incident.entry import Fact
 from incident.lifecycle import refusal_to
 from incident.refusal import Code, Refusal
 from roles.authority import may
-from roles.intervals import roles_of
-from roles.people import MUSTER, PersonId
+from roles.person_ids import MUSTER, PersonId
+from roles.role_intervals import roles_of
 
 
 def refuse_by_state(now: Situation, intent: str) -> None:

@@ -11,8 +11,8 @@ from commands.verb import Group, Situation, Verb
 from incident.entries.staffed import HandoverOffered
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
-from roles.handover import MIN_NOTE, giver, is_note_enough
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_handover import MIN_NOTE, giver, is_note_enough
 
 
 class Handover(Verb):

@@ -11,8 +11,8 @@ from commands.verb import Group, Situation, Verb
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.states import Audience
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
 from incident.policy import Policy, Service
 from incident.refusal import Code, Refusal
-from roles.people import PersonId, person_named
+from roles.person_ids import PersonId, person_named
 
 
 @dataclass(frozen=True)

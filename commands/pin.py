@@ -12,7 +12,7 @@ from commands.verb import Dated, Group, Situation, Verb
 from incident.entries.said import MessagePinned
 from incident.messages import author, posted_at, text_now
 from incident.refusal import Code, Refusal
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 _HIDDEN = Ask("", Control.WORD, hidden=True)
 

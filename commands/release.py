@@ -11,7 +11,7 @@ from commands.verb import Group, Situation, Verb
 from incident.entries.staffed import RoleReleased
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class Release(Verb):

@@ -13,7 +13,7 @@ from incident.calendar import after_business_days
 from incident.entries.proved import ReviewScheduled
 from incident.entry import Fact
 from incident.frozen import Utc
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 @dataclass(frozen=True)

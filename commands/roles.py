@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from commands.verb import Group, Situation, Verb
 from incident.parts import Interval, Offer
-from roles.names import SINGLE, Role
+from roles.role_names import SINGLE, Role
 
 
 @dataclass(frozen=True)

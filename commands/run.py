@@ -15,7 +15,7 @@ from incident.entries.sent import ChannelMade
 from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 
 
 def run(

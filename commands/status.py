@@ -10,8 +10,8 @@ from commands.verb import Group, Situation, Verb
 from incident.entry import Fact
 from incident.incident import Incident
 from incident.parts import Action, TempFix
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 
 @dataclass(frozen=True)

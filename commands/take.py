@@ -14,9 +14,9 @@ from commands.verb import Group, Situation, Verb
 from incident.entries.staffed import RoleAssumed, RoleTaken
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
-from roles.names import SINGLE, Role
-from roles.people import PersonId
-from roles.take import is_idle, refusal_to_take
+from roles.person_ids import PersonId
+from roles.role_assignment import is_idle, refusal_to_take
+from roles.role_names import SINGLE, Role
 
 
 class Take(Verb):

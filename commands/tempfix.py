@@ -14,7 +14,7 @@ from incident.frozen import Utc
 from incident.numbering import next_id
 from incident.parts import TempFix
 from incident.refusal import Code, Refusal
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 Form = Literal["add", "set", "removed"]
 _FORMS: Final = (

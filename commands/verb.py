@@ -15,7 +15,7 @@ from incident.frozen import Frozen, Utc
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class Group(StrEnum):

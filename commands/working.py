@@ -17,7 +17,7 @@ from incident.jobs import LATER, Job, JobKind
 from incident.lifecycle import may_follow
 from incident.policy import Policy
 from incident.ports import UnitOfWork
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 
 
 class Working:

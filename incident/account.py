@@ -14,7 +14,7 @@ from incident.entries.proved import Refused
 from incident.entry import WORKSPACE, Entry
 from incident.incident import Incident
 from incident.metrics import metrics
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 def _message_id(channel: str, ts: str) -> str:

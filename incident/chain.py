@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from incident.entry import Entry, IncidentKey, Source
 from incident.frozen import Frozen, Utc, utc_text
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 FORMAT: Final = "muster-entry/1"
 ALGORITHM: Final = "sha256"

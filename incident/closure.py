@@ -11,7 +11,7 @@ from incident.frozen import Frozen
 from incident.incident import Incident
 from incident.parts import Times
 from incident.policy import Criteria, Policy, ResolutionRule
-from roles.names import Role
+from roles.role_names import Role
 
 
 class Unmet(Frozen):

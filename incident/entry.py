@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 from pydantic import JsonValue
 
 from incident.frozen import REDACTED, Frozen, Utc, word_fields
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class IncidentKey(NamedTuple):

@@ -11,7 +11,7 @@ from incident.folding import classified, informed, kept, opened, proved, restore
 from incident.folding.change import Change
 from incident.incident import Incident
 from incident.traces import Seen
-from roles.people import MUSTER, PersonId
+from roles.person_ids import MUSTER, PersonId
 
 Fold = Callable[[Incident, Entry, Any], Change]
 

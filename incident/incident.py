@@ -32,8 +32,8 @@ from incident.parts import (
 )
 from incident.states import OVER, Audience, Priority, State
 from incident.traces import Mask, Places, Promotion, Prompted, Seen
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 
 class Incident(Frozen):

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class JobKind(StrEnum):

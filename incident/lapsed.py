@@ -12,7 +12,7 @@ from incident.incident import Incident
 from incident.parts import Escalation
 from incident.policy import Policy
 from incident.states import RESPONDING
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 
 
 def lapsed(incident: Incident, policy: Policy, at: datetime) -> tuple[Draft, ...]:

@@ -15,7 +15,7 @@ from incident.entries.opened import Declared
 from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import Entry, Fact
 from incident.policy import MOST_BEFORE_MINUTES
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 # An incident takes over what was said in the minutes before it, or is recorded later where the database was absent.
 HELD_AFTER: Final = timedelta(minutes=MOST_BEFORE_MINUTES) + timedelta(days=1)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from incident.frozen import Frozen, Utc, Words
 from incident.states import Audience, Priority, State
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 
 class Times(Frozen):

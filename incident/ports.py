@@ -10,7 +10,7 @@ from incident.entry import Draft, Entry, IncidentKey
 from incident.frozen import Frozen, Utc
 from incident.incident import Incident
 from incident.jobs import Job
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 T = TypeVar("T")
 

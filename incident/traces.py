@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incident.frozen import Frozen, Utc
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class Prompted(Frozen):

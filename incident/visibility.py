@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incident.incident import Incident
-from roles.people import MUSTER, PersonId
+from roles.person_ids import MUSTER, PersonId
 
 
 def is_restricted(incident: Incident) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
-from roles.names import Role
+from roles.role_names import Role
 
 OUTSIDE_SPEAKERS: Final = (Role.COMMS_LEAD, Role.COMMANDER, Role.CUSTOMER_LIAISON)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 def on_call(roster: Sequence[PersonId], absent: Collection[PersonId] = ()) -> PersonId | None:

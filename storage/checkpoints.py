@@ -16,7 +16,7 @@ from incident.chain import Step, canonical, digest, head_leaf, merkle_path, merk
 from incident.entries.kept import Checkpointed
 from incident.entry import WORKSPACE, Draft, IncidentKey, Source, Surface, workspace_chain
 from incident.frozen import Frozen, utc_text
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from storage import chains
 from storage.errors import needed
 from storage.signing import Signer

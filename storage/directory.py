@@ -12,7 +12,7 @@ from incident.entries.kept import PolicyActivated
 from incident.entry import Draft, Source, Surface, workspace_chain
 from incident.policy import Policy
 from incident.ports import Person
-from roles.people import MUSTER, PersonId
+from roles.person_ids import MUSTER, PersonId
 from storage import chains, people
 from storage.chains import insert_or
 from storage.errors import needed

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, select
 
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
-from roles.people import PersonId
+from roles.person_ids import PersonId
 from storage.chains import insert_or
 from storage.tables import DRAFT
 from storage.transactions import Transactions

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from incident.ports import Person
-from roles.people import PersonId
+from roles.person_ids import PersonId
 from storage.tables import PERSON
 
 ERASED = "erased person"

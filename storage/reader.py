@@ -15,7 +15,7 @@ from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.incident import Incident
 from incident.messages import HELD_AFTER, MESSAGE_KINDS, posted_at
 from incident.ports import Person
-from roles.people import PersonId
+from roles.person_ids import PersonId
 from storage import people, projection
 from storage.chains import EPOCH
 from storage.reading import chain_lines, select_stored, stored, to_entry

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from incident import upcast
 from incident.entry import Entry, IncidentKey, Source
-from roles.people import PersonId
+from roles.person_ids import PersonId
 from storage.sqlite import by_index
 from storage.tables import BODY, ENTRY
 

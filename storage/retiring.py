@@ -19,7 +19,7 @@ from incident.frozen import Frozen
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.retention import Term, later_by, shortest, term_of
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from storage import chains, projection
 from storage.errors import needed
 from storage.job_table import JOB

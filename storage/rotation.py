@@ -16,7 +16,7 @@ from incident.chain import canonical
 from incident.entries.kept import KeyRotated
 from incident.entry import Draft, Entry, Source, Surface, workspace_chain
 from incident.frozen import utc_text
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from storage import chains
 from storage.errors import StorageError, needed
 from storage.reading import chain_lines, to_entry

@@ -18,7 +18,7 @@ from incident.incident import Incident
 from incident.jobs import Job, JobKind
 from incident.messages import HELD_AFTER, is_message, place_of, posted_at
 from incident.ports import Outcome, Person
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 T = TypeVar("T")
 

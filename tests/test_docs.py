@@ -19,8 +19,8 @@ from incident.entries import KINDS
 from incident.jobs import JobKind
 from incident.lifecycle import MAY_FOLLOW
 from incident.states import Audience, Priority, State
-from roles.names import Role
-from roles.people import slack_person
+from roles.person_ids import slack_person
+from roles.role_names import Role
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text("utf-8")

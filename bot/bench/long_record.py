@@ -25,7 +25,7 @@ from incident.entries.said import MessagePosted
 from incident.entries.sent import ChannelMade
 from incident.entry import IncidentKey, Source, Surface
 from incident.policy import Policy
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 from storage.signing import new_key
 from storage.store import Store, open_store
 from storage.verify import verify

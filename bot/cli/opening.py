@@ -19,7 +19,7 @@ from bot.policy_file import LoadedPolicy, read_policy
 from bot.settings import RecordSettings, read_record_settings
 from incident.entry import IncidentKey
 from incident.ports import Person, Recorder
-from roles.people import PersonId, cli_person
+from roles.person_ids import PersonId, cli_person
 from storage import schema
 from storage.engine import read_url
 from storage.signing import Signer, read_key

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from incident.ports import Person
-from roles.people import PersonId, slack_user
+from roles.person_ids import PersonId, slack_user
 
 _BETWEEN: Final = re.compile(r"[\s._-]+")
 

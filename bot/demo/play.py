@@ -20,7 +20,7 @@ from bot.export.make import Export, Seal, make_export
 from bot.replay.stage import Stage
 from incident.entry import IncidentKey
 from incident.states import State
-from roles.people import cli_person
+from roles.person_ids import cli_person
 from sandbox.entities import Person
 from storage.signing import new_key, read_key
 from storage.verify import verify

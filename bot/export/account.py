@@ -12,7 +12,7 @@ from bot.render import Renderer
 from incident.account import account
 from incident.entry import Entry
 from incident.frozen import word_fields
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 def document_account(

@@ -22,7 +22,7 @@ from incident.entry import Entry, IncidentKey
 from incident.frozen import utc_text
 from incident.incident import Incident
 from incident.policy import Policy
-from roles.people import PersonId
+from roles.person_ids import PersonId
 from storage.checkpoints import Checkpoint
 from storage.reading import Stored, to_entry
 from storage.signing import Signer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from incident.ports import Person
-from roles.people import MUSTER, PersonId, is_claimed, slack_person, slack_user
+from roles.person_ids import MUSTER, PersonId, is_claimed, slack_person, slack_user
 
 Names = Callable[[PersonId], str]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
-from roles.people import PersonId, slack_user
+from roles.person_ids import PersonId, slack_user
 
 Json = dict[str, Any]
 

@@ -19,7 +19,7 @@ from bot.slack.forms.view import OCCURRED
 from bot.slack.grammar import read
 from commands.ask import Control, asks
 from commands.verb import Verb
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 from sandbox.errors import NotPossibleError
 
 COMMAND: Final = "/inc"

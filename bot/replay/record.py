@@ -10,7 +10,7 @@ from bot.replay.outage import as_scripted
 from bot.replay.player import Player
 from incident.entries.proved import Refused
 from incident.entry import WORKSPACE, Entry, IncidentKey
-from roles.people import MUSTER, PersonId, slack_user
+from roles.person_ids import MUSTER, PersonId, slack_user
 
 
 def record_of(player: Player) -> dict[str, Any]:

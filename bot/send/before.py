@@ -29,7 +29,7 @@ from incident.jobs import JobKind
 from incident.messages import MESSAGE_KINDS
 from incident.telling.keys import key_of
 from incident.visibility import is_exposed, is_restricted
-from roles.people import slack_person
+from roles.person_ids import slack_person
 
 MOST: Final = 200
 MOST_THREADS: Final = 20

@@ -20,7 +20,7 @@ from incident.jobs import JobKind
 from incident.policy import Policy
 from incident.telling.people import members
 from incident.visibility import is_restricted
-from roles.people import PersonId, person_named, slack_person, slack_user
+from roles.person_ids import PersonId, person_named, slack_person, slack_user
 
 _TAKES: Final = 20
 _CLOSED_TO_US: Final = frozenset({"is_archived", "is_inactive", "not_in_channel", "channel_not_found"})

@@ -20,8 +20,8 @@ from incident.incident import Incident
 from incident.parts import OpenSlot
 from incident.states import Audience
 from incident.visibility import is_restricted, may_stand_in
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 LATE: Final = timedelta(minutes=1)
 _SHARED: Final = "slack/surfaces/line.j2"

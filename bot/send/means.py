@@ -16,7 +16,7 @@ from incident.incident import Incident
 from incident.jobs import Job
 from incident.policy import Policy
 from incident.ports import Reader, Recorder
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class Shown:

@@ -22,7 +22,7 @@ from incident.incident import Incident
 from incident.jobs import JobKind
 from incident.parts import Escalation
 from incident.visibility import may_see
-from roles.people import slack_user
+from roles.person_ids import slack_user
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bot.send.means import Means, Task
 from bot.slack.calls import SlackRefusal
 from bot.slack.settle import metadata
 from bot.slack.surfaces.message import Message
-from roles.people import PersonId, slack_user
+from roles.person_ids import PersonId, slack_user
 
 GONE: Final = frozenset({"message_not_found"})
 _LOST: Final = GONE | {"cant_update_message", "edit_window_closed"}

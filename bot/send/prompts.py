@@ -21,7 +21,7 @@ from incident.entry import Entry, Fact
 from incident.states import Priority
 from incident.telling.checklist import checklist
 from incident.visibility import may_see
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 
 _log = logging.getLogger(__name__)
 _LOUD: Final = frozenset({Priority.P1, Priority.P2})

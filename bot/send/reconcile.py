@@ -24,7 +24,7 @@ from incident.entries.sent import PlaceLost
 from incident.entry import Entry, Fact, Source, Surface
 from incident.jobs import JobKind
 from incident.messages import MESSAGE_KINDS
-from roles.people import PersonId, slack_person, slack_user
+from roles.person_ids import PersonId, slack_person, slack_user
 
 _log = logging.getLogger(__name__)
 _BACK: Final = timedelta(hours=24)

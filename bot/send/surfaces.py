@@ -20,7 +20,7 @@ from incident.entry import Fact
 from incident.incident import Incident
 from incident.traces import Places
 from incident.visibility import is_exposed, is_restricted
-from roles.people import slack_user
+from roles.person_ids import slack_user
 
 
 def show_card(task: Task, means: Means) -> Sequence[Fact]:

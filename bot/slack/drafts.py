@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pydantic import JsonValue
 
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 Fields = dict[str, JsonValue]
 

@@ -19,7 +19,7 @@ from incident.entry import Entry, IncidentKey
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.ports import Person, Reader
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class NothingKnown:

@@ -20,7 +20,7 @@ from commands import registry
 from commands.ask import Ask, Control, asks, missing
 from commands.verb import Verb
 from incident.frozen import clean
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 _FIRST: Final = re.compile(r"\s*(\S+)\s*")
 _NUMBER: Final = re.compile(r"INC-\d{4}-\d{4,}", re.IGNORECASE)

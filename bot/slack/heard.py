@@ -12,7 +12,7 @@ from typing import Any, Final
 from commands.capture import Capture, Told
 from incident.entries.said import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entry import Source, Surface
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 
 Json = dict[str, Any]
 _SAID: Final = frozenset({None, "", "file_share", "thread_broadcast", "me_message", "bot_message"})

@@ -17,7 +17,7 @@ from bot.slack.desk import Aside
 from bot.slack.where import Where, read_chosen, unpack
 from commands.verb import Place, Request
 from incident.entry import Source, Surface
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 
 Json = dict[str, Any]
 

@@ -17,7 +17,7 @@ from commands.capture import Capture, natural_key
 from commands.verb import Request
 from incident.entries import KINDS
 from incident.entry import Source, Surface
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 _FACT: Final = "fact"
 

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 
 from incident.policy import Policy
 from incident.ports import Person
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 from storage.errors import Unavailable
 
 RESPONDER: Final = "responder"

@@ -20,7 +20,7 @@ from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, 
 from incident.entry import Entry
 from incident.frozen import clean
 from incident.messages import MESSAGES, author, text_now
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 Json = dict[str, Any]
 

@@ -24,7 +24,7 @@ from incident.policy import Policy
 from incident.ports import Outcome, Reader
 from incident.refusal import Code
 from incident.visibility import involved, may_see
-from roles.people import PersonId, slack_user
+from roles.person_ids import PersonId, slack_user
 
 _MENDED_IN_A_FORM: Final = frozenset(
     {Code.UNKNOWN_SERVICE, Code.MISSING_FIELDS, Code.JUSTIFICATION, Code.HANDOVER_NOTE, Code.PROMISE_TOO_LONG}

@@ -19,8 +19,8 @@ from bot.slack.sentences import label, say
 from bot.slack.where import MORE, Where, chosen_value
 from incident.incident import Incident
 from incident.states import Audience, State
-from roles.names import SINGLE, Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import SINGLE, Role
 
 _FORM: Final = "form"
 _ACT: Final = "verb"

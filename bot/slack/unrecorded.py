@@ -27,7 +27,7 @@ from bot.spool_file import Line
 from commands.verb import Request
 from incident.jobs import USABLE
 from incident.refusal import Refusal
-from roles.people import slack_user
+from roles.person_ids import slack_user
 
 TEMPLATE: Final = "slack/surfaces/unrecorded.j2"
 KIND: Final = "unrecorded"

@@ -16,8 +16,8 @@ from pydantic import JsonValue
 from bot.slack.moments import MOST_WORDS, read_minutes, read_moment
 from commands.ask import Ask, Control
 from incident.frozen import utc_text
-from roles.names import read_role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import read_role
 
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>,?")
 _NUMBERED: Final = re.compile(r"[A-Za-z]{0,4}-?\d{1,6}")

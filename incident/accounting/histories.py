@@ -8,8 +8,8 @@ from datetime import datetime
 from incident.accounting.reading import Account, Reading, effective, maybe, moment
 from incident.incident import Incident
 from incident.parts import Times
-from roles.intervals import holders_at
-from roles.names import Role
+from roles.role_intervals import holders_at
+from roles.role_names import Role
 
 
 def heading(incident: Incident) -> Account:

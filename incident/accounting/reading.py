@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from incident.entry import Entry
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 Account: TypeAlias = dict[str, Any]
 

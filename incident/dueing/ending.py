@@ -8,7 +8,7 @@ from incident.dueing.what import Due, Step, each_once, key_of
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, VOID, State
-from roles.names import Role
+from roles.role_names import Role
 
 
 def closure(incident: Incident, policy: Policy) -> tuple[Due, ...]:

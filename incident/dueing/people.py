@@ -9,8 +9,8 @@ from incident.dueing.what import Due, Step, each_once, key_of
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING
-from roles.names import Role
-from roles.people import MUSTER, PersonId, person_named
+from roles.person_ids import MUSTER, PersonId, person_named
+from roles.role_names import Role
 
 REMINDED_AFTER: Final = timedelta(hours=4)
 _USER_GROUP: Final = "S"

@@ -9,7 +9,7 @@ from incident.dueing.what import Due, Step, each_once, key_of
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, State
-from roles.names import Role
+from roles.role_names import Role
 
 _UNJUDGED_FOR: Final = timedelta(minutes=30)
 _AGAIN: Final = timedelta(hours=1)

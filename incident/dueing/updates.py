@@ -8,8 +8,8 @@ from incident.dueing.what import Due, Step, each_once, key_of
 from incident.incident import Incident
 from incident.parts import AudienceState
 from incident.policy import Policy
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 
 def owed(incident: Incident, policy: Policy) -> tuple[Due, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from incident.entry import Fact
 from incident.frozen import MaybeWords, Utc, Words
 from incident.states import State
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class Declared(Fact):

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import MaybeWords, Utc, Words
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 
 class MessagePosted(Fact):

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import Utc, Words
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 
 class RoleTaken(Fact):

@@ -20,9 +20,9 @@ from incident.folding.change import Change, effective_at
 from incident.incident import Incident
 from incident.parts import CommanderGap, Escalation, Interval, Offer, ReopenItem, StateItem
 from incident.states import VOID, State
-from roles.intervals import Window, earliest_start, gaps
-from roles.names import SINGLE, Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_intervals import Window, earliest_start, gaps
+from roles.role_names import SINGLE, Role
 
 _ENDS = VOID | {State.RESOLVED, State.DRILL_ENDED}
 

@@ -15,7 +15,7 @@ from incident.incident import Incident
 from incident.jobs import NORMAL, URGENT, Job, JobKind
 from incident.states import Audience, State
 from incident.telling.keys import channel_key, key_of, lane_of
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 
 UPDATES_HERE: Final = "updates/internal"
 _TEMPLATES: Final = {

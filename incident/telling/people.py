@@ -16,8 +16,8 @@ from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
 from incident.policy import Policy
 from incident.states import Audience
 from incident.telling.keys import channel_key, key_of
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 _DECLARED: Final = 1
 READ_IN_AFTER: Final = timedelta(minutes=5)

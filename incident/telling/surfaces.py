@@ -16,7 +16,7 @@ from incident.policy import Policy
 from incident.telling.keys import channel_key, key_of
 from incident.telling.people import members
 from incident.visibility import is_restricted
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 DEBOUNCE: Final = timedelta(seconds=1)
 

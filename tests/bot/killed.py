@@ -31,7 +31,7 @@ from incident.entry import Source, Surface
 from incident.incident import Incident
 from incident.jobs import JobKind
 from incident.policy import Policy
-from roles.people import slack_person
+from roles.person_ids import slack_person
 from storage.store import open_store
 
 TIMEOUT_S = 0.2

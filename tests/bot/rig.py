@@ -25,7 +25,7 @@ from incident.entry import Entry, IncidentKey, Source, Surface
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 from sandbox.entities import Channel, Message, Person
 from sandbox.server import Sandbox
 from storage.store import Store

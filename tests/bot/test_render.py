@@ -10,7 +10,7 @@ from jinja2 import UndefinedError
 
 from bot import wording
 from bot.render import LineContext, Mode, Renderer
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 T0 = datetime(2026, 1, 31, 18, 6, tzinfo=UTC)
 NOOR = PersonId("slack:T1:U1")

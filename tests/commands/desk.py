@@ -22,7 +22,7 @@ from incident.entry import Entry, Fact, IncidentKey, Source, Surface
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Person
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 from tests.memory import Memory
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)

@@ -18,8 +18,8 @@ from incident.policy import Policy
 from incident.refusal import Refusal
 from incident.states import Priority, State
 from incident.traces import Places
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 from tests.memory import Memory
 
 T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)

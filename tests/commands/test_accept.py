@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from incident.refusal import Code
-from roles.intervals import holders_at
-from roles.names import Role
+from roles.role_intervals import holders_at
+from roles.role_names import Role
 from tests.commands.desk import Desk, T, who
 
 NOTE = "restore runs, promised 16:30, do not touch db1"

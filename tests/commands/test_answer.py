@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from incident.refusal import Code
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from tests.commands.desk import Desk, T, who
 
 

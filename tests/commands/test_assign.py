@@ -6,8 +6,8 @@ import pytest
 
 from incident.refusal import Code
 from incident.states import State
-from roles.names import Role
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
+from roles.role_names import Role
 from tests.commands.desk import Desk, T, who
 
 

@@ -11,7 +11,7 @@ from incident.entries.opened import StateChanged
 from incident.parts import Interval, Link, Resolution, TempFix, Times, Validation
 from incident.refusal import Code
 from incident.states import Priority, State
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.desk import Desk
 from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later, renderer, worded
 

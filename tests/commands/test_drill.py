@@ -6,7 +6,7 @@ import pytest
 
 from incident.refusal import Code
 from incident.states import State
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.desk import Desk
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from incident.due import next_at
 from incident.refusal import Code
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from tests.commands.desk import Desk, T, who
 
 

@@ -9,7 +9,7 @@ from commands.verb import Place
 from incident.entries import said
 from incident.entries.sent import ChannelMade, Exported
 from incident.refusal import Code
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from tests.commands.desk import GROUPS
 from tests.commands.hand import CHANNEL, EVA, ROB, ROSA, Room, later, worded
 

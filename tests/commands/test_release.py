@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incident.refusal import Code
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.desk import Desk, who
 
 NOTE = "restore runs, promised 16:30, do not touch db1"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.desk import Desk, who
 
 

@@ -17,7 +17,7 @@ from incident.jobs import JobKind
 from incident.ports import UnitOfWork
 from incident.refusal import Code
 from incident.states import State
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from tests.commands.desk import CHANNEL, TEAM, Desk, T, who
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.status import Status
 from incident.parts import Action, AudienceState, Episode, Interval, OpenSlot, TempFix, Times
 from incident.states import Audience, State
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later
 
 SLOT = AudienceState(audience=Audience.INTERNAL, open=OpenSlot(due_at=later(40), missed_after=later(45)))

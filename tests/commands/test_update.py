@@ -8,7 +8,7 @@ from commands.update import Update
 from incident.parts import AudienceState, Interval, OpenSlot, Slot
 from incident.refusal import Code
 from incident.states import Audience, Priority, State
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later, worded
 
 TEXT = "Some payments fail. Rolling back a release."

@@ -9,7 +9,7 @@ from commands.verb import Place
 from incident.entries.opened import Voided
 from incident.refusal import Code
 from incident.states import State
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.desk import Desk
 from tests.commands.hand import ROB, Room, an_incident, renderer
 

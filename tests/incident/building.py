@@ -19,7 +19,7 @@ from incident.lapsed import lapsed
 from incident.policy import Policy, Service
 from incident.priority import change
 from incident.states import Audience, Priority, State
-from roles.people import MUSTER, PersonId
+from roles.person_ids import MUSTER, PersonId
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 KEY = IncidentKey("T1", "01JINCIDENT")

@@ -16,8 +16,8 @@ from incident.entries.said import (
 from incident.entries.staffed import Escalated, RoleTaken
 from incident.entry import Entry, Source, Surface, workspace_chain
 from incident.states import Priority
-from roles.names import Role
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
+from roles.role_names import Role
 from tests.incident.building import ADA, BEN, EXEC, INTERNAL, REGULATOR, Chain, T
 
 NAMES = {ADA: "ada", BEN: "ben", MUSTER: "bot"}

@@ -21,7 +21,7 @@ from incident.chain import (
     words_digest,
 )
 from incident.entry import IncidentKey, Source, Surface
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 _KEYS = st.text(alphabet=st.characters(min_codepoint=0, max_codepoint=127))
 _TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]))

@@ -22,7 +22,7 @@ from incident.entries.restored import (
 from incident.entries.staffed import HandoverOffered, RoleReleased, RoleTaken
 from incident.policy import ResolutionRule
 from incident.states import Priority, State
-from roles.names import Role
+from roles.role_names import Role
 from tests.incident.building import ADA, BEN, CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain, T, policy
 
 GOOD = Resolved(how="fix", text="rolled back the release that broke it", meets_rule=True)

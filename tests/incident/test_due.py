@@ -22,7 +22,7 @@ from incident.entries.staffed import (
 )
 from incident.entry import Fact
 from incident.states import Priority, State
-from roles.names import Role
+from roles.role_names import Role
 from tests.incident.building import ADA, BEN, CHI, DEV, EXEC, INTERNAL, Chain, T, policy
 
 

@@ -9,7 +9,7 @@ from incident.due import Stand
 from incident.entries.said import ActionDone, ActionOpened
 from incident.entries.sent import PromptDue, PromptPutOff
 from incident.states import Priority
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from tests.incident.building import CHI, Chain, T, policy
 
 

@@ -26,8 +26,8 @@ from incident.entry import Fact
 from incident.jobs import USABLE, Job, JobKind
 from incident.states import Priority, State
 from incident.telling.lines import _BY_MUSTER, _TEMPLATES, UPDATES_HERE, template_of
-from roles.names import Role
-from roles.people import MUSTER, PersonId
+from roles.person_ids import MUSTER, PersonId
+from roles.role_names import Role
 from tests.incident.building import ADA, BEN, CHI, EXEC, INTERNAL, Chain, T, policy
 
 ANNOUNCING = policy().model_copy(update={"incidents_channel": "#incidents", "audiences": {EXEC: "#exec"}})

@@ -26,7 +26,7 @@ from incident.fold import FOLDS, BrokenOrderError, fold
 from incident.incident import Incident
 from incident.metrics import metrics
 from incident.states import Priority, State
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
 from tests.incident.building import ADA, BEN, KEY, Chain, T
 
 ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (

@@ -25,7 +25,7 @@ from incident.incident import Incident
 from incident.lifecycle import MAY_FOLLOW, may_follow, refusal_to
 from incident.metrics import metrics
 from incident.states import VOID, Audience, Priority, State
-from roles.names import SINGLE, Role
+from roles.role_names import SINGLE, Role
 from tests.incident.building import ADA, BEN, CHI, DEV, Chain, policy
 
 PEOPLE, FEW_ROLES = (ADA, BEN, CHI, DEV), (Role.COMMANDER, Role.SCRIBE, Role.TECH_LEAD)

@@ -15,7 +15,7 @@ from incident.entries.staffed import (
     RoleTaken,
 )
 from incident.states import State
-from roles.names import Role
+from roles.role_names import Role
 from tests.incident.building import ADA, BEN, CHI, DEV, T0, Chain, T
 
 COMMANDER, TECH = Role.COMMANDER, Role.TECH_LEAD

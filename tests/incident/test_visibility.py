@@ -8,8 +8,8 @@ from incident.entries.said import ActionOpened, Joined, Left
 from incident.entries.sent import ChannelMade
 from incident.entries.staffed import Escalated, EscalationAnswered, HandoverOffered, RoleReleased, RoleTaken
 from incident.visibility import is_exposed, is_restricted, may_see
-from roles.names import Role
-from roles.people import MUSTER
+from roles.person_ids import MUSTER
+from roles.role_names import Role
 from tests.incident.building import ADA, BEN, CHI, Chain
 
 

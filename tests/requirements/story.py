@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from bot.render import Mode, Renderer
 from incident.account import account
 from incident.policy import Policy
-from roles.people import PersonId
+from roles.person_ids import PersonId
 from tests.commands.desk import Desk, T, a_policy, who
 
 CURE: Final = "rolled back the 09:55 release of checkout"

@@ -21,7 +21,7 @@ from commands.verb import Place, Request
 from incident.entries.informed import UpdateDelivered
 from incident.entry import IncidentKey, Source, Surface
 from incident.states import Audience
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 from storage.signing import Signer, new_key
 from storage.store import Store
 from tests.commands.desk import T

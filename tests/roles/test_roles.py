@@ -8,13 +8,13 @@ from typing import NamedTuple
 import pytest
 
 from roles.authority import may
-from roles.handover import giver, is_note_enough
-from roles.intervals import Window, earliest_start, gaps, holders_at, roles_of
-from roles.ladder import rungs_left
-from roles.names import SINGLE, Role, read_role
-from roles.people import MUSTER, PersonId, cli_person, is_claimed, slack_person, slack_user
+from roles.escalation_policy import rungs_left
+from roles.person_ids import MUSTER, PersonId, cli_person, is_claimed, slack_person, slack_user
+from roles.role_assignment import is_idle, refusal_to_take
+from roles.role_handover import giver, is_note_enough
+from roles.role_intervals import Window, earliest_start, gaps, holders_at, roles_of
+from roles.role_names import SINGLE, Role, read_role
 from roles.roster import on_call
-from roles.take import is_idle, refusal_to_take
 
 ADA, BEN, CHI = (PersonId(name) for name in ("ada", "ben", "chi"))
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)

@@ -31,7 +31,7 @@ from incident.entries.said import (
 from incident.entries.sent import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface, workspace_chain
 from incident.ports import Outcome, Person
-from roles.people import MUSTER, PersonId, slack_person
+from roles.person_ids import MUSTER, PersonId, slack_person
 from tests.memory import Memory
 
 TEAM = "T1"

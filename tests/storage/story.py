@@ -15,8 +15,8 @@ from incident.fold import apply
 from incident.incident import Incident
 from incident.ports import UnitOfWork
 from incident.states import Audience, Priority, State
-from roles.names import Role
-from roles.people import MUSTER, PersonId, slack_person
+from roles.person_ids import MUSTER, PersonId, slack_person
+from roles.role_names import Role
 from storage.store import Store
 
 TEAM = "T1"

@@ -12,7 +12,7 @@ from bot.cli.checks.finding import Finding, good, missing, note, wrong
 from bot.policy_file import BrokenPolicy, read_policy
 from bot.policy_lines import read_nodes
 from incident.policy import Policy
-from roles.names import Role
+from roles.role_names import Role
 
 Json = Mapping[str, Any]
 GROUP: Final = "S"

@@ -17,7 +17,7 @@ from bot.slack.forms.options import Field, option, pairs_of
 from bot.slack.limits import LIMITS
 from bot.slack.sentences import label
 from commands.ask import Control
-from roles.people import PersonId, slack_person, slack_user
+from roles.person_ids import PersonId, slack_person, slack_user
 
 Json = dict[str, Any]
 YES: Final = "yes"

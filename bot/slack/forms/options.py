@@ -17,7 +17,7 @@ from commands.ask import Ask, Control
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience
-from roles.names import Role
+from roles.role_names import Role
 
 Json = dict[str, Any]
 Pairs = tuple[tuple[str, str], ...]

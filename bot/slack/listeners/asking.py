@@ -29,7 +29,7 @@ from commands import registry
 from commands.ask import Ask, Control
 from commands.declare import TITLE_LENGTH
 from commands.verb import Verb
-from roles.people import slack_person
+from roles.person_ids import slack_person
 
 Json = dict[str, Any]
 

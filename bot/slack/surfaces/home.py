@@ -15,8 +15,8 @@ from incident.dueing.what import Due
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.visibility import may_see
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 TEMPLATE = "slack/surfaces/home.j2"
 _MOST = 12

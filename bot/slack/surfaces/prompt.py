@@ -20,7 +20,7 @@ from incident.entries.sent import PromptDue
 from incident.entry import Fact
 from incident.incident import Incident
 from incident.telling.checklist import Item
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 _SHARED: Final = "slack/prompts/shared.j2"
 _CHECKLIST: Final = "slack/prompts/closure.j2"

@@ -10,7 +10,7 @@ from commands.verb import Place, Situation
 from incident.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader
-from roles.people import MUSTER, PersonId
+from roles.person_ids import MUSTER, PersonId
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.policy_file import read_policy
 from incident.entry import Entry
 from incident.ports import Person
-from roles.people import slack_person
+from roles.person_ids import slack_person
 from storage.store import Store, open_store
 from tests.bot.cli.command import POLICY, Said, muster
 

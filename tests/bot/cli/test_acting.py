@@ -16,7 +16,7 @@ from commands.verb import Place, Request
 from incident.entries.said import Noted
 from incident.entry import Source, Surface
 from incident.ports import Person
-from roles.people import cli_person, slack_person
+from roles.person_ids import cli_person, slack_person
 from storage.store import open_store
 from tests.bot.cli.begun import T0, Begun, begin
 from tests.bot.cli.command import POLICY, muster

@@ -7,7 +7,7 @@ import pytest
 from commands.capture import Capture, capture
 from incident.entries.said import Joined
 from incident.entry import Source, Surface
-from roles.names import Role
+from roles.role_names import Role
 
 
 def joined(rig, key, name):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from incident.telling.surfaces import homes
-from roles.names import Role
+from roles.role_names import Role
 
 
 def everything_said(rig, *, but: str = "") -> str:

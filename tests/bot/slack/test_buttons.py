@@ -7,7 +7,7 @@ from incident.entries.opened import Acknowledged
 from incident.entries.proved import Refused
 from incident.entries.said import Noted
 from incident.entries.staffed import RoleTaken
-from roles.names import Role
+from roles.role_names import Role
 
 
 def drawer(place, channel, by="ann"):

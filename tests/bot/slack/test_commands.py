@@ -3,7 +3,7 @@ import pytest
 from incident.entries.proved import Refused
 from incident.entries.said import ActionOpened, Noted
 from incident.entry import workspace_chain
-from roles.names import Role
+from roles.role_names import Role
 
 
 def slash(place, channel, text, by="ann", command="/incident"):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.slack.grammar import Reading, read
 from commands import registry
 from incident.frozen import clean
-from roles.people import PersonId, slack_person
+from roles.person_ids import PersonId, slack_person
 
 AT = datetime(2026, 6, 9, 12, 10, tzinfo=UTC)
 PEOPLE = {"UILSE": slack_person("T1", "UILSE"), "ilse": slack_person("T1", "UILSE"), "U123": slack_person("T1", "U123")}

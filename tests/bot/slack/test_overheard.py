@@ -8,7 +8,7 @@ from bot.slack.overheard import MOST_HEARD, Overheard
 from commands.capture import Capture
 from incident.entries.said import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import Source, Surface
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 ANN = PersonId("slack:T1:UANN")

@@ -1,6 +1,6 @@
 from incident.entries.said import ActionOpened, DecisionMade, Noted
 from incident.states import State
-from roles.names import Role
+from roles.role_names import Role
 
 
 def opened(place, channel, text, by="ann"):

@@ -7,7 +7,7 @@ from commands import registry
 from commands.form import read_form
 from incident.states import State
 from incident.traces import Mask
-from roles.names import Role
+from roles.role_names import Role
 from sandbox.blocks.check import check_message
 
 

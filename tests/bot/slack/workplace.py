@@ -21,7 +21,7 @@ from commands.run import note_outcome, run
 from commands.verb import Place, Request
 from incident.entries.sent import ChannelMade
 from incident.entry import Source, Surface
-from roles.people import slack_person
+from roles.person_ids import slack_person
 from sandbox.entities import Person
 from sandbox.server import Sandbox
 from storage.store import open_store

@@ -17,7 +17,7 @@ from bot.slack.surfaces.standing import surface_context
 from commands import registry
 from incident.parts import Action, Escalation, Interval, Resolution, Said, TempFix
 from incident.states import State
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, ROB, T0, a_policy, an_incident, later
 from tests.memory import Memory
 

@@ -23,7 +23,7 @@ from incident.parts import Action, AudienceState, Escalation, OpenSlot, Review, 
 from incident.states import Audience, State
 from incident.telling.checklist import checklist
 from incident.traces import Mask
-from roles.names import Role
+from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, T0, a_policy, an_incident, later
 
 LONG = "<!channel> *" + "x" * 2900

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from roles.names import SINGLE, Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import SINGLE, Role
 
 
 def refusal_to_take(role: Role, who: PersonId, holders: Sequence[PersonId]) -> str | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
-from roles.names import Role
-from roles.people import PersonId
+from roles.person_ids import PersonId
+from roles.role_names import Role
 
 
 class Held(Protocol):

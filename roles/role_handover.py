@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from roles.people import PersonId
+from roles.person_ids import PersonId
 
 MIN_NOTE: Final = 20
 
