@@ -25,7 +25,7 @@ from bot.spool_file import FOR_THE_RECORD, Line
 from bot.telling import Telling
 from commands.capture import capture
 from commands.run import note_outcome, run
-from incident.entries.sent import ChannelMade
+from incident.entries.delivery import ChannelMade
 from incident.ports import Outcome, Recorder
 from storage.errors import Unavailable
 

@@ -15,10 +15,10 @@ from typing import Final
 
 from bot.clock import Clock
 from commands.run import note_outcome
-from incident.entries.said import GapNoted
-from incident.incident import Incident
+from incident.effects.affected_surfaces import reconciling
+from incident.entries.conversation import GapNoted
+from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.telling.surfaces import reconciling
 from storage.errors import Unavailable
 from storage.store import Store
 

@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 
 from bot import wording
 from incident.entry import Entry, Fact
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.ports import Outcome
 from roles.person_ids import PersonId, is_claimed, slack_user
 

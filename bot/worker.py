@@ -23,10 +23,10 @@ from bot.slack.calls import Delayed, LeaseLost, Slack, SlackRefusal, UnknownOutc
 from bot.slack.overheard import Overheard
 from bot.slack.settle import Settle
 from commands.run import note_outcome, tick
-from incident.entries.sent import PlaceLost
+from incident.entries.delivery import PlaceLost
 from incident.entry import WORKSPACE, Fact
-from incident.incident import Incident
 from incident.jobs import JobKind
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Recorder
 from storage.claiming import ClaimedJob

@@ -8,10 +8,10 @@ from commands.ask import Ask, Control
 from commands.fields import RoleWord
 from commands.guards import refuse_by_state
 from commands.verb import Group, Situation, Verb
-from incident.entries.staffed import HandoverAccepted
+from incident.entries.role_holders import HandoverAccepted
 from incident.entry import Fact
-from incident.incident import Incident
-from incident.parts import Offer
+from incident.model.components import Offer
+from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 
 

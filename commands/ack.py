@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.guards import refuse_by_state
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import Acknowledged, StateChanged
+from incident.entries.lifecycle import Acknowledged, StateChanged
 from incident.entry import Fact
 from incident.states import State
 

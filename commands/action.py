@@ -12,10 +12,10 @@ from commands.fields import Slug
 from commands.guards import refuse_unless_person
 from commands.source import source_message
 from commands.verb import Group, Situation, Verb
-from incident.entries.said import ActionOpened
+from incident.entries.conversation import ActionOpened
 from incident.entry import Fact
-from incident.numbering import next_id
 from incident.refusal import Code, Refusal
+from incident.rules.short_ids import next_id
 from roles.person_ids import PersonId
 
 

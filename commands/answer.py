@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 
 from commands.ask import Ask, Control
 from commands.verb import Dated, Group, Situation, Verb
-from incident.entries.staffed import EscalationAnswered
+from incident.deadlines.missed_deadlines import next_call
+from incident.entries.role_holders import EscalationAnswered
 from incident.entry import Fact
-from incident.incident import Incident
-from incident.lapsed import next_call
-from incident.parts import Escalation
+from incident.model.components import Escalation
+from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.states import RESPONDING
 from roles.person_ids import MUSTER

@@ -9,7 +9,7 @@ from commands.fields import RoleWord
 from commands.guards import refuse_by_state, refuse_unless_person
 from commands.take import first_commander, refuse_taken
 from commands.verb import Group, Situation, Verb
-from incident.entries.staffed import RoleTaken
+from incident.entries.role_holders import RoleTaken
 from incident.entry import Fact
 from roles.person_ids import PersonId
 

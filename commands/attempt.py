@@ -12,13 +12,13 @@ from commands.before import incident_at
 from commands.form import read_form, read_verb
 from commands.verb import Dated, Elsewhere, Request, Situation, Verb
 from commands.working import Working
-from incident.entries.proved import ClosureRefused, Refused
-from incident.entries.sent import ChannelMade
+from incident.entries.closure import ClosureRefused, Refused
+from incident.entries.delivery import ChannelMade
 from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
 from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
 from incident.refusal import Code, Refusal
-from incident.visibility import may_see
+from incident.rules.visibility import may_see
 
 
 @dataclass

@@ -12,7 +12,7 @@ from commands.ask import Ask, Control
 from commands.before import is_direct
 from commands.declare import Declare
 from commands.verb import Situation
-from incident.entries.opened import Declared
+from incident.entries.lifecycle import Declared
 from incident.entry import Fact
 from incident.frozen import Utc
 from incident.refusal import Code, Refusal

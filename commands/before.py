@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final
 
 from commands.verb import Situation
-from incident.entries.opened import Declared
+from incident.entries.lifecycle import Declared
 from incident.entry import IncidentKey
 from incident.ports import Reader
 

@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 
 from commands.attempt import outcome_of
 from commands.working import Working
-from incident.entries.said import (
+from incident.entries.conversation import (
     Joined,
     Left,
     MessageDeleted,
@@ -25,7 +25,7 @@ from incident.entries.said import (
 )
 from incident.entry import Draft, Fact, IncidentKey, Source, Surface
 from incident.frozen import REDACTED, Frozen, Utc, clean
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
 from roles.person_ids import PersonId

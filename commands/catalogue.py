@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from commands.verb import Situation
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy, Service
 from incident.refusal import Code, Refusal
 

@@ -8,7 +8,7 @@ from commands.ask import Ask, Control
 from commands.catalogue import is_unlisted
 from commands.guards import refuse_short
 from commands.verb import Group, Situation, Verb
-from incident.entries.classified import CategoryChanged
+from incident.entries.classification import CategoryChanged
 from incident.entry import Fact
 
 

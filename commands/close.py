@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
-from incident.closure import Unmet, unmet
-from incident.entries.opened import StateChanged
+from incident.entries.lifecycle import StateChanged
 from incident.entry import Fact
-from incident.lifecycle import refusal_to
+from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
+from incident.rules.closure_criteria import Unmet, unmet
 from incident.states import State
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 from commands.ask import Ask, Control
 from commands.fields import several
 from commands.verb import Group, Situation, Verb
-from incident.entries.classified import Confirmed
+from incident.entries.classification import Confirmed
 from incident.entry import Fact
 
 What = Literal["category", "priority"]

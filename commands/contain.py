@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident.entries.restored import Contained
+from incident.entries.restoration import Contained
 from incident.entry import Fact
 
 _TERMS = (("short", "Short: stops it for now"), ("long", "Long: holds until the cause is gone"))

@@ -7,7 +7,7 @@ from typing import Annotated
 from commands.ask import Ask, Control
 from commands.source import source_message
 from commands.verb import Group, Situation, Verb
-from incident.entries.said import DecisionMade
+from incident.entries.conversation import DecisionMade
 from incident.entry import Fact
 from roles.person_ids import PersonId
 

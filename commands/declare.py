@@ -12,11 +12,11 @@ from commands.guards import refuse_by_state
 from commands.priority import Judged, major_by_priority
 from commands.reclassify import TYPES
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import Declared, StateChanged
+from incident.entries.lifecycle import Declared, StateChanged
 from incident.entry import Fact
 from incident.frozen import Utc
-from incident.incident import Incident
-from incident.priority import change
+from incident.model.incident import Incident
+from incident.rules.priority_matrix import change
 from incident.states import State
 from roles.person_ids import PersonId, person_named
 

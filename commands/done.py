@@ -6,7 +6,7 @@ from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident.entries.said import ActionDone
+from incident.entries.conversation import ActionDone
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 

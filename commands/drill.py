@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from commands.ask import Ask, Control
 from commands.guards import refuse_by_state
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import DrillEnded, DrillInjected, StateChanged
+from incident.entries.lifecycle import DrillEnded, DrillInjected, StateChanged
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.states import State

@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from commands.ask import Ask, Control
 from commands.guards import refuse_unless_person
 from commands.verb import Group, Situation, Verb
-from incident.entries.staffed import Escalated
+from incident.entries.role_holders import Escalated
 from incident.entry import Fact
 from incident.policy import Ladder
 from incident.refusal import Code, Refusal

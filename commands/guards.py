@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from commands.verb import Situation
 from incident.entry import Fact
-from incident.lifecycle import refusal_to
+from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
 from roles.authority import may
 from roles.person_ids import MUSTER, PersonId

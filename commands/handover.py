@@ -8,7 +8,7 @@ from commands.ask import Ask, Control
 from commands.fields import RoleWord
 from commands.guards import refuse_by_state, refuse_unless_person, refuse_without
 from commands.verb import Group, Situation, Verb
-from incident.entries.staffed import HandoverOffered
+from incident.entries.role_holders import HandoverOffered
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from commands.ask import Ask, Control
 from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
-from incident.entries.informed import UpdatesHeld, UpdatesReleased
+from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.states import Audience

@@ -8,12 +8,12 @@ from typing import Annotated
 from commands.ask import Ask, Control
 from commands.guards import refuse_by_state
 from commands.verb import Elsewhere, Group, Situation, Verb
-from incident.entries.opened import JoinedAsDuplicate, StateChanged, Voided
+from incident.entries.lifecycle import JoinedAsDuplicate, StateChanged, Voided
 from incident.entry import Fact
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
+from incident.rules.visibility import may_see
 from incident.states import State
-from incident.visibility import may_see
 
 
 class Join(Verb):

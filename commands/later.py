@@ -7,10 +7,10 @@ from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident import due
-from incident.entries.sent import PromptPutOff
+from incident.deadlines import due_deadlines
+from incident.entries.delivery import PromptPutOff
 from incident.entry import Fact
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 
 
@@ -29,7 +29,7 @@ class Later(Verb):
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Put off one prompt, or everything this person is asked for, by the minutes of the policy."""
         until = now.at + timedelta(minutes=now.policy.prompt_put_off_minutes)
-        owed = {thing.key for thing in due.due(now.open, now.policy)}
+        owed = {thing.key for thing in due_deadlines.due(now.open, now.policy)}
         asked = [p for p in now.open.prompted if p.due in owed and p.until is None]
         chosen = [p for p in asked if (p.due == self.due if self.due else now.actor in p.asked)]
         if not chosen:

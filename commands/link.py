@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from commands.ask import Ask, Control
 from commands.fields import Slug
 from commands.verb import Group, Situation, Verb
-from incident.entries.restored import Linked, LinkNone
+from incident.entries.restoration import Linked, LinkNone
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 

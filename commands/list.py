@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commands.verb import Group, Situation, Verb
-from incident import visibility
 from incident.entry import Fact
-from incident.incident import Incident
+from incident.model.incident import Incident
+from incident.rules import visibility
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 from commands.ask import Ask, Control
 from commands.guards import refuse_by_state, refuse_without
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import MajorDeclared
+from incident.entries.lifecycle import MajorDeclared
 from incident.entry import Fact
 
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import StateChanged
+from incident.entries.lifecycle import StateChanged
 from incident.entry import Fact
-from incident.lifecycle import refusal_to
+from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
 from incident.states import State
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
 from incident.entry import Fact
 
 

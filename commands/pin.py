@@ -9,8 +9,8 @@ from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.verb import Dated, Group, Situation, Verb
-from incident.entries.said import MessagePinned
-from incident.messages import author, posted_at, text_now
+from incident.entries.conversation import MessagePinned
+from incident.record.message_history import author, posted_at, text_now
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from commands.ask import Ask, Control
 from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
-from incident.entries.kept import Preserved
+from incident.entries.integrity import Preserved
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 

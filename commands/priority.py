@@ -9,12 +9,12 @@ from pydantic import Field
 from commands.ask import Ask, Control
 from commands.guards import refuse_by_state, refuse_short, refuse_without
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import MajorDeclared
+from incident.entries.lifecycle import MajorDeclared
 from incident.entry import Fact
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.priority import change, is_lowered
 from incident.refusal import Code, Refusal
+from incident.rules.priority_matrix import change, is_lowered
 from incident.states import Priority as Level
 
 MIN_JUSTIFICATION: Final = 15

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from commands.ask import Ask, Control
 from commands.guards import refuse_short
 from commands.verb import Group, Situation, Verb
-from incident.entries.classified import Reclassified
+from incident.entries.classification import Reclassified
 from incident.entry import Fact
 
 MIN_REASON: Final = 15

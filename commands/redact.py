@@ -12,21 +12,21 @@ from commands.ask import Ask, Control
 from commands.guards import has_authority, not_authorised
 from commands.source import MessageRef, named_message
 from commands.verb import Group, Situation, Verb
-from incident import masking
-from incident.entries import said
-from incident.entries.opened import Declared
-from incident.entries.sent import Exported
+from incident.entries import conversation
+from incident.entries.delivery import Exported
+from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact
-from incident.messages import is_message
+from incident.record import mask as masking
+from incident.record.message_history import is_message
 from incident.refusal import Code, Refusal
 
 _COPIES: Final = (
-    said.MessagePosted,
-    said.MessageEdited,
-    said.MessageDeleted,
-    said.MessagePinned,
-    said.DecisionMade,
-    said.ActionOpened,
+    conversation.MessagePosted,
+    conversation.MessageEdited,
+    conversation.MessageDeleted,
+    conversation.MessagePinned,
+    conversation.DecisionMade,
+    conversation.ActionOpened,
     Declared,
 )
 
@@ -60,22 +60,22 @@ class Redact(Verb):
             raise self._refused(now, (channel, ts))
         quoting = {entry.n for entry in entries if isinstance(entry.fact, _COPIES)}
         named = tuple(sorted({*quoting, *_masked(now, (channel, ts))}))
-        return (said.Redacted(channel=channel, ts=ts, entries=named, reason=self.reason),)
+        return (conversation.Redacted(channel=channel, ts=ts, entries=named, reason=self.reason),)
 
     def view(self, now: Situation) -> Beyond:
         """Look for the message in Slack and for the exports made since it was first said or quoted."""
         channel, ts = named_message(now, self.ref)
         about = now.reader.message(now.open.key, channel, ts)
         first = min((entry.n for entry in about), default=0)
-        last = max((entry.n for entry in about if isinstance(entry.fact, said.Redacted)), default=now.open.n)
+        last = max((entry.n for entry in about if isinstance(entry.fact, conversation.Redacted)), default=now.open.n)
         made = now.reader.entries(now.open.key, kinds=(Exported.kind,), until=last)
         held = tuple(entry for entry in made if isinstance(entry.fact, Exported) and entry.fact.upto >= first)
-        return Beyond(channel, ts, any(isinstance(entry.fact, said.MessageDeleted) for entry in about), held)
+        return Beyond(channel, ts, any(isinstance(entry.fact, conversation.MessageDeleted) for entry in about), held)
 
     def _refused(self, now: Situation, place: tuple[str, str]) -> Refusal:
         """Refuse, and mask what quotes the message and is not masked yet; words that are gone need no mask."""
         whole = masking.quoting(now.reader.bare().entries(now.open.key), place)
-        new = said.Masked(channel=place[0], ts=place[1], entries=whole, reason=self.reason)
+        new = conversation.Masked(channel=place[0], ts=place[1], entries=whole, reason=self.reason)
         also = (new,) if {*whole} - _masked(now, place) else ()
         reason = "redact_masked" if whole else "redact_not_yours"
         return not_authorised(reason, now.policy.authority.redact, also=also)

@@ -8,7 +8,7 @@ from commands.ask import Ask, Control
 from commands.fields import RoleWord
 from commands.guards import refuse_by_state
 from commands.verb import Group, Situation, Verb
-from incident.entries.staffed import RoleReleased
+from incident.entries.role_holders import RoleReleased
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId

@@ -6,10 +6,10 @@ from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import Reopened, StateChanged
+from incident.entries.lifecycle import Reopened, StateChanged
 from incident.entry import Fact
 from incident.frozen import Utc
-from incident.lifecycle import refusal_to
+from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
 from incident.states import State
 

@@ -7,12 +7,12 @@ from typing import Annotated, Final
 from commands.ask import Ask, Control
 from commands.fields import Slug
 from commands.verb import Group, Situation, Verb
-from incident.closure import text_meets
-from incident.entries.opened import StateChanged
-from incident.entries.restored import ResolutionAmended, Resolved
+from incident.entries.lifecycle import StateChanged
+from incident.entries.restoration import ResolutionAmended, Resolved
 from incident.entry import Fact
-from incident.lifecycle import refusal_to
+from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
+from incident.rules.closure_criteria import text_meets
 from incident.states import State
 
 AMEND: Final = "amend"

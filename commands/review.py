@@ -9,10 +9,10 @@ from typing import Annotated
 from commands.ask import Ask, Control
 from commands.guards import refuse_unless_person
 from commands.verb import Group, Situation, Verb
-from incident.calendar import after_business_days
-from incident.entries.proved import ReviewScheduled
+from incident.entries.closure import ReviewScheduled
 from incident.entry import Fact
 from incident.frozen import Utc
+from incident.rules.business_days import after_business_days
 from roles.person_ids import PersonId
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commands.verb import Group, Situation, Verb
-from incident.parts import Interval, Offer
+from incident.model.components import Interval, Offer
 from roles.role_names import SINGLE, Role
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from commands.attempt import Attempt, outcome_of
 from commands.verb import Request
 from commands.working import Working
-from incident.entries.sent import ChannelMade
+from incident.entries.delivery import ChannelMade
 from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork

@@ -8,10 +8,10 @@ from typing import Annotated
 from commands.ask import Ask, Control
 from commands.status import StatusView, standing
 from commands.verb import Group, Situation, Verb
-from incident import visibility
 from incident.entry import Fact
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
+from incident.rules import visibility
 
 
 class Show(Verb):

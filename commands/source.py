@@ -10,7 +10,7 @@ from typing import Annotated, Final, TypeAlias
 
 from commands.ask import Ask, Control
 from commands.verb import Situation
-from incident.messages import is_message, place_of
+from incident.record.message_history import is_message, place_of
 
 MessageRef: TypeAlias = Annotated[
     str | None, Ask("Message", Control.LINE, "Its link, or its number in the timeline", leading=True)

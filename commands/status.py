@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from commands.next import NextView, owed
 from commands.verb import Group, Situation, Verb
 from incident.entry import Fact
-from incident.incident import Incident
-from incident.parts import Action, TempFix
+from incident.model.components import Action, TempFix
+from incident.model.incident import Incident
 from roles.person_ids import PersonId
 from roles.role_names import Role
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from commands.status import StatusView, standing
 from commands.verb import Group, Situation, Verb
-from incident.entries.informed import StatusUpdatePosted
-from incident.entries.said import DecisionMade
+from incident.entries.conversation import DecisionMade
+from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, Fact
 from incident.states import Audience
 

@@ -11,7 +11,7 @@ from commands.ask import Ask, Control
 from commands.fields import RoleWord
 from commands.guards import refuse_by_state, refuse_unless_person, refuse_without
 from commands.verb import Group, Situation, Verb
-from incident.entries.staffed import RoleAssumed, RoleTaken
+from incident.entries.role_holders import RoleAssumed, RoleTaken
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId

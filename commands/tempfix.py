@@ -8,12 +8,12 @@ from commands.ask import Ask, Control
 from commands.fields import Slug
 from commands.guards import refuse_unless_person
 from commands.verb import Group, Situation, Verb
-from incident.entries.restored import TempFixAdded, TempFixRemoved, TempFixSet
+from incident.entries.restoration import TempFixAdded, TempFixRemoved, TempFixSet
 from incident.entry import Fact
 from incident.frozen import Utc
-from incident.numbering import next_id
-from incident.parts import TempFix
+from incident.model.components import TempFix
 from incident.refusal import Code, Refusal
+from incident.rules.short_ids import next_id
 from roles.person_ids import PersonId
 
 Form = Literal["add", "set", "removed"]

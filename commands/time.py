@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, cast
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import TimeSet
+from incident.entries.lifecycle import TimeSet
 from incident.entry import Fact
 from incident.frozen import Utc
 from incident.refusal import Code, Refusal

@@ -5,12 +5,12 @@ from __future__ import annotations
 from commands.guards import refuse_without
 from commands.source import MessageRef, entry_named, named_message
 from commands.verb import Group, Situation, Verb
-from incident import masking
-from incident.entries.said import MaskLifted
+from incident.entries.conversation import MaskLifted
 from incident.entry import Fact
-from incident.incident import Incident
+from incident.model.incident import Incident
+from incident.model.slack_references import Mask
+from incident.record import mask as masking
 from incident.refusal import Code, Refusal
-from incident.traces import Mask
 
 
 class Unmask(Verb):

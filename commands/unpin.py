@@ -6,7 +6,7 @@ from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident.entries.said import MessagePinned, PinRemoved
+from incident.entries.conversation import MessagePinned, PinRemoved
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 

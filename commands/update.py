@@ -14,11 +14,11 @@ from commands.ask import Ask, Control
 from commands.fields import several
 from commands.guards import refuse_without
 from commands.verb import Group, Situation, Verb
-from incident import slots
-from incident.entries.informed import StatusUpdatePosted
+from incident.deadlines import update_slots
+from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Fact
 from incident.frozen import Utc
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.states import Audience
 from roles.authority import OUTSIDE_SPEAKERS
@@ -91,7 +91,7 @@ class Update(Verb):
             text=self.text,
             final=self.final,
             next_update_at=self.next_update_at,
-            **slots.judged(now.open, audience, final=self.final, happened_at=now.happened_at, at=now.at),
+            **update_slots.judged(now.open, audience, final=self.final, happened_at=now.happened_at, at=now.at),
         )
 
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 from commands.ask import Ask, Control
 from commands.fields import Slug
 from commands.verb import Group, Situation, Verb
-from incident.entries.proved import Validated
+from incident.entries.closure import Validated
 from incident.entry import Fact
 
 _CRITERIA: Final = (

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from incident.entry import Fact, IncidentKey, Source
 from incident.frozen import Frozen, Utc
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader
 from roles.person_ids import PersonId

@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal
 from commands.ask import Ask, Control
 from commands.guards import refuse_by_state, refuse_short
 from commands.verb import Group, Situation, Verb
-from incident.entries.opened import StateChanged, Voided
+from incident.entries.lifecycle import StateChanged, Voided
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
+from incident.rules.visibility import may_see
 from incident.states import State
-from incident.visibility import may_see
 
 MIN_REASON: Final = 15
 _KINDS: Final = (

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from commands.ask import Ask, Control
 from commands.verb import Group, Situation, Verb
-from incident.entries.restored import WorkaroundFound
+from incident.entries.restoration import WorkaroundFound
 from incident.entry import Fact
 
 

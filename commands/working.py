@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from incident import due, effects, fold, lapsed, slots
-from incident.entries.opened import StateChanged
-from incident.entries.said import Redacted
+from incident.deadlines import due_deadlines, missed_deadlines, update_slots
+from incident.effects import effects
+from incident.entries.conversation import Redacted
+from incident.entries.lifecycle import StateChanged
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
-from incident.incident import Incident
+from incident.fold import fold
 from incident.jobs import LATER, Job, JobKind
-from incident.lifecycle import may_follow
+from incident.model.incident import Incident
+from incident.model.state_transitions import may_follow
 from incident.policy import Policy
 from incident.ports import UnitOfWork
 from roles.person_ids import MUSTER
@@ -53,7 +55,7 @@ class Working:
     def lapse(self) -> None:
         """Record, one by one, what fell due unmet up to now."""
         while self.incident is not None:
-            missed = lapsed.lapsed(self.incident, self.policy, self.at)
+            missed = missed_deadlines.lapsed(self.incident, self.policy, self.at)
             if not missed:
                 return
             self.record(missed)
@@ -64,14 +66,14 @@ class Working:
         added = self.record(drafts)
         if added and self.incident is not None:
             source = added[-1].source
-            followed = slots.follow(before, self.incident, added, self.policy, self.at)
+            followed = update_slots.follow(before, self.incident, added, self.policy, self.at)
             self.record([self.by_muster(fact, source) for fact in followed])
         return added
 
     def prompt(self) -> None:
         """Record for what somebody is asked now."""
         if self.incident is not None:
-            self.record([self.by_muster(fact) for fact in due.prompts(self.incident, self.policy, self.at)])
+            self.record([self.by_muster(fact) for fact in due_deadlines.prompts(self.incident, self.policy, self.at)])
 
     @property
     def number(self) -> str | None:
@@ -95,7 +97,7 @@ class Working:
 
     def _timer(self, incident: Incident) -> Sequence[Job]:
         key = f"timer:{self.key.team}:{self.key.id}"
-        next_at = due.next_at(incident, self.policy, self.at)
+        next_at = due_deadlines.next_at(incident, self.policy, self.at)
         if next_at is None:
             self.unit.cancel([key])
             return ()

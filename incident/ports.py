@@ -8,8 +8,8 @@ from typing import Protocol, TypeVar
 
 from incident.entry import Draft, Entry, IncidentKey
 from incident.frozen import Frozen, Utc
-from incident.incident import Incident
 from incident.jobs import Job
+from incident.model.incident import Incident
 from roles.person_ids import PersonId
 
 T = TypeVar("T")

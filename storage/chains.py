@@ -10,11 +10,11 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from incident.chain import GENESIS, canonical, digest, entry_text, heading, words_digest
-from incident.entries.kept import Retired
+from incident.entries.integrity import Retired
 from incident.entry import Draft, Entry, Fact, IncidentKey, split
 from incident.frozen import utc_text
-from incident.messages import place_of
+from incident.record.hash_chain import GENESIS, canonical, digest, entry_text, heading, words_digest
+from incident.record.message_history import place_of
 from storage.tables import BODY, CHAIN, ENTRY
 
 EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")

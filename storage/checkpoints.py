@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from incident.chain import Step, canonical, digest, head_leaf, merkle_path, merkle_root
-from incident.entries.kept import Checkpointed
+from incident.entries.integrity import Checkpointed
 from incident.entry import WORKSPACE, Draft, IncidentKey, Source, Surface, workspace_chain
 from incident.frozen import Frozen, utc_text
+from incident.record.hash_chain import Step, canonical, digest, head_leaf, merkle_path, merkle_root
 from roles.person_ids import MUSTER
 from storage import chains
 from storage.errors import needed

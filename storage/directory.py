@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from incident.chain import digest
-from incident.entries.kept import PolicyActivated
+from incident.entries.integrity import PolicyActivated
 from incident.entry import Draft, Source, Surface, workspace_chain
 from incident.policy import Policy
 from incident.ports import Person
+from incident.record.hash_chain import digest
 from roles.person_ids import MUSTER, PersonId
 from storage import chains, people
 from storage.chains import insert_or

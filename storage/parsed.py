@@ -10,7 +10,7 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
-from incident.incident import Incident
+from incident.model.incident import Incident
 
 MOST: Final = 64
 

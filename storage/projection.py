@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from incident.chain import canonical, digest
 from incident.entry import WORKSPACE, IncidentKey
-from incident.fold import fold
-from incident.incident import Incident
+from incident.fold.fold import fold
+from incident.model.incident import Incident
+from incident.record.hash_chain import canonical, digest
 from storage.chains import insert_or
 from storage.parsed import Parsed
 from storage.reading import chain_lines, to_entry

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
-from incident.incident import Incident
+from incident.model.incident import Incident
 from storage import projection
 from storage.reading import Stored, chain_lines
 from storage.tables import CHAIN, ENTRY, INCIDENT
@@ -33,7 +33,7 @@ class Listed(Frozen):
 
 
 class Queries:
-    """Reads committed state. Whoever shows it asks `incident/visibility.py` first."""
+    """Reads committed state. Whoever shows it asks `incident/rules/visibility.py` first."""
 
     def __init__(self, transactions: Transactions) -> None:
         self._transactions = transactions

@@ -10,11 +10,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, Select, bindparam, select
 from ulid import ULID
 
-from incident import masking
 from incident.entry import WORKSPACE, Entry, IncidentKey
-from incident.incident import Incident
-from incident.messages import HELD_AFTER, MESSAGE_KINDS, posted_at
+from incident.model.incident import Incident
 from incident.ports import Person
+from incident.record import mask
+from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS, posted_at
 from roles.person_ids import PersonId
 from storage import people, projection
 from storage.chains import EPOCH
@@ -95,14 +95,14 @@ class SqlReader:
         """Leave out the words that a mask hides."""
         if self._is_bare or key.id == WORKSPACE or not entries:
             return tuple(entries)
-        about = chain_lines(self.connection, key, kinds=masking.KINDS)
-        masks = masking.standing(to_entry(line) for line in about)
-        return tuple(masking.shown(entry, masks) for entry in entries)
+        about = chain_lines(self.connection, key, kinds=mask.KINDS)
+        masks = mask.standing(to_entry(line) for line in about)
+        return tuple(mask.shown(entry, masks) for entry in entries)
 
     def _shown_incident(self, incident: Incident | None) -> Incident | None:
         if incident is None or self._is_bare or not incident.masks:
             return incident
-        return masking.shown_incident(incident, masking.hidden(incident, self.bare()))
+        return mask.shown_incident(incident, mask.hidden(incident, self.bare()))
 
 
 # Built once each: these are asked for every command and every message, and building costs more than asking.

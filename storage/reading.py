@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from pydantic import JsonValue
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from incident import upcast
 from incident.entry import Entry, IncidentKey, Source
+from incident.record import upcast
 from roles.person_ids import PersonId
 from storage.sqlite import by_index
 from storage.tables import BODY, ENTRY

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from ulid import ULID
 
 from incident.entry import Draft, Entry, IncidentKey
-from incident.incident import Incident
 from incident.jobs import Job
+from incident.model.incident import Incident
 from incident.ports import Outcome
 from storage import chains, counters, keys, projection, redaction, wanting
 from storage.reader import SqlReader

@@ -1,7 +1,7 @@
 """Retention: deletes ended incidents that the policy keeps no longer, each in one transaction, and leaves a tombstone.
 
 The tombstone, a `Retired` entry of the workspace chain, comes first: the guards let a chain go only where one names it.
-How long something is kept is decided in `incident/retention.py`.
+How long something is kept is decided in `incident/rules/retention_period.py`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, delete, select
 
-from incident.entries.kept import Retired
+from incident.entries.integrity import Retired
 from incident.entry import Draft, IncidentKey, Source, Surface, workspace_chain
 from incident.frozen import Frozen
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.retention import Term, later_by, shortest, term_of
+from incident.rules.retention_period import Term, later_by, shortest, term_of
 from roles.person_ids import MUSTER
 from storage import chains, projection
 from storage.errors import needed

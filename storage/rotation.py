@@ -12,10 +12,10 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from incident.chain import canonical
-from incident.entries.kept import KeyRotated
+from incident.entries.integrity import KeyRotated
 from incident.entry import Draft, Entry, Source, Surface, workspace_chain
 from incident.frozen import utc_text
+from incident.record.hash_chain import canonical
 from roles.person_ids import MUSTER
 from storage import chains
 from storage.errors import StorageError, needed

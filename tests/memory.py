@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from threading import Lock, get_ident
 from typing import Final, TypeVar
 
-from incident import masking
-from incident.entries import said
+from incident.entries import conversation
 from incident.entry import Draft, Entry, IncidentKey, join, split
-from incident.incident import Incident
 from incident.jobs import Job, JobKind
-from incident.messages import HELD_AFTER, is_message, place_of, posted_at
+from incident.model.incident import Incident
 from incident.ports import Outcome, Person
+from incident.record import mask
+from incident.record.message_history import HELD_AFTER, is_message, place_of, posted_at
 from roles.person_ids import PersonId
 
 T = TypeVar("T")
@@ -64,12 +64,12 @@ class MemoryReader:
         return MemoryReader(self._state, is_bare=True)
 
     def _shown(self, key: IncidentKey, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-        masks = () if self._is_bare else masking.standing(self._state.chains.get(key, ()))
-        return tuple(masking.shown(entry, masks) for entry in entries)
+        masks = () if self._is_bare else mask.standing(self._state.chains.get(key, ()))
+        return tuple(mask.shown(entry, masks) for entry in entries)
 
     def _shown_incident(self, row: Incident) -> Incident:
         is_masked = row.masks and not self._is_bare
-        return masking.shown_incident(row, masking.hidden(row, self.bare())) if is_masked else row
+        return mask.shown_incident(row, mask.hidden(row, self.bare())) if is_masked else row
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         if number is None and channel is None:
@@ -161,7 +161,7 @@ class MemoryUnit(MemoryReader):
 
     def forget_words(self, key: IncidentKey, numbers: Sequence[int]) -> None:
         chain = self._state.chains.get(key, ())
-        named = {n for e in chain if isinstance(e.fact, said.Redacted) for n in e.fact.entries}
+        named = {n for e in chain if isinstance(e.fact, conversation.Redacted) for n in e.fact.entries}
         if not set(numbers) <= named:
             raise ValueError("words are only forgotten when an entry of the same chain says so")
         self._state.chains[key] = tuple(_wordless(e) if e.n in set(numbers) else e for e in chain)

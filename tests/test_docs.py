@@ -17,7 +17,7 @@ from commands import registry
 from commands.verb import Group
 from incident.entries import KINDS
 from incident.jobs import JobKind
-from incident.lifecycle import MAY_FOLLOW
+from incident.model.state_transitions import MAY_FOLLOW
 from incident.states import Audience, Priority, State
 from roles.person_ids import slack_person
 from roles.role_names import Role

@@ -12,7 +12,7 @@ from collections import Counter
 from typing import Any, Final
 
 from bot.bench.ground import PATIENCE_S, Ground
-from incident.entries.said import MessagePosted
+from incident.entries.conversation import MessagePosted
 from storage.store import open_store
 
 _SPEAKERS: Final = 8

@@ -21,8 +21,8 @@ from bot.replay.catalogue import SHIPPED
 from commands.capture import Capture, capture
 from commands.run import note_outcome, run
 from commands.verb import Place, Request
-from incident.entries.said import MessagePosted
-from incident.entries.sent import ChannelMade
+from incident.entries.conversation import MessagePosted
+from incident.entries.delivery import ChannelMade
 from incident.entry import IncidentKey, Source, Surface
 from incident.policy import Policy
 from roles.person_ids import PersonId, slack_person

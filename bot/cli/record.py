@@ -20,7 +20,7 @@ from bot.logs import shown_database
 from bot.policy_file import BrokenPolicy, read_policy
 from bot.settings import read_record_settings
 from bot.timestamps import authority_of, stamp_now
-from incident.metrics import metrics
+from incident.report.incident_metrics import metrics
 from storage.store import open_store
 
 UNSIGNED: Final = "Not signed, since there is no key. `muster keygen` makes one; name it in MUSTER_KEY_FILE."

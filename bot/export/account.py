@@ -9,9 +9,9 @@ from typing import Any
 from bot import wording
 from bot.export.naming import Names
 from bot.render import Renderer
-from incident.account import account
 from incident.entry import Entry
 from incident.frozen import word_fields
+from incident.report.incident_report import account
 from roles.person_ids import PersonId
 
 

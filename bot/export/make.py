@@ -16,12 +16,12 @@ from bot.export.account import document_account
 from bot.export.naming import Names, names_from
 from bot.export.proof import Proven, write_json, write_proof
 from commands.run import note_outcome
-from incident import masking
-from incident.entries.sent import Exported
+from incident.entries.delivery import Exported
 from incident.entry import Entry, IncidentKey
 from incident.frozen import utc_text
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.record import mask
 from roles.person_ids import PersonId
 from storage.checkpoints import Checkpoint
 from storage.reading import Stored, to_entry
@@ -76,9 +76,9 @@ def make_export(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     kept = [to_entry(line) for line in lines]
-    masks = masking.standing(kept)
-    entries = [masking.shown(entry, masks) for entry in kept]
-    shown = [_wordless(line) if masking.hides(masks, entry) else line for line, entry in zip(lines, kept, strict=True)]
+    masks = mask.standing(kept)
+    entries = [mask.shown(entry, masks) for entry in kept]
+    shown = [_wordless(line) if mask.hides(masks, entry) else line for line, entry in zip(lines, kept, strict=True)]
     names = names_from(store.directory.person, key.team)
     _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
     _write_policy(folder, store.directory.policy_text(incident.policy_hash))

@@ -10,12 +10,12 @@ from typing import Any, Final
 from bot import wording
 from bot.export.naming import Names
 from bot.render import TEMPLATES, Mode, Renderer
-from incident.entries.informed import UpdateDelivered
-from incident.entries.said import MessageDeleted, MessageEdited, MessagePosted
-from incident.entries.sent import PlaceLost
+from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
+from incident.entries.delivery import PlaceLost
+from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.frozen import utc_text
-from incident.incident import Incident
+from incident.model.incident import Incident
 
 STYLE: Final = TEMPLATES / "documents" / "incident.css"
 

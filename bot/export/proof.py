@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from incident.entries.kept import KeyRotated
+from incident.entries.integrity import KeyRotated
 from storage.checkpoints import Proof
 from storage.reading import Stored
 from storage.signing import Signer

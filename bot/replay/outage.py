@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.replay.scenario import ScriptEvent
-from incident.entries.said import GapNoted, MessageDeleted, MessagePinned, SourceChanged
+from incident.entries.conversation import GapNoted, MessageDeleted, MessagePinned, SourceChanged
 from incident.entry import Entry
 
 _MARK = "pushpin"

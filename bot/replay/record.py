@@ -8,7 +8,7 @@ from bot.export.account import document_account
 from bot.export.page import document_renderer
 from bot.replay.outage import as_scripted
 from bot.replay.player import Player
-from incident.entries.proved import Refused
+from incident.entries.closure import Refused
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from roles.person_ids import MUSTER, PersonId, slack_user
 

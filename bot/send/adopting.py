@@ -13,8 +13,8 @@ from bot.send.reconcile import take_in
 from bot.slack.calls import SlackRefusal
 from bot.slack.reconcile import MOST_BACK, Reading
 from commands.run import note_outcome
-from incident.entries.opened import StateChanged, Voided
-from incident.entries.sent import ChannelMade, HistoryTaken
+from incident.entries.delivery import ChannelMade, HistoryTaken
+from incident.entries.lifecycle import StateChanged, Voided
 from incident.entry import Fact
 from incident.states import State
 

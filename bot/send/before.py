@@ -20,15 +20,15 @@ from bot.slack.heard import moment_of
 from bot.slack.reconcile import Known, Reading, gone, known_of, read_channel
 from bot.slack.surfaces.message import Message
 from commands.capture import Capture, Told, capture_into
-from incident.entries.opened import Declared
-from incident.entries.said import Joined, Left, Reacted
-from incident.entries.sent import HistoryTaken, PlaceLost
+from incident.effects.job_keys import key_of
+from incident.entries.conversation import Joined, Left, Reacted
+from incident.entries.delivery import HistoryTaken, PlaceLost
+from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact, Surface
-from incident.incident import Incident
 from incident.jobs import JobKind
-from incident.messages import MESSAGE_KINDS
-from incident.telling.keys import key_of
-from incident.visibility import is_exposed, is_restricted
+from incident.model.incident import Incident
+from incident.record.message_history import MESSAGE_KINDS
+from incident.rules.visibility import is_exposed, is_restricted
 from roles.person_ids import slack_person
 
 MOST: Final = 200

@@ -11,15 +11,15 @@ from bot.send.posting import is_private
 from bot.slack.calls import SlackRefusal
 from bot.slack.limits import LIMITS
 from bot.slack.names import channel_name
-from incident.entries.opened import JoinedAsDuplicate
-from incident.entries.said import Left
-from incident.entries.sent import ChannelMade, PlaceLost
+from incident.effects.notifications import members
+from incident.entries.conversation import Left
+from incident.entries.delivery import ChannelMade, PlaceLost
+from incident.entries.lifecycle import JoinedAsDuplicate
 from incident.entry import Entry, Fact
-from incident.incident import Incident
 from incident.jobs import JobKind
+from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.telling.people import members
-from incident.visibility import is_restricted
+from incident.rules.visibility import is_restricted
 from roles.person_ids import PersonId, person_named, slack_person, slack_user
 
 _TAKES: Final = 20

@@ -16,7 +16,7 @@ from bot.send.posting import place, post
 from bot.slack.calls import Delayed
 from bot.slack.surfaces.message import Message
 from bot.timestamps import Authority, NoAnswer, ask
-from incident.entries.kept import CheckpointPublished
+from incident.entries.integrity import CheckpointPublished
 from incident.entry import Fact
 from incident.jobs import JobKind
 from storage.checkpoints import Checkpoint

@@ -13,13 +13,13 @@ from bot.send.posting import is_private, place, post
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
 from commands.status import harm_since
-from incident.entries.informed import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
-from incident.entries.opened import StateChanged
+from incident.entries.lifecycle import StateChanged
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
 from incident.entry import Entry, Fact
-from incident.incident import Incident
-from incident.parts import OpenSlot
+from incident.model.components import OpenSlot
+from incident.model.incident import Incident
+from incident.rules.visibility import is_restricted, may_stand_in
 from incident.states import Audience
-from incident.visibility import is_restricted, may_stand_in
 from roles.person_ids import PersonId
 from roles.role_names import Role
 

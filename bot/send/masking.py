@@ -14,13 +14,13 @@ from bot.send.means import Means, Shown, Task, entries_of
 from bot.send.posting import GONE, edit, find_old
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
-from incident.entries.informed import StatusUpdatePosted, UpdateDelivered
-from incident.entries.said import Masked, MaskLifted, Redacted
-from incident.entries.sent import PlaceLost
+from incident.effects.channel_messages import lines
+from incident.entries.conversation import Masked, MaskLifted, Redacted
+from incident.entries.delivery import PlaceLost
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.ports import Reader
-from incident.telling.lines import lines
 
 # The entries of one act stand beside each other; no act makes more than this.
 _NEAR: Final = 16

@@ -12,8 +12,8 @@ from bot.slack.overheard import Overheard
 from bot.slack.reconcile import Reading
 from bot.slack.settle import Settle
 from incident.entry import Entry, Fact
-from incident.incident import Incident
 from incident.jobs import Job
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader, Recorder
 from roles.person_ids import PersonId

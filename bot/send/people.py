@@ -15,13 +15,13 @@ from bot.slack.surfaces.message import Message, message_of
 from bot.slack.surfaces.page import PageContext, page
 from bot.slack.surfaces.standing import SurfaceContext, situation_of, surface_context
 from commands.summary import Summary
-from incident.entries.sent import PlaceLost, PromptSent
-from incident.entries.staffed import HandoverAccepted, RoleTaken
+from incident.entries.delivery import PlaceLost, PromptSent
+from incident.entries.role_holders import HandoverAccepted, RoleTaken
 from incident.entry import Fact
-from incident.incident import Incident
 from incident.jobs import JobKind
-from incident.parts import Escalation
-from incident.visibility import may_see
+from incident.model.components import Escalation
+from incident.model.incident import Incident
+from incident.rules.visibility import may_see
 from roles.person_ids import slack_user
 
 

@@ -13,14 +13,14 @@ from bot.send.posting import direct_channel, edit, post, take_away
 from bot.slack.calls import SlackRefusal
 from bot.slack.surfaces.message import Message
 from bot.slack.surfaces.prompt import PromptContext, prompt
-from incident import due
-from incident.due import Stand
-from incident.dueing.people import groups_that_may_redact
-from incident.entries.sent import PlaceLost, PromptDue, PromptSent
+from incident.deadlines import due_deadlines
+from incident.deadlines.due_deadlines import Stand
+from incident.deadlines.response_deadlines import groups_that_may_redact
+from incident.entries.delivery import PlaceLost, PromptDue, PromptSent
 from incident.entry import Entry, Fact
+from incident.rules.closure_checklist import checklist
+from incident.rules.visibility import may_see
 from incident.states import Priority
-from incident.telling.checklist import checklist
-from incident.visibility import may_see
 from roles.person_ids import PersonId, slack_person
 
 _log = logging.getLogger(__name__)
@@ -113,8 +113,8 @@ def _context(task: Task, means: Means, fact: PromptDue, n: int) -> PromptContext
     return PromptContext(
         i=incident,
         prompt=fact,
-        thing=due.thing_of(incident, means.policy, fact.due),
-        stand=due.stand_of(incident, means.policy, fact.due, n),
+        thing=due_deadlines.thing_of(incident, means.policy, fact.due),
+        stand=due_deadlines.stand_of(incident, means.policy, fact.due, n),
         now=task.at,
         later_minutes=means.policy.prompt_put_off_minutes,
         items=checklist(incident, means.policy) if fact.ask == "closure" else (),

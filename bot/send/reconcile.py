@@ -19,11 +19,11 @@ from bot.slack.reconcile import Known, Reading, Shown, gone, known_of, marked, m
 from commands.capture import Capture, Told, capture_all
 from commands.run import note_outcome, run
 from commands.verb import Place, Request
-from incident.entries.said import GapNoted, Joined, Left, MessageDeleted
-from incident.entries.sent import PlaceLost
+from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted
+from incident.entries.delivery import PlaceLost
 from incident.entry import Entry, Fact, Source, Surface
 from incident.jobs import JobKind
-from incident.messages import MESSAGE_KINDS
+from incident.record.message_history import MESSAGE_KINDS
 from roles.person_ids import PersonId, slack_person, slack_user
 
 _log = logging.getLogger(__name__)

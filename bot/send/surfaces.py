@@ -15,11 +15,11 @@ from bot.slack.surfaces.card import card, topic
 from bot.slack.surfaces.home import home, home_context
 from bot.slack.surfaces.message import digest_of
 from bot.slack.surfaces.standing import SurfaceContext, surface_context
-from incident.entries.sent import Announced, CardPosted, ChannelMade
+from incident.entries.delivery import Announced, CardPosted, ChannelMade
 from incident.entry import Fact
-from incident.incident import Incident
-from incident.traces import Places
-from incident.visibility import is_exposed, is_restricted
+from incident.model.incident import Incident
+from incident.model.slack_references import Places
+from incident.rules.visibility import is_exposed, is_restricted
 from roles.person_ids import slack_user
 
 

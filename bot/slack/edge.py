@@ -35,10 +35,10 @@ from bot.slack.where import Where
 from commands.capture import Capture, capture_all
 from commands.run import run
 from commands.verb import Request, Verb
+from incident.effects.affected_surfaces import homes, reconciling
 from incident.entry import Surface
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.ports import Outcome, Recorder, UnitOfWork
-from incident.telling.surfaces import homes, reconciling
 from storage.errors import Unavailable
 from storage.patience import within
 

@@ -13,10 +13,10 @@ from commands.declare import Declare
 from commands.form import read_form, read_verb
 from commands.oncall import Oncall, OncallView, Watch
 from commands.verb import Dated, Request, Situation
-from incident.entries.classified import PriorityChanged
-from incident.entries.opened import Declared
+from incident.entries.classification import PriorityChanged
+from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Person, Reader
 from roles.person_ids import PersonId

@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.slack.limits import LIMITS
 from bot.wording import plain
-from incident.incident import Incident
+from incident.model.incident import Incident
 
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
 _SUFFIX_ROOM: Final = 4

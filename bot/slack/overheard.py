@@ -14,8 +14,8 @@ from threading import Lock
 from typing import Final
 
 from commands.capture import Capture
-from incident.entries.said import MessageDeleted, MessageEdited, MessagePosted
-from incident.messages import posted_at
+from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
+from incident.record.message_history import posted_at
 
 MOST_HEARD: Final = 500
 

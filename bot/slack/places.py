@@ -6,9 +6,9 @@ from bot.slack.ingress import Came
 from bot.slack.where import Where
 from commands.before import incident_at
 from incident.entry import IncidentKey
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.ports import Reader
-from incident.visibility import may_see
+from incident.rules.visibility import may_see
 
 
 def incident_of(reader: Reader, team: str, where: Where) -> Incident | None:

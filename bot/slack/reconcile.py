@@ -16,10 +16,10 @@ from typing import Any, Final
 
 from bot.slack.calls import Slack, SlackRefusal
 from bot.slack.heard import moment_of
-from incident.entries.said import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
+from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import Entry
 from incident.frozen import clean
-from incident.messages import MESSAGES, author, text_now
+from incident.record.message_history import MESSAGES, author, text_now
 from roles.person_ids import PersonId
 
 Json = dict[str, Any]

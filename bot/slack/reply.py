@@ -19,11 +19,11 @@ from commands.close import read_unmet
 from commands.form import read_form
 from commands.verb import Request, Situation
 from incident.entry import Entry, Surface
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Reader
 from incident.refusal import Code
-from incident.visibility import involved, may_see
+from incident.rules.visibility import involved, may_see
 from roles.person_ids import PersonId, slack_user
 
 _MENDED_IN_A_FORM: Final = frozenset(

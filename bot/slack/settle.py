@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from bot.slack.calls import Slack, SlackRefusal
 from bot.slack.names import channel_name, is_take_of
-from incident.incident import Incident
+from incident.model.incident import Incident
 
 EVENT_TYPE: Final = "muster_job"
 CLOCKS_APART: Final = timedelta(minutes=2)

@@ -17,7 +17,7 @@ from bot.slack.forms.options import option
 from bot.slack.reply import Reply
 from bot.slack.sentences import label, say
 from bot.slack.where import MORE, Where, chosen_value
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.states import Audience, State
 from roles.person_ids import PersonId
 from roles.role_names import SINGLE, Role

@@ -19,10 +19,10 @@ from bot.slack.surfaces.card import card
 from bot.slack.surfaces.standing import surface_context
 from bot.soak.house import House
 from bot.soak.ledger import Ledger, Told
-from incident.entries.said import MessageDeleted, MessagePinned, MessagePosted
+from incident.entries.conversation import MessageDeleted, MessagePinned, MessagePosted
 from incident.entry import Entry
-from incident.incident import Incident
-from incident.messages import MESSAGE_KINDS
+from incident.model.incident import Incident
+from incident.record.message_history import MESSAGE_KINDS
 from sandbox.entities import Channel
 from storage.store import Store
 from storage.verify import verify

@@ -5,10 +5,30 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Final
 
-from incident.entries import classified, informed, kept, opened, proved, restored, said, sent, staffed
+from incident.entries import (
+    classification,
+    closure,
+    conversation,
+    delivery,
+    integrity,
+    lifecycle,
+    restoration,
+    role_holders,
+    status_updates,
+)
 from incident.entry import Fact
 
-_THEMES: Final[tuple[ModuleType, ...]] = (opened, classified, staffed, said, informed, restored, proved, sent, kept)
+_THEMES: Final[tuple[ModuleType, ...]] = (
+    lifecycle,
+    classification,
+    role_holders,
+    conversation,
+    status_updates,
+    restoration,
+    closure,
+    delivery,
+    integrity,
+)
 
 
 def _kinds() -> dict[tuple[str, int], type[Fact]]:

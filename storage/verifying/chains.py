@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, union
 
-from incident import fold
-from incident.entries.kept import KeyRotated, Retired
+from incident.entries.integrity import KeyRotated, Retired
 from incident.entry import WORKSPACE, Entry, IncidentKey
+from incident.fold import fold
 from incident.frozen import utc_text
-from incident.incident import Incident
+from incident.model.incident import Incident
 from storage import projection
 from storage.reading import chain_lines
 from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT

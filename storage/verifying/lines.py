@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from incident.chain import ALGORITHM, FORMAT, GENESIS, canonical, digest, words_digest
 from incident.entry import Entry, IncidentKey
-from incident.upcast import UnknownKindError
+from incident.record.hash_chain import ALGORITHM, FORMAT, GENESIS, canonical, digest, words_digest
+from incident.record.upcast import UnknownKindError
 from storage.chains import place_columns
 from storage.reading import Stored, to_entry
 

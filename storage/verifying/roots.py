@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
-from incident.chain import merkle_root, verify_path
-from incident.entries.kept import Checkpointed
+from incident.entries.integrity import Checkpointed
 from incident.entry import Entry, workspace_chain
 from incident.frozen import Frozen
+from incident.record.hash_chain import merkle_root, verify_path
 from storage.checkpoints import Checkpoint, Leaf, Proof
 from storage.signing import is_signed
 from storage.verifying.chains import Heads, Place

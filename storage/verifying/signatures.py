@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from cryptography.x509 import Certificate
 
-from incident.entries.kept import KeyRotated
+from incident.entries.integrity import KeyRotated
 from incident.entry import Entry, workspace_chain
 from storage.checkpoints import Checkpoint, Proof
 from storage.rotation import is_true, known_keys

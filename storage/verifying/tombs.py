@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from incident.entries.kept import Retired
+from incident.entries.integrity import Retired
 from incident.entry import Entry, IncidentKey
 from storage.checkpoints import Checkpoint, Leaf
 from storage.verifying.report import Problem

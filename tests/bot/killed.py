@@ -28,8 +28,8 @@ from bot.worker import Outside, Worker
 from commands.run import run
 from commands.verb import Place, Request
 from incident.entry import Source, Surface
-from incident.incident import Incident
 from incident.jobs import JobKind
+from incident.model.incident import Incident
 from incident.policy import Policy
 from roles.person_ids import slack_person
 from storage.store import open_store

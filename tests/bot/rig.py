@@ -22,7 +22,7 @@ from bot.worker import Outside, Worker
 from commands.run import run
 from commands.verb import Place, Request
 from incident.entry import Entry, IncidentKey, Source, Surface
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome
 from roles.person_ids import PersonId, slack_person

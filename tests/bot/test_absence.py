@@ -13,7 +13,7 @@ from bot.replay.catalogue import script_policy
 from bot.replay.filling import form_values
 from bot.replay.scenario import read_scenario
 from bot.replay.stage import Stage
-from incident.entries.said import (
+from incident.entries.conversation import (
     GapNoted,
     Joined,
     Left,

@@ -9,7 +9,7 @@ import pytest
 from bot.bench.ground import policy_of
 from bot.clock import SetClock
 from bot.replay.stage import Stage
-from incident.entries.said import MessagePosted
+from incident.entries.conversation import MessagePosted
 from sandbox.changes import channels
 from sandbox.entities import Person
 

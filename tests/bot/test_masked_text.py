@@ -9,7 +9,7 @@ import pytest
 from bot.bench.ground import policy_of
 from bot.clock import SetClock
 from bot.replay.stage import Stage
-from incident.incident import Incident
+from incident.model.incident import Incident
 from sandbox.entities import Person
 
 SECRET = "the password is hunter2"

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.presence import Presence
-from incident.entries.said import GapNoted
+from incident.effects.affected_surfaces import reconciling
+from incident.entries.conversation import GapNoted
 from incident.jobs import JobKind
-from incident.telling.surfaces import reconciling
 from tests.bot.rig import Rig
 
 

@@ -10,8 +10,8 @@ from bot.replay.command import playing, replay_files, words_given
 from bot.replay.compare import differences
 from bot.replay.record import record_of
 from bot.replay.scenario import read_scenario
-from incident.entries.said import MessagePosted
-from incident.entries.sent import HistoryTaken
+from incident.entries.conversation import MessagePosted
+from incident.entries.delivery import HistoryTaken
 from incident.entry import Surface
 
 SCRIPTS = Path(__file__).parents[1] / "scenarios"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.replay.command import playing, replay_files
 from bot.replay.scenario import Scenario, read_scenario
-from incident.entries.said import GapNoted
+from incident.entries.conversation import GapNoted
 
 SCRIPTS = Path(__file__).parents[1] / "scenarios"
 LIVE = SCRIPTS / "own-outage-live.yaml"

@@ -11,7 +11,7 @@ from bot.soak.ledger import Ledger, Told
 from bot.soak.people import is_put_off
 from bot.soak.plan import STEPS_PER_SECOND, plan
 from commands.capture import Capture, capture
-from incident.entries.said import MessageDeleted
+from incident.entries.conversation import MessageDeleted
 from incident.entry import Source, Surface
 from sandbox.changes import channels, messages
 

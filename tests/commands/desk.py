@@ -16,10 +16,10 @@ from commands.capture import Capture, Told, capture
 from commands.form import read_form
 from commands.run import note_outcome, run, tick
 from commands.verb import Place, Request, Situation
-from incident.entries.said import MessagePosted
-from incident.entries.sent import ChannelMade
+from incident.entries.conversation import MessagePosted
+from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Person
 from roles.person_ids import PersonId, slack_person

@@ -12,12 +12,12 @@ import yaml
 from bot.render import TEMPLATES, LineContext, Renderer
 from commands.verb import Dated, Place, Situation, Verb
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
-from incident.incident import Incident
-from incident.parts import Interval, PriorityItem, Times
+from incident.model.components import Interval, PriorityItem, Times
+from incident.model.incident import Incident
+from incident.model.slack_references import Places
 from incident.policy import Policy
 from incident.refusal import Refusal
 from incident.states import Priority, State
-from incident.traces import Places
 from roles.person_ids import PersonId
 from roles.role_names import Role
 from tests.memory import Memory

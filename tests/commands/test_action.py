@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from commands.action import Action
-from incident.entries.said import ActionOpened
-from incident.parts import Action as Opened
+from incident.entries.conversation import ActionOpened
+from incident.model.components import Action as Opened
 from incident.ports import Person
 from incident.refusal import Code
 from tests.commands.hand import EVA, ROB, T0, Room, an_incident, later, worded

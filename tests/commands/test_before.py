@@ -8,7 +8,7 @@ import pytest
 
 from commands.capture import Capture, capture_into
 from commands.verb import Place
-from incident.entries.said import MessageDeleted, MessageEdited, MessagePosted
+from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import Fact, Source, Surface
 from incident.jobs import JobKind
 from tests.commands.desk import CHANNEL, TEAM, Desk, T, who

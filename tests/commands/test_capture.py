@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from incident.entries.said import (
+from incident.entries.conversation import (
     Joined,
     Left,
     MessageDeleted,
@@ -16,7 +16,7 @@ from incident.entries.said import (
 )
 from incident.entry import Surface
 from incident.frozen import REDACTED
-from incident.messages import text_now
+from incident.record.message_history import text_now
 from tests.commands.desk import CHANNEL, Desk, T, who
 
 TS = "1780999500.000100"

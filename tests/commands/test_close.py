@@ -7,8 +7,8 @@ import yaml
 
 from bot.render import TEMPLATES
 from commands.close import Close, read_unmet
-from incident.entries.opened import StateChanged
-from incident.parts import Interval, Link, Resolution, TempFix, Times, Validation
+from incident.entries.lifecycle import StateChanged
+from incident.model.components import Interval, Link, Resolution, TempFix, Times, Validation
 from incident.refusal import Code
 from incident.states import Priority, State
 from roles.role_names import Role

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.confirm import Confirm
-from incident.entries.classified import Confirmed
+from incident.entries.classification import Confirmed
 from tests.commands.hand import Room
 
 

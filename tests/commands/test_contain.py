@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from commands.contain import Contain
-from incident.entries.restored import Contained
+from incident.entries.restoration import Contained
 from tests.commands.hand import Room
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.correct import Correct
-from incident.entries.said import Corrected
+from incident.entries.conversation import Corrected
 from incident.refusal import Code
 from tests.commands.hand import Room, worded
 

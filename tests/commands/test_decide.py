@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.decide import Decide
 from commands.verb import Place
-from incident.entries.said import DecisionMade, MessagePosted
+from incident.entries.conversation import DecisionMade, MessagePosted
 from tests.commands.hand import CHANNEL, EVA, ROB, Room, an_incident
 
 TEXT = "roll back the 09:55 release"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from commands.done import Done
-from incident.entries.said import ActionDone
-from incident.parts import Action
+from incident.entries.conversation import ActionDone
+from incident.model.components import Action
 from incident.refusal import Code
 from tests.commands.hand import ROB, T0, Room, an_incident, later, worded
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from incident.due import next_at
+from incident.deadlines.due_deadlines import next_at
 from incident.refusal import Code
 from roles.person_ids import MUSTER
 from tests.commands.desk import Desk, T, who

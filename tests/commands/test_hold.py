@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from commands.hold import Hold
-from incident.entries.informed import UpdatesHeld, UpdatesReleased
-from incident.parts import AudienceState, OpenSlot
+from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
+from incident.model.components import AudienceState, OpenSlot
 from incident.refusal import Code
 from incident.states import Audience
 from tests.commands.hand import Room, an_incident, later, worded

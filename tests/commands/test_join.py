@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.verb import Place
-from incident.entries.opened import JoinedAsDuplicate
+from incident.entries.lifecycle import JoinedAsDuplicate
 from incident.refusal import Code
 from incident.states import State
 from tests.commands.desk import Desk, who

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from commands.link import Link
-from incident.entries.restored import Linked, LinkNone
+from incident.entries.restoration import Linked, LinkNone
 from incident.refusal import Code
 from tests.commands.hand import Room, worded
 

@@ -10,8 +10,8 @@ import pytest
 from commands.capture import Capture, capture
 from commands.run import note_outcome, run, tick
 from commands.verb import Place, Request
-from incident.entries.said import MessageEdited, MessagePosted, Noted
-from incident.entries.sent import ChannelMade
+from incident.entries.conversation import MessageEdited, MessagePosted, Noted
+from incident.entries.delivery import ChannelMade
 from incident.entry import Draft, IncidentKey, Source, Surface, workspace_chain
 from incident.jobs import Job, JobKind
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.mitigated import Mitigated
-from incident.entries.opened import StateChanged
+from incident.entries.lifecycle import StateChanged
 from incident.refusal import Code
 from incident.states import State
 from tests.commands.hand import Room, an_incident, worded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.next import Next
-from incident.parts import AudienceState, OpenSlot
+from incident.model.components import AudienceState, OpenSlot
 from incident.refusal import Code
 from incident.states import Audience
 from tests.commands.hand import Room, an_incident, later, worded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.note import Note
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
 from incident.states import State
 from tests.commands.hand import Room, an_incident, later
 

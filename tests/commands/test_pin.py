@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from commands.pin import Pin
 from commands.verb import Place
-from incident.entries.said import DecisionMade, MessageDeleted, MessageEdited, MessagePinned, MessagePosted
+from incident.entries.conversation import DecisionMade, MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.refusal import Code
 from tests.commands.hand import CHANNEL, EVA, ILSE, T0, Room, later, worded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.preserve import Preserve
-from incident.entries.kept import Preserved
+from incident.entries.integrity import Preserved
 from incident.refusal import Code
 from incident.states import State
 from tests.commands.desk import Desk

@@ -6,8 +6,8 @@ import pytest
 
 from commands.redact import Redact
 from commands.verb import Place
-from incident.entries import said
-from incident.entries.sent import ChannelMade, Exported
+from incident.entries import conversation
+from incident.entries.delivery import ChannelMade, Exported
 from incident.refusal import Code
 from roles.person_ids import MUSTER
 from tests.commands.desk import GROUPS
@@ -16,13 +16,15 @@ from tests.commands.hand import CHANNEL, EVA, ROB, ROSA, Room, later, worded
 TS = "1749463200.000100"
 WHY = "secret pasted; key revoked"
 FACTS = (
-    said.MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="key=1"),
-    said.Noted(text="somebody pasted a key"),
-    said.MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="key=1"),
-    said.MessageEdited(channel=CHANNEL, ts=TS, edited_ts="1749463260.0", author=EVA, text="-", previous="key=1"),
-    said.DecisionMade(id="D1", text="key=1", channel=CHANNEL, ts=TS),
-    said.PinRemoved(channel=CHANNEL, ts=TS),
-    said.MessageDeleted(channel=CHANNEL, ts=TS, author=EVA, previous="-"),
+    conversation.MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="key=1"),
+    conversation.Noted(text="somebody pasted a key"),
+    conversation.MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="key=1"),
+    conversation.MessageEdited(
+        channel=CHANNEL, ts=TS, edited_ts="1749463260.0", author=EVA, text="-", previous="key=1"
+    ),
+    conversation.DecisionMade(id="D1", text="key=1", channel=CHANNEL, ts=TS),
+    conversation.PinRemoved(channel=CHANNEL, ts=TS),
+    conversation.MessageDeleted(channel=CHANNEL, ts=TS, author=EVA, previous="-"),
 )
 LAWYERS = frozenset({"legal"})
 
@@ -49,7 +51,7 @@ def told(groups=LAWYERS, place=Place(channel=CHANNEL)) -> Room:  # noqa: B008 - 
 def test_every_entry_that_quotes_the_message_is_named_and_no_other(ref):
     (redacted,) = told().does(Redact(ref=ref, reason=WHY))
 
-    assert redacted == said.Redacted(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY)
+    assert redacted == conversation.Redacted(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY)
 
 
 def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
@@ -82,7 +84,7 @@ def test_others_may_not():
 def test_who_may_not_masks_every_entry_that_quotes_the_message_all_the_same():
     refusal = told(frozenset({"responder"})).refuses(Redact(ref=TS, reason=WHY))
 
-    assert refusal.also == (said.Masked(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY),)
+    assert refusal.also == (conversation.Masked(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY),)
     assert "It is masked wherever Muster shows it; they are asked" in worded(refusal)
 
 
@@ -193,7 +195,7 @@ def test_the_message_that_still_stands_in_slack_is_linked():
 
 def test_the_exports_that_held_the_words_are_listed_with_who_made_them_and_when():
     here = Room(groups=LAWYERS)
-    here.holds(said.Noted(text="before"))
+    here.holds(conversation.Noted(text="before"))
     here.holds(Exported(who=ROSA, upto=1, head="a" * 64), by=MUSTER)
     here.holds(FACTS[0])
     here.holds(Exported(who=ROB, upto=3, head="b" * 64), by=MUSTER, at=later(3))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from commands.regress import Regress
-from incident.entries.opened import StateChanged
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
+from incident.entries.lifecycle import StateChanged
 from incident.refusal import Code
 from incident.states import State
 from tests.commands.hand import Room, an_incident, worded

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.reopen import Reopen
-from incident.entries.opened import Reopened, StateChanged
+from incident.entries.lifecycle import Reopened, StateChanged
 from incident.refusal import Code
 from incident.states import State
 from tests.commands.hand import Room, an_incident, later, worded

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from commands.resolve import Resolve
-from incident.entries.opened import StateChanged
-from incident.entries.restored import ResolutionAmended, Resolved
-from incident.parts import Resolution
+from incident.entries.lifecycle import StateChanged
+from incident.entries.restoration import ResolutionAmended, Resolved
+from incident.model.components import Resolution
 from incident.refusal import Code
 from incident.states import State
 from tests.commands.hand import ROB, T0, Room, an_incident, worded

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.review import Review
-from incident.entries.proved import ReviewScheduled
+from incident.entries.closure import ReviewScheduled
 from incident.ports import Person
 from incident.refusal import Code
 from tests.commands.hand import EVA, Room, later

@@ -8,11 +8,11 @@ import pytest
 
 from commands.verb import Place
 from commands.working import Working
-from incident.entries.opened import StateChanged
-from incident.entries.said import Noted
-from incident.entries.sent import CardPosted
+from incident.entries.conversation import Noted
+from incident.entries.delivery import CardPosted
+from incident.entries.lifecycle import StateChanged
 from incident.entry import workspace_chain
-from incident.fold import fold
+from incident.fold.fold import fold
 from incident.jobs import JobKind
 from incident.ports import UnitOfWork
 from incident.refusal import Code

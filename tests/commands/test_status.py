@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.status import Status
-from incident.parts import Action, AudienceState, Episode, Interval, OpenSlot, TempFix, Times
+from incident.model.components import Action, AudienceState, Episode, Interval, OpenSlot, TempFix, Times
 from incident.states import Audience, State
 from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from commands.summary import Summary
-from incident.entries.informed import StatusUpdatePosted
-from incident.entries.said import DecisionMade
-from incident.parts import Action, Resolution, Said, TempFix
+from incident.entries.conversation import DecisionMade
+from incident.entries.status_updates import StatusUpdatePosted
+from incident.model.components import Action, Resolution, Said, TempFix
 from incident.states import Audience
 from tests.commands.hand import EVA, ROB, T0, Room, an_incident, later
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from commands.tempfix import Tempfix
-from incident.entries.restored import TempFixAdded, TempFixRemoved, TempFixSet
-from incident.parts import TempFix
+from incident.entries.restoration import TempFixAdded, TempFixRemoved, TempFixSet
+from incident.model.components import TempFix
 from incident.refusal import Code
 from tests.commands.hand import EVA, ROB, Room, an_incident, later, worded
 

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from commands.timeline import Timeline
-from incident.entries.informed import UpdateDue
-from incident.entries.said import MessagePinned, MessagePosted, Noted
+from incident.entries.conversation import MessagePinned, MessagePosted, Noted
+from incident.entries.status_updates import UpdateDue
 from incident.states import Audience
 from tests.commands.hand import CHANNEL, EVA, ILSE, Room, later
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from commands.unmask import Unmask
-from incident.entries.said import DecisionMade, Masked, MaskLifted, MessagePosted, Noted
+from incident.entries.conversation import DecisionMade, Masked, MaskLifted, MessagePosted, Noted
+from incident.model.slack_references import Mask
 from incident.refusal import Code
-from incident.traces import Mask
 from tests.commands.hand import CHANNEL, EVA, ROB, T0, Room, an_incident, worded
 
 TS = "1749463200.000100"

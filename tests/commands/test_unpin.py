@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.unpin import Unpin
-from incident.entries.said import MessagePinned, PinRemoved
+from incident.entries.conversation import MessagePinned, PinRemoved
 from incident.refusal import Code
 from tests.commands.hand import CHANNEL, EVA, Room
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.update import Update
-from incident.parts import AudienceState, Interval, OpenSlot, Slot
+from incident.model.components import AudienceState, Interval, OpenSlot, Slot
 from incident.refusal import Code
 from incident.states import Audience, Priority, State
 from roles.role_names import Role

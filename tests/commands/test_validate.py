@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from commands.validate import Validate
-from incident.entries.proved import Validated
-from incident.parts import Times
+from incident.entries.closure import Validated
+from incident.model.components import Times
 from incident.states import State
 from tests.commands.hand import T0, Room, an_incident, later
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.render import LineContext
 from commands.verb import Place
-from incident.entries.opened import Voided
+from incident.entries.lifecycle import Voided
 from incident.refusal import Code
 from incident.states import State
 from roles.role_names import Role

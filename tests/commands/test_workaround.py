@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.workaround import Workaround
-from incident.entries.restored import WorkaroundFound
+from incident.entries.restoration import WorkaroundFound
 from tests.commands.hand import Room
 
 FOUND = Workaround(text="use the old page")

@@ -9,15 +9,15 @@ from typing import Any
 
 import yaml
 
-from incident import slots
-from incident.entries.informed import StatusUpdatePosted
-from incident.entries.opened import Declared, MajorDeclared, StateChanged
+from incident.deadlines import update_slots
+from incident.deadlines.missed_deadlines import lapsed
+from incident.entries.lifecycle import Declared, MajorDeclared, StateChanged
+from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
-from incident.fold import apply
-from incident.incident import Incident
-from incident.lapsed import lapsed
+from incident.fold.fold import apply
+from incident.model.incident import Incident
 from incident.policy import Policy, Service
-from incident.priority import change
+from incident.rules.priority_matrix import change
 from incident.states import Audience, Priority, State
 from roles.person_ids import MUSTER, PersonId
 
@@ -92,7 +92,7 @@ class Chain:
         happened = T(at if occurred is None else occurred)
         before = self.incident
         added = [self._record(Draft(fact=f, by=by, occurred_at=happened, source=_SOURCE), at) for f in facts]
-        for follow in slots.follow(before, self.now, added, policy(), T(at)):
+        for follow in update_slots.follow(before, self.now, added, policy(), T(at)):
             self._record(Draft(fact=follow, by=MUSTER, occurred_at=T(at), source=_SOURCE), at)
         return self.now
 
@@ -129,7 +129,7 @@ class Chain:
             text="We are on it.",
             final=final,
             next_update_at=None if promise is None else T(promise),
-            **slots.judged(self.now, audience, final=final, happened_at=happened, at=T(at)),
+            **update_slots.judged(self.now, audience, final=final, happened_at=happened, at=T(at)),
         )
         return self.add(fact, at=at, occurred=occurred)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from incident.entries.informed import UpdatesHeld
+from incident.entries.status_updates import UpdatesHeld
 from incident.states import Priority, State
 from tests.incident.building import EXEC, INTERNAL, Chain, T
 

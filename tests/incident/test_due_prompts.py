@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from incident import due
-from incident.due import Stand
-from incident.entries.said import ActionDone, ActionOpened
-from incident.entries.sent import PromptDue, PromptPutOff
+from incident.deadlines import due_deadlines
+from incident.deadlines.due_deadlines import Stand
+from incident.entries.conversation import ActionDone, ActionOpened
+from incident.entries.delivery import PromptDue, PromptPutOff
 from incident.states import Priority
 from roles.person_ids import MUSTER
 from tests.incident.building import CHI, Chain, T, policy
@@ -16,7 +16,7 @@ from tests.incident.building import CHI, Chain, T, policy
 def asked(chain: Chain, at: float) -> list[PromptDue]:
     """Ask for what is due and record that it was asked, as a tick does."""
     chain.tick(at)
-    facts = list(due.prompts(chain.now, policy(), T(at)))
+    facts = list(due_deadlines.prompts(chain.now, policy(), T(at)))
     if facts:
         chain.add(*facts, at=at, by=MUSTER)
     return facts
@@ -79,24 +79,24 @@ def test_a_prompt_stands_open_put_off_asked_again_or_gone():
     [prompt] = asked(chain, 15)
     n = chain.entries[-1].n
 
-    assert due.stand_of(chain.now, policy(), prompt.due, n) is Stand.OPEN
+    assert due_deadlines.stand_of(chain.now, policy(), prompt.due, n) is Stand.OPEN
     chain.add(PromptPutOff(due=prompt.due, until=T(25)), at=16, by=CHI)
-    assert due.stand_of(chain.now, policy(), prompt.due, n) is Stand.PUT_OFF
+    assert due_deadlines.stand_of(chain.now, policy(), prompt.due, n) is Stand.PUT_OFF
     asked(chain, 25)
-    assert due.stand_of(chain.now, policy(), prompt.due, n) is Stand.AGAIN
+    assert due_deadlines.stand_of(chain.now, policy(), prompt.due, n) is Stand.AGAIN
     chain.add(ActionDone(id="A1", result="done"), at=30)
-    assert due.stand_of(chain.now, policy(), prompt.due, n) is Stand.GONE
+    assert due_deadlines.stand_of(chain.now, policy(), prompt.due, n) is Stand.GONE
 
 
 def test_the_next_moment_is_that_of_the_next_prompt():
     chain = with_an_action(15)
 
-    assert due.next_at(chain.now, policy(), T(2)) == T(15)
+    assert due_deadlines.next_at(chain.now, policy(), T(2)) == T(15)
 
 
 def test_the_next_moment_is_when_a_slot_is_missed_though_nobody_is_asked_then():
     chain = Chain(Priority.P2)
-    while (moment := due.next_at(chain.now, policy(), T(0))) is not None and moment < T(34):
+    while (moment := due_deadlines.next_at(chain.now, policy(), T(0))) is not None and moment < T(34):
         asked(chain, (moment - T(0)).total_seconds() / 60)
 
     assert moment is not None
@@ -104,14 +104,14 @@ def test_the_next_moment_is_when_a_slot_is_missed_though_nobody_is_asked_then():
 
 
 def test_the_next_moment_is_never_in_the_past():
-    assert due.next_at(with_an_action(15).now, policy(), T(500)) == T(500)
+    assert due_deadlines.next_at(with_an_action(15).now, policy(), T(500)) == T(500)
 
 
 def test_following_the_next_moment_asks_for_everything_and_never_stands_still():
     """The single timer of an incident is set to `next_at`; were it ever stuck, the worker would spin."""
     chain, at = Chain(Priority.P1), 0.0
     for _ in range(60):
-        moment = due.next_at(chain.now, policy(), T(at))
+        moment = due_deadlines.next_at(chain.now, policy(), T(at))
         assert moment is not None
         if moment > T(600):
             break

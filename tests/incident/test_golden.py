@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from incident.entry import Entry, IncidentKey
-from incident.fold import fold
-from incident.upcast import Stored, read
+from incident.fold.fold import fold
+from incident.record.upcast import Stored, read
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))

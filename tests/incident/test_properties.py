@@ -10,20 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incident.closure import unmet
-from incident.entries.classified import Confirmed
-from incident.entries.informed import UpdatesHeld, UpdatesReleased
-from incident.entries.opened import MajorDeclared, Reopened
-from incident.entries.proved import Validated
-from incident.entries.restored import Resolved, WorkaroundFound
-from incident.entries.said import MessagePosted, Noted
-from incident.entries.staffed import HandoverAccepted, HandoverOffered, RoleAssumed, RoleReleased, RoleTaken
+from incident.entries.classification import Confirmed
+from incident.entries.closure import Validated
+from incident.entries.conversation import MessagePosted, Noted
+from incident.entries.lifecycle import MajorDeclared, Reopened
+from incident.entries.restoration import Resolved, WorkaroundFound
+from incident.entries.role_holders import HandoverAccepted, HandoverOffered, RoleAssumed, RoleReleased, RoleTaken
+from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.entry import Entry, join, split
-from incident.fold import apply, fold
+from incident.fold.fold import apply, fold
 from incident.frozen import REDACTED, Frozen, word_fields
-from incident.incident import Incident
-from incident.lifecycle import MAY_FOLLOW, may_follow, refusal_to
-from incident.metrics import metrics
+from incident.model.incident import Incident
+from incident.model.state_transitions import MAY_FOLLOW, may_follow, refusal_to
+from incident.report.incident_metrics import metrics
+from incident.rules.closure_criteria import unmet
 from incident.states import VOID, Audience, Priority, State
 from roles.role_names import SINGLE, Role
 from tests.incident.building import ADA, BEN, CHI, DEV, Chain, policy

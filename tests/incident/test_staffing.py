@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from incident.entries.opened import Acknowledged, Reopened
-from incident.entries.staffed import (
+from incident.entries.lifecycle import Acknowledged, Reopened
+from incident.entries.role_holders import (
     Escalated,
     EscalationAnswered,
     HandoverAccepted,

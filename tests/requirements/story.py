@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from bot.render import Mode, Renderer
-from incident.account import account
 from incident.policy import Policy
+from incident.report.incident_report import account
 from roles.person_ids import PersonId
 from tests.commands.desk import Desk, T, a_policy, who
 

@@ -18,7 +18,7 @@ from bot.policy_file import read_policy
 from bot.render import TEMPLATES
 from commands.run import note_outcome, run
 from commands.verb import Place, Request
-from incident.entries.informed import UpdateDelivered
+from incident.entries.status_updates import UpdateDelivered
 from incident.entry import IncidentKey, Source, Surface
 from incident.states import Audience
 from roles.person_ids import PersonId, slack_person

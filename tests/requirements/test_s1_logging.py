@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from commands.verb import Place
-from incident.entries.said import MessageEdited
+from incident.entries.conversation import MessageEdited
 from incident.refusal import Code
 from incident.states import Priority, State
 from tests.commands.desk import Desk, T, who

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from incident.entries.said import MessageDeleted
-from incident.entries.sent import PlaceLost
+from incident.entries.conversation import MessageDeleted
+from incident.entries.delivery import PlaceLost
 from incident.refusal import Code
 from incident.states import Audience, Priority
 from tests.commands.desk import CHANNEL, Desk, T, who

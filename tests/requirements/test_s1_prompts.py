@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from incident.entries.said import GapNoted
+from incident.entries.conversation import GapNoted
 from incident.states import Priority
 from storage.store import Store
 from tests.bot.rig import Rig, rig_on

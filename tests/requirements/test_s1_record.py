@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from incident.entries.informed import UpdateDelivered
-from incident.metrics import metrics
+from incident.entries.status_updates import UpdateDelivered
+from incident.report.incident_metrics import metrics
 from incident.states import Audience, Priority
 from tests.commands.desk import Desk, T
 from tests.requirements.story import CURE, NO_RECORD, NOT_RESTORED, a_major, moment, of_kind, record

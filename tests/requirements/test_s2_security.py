@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from incident.closure import unmet
 from incident.refusal import Code
+from incident.rules.closure_criteria import unmet
 from tests.commands.desk import Desk, T, who
 from tests.requirements.story import PROOF, WORK, Step, a_major, go_on, moment, of_kind, record
 

@@ -18,19 +18,11 @@ from bot.replay.scenario import Scenario, ScriptEvent
 from commands.capture import Capture, capture, capture_into
 from commands.run import note_outcome, run, tick
 from commands.verb import Place, Request
-from incident.account import account
-from incident.entries.said import (
-    GapNoted,
-    Joined,
-    Left,
-    MessageDeleted,
-    MessageEdited,
-    MessagePosted,
-    Reacted,
-)
-from incident.entries.sent import ChannelMade
+from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
+from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface, workspace_chain
 from incident.ports import Outcome, Person
+from incident.report.incident_report import account
 from roles.person_ids import MUSTER, PersonId, slack_person
 from tests.memory import Memory
 

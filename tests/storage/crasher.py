@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
 from incident.entry import IncidentKey
 from incident.ports import Outcome, UnitOfWork
 from storage.store import open_store

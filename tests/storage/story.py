@@ -9,10 +9,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from incident.entries import classified, informed, kept, opened, proved, restored, said, sent, staffed
+from incident.entries import (
+    classification,
+    closure,
+    conversation,
+    delivery,
+    integrity,
+    lifecycle,
+    restoration,
+    role_holders,
+    status_updates,
+)
 from incident.entry import Draft, Fact, IncidentKey, Source, Surface, workspace_chain
-from incident.fold import apply
-from incident.incident import Incident
+from incident.fold.fold import apply
+from incident.model.incident import Incident
 from incident.ports import UnitOfWork
 from incident.states import Audience, Priority, State
 from roles.person_ids import MUSTER, PersonId, slack_person
@@ -39,8 +49,8 @@ def draft(fact: Fact, *, by: PersonId = ADA, minutes: float = 0, event: str | No
     return Draft(fact=fact, by=by, occurred_at=at(minutes), source=source)
 
 
-def declared(number: str, *, title: str = "Payments fail", drill: bool = False) -> opened.Declared:
-    return opened.Declared(
+def declared(number: str, *, title: str = "Payments fail", drill: bool = False) -> lifecycle.Declared:
+    return lifecycle.Declared(
         number=number,
         title=title,
         symptom="Cards are declined 🔥 *everywhere*",
@@ -81,20 +91,20 @@ def long_script(number: str) -> list[Draft]:
     """Give the long incident: declared, staffed, talked about, told, restored, refused, closed, reopened, redacted."""
     s = Script()
     s.add(declared(number))
-    s.add(opened.StateChanged(old=State.LOGGED, new=State.TRIAGED))
+    s.add(lifecycle.StateChanged(old=State.LOGGED, new=State.TRIAGED))
     s.add(
-        classified.PriorityChanged(
+        classification.PriorityChanged(
             old=None, impact=1, urgency=1, priority=Priority.P1, justification="All cards", initial=True, ack_minutes=5
         )
     )
-    s.add(opened.MajorDeclared(reason=None, automatic=True), by=MUSTER)
-    s.add(sent.ChannelMade(channel=CHANNEL, name="inc-2026-0001-payments"), by=MUSTER)
-    s.add(sent.CardPosted(channel=CHANNEL, ts=ts(1)), by=MUSTER)
-    s.add(sent.Announced(channel="C0INCIDENTS", ts=ts(2)), by=MUSTER)
-    s.add(said.Joined(channel=CHANNEL, who=BEN), by=BEN)
-    s.add(opened.Acknowledged(), by=BEN)
-    s.add(staffed.RoleTaken(role=Role.COMMANDER, who=BEN), by=BEN)
-    s.add(opened.StateChanged(old=State.TRIAGED, new=State.ACTIVE), by=MUSTER)
+    s.add(lifecycle.MajorDeclared(reason=None, automatic=True), by=MUSTER)
+    s.add(delivery.ChannelMade(channel=CHANNEL, name="inc-2026-0001-payments"), by=MUSTER)
+    s.add(delivery.CardPosted(channel=CHANNEL, ts=ts(1)), by=MUSTER)
+    s.add(delivery.Announced(channel="C0INCIDENTS", ts=ts(2)), by=MUSTER)
+    s.add(conversation.Joined(channel=CHANNEL, who=BEN), by=BEN)
+    s.add(lifecycle.Acknowledged(), by=BEN)
+    s.add(role_holders.RoleTaken(role=Role.COMMANDER, who=BEN), by=BEN)
+    s.add(lifecycle.StateChanged(old=State.TRIAGED, new=State.ACTIVE), by=MUSTER)
     _talk(s)
     _staff(s)
     _inform(s)
@@ -104,114 +114,124 @@ def long_script(number: str) -> list[Draft]:
 
 
 def _talk(s: Script) -> None:
-    posted = s.add(said.MessagePosted(channel=CHANNEL, ts=ts(10), author=ADA, text=SECRET, files="key.txt"))
-    pinned = s.add(said.MessagePinned(channel=CHANNEL, ts=ts(10), author=ADA, text=SECRET), by=BEN)
+    posted = s.add(conversation.MessagePosted(channel=CHANNEL, ts=ts(10), author=ADA, text=SECRET, files="key.txt"))
+    pinned = s.add(conversation.MessagePinned(channel=CHANNEL, ts=ts(10), author=ADA, text=SECRET), by=BEN)
     edited = s.add(
-        said.MessageEdited(channel=CHANNEL, ts=ts(10), edited_ts=ts(11), author=ADA, text="gone", previous=SECRET)
+        conversation.MessageEdited(
+            channel=CHANNEL, ts=ts(10), edited_ts=ts(11), author=ADA, text="gone", previous=SECRET
+        )
     )
-    s.add(said.SourceChanged(corrects=pinned, change="edited"), by=ADA)
-    s.add(said.PinRemoved(channel=CHANNEL, ts=ts(10)), by=BEN)
-    s.add(said.Reacted(channel=CHANNEL, ts=ts(10), emoji="eyes"), by=BEN)
+    s.add(conversation.SourceChanged(corrects=pinned, change="edited"), by=ADA)
+    s.add(conversation.PinRemoved(channel=CHANNEL, ts=ts(10)), by=BEN)
+    s.add(conversation.Reacted(channel=CHANNEL, ts=ts(10), emoji="eyes"), by=BEN)
     rolling = s.add(
-        said.MessagePosted(channel=CHANNEL, ts=ts(12), thread_ts=ts(10), author=BEN, text="Rolling back, ‏שלום")
+        conversation.MessagePosted(channel=CHANNEL, ts=ts(12), thread_ts=ts(10), author=BEN, text="Rolling back, ‏שלום")
     )
-    s.add(said.MessageDeleted(channel=CHANNEL, ts=ts(12), author=BEN, previous="Rolling back"), by=BEN)
-    noted = s.add(said.Noted(text="Deploy 4711 went out at 09:55"), backfilled=True)
-    s.add(said.Corrected(corrects=noted, text="It was 4712"))
-    s.add(said.DecisionMade(id="D1", text="Fail over", rationale="Fastest", approved_by=CYD))
-    s.add(said.ActionOpened(id="A1", text="Page the bank", assignee=CYD, due_at=at(60)))
-    s.add(said.ActionDone(id="A1", result="They are on it"), by=CYD)
-    s.add(said.GapNoted(edge="begins"), by=MUSTER)
-    s.add(said.GapNoted(edge="ends", since=at(0), recovered=3), by=MUSTER)
-    s.add(sent.HistoryTaken(messages=12, more=True), by=MUSTER)
-    s.add(said.Masked(channel=CHANNEL, ts=ts(12), entries=(rolling,), reason="Not for everybody"), by=CYD)
-    s.add(said.MaskLifted(channel=CHANNEL, ts=ts(12), entries=(rolling,)), by=CYD)
-    s.add(said.Masked(channel=CHANNEL, ts=ts(10), entries=(posted, pinned), reason="A password"), by=BEN)
-    s.add(said.Redacted(channel=CHANNEL, ts=ts(10), entries=(posted, pinned, edited), reason="A password"), by=CYD)
+    s.add(conversation.MessageDeleted(channel=CHANNEL, ts=ts(12), author=BEN, previous="Rolling back"), by=BEN)
+    noted = s.add(conversation.Noted(text="Deploy 4711 went out at 09:55"), backfilled=True)
+    s.add(conversation.Corrected(corrects=noted, text="It was 4712"))
+    s.add(conversation.DecisionMade(id="D1", text="Fail over", rationale="Fastest", approved_by=CYD))
+    s.add(conversation.ActionOpened(id="A1", text="Page the bank", assignee=CYD, due_at=at(60)))
+    s.add(conversation.ActionDone(id="A1", result="They are on it"), by=CYD)
+    s.add(conversation.GapNoted(edge="begins"), by=MUSTER)
+    s.add(conversation.GapNoted(edge="ends", since=at(0), recovered=3), by=MUSTER)
+    s.add(delivery.HistoryTaken(messages=12, more=True), by=MUSTER)
+    s.add(conversation.Masked(channel=CHANNEL, ts=ts(12), entries=(rolling,), reason="Not for everybody"), by=CYD)
+    s.add(conversation.MaskLifted(channel=CHANNEL, ts=ts(12), entries=(rolling,)), by=CYD)
+    s.add(conversation.Masked(channel=CHANNEL, ts=ts(10), entries=(posted, pinned), reason="A password"), by=BEN)
+    s.add(
+        conversation.Redacted(channel=CHANNEL, ts=ts(10), entries=(posted, pinned, edited), reason="A password"), by=CYD
+    )
 
 
 def _staff(s: Script) -> None:
-    s.add(staffed.RoleTaken(role=Role.SCRIBE, who=ADA))
-    s.add(staffed.HandoverOffered(role=Role.COMMANDER, from_who=BEN, to=CYD, note="Bank is next, ask Ada"), by=BEN)
-    s.add(staffed.HandoverAccepted(role=Role.COMMANDER, from_who=BEN, to=CYD), by=CYD)
-    s.add(staffed.RoleAssumed(role=Role.SCRIBE, from_who=ADA, reason="Away"), by=BEN)
-    s.add(staffed.RoleTaken(role=Role.SCRIBE, who=BEN, how="forced"), by=BEN)
-    s.add(staffed.RoleReleased(role=Role.SCRIBE, who=BEN), by=BEN)
+    s.add(role_holders.RoleTaken(role=Role.SCRIBE, who=ADA))
+    s.add(role_holders.HandoverOffered(role=Role.COMMANDER, from_who=BEN, to=CYD, note="Bank is next, ask Ada"), by=BEN)
+    s.add(role_holders.HandoverAccepted(role=Role.COMMANDER, from_who=BEN, to=CYD), by=CYD)
+    s.add(role_holders.RoleAssumed(role=Role.SCRIBE, from_who=ADA, reason="Away"), by=BEN)
+    s.add(role_holders.RoleTaken(role=Role.SCRIBE, who=BEN, how="forced"), by=BEN)
+    s.add(role_holders.RoleReleased(role=Role.SCRIBE, who=BEN), by=BEN)
     called = s.add(
-        staffed.Escalated(how="hierarchical", to="CTO", person=BEN, reason="Money", answer_by=at(70), ladder=(BEN, CYD))
+        role_holders.Escalated(
+            how="hierarchical", to="CTO", person=BEN, reason="Money", answer_by=at(70), ladder=(BEN, CYD)
+        )
     )
-    s.add(staffed.EscalationLapsed(escalation=called), by=MUSTER)
+    s.add(role_holders.EscalationLapsed(escalation=called), by=MUSTER)
     again = s.add(
-        staffed.Escalated(how="hierarchical", to="next", person=CYD, reason="Money", follows=called), by=MUSTER
+        role_holders.Escalated(how="hierarchical", to="next", person=CYD, reason="Money", follows=called), by=MUSTER
     )
-    s.add(staffed.EscalationAnswered(escalation=again, answer="accepted"), by=CYD)
-    s.add(said.Left(channel=CHANNEL, who=ADA))
+    s.add(role_holders.EscalationAnswered(escalation=again, answer="accepted"), by=CYD)
+    s.add(conversation.Left(channel=CHANNEL, who=ADA))
 
 
 def _inform(s: Script) -> None:
     to = Audience.INTERNAL
-    s.add(informed.UpdateDue(audience=to, due_at=at(40), missed_after=at(45), cause="started"), by=MUSTER)
-    s.add(informed.UpdateMissed(audience=to, due_at=at(40)), by=MUSTER)
-    s.add(informed.UpdateDue(audience=to, due_at=at(70), missed_after=at(75), cause="missed"), by=MUSTER)
-    update = s.add(informed.StatusUpdatePosted(audience=to, text="Cards fail, bank called", met_slot=True), by=CYD)
-    s.add(informed.UpdateDelivered(update=update, audience=to, channel=CHANNEL, ts=ts(20)), by=MUSTER)
-    s.add(informed.UpdateDue(audience=Audience.EXEC, due_at=at(90), missed_after=at(95), cause="started"), by=MUSTER)
-    s.add(informed.UpdatesHeld(audience=Audience.EXEC, reason="Counsel"), by=CYD)
-    s.add(informed.UpdateDropped(audience=Audience.EXEC, cause="held"), by=MUSTER)
-    s.add(informed.UpdatesReleased(audience=Audience.EXEC, reason="Cleared"), by=CYD)
-    asked = s.add(sent.PromptDue(due="ack", ask="ack", asked=(BEN,), due_at=at(5)), by=MUSTER)
-    s.add(sent.PromptSent(prompt=asked, channel=CHANNEL, ts=ts(21)), by=MUSTER)
-    s.add(sent.PromptPutOff(due="ack", until=at(80)), by=BEN)
-    s.add(sent.PlaceLost(what="invitation", who=CYD, error="user_is_restricted"), by=MUSTER)
+    s.add(status_updates.UpdateDue(audience=to, due_at=at(40), missed_after=at(45), cause="started"), by=MUSTER)
+    s.add(status_updates.UpdateMissed(audience=to, due_at=at(40)), by=MUSTER)
+    s.add(status_updates.UpdateDue(audience=to, due_at=at(70), missed_after=at(75), cause="missed"), by=MUSTER)
+    update = s.add(
+        status_updates.StatusUpdatePosted(audience=to, text="Cards fail, bank called", met_slot=True), by=CYD
+    )
+    s.add(status_updates.UpdateDelivered(update=update, audience=to, channel=CHANNEL, ts=ts(20)), by=MUSTER)
+    s.add(
+        status_updates.UpdateDue(audience=Audience.EXEC, due_at=at(90), missed_after=at(95), cause="started"), by=MUSTER
+    )
+    s.add(status_updates.UpdatesHeld(audience=Audience.EXEC, reason="Counsel"), by=CYD)
+    s.add(status_updates.UpdateDropped(audience=Audience.EXEC, cause="held"), by=MUSTER)
+    s.add(status_updates.UpdatesReleased(audience=Audience.EXEC, reason="Cleared"), by=CYD)
+    asked = s.add(delivery.PromptDue(due="ack", ask="ack", asked=(BEN,), due_at=at(5)), by=MUSTER)
+    s.add(delivery.PromptSent(prompt=asked, channel=CHANNEL, ts=ts(21)), by=MUSTER)
+    s.add(delivery.PromptPutOff(due="ack", until=at(80)), by=BEN)
+    s.add(delivery.PlaceLost(what="invitation", who=CYD, error="user_is_restricted"), by=MUSTER)
 
 
 def _restore(s: Script) -> None:
-    s.add(restored.Contained(term="short", text="Traffic drained"))
-    s.add(restored.TempFixAdded(id="TF1", text="Retries off", owner=None, remove_by=None))
-    s.add(restored.TempFixSet(id="TF1", owner=BEN, remove_by=at(9999)))
-    s.add(restored.TempFixRemoved(id="TF1", evidence="Commit 99"))
-    s.add(restored.WorkaroundFound(text="Pay by invoice"))
-    s.add(opened.StateChanged(old=State.ACTIVE, new=State.MITIGATED, statement="Half the cards work"))
-    s.add(opened.StateChanged(old=State.MITIGATED, new=State.RESTORED, statement="All cards work"))
-    s.add(opened.TimeSet(field="restored_at", at=at(64), basis="Graph"))
-    s.add(classified.CategoryChanged(category="network", subcategory="dns", reason="It was DNS"))
-    s.add(classified.Reclassified(old="it", type="third_party", reason="The bank's resolver"))
-    s.add(restored.Resolved(how="permanent_fix", text="Resolver replaced and caches flushed", meets_rule=True))
-    s.add(opened.StateChanged(old=State.RESTORED, new=State.RESOLVED))
-    s.add(restored.ResolutionAmended(text="Resolver replaced, caches flushed, TTL lowered", meets_rule=True))
-    s.add(restored.Linked(link="problem", ref="PRB-7"))
-    s.add(restored.LinkNone(reason="No change was made"))
+    s.add(restoration.Contained(term="short", text="Traffic drained"))
+    s.add(restoration.TempFixAdded(id="TF1", text="Retries off", owner=None, remove_by=None))
+    s.add(restoration.TempFixSet(id="TF1", owner=BEN, remove_by=at(9999)))
+    s.add(restoration.TempFixRemoved(id="TF1", evidence="Commit 99"))
+    s.add(restoration.WorkaroundFound(text="Pay by invoice"))
+    s.add(lifecycle.StateChanged(old=State.ACTIVE, new=State.MITIGATED, statement="Half the cards work"))
+    s.add(lifecycle.StateChanged(old=State.MITIGATED, new=State.RESTORED, statement="All cards work"))
+    s.add(lifecycle.TimeSet(field="restored_at", at=at(64), basis="Graph"))
+    s.add(classification.CategoryChanged(category="network", subcategory="dns", reason="It was DNS"))
+    s.add(classification.Reclassified(old="it", type="third_party", reason="The bank's resolver"))
+    s.add(restoration.Resolved(how="permanent_fix", text="Resolver replaced and caches flushed", meets_rule=True))
+    s.add(lifecycle.StateChanged(old=State.RESTORED, new=State.RESOLVED))
+    s.add(restoration.ResolutionAmended(text="Resolver replaced, caches flushed, TTL lowered", meets_rule=True))
+    s.add(restoration.Linked(link="problem", ref="PRB-7"))
+    s.add(restoration.LinkNone(reason="No change was made"))
 
 
 def _prove(s: Script) -> None:
-    s.add(proved.ClosureRefused(missing=("VALIDATION", "PIR_SCHEDULED")), by=CYD)
-    s.add(proved.Refused(verb="close", intent="close", code="E_CLOSE_INCOMPLETE"), by=CYD)
-    s.add(proved.Validated(criterion="monitoring_verified", evidence="Dashboard 12"))
-    s.add(proved.ReviewScheduled(owner=CYD, at=at(9000)))
-    s.add(classified.Confirmed(category=True, priority=True), by=CYD)
-    s.add(opened.StateChanged(old=State.RESOLVED, new=State.CLOSED), by=CYD)
-    s.add(kept.Preserved(on=True, reason="Claim 17"), by=CYD)
-    s.add(kept.Preserved(on=False, reason="Claim 17 is settled"), by=CYD)
-    s.add(sent.Exported(who=CYD, upto=1, head="e" * 64), by=CYD)
-    s.add(opened.Reopened(reason="Back again", recurrence_at=at(90), from_state=State.CLOSED), by=BEN)
-    s.add(opened.StateChanged(old=State.CLOSED, new=State.ACTIVE), by=BEN)
-    s.add(opened.JoinedAsDuplicate(number="INC-2026-0002", who=ADA), by=MUSTER)
+    s.add(closure.ClosureRefused(missing=("VALIDATION", "PIR_SCHEDULED")), by=CYD)
+    s.add(closure.Refused(verb="close", intent="close", code="E_CLOSE_INCOMPLETE"), by=CYD)
+    s.add(closure.Validated(criterion="monitoring_verified", evidence="Dashboard 12"))
+    s.add(closure.ReviewScheduled(owner=CYD, at=at(9000)))
+    s.add(classification.Confirmed(category=True, priority=True), by=CYD)
+    s.add(lifecycle.StateChanged(old=State.RESOLVED, new=State.CLOSED), by=CYD)
+    s.add(integrity.Preserved(on=True, reason="Claim 17"), by=CYD)
+    s.add(integrity.Preserved(on=False, reason="Claim 17 is settled"), by=CYD)
+    s.add(delivery.Exported(who=CYD, upto=1, head="e" * 64), by=CYD)
+    s.add(lifecycle.Reopened(reason="Back again", recurrence_at=at(90), from_state=State.CLOSED), by=BEN)
+    s.add(lifecycle.StateChanged(old=State.CLOSED, new=State.ACTIVE), by=BEN)
+    s.add(lifecycle.JoinedAsDuplicate(number="INC-2026-0002", who=ADA), by=MUSTER)
 
 
 def void_script(number: str) -> list[Draft]:
     s = Script()
     s.add(declared(number, title="Payments fail too"))
-    s.add(opened.Voided(as_="duplicate", reason="The same thing twice", duplicate_of="INC-2026-0001"))
-    s.add(opened.StateChanged(old=State.TRIAGED, new=State.VOID_DUPLICATE))
+    s.add(lifecycle.Voided(as_="duplicate", reason="The same thing twice", duplicate_of="INC-2026-0001"))
+    s.add(lifecycle.StateChanged(old=State.TRIAGED, new=State.VOID_DUPLICATE))
     return s.drafts
 
 
 def drill_script(number: str) -> list[Draft]:
     s = Script()
     s.add(declared(number, title="Exercise", drill=True))
-    s.add(opened.DrillInjected(text="The backup is empty"))
-    s.add(opened.DrillEnded(summary="Found the runbook late"))
-    s.add(opened.StateChanged(old=State.TRIAGED, new=State.DRILL_ENDED))
+    s.add(lifecycle.DrillInjected(text="The backup is empty"))
+    s.add(lifecycle.DrillEnded(summary="Found the runbook late"))
+    s.add(lifecycle.StateChanged(old=State.TRIAGED, new=State.DRILL_ENDED))
     return s.drafts
 
 
@@ -235,7 +255,7 @@ def step(unit: UnitOfWork, key: IncidentKey, one: Draft) -> Incident:
     before = unit.load(key)
     (entry,) = unit.append(key, [one], one.occurred_at)
     after = apply(before, entry)
-    if isinstance(entry.fact, said.Redacted):
+    if isinstance(entry.fact, conversation.Redacted):
         unit.forget_words(key, entry.fact.entries)
     unit.project(after)
     return after
@@ -243,7 +263,7 @@ def step(unit: UnitOfWork, key: IncidentKey, one: Draft) -> Incident:
 
 def refuse(store: Store, minutes: float = 0) -> None:
     """Record a refusal that belongs to no incident."""
-    fact = proved.Refused(verb="declare", intent="declare", code="E_UNKNOWN_SERVICE", fields=("service",))
+    fact = closure.Refused(verb="declare", intent="declare", code="E_UNKNOWN_SERVICE", fields=("service",))
     store.recorder.transact(
         lambda unit: unit.append(workspace_chain(TEAM), [draft(fact, minutes=minutes)], at(minutes))
     )
@@ -253,15 +273,15 @@ def told_of_keeping() -> list[Draft]:
     """Give what the workspace chain says of keys, publishing and deletion; made up, so that nothing else bears it out."""
     hexes = {name: name[0] * 64 for name in ("old", "new", "root", "head")}
     return [
-        draft(kept.CheckpointPublished(seq=1, root=hexes["root"], channel="C0AUDIT", ts=ts(30)), by=MUSTER),
+        draft(integrity.CheckpointPublished(seq=1, root=hexes["root"], channel="C0AUDIT", ts=ts(30)), by=MUSTER),
         draft(
-            kept.KeyRotated(
+            integrity.KeyRotated(
                 old=hexes["old"], new=hexes["new"], statement="{}", signature="s" * 128, countersignature="c" * 128
             ),
             by=MUSTER,
         ),
         draft(
-            kept.Retired(
+            integrity.Retired(
                 incident="01GONE",
                 number="INC-2020-0001",
                 entries=9,

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from incident.chain import digest
 from incident.entry import IncidentKey
+from incident.record.hash_chain import digest
 from storage import guards
 from storage.checkpoints import Checkpoint
 from storage.projection import columns, refold

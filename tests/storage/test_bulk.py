@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from incident.entries.said import MessagePosted, Noted
+from incident.entries.conversation import MessagePosted, Noted
 from incident.entry import IncidentKey
 from incident.ports import UnitOfWork
 from storage.store import Store

@@ -9,9 +9,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from incident.chain import digest, head_leaf, verify_path
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
 from incident.entry import workspace_chain
+from incident.record.hash_chain import digest, head_leaf, verify_path
 from storage.signing import BadKey, Signer, is_signed, new_key, read_key
 from storage.store import Store
 from storage.verify import verify

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from incident.entries.said import MessagePosted, Noted
+from incident.entries.conversation import MessagePosted, Noted
 from incident.entry import Draft, IncidentKey, workspace_chain
-from incident.fold import fold
+from incident.fold.fold import fold
 from incident.frozen import REDACTED
 from incident.jobs import Job, JobKind
-from incident.messages import HELD_AFTER
 from incident.ports import Outcome, Recorder, UnitOfWork
+from incident.record.message_history import HELD_AFTER
 from tests.memory import Memory
 from tests.storage.story import (
     ADA,

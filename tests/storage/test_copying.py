@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
 from incident.entry import IncidentKey, workspace_chain
 from incident.jobs import Job, JobKind
 from storage.copying.backup import CannotCopy, back_up

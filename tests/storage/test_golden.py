@@ -10,7 +10,7 @@ import pytest
 
 from incident.entries import KINDS
 from incident.entry import WORKSPACE, IncidentKey
-from incident.fold import fold
+from incident.fold.fold import fold
 from storage.chains import place_columns
 from storage.reading import Stored, to_entry
 from storage.verifying.lines import ChainCheck

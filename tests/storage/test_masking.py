@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from incident.entries.said import ActionOpened, Masked, MaskLifted, MessagePosted
+from incident.entries.conversation import ActionOpened, Masked, MaskLifted, MessagePosted
 from incident.entry import IncidentKey
-from incident.fold import fold
+from incident.fold.fold import fold
 from incident.ports import UnitOfWork
 from incident.states import State
 from storage.store import Store

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from incident.fold import apply
-from incident.incident import Incident
+from incident.fold.fold import apply
+from incident.model.incident import Incident
 from storage.parsed import Parsed
 from storage.projection import PARSED, get
 from storage.store import Store

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from incident.entries import KINDS
-from incident.entries.said import MessagePosted, Noted
+from incident.entries.conversation import MessagePosted, Noted
 from incident.entry import IncidentKey, workspace_chain
-from incident.fold import fold
+from incident.fold.fold import fold
 from incident.frozen import REDACTED
 from incident.ports import Outcome, UnitOfWork
 from storage.store import Store, open_store
@@ -187,7 +187,7 @@ def test_a_redaction_removes_words_from_entries_and_row(store: Store) -> None:
 
 
 def test_a_row_given_after_a_redaction_cannot_bring_the_words_back(store: Store) -> None:
-    from incident.entries.said import ActionOpened, Redacted
+    from incident.entries.conversation import ActionOpened, Redacted
 
     def begin(unit: UnitOfWork) -> IncidentKey:
         key, number = unit.new_incident(TEAM, T0)
@@ -205,7 +205,7 @@ def test_a_row_given_after_a_redaction_cannot_bring_the_words_back(store: Store)
 
 
 def test_redaction_also_clears_outcomes_and_drafts(store: Store) -> None:
-    from incident.entries.said import Redacted
+    from incident.entries.conversation import Redacted
 
     def begin(unit: UnitOfWork) -> IncidentKey:
         key, number = unit.new_incident(TEAM, T0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from incident.entries.said import ActionOpened, MessagePosted, Redacted
+from incident.entries.conversation import ActionOpened, MessagePosted, Redacted
 from incident.entry import IncidentKey
 from incident.ports import Outcome, UnitOfWork
 from storage.store import Store, open_store

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import DBAPIError
 
-from incident.entries.kept import Preserved, Retired
+from incident.entries.integrity import Preserved, Retired
 from incident.entry import IncidentKey, workspace_chain
 from storage.job_table import JOB
 from storage.projection import get

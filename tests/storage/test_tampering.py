@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from incident.chain import digest
 from incident.entry import IncidentKey
+from incident.record.hash_chain import digest
 from storage.checkpoints import Checkpoint
 from storage.signing import new_key
 from storage.store import Store, open_store

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import delete, update
 
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
 from incident.entry import workspace_chain
 from storage import guards
 from storage.rebuild import rebuild
@@ -84,7 +84,7 @@ def test_an_entry_of_a_newer_release_is_named(sqlite_store: Store) -> None:
     with owner(sqlite_store) as connection:
         tamperer = Tamperer(connection, key)
         line = tamperer.lines[-1]
-        from incident.chain import digest
+        from incident.record.hash_chain import digest
 
         text = line.text.replace(f'"kind":"{line.kind}"', '"kind":"from_the_future"')
         tamperer.set_entry(line.n, text=text, hash=digest(text), kind="from_the_future")

@@ -14,7 +14,7 @@ from bot.render import words_for
 from bot.slack.escape import to_form
 from bot.slack.limits import LIMITS, fit_text
 from commands.ask import Ask, Control
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience
 from roles.role_names import Role

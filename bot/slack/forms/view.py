@@ -16,7 +16,7 @@ from bot.slack.sentences import about, label, note, rest_of, say
 from bot.slack.where import Where
 from commands.ask import Ask, Control, asks
 from commands.verb import Verb
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 
 OCCURRED: Final = "occurred_at"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.render import Renderer
 from bot.slack.surfaces.message import Message, message_of
 from bot.slack.surfaces.standing import SurfaceContext
-from incident.telling.surfaces import is_announced
+from incident.effects.affected_surfaces import is_announced
 
 
 def announcement(context: SurfaceContext, renderer: Renderer) -> Message | None:

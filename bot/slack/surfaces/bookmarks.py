@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.render import Renderer
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 
 

@@ -10,11 +10,11 @@ from bot.render import Renderer
 from bot.slack.blocks import Json, rows, sections
 from bot.slack.limits import fit_view
 from bot.slack.surfaces.message import beside, read_buttons
-from incident import due
-from incident.dueing.what import Due
-from incident.incident import Incident
+from incident.deadlines import due_deadlines
+from incident.deadlines.deadline import Due
+from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.visibility import may_see
+from incident.rules.visibility import may_see
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
@@ -65,7 +65,9 @@ def home(context: HomeContext, renderer: Renderer) -> Json:
 
 def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> Mine:
     roles = tuple(i.role for i in incident.roles if i.who == person and i.until is None)
-    owes = [thing for thing in due.due(incident, policy) if person in whom(thing, now) and _is_owed(thing, now)]
+    owes = [
+        thing for thing in due_deadlines.due(incident, policy) if person in whom(thing, now) and _is_owed(thing, now)
+    ]
     return Mine(incident, roles, tuple(sorted(owes, key=lambda thing: thing.due_at)))
 
 

@@ -14,7 +14,7 @@ from bot.render import Renderer
 from bot.slack.blocks import Json, button, buttons, rows, sections
 from bot.slack.limits import fit_blocks, fit_text
 from bot.slack.where import Where
-from incident.incident import Incident
+from incident.model.incident import Incident
 
 _STYLES: Final = frozenset({"primary", "danger"})
 

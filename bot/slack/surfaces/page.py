@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from bot.render import Renderer
 from bot.slack.surfaces.message import Message, context_line, message_of
-from incident.incident import Incident
-from incident.parts import Escalation
+from incident.model.components import Escalation
+from incident.model.incident import Incident
 
 TEMPLATE = "slack/surfaces/page.j2"
 

@@ -13,13 +13,13 @@ from bot.render import Renderer
 from bot.slack.blocks import Json, sections
 from bot.slack.sentences import say_closure
 from bot.slack.surfaces.message import Message, beside, context_line, message_of, read_buttons, row
-from incident.closure import Unmet
-from incident.due import Stand
-from incident.dueing.what import Due
-from incident.entries.sent import PromptDue
+from incident.deadlines.deadline import Due
+from incident.deadlines.due_deadlines import Stand
+from incident.entries.delivery import PromptDue
 from incident.entry import Fact
-from incident.incident import Incident
-from incident.telling.checklist import Item
+from incident.model.incident import Incident
+from incident.rules.closure_checklist import Item
+from incident.rules.closure_criteria import Unmet
 from roles.person_ids import PersonId
 
 _SHARED: Final = "slack/prompts/shared.j2"

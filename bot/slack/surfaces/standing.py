@@ -7,7 +7,7 @@ from datetime import datetime
 
 from commands.status import StatusView, standing
 from commands.verb import Place, Situation
-from incident.incident import Incident
+from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader
 from roles.person_ids import MUSTER, PersonId

@@ -13,7 +13,7 @@ from bot.clock import RealClock
 from bot.policy_file import read_policy
 from commands.run import run
 from commands.verb import Place, Request
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
 from incident.entry import Source, Surface
 from incident.ports import Person
 from roles.person_ids import cli_person, slack_person

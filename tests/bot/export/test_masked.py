@@ -9,8 +9,8 @@ import pytest
 
 from commands.capture import Capture, capture
 from commands.run import note_outcome
-from incident.entries.said import Masked, MaskLifted, MessageEdited, MessagePosted, Redacted
-from incident.entries.sent import ChannelMade
+from incident.entries.conversation import Masked, MaskLifted, MessageEdited, MessagePosted, Redacted
+from incident.entries.delivery import ChannelMade
 from incident.entry import Fact, IncidentKey, Source, Surface
 from storage.store import Store
 from tests.bot.export.test_verifier import lines, verified, write

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from bot.export import verify
 from commands.capture import Capture, capture
 from commands.run import note_outcome
-from incident.entries.said import MessagePosted
-from incident.entries.sent import ChannelMade
+from incident.entries.conversation import MessagePosted
+from incident.entries.delivery import ChannelMade
 from incident.entry import Source, Surface
 from storage.store import Store
 from tests.commands.desk import T

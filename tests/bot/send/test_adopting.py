@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.slack.reconcile import Reading
 from commands.run import note_outcome, run
 from commands.verb import Place, Request
-from incident.entries.sent import HistoryTaken
+from incident.entries.delivery import HistoryTaken
 from incident.entry import Source, Surface
 from incident.states import State
 from tests.bot.rig import EVERYBODY

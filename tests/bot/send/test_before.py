@@ -9,9 +9,9 @@ import pytest
 
 from bot.send.before import MOST
 from bot.worker import Worker
+from incident.effects.job_keys import key_of
 from incident.entry import Surface
 from incident.jobs import LATER, Job, JobKind
-from incident.telling.keys import key_of
 from sandbox.changes import channels
 from tests.bot.rig import posts
 from tests.bot.send.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts

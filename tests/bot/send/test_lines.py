@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from commands.capture import Capture, capture
-from incident.entries.said import MessagePosted
+from incident.entries.conversation import MessagePosted
 from incident.entry import Source, Surface
 from incident.states import Audience
 

@@ -10,7 +10,7 @@ import pytest
 from commands.capture import Capture, capture
 from commands.run import run
 from commands.verb import Place, Request
-from incident.entries.said import MessagePosted
+from incident.entries.conversation import MessagePosted
 from incident.entry import Source, Surface
 from sandbox.changes import channels
 from sandbox.entities import Usergroup

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from incident.telling.surfaces import reconciling
+from incident.effects.affected_surfaces import reconciling
 from sandbox.changes import messages
 from sandbox.entities import Person
 

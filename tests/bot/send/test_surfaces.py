@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from incident.telling.surfaces import homes
+from incident.effects.affected_surfaces import homes
 from roles.role_names import Role
 
 

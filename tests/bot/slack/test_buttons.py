@@ -3,10 +3,10 @@ import pytest
 from bot.slack.blocks import button, buttons
 from bot.slack.connect import client_for
 from bot.slack.where import Where
-from incident.entries.opened import Acknowledged
-from incident.entries.proved import Refused
-from incident.entries.said import Noted
-from incident.entries.staffed import RoleTaken
+from incident.entries.closure import Refused
+from incident.entries.conversation import Noted
+from incident.entries.lifecycle import Acknowledged
+from incident.entries.role_holders import RoleTaken
 from roles.role_names import Role
 
 

@@ -1,7 +1,7 @@
 import pytest
 
-from incident.entries.proved import Refused
-from incident.entries.said import ActionOpened, Noted
+from incident.entries.closure import Refused
+from incident.entries.conversation import ActionOpened, Noted
 from incident.entry import workspace_chain
 from roles.role_names import Role
 

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from slack_bolt import BoltRequest
 
-from incident.entries.said import MessageEdited, MessagePosted, Noted
+from incident.entries.conversation import MessageEdited, MessagePosted, Noted
 from incident.entry import workspace_chain
 from tests.bot.slack.workplace import Workplace
 

@@ -1,4 +1,4 @@
-from incident.entries.said import (
+from incident.entries.conversation import (
     Joined,
     Left,
     MessageDeleted,

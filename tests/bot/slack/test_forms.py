@@ -13,7 +13,7 @@ from bot.slack.limits import oversized
 from bot.slack.where import Where, unpack
 from commands import registry
 from commands.ask import Ask, Control, asks
-from incident.parts import AudienceState, OpenSlot
+from incident.model.components import AudienceState, OpenSlot
 from incident.policy import Service
 from incident.states import State
 from sandbox.acts.filling import chosen, initial

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.slack.heard import heard, moment_of
-from incident.entries.said import Joined, Left, MessageDeleted, MessageEdited, MessagePosted
+from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted
 
 TS, LATER = "1795291200.000100", "1795291260.000200"
 BASE = {"type": "message", "channel": "C1", "channel_type": "channel", "event_ts": LATER}

@@ -1,6 +1,6 @@
 """A typed line that names something that is not on offer is refused and kept, and what was typed is offered back."""
 
-from incident.entries.proved import Refused
+from incident.entries.closure import Refused
 from incident.entry import workspace_chain
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.slack.overheard import MOST_HEARD, Overheard
 from commands.capture import Capture
-from incident.entries.said import Joined, MessageDeleted, MessageEdited, MessagePosted
+from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack.ingress import from_action
 from bot.slack.where import Where
-from incident.entries.staffed import RoleTaken
+from incident.entries.role_holders import RoleTaken
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from slack_sdk.socket_mode.builtin.connection import Connection
 
 from bot.clock import SetClock
 from bot.slack.silence import SILENT_SECONDS, Silence
-from incident.entries.said import MessagePosted, Noted
+from incident.entries.conversation import MessagePosted, Noted
 
 
 def texts(place, incident, kind):

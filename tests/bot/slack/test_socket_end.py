@@ -11,7 +11,7 @@ from select import select
 import pytest
 
 from bot.slack.connect import ANSWER_SECONDS
-from incident.entries.said import Noted
+from incident.entries.conversation import Noted
 from tests.bot.slack.workplace import Workplace
 
 

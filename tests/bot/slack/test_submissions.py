@@ -1,4 +1,4 @@
-from incident.entries.said import ActionOpened, DecisionMade, Noted
+from incident.entries.conversation import ActionOpened, DecisionMade, Noted
 from incident.states import State
 from roles.role_names import Role
 

@@ -5,8 +5,8 @@ from bot.slack.tray import tray
 from bot.slack.where import MORE, read_chosen, unpack
 from commands import registry
 from commands.form import read_form
+from incident.model.slack_references import Mask
 from incident.states import State
-from incident.traces import Mask
 from roles.role_names import Role
 from sandbox.blocks.check import check_message
 

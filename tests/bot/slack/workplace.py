@@ -19,7 +19,7 @@ from bot.slack.people import People
 from bot.slack.reply import Texts
 from commands.run import note_outcome, run
 from commands.verb import Place, Request
-from incident.entries.sent import ChannelMade
+from incident.entries.delivery import ChannelMade
 from incident.entry import Source, Surface
 from roles.person_ids import slack_person
 from sandbox.entities import Person

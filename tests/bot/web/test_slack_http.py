@@ -12,7 +12,7 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from bot.web.slack_http import WebServer, web_app
-from incident.entries.said import MessagePosted, Noted
+from incident.entries.conversation import MessagePosted, Noted
 from tests.bot.slack.workplace import Workplace
 
 

@@ -15,7 +15,7 @@ from bot.slack.surfaces.message import Message, read_buttons
 from bot.slack.surfaces.page import PageContext, page
 from bot.slack.surfaces.standing import surface_context
 from commands import registry
-from incident.parts import Action, Escalation, Interval, Resolution, Said, TempFix
+from incident.model.components import Action, Escalation, Interval, Resolution, Said, TempFix
 from incident.states import State
 from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, ROB, T0, a_policy, an_incident, later

@@ -13,16 +13,16 @@ from bot.slack.limits import LIMITS, oversized
 from bot.slack.surfaces.prompt import PromptContext, prompt
 from bot.slack.where import unpack
 from commands import registry
-from incident import dueing
-from incident.due import Stand
-from incident.dueing.what import Due, Step
-from incident.entries.said import Masked
-from incident.entries.sent import PromptDue
-from incident.entries.staffed import HandoverOffered
-from incident.parts import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
+from incident import deadlines
+from incident.deadlines.deadline import Due, Step
+from incident.deadlines.due_deadlines import Stand
+from incident.entries.conversation import Masked
+from incident.entries.delivery import PromptDue
+from incident.entries.role_holders import HandoverOffered
+from incident.model.components import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
+from incident.model.slack_references import Mask
+from incident.rules.closure_checklist import checklist
 from incident.states import Audience, State
-from incident.telling.checklist import checklist
-from incident.traces import Mask
 from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, T0, a_policy, an_incident, later
 
@@ -78,7 +78,7 @@ def elements(message):
 
 
 def test_there_is_a_template_for_everything_that_is_asked():
-    source = "".join(path.read_text("utf-8") for path in Path(dueing.__file__).parent.glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in Path(deadlines.__file__).parent.glob("*.py"))
     asked = set(re.findall(r'Step\([^"]*"(\w+)"', source))
 
     assert asked == set(ASKS)
@@ -147,7 +147,7 @@ def test_one_put_off_says_until_when_and_one_asked_again_goes_away(ask):
 
 
 def test_an_update_that_was_missed_has_a_prompt_of_its_own_so_the_reminder_goes_without_a_word():
-    from incident.parts import Slot
+    from incident.model.components import Slot
 
     missed = AudienceState(
         audience=Audience.INTERNAL, slots=(Slot(due_at=later(5), status="missed", missed_after=later(10)),)

@@ -1,0 +1,61 @@
+"""When nobody has acknowledged, and when nobody commands. Knows the targets that the priority's entry holds."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from incident.deadlines.deadline import Due, Step, each_once, key_of
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.states import RESPONDING, State
+from roles.person_ids import PersonId
+from roles.role_names import Role
+
+_AGAIN = timedelta(minutes=15)
+
+
+def acknowledgement(incident: Incident, _: Policy) -> tuple[Due, ...]:
+    """Ask for an acknowledgement at two thirds of its target, and at the target ask the service owner too."""
+    logged, minutes = incident.times.logged_at, incident.priorities[-1].ack_minutes if incident.priorities else None
+    waiting = incident.state in {State.LOGGED, State.TRIAGED} and incident.times.acknowledged_at is None
+    if not waiting or logged is None or minutes is None:
+        return ()
+    due_at = logged + timedelta(minutes=minutes)
+    near = each_once(incident.holder(Role.DEPUTY), incident.reporter)
+    steps = (
+        Step(logged + timedelta(minutes=minutes * 2 / 3), "acknowledge", near),
+        Step(due_at, "acknowledge", each_once(*near, incident.service_owner)),
+    )
+    return (Due(key_of("acknowledge", logged), due_at, steps, _AGAIN),)
+
+
+def commander(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+    """Ask for a commander before the target; once there was one, ask the moment the chair is empty again."""
+    if incident.state not in RESPONDING or incident.holder(Role.COMMANDER) is not None:
+        return ()
+    left_at = max((i.until for i in incident.roles if i.role is Role.COMMANDER and i.until is not None), default=None)
+    near = each_once(incident.holder(Role.DEPUTY), *incident.holders(Role.TECH_LEAD), _last_active(incident))
+    if left_at is not None:
+        due_at = left_at + timedelta(minutes=policy.roles.commander_gap_max_minutes)
+        return (_chair(incident, near, left_at, left_at, due_at),)
+    logged, minutes = (
+        incident.times.logged_at,
+        incident.priorities[-1].commander_minutes if incident.priorities else None,
+    )
+    if logged is None or minutes is None:
+        return ()
+    since = max(logged, incident.priorities[-1].at)
+    return (_chair(incident, near, logged, since + timedelta(minutes=minutes / 3), since + timedelta(minutes=minutes)),)
+
+
+def _chair(incident: Incident, near: tuple[PersonId, ...], since: datetime, ask_at: datetime, due_at: datetime) -> Due:
+    steps = (
+        Step(ask_at, "commander", near or each_once(incident.reporter)),
+        Step(due_at, "commander", each_once(*near, incident.service_owner)),
+    )
+    return Due(key_of("commander", since), due_at, steps, _AGAIN)
+
+
+def _last_active(incident: Incident) -> PersonId | None:
+    seen = max(incident.last_seen, key=lambda s: s.at, default=None)
+    return seen.who if seen else incident.reporter

@@ -1,0 +1,110 @@
+"""What falls due in an incident, who is asked, and when the next moment is. Pure: state and policy in, values out.
+
+Knows no clock and no job. That something was asked is in the fold (`prompted`), so nothing is asked twice after a
+restart, and what was asked late says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from incident.deadlines import (
+    closure_deadlines,
+    command_deadlines,
+    response_deadlines,
+    target_deadlines,
+    update_deadlines,
+)
+from incident.deadlines.deadline import Due
+from incident.entries.delivery import PromptDue
+from incident.model.incident import Incident
+from incident.model.slack_references import Prompted
+from incident.policy import Policy
+from incident.states import RESPONDING
+
+DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Due, ...]], ...]] = (
+    command_deadlines.acknowledgement,
+    command_deadlines.commander,
+    target_deadlines.judgement,
+    target_deadlines.restoration,
+    update_deadlines.owed,
+    update_deadlines.missed,
+    response_deadlines.actions,
+    response_deadlines.calls,
+    response_deadlines.handovers,
+    response_deadlines.masks,
+    closure_deadlines.closure,
+    closure_deadlines.temporary_fixes,
+    closure_deadlines.review,
+    closure_deadlines.silence,
+)
+
+LATE_AFTER: Final = timedelta(minutes=2)
+_JUST_AFTER: Final = timedelta(seconds=1)
+
+
+class Stand(StrEnum):
+    """How a prompt stands: open, put off, asked again further down, or its cause is gone."""
+
+    OPEN = "open"
+    PUT_OFF = "put_off"
+    AGAIN = "again"
+    GONE = "gone"
+
+
+def due(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+    """Name everything that is due or will fall due if nothing changes."""
+    return tuple(thing for find in DUE_THINGS for thing in find(incident, policy))
+
+
+def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue, ...]:
+    """Say who is asked for what by now and was not yet, each thing once, late ones marked."""
+    asked = {prompted.due: prompted for prompted in incident.prompted}
+    found = []
+    for thing in due(incident, policy):
+        moment = _moment(thing, asked.get(thing.key))
+        step = thing.step_at(at)
+        if moment is None or moment > at or step is None:
+            continue
+        late = at - _latest(moment, step.at) > LATE_AFTER
+        found.append(PromptDue(due=thing.key, ask=step.ask, asked=step.whom, due_at=thing.due_at, late=late))
+    return tuple(found)
+
+
+def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None:
+    """Give the moment at which something lapses or somebody is to be asked, not before now; None when never."""
+    asked = {prompted.due: prompted for prompted in incident.prompted}
+    asking = [_moment(thing, asked.get(thing.key)) for thing in due(incident, policy)]
+    lapsing = [a.open.missed_after + _JUST_AFTER for a in incident.audiences if a.open is not None]
+    calls = incident.escalations if incident.state in RESPONDING else ()
+    answers = [e.answer_by + _JUST_AFTER for e in calls if e.answer is None and e.answer_by is not None]
+    moments = [moment for moment in (*asking, *lapsing, *answers) if moment is not None]
+    return max(min(moments), at) if moments else None
+
+
+def thing_of(incident: Incident, policy: Policy, key: str) -> Due | None:
+    """Find the due thing with this key, or None when its cause is gone."""
+    return next((thing for thing in due(incident, policy) if thing.key == key), None)
+
+
+def stand_of(incident: Incident, policy: Policy, key: str, n: int) -> Stand:
+    """Tell how the prompt of entry `n` about the due thing `key` stands now."""
+    if thing_of(incident, policy, key) is None:
+        return Stand.GONE
+    latest = next((prompted for prompted in incident.prompted if prompted.due == key), None)
+    if latest is None or latest.n != n:
+        return Stand.AGAIN
+    return Stand.PUT_OFF if latest.until is not None else Stand.OPEN
+
+
+def _moment(thing: Due, asked: Prompted | None) -> datetime | None:
+    if asked is None:
+        return thing.steps[0].at
+    return asked.until or thing.after(asked.at)
+
+
+def _latest(moment: datetime, step_at: datetime) -> datetime:
+    return max(moment, step_at)

@@ -1,0 +1,72 @@
+"""What fell due unmet: updates nobody posted, calls nobody answered. One step at a time, so that each follows the last."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from incident.deadlines import update_slots
+from incident.entries.role_holders import Escalated, EscalationLapsed
+from incident.entries.status_updates import UpdateMissed
+from incident.entry import Draft, Fact, Source, Surface
+from incident.model.components import Escalation
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.states import RESPONDING
+from roles.person_ids import MUSTER
+
+
+def lapsed(incident: Incident, policy: Policy, at: datetime) -> tuple[Draft, ...]:
+    """Give the drafts of the next thing that fell due unmet up to now; nothing when all is answered or in time."""
+    unanswered = _unanswered(incident, at)
+    missed = update_slots.missed(incident, policy, at)
+    if missed and (unanswered is None or _missed_at(incident, missed[0]) <= _answer_by(unanswered)):
+        return _drafts(missed, _missed_at(incident, missed[0]))
+    if unanswered is not None:
+        return _drafts((EscalationLapsed(escalation=unanswered.n),), _answer_by(unanswered))
+    return _drafts(tuple(next_call(e, at) for e in _to_follow(incident))[:1], at)
+
+
+def next_call(escalation: Escalation, at: datetime) -> Escalated:
+    """Call the next of the ladder, with as long to answer as the one before had."""
+    waited = _answer_by(escalation) - (escalation.effective_at or escalation.at)
+    person, *rest = escalation.ladder
+    return Escalated(
+        how=escalation.how,
+        to=person,
+        person=person,
+        reason=escalation.reason,
+        answer_by=at + max(waited, timedelta(minutes=1)),
+        ladder=tuple(rest),
+        follows=escalation.n,
+        automatic=True,
+    )
+
+
+def _unanswered(incident: Incident, at: datetime) -> Escalation | None:
+    if incident.state not in RESPONDING:
+        return None
+    late = [e for e in incident.escalations if e.answer is None and e.answer_by is not None and e.answer_by < at]
+    return min(late, key=_answer_by, default=None)
+
+
+def _to_follow(incident: Incident) -> list[Escalation]:
+    if incident.state not in RESPONDING:
+        return []
+    given_up = [e for e in incident.escalations if e.answer in ("declined", "lapsed")]
+    return [e for e in given_up if e.ladder and e.answer_by is not None and not e.followed]
+
+
+def _answer_by(escalation: Escalation) -> datetime:
+    assert escalation.answer_by is not None, "only a call with a time to answer by is waited for"
+    return escalation.answer_by
+
+
+def _missed_at(incident: Incident, miss: Fact) -> datetime:
+    slot = incident.audience(miss.audience).open if isinstance(miss, UpdateMissed) else None
+    assert slot is not None, "only an open slot is missed"
+    return slot.missed_after
+
+
+def _drafts(facts: tuple[Fact, ...], occurred_at: datetime) -> tuple[Draft, ...]:
+    source = Source(surface=Surface.TIMER)
+    return tuple(Draft(fact=fact, by=MUSTER, occurred_at=occurred_at, source=source) for fact in facts)

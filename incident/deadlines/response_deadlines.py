@@ -1,0 +1,99 @@
+"""When somebody owes an answer: an action past its time, a call not taken, a handover not accepted, a text left masked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from incident.deadlines.deadline import Due, Step, each_once, key_of
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.states import RESPONDING
+from roles.person_ids import MUSTER, PersonId, person_named
+from roles.role_names import Role
+
+REMINDED_AFTER: Final = timedelta(hours=4)
+_USER_GROUP: Final = "S"
+
+
+def actions(incident: Incident, _: Policy) -> tuple[Due, ...]:
+    """Ask the assignee when the time box ends, and the commander too a quarter of an hour later."""
+    if incident.is_over:
+        return ()
+    commands = incident.holder(Role.COMMANDER)
+    return tuple(
+        Due(
+            key_of("action", action.id, action.due_at),
+            action.due_at,
+            (
+                Step(action.due_at, "action", (action.assignee,)),
+                Step(action.due_at + timedelta(minutes=15), "action", each_once(action.assignee, commands)),
+            ),
+            about=action.id,
+        )
+        for action in incident.actions
+        if action.due_at is not None and action.done_at is None
+    )
+
+
+def calls(incident: Incident, _: Policy) -> tuple[Due, ...]:
+    """Tell the commander when the last one called did not answer or cannot, and nobody is left to call."""
+    last = next(iter(reversed(incident.escalations)), None)
+    if incident.state not in RESPONDING or last is None or last.ladder or last.answered_at is None:
+        return ()
+    if last.answer not in {"lapsed", "declined"}:
+        return ()
+    caller = next((call.by for call in reversed(incident.escalations) if call.by != MUSTER), incident.reporter)
+    whom = each_once(incident.holder(Role.COMMANDER) or caller, incident.service_owner)
+    step = Step(last.answered_at, "call", whom)
+    return (Due(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n)),)
+
+
+def handovers(incident: Incident, _: Policy) -> tuple[Due, ...]:
+    """Ask the next holder to accept at once, and the present holder too after five minutes."""
+    return tuple(
+        Due(
+            key_of("handover", offer.n),
+            offer.at + timedelta(minutes=5),
+            (
+                Step(offer.at, "handover", (offer.to,)),
+                Step(offer.at + timedelta(minutes=5), "handover", each_once(offer.to, offer.from_who)),
+            ),
+            timedelta(minutes=10),
+            about=offer.role,
+        )
+        for offer in incident.offers
+    )
+
+
+def masks(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+    """Ask those who may redact to decide about a masked text at once, and once more after four hours; also after the end.
+
+    Who is in a user group only Slack knows; they are asked too, by whoever sends it.
+    """
+    whom = who_may_redact(incident, policy)
+    return tuple(
+        Due(
+            key_of("mask", mask.n),
+            mask.at + REMINDED_AFTER,
+            (Step(mask.at, "mask", whom), Step(mask.at + REMINDED_AFTER, "mask", whom)),
+            about=str(mask.n),
+        )
+        for mask in incident.masks
+    )
+
+
+def who_may_redact(incident: Incident, policy: Policy) -> tuple[PersonId, ...]:
+    """Name who may redact, as far as the policy names people: members of the groups, and holders of a role among them."""
+    people = [person_named(incident.key.team, member) for member in _members_who_may_redact(policy)]
+    holders = [i.who for i in incident.roles if i.role in policy.authority.redact and i.until is None]
+    return each_once(*people, *holders)
+
+
+def groups_that_may_redact(policy: Policy) -> tuple[str, ...]:
+    """Name the user groups of Slack whose members may redact."""
+    return tuple(dict.fromkeys(m for m in _members_who_may_redact(policy) if m.startswith(_USER_GROUP)))
+
+
+def _members_who_may_redact(policy: Policy) -> list[str]:
+    return [member for group in policy.authority.redact for member in policy.groups.get(group, ())]

@@ -1,0 +1,60 @@
+"""When a status update is near, due, or was missed. Knows the slots the fold holds; judges none of them itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from incident.deadlines.deadline import Due, Step, each_once, key_of
+from incident.model.components import AudienceState
+from incident.model.incident import Incident
+from incident.policy import Policy
+from roles.person_ids import PersonId
+from roles.role_names import Role
+
+
+def owed(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+    """Ask the comms lead shortly before an update is due, and the commander too when it is."""
+    lead, both = _leads(incident)
+    before = timedelta(minutes=policy.update_rules.nudge_before_minutes)
+    found = []
+    for state in incident.audiences:
+        if state.open is None or state.held:
+            continue
+        due_at = state.open.due_at
+        soon = Step(due_at - before, "update_soon", lead)
+        promised_for_soon = state.last_post_at is not None and state.last_post_at >= soon.at
+        steps = (*(() if promised_for_soon else (soon,)), Step(due_at, "update_due", both))
+        found.append(Due(key_of("update", state.audience, due_at), due_at, steps, about=state.audience))
+    return tuple(found)
+
+
+def missed(incident: Incident, _: Policy) -> tuple[Due, ...]:
+    """Ask comms lead and commander for a missed update until one is posted; at the second in a row the owner too."""
+    if incident.is_over:
+        return ()
+    both = _leads(incident)[1]
+    found = []
+    for state in incident.audiences:
+        streak = _missed_in_a_row(state)
+        if streak and not state.held:
+            slot = state.slots[-1]
+            whom = both if streak == 1 else each_once(*both, incident.service_owner)
+            step = Step(slot.missed_after, "update_missed", whom)
+            found.append(Due(key_of("missed", state.audience, slot.due_at), slot.due_at, (step,), about=state.audience))
+    return tuple(found)
+
+
+def _leads(incident: Incident) -> tuple[tuple[PersonId, ...], tuple[PersonId, ...]]:
+    comms, commands = incident.holder(Role.COMMS_LEAD), incident.holder(Role.COMMANDER)
+    first = comms or commands or incident.reporter
+    return each_once(first), each_once(first, commands, None if commands else incident.service_owner)
+
+
+def _missed_in_a_row(state: AudienceState) -> int:
+    streak = 0
+    for slot in reversed(state.slots):
+        if slot.status != "missed":
+            break
+        streak += 1
+    posted_since = streak and state.last_post_at is not None and state.last_post_at > state.slots[-1].due_at
+    return 0 if posted_since else streak

@@ -1,0 +1,222 @@
+"""Update slots: which one a post meets, what follows for an audience from what was recorded, which one is missed.
+
+Knows the rules of owing updates. Writes nothing: it gives the facts, and whoever asked records them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, TypedDict
+
+from incident.deadlines.update_cadence import FINAL, first_due, interval, missed_after
+from incident.entries.classification import PriorityChanged
+from incident.entries.lifecycle import MajorDeclared, StateChanged
+from incident.entries.status_updates import (
+    StatusUpdatePosted,
+    UpdateDropped,
+    UpdateDue,
+    UpdateMissed,
+    UpdatesHeld,
+    UpdatesReleased,
+)
+from incident.entry import Entry, Fact
+from incident.fold.status_updates import dropped, due
+from incident.model.components import AudienceState, OpenSlot
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.rules.priority_matrix import is_raised
+from incident.states import VOID, Audience, State
+
+Cause = Literal["started", "posted", "promised", "missed", "raised", "regressed", "resolved", "backfilled"]
+_ENDED: Final = VOID | {State.DRILL_ENDED}
+
+
+class Judged(TypedDict):
+    """What a post is for the slots, as the fields of the entry that records it."""
+
+    counts_final: bool
+    met_slot: bool
+    met_missed_due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class _Now:
+    """What stands while the consequences of one entry are worked out."""
+
+    before: Incident
+    incident: Incident
+    entry: Entry
+    policy: Policy
+    at: datetime
+
+
+def judged(incident: Incident, audience: Audience, *, final: bool, happened_at: datetime, at: datetime) -> Judged:
+    """Judge a post: the open slot is met by one made now, the first missed one it was in time for by a backfill."""
+    state = incident.audience(audience)
+    backfilled = happened_at < at
+    late = [s for s in state.slots if s.status == "missed" and happened_at <= s.missed_after] if backfilled else []
+    return Judged(
+        counts_final=final and incident.state in FINAL,
+        met_slot=state.open is not None and not backfilled,
+        met_missed_due_at=late[0].due_at if late else None,
+    )
+
+
+def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[Fact, ...]:
+    """Give the miss of the slot whose grace ended first, and the slot that follows it; nothing when all are in time."""
+    over = [
+        (a.open.missed_after, a.audience, a.open) for a in incident.audiences if a.open and a.open.missed_after < at
+    ]
+    if not over:
+        return ()
+    _, audience, slot = min(over, key=lambda found: found[0])
+    miss = UpdateMissed(audience=audience, due_at=slot.due_at, final=slot.final)
+    every = interval(incident, audience, policy)
+    if slot.final or every is None:
+        return (miss,)
+    return (miss, _due(audience, slot.due_at + every, "missed", policy))
+
+
+def follow(
+    before: Incident | None, after: Incident, entries: Sequence[Entry], policy: Policy, at: datetime
+) -> tuple[Fact, ...]:
+    """Give what is now due or no longer due, since these entries were recorded."""
+    facts: list[Fact] = []
+    now = _Now(before=before or after, incident=after, entry=entries[0], policy=policy, at=at) if entries else None
+    for entry in entries:
+        rule = _RULES.get(type(entry.fact))
+        if rule is None or now is None:
+            continue
+        for fact in rule(replace(now, entry=entry), entry.fact):
+            facts.append(fact)
+            now = replace(now, incident=_with(now.incident, fact))
+    return tuple(facts)
+
+
+def _with(incident: Incident, fact: UpdateDue | UpdateDropped) -> Incident:
+    change = due(incident, fact) if isinstance(fact, UpdateDue) else dropped(incident, fact)
+    return incident.model_copy(update=change)
+
+
+def _due(audience: Audience, due_at: datetime, cause: Cause, policy: Policy, *, final: bool = False) -> UpdateDue:
+    return UpdateDue(
+        audience=audience, due_at=due_at, missed_after=missed_after(due_at, policy), final=final, cause=cause
+    )
+
+
+def _start(now: _Now, audiences: Iterable[Audience]) -> Iterable[UpdateDue]:
+    for audience in audiences:
+        due_at = first_due(now.incident, audience, now.policy, now.at)
+        if due_at is not None:
+            yield _due(audience, due_at, "started", now.policy)
+
+
+def _drop_all(now: _Now, cause: Literal["resolved", "over"]) -> Iterable[UpdateDropped]:
+    return (UpdateDropped(audience=a.audience, cause=cause) for a in now.incident.audiences if a.open)
+
+
+def _open_ordinary(now: _Now) -> Iterable[tuple[Audience, OpenSlot]]:
+    return ((a.audience, a.open) for a in now.incident.audiences if a.open and not a.open.final)
+
+
+def _pull_in(now: _Now, cause: Literal["raised", "regressed"]) -> Iterable[UpdateDue]:
+    for audience, slot in _open_ordinary(now):
+        every = interval(now.incident, audience, now.policy)
+        if every is not None and now.at + every < slot.due_at:
+            yield _due(audience, now.at + every, cause, now.policy)
+
+
+def _on_priority(now: _Now, fact: PriorityChanged) -> Iterable[UpdateDue | UpdateDropped]:
+    for audience, _ in _open_ordinary(now):
+        if interval(now.incident, audience, now.policy) is None:
+            yield UpdateDropped(audience=audience, cause="no_cadence")
+    if is_raised(fact.old, fact.priority):
+        yield from _pull_in(now, "raised")
+        yield from _start(now, Audience)
+    elif not now.incident.audience(Audience.INTERNAL).ever_owed:
+        yield from _start(now, (Audience.INTERNAL,))
+
+
+def _on_major(now: _Now, fact: MajorDeclared) -> Iterable[UpdateDue]:
+    return _start(now, (Audience.EXEC, Audience.CUSTOMER))
+
+
+def _on_state(now: _Now, fact: StateChanged) -> Iterable[UpdateDue | UpdateDropped]:
+    if fact.new == State.RESOLVED:
+        yield from _drop_all(now, "resolved")
+        yield from _finals(now)
+    elif fact.new in _ENDED:
+        yield from _drop_all(now, "over")
+    elif fact.new == State.ACTIVE and fact.old in (State.MITIGATED, State.RESTORED):
+        yield from _pull_in(now, "regressed")
+        yield from _start(now, Audience)
+    elif fact.new == State.ACTIVE and fact.old in (State.RESOLVED, State.CLOSED):
+        yield from _start(now, Audience)
+
+
+def _finals(now: _Now) -> Iterable[UpdateDue]:
+    due_at = now.at + timedelta(minutes=now.policy.update_rules.final_within_minutes)
+    for a in now.incident.audiences:
+        if a.ever_owed and not a.held and a.final_at is None:
+            yield _due(a.audience, due_at, "resolved", now.policy, final=True)
+
+
+def _on_held(now: _Now, fact: UpdatesHeld) -> Iterable[UpdateDropped]:
+    if now.incident.audience(fact.audience).open:
+        yield UpdateDropped(audience=fact.audience, cause="held")
+
+
+def _on_released(now: _Now, fact: UpdatesReleased) -> Iterable[UpdateDue]:
+    return _start(now, (fact.audience,))
+
+
+def _on_post(now: _Now, fact: StatusUpdatePosted) -> Iterable[UpdateDue | UpdateDropped]:
+    audience = now.incident.audience(fact.audience)
+    if fact.counts_final:
+        return _after_final(audience)
+    if fact.met_slot:
+        return _after_met(now, fact, audience)
+    return _after_backfill(now, fact, audience) if now.entry.is_backfilled else ()
+
+
+def _after_final(audience: AudienceState) -> Iterable[UpdateDropped]:
+    if audience.open:
+        yield UpdateDropped(audience=audience.audience, cause="final")
+
+
+def _after_met(now: _Now, fact: StatusUpdatePosted, audience: AudienceState) -> Iterable[UpdateDue]:
+    every = interval(now.incident, fact.audience, now.policy)
+    if audience.open or audience.slots[-1].final:
+        return
+    if fact.next_update_at is not None and fact.next_update_at > now.at:
+        yield _due(fact.audience, fact.next_update_at, "promised", now.policy)
+    elif every is not None:
+        yield _due(fact.audience, now.at + every, "posted", now.policy)
+
+
+def _after_backfill(now: _Now, fact: StatusUpdatePosted, audience: AudienceState) -> Iterable[UpdateDue]:
+    posted_at, last = now.entry.occurred_at, now.before.audience(fact.audience).last_post_at
+    if audience.open is None or audience.open.final or (last is not None and last > posted_at):
+        return
+    due_at = _moved_to(now, fact, posted_at)
+    if due_at is not None and due_at > now.at:
+        yield _due(fact.audience, due_at, "backfilled", now.policy)
+
+
+def _moved_to(now: _Now, fact: StatusUpdatePosted, posted_at: datetime) -> datetime | None:
+    if fact.next_update_at is not None and fact.next_update_at > now.at:
+        return fact.next_update_at
+    every = interval(now.incident, fact.audience, now.policy)
+    return posted_at + every if fact.met_missed_due_at is not None and every is not None else None
+
+
+_RULES: Final[dict[type[Fact], Callable[[_Now, Any], Iterable[UpdateDue | UpdateDropped]]]] = {
+    PriorityChanged: _on_priority,
+    MajorDeclared: _on_major,
+    StateChanged: _on_state,
+    StatusUpdatePosted: _on_post,
+    UpdatesHeld: _on_held,
+    UpdatesReleased: _on_released,
+}

@@ -1,0 +1,152 @@
+"""Which surfaces that show the present have to be brought up to date. Knows what each shows, not how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from incident.deadlines import due_deadlines
+from incident.effects.job_keys import channel_key, key_of
+from incident.effects.notifications import members
+from incident.entries.delivery import CardPosted, PromptPutOff
+from incident.entries.lifecycle import Declared, JoinedAsDuplicate
+from incident.entry import Entry, workspace_chain
+from incident.jobs import LATER, NORMAL, USABLE, Job, JobKind, Rank
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.rules.visibility import is_restricted
+from roles.person_ids import PersonId
+
+DEBOUNCE: Final = timedelta(seconds=1)
+
+
+def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
+    """Want what a new incident needs: the channel, then what makes it usable, then the rest.
+
+    An adopted channel keeps its topic and bookmarks; what was said in it before is captured. So is, last of all, what was
+    said where the incident was declared.
+    """
+    jobs = [
+        _surface(after, JobKind.MAKE_CHANNEL, USABLE).model_copy(update={"needs": None, "entry": declared.n}),
+        _surface(after, JobKind.MEMBERS, USABLE),
+        _surface(after, JobKind.CARD, USABLE),
+    ]
+    if after.adopted is None:
+        jobs += [_surface(after, JobKind.TOPIC, NORMAL), _surface(after, JobKind.BOOKMARKS, LATER)]
+    else:
+        jobs.append(_surface(after, JobKind.ADOPT, NORMAL))
+    if isinstance(declared.fact, Declared) and declared.fact.captures_from is not None:
+        once_usable = {"entry": declared.n, "needs": key_of(JobKind.CARD, after.key)}
+        jobs.append(_surface(after, JobKind.BEFORE, LATER).model_copy(update=once_usable))
+    if policy.incidents_channel and is_announced(after):
+        jobs.append(_surface(after, JobKind.ANNOUNCE, NORMAL))
+    return (*jobs, *homes(after.key.team, (after.reporter,)))
+
+
+def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+    """Want the surfaces that show something that is no longer so, a moment later, so that many changes cost one."""
+    soon = entries[-1].recorded_at + DEBOUNCE
+    jobs = [_surface(after, JobKind.PIN_CARD, LATER) for entry in entries if isinstance(entry.fact, CardPosted)]
+    if _without_upkeep(before) != _without_upkeep(after):
+        jobs.append(_surface(after, JobKind.CARD, NORMAL, soon))
+    if _headline(before) != _headline(after):
+        if after.adopted is None:
+            jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
+        is_hidden_now = is_restricted(after) and not is_restricted(before)
+        if after.places.announced_ts is not None or is_announced(after) or is_hidden_now:
+            jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
+    joining = any(isinstance(entry.fact, JoinedAsDuplicate) for entry in entries)
+    if joining or set(members(after)) - set(members(before)):
+        jobs.append(_surface(after, JobKind.MEMBERS, NORMAL))
+    if _owed(before) != _owed(after) or _headline(before) != _headline(after):
+        jobs.extend(homes(after.key.team, (*members(before), *members(after)), soon))
+    return tuple(jobs)
+
+
+def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+    """Want every prompt that stands in Slack and no longer says what is so."""
+    put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
+    moved = _without_upkeep(before) != _without_upkeep(after)
+    jobs = []
+    for prompted in before.prompted:
+        was = due_deadlines.stand_of(before, policy, prompted.due, prompted.n)
+        now = due_deadlines.stand_of(after, policy, prompted.due, prompted.n)
+        reads_anew = before.masks != after.masks or (moved and prompted.due.startswith("closure:"))
+        if was != now or prompted.due in put_off or (reads_anew and now is due_deadlines.Stand.OPEN):
+            key = key_of(JobKind.PROMPT, after.key, prompted.n)
+            jobs.append(
+                Job(
+                    kind=JobKind.PROMPT,
+                    key=key,
+                    incident=after.key,
+                    entry=prompted.n,
+                    rank=NORMAL,
+                    needs=channel_key(after.key),
+                )
+            )
+    return tuple(jobs)
+
+
+def reconciling(incident: Incident, begins: int | None = None, at: datetime | None = None) -> Job:
+    """Want what was said in an incident's channel to be read back; at its end stands the end of the gap that `begins`."""
+    key = key_of(JobKind.RECONCILE, incident.key, begins or 0)
+    rank = NORMAL if incident.major else LATER
+    return Job(
+        kind=JobKind.RECONCILE,
+        key=key,
+        incident=incident.key,
+        entry=begins,
+        rank=rank,
+        run_at=at,
+        needs=channel_key(incident.key),
+    )
+
+
+def homes(team: str, people: Sequence[PersonId], run_at: datetime | None = None) -> tuple[Job, ...]:
+    """Want the Home tab of people to be drawn anew."""
+    workspace = workspace_chain(team)
+    return tuple(
+        Job(
+            kind=JobKind.HOME,
+            key=key_of(JobKind.HOME, workspace, person),
+            incident=workspace,
+            person=person,
+            rank=LATER,
+            run_at=run_at,
+        )
+        for person in dict.fromkeys(people)
+    )
+
+
+def is_announced(incident: Incident) -> bool:
+    """Tell whether the incident may be announced: never a restricted one, never a drill, never one told afterwards."""
+    return not is_restricted(incident) and not incident.drill and incident.adopted is None
+
+
+def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None = None) -> Job:
+    key = key_of(kind, after.key)
+    return Job(kind=kind, key=key, incident=after.key, rank=rank, run_at=run_at, needs=channel_key(after.key))
+
+
+def _without_upkeep(incident: Incident) -> Incident:
+    """Leave out what no card shows: how far the record is, who was last seen, what was asked, what was posted."""
+    upkeep = {"n": 0, "last_entry_at": None, "last_seen": (), "prompted": (), "members": (), "places": None}
+    return incident.model_copy(update=upkeep)
+
+
+def _headline(incident: Incident) -> tuple[object, ...]:
+    holders = tuple((i.role, i.who) for i in incident.roles if i.until is None)
+    return (
+        incident.title,
+        incident.state,
+        incident.priority,
+        incident.major,
+        incident.restricted,
+        holders,
+        incident.masks,
+    )
+
+
+def _owed(incident: Incident) -> tuple[object, ...]:
+    return (incident.actions, incident.offers, incident.review, incident.temp_fixes)

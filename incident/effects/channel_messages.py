@@ -1,0 +1,131 @@
+"""Which entries say a line in the incident channel, and which template words it. Knows no words and no channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from incident.effects.job_keys import channel_key, key_of, lane_of
+from incident.entries.conversation import GapNoted
+from incident.entries.delivery import PlaceLost
+from incident.entries.lifecycle import Declared, StateChanged
+from incident.entries.role_holders import RoleTaken
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
+from incident.entry import Entry
+from incident.jobs import NORMAL, URGENT, Job, JobKind
+from incident.model.incident import Incident
+from incident.states import Audience, State
+from roles.person_ids import MUSTER
+
+UPDATES_HERE: Final = "updates/internal"
+_TEMPLATES: Final = {
+    "declared": "declare",
+    "acknowledged": "ack",
+    "major_declared": "major",
+    "priority_changed": "priority",
+    "category_changed": "category",
+    "reclassified": "reclassify",
+    "confirmed": "confirm",
+    "time_set": "time",
+    "reopened": "reopen",
+    "voided": "void",
+    "drill_injected": "drill",
+    "drill_ended": "drill",
+    "role_assumed": "take",
+    "role_released": "release",
+    "handover_offered": "handover",
+    "handover_accepted": "accept",
+    "escalated": "escalate",
+    "escalation_answered": "answer",
+    "resolved": "resolve",
+    "resolution_amended": "resolve",
+    "validated": "validate",
+    "review_scheduled": "review",
+    "contained": "contain",
+    "temp_fix_added": "tempfix",
+    "temp_fix_set": "tempfix",
+    "temp_fix_removed": "tempfix",
+    "workaround_found": "workaround",
+    "linked": "link",
+    "link_none": "link",
+    "noted": "note",
+    "decision_made": "decide",
+    "action_opened": "action",
+    "action_done": "done",
+    "status_update_posted": "update",
+    "update_due": "next",
+    "updates_held": "hold",
+    "updates_released": "hold",
+    "redacted": "redact",
+    "masked": "redact",
+    "mask_lifted": "unmask",
+    "preserved": "preserve",
+    "corrected": "correct",
+}
+_BY_STATE: Final = {
+    State.MITIGATED: "mitigated",
+    State.RESTORED: "restored",
+    State.ACTIVE: "regress",
+    State.CLOSED: "close",
+}
+_BY_MUSTER: Final = {
+    "escalation_lapsed": "surfaces/lapsed",
+    "joined_as_duplicate": "surfaces/joined",
+    "history_taken": "surfaces/history",
+}
+_UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNEL, JobKind.HOME})
+
+
+def lines(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+    """Say one line for what somebody did, and one for each thing that happened by itself and that people must know."""
+    acted = [entry for entry in entries if entry.by != MUSTER]
+    found = [_line(after, entry, entries[-1], template) for entry in entries if (template := _of_itself(entry))]
+    first = next((entry for entry in acted if template_of(entry)), None)
+    if first is not None:
+        found.append(_line(after, first, entries[-1], _for_responders(acted) or template_of(first) or ""))
+    return tuple(found)
+
+
+def _for_responders(acted: Sequence[Entry]) -> str | None:
+    """An update to the responders stands in full in their channel instead of a line about it."""
+    posted = [entry.fact for entry in acted if isinstance(entry.fact, StatusUpdatePosted)]
+    return UPDATES_HERE if any(fact.audience is Audience.INTERNAL for fact in posted) else None
+
+
+def template_of(entry: Entry) -> str | None:
+    """Name the verb whose template says what somebody did with this entry, or None when nothing is said."""
+    fact = entry.fact
+    if isinstance(fact, RoleTaken):
+        return "assign" if fact.how == "assigned" else "take"
+    if isinstance(fact, Declared) and fact.adopted_channel:
+        return "backfill"
+    if isinstance(fact, StateChanged):
+        return _BY_STATE.get(fact.new)
+    return _TEMPLATES.get(fact.kind)
+
+
+def _of_itself(entry: Entry) -> str | None:
+    fact = entry.fact
+    if isinstance(fact, GapNoted):
+        return "surfaces/gap" if fact.edge == "ends" else None
+    if isinstance(fact, PlaceLost):
+        return None if fact.what in _UNSAID else "surfaces/lost"
+    if isinstance(fact, UpdateDelivered):
+        return "surfaces/undelivered" if fact.error else None
+    return _BY_MUSTER.get(fact.kind)
+
+
+def _line(after: Incident, first: Entry, last: Entry, template: str) -> Job:
+    opens = first.fact.kind == "declared"
+    kind = JobKind.UPDATE_HERE if template == UPDATES_HERE else JobKind.SAY
+    return Job(
+        kind=kind,
+        key=key_of(kind, after.key, first.n),
+        incident=after.key,
+        entry=first.n,
+        last=last.n,
+        template=template,
+        rank=NORMAL if opens else URGENT,
+        lane=lane_of(after.key),
+        needs=key_of(JobKind.CARD, after.key) if opens else channel_key(after.key),
+    )

@@ -1,0 +1,75 @@
+"""What is to be done outside after entries: whom to tell, which surfaces to bring up to date. Pure; jobs come out.
+
+Knows which entry concerns whom; knows no words, no Slack and no clock. Jobs name entries, so that what is redacted
+between wanting and sending is not said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from incident.effects import affected_surfaces
+from incident.effects.channel_messages import lines
+from incident.effects.job_keys import key_of
+from incident.effects.notifications import told
+from incident.entries.lifecycle import Declared, StateChanged
+from incident.entry import Entry, workspace_chain
+from incident.jobs import LATER, Job, JobKind, Rank
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.states import OVER, Priority
+
+_LESSER: Final = frozenset({Priority.P3, Priority.P4, Priority.P5})
+SILENT: Final = frozenset(
+    {
+        "message_posted",
+        "message_edited",
+        "message_deleted",
+        "message_pinned",
+        "pin_removed",
+        "source_changed",
+        "left",
+        "reacted",
+        "refused",
+        "prompt_sent",
+        "exported",
+    }
+)
+
+
+def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+    """Say what to tell whom after these entries: lines in their order, people, surfaces; each job once."""
+    heard = [entry for entry in entries if entry.fact.kind not in SILENT]
+    if not heard:
+        return ()
+    jobs = [*told(after, heard, policy), *lines(after, heard)]
+    declared = next((entry for entry in heard if isinstance(entry.fact, Declared)), None)
+    if declared is not None:
+        jobs += affected_surfaces.opened(after, declared, policy)
+    jobs += _sealed(after, heard)
+    if before is not None:
+        jobs += affected_surfaces.changed(before, after, heard)
+        jobs += affected_surfaces.prompts(before, after, heard, policy)
+    return tuple({job.key: _by_priority(job, after) for job in reversed(jobs)}.values())[::-1]
+
+
+def _sealed(after: Incident, heard: Sequence[Entry]) -> tuple[Job, ...]:
+    """Want a checkpoint at each closing, so that what was closed is under a signed root at once."""
+    return tuple(
+        Job(
+            kind=JobKind.CHECKPOINT,
+            key=key_of(JobKind.CHECKPOINT, after.key, entry.n),
+            incident=workspace_chain(after.key.team),
+            rank=LATER,
+        )
+        for entry in heard
+        if isinstance(entry.fact, StateChanged) and entry.fact.new in OVER
+    )
+
+
+def _by_priority(job: Job, after: Incident) -> Job:
+    """Let what a lesser incident wants go out a rank later, so that it neither delays a P1 nor spends what one needs."""
+    if after.priority not in _LESSER:
+        return job
+    return job.model_copy(update={"rank": Rank(min(job.rank + 1, LATER))})

@@ -1,0 +1,99 @@
+"""Whom single entries concern: who is called, told, asked, read in, and who belongs in the channel. Knows no Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from incident.effects.job_keys import channel_key, key_of
+from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
+from incident.entries.delivery import PlaceLost, PromptDue
+from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
+from incident.entries.status_updates import StatusUpdatePosted
+from incident.entry import Entry, Surface
+from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.states import Audience
+from roles.person_ids import PersonId
+from roles.role_names import Role
+
+_DECLARED: Final = 1
+READ_IN_AFTER: Final = timedelta(minutes=5)
+
+
+def members(incident: Incident) -> tuple[PersonId, ...]:
+    """Name who belongs in the channel: declarer, role holders, those offered one, assignees, those who took a call."""
+    people = [incident.reporter]
+    people += [interval.who for interval in incident.roles if interval.until is None]
+    people += [offer.to for offer in incident.offers]
+    people += [action.assignee for action in incident.actions if action.done_at is None]
+    people += [call.person for call in incident.escalations if call.person is not None and call.answer == "accepted"]
+    return tuple(dict.fromkeys(people))
+
+
+def told(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+    """Want what each entry has to be told to whom: pages, duties, read-ins, prompts and updates."""
+    personal = [job for entry in entries for job in (*_told(after, entry), *_called_anew(after, entry))]
+    posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
+    updates = [
+        _once(after, JobKind.UPDATE, entry.n, None, URGENT)
+        for entry, fact in posted
+        if fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience)
+    ]
+    return (*personal, *updates)
+
+
+def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    return _of_people(after, entry) or _of_muster(after, entry)
+
+
+def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    """Tell whoever is called, got a role or came late."""
+    fact = entry.fact
+    if isinstance(fact, Escalated):
+        return (_once(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if fact.person else ()
+    if isinstance(fact, EscalationAnswered | EscalationLapsed):
+        return (_once(after, JobKind.PAGE, fact.escalation, None, NORMAL),)
+    if isinstance(fact, RoleTaken):
+        return (_once(after, JobKind.DUTIES, entry.n, fact.who, NORMAL),)
+    if isinstance(fact, HandoverAccepted):
+        return (_once(after, JobKind.DUTIES, entry.n, fact.to, NORMAL),)
+    if isinstance(fact, Joined) and _is_late(after, entry):
+        return (_once(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
+    return ()
+
+
+def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    """Ask for what is due, take hidden words out of our own lines, tell whoever leads that there is no channel."""
+    fact = entry.fact
+    if isinstance(fact, PromptDue):
+        return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
+    if isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries:
+        return (_once(after, JobKind.MASK, entry.n, None, URGENT),)
+    if isinstance(fact, PlaceLost) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
+        told = _once(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT)
+        return (told.model_copy(update={"needs": None}),)
+    return ()
+
+
+def _called_anew(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    """Bring every call up to date that may show words which a mask hides, or hides no longer."""
+    if not isinstance(entry.fact, Redacted | Masked | MaskLifted):
+        return ()
+    touched = frozenset(entry.fact.entries)
+    calls = (call for call in after.escalations if call.person is not None and touched & {_DECLARED, call.n})
+    return tuple(_once(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
+
+
+def _is_late(after: Incident, entry: Entry) -> bool:
+    logged_at = after.times.logged_at
+    if after.adopted and entry.source.surface is Surface.HISTORY:
+        return False
+    return not after.is_over and logged_at is not None and entry.recorded_at - logged_at > READ_IN_AFTER
+
+
+def _once(after: Incident, kind: JobKind, n: int, person: PersonId | None, rank: Rank) -> Job:
+    key = key_of(kind, after.key, n)
+    return Job(kind=kind, key=key, incident=after.key, entry=n, person=person, rank=rank, needs=channel_key(after.key))

@@ -1,0 +1,69 @@
+"""How facts about category, priority and type change the incident. The histories keep every earlier value."""
+
+from __future__ import annotations
+
+from incident.entries.classification import CategoryChanged, Confirmed, PriorityChanged, Reclassified
+from incident.entry import Entry
+from incident.fold.change import Change, effective_at
+from incident.model.components import CategoryItem, PriorityItem, TypeItem
+from incident.model.incident import Incident
+
+
+def priority_changed(incident: Incident, entry: Entry, fact: PriorityChanged) -> Change:
+    """Hold the new priority; whoever confirmed the old one confirms again."""
+    item = PriorityItem(
+        at=entry.recorded_at,
+        impact=fact.impact,
+        urgency=fact.urgency,
+        priority=fact.priority,
+        by=entry.by,
+        justification=fact.justification,
+        ack_minutes=fact.ack_minutes,
+        commander_minutes=fact.commander_minutes,
+        restore_minutes=fact.restore_minutes,
+        effective_at=effective_at(entry),
+    )
+    times = incident.times
+    if times.prioritised_at is None:
+        times = times.model_copy(update={"prioritised_at": entry.recorded_at})
+    return {
+        "priorities": (*incident.priorities, item),
+        "priority_confirmed": False,
+        "provisional": fact.provisional,
+        "times": times,
+    }
+
+
+def category_changed(incident: Incident, entry: Entry, fact: CategoryChanged) -> Change:
+    """Hold the new category; whoever confirmed the old one confirms again."""
+    item = CategoryItem(
+        at=entry.recorded_at,
+        category=fact.category,
+        subcategory=fact.subcategory,
+        by=entry.by,
+        reason=fact.reason,
+        effective_at=effective_at(entry),
+    )
+    return {
+        "category": fact.category,
+        "subcategory": fact.subcategory,
+        "categories": (*incident.categories, item),
+        "category_confirmed": False,
+    }
+
+
+def reclassified(incident: Incident, entry: Entry, fact: Reclassified) -> Change:
+    """Hold the new type. What was once restricted stays so, since its earlier words still stand in the record."""
+    item = TypeItem(
+        at=entry.recorded_at, type=fact.type, by=entry.by, reason=fact.reason, effective_at=effective_at(entry)
+    )
+    restricted = incident.restricted or fact.restricted
+    return {"type": fact.type, "types": (*incident.types, item), "restricted": restricted}
+
+
+def confirmed(incident: Incident, entry: Entry, fact: Confirmed) -> Change:
+    """Hold what was confirmed."""
+    return {
+        "category_confirmed": incident.category_confirmed or fact.category,
+        "priority_confirmed": incident.priority_confirmed or fact.priority,
+    }

@@ -1,0 +1,32 @@
+"""How facts about proof change the incident: validation, review, refused closings."""
+
+from __future__ import annotations
+
+from incident.entries.closure import ClosureRefused, ReviewScheduled, Validated
+from incident.entry import Entry
+from incident.fold.change import Change, effective_at
+from incident.model.components import ClosureAttempt, Review, Validation
+from incident.model.incident import Incident
+
+
+def validated(incident: Incident, entry: Entry, fact: Validated) -> Change:
+    """Keep the evidence for a criterion; whether it still counts is the closure gate's question."""
+    item = Validation(
+        at=entry.recorded_at,
+        criterion=fact.criterion,
+        by=entry.by,
+        evidence=fact.evidence,
+        effective_at=effective_at(entry),
+    )
+    return {"validations": (*incident.validations, item)}
+
+
+def review_scheduled(incident: Incident, entry: Entry, fact: ReviewScheduled) -> Change:
+    """Keep who holds the review and when; a later one takes its place."""
+    return {"review": Review(owner=fact.owner, at=fact.at)}
+
+
+def closure_refused(incident: Incident, entry: Entry, fact: ClosureRefused) -> Change:
+    """Keep the attempt, with what was missing."""
+    attempt = ClosureAttempt(at=entry.recorded_at, by=entry.by, missing=fact.missing, accepted=False)
+    return {"closure_attempts": (*incident.closure_attempts, attempt)}

@@ -1,0 +1,76 @@
+"""How facts about what was said change the incident. Messages are entries, not state, so most of them change nothing."""
+
+from __future__ import annotations
+
+from incident.entries.conversation import (
+    ActionDone,
+    ActionOpened,
+    DecisionMade,
+    Joined,
+    Left,
+    MessagePinned,
+    PinRemoved,
+)
+from incident.entry import Entry, Fact
+from incident.fold.change import Change
+from incident.model.components import Action
+from incident.model.incident import Incident
+from incident.model.slack_references import Promotion
+from incident.record import mask
+
+
+def message_pinned(incident: Incident, entry: Entry, fact: MessagePinned) -> Change:
+    """Keep which message this entry promoted, so that later edits can point at it."""
+    return _promoted(incident, entry, fact.channel, fact.ts)
+
+
+def _promoted(incident: Incident, entry: Entry, channel: str | None, ts: str | None) -> Change:
+    if channel is None or ts is None:
+        return {}
+    return {"promotions": (*incident.promotions, Promotion(n=entry.n, channel=channel, ts=ts))}
+
+
+def pin_removed(incident: Incident, entry: Entry, fact: PinRemoved) -> Change:
+    """Keep that the mark is gone; the observation stays."""
+    return {
+        "promotions": tuple(
+            p.model_copy(update={"unpinned": True}) if (p.channel, p.ts) == (fact.channel, fact.ts) else p
+            for p in incident.promotions
+        )
+    }
+
+
+def decision_made(incident: Incident, entry: Entry, fact: DecisionMade) -> Change:
+    """Count the decision; one made from a message also promotes it."""
+    return {"decisions": incident.decisions + 1, **_promoted(incident, entry, fact.channel, fact.ts)}
+
+
+def action_opened(incident: Incident, entry: Entry, fact: ActionOpened) -> Change:
+    """Keep the action, open from when it was given."""
+    action = Action(id=fact.id, text=fact.text, assignee=fact.assignee, opened_at=entry.occurred_at, due_at=fact.due_at)
+    return {"actions": (*incident.actions, action), **_promoted(incident, entry, fact.channel, fact.ts)}
+
+
+def action_done(incident: Incident, entry: Entry, fact: ActionDone) -> Change:
+    """Keep when the action was done."""
+    update = {"done_at": entry.occurred_at}
+    return {"actions": tuple(a.model_copy(update=update) if a.id == fact.id else a for a in incident.actions)}
+
+
+def joined(incident: Incident, entry: Entry, fact: Joined) -> Change:
+    """Keep who is in the channel."""
+    if fact.channel != incident.places.channel or fact.who in incident.members:
+        return {}
+    return {"members": (*incident.members, fact.who)}
+
+
+def left(incident: Incident, entry: Entry, fact: Left) -> Change:
+    """Keep who is no longer in the channel."""
+    if fact.channel != incident.places.channel:
+        return {}
+    return {"members": tuple(m for m in incident.members if m != fact.who)}
+
+
+def masks_changed(incident: Incident, entry: Entry, fact: Fact) -> Change:
+    """Keep which messages are masked: a mask is put on or widened, is lifted, or ends with the words it hid."""
+    return {"masks": mask.after(incident.masks, entry)}

@@ -1,0 +1,45 @@
+"""How facts about what Muster did in Slack change the incident: where it stands, and who was asked what."""
+
+from __future__ import annotations
+
+from incident.entries.delivery import Announced, CardPosted, ChannelMade, PromptDue, PromptPutOff, PromptSent
+from incident.entry import Entry
+from incident.fold.change import Change
+from incident.model.incident import Incident
+from incident.model.slack_references import Prompted
+
+
+def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:
+    """Keep the incident channel."""
+    update = {"channel": fact.channel, "channel_name": fact.name, "private": fact.private}
+    return {"places": incident.places.model_copy(update=update)}
+
+
+def card_posted(incident: Incident, entry: Entry, fact: CardPosted) -> Change:
+    """Keep where the card stands."""
+    return {"places": incident.places.model_copy(update={"card_ts": fact.ts})}
+
+
+def announced(incident: Incident, entry: Entry, fact: Announced) -> Change:
+    """Keep where the incident was announced."""
+    update = {"announced_channel": fact.channel, "announced_ts": fact.ts}
+    return {"places": incident.places.model_copy(update=update)}
+
+
+def prompt_due(incident: Incident, entry: Entry, fact: PromptDue) -> Change:
+    """Keep the last time somebody was asked about this due thing."""
+    others = tuple(p for p in incident.prompted if p.due != fact.due)
+    asked = Prompted(due=fact.due, n=entry.n, at=entry.recorded_at, ask=fact.ask, asked=fact.asked)
+    return {"prompted": (*others, asked)}
+
+
+def prompt_sent(incident: Incident, entry: Entry, fact: PromptSent) -> Change:
+    """Keep where the prompt stands."""
+    update = {"channel": fact.channel, "ts": fact.ts}
+    return {"prompted": tuple(p.model_copy(update=update) if p.n == fact.prompt else p for p in incident.prompted)}
+
+
+def prompt_put_off(incident: Incident, entry: Entry, fact: PromptPutOff) -> Change:
+    """Keep until when the prompt was put off."""
+    update = {"until": fact.until}
+    return {"prompted": tuple(p.model_copy(update=update) if p.due == fact.due else p for p in incident.prompted)}

@@ -1,0 +1,86 @@
+"""How facts about getting the service back change the incident: containment, fixes, workarounds, resolution, links."""
+
+from __future__ import annotations
+
+from incident.entries.restoration import (
+    Contained,
+    Linked,
+    LinkNone,
+    ResolutionAmended,
+    Resolved,
+    TempFixAdded,
+    TempFixRemoved,
+    TempFixSet,
+    WorkaroundFound,
+)
+from incident.entry import Entry
+from incident.fold.change import Change, effective_at
+from incident.model.components import Containment, Link, Resolution, Said, TempFix
+from incident.model.incident import Incident
+
+
+def contained(incident: Incident, entry: Entry, fact: Contained) -> Change:
+    """Keep one step of containment."""
+    item = Containment(
+        at=entry.recorded_at, term=fact.term, text=fact.text, by=entry.by, effective_at=effective_at(entry)
+    )
+    return {"containment": (*incident.containment, item)}
+
+
+def temp_fix_added(incident: Incident, entry: Entry, fact: TempFixAdded) -> Change:
+    """Keep the fix until it is removed."""
+    fix = TempFix(id=fact.id, text=fact.text, owner=fact.owner, remove_by=fact.remove_by)
+    return {"temp_fixes": (*incident.temp_fixes, fix)}
+
+
+def temp_fix_set(incident: Incident, entry: Entry, fact: TempFixSet) -> Change:
+    """Give the fix its owner and its date."""
+    return _fix_changed(incident, fact.id, {"owner": fact.owner, "remove_by": fact.remove_by})
+
+
+def temp_fix_removed(incident: Incident, entry: Entry, fact: TempFixRemoved) -> Change:
+    """Keep when the fix was removed."""
+    return _fix_changed(incident, fact.id, {"removed_at": entry.occurred_at})
+
+
+def _fix_changed(incident: Incident, fix_id: str, update: Change) -> Change:
+    return {"temp_fixes": tuple(f.model_copy(update=update) if f.id == fix_id else f for f in incident.temp_fixes)}
+
+
+def workaround_found(incident: Incident, entry: Entry, fact: WorkaroundFound) -> Change:
+    """Keep the workaround."""
+    return {"workarounds": (*incident.workarounds, Said(text=fact.text))}
+
+
+def resolved(incident: Incident, entry: Entry, fact: Resolved) -> Change:
+    """Keep how it was resolved; the state comes with its own entry."""
+    return {
+        "resolution": Resolution(
+            how=fact.how,
+            text=fact.text,
+            by=entry.by,
+            at=entry.recorded_at,
+            meets_rule=fact.meets_rule,
+            effective_at=effective_at(entry),
+        )
+    }
+
+
+def resolution_amended(incident: Incident, entry: Entry, fact: ResolutionAmended) -> Change:
+    """Put the better text in place; the earlier one, who resolved it and when, stay."""
+    old = incident.resolution
+    if old is None:
+        return {}
+    earlier = (*old.earlier, Said(text=old.text))
+    update = {"text": fact.text, "meets_rule": fact.meets_rule, "earlier": earlier}
+    return {"resolution": old.model_copy(update=update)}
+
+
+def linked(incident: Incident, entry: Entry, fact: Linked) -> Change:
+    """Keep the link."""
+    return {"links": (*incident.links, Link(link=fact.link, ref=fact.ref))}
+
+
+def link_none(incident: Incident, entry: Entry, fact: LinkNone) -> Change:
+    """Keep that there is nothing to link."""
+    return {"link_none": True}

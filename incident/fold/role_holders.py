@@ -1,0 +1,136 @@
+"""How facts about people change the incident: intervals of roles, offers, escalations, gaps without a commander."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from incident.entries.role_holders import (
+    Escalated,
+    EscalationAnswered,
+    EscalationLapsed,
+    HandoverAccepted,
+    HandoverOffered,
+    RoleAssumed,
+    RoleReleased,
+    RoleTaken,
+)
+from incident.entry import Entry
+from incident.fold.change import Change, effective_at
+from incident.model.components import CommanderGap, Escalation, Interval, Offer, ReopenItem, StateItem
+from incident.model.incident import Incident
+from incident.states import VOID, State
+from roles.person_ids import PersonId
+from roles.role_intervals import Window, earliest_start, gaps
+from roles.role_names import SINGLE, Role
+
+_ENDS = VOID | {State.RESOLVED, State.DRILL_ENDED}
+
+
+def commander_gaps(
+    roles: Sequence[Interval], states: Sequence[StateItem], reopens: Sequence[ReopenItem]
+) -> tuple[CommanderGap, ...]:
+    """Find who-commands gaps: from the first commander to resolution, and from each reopening to the next."""
+    held = [i for i in roles if i.role == Role.COMMANDER]
+    ends: list[datetime | None] = [s.effective_at or s.at for s in states if s.new in _ENDS]
+    first = [min(i.since for i in held)] if held else []
+    starts = [*first, *(r.at for r in reopens)]
+    skipped = 0 if held else 1
+    open_ended = [*ends, None][skipped : skipped + len(starts)]
+    windows = [Window(since, until) for since, until in zip(starts, open_ended, strict=True)]
+    return tuple(CommanderGap(since=w.since, until=w.until) for w in gaps(held, windows))
+
+
+def ended(roles: tuple[Interval, ...], at: datetime) -> tuple[Interval, ...]:
+    """End every interval that still runs; none ends before it began."""
+    return tuple(_ended(i, at) if i.until is None else i for i in roles)
+
+
+def _ended(interval: Interval, at: datetime) -> Interval:
+    return interval.model_copy(update={"until": max(at, interval.since)})
+
+
+def _given_up(roles: tuple[Interval, ...], role: Role, who: PersonId, at: datetime) -> tuple[Interval, ...]:
+    return tuple(_ended(i, at) if (i.role, i.who, i.until) == (role, who, None) else i for i in roles)
+
+
+def _got(roles: tuple[Interval, ...], role: Role, who: PersonId, at: datetime) -> tuple[Interval, ...]:
+    if any((i.role, i.who, i.until) == (role, who, None) for i in roles):
+        return roles
+    rivals = [i for i in roles if i.role == role and (role in SINGLE or i.who == who)]
+    return (*roles, Interval(role=role, who=who, since=earliest_start(rivals, at)))
+
+
+def _roles(incident: Incident, roles: tuple[Interval, ...]) -> Change:
+    return {"roles": roles, "commander_gaps": commander_gaps(roles, incident.states, incident.reopens)}
+
+
+def _without_offer(incident: Incident, role: Role, from_who: PersonId | None = None) -> tuple[Offer, ...]:
+    return tuple(o for o in incident.offers if o.role != role or (from_who is not None and o.from_who != from_who))
+
+
+def role_taken(incident: Incident, entry: Entry, fact: RoleTaken) -> Change:
+    """Begin an interval; the first commander also acknowledges the incident."""
+    change = _roles(incident, _got(incident.roles, fact.role, fact.who, entry.occurred_at))
+    if fact.role == Role.COMMANDER and incident.times.acknowledged_at is None:
+        change["times"] = incident.times.model_copy(update={"acknowledged_at": entry.occurred_at})
+    return change
+
+
+def role_assumed(incident: Incident, entry: Entry, fact: RoleAssumed) -> Change:
+    """End the idle holder's interval and withdraw what they had offered."""
+    roles = _given_up(incident.roles, fact.role, fact.from_who, entry.occurred_at)
+    return _roles(incident, roles) | {"offers": _without_offer(incident, fact.role)}
+
+
+def role_released(incident: Incident, entry: Entry, fact: RoleReleased) -> Change:
+    """End the interval and withdraw the offer that person had made."""
+    roles = _given_up(incident.roles, fact.role, fact.who, entry.occurred_at)
+    return _roles(incident, roles) | {"offers": _without_offer(incident, fact.role, fact.who)}
+
+
+def handover_offered(incident: Incident, entry: Entry, fact: HandoverOffered) -> Change:
+    """Keep the offer in the place of any earlier one for the role; nothing else changes until it is accepted."""
+    offer = Offer(n=entry.n, role=fact.role, from_who=fact.from_who, to=fact.to, at=entry.occurred_at)
+    return {"offers": (*_without_offer(incident, fact.role), offer)}
+
+
+def handover_accepted(incident: Incident, entry: Entry, fact: HandoverAccepted) -> Change:
+    """Pass the role on from the moment of acceptance."""
+    left = _given_up(incident.roles, fact.role, fact.from_who, entry.occurred_at)
+    roles = _got(left, fact.role, fact.to, entry.occurred_at)
+    return _roles(incident, roles) | {"offers": _without_offer(incident, fact.role)}
+
+
+def escalated(incident: Incident, entry: Entry, fact: Escalated) -> Change:
+    """Keep who was called, and that an unanswered call was followed up."""
+    item = Escalation(
+        n=entry.n,
+        at=entry.recorded_at,
+        how=fact.how,
+        to=fact.to,
+        person=fact.person,
+        by=entry.by,
+        reason=fact.reason,
+        answer_by=fact.answer_by,
+        ladder=fact.ladder,
+        automatic=fact.automatic,
+        effective_at=effective_at(entry),
+    )
+    earlier = tuple(e.model_copy(update={"followed": True}) if e.n == fact.follows else e for e in incident.escalations)
+    return {"escalations": (*earlier, item)}
+
+
+def escalation_answered(incident: Incident, entry: Entry, fact: EscalationAnswered) -> Change:
+    """Keep the answer of the person called."""
+    return _answered(incident, fact.escalation, fact.answer, entry.occurred_at)
+
+
+def escalation_lapsed(incident: Incident, entry: Entry, fact: EscalationLapsed) -> Change:
+    """Keep that nobody answered in time."""
+    return _answered(incident, fact.escalation, "lapsed", entry.occurred_at)
+
+
+def _answered(incident: Incident, n: int, answer: str, at: datetime) -> Change:
+    update = {"answer": answer, "answered_at": at}
+    return {"escalations": tuple(e.model_copy(update=update) if e.n == n else e for e in incident.escalations)}

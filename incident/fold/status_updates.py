@@ -1,0 +1,101 @@
+"""How facts about status updates change what each audience was owed, got and is owed next."""
+
+from __future__ import annotations
+
+from incident.entries.status_updates import (
+    StatusUpdatePosted,
+    UpdateDropped,
+    UpdateDue,
+    UpdateMissed,
+    UpdatesHeld,
+    UpdatesReleased,
+)
+from incident.entry import Entry
+from incident.fold.change import Change
+from incident.model.components import AudienceState, OpenSlot, Slot
+from incident.model.incident import Incident
+
+
+def _changed(incident: Incident, new: AudienceState) -> Change:
+    known = any(a.audience == new.audience for a in incident.audiences)
+    if not known:
+        return {"audiences": (*incident.audiences, new)}
+    return {"audiences": tuple(new if a.audience == new.audience else a for a in incident.audiences)}
+
+
+def status_update_posted(incident: Incident, entry: Entry, fact: StatusUpdatePosted) -> Change:
+    """Count the post, judge the slot it met, and keep it as the final one when it counts as that."""
+    old = incident.audience(fact.audience)
+    at = entry.occurred_at
+    new = old.model_copy(
+        update={
+            "posts": old.posts + 1,
+            "last_post_at": at if old.last_post_at is None else max(old.last_post_at, at),
+            "final_at": at if fact.counts_final else old.final_at,
+        }
+    )
+    if fact.met_slot and old.open is not None:
+        new = _met(new, old.open, entry)
+    elif fact.met_missed_due_at is not None:
+        new = _met_out_of_band(new, entry, fact)
+    return _changed(incident, new)
+
+
+def _met(audience: AudienceState, slot: OpenSlot, entry: Entry) -> AudienceState:
+    met = Slot(
+        due_at=slot.due_at,
+        status="met",
+        missed_after=slot.missed_after,
+        final=slot.final,
+        update_at=entry.occurred_at,
+    )
+    return audience.model_copy(update={"open": None, "slots": (*audience.slots, met)})
+
+
+def _met_out_of_band(audience: AudienceState, entry: Entry, fact: StatusUpdatePosted) -> AudienceState:
+    slots = list(audience.slots)
+    for place, slot in enumerate(slots):
+        if slot.status == "missed" and slot.due_at == fact.met_missed_due_at:
+            proof = {"status": "met_out_of_band", "update_at": entry.occurred_at, "recorded_at": entry.recorded_at}
+            slots[place] = slot.model_copy(update=proof)
+            break
+    return audience.model_copy(update={"slots": tuple(slots)})
+
+
+def update_due(incident: Incident, entry: Entry, fact: UpdateDue) -> Change:
+    """Open the slot, or move the open one."""
+    return due(incident, fact)
+
+
+def due(incident: Incident, fact: UpdateDue) -> Change:
+    """Say what a due update changes, also before it is recorded."""
+    slot = OpenSlot(due_at=fact.due_at, missed_after=fact.missed_after, final=fact.final)
+    return _changed(incident, incident.audience(fact.audience).model_copy(update={"open": slot, "ever_owed": True}))
+
+
+def update_missed(incident: Incident, entry: Entry, fact: UpdateMissed) -> Change:
+    """Judge the open slot as missed."""
+    old = incident.audience(fact.audience)
+    missed_after = old.open.missed_after if old.open is not None else fact.due_at
+    slot = Slot(due_at=fact.due_at, status="missed", missed_after=missed_after, final=fact.final)
+    return _changed(incident, old.model_copy(update={"open": None, "slots": (*old.slots, slot)}))
+
+
+def update_dropped(incident: Incident, entry: Entry, fact: UpdateDropped) -> Change:
+    """Close the open slot without judging it."""
+    return dropped(incident, fact)
+
+
+def dropped(incident: Incident, fact: UpdateDropped) -> Change:
+    """Say what a dropped update changes, also before it is recorded."""
+    return _changed(incident, incident.audience(fact.audience).model_copy(update={"open": None}))
+
+
+def updates_held(incident: Incident, entry: Entry, fact: UpdatesHeld) -> Change:
+    """Put the audience on hold; its slot is dropped by an entry of its own."""
+    return _changed(incident, incident.audience(fact.audience).model_copy(update={"held": True, "ever_held": True}))
+
+
+def updates_released(incident: Incident, entry: Entry, fact: UpdatesReleased) -> Change:
+    """End the hold."""
+    return _changed(incident, incident.audience(fact.audience).model_copy(update={"held": False}))

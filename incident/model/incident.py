@@ -1,0 +1,121 @@
+"""The folded incident: what the entries say, as one value. Knows no policy; every number in it came from an entry.
+
+Fields that hold people's words are marked, so that two states can be compared but for their words.
+"""
+
+from __future__ import annotations
+
+from incident.entry import IncidentKey
+from incident.frozen import Frozen, MaybeWords, Utc, Words
+from incident.model.components import (
+    Action,
+    AudienceState,
+    CategoryItem,
+    ClosureAttempt,
+    CommanderGap,
+    Containment,
+    Episode,
+    Escalation,
+    Interval,
+    Link,
+    Offer,
+    PriorityItem,
+    ReopenItem,
+    Resolution,
+    Review,
+    Said,
+    StateItem,
+    TempFix,
+    Times,
+    TypeItem,
+    Validation,
+)
+from incident.model.slack_references import Mask, Places, Promotion, Prompted, Seen
+from incident.states import OVER, Audience, Priority, State
+from roles.person_ids import PersonId
+from roles.role_names import Role
+
+
+class Incident(Frozen):
+    """The state of one incident after entry `n`."""
+
+    key: IncidentKey
+    n: int
+    number: str
+    title: Words
+    symptom: Words
+    service: str
+    service_owner: PersonId | None
+    customer_facing: bool
+    type: str
+    category: str
+    subcategory: str | None
+    owner_group: str
+    reporter: PersonId
+    detection_source: str
+    regimes: tuple[str, ...]
+    policy_hash: str
+    drill: bool = False
+    restricted: bool = False
+    preserved: bool = False
+    major: bool = False
+    provisional: bool = False
+    duplicate_of: str | None = None
+    adopted: str | None = None
+    state: State = State.LOGGED
+    times: Times = Times()
+    states: tuple[StateItem, ...] = ()
+    priorities: tuple[PriorityItem, ...] = ()
+    categories: tuple[CategoryItem, ...] = ()
+    types: tuple[TypeItem, ...] = ()
+    roles: tuple[Interval, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    audiences: tuple[AudienceState, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    containment: tuple[Containment, ...] = ()
+    temp_fixes: tuple[TempFix, ...] = ()
+    workarounds: tuple[Said, ...] = ()
+    actions: tuple[Action, ...] = ()
+    links: tuple[Link, ...] = ()
+    link_none: bool = False
+    decisions: int = 0
+    resolution: Resolution | None = None
+    validations: tuple[Validation, ...] = ()
+    review: Review | None = None
+    category_confirmed: bool = False
+    priority_confirmed: bool = False
+    closure_attempts: tuple[ClosureAttempt, ...] = ()
+    reopens: tuple[ReopenItem, ...] = ()
+    episodes: tuple[Episode, ...] = ()
+    commander_gaps: tuple[CommanderGap, ...] = ()
+    finals_reset_at: Utc | None = None
+    prompted: tuple[Prompted, ...] = ()
+    promotions: tuple[Promotion, ...] = ()
+    masks: tuple[Mask, ...] = ()
+    places: Places = Places()
+    members: tuple[PersonId, ...] = ()
+    last_seen: tuple[Seen, ...] = ()
+    last_entry_at: Utc
+    statement: MaybeWords = None
+
+    @property
+    def priority(self) -> Priority | None:
+        """The priority held now."""
+        return self.priorities[-1].priority if self.priorities else None
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more is expected of anybody: closed, void or drill ended."""
+        return self.state in OVER
+
+    def holders(self, role: Role) -> tuple[PersonId, ...]:
+        """Name who holds a role now, in the order they got it."""
+        return tuple(i.who for i in self.roles if i.role == role and i.until is None)
+
+    def holder(self, role: Role) -> PersonId | None:
+        """Name the one who holds a single-holder role now, or None."""
+        return next(iter(self.holders(role)), None)
+
+    def audience(self, audience: Audience) -> AudienceState:
+        """Give what stands for one audience, also when nothing was ever owed to it."""
+        return next((a for a in self.audiences if a.audience == audience), AudienceState(audience=audience))

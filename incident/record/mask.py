@@ -1,0 +1,130 @@
+"""What is not shown while a mask stands: the one place that decides it, for entries and for the folded incident.
+
+Somebody who may not redact masks a message; the words stay in the record, and everything that shows them asks here.
+Knows masks and entries, and nobody's right to mask, to lift a mask or to redact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from incident.entries.conversation import Masked, MaskLifted, Redacted
+from incident.entry import Entry, IncidentKey
+from incident.frozen import Frozen, word_fields
+from incident.model.incident import Incident
+from incident.model.slack_references import Mask
+from incident.ports import Reader
+from incident.record.message_history import MESSAGES, place_of
+
+MASKED: Final = "[masked]"
+# A shorter text says the same in too many places for its repetition to mean anything.
+_QUOTABLE: Final = 8
+_ABOUT_MASKS: Final = (Masked, MaskLifted, Redacted)
+KINDS: Final = tuple(fact.kind for fact in _ABOUT_MASKS)
+
+
+def after(masks: tuple[Mask, ...], entry: Entry) -> tuple[Mask, ...]:
+    """Give the masks that stand after one more entry: one is put on or widened, or it is lifted or redacted."""
+    fact = entry.fact
+    if not isinstance(fact, _ABOUT_MASKS):
+        return masks
+    known = mask_of(masks, (fact.channel, fact.ts))
+    if not isinstance(fact, Masked):
+        return tuple(mask for mask in masks if mask is not known)
+    if known is None:
+        new = Mask(n=entry.n, channel=fact.channel, ts=fact.ts, entries=fact.entries, by=entry.by, at=entry.recorded_at)
+        return (*masks, new)
+    wider = known.model_copy(update={"entries": tuple(sorted({*known.entries, *fact.entries}))})
+    return tuple(wider if mask is known else mask for mask in masks)
+
+
+def mask_of(masks: Iterable[Mask], place: tuple[str, str]) -> Mask | None:
+    """Give the mask of one message, or None."""
+    return next((mask for mask in masks if mask.place == place), None)
+
+
+def standing(entries: Iterable[Entry]) -> tuple[Mask, ...]:
+    """Give the masks that stand at the end of a chain, read from its entries about masks."""
+    masks: tuple[Mask, ...] = ()
+    for entry in entries:
+        masks = after(masks, entry)
+    return masks
+
+
+def hides(masks: Sequence[Mask], entry: Entry) -> bool:
+    """Tell whether the words of an entry are not to be shown: it is about a masked message, or quoted it."""
+    if isinstance(entry.fact, _ABOUT_MASKS):
+        return False
+    place = place_of(entry.fact)
+    return any(entry.n in mask.entries or place == mask.place for mask in masks)
+
+
+def shown(entry: Entry, masks: Sequence[Mask]) -> Entry:
+    """Give an entry as people may see it: where a mask hides it, its words read `[masked]`."""
+    if entry.redacted or not hides(masks, entry):
+        return entry
+    words = dict.fromkeys(_words(entry), MASKED)
+    return entry.model_copy(update={"fact": entry.fact.model_copy(update=words)})
+
+
+def shown_incident(incident: Incident, hidden: Iterable[Entry]) -> Incident:
+    """Give the folded incident as people may see it: whatever repeats the words of a hidden entry reads `[masked]`."""
+    masked = [entry for entry in hidden if hides(incident.masks, entry) and not entry.redacted]
+    texts = frozenset(text for entry in masked for text in _words(entry).values() if text.strip())
+    veiled: Incident = _veiled(incident, texts)
+    return veiled
+
+
+def hidden(incident: Incident, bare: Reader) -> Iterator[Entry]:
+    """Look up the entries that the masks of an incident hide, with the words that are kept."""
+    for mask in incident.masks:
+        yield from hidden_by(mask, incident.key, bare)
+
+
+def hidden_by(mask: Mask, key: IncidentKey, bare: Reader) -> Iterator[Entry]:
+    """Look up the entries that one mask hides: about its message, also those that came after it, and what quoted it."""
+    about = [entry for entry in bare.message(key, *mask.place) if not isinstance(entry.fact, _ABOUT_MASKS)]
+    yield from about
+    for n in sorted({*mask.entries} - {entry.n for entry in about}):
+        yield from bare.entries(key, after=n - 1, until=n)
+
+
+def quoting(entries: Iterable[Entry], place: tuple[str, str]) -> tuple[int, ...]:
+    """Name the entries that repeat what a message says or said: those made from it, and those that hold its text."""
+    whole = [entry for entry in entries if not isinstance(entry.fact, _ABOUT_MASKS) and not entry.redacted]
+    about = [entry for entry in whole if place_of(entry.fact) == place]
+    said = [_words(entry).values() for entry in about if isinstance(entry.fact, MESSAGES)]
+    needles = {text.strip() for texts in said for text in texts if len(text.strip()) >= _QUOTABLE}
+    wanted = [re.compile(rf"(?<!\w){re.escape(text)}(?!\w)") for text in needles]
+    named = {entry.n for entry in about if _words(entry)}
+    named |= {
+        entry.n for entry in whole if any(found.search(text) for found in wanted for text in _words(entry).values())
+    }
+    return tuple(sorted(named))
+
+
+def _words(entry: Entry) -> dict[str, str]:
+    fields = word_fields(type(entry.fact))
+    return {name: text for name in fields if isinstance(text := getattr(entry.fact, name), str)}
+
+
+def _veiled(value: Any, texts: Collection[str]) -> Any:
+    """Go through a folded value and put the mark wherever a field of words holds one of the texts."""
+    if isinstance(value, Frozen):
+        changed = dict(_changes(value, texts))
+        return value.model_copy(update=changed) if changed else value
+    if type(value) is tuple:
+        inner = tuple(_veiled(one, texts) for one in value)
+        return inner if any(new is not old for new, old in zip(inner, value, strict=True)) else value
+    return value
+
+
+def _changes(value: Frozen, texts: Collection[str]) -> Iterator[tuple[str, Any]]:
+    words = word_fields(type(value))
+    for name in type(value).model_fields:
+        old = getattr(value, name)
+        new = (MASKED if old in texts else old) if name in words else _veiled(old, texts)
+        if new is not old:
+            yield name, new

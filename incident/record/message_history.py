@@ -1,0 +1,82 @@
+"""What the record knows of one message, read from the entries about it in whatever order they arrived.
+
+Knows nothing of what is promoted or why; it only reads entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from incident.entries import conversation
+from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
+from incident.entries.lifecycle import Declared
+from incident.entry import Entry, Fact
+from incident.policy import MOST_BEFORE_MINUTES
+from roles.person_ids import PersonId
+
+# An incident takes over what was said in the minutes before it, or is recorded later where the database was absent.
+HELD_AFTER: Final = timedelta(minutes=MOST_BEFORE_MINUTES) + timedelta(days=1)
+
+# What the record holds of a message itself; everything else is said about one.
+MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, MessagePinned)
+MESSAGE_KINDS: Final = tuple(fact.kind for fact in MESSAGES)
+_ABOUT: Final = (
+    *MESSAGES,
+    conversation.PinRemoved,
+    conversation.DecisionMade,
+    conversation.ActionOpened,
+    conversation.Redacted,
+    conversation.Masked,
+    conversation.MaskLifted,
+)
+
+
+def place_of(fact: Fact) -> tuple[str, str] | None:
+    """Name the message of somebody a fact is about, by channel and ts; None when it is about none."""
+    channel, ts = None, None
+    if isinstance(fact, Declared):
+        channel, ts = fact.from_channel, fact.from_message
+    elif isinstance(fact, _ABOUT):
+        channel, ts = fact.channel, fact.ts
+    return None if channel is None or ts is None else (channel, ts)
+
+
+def posted_at(ts: str) -> datetime | None:
+    """Read the moment a message was posted from its ts, or None when it is not a ts."""
+    try:
+        seconds = Decimal(ts)
+        whole = int(seconds)
+        return datetime.fromtimestamp(whole, UTC).replace(microsecond=int((seconds - whole) * 1_000_000))
+    except (InvalidOperation, ValueError, OverflowError, OSError):
+        return None
+
+
+def text_now(entries: Sequence[Entry]) -> str | None:
+    """Give what a message reads now: its latest edit, else its first text, else what a deletion or a pin kept of it."""
+    facts = [entry.fact for entry in entries]
+    edits = [fact for fact in facts if isinstance(fact, MessageEdited)]
+    if edits:
+        return max(edits, key=lambda edit: Decimal(edit.edited_ts)).text
+    posted = next((fact.text for fact in facts if isinstance(fact, MessagePosted)), None)
+    deleted = next((fact.previous for fact in facts if isinstance(fact, MessageDeleted)), None)
+    pinned = next((fact.text for fact in facts if isinstance(fact, MessagePinned)), None)
+    return next((text for text in (posted, deleted, pinned) if text is not None), None)
+
+
+def author(entries: Sequence[Entry]) -> PersonId | None:
+    """Name who wrote a message, or None when no entry says so."""
+    for entry in entries:
+        fact = entry.fact
+        if isinstance(fact, MessagePosted | MessagePinned | MessageEdited):
+            return fact.author
+        if isinstance(fact, MessageDeleted) and fact.author:
+            return fact.author
+    return None
+
+
+def is_message(entries: Sequence[Entry]) -> bool:
+    """Tell whether the record holds a message under these entries, and not merely something said about one."""
+    return any(isinstance(entry.fact, MESSAGES) for entry in entries)

@@ -1,0 +1,56 @@
+"""The metrics of one incident, in whole seconds. Null where a time is not known or harm still goes on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incident.frozen import Frozen
+from incident.model.incident import Incident
+
+
+class Metrics(Frozen):
+    """How long it took to notice, log, acknowledge, mitigate and restore."""
+
+    time_to_detect_s: int | None
+    log_latency_s: int | None
+    time_to_ack_s: int | None
+    time_to_mitigate_s: int | None
+    time_to_restore_s: int | None
+    restore_target_met: bool | None
+    episodes: int
+    reopened: int
+
+
+def metrics(incident: Incident) -> Metrics:
+    """Measure an incident from its milestones and episodes."""
+    times = incident.times
+    restore = time_to_restore(incident)
+    return Metrics(
+        time_to_detect_s=_between(times.started_at, times.detected_at),
+        log_latency_s=_between(times.detected_at, times.logged_at),
+        time_to_ack_s=_between(times.logged_at, times.acknowledged_at),
+        time_to_mitigate_s=_between(times.detected_at, times.mitigated_at),
+        time_to_restore_s=restore,
+        restore_target_met=_is_target_met(incident, restore),
+        episodes=len(incident.episodes),
+        reopened=len(incident.reopens),
+    )
+
+
+def time_to_restore(incident: Incident) -> int | None:
+    """Add up the episodes, from the start of each to its restoration; None while one is open."""
+    total = 0.0
+    for episode in incident.episodes:
+        if episode.restored_at is None:
+            return None
+        total += (episode.restored_at - episode.start).total_seconds()
+    return int(total)
+
+
+def _is_target_met(incident: Incident, restore: int | None) -> bool | None:
+    minutes = incident.priorities[-1].restore_minutes if incident.priorities else None
+    return None if restore is None or minutes is None else restore <= minutes * 60
+
+
+def _between(since: datetime | None, until: datetime | None) -> int | None:
+    return None if since is None or until is None else int((until - since).total_seconds())

@@ -1,0 +1,139 @@
+"""The part of an account that says how the incident went: states, priorities, categories, types, roles, reopenings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from incident.model.components import Times
+from incident.model.incident import Incident
+from incident.report.report_format import Account, Reading, effective, maybe, moment
+from roles.role_intervals import holders_at
+from roles.role_names import Role
+
+
+def heading(incident: Incident) -> Account:
+    """Say what the incident is now."""
+    return {
+        "type": incident.type,
+        "service": incident.service,
+        "category": incident.category,
+        "subcategory": incident.subcategory,
+        "owner_group": incident.owner_group,
+        "major": incident.major,
+        "drill": incident.drill,
+        "priority": incident.priority.value if incident.priority else None,
+    }
+
+
+def timestamps(incident: Incident) -> Account:
+    """Give every milestone, null where nothing is known."""
+    return {name: maybe(getattr(incident.times, name)) for name in Times.model_fields}
+
+
+def states(incident: Incident, read: Reading) -> list[Account]:
+    """Give each change of state."""
+    return [
+        {
+            "at": moment(s.at),
+            "from": s.old.value if s.old else None,
+            "to": s.new.value,
+            "by": read.who(s.by),
+            **effective(s.effective_at),
+        }
+        for s in incident.states
+    ]
+
+
+def priorities(incident: Incident, read: Reading) -> list[Account]:
+    """Give each judgement of impact and urgency; the first is called initial."""
+    return [
+        {
+            "at": moment(p.at),
+            "impact": p.impact,
+            "urgency": p.urgency,
+            "priority": p.priority.value,
+            "by": read.who(p.by),
+            "justification": p.justification if place else "initial",
+            **effective(p.effective_at),
+        }
+        for place, p in enumerate(incident.priorities)
+    ]
+
+
+def categories(incident: Incident, read: Reading) -> list[Account]:
+    """Give each category."""
+    return [
+        {
+            "at": moment(c.at),
+            "category": c.category,
+            "subcategory": c.subcategory,
+            "by": read.who(c.by),
+            "reason": c.reason,
+            **effective(c.effective_at),
+        }
+        for c in incident.categories
+    ]
+
+
+def types(incident: Incident, read: Reading) -> list[Account]:
+    """Give each type."""
+    return [
+        {"at": moment(t.at), "type": t.type, "by": read.who(t.by), "reason": t.reason, **effective(t.effective_at)}
+        for t in incident.types
+    ]
+
+
+def roles_ever_held(incident: Incident) -> tuple[Role, ...]:
+    """Name every role ever held, in the order in which each was first held."""
+    return tuple(dict.fromkeys(i.role for i in incident.roles))
+
+
+def roles(incident: Incident, read: Reading) -> Account:
+    """Give who held each role from when to when."""
+    return {
+        role.value: [
+            {"who": read.who(i.who), "from": moment(i.since), "to": maybe(i.until)}
+            for i in incident.roles
+            if i.role == role
+        ]
+        for role in roles_ever_held(incident)
+    }
+
+
+def roles_at(incident: Incident, read: Reading, probes: Sequence[datetime]) -> list[Account]:
+    """Give who held each role ever held at each of the moments asked for."""
+    return [
+        {
+            "at": moment(at),
+            **{r.value: [read.who(w) for w in holders_at(incident.roles, r, at)] for r in roles_ever_held(incident)},
+        }
+        for at in probes
+    ]
+
+
+def reopens(incident: Incident, read: Reading) -> list[Account]:
+    """Give each reopening."""
+    return [
+        {
+            "at": moment(r.at),
+            "by": read.who(r.by),
+            "reason": r.reason,
+            "recurrence_at": maybe(r.recurrence_at),
+            "from_state": r.from_state.value,
+        }
+        for r in incident.reopens
+    ]
+
+
+def closure_attempts(incident: Incident, read: Reading) -> list[Account]:
+    """Give each try at closing, with what was missing."""
+    return [
+        {
+            "at": moment(a.at),
+            "by": read.who(a.by),
+            "result": "accepted" if a.accepted else "refused",
+            "missing": list(a.missing),
+        }
+        for a in incident.closure_attempts
+    ]

@@ -1,0 +1,43 @@
+"""The part of an account that says which updates each audience was owed and got."""
+
+from __future__ import annotations
+
+from incident.model.components import AudienceState, Slot
+from incident.model.incident import Incident
+from incident.report.report_format import Account, maybe, moment
+
+
+def updates(incident: Incident) -> Account:
+    """Give, for each audience ever owed, sent or held, its judged slots and how well it was kept informed."""
+    return {a.audience.value: _audience(a) for a in incident.audiences if a.ever_owed or a.posts or a.ever_held}
+
+
+def adherence(audience: AudienceState) -> float | None:
+    """Give the share of judged slots that were met, to three places; None when there are none."""
+    judged = len(audience.slots)
+    return round(_met(audience) / judged, 3) if judged else None
+
+
+def _met(audience: AudienceState) -> int:
+    return sum(slot.status != "missed" for slot in audience.slots)
+
+
+def _audience(audience: AudienceState) -> Account:
+    met = _met(audience)
+    return {
+        "slots": [_slot(slot) for slot in audience.slots],
+        "met": met,
+        "missed": len(audience.slots) - met,
+        "adherence": adherence(audience),
+        "posts": audience.posts,
+        "next_due_at": maybe(audience.open.due_at if audience.open else None),
+    }
+
+
+def _slot(slot: Slot) -> Account:
+    written: Account = {"due_at": moment(slot.due_at), "status": slot.status}
+    if slot.update_at is not None:
+        written["update_at"] = moment(slot.update_at)
+    if slot.recorded_at is not None:
+        written["recorded_at"] = moment(slot.recorded_at)
+    return written

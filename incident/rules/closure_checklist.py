@@ -1,0 +1,31 @@
+"""The closure checklist: which criteria this incident has at all, and which of them are not met yet. Knows no words."""
+
+from __future__ import annotations
+
+from incident.frozen import Frozen
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.rules.closure_criteria import Unmet, unmet
+
+_ALWAYS = ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY", "TIMELINE")
+
+
+class Item(Frozen):
+    """One criterion; `lacks` is None once it is met."""
+
+    code: str
+    lacks: Unmet | None = None
+
+
+def checklist(incident: Incident, policy: Policy) -> tuple[Item, ...]:
+    """Give the criteria that apply, what is missing first and each group in the order of the record."""
+    lacking = {one.code: one for one in unmet(incident, policy)}
+    applies = {
+        **dict.fromkeys(_ALWAYS, True),
+        "LINKS": incident.priority in policy.links_needed,
+        "TEMPFIX": bool(incident.temp_fixes),
+        "FINAL_COMMS": incident.major,
+        "PIR_SCHEDULED": incident.major,
+    }
+    met = tuple(Item(code=code) for code, does in applies.items() if does and code not in lacking)
+    return (*(Item(code=one.code, lacks=one) for one in lacking.values()), *met)

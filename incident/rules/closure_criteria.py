@@ -1,0 +1,152 @@
+"""The closure gate: every criterion that is not met, in order, with what would meet it. Knows the policy and no words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import pairwise
+from typing import Final
+
+from incident.frozen import Frozen
+from incident.model.components import Times
+from incident.model.incident import Incident
+from incident.policy import Criteria, Policy, ResolutionRule
+from roles.role_names import Role
+
+
+class Unmet(Frozen):
+    """One unmet criterion. `needs` picks the sentence that says what would meet it; `names` fill it in."""
+
+    code: str
+    needs: str
+    names: tuple[str, ...] = ()
+
+
+def unmet(incident: Incident, policy: Policy) -> tuple[Unmet, ...]:
+    """Give every criterion that closing still lacks, in the order of the record."""
+    found = (rule(incident, policy) for rule in _CRITERIA)
+    return tuple(one for one in found if one is not None)
+
+
+def text_meets(text: str, rule: ResolutionRule) -> bool:
+    """Tell whether a resolution text says enough: long enough, and not one of the words that say nothing."""
+    said = text.strip()
+    return len(said) >= rule.min_chars and said.rstrip(".!").casefold() not in rule.banned
+
+
+def criteria(incident: Incident, policy: Policy) -> Criteria:
+    """Choose which validation criteria are needed: those of the first kind that applies."""
+    kinds = policy.validation
+    if incident.type == "security":
+        return kinds.security
+    if incident.type == "third_party":
+        return kinds.third_party
+    return kinds.it_major if incident.major else kinds.it_minor
+
+
+def validated(incident: Incident) -> frozenset[str]:
+    """Name the criteria with evidence gathered since the last restoration; older evidence does not count."""
+    since = incident.times.restored_at
+    if since is None:
+        return frozenset()
+    return frozenset(v.criterion for v in incident.validations if (v.effective_at or v.at) >= since)
+
+
+def _resolution(incident: Incident, policy: Policy) -> Unmet | None:
+    if incident.resolution is None:
+        return Unmet(code="RESOLUTION", needs="resolution")
+    if incident.resolution.meets_rule or incident.workarounds:
+        return None
+    return Unmet(code="RESOLUTION", needs="resolution_text", names=(str(policy.resolution.min_chars),))
+
+
+def _validation(incident: Incident, policy: Policy) -> Unmet | None:
+    needed, shown = criteria(incident, policy), validated(incident)
+    missing = tuple(c for c in needed.all if c not in shown)
+    if missing:
+        return Unmet(code="VALIDATION", needs="validation_all", names=missing)
+    if needed.any and not shown.intersection(needed.any):
+        return Unmet(code="VALIDATION", needs="validation_any", names=needed.any)
+    return None
+
+
+def _category(incident: Incident, policy: Policy) -> Unmet | None:
+    return None if incident.category_confirmed else Unmet(code="CATEGORY", needs="confirm_category")
+
+
+def _priority(incident: Incident, policy: Policy) -> Unmet | None:
+    return None if incident.priority_confirmed else Unmet(code="PRIORITY", needs="confirm_priority")
+
+
+_MILESTONES: Final = ("started_at", "detected_at", "logged_at", "acknowledged_at", "restored_at", "resolved_at")
+_IN_ORDER: Final = ("started_at", "detected_at", "restored_at", "resolved_at")
+
+
+def _timeline(incident: Incident, policy: Policy) -> Unmet | None:
+    missing = tuple(name for name in _MILESTONES if getattr(incident.times, name) is None)
+    if missing:
+        return Unmet(code="TIMELINE", needs="times", names=missing)
+    wrong = _out_of_order(incident.times)
+    return Unmet(code="TIMELINE", needs="times_in_order", names=wrong) if wrong else None
+
+
+def _out_of_order(times: Times) -> tuple[str, ...]:
+    pairs = pairwise(_IN_ORDER)
+    return next(((a, b) for a, b in pairs if getattr(times, a) > getattr(times, b)), ())
+
+
+def _handoffs(incident: Incident, policy: Policy) -> Unmet | None:
+    if incident.offers:
+        return Unmet(code="HANDOFFS", needs="handover_pending", names=tuple(o.role for o in incident.offers))
+    if not incident.major:
+        return None
+    if not any(i.role == Role.COMMANDER for i in incident.roles):
+        return Unmet(code="HANDOFFS", needs="no_commander")
+    longest = timedelta(minutes=policy.roles.commander_gap_max_minutes)
+    gaps = [g for g in incident.commander_gaps if g.until is None or g.until - g.since > longest]
+    return Unmet(code="HANDOFFS", needs="commander_gap") if gaps else None
+
+
+def _links(incident: Incident, policy: Policy) -> Unmet | None:
+    needed = incident.priority in policy.links_needed
+    return Unmet(code="LINKS", needs="link") if needed and not incident.links and not incident.link_none else None
+
+
+def _temp_fix(incident: Incident, policy: Policy) -> Unmet | None:
+    loose = [f for f in incident.temp_fixes if f.removed_at is None and (f.owner is None or f.remove_by is None)]
+    return Unmet(code="TEMPFIX", needs="temp_fix", names=tuple(f.id for f in loose)) if loose else None
+
+
+def _final_comms(incident: Incident, policy: Policy) -> Unmet | None:
+    told = [a for a in incident.audiences if (a.ever_owed or a.posts) and not a.held]
+    open_ended = tuple(str(a.audience) for a in told if a.final_at is None)
+    return Unmet(code="FINAL_COMMS", needs="final_update", names=open_ended) if incident.major and open_ended else None
+
+
+def _obligations(incident: Incident, policy: Policy) -> Unmet | None:
+    asked = incident.major or incident.type == "security"
+    return Unmet(code="OBLIGATIONS", needs="regimes", names=incident.regimes) if asked and incident.regimes else None
+
+
+def _third_party(incident: Incident, policy: Policy) -> Unmet | None:
+    return Unmet(code="THIRD_PARTY", needs="provider_case") if incident.type == "third_party" else None
+
+
+def _review(incident: Incident, policy: Policy) -> Unmet | None:
+    return Unmet(code="PIR_SCHEDULED", needs="review") if incident.major and incident.review is None else None
+
+
+_CRITERIA: Final[tuple[Callable[[Incident, Policy], Unmet | None], ...]] = (
+    _resolution,
+    _validation,
+    _category,
+    _priority,
+    _timeline,
+    _handoffs,
+    _links,
+    _temp_fix,
+    _final_comms,
+    _obligations,
+    _third_party,
+    _review,
+)

@@ -1,0 +1,37 @@
+"""Priority from impact and urgency, and whether a change raises or lowers it. Knows the matrix of the policy."""
+
+from __future__ import annotations
+
+from incident.entries.classification import PriorityChanged
+from incident.policy import Policy
+from incident.states import Priority
+
+
+def is_raised(old: Priority | None, new: Priority) -> bool:
+    """Tell whether the new priority matters more; the first one always does."""
+    return old is None or new.value < old.value
+
+
+def is_lowered(old: Priority | None, new: Priority) -> bool:
+    """Tell whether the new priority matters less."""
+    return old is not None and new.value > old.value
+
+
+def change(
+    policy: Policy, old: Priority | None, *, impact: int, urgency: int, justification: str, provisional: bool = False
+) -> PriorityChanged:
+    """Compute the priority of an impact and urgency, with the targets that the policy sets for it now."""
+    priority = policy.priority_of(impact, urgency)
+    targets = policy.targets.get(priority)
+    return PriorityChanged(
+        old=old,
+        impact=impact,
+        urgency=urgency,
+        priority=priority,
+        justification=justification,
+        initial=old is None,
+        provisional=provisional,
+        ack_minutes=targets.ack if targets else None,
+        commander_minutes=targets.commander if targets else None,
+        restore_minutes=targets.restore if targets else None,
+    )

@@ -1,1 +1,0 @@
-"""Whom to tell what after entries: the lines, the surfaces and the people; `incident/effects.py` puts them together."""
