@@ -14,8 +14,8 @@ from prometheus_client.exposition import generate_latest
 
 from bot.spool import Spool
 from bot.spool_file import WAITS
+from storage.database.time_limit import within
 from storage.errors import Unavailable
-from storage.patience import within
 from storage.store import Store
 
 PATIENCE_S: Final = 1.0

@@ -23,7 +23,7 @@ from bot.slack.calls import Slack
 from bot.slack.connect import client_for, identify
 from bot.slack.desk import Desk
 from bot.slack.people import People
-from storage.signing import Signer, read_key
+from storage.integrity.signing_keys import Signer, read_key
 from storage.store import Store
 
 FORM_SECONDS: Final = 3

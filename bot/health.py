@@ -15,9 +15,9 @@ from bot.clock import Clock
 from bot.counts import PATIENCE_S, Asked, Counts
 from bot.spool import Spool
 from bot.worker import Worker
-from storage import schema
+from storage.database import schema
+from storage.database.time_limit import within
 from storage.errors import StorageError, Unavailable
-from storage.patience import within
 from storage.store import Store
 
 LATE_TICK: Final = timedelta(seconds=15)

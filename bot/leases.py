@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from storage.claiming import ClaimedJob
-from storage.jobs import Jobs
+from storage.jobs.claims import ClaimedJob
+from storage.jobs.job_queue import Jobs
 
 # In calls: the lease of a claim, and what must be left of it when the next call begins.
 _LASTS: Final = 3.0

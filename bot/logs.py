@@ -16,7 +16,7 @@ from typing import Final, TextIO
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
-from storage.engine import read_url
+from storage.database.engine import read_url
 from storage.errors import BadDatabaseUrl
 
 HIDDEN: Final = "[hidden]"

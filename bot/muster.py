@@ -16,7 +16,7 @@ from bot.scheduler import Scheduler
 from bot.slack.edge import Edge
 from bot.worker import Worker
 from storage.errors import Unavailable
-from storage.signing import Signer
+from storage.integrity.signing_keys import Signer
 from storage.store import Store
 
 

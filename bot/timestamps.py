@@ -12,8 +12,8 @@ from urllib.request import Request, urlopen
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from storage.checkpoints import Checkpoint
-from storage.stamps import BadStamp, Stamp, check_stamp, read_stamp, request_for
+from storage.integrity.checkpoints import Checkpoint
+from storage.integrity.rfc3161_timestamps import BadStamp, Stamp, check_stamp, read_stamp, request_for
 from storage.store import Store
 
 _log = logging.getLogger(__name__)

@@ -29,9 +29,9 @@ from incident.jobs import JobKind
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Recorder
-from storage.claiming import ClaimedJob
 from storage.errors import Unavailable
-from storage.jobs import Jobs
+from storage.jobs.claims import ClaimedJob
+from storage.jobs.job_queue import Jobs
 
 _log = logging.getLogger(__name__)
 _FIRST_WAIT_S: Final = 1.0

@@ -20,7 +20,7 @@ from bot.timestamps import Authority
 from bot.worker import Outside
 from incident.jobs import JobKind
 from roles.person_ids import PersonId
-from storage.signing import Signer
+from storage.integrity.signing_keys import Signer
 from storage.store import Store
 
 CALL_SECONDS: Final = 10

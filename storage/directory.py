@@ -13,11 +13,12 @@ from incident.policy import Policy
 from incident.ports import Person
 from incident.record.hash_chain import digest
 from roles.person_ids import MUSTER, PersonId
-from storage import chains, people
-from storage.chains import insert_or
+from storage import person_names
+from storage.database.transactions import Transactions
 from storage.errors import needed
+from storage.record import chain_writer
+from storage.record.chain_writer import insert_or
 from storage.tables import POLICY_ACTIVE, POLICY_TEXT
-from storage.transactions import Transactions
 
 
 class Directory:
@@ -36,21 +37,21 @@ class Directory:
         everybody = tuple(known)
 
         def work(connection: Connection) -> int:
-            return sum(people.put(connection, self._team, person, at) for person in everybody)
+            return sum(person_names.put(connection, self._team, person, at) for person in everybody)
 
         return self._transactions.write(work, first=False)
 
     def person(self, person: PersonId, at: datetime | None = None) -> Person | None:
         """Give what is known of somebody now, or what was known at a moment."""
-        return self._transactions.read(lambda connection: people.known(connection, self._team, person, at))
+        return self._transactions.read(lambda connection: person_names.known(connection, self._team, person, at))
 
     def everybody(self) -> tuple[Person, ...]:
         """Give what is known now of everybody, for surfaces that have no Slack to ask."""
-        return self._transactions.read(lambda connection: people.everybody(connection, self._team))
+        return self._transactions.read(lambda connection: person_names.everybody(connection, self._team))
 
     def erase(self, person: PersonId) -> bool:
         """Erase names, titles and zones of somebody, of all times; False when nothing was known."""
-        erased = self._transactions.write(lambda connection: people.erase(connection, self._team, person))
+        erased = self._transactions.write(lambda connection: person_names.erase(connection, self._team, person))
         self._transactions.truncate_log()
         return erased > 0
 
@@ -60,7 +61,7 @@ class Directory:
 
         def work(connection: Connection) -> str:
             # The lock of the workspace chain is what makes two replicas that start at once agree.
-            chains.lock(connection, workspace_chain(self._team))
+            chain_writer.lock(connection, workspace_chain(self._team))
             if self._active(connection) != name:
                 self._store(connection, text, name, at)
                 self._record(connection, policy, name, at)
@@ -81,7 +82,7 @@ class Directory:
     def _record(self, connection: Connection, policy: Policy, name: str, at: datetime) -> None:
         fact = PolicyActivated(hash=name, policy_version=policy.version, owner=policy.owner, approver=policy.approver)
         draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.CLI))
-        chains.append(connection, workspace_chain(self._team), [draft], at)
+        chain_writer.append(connection, workspace_chain(self._team), [draft], at)
 
     def active_policy(self) -> tuple[str, str] | None:
         """Give hash and text of the policy that was activated last."""

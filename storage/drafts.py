@@ -13,9 +13,9 @@ from sqlalchemy import Connection, delete, select
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
 from roles.person_ids import PersonId
-from storage.chains import insert_or
+from storage.database.transactions import Transactions
+from storage.record.chain_writer import insert_or
 from storage.tables import DRAFT
-from storage.transactions import Transactions
 
 KEPT_FOR: Final = timedelta(hours=48)
 

@@ -9,21 +9,23 @@ from types import TracebackType
 from sqlalchemy import Engine
 
 from incident.ports import Recorder
-from storage import guards, keys, schema
-from storage.absence import Absence, Watched, told_apart
-from storage.checkpoints import Checkpoints
+from storage.database import schema
+from storage.database.availability import Absence, Watched, told_apart
+from storage.database.commit_notifications import Wake
+from storage.database.engine import make_engine
+from storage.database.transactions import Transactions, transactions_of
 from storage.directory import Directory
 from storage.drafts import Drafts
-from storage.engine import make_engine
-from storage.jobs import Jobs
-from storage.presence import Presences
-from storage.queries import Queries
-from storage.recorder import SqlRecorder
-from storage.retiring import Retention
-from storage.rotation import Keys
-from storage.stamps import Stamps
-from storage.transactions import Transactions, transactions_of
-from storage.wake import Wake
+from storage.heartbeats import Presences
+from storage.integrity.checkpoints import Checkpoints
+from storage.integrity.key_rotation import Keys
+from storage.integrity.rfc3161_timestamps import Stamps
+from storage.jobs.job_queue import Jobs
+from storage.record import idempotency_keys
+from storage.record.queries import Queries
+from storage.record.recorder import SqlRecorder
+from storage.record.retention_deletion import Retention
+from storage.triggers import record_triggers
 
 
 class Store:
@@ -61,7 +63,7 @@ class Store:
 
     def grant(self, role: str) -> None:
         """Let a role of PostgreSQL run Muster without owning its tables."""
-        self.transactions.write(lambda connection: guards.grant(connection, role))
+        self.transactions.write(lambda connection: record_triggers.grant(connection, role))
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back, quickly and from any thread, whenever jobs were wanted and committed."""
@@ -69,9 +71,9 @@ class Store:
 
     def housekeep(self, now: datetime) -> None:
         """Drop what was kept for a while only: old outcomes, drafts and jobs that are done."""
-        self.transactions.write(lambda connection: keys.forget_old(connection, now), first=False)
+        self.transactions.write(lambda connection: idempotency_keys.forget_old(connection, now), first=False)
         self.drafts.forget_old(now)
-        self.jobs.forget_ended(now - keys.KEPT_FOR)
+        self.jobs.forget_ended(now - idempotency_keys.KEPT_FOR)
         self.presences.forget_old(now)
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text
 from sqlmodel import Field, SQLModel
 
-from storage.columns import UtcText
+from storage.column_types import UtcText
 
 # The convention must stand before the first table, or constraints stay without a name.
 SQLModel.metadata.naming_convention = {

@@ -42,7 +42,7 @@ SPEAKS = {
     "bot.slack.connect": "opens the socket",
 }
 # What may be known of storage: how it says that it is absent, and how a database address is read.
-KNOWN_OF_STORAGE = ("storage.errors", "storage.patience", "storage.engine.read_url")
+KNOWN_OF_STORAGE = ("storage.errors", "storage.database.time_limit", "storage.database.engine.read_url")
 # What a transaction may be asked without changing anything.
 LOOKS_UP = ("find", "peek", "entries", "message", "open_incidents", "person")
 DOORS = ("commands.run.run", "commands.capture")
@@ -217,7 +217,7 @@ def test_what_surfaces_use_is_found_through_all_that_lies_between() -> None:
 
 MUTATIONS = {
     "from storage.store import open_store": "reaches storage",
-    "import storage.recorder": "reaches storage",
+    "import storage.record.recorder": "reaches storage",
     "from storage import record": "reaches storage",
     "from sqlalchemy import text": "reaches storage",
     "from slack_sdk import WebClient": "reaches Slack",

@@ -26,9 +26,9 @@ from incident.entries.delivery import ChannelMade
 from incident.entry import IncidentKey, Source, Surface
 from incident.policy import Policy
 from roles.person_ids import PersonId, slack_person
-from storage.signing import new_key
+from storage.integrity.signing_keys import new_key
+from storage.maintenance.verification import verify
 from storage.store import Store, open_store
-from storage.verify import verify
 
 _TEAM: Final = "TBENCH"
 _CHANNEL: Final = "CBENCH"

@@ -16,11 +16,11 @@ from bot.cli.verifying import Unfit, exit_status, found, known_outside, read_see
 from bot.clock import RealClock
 from bot.logs import shown_database
 from bot.settings import read_record_settings
-from storage.copying.backup import back_up
-from storage.copying.restore import Extent, Restored, restore
 from storage.errors import StorageError
-from storage.signing import new_key, read_key
-from storage.verify import Evidence, Report, verify_by
+from storage.integrity.signing_keys import new_key, read_key
+from storage.maintenance.backup import back_up
+from storage.maintenance.restore import Extent, Restored, restore
+from storage.maintenance.verification import Evidence, Report, verify_by
 
 _APART: Final = "It holds everybody's words. The signing key, .env and policy.yaml are not in it; keep them apart."
 

@@ -20,9 +20,9 @@ from bot.settings import RecordSettings, read_record_settings
 from incident.entry import IncidentKey
 from incident.ports import Person, Recorder
 from roles.person_ids import PersonId, cli_person
-from storage import schema
-from storage.engine import read_url
-from storage.signing import Signer, read_key
+from storage.database import schema
+from storage.database.engine import read_url
+from storage.integrity.signing_keys import Signer, read_key
 from storage.store import Store, open_store
 
 DEFAULT_KEY: Final = Path("muster.key")

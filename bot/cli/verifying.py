@@ -20,11 +20,11 @@ from bot.cli.opening import opened
 from bot.cli.troubles import TROUBLES, told
 from bot.settings import RecordSettings
 from bot.timestamps import certificates_in
-from storage.checkpoints import Checkpoint, Proof
-from storage.rebuild import rebuild
-from storage.signing import read_key
-from storage.verify import Evidence, Problem, Report, verify, verify_by
-from storage.verifying.roots import Seen
+from storage.integrity.checkpoints import Checkpoint, Proof
+from storage.integrity.checks.checkpoint_check import Seen
+from storage.integrity.signing_keys import read_key
+from storage.maintenance.projection_rebuild import rebuild
+from storage.maintenance.verification import Evidence, Problem, Report, verify, verify_by
 
 EXITS: Final = (("tampered", 3), ("truncated", 4), ("key", 5), ("stamp", 5), ("rebuild", 6), ("guards", 6))
 _SEEN: Final = re.compile(r"(\d{1,9}):([0-9a-f]{64})")

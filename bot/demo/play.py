@@ -22,8 +22,8 @@ from incident.entry import IncidentKey
 from incident.states import State
 from roles.person_ids import cli_person
 from sandbox.entities import Person
-from storage.signing import new_key, read_key
-from storage.verify import verify
+from storage.integrity.signing_keys import new_key, read_key
+from storage.maintenance.verification import verify
 
 FOLDER: Final = Path("muster-demo")
 KEY: Final = FOLDER / "muster.key"

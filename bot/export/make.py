@@ -23,9 +23,9 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.record import mask
 from roles.person_ids import PersonId
-from storage.checkpoints import Checkpoint
-from storage.reading import Stored, to_entry
-from storage.signing import Signer
+from storage.integrity.checkpoints import Checkpoint
+from storage.integrity.signing_keys import Signer
+from storage.record.entry_rows import Stored, to_entry
 from storage.store import Store
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from incident.entries.integrity import KeyRotated
-from storage.checkpoints import Proof
-from storage.reading import Stored
-from storage.signing import Signer
-from storage.stamps import Stamp
+from storage.integrity.checkpoints import Proof
+from storage.integrity.rfc3161_timestamps import Stamp
+from storage.integrity.signing_keys import Signer
+from storage.record.entry_rows import Stored
 
 VERIFIER: Final = Path(__file__).with_name("verify.py")
 _README: Final = "Open index.html to read. Run `python3 verify.py` here to check every file, offline.\n"

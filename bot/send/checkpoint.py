@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from bot.send.means import Means, Send, Task
 from incident.entry import Fact
-from storage.checkpoints import Checkpoints
-from storage.signing import Signer
+from storage.integrity.checkpoints import Checkpoints
+from storage.integrity.signing_keys import Signer
 
 
 def checkpoint_by(checkpoints: Checkpoints, signer: Signer | None) -> Send:

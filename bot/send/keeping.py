@@ -19,7 +19,7 @@ from bot.timestamps import Authority, NoAnswer, ask
 from incident.entries.integrity import CheckpointPublished
 from incident.entry import Fact
 from incident.jobs import JobKind
-from storage.checkpoints import Checkpoint
+from storage.integrity.checkpoints import Checkpoint
 from storage.store import Store
 
 DAILY: Final = (JobKind.PUBLISH, JobKind.STAMP, JobKind.RETENTION)

@@ -39,8 +39,8 @@ from incident.effects.affected_surfaces import homes, reconciling
 from incident.entry import Surface
 from incident.model.incident import Incident
 from incident.ports import Outcome, Recorder, UnitOfWork
+from storage.database.time_limit import within
 from storage.errors import Unavailable
-from storage.patience import within
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

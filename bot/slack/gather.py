@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Final, Generic, Literal, TypeVar
 
+from storage.database.time_limit import seconds_left
 from storage.errors import Unavailable
-from storage.patience import seconds_left
 
 S = TypeVar("S")
 R = TypeVar("R")

@@ -15,8 +15,8 @@ from typing import Any, Final
 from slack_bolt import Ack
 
 from bot.slack.edge import Edge
+from storage.database.time_limit import within
 from storage.errors import Unavailable
-from storage.patience import within
 
 PATIENCE_S: Final = 2.2
 

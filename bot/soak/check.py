@@ -24,8 +24,8 @@ from incident.entry import Entry
 from incident.model.incident import Incident
 from incident.record.message_history import MESSAGE_KINDS
 from sandbox.entities import Channel
+from storage.maintenance.verification import verify
 from storage.store import Store
-from storage.verify import verify
 
 LOST: Final = "lost"
 DOUBLED: Final = "doubled"

@@ -30,7 +30,7 @@ from bot.soak.people import QUICK, People
 from bot.soak.plan import STEPS_PER_SECOND, Step, plan
 from bot.soak.troubles import trouble
 from incident.jobs import JobKind
-from storage.job_table import JOB, JobState
+from storage.jobs.job_table import JOB, JobState
 from storage.store import Store, open_store
 
 _AT_ONCE: Final = 8

@@ -3,8 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import storage.job_table
-import storage.presence
+import storage.heartbeats
+import storage.jobs.job_table
 import storage.tables  # noqa: F401 - their tables are what migrations are compared with
 
 connection = context.config.attributes["connection"]

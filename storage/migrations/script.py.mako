@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage import guards
-from storage.columns import BigId, UtcText
+from storage.column_types import BigId, UtcText
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

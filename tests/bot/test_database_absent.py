@@ -10,7 +10,7 @@ import pytest
 from bot.slack.ingress import from_command
 from incident.entry import Surface
 from sandbox.changes import channels
-from storage.patience import within
+from storage.database.time_limit import within
 from tests.bot.absent import House, until
 from tests.dbproxy import DatabaseProxy
 

@@ -17,7 +17,7 @@ from bot.slack.settle import job_of
 from bot.worker import Worker
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
-from storage.claiming import ClaimedJob
+from storage.jobs.claims import ClaimedJob
 from storage.store import Store
 from tests.bot.rig import T0, Rig, rig_on
 

@@ -22,7 +22,7 @@ from commands.run import run
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from incident.ports import Outcome
-from storage.keys import KEPT_FOR
+from storage.record.idempotency_keys import KEPT_FOR
 from storage.store import Store, open_store
 from tests.commands.hand import ROB, T0, a_policy
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from storage import schema
+from storage.database import schema
 from tests import postgres
 from tests.replicas.house import PATIENCE, House, Wire, until
 

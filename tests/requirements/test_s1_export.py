@@ -22,7 +22,7 @@ from incident.entries.status_updates import UpdateDelivered
 from incident.entry import IncidentKey, Source, Surface
 from incident.states import Audience
 from roles.person_ids import PersonId, slack_person
-from storage.signing import Signer, new_key
+from storage.integrity.signing_keys import Signer, new_key
 from storage.store import Store
 from tests.commands.desk import T
 

@@ -9,14 +9,14 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from incident.entry import IncidentKey
 from incident.record.hash_chain import digest
-from storage import guards
-from storage.checkpoints import Checkpoint
-from storage.projection import columns, refold
-from storage.reading import Stored, chain_lines
-from storage.sqlite import begin_writing
+from storage.database.sqlite import begin_writing
+from storage.integrity.checkpoints import Checkpoint
+from storage.maintenance.verification import Report, check
+from storage.record.entry_rows import Stored, chain_lines
+from storage.record.projection import columns, refold
 from storage.store import Store
 from storage.tables import BODY, CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY, INCIDENT
-from storage.verify import Report, check
+from storage.triggers import record_triggers
 
 
 @contextlib.contextmanager
@@ -26,7 +26,7 @@ def owner(store: Store) -> Iterator[Connection]:
         if connection.dialect.name == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
         with begin_writing(connection) as transaction:
-            guards.drop(connection)
+            record_triggers.drop(connection)
             if connection.dialect.name == "postgresql":
                 connection.exec_driver_sql("ALTER TABLE body DROP CONSTRAINT fk_body_entry")
             yield connection

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from incident.entries.conversation import MessagePosted, Noted
 from incident.entry import IncidentKey
 from incident.ports import UnitOfWork
+from storage.maintenance.verification import verify
 from storage.store import Store
-from storage.verify import verify
 from tests.storage.story import ADA, CHANNEL, draft, long_script, record, step, ts
 
 

@@ -14,11 +14,11 @@ import pytest
 from incident.entries.conversation import Noted
 from incident.entry import IncidentKey, workspace_chain
 from incident.jobs import Job, JobKind
-from storage.copying.backup import CannotCopy, back_up
-from storage.copying.restore import extent, restore
-from storage.signing import Signer, new_key
+from storage.integrity.signing_keys import Signer, new_key
+from storage.maintenance.backup import CannotCopy, back_up
+from storage.maintenance.restore import extent, restore
+from storage.maintenance.verification import verify
 from storage.store import Store, open_store
-from storage.verify import verify
 from tests import postgres
 from tests.storage.story import TEAM, at, draft, long_script, record, record_all, step
 

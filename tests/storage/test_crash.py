@@ -12,8 +12,8 @@ import pytest
 
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
+from storage.maintenance.verification import verify
 from storage.store import Store
-from storage.verify import verify
 from tests.storage.crasher import note
 from tests.storage.story import T0, long_script, record
 

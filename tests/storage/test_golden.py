@@ -11,9 +11,9 @@ import pytest
 from incident.entries import KINDS
 from incident.entry import WORKSPACE, IncidentKey
 from incident.fold.fold import fold
-from storage.chains import place_columns
-from storage.reading import Stored, to_entry
-from storage.verifying.lines import ChainCheck
+from storage.integrity.checks.entry_check import ChainCheck
+from storage.record.chain_writer import place_columns
+from storage.record.entry_rows import Stored, to_entry
 
 FILES = sorted((Path(__file__).parent / "golden").glob("v*/*.json"))
 

@@ -9,8 +9,8 @@ from incident.entry import IncidentKey
 from incident.fold.fold import fold
 from incident.ports import UnitOfWork
 from incident.states import State
+from storage.maintenance.verification import verify
 from storage.store import Store
-from storage.verify import verify
 from tests.storage.story import ADA, BEN, CHANNEL, SECRET, T0, TEAM, declared, draft, step, ts
 
 

@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
-from storage.jobs import ClaimedJob
+from storage.jobs.job_queue import ClaimedJob
 from storage.store import open_store
 from tests import postgres
 from tests.storage.story import T0, TEAM

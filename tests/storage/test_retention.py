@@ -11,12 +11,12 @@ from sqlalchemy.exc import DBAPIError
 
 from incident.entries.integrity import Preserved, Retired
 from incident.entry import IncidentKey, workspace_chain
-from storage.job_table import JOB
-from storage.projection import get
-from storage.signing import Signer, new_key
+from storage.integrity.signing_keys import Signer, new_key
+from storage.jobs.job_table import JOB
+from storage.maintenance.verification import verify
+from storage.record.projection import get
 from storage.store import Store
 from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
-from storage.verify import verify
 from tests.commands.hand import a_policy
 from tests.storage.story import (
     CYD,
@@ -206,15 +206,15 @@ def test_a_chain_that_went_otherwise_is_found(store: Store, signer: Signer, harm
 
 def _bury(tamperer: Tamperer, key: IncidentKey, *, forged: bool, at: datetime) -> None:
     """Delete a chain under a tombstone of one's own making."""
-    from storage import chains
-    from storage.retiring import _due, _tombstone
+    from storage.record import chain_writer
+    from storage.record.retention_deletion import _due, _tombstone
 
     connection = tamperer.connection
     (expired,) = (one for one in _due(connection, TEAM, POLICY, LATER) if one.key == key)
-    head = chains.lock(connection, key)
+    head = chain_writer.lock(connection, key)
     fact = _tombstone(get(connection, key), head, expired.term, POLICY, HASH)
     fact = fact.model_copy(update={"head": "f" * 64}) if forged else fact
-    chains.append(connection, workspace_chain(TEAM), [draft(fact)], at)
+    chain_writer.append(connection, workspace_chain(TEAM), [draft(fact)], at)
     for table in (BODY, ENTRY, CHAIN, INCIDENT):
         connection.execute(delete(table).where(table.c.incident == key.id))
 

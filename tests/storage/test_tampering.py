@@ -14,11 +14,11 @@ from sqlalchemy import delete, update
 
 from incident.entry import IncidentKey
 from incident.record.hash_chain import digest
-from storage.checkpoints import Checkpoint
-from storage.signing import new_key
+from storage.integrity.checkpoints import Checkpoint
+from storage.integrity.signing_keys import new_key
+from storage.maintenance.verification import verify
 from storage.store import Store, open_store
 from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
-from storage.verify import verify
 from tests.storage.story import TEAM, at, record_all, refuse
 from tests.storage.tampering import Tamperer, count, owner
 
@@ -280,7 +280,7 @@ def test_a_checkpoint_signed_with_another_key_is_found(case: tuple[Store, Tamper
     other = new_key(tmp_path / "other.pem")
 
     report = store.transactions.read
-    from storage.verify import check
+    from storage.maintenance.verification import check
 
     problems = report(lambda connection: check(connection, (), other.public_key)).problems
 

@@ -13,9 +13,10 @@ from bot.cli.checks.finding import Finding, good, note, wrong
 from bot.cli.opening import missing_file
 from bot.cli.troubles import told
 from bot.logs import shown_database
-from storage import guards, schema
+from storage.database import schema
 from storage.errors import StorageError
 from storage.store import Store, open_store
+from storage.triggers import record_triggers
 
 _MOST_DEAD: Final = 5
 
@@ -49,7 +50,7 @@ def _check_open(store: Store, shown: str) -> Iterator[Finding]:
     if revision != schema.HEAD:
         yield note(f"The database is at revision {revision}; the next start brings it to {schema.HEAD}.")
         return
-    store.transactions.write(guards.check_guards)
+    store.transactions.write(record_triggers.check_guards)
     yield good(f"The database {shown} answers, has the schema of this Muster, and its guards fire.")
     yield from _dead_jobs(store)
 

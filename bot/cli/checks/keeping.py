@@ -12,7 +12,7 @@ from bot.cli.opening import NotFound, opened
 from bot.settings import RecordSettings
 from incident.policy import Policy
 from storage.errors import StorageError
-from storage.signing import read_key
+from storage.integrity.signing_keys import read_key
 from storage.store import Store
 
 _NEVER_LEAVES: Final = (

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.cli.checks.finding import Finding, note
-from storage.engine import read_url
+from storage.database.engine import read_url
 from storage.errors import BadDatabaseUrl
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.cli.checks.finding import Finding, good, missing, note, wrong
-from storage.signing import BadKey, read_key
+from storage.integrity.signing_keys import BadKey, read_key
 
 CLOCK_OFF_SECONDS: Final = 5.0
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage import guards
-from storage.columns import BigId, UtcText
+from storage.triggers import record_triggers
+from storage.column_types import BigId, UtcText
 
 revision = "0001"
 down_revision = None
@@ -19,7 +19,7 @@ def upgrade() -> None:
     _directory()
     _checkpoints()
     _jobs()
-    guards.install(op.get_bind())
+    record_triggers.install(op.get_bind())
 
 
 def _record() -> None:

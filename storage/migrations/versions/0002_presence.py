@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.columns import UtcText
+from storage.column_types import UtcText
 
 revision = "0002"
 down_revision = "0001"

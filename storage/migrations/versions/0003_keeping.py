@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage import guards
-from storage.columns import UtcText
+from storage.triggers import record_triggers
+from storage.column_types import UtcText
 
 revision = "0003"
 down_revision = "0002"
@@ -22,4 +22,4 @@ def upgrade() -> None:
         sa.Column("token", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("team", "seq", name=op.f("pk_stamp")),
     )
-    guards.install(op.get_bind())
+    record_triggers.install(op.get_bind())

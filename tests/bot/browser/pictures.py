@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 
 from bot.export.make import Seal, make_export
 from roles.person_ids import cli_person
-from storage.signing import new_key
+from storage.integrity.signing_keys import new_key
 from tests.bot.browser.hands import aside, command, message, pick, tick, write
 from tests.bot.browser.scene import Scene, scene_on
 from tests.browser import Desk, launched

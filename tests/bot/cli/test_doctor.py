@@ -21,8 +21,8 @@ from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from sandbox.entities import Person
 from sandbox.server import Sandbox
-from storage import guards
 from storage.store import open_store
+from storage.triggers import record_triggers
 from tests.bot.cli.command import POLICY, ROOT, Said, muster
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
@@ -209,7 +209,7 @@ def test_a_slack_in_trouble_is_said_and_does_not_end_the_examination(
 
 def test_guards_that_do_not_fire_are_found(env: dict[str, str], here: Path) -> None:
     with open_store(env["DATABASE_URL"], team="T1") as store:
-        store.transactions.write(guards.drop)
+        store.transactions.write(record_triggers.drop)
 
     said = muster(here, "doctor", **env)
 

@@ -19,9 +19,9 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.cli.main import app
-from storage.signing import read_key
+from storage.integrity.signing_keys import read_key
+from storage.maintenance.verification import verify
 from storage.store import open_store
-from storage.verify import verify
 from tests.authority import Authority, checked_by_openssl
 from tests.bot.cli.begun import TEAM, Begun, begin
 from tests.bot.cli.command import POLICY, Said

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.cli.verifying import read_published
-from storage import guards
+from storage.triggers import record_triggers
 from tests import postgres
 from tests.bot.cli.begun import Begun
 from tests.bot.cli.command import POLICY, ROOT, muster
@@ -43,7 +43,7 @@ def exported(begun: Begun, number: str, here: Path) -> Path:
 def tampered(begun: Begun, statement: str) -> None:
     """Do something to the database that its guards would refuse."""
     with begun.store() as store:
-        store.transactions.write(guards.drop)
+        store.transactions.write(record_triggers.drop)
         store.transactions.write(lambda connection: connection.execute(text(statement)))
 
 
@@ -194,7 +194,7 @@ def test_a_sound_record_verifies(begun: Begun, number: str, tmp_path: Path) -> N
 
 def test_guards_that_were_taken_away_are_put_back_only_when_told_to(begun: Begun, tmp_path: Path) -> None:
     with begun.store() as store:
-        store.transactions.write(guards.drop)
+        store.transactions.write(record_triggers.drop)
     refused, found = begun.muster(tmp_path, "migrate"), begun.muster(tmp_path, "verify")
 
     said = begun.muster(tmp_path, "migrate", "--guards")
@@ -257,7 +257,7 @@ def test_a_tail_that_was_cut_after_a_checkpoint_left_the_house_is_found(
     proof = exported(begun, number, tmp_path) / "proof.json"
     last = json.loads(proof.read_text(encoding="utf-8"))["leaf"]["n"]
     with begun.store() as store:
-        store.transactions.write(guards.drop)
+        store.transactions.write(record_triggers.drop)
         for table in ("body", "entry"):
             cut = text(f"DELETE FROM {table} WHERE n = {last} AND incident <> 'workspace'")
             store.transactions.write(lambda connection, cut=cut: connection.execute(cut))

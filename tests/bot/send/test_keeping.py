@@ -17,9 +17,9 @@ from bot.worker import Worker
 from incident.entry import workspace_chain
 from incident.jobs import JobKind
 from incident.policy import Policy
-from storage.signing import Signer, new_key
-from storage.stamps import STAMP
-from storage.verify import Evidence, verify, verify_by
+from storage.integrity.rfc3161_timestamps import STAMP
+from storage.integrity.signing_keys import Signer, new_key
+from storage.maintenance.verification import Evidence, verify, verify_by
 from tests.authority import Authority
 from tests.bot.rig import T0, Rig, posts, rig_on
 

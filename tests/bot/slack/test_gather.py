@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.slack.gather import Gather
+from storage.database.time_limit import within
 from storage.errors import Unavailable
-from storage.patience import within
 
 PATIENCE = 20
 

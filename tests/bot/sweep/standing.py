@@ -13,8 +13,8 @@ from typing import Any
 
 from sandbox.entities import Channel, Message
 from sandbox.server import Sandbox
+from storage.maintenance.verification import verify
 from storage.store import open_store
-from storage.verify import verify
 
 _LATE = re.compile(r" ?_\((said|sent)[^)]* late\)_|, late")
 _STAMP = re.compile(r"\d{10}\.\d{6}|(?<=/p)\d{16}")

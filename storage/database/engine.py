@@ -1,0 +1,79 @@
+"""Makes engines. Knows the forms of a database address and what each database needs to keep a promise of durability."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.database.sqlite import BUSY_TIMEOUT_MS, DRIVER
+from storage.errors import BadDatabaseUrl
+
+POOL_TIMEOUT_S: Final = 2
+IDLE_IN_TRANSACTION_S: Final = 10
+# How soon the network notices that a PostgreSQL server is gone which said no goodbye: after about ten seconds.
+NOTICES_THE_DEAD: Final[dict[str, Any]] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+_PRAGMAS: Final = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+)
+
+
+def read_url(text: str) -> URL:
+    """Read a database address: `sqlite:///file`, `postgres://…`, `postgresql://…` or `postgresql+psycopg://…`."""
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        # The address may hold a password, so it is not repeated.
+        raise BadDatabaseUrl("DATABASE_URL is not an address like sqlite:///muster.db or postgresql://…") from None
+    backend = url.drivername.partition("+")[0]
+    if backend in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise BadDatabaseUrl(f"DATABASE_URL names {backend}; Muster keeps its record in SQLite or PostgreSQL")
+    if url.database in (None, "", ":memory:"):
+        raise BadDatabaseUrl("DATABASE_URL names a SQLite database in memory; a record needs a file")
+    return url.set(drivername="sqlite+pysqlite")
+
+
+def make_engine(text: str) -> Engine:
+    """Make an engine whose commits are durable and whose SQLite writers never upgrade a lock halfway."""
+    url = read_url(text)
+    if url.get_backend_name() == "sqlite":
+        # None beyond the pool: an overflowing connection is closed at once, and a burst would open hundreds.
+        engine = create_engine(url.set(drivername=DRIVER), pool_size=40, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
+        event.listen(engine, "connect", _prepare_sqlite)
+        return engine
+    asked = {name: value for name, value in NOTICES_THE_DEAD.items() if name not in url.query}
+    # A ping before each use finds the connections that a failover left dead, and drops all that are older.
+    engine = create_engine(
+        url, pool_size=16, max_overflow=40, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True, connect_args=asked
+    )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # A replica that freezes in a transaction keeps its locks: without an end to that, its incidents freeze with it.
+    connection.autocommit = True
+    connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_S}s'")
+    connection.autocommit = False
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling begins late and commits early; BEGIN is ours.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)

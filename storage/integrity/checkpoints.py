@@ -1,0 +1,221 @@
+"""Signed roots over the chains that changed, and the proof that one incident stands under such a root.
+
+A root covers only what changed since the one before, so a checkpoint costs what happened and not what exists. The
+statement that is signed names its team, number, moment and root, and the checkpoint before it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from incident.entries.integrity import Checkpointed
+from incident.entry import WORKSPACE, Draft, IncidentKey, Source, Surface, workspace_chain
+from incident.frozen import Frozen, utc_text
+from incident.record.hash_chain import Step, canonical, digest, head_leaf, merkle_path, merkle_root
+from roles.person_ids import MUSTER
+from storage.database.transactions import Transactions
+from storage.errors import needed
+from storage.integrity.signing_keys import Signer
+from storage.record import chain_writer
+from storage.tables import CHAIN, CHECKPOINT, CHECKPOINT_LEAF
+
+FORMAT: Final = "muster-checkpoint/1"
+_FIRST: Final = "0" * 64
+
+
+class Leaf(Frozen):
+    """One chain under a root: how many entries it had and the hash of the last."""
+
+    key: IncidentKey
+    n: int
+    head: str
+
+    @property
+    def text(self) -> str:
+        """The leaf as it is hashed."""
+        return head_leaf(self.key, self.n, self.head)
+
+
+class Checkpoint(Frozen):
+    """One signed root. `entry` is its number in the workspace chain; `leaves` are the chains under it."""
+
+    team: str
+    seq: int
+    entry: int
+    root: str
+    statement: str
+    public_key: str | None
+    signature: str | None
+    leaves: tuple[Leaf, ...] = ()
+
+    @property
+    def taken_at(self) -> datetime:
+        """When it was taken, as its statement says."""
+        return datetime.fromisoformat(json.loads(self.statement)["taken_at"])
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """Whose checkpoint it is, and which."""
+        return self.team, self.seq
+
+
+class Proof(Frozen):
+    """That one chain stood under a signed root; names no other chain."""
+
+    leaf: Leaf
+    path: tuple[Step, ...]
+    root: str
+    statement: str
+    public_key: str | None
+    signature: str | None
+    seq: int
+
+
+class Checkpoints:
+    """Takes checkpoints of one database and proves chains by them."""
+
+    def __init__(self, transactions: Transactions, team: str | None) -> None:
+        self._transactions = transactions
+        self._team = team
+
+    def take(self, at: datetime, signer: Signer | None, *, team: str | None = None) -> Checkpoint | None:
+        """Put what changed since the last checkpoint under a new root, sign and record it; None when nothing changed."""
+        whose = needed(team or self._team)
+        return self._transactions.write(lambda connection: _take(connection, whose, at, signer))
+
+    def proof(self, key: IncidentKey) -> Proof | None:
+        """Prove a chain by the last checkpoint that covers it; None when none does."""
+        return self._transactions.read(lambda connection: _proof(connection, key))
+
+    def last(self, *, by: datetime | None = None) -> Checkpoint | None:
+        """Give the last checkpoint, or the last that was taken by a moment, without its leaves; None when there is none."""
+        mine = select(CHECKPOINT).where(CHECKPOINT.c.team == needed(self._team)).order_by(CHECKPOINT.c.seq.desc())
+
+        def work(connection: Connection) -> Checkpoint | None:
+            with connection.execute(mine, execution_options={"yield_per": 20}) as few:
+                newest = (Checkpoint(**row) for row in few.mappings())
+                return next((one for one in newest if by is None or one.taken_at <= by), None)
+
+        return self._transactions.read(work)
+
+    def unsigned(self) -> int:
+        """Count the checkpoints that nobody signed."""
+        mine = (CHECKPOINT.c.team == needed(self._team)) & CHECKPOINT.c.signature.is_(None)
+        counted = select(func.count()).select_from(CHECKPOINT).where(mine)
+        return int(self._transactions.read(lambda connection: connection.execute(counted).scalar_one()))
+
+    def all(self, team: str | None = None) -> tuple[Checkpoint, ...]:
+        """Give every checkpoint with its leaves, oldest first. What leaves the house is made of these."""
+        whose = needed(team or self._team)
+        return self._transactions.read(lambda connection: stored(connection, whose))
+
+
+def _take(connection: Connection, team: str, at: datetime, signer: Signer | None) -> Checkpoint | None:
+    chain_writer.lock(connection, workspace_chain(team))
+    leaves = _changed(connection, team)
+    if not leaves:
+        return None
+    before = connection.execute(
+        select(CHECKPOINT).where(CHECKPOINT.c.team == team).order_by(CHECKPOINT.c.seq.desc()).limit(1)
+    ).one_or_none()
+    seq = before.seq + 1 if before else 1
+    root = merkle_root([leaf.text for leaf in leaves])
+    statement = _statement(team, seq, root, at=at, leaves=len(leaves), previous=before)
+    signed = (signer.public_key, signer.sign(statement)) if signer else (None, None)
+    fact = Checkpointed(
+        seq=seq,
+        root=root,
+        leaves=len(leaves),
+        taken_at=at,
+        statement=statement,
+        public_key=signed[0],
+        signature=signed[1],
+    )
+    draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.JOB))
+    (entry,) = chain_writer.append(connection, workspace_chain(team), [draft], at)
+    taken = Checkpoint(
+        team=team,
+        seq=seq,
+        entry=entry.n,
+        root=root,
+        statement=statement,
+        public_key=signed[0],
+        signature=signed[1],
+        leaves=leaves,
+    )
+    _store(connection, taken)
+    return taken
+
+
+def _statement(team: str, seq: int, root: str, *, at: datetime, leaves: int, previous: Row[Any] | None) -> str:
+    return canonical(
+        {
+            "format": FORMAT,
+            "leaves": leaves,
+            "previous": digest(previous.statement) if previous else _FIRST,
+            "root": root,
+            "seq": seq,
+            "taken_at": utc_text(at),
+            "team": team,
+        }
+    )
+
+
+def _changed(connection: Connection, team: str) -> tuple[Leaf, ...]:
+    rows = connection.execute(
+        select(CHAIN)
+        .where(CHAIN.c.team == team, CHAIN.c.n > CHAIN.c.checkpointed)
+        .order_by(CHAIN.c.incident)
+        .with_for_update()
+    ).all()
+    return tuple(Leaf(key=IncidentKey(team, row.incident), n=row.n, head=row.head) for row in rows)
+
+
+def _store(connection: Connection, taken: Checkpoint) -> None:
+    connection.execute(insert(CHECKPOINT).values(**taken.model_dump(exclude={"leaves"})))
+    for position, leaf in enumerate(taken.leaves):
+        values = {"team": taken.team, "incident": leaf.key.id, "n": leaf.n, "head": leaf.head}
+        connection.execute(insert(CHECKPOINT_LEAF).values(seq=taken.seq, position=position, **values))
+    covered = {leaf.key.id: leaf.n for leaf in taken.leaves} | {WORKSPACE: taken.entry}
+    for incident, n in covered.items():
+        chain = (CHAIN.c.team == taken.team) & (CHAIN.c.incident == incident)
+        connection.execute(update(CHAIN).where(chain).values(checkpointed=n))
+
+
+def stored(connection: Connection, team: str) -> tuple[Checkpoint, ...]:
+    """Read every checkpoint of a team with its leaves, oldest first."""
+    leaves: dict[int, list[Leaf]] = {}
+    for row in connection.execute(
+        select(CHECKPOINT_LEAF).where(CHECKPOINT_LEAF.c.team == team).order_by(CHECKPOINT_LEAF.c.position)
+    ):
+        leaves.setdefault(row.seq, []).append(Leaf(key=IncidentKey(team, row.incident), n=row.n, head=row.head))
+    rows = connection.execute(select(CHECKPOINT).where(CHECKPOINT.c.team == team).order_by(CHECKPOINT.c.seq))
+    return tuple(Checkpoint(**row, leaves=tuple(leaves.get(row["seq"], ()))) for row in rows.mappings())
+
+
+def _proof(connection: Connection, key: IncidentKey) -> Proof | None:
+    chain = (CHECKPOINT_LEAF.c.team == key.team) & (CHECKPOINT_LEAF.c.incident == key.id)
+    last = connection.execute(
+        select(CHECKPOINT_LEAF).where(chain).order_by(CHECKPOINT_LEAF.c.seq.desc()).limit(1)
+    ).one_or_none()
+    if last is None:
+        return None
+    under = (CHECKPOINT_LEAF.c.team == key.team) & (CHECKPOINT_LEAF.c.seq == last.seq)
+    rows = connection.execute(select(CHECKPOINT_LEAF).where(under).order_by(CHECKPOINT_LEAF.c.position)).all()
+    texts = [head_leaf(IncidentKey(key.team, row.incident), row.n, row.head) for row in rows]
+    top = connection.execute(
+        select(CHECKPOINT).where(CHECKPOINT.c.team == key.team, CHECKPOINT.c.seq == last.seq)
+    ).one()
+    return Proof(
+        leaf=Leaf(key=key, n=last.n, head=last.head),
+        path=merkle_path(texts, last.position),
+        root=top.root,
+        statement=top.statement,
+        public_key=top.public_key,
+        signature=top.signature,
+        seq=last.seq,
+    )

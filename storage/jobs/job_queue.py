@@ -1,0 +1,97 @@
+"""The queue as the worker sees it: claim, then call, then complete. No transaction is open during the call."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import case, func, select
+
+from storage.database.transactions import Transactions
+from storage.jobs import claims, completions
+from storage.jobs.claims import ClaimedJob
+from storage.jobs.completions import DeadJob
+from storage.jobs.job_table import JOB, JobState
+
+__all__ = ["ClaimedJob", "DeadJob", "Jobs"]
+
+_READY = JOB.c.state == JobState.READY
+# What was taken may have been wanted again, for later than the end of its lease.
+_FREE_AT: Final = case((JOB.c.lease_until > JOB.c.run_at, JOB.c.lease_until), else_=JOB.c.run_at)
+_EARLIEST: Final = select(func.min(_FREE_AT, type_=JOB.c.run_at.type)).where(_READY, claims.unblocked())
+
+
+class Jobs:
+    """Claims and ends jobs, each in a transaction of its own."""
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    def claim(self, now: datetime, owner: str, limit: int = 10, lease_seconds: float = 60) -> list[ClaimedJob]:
+        """Take what is due, most urgent first, until the lease ends; nobody else gets it meanwhile."""
+        lease = now + timedelta(seconds=lease_seconds)
+        return self._transactions.write(lambda connection: claims.claim(connection, now, owner, limit, lease=lease))
+
+    def renew(self, claimed: ClaimedJob, until: datetime) -> bool:
+        """Hold it for longer; False when it was taken away."""
+        return self._transactions.write(lambda connection: completions.renew(connection, claimed, until))
+
+    def shown(self, claimed: ClaimedJob) -> str | None:
+        """Give the result that the last run of its key left, in whichever replica; None when that is not known."""
+        return self._transactions.read(lambda connection: completions.shown(connection, claimed))
+
+    def complete(self, claimed: ClaimedJob, now: datetime, result: str | None = None) -> bool:
+        """Say that it is done; False when it is not, since it was taken away or is wanted anew since the claim."""
+        return self._transactions.write(lambda connection: completions.complete(connection, claimed, now, result))
+
+    def retry(self, claimed: ClaimedJob, at: datetime, error: str) -> bool:
+        """Put it back, to be tried again at `at`; False when it was taken away."""
+        values = {"run_at": at, "error": error}
+        return self._transactions.write(lambda connection: completions.put_back(connection, claimed, values))
+
+    def postpone(self, claimed: ClaimedJob, at: datetime) -> bool:
+        """Put it back untried, because a budget is spent; it does not count as an attempt."""
+        values = {"run_at": at, "attempts": claimed.attempts - 1}
+        return self._transactions.write(lambda connection: completions.put_back(connection, claimed, values))
+
+    def dead(self, claimed: ClaimedJob, error: str, now: datetime) -> tuple[DeadJob, ...]:
+        """Give up on it, and on every job that needs its result; give all that died, none when it was taken away.
+
+        Where it is wanted anew since the claim, the new wish is tried instead.
+        """
+        return self._transactions.write(lambda connection: completions.bury(connection, claimed, error, now))
+
+    def revive(self, job_id: int, now: datetime) -> bool:
+        """Try a dead job once more, unless its key is wanted again already."""
+        return self._transactions.write(lambda connection: completions.revive(connection, job_id, now))
+
+    def earliest(self) -> datetime | None:
+        """Tell when the next job can be claimed: its time, or the end of the lease it is under, the later of both."""
+        return self._transactions.read(lambda connection: connection.execute(_EARLIEST).scalar_one_or_none())
+
+    def oldest_due(self, now: datetime) -> datetime | None:
+        """Tell since when the job is due that has been due for longest, in somebody's hands or not."""
+        oldest = select(func.min(JOB.c.run_at, type_=JOB.c.run_at.type)).where(_READY, JOB.c.run_at <= now)
+        found: datetime | None = self._transactions.read(lambda connection: connection.execute(oldest).scalar_one())
+        return found
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Count the jobs that are not done by kind and state; a ready one in somebody's hands is `held`."""
+        state = case((JOB.c.lease_owner.is_not(None), "held"), else_=JOB.c.state).label("stands")
+        counted = select(JOB.c.kind, state, func.count()).where(JOB.c.state.in_((JobState.READY, JobState.DEAD)))
+        rows = self._transactions.read(lambda c: c.execute(counted.group_by(JOB.c.kind, state)).all())
+        return {(row[0], row[1]): row[2] for row in rows}
+
+    def outstanding(self, now: datetime) -> int:
+        """Count the jobs that are due and not ended, in somebody's hands or not."""
+        due = select(func.count()).select_from(JOB).where(_READY, JOB.c.run_at <= now)
+        return int(self._transactions.read(lambda connection: connection.execute(due).scalar_one()))
+
+    def buried(self, limit: int = 100) -> tuple[DeadJob, ...]:
+        """Give the latest dead jobs, for `doctor` and for the page."""
+        dead = select(JOB).where(JOB.c.state == JobState.DEAD).order_by(JOB.c.id.desc()).limit(limit)
+        return self._transactions.read(lambda c: tuple(completions.dead_job(row) for row in c.execute(dead)))
+
+    def forget_ended(self, before: datetime) -> int:
+        """Drop what was done before a moment and tell how many; dead jobs stay until somebody looks at them."""
+        return self._transactions.write(lambda connection: completions.forget(connection, before), first=False)

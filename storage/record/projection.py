@@ -1,0 +1,83 @@
+"""The row that holds a folded incident: written in the transaction of its entries, folded again when it cannot be read."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from incident.entry import WORKSPACE, IncidentKey
+from incident.fold.fold import fold
+from incident.model.incident import Incident
+from incident.record.hash_chain import canonical, digest
+from storage.record.chain_writer import insert_or
+from storage.record.entry_rows import chain_lines, to_entry
+from storage.record.projection_cache import Parsed
+from storage.tables import INCIDENT
+
+_KEY: Final = ("team", "incident")
+PARSED: Final = Parsed(Incident.model_validate_json)
+_FOLDED: Final = select(INCIDENT.c.folded, INCIDENT.c.shape).where(
+    INCIDENT.c.team == bindparam("of_team"), INCIDENT.c.incident == bindparam("of_incident")
+)
+
+
+@cache
+def shape() -> str:
+    """Name the model the row is written with, so that a row of another release is folded again and not misread."""
+    return digest(canonical(Incident.model_json_schema()))[:16]
+
+
+def put(connection: Connection, incident: Incident) -> None:
+    """Store a folded incident in its row."""
+    row = columns(incident)
+    connection.execute(_upsert(connection.dialect.name), row)
+    PARSED.keep(row["folded"], incident)
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    row = insert_or(dialect)(INCIDENT)
+    changed = {column.name: row.excluded[column.name] for column in INCIDENT.c if column.name not in _KEY}
+    return row.on_conflict_do_update(index_elements=_KEY, set_=changed)
+
+
+def columns(incident: Incident) -> dict[str, Any]:
+    """Give the row an incident is stored in."""
+    return {
+        "team": incident.key.team,
+        "incident": incident.key.id,
+        "n": incident.n,
+        "number": incident.number,
+        "state": incident.state.value,
+        "service": incident.service,
+        "priority": incident.priority.value if incident.priority else None,
+        "channel": incident.places.channel,
+        "declared_at": incident.times.logged_at or incident.last_entry_at,
+        "is_over": incident.is_over,
+        "major": incident.major,
+        "drill": incident.drill,
+        "restricted": incident.restricted,
+        "shape": shape(),
+        "folded": incident.model_dump_json(),
+    }
+
+
+def get(connection: Connection, key: IncidentKey) -> Incident | None:
+    """Give the folded incident; a row of another release is folded again from its entries."""
+    found = connection.execute(_FOLDED, {"of_team": key.team, "of_incident": key.id}).one_or_none()
+    return None if found is None else read(connection, key, found.folded, found.shape)
+
+
+def read(connection: Connection, key: IncidentKey, folded: str, written_as: str) -> Incident | None:
+    """Read a folded incident, from its row when this release wrote it, otherwise from its entries."""
+    return PARSED.of(folded) if written_as == shape() else refold(connection, key)
+
+
+def refold(connection: Connection, key: IncidentKey) -> Incident | None:
+    """Fold a chain again from its entries; None for the workspace chain and for one without entries."""
+    if key.id == WORKSPACE:
+        return None
+    entries = [to_entry(line) for line in chain_lines(connection, key)]
+    return fold(entries) if entries else None

@@ -1,0 +1,269 @@
+"""A database that cannot take something now says so in one way, in time, and takes it again once it is back."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from storage.database.engine import IDLE_IN_TRANSACTION_S
+from storage.database.time_limit import within
+from storage.errors import Unavailable
+from storage.store import Store, open_store
+from tests.conftest import TEAM
+from tests.dbproxy import DatabaseProxy, Mode
+from tests.storage.story import long_script, record
+
+PATIENCE = 1.0
+HELD = 2.5
+
+
+@pytest.fixture
+def proxy(postgres_url: str) -> Iterator[DatabaseProxy]:
+    opened = DatabaseProxy(postgres_url)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def far(proxy: DatabaseProxy) -> Iterator[Store]:
+    """Give a store whose PostgreSQL can be cut off."""
+    with open_store(proxy.url, team=TEAM) as opened:
+        record(opened, lambda number: long_script(number)[:1])
+        yield opened
+        proxy.set("ok")
+
+
+def beat(connection: Connection) -> None:
+    connection.execute(text("INSERT INTO presence VALUES (:team, :who, :at)"), {"team": TEAM, "who": "x", "at": "2026"})
+
+
+def beats(store: Store) -> int:
+    return store.transactions.read(lambda c: c.execute(text("SELECT count(*) FROM presence")).scalar_one())
+
+
+def count_chains(connection: Connection) -> int:
+    return int(connection.execute(text("SELECT count(*) FROM chain")).scalar_one())
+
+
+def again(times: int, work: Callable[[], object]) -> None:
+    for _ in range(times):
+        work()
+
+
+def until(store: Store, seconds: float = 10) -> int:
+    """Ask until it answers."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return store.transactions.read(count_chains)
+        except Unavailable:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize("mode", ["deaf", "slow", "reset", "refuse"])
+def test_whoever_is_in_a_hurry_is_told_in_time_and_served_again_when_it_is_back(
+    far: Store, proxy: DatabaseProxy, mode: Mode
+) -> None:
+    proxy.set(mode)
+
+    began = time.monotonic()
+    with pytest.raises(Unavailable), within(PATIENCE):
+        again(10, lambda: far.transactions.write(count_chains))
+    held = time.monotonic() - began
+    proxy.set("ok")
+    proxy.cut()
+
+    assert held < HELD
+    assert until(far) == 1
+    assert not far.absence.is_on
+    assert 0 < far.absence.seconds < 20
+
+
+def test_a_reading_is_bound_in_time_too(far: Store, proxy: DatabaseProxy) -> None:
+    proxy.set("deaf")
+
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="slow"), within(PATIENCE):
+        far.transactions.read(count_chains)
+
+    assert time.monotonic() - began < HELD
+
+
+def test_after_it_kept_somebody_waiting_the_next_one_in_a_hurry_is_told_at_once(
+    far: Store, proxy: DatabaseProxy
+) -> None:
+    proxy.set("deaf")
+    with pytest.raises(Unavailable), within(PATIENCE):
+        far.transactions.read(count_chains)
+
+    began = time.monotonic()
+    with pytest.raises(Unavailable), within(PATIENCE):
+        far.transactions.write(count_chains)
+
+    assert time.monotonic() - began < 0.1
+
+
+def test_connections_that_died_while_idle_are_not_handed_out(far: Store, proxy: DatabaseProxy) -> None:
+    proxy.cut()
+
+    assert far.transactions.read(count_chains) == 1
+
+
+def test_a_reply_that_is_lost_leaves_it_unknown_and_says_unavailable(far: Store, proxy: DatabaseProxy) -> None:
+    proxy.set("lost_reply")
+
+    with pytest.raises(Unavailable, match="gone"):
+        record(far, lambda number: long_script(number)[:1])
+    proxy.set("ok")
+
+    assert until(far) == 2
+
+
+def test_a_lock_that_another_one_holds_is_not_waited_for_longer_than_somebody_can(far: Store) -> None:
+    with far.engine.begin() as other:
+        other.execute(text("LOCK TABLE chain IN ACCESS EXCLUSIVE MODE"))
+
+        began = time.monotonic()
+        with pytest.raises(Unavailable), within(0.5):
+            far.transactions.read(count_chains)
+        held = time.monotonic() - began
+
+    assert held < 1.5
+    assert far.transactions.read(count_chains) == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "why"),
+    [
+        ("SET LOCAL default_transaction_read_only = on; SET TRANSACTION READ ONLY", "read_only"),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", "gone"),
+        ("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(1)", "slow"),
+    ],
+)
+def test_each_way_in_which_a_server_refuses_has_its_word(postgres_url: str, statement: str, why: str) -> None:
+    def work(connection: Connection) -> None:
+        for part in statement.split("; "):
+            connection.execute(text(part))
+        beat(connection)
+
+    with open_store(postgres_url, team=TEAM) as store:
+        with pytest.raises(Unavailable, match=why):
+            store.transactions.write(work)
+
+        assert beats(store) == 0
+
+
+def test_a_replica_that_freezes_in_a_transaction_does_not_keep_its_locks_for_good(postgres_url: str) -> None:
+    with open_store(postgres_url, team=TEAM) as frozen, open_store(postgres_url, team=TEAM) as other:
+
+        def work(connection: Connection) -> None:
+            shown = connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+            assert shown == f"{IDLE_IN_TRANSACTION_S}s"
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
+            connection.execute(text("LOCK TABLE presence IN ACCESS EXCLUSIVE MODE"))
+            with within(20):
+                other.transactions.write(beat)
+            beat(connection)
+
+        with pytest.raises(Unavailable, match=r"slow|gone"):
+            frozen.transactions.write(work)
+
+        assert beats(frozen) == beats(other) == 1
+
+
+def test_a_reading_may_think_for_longer_than_a_writer_may_keep_its_locks(postgres_url: str) -> None:
+    def work(connection: Connection) -> str:
+        connection.execute(text("SELECT 1"))
+        time.sleep(2)
+        return str(connection.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one())
+
+    with open_store(postgres_url, team=TEAM) as store:
+        event.listen(store.engine, "checkout", lambda raw, *_: shorten(raw))
+
+        assert store.transactions.read(work) == "10min"
+        with pytest.raises(Unavailable, match=r"slow|gone"):
+            store.transactions.write(work)
+
+
+def shorten(connection: Any) -> None:
+    """Let a connection idle in a transaction for a second only."""
+    connection.autocommit = True
+    connection.execute("SET idle_in_transaction_session_timeout = '1s'")
+    connection.autocommit = False
+
+
+def test_an_error_of_ours_is_no_absence(store: Store) -> None:
+    with pytest.raises((OperationalError, ProgrammingError), match="nowhere"):
+        store.transactions.read(lambda connection: connection.execute(text("SELECT n FROM nowhere")))
+
+    assert not store.absence.is_on
+
+
+def on_connecting(store: Store, statement: str) -> Any:
+    """Have each new connection begin with a statement; give what ends that."""
+
+    def prepare(connection: Any, _record: object) -> None:
+        connection.execute(statement)
+
+    event.listen(store.engine, "connect", prepare)
+    store.engine.dispose()
+
+    def end() -> None:
+        event.remove(store.engine, "connect", prepare)
+        store.engine.dispose()
+
+    return end
+
+
+def test_a_sqlite_file_that_can_only_be_read_says_so_and_is_absent_until_it_is_written(sqlite_store: Store) -> None:
+    end = on_connecting(sqlite_store, "PRAGMA query_only = ON")
+
+    with pytest.raises(Unavailable, match="read_only"):
+        sqlite_store.transactions.write(beat)
+    beats(sqlite_store)
+    was_on = sqlite_store.absence.is_on
+    end()
+    sqlite_store.transactions.write(beat)
+
+    assert was_on
+    assert not sqlite_store.absence.is_on
+    assert beats(sqlite_store) == 1
+
+
+def test_a_full_disk_refuses_everybody_of_the_commit_and_keeps_nothing(sqlite_store: Store) -> None:
+    pages = sqlite_store.transactions.read(lambda c: c.execute(text("PRAGMA page_count")).scalar_one())
+    end = on_connecting(sqlite_store, f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(Unavailable) as raised:
+        again(50, lambda: record(sqlite_store, long_script))
+    kept = sqlite_store.transactions.read(count_chains)
+    end()
+    record(sqlite_store, long_script)
+
+    assert raised.value.why == "full"
+    assert sqlite_store.transactions.read(count_chains) == kept + 1
+
+
+def test_a_file_that_another_program_locks_is_not_waited_for_longer_than_somebody_can(
+    sqlite_store: Store, sqlite_url: str
+) -> None:
+    other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="slow"), within(0.5):
+        sqlite_store.transactions.write(beat)
+    held = time.monotonic() - began
+    other.execute("ROLLBACK")
+    other.close()
+
+    assert held < 1.5
+    sqlite_store.transactions.write(count_chains)
+    assert beats(sqlite_store) == 0, "what nobody waited for any more was written all the same"

@@ -1,0 +1,62 @@
+"""What an engine promises: addresses it takes, settings of SQLite, moments that keep their zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy.dialects import sqlite
+
+from storage.column_types import UtcText
+from storage.database.engine import make_engine, read_url
+from storage.errors import BadDatabaseUrl
+from storage.store import Store
+
+
+@pytest.mark.parametrize(
+    ("address", "driver"),
+    [
+        ("sqlite:///muster.db", "sqlite+pysqlite"),
+        ("sqlite:////var/lib/muster.db", "sqlite+pysqlite"),
+        ("postgres://u:p@h/d", "postgresql+psycopg"),
+        ("postgresql://u:p@h/d", "postgresql+psycopg"),
+        ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg"),
+    ],
+)
+def test_an_address_is_taken_in_its_usual_forms(address: str, driver: str) -> None:
+    assert read_url(address).drivername == driver
+
+
+@pytest.mark.parametrize("address", ["", "muster.db", "mysql://h/d", "sqlite://", "sqlite:///:memory:"])
+def test_another_address_is_refused(address: str) -> None:
+    with pytest.raises(BadDatabaseUrl):
+        make_engine(address)
+
+
+def test_a_refused_address_is_not_repeated_with_its_password() -> None:
+    with pytest.raises(BadDatabaseUrl) as refused:
+        make_engine("postgresql:/u:hunter2@h")
+
+    assert "hunter2" not in str(refused.value)
+
+
+def test_every_sqlite_connection_is_durable_and_checks_its_keys(sqlite_store: Store) -> None:
+    def pragmas(connection) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in names]
+
+    wanted = ["wal", 2, 1, 1, 15000]
+    assert sqlite_store.transactions.read(pragmas) == wanted
+    assert sqlite_store.transactions.write(pragmas) == wanted
+
+
+def test_a_moment_is_stored_as_utc_text_and_comes_back_aware() -> None:
+    column, dialect = UtcText(), sqlite.dialect()
+    at = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=timezone(timedelta(hours=2)))
+
+    text = column.process_bind_param(at, dialect)
+
+    assert text == "2026-03-01T10:00:00.000001Z"
+    assert column.process_result_value(text, dialect) == at
+    with pytest.raises(ValueError, match="time zone"):
+        column.process_bind_param(datetime(2026, 3, 1), dialect)  # noqa: DTZ001 - that is the point

@@ -1,0 +1,116 @@
+"""The schema: made from nothing, left alone when it is right, refused when it is not known."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlmodel import SQLModel
+
+from storage.database import schema
+from storage.errors import UnknownSchema
+from storage.maintenance.verification import verify
+from storage.store import Store, open_store
+from tests import postgres
+
+MIGRATIONS = Path(schema.__file__).parents[1] / "migrations"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path):
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+    else:
+        with postgres.server().database() as url:
+            yield url
+
+
+def test_an_empty_database_becomes_a_sound_record(empty_url: str) -> None:
+    with open_store(empty_url, team="T1") as store:
+        store.migrate()
+
+        assert verify(store).is_sound
+        store.transactions.read(schema.check_schema)
+
+
+def test_migrating_twice_changes_nothing(store: Store) -> None:
+    store.migrate()
+    store.migrate()
+
+    assert store.transactions.read(schema.current) == schema.HEAD
+
+
+def test_replicas_that_start_together_take_turns(empty_url: str) -> None:
+    def start() -> None:
+        with open_store(empty_url) as store:
+            store.migrate()
+
+    with ThreadPoolExecutor(3) as pool:
+        starts = [pool.submit(start) for _ in range(3)]
+
+    assert [one.exception() for one in starts] == [None, None, None]
+
+
+def test_the_tables_are_what_the_migrations_make(store: Store) -> None:
+    def differences(connection):
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return compare_metadata(context, SQLModel.metadata)
+
+    assert store.transactions.read(differences) == []
+
+
+def test_the_known_revisions_are_those_of_the_migrations(sqlite_store: Store) -> None:
+    scripts = sqlite_store.transactions.read(
+        lambda connection: ScriptDirectory.from_config(schema.alembic_config(connection))
+    )
+
+    assert scripts.get_current_head() == schema.HEAD
+    assert {script.revision for script in scripts.walk_revisions()} == set(schema.KNOWN)
+
+
+def test_a_newer_schema_is_refused_in_words(store: Store) -> None:
+    store.transactions.write(lambda c: c.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'").rowcount)
+
+    with pytest.raises(UnknownSchema, match="revision 0999, this Muster knows 0001, 0002, 0003, 0004"):
+        store.migrate()
+
+
+def test_a_foreign_database_is_refused_and_left_alone(empty_url: str) -> None:
+    with open_store(empty_url) as store:
+        store.transactions.write(lambda c: c.exec_driver_sql("CREATE TABLE entry (id INTEGER)").rowcount)
+
+        with pytest.raises(UnknownSchema, match="Muster did not make"):
+            store.migrate()
+
+        assert store.transactions.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM entry").scalar_one()) == 0
+
+
+def test_an_unmigrated_database_says_what_to_run(empty_url: str) -> None:
+    with open_store(empty_url) as store, pytest.raises(UnknownSchema, match="muster migrate"):
+        store.transactions.read(schema.check_schema)
+
+
+def test_no_migration_rebuilds_the_record() -> None:
+    """Alembic's batch mode copies a table and drops its triggers without a word."""
+    for script in [MIGRATIONS / "env.py", *MIGRATIONS.glob("versions/*.py")]:
+        words = script.read_text("utf-8")
+        for table in ("entry", "body"):
+            assert f'batch_alter_table("{table}"' not in words
+            assert f"batch_alter_table('{table}'" not in words
+    assert "render_as_batch=False" in (MIGRATIONS / "env.py").read_text("utf-8")
+
+
+def test_opening_a_store_does_not_import_alembic() -> None:
+    """It takes a quarter of a second, which a start without anything to migrate need not pay."""
+    code = "import storage.store, sys; sys.exit('alembic' in sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", code], check=False, env=os.environ)
+
+    assert done.returncode == 0

@@ -1,0 +1,234 @@
+"""SQLite's one writer: commands before captures, many captures in one commit, and one failure undoes only itself."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import TimeoutError as Exhausted
+
+from storage.database.engine import make_engine
+from storage.database.sqlite_writer import BATCH, SqliteWriter
+from storage.errors import StoreClosed
+
+
+@pytest.fixture
+def engine(sqlite_url: str) -> Iterator[Engine]:
+    engine = make_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def commits(engine: Engine) -> list[list[str]]:
+    """Collect, for each commit, the works that were in it."""
+    done: list[list[str]] = [[]]
+    event.listen(engine, "commit", lambda _: done.append([]))
+    return done
+
+
+@pytest.fixture
+def writer(engine: Engine) -> Iterator[SqliteWriter]:
+    writer = SqliteWriter(engine, longest=60)
+    yield writer
+    writer.close()
+
+
+def remember(commits: list[list[str]], name: str) -> Callable[[Connection], str]:
+    def work(connection: Connection) -> str:
+        connection.exec_driver_sql("INSERT INTO counter VALUES (?, 1, 1)", (name,))
+        commits[-1].append(name)
+        return name
+
+    return work
+
+
+def stored(writer: SqliteWriter) -> set[str]:
+    return writer.read(lambda c: set(c.exec_driver_sql("SELECT team FROM counter").scalars()))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+
+
+class Busy:
+    """Keeps the writer busy until others have queued up."""
+
+    def __init__(self, writer: SqliteWriter) -> None:
+        self.writer = writer
+        self.begun, self.go = threading.Event(), threading.Event()
+        self.threads: list[threading.Thread] = []
+        self.run(lambda _: (self.begun.set(), self.go.wait(30)), first=False)
+        assert self.begun.wait(30)
+
+    def run(self, work: Callable[[Connection], object], *, first: bool = True) -> None:
+        thread = threading.Thread(target=self.writer.write, args=(work,), kwargs={"first": first})
+        thread.start()
+        self.threads.append(thread)
+
+    def release_when(self, waiting: int) -> None:
+        until(lambda: len(self.writer._first) + len(self.writer._later) >= waiting)
+        self.go.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def test_waiting_captures_share_a_commit_and_commands_go_first(writer: SqliteWriter, commits: list[list[str]]) -> None:
+    busy = Busy(writer)
+    for n in range(BATCH + 50):
+        busy.run(remember(commits, f"capture{n}"), first=False)
+    for n in range(3):
+        busy.run(remember(commits, f"command{n}"))
+    busy.release_when(BATCH + 53)
+
+    _, commands, captures, rest, _ = commits
+    assert {name[:7] for name in commands} == {"command"}
+    assert (len(commands), len(captures), len(rest)) == (3, BATCH, 50)
+    assert len(stored(writer)) == BATCH + 53
+
+
+def test_a_command_waits_for_one_batch_of_captures_at_most(writer: SqliteWriter, commits: list[list[str]]) -> None:
+    busy = Busy(writer)
+    late: list[threading.Thread] = []
+
+    def capture(connection: Connection) -> None:
+        remember(commits, "capture")(connection)
+        thread = threading.Thread(target=writer.write, args=(remember(commits, "command"),))
+        thread.start()
+        late.append(thread)
+        until(lambda: bool(writer._first))
+
+    busy.run(capture, first=False)
+    for n in range(BATCH + 10):
+        busy.run(remember(commits, f"later{n}"), first=False)
+    busy.release_when(BATCH + 11)
+    late[0].join()
+
+    assert "command" in commits[2], "the command is in the commit right after the one it came in the middle of"
+    assert len(commits[1]) == BATCH
+
+
+def test_a_round_that_has_lasted_long_enough_leaves_the_rest_to_the_next(
+    engine: Engine, commits: list[list[str]]
+) -> None:
+    writer = SqliteWriter(engine, longest=0)
+    busy = Busy(writer)
+    for n in range(3):
+        busy.run(remember(commits, f"capture{n}"), first=False)
+        until(lambda n=n: len(writer._later) == n + 1)
+    busy.run(remember(commits, "command"))
+    busy.release_when(4)
+    writer.close()
+
+    assert [one for one in commits if one] == [["command"], ["capture0"], ["capture1"], ["capture2"]]
+
+
+def test_readers_that_hold_every_connection_do_not_keep_the_writer_waiting(
+    engine: Engine, writer: SqliteWriter, commits: list[list[str]]
+) -> None:
+    writer.write(remember(commits, "before"))
+    held = [engine.connect() for _ in range(39)]
+
+    writer.write(remember(commits, "after"))
+
+    with pytest.raises(Exhausted):
+        engine.connect()
+    for one in held:
+        one.close()
+    assert stored(writer) == {"before", "after"}
+
+
+def test_a_work_that_raises_undoes_only_itself(writer: SqliteWriter, commits: list[list[str]]) -> None:
+    busy = Busy(writer)
+
+    def fail(connection: Connection) -> None:
+        remember(commits, "lost")(connection)
+        raise LookupError("no")
+
+    with ThreadPoolExecutor(1) as pool:
+        busy.run(remember(commits, "before"), first=False)
+        failing = pool.submit(writer.write, fail, first=False)
+        busy.run(remember(commits, "after"), first=False)
+        busy.release_when(3)
+
+    assert str(failing.exception()) == "no"
+    assert stored(writer) == {"before", "after"}
+
+
+def test_nobody_is_told_before_the_commit(engine: Engine, writer: SqliteWriter) -> None:
+    told: list[str] = []
+    event.listen(engine, "commit", lambda _: told.append("committed"))
+
+    writer.write(lambda c: c.exec_driver_sql("INSERT INTO counter VALUES ('x', 1, 1)").rowcount)
+    told.append("told")
+
+    assert told == ["committed", "told"]
+
+
+def test_everybody_hears_of_a_commit_that_failed(engine: Engine, writer: SqliteWriter) -> None:
+    def orphan(connection: Connection) -> None:
+        # A deferred constraint is judged at the commit, when the work itself has long gone well.
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+        connection.exec_driver_sql("DROP TRIGGER guard_body_insert")
+        connection.exec_driver_sql("INSERT INTO body VALUES ('T', 'I', 1, 's', '{}')")
+
+    with pytest.raises(Exception, match="FOREIGN KEY"):
+        writer.write(orphan)
+
+    assert writer.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM body").scalar_one()) == 0
+    assert writer.write(lambda _: "still here") == "still here"
+
+
+def test_a_transaction_that_the_database_ended_is_not_mistaken_for_a_commit(writer: SqliteWriter) -> None:
+    busy = Busy(writer)
+
+    def ended(connection: Connection) -> None:
+        connection.connection.driver_connection.execute("ROLLBACK")
+
+    def write(connection: Connection) -> None:
+        connection.exec_driver_sql("INSERT INTO counter VALUES ('x', 1, 1)")
+
+    with ThreadPoolExecutor(3) as pool:
+        attempts = []
+        for work in (write, ended, write):
+            attempts.append(pool.submit(writer.write, work, first=False))
+            until(lambda: len(writer._later) == len(attempts))
+        busy.release_when(3)
+
+    assert all(isinstance(one.exception(), Exception) for one in attempts)
+    assert stored(writer) == set()
+
+
+def test_a_work_cannot_wait_for_another_work(writer: SqliteWriter) -> None:
+    with pytest.raises(RuntimeError, match="cannot wait"):
+        writer.write(lambda _: writer.write(lambda _: None))
+
+
+def test_closing_finishes_what_waits_and_refuses_more(writer: SqliteWriter, commits: list[list[str]]) -> None:
+    busy = Busy(writer)
+    busy.run(remember(commits, "last"), first=False)
+    closing = threading.Thread(target=writer.close)
+    busy.threads.append(closing)
+    closing.start()
+    busy.release_when(1)
+
+    assert stored(writer) == {"last"}
+    with pytest.raises(StoreClosed):
+        writer.write(lambda _: None)
+
+
+def test_a_reader_is_not_kept_waiting_by_a_writer(writer: SqliteWriter, commits: list[list[str]]) -> None:
+    writer.write(remember(commits, "one"))
+    busy = Busy(writer)
+
+    seen = stored(writer)
+
+    busy.release_when(0)
+    assert seen == {"one"}

@@ -1,0 +1,162 @@
+"""The database itself refuses to let the record be rewritten, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from storage.database.sqlite import begin_writing
+from storage.errors import GuardsMissing
+from storage.maintenance.verification import verify
+from storage.store import Store, open_store
+from storage.triggers import record_triggers
+from storage.triggers.postgresql_triggers import grants
+from tests import postgres
+from tests.storage.story import T0, TEAM, long_script, record, record_all
+
+LAST = len(long_script("INC-2026-0001"))
+_NEW = "INSERT INTO entry (team, incident, n, kind, recorded_at, text, prev, hash) SELECT "
+_END = f" FROM entry WHERE n = {LAST}"
+_ZEROS = "0" * 64
+
+# Each breaks one rule only, so that the guard of that rule must answer.
+FORBIDDEN = {
+    "UPDATE entry SET text = 'x' WHERE n = 3": "an entry never changes",
+    "UPDATE entry SET hash = 'x'": "an entry never changes",
+    "DELETE FROM entry WHERE n = 3": "an entry is never deleted",
+    f"{_NEW} team, incident, {LAST + 2}, kind, '9999', text, hash, hash{_END}": "takes the next number",
+    f"{_NEW} team, incident, {LAST}, kind, '9999', text, hash, hash{_END}": "takes the next number",
+    f"{_NEW} team, incident, 3, kind, '9999', text, hash, hash{_END}": "takes the next number",
+    f"{_NEW} team, 'new', 2, kind, '9999', text, '{_ZEROS}', hash{_END}": "takes the next number",
+    f"{_NEW} team, 'new', 1, kind, '9999', text, hash, hash{_END}": "continues the last hash",
+    f"{_NEW} team, incident, {LAST + 1}, kind, '9999', text, prev, hash{_END}": "continues the last hash",
+    f"{_NEW} team, incident, {LAST + 1}, kind, '2026', text, hash, hash{_END}": "time does not run backwards",
+    f"{_NEW} team, incident, {LAST}, kind, '9999', 'x', hash, hash{_END} "
+    "ON CONFLICT (team, incident, n) DO UPDATE SET text = 'x'": "takes the next number",
+    "UPDATE body SET words = '{}' WHERE n = 1": "words never change",
+    "DELETE FROM body WHERE n = 1": "words go only where a redaction names their entry",
+    "DELETE FROM body": "words go only where a redaction names their entry",
+    f"INSERT INTO body (team, incident, n, salt, words) SELECT team, incident, 12, 's', '{{}}'{_END}": "words come with",
+}
+ON_SQLITE = {
+    _NEW.replace("INSERT", "INSERT OR REPLACE")
+    + f"team, incident, {LAST}, kind, '9999', 'x', hash, hash{_END}": "takes the next number",
+    _NEW.replace("INSERT", "REPLACE")
+    + f"team, incident, 3, kind, '9999', 'x', hash, hash{_END}": "takes the next number",
+    "UPDATE OR REPLACE entry SET n = 4 WHERE n = 3": "an entry never changes",
+    "INSERT OR REPLACE INTO body SELECT team, incident, n, 's', '{}' FROM body WHERE n = 1": "words come with",
+}
+ON_POSTGRESQL = {
+    "TRUNCATE entry CASCADE": "never emptied",
+    "TRUNCATE body": "never emptied",
+    "SET session_replication_role = replica; DELETE FROM body WHERE n = 1": "words go only",
+}
+
+
+def attempt(store: Store, statement: str) -> str:
+    """Run a statement and give what the database said against it."""
+    with pytest.raises(DBAPIError) as refused:
+        store.transactions.write(lambda connection: connection.exec_driver_sql(statement).rowcount)
+    return str(refused.value)
+
+
+def test_the_record_refuses_to_be_rewritten(store: Store) -> None:
+    record(store, long_script)
+    own = ON_SQLITE if store.engine.dialect.name == "sqlite" else ON_POSTGRESQL
+
+    for statement, words in (FORBIDDEN | own).items():
+        assert words in attempt(store, statement), statement
+
+    assert verify(store).is_sound
+
+
+def test_the_guards_are_checked_by_what_they_refuse(store: Store) -> None:
+    record_all(store)
+
+    store.transactions.write(record_triggers.check_guards)
+
+    assert verify(store).is_sound
+
+
+@pytest.mark.parametrize("name", sorted(record_triggers.NAMES))
+def test_a_missing_guard_is_named(store: Store, name: str) -> None:
+    table = "" if store.engine.dialect.name == "sqlite" else f" ON {name.split('_')[1]}"
+    store.transactions.write(lambda c: c.exec_driver_sql(f"DROP TRIGGER {name}{table}").rowcount)
+
+    with pytest.raises(GuardsMissing, match=name):
+        store.migrate()
+
+    assert [p.kind for p in verify(store).problems] == ["guards"]
+
+
+def test_a_guard_that_is_there_and_does_nothing_is_found_on_sqlite(sqlite_store: Store) -> None:
+    def weaken(connection: Connection) -> None:
+        connection.exec_driver_sql("DROP TRIGGER guard_entry_update")
+        connection.exec_driver_sql(
+            "CREATE TRIGGER guard_entry_update BEFORE UPDATE ON entry WHEN 0 BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+
+    sqlite_store.transactions.write(weaken)
+
+    with pytest.raises(GuardsMissing, match="guard_entry_update"):
+        sqlite_store.transactions.write(record_triggers.check_guards)
+
+
+def test_a_guard_that_is_there_and_does_nothing_is_found_on_postgresql(postgres_url: str) -> None:
+    with open_store(postgres_url, team=TEAM) as store:
+        store.transactions.write(
+            lambda c: (
+                c.exec_driver_sql(
+                    "CREATE OR REPLACE FUNCTION guard_entry_update() RETURNS trigger LANGUAGE plpgsql "
+                    "AS $$ BEGIN RETURN NEW; END $$"
+                ).rowcount
+            )
+        )
+
+        with pytest.raises(GuardsMissing, match="change an entry"):
+            store.migrate()
+
+
+def test_a_role_that_does_not_own_the_tables_can_work_and_cannot_drop_a_guard(postgres_url: str) -> None:
+    postgres.server().run("DROP ROLE IF EXISTS muster_service")
+    postgres.server().run("CREATE ROLE muster_service LOGIN")
+    with open_store(postgres_url) as owner:
+        with owner.engine.begin() as connection:
+            for statement in grants("muster_service"):
+                connection.exec_driver_sql(statement)
+
+        with open_store(postgres_url.replace("muster@", "muster_service@"), team=TEAM) as service:
+            key = record(service, long_script)
+            service.checkpoints.take(T0, None)
+            service.housekeep(T0)
+            assert verify(service).is_sound
+            for statement in ("DROP TRIGGER guard_entry_update ON entry", "ALTER TABLE entry DISABLE TRIGGER USER"):
+                assert "must be owner" in attempt(service, statement)
+            assert "permission denied" in attempt(service, "TRUNCATE body")
+            assert "permission denied" in attempt(service, "UPDATE entry SET text = 'x'")
+            assert len(service.queries.lines(key)) > 70
+        owner.transactions.write(lambda c: c.exec_driver_sql("DROP OWNED BY muster_service").rowcount)
+
+
+def test_a_role_name_that_is_no_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="role name"):
+        grants("x; DROP TABLE entry")
+
+
+def test_probing_needs_no_committed_trace(store: Store) -> None:
+    with store.engine.connect() as connection, begin_writing(connection):
+        record_triggers.check_guards(connection)
+
+        assert connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one() == 0
+
+
+def test_checking_the_guards_does_not_wait_behind_a_long_reading(postgres_url: str) -> None:
+    """A replica that starts while another exports must not make everybody queue for the tables."""
+    with open_store(postgres_url, team=TEAM) as store, store.engine.begin() as reading:
+        record(store, lambda number: long_script(number)[:2])
+        assert reading.exec_driver_sql("SELECT count(*) FROM entry, body").scalar_one() > 0
+
+        store.migrate()
+
+        assert reading.in_transaction()
