@@ -23,8 +23,8 @@ from bot.slack.unrecorded import LATER, Unrecorded
 from bot.spool import Spool, Waiting
 from bot.spool_file import FOR_THE_RECORD, Line
 from bot.telling import Telling
-from commands.capture import capture
-from commands.run import note_outcome, run
+from commands.core.capture import capture
+from commands.core.run import note_outcome, run
 from incident.entries.delivery import ChannelMade
 from incident.ports import Outcome, Recorder
 from storage.errors import Unavailable

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final
 
 from bot.clock import Clock
-from commands.run import note_outcome
+from commands.core.run import note_outcome
 from incident.effects.affected_surfaces import reconciling
 from incident.entries.conversation import GapNoted
 from incident.model.incident import Incident

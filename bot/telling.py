@@ -25,8 +25,8 @@ from bot.slack.sentences import label, say
 from bot.slack.unrecorded import LATER, TEMPLATE, Place, Unrecorded
 from bot.spool import Spool, Waiting
 from bot.spool_file import Line
-from commands import registry
-from commands.verb import Group, Request
+from commands.core import verb_registry
+from commands.core.verb import Group, Request
 from incident.entry import IncidentKey
 from incident.ports import Recorder
 from roles.person_ids import PersonId, slack_user
@@ -131,7 +131,7 @@ class Telling:
 @cache
 def _dated() -> frozenset[str]:
     """Name the verbs whose words hold as of when they were typed; anything else holds from when it is sent."""
-    return frozenset(verb.name for verb in registry.verbs() if verb.group is Group.RECORD and not verb.asks)
+    return frozenset(verb.name for verb in verb_registry.verbs() if verb.group is Group.RECORD and not verb.asks)
 
 
 def _longest(fields: dict[str, JsonValue]) -> str:

@@ -22,7 +22,7 @@ from bot.send.means import Means, Memory, Send, Shown, Task
 from bot.slack.calls import Delayed, LeaseLost, Slack, SlackRefusal, UnknownOutcome
 from bot.slack.overheard import Overheard
 from bot.slack.settle import Settle
-from commands.run import note_outcome, tick
+from commands.core.run import note_outcome, tick
 from incident.entries.delivery import PlaceLost
 from incident.entry import WORKSPACE, Fact
 from incident.jobs import JobKind

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from commands.guards import refuse_by_state
-from commands.verb import Group, Situation, Verb
+from commands.core.preconditions import refuse_by_state
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.lifecycle import Acknowledged, StateChanged
 from incident.entry import Fact
 from incident.states import State

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from commands.ask import Ask, Control
-from commands.fields import Slug
-from commands.guards import refuse_unless_person
-from commands.source import source_message
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.field_types import Slug
+from commands.core.fields.form_field import Ask, Control
+from commands.core.message_reference import source_message
+from commands.core.preconditions import refuse_unless_person
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.conversation import ActionOpened
 from incident.entry import Fact
 from incident.refusal import Code, Refusal

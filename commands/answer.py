@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from commands.ask import Ask, Control
-from commands.verb import Dated, Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Dated, Group, Situation, Verb
 from incident.deadlines.missed_deadlines import next_call
 from incident.entries.role_holders import EscalationAnswered
 from incident.entry import Fact

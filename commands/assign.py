@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.fields import RoleWord
-from commands.guards import refuse_by_state, refuse_unless_person
+from commands.core.fields.field_types import RoleWord
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_by_state, refuse_unless_person
+from commands.core.verb import Group, Situation, Verb
 from commands.take import first_commander, refuse_taken
-from commands.verb import Group, Situation, Verb
 from incident.entries.role_holders import RoleTaken
 from incident.entry import Fact
 from roles.person_ids import PersonId

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.before import is_direct
+from commands.core.fields.form_field import Ask, Control
+from commands.core.pre_declaration_scope import is_direct
+from commands.core.verb import Situation
 from commands.declare import Declare
-from commands.verb import Situation
 from incident.entries.lifecycle import Declared
 from incident.entry import Fact
 from incident.frozen import Utc

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.catalogue import is_unlisted
-from commands.guards import refuse_short
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_short
+from commands.core.service_catalogue import is_unlisted
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.classification import CategoryChanged
 from incident.entry import Fact
 

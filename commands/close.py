@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from commands.guards import refuse_without
-from commands.verb import Group, Situation, Verb
+from commands.core.preconditions import refuse_without
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.lifecycle import StateChanged
 from incident.entry import Fact
 from incident.model.state_transitions import refusal_to

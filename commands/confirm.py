@@ -6,9 +6,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator
 
-from commands.ask import Ask, Control
-from commands.fields import several
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.field_types import several
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.classification import Confirmed
 from incident.entry import Fact
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.source import source_message
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.message_reference import source_message
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.conversation import DecisionMade
 from incident.entry import Fact
 from roles.person_ids import PersonId

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Literal
 
-from commands.ask import Ask, Control
-from commands.before import capturing
-from commands.catalogue import Entry, is_unlisted, look_up, twin_of
-from commands.guards import refuse_by_state
+from commands.core.fields.form_field import Ask, Control
+from commands.core.pre_declaration_scope import capturing
+from commands.core.preconditions import refuse_by_state
+from commands.core.service_catalogue import Entry, is_unlisted, look_up, twin_of
+from commands.core.verb import Group, Situation, Verb
 from commands.priority import Judged, major_by_priority
 from commands.reclassify import TYPES
-from commands.verb import Group, Situation, Verb
 from incident.entries.lifecycle import Declared, StateChanged
 from incident.entry import Fact
 from incident.frozen import Utc

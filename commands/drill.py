@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from commands.ask import Ask, Control
-from commands.guards import refuse_by_state
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_by_state
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.lifecycle import DrillEnded, DrillInjected, StateChanged
 from incident.entry import Fact
 from incident.refusal import Code, Refusal

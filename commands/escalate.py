@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
-from commands.ask import Ask, Control
-from commands.guards import refuse_unless_person
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_unless_person
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.role_holders import Escalated
 from incident.entry import Fact
 from incident.policy import Ladder

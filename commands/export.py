@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from commands.ask import Ask, Control
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from commands.show import find_shown
-from commands.verb import Group, Situation, Verb
 from incident.entry import Fact
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from commands import registry
-from commands.ask import Ask, Control, asks
-from commands.verb import Group, Situation, Verb
+from commands.core import verb_registry
+from commands.core.fields.form_field import Ask, Control, asks
+from commands.core.verb import Group, Situation, Verb
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 
@@ -46,16 +46,16 @@ class Help(Verb):
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Answer, or refuse a word that names no verb and offer the nearest."""
-        if self.about and self.about != ALL and registry.find(self.about) is None:
-            nearest = registry.nearest(self.about)
+        if self.about and self.about != ALL and verb_registry.find(self.about) is None:
+            nearest = verb_registry.nearest(self.about)
             raise Refusal(Code.UNKNOWN_VERB, "help_near" if nearest else "help_unknown", "about", nearest=nearest or "")
         return ()
 
     def view(self, now: Situation) -> HelpView:
         """Read the verbs off the registry."""
-        verb = registry.find(self.about) if self.about else None
+        verb = verb_registry.find(self.about) if self.about else None
         if verb is None:
-            every = registry.verbs()
+            every = verb_registry.verbs()
             groups = ((group, tuple(_line(v) for v in every if v.group == group)) for group in Group)
             return HelpView(groups=tuple(pair for pair in groups if pair[1]), whole=self.about == ALL)
         return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=tuple(asks(verb).values()))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.guards import refuse_by_state
-from commands.verb import Elsewhere, Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_by_state
+from commands.core.verb import Elsewhere, Group, Situation, Verb
 from incident.entries.lifecycle import JoinedAsDuplicate, StateChanged, Voided
 from incident.entry import Fact
 from incident.model.incident import Incident

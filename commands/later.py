@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from incident.deadlines import due_deadlines
 from incident.entries.delivery import PromptPutOff
 from incident.entry import Fact

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from commands.ask import Ask, Control
-from commands.fields import Slug
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.field_types import Slug
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.restoration import Linked, LinkNone
 from incident.entry import Fact
 from incident.refusal import Code, Refusal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commands.verb import Group, Situation, Verb
+from commands.core.verb import Group, Situation, Verb
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.rules import visibility

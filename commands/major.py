@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.guards import refuse_by_state, refuse_without
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_by_state, refuse_without
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.lifecycle import MajorDeclared
 from incident.entry import Fact
 

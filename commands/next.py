@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.states import Audience

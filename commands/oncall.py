@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from incident.policy import Policy, Service
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId, person_named

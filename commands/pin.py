@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.verb import Dated, Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Dated, Group, Situation, Verb
 from incident.entries.conversation import MessagePinned
 from incident.record.message_history import author, posted_at, text_now
 from incident.refusal import Code, Refusal

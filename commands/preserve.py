@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.guards import refuse_without
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_without
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.integrity import Preserved
 from incident.entry import Fact
 from incident.refusal import Code, Refusal

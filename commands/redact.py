@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from commands.ask import Ask, Control
-from commands.guards import has_authority, not_authorised
-from commands.source import MessageRef, named_message
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.message_reference import MessageRef, named_message
+from commands.core.preconditions import has_authority, not_authorised
+from commands.core.verb import Group, Situation, Verb
 from incident.entries import conversation
 from incident.entries.delivery import Exported
 from incident.entries.lifecycle import Declared

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.fields import RoleWord
-from commands.guards import refuse_by_state
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.field_types import RoleWord
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_by_state
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.role_holders import RoleReleased
 from incident.entry import Fact
 from incident.refusal import Code, Refusal

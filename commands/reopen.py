@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.lifecycle import Reopened, StateChanged
 from incident.entry import Fact
 from incident.frozen import Utc

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from commands.ask import Ask, Control
-from commands.guards import refuse_unless_person
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_unless_person
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.closure import ReviewScheduled
 from incident.entry import Fact
 from incident.frozen import Utc

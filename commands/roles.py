@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commands.verb import Group, Situation, Verb
+from commands.core.verb import Group, Situation, Verb
 from incident.model.components import Interval, Offer
 from roles.role_names import SINGLE, Role
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from commands.ask import Ask, Control
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from commands.status import StatusView, standing
-from commands.verb import Group, Situation, Verb
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal

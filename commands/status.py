@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from commands.core.verb import Group, Situation, Verb
 from commands.next import NextView, owed
-from commands.verb import Group, Situation, Verb
 from incident.entry import Fact
 from incident.model.components import Action, TempFix
 from incident.model.incident import Incident

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commands.core.verb import Group, Situation, Verb
 from commands.status import StatusView, standing
-from commands.verb import Group, Situation, Verb
 from incident.entries.conversation import DecisionMade
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, Fact

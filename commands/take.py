@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Annotated
 
 from commands.ack import becomes_active
-from commands.ask import Ask, Control
-from commands.fields import RoleWord
-from commands.guards import refuse_by_state, refuse_unless_person, refuse_without
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.field_types import RoleWord
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_by_state, refuse_unless_person, refuse_without
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.role_holders import RoleAssumed, RoleTaken
 from incident.entry import Fact
 from incident.refusal import Code, Refusal

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from commands.ask import Ask, Control
-from commands.fields import Slug
-from commands.guards import refuse_unless_person
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.field_types import Slug
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_unless_person
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.restoration import TempFixAdded, TempFixRemoved, TempFixSet
 from incident.entry import Fact
 from incident.frozen import Utc

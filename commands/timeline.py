@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from commands.ask import Ask, Control
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Group, Situation, Verb
 from incident.entries import KINDS
 from incident.entry import Entry, Fact
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from commands.guards import refuse_without
-from commands.source import MessageRef, entry_named, named_message
-from commands.verb import Group, Situation, Verb
+from commands.core.message_reference import MessageRef, entry_named, named_message
+from commands.core.preconditions import refuse_without
+from commands.core.verb import Group, Situation, Verb
 from incident.entries.conversation import MaskLifted
 from incident.entry import Fact
 from incident.model.incident import Incident

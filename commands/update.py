@@ -10,10 +10,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator
 
-from commands.ask import Ask, Control
-from commands.fields import several
-from commands.guards import refuse_without
-from commands.verb import Group, Situation, Verb
+from commands.core.fields.field_types import several
+from commands.core.fields.form_field import Ask, Control
+from commands.core.preconditions import refuse_without
+from commands.core.verb import Group, Situation, Verb
 from incident.deadlines import update_slots
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Fact

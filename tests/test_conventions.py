@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from commands import registry
+from commands.core import verb_registry
 from incident.entries import KINDS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -31,7 +31,7 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def verbs() -> list[str]:
-    return [verb.name for verb in registry.verbs()]
+    return [verb.name for verb in verb_registry.verbs()]
 
 
 @pytest.mark.parametrize(("folders", "ceiling"), [(SOURCE, 300), (("tests",), 400)])

@@ -13,8 +13,8 @@ from bot.cli.main import app
 from bot.cli.manual import as_markdown, as_text
 from bot.settings import WHERE, RecordSettings, Settings
 from bot.slack.grammar import read
-from commands import registry
-from commands.verb import Group
+from commands.core import verb_registry
+from commands.core.verb import Group
 from incident.entries import KINDS
 from incident.jobs import JobKind
 from incident.model.state_transitions import MAY_FOLLOW
@@ -60,7 +60,7 @@ def test_the_readme_holds_the_table_of_verbs_as_the_code_has_it() -> None:
     assert held[1].strip() == as_markdown(), "write `muster help --markdown` between the marks of the README"
 
 
-@pytest.mark.parametrize("verb", registry.verbs(), ids=lambda verb: verb.name)
+@pytest.mark.parametrize("verb", verb_registry.verbs(), ids=lambda verb: verb.name)
 def test_every_verb_stands_once_in_the_manual_with_what_it_does(verb) -> None:
     row = re.findall(rf"^\| \w+ \| `{verb.name}` \|.*$", as_markdown(), re.MULTILINE)
 

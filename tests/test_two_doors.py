@@ -2,7 +2,7 @@
 
 One test composes Muster and lists whatever Slack and HTTP can reach. The others read the sources of what was listed, and
 of everything they use: none may reach storage or Slack by itself, or change an incident by anything but
-`commands.run.run` and `commands.capture.capture`. Each rule is shown to bite on a changed copy of a source.
+`commands.core.run.run` and `commands.core.capture.capture`. Each rule is shown to bite on a changed copy of a source.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ SPEAKS = {
 KNOWN_OF_STORAGE = ("storage.errors", "storage.database.time_limit", "storage.database.engine.read_url")
 # What a transaction may be asked without changing anything.
 LOOKS_UP = ("find", "peek", "entries", "message", "open_incidents", "person")
-DOORS = ("commands.run.run", "commands.capture")
+DOORS = ("commands.core.run.run", "commands.core.capture")
 CLIENTS = (
     "slack_sdk.WebClient",
     "slack_sdk.web",
@@ -124,7 +124,15 @@ def violations(module: str, source: str) -> list[str]:
             wrong.append(f"{module} reaches storage: {whole}")
         if is_in(whole, CLIENTS) and module not in (*SPEAKS, "bot.slack.app"):
             wrong.append(f"{module} reaches Slack: {whole}")
-        if is_in(base, ("commands.run", "commands.attempt", "commands.working", "commands.capture")):
+        if is_in(
+            base,
+            (
+                "commands.core.run",
+                "commands.core.request_handler",
+                "commands.core.incident_session",
+                "commands.core.capture",
+            ),
+        ):
             wrong += [] if is_in(whole, DOORS) else [f"{module} goes around the doors: {whole}"]
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -223,10 +231,10 @@ MUTATIONS = {
     "from slack_sdk import WebClient": "reaches Slack",
     "from slack_sdk.web import WebClient": "reaches Slack",
     "from urllib.request import urlopen": "reaches Slack",
-    "from commands.run import note_outcome": "goes around the doors",
-    "from commands.run import tick": "goes around the doors",
-    "from commands.attempt import Attempt": "goes around the doors",
-    "from commands.working import Working": "goes around the doors",
+    "from commands.core.run import note_outcome": "goes around the doors",
+    "from commands.core.run import tick": "goes around the doors",
+    "from commands.core.request_handler import Attempt": "goes around the doors",
+    "from commands.core.incident_session import Working": "goes around the doors",
     "def third(edge, drafts): edge.recorder.transact(lambda unit: unit.append('key', drafts, None))": "changes the record",
     "def third(edge, unknown): edge.recorder.transact(unknown)": "changes the record",
     "def third(edge): edge.recorder.transact(lambda unit: save(unit))": "changes the record",

@@ -18,9 +18,9 @@ import yaml
 from bot.clock import RealClock
 from bot.export.make import Seal, make_export
 from bot.replay.catalogue import SHIPPED
-from commands.capture import Capture, capture
-from commands.run import note_outcome, run
-from commands.verb import Place, Request
+from commands.core.capture import Capture, capture
+from commands.core.run import note_outcome, run
+from commands.core.verb import Place, Request
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import IncidentKey, Source, Surface

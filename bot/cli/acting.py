@@ -26,11 +26,11 @@ from bot.slack.people import RESPONDER
 from bot.slack.reply import Texts, reply_to
 from bot.slack.sentences import say_closure, say_reason
 from bot.wording import plain
-from commands.ask import asks
 from commands.close import read_unmet
+from commands.core.fields.form_field import asks
+from commands.core.run import run
+from commands.core.verb import Place, Request, Verb
 from commands.help import usage
-from commands.run import run
-from commands.verb import Place, Request, Verb
 from incident.entry import Source, Surface
 from incident.ports import Outcome
 

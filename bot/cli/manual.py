@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from commands import registry
+from commands.core import verb_registry
+from commands.core.verb import Group, Verb
 from commands.help import usage
-from commands.verb import Group, Verb
 
 _NONE: Final = "—"
 _NAMED: Final = re.compile(r"\[\w+=…\]")
@@ -18,7 +18,7 @@ _MOST_NAMED: Final = 2
 def ordered() -> Iterable[type[Verb]]:
     """Give every verb in the order of the manual: by group, then by name."""
     order = list(Group)
-    return sorted(registry.verbs(), key=lambda verb: (order.index(verb.group), verb.name))
+    return sorted(verb_registry.verbs(), key=lambda verb: (order.index(verb.group), verb.name))
 
 
 def does(verb: type[Verb]) -> str:

@@ -15,7 +15,7 @@ from bot.export import page
 from bot.export.account import document_account
 from bot.export.naming import Names, names_from
 from bot.export.proof import Proven, write_json, write_proof
-from commands.run import note_outcome
+from commands.core.run import note_outcome
 from incident.entries.delivery import Exported
 from incident.entry import Entry, IncidentKey
 from incident.frozen import utc_text

@@ -9,9 +9,9 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from bot.replay.scenario import Moment
-from commands import registry
-from commands.ask import Control, ask_of
-from commands.verb import Verb
+from commands.core import verb_registry
+from commands.core.fields.form_field import Control, ask_of
+from commands.core.verb import Verb
 from incident.frozen import utc_text
 
 _VERBS: Final = {
@@ -47,7 +47,7 @@ Fields = dict[str, JsonValue]
 
 def verb_of(intent: str) -> type[Verb]:
     """Give the verb that an intent maps onto; LookupError when this Muster has none."""
-    verb = registry.find(_VERBS.get(intent, intent))
+    verb = verb_registry.find(_VERBS.get(intent, intent))
     if verb is None:
         raise LookupError(f"no verb does what the intent {intent!r} means")
     return verb

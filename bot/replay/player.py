@@ -17,8 +17,8 @@ from bot.replay.spelling import spelled_out
 from bot.replay.stage import Stage
 from bot.slack.forms.view import OCCURRED
 from bot.slack.grammar import read
-from commands.ask import Control, asks
-from commands.verb import Verb
+from commands.core.fields.form_field import Control, asks
+from commands.core.verb import Verb
 from roles.person_ids import PersonId, slack_person
 from sandbox.errors import NotPossibleError
 

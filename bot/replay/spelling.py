@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from commands.ask import Control, asks
-from commands.verb import Verb
+from commands.core.fields.form_field import Control, asks
+from commands.core.verb import Verb
 
 
 def spelled_out(verb: type[Verb], fields: Mapping[str, JsonValue], aliases: Mapping[str, str]) -> str:

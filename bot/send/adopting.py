@@ -12,7 +12,7 @@ from bot.send.means import Means, Task
 from bot.send.reconcile import take_in
 from bot.slack.calls import SlackRefusal
 from bot.slack.reconcile import MOST_BACK, Reading
-from commands.run import note_outcome
+from commands.core.run import note_outcome
 from incident.entries.delivery import ChannelMade, HistoryTaken
 from incident.entries.lifecycle import StateChanged, Voided
 from incident.entry import Fact

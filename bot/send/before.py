@@ -19,7 +19,7 @@ from bot.slack.calls import SlackRefusal
 from bot.slack.heard import moment_of
 from bot.slack.reconcile import Known, Reading, gone, known_of, read_channel
 from bot.slack.surfaces.message import Message
-from commands.capture import Capture, Told, capture_into
+from commands.core.capture import Capture, Told, capture_into
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import Joined, Left, Reacted
 from incident.entries.delivery import HistoryTaken, PlaceLost

@@ -16,9 +16,9 @@ from bot.send.means import Means, Task
 from bot.slack.calls import Delayed, SlackRefusal
 from bot.slack.heard import heard, moment_of
 from bot.slack.reconcile import Known, Reading, Shown, gone, known_of, marked, moved_at, read_channel, unheard
-from commands.capture import Capture, Told, capture_all
-from commands.run import note_outcome, run
-from commands.verb import Place, Request
+from commands.core.capture import Capture, Told, capture_all
+from commands.core.run import note_outcome, run
+from commands.core.verb import Place, Request
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted
 from incident.entries.delivery import PlaceLost
 from incident.entry import Entry, Fact, Source, Surface

@@ -22,9 +22,9 @@ from bot.slack.sentences import say
 from bot.slack.troubles import NotRecorded
 from bot.slack.unrecorded import Unrecorded
 from bot.spool import Spool, SpoolFull
-from commands import registry
-from commands.capture import Capture
-from commands.verb import Request
+from commands.core import verb_registry
+from commands.core.capture import Capture
+from commands.core.verb import Request
 from incident.ports import Outcome
 from incident.refusal import Refusal
 
@@ -69,7 +69,7 @@ class Absent:
 
     def keep(self, came: Came, verb: str, fields: dict[str, JsonValue]) -> Reply:
         """Keep what somebody typed for them, and say that it is not recorded; a question has nothing to keep."""
-        kind = registry.find(verb)
+        kind = verb_registry.find(verb)
         if kind is None or kind.asks:
             return Reply(say("absent_asked", command=self.texts.command), refused=True)
         if self.unrecorded.is_here(came.where.channel):

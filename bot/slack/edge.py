@@ -32,9 +32,9 @@ from bot.slack.reply import Reply, Texts, open_places, reply_to
 from bot.slack.sentences import label, say, say_reason
 from bot.slack.troubles import NotRecorded, guarded, named
 from bot.slack.where import Where
-from commands.capture import Capture, capture_all
-from commands.run import run
-from commands.verb import Request, Verb
+from commands.core.capture import Capture, capture_all
+from commands.core.run import run
+from commands.core.verb import Request, Verb
 from incident.effects.affected_surfaces import homes, reconciling
 from incident.entry import Surface
 from incident.model.incident import Incident

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 
 from bot.slack.values import Found, Known, looks_like_person, read_value
-from commands.ask import Ask, Control
+from commands.core.fields.form_field import Ask, Control
 
 HAPPENED: Final = "happened"
 _TOKEN: Final = re.compile(r"<[@#!][^<>]*>,?|\S+")

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from commands.core.fields.field_validation import read_form, read_verb
+from commands.core.verb import Dated, Request, Situation
 from commands.declare import Declare
-from commands.form import read_form, read_verb
 from commands.oncall import Oncall, OncallView, Watch
-from commands.verb import Dated, Request, Situation
 from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey

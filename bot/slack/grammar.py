@@ -16,9 +16,9 @@ from pydantic import JsonValue
 
 from bot.slack.fields import HAPPENED, Draft, read_fields
 from bot.slack.values import Known
-from commands import registry
-from commands.ask import Ask, Control, asks, missing
-from commands.verb import Verb
+from commands.core import verb_registry
+from commands.core.fields.form_field import Ask, Control, asks, missing
+from commands.core.verb import Verb
 from incident.frozen import clean
 from roles.person_ids import PersonId
 
@@ -72,7 +72,7 @@ def read(
         return Reading(number=number)
     verb, fixed, rest = _verb(word, rest)
     if verb is None:
-        return Reading(word=word, nearest=registry.nearest(word), number=number)
+        return Reading(word=word, nearest=verb_registry.nearest(word), number=number)
     known = Known(at, zone, person, services)
     draft = read_fields({HAPPENED: _HAPPENED, **asks(verb)}, rest, known)
     happened = draft.fields.pop(HAPPENED, None)
@@ -106,11 +106,11 @@ def _word(line: str) -> tuple[str, str]:
 
 def _verb(word: str, rest: str) -> tuple[type[Verb] | None, dict[str, JsonValue], str]:
     """Find the verb. `drill declare …` declares a drill; an alias that names a field (`impact 1`) is read as one."""
-    verb = registry.find(word)
+    verb = verb_registry.find(word)
     if verb is None:
         return None, {}, rest
     second, after = _word(rest)
-    other = registry.find(second) if word.lower() == "drill" and second else None
+    other = verb_registry.find(second) if word.lower() == "drill" and second else None
     if other is not None and other.opens:
         return other, {"drill": True}, after
     named = {name for key, ask in asks(verb).items() for name in (key, *ask.words)}

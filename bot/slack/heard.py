@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from commands.capture import Capture, Told
+from commands.core.capture import Capture, Told
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId, slack_person

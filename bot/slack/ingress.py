@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from bot.slack.desk import Aside
 from bot.slack.where import Where, read_chosen, unpack
-from commands.verb import Place, Request
+from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId, slack_person
 

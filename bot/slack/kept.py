@@ -13,8 +13,8 @@ from pydantic import JsonValue
 from bot.slack.ingress import Came
 from bot.slack.where import Where
 from bot.spool_file import Line
-from commands.capture import Capture, natural_key
-from commands.verb import Request
+from commands.core.capture import Capture, natural_key
+from commands.core.verb import Request
 from incident.entries import KINDS
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId

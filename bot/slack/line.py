@@ -14,10 +14,10 @@ from bot.slack.ingress import Came
 from bot.slack.reply import Reply
 from bot.slack.sentences import say, say_reason
 from bot.slack.tray import tray
-from commands import registry
-from commands.ask import Control, asks
-from commands.form import read_form
-from commands.verb import Verb
+from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form
+from commands.core.fields.form_field import Control, asks
+from commands.core.verb import Verb
 from incident.refusal import Refusal
 
 DECLARE: Final = "declare"
@@ -97,7 +97,7 @@ def _leaves_text_out(verb: type[Verb], fields: Fields) -> bool:
 def _bare(edge: Edge, came: Came) -> Reply | None:
     """Show the tray in an incident channel, and the form that declares one anywhere else."""
     incident = edge.incident_shown_at(came)
-    declare = registry.find(DECLARE)
+    declare = verb_registry.find(DECLARE)
     if incident is not None:
         return tray(incident, came.actor, edge.texts.command)
     if came.where.number is not None:

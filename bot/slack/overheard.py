@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from commands.capture import Capture
+from commands.core.capture import Capture
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
 from incident.record.message_history import posted_at
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.slack.ingress import Came
 from bot.slack.where import Where
-from commands.before import incident_at
+from commands.core.pre_declaration_scope import incident_at
 from incident.entry import IncidentKey
 from incident.model.incident import Incident
 from incident.ports import Reader

@@ -14,10 +14,10 @@ from bot.slack.blocks import Json, button, buttons, sections
 from bot.slack.limits import fit_blocks, fit_text
 from bot.slack.sentences import label, say, say_closure, say_refusal
 from bot.slack.where import Where
-from commands import registry
 from commands.close import read_unmet
-from commands.form import read_form
-from commands.verb import Request, Situation
+from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form
+from commands.core.verb import Request, Situation
 from incident.entry import Entry, Surface
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -77,7 +77,7 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
 
 
 def _accepted(request: Request, outcome: Outcome, reader: Reader, policy: Policy, texts: Texts) -> Reply:
-    kind = registry.find(outcome.verb)
+    kind = verb_registry.find(outcome.verb)
     if kind is None:
         raise RuntimeError(f"an outcome names a verb that does not exist: {outcome.verb}")
     incident = reader.peek(outcome.key) if outcome.key else None
@@ -141,7 +141,7 @@ def _lacking(outcome: Outcome) -> Iterator[str]:
 
 def _offers(request: Request, outcome: Outcome) -> Iterator[Json]:
     """Offer what was typed back in a form, where a form can mend it."""
-    kind = registry.find(outcome.verb)
+    kind = verb_registry.find(outcome.verb)
     if kind is None or request.source.surface != Surface.COMMAND or outcome.code not in _MENDED_IN_A_FORM:
         return
     where = Where(channel=request.place.channel, number=outcome.number, fields=request.fields, draft=request.key)

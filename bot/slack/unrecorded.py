@@ -24,7 +24,7 @@ from bot.slack.names import is_take_of, unrecorded_name
 from bot.slack.settle import CLOCKS_APART, Settle, metadata
 from bot.spool import Spool
 from bot.spool_file import Line
-from commands.verb import Request
+from commands.core.verb import Request
 from incident.jobs import USABLE
 from incident.refusal import Refusal
 from roles.person_ids import slack_user

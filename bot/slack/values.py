@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from pydantic import JsonValue
 
 from bot.slack.moments import MOST_WORDS, read_minutes, read_moment
-from commands.ask import Ask, Control
+from commands.core.fields.form_field import Ask, Control
 from incident.frozen import utc_text
 from roles.person_ids import PersonId
 from roles.role_names import read_role

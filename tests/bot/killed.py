@@ -25,8 +25,8 @@ from bot.slack.budget import Budget
 from bot.slack.calls import Slack
 from bot.slack.settle import Settle
 from bot.worker import Outside, Worker
-from commands.run import run
-from commands.verb import Place, Request
+from commands.core.run import run
+from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
 from incident.jobs import JobKind
 from incident.model.incident import Incident

@@ -19,8 +19,8 @@ from bot.slack.calls import Slack
 from bot.slack.overheard import Overheard
 from bot.slack.settle import Settle
 from bot.worker import Outside, Worker
-from commands.run import run
-from commands.verb import Place, Request
+from commands.core.run import run
+from commands.core.verb import Place, Request
 from incident.entry import Entry, IncidentKey, Source, Surface
 from incident.model.incident import Incident
 from incident.policy import Policy

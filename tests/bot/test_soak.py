@@ -10,7 +10,7 @@ from bot.soak.house import COMMAND
 from bot.soak.ledger import Ledger, Told
 from bot.soak.people import is_put_off
 from bot.soak.plan import STEPS_PER_SECOND, plan
-from commands.capture import Capture, capture
+from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessageDeleted
 from incident.entry import Source, Surface
 from sandbox.changes import channels, messages

@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 
 from bot.render import TEMPLATES, LineContext, Renderer
-from commands import registry
-from commands.capture import Capture, Told, capture
-from commands.form import read_form
-from commands.run import note_outcome, run, tick
-from commands.verb import Place, Request, Situation
+from commands.core import verb_registry
+from commands.core.capture import Capture, Told, capture
+from commands.core.fields.field_validation import read_form
+from commands.core.run import note_outcome, run, tick
+from commands.core.verb import Place, Request, Situation
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface
@@ -194,7 +194,7 @@ class Desk:
     def _rendered(self, macro: str) -> str:
         request, outcome = self._last()
         incident = self.memory.state.rows.get(outcome.key) if outcome.key else None
-        kind = registry.find(request.verb)
+        kind = verb_registry.find(request.verb)
         assert kind is not None
         view = read_form(kind, request.fields).view(self._situation(request, incident))
         context = LineContext(incident, self._new(), request.actor, self.at, outcome, view)

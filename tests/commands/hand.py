@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from bot.render import TEMPLATES, LineContext, Renderer
-from commands.verb import Dated, Place, Situation, Verb
+from commands.core.verb import Dated, Place, Situation, Verb
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.model.components import Interval, PriorityItem, Times
 from incident.model.incident import Incident

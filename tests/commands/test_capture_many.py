@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commands.capture import Capture, Told, capture, capture_all
+from commands.core.capture import Capture, Told, capture, capture_all
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import Source, Surface
 from tests.commands.desk import CHANNEL, TEAM, Desk, T, who

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from commands.core.verb import Place
 from commands.decide import Decide
-from commands.verb import Place
 from incident.entries.conversation import DecisionMade, MessagePosted
 from tests.commands.hand import CHANNEL, EVA, ROB, Room, an_incident
 

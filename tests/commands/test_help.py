@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from commands import registry
+from commands.core import verb_registry
+from commands.core.verb import Group
 from commands.help import Help, usage
 from commands.update import Update
-from commands.verb import Group
 from incident.refusal import Code
 from tests.commands.hand import Room, worded
 
@@ -18,7 +18,7 @@ def test_every_verb_stands_beside_its_group_and_all_of_them_fit_on_one_screen():
     answer = ANYWHERE.answer(Help())
 
     listed = {line.partition("*  ")[0].strip("*"): line for line in answer.splitlines() if line.startswith("*")}
-    for verb in registry.verbs():
+    for verb in verb_registry.verbs():
         assert f"`{verb.name}`" in listed[verb.group.value.capitalize()]
     assert len(answer.splitlines()) < 20
 
@@ -26,7 +26,7 @@ def test_every_verb_stands_beside_its_group_and_all_of_them_fit_on_one_screen():
 def test_asked_for_all_it_says_what_every_verb_does_by_group():
     answer = ANYWHERE.answer(Help(about="all"))
 
-    for verb in registry.verbs():
+    for verb in verb_registry.verbs():
         does = (verb.__doc__ or "").splitlines()[0]
         assert f"`{verb.name}` {does}" in answer
     for group in Group:
@@ -41,7 +41,7 @@ def test_one_verb_is_told_with_its_fields_and_other_names():
     assert "• Next update (optional): Left out, the usual interval holds" in answer
 
 
-@pytest.mark.parametrize("verb", registry.verbs())
+@pytest.mark.parametrize("verb", verb_registry.verbs())
 def test_every_verb_can_be_asked_about(verb):
     assert ANYWHERE.answer(Help(about=verb.name)).startswith(f"*`/incident {verb.name}")
 

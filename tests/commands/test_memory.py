@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from commands.capture import Capture, capture
-from commands.run import note_outcome, run, tick
-from commands.verb import Place, Request
+from commands.core.capture import Capture, capture
+from commands.core.run import note_outcome, run, tick
+from commands.core.verb import Place, Request
 from incident.entries.conversation import MessageEdited, MessagePosted, Noted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Draft, IncidentKey, Source, Surface, workspace_chain

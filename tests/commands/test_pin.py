@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from commands.core.verb import Place
 from commands.pin import Pin
-from commands.verb import Place
 from incident.entries.conversation import DecisionMade, MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.refusal import Code
 from tests.commands.hand import CHANNEL, EVA, ILSE, T0, Room, later, worded

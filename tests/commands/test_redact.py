@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from commands.core.verb import Place
 from commands.redact import Redact
-from commands.verb import Place
 from incident.entries import conversation
 from incident.entries.delivery import ChannelMade, Exported
 from incident.refusal import Code

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.render import LineContext
-from commands.verb import Place
+from commands.core.verb import Place
 from incident.entries.lifecycle import Voided
 from incident.refusal import Code
 from incident.states import State

@@ -18,7 +18,7 @@ from bot.scheduler import want_checkpoint, want_daily, want_once
 from bot.send.keeping import DAILY
 from bot.slack.ingress import Came, from_action, from_command, from_event
 from bot.slack.where import Where
-from commands.run import run
+from commands.core.run import run
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from incident.ports import Outcome

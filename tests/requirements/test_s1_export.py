@@ -16,8 +16,8 @@ import pytest
 from bot.export.make import Seal, make_export
 from bot.policy_file import read_policy
 from bot.render import TEMPLATES
-from commands.run import note_outcome, run
-from commands.verb import Place, Request
+from commands.core.run import note_outcome, run
+from commands.core.verb import Place, Request
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import IncidentKey, Source, Surface
 from incident.states import Audience

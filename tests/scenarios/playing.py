@@ -15,9 +15,9 @@ import yaml
 from bot.render import Mode, Renderer
 from bot.replay.catalogue import script_policy
 from bot.replay.scenario import Scenario, ScriptEvent
-from commands.capture import Capture, capture, capture_into
-from commands.run import note_outcome, run, tick
-from commands.verb import Place, Request
+from commands.core.capture import Capture, capture, capture_into
+from commands.core.run import note_outcome, run, tick
+from commands.core.verb import Place, Request
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface, workspace_chain

@@ -16,7 +16,7 @@ from bot.slack.escape import from_form, to_form
 from bot.slack.forms.options import Field, option, pairs_of
 from bot.slack.limits import LIMITS
 from bot.slack.sentences import label
-from commands.ask import Control
+from commands.core.fields.form_field import Control
 from roles.person_ids import PersonId, slack_person, slack_user
 
 Json = dict[str, Any]

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from bot.render import words_for
 from bot.slack.escape import to_form
 from bot.slack.limits import LIMITS, fit_text
-from commands.ask import Ask, Control
+from commands.core.fields.form_field import Ask, Control
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from bot.slack.forms.controls import read
 from bot.slack.forms.view import fields_of
-from commands.verb import Verb
+from commands.core.verb import Verb
 from incident.policy import Policy
 
 Json = dict[str, Any]

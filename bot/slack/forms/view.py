@@ -14,8 +14,8 @@ from bot.slack.forms.options import Field, Json, open_in, present_in
 from bot.slack.limits import fit_view
 from bot.slack.sentences import about, label, note, rest_of, say
 from bot.slack.where import Where
-from commands.ask import Ask, Control, asks
-from commands.verb import Verb
+from commands.core.fields.form_field import Ask, Control, asks
+from commands.core.verb import Verb
 from incident.model.incident import Incident
 from incident.policy import Policy
 

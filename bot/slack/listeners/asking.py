@@ -25,10 +25,10 @@ from bot.slack.tray import tray
 from bot.slack.troubles import NotRecorded
 from bot.slack.where import read_chosen
 from bot.wording import clip
-from commands import registry
-from commands.ask import Ask, Control
+from commands.core import verb_registry
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Verb
 from commands.declare import TITLE_LENGTH
-from commands.verb import Verb
 from roles.person_ids import slack_person
 
 Json = dict[str, Any]
@@ -59,7 +59,7 @@ class Asking:
 
     def on_form(self, ack: Ack, body: Json) -> None:
         """Open the form of a button; a question that asks for nothing is answered at once."""
-        came, verb = from_action(body, self.edge.clock.now()), registry.find(_verb_of(body))
+        came, verb = from_action(body, self.edge.clock.now()), verb_registry.find(_verb_of(body))
         if verb is not None and fields_of(verb, self.edge.active.policy):
             self.edge.ask(came, verb, self.edge.draft_of(came))
         else:
@@ -100,7 +100,7 @@ class Asking:
     def on_submission(self, ack: Ack, body: Json) -> None:
         """Do what a form says; a refusal stands in the form, which keeps what was typed."""
         came, view = from_view(body, self.edge.clock.now()), body["view"]
-        verb = registry.find(view["callback_id"].removeprefix("verb:"))
+        verb = verb_registry.find(view["callback_id"].removeprefix("verb:"))
         if verb is None:
             ack()
             return
@@ -128,7 +128,7 @@ class Asking:
         ack(options=found[: LIMITS["options.count"]])
 
     def _open(self, came: Came, word: str, fields: Fields) -> None:
-        verb = registry.find(word)
+        verb = verb_registry.find(word)
         if verb is not None:
             self.edge.ask(came, verb, fields)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from commands.core.verb import Place, Situation
 from commands.status import StatusView, standing
-from commands.verb import Place, Situation
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader

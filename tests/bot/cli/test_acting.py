@@ -11,8 +11,8 @@ import pytest
 
 from bot.clock import RealClock
 from bot.policy_file import read_policy
-from commands.run import run
-from commands.verb import Place, Request
+from commands.core.run import run
+from commands.core.verb import Place, Request
 from incident.entries.conversation import Noted
 from incident.entry import Source, Surface
 from incident.ports import Person

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from commands.capture import Capture, capture
-from commands.run import note_outcome
+from commands.core.capture import Capture, capture
+from commands.core.run import note_outcome
 from incident.entries.conversation import Masked, MaskLifted, MessageEdited, MessagePosted, Redacted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Fact, IncidentKey, Source, Surface

@@ -14,8 +14,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bot.export import verify
-from commands.capture import Capture, capture
-from commands.run import note_outcome
+from commands.core.capture import Capture, capture
+from commands.core.run import note_outcome
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Source, Surface

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.slack.heard import heard
-from commands.capture import capture
-from commands.run import run
-from commands.verb import Place, Request
+from commands.core.capture import capture
+from commands.core.run import run
+from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
 from sandbox.entities import Channel
 from tests.bot.rig import EVERYBODY

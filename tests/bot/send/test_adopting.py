@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.slack.reconcile import Reading
-from commands.run import note_outcome, run
-from commands.verb import Place, Request
+from commands.core.run import note_outcome, run
+from commands.core.verb import Place, Request
 from incident.entries.delivery import HistoryTaken
 from incident.entry import Source, Surface
 from incident.states import State

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from commands.run import run
-from commands.verb import Place, Request
+from commands.core.run import run
+from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
 from tests.bot.send.lobby import a_channel, declare_in, hear, heard_deletion, heard_edit, say, texts
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from commands.capture import Capture, capture
+from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessagePosted
 from incident.entry import Source, Surface
 from incident.states import Audience

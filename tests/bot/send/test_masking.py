@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from commands.capture import Capture, capture
-from commands.run import run
-from commands.verb import Place, Request
+from commands.core.capture import Capture, capture
+from commands.core.run import run
+from commands.core.verb import Place, Request
 from incident.entries.conversation import MessagePosted
 from incident.entry import Source, Surface
 from sandbox.changes import channels

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from commands.capture import Capture, capture
+from commands.core.capture import Capture, capture
 from incident.entries.conversation import Joined
 from incident.entry import Source, Surface
 from roles.role_names import Role

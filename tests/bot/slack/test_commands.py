@@ -217,9 +217,9 @@ def test_a_title_of_nothing_but_marks_and_crowds_declares_and_pings_nobody(place
 
 
 def test_every_verb_answers_or_opens_its_form_and_none_breaks(place, channel, incident):
-    from commands import registry
+    from commands.core import verb_registry
 
-    for verb in registry.verbs():
+    for verb in verb_registry.verbs():
         told = slash(place, channel, verb.name, by="bea")
         assert told.acked, verb.name
         assert "quote T-" not in str(told.payload), verb.name

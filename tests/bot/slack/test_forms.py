@@ -11,8 +11,8 @@ from bot.slack.forms.submission import inputs_of, submitted
 from bot.slack.forms.view import OCCURRED, fields_of, form, notice
 from bot.slack.limits import oversized
 from bot.slack.where import Where, unpack
-from commands import registry
-from commands.ask import Ask, Control, asks
+from commands.core import verb_registry
+from commands.core.fields.form_field import Ask, Control, asks
 from incident.model.components import AudienceState, OpenSlot
 from incident.policy import Service
 from incident.states import State
@@ -42,7 +42,7 @@ HOSTILE = {
 
 
 def verbs_with_forms():
-    return [verb for verb in registry.verbs() if asks(verb)]
+    return [verb for verb in verb_registry.verbs() if asks(verb)]
 
 
 def hostile(verb):
@@ -134,13 +134,13 @@ def test_a_known_service_offers_its_own_categories_only():
 
 
 def test_what_a_form_does_not_show_travels_with_it():
-    view = form(registry.find("decide"), {"text": "shown", "unseen": "A1"}, WHERE, RULES)
+    view = form(verb_registry.find("decide"), {"text": "shown", "unseen": "A1"}, WHERE, RULES)
 
     assert unpack(view["private_metadata"]).fields == {"unseen": "A1"}
 
 
 def test_once_it_is_known_which_form_of_a_verb_is_meant_only_its_fields_are_shown():
-    tempfix = registry.find("tempfix")
+    tempfix = verb_registry.find("tempfix")
 
     def shown(**fields):
         return inputs_of(form(tempfix, fields, WHERE, RULES)) - {OCCURRED}
@@ -153,7 +153,7 @@ def test_once_it_is_known_which_form_of_a_verb_is_meant_only_its_fields_are_show
 
 def test_a_priority_is_judged_from_what_it_is_now():
     incident = an_incident(State.ACTIVE)
-    view = form(registry.find("priority"), {}, WHERE, RULES, incident=incident)
+    view = form(verb_registry.find("priority"), {}, WHERE, RULES, incident=incident)
 
     chosen = {b["block_id"]: b["element"].get("initial_option") for b in view["blocks"] if b["type"] == "input"}
     assert chosen["impact"]["value"] == str(int(incident.priorities[-1].impact))
@@ -166,7 +166,7 @@ def test_the_form_of_an_update_says_what_is_owed():
     owing = an_incident(State.ACTIVE, audiences=(AudienceState(audience="exec", open=slot),))
 
     def small(incident):
-        blocks = form(registry.find("update"), {}, WHERE, RULES, incident=incident)["blocks"]
+        blocks = form(verb_registry.find("update"), {}, WHERE, RULES, incident=incident)["blocks"]
         return [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
 
     assert small(owing) == ["Owed: executives by <!date^1781001000^{time}|10:30 UTC>."]
@@ -174,7 +174,7 @@ def test_the_form_of_an_update_says_what_is_owed():
 
 
 def test_what_can_wait_stands_below_what_is_needed_to_declare():
-    blocks = form(registry.find("declare"), {}, WHERE, RULES)["blocks"]
+    blocks = form(verb_registry.find("declare"), {}, WHERE, RULES)["blocks"]
     names = [block.get("block_id") for block in blocks]
 
     rest = next(i for i, block in enumerate(blocks) if block["type"] == "divider")
@@ -183,7 +183,7 @@ def test_what_can_wait_stands_below_what_is_needed_to_declare():
 
 def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
     def names(word):
-        return {field.name for field in fields_of(registry.find(word), RULES, {})}
+        return {field.name for field in fields_of(verb_registry.find(word), RULES, {})}
 
     assert OCCURRED in names("note")
     assert OCCURRED not in names("help")
@@ -191,16 +191,16 @@ def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
 
 @pytest.mark.parametrize("word", ["declare", "escalate"])
 def test_who_relies_on_a_call_is_told_that_a_direct_message_wakes_nobody(word):
-    assert "wakes nobody" in str(form(registry.find(word), {}, WHERE, RULES))
+    assert "wakes nobody" in str(form(verb_registry.find(word), {}, WHERE, RULES))
 
 
 def test_who_declares_reads_what_an_incident_is_and_which_policy_says_so():
     theirs = RULES.model_copy(update={"definition": "Anything a customer notices.", "version": "7 <b>"})
 
-    shown = str(form(registry.find("declare"), {}, WHERE, theirs))
+    shown = str(form(verb_registry.find("declare"), {}, WHERE, theirs))
 
     assert "An incident is: Anything a customer notices. When in doubt, declare it. _(Policy 7 &lt;b&gt;)_" in shown
-    assert "An incident is" not in str(form(registry.find("note"), {}, WHERE, theirs))
+    assert "An incident is" not in str(form(verb_registry.find("note"), {}, WHERE, theirs))
 
 
 def test_a_notice_is_a_form_without_anything_to_submit():

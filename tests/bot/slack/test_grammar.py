@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.grammar import Reading, read
-from commands import registry
+from commands.core import verb_registry
 from incident.frozen import clean
 from roles.person_ids import PersonId, slack_person
 
@@ -288,7 +288,7 @@ def test_lone_surrogates_and_nul_become_what_can_be_stored() -> None:
     assert line("note a\ud800b\x00c").fields == {"text": "a�b�c"}
 
 
-WORDS = st.sampled_from(sorted(registry.words()))
+WORDS = st.sampled_from(sorted(verb_registry.words()))
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
 
 

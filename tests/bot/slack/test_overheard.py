@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.slack.overheard import MOST_HEARD, Overheard
-from commands.capture import Capture
+from commands.core.capture import Capture
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId

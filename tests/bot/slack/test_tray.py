@@ -3,8 +3,8 @@ import pytest
 from bot.slack.limits import fit_blocks, oversized
 from bot.slack.tray import tray
 from bot.slack.where import MORE, read_chosen, unpack
-from commands import registry
-from commands.form import read_form
+from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form
 from incident.model.slack_references import Mask
 from incident.states import State
 from roles.role_names import Role
@@ -45,7 +45,7 @@ def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_
     drawn = [(element["action_id"], element["value"]) for element in buttons(shown)]
     for action, value in drawn + rarer(shown):
         how, verb, *_ = action.split(":")
-        kind, where = registry.find(verb), unpack(value)
+        kind, where = verb_registry.find(verb), unpack(value)
         assert kind is not None, verb
         assert (where.incident, where.entry) == (incident.key.id, incident.n)
         assert how == "form" or read_form(kind, where.fields)
@@ -91,7 +91,7 @@ def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, bas
         offered |= {*names(shown), *(action.split(":")[1] for action, _ in rarer(shown))}
 
     held_only = {"accept", "handover", "done", "unmask"}
-    assert {verb.name for verb in registry.verbs()} - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only <= offered
+    assert {verb.name for verb in verb_registry.verbs()} - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only <= offered
 
 
 def test_a_masked_text_can_be_shown_again_from_the_tray_while_one_is_masked(place, base):

@@ -17,8 +17,8 @@ from bot.slack.desk import Desk
 from bot.slack.edge import Edge
 from bot.slack.people import People
 from bot.slack.reply import Texts
-from commands.run import note_outcome, run
-from commands.verb import Place, Request
+from commands.core.run import note_outcome, run
+from commands.core.verb import Place, Request
 from incident.entries.delivery import ChannelMade
 from incident.entry import Source, Surface
 from roles.person_ids import slack_person

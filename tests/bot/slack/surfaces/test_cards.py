@@ -14,7 +14,7 @@ from bot.slack.surfaces.home import home, home_context
 from bot.slack.surfaces.message import Message, read_buttons
 from bot.slack.surfaces.page import PageContext, page
 from bot.slack.surfaces.standing import surface_context
-from commands import registry
+from commands.core import verb_registry
 from incident.model.components import Action, Escalation, Interval, Resolution, Said, TempFix
 from incident.states import State
 from roles.role_names import Role
@@ -69,7 +69,7 @@ def test_what_the_card_offers_exists(state):
         for element in block.get("elements", []):
             if "action_id" in element:
                 how, _, name = element["action_id"].partition(":")
-                assert how == "tray" or registry.find(name) is not None
+                assert how == "tray" or verb_registry.find(name) is not None
 
 
 def test_a_card_of_almost_nothing_can_be_drawn():

@@ -12,7 +12,7 @@ from bot.render import TEMPLATES, Renderer
 from bot.slack.limits import LIMITS, oversized
 from bot.slack.surfaces.prompt import PromptContext, prompt
 from bot.slack.where import unpack
-from commands import registry
+from commands.core import verb_registry
 from incident import deadlines
 from incident.deadlines.deadline import Due, Step
 from incident.deadlines.due_deadlines import Stand
@@ -106,7 +106,7 @@ def test_it_can_be_answered_by_its_buttons_alone(ask):
     assert len(found) >= 2
     for element in found:
         how, _, name = element["action_id"].partition(":")
-        verb = registry.find(name.split(":")[0])
+        verb = verb_registry.find(name.split(":")[0])
         assert how in {"verb", "form"}
         assert verb is not None, element["action_id"]
         assert set(unpack(element["value"]).fields) <= set(verb.model_fields)

@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from commands import registry
-from commands.before import incident_at
-from commands.form import read_form, read_verb
-from commands.verb import Dated, Elsewhere, Request, Situation, Verb
-from commands.working import Working
+from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form, read_verb
+from commands.core.incident_session import Working
+from commands.core.pre_declaration_scope import incident_at
+from commands.core.verb import Dated, Elsewhere, Request, Situation, Verb
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
 from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
@@ -156,7 +156,7 @@ class Attempt:
 
 def _name_of(word: str) -> str:
     """Name the verb a word stands for; what is no verb is somebody's words and is not kept among the facts."""
-    kind = registry.find(word)
+    kind = verb_registry.find(word)
     return kind.name if kind else "unknown"
 
 
@@ -175,7 +175,7 @@ def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
     place = request.place
     if place.number is not None:
         return unit.find(request.team, number=place.number)
-    kind = registry.find(request.verb)
+    kind = verb_registry.find(request.verb)
     wants_another = kind is not None and kind.opens and place.message is not None
     if place.channel is None or wants_another:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from commands.verb import Situation
+from commands.core.verb import Situation
 from incident.entries.lifecycle import Declared
 from incident.entry import IncidentKey
 from incident.ports import Reader

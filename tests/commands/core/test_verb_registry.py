@@ -6,25 +6,26 @@ from types import ModuleType
 
 import pytest
 
-from commands import ack, registry, take
+from commands import ack, take
 from commands.ack import Ack
+from commands.core import verb_registry
 from commands.take import Take
 
 
 def test_every_word_of_a_verb_finds_it_in_any_case() -> None:
-    assert registry.find("take") is Take
-    assert registry.find(" TAKE ") is Take
-    assert registry.find("handoff") is registry.find("handover")
-    assert registry.find("nothing") is None
+    assert verb_registry.find("take") is Take
+    assert verb_registry.find(" TAKE ") is Take
+    assert verb_registry.find("handoff") is verb_registry.find("handover")
+    assert verb_registry.find("nothing") is None
 
 
 def test_a_misspelt_word_has_a_nearest_verb_and_nonsense_has_none() -> None:
-    assert registry.nearest("esclate") == "escalate"
-    assert registry.nearest("qqqqqq") is None
+    assert verb_registry.nearest("esclate") == "escalate"
+    assert verb_registry.nearest("qqqqqq") is None
 
 
 def test_verbs_are_listed_once_in_alphabetical_order() -> None:
-    names = [verb.name for verb in registry.verbs()]
+    names = [verb.name for verb in verb_registry.verbs()]
 
     assert names == sorted(set(names))
     assert {"declare", "ack", "take", "escalate"} <= set(names)
@@ -36,13 +37,13 @@ def test_two_verbs_that_claim_one_word_are_an_error() -> None:
         aliases = ("take",)
 
     with pytest.raises(ValueError, match="'take' is claimed by both Take and Grab"):
-        registry.claim([Take, Grab])
+        verb_registry.claim([Take, Grab])
 
 
 def test_only_what_a_module_defines_counts_as_its_verb() -> None:
     module = ModuleType("commands.made_up")
     vars(module)["Ack"] = Ack
 
-    assert registry.verbs_of(take) == [Take]
-    assert registry.verbs_of(ack) == [Ack]
-    assert registry.verbs_of(module) == []
+    assert verb_registry.verbs_of(take) == [Take]
+    assert verb_registry.verbs_of(ack) == [Ack]
+    assert verb_registry.verbs_of(module) == []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from commands.verb import Situation
+from commands.core.verb import Situation
 from incident.model.incident import Incident
 from incident.policy import Policy, Service
 from incident.refusal import Code, Refusal

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from commands.attempt import Attempt, outcome_of
-from commands.verb import Request
-from commands.working import Working
+from commands.core.incident_session import Working
+from commands.core.request_handler import Attempt, outcome_of
+from commands.core.verb import Request
 from incident.entries.delivery import ChannelMade
 from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.policy import Policy

@@ -10,7 +10,7 @@ from importlib import import_module
 from types import MappingProxyType, ModuleType
 
 import commands
-from commands.verb import Verb
+from commands.core.verb import Verb
 
 
 def verbs() -> tuple[type[Verb], ...]:

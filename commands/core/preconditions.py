@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from commands.verb import Situation
+from commands.core.verb import Situation
 from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal

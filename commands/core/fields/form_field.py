@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic.fields import FieldInfo
 
-from commands.verb import Verb
+from commands.core.verb import Verb
 
 
 class Control(StrEnum):

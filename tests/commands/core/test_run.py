@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from commands.verb import Place
-from commands.working import Working
+from commands.core.incident_session import Working
+from commands.core.verb import Place
 from incident.entries.conversation import Noted
 from incident.entries.delivery import CardPosted
 from incident.entries.lifecycle import StateChanged

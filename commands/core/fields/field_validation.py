@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from pydantic import JsonValue, ValidationError
 
-from commands import registry
-from commands.ask import ask_of
-from commands.verb import Verb
+from commands.core import verb_registry
+from commands.core.fields.form_field import ask_of
+from commands.core.verb import Verb
 from incident.frozen import clean
 from incident.refusal import Code, Refusal
 
 
 def read_verb(word: str) -> type[Verb]:
     """Find the verb or refuse, naming the nearest word when there is one."""
-    verb = registry.find(word)
+    verb = verb_registry.find(word)
     if verb is None:
-        nearest = registry.nearest(word)
+        nearest = verb_registry.nearest(word)
         raise Refusal(Code.UNKNOWN_VERB, "unknown_verb_near" if nearest else "unknown_verb", nearest=nearest or "")
     return verb
 

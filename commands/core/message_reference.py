@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, TypeAlias
 
-from commands.ask import Ask, Control
-from commands.verb import Situation
+from commands.core.fields.form_field import Ask, Control
+from commands.core.verb import Situation
 from incident.record.message_history import is_message, place_of
 
 MessageRef: TypeAlias = Annotated[

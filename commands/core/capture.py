@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Final, TypeAlias
 
-from commands.attempt import outcome_of
-from commands.working import Working
+from commands.core.incident_session import Working
+from commands.core.request_handler import outcome_of
 from incident.entries.conversation import (
     Joined,
     Left,
