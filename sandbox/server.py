@@ -8,28 +8,28 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sandbox.acting import Acting
-from sandbox.acts.offer import Offer
-from sandbox.api.call import Services
-from sandbox.api.endpoint import Api, Tokens
-from sandbox.api.plain import Plain
-from sandbox.api.scopes import Scopes
+from sandbox.api.api_call import Services
 from sandbox.api.tiers import Tiers
-from sandbox.delivery.events import Events
-from sandbox.delivery.hub import Hub, Timing
-from sandbox.delivery.responses import Responses
-from sandbox.delivery.socket import Sockets
-from sandbox.delivery.triggers import Triggers
-from sandbox.delivery.webhook import Webhook, is_loopback
-from sandbox.entities import Payload, Person
+from sandbox.delivery.dispatcher import Hub, Timing
+from sandbox.delivery.event_pump import Events
+from sandbox.delivery.http_delivery import Webhook, is_loopback
+from sandbox.delivery.response_urls import Responses
+from sandbox.delivery.socket_mode_server import Sockets
+from sandbox.delivery.trigger_ids import Triggers
 from sandbox.faults import Faults
-from sandbox.methods.schedule import post_due
-from sandbox.routes import application
-from sandbox.running import Running
-from sandbox.snapshot import snapshot
-from sandbox.time import Clock, RealClock
-from sandbox.traffic import Traffic
-from sandbox.workspace import Workspace
+from sandbox.http.response_endpoint import Plain
+from sandbox.http.routes import application
+from sandbox.http.server_thread import Running
+from sandbox.http.web_api_endpoint import Api, Tokens
+from sandbox.methods.scheduled_messages import post_due
+from sandbox.scopes import Scopes
+from sandbox.state.entities import Payload, Person
+from sandbox.state.snapshot import snapshot
+from sandbox.state.workspace import Workspace
+from sandbox.state.workspace_clock import Clock, RealClock
+from sandbox.user_actions.actor import Acting
+from sandbox.user_actions.client_manifest import Offer
+from sandbox.wire_log import Traffic
 
 
 class Sandbox:

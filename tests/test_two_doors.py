@@ -22,8 +22,8 @@ from bot.compose import compose
 from bot.listening import bolt_app
 from bot.settings import Settings
 from bot.web.slack_http import web_app
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -21,10 +21,10 @@ import yaml
 from bot.bench.process import Process
 from bot.replay.catalogue import SHIPPED
 from incident.policy import Policy
+from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.delivery.hub import Timing
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 
 COMMAND: Final = "/inc"
 LOBBY: Final = "general"

@@ -10,8 +10,8 @@ from typing import Final
 from bot.bench.capturing import recorded
 from bot.bench.ground import COMMAND, Ground
 from bot.bench.numbers import spread
+from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.delivery.hub import Timing
 
 PER_SECOND: Final = 100
 LATENCY_MS: Final = 300

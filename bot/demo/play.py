@@ -21,7 +21,7 @@ from bot.replay.stage import Stage
 from incident.entry import IncidentKey
 from incident.states import State
 from roles.person_ids import cli_person
-from sandbox.entities import Person
+from sandbox.state.entities import Person
 from storage.integrity.signing_keys import new_key, read_key
 from storage.maintenance.verification import verify
 

@@ -17,7 +17,7 @@ from bot.replay.player import Player
 from bot.replay.record import record_of
 from bot.replay.scenario import Scenario, read_scenario
 from bot.replay.stage import Stage
-from sandbox.entities import Person
+from sandbox.state.entities import Person
 
 _WORDS = (
     "title",

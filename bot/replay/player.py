@@ -20,7 +20,7 @@ from bot.slack.grammar import read
 from commands.core.fields.form_field import Control, asks
 from commands.core.verb import Verb
 from roles.person_ids import PersonId, slack_person
-from sandbox.errors import NotPossibleError
+from sandbox.workspace_errors import NotPossibleError
 
 COMMAND: Final = "/inc"
 _UNSEEN: Final = frozenset({"alert", "external"})

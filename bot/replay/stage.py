@@ -17,10 +17,10 @@ from bot.replay.catalogue import SHIPPED
 from bot.settings import Settings
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.policy import Policy
+from sandbox.delivery.dispatcher import DELAYED, Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.delivery.hub import DELAYED, Timing
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 
 MANIFEST: Final = SHIPPED.with_name("app.yaml")
 LOBBY: Final = "general"

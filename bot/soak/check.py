@@ -23,7 +23,7 @@ from incident.entries.conversation import MessageDeleted, MessagePinned, Message
 from incident.entry import Entry
 from incident.model.incident import Incident
 from incident.record.message_history import MESSAGE_KINDS
-from sandbox.entities import Channel
+from sandbox.state.entities import Channel
 from storage.maintenance.verification import verify
 from storage.store import Store
 

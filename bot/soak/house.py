@@ -16,8 +16,8 @@ from bot.bench.ground import policy_of
 from bot.bench.process import Process
 from bot.replay.catalogue import SHIPPED
 from incident.policy import Policy
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 
 COMMAND: Final = "/inc"
 LOBBY: Final = "general"

@@ -14,7 +14,7 @@ from bot.soak.house import COMMAND, LOBBY, House
 from bot.soak.ledger import Ledger, Told
 from bot.soak.plan import Step
 from sandbox.delivery.envelope import Delivery
-from sandbox.errors import NotPossibleError
+from sandbox.workspace_errors import NotPossibleError
 
 _MARK: Final = "pushpin"
 _LINES: Final = (

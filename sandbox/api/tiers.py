@@ -4,7 +4,7 @@ import math
 import threading
 from dataclasses import dataclass
 
-from sandbox.time import Clock, to_micros
+from sandbox.state.workspace_clock import Clock, to_micros
 
 T1, T2, T3, T4, POSTING, HUNDREDS = 1, 20, 50, 100, 300, 600
 CONNECTIONS_AT_ONCE = 10

@@ -1,6 +1,6 @@
 """Slack's rules for blocks, as the workspace enforces them: a table of limits and the checks of messages and views."""
 
-from sandbox.blocks.check import check_message, check_view, with_ids
+from sandbox.blocks.block_check import check_message, check_view, with_ids
 from sandbox.blocks.limits import LIMITS
 
 __all__ = ["LIMITS", "check_message", "check_view", "with_ids"]

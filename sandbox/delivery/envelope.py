@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from sandbox.entities import Payload, View
-from sandbox.workspace import Workspace
+from sandbox.state.entities import Payload, View
+from sandbox.state.workspace import Workspace
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
 OPENING_TAKES = 3.0

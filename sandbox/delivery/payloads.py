@@ -3,9 +3,9 @@
 Pure writing from the workspace's state; nothing is sent from here.
 """
 
-from sandbox.entities import Channel, Ephemeral, Message, Payload, Person, View
-from sandbox.shapes import show_message, show_view
-from sandbox.workspace import Workspace
+from sandbox.state.entities import Channel, Ephemeral, Message, Payload, Person, View
+from sandbox.state.serializers import show_message, show_view
+from sandbox.state.workspace import Workspace
 
 TOKEN = "verification"  # noqa: S105 - Slack's retired verification token, kept in every payload
 

@@ -7,10 +7,10 @@ from sandbox.methods import (
     chat,
     conversations,
     files,
-    people,
     pins,
     reactions,
-    schedule,
+    scheduled_messages,
+    users,
     views,
 )
 from sandbox.methods.method import Method
@@ -24,9 +24,9 @@ METHODS: dict[str, Method] = {
     **chat.METHODS,
     **conversations.METHODS,
     **files.METHODS,
-    **people.METHODS,
+    **users.METHODS,
     **pins.METHODS,
     **reactions.METHODS,
-    **schedule.METHODS,
+    **scheduled_messages.METHODS,
     **views.METHODS,
 }

@@ -1,10 +1,10 @@
 """Who the app is and where: auth.test, apps.connections.open, team.info, bots.info, emoji.list, api.test."""
 
-from sandbox.api.call import Call
+from sandbox.api.api_call import Call
 from sandbox.api.tiers import HUNDREDS, T1, T2, T3, T4
-from sandbox.entities import Payload
-from sandbox.errors import SlackError
 from sandbox.methods.method import Method
+from sandbox.state.entities import Payload
+from sandbox.workspace_errors import SlackError
 
 
 def auth_test(call: Call) -> Payload:

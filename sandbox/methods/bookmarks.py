@@ -1,13 +1,13 @@
 """Bookmarks: bookmarks.add, edit, remove, list."""
 
-from sandbox.api.call import Call
+from sandbox.api.api_call import Call
 from sandbox.api.tiers import T2, T3
 from sandbox.blocks import LIMITS
-from sandbox.changes import channels
-from sandbox.entities import Bookmark, Channel, Payload
-from sandbox.errors import SlackError
 from sandbox.methods.method import Method
-from sandbox.shapes import show_bookmark
+from sandbox.state.entities import Bookmark, Channel, Payload
+from sandbox.state.mutations import channel_mutations
+from sandbox.state.serializers import show_bookmark
+from sandbox.workspace_errors import SlackError
 
 
 def add(call: Call) -> Payload:
@@ -19,7 +19,9 @@ def add(call: Call) -> Payload:
     _is_link(link)
     if len(channel.bookmarks) >= LIMITS["bookmarks.count"]:
         raise SlackError("too_many_bookmarks")
-    return {"bookmark": show_bookmark(channels.add_bookmark(call.ws, channel, title, link, call.text("emoji")))}
+    return {
+        "bookmark": show_bookmark(channel_mutations.add_bookmark(call.ws, channel, title, link, call.text("emoji")))
+    }
 
 
 def edit(call: Call) -> Payload:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sandbox.api.call import Call
+from sandbox.api.api_call import Call
 from sandbox.api.tiers import T2, T3
-from sandbox.entities import Payload
-from sandbox.errors import SlackError
 from sandbox.methods.method import Method
+from sandbox.state.entities import Payload
+from sandbox.workspace_errors import SlackError
 
 WRITE = ("canvases:write",)
 

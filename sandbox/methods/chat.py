@@ -3,14 +3,14 @@
 import json
 from typing import Any
 
-from sandbox.api.call import Call, RateLimitedError
+from sandbox.api.api_call import Call, RateLimitedError
 from sandbox.api.tiers import POSTING, T3, T4
 from sandbox.blocks import LIMITS, check_message, with_ids
-from sandbox.changes import messages
-from sandbox.entities import Block, Channel, Ephemeral, Message, Payload
-from sandbox.errors import SlackError
 from sandbox.methods.method import Method
-from sandbox.shapes import show_message
+from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload
+from sandbox.state.mutations import message_mutations
+from sandbox.state.serializers import show_message
+from sandbox.workspace_errors import SlackError
 
 METADATA_BYTES = 16_000
 
@@ -26,7 +26,7 @@ def post_message(call: Call) -> Payload:
     wait = call.services.wait_for_channel(channel.id)
     if wait:
         raise RateLimitedError(wait)
-    said = messages.post(
+    said = message_mutations.post(
         call.ws,
         channel,
         call.bot,
@@ -50,7 +50,7 @@ def update(call: Call) -> Payload:
     metadata = checked_metadata(call.json("metadata"))
     if metadata is not None:
         changed["metadata"] = metadata or None
-    messages.edit(call.ws, message, by=call.bot, text=text, changes=changed)
+    message_mutations.edit(call.ws, message, by=call.bot, text=text, changes=changed)
     shown = show_message(call.ws, message, metadata=True)
     return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
 
@@ -58,7 +58,7 @@ def update(call: Call) -> Payload:
 def delete(call: Call) -> Payload:
     """Delete one of the bot's own messages."""
     message = _own(call, "cant_delete_message")
-    messages.delete(call.ws, message)
+    message_mutations.delete(call.ws, message)
     return {"channel": message.channel, "ts": message.ts}
 
 
@@ -72,7 +72,7 @@ def post_ephemeral(call: Call) -> Payload:
     if len(text.encode("utf-8", "replace")) > LIMITS["ephemeral.text"]:
         raise SlackError("msg_too_long")
     shown = Ephemeral(call.ws.stamps.next(), channel.id, user, text, call.bot, blocks, call.text("thread_ts") or None)
-    messages.whisper(call.ws, shown)
+    message_mutations.whisper(call.ws, shown)
     return {"message_ts": shown.ts}
 
 

@@ -1,12 +1,12 @@
 """Files: files.getUploadURLExternal, completeUploadExternal, info; the bytes themselves come in at an address of their own."""
 
-from sandbox.api.call import Call
+from sandbox.api.api_call import Call
 from sandbox.api.tiers import T4
-from sandbox.changes import messages
-from sandbox.entities import Payload
-from sandbox.errors import SlackError
 from sandbox.methods.chat import destination
 from sandbox.methods.method import Method
+from sandbox.state.entities import Payload
+from sandbox.state.mutations import message_mutations
+from sandbox.workspace_errors import SlackError
 
 WRITE = ("files:write",)
 
@@ -49,7 +49,7 @@ def complete_upload(call: Call) -> Payload:
         if thread is not None and thread not in channel.messages:
             raise SlackError("invalid_thread_ts")
         text = call.text("initial_comment")
-        messages.post(call.ws, channel, call.bot, text, subtype="file_share", files=found, thread_ts=thread)
+        message_mutations.post(call.ws, channel, call.bot, text, subtype="file_share", files=found, thread_ts=thread)
     return {"files": found}
 
 

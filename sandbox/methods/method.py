@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.api.call import Call
-from sandbox.entities import Payload
+from sandbox.api.api_call import Call
+from sandbox.state.entities import Payload
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Pins: pins.add, remove, list."""
 
-from sandbox.api.call import Call
+from sandbox.api.api_call import Call
 from sandbox.api.tiers import T2
-from sandbox.changes import messages
-from sandbox.entities import Payload
-from sandbox.errors import SlackError
 from sandbox.methods.method import Method
-from sandbox.shapes import show_message
+from sandbox.state.entities import Payload
+from sandbox.state.mutations import message_mutations
+from sandbox.state.serializers import show_message
+from sandbox.workspace_errors import SlackError
 
 
 def add(call: Call) -> Payload:
@@ -17,7 +17,7 @@ def add(call: Call) -> Payload:
         raise SlackError("already_pinned")
     if message.subtype and message.subtype.startswith(("channel_", "group_")):
         raise SlackError("not_pinnable")
-    messages.pin(call.ws, message, call.bot)
+    message_mutations.pin(call.ws, message, call.bot)
     return {}
 
 
@@ -27,7 +27,7 @@ def remove(call: Call) -> Payload:
     message = call.message(channel, "timestamp")
     if message.ts not in channel.pins:
         raise SlackError("no_pin")
-    messages.unpin(call.ws, message, call.bot)
+    message_mutations.unpin(call.ws, message, call.bot)
     return {}
 
 

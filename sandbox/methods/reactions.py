@@ -2,14 +2,14 @@
 
 import re
 
-from sandbox.api.call import Call
-from sandbox.api.paging import page
+from sandbox.api.api_call import Call
+from sandbox.api.cursors import page
 from sandbox.api.tiers import T2, T3
-from sandbox.changes import messages
-from sandbox.entities import Message, Payload
-from sandbox.errors import SlackError
 from sandbox.methods.method import Method
-from sandbox.shapes import show_message
+from sandbox.state.entities import Message, Payload
+from sandbox.state.mutations import message_mutations
+from sandbox.state.serializers import show_message
+from sandbox.workspace_errors import SlackError
 
 NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 
@@ -19,7 +19,7 @@ def add(call: Call) -> Payload:
     message, name = _target(call)
     if call.bot in message.reactions.get(name, []):
         raise SlackError("already_reacted")
-    messages.react(call.ws, message, call.bot, name)
+    message_mutations.react(call.ws, message, call.bot, name)
     return {}
 
 
@@ -28,7 +28,7 @@ def remove(call: Call) -> Payload:
     message, name = _target(call)
     if call.bot not in message.reactions.get(name, []):
         raise SlackError("no_reaction")
-    messages.unreact(call.ws, message, call.bot, name)
+    message_mutations.unreact(call.ws, message, call.bot, name)
     return {}
 
 

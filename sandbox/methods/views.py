@@ -1,13 +1,13 @@
 """Forms and Home tabs: views.open, push, update, publish."""
 
-from sandbox.api.call import Call
+from sandbox.api.api_call import Call
 from sandbox.api.tiers import T4
 from sandbox.blocks import check_view, with_ids
-from sandbox.changes import views as changes
-from sandbox.entities import Payload, View
-from sandbox.errors import SlackError
 from sandbox.methods.method import Method
-from sandbox.shapes import show_view
+from sandbox.state.entities import Payload, View
+from sandbox.state.mutations import view_mutations as changes
+from sandbox.state.serializers import show_view
+from sandbox.workspace_errors import SlackError
 
 
 def open_modal(call: Call) -> Payload:

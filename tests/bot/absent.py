@@ -13,8 +13,8 @@ import yaml
 from bot.compose import compose
 from bot.settings import Settings
 from incident.entry import Entry, IncidentKey
-from sandbox.entities import Channel, Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Channel, Person
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]

@@ -25,7 +25,7 @@ from incident.entries.conversation import (
 )
 from incident.entry import Surface
 from incident.frozen import utc_text
-from sandbox.entities import Person
+from sandbox.state.entities import Person
 from tests.bot.rig import T0
 
 SCRIPT = read_scenario(Path(__file__).parents[1] / "scenarios" / "own-outage-live.yaml")

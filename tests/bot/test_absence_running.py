@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.compose import compose
 from bot.settings import Settings
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 from tests.bot.slack.workplace import MANIFEST, POLICY
 
 PEOPLE = (Person(name="ann", real_name="Ann"), Person(name="bea", real_name="Bea"))

@@ -13,8 +13,8 @@ from sqlalchemy import make_url
 
 from bot.bench.ground import policy_of
 from bot.soak.people import is_put_off
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 from tests import postgres
 from tests.bot.cli.command import ROOT, muster, started
 from tests.replicas.house import free_port

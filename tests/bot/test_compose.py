@@ -9,8 +9,8 @@ import yaml
 from bot.compose import compose
 from bot.policy_file import BrokenPolicy
 from bot.settings import Settings
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))

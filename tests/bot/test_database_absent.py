@@ -9,7 +9,7 @@ import pytest
 
 from bot.slack.ingress import from_command
 from incident.entry import Surface
-from sandbox.changes import channels
+from sandbox.state.mutations import channel_mutations
 from storage.database.time_limit import within
 from tests.bot.absent import House, until
 from tests.dbproxy import DatabaseProxy
@@ -256,7 +256,7 @@ def test_a_burst_while_the_database_is_deaf_is_acknowledged_in_time(house, proxy
 
 def test_what_was_said_where_it_is_declared_is_captured_as_it_was_heard(house, proxy):
     [lobby] = house.channels("general")
-    channels.join(house.sandbox.workspace, lobby, house.sandbox.workspace.bot.id)
+    channel_mutations.join(house.sandbox.workspace, lobby, house.sandbox.workspace.bot.id)
     proxy.set("refuse")
 
     first = house.acting.post("ann", lobby.id, "The gateway times out")

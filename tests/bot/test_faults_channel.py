@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.changes import channels as changes
-from sandbox.changes import messages
+from sandbox.state.mutations import channel_mutations as changes
+from sandbox.state.mutations import message_mutations
 
 
 def test_put_out_of_a_public_channel_muster_goes_back_in_and_says_what_it_had_to_say(rig):
@@ -71,7 +71,7 @@ def test_a_card_deleted_while_nothing_changes_is_posted_and_pinned_again_with_th
     rig.after(seconds=2)
     old = rig.incident(key).places.card_ts
     rig.sandbox.faults.lose_reply("chat.postMessage", times=1)
-    messages.delete(rig.sandbox.workspace, rig.channel(key).messages[old])
+    message_mutations.delete(rig.sandbox.workspace, rig.channel(key).messages[old])
 
     rig.act("take", "rob", key, role="commander")
     rig.after(minutes=1)

@@ -10,8 +10,8 @@ from bot.bench.ground import policy_of
 from bot.clock import SetClock
 from bot.replay.stage import Stage
 from incident.entries.conversation import MessagePosted
-from sandbox.changes import channels
-from sandbox.entities import Person
+from sandbox.state.entities import Person
+from sandbox.state.mutations import channel_mutations
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_what_is_said_while_muster_is_out_of_the_channel_is_on_the_record_all_th
     channel = workspace.channels[stage.channel]
 
     with workspace.lock:
-        channels.leave(workspace, channel, workspace.bot.id)
+        channel_mutations.leave(workspace, channel, workspace.bot.id)
         ts = stage.sandbox.acting.post(ilse, channel.id, "nobody of ours hears this")
     stage.settle()
     stage.pass_until(stage.clock.now() + timedelta(minutes=2))

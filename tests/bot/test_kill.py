@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.changes import channels
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
+from sandbox.state.mutations import channel_mutations
 from storage.store import Store, open_store
 from tests.bot.rig import PEOPLE, posts, the_policy
 
@@ -136,7 +136,7 @@ def test_without_the_look_for_our_channel_there_would_be_two(house: House) -> No
 
 
 def test_somebody_elses_channel_of_that_name_is_left_alone(house: House) -> None:
-    taken = channels.create(house.sandbox.workspace, "inc-2026-0001-payments-fail", house.environ["RIG_BY"])
+    taken = channel_mutations.create(house.sandbox.workspace, "inc-2026-0001-payments-fail", house.environ["RIG_BY"])
     house.muster(declares=True, at="make_channel:conversations.create:before")
 
     house.muster()
@@ -146,7 +146,7 @@ def test_somebody_elses_channel_of_that_name_is_left_alone(house: House) -> None
 
 
 def test_without_asking_who_made_it_somebody_elses_channel_would_be_taken(house: House) -> None:
-    channels.create(house.sandbox.workspace, "inc-2026-0001-payments-fail", house.environ["RIG_BY"])
+    channel_mutations.create(house.sandbox.workspace, "inc-2026-0001-payments-fail", house.environ["RIG_BY"])
     house.muster(declares=True, at="make_channel:conversations.create:before")
 
     house.muster(without="ownership")

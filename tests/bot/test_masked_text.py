@@ -10,7 +10,7 @@ from bot.bench.ground import policy_of
 from bot.clock import SetClock
 from bot.replay.stage import Stage
 from incident.model.incident import Incident
-from sandbox.entities import Person
+from sandbox.state.entities import Person
 
 SECRET = "the password is hunter2"
 

@@ -13,7 +13,7 @@ from bot.soak.plan import STEPS_PER_SECOND, plan
 from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessageDeleted
 from incident.entry import Source, Surface
-from sandbox.changes import channels, messages
+from sandbox.state.mutations import channel_mutations, message_mutations
 
 
 class House:
@@ -127,7 +127,7 @@ def test_a_post_that_stands_twice_is_found(rig):
     key, outcome = begun(rig)
     first = rig.messages(key)[-1]
 
-    again = messages.post(rig.sandbox.workspace, rig.channel(key), first.user, first.text)
+    again = message_mutations.post(rig.sandbox.workspace, rig.channel(key), first.user, first.text)
     again.metadata = first.metadata
 
     assert len(of_kind(outcome, DOUBLED)) == 1
@@ -136,7 +136,7 @@ def test_a_post_that_stands_twice_is_found(rig):
 def test_a_channel_of_ours_without_an_incident_is_found(rig):
     _, outcome = begun(rig)
 
-    channels.create(rig.sandbox.workspace, "inc-2026-0009-nothing", rig.sandbox.workspace.bot.id)
+    channel_mutations.create(rig.sandbox.workspace, "inc-2026-0009-nothing", rig.sandbox.workspace.bot.id)
 
     assert len(of_kind(outcome, DOUBLED)) == 1
 

@@ -26,11 +26,11 @@ from bot.bench.ground import policy_of
 from bot.slack.settle import job_of
 from bot.soak.check import Outcome
 from bot.soak.ledger import Ledger, Told
+from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.delivery.hub import Timing
-from sandbox.entities import Channel, Person
 from sandbox.server import Sandbox
-from sandbox.time import Clock
+from sandbox.state.entities import Channel, Person
+from sandbox.state.workspace_clock import Clock
 from storage.store import Store, open_store
 from tests.bot.cli.command import ROOT, environment
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
-from sandbox.entities import View
+from sandbox.state.entities import View
 from tests import postgres
 from tests.replicas.house import House, free_port, until
 

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.blocks import LIMITS, check_message, check_view
-from sandbox.blocks.check import BLOCKS
-from sandbox.blocks.elements import ELEMENTS
-from sandbox.errors import SlackError
+from sandbox.blocks.block_check import BLOCKS
+from sandbox.blocks.interactive_elements import ELEMENTS
+from sandbox.workspace_errors import SlackError
 
 Table = Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]]
 KINDS = sorted({*BLOCKS, *ELEMENTS, "plain_text", "mrkdwn", "modal", "home"})

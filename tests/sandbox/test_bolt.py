@@ -11,9 +11,9 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.request import BoltRequest
 
-from sandbox.delivery.hub import Timing
-from sandbox.errors import NotPossibleError
+from sandbox.delivery.dispatcher import Timing
 from sandbox.server import Sandbox
+from sandbox.workspace_errors import NotPossibleError
 from tests.sandbox.helpers import button, client_of, general, hang_up, manifest, modal, people, section, text_input
 
 SCOPES = (
@@ -150,7 +150,7 @@ def test_a_command_opens_a_form_whose_message_has_a_button_that_updates_it(bolt:
     assert typed.ack_ms is not None
     assert typed.ack_ms < 3000
     updated = next(one for one in messages(sandbox) if one["ts"] == card["ts"])
-    assert updated["text"] == f"done by {sandbox.workspace.find_person('bob').id}"
+    assert updated["text"] == f"done by {sandbox.state.workspace.find_person('bob').id}"
     assert "blocks" not in updated
     assert [one["text"] for one in messages(sandbox, "ann") if one.get("ephemeral")] == ["understood the thing"]
     assert [one["text"] for one in messages(sandbox, "bob") if one.get("ephemeral")] == ["thanks"]
@@ -197,7 +197,7 @@ def test_the_app_hears_what_is_said_where_it_is_inside_and_a_mention_twice(bolt:
     sandbox.acting.post("ann", "general", "before it came")
     client_of(sandbox).conversations_join(channel=general(sandbox))
 
-    sandbox.acting.post("ann", "general", f"<@{sandbox.workspace.bot.id}> hello")
+    sandbox.acting.post("ann", "general", f"<@{sandbox.state.workspace.bot.id}> hello")
 
     assert sandbox.settle(5)
     assert sorted(one["type"] for one in helper.heard) == ["app_mention", "message"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 
-from sandbox.delivery.hub import DELAYED, Timing
+from sandbox.delivery.dispatcher import DELAYED, Timing
 from sandbox.server import Sandbox
-from sandbox.time import SetClock
+from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.helpers import T0, client_of, general, people, refusal
 from tests.sandbox.test_sockets import ack, frame, link
 

@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from sandbox.server import Sandbox
-from sandbox.time import SetClock
+from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.helpers import T0, client_of, general, manifest, people, person, refusal, refused_with
 
 

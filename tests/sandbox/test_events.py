@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from sandbox.entities import Channel, Payload, Person
-from sandbox.errors import NotPossibleError
 from sandbox.server import Sandbox
+from sandbox.state.entities import Channel, Payload, Person
+from sandbox.workspace_errors import NotPossibleError
 from tests.sandbox.helpers import client_of, general, manifest, people, person
 
 

@@ -15,7 +15,7 @@ from slack_sdk.errors import SlackApiError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from sandbox.delivery.hub import Timing
+from sandbox.delivery.dispatcher import Timing
 from sandbox.server import Sandbox
 from tests.sandbox.helpers import client_of, general, hang_up, people, refusal
 

@@ -7,7 +7,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox.server import Sandbox
-from sandbox.time import SetClock
+from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.helpers import T0, client_of, general, people, refusal
 
 

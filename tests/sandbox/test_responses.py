@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from sandbox.delivery.hub import Timing
+from sandbox.delivery.dispatcher import Timing
 from sandbox.server import Sandbox
-from sandbox.time import SetClock
+from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.helpers import T0, button, client_of, general, people, person
 
 

@@ -11,9 +11,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from sandbox.delivery.hub import Timing
+from sandbox.delivery.dispatcher import Timing
 from sandbox.server import Sandbox
-from sandbox.time import SetClock
+from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.helpers import T0, client_of, general, people, person
 
 Frame = dict[str, Any]

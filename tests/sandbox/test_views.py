@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from sandbox.errors import NotPossibleError
 from sandbox.server import Sandbox
-from sandbox.time import SetClock
+from sandbox.state.workspace_clock import SetClock
+from sandbox.workspace_errors import NotPossibleError
 from tests.sandbox.helpers import T0, client_of, modal, people, person, refusal, section, text_input
 
 

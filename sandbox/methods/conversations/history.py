@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from sandbox.api.call import Call
-from sandbox.api.paging import make_cursor, open_cursor
+from sandbox.api.api_call import Call
+from sandbox.api.cursors import make_cursor, open_cursor
 from sandbox.api.tiers import HUNDREDS, T3
-from sandbox.entities import Message, Payload
-from sandbox.errors import SlackError
 from sandbox.methods.method import Method
-from sandbox.shapes import show_message
-from sandbox.time import parse_ts
+from sandbox.state.entities import Message, Payload
+from sandbox.state.serializers import show_message
+from sandbox.state.workspace_clock import parse_ts
+from sandbox.workspace_errors import SlackError
 
 MOST = 999
 SCOPES = ("channels:history", "groups:history", "im:history", "mpim:history")

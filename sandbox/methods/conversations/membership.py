@@ -1,16 +1,16 @@
 """Who is in a channel: conversations.invite, join, leave, kick, open, close, members, mark."""
 
-from sandbox.api.call import Call
-from sandbox.api.paging import page
+from sandbox.api.api_call import Call
+from sandbox.api.cursors import page
 from sandbox.api.tiers import T2, T3, T4
 from sandbox.blocks import LIMITS
-from sandbox.changes import channels as changes
-from sandbox.entities import Channel, Payload
-from sandbox.errors import SlackError
 from sandbox.methods.conversations.channels import MANAGE
 from sandbox.methods.method import Method
-from sandbox.methods.people import READ
-from sandbox.shapes import show_channel
+from sandbox.methods.users import READ
+from sandbox.state.entities import Channel, Payload
+from sandbox.state.mutations import channel_mutations as changes
+from sandbox.state.serializers import show_channel
+from sandbox.workspace_errors import SlackError
 
 INVITE = (*MANAGE, "channels:write.invites", "groups:write.invites")
 

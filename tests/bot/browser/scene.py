@@ -21,7 +21,7 @@ from bot.replay.catalogue import SHIPPED
 from bot.replay.stage import Stage
 from incident.policy import Policy
 from incident.states import Audience
-from sandbox.entities import Message, Person
+from sandbox.state.entities import Message, Person
 from tests.browser import Desk
 
 RUNBOOK: Final = "https://runbooks.example/checkout"

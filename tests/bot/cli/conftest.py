@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 from tests.bot.cli.begun import Begun, begin
 from tests.bot.cli.command import POLICY, ROOT
 

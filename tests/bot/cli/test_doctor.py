@@ -19,8 +19,8 @@ from bot.clock import RealClock, SetClock
 from bot.policy_file import read_policy
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 from storage.store import open_store
 from storage.triggers import record_triggers
 from tests.bot.cli.command import POLICY, ROOT, Said, muster
@@ -166,7 +166,7 @@ def test_people_of_the_policy_who_are_not_here_are_named(sandbox: Sandbox, env: 
     assert "U0NOBODY, whom this workspace does not have" in text
     assert f"{bea.id}, whose account is deactivated" in text
     assert "S0NOGROUP, and there is no such user group" in text
-    assert f"{sandbox.workspace.bot.id}, which is a bot" in text
+    assert f"{sandbox.state.workspace.bot.id}, which is a bot" in text
     assert ann.id not in text
 
 

@@ -7,7 +7,7 @@ from commands.core.capture import capture
 from commands.core.run import run
 from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
-from sandbox.entities import Channel
+from sandbox.state.entities import Channel
 from tests.bot.rig import EVERYBODY
 
 

@@ -12,7 +12,7 @@ from bot.worker import Worker
 from incident.effects.job_keys import key_of
 from incident.entry import Surface
 from incident.jobs import LATER, Job, JobKind
-from sandbox.changes import channels
+from sandbox.state.mutations import channel_mutations
 from tests.bot.rig import posts
 from tests.bot.send.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts
 
@@ -102,7 +102,7 @@ def test_where_that_line_cannot_be_taken_back_the_announcement_is_and_people_are
     key = declare_in(rig, lobby)
     announced = rig.named("incidents")
     assert len(posts(announced, rig.sandbox)) == 1
-    channels.archive(rig.sandbox.workspace, place_of(rig, lobby), rig.users["ilse"])
+    channel_mutations.archive(rig.sandbox.workspace, place_of(rig, lobby), rig.users["ilse"])
 
     rig.act("reclassify", "ilse", key, type="security", reason="an attacker was in the system")
     rig.after(seconds=10)

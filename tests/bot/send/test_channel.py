@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from incident.states import State
-from sandbox.changes import channels as changes
-from sandbox.entities import Person
+from sandbox.state.entities import Person
+from sandbox.state.mutations import channel_mutations as changes
 
 
 def names(rig, key):

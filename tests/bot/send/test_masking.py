@@ -12,8 +12,8 @@ from commands.core.run import run
 from commands.core.verb import Place, Request
 from incident.entries.conversation import MessagePosted
 from incident.entry import Source, Surface
-from sandbox.changes import channels
-from sandbox.entities import Usergroup
+from sandbox.state.entities import Usergroup
+from sandbox.state.mutations import channel_mutations
 from tests.bot.rig import rig_on
 from tests.bot.send.test_prompts import pressed
 
@@ -99,7 +99,7 @@ def test_a_masked_text_leaves_every_line_update_and_card_and_comes_back_when_the
 
 def test_a_line_that_cannot_be_edited_elsewhere_keeps_none_of_the_others_and_the_channel_is_told(asking):
     key = quoted_everywhere(asking)
-    channels.archive(asking.sandbox.workspace, asking.named("exec"), asking.users["ilse"])
+    channel_mutations.archive(asking.sandbox.workspace, asking.named("exec"), asking.users["ilse"])
 
     wish(asking, key)
     asking.after(seconds=5)
@@ -138,12 +138,12 @@ def test_a_line_that_was_posted_long_after_is_masked_too(asking):
 
 def test_lines_in_a_channel_that_is_closed_to_us_are_masked_once_it_is_open_again(asking):
     key = quoted_everywhere(asking)
-    channels.archive(asking.sandbox.workspace, asking.channel(key), asking.users["ilse"])
+    channel_mutations.archive(asking.sandbox.workspace, asking.channel(key), asking.users["ilse"])
     wish(asking, key)
     asking.after(minutes=2)
     assert any("hunter2" in text for text in asking.texts(key))
 
-    channels.unarchive(asking.sandbox.workspace, asking.channel(key), asking.users["ilse"])
+    channel_mutations.unarchive(asking.sandbox.workspace, asking.channel(key), asking.users["ilse"])
     asking.after(minutes=30)
 
     assert not any("hunter2" in text for text in asking.texts(key))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incident.effects.affected_surfaces import reconciling
-from sandbox.changes import messages
-from sandbox.entities import Person
+from sandbox.state.entities import Person
+from sandbox.state.mutations import message_mutations
 
 
 def want(rig):
@@ -285,7 +285,7 @@ def test_what_another_bot_said_is_read_back_and_what_slack_noted_is_not(rig):
     other = Person("alarms", "Alarms", is_bot=True)
     with rig.sandbox.workspace.lock:
         rig.sandbox.workspace.add_person(other)
-        messages.post(rig.sandbox.workspace, channel, other.id, "disk is full", subtype="bot_message")
+        message_mutations.post(rig.sandbox.workspace, channel, other.id, "disk is full", subtype="bot_message")
     rig.sandbox.acting.join(rig.users["rosa"], channel.id)
 
     read_back(rig)

@@ -9,7 +9,7 @@ from incident.entries.conversation import (
     SourceChanged,
 )
 from incident.entry import workspace_chain
-from sandbox.entities import Person
+from sandbox.state.entities import Person
 
 
 def facts(place, incident, *kinds):

@@ -16,8 +16,8 @@ from commands.core.fields.form_field import Ask, Control, asks
 from incident.model.components import AudienceState, OpenSlot
 from incident.policy import Service
 from incident.states import State
-from sandbox.acts.filling import chosen, initial
-from sandbox.blocks.check import check_view
+from sandbox.blocks.block_check import check_view
+from sandbox.state.form_values import chosen, initial
 from tests.bot.slack.workplace import POLICY, TODAY
 from tests.commands.hand import an_incident
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.limits import LIMITS, MORE, fit_blocks, fit_text, fit_view, oversized
-from sandbox.blocks.check import check_message, check_view
+from sandbox.blocks.block_check import check_message, check_view
 from sandbox.blocks.limits import LIMITS as SECOND_OPINION
 
 LONG = "words & <@U12AB> " * 1000

@@ -8,7 +8,7 @@ from commands.core.fields.field_validation import read_form
 from incident.model.slack_references import Mask
 from incident.states import State
 from roles.role_names import Role
-from sandbox.blocks.check import check_message
+from sandbox.blocks.block_check import check_message
 
 
 @pytest.fixture(scope="module")

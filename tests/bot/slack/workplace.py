@@ -22,8 +22,8 @@ from commands.core.verb import Place, Request
 from incident.entries.delivery import ChannelMade
 from incident.entry import Source, Surface
 from roles.person_ids import slack_person
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 from storage.store import open_store
 
 ROOT = Path(__file__).parents[3]

@@ -21,10 +21,10 @@ from typing import Any
 import yaml
 
 from bot.bench.ground import policy_of
+from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.delivery.hub import Timing
-from sandbox.entities import Person
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 from tests.bot.rig import PEOPLE
 from tests.bot.sweep.mortal import SharedClock
 

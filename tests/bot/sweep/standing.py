@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.entities import Channel, Message
 from sandbox.server import Sandbox
+from sandbox.state.entities import Channel, Message
 from storage.maintenance.verification import verify
 from storage.store import open_store
 

@@ -8,9 +8,9 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk import WebClient
 
-from sandbox.delivery.hub import Timing
-from sandbox.entities import Person
+from sandbox.delivery.dispatcher import Timing
 from sandbox.server import Sandbox
+from sandbox.state.entities import Person
 
 HOSTILE = "<img src=x onerror=\"document.title='owned'\">"
 ESCAPED = HOSTILE.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

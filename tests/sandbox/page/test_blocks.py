@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from sandbox.changes import messages, views
 from sandbox.server import Sandbox
+from sandbox.state.mutations import message_mutations, view_mutations
 from tests.sandbox.page.conftest import See
 from tests.sandbox.page.pretend import HOSTILE, Helper, field, option
 
@@ -76,7 +76,7 @@ INPUTS = [
 def post(sandbox: Sandbox, blocks: list[dict[str, Any]]) -> None:
     ws = sandbox.workspace
     with ws.lock:
-        messages.post(ws, ws.find_channel("general"), ws.bot.id, "blocks", blocks=blocks)
+        message_mutations.post(ws, ws.find_channel("general"), ws.bot.id, "blocks", blocks=blocks)
     sandbox.traffic.touch()
 
 
@@ -114,7 +114,7 @@ def test_a_form_with_every_kind_of_input_sends_what_was_put_in(see: See, sandbox
     helper.app.view("every")(lambda ack, view: (got.append(view["state"]["values"]), ack()))
     ann, ben = ws.find_person("ann").id, ws.find_person("ben").id
     with ws.lock:
-        views.open_modal(
+        view_mutations.open_modal(
             ws, ann, {"callback_id": "every", "title": plain("All"), "submit": plain("Go"), "blocks": INPUTS}, "t"
         )
     page = see()
@@ -172,7 +172,7 @@ def test_a_text_that_is_too_short_is_not_sent(see: See, sandbox: Sandbox, helper
     ws = sandbox.workspace
     with ws.lock:
         spec = {"callback_id": "form", "title": plain("One"), "submit": plain("Go"), "blocks": INPUTS[:1]}
-        views.open_modal(ws, ws.find_person("ann").id, spec, "t")
+        view_mutations.open_modal(ws, ws.find_person("ann").id, spec, "t")
     page = see()
 
     block(page, "text").locator("textarea").fill("no")

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from sandbox.changes import views
 from sandbox.server import Sandbox
+from sandbox.state.mutations import view_mutations
 from tests.sandbox.page.conftest import See
 from tests.sandbox.page.pretend import Helper, form
 
@@ -77,12 +77,12 @@ def test_closing_a_form_on_top_of_another_shows_the_one_below_as_it_was(see: See
     ann, channel = ws.find_person("ann").id, ws.find_channel("general").id
     above: dict[str, Any] = form(channel) | {"title": {"type": "plain_text", "text": "Above"}}
     with ws.lock:
-        views.open_modal(ws, ann, form(channel), "t")
+        view_mutations.open_modal(ws, ann, form(channel), "t")
     page = see("ann")
     page.locator("input[data-block-id=title]").fill("below")
 
     with ws.lock:
-        views.push(ws, ann, above)
+        view_mutations.push(ws, ann, above)
     sandbox.traffic.touch()
     expect(page.get_by_test_id("modal-title")).to_have_text("Above")
     expect(page.locator("input[data-block-id=title]")).to_have_value("")
@@ -95,7 +95,7 @@ def test_closing_a_form_on_top_of_another_shows_the_one_below_as_it_was(see: See
 def test_the_focus_cannot_leave_an_open_form(see: See, sandbox: Sandbox) -> None:
     ws = sandbox.workspace
     with ws.lock:
-        views.open_modal(ws, ws.find_person("ann").id, form("C0000001"), "t")
+        view_mutations.open_modal(ws, ws.find_person("ann").id, form("C0000001"), "t")
     page = see("ann")
     expect(page.get_by_test_id("modal")).to_be_visible()
 

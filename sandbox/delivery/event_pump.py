@@ -1,0 +1,80 @@
+"""The event pump: takes what happened in the workspace and sends the app what it subscribed to and may hear.
+
+It knows subscriptions, membership and the faults that double or swap events. It refuses to know how they travel.
+"""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.delivery import payloads
+from sandbox.delivery.dispatcher import Hub
+from sandbox.faults import Faults
+from sandbox.scopes import Scopes
+from sandbox.state.entities import Channel, Payload
+from sandbox.state.workspace import Workspace
+
+LONGEST_HOLD_SECONDS = 1.0
+ROOMS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+
+
+class Events:
+    """What of the workspace's life reaches the app."""
+
+    def __init__(
+        self, ws: Workspace, hub: Hub, *, manifest: Mapping[str, Any] | None, scopes: Scopes, faults: Faults
+    ) -> None:
+        settings = ((manifest or {}).get("settings") or {}).get("event_subscriptions") or {}
+        self._wanted = None if manifest is None else set(settings.get("bot_events") or [])
+        self._ws = ws
+        self._hub = hub
+        self._scopes = scopes
+        self._faults = faults
+        self._held: Payload | None = None
+        self._held_since = 0.0
+
+    def on_event(self, event: Payload, channel: Channel | None) -> None:
+        """Send an event on, when the app is to hear it; the workspace's lock is held."""
+        if not self._hub.is_running or not self._is_heard(event, channel):
+            return
+        payload = payloads.envelope_of_event(self._ws, event, self._ws.new_id("Ev"))
+        if (
+            event["type"] == "message"
+            and "subtype" not in event
+            and self._held is None
+            and self._faults.take_edit_first()
+        ):
+            self._held, self._held_since = payload, time.monotonic()
+            return
+        self._send(payload)
+        self._let_go()
+
+    def holding(self) -> int:
+        """Count the messages held back, none or one."""
+        return int(self._held is not None)
+
+    def let_go_in_time(self) -> None:
+        """Send a message that was held back when nothing came to overtake it."""
+        if self._held is not None and time.monotonic() - self._held_since > LONGEST_HOLD_SECONDS:
+            with self._ws.lock:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._send(held)
+
+    def _send(self, payload: Payload) -> None:
+        self._hub.send("events_api", payload)
+        if self._faults.take_duplicate():
+            self._hub.send("events_api", payload)
+
+    def _is_heard(self, event: Payload, channel: Channel | None) -> bool:
+        subscription = event["type"]
+        if subscription == "message" and channel is not None:
+            subscription = ROOMS[channel.kind]
+        if self._wanted is not None and subscription not in self._wanted:
+            return False
+        if channel is not None and self._ws.bot.id not in channel.members:
+            return False
+        return self._scopes.may_hear(subscription, channel)

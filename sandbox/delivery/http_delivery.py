@@ -1,0 +1,125 @@
+"""HTTP delivery: signed POST requests to the app's addresses, for apps that do not use Socket Mode.
+
+Each request goes out on a thread of its own pool and its answer is taken back on the loop. Only addresses of this very
+machine are accepted.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import ipaddress
+import json
+import random
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode, urlsplit
+
+from sandbox.delivery.dispatcher import NO_RETRY
+from sandbox.delivery.envelope import Envelope
+from sandbox.state.entities import Payload
+
+PATIENCE = 3.0
+Acknowledge = Callable[[str, Payload | None], None]
+Refuse = Callable[[str, str], None]
+
+
+class Webhook:
+    """Carry each envelope to so many of the addresses, picked at random, at the same moment."""
+
+    def __init__(
+        self,
+        urls: Sequence[str],
+        secret: str,
+        *,
+        loop: asyncio.AbstractEventLoop,
+        acknowledge: Acknowledge,
+        refuse: Refuse,
+        copies: int = 1,
+    ) -> None:
+        for url in urls:
+            host = urlsplit(url).hostname or ""
+            if not is_loopback(host):
+                raise ValueError(f"only this machine is called, not {host}")
+        self._urls = urls
+        self._copies = copies
+        self._secret = secret
+        self._loop = loop
+        self._acknowledge = acknowledge
+        self._refuse = refuse
+        self._pool = ThreadPoolExecutor(64, "sandbox-webhook")
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def carry(self, envelope: Envelope) -> bool:
+        """Send an envelope's payload off; there is always somebody to try."""
+        for url in random.sample(self._urls, self._copies):
+            self._pool.submit(self._post, envelope, url)
+        return True
+
+    def close(self) -> None:
+        """Start no more requests."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _post(self, envelope: Envelope, url: str) -> None:
+        body, kind = encode(envelope)
+        headers = {"Content-Type": kind, **self._signature(body)}
+        if envelope.retry_attempt:
+            headers |= {
+                "X-Slack-Retry-Num": str(envelope.retry_attempt),
+                "X-Slack-Retry-Reason": reason_of(envelope.retry_reason),
+            }
+        request = urllib.request.Request(url, body.encode(), headers)  # noqa: S310 - loopback only
+        try:
+            with self._opener.open(request, timeout=PATIENCE) as response:
+                answer = response.read().decode()
+        except urllib.error.HTTPError as refused:
+            again = refused.headers.get("x-slack-no-retry") != "1"
+            refused.close()
+            self._tell(self._refuse, envelope.id, "http_error" if again else NO_RETRY)
+        except OSError:
+            self._tell(self._refuse, envelope.id, "connection_failed")
+        else:
+            self._tell(self._acknowledge, envelope.id, read_answer(answer))
+
+    def _signature(self, body: str) -> dict[str, str]:
+        at = str(int(time.time()))
+        digest = hmac.new(self._secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
+        return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest}"}
+
+    def _tell(self, whom: Callable[..., None], *news: object) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(whom, *news)
+
+
+def encode(envelope: Envelope) -> tuple[str, str]:
+    """Return body and content type: events as JSON, commands as a form, interactions as a form with JSON in it."""
+    if envelope.kind == "events_api":
+        return json.dumps(envelope.payload), "application/json"
+    fields = envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
+    return urlencode(fields), "application/x-www-form-urlencoded"
+
+
+def read_answer(answer: str) -> Payload | None:
+    """Read what an acknowledgement carries: JSON, plain text as a message, or nothing."""
+    if not answer.strip():
+        return None
+    try:
+        read = json.loads(answer)
+    except ValueError:
+        return {"text": answer}
+    return read if isinstance(read, dict) else {"text": answer}
+
+
+def reason_of(reason: str) -> str:
+    """Name a retry's reason as HTTP deliveries do."""
+    return "http_timeout" if reason == "timeout" else reason
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this very machine."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,96 @@
+"""The addresses beside the Web API: answers to response addresses, and the bytes of uploaded files."""
+
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from sandbox.blocks import check_message, with_ids
+from sandbox.delivery.response_urls import ResponsePlace, Responses
+from sandbox.state.entities import Payload
+from sandbox.state.mutations import message_mutations
+from sandbox.state.workspace import Workspace
+from sandbox.user_actions.ack_responses import show_answer
+from sandbox.wire_log import Traffic
+from sandbox.workspace_errors import SlackError
+
+
+class Plain:
+    """The handlers of those addresses."""
+
+    def __init__(self, ws: Workspace, responses: Responses, traffic: Traffic) -> None:
+        self._ws = ws
+        self._responses = responses
+        self._traffic = traffic
+
+    async def respond(self, request: Request) -> Response:
+        """Take an answer at a response address: new, in place of what it answers, or removing that."""
+        try:
+            payload = json.loads(await request.body())
+        except ValueError:
+            return PlainTextResponse("invalid_payload", 400)
+        result = "ok"
+        try:
+            with self._ws.lock:
+                self._answer(self._responses.use(request.path_params["key"]), payload)
+        except SlackError as refused:
+            result = refused.name
+        at = self._ws.clock.now().isoformat()
+        self._traffic.record(at=at, kind="response", name="response_url", detail=payload, result=result)
+        if result == "ok":
+            return PlainTextResponse("ok")
+        body = json.dumps({"ok": False, "error": result})
+        return Response(body, 404 if result.endswith("_url") else 400, media_type="application/json")
+
+    async def upload(self, request: Request) -> Response:
+        """Take the bytes of a file and keep their count."""
+        size = len(await request.body())
+        with self._ws.lock:
+            file = self._ws.files.get(request.path_params["file"])
+            if file is None:
+                return PlainTextResponse("not found", 404)
+            file["uploaded"], file["size"] = True, size
+        return PlainTextResponse(f"OK - {size}")
+
+    def _answer(self, place: ResponsePlace, payload: Payload) -> None:
+        if payload.get("delete_original"):
+            self._remove(place)
+        elif payload.get("replace_original"):
+            self._replace(place, payload)
+        elif not (payload.get("text") or payload.get("blocks") or payload.get("attachments")):
+            raise SlackError("no_text")
+        else:
+            show_answer(self._ws, place.user, place.channel, payload)
+
+    def _replace(self, place: ResponsePlace, payload: Payload) -> None:
+        blocks = with_ids(self._ws, check_message(payload.get("blocks") or []))
+        text = str(payload.get("text") or "")
+        if not (text or blocks):
+            raise SlackError("no_text")
+        source = self._source(place)
+        if place.source_is_ephemeral:
+            source.text, source.blocks = text, blocks
+        else:
+            message_mutations.edit(self._ws, source, by=self._ws.bot.id, text=text, changes={"blocks": blocks})
+
+    def _remove(self, place: ResponsePlace) -> None:
+        source = self._source(place)
+        if place.source_is_ephemeral:
+            self._ws.ephemerals[place.user].remove(source)
+        else:
+            message_mutations.delete(self._ws, source)
+
+    def _source(self, place: ResponsePlace) -> Any:
+        """Return the message an address was given for: none for a slash command, and only the bot's own."""
+        if place.source is None:
+            raise SlackError("cant_replace_original")
+        if place.source_is_ephemeral:
+            found: Any = self._ws.find_ephemeral(place.user, place.source)
+        else:
+            found = self._ws.find_message(place.channel, place.source)
+        if found is None:
+            raise SlackError("message_not_found")
+        if not place.source_is_ephemeral and found.user != self._ws.bot.id:
+            raise SlackError("cant_update_message")
+        return found

@@ -1,0 +1,99 @@
+"""The server's thread: uvicorn on a loop of its own, a port found at the start, an end that waits for nobody."""
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+import uvicorn
+
+from sandbox.connections import CuttableHttp, DeafenableSocket
+
+TICK_SECONDS = 0.02
+STARTING_TAKES = 10.0
+ENDING_TAKES = 0.3
+
+
+class Running:
+    """One running server."""
+
+    def __init__(self, app: Any, host: str, port: int, *, every_tick: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            host=host,
+            http=CuttableHttp,
+            ws=DeafenableSocket,
+            loop="asyncio",
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            ws_ping_interval=None,
+            date_header=False,
+        )
+        self._ready = threading.Event()
+        self._server = _Server(config, on_start=self._ready.set, every_tick=every_tick)
+        self._socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((host, port))
+        self.port: int = self._socket.getsockname()[1]
+        self.loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
+
+    def start(self) -> None:
+        """Start serving and wait until it does."""
+        self._thread.start()
+        if not self._ready.wait(STARTING_TAKES):
+            raise RuntimeError("the pretend workspace did not start")
+
+    def stop(self) -> None:
+        """Stop serving and wait for the thread to end."""
+        self._server.should_exit = True
+        self._thread.join(STARTING_TAKES)
+        self._socket.close()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self.loop)
+        try:
+            self.loop.run_until_complete(self._serve())
+        finally:
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.close()
+
+    async def _serve(self) -> None:
+        await self._server.serve([self._socket])
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:  # Their connections are cut and they know it; only who does not end on that word is made to.
+            await asyncio.wait(others, timeout=ENDING_TAKES)
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the process's signals alone, ticks often, and ends without waiting for open connections."""
+
+    def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None], every_tick: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+        self._every_tick = every_tick
+
+    def capture_signals(self) -> Any:
+        """Capture nothing: signals belong to the main program."""
+        return contextlib.nullcontext()
+
+    async def main_loop(self) -> None:
+        """Serve until told to stop, looking after what the clock makes due."""
+        self._on_start()
+        while not self.should_exit:
+            self._every_tick()
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Cut every connection and stop listening."""
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            cast("CuttableHttp | DeafenableSocket", connection).cut()

@@ -1,0 +1,138 @@
+"""The Web API over HTTP: reads a request, lets faults, token, tier and scopes have their say, calls the method, answers.
+
+Everything is answered with 200 and JSON, except 429 and what faults ask for. Latency is waited for without holding up
+other calls. What methods do is theirs.
+"""
+
+import asyncio
+import json
+import time
+from dataclasses import dataclass
+from email.utils import format_datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from sandbox.api.api_call import Call, RateLimitedError, Services
+from sandbox.api.tiers import Tiers
+from sandbox.connections import drop
+from sandbox.faults import Faults
+from sandbox.methods import METHODS, Method
+from sandbox.state.entities import Payload
+from sandbox.state.workspace import Workspace
+from sandbox.wire_log import Traffic
+from sandbox.workspace_errors import SlackError
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The two tokens an app may carry."""
+
+    bot: str
+    app: str
+
+
+class Api:
+    """The endpoint of all methods."""
+
+    def __init__(
+        self, ws: Workspace, services: Services, *, tokens: Tokens, tiers: Tiers, faults: Faults, traffic: Traffic
+    ) -> None:
+        self._ws = ws
+        self._services = services
+        self._tokens = tokens
+        self._tiers = tiers
+        self._faults = faults
+        self._traffic = traffic
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one call."""
+        name = request.path_params["method"]
+        args = await read_arguments(request)
+        started = time.perf_counter()
+        half = self._faults.latency_of(name) / 2000
+        if half:
+            await asyncio.sleep(half)
+        response, result = self._answer(name, args, token_of(request, args))
+        if half:
+            await asyncio.sleep(half)
+        self._traffic.record(
+            at=self._ws.clock.now().isoformat(),
+            kind="api",
+            name=name,
+            detail={key: value for key, value in args.items() if key != "token"},
+            result=result,
+            ms=(time.perf_counter() - started) * 1000,
+        )
+        if self._faults.take("lose_reply", name) is not None:
+            drop(request.scope)
+        return response
+
+    def _answer(self, name: str, args: Payload, token: str) -> tuple[Response, str]:
+        status = self._faults.take("status", name)
+        if status is not None:
+            return PlainTextResponse("Server Error", int(status)), status
+        try:
+            return self._reply({"ok": True, **self._call(name, args, token)}), "ok"
+        except RateLimitedError as limited:
+            reply = self._reply({"ok": False, "error": "ratelimited"}, 429)
+            reply.headers["Retry-After"] = str(limited.retry_after)
+            return reply, "429"
+        except SlackError as refused:
+            return self._reply({"ok": False, "error": refused.name, **refused.more}), refused.name
+
+    def _call(self, name: str, args: Payload, token: str) -> Payload:
+        retry_after = self._faults.take("too_many", name)
+        if retry_after is not None:
+            raise RateLimitedError(int(retry_after))
+        error = self._faults.take("error", name)
+        if error is not None:
+            raise SlackError(error)
+        method = METHODS.get(name)
+        if method is None:
+            raise SlackError("unknown_method", req_method=name)
+        self._authorise(method, token)
+        wait = self._tiers.wait_for(name, method.per_minute)
+        if wait:
+            raise RateLimitedError(wait)
+        self._services.scopes.demand(method.scopes)
+        with self._ws.lock:
+            return method.run(Call(self._ws, self._services, args))
+
+    def _authorise(self, method: Method, token: str) -> None:
+        if not token:
+            raise SlackError("not_authed")
+        if token not in (self._tokens.bot, self._tokens.app):
+            raise SlackError("invalid_auth")
+        if method.needs_app_token != (token == self._tokens.app):
+            raise SlackError("not_allowed_token_type")
+
+    def _reply(self, body: Payload, status: int = 200) -> Response:
+        scopes = self._services.scopes
+        headers = {
+            "date": format_datetime(self._ws.clock.now(), usegmt=True),
+            "x-oauth-scopes": ",".join(scopes.granted),
+            "x-slack-req-id": f"{id(body):x}",
+        }
+        return Response(json.dumps(body), status, headers, "application/json; charset=utf-8")
+
+
+async def read_arguments(request: Request) -> dict[str, Any]:
+    """Return a call's arguments, whether they stand in the address, in a form or in JSON."""
+    args: dict[str, Any] = dict(request.query_params)
+    body = await request.body()
+    if request.headers.get("content-type", "").startswith("application/json"):
+        try:
+            read = json.loads(body or b"{}")
+        except ValueError:
+            return args
+        return args | (read if isinstance(read, dict) else {})
+    return args | dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+
+
+def token_of(request: Request, args: Payload) -> str:
+    """Return the token a call carries, in its header or among its arguments."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else str(args.get("token") or "")

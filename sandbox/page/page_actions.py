@@ -1,0 +1,84 @@
+"""What the page can ask the workspace to do: each word it may say, and the one method of `Acting` that word calls.
+
+It turns the JSON of a click into arguments and what came of it into JSON. Whether something may be done it does not know;
+a refusal is passed on as the sentence it is.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.delivery.envelope import Delivery
+from sandbox.user_actions.actor import Acting
+from sandbox.workspace_errors import NotPossibleError
+
+Asked = dict[str, Any]
+Deed = Callable[[Acting, str, Asked], Any]
+
+
+def perform(acting: Acting, asked: Asked) -> Asked:
+    """Do what was asked as the person who asked; answer with `delivery`, or with `error` when it did not happen."""
+    deed = DEEDS.get(str(asked.get("do")))
+    if deed is None:
+        return {"error": f"nothing here is called {asked.get('do')}"}
+    try:
+        outcome = deed(acting, str(asked["as"]), asked)
+    except NotPossibleError as refused:
+        return {"error": str(refused)}
+    except KeyError as missing:
+        return {"error": f"{missing} is missing or unknown"}
+    return _told(outcome)
+
+
+def _told(outcome: Any) -> Asked:
+    if not isinstance(outcome, Delivery):
+        return {"value": outcome} if isinstance(outcome, str) else {}
+    told: Asked = {"acked": outcome.acked, "ack_ms": outcome.ack_ms, "payload": outcome.payload}
+    return {"delivery": told, "error": outcome.error} if outcome.error else {"delivery": told}
+
+
+def _press_in_view(acting: Acting, me: str, asked: Asked) -> Delivery:
+    """Put in what was typed so far, then press, so that the app sees the form as the person does."""
+    acting.fill(me, asked["view"], asked.get("values") or {})
+    return acting.press_in_view(
+        me,
+        asked["view"],
+        asked["action_id"],
+        asked.get("block_id"),
+        value=asked.get("value"),
+        selected=asked.get("selected"),
+    )
+
+
+def _press(acting: Acting, me: str, asked: Asked) -> Delivery:
+    return acting.press(
+        me,
+        asked["channel"],
+        asked["ts"],
+        asked["action_id"],
+        asked.get("block_id"),
+        value=asked.get("value"),
+        selected=asked.get("selected"),
+    )
+
+
+DEEDS: dict[str, Deed] = {
+    "post": lambda acting, me, a: acting.post(me, a["channel"], a["text"], a.get("thread_ts")),
+    "edit": lambda acting, me, a: acting.edit(me, a["channel"], a["ts"], a["text"]),
+    "delete": lambda acting, me, a: acting.delete(me, a["channel"], a["ts"]),
+    "react": lambda acting, me, a: acting.react(me, a["channel"], a["ts"], a["name"]),
+    "unreact": lambda acting, me, a: acting.unreact(me, a["channel"], a["ts"], a["name"]),
+    "pin": lambda acting, me, a: acting.pin(me, a["channel"], a["ts"]),
+    "unpin": lambda acting, me, a: acting.unpin(me, a["channel"], a["ts"]),
+    "join": lambda acting, me, a: acting.join(me, a["channel"]),
+    "leave": lambda acting, me, a: acting.leave(me, a["channel"]),
+    "read": lambda acting, me, a: acting.mark_read(me, a["channel"]),
+    "slash": lambda acting, me, a: acting.slash(me, a["channel"], a["command"], a.get("text", "")),
+    "press": _press,
+    "press_in_view": _press_in_view,
+    "suggest": lambda acting, me, a: acting.options(me, a["view"], a["action_id"], a["query"]),
+    "message_shortcut": lambda acting, me, a: acting.message_shortcut(me, a["channel"], a["ts"], a["callback_id"]),
+    "global_shortcut": lambda acting, me, a: acting.global_shortcut(me, a["callback_id"]),
+    "submit": lambda acting, me, a: acting.submit(me, a["view"], a.get("values")),
+    "close": lambda acting, me, a: acting.close(me, a["view"]),
+    "open_home": lambda acting, me, a: acting.open_home(me, a.get("tab", "home")),
+}

@@ -1,0 +1,157 @@
+"""The routes of the page: the page itself, the picture of the workspace, the stream of changes, and acts.
+
+It translates between HTTP and the workspace and decides nothing. Whatever blocks is kept off the server's loop, on threads
+of its own, so that a person who waits for the app never keeps the app waiting.
+"""
+
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlencode
+
+from anyio import CapacityLimiter, sleep, to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from sandbox.page.page_actions import perform
+from sandbox.state.snapshot import snapshot
+from sandbox.state.workspace import Workspace
+from sandbox.user_actions.actor import Acting
+from sandbox.wire_log import Traffic
+
+STATIC = Path(__file__).parent / "static"
+KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+FILES = {path.relative_to(STATIC).as_posix(): path for path in sorted(STATIC.rglob("*.*"))}
+THREADS = 64
+LOOKS_EVERY = 1.0
+GATHERS_FOR = 0.05
+HEADERS = {
+    "Cache-Control": "no-cache",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Shown(Protocol):
+    """What the page needs of a sandbox."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The state of the workspace."""
+        ...
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the wire."""
+        ...
+
+    @property
+    def acting(self) -> Acting:
+        """What a person can do."""
+        ...
+
+    @property
+    def manifest(self) -> Mapping[str, Any] | None:
+        """The app's manifest, for its commands and shortcuts."""
+        ...
+
+
+def page_routes(sandbox: Shown) -> list[BaseRoute]:
+    """Return everything the page is made of, to stand beside the Web API."""
+    page = _Page(sandbox)
+    return [
+        Route("/", page.index),
+        Route("/archives/{channel}/p{stamp:int}", page.archives),
+        Route("/ui/snapshot", page.snapshot),
+        Route("/ui/stream", page.stream),
+        Route("/ui/act", page.act, methods=["POST"]),
+        Route("/ui/static/{file:path}", page.file),
+    ]
+
+
+def _file(name: str) -> Response:
+    """Answer with a file as it is now, read in one go: small, and nothing stays open when the server ends."""
+    path = FILES.get(name)
+    if path is None:
+        return Response(status_code=404, headers=HEADERS)
+    return Response(path.read_bytes(), media_type=KINDS[path.suffix], headers=HEADERS)
+
+
+def is_read_only(manifest: Mapping[str, Any] | None) -> bool:
+    """Tell whether the app's Messages tab takes no messages from people."""
+    home = ((manifest or {}).get("features") or {}).get("app_home") or {}
+    return bool(home.get("messages_tab_read_only_enabled"))
+
+
+class _Page:
+    def __init__(self, sandbox: Shown) -> None:
+        self._sandbox = sandbox
+        self._acting = CapacityLimiter(THREADS)
+        self._watching = CapacityLimiter(THREADS)
+
+    async def index(self, request: Request) -> Response:
+        """Answer with the page, which fetches the rest."""
+        return _file("index.html")
+
+    async def file(self, request: Request) -> Response:
+        """Answer with a script, a style sheet or the icon of the page; there are no others to be had."""
+        return _file(request.path_params["file"])
+
+    async def archives(self, request: Request) -> Response:
+        """Lead a permanent link of a message to the page that shows it."""
+        stamp = f"{request.path_params['stamp']:07d}"
+        where = {"channel": request.path_params["channel"], "ts": f"{stamp[:-6]}.{stamp[-6:]}"}
+        if thread := request.query_params.get("thread_ts"):
+            where["thread"] = thread
+        return RedirectResponse(f"/?{urlencode(where)}", headers=HEADERS)
+
+    async def snapshot(self, request: Request) -> Response:
+        """Answer with what one person sees, and the messages of the channel they look at."""
+        shown = request.query_params.get("channel")
+        return JSONResponse(
+            await to_thread.run_sync(self._see, request.query_params.get("as", ""), shown, limiter=self._acting)
+        )
+
+    async def act(self, request: Request) -> Response:
+        """Do one thing as one person; only pages of this server can send JSON here."""
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            return JSONResponse({"error": "acts are sent as JSON"}, status_code=415)
+        asked = await request.json()
+        return JSONResponse(await to_thread.run_sync(perform, self._sandbox.acting, asked, limiter=self._acting))
+
+    async def stream(self, request: Request) -> Response:
+        """Tell a page of every change, with what went over the wire since it last heard."""
+        since = request.query_params.get("since", "0")
+        changes = self._changes(int(since) if since.isdigit() else 0)
+        return StreamingResponse(changes, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+
+    def _see(self, user: str, channel: str | None) -> dict[str, Any]:
+        ws = self._sandbox.workspace
+        with ws.lock:
+            if user not in ws.people:
+                user = next((one.id for one in ws.people.values() if not one.is_bot and not one.deleted), ws.bot.id)
+        seen = snapshot(ws, user, manifest=self._sandbox.manifest, messages_of=[channel] if channel else [])
+        return seen | {"app_is_read_only": is_read_only(self._sandbox.manifest)}
+
+    async def _changes(self, seq: int) -> AsyncIterator[str]:
+        """Yield server-sent events until the page goes away or the workspace stops."""
+        traffic = self._sandbox.traffic
+        heard, seq = seq, 0
+        while True:
+            asked_at = time.monotonic()
+            latest = await to_thread.run_sync(traffic.wait_for_change, seq, LOOKS_EVERY, limiter=self._watching)
+            if latest != seq:
+                passages = traffic.since(heard)
+                heard = passages[-1].seq if passages else heard
+                seq = latest
+                yield f"data: {json.dumps({'seq': latest, 'wire': [asdict(one) for one in passages]}, default=str)}\n\n"
+                await sleep(GATHERS_FOR)
+            elif time.monotonic() - asked_at < LOOKS_EVERY / 2:
+                return  # The workspace has stopped: it lets everybody who waits go at once.
+            else:
+                yield ": still here\n\n"

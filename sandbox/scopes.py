@@ -1,0 +1,68 @@
+"""Which scope lets an app do what: for a kind of channel, and for an event. Tables and one check."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sandbox.state.entities import Channel
+from sandbox.workspace_errors import SlackError
+
+NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
+    "read": {"channel": ("channels:read",), "group": ("groups:read",), "im": ("im:read",)},
+    "history": {"channel": ("channels:history",), "group": ("groups:history",), "im": ("im:history",)},
+    "manage": {"channel": ("channels:manage",), "group": ("groups:write",), "im": ("im:write",)},
+    "topic": {
+        "channel": ("channels:manage", "channels:write.topic"),
+        "group": ("groups:write", "groups:write.topic"),
+        "im": ("im:write",),
+    },
+    "invite": {
+        "channel": ("channels:manage", "channels:write.invites"),
+        "group": ("groups:write", "groups:write.invites"),
+        "im": ("im:write",),
+    },
+    "join": {"channel": ("channels:join",), "group": ("groups:write",), "im": ("im:write",)},
+}
+EVENTS: dict[str, str] = {
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "app_mention": "app_mentions:read",
+    "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
+    "pin_added": "pins:read",
+    "pin_removed": "pins:read",
+    "user_change": "users:read",
+    "team_join": "users:read",
+    "subteam_members_changed": "usergroups:read",
+    "link_shared": "links:read",
+}
+
+
+class Scopes:
+    """What an app was granted: the bot scopes of its manifest, or everything when there is no manifest."""
+
+    def __init__(self, manifest: Mapping[str, Any] | None) -> None:
+        scopes = ((manifest or {}).get("oauth_config") or {}).get("scopes") or {}
+        self.all = manifest is None
+        self.granted: tuple[str, ...] = (*(scopes.get("bot") or ()), *(scopes.get("bot_optional") or ()))
+
+    def has(self, scope: str) -> bool:
+        """Tell whether a scope was granted."""
+        return self.all or scope in self.granted
+
+    def demand(self, alternatives: Collection[str]) -> None:
+        """Refuse with `missing_scope` when none of the alternatives was granted; no alternative means no demand."""
+        if alternatives and not any(self.has(scope) for scope in alternatives):
+            raise SlackError("missing_scope", needed=",".join(alternatives), provided=",".join(self.granted))
+
+    def demand_for(self, need: str, channel: Channel) -> None:
+        """Refuse with `missing_scope` when this kind of channel needs another scope."""
+        self.demand(NEEDS[need][channel.kind])
+
+    def may_hear(self, subscription: str, channel: Channel | None) -> bool:
+        """Tell whether an event of this subscription may be sent at all."""
+        if subscription in EVENTS:
+            return self.has(EVENTS[subscription])
+        if channel is not None and subscription != "app_home_opened":
+            return self.has(NEEDS["read"][channel.kind][0])
+        return True

@@ -1,0 +1,141 @@
+"""Messages: said, edited, deleted, reacted to, pinned; each with the event Slack sends for it.
+
+It checks nothing: who may do what is judged by the Web API methods and by `Acting`. The caller holds the workspace's lock.
+"""
+
+import re
+import uuid
+from typing import Any
+
+from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload
+from sandbox.state.serializers import show_message
+from sandbox.state.workspace import Workspace
+
+MENTION = re.compile(r"<@(U\w+)>")
+
+
+def post(ws: Workspace, channel: Channel, user: str, text: str, **more: Any) -> Message:
+    """Put a message into a channel; `more` are fields of Message, such as thread_ts, blocks, subtype, extra."""
+    message = Message(ws.stamps.next(), channel.id, user, text, **more)
+    head = channel.messages.get(message.thread_ts or "")
+    if head is not None and head.is_reply:
+        message.thread_ts = head.thread_ts
+    person = ws.people[user]
+    if person.is_bot:
+        message.bot_id, message.app_id = person.bot_id, ws.app_id
+    elif message.subtype is None:
+        message.client_msg_id = str(uuid.uuid4())
+    if message.broadcast:
+        message.subtype = "thread_broadcast"
+    channel.messages[message.ts] = message
+    _join_thread(channel, message)
+    channel.last_read[user] = message.ts
+    event = show_message(ws, message) | _place(channel, message.ts)
+    if message.client_msg_id and not message.blocks:
+        event["blocks"] = [_rich_text(text)]
+    ws.announce(event, channel)
+    spoken = message.subtype in (None, "thread_broadcast", "file_share") and not channel.is_im
+    if spoken and ws.bot.id in MENTION.findall(text):
+        ws.announce({**event, "type": "app_mention"}, channel)
+    return message
+
+
+def edit(ws: Workspace, message: Message, *, by: str, text: str, changes: Payload | None = None) -> None:
+    """Replace what a message says; `changes` are other fields of Message to set."""
+    before = show_message(ws, message)
+    message.text = text
+    for name, value in (changes or {}).items():
+        setattr(message, name, value)
+    ts = ws.stamps.next()
+    message.edited = {"user": by, "ts": ts}
+    _announce_change(ws, message, before, ts)
+
+
+def delete(ws: Workspace, message: Message) -> None:
+    """Take a message away; the head of a thread leaves a tombstone behind."""
+    channel = ws.channels[message.channel]
+    before = show_message(ws, message)
+    ts = ws.stamps.next()
+    channel.pins.pop(message.ts, None)
+    if channel.threads.get(message.ts):
+        message.subtype, message.user, message.text = "tombstone", "USLACKBOT", "This message was deleted."
+        message.blocks, message.files, message.reactions, message.metadata = [], [], {}, None
+        message.extra = {"hidden": True}
+        _announce_change(ws, message, before, ts)
+        return
+    del channel.messages[message.ts]
+    if message.thread_ts and message.ts in channel.threads.get(message.thread_ts, []):
+        channel.threads[message.thread_ts].remove(message.ts)
+    event = {"type": "message", "subtype": "message_deleted", "hidden": True, "deleted_ts": message.ts}
+    ws.announce(event | {"previous_message": before} | _place(channel, ts), channel)
+
+
+def react(ws: Workspace, message: Message, user: str, name: str) -> None:
+    """Add somebody's reaction."""
+    message.reactions.setdefault(name, []).append(user)
+    _announce_reaction(ws, message, user, name, "reaction_added")
+
+
+def unreact(ws: Workspace, message: Message, user: str, name: str) -> None:
+    """Take somebody's reaction back."""
+    message.reactions[name].remove(user)
+    if not message.reactions[name]:
+        del message.reactions[name]
+    _announce_reaction(ws, message, user, name, "reaction_removed")
+
+
+def pin(ws: Workspace, message: Message, user: str) -> None:
+    """Pin a message to its channel, with the line Slack posts about it."""
+    channel = ws.channels[message.channel]
+    channel.pins[message.ts] = {"created": ws.seconds(), "created_by": user}
+    _announce_pin(ws, channel, message, user, "pin_added")
+
+
+def unpin(ws: Workspace, message: Message, user: str) -> None:
+    """Take a pin off again."""
+    channel = ws.channels[message.channel]
+    del channel.pins[message.ts]
+    _announce_pin(ws, channel, message, user, "pin_removed")
+
+
+def whisper(ws: Workspace, ephemeral: Ephemeral) -> None:
+    """Show somebody a message nobody else sees, and keep at most their latest fifty."""
+    mine = ws.ephemerals.setdefault(ephemeral.user, [])
+    mine.append(ephemeral)
+    del mine[:-50]
+
+
+def _join_thread(channel: Channel, message: Message) -> None:
+    if not message.is_reply or message.thread_ts is None:
+        return
+    channel.threads.setdefault(message.thread_ts, []).append(message.ts)
+    parent = channel.messages.get(message.thread_ts)
+    if parent is not None:
+        parent.thread_ts = parent.ts
+
+
+def _announce_change(ws: Workspace, message: Message, before: Payload, ts: str) -> None:
+    channel = ws.channels[message.channel]
+    event = {"type": "message", "subtype": "message_changed", "hidden": True, "message": show_message(ws, message)}
+    ws.announce(event | {"previous_message": before} | _place(channel, ts), channel)
+
+
+def _announce_reaction(ws: Workspace, message: Message, user: str, name: str, kind: str) -> None:
+    item = {"type": "message", "channel": message.channel, "ts": message.ts}
+    event = {"type": kind, "user": user, "reaction": name, "item": item, "item_user": message.user}
+    ws.announce(event | {"event_ts": ws.stamps.next()}, ws.channels[message.channel])
+
+
+def _announce_pin(ws: Workspace, channel: Channel, message: Message, user: str, kind: str) -> None:
+    item = {"type": "message", "channel": channel.id, "message": show_message(ws, message), "created_by": user}
+    event = {"type": kind, "user": user, "channel_id": channel.id, "item": item, "event_ts": ws.stamps.next()}
+    ws.announce(event, channel)
+
+
+def _place(channel: Channel, ts: str) -> Payload:
+    return {"channel": channel.id, "channel_type": channel.kind, "ts": ts, "event_ts": ts}
+
+
+def _rich_text(text: str) -> Block:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "block_id": "b0", "elements": [section]}

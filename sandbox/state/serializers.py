@@ -1,0 +1,159 @@
+"""How Slack writes its things in JSON: messages, channels, people, views.
+
+Pure writing, no rule: what may be seen and by whom is decided by whoever calls.
+"""
+
+from typing import Any
+
+from sandbox.state.entities import Bookmark, Channel, Message, Payload, Person, Usergroup, View
+from sandbox.state.workspace import Workspace
+
+
+def show_person(ws: Workspace, person: Person, *, email: bool = True) -> Payload:
+    """Write a user object as users.info does."""
+    profile = {
+        "real_name": person.real_name,
+        "display_name": person.name,
+        "real_name_normalized": person.real_name,
+        "display_name_normalized": person.name,
+        "title": person.title,
+        "team": ws.team_id,
+    }
+    if email and not person.is_bot:
+        profile["email"] = person.email
+    if person.bot_id:
+        profile["bot_id"] = person.bot_id
+    return {
+        "id": person.id,
+        "team_id": ws.team_id,
+        "name": person.name,
+        "real_name": person.real_name,
+        "deleted": person.deleted,
+        "color": person.color,
+        "tz": person.tz,
+        "profile": profile,
+        "is_admin": person.is_admin,
+        "is_owner": False,
+        "is_restricted": person.is_restricted,
+        "is_ultra_restricted": False,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+        "updated": 0,
+    }
+
+
+def show_usergroup(ws: Workspace, group: Usergroup, *, users: bool = False) -> Payload:
+    """Write a user group as usergroups.list does."""
+    shown: Payload = {
+        "id": group.id,
+        "team_id": ws.team_id,
+        "is_usergroup": True,
+        "handle": group.handle,
+        "name": group.name,
+        "description": "",
+        "date_delete": 0,
+        "user_count": len(group.users),
+    }
+    return shown | ({"users": list(group.users)} if users else {})
+
+
+def show_channel(ws: Workspace, channel: Channel, viewer: str) -> Payload:
+    """Write a conversation object as one of its viewers gets it."""
+    if channel.is_im:
+        other = next((user for user in channel.members if user != viewer), viewer)
+        return {"id": channel.id, "created": channel.created, "is_im": True, "user": other, "is_archived": False}
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_channel": not channel.is_private,
+        "is_group": False,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": channel.is_private,
+        "is_archived": channel.is_archived,
+        "is_general": channel.name == "general",
+        "is_shared": False,
+        "is_member": viewer in channel.members,
+        "created": channel.created,
+        "creator": channel.creator,
+        "context_team_id": ws.team_id,
+        "topic": channel.topic.show(),
+        "purpose": channel.purpose.show(),
+        "previous_names": list(channel.previous_names),
+        "num_members": len(channel.members),
+    }
+
+
+def show_message(ws: Workspace, message: Message, *, metadata: bool = False) -> Payload:
+    """Write a message as history does; metadata only on request, reactions and thread counts when there are any."""
+    shown: Payload = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts}
+    shown |= _when_set(
+        subtype=message.subtype,
+        bot_id=message.bot_id,
+        app_id=message.app_id,
+        blocks=message.blocks,
+        attachments=message.attachments,
+        files=message.files,
+        client_msg_id=message.client_msg_id,
+        edited=message.edited,
+        thread_ts=message.thread_ts,
+        reactions=[show_reaction(name, users) for name, users in message.reactions.items()],
+        metadata=message.metadata if metadata else None,
+    )
+    shown["team"] = ws.team_id
+    shown |= message.extra
+    shown |= _thread_of(ws, message)
+    return shown
+
+
+def show_reaction(name: str, users: list[str]) -> Payload:
+    """Write one reaction with everybody who gave it."""
+    return {"name": name, "users": list(users), "count": len(users)}
+
+
+def _thread_of(ws: Workspace, message: Message) -> Payload:
+    if message.thread_ts is None:
+        return {}
+    channel = ws.channels[message.channel]
+    if message.is_reply:
+        parent = channel.messages.get(message.thread_ts)
+        return {"parent_user_id": parent.user} if parent else {}
+    replies = [channel.messages[ts] for ts in channel.threads.get(message.ts, [])]
+    users = list(dict.fromkeys(one.user for one in replies))
+    shown: Payload = {"reply_count": len(replies), "reply_users": users, "reply_users_count": len(users)}
+    return shown | ({"latest_reply": replies[-1].ts} if replies else {})
+
+
+def show_bookmark(mark: Bookmark) -> Payload:
+    """Write a bookmark as bookmarks.list does."""
+    return dict(vars(mark))
+
+
+def show_view(ws: Workspace, view: View) -> Payload:
+    """Write a view as views.open answers it and as interaction payloads carry it."""
+    return {
+        "id": view.id,
+        "team_id": ws.team_id,
+        "type": view.type,
+        "blocks": view.blocks,
+        "private_metadata": view.private_metadata,
+        "callback_id": view.callback_id,
+        "state": {"values": view.values},
+        "hash": view.hash,
+        "title": view.title,
+        "submit": view.submit,
+        "close": view.close,
+        "clear_on_close": view.clear_on_close,
+        "notify_on_close": view.notify_on_close,
+        "previous_view_id": view.previous_view_id,
+        "root_view_id": view.root_view_id or view.id,
+        "app_id": ws.app_id,
+        "external_id": view.external_id,
+        "app_installed_team_id": ws.team_id,
+        "bot_id": ws.bot.bot_id,
+    }
+
+
+def _when_set(**values: Any) -> Payload:
+    return {key: value for key, value in values.items() if value}

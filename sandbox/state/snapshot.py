@@ -1,0 +1,109 @@
+"""Everything one person sees of the workspace, as JSON for a page.
+
+Private channels and direct messages are shown to their members only, ephemeral messages and forms to the person they are
+for. It reads the workspace under its lock and changes nothing.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sandbox.state.entities import Channel, Ephemeral, Message, Payload, View
+from sandbox.state.serializers import show_bookmark, show_message, show_view
+from sandbox.state.workspace import Workspace
+
+LATEST = 300
+
+
+def snapshot(
+    ws: Workspace,
+    user: str,
+    *,
+    manifest: Mapping[str, Any] | None = None,
+    messages_of: Collection[str] | None = None,
+) -> Payload:
+    """Return all that this person sees; messages of all their channels, or of the named channels alone."""
+    with ws.lock:
+        me = ws.find_person(user)
+        channels = [
+            _channel(ws, channel, me.id, with_messages=messages_of is None or channel.id in messages_of)
+            for channel in ws.visible_to(me.id)
+        ]
+        home = ws.homes.get(me.id)
+        return {
+            "team": {"id": ws.team_id, "name": ws.domain.capitalize(), "domain": ws.domain},
+            "now": ws.clock.now().isoformat(),
+            "me": me.id,
+            "bot": ws.bot.id,
+            "people": [dict(vars(person)) for person in ws.people.values()],
+            "usergroups": [dict(vars(group)) for group in ws.usergroups.values()],
+            "channels": channels,
+            "modals": [_view(ws, view) for view in ws.stack(me.id)],
+            "home": _view(ws, home) if home else None,
+            **features(manifest),
+        }
+
+
+def features(manifest: Mapping[str, Any] | None) -> Payload:
+    """Return the commands and shortcuts a manifest offers: `commands` and `shortcuts`, each as the manifest has them."""
+    offered = (manifest or {}).get("features") or {}
+    return {"commands": offered.get("slash_commands") or [], "shortcuts": offered.get("shortcuts") or []}
+
+
+def _channel(ws: Workspace, channel: Channel, user: str, *, with_messages: bool) -> Payload:
+    read = channel.last_read.get(user, "0")
+    unread = [] if user not in channel.members else [m for m in _after(channel, read) if m.user != user]
+    shown: Payload = {
+        "id": channel.id,
+        "name": channel.name,
+        "kind": channel.kind,
+        "is_private": channel.is_private,
+        "is_archived": channel.is_archived,
+        "is_member": user in channel.members,
+        "members": list(channel.members),
+        "creator": channel.creator,
+        "topic": channel.topic.value,
+        "purpose": channel.purpose.value,
+        "bookmarks": [show_bookmark(mark) for mark in channel.bookmarks.values()],
+        "pins": list(channel.pins),
+        "last_read": read,
+        "unread": len(unread),
+        "mentions": len(unread) if channel.is_im else sum(f"<@{user}>" in m.text for m in unread),
+        "messages": None,
+    }
+    if with_messages:
+        shown["messages"] = _messages(ws, channel, user)
+    return shown
+
+
+def _after(channel: Channel, ts: str) -> list[Message]:
+    """Return the messages after a timestamp, joins and the like left out, walking back from the newest."""
+    found = []
+    for message in reversed(channel.messages.values()):
+        if message.ts <= ts:
+            break
+        if message.subtype in (None, "thread_broadcast", "file_share", "bot_message"):
+            found.append(message)
+    return found
+
+
+def _messages(ws: Workspace, channel: Channel, user: str) -> list[Payload]:
+    latest = list(channel.messages.values())[-LATEST:]
+    shown = [show_message(ws, message) | {"pinned": message.ts in channel.pins} for message in latest]
+    mine = [one for one in ws.ephemerals.get(user, []) if one.channel == channel.id]
+    return sorted(shown + [_ephemeral(one) for one in mine], key=lambda one: str(one["ts"]))
+
+
+def _ephemeral(one: Ephemeral) -> Payload:
+    return {
+        "type": "message",
+        "user": one.sender,
+        "ts": one.ts,
+        "text": one.text,
+        "blocks": one.blocks,
+        "thread_ts": one.thread_ts,
+        "ephemeral": True,
+    }
+
+
+def _view(ws: Workspace, view: View) -> Payload:
+    return show_view(ws, view) | {"errors": dict(view.errors)}

@@ -1,0 +1,135 @@
+"""The state of the pretend workspace: who is there, which channels, what was said, which forms are open.
+
+It is plain Python behind one lock, `Workspace.lock`, which whoever reads or changes it must hold. It can look things up,
+hand out ids and timestamps, and announce what happened to whoever listens. Slack's rules live in the modules around it.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from sandbox.state.entities import Channel, Ephemeral, Message, Payload, Person, Usergroup, View
+from sandbox.state.workspace_clock import Clock, Stamps, to_micros
+
+COLOURS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "de5f24", "2b6836", "5b89d5", "a63024")
+Listener = Callable[[Payload, Channel | None], None]
+
+
+class Workspace:
+    """Everything a Slack workspace remembers."""
+
+    def __init__(self, clock: Clock, *, bot_name: str = "muster", domain: str = "acme") -> None:
+        self.lock = threading.RLock()
+        self.clock = clock
+        self.stamps = Stamps(clock)
+        self.team_id = "T00ACME"
+        self.app_id = "A00SANDBOX"
+        self.domain = domain
+        self.people: dict[str, Person] = {}
+        self.usergroups: dict[str, Usergroup] = {}
+        self.channels: dict[str, Channel] = {}
+        self.views: dict[str, View] = {}
+        self.stacks: dict[str, list[str]] = {}
+        self.homes: dict[str, View] = {}
+        self.ephemerals: dict[str, list[Ephemeral]] = {}
+        self.files: dict[str, Payload] = {}
+        self.canvases: dict[str, Payload] = {}
+        self.scheduled: dict[str, Payload] = {}
+        self._listeners: list[Listener] = []
+        self._counts: Counter[str] = Counter()
+        self.bot = self.add_person(
+            Person(bot_name, bot_name.capitalize(), id="U00BOT", bot_id="B00BOT", is_bot=True, color="4a154b")
+        )
+
+    def seconds(self) -> int:
+        """Return the clock as whole Unix seconds."""
+        return to_micros(self.clock.now()) // 1_000_000
+
+    def new_id(self, prefix: str) -> str:
+        """Return an id nobody had before, such as C0000001."""
+        with self.lock:
+            self._counts[prefix] += 1
+            return f"{prefix}{self._counts[prefix]:07d}"
+
+    def add_person(self, person: Person) -> Person:
+        """Take somebody in, with an id made from place and name when none is given."""
+        with self.lock:
+            if not person.id:
+                word = "".join(c for c in person.name.upper() if c.isascii() and c.isalnum())[:8]
+                person.id = f"U{len(self.people):02d}{word}"
+                person.color = COLOURS[len(self.people) % len(COLOURS)]
+            person.email = person.email or f"{person.name}@{self.domain}.example"
+            self.people[person.id] = person
+            return person
+
+    def find_person(self, who: str) -> Person:
+        """Return the person with this id or name; raise KeyError when nobody has it."""
+        if who in self.people:
+            return self.people[who]
+        for person in self.people.values():
+            if person.name == who:
+                return person
+        raise KeyError(who)
+
+    def find_channel(self, which: str) -> Channel:
+        """Return the channel with this id or name, with or without #; raise KeyError when there is none."""
+        if which in self.channels:
+            return self.channels[which]
+        name = which.removeprefix("#")
+        for channel in self.channels.values():
+            if channel.name == name and not channel.is_im:
+                return channel
+        raise KeyError(which)
+
+    def add_channel(self, name: str, creator: str, *, is_private: bool = False) -> Channel:
+        """Make a channel with its creator as only member, unchecked and unannounced."""
+        channel = Channel(self.new_id("C"), name, creator, self.seconds(), is_private=is_private, members=[creator])
+        self.channels[channel.id] = channel
+        return channel
+
+    def add_usergroup(self, handle: str, name: str, users: Iterable[str]) -> Usergroup:
+        """Make a group of people that can be mentioned."""
+        with self.lock:
+            group = Usergroup(self.new_id("S"), handle, name, list(users))
+            self.usergroups[group.id] = group
+            return group
+
+    def dm(self, user: str) -> Channel:
+        """Return the direct message between a person and the bot, opening it when need be."""
+        with self.lock:
+            for channel in self.channels.values():
+                if channel.is_im and user in channel.members:
+                    return channel
+            channel = Channel(self.new_id("D"), "", user, self.seconds(), is_im=True, members=[user, self.bot.id])
+            self.channels[channel.id] = channel
+            return channel
+
+    def visible_to(self, user: str) -> Iterator[Channel]:
+        """Yield the channels this person may look into: public ones unless a guest, and their own."""
+        guest = self.people[user].is_restricted
+        for channel in self.channels.values():
+            if user in channel.members or not (guest or channel.is_private or channel.is_im):
+                yield channel
+
+    def stack(self, user: str) -> list[View]:
+        """Return the modals a person has open, the topmost last."""
+        return [self.views[view_id] for view_id in self.stacks.get(user, [])]
+
+    def find_message(self, channel: str, ts: str) -> Message | None:
+        """Return the message with this timestamp, or None when it is not or no longer there."""
+        found = self.channels.get(channel)
+        return found.messages.get(ts) if found else None
+
+    def find_ephemeral(self, user: str, ts: str) -> Ephemeral | None:
+        """Return what only this person sees under this timestamp."""
+        return next((one for one in self.ephemerals.get(user, []) if one.ts == ts), None)
+
+    def listen(self, listener: Listener) -> None:
+        """Call `listener(event, channel)` for everything that happens from now on, with the lock held."""
+        self._listeners.append(listener)
+
+    def announce(self, event: dict[str, Any], channel: Channel | None = None) -> None:
+        """Tell every listener what happened, as the event Slack would send."""
+        for listener in self._listeners:
+            listener(event, channel)

@@ -1,0 +1,57 @@
+"""What Slack's client offers because of the manifest: commands and shortcuts, and how typed text is escaped.
+
+Without a manifest everything is on offer, since nobody said otherwise.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.state.workspace import Workspace
+from sandbox.workspace_errors import NotPossibleError
+
+NAMED = re.compile(r"(?<![\w<])([@#])([\w.-]*\w)")
+
+
+class Offer:
+    """The commands and shortcuts a person finds in their client."""
+
+    def __init__(self, manifest: Mapping[str, Any] | None) -> None:
+        features = (manifest or {}).get("features") or {}
+        self._anything = manifest is None
+        self._commands = {one["command"]: one for one in features.get("slash_commands") or []}
+        self._shortcuts = {(one["type"], one["callback_id"]) for one in features.get("shortcuts") or []}
+
+    def command_text(self, ws: Workspace, command: str, text: str) -> str:
+        """Return a command's text as Slack sends it; refuse a command nobody registered."""
+        if not self._anything and command not in self._commands:
+            raise NotPossibleError(f"{command} is not a valid command")
+        escaped = self._commands.get(command, {}).get("should_escape", False)
+        return with_mentions(ws, text) if escaped else text
+
+    def check_shortcut(self, kind: str, callback_id: str) -> None:
+        """Refuse a shortcut that is in no menu."""
+        if not self._anything and (kind, callback_id) not in self._shortcuts:
+            raise NotPossibleError(f"there is no {kind} shortcut {callback_id}")
+
+
+def as_typed(ws: Workspace, text: str) -> str:
+    """Return what Slack makes of keystrokes: the three special characters escaped, names turned into mentions."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return with_mentions(ws, escaped)
+
+
+def with_mentions(ws: Workspace, text: str) -> str:
+    """Turn @name and #channel into mentions where somebody or something has that name."""
+
+    def mention(found: re.Match[str]) -> str:
+        sign, name = found.groups()
+        if sign == "@":
+            known = next((one.id for one in ws.people.values() if one.name == name), None)
+            return f"<@{known}>" if known else found.group()
+        for channel in ws.channels.values():
+            if channel.name == name and not channel.is_im:
+                return f"<#{channel.id}|{'' if channel.is_private else name}>"
+        return found.group()
+
+    return NAMED.sub(mention, text)

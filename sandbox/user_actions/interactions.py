@@ -1,0 +1,220 @@
+"""What a person does that asks something of the app: commands, buttons, forms, shortcuts, the Home tab.
+
+Each act sends one envelope and waits for the app's answer or Slack's patience to end; what came of it is the Delivery.
+Call from any thread but the server's own. Slack's client checks a form before it is sent, and so does this.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.delivery import payloads
+from sandbox.delivery.dispatcher import Hub
+from sandbox.delivery.envelope import Delivery
+from sandbox.delivery.response_urls import ResponsePlace, Responses
+from sandbox.delivery.trigger_ids import Triggers
+from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload, Person, View
+from sandbox.state.form_values import SLOTS, check_filled, chosen, elements_of, fill, options_of
+from sandbox.state.mutations import view_mutations
+from sandbox.state.workspace import Workspace
+from sandbox.user_actions.ack_responses import Answers
+from sandbox.user_actions.client_manifest import Offer
+from sandbox.user_actions.conversation_actions import Talking
+from sandbox.wire_log import Traffic
+from sandbox.workspace_errors import NotPossibleError
+
+ANSWERED = ("block_actions", "view_submission", "block_suggestion")
+Answering = Callable[[Payload | None], str | None]
+
+
+class Clicking(Talking):
+    """Somebody's hands on what the app offers."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        traffic: Traffic,
+        *,
+        hub: Hub,
+        triggers: Triggers,
+        responses: Responses,
+        offer: Offer,
+    ) -> None:
+        super().__init__(workspace, traffic)
+        self._offer = offer
+        self._hub = hub
+        self._triggers = triggers
+        self._responses = responses
+        self._answers = Answers(workspace, traffic)
+
+    def slash(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
+        """Type a slash command into a channel's composer."""
+        with self._ws.lock:
+            person, place = self._member(user, channel)
+            text = self._offer.command_text(self._ws, command, text)
+            url = self._responses.issue("commands", ResponsePlace(person.id, place.id))
+            payload = payloads.command(self._ws, person, place, command, text) | {"response_url": url}
+        return self._send("slash_commands", person, payload, self._answers.to_command(person.id, place.id))
+
+    def press(
+        self,
+        user: str,
+        channel: str,
+        ts: str,
+        action_id: str,
+        block_id: str | None = None,
+        *,
+        value: str | None = None,
+        selected: Any = None,
+    ) -> Delivery:
+        """Press a button or choose in a select of a message, ephemeral ones included.
+
+        `block_id` and `value` tell buttons of one action id apart; `selected` is what is chosen in anything but a button.
+        """
+        with self._ws.lock:
+            person, place = self._seen(user, channel)
+            message = place.messages.get(ts) or self._ws.find_ephemeral(person.id, ts)
+            if message is None:
+                raise NotPossibleError("that message is gone")
+            block, element = _find(message.blocks, action_id, block_id, value)
+            action = self._action(None, block, element, selected)
+            url = self._responses.issue("actions", _source(person, place, message))
+            payload = payloads.interaction(self._ws, person, "block_actions")
+            payload |= payloads.on_message(self._ws, place, message) | {"response_url": url, "actions": [action]}
+        return self._send("interactive", person, payload)
+
+    def press_in_view(
+        self,
+        user: str,
+        view_id: str,
+        action_id: str,
+        block_id: str | None = None,
+        *,
+        value: str | None = None,
+        selected: Any = None,
+    ) -> Delivery:
+        """Press or choose something in an open form or on the Home tab."""
+        with self._ws.lock:
+            person, view = self._view(user, view_id)
+            block, element = _find(view.blocks, action_id, block_id, value)
+            action = self._action(view, block, element, selected)
+            if element["type"] in SLOTS:
+                view.values[block["block_id"]][action_id] = chosen(view, element, selected)
+            payload = payloads.interaction(self._ws, person, "block_actions")
+            payload |= payloads.on_view(self._ws, view) | {"actions": [action]}
+        return self._send("interactive", person, payload)
+
+    def message_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> Delivery:
+        """Choose a shortcut from a message's menu."""
+        self._offer.check_shortcut("message", callback_id)
+        with self._ws.lock:
+            person, place, message = self._message(user, channel, ts)
+            url = self._responses.issue("app-actions", _source(person, place, message))
+            payload = payloads.interaction(self._ws, person, "message_action")
+            where = payloads.on_message(self._ws, place, message)
+            payload |= {"channel": where["channel"], "message": where["message"], "message_ts": ts}
+            payload |= {"callback_id": callback_id, "action_ts": self._ws.stamps.next(), "response_url": url}
+        return self._send("interactive", person, payload)
+
+    def global_shortcut(self, user: str, callback_id: str) -> Delivery:
+        """Choose a shortcut from the composer's menu or the search."""
+        self._offer.check_shortcut("global", callback_id)
+        with self._ws.lock:
+            person = self._ws.find_person(user)
+            payload = payloads.interaction(self._ws, person, "shortcut")
+            payload |= {"callback_id": callback_id, "action_ts": self._ws.stamps.next()}
+        return self._send("interactive", person, payload)
+
+    def fill(self, user: str, view_id: str, values: dict[str, Any]) -> None:
+        """Type into a form without submitting it: simple values by block id."""
+        with self._ws.lock:
+            fill(self._view(user, view_id)[1], values)
+
+    def submit(self, user: str, view_id: str, values: dict[str, Any] | None = None) -> Delivery:
+        """Fill a form with simple values by block id and submit it; refused when a required input is empty."""
+        with self._ws.lock:
+            person, view = self._view(user, view_id)
+            fill(view, values or {})
+            check_filled(view)
+            payload = payloads.interaction(self._ws, person, "view_submission")
+            payload |= {"view": payloads.on_view(self._ws, view)["view"], "response_urls": []}
+        return self._send("interactive", person, payload, self._answers.to_submission(view))
+
+    def close(self, user: str, view_id: str) -> Delivery | None:
+        """Close a form without submitting it; the app is told only when it asked to be."""
+        with self._ws.lock:
+            person, view = self._view(user, view_id)
+            payload = payloads.interaction(self._ws, person, "view_closed")
+            payload |= {"view": payloads.on_view(self._ws, view)["view"], "is_cleared": view.clear_on_close}
+            gone = view_mutations.close_all(self._ws, person.id) if view.clear_on_close else [view]
+            view_mutations.close(self._ws, view)
+        self._traffic.touch()
+        return (
+            self._send("interactive", person, payload, trigger=False) if any(v.notify_on_close for v in gone) else None
+        )
+
+    def options(self, user: str, view_id: str, action_id: str, query: str) -> Delivery:
+        """Type into an external select of a form; what the app offers stands in the delivery's payload."""
+        with self._ws.lock:
+            person, view = self._view(user, view_id)
+            block, element = _find(view.blocks, action_id, None, None)
+            if len(query) < element.get("min_query_length", 3):
+                raise NotPossibleError("type a little more")
+            payload = payloads.interaction(self._ws, person, "block_suggestion")
+            payload |= payloads.on_view(self._ws, view)
+            payload |= {"action_id": action_id, "block_id": block["block_id"], "value": query}
+        return self._send("interactive", person, payload, self._answers.to_suggestion(view, action_id), trigger=False)
+
+    def open_home(self, user: str, tab: str = "home") -> None:
+        """Look at the app's Home tab, or at its messages tab."""
+        with self._ws.lock:
+            person = self._ws.find_person(user)
+            dm = self._ws.dm(person.id)
+            event: Payload = {"type": "app_home_opened", "user": person.id, "channel": dm.id, "tab": tab}
+            home = self._ws.homes.get(person.id)
+            if home is not None and tab == "home":
+                event["view"] = payloads.on_view(self._ws, home)["view"]
+            self._ws.announce(event | {"event_ts": self._ws.stamps.next()}, dm)
+        self._traffic.touch()
+
+    def _send(
+        self, kind: Any, person: Person, payload: Payload, on_ack: Answering | None = None, *, trigger: bool = True
+    ) -> Delivery:
+        delivery = Delivery(self._ws)
+        if trigger:
+            delivery.trigger_id = payload["trigger_id"] = self._triggers.issue(person.id)
+        accepts = kind == "slash_commands" or payload.get("type") in ANSWERED
+        self._hub.send(kind, payload, accepts_response=accepts, on_ack=on_ack, delivery=delivery)
+        return delivery.wait()
+
+    def _view(self, user: str, view_id: str) -> tuple[Person, View]:
+        person = self._ws.find_person(user)
+        view = self._ws.views.get(view_id)
+        if view is None or view.user != person.id:
+            raise NotPossibleError("that form is no longer open")
+        return person, view
+
+    def _action(self, view: View | None, block: Block, element: Payload, selected: Any) -> Payload:
+        action: Payload = {
+            key: element[key] for key in ("type", "action_id", "text", "value", "style") if key in element
+        }
+        action |= {"block_id": block["block_id"], "action_ts": self._ws.stamps.next()}
+        if element["type"] in SLOTS:
+            action |= chosen(view, element, selected)
+        elif element["type"] == "overflow":
+            options = [option for option in options_of(view, element) if option["value"] == selected]
+            action["selected_option"] = options[0] if options else None
+        return action
+
+
+def _find(blocks: list[Block], action_id: str, block_id: str | None, value: str | None) -> tuple[Block, Payload]:
+    """Return the block and element meant; refuse what is not there."""
+    for block in blocks:
+        for element in elements_of(block) if block_id in (None, block["block_id"]) else []:
+            if element.get("action_id") == action_id and value in (None, element.get("value")):
+                return block, element
+    raise NotPossibleError(f"there is no {action_id} here")
+
+
+def _source(person: Person, place: Channel, message: Message | Ephemeral) -> ResponsePlace:
+    brief = isinstance(message, Ephemeral)
+    return ResponsePlace(person.id, place.id, message.ts, brief, message.thread_ts)
