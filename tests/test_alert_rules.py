@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from bot.counts import Asked, Counts
-from bot.spool import Spool
+from bot.monitoring.metrics import Asked, Counts
+from bot.spool.spool import Spool
 from storage.store import Store
 
 RULES = Path(__file__).parents[1] / "deploy" / "prometheus-rules.yaml"

@@ -21,9 +21,9 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from bot.cli.serving import IN_FLIGHT_SECONDS
-from bot.settings import WHERE
-from bot.web.slack_http import WebServer, web_app
+from bot.cli.run_command import IN_FLIGHT_SECONDS
+from bot.config.settings import WHERE
+from bot.web.http_app import WebServer, web_app
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DEPLOY: Final = ROOT / "deploy"

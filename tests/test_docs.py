@@ -10,9 +10,9 @@ import typer
 from pydantic_settings import BaseSettings
 
 from bot.cli.main import app
-from bot.cli.manual import as_markdown, as_text
-from bot.settings import WHERE, RecordSettings, Settings
-from bot.slack.grammar import read
+from bot.cli.verb_table import as_markdown, as_text
+from bot.config.settings import WHERE, RecordSettings, Settings
+from bot.grammar.command_parser import read
 from commands.core import verb_registry
 from commands.core.verb import Group
 from incident.entries import KINDS

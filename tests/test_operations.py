@@ -15,9 +15,9 @@ import pytest
 import typer
 
 from bot.cli.main import app
-from bot.counts import Asked, Counts
-from bot.spool import Spool
-from bot.web.slack_http import web_app
+from bot.monitoring.metrics import Asked, Counts
+from bot.spool.spool import Spool
+from bot.web.http_app import web_app
 from storage.store import Store, open_store
 from tests import postgres
 from tests.bot.cli.begun import Begun, begin

@@ -18,28 +18,28 @@ import pytest
 from slack_bolt.authorization import AuthorizeResult
 from starlette.routing import Route
 
-from bot.compose import compose
-from bot.listening import bolt_app
-from bot.settings import Settings
-from bot.web.slack_http import web_app
+from bot.bootstrap.composition import compose
+from bot.bootstrap.receivers import bolt_app
+from bot.config.settings import Settings
+from bot.web.http_app import web_app
 from sandbox.server import Sandbox
 from sandbox.state.entities import Person
 
 ROOT = Path(__file__).resolve().parents[1]
 
 # Where a payload, a request or a line comes in.
-SURFACES = ("bot.slack.app", "bot.slack.listeners", "bot.web", "bot.cli.acting")
+SURFACES = ("bot.slack.bolt_app", "bot.slack.listeners", "bot.web", "bot.cli.incident_command")
 # What puts a surface together with its database before it is used; nothing that comes in passes through it.
-COMPOSES = ("bot.cli.opening",)
+COMPOSES = ("bot.cli.database_access",)
 # What only stands around a listener, to see how long it took.
-WRAPS = ("bot.slack.timed",)
+WRAPS = ("bot.slack.gateway.listener_deadline",)
 # Who speaks to Slack on a surface's behalf, with what none of which is on the record.
 SPEAKS = {
-    "bot.slack.desk": "opens forms and tells one person aside",
-    "bot.slack.people": "asks for the list of people, when the clock says so",
-    "bot.slack.calls": "is the worker's line, used where nothing can be recorded",
-    "bot.slack.unrecorded": "says that the database is absent, when nothing can be recorded",
-    "bot.slack.connect": "opens the socket",
+    "bot.slack.responder": "opens forms and tells one person aside",
+    "bot.slack.user_directory": "asks for the list of people, when the clock says so",
+    "bot.slack.client.web_api": "is the worker's line, used where nothing can be recorded",
+    "bot.slack.degraded.provisional_channel": "says that the database is absent, when nothing can be recorded",
+    "bot.slack.client.client_factory": "opens the socket",
 }
 # What may be known of storage: how it says that it is absent, and how a database address is read.
 KNOWN_OF_STORAGE = ("storage.errors", "storage.database.time_limit", "storage.database.engine.read_url")
@@ -79,7 +79,7 @@ def reachable() -> tuple[str, ...]:
     """Name every module of the bot that a surface uses, directly or not."""
     files = sorted({*(ROOT / "bot/slack/listeners").glob("*.py"), *(ROOT / "bot/web").rglob("*.py")})
     todo = [".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files]
-    todo += ["bot.slack.app", "bot.cli.acting"]
+    todo += ["bot.slack.bolt_app", "bot.cli.incident_command"]
     seen: set[str] = set()
     while todo:
         module = todo.pop()
@@ -122,7 +122,7 @@ def violations(module: str, source: str) -> list[str]:
             is_in(module, SURFACES) or not (is_in(whole, KNOWN_OF_STORAGE) or whole.startswith("sqlalchemy.exc."))
         ):
             wrong.append(f"{module} reaches storage: {whole}")
-        if is_in(whole, CLIENTS) and module not in (*SPEAKS, "bot.slack.app"):
+        if is_in(whole, CLIENTS) and module not in (*SPEAKS, "bot.slack.bolt_app"):
             wrong.append(f"{module} reaches Slack: {whole}")
         if is_in(
             base,
@@ -219,8 +219,13 @@ def test_nothing_a_surface_uses_goes_past_the_two_doors(module: str) -> None:
 
 
 def test_what_surfaces_use_is_found_through_all_that_lies_between() -> None:
-    assert {"bot.slack.edge", "bot.slack.line", "bot.slack.reply", "bot.slack.listeners.asking"} <= set(reachable())
-    assert "bot.worker" not in reachable()
+    assert {
+        "bot.slack.gateway.gateway",
+        "bot.slack.gateway.typed_command",
+        "bot.slack.surfaces.reply",
+        "bot.slack.listeners.block_actions",
+    } <= set(reachable())
+    assert "bot.worker.worker" not in reachable()
 
 
 MUTATIONS = {
@@ -247,11 +252,11 @@ MUTATIONS = {
 @pytest.mark.parametrize(
     "module",
     [
-        "bot.slack.listeners.asking",
-        "bot.slack.listeners.telling",
-        "bot.web.slack_http",
-        "bot.cli.acting",
-        "bot.slack.line",
+        "bot.slack.listeners.block_actions",
+        "bot.slack.listeners.event_listeners",
+        "bot.web.http_app",
+        "bot.cli.incident_command",
+        "bot.slack.gateway.typed_command",
     ],
 )
 def test_a_way_past_the_doors_is_found_in_a_changed_copy(module: str, added: str) -> None:
@@ -265,11 +270,11 @@ def test_a_way_past_the_doors_is_found_in_a_changed_copy(module: str, added: str
 
 
 def test_a_listener_that_calls_slack_by_a_client_it_was_given_is_found() -> None:
-    path = path_of("bot.slack.listeners.asking")
+    path = path_of("bot.slack.listeners.block_actions")
     assert path is not None
     changed = path.read_text("utf-8") + "\n\ndef third(client): client.chat_postMessage(channel='C1', text='hello')\n"
 
-    assert ["calls Slack" in one for one in violations("bot.slack.listeners.asking", changed)] == [True]
+    assert ["calls Slack" in one for one in violations("bot.slack.listeners.block_actions", changed)] == [True]
 
 
 def test_a_transaction_that_only_wants_something_done_is_no_third_door() -> None:
@@ -277,14 +282,14 @@ def test_a_transaction_that_only_wants_something_done_is_no_third_door() -> None
         "def third(edge):\n    def works(unit):\n        unit.want([unit.peek()])\n    edge.recorder.transact(works)\n"
     )
 
-    assert violations("bot.slack.edge", wanting) == []
-    assert violations("bot.slack.edge", wanting.replace("want", "project")) != []
+    assert violations("bot.slack.gateway.gateway", wanting) == []
+    assert violations("bot.slack.gateway.gateway", wanting.replace("want", "project")) != []
 
 
 def test_storage_may_only_be_known_for_being_absent_and_not_by_a_surface_itself() -> None:
     told = "from storage.errors import Unavailable\n"
 
-    assert violations("bot.slack.edge", told) == []
-    assert violations("bot.slack.listeners.asking", told) == [
-        "bot.slack.listeners.asking reaches storage: storage.errors.Unavailable"
+    assert violations("bot.slack.gateway.gateway", told) == []
+    assert violations("bot.slack.listeners.block_actions", told) == [
+        "bot.slack.listeners.block_actions reaches storage: storage.errors.Unavailable"
     ]

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.cli.checks.database import check_database
-from bot.cli.checks.finding import BLOCKING, Finding, Weight, missing, note, wrong
-from bot.cli.checks.keeping import check_keeping
-from bot.cli.checks.layer import check_layers
-from bot.cli.checks.machine import check_key, check_python
-from bot.cli.checks.policy import read_file
-from bot.cli.checks.slack import check_slack
-from bot.cli.checks.spool import check_spool
+from bot.cli.checks.check_result import BLOCKING, Finding, Weight, missing, note, wrong
+from bot.cli.checks.database_check import check_database
+from bot.cli.checks.machine_check import check_key, check_python
+from bot.cli.checks.mounts_check import check_layers
+from bot.cli.checks.policy_check import read_file
+from bot.cli.checks.record_protection_check import check_keeping
+from bot.cli.checks.slack_check import check_slack
+from bot.cli.checks.spool_check import check_spool
 from bot.clock import Clock, RealClock
-from bot.settings import MissingSettings, Settings, read_record_settings, read_settings
+from bot.config.settings import MissingSettings, Settings, read_record_settings, read_settings
 
 WAKES_NOBODY: Final = (
     "Nobody can be reached by anything but a Slack direct message, and a direct message wakes nobody: keep your pager."

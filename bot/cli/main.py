@@ -22,7 +22,7 @@ Number = Annotated[str, typer.Argument(help="The incident, as in INC-2026-0042."
 @app.command()
 def run() -> None:
     """Run Muster against Slack, as .env and policy.yaml say."""
-    from bot.cli.serving import serve
+    from bot.cli.run_command import serve
 
     raise typer.Exit(serve())
 
@@ -38,7 +38,7 @@ def doctor() -> None:
 @app.command()
 def demo(once: Annotated[bool, typer.Option("--once", help="End after the play.")] = False) -> None:
     """Play a major incident in a pretend workspace, and stay so that you can take part."""
-    from bot.demo.play import play_demo
+    from bot.simulation.demo.demo_command import play_demo
 
     raise typer.Exit(play_demo(once=once))
 
@@ -50,7 +50,7 @@ def replay(
     database: Annotated[str, typer.Option(help="DATABASE_URL to play on; a fresh SQLite file unless given.")] = "",
 ) -> None:
     """Play incident scripts through the real listeners and print the record each one produces."""
-    from bot.replay.command import replay_files
+    from bot.simulation.replay.replay_command import replay_files
 
     raise typer.Exit(replay_files(files, check=check, database=database or None))
 
@@ -65,8 +65,8 @@ def migrate(
     ] = False,
 ) -> None:
     """Bring the database to the schema this Muster knows."""
-    from bot.cli.record import migrate_database
-    from bot.cli.verifying import guard_database
+    from bot.cli.record_commands import migrate_database
+    from bot.cli.verify_command import guard_database
 
     raise typer.Exit(guard_database() if guards else migrate_database(service_role))
 
@@ -76,7 +76,7 @@ def policy(
     file: Annotated[Path | None, typer.Argument(help="The policy; the one in use, when left out.")] = None,
 ) -> None:
     """Check a policy file and name everything that is wrong in it, with the line."""
-    from bot.cli.record import check_policy
+    from bot.cli.record_commands import check_policy
 
     raise typer.Exit(check_policy(file))
 
@@ -93,7 +93,7 @@ def verify(
 
     Ends with 0 when everything holds, 3 tampered, 4 truncated, 5 wrong key or time stamp, 6 to rebuild or to guard.
     """
-    from bot.cli.verifying import verify_database
+    from bot.cli.verify_command import verify_database
 
     raise typer.Exit(verify_database(checkpoint, seen=seen, key=key))
 
@@ -101,7 +101,7 @@ def verify(
 @app.command()
 def rebuild() -> None:
     """Make again what is derived from the record, where `verify` says rebuild. Entries are never touched."""
-    from bot.cli.verifying import rebuild_database
+    from bot.cli.verify_command import rebuild_database
 
     raise typer.Exit(rebuild_database())
 
@@ -109,7 +109,7 @@ def rebuild() -> None:
 @app.command()
 def export(number: Number, out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("out")) -> None:
     """Write the record of one incident: a page to read, JSON, entries, manifest and verify.py."""
-    from bot.cli.record import export_incident
+    from bot.cli.record_commands import export_incident
 
     raise typer.Exit(export_incident(number, out))
 
@@ -117,7 +117,7 @@ def export(number: Number, out: Annotated[Path, typer.Option(help="The folder to
 @app.command()
 def metrics(number: Number) -> None:
     """Print the metrics of one incident as JSON."""
-    from bot.cli.record import print_metrics
+    from bot.cli.record_commands import print_metrics
 
     raise typer.Exit(print_metrics(number))
 
@@ -130,7 +130,7 @@ def keygen(
     rotate: Annotated[bool, typer.Option("--rotate", help="Let the key of MUSTER_KEY_FILE name this one.")] = False,
 ) -> None:
     """Make the Ed25519 key that signs checkpoints, and print the public key to give to others."""
-    from bot.cli.keeping import make_key, rotate_key
+    from bot.cli.backup_command import make_key, rotate_key
 
     raise typer.Exit(rotate_key(file) if rotate else make_key(file))
 
@@ -138,7 +138,7 @@ def keygen(
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must not exist.")]) -> None:
     """Copy the whole record into one file while Muster runs, and verify the copy."""
-    from bot.cli.keeping import back_up_database
+    from bot.cli.backup_command import back_up_database
 
     raise typer.Exit(back_up_database(file))
 
@@ -150,7 +150,7 @@ def restore(
     seen: Annotated[str, typer.Option(help="The last root that was published, as NUMBER:ROOT.")] = "",
 ) -> None:
     """Put a backup in the place of the database, verify it, and say what came after it and is lost."""
-    from bot.cli.keeping import restore_database
+    from bot.cli.backup_command import restore_database
 
     raise typer.Exit(restore_database(file, replace=replace, seen=seen))
 
@@ -160,7 +160,7 @@ def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go.")] = False,
 ) -> None:
     """Delete what the policy keeps no longer, as the daily job does; a tombstone stays for each incident."""
-    from bot.cli.keeping import retire
+    from bot.cli.backup_command import retire
 
     raise typer.Exit(retire(dry_run=dry_run))
 
@@ -171,7 +171,7 @@ def incident(
     number: Annotated[str, typer.Option("--in", help="The incident it is about.")] = "",
 ) -> None:
     """Do what `/incident …` does, from here. Your name is claimed, not proven, and the record says so."""
-    from bot.cli.acting import act
+    from bot.cli.incident_command import act
 
     raise typer.Exit(act(" ".join(line), number=number or None))
 
@@ -179,7 +179,7 @@ def incident(
 @app.command(name="help")
 def verbs(markdown: Annotated[bool, typer.Option("--markdown", help="As the table of the README.")] = False) -> None:
     """List what people can type after /incident."""
-    from bot.cli.acting import list_verbs
+    from bot.cli.incident_command import list_verbs
 
     raise typer.Exit(list_verbs(markdown=markdown))
 
@@ -187,7 +187,7 @@ def verbs(markdown: Annotated[bool, typer.Option("--markdown", help="As the tabl
 @app.command()
 def bench(quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, for a first look.")] = False) -> None:
     """Measure Muster on this machine and print one JSON object."""
-    from bot.bench.command import bench as measure
+    from bot.simulation.bench.bench_command import bench as measure
 
     raise typer.Exit(measure(quick=quick))
 
@@ -202,7 +202,7 @@ def soak(
     replicas: Annotated[int, typer.Option(min=1, help="How many Musters share the database; PostgreSQL only.")] = 1,
 ) -> None:
     """Let a pretend workspace, its troubles and SIGKILL loose on Muster, then check that nothing was lost or doubled."""
-    from bot.soak.command import soak as let_loose
+    from bot.simulation.soak.soak_command import soak as let_loose
 
     raise typer.Exit(let_loose(minutes, seed, database=database or None, replicas=replicas))
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import yaml
 
-from bot.compose import compose
-from bot.settings import Settings
+from bot.bootstrap.composition import compose
+from bot.config.settings import Settings
 from incident.entry import Entry, IncidentKey
 from sandbox.server import Sandbox
 from sandbox.state.entities import Channel, Person

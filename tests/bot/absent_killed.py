@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.compose import compose
-from bot.settings import Settings
-from bot.slack.sentences import say
+from bot.bootstrap.composition import compose
+from bot.config.settings import Settings
+from bot.rendering.message_catalog import say
 
 
 def muster(told: dict[str, Any]) -> None:

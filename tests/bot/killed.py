@@ -18,13 +18,13 @@ from slack_sdk import WebClient
 
 from bot.clock import RealClock
 from bot.failpoints import killed_at, nothing_happens
-from bot.render import Mode, Renderer
-from bot.send import SENDS
-from bot.send.means import Means, Send, Task
-from bot.slack.budget import Budget
-from bot.slack.calls import Slack
-from bot.slack.settle import Settle
-from bot.worker import Outside, Worker
+from bot.rendering.renderer import Mode, Renderer
+from bot.slack.client.rate_limiter import Budget
+from bot.slack.client.sent_lookup import Settle
+from bot.slack.client.web_api import Slack
+from bot.worker.handlers.job_handlers import SENDS
+from bot.worker.job_context import Means, Send, Task
+from bot.worker.worker import Outside, Worker
 from commands.core.run import run
 from commands.core.verb import Place, Request
 from incident.entry import Source, Surface

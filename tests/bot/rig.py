@@ -13,12 +13,12 @@ from slack_sdk import WebClient
 
 from bot.clock import SetClock
 from bot.failpoints import Reached, nothing_happens
-from bot.render import Mode, Renderer
-from bot.slack.budget import Budget
-from bot.slack.calls import Slack
-from bot.slack.overheard import Overheard
-from bot.slack.settle import Settle
-from bot.worker import Outside, Worker
+from bot.rendering.renderer import Mode, Renderer
+from bot.slack.capture.recent_messages import Overheard
+from bot.slack.client.rate_limiter import Budget
+from bot.slack.client.sent_lookup import Settle
+from bot.slack.client.web_api import Slack
+from bot.worker.worker import Outside, Worker
 from commands.core.run import run
 from commands.core.verb import Place, Request
 from incident.entry import Entry, IncidentKey, Source, Surface

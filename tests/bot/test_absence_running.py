@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from bot.compose import compose
-from bot.settings import Settings
+from bot.bootstrap.composition import compose
+from bot.config.settings import Settings
 from sandbox.server import Sandbox
 from sandbox.state.entities import Person
 from tests.bot.slack.workplace import MANIFEST, POLICY

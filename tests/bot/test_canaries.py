@@ -11,8 +11,8 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from bot.bench.ground import policy_of
-from bot.soak.people import is_put_off
+from bot.simulation.bench.bench_environment import policy_of
+from bot.simulation.soak.soak_actors import is_put_off
 from sandbox.server import Sandbox
 from sandbox.state.entities import Person
 from tests import postgres

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from bot.slack.ingress import from_command
+from bot.slack.interaction import from_command
 from incident.entry import Surface
 from sandbox.state.mutations import channel_mutations
 from storage.database.time_limit import within

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.bench.ground import policy_of
 from bot.clock import SetClock
-from bot.replay.stage import Stage
+from bot.simulation.bench.bench_environment import policy_of
+from bot.simulation.replay.replay_environment import Stage
 from incident.entries.conversation import MessagePosted
 from sandbox.state.entities import Person
 from sandbox.state.mutations import channel_mutations

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.budget import PER_MINUTE, Budget
-from bot.slack.calls import Delayed
-from bot.worker import Worker
+from bot.slack.client.rate_limiter import PER_MINUTE, Budget
+from bot.slack.client.web_api import Delayed
+from bot.worker.worker import Worker
 from incident.jobs import LATER, NORMAL, URGENT, USABLE
 from tests.bot.rig import T0
 
@@ -23,7 +23,7 @@ def test_with_a_revoked_token_nothing_is_given_up_and_all_goes_out_once_it_is_re
     rig.after(seconds=2)
     rig.sandbox.faults.fail_with(error, times=ALWAYS)
     rig.act("note", "ilse", key, text="the pool is exhausted")
-    with caplog.at_level(logging.ERROR, "bot.slack.calls"):
+    with caplog.at_level(logging.ERROR, "bot.slack.client.web_api"):
         rig.after(minutes=10)
     assert rig.store.jobs.buried() == ()
     assert f"Slack does not take SLACK_BOT_TOKEN ({error})" in caplog.text

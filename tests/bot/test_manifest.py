@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft7Validator
 from slack_sdk import WebClient
 
-from bot.slack.scopes import COMMANDS, EVENTS, METHODS
+from tests.support.slack_scopes import COMMANDS, EVENTS, METHODS
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.replay.command import playing, replay_files, words_given
-from bot.replay.compare import differences
-from bot.replay.record import record_of
-from bot.replay.scenario import read_scenario
+from bot.simulation.replay.record_diff import differences
+from bot.simulation.replay.replay_command import playing, replay_files, words_given
+from bot.simulation.replay.replayed_record import record_of
+from bot.simulation.replay.scenario import read_scenario
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import HistoryTaken
 from incident.entry import Surface

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.replay.command import playing, replay_files
-from bot.replay.scenario import Scenario, read_scenario
+from bot.simulation.replay.replay_command import playing, replay_files
+from bot.simulation.replay.scenario import Scenario, read_scenario
 from incident.entries.conversation import GapNoted
 
 SCRIPTS = Path(__file__).parents[1] / "scenarios"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bot.slack.sentences import say
-from bot.soak.check import DOUBLED, LOST, Outcome
-from bot.soak.house import COMMAND
-from bot.soak.ledger import Ledger, Told
-from bot.soak.people import is_put_off
-from bot.soak.plan import STEPS_PER_SECOND, plan
+from bot.rendering.message_catalog import say
+from bot.simulation.soak.invariants import DOUBLED, LOST, Outcome
+from bot.simulation.soak.ledger import Ledger, Told
+from bot.simulation.soak.soak_actors import is_put_off
+from bot.simulation.soak.soak_environment import COMMAND
+from bot.simulation.soak.soak_plan import STEPS_PER_SECOND, plan
 from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessageDeleted
 from incident.entry import Source, Surface

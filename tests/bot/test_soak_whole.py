@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.logs import shown_database
-from bot.soak.command import again, soak, why_no_rest
+from bot.monitoring.logs import shown_database
+from bot.simulation.soak.soak_command import again, soak, why_no_rest
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.store import open_store

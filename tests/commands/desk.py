@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.render import TEMPLATES, LineContext, Renderer
+from bot.rendering.renderer import TEMPLATES, LineContext, Renderer
 from commands.core import verb_registry
 from commands.core.capture import Capture, Told, capture
 from commands.core.fields.field_validation import read_form

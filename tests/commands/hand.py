@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bot.render import TEMPLATES, LineContext, Renderer
+from bot.rendering.renderer import TEMPLATES, LineContext, Renderer
 from commands.core.verb import Dated, Place, Situation, Verb
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.model.components import Interval, PriorityItem, Times

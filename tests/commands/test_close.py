@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from bot.render import TEMPLATES
+from bot.rendering.renderer import TEMPLATES
 from commands.close import Close, read_unmet
 from incident.entries.lifecycle import StateChanged
 from incident.model.components import Interval, Link, Resolution, TempFix, Times, Validation

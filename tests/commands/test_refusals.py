@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.render import TEMPLATES
+from bot.rendering.renderer import TEMPLATES
 from tests.commands.desk import refusals
 
 ROOT = TEMPLATES.parent

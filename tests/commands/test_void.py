@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.render import LineContext
+from bot.rendering.renderer import LineContext
 from commands.core.verb import Place
 from incident.entries.lifecycle import Voided
 from incident.refusal import Code

@@ -22,10 +22,10 @@ from typing import Any
 import psycopg
 import yaml
 
-from bot.bench.ground import policy_of
-from bot.slack.settle import job_of
-from bot.soak.check import Outcome
-from bot.soak.ledger import Ledger, Told
+from bot.simulation.bench.bench_environment import policy_of
+from bot.simulation.soak.invariants import Outcome
+from bot.simulation.soak.ledger import Ledger, Told
+from bot.slack.client.sent_lookup import job_of
 from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
 from sandbox.server import Sandbox

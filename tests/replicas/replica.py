@@ -12,12 +12,12 @@ import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.cli.serving import serve
-from bot.compose import compose
-from bot.muster import Muster
+from bot.bootstrap.application import Muster
+from bot.bootstrap.composition import compose
+from bot.cli.run_command import serve
+from bot.config.settings import Settings
 from bot.scheduler import TICK, Recurring, Scheduler, want_checkpoint, want_daily
-from bot.send.keeping import DAILY
-from bot.settings import Settings
+from bot.worker.handlers.integrity_jobs import DAILY
 
 _AHEAD = struct.Struct("q")
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from bot.scheduler import want_checkpoint, want_daily, want_once
-from bot.send.keeping import DAILY
-from bot.slack.ingress import Came, from_action, from_command, from_event
-from bot.slack.where import Where
+from bot.slack.blocks.action_context import Where
+from bot.slack.interaction import Came, from_action, from_command, from_event
+from bot.worker.handlers.integrity_jobs import DAILY
 from commands.core.run import run
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from bot.render import Mode, Renderer
+from bot.rendering.renderer import Mode, Renderer
 from incident.policy import Policy
 from incident.report.incident_report import account
 from roles.person_ids import PersonId

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from bot.export.make import Seal, make_export
-from bot.policy_file import read_policy
-from bot.render import TEMPLATES
+from bot.config.policy_loader import read_policy
+from bot.export.bundle import Seal, make_export
+from bot.rendering.renderer import TEMPLATES
 from commands.core.run import note_outcome, run
 from commands.core.verb import Place, Request
 from incident.entries.status_updates import UpdateDelivered

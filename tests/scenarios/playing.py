@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from bot.render import Mode, Renderer
-from bot.replay.catalogue import script_policy
-from bot.replay.scenario import Scenario, ScriptEvent
+from bot.rendering.renderer import Mode, Renderer
+from bot.simulation.replay.scenario import Scenario, ScriptEvent
+from bot.simulation.replay.scenario_policy import script_policy
 from commands.core.capture import Capture, capture, capture_into
 from commands.core.run import note_outcome, run, tick
 from commands.core.verb import Place, Request

@@ -9,8 +9,8 @@ import jsonschema
 import pytest
 import yaml
 
-from bot.replay.command import words_given
-from bot.replay.compare import differences, failed_checks
+from bot.simulation.replay.record_diff import differences, failed_checks
+from bot.simulation.replay.replay_command import words_given
 from tests.scenarios.playing import HERE, Play, load
 
 WHOLE = sorted(path.name for path in HERE.glob("s[0-9]*.yaml"))

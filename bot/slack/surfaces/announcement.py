@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bot.render import Renderer
-from bot.slack.surfaces.message import Message, message_of
-from bot.slack.surfaces.standing import SurfaceContext
+from bot.rendering.renderer import Renderer
+from bot.slack.surfaces.surface_context import SurfaceContext
+from bot.slack.surfaces.template_message import Message, message_of
 from incident.effects.affected_surfaces import is_announced
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from bot.export.make import Seal, make_export
+from bot.export.bundle import Seal, make_export
 from roles.person_ids import cli_person
 from storage.integrity.signing_keys import new_key
 from tests.bot.browser.hands import aside, command, message, pick, tick, write

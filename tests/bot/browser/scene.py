@@ -17,8 +17,8 @@ import yaml
 from playwright.sync_api import Page
 
 from bot.clock import StagedClock
-from bot.replay.catalogue import SHIPPED
-from bot.replay.stage import Stage
+from bot.simulation.replay.replay_environment import Stage
+from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
 from incident.states import Audience
 from sandbox.state.entities import Message, Person

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.policy_file import read_policy
+from bot.config.policy_loader import read_policy
 from incident.entry import Entry
 from incident.ports import Person
 from roles.person_ids import slack_person

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.cli.checks.finding import Weight
-from bot.cli.checks.machine import check_clock
-from bot.cli.checks.policy import PolicyText, check_people
+from bot.cli.checks.check_result import Weight
+from bot.cli.checks.machine_check import check_clock
+from bot.cli.checks.policy_check import PolicyText, check_people
 from bot.clock import RealClock, SetClock
-from bot.policy_file import read_policy
+from bot.config.policy_loader import read_policy
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from sandbox.server import Sandbox

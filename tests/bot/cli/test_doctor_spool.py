@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.cli.checks.finding import Finding, Weight
-from bot.cli.checks.layer import check_layers
-from bot.cli.checks.spool import check_spool
-from bot.spool import Spool
-from bot.spool_file import Line
+from bot.cli.checks.check_result import Finding, Weight
+from bot.cli.checks.mounts_check import check_layers
+from bot.cli.checks.spool_check import check_spool
+from bot.spool.segment import Line
+from bot.spool.spool import Spool
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 ROOT = "24 1 0:22 / / rw,relatime - overlay overlay rw,lowerdir=/a\n"

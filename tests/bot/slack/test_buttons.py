@@ -1,8 +1,8 @@
 import pytest
 
-from bot.slack.blocks import button, buttons
-from bot.slack.connect import client_for
-from bot.slack.where import Where
+from bot.slack.blocks.action_context import Where
+from bot.slack.blocks.block_elements import button, buttons
+from bot.slack.client.client_factory import client_for
 from incident.entries.closure import Refused
 from incident.entries.conversation import Noted
 from incident.entries.lifecycle import Acknowledged
@@ -106,7 +106,7 @@ def test_a_button_of_another_incident_acts_on_the_incident_it_was_drawn_for(plac
         for element in block["elements"]
         if element["action_id"] == "verb:ack"
     )
-    from bot.slack.ingress import from_action
+    from bot.slack.interaction import from_action
 
     body = {
         "team": {"id": place.team},

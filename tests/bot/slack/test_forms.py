@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.policy_file import read_policy
-from bot.slack.forms.controls import draw, read
-from bot.slack.forms.options import Field
-from bot.slack.forms.submission import inputs_of, submitted
-from bot.slack.forms.view import OCCURRED, fields_of, form, notice
-from bot.slack.limits import oversized
-from bot.slack.where import Where, unpack
+from bot.config.policy_loader import read_policy
+from bot.slack.blocks.action_context import Where, unpack
+from bot.slack.blocks.clipper import oversized
+from bot.slack.forms.form_controls import draw, read
+from bot.slack.forms.form_submission import inputs_of, submitted
+from bot.slack.forms.modal import OCCURRED, fields_of, form, notice
+from bot.slack.forms.select_options import Field
 from commands.core import verb_registry
 from commands.core.fields.form_field import Ask, Control, asks
 from incident.model.components import AudienceState, OpenSlot

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.slack.moments import read_moment
+from bot.grammar.datetime_parser import read_moment
 
 LONDON = "Europe/London"
 KOLKATA = "Asia/Kolkata"

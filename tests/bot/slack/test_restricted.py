@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.slack.ingress import from_action
-from bot.slack.where import Where
+from bot.slack.blocks.action_context import Where
+from bot.slack.interaction import from_action
 from incident.entries.role_holders import RoleTaken
 
 

@@ -14,7 +14,7 @@ import pytest
 from slack_sdk.socket_mode.builtin.connection import Connection
 
 from bot.clock import SetClock
-from bot.slack.silence import SILENT_SECONDS, Silence
+from bot.slack.socket_mode.reconnect_watchdog import SILENT_SECONDS, Silence
 from incident.entries.conversation import MessagePosted, Noted
 
 

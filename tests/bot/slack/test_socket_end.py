@@ -10,7 +10,7 @@ from select import select
 
 import pytest
 
-from bot.slack.connect import ANSWER_SECONDS
+from bot.slack.client.client_factory import ANSWER_SECONDS
 from incident.entries.conversation import Noted
 from tests.bot.slack.workplace import Workplace
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import yaml
 
 from bot.clock import RealClock
-from bot.policy_file import ActivePolicy, read_policy
-from bot.render import Renderer
-from bot.slack.app import build_app
-from bot.slack.connect import Socket, client_for, identify
-from bot.slack.desk import Desk
-from bot.slack.edge import Edge
-from bot.slack.people import People
-from bot.slack.reply import Texts
+from bot.config.policy_loader import ActivePolicy, read_policy
+from bot.rendering.renderer import Renderer
+from bot.slack.bolt_app import build_app
+from bot.slack.client.client_factory import Socket, client_for, identify
+from bot.slack.gateway.gateway import Edge
+from bot.slack.responder import Desk
+from bot.slack.surfaces.reply import Texts
+from bot.slack.user_directory import People
 from commands.core.run import note_outcome, run
 from commands.core.verb import Place, Request
 from incident.entries.delivery import ChannelMade

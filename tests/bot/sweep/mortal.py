@@ -20,15 +20,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.compose import compose
+from bot.bootstrap.application import Muster
+from bot.bootstrap.composition import compose
+from bot.bootstrap.periodic_tasks import CALL_SECONDS
+from bot.config.settings import Settings
 from bot.failpoints import Reached, killed_at
-from bot.leases import Lease
-from bot.muster import Muster
-from bot.render import for_slack
+from bot.rendering.renderer import for_slack
 from bot.scheduler import want_checkpoint
-from bot.settings import Settings
-from bot.slack.settle import Settle
-from bot.working import CALL_SECONDS
+from bot.slack.client.sent_lookup import Settle
+from bot.worker.leases import Lease
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store, open_store
 

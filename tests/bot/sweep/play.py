@@ -20,7 +20,7 @@ from typing import Any
 
 import yaml
 
-from bot.bench.ground import policy_of
+from bot.simulation.bench.bench_environment import policy_of
 from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
 from sandbox.server import Sandbox

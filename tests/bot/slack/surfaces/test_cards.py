@@ -6,14 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.render import Mode, Renderer
-from bot.slack.limits import LIMITS, oversized
+from bot.rendering.renderer import Mode, Renderer
+from bot.slack.blocks.clipper import LIMITS, oversized
 from bot.slack.surfaces.announcement import announcement
-from bot.slack.surfaces.card import card, topic
-from bot.slack.surfaces.home import home, home_context
-from bot.slack.surfaces.message import Message, read_buttons
-from bot.slack.surfaces.page import PageContext, page
-from bot.slack.surfaces.standing import surface_context
+from bot.slack.surfaces.home_tab import home, home_context
+from bot.slack.surfaces.incident_card import card, topic
+from bot.slack.surfaces.page_message import PageContext, page
+from bot.slack.surfaces.surface_context import surface_context
+from bot.slack.surfaces.template_message import Message, read_buttons
 from commands.core import verb_registry
 from incident.model.components import Action, Escalation, Interval, Resolution, Said, TempFix
 from incident.states import State

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.render import TEMPLATES, Renderer
-from bot.slack.limits import LIMITS, oversized
-from bot.slack.surfaces.prompt import PromptContext, prompt
-from bot.slack.where import unpack
+from bot.rendering.renderer import TEMPLATES, Renderer
+from bot.slack.blocks.action_context import unpack
+from bot.slack.blocks.clipper import LIMITS, oversized
+from bot.slack.surfaces.prompt_message import PromptContext, prompt
 from commands.core import verb_registry
 from incident import deadlines
 from incident.deadlines.deadline import Due, Step

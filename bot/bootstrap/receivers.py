@@ -1,0 +1,55 @@
+"""What takes what Slack sends: the Bolt app, and the socket or the web server it listens on. Knows no verb.
+
+Socket Mode needs no address of ours; a port then only tells whoever watches over us how we are. HTTP mode has the same
+listeners behind the signing secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from slack_bolt import App
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.bootstrap.application import Listening
+from bot.config.settings import Settings
+from bot.monitoring.health_check import Health
+from bot.slack.bolt_app import build_app
+from bot.slack.client.client_factory import Socket, client_for
+from bot.slack.gateway.gateway import Edge
+from bot.slack.gateway.listener_deadline import Acked
+from bot.web.http_app import WebServer, web_app
+
+HTTP_PORT: Final = 3000
+
+
+def bolt_app(settings: Settings, edge: Edge, who: AuthorizeResult, acked: Acked = lambda kind, seconds: None) -> App:
+    """Build the Bolt app; only HTTP mode has signatures to check."""
+    secret = settings.slack_signing_secret
+    return build_app(
+        edge,
+        settings.commands,
+        authorized=who,
+        client=client_for(settings.slack_api_url),
+        signing_secret=secret.get_secret_value() if secret and settings.mode == "http" else None,
+        acked=acked,
+    )
+
+
+def listening(settings: Settings, app: App, health: Health, *, greeted: Callable[[], None]) -> Sequence[Listening]:
+    """Build what listens, as the settings say. `greeted` is called whenever we may have missed something until now."""
+    if settings.mode == "http":
+        page = web_app(health.is_alive, app, health)
+        return [WebServer(page, settings.http_port or HTTP_PORT, started=greeted)]
+    if settings.slack_app_token is None:
+        return []
+    socket = Socket(app, settings.slack_app_token.get_secret_value(), greeted=greeted)
+    if settings.http_port is None:
+        return [socket]
+    return [socket, WebServer(web_app(health.is_alive, watched=health), settings.http_port)]
+
+
+def is_reached(takes: Sequence[Listening]) -> bool:
+    """Tell whether what Slack sends has reached us within the last minute: a reconnect is no trouble."""
+    return all(one.is_healthy() if isinstance(one, Socket) else one.is_connected() for one in takes)

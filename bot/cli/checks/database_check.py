@@ -1,0 +1,66 @@
+"""Looks at the database: is it reachable, of our schema, guarded, and what was given up in it. Changes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.cli.checks.check_result import Finding, good, note, wrong
+from bot.cli.cli_errors import told
+from bot.cli.database_access import missing_file
+from bot.monitoring.logs import shown_database
+from storage.database import schema
+from storage.errors import StorageError
+from storage.store import Store, open_store
+from storage.triggers import record_triggers
+
+_MOST_DEAD: Final = 5
+
+
+def check_database(address: str) -> Iterator[Finding]:
+    """Say whether the record can be kept where DATABASE_URL says."""
+    try:
+        file = missing_file(address)
+        if file is not None:
+            yield from _to_be_made(file)
+            return
+        with open_store(address) as store:
+            yield from _check_open(store, shown_database(address))
+    except (StorageError, SQLAlchemyError) as trouble:
+        yield wrong(told(trouble))
+
+
+def _to_be_made(file: Path) -> Iterator[Finding]:
+    folder = file.absolute().parent
+    if folder.is_dir() and os.access(folder, os.W_OK):
+        yield good(f"There is no database yet; the first start makes {file}.")
+    else:
+        yield wrong(f"No database can be made at {file}: make a folder there that Muster may write in.")
+
+
+def _check_open(store: Store, shown: str) -> Iterator[Finding]:
+    revision = store.transactions.read(schema.current)
+    if revision is None:
+        yield good(f"The database {shown} answers and is empty; the first start makes the tables.")
+        return
+    if revision != schema.HEAD:
+        yield note(f"The database is at revision {revision}; the next start brings it to {schema.HEAD}.")
+        return
+    store.transactions.write(record_triggers.check_guards)
+    yield good(f"The database {shown} answers, has the schema of this Muster, and its guards fire.")
+    yield from _dead_jobs(store)
+
+
+def _dead_jobs(store: Store) -> Iterator[Finding]:
+    dead = store.jobs.buried()
+    if not dead:
+        return
+    count = f"{len(dead)} jobs were" if len(dead) > 1 else "One job was"
+    yield note(f"{count} given up, so that something is missing in Slack. Mend the cause named here; the latest:")
+    for one in dead[:_MOST_DEAD]:
+        when = one.ended_at.strftime("%Y-%m-%d %H:%M UTC")
+        yield note(f"  {one.job.kind} after {one.attempts} attempts, {when}: {one.error}")

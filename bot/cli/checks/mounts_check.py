@@ -1,0 +1,49 @@
+"""Looks at where files lie: in a container's own layer they go with the container. Reads the list of mounts only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from bot.cli.checks.check_result import Finding, note
+from storage.database.engine import read_url
+from storage.errors import BadDatabaseUrl
+
+_MOUNTS: Final = Path("/proc/self/mountinfo")
+_LAYERS: Final = frozenset({"overlay", "aufs", "fuse-overlayfs"})
+
+
+def check_layers(address: str, spool: Path, mounts: Path = _MOUNTS) -> Iterator[Finding]:
+    """Say when the record or the spool goes with the container."""
+    file = _sqlite_file(address)
+    if file is not None and (lies := _layer_of(file, mounts)):
+        yield note(
+            f"{file} lies in the container's own layer ({lies}): the record goes with the container. Mount a volume "
+            "there, or use PostgreSQL."
+        )
+    if lies := _layer_of(spool, mounts):
+        yield note(
+            f"{spool} lies in the container's own layer ({lies}): what is kept while the database is absent goes with the "
+            "container. Mount a volume, and name it in MUSTER_SPOOL."
+        )
+
+
+def _sqlite_file(address: str) -> Path | None:
+    try:
+        url = read_url(address)
+    except BadDatabaseUrl:
+        return None
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def _layer_of(file: Path, mounts: Path) -> str | None:
+    """Name the layer a file lies in, or None when it lies on a volume or there is no telling."""
+    try:
+        lines = mounts.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    places = [(line.split()[4], line.partition(" - ")[2].split()[0]) for line in lines if " - " in line]
+    inside = [(place, kind) for place, kind in places if file.absolute().is_relative_to(place)]
+    place, kind = max(inside, key=lambda one: len(one[0]), default=("", ""))
+    return f"{kind} at {place}" if kind in _LAYERS else None

@@ -1,0 +1,102 @@
+"""Looks at policy.yaml: every fault with its line, and every person in it whom the workspace does not have."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from bot.cli.checks.check_result import Finding, good, missing, note, wrong
+from bot.config.policy_loader import BrokenPolicy, read_policy
+from bot.config.yaml_positions import read_nodes
+from incident.policy import Policy
+from roles.role_names import Role
+
+Json = Mapping[str, Any]
+GROUP: Final = "S"
+_MOST: Final = 5
+
+
+@dataclass(frozen=True)
+class PolicyText:
+    """A policy file that is in order, with the text its lines are counted in."""
+
+    path: Path
+    policy: Policy
+    text: str
+
+
+def read_file(path: Path, today: date) -> tuple[PolicyText | None, list[Finding]]:
+    """Read the policy file; name everything that is wrong with it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        policy = read_policy(text, today).policy
+    except BrokenPolicy as broken:
+        return None, [wrong(f"{path} {one}") for one in broken.wrong]
+    except FileNotFoundError:
+        return None, [missing(f"There is no {path}. Put your policy there, or name its file in MUSTER_POLICY.")]
+    except (OSError, UnicodeDecodeError) as unreadable:
+        return None, [wrong(f"{path} cannot be read: {unreadable}. MUSTER_POLICY names the file.")]
+    found = [good(f"{path} is version {policy.version}, approved by {policy.approver}.")]
+    return PolicyText(path, policy, text), [*found, *_gaps(policy)]
+
+
+def check_people(file: PolicyText, members: Mapping[str, Json], groups: Collection[str]) -> Iterator[Finding]:
+    """Name, with their lines, the people and groups of the policy that this workspace does not have."""
+    nodes = read_nodes(file.text)
+    for place, who in named(file.policy):
+        doubt = _doubt(who, members, groups)
+        if doubt is not None:
+            yield wrong(f"{file.path} {nodes.wrong(place, f'names {who}, {doubt}')}")
+
+
+def named(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Give everybody a policy names, with the place."""
+    for part, lists in (("groups", policy.groups), ("rosters", policy.rosters)):
+        for name, members in lists.items():
+            yield from (((part, name, i), member) for i, member in enumerate(members))
+    for name, ladder in policy.ladders.items():
+        yield from ((("ladders", name, "rungs", i), rung) for i, rung in enumerate(ladder.rungs))
+    for name, service in policy.services.items():
+        if service.owner:
+            yield ("services", name, "owner"), service.owner
+
+
+def _doubt(who: str, members: Mapping[str, Json], groups: Collection[str]) -> str | None:
+    if who.startswith(GROUP):
+        return None if who in groups else "and there is no such user group. Copy the group's id again."
+    member = members.get(who)
+    if member is None:
+        return "whom this workspace does not have. Copy the member's id again."
+    if member.get("deleted"):
+        return "whose account is deactivated. Name somebody who is here."
+    return "which is a bot. Name a person." if member.get("is_bot") else None
+
+
+def _gaps(policy: Policy) -> Iterator[Finding]:
+    """Say what a policy leaves open that an incident will ask for."""
+    unowned = [name for name, service in policy.services.items() if not service.owner]
+    if unowned:
+        yield note(f"Nobody owns {_some(unowned)}: put an owner there, who is asked last and confirms restoration.")
+    uncalled = [name for name, service in policy.services.items() if not service.ladder]
+    if uncalled:
+        yield note(f"No ladder for {_some(uncalled)}: `/incident escalate` there needs a name until you add one.")
+    powerless = [act for act, words in policy.authority.model_dump().items() if not _anybody(policy, words)]
+    if powerless:
+        acts = ", ".join(act.replace("_", " ") for act in powerless)
+        yield note(f"Nobody may do this until you fill the groups of `authority`: {acts}.")
+    if policy.regimes:
+        yield note("Muster cannot record reports to regulators yet: with `regimes` no major incident can be closed.")
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _MOST
+    return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def _anybody(policy: Policy, words: tuple[str, ...]) -> bool:
+    """Tell whether anybody can have one of these words: a role, a group with members, or responders left to be all."""
+    by_default = "responder" not in policy.groups and "responder" in words
+    return by_default or any(word in set(Role) or policy.groups.get(word) for word in words)

@@ -1,0 +1,51 @@
+"""Looks at the spool: can it be written, does anything wait in it. Takes no lines and changes none."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.cli.checks.check_result import Finding, good, note, wrong
+from bot.spool.segment import FOR_THE_RECORD, SUFFIX, WAITS, Line, read_line
+from bot.spool.spool import ASIDE
+
+
+def check_spool(folder: Path) -> Iterator[Finding]:
+    """Say whether what comes while the database is absent can be kept, and whether anything still waits."""
+    there = folder if folder.exists() else folder.absolute().parent
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        yield wrong(
+            f"The spool cannot be written at {folder}, so nothing is kept while the database is absent: make that a "
+            "folder that Muster may write in, or name another one in MUSTER_SPOOL."
+        )
+        return
+    waiting = _waiting(folder)
+    if waiting:
+        records = sum(line.kind in FOR_THE_RECORD for line in waiting)
+        since = min(line.at for line in waiting).strftime("%Y-%m-%d %H:%M UTC")
+        yield wrong(
+            f"{len(waiting)} lines wait in {folder} since {since}, {records} of them for the record: start Muster with "
+            "this folder and its database, and it records them. Do not delete it."
+        )
+    else:
+        yield good(f"The spool {folder} is empty and can be written.")
+    aside = sum(file.read_bytes().count(b"\n") for file in (folder / ASIDE).glob(f"*{SUFFIX}"))
+    if aside:
+        yield note(
+            f"{aside} lines in {folder / ASIDE} could not be recorded. Record by hand what they say, then delete them."
+        )
+
+
+def _waiting(folder: Path) -> list[Line]:
+    lines = [line for file in sorted(folder.glob(f"*{SUFFIX}")) for line in _lines(file)]
+    done = {(str(line.body.get("kind")), line.key) for line in lines if line.kind == "done"}
+    return [line for line in lines if line.kind in WAITS and (line.kind, line.key) not in done]
+
+
+def _lines(file: Path) -> Iterator[Line]:
+    try:
+        whole = file.read_bytes().split(b"\0", 1)[0].split(b"\n")[1:-1]
+    except OSError:
+        return
+    yield from (line for part in whole if (line := read_line(part)) is not None)

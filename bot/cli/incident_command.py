@@ -1,0 +1,123 @@
+"""`muster incident …`: a verb from the command line, through the same grammar and the same door as from Slack.
+
+It needs the database and no Slack: what is to be told there waits for the Muster that runs. Who types is claimed, not
+proven, and the record says so. No form can open here, so a line that leaves something out is refused and says what.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+from ulid import ULID
+
+from bot.cli.cli_errors import TROUBLES, told
+from bot.cli.database_access import Begun, begun, me
+from bot.cli.name_lookup import finder
+from bot.cli.verb_table import as_markdown, as_text
+from bot.clock import RealClock
+from bot.export.reader_names import names_from
+from bot.grammar.command_parser import Reading, read
+from bot.rendering.message_catalog import say_closure, say_reason
+from bot.rendering.mrkdwn import plain
+from bot.rendering.renderer import Mode, Renderer
+from bot.slack.blocks.user_text import from_form
+from bot.slack.surfaces.reply import Texts, reply_to
+from bot.slack.user_directory import RESPONDER
+from commands.close import read_unmet
+from commands.core.fields.form_field import asks
+from commands.core.run import run
+from commands.core.verb import Place, Request, Verb
+from commands.help import usage
+from incident.entry import Source, Surface
+from incident.ports import Outcome
+
+_HERE: Final = "muster incident"
+
+
+def list_verbs(*, markdown: bool) -> int:
+    """Print what people can type."""
+    print(as_markdown() if markdown else as_text())
+    return 0
+
+
+def act(line: str, *, number: str | None) -> int:
+    """Do what a line says and print the answer: 0 when it is on the record, 1 when it was refused."""
+    try:
+        with begun() as record:
+            answer, refused = _act(record, line, number)
+    except TROUBLES as trouble:
+        answer, refused = told(trouble), True
+    print(answer, file=sys.stderr if refused else sys.stdout)
+    return 1 if refused else 0
+
+
+def _act(record: Begun, line: str, number: str | None) -> tuple[str, bool]:
+    """Give the answer to a line, and whether it is a refusal."""
+    at, policy = RealClock().now(), record.policy
+    reading = read(from_form(line), at=at, person=finder(record.people), services=policy.policy.services)
+    if reading.is_empty:
+        return as_text(), True
+    doubts = list(_doubts(reading))
+    if doubts:
+        return "\n".join(doubts), True
+    request = _request(reading, record, at=at, number=number)
+    outcome = run(request, recorder=record.recorder, policy=policy.policy, policy_hash=policy.hash)
+    return _worded(record, request, outcome)
+
+
+def _request(reading: Reading, record: Begun, *, at: datetime, number: str | None) -> Request:
+    """Make the request; every invocation is one of its own."""
+    named = reading.number or number
+    return Request(
+        verb=reading.verb.name if reading.verb else reading.word,
+        fields=reading.fields,
+        actor=me(),
+        groups=frozenset() if RESPONDER in record.policy.policy.groups else frozenset({RESPONDER}),
+        team=record.team,
+        place=Place(number=named.upper() if named else None),
+        source=Source(surface=Surface.CLI),
+        key=f"{record.team}:cli:{ULID()}",
+        at=at,
+        occurred_at=reading.occurred_at,
+    )
+
+
+def _doubts(reading: Reading) -> Iterator[str]:
+    """Say what a form would ask about, in the words of the refusals; nothing when the line can be acted on."""
+    verb = reading.verb
+    if verb is None or reading.is_whole or not (asks(verb) or reading.unread):
+        return
+    if reading.unread or reading.left:
+        yield say_reason("bad_value")
+        yield from (f"  {_label(verb, name)}: “{_shown(value)}”" for name, value in reading.unread)
+        if reading.left:
+            yield f"  There is no place for “{_shown(reading.left)}”."
+    elif reading.missing:
+        yield say_reason("missing_fields")
+        yield from (f"  {_label(verb, name)}" for name in reading.missing)
+    else:
+        yield say_reason("two_ways")
+    yield f"As it is typed: {_HERE} {usage(verb)}"
+
+
+def _label(verb: type[Verb], name: str) -> str:
+    ask = asks(verb).get(name)
+    return f"{name} ({ask.label})" if ask else name
+
+
+def _shown(text: str) -> str:
+    return plain(text, str)
+
+
+def _worded(record: Begun, request: Request, outcome: Outcome) -> tuple[str, bool]:
+    """Word an outcome in plain text."""
+    names = names_from(lambda person: record.recorder.read(lambda reader: reader.person(person)), record.team)
+    texts, policy = Texts(Renderer(Mode.DOCUMENT, names=names), _HERE), record.policy.policy
+    reply = record.recorder.read(lambda reader: reply_to(request, outcome, reader, policy=policy, texts=texts))
+    if not outcome.is_refused:
+        return reply.text, False
+    unmet = read_unmet(outcome.facts, outcome.missing)
+    return "\n".join([reply.plain, *(f"  {say_closure(one.needs, one.names, typed=True)}" for one in unmet)]), True

@@ -1,0 +1,147 @@
+"""Writes the export of one incident into a folder: the page, the record, the entries, the proof, and verify.py."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from bot.export import html_page
+from bot.export.document import document_account
+from bot.export.proof import Proven, write_json, write_proof
+from bot.export.reader_names import Names, names_from
+from bot.rendering import mrkdwn
+from commands.core.run import note_outcome
+from incident.entries.delivery import Exported
+from incident.entry import Entry, IncidentKey
+from incident.frozen import utc_text
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.record import mask
+from roles.person_ids import PersonId
+from storage.integrity.checkpoints import Checkpoint
+from storage.integrity.signing_keys import Signer
+from storage.record.entry_rows import Stored, to_entry
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What an export is sealed with: a key, where there is one, and what has its checkpoint stamped outside, if it can."""
+
+    signer: Signer | None = None
+    stamp: Callable[[Checkpoint], None] | None = None
+
+
+@dataclass(frozen=True)
+class Export:
+    """A written export: where it lies and what it covers."""
+
+    folder: Path
+    number: str
+    entries: int
+    head: str
+    public_key: str | None
+    is_stamped: bool = False
+
+
+def make_export(
+    store: Store,
+    key: IncidentKey,
+    *,
+    out: Path,
+    who: PersonId,
+    at: datetime,
+    seal: Seal,
+    policy: Policy,
+) -> Export:
+    """Record that somebody exports the incident, checkpoint it, and write everything into `out/<number>`."""
+    before = store.queries.lines(key)
+    exported = Exported(who=who, upto=before[-1].n, head=before[-1].hash)
+    note_outcome(
+        key, [exported], job=f"export:{key.id}:{before[-1].hash}", recorder=store.recorder, policy=policy, at=at
+    )
+    taken = store.checkpoints.take(at, seal.signer, team=key.team)
+    if taken is not None and seal.stamp is not None:
+        seal.stamp(taken)
+    proof, incident = store.checkpoints.proof(key), store.recorder.read(lambda reader: reader.peek(key))
+    if proof is None or incident is None:
+        raise LookupError("the incident is not under a checkpoint; run `muster verify`")
+    lines = store.queries.lines(key)[: proof.leaf.n]
+    folder = out / incident.number
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    kept = [to_entry(line) for line in lines]
+    masks = mask.standing(kept)
+    entries = [mask.shown(entry, masks) for entry in kept]
+    shown = [_wordless(line) if mask.hides(masks, entry) else line for line, entry in zip(lines, kept, strict=True)]
+    names = names_from(store.directory.person, key.team)
+    _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
+    _write_policy(folder, store.directory.policy_text(incident.policy_hash))
+    proven = Proven(proof, seal.signer, store.stamps.of(proof.seq), store.keys.rotations())
+    write_proof(folder, shown, proven)
+    _write_manifest(folder, incident, lines, at)
+    stamped = proven.stamp is not None
+    return Export(folder, incident.number, len(lines), lines[-1].hash, proven.public_key, stamped)
+
+
+def _wordless(line: Stored) -> Stored:
+    """Leave out the words that a mask hides, for what left the house cannot be called back; the digest stays."""
+    return line._replace(words=None, salt=None)
+
+
+def _write_reading(
+    folder: Path, incident: Incident, entries: Sequence[Entry], *, names: Names, at: datetime, who: PersonId, head: str
+) -> None:
+    render = html_page.document_renderer(names)
+    record = document_account(entries, as_of=at, names=names, render=render)
+    write_json(folder / "record.json", record)
+    spell = _speller(names, incident)
+    context = html_page.PageContext(
+        number=incident.number,
+        title=spell(incident.title),
+        symptom=spell(incident.symptom),
+        record=record,
+        restored_after=html_page.restored_after(record),
+        told=html_page.told(record, entries),
+        said=html_page.said(entries, render),
+        calls=html_page.calls(incident, names),
+        failed=html_page.failed(entries, render),
+        entries=len(entries),
+        head=head,
+        policy_hash=incident.policy_hash,
+        exported_at=f"{utc_text(at)[:19]}Z",
+        exported_by=names(who),
+        css=html_page.STYLE.read_text("utf-8"),
+    )
+    (folder / "index.html").write_text(html_page.page(context, render), encoding="utf-8")
+
+
+def _write_policy(folder: Path, text: str | None) -> None:
+    """Write the policy that the incident ran under, byte for byte: its SHA-256 is the one that the record names."""
+    if text is not None:
+        (folder / "policy.yaml").write_bytes(text.encode("utf-8"))
+
+
+def _write_manifest(folder: Path, incident: Incident, lines: Sequence[Stored], at: datetime) -> None:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = {
+        "format": "muster-export/1",
+        "number": incident.number,
+        "team": incident.key.team,
+        "incident": incident.key.id,
+        "entries": len(lines),
+        "head": lines[-1].hash,
+        "exported_at": utc_text(at),
+        "files": {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+    }
+    write_json(folder / "MANIFEST.json", manifest)
+
+
+def _speller(names: Names, incident: Incident) -> Any:
+    team = incident.key.team
+    return lambda text: mrkdwn.plain(text, lambda user: names(PersonId(f"slack:{team}:{user}")))

@@ -1,0 +1,55 @@
+"""The account of one incident as a document: names instead of ids, people's text as they wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from bot.export.reader_names import Names
+from bot.rendering import mrkdwn
+from bot.rendering.renderer import Renderer
+from incident.entry import Entry
+from incident.frozen import word_fields
+from incident.report.incident_report import account
+from roles.person_ids import PersonId
+
+
+def document_account(
+    entries: Sequence[Entry],
+    *,
+    as_of: datetime,
+    names: Names,
+    render: Renderer,
+    source: Callable[[Entry], str] | None = None,
+    message: Callable[[str, str], str] | None = None,
+    probes: Sequence[datetime] = (),
+) -> dict[str, Any]:
+    """Give the account; sentences are rendered from the entries as they are stored."""
+    stored = {(entry.key, entry.n): entry for entry in entries}
+    return account(
+        [readable(entry, names) for entry in entries],
+        as_of=as_of,
+        sentence=lambda entry: render.macro("sentences.j2", entry.fact.kind, stored[entry.key, entry.n]),
+        name=names,
+        source=source or source_of,
+        probes=probes,
+        **({"message": message} if message else {}),
+    )
+
+
+def readable(entry: Entry, names: Names) -> Entry:
+    """Give the entry with its words as people wrote them: mentions by name, Slack's escapes undone."""
+    fact = entry.fact
+    words = {
+        field: mrkdwn.plain(value, lambda user: names(PersonId(f"slack:{entry.key.team}:{user}")))
+        for field in word_fields(type(fact))
+        if isinstance(value := getattr(fact, field), str)
+    }
+    return entry.model_copy(update={"fact": fact.model_copy(update=words)}) if words else entry
+
+
+def source_of(entry: Entry) -> str:
+    """Say where an entry came from, as one word."""
+    source = entry.source
+    return ":".join(part for part in (source.surface.value, source.event or source.message) if part)

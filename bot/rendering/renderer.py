@@ -1,0 +1,190 @@
+"""The one door to templates. Knows jinja2, the filters and the words for slugs; knows no incident rule and calls nobody.
+
+Slack mode writes mentions, reader-zone times and escaped text; document mode writes names, UTC and plain text. A name
+that a template uses and its context lacks is an error, never an empty place in a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+
+from bot.rendering import mrkdwn
+from incident.entry import Entry, Fact
+from incident.model.incident import Incident
+from incident.ports import Outcome
+from roles.person_ids import PersonId, is_claimed, slack_user
+
+TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
+Names = Callable[[PersonId], str]
+
+
+class Mode(StrEnum):
+    """Who reads it: somebody in Slack, or somebody with a document."""
+
+    SLACK = "slack"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True)
+class LineContext:
+    """What the templates of a verb see.
+
+    `incident` is the incident after the entries; `entries` are those of this request; `view` is what the verb's own
+    `view` prepared for a question. `at` is now.
+    """
+
+    incident: Incident | None
+    entries: tuple[Entry, ...]
+    by: PersonId
+    at: datetime
+    outcome: Outcome | None = None
+    view: Any = None
+
+    @property
+    def fact(self) -> Any:
+        """The first fact of the request, or None when it recorded nothing."""
+        return self.entries[0].fact if self.entries else None
+
+    @property
+    def reader(self) -> Any:
+        """What the verb's `view` prepared."""
+        return self.view
+
+    def all(self, kind: str) -> tuple[Any, ...]:
+        """Give the facts of one kind, in order."""
+        return tuple(entry.fact for entry in self.entries if entry.fact.kind == kind)
+
+    def first(self, kind: str) -> Fact | None:
+        """Give the first fact of one kind, or None."""
+        return next(iter(self.all(kind)), None)
+
+
+@cache
+def words_for() -> Mapping[str, Mapping[str, str]]:
+    """Read how slugs read, once."""
+    with (TEMPLATES / "words.yaml").open(encoding="utf-8") as file:
+        tables: dict[str, dict[str, str]] = yaml.safe_load(file)
+    return tables
+
+
+def _word(table: str) -> Callable[[object], str]:
+    return lambda slug: words_for()[table].get(str(slug), str(slug).replace("_", " "))
+
+
+class Renderer:
+    """Renders templates for one kind of reader. `names` gives the display name of somebody."""
+
+    def __init__(self, mode: Mode = Mode.SLACK, *, names: Names = str, folder: Path = TEMPLATES) -> None:
+        self.mode = mode
+        self._names = names
+        self._sentences: dict[str, Template] = {}
+        self._environment = Environment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            autoescape=select_autoescape(("html", "html.j2"), default_for_string=False),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters.update({name: _word(name) for name in words_for()})
+        self._environment.filters["span"] = mrkdwn.span
+        self._environment.filters["any_of"] = mrkdwn.any_of
+        self._environment.filters["message"] = mrkdwn.message_link
+        self._environment.filters["both"] = self._both
+        self._environment.filters["code"] = mrkdwn.code if mode is Mode.SLACK else str
+        self._environment.filters.update(
+            {"who": self.who, "when": self._when, "clock": self._clock, "words": self.words, "quote": self._quote}
+        )
+
+    def warm(self) -> None:
+        """Read every template now, so that the first incident does not wait for it."""
+        for name in self._environment.list_templates(extensions=("j2",)):
+            self._environment.get_template(name)
+
+    def said(self, template: str, context: LineContext) -> str:
+        """Render the line a verb says in the incident channel; empty when it says nothing."""
+        return self.macro(f"slack/{template}.j2", "said", context)
+
+    def answer(self, template: str, context: LineContext) -> str:
+        """Render what the actor reads after a verb; every answer repeats the times that were understood."""
+        answer = self.macro(f"slack/{template}.j2", "answer", context)
+        times = self.macro("slack/shared/lines.j2", "understood", context)
+        return "\n".join(part for part in (answer, *times.split("\n")) if part.strip())
+
+    def macro(self, template: str, name: str, *arguments: object) -> str:
+        """Render one macro of a template."""
+        module = self._environment.get_template(template).module
+        return _tidy(str(getattr(module, name)(*arguments)))
+
+    def has(self, template: str, name: str) -> bool:
+        """Tell whether a template has a macro of that name."""
+        return hasattr(self._environment.get_template(template).module, name)
+
+    def text(self, template: str, /, **context: object) -> str:
+        """Render a whole template."""
+        return _tidy(self._environment.get_template(template).render(**context))
+
+    def sentence(self, source: str, /, **facts: object) -> str:
+        """Render one sentence that is kept in a table of sentences, such as a refusal."""
+        if source not in self._sentences:
+            self._sentences[source] = self._environment.from_string(source)
+        return _tidy(self._sentences[source].render(**facts))
+
+    def who(self, person: PersonId | None) -> str:
+        """Name somebody: a mention where Slack knows them, otherwise their name; claimed names say so."""
+        if person is None:
+            return "nobody"
+        user = slack_user(person)
+        if user and self.mode is Mode.SLACK:
+            return f"<@{user}>"
+        name = self._names(person)
+        shown = f"{name} (claimed)" if is_claimed(person) and not name.endswith(")") else name
+        return mrkdwn.escape(shown) if self.mode is Mode.SLACK else shown
+
+    def words(self, text: str | None, limit: int | None = None) -> str:
+        """Show people's text inside a sentence of ours: shortened in Slack, whole in documents."""
+        if self.mode is Mode.SLACK:
+            return mrkdwn.fragment(text or "", limit or 300)
+        return mrkdwn.plain(text or "", self._name_of_user, limit)
+
+    def _quote(self, text: str | None, limit: int | None = None) -> str:
+        if self.mode is Mode.SLACK:
+            return mrkdwn.quoted(text or "", limit or 2800)
+        return mrkdwn.plain(text or "", self._name_of_user, limit)
+
+    def _when(self, at: datetime | None) -> str:
+        if at is None:
+            return "not known"
+        return mrkdwn.slack_when(at) if self.mode is Mode.SLACK else mrkdwn.utc(at)
+
+    def _clock(self, at: datetime | None) -> str:
+        if at is None:
+            return "not known"
+        return mrkdwn.slack_clock(at) if self.mode is Mode.SLACK else mrkdwn.utc_clock(at)
+
+    def _both(self, at: datetime) -> str:
+        """Show a time of day in the reader's zone and in UTC."""
+        return f"{self._clock(at)} ({mrkdwn.utc_clock(at)})" if self.mode is Mode.SLACK else mrkdwn.utc_clock(at)
+
+    def _name_of_user(self, user: str) -> str:
+        return self._names(PersonId(f"slack::{user}"))
+
+
+@cache
+def for_slack() -> Renderer:
+    """Give the renderer of everything that is read in Slack; one for the process, since reading templates takes time."""
+    return Renderer()
+
+
+def _tidy(text: str) -> str:
+    lines = [line.rstrip() for line in text.strip().splitlines()]
+    return "\n".join(line for i, line in enumerate(lines) if line or (i and lines[i - 1]))

@@ -1,0 +1,117 @@
+"""A long incident, and how fast its record is checked and written out. Asks Slack for nothing.
+
+The incident is declared and filled through the two doors, like any other: nine messages, then a note. `verify` computes
+every hash and folds every entry again; the export includes its checkpoint, signature, page and proof.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from bot.clock import RealClock
+from bot.export.bundle import Seal, make_export
+from bot.simulation.replay.scenario_policy import SHIPPED
+from commands.core.capture import Capture, capture
+from commands.core.run import note_outcome, run
+from commands.core.verb import Place, Request
+from incident.entries.conversation import MessagePosted
+from incident.entries.delivery import ChannelMade
+from incident.entry import IncidentKey, Source, Surface
+from incident.policy import Policy
+from roles.person_ids import PersonId, slack_person
+from storage.integrity.signing_keys import new_key
+from storage.maintenance.verification import verify
+from storage.store import Store, open_store
+
+_TEAM: Final = "TBENCH"
+_CHANNEL: Final = "CBENCH"
+_SOMEBODY: Final = slack_person(_TEAM, "UBENCH")
+_NOTE_EVERY: Final = 10
+_THREADS: Final = 16
+_STEP: Final = timedelta(milliseconds=1)
+
+
+def measure_record(*, entries: int) -> dict[str, Any]:
+    """Make an incident of so many entries; check it, then write it out."""
+    policy = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
+        home = Path(folder)
+        with open_store(f"sqlite:///{home / 'muster.db'}", team=_TEAM) as store:
+            store.migrate()
+            key = _Filler(store, policy, RealClock().now()).fill(entries)
+            began = time.perf_counter()
+            report = verify(store)
+            verified = time.perf_counter()
+            if not report.is_sound:
+                raise RuntimeError(f"the record of the bench does not verify: {report.problems[0]}")
+            signer = new_key(home / "muster.key")
+            at = RealClock().now()
+            make_export(store, key, out=home, who=_SOMEBODY, at=at, seal=Seal(signer), policy=policy)
+            exported = time.perf_counter()
+    return {
+        "verify_entries_per_s": round(report.entries / (verified - began)),
+        "export_s": round(exported - verified, 2),
+    }
+
+
+class _Filler:
+    """Fills one incident."""
+
+    def __init__(self, store: Store, policy: Policy, begins: datetime) -> None:
+        self._store = store
+        self._policy = policy
+        self._begins = begins
+
+    def fill(self, entries: int) -> IncidentKey:
+        """Declare an incident and say things in it until it has so many entries."""
+        recorder, at = self._store.recorder, self._begins
+        outcome = run(
+            self._request(0, "declare", {"title": "Checkout fails", "service": next(iter(self._policy.services))}),
+            recorder=recorder,
+            policy=self._policy,
+            policy_hash="0" * 64,
+        )
+        assert outcome.key is not None
+        made = ChannelMade(channel=_CHANNEL, name="inc-bench")
+        last = note_outcome(outcome.key, [made], job="bench", recorder=recorder, policy=self._policy, at=at).last or 0
+        with ThreadPoolExecutor(_THREADS) as pool:
+            list(pool.map(self._say, range(last + 1, entries + 1)))
+        return outcome.key
+
+    def _say(self, n: int) -> None:
+        if n % _NOTE_EVERY == 0:
+            request = self._request(n, "note", {"text": f"tried replica {n}, no change"})
+            run(request, recorder=self._store.recorder, policy=self._policy, policy_hash="0" * 64)
+            return
+        at = self._begins + n * _STEP
+        fact = MessagePosted(
+            channel=_CHANNEL, ts=f"{at.timestamp():.6f}", author=_SOMEBODY, text=f"replica {n} is {n % 7} s behind"
+        )
+        said = Capture(
+            team=_TEAM,
+            fact=fact,
+            by=_SOMEBODY,
+            occurred_at=at,
+            source=Source(surface=Surface.EVENT, channel=_CHANNEL, event=f"Ev{n}"),
+        )
+        capture(said, recorder=self._store.recorder, policy=self._policy, at=self._begins)
+
+    def _request(self, n: int, verb: str, fields: dict[str, Any]) -> Request:
+        return Request(
+            verb=verb,
+            fields=fields,
+            actor=PersonId(_SOMEBODY),
+            groups=frozenset({"responder"}),
+            team=_TEAM,
+            place=Place(channel=_CHANNEL if n else None),
+            source=Source(surface=Surface.COMMAND),
+            key=f"bench:{n}",
+            at=self._begins,
+        )

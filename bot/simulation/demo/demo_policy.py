@@ -1,0 +1,32 @@
+"""The policy of the demo: the one that ships, with the story's people in it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import yaml
+
+from bot.simulation.demo.demo_story import Story
+from bot.simulation.replay.scenario_policy import SHIPPED
+from incident.policy import Ladder, Policy
+from incident.states import Audience
+
+
+def demo_policy(story: Story, users: dict[str, str], shipped: Path = SHIPPED) -> Policy:
+    """Give the shipped policy with the story's owners, ladder and audiences."""
+    policy = Policy.model_validate(yaml.safe_load(shipped.read_text(encoding="utf-8")))
+    services = {
+        name: service.model_copy(update={"owner": users[story.owners[name]], "ladder": "demo"})
+        if name in story.owners
+        else service
+        for name, service in policy.services.items()
+    }
+    return policy.model_copy(
+        update={
+            "services": services,
+            "ladders": {"demo": Ladder(rungs=tuple(users[alias] for alias in story.ladder))},
+            "audiences": {Audience(name): place for name, place in story.audiences.items()},
+            "effective": date(2026, 1, 1),
+        }
+    )

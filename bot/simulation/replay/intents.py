@@ -1,0 +1,91 @@
+"""Turns a script's intent into the verb and the fields that say the same. Knows the names of both, and no surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import JsonValue
+
+from bot.simulation.replay.scenario import Moment
+from commands.core import verb_registry
+from commands.core.fields.form_field import Control, ask_of
+from commands.core.verb import Verb
+from incident.frozen import utc_text
+
+_VERBS: Final = {
+    "declare_major": "major",
+    "set_priority": "priority",
+    "set_category": "category",
+    "set_time": "time",
+    "action_done": "done",
+    "tempfix_set": "tempfix",
+    "tempfix_removed": "tempfix",
+    "amend_resolution": "resolve",
+    "link_none": "link",
+    "unhold": "hold",
+    "pir": "review",
+    "inject": "drill",
+    "end_drill": "drill",
+}
+_FIXED: Final[dict[str, dict[str, JsonValue]]] = {
+    "tempfix": {"form": "add"},
+    "tempfix_set": {"form": "set"},
+    "tempfix_removed": {"form": "removed"},
+    "amend_resolution": {"how": "amend"},
+    "link_none": {"kind": "none"},
+    "unhold": {"release": True},
+    "inject": {"what": "inject"},
+    "end_drill": {"what": "end"},
+}
+_RENAMED: Final = {("void", "as"): "as_", ("end_drill", "summary"): "text"}
+_APART: Final = frozenset({"name", "occurred_at"})
+
+Fields = dict[str, JsonValue]
+
+
+def verb_of(intent: str) -> type[Verb]:
+    """Give the verb that an intent maps onto; LookupError when this Muster has none."""
+    verb = verb_registry.find(_VERBS.get(intent, intent))
+    if verb is None:
+        raise LookupError(f"no verb does what the intent {intent!r} means")
+    return verb
+
+
+def fields_of(intent: dict[str, Any], person: Callable[[str], str | None], message: Callable[[str], str]) -> Fields:
+    """Give the verb's fields for an intent; `person` knows people by alias, `message` the ts behind an event's id."""
+    verb, name = verb_of(intent["name"]), intent["name"]
+    fields: Fields = dict(_FIXED.get(name, {}))
+    for key, value in intent.items():
+        if key in _APART or value is None:
+            continue
+        field = _RENAMED.get((name, key), key)
+        if field == "to" and name == "escalate" and person(str(value)):
+            field = "who"
+        fields[field] = _value(verb, field, value, person, message)
+    return fields
+
+
+def _value(
+    verb: type[Verb], field: str, value: Any, person: Callable[[str], str | None], message: Callable[[str], str]
+) -> JsonValue:
+    info = verb.model_fields.get(field)
+    if info is None:
+        raise LookupError(f"the verb {verb.name} has no field {field!r}")
+    control = ask_of(info).control
+    if control is Control.PERSON:
+        return person(str(value)) or str(value)
+    if control is Control.MOMENT:
+        return utc_text(moment(value))
+    if control is Control.AUDIENCES or control is Control.CHOICES:
+        return list(value) if isinstance(value, list) else [value]
+    if field == "ref" and verb.name == "redact":
+        return message(str(value))
+    return value if isinstance(value, bool | int) else str(value)
+
+
+def moment(value: Any) -> datetime:
+    """Read a moment of a script, which YAML may have read already."""
+    at: Moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -1,0 +1,43 @@
+"""The record a play produced, in the shape a script expects: the script's names for people, events and messages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.export.document import document_account
+from bot.export.html_page import document_renderer
+from bot.simulation.replay.outage_recovery import as_scripted
+from bot.simulation.replay.scenario_player import Player
+from incident.entries.closure import Refused
+from incident.entry import WORKSPACE, Entry, IncidentKey
+from roles.person_ids import MUSTER, PersonId, slack_user
+
+
+def record_of(player: Player) -> dict[str, Any]:
+    """Give the record as it reads when the script says."""
+    stage, scenario = player.stage, player.scenario
+    key = stage.incident
+    if key is None:
+        raise LookupError("the play declared no incident")
+    aliases = {user: alias for alias, user in stage.users.items()}
+    messages = {ts: event for event, ts in player.messages.items()}
+
+    def name(person: PersonId) -> str:
+        user = slack_user(person)
+        return "bot" if person == MUSTER else aliases.get(user or "", str(person))
+
+    def source(entry: Entry) -> str:
+        return player.sources.get(f"{entry.key.id}/{entry.n}", "")
+
+    before = [e for e in stage.entries(IncidentKey(stage.team, WORKSPACE)) if isinstance(e.fact, Refused)]
+    own = (as_scripted(entry, player.caught_up.get(f"{key.id}/{entry.n}")) for entry in stage.entries(key))
+    entries = [*before, *own]
+    return document_account(
+        entries,
+        as_of=scenario.read_at,
+        names=name,
+        render=document_renderer(name),
+        source=source,
+        message=lambda channel, ts: messages.get(ts, ts),
+        probes=scenario.role_probes,
+    )

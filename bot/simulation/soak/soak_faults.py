@@ -1,0 +1,51 @@
+"""What goes wrong in a soak: the pretend workspace's faults, each drawn from a step. All of them end by themselves or at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bot.simulation.soak.soak_plan import Step
+from sandbox.faults import ANY, Faults
+
+_METHODS: Final = (
+    ANY,
+    "chat.postMessage",
+    "chat.update",
+    "conversations.create",
+    "conversations.invite",
+    "conversations.history",
+    "conversations.setTopic",
+    "pins.add",
+    "views.open",
+)
+_LATENCIES_MS: Final = (0, 0, 100, 300)
+
+
+def _times(step: Step) -> int:
+    return int(step.between(2, 1, 4))
+
+
+TROUBLES: Final[dict[str, Callable[[Faults, Step], None]]] = {
+    "latency": lambda faults, step: faults.set_latency(step.pick(1, _LATENCIES_MS)),
+    "too_many": lambda faults, step: faults.too_many_requests(
+        step.pick(1, _METHODS), times=_times(step), retry_after=int(step.between(3, 1, 4))
+    ),
+    "server_error": lambda faults, step: faults.server_error(
+        step.pick(1, _METHODS), times=_times(step), status=step.pick(3, (500, 502, 503))
+    ),
+    "lose_reply": lambda faults, step: faults.lose_reply(step.pick(1, _METHODS), times=_times(step)),
+    "duplicates": lambda faults, step: faults.duplicate_events(5 * _times(step)),
+    "repeats": lambda faults, step: faults.repeat_envelopes(5 * _times(step)),
+    "edits_first": lambda faults, step: faults.edits_first(_times(step)),
+    "drop": lambda faults, _: faults.drop_sockets(),
+    "deafen": lambda faults, _: faults.deafen_sockets(),
+    "refresh": lambda faults, _: faults.refresh_sockets(),
+}
+
+
+def trouble(faults: Faults, step: Step) -> str:
+    """Switch one fault on and name it."""
+    name = step.pick(0, tuple(TROUBLES))
+    TROUBLES[name](faults, step)
+    return name

@@ -1,0 +1,248 @@
+"""The channel of an incident that is not on the record yet: made at once, pinned with the facts, later told of its end.
+
+Every step is written into the spool before and after it is taken, so that whoever goes on after a crash takes each
+once: what may have been done is looked for in Slack before it is done again. Knows no database.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, Final
+
+from bot.config.policy_loader import ActivePolicy
+from bot.rendering.renderer import Renderer
+from bot.slack.blocks.block_elements import Json, sections
+from bot.slack.blocks.clipper import fit_blocks, fit_text
+from bot.slack.channel_names import is_take_of, unrecorded_name
+from bot.slack.client.sent_lookup import CLOCKS_APART, Settle, metadata
+from bot.slack.client.web_api import Delayed, Slack, SlackRefusal, UnknownOutcome
+from bot.slack.degraded.dry_run import Foreseen, foresee
+from bot.slack.degraded.spool_records import read_request
+from bot.spool.segment import Line
+from bot.spool.spool import Spool
+from commands.core.verb import Request
+from incident.jobs import USABLE
+from incident.refusal import Refusal
+from roles.person_ids import slack_user
+
+TEMPLATE: Final = "slack/surfaces/unrecorded.j2"
+KIND: Final = "unrecorded"
+LATER: Final = (Delayed, UnknownOutcome)
+_TAKES: Final = 20
+_log = logging.getLogger(__name__)
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """The channel that was made."""
+
+    channel: str
+    name: str
+    ts: str | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the template sees."""
+
+    f: Foreseen
+
+
+@dataclass
+class Unrecorded:
+    """Makes such channels and speaks in them. `slack` is the bot's own line."""
+
+    spool: Spool
+    slack: Slack
+    active: ActivePolicy
+    renderer: Renderer
+    settle: Settle = field(default_factory=Settle)
+    _busy: set[str] = field(default_factory=set)
+    _lock: Lock = field(default_factory=Lock)
+
+    def open(self, key: str) -> None:
+        """Make the channel of a request that is kept, and what belongs into it; what fails is tried again later."""
+        with self.holding(key) as is_ours:
+            if not is_ours:
+                return
+            try:
+                self._open(key)
+            except LATER as trouble:
+                _log.warning("the channel of %s waits: %s", key, trouble)
+            except SlackRefusal as no:
+                _log.error("Slack refuses the channel of %s: %s", key, no)
+                self._note(key, "refused", error=no.error)
+
+    @contextmanager
+    def holding(self, key: str) -> Iterator[bool]:
+        """Keep others from a request meanwhile; False when another one has it."""
+        with self._lock:
+            is_ours = key not in self._busy
+            self._busy.add(key)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                with self._lock:
+                    self._busy.discard(key)
+
+    def carry_on(self) -> None:
+        """Go on with every channel that is not whole yet."""
+        for one in self.spool.waiting():
+            if one.kind == "request" and not {"pinned", "refused"} & self._taken(one.key).keys():
+                self.open(one.key)
+
+    def place(self, key: str) -> Place | None:
+        """Give the channel of a request, or None when it has none; look for one that may have been made."""
+        taken = self._taken(key)
+        if "made?" in taken and "made" not in taken and "refused" not in taken:
+            request = self._request(key)
+            found = self._find_channel(self._base(request), request) if request else None
+            if found is not None:
+                self._note(key, "made", **found)
+                taken = self._taken(key)
+        made, posted = taken.get("made"), taken.get("posted")
+        if made is None:
+            return None
+        if posted is None and "posted?" in taken:
+            posted = self._posted(made["channel"], f"{KIND}:posted:{key}", key)
+        return Place(
+            made["channel"], made["name"], posted["ts"] if posted else None, private=made.get("private") is True
+        )
+
+    def is_here(self, channel: str | None) -> bool:
+        """Tell whether a channel is one whose incident waits for the record."""
+        waiting = [one.key for one in self.spool.waiting() if one.kind == "request"]
+        return any(self._taken(key).get("made", {}).get("channel") == channel for key in waiting)
+
+    def say(self, key: str, step: str, channel: str, text: str, blocks: Sequence[Json] = ()) -> None:
+        """Say something in a channel once."""
+        job = f"{KIND}:{step}:{key}"
+        self._step(key, step, lambda: self._post(channel, job, text, blocks), lambda: self._posted(channel, job, key))
+
+    def turn(self, key: str, place: Place, name: str, text: str) -> None:
+        """Give the channel its incident's name, and say in what was pinned that it is recorded."""
+        line = self.slack.serving(KIND, USABLE)
+        if place.ts is not None:
+            ts = place.ts
+            self._try(key, "updated", lambda: line.call("chat.update", channel=place.channel, ts=ts, **_words(text)))
+        self._try(key, "renamed", lambda: line.call("conversations.rename", channel=place.channel, name=name))
+
+    def _open(self, key: str) -> None:
+        request = self._request(key)
+        if request is None:
+            return
+        foreseen = foresee(request, self.active.policy)
+        made = self._step(
+            key, "made", lambda: self._make(request, foreseen), lambda: self._find_channel(self._base(request), request)
+        )
+        channel, line = made["channel"], self.slack.serving(KIND, USABLE)
+        self._try(key, "invited", lambda: self._invite(channel, foreseen))
+        job = f"{KIND}:posted:{key}"
+        posted = self._step(
+            key,
+            "posted",
+            lambda: self._post(channel, job, self._pinned(foreseen)),
+            lambda: self._posted(channel, job, key),
+        )
+        self._try(key, "pinned", lambda: line.call("pins.add", channel=channel, timestamp=posted["ts"]))
+
+    def _pinned(self, foreseen: Foreseen) -> str:
+        parts = (self.renderer.macro(TEMPLATE, part, _Facts(foreseen)) for part in ("lead", "facts", "calls"))
+        return "\n".join(parts)
+
+    def _request(self, key: str) -> Request | None:
+        waiting = self.spool.find("request", key)
+        line = self.spool.read(waiting) if waiting else None
+        return read_request(line, line.at) if line else None
+
+    def _base(self, request: Request) -> str:
+        try:
+            fact = foresee(request, self.active.policy).fact
+        except Refusal:
+            return unrecorded_name("", restricted=True, drill=False)
+        return unrecorded_name(fact.title, restricted=fact.restricted, drill=fact.drill)
+
+    def _make(self, request: Request, foreseen: Foreseen) -> Body:
+        line, base = self.slack.serving(KIND, USABLE), self._base(request)
+        for take in range(1, _TAKES):
+            name = f"{base}-{take}" if take > 1 else base
+            try:
+                made = line.call("conversations.create", name=name, is_private=foreseen.fact.restricted)
+            except SlackRefusal as no:
+                if no.error != "name_taken":
+                    raise
+            else:
+                return _made(made["channel"])
+        raise SlackRefusal("conversations.create", "name_taken", {})
+
+    def _find_channel(self, base: str, request: Request) -> dict[str, Any] | None:
+        """Find the channel that we made for a request and heard nothing of: no older than it, and no other one's."""
+        others = {self._taken(one.key).get("made", {}).get("channel") for one in self.spool.waiting()}
+        oldest = int(((request.occurred_at or request.at) - CLOCKS_APART).timestamp())
+        for channel in self.settle.channels(self.slack):
+            is_ours = channel.get("creator") == self.slack.bot and int(channel.get("created", 0)) >= oldest
+            if is_ours and is_take_of(channel["name"], base) and channel["id"] not in others:
+                return _made(channel)
+        return None
+
+    def _invite(self, channel: str, foreseen: Foreseen) -> object:
+        users = [user for person in foreseen.people if (user := slack_user(person)) and user != self.slack.bot]
+        line = self.slack.serving(KIND, USABLE)
+        return line.call("conversations.invite", channel=channel, users=",".join(users), force=True)
+
+    def _post(self, channel: str, job: str, text: str, blocks: Sequence[Json] = ()) -> Body:
+        line, words = self.slack.serving(KIND, USABLE), _words(text, blocks)
+        return {"ts": line.call("chat.postMessage", channel=channel, metadata=metadata(job), **words)["ts"]}
+
+    def _posted(self, channel: str, job: str, key: str) -> Body | None:
+        begun = next(line.at for line in self.spool.steps(key))
+        ts = self.settle.message(self.slack, channel, job, begun)
+        return {"ts": ts} if ts else None
+
+    def _try(self, key: str, name: str, do: Callable[[], object]) -> None:
+        """Take a step that may be taken twice, and that nothing after it needs: a refusal is logged."""
+        if name in self._taken(key):
+            return
+        try:
+            do()
+        except SlackRefusal as no:
+            _log.warning("%s of %s: %s", name, key, no)
+        self._note(key, name)
+
+    def _step(self, key: str, name: str, do: Callable[[], Body], find: Callable[[], Body | None]) -> Body:
+        """Take a step once, and give what came of it."""
+        taken = self._taken(key)
+        if name in taken:
+            return taken[name]
+        body: Body | None = None
+        if f"{name}?" in taken:
+            body = find()
+        else:
+            self._note(key, f"{name}?")
+        if body is None:
+            body = do()
+        self._note(key, name, **body)
+        return body
+
+    def _taken(self, key: str) -> dict[str, Body]:
+        return {str(line.body["step"]): line.body for line in self.spool.steps(key)}
+
+    def _note(self, key: str, step: str, **body: Any) -> None:
+        self.spool.append(Line(kind="step", key=key, at=self.slack.now(), body={"step": step, **body}))
+
+
+def _words(text: str, blocks: Sequence[Json] = ()) -> Json:
+    return {"text": fit_text(text, "update.text"), "blocks": fit_blocks([*sections(text), *blocks])}
+
+
+def _made(channel: Mapping[str, Any]) -> dict[str, Any]:
+    private = channel.get("is_private") is True
+    return {"channel": channel["id"], "name": channel["name"], "private": private}

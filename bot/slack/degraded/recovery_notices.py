@@ -1,0 +1,139 @@
+"""Tells people that the record is complete again: in the channels that waited for it, and whoever typed what was not kept.
+
+Each is told once, whatever crashes between. What cannot be told now is tried again with the next look.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Protocol
+
+from pydantic import JsonValue
+
+from bot.clock import Clock
+from bot.rendering.message_catalog import label, say
+from bot.rendering.renderer import Renderer
+from bot.slack.blocks.block_elements import Json, button, buttons
+from bot.slack.channel_names import channel_name
+from bot.slack.client.web_api import SlackRefusal
+from bot.slack.degraded.provisional_channel import LATER, TEMPLATE, Place, Unrecorded
+from bot.slack.degraded.spool_records import read_draft
+from bot.slack.forms.modal import OCCURRED
+from bot.spool.segment import Line
+from bot.spool.spool import Spool, Waiting
+from commands.core import verb_registry
+from commands.core.verb import Group, Request
+from incident.entry import IncidentKey
+from incident.ports import Recorder
+from roles.person_ids import PersonId, slack_user
+
+_log = logging.getLogger(__name__)
+
+
+class Drafts(Protocol):
+    """Keeps what somebody typed until they send it."""
+
+    def keep(self, key: str, person: PersonId, verb: str, fields: dict[str, JsonValue], *, at: datetime) -> None:
+        """Keep a draft."""
+
+
+@dataclass(frozen=True)
+class _Complete:
+    """What the templates of the end see."""
+
+    number: str = ""
+    channel: str = ""
+    why: str = ""
+    drafts: bool = False
+
+
+@dataclass
+class Telling:
+    """Tells what waits in one spool."""
+
+    spool: Spool
+    unrecorded: Unrecorded
+    recorder: Recorder
+    drafts: Drafts
+    renderer: Renderer
+    clock: Clock
+
+    def tell_all(self) -> None:
+        """Tell everybody who waits."""
+        for waiting in self.spool.waiting():
+            line = self.spool.read(waiting) if waiting.kind in ("tell", "draft") else None
+            if line is not None:
+                self._tell(waiting, self._channel_told if waiting.kind == "tell" else self._offered, line)
+
+    def _tell(self, waiting: Waiting, how: Callable[[Line], None], line: Line) -> None:
+        try:
+            how(line)
+        except LATER as trouble:
+            _log.info("somebody is told later: %s", trouble)
+            return
+        except SlackRefusal as no:
+            _log.error("somebody could not be told that the record is complete: %s", no)
+        self.spool.done(waiting, self.clock.now())
+
+    def _channel_told(self, line: Line) -> None:
+        """Tell a channel what became of its incident."""
+        body: dict[str, Any] = dict(line.body)
+        if body["place"] is None:
+            if body["why"] is not None:
+                self._tell_person(line.key, Request.model_validate(body["request"]), body["why"])
+            return
+        place = Place(**body["place"])
+        if body["why"] is not None:
+            self.unrecorded.say(line.key, "told", place.channel, self._say("refused", _Complete(why=body["why"])))
+            return
+        team = Request.model_validate(body["request"]).team
+        incident = self.recorder.read(lambda reader: reader.peek(IncidentKey(team, body["incident"])))
+        if incident is None:
+            return
+        end = _Complete(incident.number, incident.places.channel or "", drafts=self.spool.count("draft") > 0)
+        if incident.places.channel == place.channel:
+            self.unrecorded.turn(line.key, place, channel_name(incident), self._say("recorded", end))
+            self.unrecorded.say(line.key, "told", place.channel, self._say("complete", end))
+        else:
+            self.unrecorded.say(line.key, "told", place.channel, self._say("elsewhere", end))
+
+    def _offered(self, line: Line) -> None:
+        """Offer somebody what they typed, unless it was recorded after all and only the answer was lost."""
+        known = self.recorder.transact(lambda unit: unit.remembered(line.key), first=False)
+        if known is not None:
+            return
+        person, verb, fields, where = read_draft(line)
+        if verb in _dated():
+            fields = {OCCURRED: line.at.isoformat(), **fields}
+        self.drafts.keep(line.key, person, verb, fields, at=self.clock.now())
+        again = where.model_copy(update={"fields": fields, "draft": line.key})
+        pressed = button(f"form:{verb}", label("buttons", "record_now"), again, style="primary")
+        words = say("absent_back", at=line.at, channel=where.channel, verb=verb, text=_longest(fields))
+        self._direct(line.key, person, words, [buttons(pressed)])
+
+    def _tell_person(self, key: str, request: Request, why: str) -> None:
+        self._direct(key, request.actor, self._say("refused", _Complete(why=why)), [])
+
+    def _direct(self, key: str, person: PersonId, words: str, blocks: list[Json]) -> None:
+        user = slack_user(person)
+        if user is not None:
+            opened = self.unrecorded.slack.call("conversations.open", users=user)
+            self.unrecorded.say(key, "offered", str(opened["channel"]["id"]), words, blocks)
+
+    def _say(self, part: str, context: _Complete) -> str:
+        return self.renderer.macro(TEMPLATE, part, context)
+
+
+@cache
+def _dated() -> frozenset[str]:
+    """Name the verbs whose words hold as of when they were typed; anything else holds from when it is sent."""
+    return frozenset(verb.name for verb in verb_registry.verbs() if verb.group is Group.RECORD and not verb.asks)
+
+
+def _longest(fields: dict[str, JsonValue]) -> str:
+    words = [value for name, value in fields.items() if isinstance(value, str) and name != OCCURRED]
+    return max(words, key=len, default="")

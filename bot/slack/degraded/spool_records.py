@@ -1,0 +1,74 @@
+"""What goes into the spool and comes out again: captures, requests, marks, drafts. Knows their shape, not what they mean.
+
+Neither a token nor an address by which Slack could be answered is written: both are of no use later.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from pydantic import JsonValue
+
+from bot.slack.blocks.action_context import Where
+from bot.slack.interaction import Came
+from bot.spool.segment import Line
+from commands.core.capture import Capture, natural_key
+from commands.core.verb import Request
+from incident.entries import KINDS
+from incident.entry import Source, Surface
+from roles.person_ids import PersonId
+
+_FACT: Final = "fact"
+
+
+def capture_line(said: Capture, at: datetime) -> Line:
+    """Write what was said in a channel."""
+    fact: dict[str, JsonValue] = said.fact.model_dump(mode="json")
+    body = said.model_dump(mode="json", exclude={_FACT})
+    named: dict[str, JsonValue] = {"kind": said.fact.kind, "version": said.fact.version, **fact}
+    return Line(kind="capture", key=f"{said.team}:{natural_key(said)}", at=at, body={**body, _FACT: named})
+
+
+def read_capture(line: Line) -> Capture:
+    """Read what was said, as it comes out of the spool."""
+    body: dict[str, Any] = dict(line.body)
+    kept: dict[str, Any] = dict(body.pop(_FACT))
+    fact = KINDS[kept.pop("kind"), kept.pop("version")].model_validate(kept)
+    source = Source.model_validate(body["source"])
+    return Capture.model_validate({**body, _FACT: fact, "source": _spooled(source)})
+
+
+def request_line(request: Request, *, is_mark: bool = False) -> Line:
+    """Write what somebody wants; a mark on a message is one that nobody waits for."""
+    body: dict[str, JsonValue] = {"request": request.model_dump(mode="json")}
+    return Line(kind="mark" if is_mark else "request", key=request.key, at=request.at, body=body)
+
+
+def read_request(line: Line, now: datetime) -> Request:
+    """Read a request as it is made now, of what was wanted then."""
+    request = Request.model_validate(line.body["request"])
+    then = request.occurred_at or request.at
+    return request.model_copy(update={"at": max(now, then), "occurred_at": then, "source": _spooled(request.source)})
+
+
+def draft_line(came: Came, verb: str, fields: dict[str, JsonValue]) -> Line:
+    """Write what somebody filled in, to be offered back to them."""
+    where = came.where.model_copy(update={"fields": {}, "draft": None})
+    body: dict[str, JsonValue] = {
+        "person": came.actor,
+        "verb": verb,
+        "fields": fields,
+        "where": where.model_dump(mode="json"),
+    }
+    return Line(kind="draft", key=came.key, at=came.at, body=body)
+
+
+def read_draft(line: Line) -> tuple[PersonId, str, dict[str, JsonValue], Where]:
+    """Read whose draft it is, of which verb, what they filled in, and where."""
+    body: dict[str, Any] = dict(line.body)
+    return PersonId(body["person"]), str(body["verb"]), dict(body["fields"]), Where.model_validate(body["where"])
+
+
+def _spooled(source: Source) -> Source:
+    return source.model_copy(update={"surface": Surface.SPOOL})

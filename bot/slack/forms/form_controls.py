@@ -1,0 +1,175 @@
+"""Each way a field is filled, as a Slack element with its present value, and that element's state as the field's value.
+
+A control is two functions in one table row: `draw` and `read`. Knows Slack's elements; knows no verb and no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from pydantic import JsonValue
+
+from bot.rendering.message_catalog import label
+from bot.slack.blocks.clipper import LIMITS
+from bot.slack.blocks.user_text import from_form, to_form
+from bot.slack.forms.select_options import Field, option, pairs_of
+from commands.core.fields.form_field import Control
+from roles.person_ids import PersonId, slack_person, slack_user
+
+Json = dict[str, Any]
+YES: Final = "yes"
+LONGEST: Final = LIMITS["plain_text_input.length"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How one kind of field is drawn with its present value, and how its state is read back."""
+
+    draw: Callable[[Field, JsonValue], Json]
+    read: Callable[[Json, str], JsonValue]
+
+
+def draw(field: Field, value: JsonValue) -> Json:
+    """Draw the element of a field; what is offered and cannot be chosen from is typed instead."""
+    return _way(field).draw(field, value) | {"action_id": field.name}
+
+
+def read(field: Field, state: Json, team: str) -> JsonValue:
+    """Read a field's value from its element's state; None where nothing was given."""
+    if state.get("type") == "plain_text_input":
+        return _read_text(state, team)
+    if field.ask.control is Control.WORD:
+        return _read_one(state, team)
+    return _way(field).read(state, team)
+
+
+def _way(field: Field) -> Way:
+    control = field.ask.control
+    offered = len(pairs_of(field))
+    if control is Control.WORD and 0 < offered <= LIMITS["options.count"]:
+        return _WAYS[Control.SERVICE]
+    if control in _FROM_OPTIONS and not offered:
+        return _WAYS[Control.LINE]
+    if control in _FROM_OPTIONS and offered > LIMITS["options.count"]:
+        return _SEARCHED
+    if control in (Control.CHOICE, Control.LEVEL) and offered > LIMITS["radio_buttons.options"]:
+        return _WAYS[Control.SERVICE]
+    return _WAYS[control]
+
+
+def _text(field: Field, value: JsonValue, *, multiline: bool) -> Json:
+    """Draw an input. What was typed already stays whole, even where it is longer than the field wants it."""
+    shown = (to_form(value) if isinstance(value, str) else "" if value is None else str(value))[:LONGEST]
+    longest = min(max(field.ask.max_length, len(shown)), LONGEST)
+    drawn: Json = {"type": "plain_text_input", "multiline": multiline, "max_length": longest}
+    return drawn | ({"initial_value": shown} if shown else {})
+
+
+def _read_text(state: Json, team: str) -> JsonValue:
+    value = state.get("value")
+    return from_form(value) if isinstance(value, str) and value.strip() else None
+
+
+def _person(field: Field, value: JsonValue) -> Json:
+    user = slack_user(PersonId(value)) if isinstance(value, str) else None
+    return {"type": "users_select"} | ({"initial_user": user} if user else {})
+
+
+def _read_person(state: Json, team: str) -> JsonValue:
+    user = state.get("selected_user")
+    return slack_person(team, user) if user else None
+
+
+def _one_of(kind: str) -> Callable[[Field, JsonValue], Json]:
+    def drawn(field: Field, value: JsonValue) -> Json:
+        options = [option(*pair) for pair in pairs_of(field)]
+        chosen = next((one for one in options if value is not None and one["value"] == str(value)), None)
+        return {"type": kind, "options": options} | ({"initial_option": chosen} if chosen else {})
+
+    return drawn
+
+
+def _searched(field: Field, value: JsonValue) -> Json:
+    chosen = next((option(*pair) for pair in pairs_of(field) if pair[0] == value), None)
+    return {"type": "external_select", "min_query_length": 1} | ({"initial_option": chosen} if chosen else {})
+
+
+def _read_one(state: Json, team: str) -> JsonValue:
+    chosen = state.get("selected_option")
+    return chosen["value"] if chosen else None
+
+
+def _read_level(state: Json, team: str) -> JsonValue:
+    value = _read_one(state, team)
+    return int(value) if isinstance(value, str) and value.isdigit() else value
+
+
+def _several(field: Field, value: JsonValue) -> Json:
+    options = [option(*pair) for pair in pairs_of(field)]
+    given = value if isinstance(value, list) else [value]
+    chosen = [one for one in options if one["value"] in given]
+    kind = "checkboxes" if len(options) <= LIMITS["checkboxes.options"] else "multi_static_select"
+    return {"type": kind, "options": options} | ({"initial_options": chosen} if chosen else {})
+
+
+def _read_several(state: Json, team: str) -> JsonValue:
+    return [one["value"] for one in state.get("selected_options") or []] or None
+
+
+def _check(field: Field, value: JsonValue) -> Json:
+    box = option(YES, label("form", YES))
+    return {"type": "checkboxes", "options": [box]} | ({"initial_options": [box]} if value is True else {})
+
+
+def _read_check(state: Json, team: str) -> JsonValue:
+    return True if state.get("selected_options") else None
+
+
+def _moment(field: Field, value: JsonValue) -> Json:
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        at = None
+    known = at is not None and at.tzinfo is not None
+    return {"type": "datetimepicker"} | ({"initial_date_time": int(at.timestamp())} if at and known else {})
+
+
+def _read_moment(state: Json, team: str) -> JsonValue:
+    seconds = state.get("selected_date_time")
+    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else None
+
+
+def _number(field: Field, value: JsonValue) -> Json:
+    shown = str(value) if isinstance(value, int) or (isinstance(value, str) and value.isdigit()) else None
+    drawn: Json = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"}
+    return drawn | ({"initial_value": shown} if shown else {})
+
+
+def _read_number(state: Json, team: str) -> JsonValue:
+    value = state.get("value")
+    return int(value) if isinstance(value, str) and value.strip().isdigit() else value
+
+
+_LINE: Final = Way(lambda field, value: _text(field, value, multiline=False), _read_text)
+_SEARCHED: Final = Way(_searched, _read_one)
+_WAYS: Final = {
+    Control.LINE: _LINE,
+    Control.WORD: _LINE,
+    Control.TEXT: Way(lambda field, value: _text(field, value, multiline=True), _read_text),
+    Control.PERSON: Way(_person, _read_person),
+    Control.SERVICE: Way(_one_of("static_select"), _read_one),
+    Control.CATEGORY: Way(_one_of("static_select"), _read_one),
+    Control.ROLE: Way(_one_of("static_select"), _read_one),
+    Control.CHOICE: Way(_one_of("radio_buttons"), _read_one),
+    Control.LEVEL: Way(_one_of("radio_buttons"), _read_level),
+    Control.CHOICES: Way(_several, _read_several),
+    Control.AUDIENCES: Way(_several, _read_several),
+    Control.MOMENT: Way(_moment, _read_moment),
+    Control.MINUTES: Way(_number, _read_number),
+    Control.ENTRY: Way(_number, _read_number),
+    Control.CHECK: Way(_check, _read_check),
+}
+_FROM_OPTIONS: Final = (Control.SERVICE, Control.CATEGORY)

@@ -1,0 +1,31 @@
+"""A submitted form as the draft of a verb's fields, to the letter. Knows Slack's state; judges nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import JsonValue
+
+from bot.slack.forms.form_controls import read
+from bot.slack.forms.modal import fields_of
+from commands.core.verb import Verb
+from incident.policy import Policy
+
+Json = dict[str, Any]
+
+
+def submitted(verb: type[Verb], view: Json, policy: Policy, team: str) -> dict[str, JsonValue]:
+    """Read every field that was filled in; what was left empty is left out."""
+    states: dict[str, Json] = view.get("state", {}).get("values", {})
+    found: dict[str, JsonValue] = {}
+    for field in fields_of(verb, policy):
+        state = states.get(field.name, {}).get(field.name)
+        value = None if state is None else read(field, state, team)
+        if value is not None:
+            found[field.name] = value
+    return found
+
+
+def inputs_of(view: Json) -> frozenset[str]:
+    """Name the inputs a form has; only they can carry a refusal of their own."""
+    return frozenset(block["block_id"] for block in view.get("blocks", ()) if block["type"] == "input")

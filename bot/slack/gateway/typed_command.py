@@ -1,0 +1,107 @@
+"""A typed line: run at once when it is whole, otherwise the form or the tray that it stands for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Final
+
+from bot.grammar.command_parser import Reading, read
+from bot.rendering.message_catalog import say, say_reason
+from bot.slack.blocks.user_text import from_line
+from bot.slack.forms.modal import OCCURRED
+from bot.slack.gateway.draft_store import Fields
+from bot.slack.gateway.gateway import Edge
+from bot.slack.interaction import Came
+from bot.slack.surfaces.action_menu import tray
+from bot.slack.surfaces.reply import Reply
+from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form
+from commands.core.fields.form_field import Control, asks
+from commands.core.verb import Verb
+from incident.refusal import Refusal
+
+DECLARE: Final = "declare"
+FORM: Final = "?"
+_CHOSEN: Final = frozenset({Control.SERVICE, Control.CHOICE})
+
+
+def typed(edge: Edge, came: Came, text: str) -> Reply | None:
+    """Do what a line says and give the answer, or None when a form opens in its place, as after `confirm ?`."""
+    wanted = _read(edge, came, text.rstrip().removesuffix(FORM)) if text.split()[-1:] == [FORM] else None
+    asks_form = wanted is not None and wanted.verb is not None and not wanted.fields
+    reading = wanted if wanted is not None and asks_form else _read(edge, came, text)
+    if reading.number is not None:
+        came = came.at_place(came.where.model_copy(update={"number": reading.number}))
+    if reading.is_empty:
+        return _bare(edge, came)
+    if reading.verb is None:
+        return edge.act(came, reading.word, {})
+    if asks_form:
+        edge.ask(came, reading.verb, {})
+        return None
+    return _asked(edge, came, reading.verb, reading)
+
+
+def _read(edge: Edge, came: Came, text: str) -> Reading:
+    return read(
+        from_line(text),
+        at=came.at,
+        zone=edge.people.zone_of(came.user),
+        person=edge.people.named,
+        services=edge.active.policy.services,
+    )
+
+
+def _asked(edge: Edge, came: Came, verb: type[Verb], reading: Reading) -> Reply | None:
+    happened = reading.occurred_at
+    fields: Fields = {**reading.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
+    if not (asks(verb) or reading.unread) or (reading.is_whole and not _leaves_text_out(verb, fields)):
+        return edge.act(came, verb.name, fields)
+    if _is_for_the_rules(verb, reading):
+        return edge.act(came, verb.name, {**fields, **dict(reading.unread)})
+    edge.ask(came, verb, fields, banner=_doubt(verb, reading))
+    return None
+
+
+def _is_for_the_rules(verb: type[Verb], reading: Reading) -> bool:
+    """Tell whether nothing is in the way but a service or choice that is not on offer: that is refused, and kept."""
+    strange, marks = dict(reading.unread), asks(verb)
+    if not strange or reading.ambiguous or reading.left or set(reading.missing) - set(strange):
+        return False
+    if not all(name in marks and marks[name].control in _CHOSEN for name in strange):
+        return False
+    with suppress(Refusal):
+        read_form(verb, {**reading.fields, **strange})
+        return True
+    return False
+
+
+def _doubt(verb: type[Verb], reading: Reading) -> str | None:
+    """Say why a line that leaves nothing out still opens its form."""
+    marks = asks(verb)
+    if reading.unread:
+        name, value = reading.unread[0]
+        return say("unread", value=value, field=marks[name].label if name in marks else name)
+    if reading.left:
+        return say("left", left=reading.left)
+    return say("ambiguous") if reading.ambiguous else None
+
+
+def _leaves_text_out(verb: type[Verb], fields: Fields) -> bool:
+    """Tell whether only fixed words were typed of a verb that takes a text: `tempfix removed TF1` wants its form."""
+    marks = asks(verb)
+    takes_text = any(ask.rest for ask in marks.values()) and not verb.asks
+    return takes_text and all(marks[name].leading for name in fields if name in marks)
+
+
+def _bare(edge: Edge, came: Came) -> Reply | None:
+    """Show the tray in an incident channel, and the form that declares one anywhere else."""
+    incident = edge.incident_shown_at(came)
+    declare = verb_registry.find(DECLARE)
+    if incident is not None:
+        return tray(incident, came.actor, edge.texts.command)
+    if came.where.number is not None:
+        return Reply(say_reason("no_such_incident"), refused=True)
+    if declare is not None:
+        edge.ask(came, declare, {})
+    return None

@@ -1,0 +1,182 @@
+"""What somebody may do in an incident now, as buttons: what is next by its state, what is theirs by their roles.
+
+Offers only; whether an act is allowed is decided when its button is pressed. Knows states and roles; runs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from pydantic import JsonValue
+
+from bot.rendering.message_catalog import label, say
+from bot.rendering.renderer import words_for
+from bot.slack.blocks.action_context import MORE, Where, chosen_value
+from bot.slack.blocks.block_elements import Json, button, rows, sections
+from bot.slack.forms.select_options import option
+from bot.slack.surfaces.reply import Reply
+from incident.model.incident import Incident
+from incident.states import Audience, State
+from roles.person_ids import PersonId
+from roles.role_names import SINGLE, Role
+
+_FORM: Final = "form"
+_ACT: Final = "verb"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One button: the verb, whether it acts at once or opens its form, what it is filled with and how it is named."""
+
+    verb: str
+    how: str = _FORM
+    name: str = ""
+    fields: dict[str, JsonValue] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    stands_out: bool = False
+
+
+_NEXT: Final[dict[State, tuple[Offer, ...]]] = {
+    State.LOGGED: (Offer("mitigated"), Offer("restored")),
+    State.TRIAGED: (),
+    State.ACTIVE: (Offer("workaround"), Offer("mitigated"), Offer("restored")),
+    State.MITIGATED: (Offer("restored", stands_out=True), Offer("regress")),
+    State.RESTORED: (Offer("resolve", stands_out=True), Offer("validate"), Offer("regress")),
+    State.RESOLVED: (
+        Offer("close", _ACT, stands_out=True),
+        Offer("validate"),
+        Offer("confirm", _ACT, fields={"what": ["category", "priority"]}),
+        Offer("review"),
+        Offer("reopen"),
+    ),
+    State.CLOSED: (Offer("reopen"),),
+}
+_WRITE: Final = (
+    Offer("note"),
+    Offer("decide"),
+    Offer("action"),
+    Offer("update", fields={"audience": [Audience.INTERNAL.value]}),
+)
+_LOOK: Final = (Offer("status", _ACT), Offer("timeline", _ACT), Offer("roles", _ACT))
+_MORE: Final = (
+    Offer("contain"),
+    Offer("workaround"),
+    Offer("tempfix", fields={"form": "add"}),
+    Offer("validate"),
+    Offer("time"),
+    Offer("category"),
+    Offer("reclassify"),
+    Offer("link"),
+    Offer("assign"),
+    Offer("release"),
+    Offer("hold"),
+    Offer("review"),
+    Offer("void"),
+)
+_ALWAYS: Final = (
+    Offer("summary", _ACT),
+    Offer("next", _ACT),
+    Offer("oncall", _ACT),
+    Offer("correct"),
+    Offer("redact"),
+    Offer("preserve"),
+    Offer("export", _ACT),
+    Offer("help", _ACT),
+)
+_VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
+
+
+def tray(incident: Incident, person: PersonId, command: str) -> Reply:
+    """Give the tray of one person in an incident channel."""
+    groups = [("now", list(_next(incident, person)))]
+    if not incident.is_over:
+        groups += [("write", list(_WRITE)), ("people", list(_people(incident, person)))]
+    groups.append(("look", list(_LOOK)))
+    blocks: list[Json] = []
+    for name, offers in groups:
+        if offers:
+            blocks.append(_heading(label("tray", name)))
+            blocks += rows([_button(offer, incident) for offer in offers])
+    shown = {offer.verb for _, offers in groups for offer in offers}
+    blocks[-1]["elements"].append(_more(incident, [offer for offer in _rarer(incident) if offer.verb not in shown]))
+    return Reply(_head(incident, person, command), blocks=blocks)
+
+
+def _next(incident: Incident, person: PersonId) -> Iterator[Offer]:
+    """Offer what comes next: what waits for this person, then what the state calls for."""
+    for offered in (offer for offer in incident.offers if offer.to == person):
+        role = {"role": offered.role.value}
+        yield Offer("accept", _ACT, fields=dict(role), facts=role, stands_out=True)
+    if not incident.is_over and incident.holder(Role.COMMANDER) is None:
+        yield Offer("take", _ACT, "take_command", {"role": Role.COMMANDER.value}, stands_out=True)
+    if not incident.is_over and incident.times.acknowledged_at is None:
+        yield Offer("ack", _ACT)
+    for task in (one for one in incident.actions if one.assignee == person and one.done_at is None):
+        yield Offer("done", fields={"id": task.id}, facts={"id": task.id})
+    yield from _NEXT.get(incident.state, ())
+
+
+def _people(incident: Incident, person: PersonId) -> Iterator[Offer]:
+    yield Offer("take")
+    for role in (role for role in Role if role in SINGLE and incident.holder(role) == person):
+        yield Offer("handover", fields={"role": role.value}, facts={"role": role.value})
+    yield Offer("escalate")
+    yield Offer("priority")
+    if not incident.major:
+        yield Offer("major")
+
+
+def _rarer(incident: Incident) -> Iterator[Offer]:
+    """Offer everything else that may be wanted, so that nothing has to be known by heart."""
+    if not incident.is_over:
+        for fix in (one for one in incident.temp_fixes if one.removed_at is None):
+            yield Offer(
+                "tempfix", name="tempfix_removed", fields={"form": "removed", "id": fix.id}, facts={"id": fix.id}
+            )
+        yield from (offer for offer in _MORE if offer.verb != "void" or incident.state in _VOIDABLE)
+    if incident.masks:
+        yield Offer("unmask")
+    yield from _ALWAYS
+
+
+def _more(incident: Incident, offers: list[Offer]) -> Json:
+    options = [
+        option(chosen_value(f"{offer.how}:{offer.verb}", _where(offer, incident)), _named(offer)) for offer in offers
+    ]
+    placeholder = {"type": "plain_text", "text": label("tray", "more")}
+    return {"type": "static_select", "action_id": MORE, "placeholder": placeholder, "options": options}
+
+
+def _button(offer: Offer, incident: Incident) -> Json:
+    style = "primary" if offer.stands_out else None
+    return button(f"{offer.how}:{offer.verb}", _named(offer), _where(offer, incident), style=style)
+
+
+def _named(offer: Offer) -> str:
+    return label("tray", offer.name or offer.verb, **offer.facts)
+
+
+def _where(offer: Offer, incident: Incident) -> Where:
+    return Where(incident=incident.key.id, entry=incident.n, fields=offer.fields)
+
+
+def _head(incident: Incident, person: PersonId, command: str) -> str:
+    if incident.is_over:
+        return say("ended", state=incident.state, command=command)
+    others = [role for role in Role if role != Role.COMMANDER and person in incident.holders(role)]
+    return say(
+        "tray",
+        number=incident.number,
+        title=incident.title,
+        state=incident.state,
+        priority=incident.priority,
+        commander=incident.holder(Role.COMMANDER),
+        commands=incident.holder(Role.COMMANDER) == person,
+        mine=", ".join(words_for()["role"][role] for role in others),
+    )
+
+
+def _heading(words: str) -> Json:
+    return sections(f"*{words}*")[0]

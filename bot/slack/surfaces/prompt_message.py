@@ -1,0 +1,101 @@
+"""A prompt: what is due, of whom it is asked, and how it reads once it is answered, put off or asked again.
+
+Knows which template words it; what is due and how a prompt stands is the core's to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from bot.rendering.message_catalog import say_closure
+from bot.rendering.renderer import Renderer
+from bot.slack.blocks.block_elements import Json, sections
+from bot.slack.surfaces.template_message import Message, beside, context_line, message_of, read_buttons, row
+from incident.deadlines.deadline import Due
+from incident.deadlines.due_deadlines import Stand
+from incident.entries.delivery import PromptDue
+from incident.entry import Fact
+from incident.model.incident import Incident
+from incident.rules.closure_checklist import Item
+from incident.rules.closure_criteria import Unmet
+from roles.person_ids import PersonId
+
+_SHARED: Final = "slack/prompts/shared.j2"
+_CHECKLIST: Final = "slack/prompts/closure.j2"
+
+
+@dataclass(frozen=True)
+class PromptContext:
+    """What the templates of prompts see.
+
+    `i` is the incident, `thing` what is due while it is, `about` its id or audience, `items` the closure checklist,
+    `source` the fact behind it where the template quotes one, `until` the moment it was put off to.
+    """
+
+    i: Incident
+    prompt: PromptDue
+    thing: Due | None
+    stand: Stand
+    now: datetime
+    later_minutes: int
+    items: tuple[Item, ...] = ()
+    source: Fact | None = None
+    until: datetime | None = None
+
+    @property
+    def asked(self) -> tuple[PersonId, ...]:
+        """Whom the prompt mentions."""
+        return self.prompt.asked
+
+    @property
+    def about(self) -> str:
+        """What it is about: an action's id, an audience, a role."""
+        return self.thing.about if self.thing else self.prompt.due.split(":")[1]
+
+    @property
+    def is_overdue(self) -> bool:
+        """Tell whether the time has passed."""
+        return self.now >= self.prompt.due_at
+
+    def one(self, things: tuple[Any, ...]) -> Any:
+        """Give the one of several (actions, temporary fixes) that it is about, or None."""
+        return next((thing for thing in things if thing.id == self.about), None)
+
+
+def prompt(context: PromptContext, renderer: Renderer) -> Message | None:
+    """Draw a prompt as it stands: with buttons while it is open, as one line once nobody has to answer it.
+
+    None when it is to go away without a word, since it is asked again or another prompt took its place.
+    """
+    template = f"slack/prompts/{context.prompt.ask}.j2"
+    if context.stand is Stand.AGAIN:
+        return None
+    if context.stand is Stand.GONE:
+        return _settled(renderer.macro(template, "answered", context))
+    if context.stand is Stand.PUT_OFF:
+        return _settled(renderer.macro(_SHARED, "put_off", context))
+    if context.items:
+        return _checklist(context, renderer)
+    return message_of(renderer, template, context, context.i)
+
+
+def _settled(text: str) -> Message | None:
+    return Message(text, context_line(text)) if text else None
+
+
+def _checklist(context: PromptContext, renderer: Renderer) -> Message:
+    lead = renderer.macro(_CHECKLIST, "lead", context)
+    lines = [_unmet(item, item.lacks, context, renderer) for item in context.items if item.lacks]
+    met = [renderer.macro(_CHECKLIST, "met", item) for item in context.items if item.lacks is None]
+    pressed = read_buttons(renderer.macro(_CHECKLIST, "buttons", context), context.i)
+    return Message(lead, [*sections(lead), *lines, *context_line("   ".join(met)), *row(pressed)])
+
+
+def _unmet(item: Item, lacks: Unmet, context: PromptContext, renderer: Renderer) -> Json:
+    """Show a criterion that is not met, with the button that meets it where there is one."""
+    pressed = read_buttons(renderer.macro(_CHECKLIST, "button", lacks), context.i)
+    sentence = say_closure(lacks.needs, lacks.names, typed=not pressed)
+    text = renderer.macro(_CHECKLIST, "unmet", item, sentence)
+    return beside(text, pressed[0]) if pressed else sections(text)[0]

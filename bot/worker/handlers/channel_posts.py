@@ -1,0 +1,155 @@
+"""Lines in the incident channel, updates to audiences. Rendered when sent, from entries, so that redacted words stay unsaid."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.rendering.renderer import LineContext
+from bot.slack.client.web_api import SlackRefusal
+from bot.slack.surfaces.template_message import Message
+from bot.worker.handlers.message_sender import is_private, place, post
+from bot.worker.job_context import Means, Task, entries_of
+from commands.status import harm_since
+from incident.entries.lifecycle import StateChanged
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
+from incident.entry import Entry, Fact
+from incident.model.components import OpenSlot
+from incident.model.incident import Incident
+from incident.rules.visibility import is_restricted, may_stand_in
+from incident.states import Audience
+from roles.person_ids import PersonId
+from roles.role_names import Role
+
+LATE: Final = timedelta(minutes=1)
+_SHARED: Final = "slack/surfaces/line.j2"
+
+
+@dataclass(frozen=True)
+class UpdateContext:
+    """What the templates of updates see: `i` the incident, the update, to whom it goes, by whom, what is owed next."""
+
+    i: Incident
+    update: StatusUpdatePosted
+    audiences: tuple[Audience, ...]
+    by: PersonId
+    at: datetime
+    since: datetime
+    slot: OpenSlot | None
+    roles: tuple[tuple[Role, PersonId], ...]
+
+
+def say(task: Task, means: Means) -> Sequence[Fact]:
+    """Say what an act of somebody means, in one line; nothing when its template says nothing."""
+    entries = entries_of(task, means)
+    text = said_text(task, means, entries)
+    if text:
+        post(task, means, task.channel, Message(_if_late(text, entries[0], task, means)), since=entries[0].recorded_at)
+    return ()
+
+
+def said_text(task: Task, means: Means, entries: tuple[Entry, ...]) -> str:
+    """Word the line about an act as it reads now; empty when its template says nothing."""
+    context = LineContext(incident=task.open, entries=entries, by=entries[0].by, at=task.at)
+    text = means.renderer.said(task.job.template or "", context)
+    if text and entries[0].fact.kind == "declared":
+        text = f"{text}\n{means.renderer.macro('slack/surfaces/welcome.j2', 'welcome', context)}"
+    return text
+
+
+def update_here(task: Task, means: Means) -> Sequence[Fact]:
+    """Show an update to the responders in full in their own channel."""
+    entries = entries_of(task, means)
+    internal, text = here_text(task, means, entries)
+    message = Message(_if_late(text, internal, task, means))
+    ts = post(task, means, task.channel, message, since=entries[0].recorded_at)
+    if means.policy.audiences.get(Audience.INTERNAL) and not is_restricted(task.open):
+        return ()
+    return (UpdateDelivered(update=internal.n, audience=Audience.INTERNAL, channel=task.channel, ts=ts),)
+
+
+def here_text(task: Task, means: Means, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
+    """Give the update that responders read in their own channel, and its words as they read now."""
+    posted = [(e, e.fact) for e in entries if isinstance(e.fact, StatusUpdatePosted)]
+    internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
+    return internal[0], update_text(task, means, *internal, tuple(fact.audience for _, fact in posted))
+
+
+def update(task: Task, means: Means) -> Sequence[Fact]:
+    """Post an update where its audience is told, and record whether it got there.
+
+    Of a restricted incident responders read in the incident channel alone, and others only in a private channel.
+    """
+    entry = entries_of(task, means)[0]
+    fact = entry.fact
+    if not isinstance(fact, StatusUpdatePosted):
+        raise LookupError(f"job {task.job.key} names an entry that is no update")
+    if fact.audience is Audience.INTERNAL and is_restricted(task.open):
+        return ()
+    named = means.policy.audiences.get(fact.audience)
+    if not named:
+        return (_delivered(entry, fact, error="no_place"),)
+    try:
+        channel = place(means, named)
+        if is_restricted(task.open) and not may_stand_in(task.open, is_private=is_private(means, channel)):
+            return (_delivered(entry, fact, error="restricted"),)
+        text = update_text(task, means, entry, fact, (fact.audience,))
+        ts = post(task, means, channel, Message(_if_late(text, entry, task, means)), since=entry.recorded_at)
+    except SlackRefusal as no:
+        return (_delivered(entry, fact, error=no.error),)
+    return (_delivered(entry, fact, channel=channel, ts=ts),)
+
+
+def update_text(
+    task: Task, means: Means, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
+) -> str:
+    """Word an update as it reads now."""
+    incident = _as_it_was(task.open, _later(task, means, entry), fact.audience)
+    context = UpdateContext(
+        i=incident,
+        update=fact,
+        audiences=audiences,
+        by=entry.by,
+        at=entry.occurred_at,
+        since=harm_since(incident),
+        slot=incident.audience(fact.audience).open,
+        roles=tuple((i.role, i.who) for i in incident.roles if i.until is None),
+    )
+    return means.renderer.macro(f"updates/{fact.audience}.j2", "update", context)
+
+
+def _later(task: Task, means: Means, entry: Entry) -> Sequence[Entry]:
+    kinds = ("state_changed", "update_due", "update_dropped")
+    return means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=kinds, after=entry.n))
+
+
+def _as_it_was(incident: Incident, later: Sequence[Entry], audience: Audience) -> Incident:
+    """Give the incident as it stood when the update was posted: an update says what was so then, however late it goes."""
+    moved = next((e.fact for e in later if isinstance(e.fact, StateChanged)), None)
+    owed = [e.fact for e in later if isinstance(e.fact, UpdateDue | UpdateDropped) and e.fact.audience == audience]
+    changes: dict[str, object] = {"state": moved.old} if moved is not None else {}
+    if owed and isinstance(owed[0], UpdateDue):
+        slot = OpenSlot(due_at=owed[0].due_at, missed_after=owed[0].missed_after, final=owed[0].final)
+        others = tuple(a for a in incident.audiences if a.audience != audience)
+        now = incident.audience(audience).model_copy(update={"open": slot})
+        changes["audiences"] = (*others, now)
+    return incident.model_copy(update=changes)
+
+
+def _if_late(text: str, entry: Entry, task: Task, means: Means) -> str:
+    """Say so when Slack or an outage kept a line back."""
+    late = task.at - entry.recorded_at
+    return f"{text} {means.renderer.macro(_SHARED, 'late', late)}" if late > LATE else text
+
+
+def _delivered(
+    entry: Entry,
+    fact: StatusUpdatePosted,
+    *,
+    channel: str | None = None,
+    ts: str | None = None,
+    error: str | None = None,
+) -> UpdateDelivered:
+    return UpdateDelivered(update=entry.n, audience=fact.audience, channel=channel, ts=ts, error=error)

@@ -1,0 +1,207 @@
+"""Reads back what happened in an incident channel while Muster was cut off, and notes where the gap ends.
+
+Everything goes through the doors it would have come through, under its natural key, so that what is read back and what
+arrives late after all is recorded once. Messages and edits keep their own times. Slack shows no time for a deletion or
+a reaction: a deletion is dated when it was found, an observation is dated as every observation is, by its message.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from bot.slack.capture.channel_history import (
+    Known,
+    Reading,
+    Shown,
+    gone,
+    known_of,
+    marked,
+    moved_at,
+    read_channel,
+    unheard,
+)
+from bot.slack.capture.message_events import heard, moment_of
+from bot.slack.client.web_api import Delayed, SlackRefusal
+from bot.worker.job_context import Means, Task
+from commands.core.capture import Capture, Told, capture_all
+from commands.core.run import note_outcome, run
+from commands.core.verb import Place, Request
+from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted
+from incident.entries.delivery import PlaceLost
+from incident.entry import Entry, Fact, Source, Surface
+from incident.jobs import JobKind
+from incident.record.message_history import MESSAGE_KINDS
+from roles.person_ids import PersonId, slack_person, slack_user
+
+_log = logging.getLogger(__name__)
+_BACK: Final = timedelta(hours=24)
+_AT_ONCE: Final = 50
+# What was said just now is still on its way to us; read back, it would be recorded as it reads after an edit.
+_ON_ITS_WAY: Final = timedelta(seconds=3)
+_JOINED: Final = frozenset({"channel_join", "group_join"})
+_LEFT: Final = frozenset({"channel_leave", "group_leave"})
+_CLOSED_TO_US: Final = frozenset(
+    {"not_in_channel", "channel_not_found", "is_archived", "method_not_supported_for_channel_type", "missing_scope"}
+)
+
+Json = dict[str, Any]
+
+
+def reconcile(task: Task, means: Means) -> Sequence[Fact]:
+    """Bring the record up to what Slack shows of an incident channel, then note the end of the gap if there was one."""
+    try:
+        recovered = _read_back(task, means)
+    except SlackRefusal as no:
+        if no.error not in _CLOSED_TO_US:
+            raise
+        _end_gap(task, means, 0)
+        return () if task.open.is_over else (PlaceLost(what=JobKind.RECONCILE, error=no.error),)
+    _end_gap(task, means, recovered)
+    return ()
+
+
+def _read_back(task: Task, means: Means) -> int:
+    """Record what differs; give how many entries that made.
+
+    A reading that had to wait ends where it began to read. Where the channel was wanted to be read again meanwhile, for
+    a connection that was lost since, the rest is read after it; where it was wanted for later, all of it is read then.
+    """
+    before, wished = task.open.n, task.job.run_at
+    if wished is not None and wished > task.at:
+        raise Delayed(JobKind.RECONCILE, wished)
+    while (latest := take_in(task, means)[1].latest) < (wished or latest) - _ON_ITS_WAY:
+        _log.info("%s: what came since is read as well", task.job.key)
+    after = means.recorder.read(lambda reader: reader.peek(task.job.incident))
+    return (after.n if after else before) - before
+
+
+def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[int, Reading]:
+    """Read a channel and record what differs, in the order in which it happened.
+
+    Give how many messages and edits were new, and the reading: until when, and whether it showed all there are. Having to
+    wait loses nothing: what was read is kept until the job comes again.
+    """
+    entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=MESSAGE_KINDS))
+    known = known_of(entries, task.channel)
+    reading = means.memory.readings.setdefault(task.job.key, reading or _reading(task, means, known))
+    shown = read_channel(means.slack, reading, known)
+    members = reading.read(means.slack, "conversations.members", "")
+    heard = sorted(said_in(task.channel, means, shown, known), key=lambda one: one.occurred_at)
+    lost = sorted(gone(shown, known, reading.latest))
+    gone_now = [deleted(task.channel, means, ts, known.get(ts), task.at) for ts in lost]
+    moved = _moved(task, means, shown, members, reading.latest)
+    _record((*heard, *moved, *gone_now), task, means)
+    for ts, user, message in marked(shown, known, means.slack.bot):
+        _mark(task, means, ts, user, message)
+    means.memory.readings.pop(task.job.key, None)
+    return len(heard), reading
+
+
+def _record(many: Sequence[Capture], task: Task, means: Means) -> None:
+    """Record them in their order, some at a time, so that commands come in between; each alone where that failed once."""
+    at_once = _AT_ONCE if task.is_first else 1
+    for start in range(0, len(many), at_once):
+        capture_all(many[start : start + at_once], recorder=means.recorder, policy=means.policy, at=task.at)
+
+
+def _reading(task: Task, means: Means, known: dict[str, Known]) -> Reading:
+    """Say what is to be read: everything since the gap began, or since the last message known, and a day before that."""
+    begins = _gap(task, means)
+    last = max((moment_of(ts) for ts in known), default=task.at)
+    since = min(begins.occurred_at if begins else last, last, task.at)
+    return Reading(task.channel, oldest=since - _BACK, since=since, latest=task.at - _ON_ITS_WAY)
+
+
+def _gap(task: Task, means: Means) -> Entry | None:
+    """Give the entry with which the gap began, when this reading ends one."""
+    n = task.job.entry
+    if n is None:
+        return None
+    found = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(GapNoted.kind,), after=n - 1))
+    return next((entry for entry in found if entry.n == n), None)
+
+
+def _end_gap(task: Task, means: Means, recovered: int) -> None:
+    begins = _gap(task, means)
+    if begins is None:
+        return
+    note_outcome(
+        task.job.incident,
+        [GapNoted(edge="ends", since=begins.occurred_at, recovered=recovered)],
+        job=f"gap:ends:{task.job.incident.id}:{begins.n}",
+        recorder=means.recorder,
+        policy=means.policy,
+        at=task.at,
+        happened_at=task.job.run_at,
+    )
+
+
+def said_in(channel: str, means: Means, shown: Shown, known: dict[str, Known]) -> Iterator[Capture]:
+    """Give what Slack shows of a channel and the record does not know, as if it had been heard."""
+    team = means.slack.team
+    for at, event in unheard(shown, known, means.slack.bot):
+        whole = {**event, "channel": channel}
+        said = heard({"team_id": team, "event_id": f"read-back:{channel}:{at}", "event": whole})
+        if said is not None:
+            yield said.model_copy(update={"source": _source(channel, said.source.message, said.source.event)})
+
+
+def _moved(task: Task, means: Means, shown: Shown, members: Sequence[str], latest: datetime) -> Iterator[Capture]:
+    """Give who is there and is not known to be, and who is known to be there and is not.
+
+    Where Slack wrote no line about it, it is dated no later than the list was read, so that it overrules no later move.
+    """
+    before = {user for person in task.open.members if (user := slack_user(person))}
+    for user in sorted(set(members) - before - {means.slack.bot}):
+        yield _move(task, means, Joined, user, moved_at(shown, user, _JOINED) or latest)
+    for user in sorted(before - set(members)):
+        yield _move(task, means, Left, user, moved_at(shown, user, _LEFT) or latest)
+
+
+def _move(task: Task, means: Means, kind: type[Joined | Left], user: str, at: datetime) -> Capture:
+    who = slack_person(means.slack.team, user)
+    fact = kind(channel=task.channel, who=who)
+    return _capture_of(means, fact, by=who, at=at, name=f"{kind.kind}:{user}")
+
+
+def deleted(channel: str, means: Means, ts: str, known: Known | None, at: datetime) -> Capture:
+    """Say that a message is no longer there. Who deleted it is not told; it is put down to the author, who mostly did."""
+    author = known.author if known else None
+    fact = MessageDeleted(channel=channel, ts=ts, author=author, previous=known.text if known else None)
+    by = author or slack_person(means.slack.team, "unknown")
+    return _capture_of(means, fact, by=by, at=at, name=f"deleted:{ts}")
+
+
+def _capture_of(means: Means, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
+    message = None if isinstance(fact, Joined | Left) else fact.ts
+    event = f"read-back:{fact.channel}:{name}"
+    if message is None:
+        event = f"{event}:{at.isoformat()}"
+    return Capture(
+        team=means.slack.team, fact=fact, by=by, occurred_at=at, source=_source(fact.channel, message, event)
+    )
+
+
+def _source(channel: str, message: str | None, event: str | None) -> Source:
+    return Source(surface=Surface.HISTORY, channel=channel, message=message, event=event)
+
+
+def _mark(task: Task, means: Means, ts: str, user: str, message: Json) -> None:
+    """Put a message into the timeline that somebody marked while Muster was not listening."""
+    event = f"read-back:{task.channel}:mark:{ts}"
+    writer = message.get("user") or message.get("bot_id")
+    author = {"author": slack_person(means.slack.team, writer)} if writer else {}
+    request = Request(
+        verb="pin",
+        fields={"channel": task.channel, "ts": ts, "text": message.get("text") or "", **author},
+        actor=slack_person(means.slack.team, user),
+        team=means.slack.team,
+        place=Place(channel=task.channel, message=ts),
+        source=_source(task.channel, ts, event),
+        key=f"{task.job.incident.id}:{event}",
+        at=task.at,
+    )
+    run(request, recorder=means.recorder, policy=means.policy, policy_hash=task.open.policy_hash)

@@ -1,0 +1,109 @@
+"""The incident channel and who is in it. A channel is ours only when settle says so; a taken name gets a suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot.slack.blocks.clipper import LIMITS
+from bot.slack.channel_names import channel_name
+from bot.slack.client.web_api import SlackRefusal
+from bot.worker.handlers.adopted_channel import adopt
+from bot.worker.handlers.message_sender import is_private
+from bot.worker.job_context import Means, Task
+from incident.effects.notifications import members
+from incident.entries.conversation import Left
+from incident.entries.delivery import ChannelMade, PlaceLost
+from incident.entries.lifecycle import JoinedAsDuplicate
+from incident.entry import Entry, Fact
+from incident.jobs import JobKind
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.rules.visibility import is_restricted
+from roles.person_ids import PersonId, person_named, slack_person, slack_user
+
+_TAKES: Final = 20
+_CLOSED_TO_US: Final = frozenset({"is_archived", "is_inactive", "not_in_channel", "channel_not_found"})
+_THERE_ALREADY: Final = frozenset({"already_in_channel", "cant_invite_self"})
+
+
+def make_channel(task: Task, means: Means) -> Sequence[Fact]:
+    """Make the channel once, private when the incident is restricted; or take over the one it was declared of."""
+    incident = task.open
+    if incident.places.channel is not None:
+        return ()
+    if incident.adopted is not None:
+        return adopt(task, means, incident.adopted)
+    if not task.is_first:
+        known = means.settle.channel(means.slack, incident)
+        if known is not None:
+            return (ChannelMade(channel=known[0], name=known[1], private=is_private(means, known[0])),)
+    return _make(incident, means)
+
+
+def _make(incident: Incident, means: Means) -> Sequence[Fact]:
+    for take in range(1, _TAKES):
+        try:
+            name = channel_name(incident, take)
+            made = means.slack.call("conversations.create", name=name, is_private=is_restricted(incident))
+        except SlackRefusal as no:
+            if no.error != "name_taken":
+                raise
+        else:
+            channel = made["channel"]
+            private = channel.get("is_private") is True
+            return (ChannelMade(channel=channel["id"], name=channel["name"], private=private),)
+    raise SlackRefusal("conversations.create", "name_taken", {})
+
+
+def invite(task: Task, means: Means) -> Sequence[Fact]:
+    """Bring in whoever belongs there and is not there; one who cannot be invited does not keep the others out."""
+    users = _missing(task, means)
+    lost: list[Fact] = []
+    most = LIMITS["invite.users"]
+    for start in range(0, len(users), most):
+        lost += _invite(task, means, users[start : start + most])
+    return lost
+
+
+def _invite(task: Task, means: Means, users: list[str]) -> list[Fact]:
+    try:
+        answer = means.slack.call("conversations.invite", channel=task.channel, users=",".join(users), force=True)
+        errors = answer.get("errors", [])
+    except SlackRefusal as no:
+        if no.error in _CLOSED_TO_US:
+            raise
+        errors = no.response.get("errors") or [{"user": user, "error": no.error} for user in users]
+    return [
+        PlaceLost(what=JobKind.MEMBERS, who=slack_person(means.slack.team, error["user"]), error=error["error"])
+        for error in errors
+        if error["error"] not in _THERE_ALREADY
+    ]
+
+
+def _missing(task: Task, means: Means) -> list[str]:
+    """Name the users to invite: not who is there, and not who left since they last got a role."""
+    incident = task.open
+    belongs = (*members(incident), *_joining(task, means), *_roster(incident, means.policy))
+    gone = {entry.fact.who: entry.recorded_at for entry in _about(task, means, "left") if isinstance(entry.fact, Left)}
+    back = {i.who for i in incident.roles if i.until is None and i.who in gone and i.since > gone[i.who]}
+    wanted = [who for who in belongs if who not in incident.members and (who not in gone or who in back)]
+    users = (slack_user(person) for person in dict.fromkeys(wanted))
+    return [user for user in users if user is not None and user != means.slack.bot]
+
+
+def _about(task: Task, means: Means, kind: str) -> Sequence[Entry]:
+    return means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(kind,)))
+
+
+def _joining(task: Task, means: Means) -> Iterable[PersonId]:
+    """Name those who came along from an incident that was the same trouble."""
+    facts = [entry.fact for entry in _about(task, means, "joined_as_duplicate")]
+    return [fact.who for fact in facts if isinstance(fact, JoinedAsDuplicate)]
+
+
+def _roster(incident: Incident, policy: Policy) -> Iterable[PersonId]:
+    """Name who is on the roster of the service. User groups are left out: Muster invites people, not crowds."""
+    service = policy.services.get(incident.service)
+    roster = policy.rosters.get(service.roster or "", ()) if service else ()
+    return [person for member in roster if (person := person_named(incident.key.team, member)) is not None]

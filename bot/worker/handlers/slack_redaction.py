@@ -1,0 +1,105 @@
+"""Brings Muster's own lines to what may be shown: redacted words leave them, masked ones come back when a mask is lifted.
+
+Knows the lines and updates that quote an entry. Whatever shows the present is drawn anew from the incident.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bot.slack.client.web_api import SlackRefusal
+from bot.slack.surfaces.template_message import Message
+from bot.worker.handlers.channel_posts import here_text, said_text, update_text
+from bot.worker.handlers.message_sender import GONE, edit, find_old
+from bot.worker.job_context import Means, Shown, Task, entries_of
+from incident.effects.channel_messages import lines
+from incident.entries.conversation import Masked, MaskLifted, Redacted
+from incident.entries.delivery import PlaceLost
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
+from incident.entry import Entry, Fact
+from incident.jobs import JobKind
+from incident.ports import Reader
+
+# The entries of one act stand beside each other; no act makes more than this.
+_NEAR: Final = 16
+_DECLARED: Final = 1
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something of ours that stands in Slack, where, and how it reads now."""
+
+    channel: str
+    ts: str
+    text: str
+
+
+def mask(task: Task, means: Means) -> Sequence[Fact]:
+    """Edit every line and update of ours that quotes what an entry redacted, masked or shows again.
+
+    One that Slack does not let us edit keeps none of the others as it is. In the incident channel the job is refused for
+    it at the end, and waits if the channel is closed to us; elsewhere the channel and the record say so.
+    """
+    fact = entries_of(task, means)[0].fact
+    if not isinstance(fact, Redacted | Masked | MaskLifted):
+        raise LookupError(f"job {task.job.key} names an entry that hides nothing")
+    redacted = means.renderer.macro("slack/surfaces/line.j2", "masked", fact)
+    refused: dict[str, SlackRefusal] = {}
+    for n in sorted({*fact.entries, *_titled(task, means, fact.entries)}):
+        is_gone = isinstance(fact, Redacted) and n in fact.entries
+        for line in (*_said(task, means, n), *_delivered(task, means, n)):
+            message = Message(redacted if is_gone else line.text)
+            try:
+                edit(task, replace(means, shown=Shown()), line.channel, line.ts, message, lost=GONE)
+            except SlackRefusal as no:
+                refused.setdefault(line.channel, no)
+    if task.channel in refused:
+        raise refused[task.channel]
+    return tuple(PlaceLost(what=JobKind.MASK, error=f"{no.error} in {channel}") for channel, no in refused.items())
+
+
+def _titled(task: Task, means: Means, entries: Sequence[int]) -> list[int]:
+    """Every update shows the title, so each is worded anew when the declaration's words are hidden or shown."""
+    if _DECLARED not in entries:
+        return []
+    kinds = (StatusUpdatePosted.kind,)
+    return [entry.n for entry in means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=kinds))]
+
+
+def _said(task: Task, means: Means, n: int) -> Iterator[Line]:
+    """Find the line in the incident channel about the act that an entry was part of."""
+    first, last = max(0, n - _NEAR), n + _NEAR
+    near = means.recorder.read(lambda reader: reader.entries(task.job.incident, after=first, until=last))
+    itself = next(entry for entry in near if entry.n == n)
+    act = [entry for entry in near if (entry.recorded_at, entry.source) == (itself.recorded_at, itself.source)]
+    for job in lines(task.open, act):
+        told = tuple(entry for entry in act if (job.entry or 0) <= entry.n <= (job.last or 0))
+        if itself not in told:
+            continue
+        ts = find_old(means, task.channel, job.key, itself.recorded_at)
+        if ts is not None:
+            yield Line(task.channel, ts, _reads(replace(task, job=job), means, told))
+
+
+def _reads(task: Task, means: Means, entries: tuple[Entry, ...]) -> str:
+    is_update = task.job.kind is JobKind.UPDATE_HERE
+    return here_text(task, means, entries)[1] if is_update else said_text(task, means, entries)
+
+
+def _delivered(task: Task, means: Means, n: int) -> Iterator[Line]:
+    """Find where else an update was delivered."""
+
+    def read(reader: Reader) -> tuple[Sequence[Entry], Sequence[Entry]]:
+        key = task.job.incident
+        return reader.entries(key, after=n - 1, until=n), reader.entries(key, kinds=(UpdateDelivered.kind,), after=n)
+
+    (itself,), told = means.recorder.read(read)
+    fact = itself.fact
+    if not isinstance(fact, StatusUpdatePosted):
+        return
+    places = [entry.fact for entry in told if isinstance(entry.fact, UpdateDelivered) and entry.fact.update == n]
+    for there in places:
+        if there.channel and there.ts and there.channel != task.channel:
+            yield Line(there.channel, there.ts, update_text(task, means, itself, fact, (fact.audience,)))

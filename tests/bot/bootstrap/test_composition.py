@@ -1,0 +1,136 @@
+"""Muster put together and run against the pretend workspace, as `muster run` does it."""
+
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.bootstrap.composition import compose
+from bot.config.policy_loader import BrokenPolicy
+from bot.config.settings import Settings
+from sandbox.server import Sandbox
+from sandbox.state.entities import Person
+
+ROOT = Path(__file__).parents[3]
+MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def sandbox():
+    people = (Person(name="ann", real_name="Ann"), Person(name="bea", real_name="Bea"))
+    with Sandbox(people, manifest=MANIFEST, channels=("general", "incidents")) as started:
+        yield started
+
+
+@pytest.fixture
+def settings(sandbox, sqlite_url, tmp_path, monkeypatch):
+    """Give the settings of an environment that holds nothing but what this workspace needs."""
+    for name, value in {
+        "SLACK_BOT_TOKEN": sandbox.bot_token,
+        "SLACK_APP_TOKEN": sandbox.app_token,
+        "SLACK_SIGNING_SECRET": sandbox.signing_secret,
+        "SLACK_API_URL": sandbox.base_url,
+        "DATABASE_URL": sqlite_url,
+        "MUSTER_POLICY": str(ROOT / "policy.yaml"),
+        "MUSTER_SPOOL": str(tmp_path / "spool"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    return lambda **more: Settings(_env_file=None, **more)
+
+
+def until(found, timeout=10.0):
+    deadline = time.monotonic() + timeout
+    while not (result := found()):
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.02)
+    return result
+
+
+def ours(sandbox, prefix):
+    return [channel for channel in sandbox.workspace.channels.values() if channel.name.startswith(prefix)]
+
+
+def test_a_line_typed_in_slack_becomes_a_channel_with_its_declarer_in_it_and_a_card(sandbox, settings):
+    muster = compose(settings())
+    muster.start()
+    try:
+        assert sandbox.wait_for_socket()
+
+        told = sandbox.acting.slash(
+            "ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results"
+        )
+        channel = until(lambda: ours(sandbox, "inc-"))[0]
+        ann = sandbox.workspace.find_person("ann").id
+        until(lambda: ann in channel.members)
+        until(lambda: [m for m in channel.messages.values() if m.user == sandbox.workspace.bot.id and m.blocks])
+        sandbox.acting.post("ann", channel.id, "The index is gone")
+        sandbox.acting.slash("ann", channel.id, "/incident", "take commander")
+        sandbox.settle()
+    finally:
+        muster.stop()
+
+    assert "is declared" in told.payload["text"]
+    assert channel.name.endswith("-no-results")
+
+
+def test_after_a_start_the_channels_of_open_incidents_are_read_back(sandbox, settings):
+    first = compose(settings())
+    first.start()
+    assert sandbox.wait_for_socket()
+    sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+    channel = until(lambda: ours(sandbox, "inc-"))[0]
+    until(lambda: first.store.recorder.read(lambda reader: reader.find(first.store.team, channel=channel.id)))
+    first.stop()
+    before = read_back(sandbox)
+
+    second = compose(settings())
+    second.start()
+    try:
+        until(lambda: read_back(sandbox) > before)
+    finally:
+        second.stop()
+
+    assert read_back(sandbox) > before
+
+
+def read_back(sandbox):
+    return sum(passage.name == "conversations.history" for passage in sandbox.traffic.since(0, 10_000))
+
+
+def test_a_broken_policy_at_the_start_leaves_the_last_good_one_in_force_and_tells_what_is_wrong(
+    settings, tmp_path, monkeypatch
+):
+    first = compose(settings())
+    in_force = first.active.hash
+    first.stop()
+    file = tmp_path / "policy.yaml"
+    file.write_text("version: 1\n")
+    monkeypatch.setenv("MUSTER_POLICY", str(file))
+
+    second = compose(settings())
+    second.stop()
+
+    assert second.active.hash == in_force
+    assert second.wrong
+
+
+def test_a_first_start_without_a_good_policy_is_refused_with_every_fault(settings, tmp_path, monkeypatch):
+    file = tmp_path / "policy.yaml"
+    file.write_text("version: 1\nowner: [\n")
+    monkeypatch.setenv("MUSTER_POLICY", str(file))
+
+    with pytest.raises(BrokenPolicy, match="line"):
+        compose(settings())
+
+
+def test_secrets_are_in_no_line_of_the_log(sandbox, settings, caplog):
+    with caplog.at_level("DEBUG"):
+        muster = compose(settings())
+        muster.start()
+        sandbox.wait_for_socket()
+        sandbox.acting.slash("ann", "general", "/incident", "help")
+        muster.stop()
+
+    assert sandbox.bot_token not in caplog.text
+    assert sandbox.app_token not in caplog.text

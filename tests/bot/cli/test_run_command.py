@@ -1,0 +1,235 @@
+"""`muster run` as a process: what it says when it begins, what it says when it cannot, and how it ends."""
+
+from __future__ import annotations
+
+import select
+import signal
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.slack.client.sent_lookup import job_of
+from sandbox.server import Sandbox
+from storage.store import Store, open_store
+from tests.bot.cli.command import POLICY, in_process, started
+
+PATIENCE = 60
+
+
+@contextmanager
+def running(folder: Path, env: dict[str, str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run Muster until the test is done with it, and give the line it began with."""
+    process = started(folder, "run", **env)
+    assert process.stdout is not None
+    try:
+        ready, _, _ = select.select([process.stdout], [], [], PATIENCE)
+        assert ready, "it did not begin in time"
+        yield process, process.stdout.readline()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def wait_until_held(store: Store, kind: str) -> None:
+    """Wait until Muster has a job of some kind in its hands."""
+    deadline = time.monotonic() + PATIENCE
+    while not store.jobs.counts().get((kind, "held")):
+        assert time.monotonic() < deadline, f"{kind} was never begun"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_what_runs_and_ends_well_when_it_is_told_to(
+    number: signal.Signals, sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    with running(here, env) as (process, line):
+        assert sandbox.wait_for_socket()
+        process.send_signal(number)
+        code = process.wait(PATIENCE)
+        _, log = process.communicate()
+
+    assert "as /incident and /inc" in line
+    assert "by policy 2026.1" in line, log
+    assert (code, sandbox.sockets.count()) == (0, 0)
+    assert sandbox.bot_token not in line + log
+    assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("method", ["auth.test", "users.list", "apps.connections.open"])
+def test_a_start_in_a_bad_moment_of_slacks_is_a_start(
+    sandbox: Sandbox, env: dict[str, str], here: Path, method: str
+) -> None:
+    sandbox.faults.server_error(method, times=2, status=503)
+    with running(here, env) as (process, line):
+        assert sandbox.wait_for_socket(PATIENCE)
+        assert process.poll() is None
+
+    assert "Muster runs in" in line
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+def test_told_to_end_while_it_waits_for_slack_it_ends_at_once(
+    sandbox: Sandbox, env: dict[str, str], here: Path, method: str
+) -> None:
+    sandbox.faults.server_error(method, times=20, status=503)
+    process = started(here, "run", **env)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not any(one.name == method for one in sandbox.traffic.since(0)):
+            assert time.monotonic() < deadline, "it did not begin in time"
+            time.sleep(0.05)
+        process.send_signal(signal.SIGTERM)
+        begun = time.monotonic()
+        code, took = process.wait(PATIENCE), time.monotonic() - begun
+    finally:
+        process.kill()
+        log = process.communicate()[1]
+
+    assert (code, took < 5) == (0, True), log
+    assert "Traceback" not in log
+
+
+def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+    with running(here, env) as (process, _), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
+        assert sandbox.wait_for_socket()
+        sandbox.faults.set_latency(1_500, "conversations.create")
+        sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+        wait_until_held(store, "make_channel")
+        process.send_signal(signal.SIGTERM)
+        code = process.wait(PATIENCE)
+        listed = store.queries.incidents(sandbox.workspace.team_id)
+
+    made = next(one for one in sandbox.workspace.channels.values() if one.name.startswith("inc-"))
+    assert code == 0
+    assert [one.channel for one in listed] == [made.id]
+
+
+def test_what_could_not_be_finished_is_finished_once_by_the_next_start(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    """Each call takes two seconds, and posting takes effect only when the one who asked is about to give up."""
+    with running(here, env) as (process, _), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
+        assert sandbox.wait_for_socket()
+        sandbox.faults.set_latency(2_000)
+        sandbox.faults.set_latency(16_000, "chat.postMessage")
+        sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+        wait_until_held(store, "card")
+        begun = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        code, took = process.wait(PATIENCE), time.monotonic() - begun
+        left = store.jobs.outstanding(datetime.now(UTC))
+        sandbox.faults.clear()
+
+    with running(here, env), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
+        deadline = time.monotonic() + 2 * PATIENCE
+        while store.jobs.outstanding(datetime.now(UTC) + timedelta(seconds=45)):
+            assert time.monotonic() < deadline, store.jobs.counts()
+            time.sleep(0.1)
+        listed, buried = store.queries.incidents(sandbox.workspace.team_id), store.jobs.buried()
+
+    channels = sandbox.workspace.channels.values()
+    jobs = [job_of({"metadata": m.metadata}) for one in channels for m in one.messages.values()]
+    ours = [one for one in channels if one.name.startswith("inc-")]
+    assert (code, took < 12, left > 0) == (0, True, True)
+    assert [one.channel for one in listed] == [one.id for one in ours]
+    assert [one for one, times in Counter(jobs).items() if one and times > 1] == []
+    assert {"card", "say"} <= {str(one).partition(":")[0] for one in jobs}
+    assert (len(ours[0].pins), buried) == (1, ())
+
+
+def test_missing_tokens_are_all_named_with_where_to_get_them(here: Path) -> None:
+    said = in_process(here, "run")
+
+    assert said.code == 2
+    assert "SLACK_BOT_TOKEN is missing" in said.err
+    assert "SLACK_APP_TOKEN is missing" in said.err
+    assert "api.slack.com/apps" in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_broken_policy_is_named_with_its_lines_and_the_last_good_one_stays(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    with running(here, env) as (_, first):
+        assert "by policy 2026.1" in first
+    (here / "policy.yaml").write_text(POLICY.replace("tier: 3", "tier: three"), encoding="utf-8")
+
+    with running(here, env) as (process, line):
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=PATIENCE)
+
+    place = POLICY[: POLICY.index("tier: 3")].count("\n") + 1
+    assert "by policy 2026.1" in line, log
+    assert f"line {place}: services.internal tools.tier" in log
+
+
+def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: dict[str, str], here: Path) -> None:
+    (here / "policy.yaml").write_text("version: [\n", encoding="utf-8")
+
+    said = in_process(here, "run", **env)
+
+    assert said.code == 1
+    assert "The policy is broken" in said.err
+    assert "line 2" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("SLACK_BOT_TOKEN", "xoxb-of-another-app", "Slack does not know the SLACK_BOT_TOKEN (invalid_auth)"),
+        ("SLACK_APP_TOKEN", "xapp-of-another-app", "Slack does not know the SLACK_APP_TOKEN (invalid_auth)"),
+        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "does not answer"),
+        ("DATABASE_URL", "oracle://muster:hunter22@127.0.0.1/muster", "DATABASE_URL names oracle"),
+        ("MUSTER_KEY_FILE", "nowhere.key", "There is no file nowhere.key"),
+        ("MUSTER_KEY_FILE", "policy.yaml", "policy.yaml is not an Ed25519 private key"),
+    ],
+)
+def test_what_keeps_it_from_beginning_is_said_in_a_sentence(
+    setting: str, value: str, says: str, env: dict[str, str], here: Path
+) -> None:
+    said = in_process(here, "run", **{**env, setting: value})
+
+    assert said.code == 1, said.everything
+    assert says in said.err
+    assert "Traceback" not in said.err
+    assert "hunter22" not in said.everything
+    assert not value.startswith("x") or value not in said.everything
+
+
+def test_a_database_that_is_away_keeps_nobody_from_declaring(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+    away = "postgresql://muster:hunter22@127.0.0.1:9/muster"
+    with running(here, {**env, "DATABASE_URL": away}) as (process, line):
+        assert sandbox.wait_for_socket()
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=PATIENCE)
+
+    assert process.returncode == 0
+    assert "the database is absent" in log
+    assert "hunter22" not in line + log
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence(env: dict[str, str], here: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("0.0.0.0", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+
+        said = in_process(here, "run", MUSTER_HTTP_PORT=port, **env)
+
+    assert said.code == 1
+    assert f"Port {port} cannot be listened on" in said.err
+
+
+def test_a_python_that_strips_help_is_refused(here: Path) -> None:
+    said = in_process(here, "run", python=("-OO",))
+
+    assert said.code == 2
+    assert "python -OO" in said.err

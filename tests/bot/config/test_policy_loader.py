@@ -1,0 +1,180 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot.config.policy_loader import ActivePolicy, BrokenPolicy, active_policy, read_again, read_policy
+
+OURS = (Path(__file__).parents[3] / "policy.yaml").read_text(encoding="utf-8")
+TODAY = date(2026, 11, 20)
+
+
+def broken(text, today=TODAY):
+    with pytest.raises(BrokenPolicy) as refused:
+        read_policy(text, today)
+    return refused.value.wrong
+
+
+def line_of(text, part):
+    return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def test_the_policy_that_comes_with_muster_is_valid_and_approved():
+    loaded = read_policy(OURS, TODAY)
+
+    assert loaded.policy.priority_of(1, 1) == "P1"
+    assert len(loaded.hash) == 64
+
+
+def test_all_faults_are_reported_at_once_each_with_its_line():
+    text = (
+        OURS.replace("min_chars: 25", "min_chars: many")
+        .replace("P5: {ack: 960", "P5: {ack: -1")
+        .replace("stale_minutes: 720", "stale_minutes: 0")
+        .replace("matrix: #", "matrixx: #")
+    )
+
+    wrong = broken(text)
+
+    assert {(w.line, w.path) for w in wrong} == {
+        (line_of(text, "min_chars: many"), "resolution.min_chars"),
+        (line_of(text, "ack: -1"), "targets.P5.ack"),
+        (line_of(text, "stale_minutes: 0"), "stale_minutes"),
+        (line_of(text, "matrixx:"), "matrixx"),
+        (line_of(text, "version:"), "matrix"),
+    }
+    assert [w.line for w in wrong] == sorted(w.line for w in wrong)
+
+
+def test_names_that_lead_nowhere_and_gaps_in_tables_have_their_lines():
+    text = (
+        OURS.replace("owner_group: payments", "owner_group: payments\n    roster: nobody\n    ladder: nowhere", 1)
+        .replace("  3: {1: P3, 2: P4, 3: P5}", "  3: {1: P3, 2: P4}")
+        .replace("groups: {}", "groups: {responder: [ann]}")
+    )
+
+    wrong = {(w.line, w.path) for w in broken(text)}
+
+    assert wrong == {
+        (line_of(text, "roster: nobody"), "services.checkout.roster"),
+        (line_of(text, "ladder: nowhere"), "services.checkout.ladder"),
+        (line_of(text, "  3: {1: P3, 2: P4}"), "matrix.3"),
+        (line_of(text, "responder: [ann]"), "groups.responder.0"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("approver: Head of service operations", 'approver: ""', "approver"),
+        ("owner: Incident process owner", 'owner: " "', "owner"),
+        ("effective: 2026-01-01", "effective: 2027-01-01", "effective"),
+    ],
+)
+def test_an_unapproved_policy_never_becomes_active(old, new, path):
+    assert [w.path for w in broken(OURS.replace(old, new))] == [path]
+
+
+def test_a_key_that_stands_twice_is_a_fault_at_its_second_place():
+    text = OURS + '\nversion: "2027.1"\n'
+
+    (wrong,) = broken(text)
+
+    assert (wrong.line, wrong.path) == (len(text.splitlines()), "version")
+
+
+@pytest.mark.parametrize("text", ["", "just words", "- a\n- b", "a: [1", "a: &x [*x]", "{}"])
+def test_what_is_no_policy_at_all_is_refused_with_a_line(text):
+    assert all(w.line >= 1 for w in broken(text))
+
+
+def test_unreadable_yaml_names_the_line_of_the_trouble():
+    (wrong,) = broken(OURS + "\nregimes: [gdpr33\n")
+
+    assert wrong.line >= len(OURS.splitlines())
+
+
+def test_a_broken_text_leaves_the_last_good_policy_in_force():
+    active = ActivePolicy(read_policy(OURS, TODAY))
+    before = active.hash
+
+    wrong = active.renew(OURS.replace("min_chars: 25", "min_chars: many"), TODAY)
+
+    assert [w.path for w in wrong] == ["resolution.min_chars"]
+    assert active.hash == before
+
+
+def test_a_good_text_becomes_the_policy_in_force():
+    active = ActivePolicy(read_policy(OURS, TODAY))
+
+    wrong = active.renew(OURS.replace("min_chars: 25", "min_chars: 40"), TODAY)
+
+    assert wrong == ()
+    assert active.policy.resolution.min_chars == 40
+
+
+def test_a_file_that_changes_while_we_run_is_read_again_and_a_broken_one_is_left_aside(tmp_path):
+    file = tmp_path / "policy.yaml"
+    active = ActivePolicy(read_policy(OURS, TODAY))
+
+    file.write_text(OURS.replace("min_chars: 25", "min_chars: 40"))
+    good = read_again(active, file, TODAY)
+    file.write_text("version: 1\n")
+    broken_later = read_again(active, file, TODAY)
+    file.unlink()
+
+    assert good == ()
+    assert broken_later
+    assert read_again(active, file, TODAY)[0].said.startswith("cannot be read")
+    assert active.policy.resolution.min_chars == 40
+
+
+def test_a_start_with_a_broken_file_uses_the_text_that_was_last_in_force(tmp_path):
+    file = tmp_path / "policy.yaml"
+    file.write_text("version: 1\n")
+
+    active, wrong = active_policy(file, TODAY, lambda: OURS)
+
+    assert active.policy.version == "2026.1"
+    assert wrong
+
+
+def test_a_first_start_with_a_broken_or_missing_file_tells_what_is_wrong(tmp_path):
+    with pytest.raises(BrokenPolicy, match="cannot be read"):
+        active_policy(tmp_path / "none.yaml", TODAY, lambda: None)
+
+
+def test_the_default_numbers_are_those_the_policy_model_assumes_when_a_part_is_left_out():
+    whole = read_policy(OURS, TODAY).policy
+    text = yaml.safe_load(OURS)
+    for part in ("update_rules", "roles", "authority", "resolution", "validation", "stale_minutes"):
+        del text[part]
+
+    assert read_policy(yaml.safe_dump(text), TODAY).policy == whole
+
+
+def test_authority_nobody_can_have_and_rungs_that_are_no_persons_are_named_with_their_lines() -> None:
+    text = OURS.replace("close: [commander, closer]", "close: [comander, clozer]")
+    text = text.replace("ladders: {}", "ladders:\n  payments: {rungs: [S0123ABCD, payments]}")
+    text = text.replace("grace_minutes: 5", "grace_minutes: -5")
+
+    with pytest.raises(BrokenPolicy) as broken:
+        read_policy(text, TODAY)
+
+    said = str(broken.value)
+    assert "grace_minutes" in said
+    with pytest.raises(BrokenPolicy) as broken:
+        read_policy(text.replace("grace_minutes: -5", "grace_minutes: 5"), TODAY)
+    said = str(broken.value)
+    assert said.count("names neither a role nor a group") == 2
+    assert said.count("is no person's Slack id") == 2
+
+
+def test_a_type_that_is_misspelt_in_retention_is_a_fault_since_it_would_be_deleted_too_early() -> None:
+    misspelt = OURS.replace("  security: 6", "  secruity: 6")
+    silent = OURS.replace("  default: 3\n", "")
+
+    assert [(w.line, w.path) for w in broken(misspelt)] == [(line_of(misspelt, "secruity"), "retention.secruity")]
+    assert [w.path for w in broken(silent)] == ["retention"]
+    assert read_policy(OURS.replace("  default: 3", "  default: null"), TODAY).policy.retention["default"] is None

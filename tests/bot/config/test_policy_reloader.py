@@ -1,0 +1,77 @@
+"""The policy file while Muster runs: what is good comes into force, what is broken is told and changes nothing."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.clock import SetClock
+from bot.config.policy_loader import BrokenPolicy
+from bot.config.policy_reloader import PolicyWatch
+from storage.store import Store
+
+SHIPPED = (Path(__file__).parents[3] / "policy.yaml").read_text(encoding="utf-8")
+T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "policy.yaml"
+    path.write_text(SHIPPED, encoding="utf-8")
+    return path
+
+
+def test_a_changed_policy_comes_into_force_and_is_kept_for_the_next_start(sqlite_store: Store, file: Path) -> None:
+    watch = PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+    file.write_text(SHIPPED.replace('version: "2026.1"', 'version: "2026.2"'), encoding="utf-8")
+
+    watch.look()
+
+    assert watch.active.policy.version == "2026.2"
+    assert sqlite_store.directory.active_policy() == (watch.active.hash, file.read_text(encoding="utf-8"))
+
+
+def test_a_policy_that_breaks_is_told_once_and_the_last_good_one_stays(
+    sqlite_store: Store, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch = PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+    file.write_text(SHIPPED.replace("approver: Head of service operations", "approver: ''"), encoding="utf-8")
+
+    with caplog.at_level(logging.ERROR):
+        watch.look()
+        watch.look()
+
+    assert watch.active.policy.version == "2026.1"
+    assert [one.path for one in watch.wrong] == ["approver"]
+    assert caplog.text.count("a policy without approval never becomes active") == 1
+
+
+def test_a_policy_that_is_mended_is_in_force_again_and_nothing_is_wrong(sqlite_store: Store, file: Path) -> None:
+    watch = PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+    file.write_text("version: 1\n", encoding="utf-8")
+    watch.look()
+    file.write_text(SHIPPED, encoding="utf-8")
+
+    watch.look()
+
+    assert watch.wrong == ()
+
+
+def test_a_file_that_is_not_text_leaves_the_last_good_policy_in_force(sqlite_store: Store, file: Path) -> None:
+    watch = PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+    file.write_bytes(b"version: \x00\xff")
+
+    watch.look()
+
+    assert watch.wrong
+    assert watch.active.policy.version == "2026.1"
+
+
+def test_a_first_start_with_a_broken_policy_is_refused(sqlite_store: Store, file: Path) -> None:
+    file.write_text("a: \x00", encoding="utf-8")
+
+    with pytest.raises(BrokenPolicy, match="cannot be read"):
+        PolicyWatch(file, sqlite_store.directory, SetClock(T0))

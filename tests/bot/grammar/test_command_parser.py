@@ -1,0 +1,320 @@
+"""How a typed line reads: leading words, named values, text to the letter, reasons, and what is not guessed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.grammar.command_parser import Reading, read
+from commands.core import verb_registry
+from incident.frozen import clean
+from roles.person_ids import PersonId, slack_person
+
+AT = datetime(2026, 6, 9, 12, 10, tzinfo=UTC)
+PEOPLE = {"UILSE": slack_person("T1", "UILSE"), "ilse": slack_person("T1", "UILSE"), "U123": slack_person("T1", "U123")}
+
+
+def line(text: str, zone: str = "Europe/Berlin") -> Reading:
+    return read(text, at=AT, zone=zone, person=PEOPLE.get, services=("checkout", "internal tools"))
+
+
+def name_of(reading: Reading) -> str | None:
+    return reading.verb.name if reading.verb else None
+
+
+@pytest.mark.parametrize(
+    ("typed", "verb", "fields"),
+    [
+        ("take commander", "take", {"role": "commander"}),
+        ("take IC", "take", {"role": "commander"}),
+        ("take comms lead", "take", {"role": "comms_lead"}),
+        ("take commander because she is asleep", "take", {"role": "commander", "force_reason": "she is asleep"}),
+        ("assign tech <@U123>", "assign", {"role": "tech_lead", "to": "slack:T1:U123"}),
+        ("assign tech <@U123|noor>", "assign", {"role": "tech_lead", "to": "slack:T1:U123"}),
+        ("assign comms lead @ilse", "assign", {"role": "comms_lead", "to": "slack:T1:UILSE"}),
+        ("assign to=ilse role=scribe", "assign", {"role": "scribe", "to": "slack:T1:UILSE"}),
+        (
+            "handoff ic ilse Restore runs, promised 16:30",
+            "handover",
+            {"role": "commander", "to": "slack:T1:UILSE", "note": "Restore runs, promised 16:30"},
+        ),
+        (
+            "void false alarm because the probe was broken",
+            "void",
+            {"as_": "false_alarm", "reason": "the probe was broken"},
+        ),
+        (
+            "cancel duplicate of=INC-2026-0001 same errors",
+            "void",
+            {"as_": "duplicate", "duplicate_of": "INC-2026-0001", "reason": "same errors"},
+        ),
+        (
+            "void duplicate of INC-2026-0009 because same errors as there",
+            "void",
+            {"as_": "duplicate", "duplicate_of": "INC-2026-0009", "reason": "same errors as there"},
+        ),
+        (
+            "void duplicate duplicate_of inc-2026-0009, same errors as there",
+            "void",
+            {"as_": "duplicate", "duplicate_of": "INC-2026-0009", "reason": "same errors as there"},
+        ),
+        (
+            "void false alarm of a broken probe",
+            "void",
+            {"as_": "false_alarm", "reason": "of a broken probe"},
+        ),
+        (
+            "priority 1 2 writes are locked",
+            "priority",
+            {"impact": 1, "urgency": 2, "justification": "writes are locked"},
+        ),
+        (
+            "priority 1/1 everybody is affected",
+            "priority",
+            {"impact": 1, "urgency": 1, "justification": "everybody is affected"},
+        ),
+        (
+            "priority impact 1 urgency 2 writes are locked for all users",
+            "priority",
+            {"impact": 1, "urgency": 2, "justification": "writes are locked for all users"},
+        ),
+        (
+            "impact high urgency low because it is night",
+            "priority",
+            {"impact": 1, "urgency": 3, "justification": "it is night"},
+        ),
+        (
+            "category Database/Data loss because cause changed",
+            "category",
+            {"category": "Database", "subcategory": "Data loss", "reason": "cause changed"},
+        ),
+        (
+            "reclassify third party calls to one region fail",
+            "reclassify",
+            {"type": "third_party", "reason": "calls to one region fail"},
+        ),
+        ("drill inject a note asks for payment", "drill", {"what": "inject", "text": "a note asks for payment"}),
+        ("drill end two gaps found", "drill", {"what": "end", "text": "two gaps found"}),
+        ("contain short blocked 14 ranges", "contain", {"term": "short", "text": "blocked 14 ranges"}),
+        (
+            "validate monitoring error rate normal",
+            "validate",
+            {"criterion": "monitoring_verified", "evidence": "error rate normal"},
+        ),
+        (
+            "decide roll back because errors began with it",
+            "decide",
+            {"text": "roll back", "rationale": "errors began with it"},
+        ),
+        ("escalate <@U123> database is full", "escalate", {"who": "slack:T1:U123", "reason": "database is full"}),
+        ("major revenue path failing", "major", {"reason": "revenue path failing"}),
+        ("oncall internal tools", "oncall", {"service": "internal tools"}),
+        (
+            "update internal exec Errors are down",
+            "update",
+            {"audience": ["internal", "exec"], "text": "Errors are down"},
+        ),
+        (
+            "update internal, exec and customer Errors are down",
+            "update",
+            {"audience": ["internal", "exec", "customer"], "text": "Errors are down"},
+        ),
+        ("post internal final All is well", "update", {"audience": ["internal"], "final": True, "text": "All is well"}),
+    ],
+)
+def test_a_line_reads_as_its_verb_and_fields(typed: str, verb: str, fields: dict[str, object]) -> None:
+    reading = line(typed)
+
+    assert (name_of(reading), reading.fields) == (verb, fields)
+    assert reading.is_whole
+
+
+def test_a_title_that_begins_with_a_number_is_a_title() -> None:
+    reading = line("declare 1 in 5 payments fails")
+
+    assert reading.fields == {"title": "1 in 5 payments fails"}
+    assert reading.missing == ("service",)
+
+
+def test_a_drill_is_declared_with_the_words_of_a_declaration() -> None:
+    reading = line("drill declare service=checkout Payments fail")
+
+    assert name_of(reading) == "declare"
+    assert reading.fields == {"drill": True, "service": "checkout", "title": "Payments fail"}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "declare impact 1 in 5 payments fails",
+        "declare service checkout is down",
+        "update internal customer payments fail",
+        "update internal final checks are running",
+        "update all good, payments are back",
+    ],
+)
+def test_a_line_that_can_be_read_in_two_ways_says_so(typed: str) -> None:
+    reading = line(typed)
+
+    assert reading.ambiguous
+    assert not reading.is_whole
+
+
+@pytest.mark.parametrize(
+    ("typed", "utc"),
+    [
+        ("next=16:30 x", "2026-06-09T14:30:00.000000Z"),
+        ("next 16:30 x", "2026-06-09T14:30:00.000000Z"),
+        ("next 13:00 x", "2026-06-10T11:00:00.000000Z"),
+        ("next 45m x", "2026-06-09T12:55:00.000000Z"),
+        ("next 1h30m x", "2026-06-09T13:40:00.000000Z"),
+        ("next tomorrow 09:00 x", "2026-06-10T07:00:00.000000Z"),
+        ("next=tomorrow 09:00 x", "2026-06-10T07:00:00.000000Z"),
+        ("next 16:30 UTC x", "2026-06-09T16:30:00.000000Z"),
+        ("next 2026-06-09T18:00:00Z x", "2026-06-09T18:00:00.000000Z"),
+        ("next 2026-06-09T18:00 x", "2026-06-09T16:00:00.000000Z"),
+        ("next 11 June 9am x", "2026-06-11T07:00:00.000000Z"),
+        ("next 4:30pm x", "2026-06-09T14:30:00.000000Z"),
+    ],
+)
+def test_a_clock_time_is_in_the_zone_of_the_person(typed: str, utc: str) -> None:
+    reading = line(f"update internal {typed}")
+
+    assert reading.fields["next_update_at"] == utc
+    assert reading.fields["text"] == "x"
+
+
+def test_a_time_that_lies_behind_is_the_latest_such_time() -> None:
+    assert line("time started 17:42 from the log").fields["at"] == "2026-06-08T15:42:00.000000Z"
+    assert line("reopen since 13:20 same symptom").fields["recurrence_at"] == "2026-06-09T11:20:00.000000Z"
+
+
+def test_an_unknown_zone_is_read_as_utc() -> None:
+    assert (
+        line("update internal next 16:30 x", zone="Mars/Base").fields["next_update_at"] == "2026-06-09T16:30:00.000000Z"
+    )
+
+
+def test_an_unknown_word_gets_the_nearest_verb_and_never_silence() -> None:
+    assert line("handovr commander").nearest == "handover"
+    assert line("xyzzy").nearest is None
+    assert line("xyzzy").word == "xyzzy"
+
+
+def test_an_empty_line_is_empty() -> None:
+    assert line("   ").is_empty
+
+
+def test_somebody_unknown_is_never_taken_for_text() -> None:
+    reading = line("handover commander @ghost Restore runs and 16:30 is promised")
+
+    assert reading.unread == (("to", "@ghost"),)
+    assert reading.missing == ("to",)
+    assert not reading.is_whole
+
+
+def test_a_named_value_that_cannot_be_read_is_not_taken_for_text() -> None:
+    reading = line("update internal next=whenever Still looking")
+
+    assert reading.unread == (("next_update_at", "whenever"),)
+    assert reading.fields["text"] == "Still looking"
+    assert not reading.is_whole
+
+
+def test_words_a_verb_has_no_field_for_are_not_lost() -> None:
+    assert line("assign comms ilse, tech <@U123>").left == "tech <@U123>"
+    assert line("ack on my way").is_whole
+
+
+def test_an_incident_may_be_named_before_the_verb() -> None:
+    reading = line("inc-2026-0042 ack")
+
+    assert (reading.number, name_of(reading)) == ("INC-2026-0042", "ack")
+
+
+def test_what_happened_earlier_is_told_with_its_time() -> None:
+    reading = line("note happened=13:40 Saw the first errors")
+
+    assert reading.occurred_at == datetime(2026, 6, 9, 11, 40, tzinfo=UTC)
+    assert reading.fields == {"text": "Saw the first errors"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("note happened=yesterday 09:30 we saw it", "we saw it"),
+        ("note happened=yesterday 09:30, we saw it", "we saw it"),
+        ('note happened="yesterday 09:30" 10 people saw it', "10 people saw it"),
+        ("contain short happened=yesterday 09:30 Pulled it", "Pulled it"),
+    ],
+)
+def test_when_it_happened_may_have_several_words_and_stand_among_the_fields(typed: str, text: str) -> None:
+    reading = line(typed)
+
+    assert reading.occurred_at == datetime(2026, 6, 8, 7, 30, tzinfo=UTC)
+    assert (reading.fields["text"], reading.is_whole) == (text, True)
+
+
+@pytest.mark.parametrize("typed", ["note happened=notatime we saw it", "ack happened=notatime"])
+def test_a_time_that_cannot_be_read_is_no_text_and_not_now(typed: str) -> None:
+    reading = line(typed)
+
+    assert (reading.unread, reading.occurred_at, reading.is_whole) == ((("happened", "notatime"),), None, False)
+
+
+def test_the_word_happened_begins_a_text_like_any_other_word() -> None:
+    reading = line("note happened 13:40 or a bit later")
+
+    assert (reading.occurred_at, reading.fields) == (None, {"text": "happened 13:40 or a bit later"})
+
+
+def test_a_quoted_value_may_have_several_words() -> None:
+    reading = line('declare service="internal tools" group="the night crew" Wiki is gone')
+
+    assert reading.fields == {"service": "internal tools", "owner_group": "the night crew", "title": "Wiki is gone"}
+
+
+@pytest.mark.parametrize(
+    "text", ["🔥 *down* _now_ `x`", "شبكة معطلة الآن", "a  b\n\tc", "<!channel> look", "x=1 because y"]
+)
+def test_text_is_kept_to_the_letter(text: str) -> None:
+    assert line(f"note {text}").fields == {"text": text}
+
+
+def test_lone_surrogates_and_nul_become_what_can_be_stored() -> None:
+    assert line("note a\ud800b\x00c").fields == {"text": "a�b�c"}
+
+
+WORDS = st.sampled_from(sorted(verb_registry.words()))
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
+
+
+@given(WORDS, ANYTHING, st.sampled_from(["UTC", "Asia/Kolkata", "", "../etc", "America/New_York"]))
+def test_any_text_has_a_reading(word: str, text: str, zone: str) -> None:
+    reading = read(f"{word} {text}", at=AT, zone=zone, person=lambda _: PersonId("x"), services=("checkout",))
+
+    assert reading.verb is not None
+
+
+@given(ANYTHING)
+def test_any_line_has_a_reading(text: str) -> None:
+    reading = line(text)
+
+    assert reading.is_empty or reading.verb is not None or reading.word
+
+
+@given(ANYTHING.filter(lambda text: text.strip() and not clean(text).strip().startswith("happened=")))
+def test_the_text_of_a_note_comes_out_to_the_letter(text: str) -> None:
+    fields = line(f"note {text}").fields
+
+    assert fields == {"text": clean(text).strip()} or "text=" in text
+
+
+@given(ANYTHING.filter(lambda text: text.strip()))
+def test_the_text_after_leading_words_comes_out_to_the_letter(text: str) -> None:
+    reading = line(f"contain short : {text}")
+
+    assert reading.fields["text"] == clean(f": {text}").strip()

@@ -1,0 +1,111 @@
+"""What readers see of people's text, of people and of moments, in Slack and in documents."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from jinja2 import UndefinedError
+
+from bot.rendering import mrkdwn
+from bot.rendering.renderer import LineContext, Mode, Renderer
+from roles.person_ids import PersonId
+
+T0 = datetime(2026, 1, 31, 18, 6, tzinfo=UTC)
+NOOR = PersonId("slack:T1:U1")
+
+
+def line(tmp_path, source: str, mode: Mode = Mode.SLACK) -> str:
+    (tmp_path / "slack").mkdir()
+    (tmp_path / "slack" / "note.j2").write_text(source, encoding="utf-8")
+    renderer = Renderer(mode, names=lambda person: {NOOR: "Noor"}.get(person, "somebody"), folder=tmp_path)
+    return renderer.said("note", LineContext(None, (), NOOR, T0))
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("<!channel> look", "@channel look"),
+        ("<!subteam^S1|@sre> look", "@sre look"),
+        ("<!subteam^S1> look", "@group look"),
+        ("ask <@U2> in <#C1|ops>", "ask <@U2> in <#C1|ops>"),
+        ("<https://x.example|status>", "<https://x.example|status>"),
+        ("<javascript:alert(1)>", "&lt;javascript:alert(1)&gt;"),
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("R&amp;D &lt;ok&gt;", "R&amp;D &lt;ok&gt;"),
+    ],
+)
+def test_peoples_text_cannot_ping_a_crowd_but_keeps_people_and_links(typed, shown):
+    assert mrkdwn.harmless(typed) == shown
+
+
+def test_formatting_marks_in_a_title_do_not_format_our_sentence():
+    shown = mrkdwn.fragment("*all* users_hit _and_ ~some~")
+
+    for mark in "*_~":
+        assert not re.search(rf"(?<!\w){re.escape(mark)}\S", shown.replace("users_hit", ""))
+    assert shown.replace("\u200a", "") == "*all* users_hit _and_ ~some~"
+    assert "users_hit" in shown
+
+
+def test_a_lone_backtick_does_not_take_in_our_own_words():
+    assert mrkdwn.fragment("it said `oops") == "it said 'oops"
+    assert mrkdwn.fragment("it said `oops`") == "it said `oops`"
+
+
+def test_a_clipped_text_never_ends_inside_a_mention_or_an_entity():
+    for limit in range(1, 20):
+        cut = mrkdwn.clip("ab <@U22222> &amp; more", limit)
+
+        assert len(cut) <= limit
+        assert cut.count("<") == cut.count(">")
+        assert "&" not in cut or "&amp;" in cut
+
+
+def test_a_quoted_text_is_quoted_on_every_line():
+    assert mrkdwn.quoted("one\ntwo") == ">one\n>two"
+
+
+def test_slack_readers_see_a_mention_and_their_own_time(tmp_path):
+    assert line(tmp_path, "{% macro said(c) %}{{ c.by|who }} at {{ c.at|clock }}{% endmacro %}") == (
+        f"<@U1> at <!date^{int(T0.timestamp())}^{{time}}|18:06 UTC>"
+    )
+
+
+def test_document_readers_see_a_name_and_utc(tmp_path):
+    source = "{% macro said(c) %}{{ c.by|who }} at {{ c.at|when }}: {{ '&lt;b&gt; <@U9>'|words }}{% endmacro %}"
+
+    assert line(tmp_path, source, Mode.DOCUMENT) == "Noor at 2026-01-31 18:06 UTC: <b> @somebody"
+
+
+def test_a_name_that_is_missing_is_an_error_and_not_a_hole(tmp_path):
+    with pytest.raises(UndefinedError):
+        line(tmp_path, "{% macro said(c) %}{{ c.nothing_here }}{% endmacro %}")
+
+
+def test_who_nobody_vouches_for_is_shown_as_claimed():
+    renderer = Renderer(names=lambda person: person.partition(":")[2])
+
+    assert renderer.who(PersonId("cli:ann@box")) == "ann@box (claimed)"
+    assert renderer.who(None) == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (timedelta(seconds=45), "45 s"),
+        (timedelta(minutes=25), "25 min"),
+        (timedelta(hours=1, minutes=20), "1 h 20 min"),
+        (timedelta(days=3, minutes=5), "3 d 5 min"),
+        (-300, "5 min"),
+    ],
+)
+def test_a_length_of_time_is_said_in_its_two_largest_units(length, said):
+    assert mrkdwn.span(length) == said
+
+
+def test_slugs_read_as_words(tmp_path):
+    assert line(tmp_path, "{% macro said(c) %}{{ 'comms_lead'|role }}, {{ 'exec'|audience }}{% endmacro %}") == (
+        "comms lead, executives"
+    )

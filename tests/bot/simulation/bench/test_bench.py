@@ -1,0 +1,72 @@
+"""The bench as a whole: what it prints, and the promises that are counts. How fast it was is never judged here."""
+
+from __future__ import annotations
+
+import json
+from contextlib import redirect_stdout
+from io import StringIO
+from typing import Any
+
+import pytest
+
+from bot.simulation.bench.bench_command import ORDER, QUICK, bench
+from bot.simulation.bench.overload import PER_SECOND
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[str, Any]:
+    out = StringIO()
+    with redirect_stdout(out):
+        assert bench(quick=True) == 0
+    found: dict[str, Any] = json.loads(out.getvalue())
+    return found
+
+
+def test_one_json_object_with_every_measurement_is_printed_and_nothing_else(printed: dict[str, Any]) -> None:
+    assert tuple(printed) == ORDER
+    assert set(printed["ack_ms"]) == {"sequence", "burst50_at_300ms"}
+    assert set(printed["ack_ms"]["sequence"]) == {"p50", "p99"}
+    assert set(printed["ack_ms"]["burst50_at_300ms"]) == {"p50", "p99", "lost"}
+    assert set(printed["declare20_at_300ms"]) == {"acked_within_3s", "max_ack_ms", "created"}
+    assert set(printed["capture"]) == {"posted", "recorded", "per_s"}
+
+
+def test_every_rate_and_time_was_measured(printed: dict[str, Any]) -> None:
+    for name in ("verify_entries_per_s", "export_s", "replay_s", "startup_s", "idle_rss_mb"):
+        assert printed[name] > 0, name
+
+
+def test_a_channel_is_usable_after_two_serial_calls_however_slow_slack_is(printed: dict[str, Any]) -> None:
+    rows = printed["declare"]
+    assert [row["latency_ms"] for row in rows] == [0, 100, 300]
+    # Where calls take no time a busy machine runs some of them one after the other that need not be.
+    assert [row["serial_calls"] for row in rows[1:]] == [2, 2]
+    assert rows[0]["serial_calls"] >= 2
+    assert all(row["calls"] >= 3 for row in rows)
+    assert rows[2]["ready_ms"] >= 600
+
+
+def test_no_acknowledgement_of_a_burst_is_lost(printed: dict[str, Any]) -> None:
+    assert printed["ack_ms"]["burst50_at_300ms"]["lost"] == 0
+
+
+def test_twenty_declarations_at_once_make_twenty_channels(printed: dict[str, Any]) -> None:
+    assert printed["declare20_at_300ms"]["created"] == 20
+
+
+def test_every_message_is_recorded_once(printed: dict[str, Any]) -> None:
+    assert printed["capture"]["posted"] == 50
+    assert printed["capture"]["recorded"] == 50
+
+
+def test_no_command_and_no_event_of_a_burst_is_lost_and_each_is_counted(printed: dict[str, Any]) -> None:
+    assert printed["burst_of_events"]["lost"] == 0
+    assert printed["burst_of_events"]["events_counted"] == PER_SECOND * QUICK.burst_s
+
+
+def test_every_event_of_a_backlog_is_recorded_once(printed: dict[str, Any]) -> None:
+    backlog = printed["backlog"]
+    assert (backlog["events"], backlog["recorded"], backlog["lost"]) == (QUICK.backlog, QUICK.backlog, 0)
+    assert backlog["caught_up_s"] >= 0

@@ -1,0 +1,106 @@
+"""What comes at the same time is recorded together, what comes alone waits for nobody, and each meets its own failure."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.slack.capture.batcher import Gather
+from storage.database.time_limit import within
+from storage.errors import Unavailable
+
+PATIENCE = 20
+
+
+class Record:
+    """Something that records, and can be held so that others come meanwhile."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.entered, self.may_go_on = threading.Event(), threading.Event()
+
+    def __call__(self, many: Sequence[int]) -> list[str]:
+        self.batches.append(list(many))
+        self.entered.set()
+        assert self.may_go_on.wait(PATIENCE)
+        if 13 in many:
+            raise ValueError("thirteen")
+        return [f"recorded {one}" for one in many]
+
+
+@pytest.fixture
+def record() -> Record:
+    return Record()
+
+
+def come(gather: Gather[int, str], record: Record, pool: ThreadPoolExecutor, many: Sequence[int]):
+    """Let one come first and be held, then all the others, each once the one before it waits."""
+    futures = [pool.submit(gather.record, many[0], record)]
+    assert record.entered.wait(PATIENCE)
+    for n, one in enumerate(many[1:], start=1):
+        futures.append(pool.submit(gather.record, one, record))
+        deadline = threading.Event()
+        while len(gather._waiting) < n:
+            assert not deadline.wait(0.001)
+    return futures
+
+
+def test_one_alone_is_recorded_at_once(record: Record) -> None:
+    record.may_go_on.set()
+    gather: Gather[int, str] = Gather()
+
+    assert [gather.record(n, record) for n in (1, 2)] == ["recorded 1", "recorded 2"]
+    assert record.batches == [[1], [2]]
+
+
+def test_those_who_come_meanwhile_go_together_in_their_order_and_not_too_many_at_once(record: Record) -> None:
+    gather: Gather[int, str] = Gather(most=3)
+
+    with ThreadPoolExecutor(8) as pool:
+        futures = come(gather, record, pool, range(1, 7))
+        record.may_go_on.set()
+        said = [future.result(PATIENCE) for future in futures]
+
+    assert said == [f"recorded {n}" for n in range(1, 7)]
+    assert record.batches == [[1], [2, 3, 4], [5, 6]]
+
+
+def test_a_failure_is_met_by_the_one_that_caused_it_and_by_no_other(record: Record) -> None:
+    gather: Gather[int, str] = Gather()
+
+    with ThreadPoolExecutor(8) as pool:
+        futures = come(gather, record, pool, (1, 12, 13, 14))
+        record.may_go_on.set()
+        with pytest.raises(ValueError, match="thirteen"):
+            futures[2].result(PATIENCE)
+        assert [futures[n].result(PATIENCE) for n in (0, 1, 3)] == ["recorded 1", "recorded 12", "recorded 14"]
+
+    assert gather.record(15, record) == "recorded 15"
+
+
+def test_whoever_can_wait_no_longer_gives_up_and_the_others_go_on(record: Record) -> None:
+    gather: Gather[int, str] = Gather()
+
+    with ThreadPoolExecutor(8) as pool:
+        (first,) = come(gather, record, pool, (1,))
+        with pytest.raises(Unavailable), within(0.05):
+            gather.record(2, record)
+        record.may_go_on.set()
+        assert first.result(PATIENCE) == "recorded 1"
+
+    assert gather.record(3, record) == "recorded 3"
+    assert record.batches == [[1], [3]]
+
+
+def test_many_threads_get_each_their_own(record: Record) -> None:
+    record.may_go_on.set()
+    gather: Gather[int, str] = Gather(most=7)
+
+    with ThreadPoolExecutor(16) as pool:
+        said = list(pool.map(lambda n: gather.record(n, record), range(20, 520)))
+
+    assert said == [f"recorded {n}" for n in range(20, 520)]
+    assert sorted(n for batch in record.batches for n in batch) == list(range(20, 520))

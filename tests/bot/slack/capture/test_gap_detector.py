@@ -1,0 +1,225 @@
+"""Muster knows when it was away: by its heartbeat, whatever process wrote it, and notes each gap once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.slack.capture.gap_detector import Presence
+from incident.effects.affected_surfaces import reconciling
+from incident.entries.conversation import GapNoted
+from incident.jobs import JobKind
+from tests.bot.rig import Rig
+
+
+@dataclass
+class Process:
+    """One Muster process, connected or not."""
+
+    rig: Rig
+    name: str = "one"
+    is_connected: bool = True
+
+    def __post_init__(self) -> None:
+        self.presence = Presence(
+            self.rig.store,
+            self.rig.clock,
+            lambda: self.rig.policy,
+            team=self.rig.team,
+            process=self.name,
+            is_connected=lambda: self.is_connected,
+            gap=timedelta(seconds=60),
+        )
+
+    def connects(self) -> None:
+        self.is_connected = True
+        self.presence.greet()
+
+    def lives(self, seconds: float) -> None:
+        """Let it look around every five seconds, as the scheduler makes it."""
+        for _ in range(int(seconds // 5)):
+            self.rig.clock.set(self.rig.clock.now() + timedelta(seconds=5))
+            self.presence.look()
+
+
+@pytest.fixture
+def key(rig):
+    found = rig.declare()
+    rig.after(minutes=1)
+    return found
+
+
+def gaps(rig, key) -> list[tuple[str, datetime]]:
+    return [(entry.fact.edge, entry.occurred_at) for entry in rig.entries(key, GapNoted.kind)]
+
+
+def test_the_first_start_of_all_is_no_gap(rig, key):
+    one = Process(rig)
+    one.presence.begin()
+    one.connects()
+    rig.drain()
+
+    assert gaps(rig, key) == []
+
+
+def test_after_a_crash_the_gap_began_with_the_last_heartbeat_and_ends_with_the_connection(rig, key):
+    one = Process(rig)
+    one.connects()
+    one.lives(90)
+    begins = rig.clock.now()
+    rig.clock.set(begins + timedelta(hours=1))
+    two = Process(rig, "two")
+
+    two.presence.begin()
+    before = gaps(rig, key)
+    two.connects()
+    rig.drain()
+
+    assert [edge for edge, _ in before] == ["begins"]
+    assert gaps(rig, key) == [("begins", begins), ("ends", rig.clock.now())]
+
+
+def test_the_heartbeat_is_never_older_than_half_a_minute_while_connected(rig, key):
+    one = Process(rig)
+    one.connects()
+    ages = []
+    for _ in range(30):
+        one.lives(5)
+        ages.append(rig.clock.now() - rig.store.presences.last())
+
+    assert max(ages) <= timedelta(seconds=30)
+
+
+def test_a_short_break_is_no_gap_but_is_read_back(rig, key):
+    one = Process(rig)
+    one.connects()
+    rig.drain()
+    one.is_connected = False
+    one.lives(40)
+
+    one.connects()
+
+    claimed = rig.store.jobs.claim(rig.clock.now(), "test", 10, 30)
+    assert gaps(rig, key) == []
+    assert JobKind.RECONCILE in {one.job.kind for one in claimed}
+
+
+def test_a_long_absence_is_noted_while_it_lasts_and_once(rig, key):
+    one = Process(rig)
+    one.connects()
+    one.lives(30)
+    begins = rig.clock.now()
+    one.is_connected = False
+    one.lives(300)
+    during = gaps(rig, key)
+
+    one.connects()
+    rig.drain()
+
+    assert during == [("begins", begins)]
+    assert gaps(rig, key) == [("begins", begins), ("ends", rig.clock.now())]
+
+
+def test_where_another_process_was_connected_nobody_was_away(rig, key):
+    one, two = Process(rig), Process(rig, "two")
+    one.connects()
+    two.connects()
+    one.is_connected = False
+    for _ in range(40):
+        one.lives(5)
+        two.presence.look()
+
+    one.connects()
+    rig.drain()
+
+    assert gaps(rig, key) == []
+
+
+def test_two_processes_that_come_back_together_note_one_gap(rig, key):
+    Process(rig).connects()
+    rig.clock.set(rig.clock.now() + timedelta(hours=1))
+    two, three = Process(rig, "two"), Process(rig, "three")
+    two.presence.begin()
+    three.presence.begin()
+
+    three.connects()
+    two.connects()
+    rig.drain()
+
+    assert [edge for edge, _ in gaps(rig, key)] == ["begins", "ends"]
+
+
+def test_a_restart_in_good_order_is_no_gap(rig, key):
+    one = Process(rig)
+    one.connects()
+    one.lives(25)
+    one.presence.end()
+    rig.clock.set(rig.clock.now() + timedelta(seconds=59))
+
+    two = Process(rig, "two")
+    two.presence.begin()
+    two.connects()
+    rig.drain()
+
+    assert gaps(rig, key) == []
+
+
+def test_what_could_not_be_made_up_for_at_once_is_made_up_for_at_the_next_look(rig, key):
+    one = Process(rig)
+    one.connects()
+    rig.clock.set(rig.clock.now() + timedelta(hours=1))
+    # The database refuses the rows of jobs for a moment.
+    rig.store.transactions.write(
+        lambda connection: connection.exec_driver_sql("ALTER TABLE job RENAME TO gone").rowcount
+    )
+    with pytest.raises(Exception, match="job"):
+        one.connects()
+    rig.store.transactions.write(
+        lambda connection: connection.exec_driver_sql("ALTER TABLE gone RENAME TO job").rowcount
+    )
+
+    one.lives(5)
+    rig.drain()
+
+    assert [edge for edge, _ in gaps(rig, key)] == ["begins", "ends"]
+
+
+def test_an_incident_that_ended_within_the_day_is_read_and_an_older_one_is_not(rig, key):
+    rig.act("void", "ilse", key, as_="false_alarm", reason="it was the monitoring itself")
+    Process(rig).connects()
+    rig.clock.set(rig.clock.now() + timedelta(hours=23))
+    Process(rig, "two").connects()
+    rig.drain()
+    first = len(gaps(rig, key))
+    rig.clock.set(rig.clock.now() + timedelta(hours=23))
+
+    Process(rig, "three").connects()
+    rig.drain()
+
+    assert (first, len(gaps(rig, key))) == (2, 2)
+
+
+def test_a_major_incident_is_read_back_before_the_others(rig, key):
+    small = rig.declare("Slow page", impact=3, urgency=3)
+
+    ranks = [reconciling(rig.incident(one)).rank for one in (key, small)]
+
+    assert ranks[0] < ranks[1]
+
+
+def test_a_process_that_dies_while_it_is_cut_off_leaves_behind_since_when(rig, key):
+    one = Process(rig)
+    one.connects()
+    one.lives(20)
+    begins = rig.clock.now()
+    one.is_connected = False
+    one.lives(120)
+
+    two = Process(rig, "two")
+    two.presence.begin()
+    two.connects()
+    rig.drain()
+
+    assert gaps(rig, key) == [("begins", begins), ("ends", rig.clock.now())]

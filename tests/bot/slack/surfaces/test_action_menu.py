@@ -1,0 +1,136 @@
+import pytest
+
+from bot.slack.blocks.action_context import MORE, read_chosen, unpack
+from bot.slack.blocks.clipper import fit_blocks, oversized
+from bot.slack.surfaces.action_menu import tray
+from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form
+from incident.model.slack_references import Mask
+from incident.states import State
+from roles.role_names import Role
+from sandbox.blocks.block_check import check_message
+
+
+@pytest.fixture(scope="module")
+def base(place):
+    return place.incident(channel="inc-tray")
+
+
+def elements(reply):
+    return [element for block in reply.blocks if block["type"] == "actions" for element in block["elements"]]
+
+
+def buttons(reply):
+    return [element for element in elements(reply) if element["type"] == "button"]
+
+
+def names(reply):
+    return [element["action_id"].split(":")[1] for element in buttons(reply)]
+
+
+def rarer(reply):
+    (more,) = [element for element in elements(reply) if element["action_id"] == MORE]
+    return [read_chosen(option["value"]) for option in more["options"]]
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_somewhere(place, base, state):
+    incident = base.model_copy(update={"state": state, "title": "<!channel> *fire* 🔥" * 40})
+
+    shown = tray(incident, place.person("ann"), "/incident")
+
+    assert check_message(fit_blocks(shown.all_blocks()))
+    assert list(oversized(shown.blocks)) == []
+    assert "<!channel" not in shown.text
+    drawn = [(element["action_id"], element["value"]) for element in buttons(shown)]
+    for action, value in drawn + rarer(shown):
+        how, verb, *_ = action.split(":")
+        kind, where = verb_registry.find(verb), unpack(value)
+        assert kind is not None, verb
+        assert (where.incident, where.entry) == (incident.key.id, incident.n)
+        assert how == "form" or read_form(kind, where.fields)
+
+
+@pytest.mark.parametrize(
+    ("state", "offered", "not_offered"),
+    [
+        (State.ACTIVE, {"mitigated", "restored", "update"}, {"resolve", "close", "regress"}),
+        (State.MITIGATED, {"restored", "regress"}, {"close", "mitigated"}),
+        (State.RESTORED, {"resolve", "regress"}, {"close", "restored"}),
+        (State.RESOLVED, {"close", "validate", "confirm", "reopen"}, {"resolve", "restored"}),
+        (State.CLOSED, {"reopen", "timeline"}, {"note", "take", "close"}),
+        (State.VOID_DUPLICATE, {"timeline"}, {"note", "take", "reopen"}),
+    ],
+)
+def test_the_tray_offers_what_comes_next(place, base, state, offered, not_offered):
+    found = set(names(tray(base.model_copy(update={"state": state}), place.person("ann"), "/incident")))
+
+    assert offered <= found
+    assert not found & not_offered
+
+
+NOT_FOR_PEOPLE_IN_A_CHANNEL = {
+    "answer",
+    "join",
+    "later",
+    "pin",
+    "unpin",
+    "declare",
+    "backfill",
+    "drill",
+    "list",
+    "show",
+}
+
+
+def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, base):
+    offered = set()
+    for state in (state for state in State if not base.model_copy(update={"state": state}).is_over):
+        incident = base.model_copy(update={"state": state, "major": False})
+        shown = tray(incident, place.person("ann"), "/incident")
+        offered |= {*names(shown), *(action.split(":")[1] for action, _ in rarer(shown))}
+
+    held_only = {"accept", "handover", "done", "unmask"}
+    assert {verb.name for verb in verb_registry.verbs()} - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only <= offered
+
+
+def test_a_masked_text_can_be_shown_again_from_the_tray_while_one_is_masked(place, base):
+    mask = Mask(n=7, channel="C1", ts="1.0", entries=(6,), by=place.person("ann"), at=base.last_entry_at)
+    acts = [
+        [action for action, _ in rarer(tray(incident, place.person("ann"), "/incident"))]
+        for incident in (base, base.model_copy(update={"masks": (mask,)}))
+    ]
+
+    assert ["form:unmask" in shown for shown in acts] == [False, True]
+
+
+def test_what_stands_as_a_button_does_not_stand_in_the_list_too(place, base):
+    shown = tray(base.model_copy(update={"state": State.RESOLVED}), place.person("ann"), "/incident")
+
+    assert "validate" in names(shown)
+    assert "validate" not in {action.split(":")[1] for action, _ in rarer(shown)}
+
+
+def test_command_is_offered_while_nobody_has_it(place, base, channel):
+    incident = place.incident(channel=channel)
+    free = tray(incident, place.person("ann"), "/incident")
+    place.run("take", {"role": Role.COMMANDER}, "bea", channel=place.channel(channel))
+
+    held = tray(place.now(incident.key), place.person("ann"), "/incident")
+
+    assert names(free).count("take") == 2
+    assert names(held).count("take") == 1
+    assert "nobody commands" in free.text
+    assert f"<@{place.user('bea')}> commands" in held.text
+
+
+def test_the_tray_says_you_to_the_one_who_looks(place, channel):
+    incident = place.incident(channel=channel)
+    place.run("take", {"role": Role.COMMANDER}, "ann", channel=place.channel(channel))
+    place.run("take", {"role": Role.SCRIBE}, "ann", channel=place.channel(channel))
+
+    shown = tray(place.now(incident.key), place.person("ann"), "/incident")
+
+    assert "you command" in shown.text
+    assert "you are scribe" in shown.text
+    assert names(shown).count("handover") == 2

@@ -1,0 +1,106 @@
+import pytest
+
+from bot.config.policy_loader import read_policy
+from bot.slack.client.client_factory import client_for
+from bot.slack.user_directory import People, read_member
+from tests.bot.slack.workplace import POLICY, TODAY
+
+RULES = read_policy(POLICY, TODAY).policy
+GROUPED = RULES.model_copy(update={"groups": {"responder": ("S1", "U7"), "legal": ("U1",)}})
+
+
+def member(user, **fields):
+    return {"id": user, "name": user.lower(), "profile": {}} | fields
+
+
+@pytest.fixture
+def kept():
+    return []
+
+
+@pytest.fixture
+def people(kept):
+    found = People("T1", kept.extend)
+    found.learn(member("U1", name="ann"))
+    found.learn(member("U2", is_bot=True))
+    found.learn(member("U3", is_restricted=True))
+    found.learn(member("U4", deleted=True))
+    return found
+
+
+@pytest.mark.parametrize(("user", "groups"), [("U1", {"responder"}), ("U2", set()), ("U3", set()), ("U4", set())])
+def test_every_full_member_responds_while_the_policy_names_nobody(people, user, groups):
+    assert people.groups_of(user, RULES) == groups
+
+
+def test_somebody_not_yet_known_counts_as_a_full_member(people):
+    assert people.groups_of("U9", RULES) == {"responder"}
+
+
+def test_groups_are_people_and_user_groups(people):
+    people.learn_group("S1", ["U5"])
+
+    assert people.groups_of("U1", GROUPED) == {"legal"}
+    assert people.groups_of("U5", GROUPED) == {"responder"}
+    assert people.groups_of("U7", GROUPED) == {"responder"}
+    assert people.groups_of("U9", GROUPED) == set()
+
+
+def test_who_joins_and_leaves_a_user_group_is_learned(people):
+    people.learn_group("S1", ["U5"])
+
+    people.change_group("S1", ["U6"], ["U5"])
+
+    assert people.groups_of("U6", GROUPED) == {"responder"}
+    assert people.groups_of("U5", GROUPED) == set()
+
+
+def test_only_what_is_new_is_kept(people, kept):
+    people.learn(member("U1", name="ann"))
+    people.learn(member("U1", name="ann", tz="Asia/Tokyo"))
+
+    assert [one.zone for one in kept if one.name == "ann"] == ["UTC", "Asia/Tokyo"]
+    assert people.zone_of("U1") == "Asia/Tokyo"
+    assert people.zone_of("U9") == "UTC"
+
+
+def test_somebody_is_found_by_id_or_by_a_name_that_only_they_have(people):
+    people.learn(member("U5", name="bea"))
+    people.learn(member("U6", name="bea"))
+
+    assert people.named("Ann") == "slack:T1:U1"
+    assert people.named("U3AB") is None
+    assert People("T1", list).named("U8ABC") == "slack:T1:U8ABC"
+    assert people.named("bea") is None
+    assert people.named("u4") is None
+
+
+def test_everybody_is_asked_for_page_by_page_also_when_a_group_is_not_there(place):
+    crowd = People(place.team, lambda new: None, page=1)
+    client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
+
+    crowd.refresh(client, GROUPED)
+
+    assert crowd.person(place.user("ann")).zone == "Europe/London"
+    assert crowd.person(place.user("gus")).is_guest
+    assert crowd.person(place.user("hal")).is_bot
+
+
+def test_a_refresh_that_fails_leaves_what_was_known(place):
+    crowd = People(place.team, lambda new: None)
+    client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
+    crowd.refresh(client, RULES)
+    place.sandbox.faults.server_error("users.list")
+
+    crowd.refresh(client, RULES)
+
+    assert crowd.person(place.user("ann")) is not None
+
+
+def test_somebody_is_kept_by_their_full_name_and_found_by_any_of_their_names(people):
+    shown = member("U8", name="annie", real_name="Ann Lee", profile={"display_name": "Ännchen", "title": "SRE"})
+
+    people.learn(shown)
+
+    assert (read_member("T1", shown).name, read_member("T1", shown).title) == ("Ann Lee", "SRE")
+    assert {people.named(word) for word in ("ann lee", "annie", "ännchen")} == {"slack:T1:U8"}

@@ -1,0 +1,188 @@
+"""The spool keeps what it said it kept, through a kill, a torn line, a full disk; and goes once all of it is done."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.spool.segment import ARCHIVE, Line
+from bot.spool.spool import Spool, SpoolFull
+
+T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+ROOT = Path(__file__).parents[3]
+WRITER = """
+import sys
+from pathlib import Path
+from tests.bot.spool.test_spool import T0, line, Spool
+spool = Spool(Path(sys.argv[1]), "T1")
+spool.prepare(T0)
+n = 0
+while True:
+    spool.append(line(n))
+    print(n, flush=True)
+    n += 1
+"""
+
+
+def line(n, kind="capture", **body):
+    return Line(kind=kind, key=f"k{n}", at=T0 + timedelta(seconds=n), body={"text": f"words {n}", **body})
+
+
+def keys(spool):
+    return [one.key for one in spool.waiting()]
+
+
+@pytest.fixture
+def spool(tmp_path):
+    opened = Spool(tmp_path, "T1")
+    opened.prepare(T0)
+    yield opened
+    opened.close()
+
+
+def test_what_was_kept_is_read_again_in_order_by_the_next_process(tmp_path, spool):
+    for n in range(3):
+        spool.append(line(n))
+    spool.close()
+
+    again = Spool(tmp_path, "T1")
+    again.prepare(T0)
+    found = [again.read(one) for one in again.waiting()]
+    again.close()
+
+    assert found == [line(0), line(1), line(2)]
+
+
+def test_what_is_waiting_already_is_kept_once(spool):
+    assert spool.append(line(1))
+    assert not spool.append(line(1))
+    assert spool.append(line(1, kind="draft"))
+    assert spool.count() == 2
+
+
+def test_what_comes_while_others_wait_stands_behind_them_and_nothing_else_is_kept(spool):
+    first = spool.append_behind(line(1))
+    spool.append(line(2))
+    second = spool.append_behind(line(3))
+
+    assert (first, second) == (False, True)
+    assert keys(spool) == ["k2", "k3"]
+
+
+def test_killed_at_any_moment_it_has_every_line_that_it_said_it_kept(tmp_path):
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        said = [int(process.stdout.readline()) for _ in range(50)]
+        process.send_signal(signal.SIGKILL)
+        said += [int(told) for told in process.stdout.read().splitlines() if told]
+
+    spool = Spool(tmp_path, "T1")
+    spool.prepare(T0)
+    found = keys(spool)
+    spool.close()
+
+    assert found[: len(said)] == [f"k{n}" for n in said]
+    assert len(found) <= len(said) + 1
+
+
+@pytest.mark.parametrize("torn", [b'{"kind":"capture","key":"half', b'{"kind":"capture"}\n', b"\xff\xfe\n", b"\0\0\0"])
+def test_a_line_that_a_crash_tore_is_no_line_and_loses_no_other(tmp_path, spool, torn):
+    spool.append(line(1))
+    file = next(tmp_path.glob("*.jsonl"))
+    end = len(file.read_bytes().split(b"\0", 1)[0])
+    spool.close()
+    with file.open("r+b") as open_file:
+        open_file.seek(end)
+        open_file.write(torn)
+
+    again = Spool(tmp_path, "T1")
+    again.prepare(T0)
+    again.append(line(2))
+    found = keys(again)
+    again.close()
+
+    assert found == ["k1", "k2"]
+
+
+def test_what_is_done_waits_no_more_also_after_a_restart(tmp_path, spool):
+    for n in range(3):
+        spool.append(line(n))
+    spool.done(spool.waiting()[0], T0)
+    spool.close()
+
+    again = Spool(tmp_path, "T1")
+    again.prepare(T0)
+    left = keys(again)
+    again.close()
+
+    assert left == ["k1", "k2"]
+
+
+def test_once_all_is_done_the_words_are_gone_and_what_was_done_stays(tmp_path, spool):
+    spool.append(line(1))
+    unfinished = spool.finish(T0)
+    spool.done(spool.waiting()[0], T0)
+
+    finished = spool.finish(T0)
+
+    archived = [json.loads(each) for file in (tmp_path / ARCHIVE).iterdir() for each in file.read_text().splitlines()]
+    assert (unfinished, finished) == (False, True)
+    assert [(each["kind"], each["key"]) for each in archived] == [("capture", "k1")]
+    assert all(b"words" not in file.read_bytes() for file in tmp_path.rglob("*.jsonl"))
+
+
+def test_a_running_process_keeps_its_file_to_itself(tmp_path, spool):
+    spool.append(line(1))
+
+    other = Spool(tmp_path, "T1")
+    other.prepare(T0)
+    theirs = keys(other)
+    other.close()
+
+    assert theirs == []
+    assert keys(spool) == ["k1"]
+
+
+def test_another_teams_lines_are_left_alone(tmp_path, spool):
+    spool.append(line(1))
+    spool.close()
+
+    other = Spool(tmp_path, "T2")
+    other.prepare(T0)
+
+    assert keys(other) == []
+    other.close()
+
+
+def test_it_takes_no_more_than_it_may_but_still_marks_what_is_done(tmp_path):
+    spool = Spool(tmp_path, "T1", most=400)
+    spool.append(line(1))
+
+    with pytest.raises(SpoolFull):
+        spool.append(line(2, text="x" * 400))
+    spool.done(spool.waiting()[0], T0)
+
+    assert spool.count() == 0
+    spool.close()
+
+
+def test_room_on_the_disk_is_taken_before_it_is_full(tmp_path, spool):
+    file = next(tmp_path.glob("*.jsonl"))
+
+    assert file.stat().st_blocks * 512 >= 1024 * 1024
+
+
+def test_nobody_else_on_the_machine_can_read_it(tmp_path, spool):
+    assert next(tmp_path.glob("*.jsonl")).stat().st_mode & 0o077 == 0
+
+
+def test_a_process_that_kept_nothing_leaves_nothing(tmp_path, spool):
+    spool.close()
+
+    assert os.listdir(tmp_path) == []

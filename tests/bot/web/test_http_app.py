@@ -1,0 +1,163 @@
+"""HTTP mode: the same listeners behind the signing secret, driven by the pretend workspace over signed requests."""
+
+import contextlib
+import json
+import shutil
+import socket
+import time
+import urllib.error
+import urllib.request
+
+import pytest
+from slack_sdk.signature import SignatureVerifier
+
+from bot.web.http_app import WebServer, web_app
+from incident.entries.conversation import MessagePosted, Noted
+from tests.bot.slack.workplace import Workplace
+
+
+@pytest.fixture(scope="module")
+def served(sqlite_template, tmp_path_factory):
+    path = tmp_path_factory.mktemp("http") / "muster.db"
+    shutil.copy(sqlite_template, path)
+    place = Workplace(f"sqlite:///{path}", socket=False)
+    server = WebServer(web_app(lambda: True, place.app), port=0, host="127.0.0.1")
+    server.start()
+    place.sandbox.deliver_to(f"http://127.0.0.1:{server.port}/slack/events")
+    yield place, f"http://127.0.0.1:{server.port}"
+    server.stop()
+    place.close()
+
+
+def get(address):
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status, json.loads(answer.read())
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.loads(refused.read() or b"null")
+
+
+def test_commands_forms_and_events_come_over_http(served):
+    place, _ = served
+    incident = place.incident(channel="inc-http")
+
+    place.acting.slash("ann", "inc-http", "/incident", "note typed")
+    form = place.acting.slash("ann", "inc-http", "/incident", "note").view()
+    place.acting.submit("ann", form.id, {"text": "filled in 🔥"})
+    place.acting.post("bea", "inc-http", "said")
+    place.sandbox.settle()
+
+    assert [e.fact.text for e in place.entries(incident.key, Noted.kind)] == ["typed", "filled in 🔥"]
+    assert [e.fact.text for e in place.entries(incident.key, MessagePosted.kind)] == ["said"]
+
+
+def test_a_request_that_is_not_signed_is_refused(served):
+    _, address = served
+    request = urllib.request.Request(f"{address}/slack/events", data=b'{"type": "event_callback"}', method="POST")
+
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(request, timeout=5)
+
+
+def test_what_was_signed_more_than_five_minutes_ago_is_refused_and_what_was_signed_now_is_taken(served):
+    place, address = served
+    incident = place.incident(channel="inc-late")
+    late, fresh = event(place, "inc-late", "sent again by a stranger"), event(place, "inc-late", "sent by Slack")
+
+    answers = [posted(place, address, late, age=301), posted(place, address, fresh)]
+
+    assert answers == [401, 200]
+    assert said(place, incident) == ["sent by Slack"]
+
+
+def test_a_signature_does_not_hold_for_another_body(served):
+    place, address = served
+    incident = place.incident(channel="inc-tampered")
+    signed, tampered = event(place, "inc-tampered", "rolled back"), event(place, "inc-tampered", "rolled on")
+
+    answers = [posted(place, address, signed, instead=tampered), posted(place, address, signed)]
+
+    assert answers == [401, 200]
+    assert said(place, incident) == ["rolled back"]
+
+
+def test_whoever_watches_is_told_that_all_is_well(served):
+    _, address = served
+
+    assert get(f"{address}/healthz") == (200, {"ok": True})
+
+
+def test_whoever_watches_is_told_that_it_is_not():
+    server = WebServer(web_app(lambda: False), port=0, host="127.0.0.1")
+    server.start()
+
+    told = get(f"http://127.0.0.1:{server.port}/healthz")
+    server.stop()
+
+    assert told == (503, {"ok": False})
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(served):
+    answer = sent(served[1], b"POST /slack/events HTTP/1.1\r\nHost: h\r\nContent-Length: 1000001\r\n\r\n")
+
+    assert b" 413 " in answer.splitlines()[0]
+
+
+def test_a_body_that_hides_its_size_is_broken_off(served):
+    head = b"POST /slack/events HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    answer = sent(served[1], head, *[b"10000\r\n" + b"x" * 0x10000 + b"\r\n"] * 40, b"0\r\n\r\n")
+
+    assert b" 413 " in answer.splitlines()[0]
+
+
+def test_who_asks_too_often_is_told_to_wait(served):
+    _, address = served
+
+    told = [get_status(f"{address}/healthz") for _ in range(60)]
+
+    assert 429 in told
+    assert told[0] == 200
+
+
+def said(place, incident):
+    return [entry.fact.text for entry in place.entries(incident.key, MessagePosted.kind)]
+
+
+def event(place, channel, text):
+    """Give the body with which Slack tells of a message."""
+    at = f"{time.time():.6f}"
+    told = {"type": "message", "channel": place.channel(channel), "user": place.user("ann"), "text": text, "ts": at}
+    about = {"type": "event_callback", "team_id": place.team, "event_id": f"Ev{text}", "event_time": int(time.time())}
+    return json.dumps(about | {"event": told | {"event_ts": at}})
+
+
+def posted(place, address, body, *, age=0, instead=None):
+    """Send a body, or another in its place, with the signature that Slack gave the first some seconds ago."""
+    at = str(int(time.time()) - age)
+    headers = {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": SignatureVerifier(place.sandbox.signing_secret).generate_signature(
+            timestamp=at, body=body
+        ),
+    }
+    return get_status(urllib.request.Request(f"{address}/slack/events", (instead or body).encode(), headers))
+
+
+def get_status(address):
+    try:
+        with urllib.request.urlopen(address, timeout=5) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def sent(address, *pieces):
+    """Send what no client would, and give the answer."""
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        with contextlib.suppress(OSError):
+            for piece in pieces:
+                connection.sendall(piece)
+        return connection.recv(1000)

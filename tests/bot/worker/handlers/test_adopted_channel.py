@@ -1,0 +1,134 @@
+"""A channel with a history becomes an incident channel: joined, read back once, within bounds; or nothing comes of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot.slack.capture.channel_history import Reading
+from commands.core.run import note_outcome, run
+from commands.core.verb import Place, Request
+from incident.entries.delivery import HistoryTaken
+from incident.entry import Source, Surface
+from incident.states import State
+from tests.bot.rig import EVERYBODY
+
+EVER = datetime.fromtimestamp(0, UTC)
+
+
+def backfill(rig, channel):
+    """Make a channel a record as ilse does it; give its key."""
+    request = Request(
+        verb="backfill",
+        fields={
+            "title": "Payments failed",
+            "service": "checkout",
+            "started_at": (rig.clock.now() - timedelta(hours=2)).isoformat(),
+        },
+        actor=rig.person("ilse"),
+        groups=EVERYBODY,
+        team=rig.team,
+        place=Place(channel=channel),
+        source=Source(surface=Surface.COMMAND, channel=channel),
+        key=f"backfill:{channel}",
+        at=rig.clock.now(),
+    )
+    outcome = run(request, recorder=rig.store.recorder, policy=rig.policy, policy_hash="0" * 64)
+    assert not outcome.is_refused, outcome
+    rig.drain()
+    rig.after(seconds=5)
+    rig.drain()
+    return outcome.key
+
+
+def talked_in(rig, name, private=False):
+    """Make a channel in which something was said, marked and answered."""
+    acting, users = rig.sandbox.acting, rig.users
+    channel = acting.create_channel(users["ilse"], name, private)
+    acting.invite(users["ilse"], channel, users["eva"])
+    rig.after(minutes=1)
+    ts = acting.post(users["ilse"], channel, "payments fail since ten")
+    acting.post(users["eva"], channel, "rolled back", ts)
+    acting.react(users["eva"], channel, ts, "pushpin")
+    rig.after(minutes=60)
+    return channel, ts
+
+
+def test_a_public_channel_is_joined_and_what_was_said_in_it_is_captured_with_its_own_times(rig):
+    channel, ts = talked_in(rig, "payments-trouble")
+
+    key = backfill(rig, channel)
+
+    assert rig.incident(key).places.channel == channel
+    said = rig.entries(key, "message_posted")
+    assert [(e.fact.text, e.fact.thread_ts) for e in said] == [("payments fail since ten", None), ("rolled back", ts)]
+    assert all(e.occurred_at < e.recorded_at - timedelta(minutes=59) for e in said)
+    [pinned] = rig.entries(key, "message_pinned")
+    assert (pinned.by, pinned.fact.author) == (rig.person("eva"), rig.person("ilse"))
+
+
+def test_the_channel_is_left_as_it_is_but_for_a_card_and_what_is_said(rig):
+    channel, _ = talked_in(rig, "payments-trouble")
+
+    backfill(rig, channel)
+
+    place = rig.sandbox.workspace.find_channel(channel)
+    ours = [m.text for m in place.messages.values() if m.user == rig.sandbox.workspace.bot.id and not m.subtype]
+    assert (place.name, place.topic.value, place.bookmarks) == ("payments-trouble", "", {})
+    assert any("made this channel the record" in text for text in ours)
+    assert any(text.startswith("2 earlier messages are in the record now") for text in ours)
+    assert not [c for c in rig.sandbox.workspace.channels.values() if c.name.startswith("inc-")]
+
+
+def test_what_is_said_afterwards_is_captured_as_in_any_incident_channel(rig):
+    channel, _ = talked_in(rig, "payments-trouble")
+    key = backfill(rig, channel)
+
+    found = rig.store.recorder.read(lambda reader: reader.find(rig.team, channel=channel))
+
+    assert found == key
+
+
+def test_a_private_channel_that_cannot_be_read_becomes_no_record_and_the_person_is_told_what_to_do(rig):
+    channel, _ = talked_in(rig, "payments-secret", private=True)
+
+    key = backfill(rig, channel)
+
+    incident = rig.incident(key)
+    assert (incident.state, incident.places.channel) == (State.VOID_NOT_INCIDENT, None)
+    [voided] = rig.entries(incident.key, "voided")
+    sentence = rig.outside.renderer.macro("sentences.j2", "voided", voided)
+    assert sentence == "not incident: the channel it was to be the record of cannot be read"
+    told = [m.text for m in rig.sandbox.workspace.dm(rig.users["ilse"]).messages.values()]
+    assert any("cannot read" in text for text in told)
+
+
+def test_a_private_channel_in_which_muster_is_becomes_a_record(rig):
+    channel, _ = talked_in(rig, "payments-secret", private=True)
+    rig.sandbox.acting.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
+
+    key = backfill(rig, channel)
+
+    assert len(rig.entries(key, "message_posted")) == 2
+
+
+def test_of_a_very_long_history_no_more_is_read_than_one_record_takes(rig):
+    channel, _ = talked_in(rig, "payments-trouble")
+    rig.sandbox.acting.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
+    for number in range(420):
+        rig.sandbox.acting.post(rig.users["eva"], channel, f"line {number}")
+    rig.after(minutes=1)
+    reading = Reading(channel, oldest=EVER, since=EVER, latest=rig.clock.now(), most=400)
+
+    found = reading.read(rig.outside.slack, "conversations.history", "")
+
+    assert (len(found), found[0]["text"], reading.is_whole) == (400, "line 419", False)
+
+
+def test_people_are_told_that_older_messages_stay_in_slack(rig):
+    key = rig.declare()
+    rig.drain()
+    fact = HistoryTaken(messages=1000, more=True)
+    note_outcome(key, [fact], job="taken", recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+    rig.drain()
+
+    assert "Older ones stay in Slack only." in rig.texts(key)[-1]

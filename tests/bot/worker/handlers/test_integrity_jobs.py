@@ -1,0 +1,222 @@
+"""What is done for the record each day: published, stamped, deleted; once, late where nobody answers, never forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.scheduler import want_daily
+from bot.timestamp_authority import Authority as Named
+from bot.timestamp_authority import certificates_in
+from bot.worker.handlers.integrity_jobs import DAILY, keeping
+from bot.worker.worker import Worker
+from incident.entry import workspace_chain
+from incident.jobs import JobKind
+from incident.policy import Policy
+from storage.integrity.rfc3161_timestamps import STAMP
+from storage.integrity.signing_keys import Signer, new_key
+from storage.maintenance.verification import Evidence, verify, verify_by
+from tests.authority import Authority
+from tests.bot.rig import T0, Rig, posts, rig_on
+
+
+class InForce:
+    """A policy in force, as the worker is told of it."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy, self.hash = policy, "p" * 64
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Iterator[Authority]:
+    (tmp_path / "tsa").mkdir()
+    opened = Authority(tmp_path / "tsa")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> Signer:
+    return new_key(tmp_path / "key.pem")
+
+
+@pytest.fixture
+def keeper(store) -> Iterator[Rig]:
+    with rig_on(store, audit_channel="#incidents", retention={"default": 3}) as rig:
+        store.team = rig.team
+        for part in (store.checkpoints, store.stamps, store.retention, store.keys):
+            part._team = rig.team
+        yield rig
+
+
+def day(rig: Rig, at: datetime, authority: Authority | None = None, kinds: tuple[JobKind, ...] = DAILY) -> int:
+    """Let a day's jobs be wanted and done."""
+    rig.clock.set(at)
+    want_daily(rig.store.recorder, rig.team, kinds, at)
+    sends = keeping(rig.store, lambda: InForce(rig.policy), authority and Named(authority.url, roots_of(authority)))
+    worker = Worker(rig.store, replace(rig.outside, sends=sends), owner="keeper")
+    try:
+        return worker.drain(at)
+    finally:
+        worker.stop()
+
+
+def roots_of(authority: Authority):
+    return certificates_in(authority.root)
+
+
+def audit(rig: Rig) -> list[str]:
+    return [m.text for m in posts(rig.named("incidents"), rig.sandbox) if m.text.startswith("*Checkpoint")]
+
+
+def published(rig: Rig) -> list[int]:
+    entries = rig.entries(workspace_chain(rig.team), "checkpoint_published")
+    return [entry.fact.seq for entry in entries]
+
+
+def test_the_last_root_is_posted_once_a_day_and_the_posting_recorded(keeper: Rig, signer: Signer) -> None:
+    keeper.declare()
+    keeper.drain()
+    taken = keeper.store.checkpoints.take(T0, signer)
+
+    for hour in (0, 3, 9):
+        day(keeper, T0 + timedelta(hours=hour))
+
+    [text] = audit(keeper)
+    assert f"`{taken.root}`" in text
+    assert f"`{signer.public_key}`" in text
+    assert f"muster verify --seen 1:{taken.root}" in text
+    assert published(keeper) == [1]
+    keeper.store.checkpoints.take(T0 + timedelta(hours=10), signer)
+    day(keeper, T0 + timedelta(days=1))
+    assert (len(audit(keeper)), published(keeper)) == (2, [1, 2])
+    assert verify(keeper.store).is_sound
+
+
+def test_an_unsigned_root_says_so(keeper: Rig) -> None:
+    keeper.declare()
+    keeper.drain()
+    keeper.store.checkpoints.take(T0, None)
+
+    day(keeper, T0)
+
+    assert "Not signed: no key is configured" in audit(keeper)[0]
+
+
+def test_before_the_first_checkpoint_nothing_is_posted(keeper: Rig, authority: Authority) -> None:
+    day(keeper, T0, authority)
+
+    assert (audit(keeper), published(keeper), authority.asked) == ([], [], 0)
+
+
+def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
+    keeper: Rig, signer: Signer, authority: Authority
+) -> None:
+    keeper.declare()
+    keeper.drain()
+    taken = keeper.store.checkpoints.take(T0, signer)
+
+    day(keeper, T0, authority)
+    day(keeper, T0, authority)
+
+    stamp = keeper.store.stamps.of(taken.seq)
+    roots = roots_of(authority)
+    report = verify_by(keeper.store, Evidence(authorities=roots))
+    assert authority.asked == 1
+    assert stamp.authority == authority.url
+    assert abs(stamp.stamped_at - datetime.now(stamp.stamped_at.tzinfo)) < timedelta(minutes=1)
+    assert (report.problems, report.stamped) == ((), 1)
+
+
+def test_while_the_authority_is_away_the_stamp_waits(keeper: Rig, signer: Signer, authority: Authority) -> None:
+    """Far longer than a job is tried that fails, since nobody is at fault here."""
+    keeper.declare()
+    keeper.drain()
+    first = keeper.store.checkpoints.take(T0, signer)
+    authority.closed = True
+    for minutes in range(0, 500, 10):
+        day(keeper, T0 + timedelta(minutes=minutes), authority, (JobKind.STAMP,))
+    keeper.store.checkpoints.take(T0 + timedelta(minutes=400), signer)
+    assert keeper.store.stamps.of(first.seq) is None
+    authority.closed = False
+
+    day(keeper, T0 + timedelta(minutes=510), authority, (JobKind.STAMP,))
+
+    assert keeper.store.stamps.of(first.seq) is not None, "the one that was to be stamped that day"
+    assert keeper.store.jobs.buried() == ()
+
+
+def test_an_authority_that_says_no_is_given_up_and_told(keeper: Rig, signer: Signer, authority: Authority) -> None:
+    keeper.declare()
+    keeper.drain()
+    keeper.store.checkpoints.take(T0, signer)
+    authority.refuses = True
+
+    for hour in range(6):
+        day(keeper, T0 + timedelta(hours=hour), authority, (JobKind.STAMP,))
+
+    [dead] = keeper.store.jobs.buried()
+    assert dead.error.endswith("answers 403")
+
+
+def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
+    keeper: Rig, signer: Signer, authority: Authority, tmp_path: Path
+) -> None:
+    keeper.declare()
+    keeper.drain()
+    keeper.store.checkpoints.take(T0, signer)
+    day(keeper, T0, authority)
+    (tmp_path / "stranger").mkdir()
+    stranger = Authority(tmp_path / "stranger")
+    stranger.close()
+    strange = roots_of(stranger)
+
+    by_stranger = verify_by(keeper.store, Evidence(authorities=strange)).problems
+    keeper.store.checkpoints.take(T0 + timedelta(hours=1), signer)
+    keeper.store.transactions.write(lambda c: c.execute(STAMP.update().values(seq=2)).rowcount)
+    of_another = verify(keeper.store).problems
+
+    assert [p.kind for p in by_stranger] == ["stamp"]
+    assert "the time stamp of checkpoint 1 does not hold" in by_stranger[0].what
+    assert [p.what for p in of_another] == [
+        "the time stamp of checkpoint 2 does not hold: it is a time stamp of something else"
+    ]
+
+
+def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
+    keeper: Rig, signer: Signer, authority: Authority, tmp_path: Path
+) -> None:
+    keeper.declare()
+    keeper.drain()
+    taken = keeper.store.checkpoints.take(T0, signer)
+    (tmp_path / "stranger").mkdir()
+    stranger = Authority(tmp_path / "stranger")
+    stranger.root = authority.root
+
+    for hour in range(6):
+        day(keeper, T0 + timedelta(hours=hour), stranger, (JobKind.STAMP,))
+    stranger.close()
+
+    assert keeper.store.stamps.of(taken.seq) is None
+    assert len(keeper.store.jobs.buried()) == 1
+
+
+def test_what_is_kept_no_longer_goes_by_itself(keeper: Rig, signer: Signer) -> None:
+    key = keeper.declare()
+    keeper.drain()
+    keeper.act("void", "ilse", key, as_="false_alarm", reason="The monitor itself was broken")
+    keeper.after(minutes=5)
+    keeper.store.checkpoints.take(keeper.clock.now(), signer)
+    day(keeper, T0 + timedelta(days=365), kinds=(JobKind.RETENTION,))
+    assert keeper.incident(key).is_over
+
+    day(keeper, T0 + timedelta(days=3 * 366), kinds=(JobKind.RETENTION,))
+
+    [tombstone] = keeper.entries(workspace_chain(keeper.team), "retired")
+    assert (tombstone.fact.incident, tombstone.fact.policy_hash) == (key.id, "p" * 64)
+    assert keeper.store.queries.incident(key) is None
+    assert verify(keeper.store).is_sound

@@ -1,0 +1,236 @@
+"""The worker: what is wanted is done once and in time, whatever Slack does, and what came of it is on the record."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.slack.client.rate_limiter import Budget
+from bot.worker.worker import Worker
+from incident.jobs import JobKind
+from tests.bot.rig import T0, rig_on
+
+
+def test_a_declaration_makes_a_usable_channel_and_the_rest(rig):
+    key = rig.declare()
+
+    rig.drain()
+
+    channel = rig.channel(key)
+    names = {rig.sandbox.workspace.people[user].name for user in channel.members}
+    assert names == {"muster", "ilse", "eva"}
+    assert [text.splitlines()[0].partition(":")[0] for text in rig.texts(key)] == [
+        "INC-2026-0001 P1",
+        "<@U01ILSE> declared *Payments fail* on checkout",
+    ]
+    assert list(channel.pins) == [rig.incident(key).places.card_ts]
+    assert channel.topic.value == (
+        "INC-2026-0001 P1 major: waiting for somebody to take it. Commander: nobody. Payments fail"
+    )
+    assert len(rig.sandbox.workspace.homes) == 1
+    assert rig.store.jobs.buried() == ()
+
+
+def test_a_usable_channel_takes_two_serial_calls_whatever_the_extras(rig):
+    """With every call taking as long as `call`, it is there before a third one in a row could have ended."""
+    call = 0.7
+    rig.sandbox.faults.set_latency(call * 1000)
+    rig.outside.renderer.warm()
+    rig.worker.start()
+    began = time.monotonic()
+
+    key = rig.declare()
+    _until(lambda: rig.incident(key).places.card_ts and rig.users["ilse"] in rig.channel(key).members)
+
+    assert time.monotonic() - began < 3 * call
+
+
+def test_what_came_of_it_is_on_the_record(rig):
+    key = rig.declare()
+
+    rig.drain()
+
+    kinds = [entry.fact.kind for entry in rig.entries(key)]
+    assert {"channel_made", "card_posted", "announced"} <= set(kinds)
+
+
+def test_draining_again_does_nothing(rig):
+    rig.declare()
+    rig.drain()
+    before = rig.sandbox.traffic.seq
+
+    rig.drain()
+
+    assert rig.sandbox.traffic.seq == before
+
+
+def test_twenty_changes_in_a_second_cost_one_update_of_the_card(rig):
+    key = rig.declare()
+    rig.after(seconds=2)
+    before = rig.calls("chat.update")
+
+    for number in range(20):
+        rig.act("action", "ilse", key, assignee=rig.person("eva"), text=f"task {number}")
+        rig.drain()
+    rig.after(seconds=5)
+
+    assert rig.calls("chat.update") - before == 1
+
+
+def test_a_surface_that_reads_the_same_is_not_drawn_again(rig):
+    key = rig.declare()
+    rig.after(seconds=2)
+    before = rig.calls("chat.update"), rig.calls("conversations.setTopic")
+
+    rig.act("note", "ilse", key, text="somebody rebooted the router")
+    rig.after(seconds=5)
+
+    assert (rig.calls("chat.update"), rig.calls("conversations.setTopic")) == before
+
+
+def test_lines_come_in_the_order_of_the_record(rig):
+    key = rig.declare()
+    rig.after(seconds=2)
+
+    for number in range(12):
+        rig.act("note", "ilse", key, text=f"note {number:02}")
+    rig.after(seconds=5)
+
+    said = [text[-2:] for text in rig.texts(key) if "note" in text]
+    assert said == [f"{number:02}" for number in range(12)]
+
+
+@pytest.mark.parametrize("method", ["conversations.create", "conversations.invite", "chat.postMessage", "pins.add"])
+def test_too_many_requests_are_obeyed_by_retry_after_and_do_not_count_as_tries(rig, method):
+    rig.sandbox.faults.too_many_requests(method, times=1, retry_after=30)
+    key = rig.declare()
+
+    rig.after(seconds=20)
+    assert rig.outside.slack.budget.waiting(rig.clock.now()) == {method: T0 + timedelta(seconds=30)}
+
+    rig.after(seconds=20)
+    assert len(rig.channel(key).pins) == 1
+    assert len(rig.texts(key)) == 2
+
+
+@pytest.mark.parametrize(
+    "method", ["conversations.create", "conversations.invite", "chat.postMessage", "conversations.setTopic"]
+)
+def test_what_nobody_knows_is_looked_up_and_tried_again(rig, method):
+    rig.sandbox.faults.server_error(method, times=2)
+    rig.sandbox.faults.lose_reply(method, times=1)
+    key = rig.declare()
+
+    rig.after(minutes=1)
+
+    made = [c.name for c in rig.sandbox.workspace.channels.values() if c.name.startswith("inc-")]
+    assert made == ["inc-2026-0001-payments-fail"]
+    assert len(rig.texts(key)) == 2
+    assert rig.store.jobs.buried() == ()
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "conversations.create"])
+def test_a_lost_reply_never_makes_two_of_anything(rig, method):
+    rig.sandbox.faults.lose_reply(method, times=3)
+    key = rig.declare()
+
+    rig.after(minutes=1)
+
+    made = [c for c in rig.sandbox.workspace.channels.values() if c.name.startswith("inc-")]
+    assert len(made) == 1
+    assert len(rig.texts(key)) == len(set(rig.texts(key))) == 2
+    assert len([m for m in rig.named("incidents").messages.values() if not m.subtype]) == 1
+
+
+def test_what_slack_refuses_for_good_is_given_up_said_and_kept_on_the_record(rig):
+    rig.sandbox.faults.fail_with("restricted_action", "conversations.setTopic")
+    key = rig.declare()
+
+    rig.after(seconds=5)
+
+    [lost] = rig.entries(key, "place_lost")
+    assert (lost.fact.what, lost.fact.error) == ("topic", "restricted_action")
+    assert [dead.job.kind for dead in rig.store.jobs.buried()] == [JobKind.TOPIC]
+    assert any("The topic could not be set" in text and "restricted_action" in text for text in rig.texts(key))
+
+
+def test_when_slack_makes_no_channel_the_declarer_is_told_and_what_needs_it_is_given_up(rig):
+    rig.sandbox.faults.fail_with("restricted_action", "conversations.create")
+    key = rig.declare()
+
+    rig.after(seconds=5)
+
+    [told] = rig.direct("ilse")
+    assert "would not make its channel" in told.text
+    assert rig.incident(key).places.channel is None
+    assert {dead.job.kind for dead in rig.store.jobs.buried()} >= {JobKind.MAKE_CHANNEL, JobKind.CARD, JobKind.MEMBERS}
+
+
+def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
+    def broken(task, means):
+        raise ZeroDivisionError("nobody foresaw this")
+
+    with rig_on(sqlite_store) as rig:
+        worker = Worker(sqlite_store, _with(rig, {JobKind.TOPIC: broken}), owner="broken")
+        key = rig.declare()
+        for _ in range(40):
+            rig.clock.set(rig.clock.now() + timedelta(minutes=1))
+            worker.drain(rig.clock.now())
+        worker.stop()
+
+        assert len(rig.texts(key)) >= 2
+        assert [dead.job.kind for dead in sqlite_store.jobs.buried()] == [JobKind.TOPIC]
+
+
+def _with(rig, sends):
+    return replace(rig.outside, sends=sends)
+
+
+def test_two_workers_on_one_database_do_each_thing_once(store):
+    with rig_on(store) as rig:
+        other = Worker(store, rig.outside, owner="other")
+        keys = [rig.declare(f"Trouble number {number}") for number in range(3)]
+        rig.worker.start()
+        other.start()
+        rig.worker.wake()
+        other.wake()
+        _until(lambda: store.jobs.outstanding(rig.clock.now()) == 0)
+        other.stop()
+
+        for key in keys:
+            assert len(rig.texts(key)) == 2
+        assert len([m for m in rig.named("incidents").messages.values() if not m.subtype]) == 3
+
+
+def _until(done):
+    deadline = time.monotonic() + 20
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_commit_wakes_a_worker_that_was_started(rig):
+    rig.worker.start()
+
+    key = rig.declare()
+
+    _until(lambda: rig.incident(key).places.card_ts is not None)
+    assert rig.channel(key).name == "inc-2026-0001-payments-fail"
+
+
+def test_a_budget_keeps_lesser_things_waiting_while_incidents_become_usable(sqlite_store):
+    with rig_on(sqlite_store) as rig:
+        slack = replace(rig.outside.slack, budget=Budget({"conversations.create": 20, "conversations.setTopic": 4}))
+        worker = Worker(sqlite_store, replace(rig.outside, slack=slack), owner="thrifty")
+        keys = [rig.declare(f"Trouble number {number}") for number in range(8)]
+
+        worker.drain(rig.clock.now())
+        worker.stop()
+
+        usable = [key for key in keys if rig.incident(key).places.card_ts]
+        topics = [key for key in keys if usable and rig.channel(key).topic.value]
+        assert len(usable) == 8
+        assert 0 < len(topics) < 8
