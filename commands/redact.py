@@ -16,7 +16,7 @@ from incident.entries import conversation
 from incident.entries.delivery import Exported
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact
-from incident.record import mask as masking
+from incident.record import masked_view
 from incident.record.message_history import is_message
 from incident.refusal import Code, Refusal
 
@@ -74,7 +74,7 @@ class Redact(Verb):
 
     def _refused(self, now: Situation, place: tuple[str, str]) -> Refusal:
         """Refuse, and mask what quotes the message and is not masked yet; words that are gone need no mask."""
-        whole = masking.quoting(now.reader.bare().entries(now.open.key), place)
+        whole = masked_view.quoting(now.reader.bare().entries(now.open.key), place)
         new = conversation.Masked(channel=place[0], ts=place[1], entries=whole, reason=self.reason)
         also = (new,) if {*whole} - _masked(now, place) else ()
         reason = "redact_masked" if whole else "redact_not_yours"
@@ -83,5 +83,5 @@ class Redact(Verb):
 
 def _masked(now: Situation, place: tuple[str, str]) -> frozenset[int]:
     """Name the entries that the mask of this message hides."""
-    mask = masking.mask_of(now.open.masks, place)
+    mask = masked_view.mask_of(now.open.masks, place)
     return frozenset(mask.entries if mask else ())

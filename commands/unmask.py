@@ -9,7 +9,7 @@ from incident.entries.conversation import MaskLifted
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.model.slack_references import Mask
-from incident.record import mask as masking
+from incident.record import masked_view
 from incident.refusal import Code, Refusal
 
 
@@ -27,11 +27,11 @@ class Unmask(Verb):
 
     def decide(self, now: Situation) -> tuple[Fact, ...]:
         """Lift the mask of a message; only those who may redact it."""
-        mask = masking.mask_of(now.open.masks, named_message(now, self.ref)) or self._quoted(now)
+        mask = masked_view.mask_of(now.open.masks, named_message(now, self.ref)) or self._quoted(now)
         if mask is None:
             raise Refusal(Code.STATE, "unmask_nothing", "ref")
         refuse_without(now, "unmask_not_yours", now.policy.authority.redact)
-        hidden = masking.hidden_by(mask, now.open.key, now.reader.bare())
+        hidden = masked_view.hidden_by(mask, now.open.key, now.reader.bare())
         entries = tuple(sorted(entry.n for entry in hidden))
         return (MaskLifted(channel=mask.channel, ts=mask.ts, entries=entries),)
 

@@ -16,7 +16,7 @@ from incident.entry import Draft, Entry, IncidentKey, join, split
 from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
 from incident.ports import Outcome, Person
-from incident.record import mask
+from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, is_message, place_of, posted_at
 from roles.person_ids import PersonId
 
@@ -64,12 +64,12 @@ class MemoryReader:
         return MemoryReader(self._state, is_bare=True)
 
     def _shown(self, key: IncidentKey, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-        masks = () if self._is_bare else mask.standing(self._state.chains.get(key, ()))
-        return tuple(mask.shown(entry, masks) for entry in entries)
+        masks = () if self._is_bare else masked_view.standing(self._state.chains.get(key, ()))
+        return tuple(masked_view.shown(entry, masks) for entry in entries)
 
     def _shown_incident(self, row: Incident) -> Incident:
         is_masked = row.masks and not self._is_bare
-        return mask.shown_incident(row, mask.hidden(row, self.bare())) if is_masked else row
+        return masked_view.shown_incident(row, masked_view.hidden(row, self.bare())) if is_masked else row
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         if number is None and channel is None:

@@ -21,7 +21,7 @@ from incident.entry import Entry, IncidentKey
 from incident.frozen import utc_text
 from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.record import mask
+from incident.record import masked_view
 from roles.person_ids import PersonId
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.signing_keys import Signer
@@ -76,9 +76,11 @@ def make_export(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     kept = [to_entry(line) for line in lines]
-    masks = mask.standing(kept)
-    entries = [mask.shown(entry, masks) for entry in kept]
-    shown = [_wordless(line) if mask.hides(masks, entry) else line for line, entry in zip(lines, kept, strict=True)]
+    masks = masked_view.standing(kept)
+    entries = [masked_view.shown(entry, masks) for entry in kept]
+    shown = [
+        _wordless(line) if masked_view.hides(masks, entry) else line for line, entry in zip(lines, kept, strict=True)
+    ]
     names = names_from(store.directory.person, key.team)
     _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
     _write_policy(folder, store.directory.policy_text(incident.policy_hash))

@@ -16,7 +16,7 @@ from incident.fold.change import Change
 from incident.model.components import Action
 from incident.model.incident import Incident
 from incident.model.slack_references import Promotion
-from incident.record import mask
+from incident.record import masked_view
 
 
 def message_pinned(incident: Incident, entry: Entry, fact: MessagePinned) -> Change:

@@ -13,7 +13,7 @@ from ulid import ULID
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.model.incident import Incident
 from incident.ports import Person
-from incident.record import mask
+from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS, posted_at
 from roles.person_ids import PersonId
 from storage import person_names
@@ -96,14 +96,14 @@ class SqlReader:
         """Leave out the words that a mask hides."""
         if self._is_bare or key.id == WORKSPACE or not entries:
             return tuple(entries)
-        about = chain_lines(self.connection, key, kinds=mask.KINDS)
-        masks = mask.standing(to_entry(line) for line in about)
-        return tuple(mask.shown(entry, masks) for entry in entries)
+        about = chain_lines(self.connection, key, kinds=masked_view.KINDS)
+        masks = masked_view.standing(to_entry(line) for line in about)
+        return tuple(masked_view.shown(entry, masks) for entry in entries)
 
     def _shown_incident(self, incident: Incident | None) -> Incident | None:
         if incident is None or self._is_bare or not incident.masks:
             return incident
-        return mask.shown_incident(incident, mask.hidden(incident, self.bare()))
+        return masked_view.shown_incident(incident, masked_view.hidden(incident, self.bare()))
 
 
 # Built once each: these are asked for every command and every message, and building costs more than asking.

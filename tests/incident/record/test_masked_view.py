@@ -18,7 +18,7 @@ from incident.entries.conversation import (
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry
 from incident.fold.fold import fold
-from incident.record import mask as masking
+from incident.record import masked_view
 from incident.states import Audience, Priority
 from tests.incident.building import ADA, BEN, Chain
 
@@ -44,7 +44,7 @@ def with_a_secret() -> Chain:
 
 
 def quoted(chain: Chain) -> tuple[int, ...]:
-    return masking.quoting(chain.entries, PLACE)
+    return masked_view.quoting(chain.entries, PLACE)
 
 
 def masked(chain: Chain) -> Chain:
@@ -53,8 +53,8 @@ def masked(chain: Chain) -> Chain:
 
 
 def shown(chain: Chain) -> list[Entry]:
-    masks = masking.standing(chain.entries)
-    return [masking.shown(entry, masks) for entry in chain.entries]
+    masks = masked_view.standing(chain.entries)
+    return [masked_view.shown(entry, masks) for entry in chain.entries]
 
 
 def test_quoting_names_what_was_made_of_the_message_and_what_repeats_its_whole_text():
@@ -119,9 +119,9 @@ def test_facts_and_the_record_itself_stay_as_they_are():
 def test_the_folded_incident_shows_no_word_that_a_masked_entry_holds():
     chain = masked(with_a_secret())
 
-    veiled = masking.shown_incident(chain.now, chain.entries)
+    veiled = masked_view.shown_incident(chain.now, chain.entries)
 
-    assert veiled.actions[0].text == masking.MASKED
+    assert veiled.actions[0].text == masked_view.MASKED
     assert veiled.title == chain.now.title
     assert veiled.key == chain.now.key
     assert chain.now.actions[0].text == "revoke it", "what is folded keeps its words"
@@ -141,7 +141,7 @@ def test_a_mask_ends_when_it_is_lifted_or_the_words_are_redacted(end):
 
     chain.add(end, at=3)
 
-    assert chain.now.masks == masking.standing(chain.entries) == ()
+    assert chain.now.masks == masked_view.standing(chain.entries) == ()
 
 
 def test_masking_again_widens_the_mask_that_stands_and_another_message_has_its_own():
@@ -159,4 +159,4 @@ def test_redacted_words_stay_redacted_under_a_mask():
     chain = masked(with_a_secret())
     gone = [entry.model_copy(update={"redacted": True}) for entry in chain.entries]
 
-    assert [masking.shown(entry, chain.now.masks) for entry in gone] == gone
+    assert [masked_view.shown(entry, chain.now.masks) for entry in gone] == gone
