@@ -73,4 +73,4 @@ def left(incident: Incident, entry: Entry, fact: Left) -> Change:
 
 def masks_changed(incident: Incident, entry: Entry, fact: Fact) -> Change:
     """Keep which messages are masked: a mask is put on or widened, is lifted, or ends with the words it hid."""
-    return {"masks": mask.after(incident.masks, entry)}
+    return {"masks": masked_view.after(incident.masks, entry)}

@@ -19,7 +19,7 @@ LIFECYCLE = re.compile(r'"([a-z_]+)"')
 
 def raised() -> Iterator[tuple[str, str]]:
     """Give each reason that a verb raises, with the file that raises it."""
-    for path in sorted((ROOT / "commands").glob("*.py")):
+    for path in sorted((ROOT / "commands").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in _RAISING and len(node.args) > 1:
                 for value in ast.walk(node.args[1]):
@@ -39,7 +39,7 @@ def test_the_wants_of_authority_are_among_the_reasons_looked_for(reason: str) ->
 
 @pytest.mark.parametrize("reason", ["over", "already_declared", "already_major", "too_late_to_void", "no_drill"])
 def test_every_reason_of_the_lifecycle_that_verbs_use_has_a_sentence(reason: str) -> None:
-    lifecycle = (ROOT / "incident" / "lifecycle.py").read_text(encoding="utf-8")
+    lifecycle = (ROOT / "incident" / "model" / "state_transitions.py").read_text(encoding="utf-8")
 
     assert reason in LIFECYCLE.findall(lifecycle)
     assert reason in refusals()
