@@ -40,7 +40,7 @@ class SetClock:
             self._at = max(self._at, at.astimezone(UTC))
 
 
-class StagedClock(SetClock):
+class SimulatedClock(SetClock):
     """A clock that is moved by hand until it is let run; from then on it keeps the machine's pace."""
 
     def __init__(self, at: datetime) -> None:

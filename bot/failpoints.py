@@ -24,7 +24,7 @@ import signal
 from collections.abc import Callable
 from typing import Final
 
-Reached = Callable[[str], None]
+Failpoint = Callable[[str], None]
 
 # By the function that opened the transaction: what somebody wants, what was said now or before the incident, what fell
 # due, what came of a job, what recurs, who looks at their Home tab.
@@ -84,11 +84,11 @@ FAILPOINTS: Final = (
 )
 
 
-def nothing_happens(name: str) -> None:
+def no_failpoint(name: str) -> None:
     """Go on, whatever point was reached."""
 
 
-def killed_at(point: str) -> Reached:
+def killed_at(point: str) -> Failpoint:
     """Stop this process, without any goodbye, when the named point is reached."""
     if point not in FAILPOINTS:
         raise ValueError(f"no failpoint is called {point!r}")

@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Recurring:
+class PeriodicTask:
     """Something that is done again and again; `work` is quick, or wants a job."""
 
     name: str
@@ -35,7 +35,7 @@ class Recurring:
 class Scheduler:
     """Does what recurs, each thing at most once at a time; what was late is done once, not made up for."""
 
-    def __init__(self, recurring: Sequence[Recurring]) -> None:
+    def __init__(self, recurring: Sequence[PeriodicTask]) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -58,7 +58,7 @@ class Scheduler:
             self._scheduler.shutdown(wait=True)
 
 
-def want_once(recorder: Recorder, job: Job, now: datetime, *, ends: datetime | None = None) -> None:
+def enqueue_once(recorder: Recorder, job: Job, now: datetime, *, ends: datetime | None = None) -> None:
     """Want a job that is to be done once in its period, which its key names and which `ends` then.
 
     The clocks of replicas do not strike together: by the time the last one wants it, it may long be done.
@@ -72,7 +72,7 @@ def want_once(recorder: Recorder, job: Job, now: datetime, *, ends: datetime | N
     recorder.transact(work, first=False)
 
 
-def want_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
+def enqueue_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
     """Want the checkpoint of this minute; of many replicas that want it, one makes it."""
     minute = now.replace(second=0, microsecond=0).isoformat()
     job = Job(
@@ -81,17 +81,17 @@ def want_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
         incident=workspace_chain(team),
         rank=LATER,
     )
-    want_once(recorder, job, now)
+    enqueue_once(recorder, job, now)
 
 
-def want_daily(recorder: Recorder, team: str, kinds: Sequence[JobKind], now: datetime) -> None:
+def enqueue_daily(recorder: Recorder, team: str, kinds: Sequence[JobKind], now: datetime) -> None:
     """Want what is done once a day, counted in UTC, by whichever replica comes first."""
     for kind in kinds:
         key = f"{kind}:{now.date().isoformat()}"
-        want_once(recorder, Job(kind=kind, key=key, incident=workspace_chain(team), rank=LATER, run_at=now), now)
+        enqueue_once(recorder, Job(kind=kind, key=key, incident=workspace_chain(team), rank=LATER, run_at=now), now)
 
 
-def _guarded(recurring: Recurring) -> None:
+def _guarded(recurring: PeriodicTask) -> None:
     """Do it once; an error in it is logged and does not stop the clock."""
     try:
         recurring.work()

@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from storage.integrity.checkpoints import Checkpoint
-from storage.integrity.rfc3161_timestamps import BadStamp, Stamp, check_stamp, read_stamp, request_for
+from storage.integrity.rfc3161_timestamps import InvalidTimestamp, Timestamp, check_stamp, read_stamp, request_for
 from storage.store import Store
 
 _log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ _MOST_BYTES: Final = 256 * 1024
 _BUSY: Final = (408, 429)
 
 
-class NoAnswer(Exception):  # noqa: N818 - it is an answer: try again later
+class TimestampUnavailable(Exception):  # noqa: N818 - it is an answer: try again later
     """The authority could not be reached, or is busy."""
 
 
@@ -46,10 +46,10 @@ def certificates_in(file: Path | None) -> tuple[Certificate, ...]:
     try:
         return tuple(load_pem_x509_certificates(file.read_bytes()))
     except ValueError as error:
-        raise BadStamp(f"{file} holds no certificate in PEM") from error
+        raise InvalidTimestamp(f"{file} holds no certificate in PEM") from error
 
 
-def ask(authority: Authority, checkpoint: Checkpoint) -> Stamp:
+def ask(authority: Authority, checkpoint: Checkpoint) -> Timestamp:
     """Have a checkpoint stamped; raise NoAnswer when that is for later, BadStamp when what came is no stamp of it."""
     statement, url = checkpoint.statement, authority.url
     answer = _post(url, request_for(statement))
@@ -60,17 +60,17 @@ def ask(authority: Authority, checkpoint: Checkpoint) -> Stamp:
 
 def _post(url: str, question: bytes) -> bytes:
     if not url.startswith(("https://", "http://")):
-        raise BadStamp(f"{url} is no web address")
+        raise InvalidTimestamp(f"{url} is no web address")
     request = Request(url, data=question, headers={"Content-Type": "application/timestamp-query"})  # noqa: S310 - settings
     try:
         with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310 - settings allow http and https only
             answer: bytes = response.read(_MOST_BYTES)
     except HTTPError as error:
         if error.code >= 500 or error.code in _BUSY:
-            raise NoAnswer(f"{url} answers {error.code}") from error
-        raise BadStamp(f"{url} answers {error.code}") from error
+            raise TimestampUnavailable(f"{url} answers {error.code}") from error
+        raise InvalidTimestamp(f"{url} answers {error.code}") from error
     except (OSError, HTTPException) as trouble:
-        raise NoAnswer(f"{url}: {trouble}") from trouble
+        raise TimestampUnavailable(f"{url}: {trouble}") from trouble
     return answer
 
 
@@ -79,5 +79,5 @@ def stamp_now(store: Store, authority: Authority, checkpoint: Checkpoint) -> Non
     if store.stamps.of(checkpoint.seq) is None:
         try:
             store.stamps.put(ask(authority, checkpoint))
-        except NoAnswer as none:
+        except TimestampUnavailable as none:
             _log.warning("no time stamp: %s", none)

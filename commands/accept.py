@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.core.fields.field_types import RoleWord
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.role_holders import HandoverAccepted
 from incident.entry import Fact
 from incident.model.components import Offer
@@ -21,13 +21,13 @@ class Accept(Verb):
     name = "accept"
     group = Group.ROLES
 
-    role: Annotated[RoleWord | None, Ask("Role", Control.ROLE, leading=True)] = None
+    role: Annotated[RoleWord | None, FormField("Role", Control.ROLE, leading=True)] = None
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
         """Tell whether the offer that the button was drawn for, or an earlier one, still stands."""
         return any(offer.role == self.role and offer.n <= drawn_at for offer in incident.offers)
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Pass the role on to the person it was offered to."""
         refuse_by_state(now, self.intent)
         offer = self._offer(now)
@@ -35,7 +35,7 @@ class Accept(Verb):
             raise Refusal(Code.ROLE_TAKEN, "role_yours", "role", role=offer.role, who=now.actor)
         return (HandoverAccepted(role=offer.role, from_who=offer.from_who, to=now.actor),)
 
-    def _offer(self, now: Situation) -> Offer:
+    def _offer(self, now: DecisionContext) -> Offer:
         mine = [o for o in now.open.offers if o.to == now.actor and self.role in (None, o.role)]
         if not mine:
             raise Refusal(Code.STATE, "accept_nothing", "role")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from commands.core.preconditions import refuse_by_state
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import Acknowledged, StateChanged
 from incident.entry import Fact
 from incident.states import State
@@ -15,13 +15,13 @@ class Ack(Verb):
     name = "ack"
     group = Group.OPEN
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the acknowledgement, and the move to active when it is the first sign of a response."""
         refuse_by_state(now, self.intent)
         return (Acknowledged(), *becomes_active(now))
 
 
-def becomes_active(now: Situation) -> tuple[Fact, ...]:
+def becomes_active(now: DecisionContext) -> tuple[Fact, ...]:
     """Give the move to active of an incident that nobody had taken up, or nothing."""
     state = now.open.state
     return (StateChanged(old=state, new=State.ACTIVE),) if state in (State.LOGGED, State.TRIAGED) else ()

@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from commands.core.fields.field_types import Slug
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.message_reference import source_message
 from commands.core.preconditions import refuse_unless_person
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import ActionOpened
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -25,15 +25,17 @@ class Action(Verb):
     name = "action"
     group = Group.RECORD
 
-    assignee: Annotated[PersonId, Ask("Who", Control.PERSON, leading=True, needed=True)]
-    text: Annotated[str, Ask("Task", Control.TEXT, "One thing that one person can finish", rest=True, needed=True)]
+    assignee: Annotated[PersonId, FormField("Who", Control.PERSON, leading=True, needed=True)]
+    text: Annotated[
+        str, FormField("Task", Control.TEXT, "One thing that one person can finish", rest=True, needed=True)
+    ]
     timebox_minutes: Annotated[
         Annotated[int, Field(gt=0)] | None,
-        Ask("Time box in minutes", Control.MINUTES, "They are asked when it ends", words=("timebox", "within")),
+        FormField("Time box in minutes", Control.MINUTES, "They are asked when it ends", words=("timebox", "within")),
     ] = None
-    id: Annotated[Slug | None, Ask("Its id", Control.WORD, "Left out, the next one: A1, A2, …")] = None
+    id: Annotated[Slug | None, FormField("Its id", Control.WORD, "Left out, the next one: A1, A2, …")] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Open the action under an id that was never used; its time box counts from when it was given."""
         taken = tuple(action.id for action in now.open.actions)
         if self.id in taken:

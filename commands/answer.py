@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Dated, Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.deadlines.missed_deadlines import next_call
 from incident.entries.role_holders import EscalationAnswered
 from incident.entry import Fact
@@ -25,7 +25,7 @@ class Answer(Verb):
 
     answer: Annotated[
         Literal["accepted", "declined"],
-        Ask(
+        FormField(
             "Your answer",
             Control.CHOICE,
             leading=True,
@@ -33,19 +33,19 @@ class Answer(Verb):
             choices=(("accepted", "I have it"), ("declined", "I cannot")),
         ),
     ]
-    escalation: Annotated[int | None, Ask("Which call", Control.ENTRY, hidden=True)] = None
+    escalation: Annotated[int | None, FormField("Which call", Control.ENTRY, hidden=True)] = None
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
         """Tell whether the call still waits for an answer, or was missed and may yet be taken."""
         return any(e.n == self.escalation and self._answers(e) for e in incident.escalations)
 
-    def decide(self, now: Situation) -> Sequence[Fact | Dated]:
+    def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact]:
         """Record the answer of the one who was called; after a "cannot", call the next of the ladder."""
         call = self._call(now)
         answered = EscalationAnswered(escalation=call.n, answer=self.answer)
         return (answered,) if self.answer == "accepted" else (answered, *_next_call(now, call))
 
-    def _call(self, now: Situation) -> Escalation:
+    def _call(self, now: DecisionContext) -> Escalation:
         named = [e for e in now.open.escalations if self.escalation in (None, e.n)]
         mine = [e for e in named if e.person == now.actor]
         waiting = [e for e in mine if self._answers(e)]
@@ -59,7 +59,7 @@ class Answer(Verb):
         return call.answer is None or (call.answer == "lapsed" and self.answer == "accepted")
 
 
-def _next_call(now: Situation, call: Escalation) -> tuple[Dated, ...]:
+def _next_call(now: DecisionContext, call: Escalation) -> tuple[DatedFact, ...]:
     if not call.ladder or call.answer_by is None or now.open.state not in RESPONDING:
         return ()
-    return (Dated(next_call(call, now.at), by=MUSTER),)
+    return (DatedFact(next_call(call, now.at), by=MUSTER),)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.core.fields.field_types import RoleWord
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_unless_person
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from commands.take import first_commander, refuse_taken
 from incident.entries.role_holders import RoleTaken
 from incident.entry import Fact
@@ -20,10 +20,10 @@ class Assign(Verb):
     name = "assign"
     group = Group.ROLES
 
-    role: Annotated[RoleWord, Ask("Role", Control.ROLE, leading=True, needed=True)]
-    to: Annotated[PersonId, Ask("To", Control.PERSON, leading=True, needed=True)]
+    role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]
+    to: Annotated[PersonId, FormField("To", Control.PERSON, leading=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Give the role when nobody has it, or when many may have it and this person has not."""
         refuse_by_state(now, self.intent)
         refuse_taken(now, self.role, self.to)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.pre_declaration_scope import is_direct
-from commands.core.verb import Situation
+from commands.core.verb import DecisionContext
 from commands.declare import Declare
 from incident.entries.lifecycle import Declared
 from incident.entry import Fact
@@ -24,9 +24,11 @@ class Backfill(Declare):
     name = "backfill"
     aliases = ()
 
-    started_at: Annotated[Utc | None, Ask("Began", Control.MOMENT, words=("started",), needed=True, past=True)] = None
+    started_at: Annotated[
+        Utc | None, FormField("Began", Control.MOMENT, words=("started",), needed=True, past=True)
+    ] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Declare it as of now, of this channel; only what is said to have happened earlier is dated earlier."""
         channel = now.place.channel
         if channel is None or is_direct(channel):
@@ -38,7 +40,7 @@ class Backfill(Declare):
             raise Refusal(Code.MISSING_FIELDS, "backfill_when", "started_at")
         return super().decide(now)
 
-    def _placed(self, declared: Declared, now: Situation) -> Declared:
+    def _placed(self, declared: Declared, now: DecisionContext) -> Declared:
         """Say which conversation belongs to it: the whole channel."""
         here = {"adopted_channel": now.place.channel, "detected_at": self.detected_at or self.started_at}
         return declared.model_copy(update=here)

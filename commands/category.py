@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_short
 from commands.core.service_catalogue import is_unlisted
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.classification import CategoryChanged
 from incident.entry import Fact
 
@@ -18,16 +18,16 @@ class Category(Verb):
     name = "category"
     group = Group.CLASSIFY
 
-    category: Annotated[str, Ask("Category", Control.CATEGORY, leading=True, needed=True, max_length=80)]
-    subcategory: Annotated[str | None, Ask("Subcategory", Control.LINE, max_length=80)] = None
-    reason: Annotated[str, Ask("Why", Control.TEXT, rest=True, because=True, needed=True)] = ""
+    category: Annotated[str, FormField("Category", Control.CATEGORY, leading=True, needed=True, max_length=80)]
+    subcategory: Annotated[str | None, FormField("Subcategory", Control.LINE, max_length=80)] = None
+    reason: Annotated[str, FormField("Why", Control.TEXT, rest=True, because=True, needed=True)] = ""
 
     @property
     def intent(self) -> str:
         """Name it as the record does."""
         return "set_category"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Change the category when a reason is given; one outside the catalogue is kept as such."""
         refuse_short(self.reason, 1, "category_why", "reason")
         unlisted = is_unlisted(now.policy, now.open.service, self.category, self.subcategory)

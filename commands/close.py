@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from commands.core.preconditions import refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import StateChanged
 from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
@@ -20,7 +20,7 @@ class Close(Verb):
     name = "close"
     group = Group.PROVE
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Close what is resolved, by those whom the policy names, when nothing is missing."""
         state = now.open.state
         if refusal_to(self.intent, now.open):

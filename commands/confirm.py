@@ -7,8 +7,8 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator
 
 from commands.core.fields.field_types import several
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.classification import Confirmed
 from incident.entry import Fact
 
@@ -25,9 +25,9 @@ class Confirm(Verb):
     what: Annotated[
         tuple[What, ...],
         BeforeValidator(several),
-        Ask("What", Control.CHOICES, leading=True, choices=_WHAT),
+        FormField("What", Control.CHOICES, leading=True, choices=_WHAT),
     ] = ("category", "priority")
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record what was confirmed."""
         return (Confirmed(category="category" in self.what, priority="priority" in self.what),)

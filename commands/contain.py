@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.restoration import Contained
 from incident.entry import Fact
 
@@ -19,10 +19,10 @@ class Contain(Verb):
     group = Group.RESTORE
 
     term: Annotated[
-        Literal["short", "long"], Ask("For how long", Control.CHOICE, leading=True, needed=True, choices=_TERMS)
+        Literal["short", "long"], FormField("For how long", Control.CHOICE, leading=True, needed=True, choices=_TERMS)
     ]
-    text: Annotated[str, Ask("What was done", Control.TEXT, rest=True, needed=True)]
+    text: Annotated[str, FormField("What was done", Control.TEXT, rest=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the step as it was told."""
         return (Contained(term=self.term, text=self.text),)

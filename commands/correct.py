@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import Corrected
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -17,10 +17,10 @@ class Correct(Verb):
     name = "correct"
     group = Group.RECORD
 
-    entry: Annotated[int, Ask("Entry", Control.ENTRY, "Its number in the timeline", leading=True, needed=True)]
-    text: Annotated[str, Ask("What is right", Control.TEXT, rest=True, needed=True)]
+    entry: Annotated[int, FormField("Entry", Control.ENTRY, "Its number in the timeline", leading=True, needed=True)]
+    text: Annotated[str, FormField("What is right", Control.TEXT, rest=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the correction beside an entry that exists."""
         if not 1 <= self.entry <= now.open.n:
             raise Refusal(Code.STATE, "correct_unknown", "entry", entry=str(self.entry))

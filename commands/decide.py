@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.message_reference import source_message
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import DecisionMade
 from incident.entry import Fact
 from roles.person_ids import PersonId
@@ -19,11 +19,13 @@ class Decide(Verb):
     aliases = ("decision",)
     group = Group.RECORD
 
-    text: Annotated[str, Ask("Decision", Control.TEXT, "What was decided", rest=True, needed=True)]
-    rationale: Annotated[str | None, Ask("Because", Control.TEXT, "Why, and what was ruled out", because=True)] = None
-    approved_by: Annotated[PersonId | None, Ask("Approved by", Control.PERSON, words=("approved", "by"))] = None
+    text: Annotated[str, FormField("Decision", Control.TEXT, "What was decided", rest=True, needed=True)]
+    rationale: Annotated[
+        str | None, FormField("Because", Control.TEXT, "Why, and what was ruled out", because=True)
+    ] = None
+    approved_by: Annotated[PersonId | None, FormField("Approved by", Control.PERSON, words=("approved", "by"))] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Number the decision and record it, with the message it was made from when there is one."""
         channel, ts = source_message(now)
         made = DecisionMade(

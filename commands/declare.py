@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final, Literal
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.pre_declaration_scope import capturing
 from commands.core.preconditions import refuse_by_state
-from commands.core.service_catalogue import Entry, is_unlisted, look_up, twin_of
-from commands.core.verb import Group, Situation, Verb
+from commands.core.service_catalogue import CatalogueEntry, is_unlisted, look_up, possible_duplicate
+from commands.core.verb import DecisionContext, Group, Verb
 from commands.priority import Judged, major_by_priority
 from commands.reclassify import TYPES
 from incident.entries.lifecycle import Declared, StateChanged
@@ -41,35 +41,36 @@ class Declare(Verb):
 
     title: Annotated[
         str | None,
-        Ask("What is wrong?", Control.LINE, "In a few words", rest=True, needed=True, max_length=TITLE_LENGTH),
+        FormField("What is wrong?", Control.LINE, "In a few words", rest=True, needed=True, max_length=TITLE_LENGTH),
     ] = None
-    service: Annotated[str | None, Ask("Service", Control.SERVICE, needed=True)] = None
-    symptom: Annotated[str | None, Ask("What do people see?", Control.TEXT, "The title, when left empty")] = None
-    impact: Annotated[Judged | None, Ask("Impact", Control.LEVEL, "Can be judged later")] = None
-    urgency: Annotated[Judged | None, Ask("Urgency", Control.LEVEL, "Can be judged later")] = None
+    service: Annotated[str | None, FormField("Service", Control.SERVICE, needed=True)] = None
+    symptom: Annotated[str | None, FormField("What do people see?", Control.TEXT, "The title, when left empty")] = None
+    impact: Annotated[Judged | None, FormField("Impact", Control.LEVEL, "Can be judged later")] = None
+    urgency: Annotated[Judged | None, FormField("Urgency", Control.LEVEL, "Can be judged later")] = None
     started_at: Annotated[
         Utc | None,
-        Ask("Began", Control.MOMENT, "When left empty, asked for before closing", words=("started",), past=True),
+        FormField("Began", Control.MOMENT, "When left empty, asked for before closing", words=("started",), past=True),
     ] = None
-    private: Annotated[bool, Ask("Only for those who work on it", Control.CHECK)] = False
-    drill: Annotated[bool, Ask("This is a drill", Control.CHECK)] = False
-    category: Annotated[str | None, Ask("Category", Control.CATEGORY, max_length=80)] = None
-    subcategory: Annotated[str | None, Ask("Subcategory", Control.LINE, max_length=80)] = None
-    type: Annotated[Literal["it", "security", "third_party", "request"], Ask("Type", Control.CHOICE, choices=TYPES)] = (
-        "it"
-    )
+    private: Annotated[bool, FormField("Only for those who work on it", Control.CHECK)] = False
+    drill: Annotated[bool, FormField("This is a drill", Control.CHECK)] = False
+    category: Annotated[str | None, FormField("Category", Control.CATEGORY, max_length=80)] = None
+    subcategory: Annotated[str | None, FormField("Subcategory", Control.LINE, max_length=80)] = None
+    type: Annotated[
+        Literal["it", "security", "third_party", "request"], FormField("Type", Control.CHOICE, choices=TYPES)
+    ] = "it"
     owner_group: Annotated[
-        str | None, Ask("Owner group", Control.LINE, "The service's, when left empty", words=("group",), max_length=80)
+        str | None,
+        FormField("Owner group", Control.LINE, "The service's, when left empty", words=("group",), max_length=80),
     ] = None
     detected_at: Annotated[
-        Utc | None, Ask("Detected", Control.MOMENT, "Now, when left empty", words=("detected",), past=True)
+        Utc | None, FormField("Detected", Control.MOMENT, "Now, when left empty", words=("detected",), past=True)
     ] = None
-    reporter: Annotated[PersonId | None, Ask("Reported by", Control.PERSON, "You, when left empty")] = None
+    reporter: Annotated[PersonId | None, FormField("Reported by", Control.PERSON, "You, when left empty")] = None
     source: Annotated[
-        str | None, Ask("Detected by", Control.WORD, "monitoring, a user, a provider …", max_length=80)
+        str | None, FormField("Detected by", Control.WORD, "monitoring, a user, a provider …", max_length=80)
     ] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Log the incident, judge its priority and triage it; a P1 is a major incident at once."""
         if now.incident is not None:
             refuse_by_state(now, self.intent)
@@ -83,11 +84,11 @@ class Declare(Verb):
         declared = self._placed(self._declared(now, entry, provisional=provisional), now)
         return (declared, judged, triaged, *major)
 
-    def _placed(self, declared: Declared, now: Situation) -> Declared:
+    def _placed(self, declared: Declared, now: DecisionContext) -> Declared:
         """Say which conversation belongs to it: what was said here a while before."""
         return capturing(declared, now)
 
-    def _declared(self, now: Situation, entry: Entry, *, provisional: bool) -> Declared:
+    def _declared(self, now: DecisionContext, entry: CatalogueEntry, *, provisional: bool) -> Declared:
         return Declared(
             number=now.number,
             title=self.title or next(iter((self.symptom or "").strip().splitlines()), "").strip()[:TITLE_LENGTH],
@@ -113,6 +114,6 @@ class Declare(Verb):
             unlisted=is_unlisted(now.policy, entry.name, entry.category, self.subcategory),
         )
 
-    def view(self, now: Situation) -> DeclareView:
+    def view(self, now: DecisionContext) -> DeclareView:
         """Give the incident that somebody else declared for the same service within the last minutes."""
-        return DeclareView(twin=twin_of(now.open, now))
+        return DeclareView(twin=possible_duplicate(now.open, now))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import ActionDone
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -17,15 +17,15 @@ class Done(Verb):
     name = "done"
     group = Group.RECORD
 
-    id: Annotated[str, Ask("Action", Control.WORD, "Its id, such as A1", leading=True, needed=True)]
-    result: Annotated[str, Ask("Result", Control.TEXT, "What came of it", rest=True, needed=True)]
+    id: Annotated[str, FormField("Action", Control.WORD, "Its id, such as A1", leading=True, needed=True)]
+    result: Annotated[str, FormField("Result", Control.TEXT, "What came of it", rest=True, needed=True)]
 
     @property
     def intent(self) -> str:
         """Name it as the scenarios do."""
         return "action_done"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Close an action that is open."""
         action = next((one for one in now.open.actions if one.id.upper() == self.id.upper()), None)
         if action is None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import DrillEnded, DrillInjected, StateChanged
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -22,20 +22,20 @@ class Drill(Verb):
     group = Group.OPEN
 
     what: Annotated[
-        Literal["inject", "end"], Ask("What", Control.CHOICE, leading=True, needed=True, choices=_FORMS)
+        Literal["inject", "end"], FormField("What", Control.CHOICE, leading=True, needed=True, choices=_FORMS)
     ] = "inject"
     text: Annotated[
         str | None,
-        Ask("Text", Control.TEXT, "What happens in the drill, or what it showed", rest=True, words=("summary",)),
+        FormField("Text", Control.TEXT, "What happens in the drill, or what it showed", rest=True, words=("summary",)),
     ] = None
-    summary: Annotated[str | None, Ask("Summary", Control.TEXT, hidden=True)] = None
+    summary: Annotated[str | None, FormField("Summary", Control.TEXT, hidden=True)] = None
 
     @property
     def intent(self) -> str:
         """Tell the two forms apart as the record does."""
         return "end_drill" if self.what == "end" else "inject"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the inject, or end the drill; both only while a drill runs."""
         refuse_by_state(now, self.intent)
         text = self.text or self.summary

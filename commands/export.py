@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from commands.show import find_shown
 from incident.entry import Fact
 
@@ -28,14 +28,16 @@ class Export(Verb):
     asks = True
     needs_incident = False
 
-    number: Annotated[str | None, Ask("Number", Control.WORD, "Left out, this channel's incident", leading=True)] = None
+    number: Annotated[
+        str | None, FormField("Number", Control.WORD, "Left out, this channel's incident", leading=True)
+    ] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer, or refuse alike what does not exist and what the one who asks may not see."""
         find_shown(self.number, now)
         return ()
 
-    def view(self, now: Situation) -> ExportView:
+    def view(self, now: DecisionContext) -> ExportView:
         """Name the incident."""
         shown = find_shown(self.number, now)
         return ExportView(number=shown.number, entries=shown.n, restricted=shown.restricted)

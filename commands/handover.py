@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.core.fields.field_types import RoleWord
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_unless_person, refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.role_holders import HandoverOffered
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -22,16 +22,16 @@ class Handover(Verb):
     aliases = ("handoff",)
     group = Group.ROLES
 
-    role: Annotated[RoleWord, Ask("Role", Control.ROLE, leading=True, needed=True)]
-    to: Annotated[PersonId, Ask("To", Control.PERSON, leading=True, needed=True)]
+    role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]
+    to: Annotated[PersonId, FormField("To", Control.PERSON, leading=True, needed=True)]
     note: Annotated[
         str,
-        Ask(
+        FormField(
             "Where things stand", Control.TEXT, "What runs, what is promised, what not to touch", rest=True, needed=True
         ),
     ] = ""
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Offer a role that somebody holds: one's own, or another's with authority over majors."""
         refuse_by_state(now, self.intent)
         holders = now.open.holders(self.role)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated, Final
 
 from commands.core import verb_registry
-from commands.core.fields.form_field import Ask, Control, asks
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField, form_fields
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 
@@ -31,7 +31,7 @@ class HelpView:
     whole: bool = False
     one: HelpLine | None = None
     usage: str = ""
-    fields: tuple[Ask, ...] = ()
+    fields: tuple[FormField, ...] = ()
 
 
 class Help(Verb):
@@ -42,28 +42,28 @@ class Help(Verb):
     asks = True
     needs_incident = False
 
-    about: Annotated[str | None, Ask("About", Control.LINE, "Any verb, or all", leading=True)] = None
+    about: Annotated[str | None, FormField("About", Control.LINE, "Any verb, or all", leading=True)] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer, or refuse a word that names no verb and offer the nearest."""
         if self.about and self.about != ALL and verb_registry.find(self.about) is None:
             nearest = verb_registry.nearest(self.about)
             raise Refusal(Code.UNKNOWN_VERB, "help_near" if nearest else "help_unknown", "about", nearest=nearest or "")
         return ()
 
-    def view(self, now: Situation) -> HelpView:
+    def view(self, now: DecisionContext) -> HelpView:
         """Read the verbs off the registry."""
         verb = verb_registry.find(self.about) if self.about else None
         if verb is None:
             every = verb_registry.verbs()
             groups = ((group, tuple(_line(v) for v in every if v.group == group)) for group in Group)
             return HelpView(groups=tuple(pair for pair in groups if pair[1]), whole=self.about == ALL)
-        return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=tuple(asks(verb).values()))
+        return HelpView(groups=(), one=_line(verb), usage=usage(verb), fields=tuple(form_fields(verb).values()))
 
 
 def usage(verb: type[Verb]) -> str:
     """Write a verb as it is typed: fixed words first, then what has a name, then the text."""
-    marks = asks(verb)
+    marks = form_fields(verb)
     leading = [_place(name, ask) for name, ask in marks.items() if ask.leading]
     named = [f"[{(ask.words or (name,))[0]}=…]" for name, ask in marks.items() if _is_named(ask)]
     rest = [_place(name, ask) for name, ask in marks.items() if ask.rest]
@@ -71,11 +71,11 @@ def usage(verb: type[Verb]) -> str:
     return " ".join([verb.name, *leading, *named, *rest, *because])
 
 
-def _is_named(ask: Ask) -> bool:
+def _is_named(ask: FormField) -> bool:
     return not (ask.leading or ask.rest or ask.because)
 
 
-def _place(name: str, ask: Ask) -> str:
+def _place(name: str, ask: FormField) -> str:
     shown = name if ask.control == Control.CHECK else f"<{name.strip('_').replace('_', ' ')}>"
     return shown if ask.needed else f"[{shown}]"
 

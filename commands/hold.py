@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -21,16 +21,16 @@ class Hold(Verb):
     name = "hold"
     group = Group.INFORM
 
-    release: Annotated[bool, Ask("Release the hold", Control.CHECK, leading=True)] = False
-    audience: Annotated[Audience, Ask("Audience", Control.CHOICE, leading=True, needed=True, choices=_AUDIENCES)]
-    reason: Annotated[str, Ask("Because", Control.TEXT, rest=True, because=True, needed=True)]
+    release: Annotated[bool, FormField("Release the hold", Control.CHECK, leading=True)] = False
+    audience: Annotated[Audience, FormField("Audience", Control.CHOICE, leading=True, needed=True, choices=_AUDIENCES)]
+    reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
     @property
     def intent(self) -> str:
         """Tell the hold from its release."""
         return "unhold" if self.release else "hold"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Hold what is not held, release what is; only those whom the policy names may."""
         held = now.open.audience(self.audience).held
         if held != self.release:

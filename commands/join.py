@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state
-from commands.core.verb import Elsewhere, Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, OtherIncidentFact, Verb
 from incident.entries.lifecycle import JoinedAsDuplicate, StateChanged, Voided
 from incident.entry import Fact
 from incident.model.incident import Incident
@@ -22,9 +22,9 @@ class Join(Verb):
     name = "join"
     group = Group.OPEN
 
-    number: Annotated[str, Ask("Incident to join", Control.WORD, "INC-2026-0042", leading=True, needed=True)]
+    number: Annotated[str, FormField("Incident to join", Control.WORD, "INC-2026-0042", leading=True, needed=True)]
 
-    def decide(self, now: Situation) -> Sequence[Fact | Elsewhere]:
+    def decide(self, now: DecisionContext) -> Sequence[Fact | OtherIncidentFact]:
         """Void this incident as a duplicate of an earlier, open one, and note there who comes along."""
         refuse_by_state(now, "void")
         first = self._first(now)
@@ -33,10 +33,10 @@ class Join(Verb):
         return (
             voided,
             StateChanged(old=now.open.state, new=State.VOID_DUPLICATE),
-            Elsewhere(first.key, joined),
+            OtherIncidentFact(first.key, joined),
         )
 
-    def _first(self, now: Situation) -> Incident:
+    def _first(self, now: DecisionContext) -> Incident:
         key = now.reader.find(now.team, number=self.number.strip().upper())
         first = now.reader.peek(key) if key else None
         if first is None or not may_see(first, now.actor):

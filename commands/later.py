@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.deadlines import due_deadlines
 from incident.entries.delivery import PromptPutOff
 from incident.entry import Fact
@@ -20,13 +20,13 @@ class Later(Verb):
     name = "later"
     group = Group.OTHER
 
-    due: Annotated[str | None, Ask("Which prompt", Control.WORD, hidden=True)] = None
+    due: Annotated[str | None, FormField("Which prompt", Control.WORD, hidden=True)] = None
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
         """Tell whether the prompt still waits for an answer."""
         return any(p.due == self.due and p.until is None for p in incident.prompted)
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Put off one prompt, or everything this person is asked for, by the minutes of the policy."""
         until = now.at + timedelta(minutes=now.policy.prompt_put_off_minutes)
         owed = {thing.key for thing in due_deadlines.due(now.open, now.policy)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from commands.core.fields.field_types import Slug
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.restoration import Linked, LinkNone
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -30,16 +30,16 @@ class Link(Verb):
     name = "link"
     group = Group.RESTORE
 
-    kind: Annotated[Slug, Ask("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS)] = NONE
-    ref: Annotated[str | None, Ask("Its number or address", Control.LINE, "PRB-102", rest=True)] = None
-    reason: Annotated[str | None, Ask("Why none", Control.TEXT, "Only when there is none", because=True)] = None
+    kind: Annotated[Slug, FormField("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS)] = NONE
+    ref: Annotated[str | None, FormField("Its number or address", Control.LINE, "PRB-102", rest=True)] = None
+    reason: Annotated[str | None, FormField("Why none", Control.TEXT, "Only when there is none", because=True)] = None
 
     @property
     def intent(self) -> str:
         """Tell a link from the statement that there is none."""
         return "link_none" if self.kind == NONE else "link"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the link, or the reason why there is none."""
         if self.kind == NONE:
             reason = self.reason or self.ref

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.rules import visibility
@@ -25,11 +25,11 @@ class List(Verb):
     asks = True
     needs_incident = False
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer; nothing changes."""
         return ()
 
-    def view(self, now: Situation) -> ListView:
+    def view(self, now: DecisionContext) -> ListView:
         """Leave out what the one who asks may not see; nothing tells them that it is there."""
         seen = [one for one in now.reader.open_incidents(now.team) if visibility.may_see(one, now.actor)]
         return ListView(tuple(sorted(seen, key=lambda one: (one.drill, one.priority or "P9", one.number))))

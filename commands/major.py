@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import MajorDeclared
 from incident.entry import Fact
 
@@ -18,7 +18,7 @@ class Major(Verb):
     group = Group.OPEN
 
     reason: Annotated[
-        str | None, Ask("Why", Control.TEXT, "What makes it a major one", rest=True, because=True, needed=True)
+        str | None, FormField("Why", Control.TEXT, "What makes it a major one", rest=True, because=True, needed=True)
     ] = None
 
     @property
@@ -26,7 +26,7 @@ class Major(Verb):
         """Name it as the record does."""
         return "declare_major"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Make it a major incident once, on the word of somebody who may."""
         refuse_by_state(now, self.intent)
         refuse_without(now, "declare_major", now.policy.authority.declare_major)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.states import Audience
@@ -41,20 +41,22 @@ class Next(Verb):
     group = Group.INFORM
     asks = True
 
-    words: Annotated[str | None, Ask("When", Control.LINE, "Only an update can promise another time", rest=True)] = None
+    words: Annotated[
+        str | None, FormField("When", Control.LINE, "Only an update can promise another time", rest=True)
+    ] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer; a time is refused, since only an update can promise the next one."""
         if self.words:
             raise Refusal(Code.BAD_VALUE, "next_needs_update", "words")
         return ()
 
-    def view(self, now: Situation) -> NextView:
+    def view(self, now: DecisionContext) -> NextView:
         """Gather what is owed."""
         return owed(now)
 
 
-def owed(now: Situation) -> NextView:
+def owed(now: DecisionContext) -> NextView:
     """Gather the open slots, earliest first, with who is to speak."""
     incident = now.open
     found = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import Noted
 from incident.entry import Fact
 
@@ -16,8 +16,8 @@ class Note(Verb):
     name = "note"
     group = Group.RECORD
 
-    text: Annotated[str, Ask("Note", Control.TEXT, "What happened, or what you saw", rest=True, needed=True)]
+    text: Annotated[str, FormField("Note", Control.TEXT, "What happened, or what you saw", rest=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the note as it was written."""
         return (Noted(text=self.text),)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.policy import Policy, Service
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId, person_named
@@ -40,15 +40,15 @@ class Oncall(Verb):
     asks = True
     needs_incident = False
 
-    service: Annotated[str | None, Ask("Service", Control.SERVICE, leading=True)] = None
+    service: Annotated[str | None, FormField("Service", Control.SERVICE, leading=True)] = None
 
-    def decide(self, now: Situation) -> tuple[()]:
+    def decide(self, now: DecisionContext) -> tuple[()]:
         """Refuse a service that the catalogue does not name."""
         if self.service is not None and self.service not in now.policy.services:
             raise Refusal(Code.UNKNOWN_SERVICE, "unknown_service", "service")
         return ()
 
-    def view(self, now: Situation) -> OncallView:
+    def view(self, now: DecisionContext) -> OncallView:
         """Give who watches over the service asked for, the incident's, or each."""
         named = self.service or (now.incident.service if now.incident else None)
         services = now.policy.services

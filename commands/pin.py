@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Dated, Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.entries.conversation import MessagePinned
 from incident.record.message_history import author, posted_at, text_now
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId
 
-_HIDDEN = Ask("", Control.WORD, hidden=True)
+_HIDDEN = FormField("", Control.WORD, hidden=True)
 
 
 class Pin(Verb):
@@ -28,7 +28,7 @@ class Pin(Verb):
     text: Annotated[str | None, _HIDDEN] = None
     author: Annotated[PersonId | None, _HIDDEN] = None
 
-    def decide(self, now: Situation) -> tuple[Dated, ...]:
+    def decide(self, now: DecisionContext) -> tuple[DatedFact, ...]:
         """Keep the text as it is now, by its author, at the time it was posted; a second mark adds nothing."""
         channel, ts = self.channel or now.place.channel, self.ts or now.place.message
         when = posted_at(ts) if ts else None
@@ -40,4 +40,4 @@ class Pin(Verb):
         writer = author(known) or self.author or now.actor
         text = text_now(known)
         fact = MessagePinned(channel=channel, ts=ts, author=writer, text=self.text or "" if text is None else text)
-        return (Dated(fact, occurred_at=min(when, now.at)),)
+        return (DatedFact(fact, occurred_at=min(when, now.at)),)

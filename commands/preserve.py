@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.integrity import Preserved
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -18,10 +18,10 @@ class Preserve(Verb):
     name = "preserve"
     group = Group.RECORD
 
-    lift: Annotated[bool, Ask("Lift the legal hold", Control.CHECK, leading=True)] = False
-    reason: Annotated[str, Ask("Because", Control.TEXT, rest=True, because=True, needed=True)]
+    lift: Annotated[bool, FormField("Lift the legal hold", Control.CHECK, leading=True)] = False
+    reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Hold what is not held, lift what is, in any state of the incident; only those whom the policy names may."""
         if now.open.preserved != self.lift:
             reason = "preserve_none" if self.lift else "preserve_already"

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_short, refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import MajorDeclared
 from incident.entry import Fact
 from incident.model.incident import Incident
@@ -29,11 +29,11 @@ class Priority(Verb):
     group = Group.CLASSIFY
 
     impact: Annotated[
-        Judged | None, Ask("Impact", Control.LEVEL, leading=True, needed=True, words=("sev", "severity"))
+        Judged | None, FormField("Impact", Control.LEVEL, leading=True, needed=True, words=("sev", "severity"))
     ] = None
-    urgency: Annotated[Judged | None, Ask("Urgency", Control.LEVEL, leading=True, needed=True)] = None
+    urgency: Annotated[Judged | None, FormField("Urgency", Control.LEVEL, leading=True, needed=True)] = None
     justification: Annotated[
-        str, Ask("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)
+        str, FormField("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)
     ] = ""
 
     @property
@@ -41,7 +41,7 @@ class Priority(Verb):
         """Name it as the record does."""
         return "set_priority"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Set the priority that impact and urgency give; what is not judged anew stays as it was."""
         refuse_by_state(now, self.intent)
         impact, urgency = self._judged(now.open)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_short
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.classification import Reclassified
 from incident.entry import Fact
 
@@ -27,13 +27,13 @@ class Reclassify(Verb):
 
     type: Annotated[
         Literal["it", "security", "third_party", "request"],
-        Ask("Type", Control.CHOICE, leading=True, needed=True, choices=TYPES),
+        FormField("Type", Control.CHOICE, leading=True, needed=True, choices=TYPES),
     ]
-    reason: Annotated[str, Ask("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)] = (
-        ""
-    )
+    reason: Annotated[
+        str, FormField("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)
+    ] = ""
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Change the type with a reason that says something. What was restricted once stays so."""
         refuse_short(self.reason, MIN_REASON, "reclassify_why", "reason")
         restricted = now.open.restricted or self.type in now.policy.restricted_types

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.message_reference import MessageRef, named_message
 from commands.core.preconditions import has_authority, not_authorised
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries import conversation
 from incident.entries.delivery import Exported
 from incident.entries.lifecycle import Declared
@@ -48,9 +48,9 @@ class Redact(Verb):
     group = Group.RECORD
 
     ref: MessageRef = None
-    reason: Annotated[str, Ask("Because", Control.TEXT, rest=True, because=True, needed=True)]
+    reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Name every entry that quotes the message; whom the policy does not name is refused, and masks it."""
         channel, ts = named_message(now, self.ref)
         entries = now.reader.message(now.open.key, channel, ts)
@@ -62,7 +62,7 @@ class Redact(Verb):
         named = tuple(sorted({*quoting, *_masked(now, (channel, ts))}))
         return (conversation.Redacted(channel=channel, ts=ts, entries=named, reason=self.reason),)
 
-    def view(self, now: Situation) -> Beyond:
+    def view(self, now: DecisionContext) -> Beyond:
         """Look for the message in Slack and for the exports made since it was first said or quoted."""
         channel, ts = named_message(now, self.ref)
         about = now.reader.message(now.open.key, channel, ts)
@@ -72,7 +72,7 @@ class Redact(Verb):
         held = tuple(entry for entry in made if isinstance(entry.fact, Exported) and entry.fact.upto >= first)
         return Beyond(channel, ts, any(isinstance(entry.fact, conversation.MessageDeleted) for entry in about), held)
 
-    def _refused(self, now: Situation, place: tuple[str, str]) -> Refusal:
+    def _refused(self, now: DecisionContext, place: tuple[str, str]) -> Refusal:
         """Refuse, and mask what quotes the message and is not masked yet; words that are gone need no mask."""
         whole = masked_view.quoting(now.reader.bare().entries(now.open.key), place)
         new = conversation.Masked(channel=place[0], ts=place[1], entries=whole, reason=self.reason)
@@ -81,7 +81,7 @@ class Redact(Verb):
         return not_authorised(reason, now.policy.authority.redact, also=also)
 
 
-def _masked(now: Situation, place: tuple[str, str]) -> frozenset[int]:
+def _masked(now: DecisionContext, place: tuple[str, str]) -> frozenset[int]:
     """Name the entries that the mask of this message hides."""
     mask = masked_view.mask_of(now.open.masks, place)
     return frozenset(mask.entries if mask else ())

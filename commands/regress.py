@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import Noted
 from incident.entries.lifecycle import StateChanged
 from incident.entry import Fact
@@ -20,9 +20,9 @@ class Regress(Verb):
     name = "regress"
     group = Group.RESTORE
 
-    text: Annotated[str, Ask("What is broken again", Control.TEXT, rest=True, needed=True)]
+    text: Annotated[str, FormField("What is broken again", Control.TEXT, rest=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Move a mitigated or restored incident back to active, and note what was seen."""
         state = now.open.state
         if refusal_to(self.intent, now.open):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from commands.core.fields.field_types import RoleWord
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.role_holders import RoleReleased
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -20,10 +20,10 @@ class Release(Verb):
     name = "release"
     group = Group.ROLES
 
-    role: Annotated[RoleWord, Ask("Role", Control.ROLE, leading=True, needed=True)]
-    who: Annotated[PersonId | None, Ask("Who", Control.PERSON, "You, when left empty", leading=True)] = None
+    role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]
+    who: Annotated[PersonId | None, FormField("Who", Control.PERSON, "You, when left empty", leading=True)] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """End the role of somebody who has it."""
         refuse_by_state(now, self.intent)
         who = self.who or now.actor

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import Reopened, StateChanged
 from incident.entry import Fact
 from incident.frozen import Utc
@@ -20,10 +20,10 @@ class Reopen(Verb):
     name = "reopen"
     group = Group.PROVE
 
-    reason: Annotated[str, Ask("What came back", Control.TEXT, rest=True, because=True, needed=True)]
-    recurrence_at: Annotated[Utc | None, Ask("Since when", Control.MOMENT, past=True, words=("since",))] = None
+    reason: Annotated[str, FormField("What came back", Control.TEXT, rest=True, because=True, needed=True)]
+    recurrence_at: Annotated[Utc | None, FormField("Since when", Control.MOMENT, past=True, words=("since",))] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Move a resolved or closed incident back to active."""
         state = now.open.state
         if refusal_to(self.intent, now.open):

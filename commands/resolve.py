@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from commands.core.fields.field_types import Slug
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import StateChanged
 from incident.entries.restoration import ResolutionAmended, Resolved
 from incident.entry import Fact
@@ -32,10 +32,12 @@ class Resolve(Verb):
     aliases = ("fixed",)
     group = Group.RESTORE
 
-    how: Annotated[Slug | None, Ask("How", Control.CHOICE, leading=True, needed=True, choices=_HOW)] = None
+    how: Annotated[Slug | None, FormField("How", Control.CHOICE, leading=True, needed=True, choices=_HOW)] = None
     text: Annotated[
         str,
-        Ask("Resolution", Control.TEXT, "What was done about the cause, in a full sentence", rest=True, needed=True),
+        FormField(
+            "Resolution", Control.TEXT, "What was done about the cause, in a full sentence", rest=True, needed=True
+        ),
     ]
 
     @property
@@ -47,7 +49,7 @@ class Resolve(Verb):
     def _amends(self) -> bool:
         return self.how in (None, AMEND)
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Resolve a restored incident, or amend the resolution it has."""
         meets = text_meets(self.text, now.policy.resolution)
         state = now.open.state

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import StateChanged
 from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
@@ -19,9 +19,9 @@ class Restored(Verb):
     name = "restored"
     group = Group.RESTORE
 
-    text: Annotated[str, Ask("How you know", Control.TEXT, "What works again", rest=True, needed=True)]
+    text: Annotated[str, FormField("How you know", Control.TEXT, "What works again", rest=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Move an active or mitigated incident to restored."""
         state = now.open.state
         if refusal_to(self.intent, now.open):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_unless_person
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.closure import ReviewScheduled
 from incident.entry import Fact
 from incident.frozen import Utc
@@ -31,15 +31,15 @@ class Review(Verb):
     aliases = ("pir",)
     group = Group.PROVE
 
-    owner: Annotated[PersonId, Ask("Owner", Control.PERSON, leading=True, needed=True)]
-    at: Annotated[Utc, Ask("When", Control.MOMENT, rest=True, needed=True, words=("at", "on"))]
+    owner: Annotated[PersonId, FormField("Owner", Control.PERSON, leading=True, needed=True)]
+    at: Annotated[Utc, FormField("When", Control.MOMENT, rest=True, needed=True, words=("at", "on"))]
 
     @property
     def intent(self) -> str:
         """Name it as the scenarios do."""
         return "pir"
 
-    def view(self, now: Situation) -> ReviewView:
+    def view(self, now: DecisionContext) -> ReviewView:
         """Say by when the policy wants the review, where that is earlier than the time that was set."""
         days = now.policy.review_business_days.get(now.open.priority) if now.open.priority else None
         if days is None:
@@ -47,7 +47,7 @@ class Review(Verb):
         wanted_by = after_business_days(now.open.times.resolved_at or now.at, days)
         return ReviewView(wanted_by=wanted_by if wanted_by.date() < self.at.date() else None, days=days)
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the owner and the time; said again, it moves the review."""
         refuse_unless_person(now, self.owner, "owner")
         return (ReviewScheduled(owner=self.owner, at=self.at),)

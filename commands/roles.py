@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.model.components import Interval, Offer
 from roles.role_names import SINGLE, Role
 
@@ -25,11 +25,11 @@ class Roles(Verb):
     group = Group.ROLES
     asks = True
 
-    def decide(self, now: Situation) -> tuple[()]:
+    def decide(self, now: DecisionContext) -> tuple[()]:
         """Decide nothing: a question is no entry."""
         return ()
 
-    def view(self, now: Situation) -> RolesView:
+    def view(self, now: DecisionContext) -> RolesView:
         """Give the roles as they stand, in the order of the list of roles."""
         incident = now.open
         order = list(Role)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from commands.status import StatusView, standing
 from incident.entry import Fact
 from incident.model.incident import Incident
@@ -22,20 +22,20 @@ class Show(Verb):
     asks = True
     needs_incident = False
 
-    number: Annotated[str | None, Ask("Number", Control.WORD, "INC-2026-0042, or just 42", leading=True)] = None
+    number: Annotated[str | None, FormField("Number", Control.WORD, "INC-2026-0042, or just 42", leading=True)] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer, or refuse alike what does not exist and what the one who asks may not see."""
         find_shown(self.number, now)
         return ()
 
-    def view(self, now: Situation) -> tuple[Incident, StatusView]:
+    def view(self, now: DecisionContext) -> tuple[Incident, StatusView]:
         """Gather what stands and what is open in it."""
         shown = find_shown(self.number, now)
         return shown, standing(replace(now, incident=shown))
 
 
-def find_shown(number: str | None, now: Situation) -> Incident:
+def find_shown(number: str | None, now: DecisionContext) -> Incident:
     """Find the incident of that number, or the one of this channel; what may not be seen is not found."""
     if number is None:
         shown = now.incident

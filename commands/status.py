@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from commands.next import NextView, owed
 from incident.entry import Fact
 from incident.model.components import Action, TempFix
@@ -33,16 +33,16 @@ class Status(Verb):
     group = Group.INFORM
     asks = True
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer; nothing changes."""
         return ()
 
-    def view(self, now: Situation) -> StatusView:
+    def view(self, now: DecisionContext) -> StatusView:
         """Gather what stands and what is open."""
         return standing(now)
 
 
-def standing(now: Situation) -> StatusView:
+def standing(now: DecisionContext) -> StatusView:
     """Gather what stands and what is open in an incident."""
     incident = now.open
     since = harm_since(incident)

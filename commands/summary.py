@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from commands.status import StatusView, standing
 from incident.entries.conversation import DecisionMade
 from incident.entries.status_updates import StatusUpdatePosted
@@ -29,11 +29,11 @@ class Summary(Verb):
     group = Group.INFORM
     asks = True
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer; nothing changes."""
         return ()
 
-    def view(self, now: Situation) -> SummaryView:
+    def view(self, now: DecisionContext) -> SummaryView:
         """Gather the decisions and the last update to each audience beside what stands."""
         key = now.open.key
         decisions = now.reader.entries(key, kinds=(DecisionMade.kind,))

@@ -8,9 +8,9 @@ from typing import Annotated
 
 from commands.ack import becomes_active
 from commands.core.fields.field_types import RoleWord
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_unless_person, refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.role_holders import RoleAssumed, RoleTaken
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -25,13 +25,13 @@ class Take(Verb):
     name = "take"
     group = Group.ROLES
 
-    role: Annotated[RoleWord, Ask("Role", Control.ROLE, leading=True, needed=True)]
+    role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]
     force_reason: Annotated[
         str | None,
-        Ask("Why by force", Control.TEXT, "Only when its holder has gone quiet", because=True, words=("force",)),
+        FormField("Why by force", Control.TEXT, "Only when its holder has gone quiet", because=True, words=("force",)),
     ] = None
 
-    def decide(self, now: Situation) -> Sequence[Fact]:
+    def decide(self, now: DecisionContext) -> Sequence[Fact]:
         """Take a free role; force a held single role from a holder who did nothing for the time the policy gives."""
         refuse_by_state(now, self.intent)
         holder = now.open.holder(self.role)
@@ -50,7 +50,7 @@ class Take(Verb):
         return (taken, *first_commander(now, self.role))
 
 
-def refuse_taken(now: Situation, role: Role, who: PersonId) -> None:
+def refuse_taken(now: DecisionContext, role: Role, who: PersonId) -> None:
     """Refuse a role that the person has already, and a single-holder role that anybody has."""
     holders = now.open.holders(role)
     reason = refusal_to_take(role, who, holders)
@@ -60,7 +60,7 @@ def refuse_taken(now: Situation, role: Role, who: PersonId) -> None:
         raise Refusal(Code.ROLE_TAKEN, "role_yours" if own else reason, "role", role=role, who=holder)
 
 
-def refuse_active_holder(now: Situation, role: Role, holder: PersonId) -> None:
+def refuse_active_holder(now: DecisionContext, role: Role, holder: PersonId) -> None:
     """Refuse to force a role from somebody who was seen, or got it, within the idle time of the policy."""
     idle = timedelta(minutes=now.policy.roles.take_over_idle_minutes)
     since = next(i.since for i in now.open.roles if (i.role, i.who, i.until) == (role, holder, None))
@@ -70,6 +70,6 @@ def refuse_active_holder(now: Situation, role: Role, holder: PersonId) -> None:
         raise Refusal(Code.HOLDER_ACTIVE, "holder_active", "role", role=role, who=holder, minutes=minutes)
 
 
-def first_commander(now: Situation, role: Role) -> tuple[Fact, ...]:
+def first_commander(now: DecisionContext, role: Role) -> tuple[Fact, ...]:
     """Give the move to active that a commander brings, or nothing for any other role."""
     return becomes_active(now) if role == Role.COMMANDER else ()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated, Final, Literal
 
 from commands.core.fields.field_types import Slug
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_unless_person
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.restoration import TempFixAdded, TempFixRemoved, TempFixSet
 from incident.entry import Fact
 from incident.frozen import Utc
@@ -30,17 +30,17 @@ class Tempfix(Verb):
     name = "tempfix"
     group = Group.RESTORE
 
-    form: Annotated[Form | None, Ask("What about it", Control.CHOICE, leading=True, choices=_FORMS)] = None
+    form: Annotated[Form | None, FormField("What about it", Control.CHOICE, leading=True, choices=_FORMS)] = None
     id: Annotated[
         Slug | None,
-        Ask("Which one", Control.WORD, "TF1; left out for a new one", leading=True, only=("set", "removed")),
+        FormField("Which one", Control.WORD, "TF1; left out for a new one", leading=True, only=("set", "removed")),
     ] = None
-    text: Annotated[str | None, Ask("What was put in place", Control.TEXT, rest=True, only=("add",))] = None
-    owner: Annotated[PersonId | None, Ask("Owner", Control.PERSON, "Who takes it out again", only=("add", "set"))] = (
-        None
-    )
-    remove_by: Annotated[Utc | None, Ask("Remove by", Control.MOMENT, words=("by",), only=("add", "set"))] = None
-    evidence: Annotated[str | None, Ask("How you know it is removed", Control.TEXT, only=("removed",))] = None
+    text: Annotated[str | None, FormField("What was put in place", Control.TEXT, rest=True, only=("add",))] = None
+    owner: Annotated[
+        PersonId | None, FormField("Owner", Control.PERSON, "Who takes it out again", only=("add", "set"))
+    ] = None
+    remove_by: Annotated[Utc | None, FormField("Remove by", Control.MOMENT, words=("by",), only=("add", "set"))] = None
+    evidence: Annotated[str | None, FormField("How you know it is removed", Control.TEXT, only=("removed",))] = None
 
     @property
     def kind(self) -> Form:
@@ -56,7 +56,7 @@ class Tempfix(Verb):
         """Name the form as the scenarios do."""
         return "tempfix" if self.kind == "add" else f"tempfix_{self.kind}"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Add a fix under a new id, or set or end one that is still in place."""
         fixes = {fix.id.upper(): fix for fix in now.open.temp_fixes}
         if self.kind == "add":
@@ -68,7 +68,7 @@ class Tempfix(Verb):
             raise Refusal(Code.STATE, "tempfix_removed_already", "id", id=fix.id)
         return (self._removed(fix) if self.kind == "removed" else self._set(now, fix),)
 
-    def _added(self, now: Situation, fixes: dict[str, TempFix]) -> Fact:
+    def _added(self, now: DecisionContext, fixes: dict[str, TempFix]) -> Fact:
         if self.id and self.id.upper() in fixes:
             raise Refusal(Code.STATE, "tempfix_id_used", "id", id=self.id)
         if not self.text:
@@ -78,7 +78,7 @@ class Tempfix(Verb):
         name = self.id or next_id("TF", fixes)
         return TempFixAdded(id=name, text=self.text, owner=self.owner, remove_by=self.remove_by)
 
-    def _set(self, now: Situation, fix: TempFix) -> Fact:
+    def _set(self, now: DecisionContext, fix: TempFix) -> Fact:
         owner, remove_by = self.owner or fix.owner, self.remove_by or fix.remove_by
         if owner is None or remove_by is None:
             raise Refusal(Code.MISSING_FIELDS, "tempfix_owner_and_date", "owner", "remove_by", id=fix.id)

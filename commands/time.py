@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal, cast
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import TimeSet
 from incident.entry import Fact
 from incident.frozen import Utc
@@ -26,10 +26,13 @@ class Time(Verb):
     name = "time"
     group = Group.CLASSIFY
 
-    field: Annotated[str, Ask("Which time", Control.CHOICE, leading=True, needed=True, choices=_FIELDS)]
-    at: Annotated[Utc, Ask("When", Control.MOMENT, leading=True, needed=True, past=True)]
+    field: Annotated[str, FormField("Which time", Control.CHOICE, leading=True, needed=True, choices=_FIELDS)]
+    at: Annotated[Utc, FormField("When", Control.MOMENT, leading=True, needed=True, past=True)]
     basis: Annotated[
-        str, Ask("How you know", Control.TEXT, "A log, a graph, somebody's word", rest=True, because=True, needed=True)
+        str,
+        FormField(
+            "How you know", Control.TEXT, "A log, a graph, somebody's word", rest=True, because=True, needed=True
+        ),
     ] = ""
 
     @property
@@ -37,7 +40,7 @@ class Time(Verb):
         """Name it as the record does."""
         return "set_time"
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Set one of the four times; a mitigated or restored time must have been reached first."""
         if self.field not in dict(_FIELDS):
             raise Refusal(Code.STATE, "time_other", "field")

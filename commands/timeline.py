@@ -7,8 +7,8 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries import KINDS
 from incident.entry import Entry, Fact
 
@@ -34,14 +34,14 @@ class Timeline(Verb):
 
     count: Annotated[
         Annotated[int, Field(ge=1, le=_MOST)] | None,
-        Ask("How many", Control.WORD, f"1 to {_MOST}", leading=True),
+        FormField("How many", Control.WORD, f"1 to {_MOST}", leading=True),
     ] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer; nothing changes."""
         return ()
 
-    def view(self, now: Situation) -> TimelineView:
+    def view(self, now: DecisionContext) -> TimelineView:
         """Take the last entries that stand in the timeline."""
         found = tuple(now.reader.entries(now.open.key, kinds=_KINDS))
         shown = found[-(self.count or _SHOWN) :]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from commands.core.message_reference import MessageRef, entry_named, named_message
 from commands.core.preconditions import refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import MaskLifted
 from incident.entry import Fact
 from incident.model.incident import Incident
@@ -25,7 +25,7 @@ class Unmask(Verb):
         """Tell whether the mask a button was drawn for still stands."""
         return any(self.ref == mask.ref for mask in incident.masks)
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Lift the mask of a message; only those who may redact it."""
         mask = masked_view.mask_of(now.open.masks, named_message(now, self.ref)) or self._quoted(now)
         if mask is None:
@@ -35,7 +35,7 @@ class Unmask(Verb):
         entries = tuple(sorted(entry.n for entry in hidden))
         return (MaskLifted(channel=mask.channel, ts=mask.ts, entries=entries),)
 
-    def _quoted(self, now: Situation) -> Mask | None:
+    def _quoted(self, now: DecisionContext) -> Mask | None:
         """Find the mask that hides an entry which is named by its number and only repeats the text."""
         n = entry_named(self.ref or "")
         return next((mask for mask in now.open.masks if n in mask.entries), None)

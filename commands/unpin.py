@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import MessagePinned, PinRemoved
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 
-_HIDDEN = Ask("", Control.WORD, hidden=True)
+_HIDDEN = FormField("", Control.WORD, hidden=True)
 _MARKS = (MessagePinned, PinRemoved)
 
 
@@ -23,7 +23,7 @@ class Unpin(Verb):
     channel: Annotated[str | None, _HIDDEN] = None
     ts: Annotated[str | None, _HIDDEN] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record that the mark is gone, once, for a message that was marked."""
         channel, ts = self.channel or now.place.channel, self.ts or now.place.message
         if channel is None or ts is None:

@@ -11,9 +11,9 @@ from typing import Annotated, Final, Literal
 from pydantic import BeforeValidator
 
 from commands.core.fields.field_types import several
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_without
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.deadlines import update_slots
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Fact
@@ -45,17 +45,17 @@ class Update(Verb):
     audience: Annotated[
         tuple[Audience | Literal["all"], ...],
         BeforeValidator(several),
-        Ask("To whom", Control.AUDIENCES, leading=True, needed=True, choices=_CHOICES),
+        FormField("To whom", Control.AUDIENCES, leading=True, needed=True, choices=_CHOICES),
     ]
-    final: Annotated[bool, Ask("This is the final update", Control.CHECK, leading=True)] = False
+    final: Annotated[bool, FormField("This is the final update", Control.CHECK, leading=True)] = False
     text: Annotated[
-        str, Ask("Update", Control.TEXT, "What users see, what we do, what comes next", rest=True, needed=True)
+        str, FormField("Update", Control.TEXT, "What users see, what we do, what comes next", rest=True, needed=True)
     ]
     next_update_at: Annotated[
-        Utc | None, Ask("Next update", Control.MOMENT, "Left out, the usual interval holds", words=("next",))
+        Utc | None, FormField("Next update", Control.MOMENT, "Left out, the usual interval holds", words=("next",))
     ] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Post to every audience in the order given, or to none."""
         incident = now.open
         audiences = addressed(self.audience, incident)
@@ -69,7 +69,7 @@ class Update(Verb):
             raise Refusal(Code.DRILL_EXTERNAL_BLOCKED, "update_in_drill", "audience", audience=outside[0])
         return tuple(self._posted(one, now) for one in audiences)
 
-    def _refuse_promise(self, now: Situation) -> None:
+    def _refuse_promise(self, now: DecisionContext) -> None:
         priority = now.open.priority
         longest = now.policy.update_rules.promise_max_minutes.get(priority) if priority else None
         if self.next_update_at is None or longest is None:
@@ -85,13 +85,13 @@ class Update(Verb):
                 latest=latest.isoformat(),
             )
 
-    def _posted(self, audience: Audience, now: Situation) -> Fact:
+    def _posted(self, audience: Audience, now: DecisionContext) -> Fact:
         return StatusUpdatePosted(
             audience=audience,
             text=self.text,
             final=self.final,
             next_update_at=self.next_update_at,
-            **update_slots.judged(now.open, audience, final=self.final, happened_at=now.happened_at, at=now.at),
+            **update_slots.match_post(now.open, audience, final=self.final, happened_at=now.happened_at, at=now.at),
         )
 
 
@@ -103,7 +103,7 @@ def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...
     return tuple(one for one in Audience if one in {Audience.INTERNAL, *owed})
 
 
-def _refuse_speaker(audiences: tuple[Audience, ...], now: Situation) -> None:
+def _refuse_speaker(audiences: tuple[Audience, ...], now: DecisionContext) -> None:
     spoken_to = [one for one in audiences if one in _SPOKEN_TO]
     if spoken_to:
         refuse_without(now, "update_not_yours", OUTSIDE_SPEAKERS, "audience", audience=spoken_to[0])

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator
 
 from commands.core.fields.field_types import Slug
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.closure import Validated
 from incident.entry import Fact
 
@@ -47,10 +47,12 @@ class Validate(Verb):
     criterion: Annotated[
         Slug,
         BeforeValidator(read_criterion),
-        Ask("What was checked", Control.CHOICE, leading=True, needed=True, choices=_CRITERIA),
+        FormField("What was checked", Control.CHOICE, leading=True, needed=True, choices=_CRITERIA),
     ]
-    evidence: Annotated[str, Ask("Evidence", Control.TEXT, "What you saw, where, for how long", rest=True, needed=True)]
+    evidence: Annotated[
+        str, FormField("Evidence", Control.TEXT, "What you saw, where, for how long", rest=True, needed=True)
+    ]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the evidence; whether it counts is judged at closing."""
         return (Validated(criterion=self.criterion, evidence=self.evidence),)

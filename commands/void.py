@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Final, Literal
 
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_short
-from commands.core.verb import Group, Situation, Verb
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.lifecycle import StateChanged, Voided
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
@@ -31,23 +31,23 @@ class Void(Verb):
 
     as_: Annotated[
         Literal["duplicate", "false_alarm", "not_incident", "request_fulfilled"],
-        Ask("It is", Control.CHOICE, leading=True, needed=True, choices=_KINDS, words=("as",)),
+        FormField("It is", Control.CHOICE, leading=True, needed=True, choices=_KINDS, words=("as",)),
     ]
-    reason: Annotated[str, Ask("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)] = (
-        ""
-    )
+    reason: Annotated[
+        str, FormField("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)
+    ] = ""
     duplicate_of: Annotated[
-        str | None, Ask("Duplicate of", Control.WORD, "The number of the other incident", words=("of",))
+        str | None, FormField("Duplicate of", Control.WORD, "The number of the other incident", words=("of",))
     ] = None
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Void an incident that nobody has mitigated yet, with a reason that says something."""
         refuse_by_state(now, self.intent)
         refuse_short(self.reason, MIN_REASON, "void_reason", "reason")
         voided = Voided(as_=self.as_, reason=self.reason, duplicate_of=self._other(now))
         return (voided, StateChanged(old=now.open.state, new=State(f"void:{self.as_}")))
 
-    def _other(self, now: Situation) -> str | None:
+    def _other(self, now: DecisionContext) -> str | None:
         """Give the number of the other incident as the record has it; what the actor may not see is not known here."""
         said = (self.duplicate_of or "").strip().upper()
         if not said:

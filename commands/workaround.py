@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Group, Situation, Verb
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.restoration import WorkaroundFound
 from incident.entry import Fact
 
@@ -16,8 +16,8 @@ class Workaround(Verb):
     name = "workaround"
     group = Group.RESTORE
 
-    text: Annotated[str, Ask("Workaround", Control.TEXT, "Who does what to get by", rest=True, needed=True)]
+    text: Annotated[str, FormField("Workaround", Control.TEXT, "Who does what to get by", rest=True, needed=True)]
 
-    def decide(self, now: Situation) -> tuple[Fact, ...]:
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the workaround as it was told."""
         return (WorkaroundFound(text=self.text),)

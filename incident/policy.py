@@ -102,7 +102,7 @@ class Validations(Frozen):
     it_minor: Criteria = Criteria(any=("monitoring_verified", "service_owner_confirmed", "user_confirmed"))
 
 
-class Ladder(Frozen):
+class EscalationPolicy(Frozen):
     """Whom to call, in order, and how long to wait for each answer, in minutes."""
 
     rungs: tuple[Member, ...] = ()
@@ -135,7 +135,7 @@ class Policy(Frozen):
     links_needed: tuple[Priority, ...] = (Priority.P1, Priority.P2)
     review_business_days: dict[Priority, Annotated[int, Field(gt=0)]] = {Priority.P1: 5, Priority.P2: 10}
     rosters: dict[str, tuple[Member, ...]] = {}
-    ladders: dict[str, Ladder] = {}
+    ladders: dict[str, EscalationPolicy] = {}
     audiences: dict[Audience, str] = {}
     incidents_channel: str | None = None
     audit_channel: str | None = None

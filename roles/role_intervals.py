@@ -10,7 +10,7 @@ from roles.person_ids import PersonId
 from roles.role_names import Role
 
 
-class Held(Protocol):
+class RoleInterval(Protocol):
     """A stretch for which somebody held a role; `until` is None while they hold it."""
 
     @property
@@ -37,22 +37,22 @@ class Window(NamedTuple):
     until: datetime | None
 
 
-def holders_at(held: Iterable[Held], role: Role, at: datetime) -> tuple[PersonId, ...]:
+def holders_at(held: Iterable[RoleInterval], role: Role, at: datetime) -> tuple[PersonId, ...]:
     """Name who held a role at a moment: from its start, up to but not at its end."""
     return tuple(i.who for i in held if i.role == role and i.since <= at and (i.until is None or at < i.until))
 
 
-def roles_of(held: Iterable[Held], who: PersonId) -> frozenset[Role]:
+def roles_of(held: Iterable[RoleInterval], who: PersonId) -> frozenset[Role]:
     """Name the roles somebody holds now."""
     return frozenset(i.role for i in held if i.who == who and i.until is None)
 
 
-def earliest_start(rivals: Iterable[Held], at: datetime) -> datetime:
+def earliest_start(rivals: Iterable[RoleInterval], at: datetime) -> datetime:
     """Give when a new interval may begin: at `at`, or when the last that ended there did, if that was later."""
     return max([at, *(i.until for i in rivals if i.until is not None)])
 
 
-def gaps(held: Sequence[Held], windows: Iterable[Window]) -> list[Window]:
+def gaps(held: Sequence[RoleInterval], windows: Iterable[Window]) -> list[Window]:
     """Find the stretches within the windows in which nobody held it."""
     found: list[Window] = []
     for window in windows:
@@ -60,7 +60,7 @@ def gaps(held: Sequence[Held], windows: Iterable[Window]) -> list[Window]:
     return found
 
 
-def _gaps(held: Sequence[Held], window: Window) -> list[Window]:
+def _gaps(held: Sequence[RoleInterval], window: Window) -> list[Window]:
     found, free_from = [], window.since
     for interval in sorted(held, key=lambda i: i.since):
         if free_from < interval.since:

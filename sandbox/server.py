@@ -10,26 +10,26 @@ from typing import Any
 
 from sandbox.api.api_call import Services
 from sandbox.api.tiers import Tiers
-from sandbox.delivery.dispatcher import Hub, Timing
-from sandbox.delivery.event_pump import Events
-from sandbox.delivery.http_delivery import Webhook, is_loopback
-from sandbox.delivery.response_urls import Responses
-from sandbox.delivery.socket_mode_server import Sockets
-from sandbox.delivery.trigger_ids import Triggers
+from sandbox.delivery.dispatcher import Dispatcher, Timing
+from sandbox.delivery.event_pump import EventPump
+from sandbox.delivery.http_delivery import HttpDelivery, is_loopback
+from sandbox.delivery.response_urls import ResponseUrls
+from sandbox.delivery.socket_mode_server import SocketModeServer
+from sandbox.delivery.trigger_ids import TriggerIds
 from sandbox.faults import Faults
-from sandbox.http.response_endpoint import Plain
+from sandbox.http.response_endpoint import ResponseEndpoint
 from sandbox.http.routes import application
-from sandbox.http.server_thread import Running
-from sandbox.http.web_api_endpoint import Api, Tokens
+from sandbox.http.server_thread import ServerThread
+from sandbox.http.web_api_endpoint import Tokens, WebApiEndpoint
 from sandbox.methods.scheduled_messages import post_due
 from sandbox.scopes import Scopes
 from sandbox.state.entities import Payload, Person
 from sandbox.state.snapshot import snapshot
 from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import Clock, RealClock
-from sandbox.user_actions.actor import Acting
-from sandbox.user_actions.client_manifest import Offer
-from sandbox.wire_log import Traffic
+from sandbox.user_actions.actor import Actor
+from sandbox.user_actions.client_manifest import ClientManifest
+from sandbox.wire_log import WireLog
 
 
 class Sandbox:
@@ -53,37 +53,37 @@ class Sandbox:
         self.manifest = manifest
         self.clock = clock or RealClock()
         self.faults = faults or Faults()
-        self.traffic = Traffic()
+        self.traffic = WireLog()
         self.bot_token = "xoxb-sandbox-bot"  # noqa: S105 - opens this pretend workspace only
         self.app_token = "xapp-1-sandbox-app"  # noqa: S105 - opens this pretend workspace only
         self.signing_secret = "sandbox-signing-secret"  # noqa: S105 - opens this pretend workspace only
         self.workspace = Workspace(self.clock, bot_name=bot_name(manifest))
         self._populate(people, channels)
-        self.triggers, self._responses = Triggers(self.workspace), Responses(self.workspace)
-        self.hub = Hub(self.workspace, self.traffic, timing or Timing(), self.faults)
-        self.sockets = Sockets(self.workspace.app_id, self.hub.acknowledge, self._note)
-        self.acting = Acting(
+        self.triggers, self._responses = TriggerIds(self.workspace), ResponseUrls(self.workspace)
+        self.hub = Dispatcher(self.workspace, self.traffic, timing or Timing(), self.faults)
+        self.sockets = SocketModeServer(self.workspace.app_id, self.hub.acknowledge, self._note)
+        self.acting = Actor(
             self.workspace,
             self.traffic,
             hub=self.hub,
             triggers=self.triggers,
             responses=self._responses,
-            offer=Offer(manifest),
+            offer=ClientManifest(manifest),
         )
         scopes = Scopes(manifest)
-        self._events = Events(self.workspace, self.hub, manifest=manifest, scopes=scopes, faults=self.faults)
+        self._events = EventPump(self.workspace, self.hub, manifest=manifest, scopes=scopes, faults=self.faults)
         self.workspace.listen(self._events.on_event)
         self._api = self._open_door(scopes, Tiers(self.clock, strict=strict_tiers))
-        self._plain = Plain(self.workspace, self._responses, self.traffic)
+        self._plain = ResponseEndpoint(self.workspace, self._responses, self.traffic)
         self.faults.on_socket_command(self._command_sockets)
         self._host, self._port = host, port
-        self._webhook: Webhook | None = None
-        self._running: Running | None = None
+        self._webhook: HttpDelivery | None = None
+        self._running: ServerThread | None = None
 
     def start(self) -> "Sandbox":
         """Serve from a thread of its own; return once requests are answered."""
         app = application(self, self._api, self._plain, self.sockets)
-        self._running = Running(app, self._host, self._port, every_tick=self._tick)
+        self._running = ServerThread(app, self._host, self._port, every_tick=self._tick)
         self._running.start()
         self._responses.root = f"{self.page_url}respond/"
         self.hub.start(self._running.loop, self.sockets)
@@ -124,7 +124,7 @@ class Sandbox:
         """
         if self._running is None:
             raise RuntimeError("the workspace is not running")
-        self._webhook = Webhook(
+        self._webhook = HttpDelivery(
             urls,
             self.signing_secret,
             loop=self._running.loop,
@@ -173,13 +173,15 @@ class Sandbox:
         """Block until something is newer than `seq` or the time is up; return the latest number."""
         return self.traffic.wait_for_change(seq, timeout)
 
-    def _open_door(self, scopes: Scopes, tiers: Tiers) -> Api:
+    def _open_door(self, scopes: Scopes, tiers: Tiers) -> WebApiEndpoint:
         """Build what the app calls."""
         services = Services(
             scopes, self.triggers, self.sockets.new_ticket, tiers.wait_for_channel, page_url=lambda: self.page_url
         )
         tokens = Tokens(self.bot_token, self.app_token)
-        return Api(self.workspace, services, tokens=tokens, tiers=tiers, faults=self.faults, traffic=self.traffic)
+        return WebApiEndpoint(
+            self.workspace, services, tokens=tokens, tiers=tiers, faults=self.faults, traffic=self.traffic
+        )
 
     def _populate(self, people: Iterable[Person], channels: Iterable[str]) -> None:
         for person in people:

@@ -13,7 +13,7 @@ TRIMMED_TO = 300
 
 
 @dataclass(frozen=True)
-class Passage:
+class WireEvent:
     """One thing that went by: an API call, an envelope sent, an acknowledgement, a socket opened or closed."""
 
     seq: int
@@ -25,12 +25,12 @@ class Passage:
     ms: float | None = None
 
 
-class Traffic:
+class WireLog:
     """A ring of the latest passages and a counter that everything new raises."""
 
     def __init__(self, keep: int = 1000) -> None:
         self._changed = threading.Condition()
-        self._ring: deque[Passage] = deque(maxlen=keep)
+        self._ring: deque[WireEvent] = deque(maxlen=keep)
         self._seq = 0
         self._closed = False
 
@@ -53,10 +53,10 @@ class Traffic:
         short = {key: trim(value) for key, value in detail.items()}
         with self._changed:
             self._seq += 1
-            self._ring.append(Passage(self._seq, at, kind, name, short, result, ms))
+            self._ring.append(WireEvent(self._seq, at, kind, name, short, result, ms))
             self._changed.notify_all()
 
-    def since(self, seq: int, limit: int = 200) -> list[Passage]:
+    def since(self, seq: int, limit: int = 200) -> list[WireEvent]:
         """Return the passages numbered above `seq`, oldest first, at most the latest `limit`."""
         with self._changed:
             return [passage for passage in self._ring if passage.seq > seq][-limit:]

@@ -19,7 +19,7 @@ from storage.tables import table_of, utc
 KEPT_FOR: Final = timedelta(days=2)
 
 
-class PresenceRow(SQLModel, table=True):
+class HeartbeatRow(SQLModel, table=True):
     """The last moment at which one process was known to be connected to Slack."""
 
     __tablename__: ClassVar[Any] = "presence"
@@ -29,10 +29,10 @@ class PresenceRow(SQLModel, table=True):
     connected_at: datetime = utc()
 
 
-PRESENCE: Final = table_of(PresenceRow)
+HEARTBEAT: Final = table_of(HeartbeatRow)
 
 
-class Presences:
+class Heartbeats:
     """What the processes of one team said of themselves."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
@@ -43,13 +43,13 @@ class Presences:
         """Note that a process was connected at a moment; an earlier moment than the one noted changes nothing."""
 
         def work(connection: Connection) -> None:
-            row = insert_or(connection.dialect.name)(PRESENCE)
+            row = insert_or(connection.dialect.name)(HEARTBEAT)
             row = row.values(team=self._team, process=process, connected_at=at)
             connection.execute(
                 row.on_conflict_do_update(
                     index_elements=("team", "process"),
                     set_={"connected_at": at},
-                    where=PRESENCE.c.connected_at < at,
+                    where=HEARTBEAT.c.connected_at < at,
                 )
             )
 
@@ -57,17 +57,17 @@ class Presences:
 
     def last(self) -> datetime | None:
         """Give the last moment at which any process was known to be connected, None before the first."""
-        newest = select(func.max(PRESENCE.c.connected_at, type_=PRESENCE.c.connected_at.type))
-        newest = newest.where(PRESENCE.c.team == self._team)
+        newest = select(func.max(HEARTBEAT.c.connected_at, type_=HEARTBEAT.c.connected_at.type))
+        newest = newest.where(HEARTBEAT.c.team == self._team)
         found: datetime | None = self._transactions.read(lambda connection: connection.execute(newest).scalar_one())
         return found
 
     def forget_old(self, now: datetime) -> int:
         """Drop the rows of processes long gone, but never the newest of all, and tell how many."""
-        newest = select(func.max(PRESENCE.c.connected_at)).where(PRESENCE.c.team == self._team).scalar_subquery()
-        old = delete(PRESENCE).where(
-            PRESENCE.c.team == self._team,
-            PRESENCE.c.connected_at < now - KEPT_FOR,
-            PRESENCE.c.connected_at < newest,
+        newest = select(func.max(HEARTBEAT.c.connected_at)).where(HEARTBEAT.c.team == self._team).scalar_subquery()
+        old = delete(HEARTBEAT).where(
+            HEARTBEAT.c.team == self._team,
+            HEARTBEAT.c.connected_at < now - KEPT_FOR,
+            HEARTBEAT.c.connected_at < newest,
         )
         return self._transactions.write(lambda connection: connection.execute(old).rowcount, first=False)

@@ -10,21 +10,21 @@ from sqlalchemy import Engine
 
 from incident.ports import Recorder
 from storage.database import schema
-from storage.database.availability import Absence, Watched, told_apart
-from storage.database.commit_notifications import Wake
+from storage.database.availability import Availability, MonitoredTransactions, translate_errors
+from storage.database.commit_notifications import CommitNotifications
 from storage.database.engine import make_engine
 from storage.database.transactions import Transactions, transactions_of
 from storage.directory import Directory
 from storage.drafts import Drafts
-from storage.heartbeats import Presences
+from storage.heartbeats import Heartbeats
 from storage.integrity.checkpoints import Checkpoints
-from storage.integrity.key_rotation import Keys
-from storage.integrity.rfc3161_timestamps import Stamps
-from storage.jobs.job_queue import Jobs
+from storage.integrity.key_rotation import SigningKeys
+from storage.integrity.rfc3161_timestamps import Timestamps
+from storage.jobs.job_queue import JobQueue
 from storage.record import idempotency_keys
 from storage.record.queries import Queries
 from storage.record.recorder import SqlRecorder
-from storage.record.retention_deletion import Retention
+from storage.record.retention_deletion import RetentionDeletion
 from storage.triggers import record_triggers
 
 
@@ -33,32 +33,32 @@ class Store:
 
     def __init__(self, engine: Engine, inner: Transactions, team: str | None) -> None:
         self.engine = engine
-        self.absence = Absence()
-        self.transactions: Transactions = Watched(inner, self.absence)
+        self.absence = Availability()
+        self.transactions: Transactions = MonitoredTransactions(inner, self.absence)
         transactions = self.transactions
         self.team = team
-        self._wake = Wake(engine)
+        self._wake = CommitNotifications(engine)
         recorder = SqlRecorder(transactions, self._wake, team)
         self.recorder: Recorder = recorder
         self.appended = recorder.appended
-        self.jobs = Jobs(transactions)
+        self.jobs = JobQueue(transactions)
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)
         self.queries = Queries(transactions)
-        self.presences = Presences(transactions, team)
+        self.presences = Heartbeats(transactions, team)
         self.checkpoints = Checkpoints(transactions, team)
-        self.stamps = Stamps(transactions, team)
-        self.keys = Keys(transactions, team)
-        self.retention = Retention(transactions, team)
+        self.stamps = Timestamps(transactions, team)
+        self.keys = SigningKeys(transactions, team)
+        self.retention = RetentionDeletion(transactions, team)
 
     def migrate(self) -> None:
         """Bring the database to this release's schema and prove that its guards fire."""
-        with told_apart():
+        with translate_errors():
             schema.migrate(self.engine)
 
     def reguard(self) -> None:
         """Put the guards of an existing record in place again."""
-        with told_apart():
+        with translate_errors():
             schema.reguard(self.engine)
 
     def grant(self, role: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.monitoring.metrics import Asked, Counts
+from bot.monitoring.metrics import Metrics, StateCollector
 from bot.spool.spool import Spool
 from storage.store import Store
 
@@ -14,8 +14,8 @@ NAME = re.compile(r"\bmuster_\w+")
 
 
 def test_every_rule_asks_for_something_that_is_told(sqlite_store: Store, tmp_path: Path) -> None:
-    counts = Counts()
-    counts.registry.register(Asked(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
+    counts = Metrics()
+    counts.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
     counts.called("chat.postMessage", "too_many")
     counts.acked("command", 0.1)
     told = set(NAME.findall(counts.page().decode()))

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 from bot.cli.main import app
 from bot.cli.verb_table import as_markdown, as_text
 from bot.config.settings import WHERE, RecordSettings, Settings
-from bot.grammar.command_parser import read
+from bot.grammar.command_parser import parse_command
 from commands.core import verb_registry
 from commands.core.verb import Group
 from incident.entries import KINDS
@@ -159,7 +159,7 @@ def test_every_option_of_a_command_is_documented_in_its_row(command: str) -> Non
 def test_every_form_of_a_verb_that_is_written_out_can_be_typed_so(line: str) -> None:
     known = {name: slack_person("T1", name.upper()) for name in ("eva", "ilse")}
 
-    reading = read(line, at=datetime(2026, 11, 2, 18, 0, tzinfo=UTC), person=known.get, services=("search",))
+    reading = parse_command(line, at=datetime(2026, 11, 2, 18, 0, tzinfo=UTC), person=known.get, services=("search",))
 
     assert reading.is_whole, (reading.missing, reading.unread, reading.left, reading.ambiguous)
 

@@ -15,7 +15,7 @@ import pytest
 import typer
 
 from bot.cli.main import app
-from bot.monitoring.metrics import Asked, Counts
+from bot.monitoring.metrics import Metrics, StateCollector
 from bot.spool.spool import Spool
 from bot.web.http_app import web_app
 from storage.store import Store, open_store
@@ -168,8 +168,8 @@ def test_what_the_page_asks_over_http_is_answered() -> None:
 
 
 def test_every_metric_the_page_speaks_of_is_told(sqlite_store: Store, tmp_path: Path) -> None:
-    counts = Counts()
-    counts.registry.register(Asked(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
+    counts = Metrics()
+    counts.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
     counts.called("chat.postMessage", "too_many")
     told = set(re.findall(r"# TYPE (muster_\w+)", counts.page().decode()))
 

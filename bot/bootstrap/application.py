@@ -9,18 +9,18 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.config.policy_loader import ActivePolicy
-from bot.config.yaml_positions import Wrong
+from bot.config.yaml_positions import ConfigError
 from bot.scheduler import Scheduler
-from bot.slack.capture.gap_detector import Presence
-from bot.slack.degraded.degraded_mode import GoingOn
-from bot.slack.gateway.gateway import Edge
+from bot.slack.capture.gap_detector import GapDetector
+from bot.slack.degraded.degraded_mode import DegradedMode
+from bot.slack.gateway.gateway import SlackGateway
 from bot.worker.worker import Worker
 from storage.errors import Unavailable
 from storage.integrity.signing_keys import Signer
 from storage.store import Store
 
 
-class Listening(Protocol):
+class Receiver(Protocol):
     """Something that takes what Slack sends."""
 
     def start(self) -> None:
@@ -34,22 +34,22 @@ class Listening(Protocol):
 
 
 @dataclass(frozen=True)
-class Muster:
+class Application:
     """Everything that runs, and what it runs on.
 
     `wrong` is what is wrong with the policy file, if it was left aside; `workspace` is what people call theirs.
     """
 
-    edge: Edge
+    edge: SlackGateway
     store: Store
     active: ActivePolicy
     worker: Worker
     scheduler: Scheduler
-    presence: Presence
-    listening: Sequence[Listening]
-    going_on: GoingOn
+    presence: GapDetector
+    listening: Sequence[Receiver]
+    going_on: DegradedMode
     signer: Signer | None
-    wrong: tuple[Wrong, ...] = ()
+    wrong: tuple[ConfigError, ...] = ()
     workspace: str = ""
 
     def listen(self) -> None:

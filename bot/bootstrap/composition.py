@@ -7,18 +7,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from os import getpid
 
-from bot.bootstrap.application import Muster
-from bot.bootstrap.dependencies import stand
-from bot.bootstrap.periodic_tasks import CALL_SECONDS, forgetting, outside, presence_of, recurring
-from bot.bootstrap.receivers import bolt_app, is_reached, listening
+from bot.bootstrap.application import Application
+from bot.bootstrap.dependencies import connect
+from bot.bootstrap.periodic_tasks import (
+    CALL_SECONDS,
+    gap_detector_of,
+    housekeeping,
+    periodic_tasks,
+    worker_dependencies,
+)
+from bot.bootstrap.receivers import bolt_app, is_reached, receiver
 from bot.clock import Clock, RealClock
 from bot.config.settings import Settings
-from bot.failpoints import Reached, nothing_happens
+from bot.failpoints import Failpoint, no_failpoint
 from bot.monitoring.health_check import Health
 from bot.rendering.renderer import for_slack
 from bot.scheduler import Scheduler
-from bot.slack.degraded.degraded_mode import GoingOn
-from bot.slack.gateway.gateway import Edge
+from bot.slack.degraded.degraded_mode import DegradedMode
+from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.surfaces.reply import Texts
 from bot.timestamp_authority import authority_of
 from bot.worker.worker import Worker
@@ -29,17 +35,17 @@ def compose(
     settings: Settings,
     *,
     clock: Clock | None = None,
-    reached: Reached = nothing_happens,
+    reached: Failpoint = no_failpoint,
     opened: Callable[..., Store] = open_store,
     call_seconds: int = CALL_SECONDS,
-) -> Muster:
+) -> Application:
     """Build a Muster that is ready to start. Asks Slack who we are and who everybody is; migrates the database."""
-    on = stand(settings, clock or RealClock(), reached=reached, opened=opened, call_seconds=call_seconds)
+    on = connect(settings, clock or RealClock(), reached=reached, opened=opened, call_seconds=call_seconds)
     store, watch, process = on.store, on.watch, f"{host.gethostname()}:{getpid()}"
     texts = Texts(for_slack(), settings.command)
-    going_on = GoingOn(settings.spool, store, on.slack, watch, texts, do=on.desk.do, wake=lambda: worker.wake())
+    going_on = DegradedMode(settings.spool, store, on.slack, watch, texts, do=on.desk.do, wake=lambda: worker.wake())
     going_on.begin(migrated=on.is_migrated)
-    edge = Edge(
+    edge = SlackGateway(
         team=on.team,
         bot=on.slack.bot,
         recorder=store.recorder,
@@ -52,7 +58,7 @@ def compose(
         absent=going_on.absent,
         overheard=going_on.overheard,
     )
-    acts = outside(
+    acts = worker_dependencies(
         on.slack,
         watch,
         store,
@@ -62,15 +68,15 @@ def compose(
     )
     held = going_on.draining.holds_declarations
     worker = Worker(store, replace(acts, held=held, overheard=going_on.overheard), owner=process)
-    presence = presence_of(store, on.clock, watch, settings.gap_seconds, process=process, takes=lambda: takes)
-    again = recurring(
+    presence = gap_detector_of(store, on.clock, watch, settings.gap_seconds, process=process, takes=lambda: takes)
+    again = periodic_tasks(
         store, on.clock, team=on.team, wake=worker.wake, ask_people=on.ask_people, watch=watch, look=presence.look
     )
     health = Health(store, going_on.spool, worker, on.clock, on.counts, is_connected=lambda: is_reached(takes))
     app = bolt_app(settings, edge, on.who, on.counts.acked)
-    takes = listening(settings, app, health, greeted=on.counts.counting_connections(presence.greet))
-    scheduler = Scheduler([*again, going_on.recurring(), forgetting(going_on.overheard, on.clock)])
+    takes = receiver(settings, app, health, greeted=on.counts.counting_connections(presence.greet))
+    scheduler = Scheduler([*again, going_on.recurring(), housekeeping(going_on.overheard, on.clock)])
     workspace = str(on.who.team or on.team)
-    return Muster(
+    return Application(
         edge, store, watch.active, worker, scheduler, presence, takes, going_on, on.signer, watch.wrong, workspace
     )

@@ -12,19 +12,21 @@ from typing import Final
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.bootstrap.application import Listening
+from bot.bootstrap.application import Receiver
 from bot.config.settings import Settings
 from bot.monitoring.health_check import Health
 from bot.slack.bolt_app import build_app
-from bot.slack.client.client_factory import Socket, client_for
-from bot.slack.gateway.gateway import Edge
+from bot.slack.client.client_factory import SocketConnection, client_for
+from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.listener_deadline import Acked
 from bot.web.http_app import WebServer, web_app
 
 HTTP_PORT: Final = 3000
 
 
-def bolt_app(settings: Settings, edge: Edge, who: AuthorizeResult, acked: Acked = lambda kind, seconds: None) -> App:
+def bolt_app(
+    settings: Settings, edge: SlackGateway, who: AuthorizeResult, acked: Acked = lambda kind, seconds: None
+) -> App:
     """Build the Bolt app; only HTTP mode has signatures to check."""
     secret = settings.slack_signing_secret
     return build_app(
@@ -37,19 +39,19 @@ def bolt_app(settings: Settings, edge: Edge, who: AuthorizeResult, acked: Acked 
     )
 
 
-def listening(settings: Settings, app: App, health: Health, *, greeted: Callable[[], None]) -> Sequence[Listening]:
+def receiver(settings: Settings, app: App, health: Health, *, greeted: Callable[[], None]) -> Sequence[Receiver]:
     """Build what listens, as the settings say. `greeted` is called whenever we may have missed something until now."""
     if settings.mode == "http":
         page = web_app(health.is_alive, app, health)
         return [WebServer(page, settings.http_port or HTTP_PORT, started=greeted)]
     if settings.slack_app_token is None:
         return []
-    socket = Socket(app, settings.slack_app_token.get_secret_value(), greeted=greeted)
+    socket = SocketConnection(app, settings.slack_app_token.get_secret_value(), greeted=greeted)
     if settings.http_port is None:
         return [socket]
     return [socket, WebServer(web_app(health.is_alive, watched=health), settings.http_port)]
 
 
-def is_reached(takes: Sequence[Listening]) -> bool:
+def is_reached(takes: Sequence[Receiver]) -> bool:
     """Tell whether what Slack sends has reached us within the last minute: a reconnect is no trouble."""
-    return all(one.is_healthy() if isinstance(one, Socket) else one.is_connected() for one in takes)
+    return all(one.is_healthy() if isinstance(one, SocketConnection) else one.is_connected() for one in takes)

@@ -10,9 +10,9 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.cli.cli_errors import TROUBLES, told
-from bot.cli.database_access import opened, policy_of
-from bot.cli.verify_command import Unfit, exit_status, found, known_outside, read_seen
+from bot.cli.cli_errors import EXPECTED_ERRORS, explained
+from bot.cli.database_access import open_database, policy_of
+from bot.cli.verify_command import InvalidEvidence, exit_status, found, known_outside, read_seen
 from bot.clock import RealClock
 from bot.config.settings import read_record_settings
 from bot.monitoring.logs import shown_database
@@ -20,7 +20,7 @@ from storage.errors import StorageError
 from storage.integrity.signing_keys import new_key, read_key
 from storage.maintenance.backup import back_up
 from storage.maintenance.restore import Extent, Restored, restore
-from storage.maintenance.verification import Evidence, Report, verify_by
+from storage.maintenance.verification import Report, VerificationEvidence, verify_by
 
 _APART: Final = "It holds everybody's words. The signing key, .env and policy.yaml are not in it; keep them apart."
 
@@ -28,11 +28,11 @@ _APART: Final = "It holds everybody's words. The signing key, .env and policy.ya
 def back_up_database(file: Path) -> int:
     """Write a backup, and say what verifying it found."""
     try:
-        with opened() as (store, settings):
+        with open_database() as (store, settings):
             url = settings.database_url.get_secret_value()
             report = back_up(store, url, file, known_outside(settings))
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     print(f"Wrote {file}. {_APART}")
     print(found(report))
     return exit_status(report)
@@ -42,16 +42,16 @@ def restore_database(file: Path, *, replace: bool, seen: str) -> int:
     """Put a backup in the place of the database, and say what is there now and what is lost."""
     try:
         noted = read_seen(seen)
-    except Unfit as unfit:
+    except InvalidEvidence as unfit:
         return _complain(str(unfit), 2)
     settings = read_record_settings()
     url = settings.database_url.get_secret_value()
     try:
         restored = restore(url, file, replace=replace)
-        with opened() as (store, _):
-            report = verify_by(store, known_outside(settings, Evidence(seen=noted)))
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+        with open_database() as (store, _):
+            report = verify_by(store, known_outside(settings, VerificationEvidence(seen=noted)))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     print(f"{shown_database(url)} holds {_reach(restored.now)}.")
     for line in (*_replaced(restored), *_after(report, noted[0].seq if noted else None)):
         print(line)
@@ -62,14 +62,14 @@ def restore_database(file: Path, *, replace: bool, seen: str) -> int:
 def retire(*, dry_run: bool) -> int:
     """Delete what is past its retention, or list it."""
     try:
-        with opened() as (store, settings):
+        with open_database() as (store, settings):
             loaded, now = policy_of(store, settings), RealClock().now()
             if dry_run:
                 gone = store.retention.due(loaded.policy, now)
             else:
                 gone = store.retention.retire(loaded.policy, loaded.hash, now)
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     for one in gone:
         waits = " It waits for a checkpoint." if one.awaits else ""
         ended, until = one.term.ended_at.date(), one.term.kept_until.date()
@@ -99,14 +99,14 @@ def rotate_key(file: Path) -> int:
         return _complain("MUSTER_KEY_FILE names no key that could hand over. Name the key that signs now.", 2)
     try:
         old = read_key(settings.key_file)
-        with opened() as (store, _):
+        with open_database() as (store, _):
             made = make_key(file)
             if made:
                 return made
             with _kept_only_if_named(file):
                 store.keys.rotate(old, read_key(file), RealClock().now())
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     print(f"{old.public_key} names it as its successor, on the record.")
     print(
         f"Now set MUSTER_KEY_FILE={file} for every replica, start them again, and put {settings.key_file} away safely."

@@ -14,17 +14,25 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.cli.database_access import NotFound
 from bot.config.policy_loader import BrokenPolicy
 from bot.config.settings import WHERE
-from bot.monitoring.logs import masked
+from bot.monitoring.logs import redact
 from bot.web.http_app import PortTaken
 from storage.errors import StorageError, Unavailable
 
-TROUBLES: Final = (NotFound, StorageError, SQLAlchemyError, BrokenPolicy, SlackClientError, OSError, HTTPException)
+EXPECTED_ERRORS: Final = (
+    NotFound,
+    StorageError,
+    SQLAlchemyError,
+    BrokenPolicy,
+    SlackClientError,
+    OSError,
+    HTTPException,
+)
 _TOKEN: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 
 
-def told(trouble: BaseException) -> str:
+def explained(trouble: BaseException) -> str:
     """Say what is wrong and what to do about it, in one sentence or, for a policy, one line for each fault."""
-    return masked(_told(trouble))
+    return redact(_told(trouble))
 
 
 def _told(trouble: BaseException) -> str:

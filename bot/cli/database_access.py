@@ -34,7 +34,7 @@ class NotFound(Exception):  # noqa: N818 - it is an answer for a person
 
 
 @dataclass(frozen=True)
-class Begun:
+class Opened:
     """The record of a workspace in which a Muster has run: whose, under which policy, and who is in it."""
 
     team: str
@@ -44,7 +44,7 @@ class Begun:
 
 
 @contextmanager
-def opened() -> Iterator[tuple[Store, RecordSettings]]:
+def open_database() -> Iterator[tuple[Store, RecordSettings]]:
     """Open the database that .env names as it is; the team is the one whose record it holds."""
     settings = read_record_settings()
     url = settings.database_url.get_secret_value()
@@ -65,14 +65,14 @@ def opened() -> Iterator[tuple[Store, RecordSettings]]:
 
 
 @contextmanager
-def begun() -> Iterator[Begun]:
+def open_record() -> Iterator[Opened]:
     """Open a record that belongs to a workspace already, to act on it."""
-    with opened() as (store, settings):
+    with open_database() as (store, settings):
         if store.team in (None, _NOBODYS):
             raise NotFound(
                 "No Muster has run on this database yet, so that it belongs to no workspace. `muster run` first."
             )
-        yield Begun(store.team, store.recorder, policy_of(store, settings), store.directory.everybody())
+        yield Opened(store.team, store.recorder, policy_of(store, settings), store.directory.everybody())
 
 
 def missing_file(url: str) -> Path | None:

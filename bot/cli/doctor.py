@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.cli.checks.check_result import BLOCKING, Finding, Weight, missing, note, wrong
+from bot.cli.checks.check_result import BLOCKING, CheckResult, Severity, missing, note, wrong
 from bot.cli.checks.database_check import check_database
 from bot.cli.checks.machine_check import check_key, check_python
 from bot.cli.checks.mounts_check import check_layers
@@ -33,7 +33,7 @@ def examine() -> int:
     return 1 if any(one.weight in BLOCKING for one in found) else 0
 
 
-def examination(clock: Clock, env_file: Path = Path(".env")) -> Iterator[Finding]:
+def examination(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckResult]:
     """Look at everything that Muster needs; what needs no Slack is looked at without a token too."""
     yield from check_python()
     settings, problems = _settings(env_file)
@@ -53,10 +53,10 @@ def examination(clock: Clock, env_file: Path = Path(".env")) -> Iterator[Finding
     yield note(WAKES_NOBODY)
 
 
-def report(found: Sequence[Finding]) -> str:
+def report(found: Sequence[CheckResult]) -> str:
     """Write findings in the order of their weight, and end with what they come to."""
     lines = []
-    for weight in Weight:
+    for weight in Severity:
         said = [one.said for one in found if one.weight is weight]
         lines += [f"{weight}:", *(f"  {one}" for one in said), ""] if said else []
     blocking = sum(one.weight in BLOCKING for one in found)
@@ -64,7 +64,7 @@ def report(found: Sequence[Finding]) -> str:
     return "\n".join([*lines, f"Mend {things} first." if blocking else "Nothing blocks: `muster run` starts it."])
 
 
-def _settings(env_file: Path) -> tuple[Settings | None, list[Finding]]:
+def _settings(env_file: Path) -> tuple[Settings | None, list[CheckResult]]:
     try:
         return read_settings(env_file), []
     except MissingSettings as incomplete:

@@ -13,13 +13,13 @@ from typing import Final
 
 from ulid import ULID
 
-from bot.cli.cli_errors import TROUBLES, told
-from bot.cli.database_access import Begun, begun, me
+from bot.cli.cli_errors import EXPECTED_ERRORS, explained
+from bot.cli.database_access import Opened, me, open_record
 from bot.cli.name_lookup import finder
 from bot.cli.verb_table import as_markdown, as_text
 from bot.clock import RealClock
 from bot.export.reader_names import names_from
-from bot.grammar.command_parser import Reading, read
+from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import say_closure, say_reason
 from bot.rendering.mrkdwn import plain
 from bot.rendering.renderer import Mode, Renderer
@@ -27,7 +27,7 @@ from bot.slack.blocks.user_text import from_form
 from bot.slack.surfaces.reply import Texts, reply_to
 from bot.slack.user_directory import RESPONDER
 from commands.close import read_unmet
-from commands.core.fields.form_field import asks
+from commands.core.fields.form_field import form_fields
 from commands.core.run import run
 from commands.core.verb import Place, Request, Verb
 from commands.help import usage
@@ -46,18 +46,18 @@ def list_verbs(*, markdown: bool) -> int:
 def act(line: str, *, number: str | None) -> int:
     """Do what a line says and print the answer: 0 when it is on the record, 1 when it was refused."""
     try:
-        with begun() as record:
+        with open_record() as record:
             answer, refused = _act(record, line, number)
-    except TROUBLES as trouble:
-        answer, refused = told(trouble), True
+    except EXPECTED_ERRORS as trouble:
+        answer, refused = explained(trouble), True
     print(answer, file=sys.stderr if refused else sys.stdout)
     return 1 if refused else 0
 
 
-def _act(record: Begun, line: str, number: str | None) -> tuple[str, bool]:
+def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
     """Give the answer to a line, and whether it is a refusal."""
     at, policy = RealClock().now(), record.policy
-    reading = read(from_form(line), at=at, person=finder(record.people), services=policy.policy.services)
+    reading = parse_command(from_form(line), at=at, person=finder(record.people), services=policy.policy.services)
     if reading.is_empty:
         return as_text(), True
     doubts = list(_doubts(reading))
@@ -68,7 +68,7 @@ def _act(record: Begun, line: str, number: str | None) -> tuple[str, bool]:
     return _worded(record, request, outcome)
 
 
-def _request(reading: Reading, record: Begun, *, at: datetime, number: str | None) -> Request:
+def _request(reading: ParsedCommand, record: Opened, *, at: datetime, number: str | None) -> Request:
     """Make the request; every invocation is one of its own."""
     named = reading.number or number
     return Request(
@@ -85,10 +85,10 @@ def _request(reading: Reading, record: Begun, *, at: datetime, number: str | Non
     )
 
 
-def _doubts(reading: Reading) -> Iterator[str]:
+def _doubts(reading: ParsedCommand) -> Iterator[str]:
     """Say what a form would ask about, in the words of the refusals; nothing when the line can be acted on."""
     verb = reading.verb
-    if verb is None or reading.is_whole or not (asks(verb) or reading.unread):
+    if verb is None or reading.is_whole or not (form_fields(verb) or reading.unread):
         return
     if reading.unread or reading.left:
         yield say_reason("bad_value")
@@ -104,7 +104,7 @@ def _doubts(reading: Reading) -> Iterator[str]:
 
 
 def _label(verb: type[Verb], name: str) -> str:
-    ask = asks(verb).get(name)
+    ask = form_fields(verb).get(name)
     return f"{name} ({ask.label})" if ask else name
 
 
@@ -112,7 +112,7 @@ def _shown(text: str) -> str:
     return plain(text, str)
 
 
-def _worded(record: Begun, request: Request, outcome: Outcome) -> tuple[str, bool]:
+def _worded(record: Opened, request: Request, outcome: Outcome) -> tuple[str, bool]:
     """Word an outcome in plain text."""
     names = names_from(lambda person: record.recorder.read(lambda reader: reader.person(person)), record.team)
     texts, policy = Texts(Renderer(Mode.DOCUMENT, names=names), _HERE), record.policy.policy

@@ -12,12 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bot.cli.cli_errors import TROUBLES, told
-from bot.cli.database_access import find, me, opened, policy_of, signer_of
+from bot.cli.cli_errors import EXPECTED_ERRORS, explained
+from bot.cli.database_access import find, me, open_database, policy_of, signer_of
 from bot.clock import RealClock
 from bot.config.policy_loader import BrokenPolicy, read_policy
 from bot.config.settings import read_record_settings
-from bot.export.bundle import Seal, make_export
+from bot.export.bundle import Seal, write_bundle
 from bot.monitoring.logs import shown_database
 from bot.timestamp_authority import authority_of, stamp_now
 from incident.report.incident_metrics import metrics
@@ -38,8 +38,8 @@ def migrate_database(service_role: str = "") -> int:
                 store.grant(service_role)
     except ValueError as wrong:
         return _complain(f"--service-role {service_role}: {wrong}.", 2)
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     may = f" {service_role} may work in it and owns nothing of it." if service_role else ""
     print(f"{shown_database(url)} has the schema of this Muster, and its guards fire.{may}")
     return 0
@@ -65,14 +65,14 @@ def check_policy(named: Path | None) -> int:
 def export_incident(number: str, out: Path) -> int:
     """Write an export and say where it lies."""
     try:
-        with opened() as (store, settings):
+        with open_database() as (store, settings):
             key, now = find(store, number), RealClock().now()
             signer, policy = signer_of(settings), policy_of(store, settings).policy
             authority = authority_of(settings.tsa_url, settings.tsa_cert)
             stamp = partial(stamp_now, store, authority) if authority else None
-            made = make_export(store, key, out=out, who=me(), at=now, seal=Seal(signer, stamp), policy=policy)
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+            made = write_bundle(store, key, out=out, who=me(), at=now, seal=Seal(signer, stamp), policy=policy)
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     print(f"{made.number}: {made.entries} entries in {made.folder}. Read index.html; check with python3 verify.py.")
     print(f"Public key: {made.public_key}" if made.public_key else UNSIGNED)
     if settings.tsa_url and not made.is_stamped:
@@ -83,10 +83,10 @@ def export_incident(number: str, out: Path) -> int:
 def print_metrics(number: str) -> int:
     """Print the metrics of one incident."""
     try:
-        with opened() as (store, _):
+        with open_database() as (store, _):
             incident = store.queries.incident(find(store, number))
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     if incident is None:
         return _complain(f"{number} has no state to measure. `muster verify` says why.")
     print(json.dumps(metrics(incident).model_dump(), indent=1))

@@ -14,11 +14,11 @@ from typing import Final, NoReturn
 
 from slack_sdk.errors import SlackApiError
 
-from bot.bootstrap.application import Muster
+from bot.bootstrap.application import Application
 from bot.bootstrap.composition import compose
-from bot.cli.cli_errors import TROUBLES, slack_refused, told
+from bot.cli.cli_errors import EXPECTED_ERRORS, explained, slack_refused
 from bot.config.settings import MissingSettings, Settings, read_settings
-from bot.monitoring.logs import begin_logging, secrets_of, shown_database
+from bot.monitoring.logs import configure_logging, secrets_of, shown_database
 
 IN_FLIGHT_SECONDS: Final = 10.0
 LOOK_SECONDS: Final = 0.5
@@ -27,20 +27,20 @@ _LOOKS_FOR_GARBAGE: Final = (10_000, 20, 20)
 _log = logging.getLogger(__name__)
 
 
-def serve(put_together: Callable[[Settings], Muster] = compose) -> int:
+def serve(put_together: Callable[[Settings], Application] = compose) -> int:
     """Run until SIGTERM or Ctrl-C: 0 when ended so, 1 when it could not begin, 2 when settings are missing."""
     try:
         settings = read_settings()
     except MissingSettings as missing:
         _complain(str(missing))
         return 2
-    begin_logging(secrets_of(settings))
+    configure_logging(secrets_of(settings))
     ended = _End()
     try:
         with ended.at_once():
             muster = put_together(settings)
-    except TROUBLES as trouble:
-        _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        _complain(explained(trouble))
         return 1
     except _ToldToEnd:
         _leave()
@@ -48,7 +48,7 @@ def serve(put_together: Callable[[Settings], Muster] = compose) -> int:
     return _run(muster, settings, ended)
 
 
-def running(muster: Muster, settings: Settings) -> str:
+def running(muster: Application, settings: Settings) -> str:
     """Say in one line what runs: where, as what, on which database, by which policy."""
     database = shown_database(settings.database_url.get_secret_value())
     policy = muster.active.policy
@@ -58,7 +58,7 @@ def running(muster: Muster, settings: Settings) -> str:
     )
 
 
-def _run(muster: Muster, settings: Settings, ended: _End) -> int:
+def _run(muster: Application, settings: Settings, ended: _End) -> int:
     if muster.wrong:
         _complain(f"{settings.policy} is left aside and policy {muster.active.policy.version} stays. Mend these lines:")
         _complain("\n".join(f"  {one}" for one in muster.wrong))
@@ -67,8 +67,8 @@ def _run(muster: Muster, settings: Settings, ended: _End) -> int:
             muster.start()
     except SlackApiError as refused:
         _complain(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
-    except TROUBLES as trouble:
-        _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        _complain(explained(trouble))
     except _ToldToEnd:
         _stop(muster)
         _leave()
@@ -123,7 +123,7 @@ class _End:
             raise _ToldToEnd
 
 
-def _stop(muster: Muster) -> None:
+def _stop(muster: Application) -> None:
     """Stop in good order; what takes too long is left to the next start, which looks up what came of it."""
     _log.info("stopping: what is in flight is finished first")
     stopping = threading.Thread(target=muster.stop, name="stopping", daemon=True)

@@ -16,36 +16,36 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from bot.cli.cli_errors import TROUBLES, told
-from bot.cli.database_access import opened
+from bot.cli.cli_errors import EXPECTED_ERRORS, explained
+from bot.cli.database_access import open_database
 from bot.config.settings import RecordSettings
 from bot.timestamp_authority import certificates_in
 from storage.integrity.checkpoints import Checkpoint, Proof
-from storage.integrity.checks.checkpoint_check import Seen
+from storage.integrity.checks.checkpoint_check import SeenCheckpoint
 from storage.integrity.signing_keys import read_key
 from storage.maintenance.projection_rebuild import rebuild
-from storage.maintenance.verification import Evidence, Problem, Report, verify, verify_by
+from storage.maintenance.verification import Problem, Report, VerificationEvidence, verify, verify_by
 
 EXITS: Final = (("tampered", 3), ("truncated", 4), ("key", 5), ("stamp", 5), ("rebuild", 6), ("guards", 6))
 _SEEN: Final = re.compile(r"(\d{1,9}):([0-9a-f]{64})")
 _KEY: Final = re.compile(r"[0-9a-f]{64}")
 
 
-class Unfit(Exception):  # noqa: N818 - it is an answer for a person
+class InvalidEvidence(Exception):  # noqa: N818 - it is an answer for a person
     """What was named to check the record by cannot be used."""
 
 
 def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str = "") -> int:
     """Verify everything and name what is broken."""
     try:
-        given = Evidence(published=_published(checkpoint), seen=read_seen(seen), public_key=_key(key))
-    except Unfit as unfit:
+        given = VerificationEvidence(published=_published(checkpoint), seen=read_seen(seen), public_key=_key(key))
+    except InvalidEvidence as unfit:
         return _complain(str(unfit), 2)
     try:
-        with opened() as (store, settings):
+        with open_database() as (store, settings):
             report = verify_by(store, known_outside(settings, given))
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     print(found(report))
     return exit_status(report)
 
@@ -53,11 +53,11 @@ def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str 
 def rebuild_database() -> int:
     """Make again what is derived from the record, where the record itself is sound."""
     try:
-        with opened() as (store, _):
+        with open_database() as (store, _):
             rebuilt = rebuild(store)
             report = verify(store)
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     print(f"Made again: {', '.join(key.id for key in rebuilt) or 'nothing'}.")
     print(found(report))
     return exit_status(report)
@@ -66,21 +66,21 @@ def rebuild_database() -> int:
 def guard_database() -> int:
     """Put the guards back, and say what went by while they were away."""
     try:
-        with opened() as (store, settings):
+        with open_database() as (store, settings):
             store.reguard()
             report = verify_by(store, known_outside(settings))
-    except TROUBLES as trouble:
-        return _complain(told(trouble))
+    except EXPECTED_ERRORS as trouble:
+        return _complain(explained(trouble))
     print("The guards are in place and fire.")
     print(found(report))
     return exit_status(report)
 
 
-def known_outside(settings: RecordSettings, given: Evidence | None = None) -> Evidence:
+def known_outside(settings: RecordSettings, given: VerificationEvidence | None = None) -> VerificationEvidence:
     """Add to what was given what the settings name: the key that signs here, the authority's certificates."""
-    given = given or Evidence()
+    given = given or VerificationEvidence()
     own = read_key(settings.key_file).public_key if settings.key_file else None
-    return Evidence(
+    return VerificationEvidence(
         published=given.published,
         seen=given.seen,
         public_key=given.public_key,
@@ -137,20 +137,22 @@ def _published(file: Path | None) -> tuple[Checkpoint | Proof, ...]:
         return () if file is None else (read_published(file),)
     except (OSError, ValueError) as unfit:
         why = unfit.strerror if isinstance(unfit, OSError) else unfit
-        raise Unfit(f"{file} cannot be used: {why}.") from unfit
+        raise InvalidEvidence(f"{file} cannot be used: {why}.") from unfit
 
 
-def read_seen(text: str) -> tuple[Seen, ...]:
+def read_seen(text: str) -> tuple[SeenCheckpoint, ...]:
     """Read a root that was published, as NUMBER:ROOT; nothing where none is given."""
     read = _SEEN.fullmatch(text.strip().lower())
     if text and read is None:
-        raise Unfit("--seen takes the number and the root of a checkpoint, as in 41:9f86d0… with all 64 digits.")
-    return (Seen(seq=int(read[1]), root=read[2]),) if read else ()
+        raise InvalidEvidence(
+            "--seen takes the number and the root of a checkpoint, as in 41:9f86d0… with all 64 digits."
+        )
+    return (SeenCheckpoint(seq=int(read[1]), root=read[2]),) if read else ()
 
 
 def _key(text: str) -> str | None:
     if text and not _KEY.fullmatch(text.strip().lower()):
-        raise Unfit("--key takes a public key of 64 digits, as `muster keygen` prints it.")
+        raise InvalidEvidence("--key takes a public key of 64 digits, as `muster keygen` prints it.")
     return text.strip().lower() or None
 
 

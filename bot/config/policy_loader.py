@@ -17,7 +17,7 @@ from typing import Any, Final
 import yaml
 from pydantic import ValidationError
 
-from bot.config.yaml_positions import Wrong, read_nodes
+from bot.config.yaml_positions import ConfigError, read_document
 from commands.reclassify import TYPES
 from incident.policy import GROUPS, Policy
 from incident.states import Priority
@@ -40,7 +40,7 @@ class LoadedPolicy:
 class BrokenPolicy(Exception):  # noqa: N818 - it is an answer for a person, who reads all of it
     """A policy cannot become active; `wrong` names everything in the way, in the order of the file."""
 
-    def __init__(self, wrong: tuple[Wrong, ...]) -> None:
+    def __init__(self, wrong: tuple[ConfigError, ...]) -> None:
         super().__init__("\n".join(str(one) for one in wrong))
         self.wrong = wrong
 
@@ -48,13 +48,13 @@ class BrokenPolicy(Exception):  # noqa: N818 - it is an answer for a person, who
 def read_policy(text: str, today: date) -> LoadedPolicy:
     """Read a policy, or raise BrokenPolicy with every fault and its line. `today` judges the effective date."""
     try:
-        nodes = read_nodes(text)
+        nodes = read_document(text)
     except yaml.MarkedYAMLError as unreadable:
         line = unreadable.problem_mark.line + 1 if unreadable.problem_mark else 1
-        raise BrokenPolicy((Wrong(line, "", f"cannot be read: {unreadable.problem}"),)) from None
+        raise BrokenPolicy((ConfigError(line, "", f"cannot be read: {unreadable.problem}"),)) from None
     except yaml.reader.ReaderError as unreadable:
         line = text.count("\n", 0, unreadable.position) + 1
-        raise BrokenPolicy((Wrong(line, "", f"cannot be read: {unreadable.reason}"),)) from None
+        raise BrokenPolicy((ConfigError(line, "", f"cannot be read: {unreadable.reason}"),)) from None
     wrong = list(nodes.repeated)
     try:
         policy = Policy.model_validate(nodes.value)
@@ -83,7 +83,7 @@ class ActivePolicy:
         """Give the hash of the text in force."""
         return self.loaded.hash
 
-    def renew(self, text: str, today: date) -> tuple[Wrong, ...]:
+    def renew(self, text: str, today: date) -> tuple[ConfigError, ...]:
         """Make a text the policy in force; when it is broken, change nothing and give its faults."""
         try:
             self.loaded = read_policy(text, today)
@@ -92,23 +92,23 @@ class ActivePolicy:
         return ()
 
 
-def read_again(active: ActivePolicy, path: Path, today: date) -> tuple[Wrong, ...]:
+def read_again(active: ActivePolicy, path: Path, today: date) -> tuple[ConfigError, ...]:
     """Read the file once more: what is good and new comes into force, what is wrong is told and changes nothing."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as unreadable:
-        return (Wrong(1, str(path), f"cannot be read: {unreadable}"),)
+        return (ConfigError(1, str(path), f"cannot be read: {unreadable}"),)
     return () if text == active.loaded.text else active.renew(text, today)
 
 
 def active_policy(
     path: Path, today: date, last_good: Callable[[], str | None]
-) -> tuple[ActivePolicy, tuple[Wrong, ...]]:
+) -> tuple[ActivePolicy, tuple[ConfigError, ...]]:
     """Start with the file; where it is broken, start with the last text that was in force and give the file's faults."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as unreadable:
-        broken = BrokenPolicy((Wrong(1, str(path), f"cannot be read: {unreadable}"),))
+        broken = BrokenPolicy((ConfigError(1, str(path), f"cannot be read: {unreadable}"),))
     else:
         try:
             return ActivePolicy(read_policy(text, today)), ()

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from bot.clock import Clock
 from bot.config.policy_loader import ActivePolicy, active_policy, read_again
-from bot.config.yaml_positions import Wrong
+from bot.config.yaml_positions import ConfigError
 from storage.directory import Directory
 from storage.errors import Unavailable
 
 _log = logging.getLogger(__name__)
 
 
-class PolicyWatch:
+class PolicyReloader:
     """Watches one policy file. `wrong` is what is wrong with it now, while the last good text stays in force."""
 
     def __init__(self, path: Path, directory: Directory, clock: Clock) -> None:
@@ -40,7 +40,7 @@ class PolicyWatch:
             for one in self.wrong:
                 _log.error("%s is left aside, the last good policy stays: %s", self._path, one)
 
-    def _begin(self) -> tuple[ActivePolicy, tuple[Wrong, ...]]:
+    def _begin(self) -> tuple[ActivePolicy, tuple[ConfigError, ...]]:
         try:
             kept = self._directory.active_policy()
         except Unavailable:

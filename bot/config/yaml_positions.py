@@ -10,7 +10,7 @@ import yaml
 
 
 @dataclass(frozen=True, order=True)
-class Wrong:
+class ConfigError:
     """One fault: the line it stands on, the path to it, and what is wrong with it."""
 
     line: int
@@ -25,31 +25,31 @@ Path = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
-class Nodes:
+class YamlDocument:
     """A text's value, where each of its parts stands, and the keys that stand in it twice."""
 
     value: Any
     lines: dict[Path, int]
-    repeated: tuple[Wrong, ...]
+    repeated: tuple[ConfigError, ...]
 
-    def wrong(self, path: Sequence[Any], said: str) -> Wrong:
+    def wrong(self, path: Sequence[Any], said: str) -> ConfigError:
         """Place a fault at its part of the text, or at the nearest part around it that exists."""
         where = tuple(path)
         while where and where not in self.lines:
             where = where[:-1]
-        return Wrong(self.lines.get(where, 1), ".".join(str(step) for step in path), said)
+        return ConfigError(self.lines.get(where, 1), ".".join(str(step) for step in path), said)
 
 
-def read_nodes(text: str) -> Nodes:
+def read_document(text: str) -> YamlDocument:
     """Read YAML with its positions; raise MarkedYAMLError when it is none."""
     loader = yaml.SafeLoader(text)
     try:
         root = loader.get_single_node()
         if root is None:
-            return Nodes({}, {(): 1}, ())
+            return YamlDocument({}, {(): 1}, ())
         walk = _Walk(loader)
         places = dict(walk.places(root, ()))
-        return Nodes(loader.construct_document(root), places, tuple(walk.repeated))
+        return YamlDocument(loader.construct_document(root), places, tuple(walk.repeated))
     finally:
         loader.dispose()
 
@@ -60,7 +60,7 @@ class _Walk:
     def __init__(self, loader: yaml.SafeLoader) -> None:
         self._loader = loader
         self._walked: set[int] = set()
-        self.repeated: list[Wrong] = []
+        self.repeated: list[ConfigError] = []
 
     def places(self, node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
         yield path, node.start_mark.line + 1
@@ -83,7 +83,9 @@ class _Walk:
             below = (*path, str(key) if not isinstance(key, int | str) else key)
             line = key_node.start_mark.line + 1
             if below in seen:
-                self.repeated.append(Wrong(line, ".".join(str(step) for step in below), "stands here a second time"))
+                self.repeated.append(
+                    ConfigError(line, ".".join(str(step) for step in below), "stands here a second time")
+                )
             seen.add(below)
             yield from self.places(child, below)
             yield below, line

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.export import html_page
-from bot.export.document import document_account
+from bot.export.document import document_report
 from bot.export.proof import Proven, write_json, write_proof
 from bot.export.reader_names import Names, names_from
 from bot.rendering import mrkdwn
@@ -25,7 +25,7 @@ from incident.record import masked_view
 from roles.person_ids import PersonId
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.signing_keys import Signer
-from storage.record.entry_rows import Stored, to_entry
+from storage.record.entry_rows import StoredEntryRow, to_entry
 from storage.store import Store
 
 
@@ -49,7 +49,7 @@ class Export:
     is_stamped: bool = False
 
 
-def make_export(
+def write_bundle(
     store: Store,
     key: IncidentKey,
     *,
@@ -91,7 +91,7 @@ def make_export(
     return Export(folder, incident.number, len(lines), lines[-1].hash, proven.public_key, stamped)
 
 
-def _wordless(line: Stored) -> Stored:
+def _wordless(line: StoredEntryRow) -> StoredEntryRow:
     """Leave out the words that a mask hides, for what left the house cannot be called back; the digest stays."""
     return line._replace(words=None, salt=None)
 
@@ -100,7 +100,7 @@ def _write_reading(
     folder: Path, incident: Incident, entries: Sequence[Entry], *, names: Names, at: datetime, who: PersonId, head: str
 ) -> None:
     render = html_page.document_renderer(names)
-    record = document_account(entries, as_of=at, names=names, render=render)
+    record = document_report(entries, as_of=at, names=names, render=render)
     write_json(folder / "record.json", record)
     spell = _speller(names, incident)
     context = html_page.PageContext(
@@ -109,10 +109,10 @@ def _write_reading(
         symptom=spell(incident.symptom),
         record=record,
         restored_after=html_page.restored_after(record),
-        told=html_page.told(record, entries),
-        said=html_page.said(entries, render),
-        calls=html_page.calls(incident, names),
-        failed=html_page.failed(entries, render),
+        told=html_page.delivery_text(record, entries),
+        said=html_page.update_rows(entries, render),
+        calls=html_page.escalation_rows(incident, names),
+        failed=html_page.failed_deliveries(entries, render),
         entries=len(entries),
         head=head,
         policy_hash=incident.policy_hash,
@@ -129,7 +129,7 @@ def _write_policy(folder: Path, text: str | None) -> None:
         (folder / "policy.yaml").write_bytes(text.encode("utf-8"))
 
 
-def _write_manifest(folder: Path, incident: Incident, lines: Sequence[Stored], at: datetime) -> None:
+def _write_manifest(folder: Path, incident: Incident, lines: Sequence[StoredEntryRow], at: datetime) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = {
         "format": "muster-export/1",

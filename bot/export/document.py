@@ -11,11 +11,11 @@ from bot.rendering import mrkdwn
 from bot.rendering.renderer import Renderer
 from incident.entry import Entry
 from incident.frozen import word_fields
-from incident.report.incident_report import account
+from incident.report.incident_report import incident_report
 from roles.person_ids import PersonId
 
 
-def document_account(
+def document_report(
     entries: Sequence[Entry],
     *,
     as_of: datetime,
@@ -27,7 +27,7 @@ def document_account(
 ) -> dict[str, Any]:
     """Give the account; sentences are rendered from the entries as they are stored."""
     stored = {(entry.key, entry.n): entry for entry in entries}
-    return account(
+    return incident_report(
         [readable(entry, names) for entry in entries],
         as_of=as_of,
         sentence=lambda entry: render.macro("sentences.j2", entry.fact.kind, stored[entry.key, entry.n]),

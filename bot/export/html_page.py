@@ -11,7 +11,7 @@ from bot.export.reader_names import Names
 from bot.rendering import mrkdwn
 from bot.rendering.renderer import TEMPLATES, Mode, Renderer
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
-from incident.entries.delivery import PlaceLost
+from incident.entries.delivery import SlackResourceLost
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.frozen import utc_text
@@ -21,7 +21,7 @@ STYLE: Final = TEMPLATES / "documents" / "incident.css"
 
 
 @dataclass(frozen=True)
-class Said:
+class UpdateRow:
     """One line of what was said in the channel."""
 
     at: str
@@ -31,7 +31,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Call:
+class EscalationRow:
     """Somebody who was called, for what, and what they answered when."""
 
     at: str
@@ -43,7 +43,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedDeliveryRow:
     """Something that did not reach people, and why."""
 
     at: str
@@ -60,9 +60,9 @@ class PageContext:
     record: dict[str, Any]
     restored_after: str | None
     told: tuple[dict[str, Any], ...]
-    said: tuple[Said, ...]
-    calls: tuple[Call, ...]
-    failed: tuple[Failed, ...]
+    said: tuple[UpdateRow, ...]
+    calls: tuple[EscalationRow, ...]
+    failed: tuple[FailedDeliveryRow, ...]
     entries: int
     head: str
     policy_hash: str
@@ -82,7 +82,7 @@ def restored_after(record: dict[str, Any]) -> str | None:
     return None if seconds is None else f"after {mrkdwn.span(timedelta(seconds=seconds))} of impact"
 
 
-def told(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
+def delivery_text(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
     """Say for each audience when it was first and last told and how the updates it was owed ended."""
     moments: dict[str, list[str]] = {}
     for entry in entries:
@@ -103,7 +103,7 @@ def told(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, An
     return tuple(rows)
 
 
-def said(entries: Sequence[Entry], render: Renderer) -> tuple[Said, ...]:
+def update_rows(entries: Sequence[Entry], render: Renderer) -> tuple[UpdateRow, ...]:
     """List what was said in the channel, with edits and deletions beside their time."""
     lines = []
     for entry in entries:
@@ -111,14 +111,14 @@ def said(entries: Sequence[Entry], render: Renderer) -> tuple[Said, ...]:
             note = {"message_edited": "(edited)", "message_deleted": "(deleted)"}.get(entry.fact.kind, "")
             who = entry.fact.author or entry.by
             text = render.macro("sentences.j2", entry.fact.kind, entry)
-            lines.append(Said(_seconds(utc_text(entry.occurred_at)), render.who(who), text, note))
+            lines.append(UpdateRow(_seconds(utc_text(entry.occurred_at)), render.who(who), text, note))
     return tuple(lines)
 
 
-def calls(incident: Incident, names: Names) -> tuple[Call, ...]:
+def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ...]:
     """List who was called and how each call ended."""
     return tuple(
-        Call(
+        EscalationRow(
             at=_seconds(utc_text(one.at)),
             by=names(one.by),
             to=names(one.person) if one.person else mrkdwn.plain(one.to, str),
@@ -130,10 +130,12 @@ def calls(incident: Incident, names: Names) -> tuple[Call, ...]:
     )
 
 
-def failed(entries: Sequence[Entry], render: Renderer) -> tuple[Failed, ...]:
+def failed_deliveries(entries: Sequence[Entry], render: Renderer) -> tuple[FailedDeliveryRow, ...]:
     """List what did not reach people: updates that were not delivered, and what Slack would not do."""
-    lost = [e for e in entries if isinstance(e.fact, PlaceLost) or _is_undelivered(e.fact)]
-    return tuple(Failed(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", e.fact.kind, e)) for e in lost)
+    lost = [e for e in entries if isinstance(e.fact, SlackResourceLost) or _is_undelivered(e.fact)]
+    return tuple(
+        FailedDeliveryRow(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", e.fact.kind, e)) for e in lost
+    )
 
 
 def _is_undelivered(fact: Fact) -> bool:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from incident.entries.integrity import KeyRotated
 from storage.integrity.checkpoints import Proof
-from storage.integrity.rfc3161_timestamps import Stamp
+from storage.integrity.rfc3161_timestamps import Timestamp
 from storage.integrity.signing_keys import Signer
-from storage.record.entry_rows import Stored
+from storage.record.entry_rows import StoredEntryRow
 
 VERIFIER: Final = Path(__file__).with_name("verify.py")
 _README: Final = "Open index.html to read. Run `python3 verify.py` here to check every file, offline.\n"
@@ -25,7 +25,7 @@ class Proven:
 
     proof: Proof
     signer: Signer | None
-    stamp: Stamp | None
+    stamp: Timestamp | None
     rotations: Sequence[KeyRotated]
 
     @property
@@ -39,7 +39,7 @@ class Proven:
         return self.proof.signature or (self.signer.sign(self.proof.statement) if self.signer else None)
 
 
-def write_proof(folder: Path, lines: Sequence[Stored], proven: Proven) -> None:
+def write_proof(folder: Path, lines: Sequence[StoredEntryRow], proven: Proven) -> None:
     """Write the entries as they are stored, and everything that shows that they are those."""
     with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for line in lines:

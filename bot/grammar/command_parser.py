@@ -14,21 +14,21 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from bot.grammar.field_parser import HAPPENED, Draft, read_fields
-from bot.grammar.value_parser import Known
+from bot.grammar.field_parser import HAPPENED, ParseState, parse_fields
+from bot.grammar.value_parser import Vocabulary
 from commands.core import verb_registry
-from commands.core.fields.form_field import Ask, Control, asks, missing
+from commands.core.fields.form_field import Control, FormField, form_fields, missing
 from commands.core.verb import Verb
 from incident.frozen import clean
 from roles.person_ids import PersonId
 
 _FIRST: Final = re.compile(r"\s*(\S+)\s*")
 _NUMBER: Final = re.compile(r"INC-\d{4}-\d{4,}", re.IGNORECASE)
-_HAPPENED: Final = Ask("It happened", Control.MOMENT, past=True)
+_HAPPENED: Final = FormField("It happened", Control.MOMENT, past=True)
 
 
 @dataclass(frozen=True)
-class Reading:
+class ParsedCommand:
     """What a line says. Whole when it names a verb, leaves nothing needed out and can be read in one way only.
 
     `word` is the word that should name a verb; `nearest` the closest one when it names none. `unread` are values that
@@ -57,32 +57,32 @@ class Reading:
         return bool(self.verb) and not (self.missing or self.ambiguous or self.unread or self.left)
 
 
-def read(
+def parse_command(
     line: str,
     *,
     at: datetime,
     zone: str = "UTC",
     person: Callable[[str], PersonId | None] = lambda word: None,
     services: Collection[str] = (),
-) -> Reading:
+) -> ParsedCommand:
     """Read a line as somebody in `zone` typed it at `at`. Any text gives a reading; none is an error."""
     number, rest = _number(clean(line))
     word, rest = _word(rest)
     if not word:
-        return Reading(number=number)
+        return ParsedCommand(number=number)
     verb, fixed, rest = _verb(word, rest)
     if verb is None:
-        return Reading(word=word, nearest=verb_registry.nearest(word), number=number)
-    known = Known(at, zone, person, services)
-    draft = read_fields({HAPPENED: _HAPPENED, **asks(verb)}, rest, known)
+        return ParsedCommand(word=word, nearest=verb_registry.nearest(word), number=number)
+    known = Vocabulary(at, zone, person, services)
+    draft = parse_fields({HAPPENED: _HAPPENED, **form_fields(verb)}, rest, known)
     happened = draft.fields.pop(HAPPENED, None)
     told = datetime.fromisoformat(happened) if isinstance(happened, str) else None
-    return _reading(verb, draft, fixed, Reading(verb=verb, word=word, number=number, occurred_at=told))
+    return _reading(verb, draft, fixed, ParsedCommand(verb=verb, word=word, number=number, occurred_at=told))
 
 
-def _reading(verb: type[Verb], draft: Draft, fixed: dict[str, JsonValue], begun: Reading) -> Reading:
+def _reading(verb: type[Verb], draft: ParseState, fixed: dict[str, JsonValue], begun: ParsedCommand) -> ParsedCommand:
     fields = {**draft.fields, **fixed}
-    takes_words = any(not ask.hidden for ask in asks(verb).values()) and not verb.asks
+    takes_words = any(not ask.hidden for ask in form_fields(verb).values()) and not verb.asks
     return replace(
         begun,
         fields=fields,
@@ -113,6 +113,6 @@ def _verb(word: str, rest: str) -> tuple[type[Verb] | None, dict[str, JsonValue]
     other = verb_registry.find(second) if word.lower() == "drill" and second else None
     if other is not None and other.opens:
         return other, {"drill": True}, after
-    named = {name for key, ask in asks(verb).items() for name in (key, *ask.words)}
+    named = {name for key, ask in form_fields(verb).items() for name in (key, *ask.words)}
     is_field = word.lower() != verb.name and word.lower() in named
     return verb, {}, f"{word} {rest}" if is_field else rest

@@ -42,7 +42,7 @@ def zone_of(name: str) -> tzinfo:
         return UTC
 
 
-def read_moment(text: str, *, at: datetime, zone: str, past: bool = False) -> datetime | None:
+def parse_datetime(text: str, *, at: datetime, zone: str, past: bool = False) -> datetime | None:
     """Read a moment as aware UTC, or None when the text is none."""
     said = " ".join(text.strip().split())
     try:
@@ -51,7 +51,7 @@ def read_moment(text: str, *, at: datetime, zone: str, past: bool = False) -> da
         return None
 
 
-def read_minutes(text: str) -> int | None:
+def parse_minutes(text: str) -> int | None:
     """Read a length of time as whole minutes: `45`, `45m`, `1h30m`, `2 hours`; None when it is none."""
     said = " ".join(text.strip().lower().split())
     if said.isascii() and said.isdigit() and len(said) <= 5:

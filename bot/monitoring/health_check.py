@@ -12,11 +12,11 @@ from datetime import timedelta
 from typing import Final
 
 from bot.clock import Clock
-from bot.monitoring.metrics import PATIENCE_S, Asked, Counts
+from bot.monitoring.metrics import PATIENCE_S, Metrics, StateCollector
 from bot.spool.spool import Spool
 from bot.worker.worker import Worker
 from storage.database import schema
-from storage.database.time_limit import within
+from storage.database.time_limit import time_limit
 from storage.errors import StorageError, Unavailable
 from storage.store import Store
 
@@ -41,11 +41,11 @@ class Health:
     spool: Spool
     worker: Worker
     clock: Clock
-    counts: Counts
+    counts: Metrics
     is_connected: Callable[[], bool]
 
     def __post_init__(self) -> None:
-        self.counts.registry.register(Asked(self.store, self.spool, self.is_ready, self.oldest_due))
+        self.counts.registry.register(StateCollector(self.store, self.spool, self.is_ready, self.oldest_due))
 
     def is_alive(self) -> bool:
         """Tell whether this process works; one that was started and whose loop has ended is to be restarted."""
@@ -72,7 +72,7 @@ class Health:
 
     def _of_database(self) -> tuple[Check, ...]:
         try:
-            with within(PATIENCE_S):
+            with time_limit(PATIENCE_S):
                 revision = self.store.transactions.read(schema.current)
                 oldest = self.oldest_due()
         except Unavailable as absent:

@@ -27,7 +27,7 @@ _PASSWORD: Final = re.compile(r"(://[^\s/@:]*):[^\s/@]+@")
 _ADDRESS: Final = re.compile(r"(hooks\.slack\.com/|[?&]ticket=)[^\s\"'<>]+")
 
 
-class OneLine(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """Writes a record on one line, without the secrets it is given and without anything that looks like one."""
 
     converter = staticmethod(time.gmtime)
@@ -41,10 +41,10 @@ class OneLine(logging.Formatter):
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        return masked(text).replace("\r", "").replace("\n", " | ")
+        return redact(text).replace("\r", "").replace("\n", " | ")
 
 
-def masked(text: str) -> str:
+def redact(text: str) -> str:
     """Mask what looks like a token, like a password in an address, or like an address that is a secret."""
     text = _TOKEN.sub(HIDDEN, text)
     text = _PASSWORD.sub(rf"\1:{HIDDEN}@", text)
@@ -72,10 +72,10 @@ def _is_ours_or_matters(record: logging.LogRecord) -> bool:
     return not theirs or (record.levelno >= logging.WARNING and "will be unused" not in record.getMessage())
 
 
-def begin_logging(secrets: Iterable[str], stream: TextIO | None = None) -> None:
+def configure_logging(secrets: Iterable[str], stream: TextIO | None = None) -> None:
     """Write what happens to standard error from now on; what others log about themselves only from warnings up."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(OneLine(secrets))
+    handler.setFormatter(RedactingFormatter(secrets))
     handler.addFilter(_is_ours_or_matters)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)

@@ -14,7 +14,7 @@ from prometheus_client.exposition import generate_latest
 
 from bot.spool.segment import WAITS
 from bot.spool.spool import Spool
-from storage.database.time_limit import within
+from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 from storage.store import Store
 
@@ -23,7 +23,7 @@ _SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 _TOO_MANY: Final = "too_many"
 
 
-class Counts:
+class Metrics:
     """The counters of one process."""
 
     def __init__(self) -> None:
@@ -69,7 +69,7 @@ class Counts:
         return generate_latest(self.registry)
 
 
-class Asked:
+class StateCollector:
     """What is asked of the database and the spool when somebody looks."""
 
     def __init__(self, store: Store, spool: Spool, is_ready: Callable[[], bool], oldest: Callable[[], float]) -> None:
@@ -104,7 +104,7 @@ class Asked:
     def _jobs(self) -> Iterator[Metric]:
         jobs = GaugeMetricFamily("muster_jobs", "Jobs that are not done, by kind and state.", labels=["kind", "state"])
         try:
-            with within(PATIENCE_S):
+            with time_limit(PATIENCE_S):
                 for (kind, state), count in self._store.jobs.counts().items():
                     jobs.add_metric([kind, state], count)
                 oldest = self._oldest()

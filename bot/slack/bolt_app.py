@@ -15,11 +15,11 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.slack.blocks.action_context import MORE
-from bot.slack.error_reports import NotRecorded, named
-from bot.slack.gateway.gateway import Edge
-from bot.slack.gateway.listener_deadline import Acked, Timed
-from bot.slack.listeners.block_actions import Asking
-from bot.slack.listeners.event_listeners import Telling
+from bot.slack.error_reports import NotRecorded, log_with_id
+from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.gateway.listener_deadline import Acked, ListenerDeadline
+from bot.slack.listeners.block_actions import InteractionListeners
+from bot.slack.listeners.event_listeners import EventListeners
 
 THREADS: Final = 32
 SHORTCUTS: Final = ("declare", "timeline_add", "decision_add", "action_add", "declare_from_message")
@@ -27,7 +27,7 @@ _ANYTHING: Final = re.compile(".*", re.DOTALL)
 
 
 def build_app(
-    edge: Edge,
+    edge: SlackGateway,
     commands: tuple[str, ...],
     *,
     authorized: AuthorizeResult,
@@ -51,7 +51,7 @@ def build_app(
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
     )
-    asking, telling, timed = Asking(edge), Telling(edge), Timed(edge, acked)
+    asking, telling, timed = InteractionListeners(edge), EventListeners(edge), ListenerDeadline(edge, acked)
     # Bolt asks one listener after the other whether it wants what came, so what comes most often stands first.
     app.event("message")(timed.told(telling.on_said))
     for word in commands:
@@ -63,7 +63,7 @@ def build_app(
     return app
 
 
-def _take_asking(app: App, asking: Asking, timed: Timed) -> None:
+def _take_asking(app: App, asking: InteractionListeners, timed: ListenerDeadline) -> None:
     app.action(re.compile(r"^verb:"))(timed.asked("button", asking.on_act))
     app.action(re.compile(r"^form:"))(timed.asked("button", asking.on_form))
     app.action(re.compile(r"^escalation:(accept|decline)"))(timed.asked("button", asking.on_answer))
@@ -76,7 +76,7 @@ def _take_asking(app: App, asking: Asking, timed: Timed) -> None:
     app.options(_ANYTHING)(timed.asked("options", asking.on_options))
 
 
-def _take_telling(app: App, telling: Telling, timed: Timed) -> None:
+def _take_telling(app: App, telling: EventListeners, timed: ListenerDeadline) -> None:
     for event in ("member_joined_channel", "member_left_channel"):
         app.event(event)(timed.told(telling.on_said))
     for event in ("reaction_added", "reaction_removed"):
@@ -101,7 +101,7 @@ def _acknowledge(ack: Ack) -> None:
     ack()
 
 
-def _unacknowledged(edge: Edge, error: Exception, body: dict[str, Any]) -> None:
+def _unacknowledged(edge: SlackGateway, error: Exception, body: dict[str, Any]) -> None:
     """Leave what was not recorded unacknowledged; tell whoever asked for it what to quote, where Slack lets us."""
     if not isinstance(error, NotRecorded):
-        edge.apologise(body, named(error))
+        edge.apologise(body, log_with_id(error))

@@ -25,7 +25,7 @@ def channel_name(incident: Incident, take: int = 1) -> str:
     return base[: LIMITS["channel.name"] - _SUFFIX_ROOM].rstrip("-") + suffix
 
 
-def unrecorded_name(title: str, *, restricted: bool, drill: bool) -> str:
+def provisional_name(title: str, *, restricted: bool, drill: bool) -> str:
     """Name the channel of an incident that has no number yet."""
     slug = "" if restricted else slug_of(title)
     return "-".join(part for part in ("drill" if drill else "", "inc-unrecorded", slug) if part)

@@ -18,7 +18,7 @@ class NotRecorded(Exception):  # noqa: N818 - it tells Bolt to leave the envelop
     """Nothing was committed, so nothing may be acknowledged: Slack sends again what it can send again."""
 
 
-def guarded(work: Callable[[], T], otherwise: Callable[[str], T]) -> T:
+def report_unexpected(work: Callable[[], T], otherwise: Callable[[str], T]) -> T:
     """Do the work; when it fails in a way nobody foresaw, log that under an id and do `otherwise` with the id.
 
     That the database is absent is foreseen, and goes on to who knows what to do then.
@@ -28,10 +28,10 @@ def guarded(work: Callable[[], T], otherwise: Callable[[str], T]) -> T:
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, a person waits for words and nothing may be lost unseen
-        return otherwise(named(error))
+        return otherwise(log_with_id(error))
 
 
-def named(error: Exception) -> str:
+def log_with_id(error: Exception) -> str:
     """Log an error that nobody foresaw under an id, and give the id."""
     trouble = f"T-{secrets.token_hex(3)}"
     log.error("trouble %s at the Slack edge", trouble, exc_info=error)

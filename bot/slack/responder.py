@@ -27,7 +27,7 @@ Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Aside:
+class ReplyTarget:
     """How one person can be told something beside an acknowledgement: Slack's response address, or their channel."""
 
     user: str
@@ -37,7 +37,7 @@ class Aside:
     replaces: bool = False
 
 
-class Desk:
+class Responder:
     """Opens forms and speaks aside. `client` never retries: a form that is late is of no use."""
 
     def __init__(self, client: WebClient) -> None:
@@ -67,7 +67,7 @@ class Desk:
         except FAILED as failed:
             _log.warning("a form did not change: %s", failed)
 
-    def tell(self, aside: Aside, text: str, blocks: list[Json]) -> None:
+    def tell(self, aside: ReplyTarget, text: str, blocks: list[Json]) -> None:
         """Tell one person something now. It is an answer and no record: when it cannot be told, the log says so."""
         text, blocks = fit_text(text, "ephemeral.text"), fit_blocks(blocks)
         try:
@@ -84,7 +84,7 @@ class Desk:
         """Finish what was handed over and take nothing more."""
         self._pool.shutdown(wait=True)
 
-    def _respond(self, aside: Aside, text: str, blocks: list[Json]) -> None:
+    def _respond(self, aside: ReplyTarget, text: str, blocks: list[Json]) -> None:
         webhook = WebhookClient(aside.response_url or "", timeout=5, retry_handlers=[])
         webhook.proxy = self._client.proxy
         answer = webhook.send(

@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 Json = dict[str, Any]
 
 
-class People:
+class UserDirectory:
     """The workspace's members and the user groups the policy names. `keep` notes each change in the directory."""
 
     def __init__(self, team: str, keep: Callable[[Sequence[Person]], object], *, page: int = PAGE) -> None:

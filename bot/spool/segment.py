@@ -30,7 +30,7 @@ FOR_THE_RECORD: Final = frozenset({"capture", "request", "mark"})
 WAITS: Final = FOR_THE_RECORD | {"draft", "tell"}
 
 
-class Line(Frozen):
+class SpoolLine(Frozen):
     """One line. `key` is what makes it one thing however often it comes; `body` is its maker's to read."""
 
     kind: Kind
@@ -69,7 +69,7 @@ class Segment:
         """Read the bytes of a line."""
         return os.pread(self.handle, length, start)
 
-    def lines(self) -> Iterator[tuple[int, int, Line]]:
+    def lines(self) -> Iterator[tuple[int, int, SpoolLine]]:
         """Give every line but the first, and where it stands."""
         for start, length in self.spans[1:]:
             line = read_line(self.data(start, length))
@@ -129,10 +129,10 @@ def take_over(path: Path, team: str) -> Segment | None:
     return segment
 
 
-def read_line(data: bytes) -> Line | None:
+def read_line(data: bytes) -> SpoolLine | None:
     """Read a line; None for one that is none."""
     try:
-        return Line.model_validate_json(data)
+        return SpoolLine.model_validate_json(data)
     except ValidationError:
         return None
 
@@ -150,7 +150,7 @@ def _find_lines(segment: Segment, team: str) -> bool:
     return bool(theirs == team)
 
 
-def _wordless(line: Line, data: bytes) -> dict[str, Any]:
+def _wordless(line: SpoolLine, data: bytes) -> dict[str, Any]:
     digest = hashlib.sha256(data).hexdigest()
     return {"kind": line.kind, "key": line.key, "at": line.at.isoformat(), "digest": digest}
 

@@ -17,8 +17,19 @@ from typing import Final
 
 from ulid import ULID
 
-from bot.failpoints import Reached, nothing_happens
-from bot.spool.segment import ARCHIVE, FOR_THE_RECORD, SUFFIX, WAITS, Kind, Line, Segment, make, read_line, take_over
+from bot.failpoints import Failpoint, no_failpoint
+from bot.spool.segment import (
+    ARCHIVE,
+    FOR_THE_RECORD,
+    SUFFIX,
+    WAITS,
+    Kind,
+    Segment,
+    SpoolLine,
+    make,
+    read_line,
+    take_over,
+)
 
 MOST_BYTES: Final = 32 * 1024 * 1024
 # Room that is ours before the disk is full; without it a full disk would take the spool down with the database.
@@ -32,7 +43,7 @@ class SpoolFull(Exception):  # noqa: N818 - named for what is so
 
 
 @dataclass(frozen=True)
-class Waiting:
+class SpooledRecord:
     """Where a line stands that is not done yet."""
 
     segment: Segment
@@ -55,7 +66,7 @@ class Spool:
         *,
         most: int = MOST_BYTES,
         reserved: int = RESERVED,
-        reached: Reached = nothing_happens,
+        reached: Failpoint = no_failpoint,
     ) -> None:
         self.folder = folder
         self._team = team
@@ -65,8 +76,8 @@ class Spool:
         self._lock = RLock()
         self._held: list[Segment] = []
         self._own: Segment | None = None
-        self._waiting: dict[tuple[str, str], Waiting] = {}
-        self._steps: dict[str, list[Line]] = {}
+        self._waiting: dict[tuple[str, str], SpooledRecord] = {}
+        self._steps: dict[str, list[SpoolLine]] = {}
 
     def prepare(self, now: datetime) -> None:
         """Take over what a process that died left here, and make room for lines of our own."""
@@ -74,7 +85,7 @@ class Spool:
             self._take_over()
             self._begun(now)
 
-    def append(self, line: Line) -> bool:
+    def append(self, line: SpoolLine) -> bool:
         """Keep a line for good; False when one of its kind and key is waiting already."""
         with self._lock:
             if line.kind in WAITS and (line.kind, line.key) in self._waiting:
@@ -82,7 +93,7 @@ class Spool:
             self._write(line)
             return True
 
-    def append_behind(self, line: Line) -> bool:
+    def append_behind(self, line: SpoolLine) -> bool:
         """Keep a line if others wait for the record, so that it does not overtake them; False when none does."""
         with self._lock:
             if not self._is_ahead():
@@ -95,27 +106,27 @@ class Spool:
         with self._lock:
             return self._is_ahead()
 
-    def waiting(self) -> Sequence[Waiting]:
+    def waiting(self) -> Sequence[SpooledRecord]:
         """Give what is not done, in the order in which it came."""
         with self._lock:
             return tuple(self._waiting.values())
 
-    def read(self, waiting: Waiting) -> Line | None:
+    def read(self, waiting: SpooledRecord) -> SpoolLine | None:
         """Read a waiting line; None when it is no longer readable."""
         with self._lock:
             return read_line(waiting.segment.data(waiting.start, waiting.length))
 
-    def steps(self, key: str) -> Sequence[Line]:
+    def steps(self, key: str) -> Sequence[SpoolLine]:
         """Give the steps that were taken for a line, in order."""
         with self._lock:
             return tuple(self._steps.get(key, ()))
 
-    def done(self, waiting: Waiting, now: datetime) -> None:
+    def done(self, waiting: SpooledRecord, now: datetime) -> None:
         """Mark a line as done."""
         with self._lock:
-            self._write(Line(kind="done", key=waiting.key, at=now, body={"kind": waiting.kind}))
+            self._write(SpoolLine(kind="done", key=waiting.key, at=now, body={"kind": waiting.kind}))
 
-    def set_aside(self, waiting: Waiting, now: datetime) -> None:
+    def set_aside(self, waiting: SpooledRecord, now: datetime) -> None:
         """Take a line that cannot be recorded out of the way of the others, and keep it for somebody to look at."""
         with self._lock:
             aside = self.folder / ASIDE
@@ -141,7 +152,7 @@ class Spool:
             self._begun(now)
             return True
 
-    def find(self, kind: Kind, key: str) -> Waiting | None:
+    def find(self, kind: Kind, key: str) -> SpooledRecord | None:
         """Find the waiting line of a kind and key."""
         with self._lock:
             return self._waiting.get((kind, key))
@@ -175,7 +186,7 @@ class Spool:
             self._held.append(self._own)
         return self._own
 
-    def _write(self, line: Line) -> None:
+    def _write(self, line: SpoolLine) -> None:
         segment = self._begun(line.at)
         data = line.model_dump_json().encode("utf-8", "replace") + b"\n"
         if sum(one.end for one in self._held) + len(data) > self._most and line.kind in WAITS:
@@ -184,13 +195,13 @@ class Spool:
         self._note(segment, *segment.put(data, surely=line.kind != "done"), line)
         self._reached(f"spool:{line.kind}:after")
 
-    def _note(self, segment: Segment, start: int, length: int, line: Line) -> None:
+    def _note(self, segment: Segment, start: int, length: int, line: SpoolLine) -> None:
         if line.kind == "done":
             self._waiting.pop((str(line.body.get("kind")), line.key), None)
         elif line.kind == "step":
             self._steps.setdefault(line.key, []).append(line)
         else:
-            self._waiting[line.kind, line.key] = Waiting(segment, start, length, line.kind, line.key)
+            self._waiting[line.kind, line.key] = SpooledRecord(segment, start, length, line.kind, line.key)
 
     def _take_over(self) -> None:
         """Take over the files of this team whose process is gone; what was left there came before what came since."""

@@ -21,22 +21,22 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.web.request_limits import Limited
+from bot.web.request_limits import RequestLimits
 
 STARTING_TAKES: Final = 10.0
 
 
-class Watched(Protocol):
+class HealthProbe(Protocol):
     """Whoever knows how we are."""
 
-    def checks(self) -> Sequence[Checked]:
+    def checks(self) -> Sequence[ProbedCheck]:
         """Give each thing that the work needs."""
 
     def page(self) -> bytes:
         """Give what Prometheus reads."""
 
 
-class Checked(Protocol):
+class ProbedCheck(Protocol):
     """One thing that the work needs, and what is so."""
 
     @property
@@ -52,7 +52,7 @@ class Checked(Protocol):
         """What is so."""
 
 
-def web_app(is_healthy: Callable[[], bool], app: App | None = None, watched: Watched | None = None) -> Starlette:
+def web_app(is_healthy: Callable[[], bool], app: App | None = None, watched: HealthProbe | None = None) -> Starlette:
     """Build the web application; without a Bolt app it only tells how we are."""
 
     async def healthz(request: Request) -> Response:
@@ -71,10 +71,10 @@ def web_app(is_healthy: Callable[[], bool], app: App | None = None, watched: Wat
     routes = [Route("/healthz", healthz), *(_watching(watched) if watched else ())]
     if app is not None:
         routes.append(Route("/slack/events", slack, methods=["POST"]))
-    return Starlette(routes=routes, middleware=[Middleware(Limited)])
+    return Starlette(routes=routes, middleware=[Middleware(RequestLimits)])
 
 
-def _watching(watched: Watched) -> Sequence[Route]:
+def _watching(watched: HealthProbe) -> Sequence[Route]:
     async def readyz(request: Request) -> Response:
         checks = await run_in_threadpool(watched.checks)
         is_ready = all(check.is_well for check in checks)

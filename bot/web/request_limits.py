@@ -34,7 +34,7 @@ RATES: Final[Mapping[str, Rate]] = {"/slack/events": Rate(200, 2_000)}
 WATCHED: Final = Rate(5, 30)
 
 
-class Limited:
+class RequestLimits:
     """Refuses what is too large with 413 and what comes too often with 429, before anything is read of it."""
 
     def __init__(self, app: ASGIApp, *, rates: Mapping[str, Rate] = RATES, other: Rate = WATCHED) -> None:

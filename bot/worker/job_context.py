@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rendering.renderer import Renderer
-from bot.slack.capture.channel_history import Reading
-from bot.slack.capture.recent_messages import Overheard
-from bot.slack.client.sent_lookup import Settle
-from bot.slack.client.web_api import Slack
+from bot.slack.capture.channel_history import HistoryWindow
+from bot.slack.capture.recent_messages import RecentMessages
+from bot.slack.client.sent_lookup import SentLookup
+from bot.slack.client.web_api import SlackClient
 from incident.entry import Entry, Fact
 from incident.jobs import Job
 from incident.model.incident import Incident
@@ -19,7 +19,7 @@ from incident.ports import Reader, Recorder
 from roles.person_ids import PersonId
 
 
-class Shown:
+class LastRendered:
     """What the surface of one job shows, as a digest, so that nothing is drawn that stands there already.
 
     Every replica draws, so what it showed before is asked of the jobs table and not of this process's memory.
@@ -37,32 +37,32 @@ class Shown:
         return True
 
 
-class Memory:
+class SlackCache:
     """What this process remembers of Slack to save calls. Losing it costs calls, nothing else."""
 
     def __init__(self) -> None:
         self.places: dict[str, str] = {}
         self.direct: dict[str, str] = {}
-        self.readings: dict[str, Reading] = {}
+        self.readings: dict[str, HistoryWindow] = {}
 
 
 @dataclass(frozen=True)
-class Means:
+class JobContext:
     """What sending needs. `slack` and `shown` serve this one job; `renderer` writes for Slack, `plain` without markup."""
 
-    slack: Slack
-    settle: Settle
+    slack: SlackClient
+    settle: SentLookup
     recorder: Recorder
     policy: Policy
     renderer: Renderer
     plain: Renderer
-    memory: Memory
-    shown: Shown
-    overheard: Overheard
+    memory: SlackCache
+    shown: LastRendered
+    overheard: RecentMessages
 
 
 @dataclass(frozen=True)
-class Task:
+class JobRun:
     """One claimed job. `is_first` tells that nothing of it can have reached Slack before."""
 
     job: Job
@@ -92,10 +92,10 @@ class Task:
         return self.job.person
 
 
-Send = Callable[[Task, Means], Sequence[Fact]]
+JobHandler = Callable[[JobRun, JobContext], Sequence[Fact]]
 
 
-def entries_of(task: Task, means: Means) -> tuple[Entry, ...]:
+def entries_of(task: JobRun, means: JobContext) -> tuple[Entry, ...]:
     """Read the entries from the job's first to its last."""
     first = task.job.entry or 1
     last = task.job.last or first

@@ -12,7 +12,7 @@ from threading import Lock
 from typing import Final
 
 from storage.jobs.claims import ClaimedJob
-from storage.jobs.job_queue import Jobs
+from storage.jobs.job_queue import JobQueue
 
 # In calls: the lease of a claim, and what must be left of it when the next call begins.
 _LASTS: Final = 3.0
@@ -39,7 +39,7 @@ class Lease:
 class Leases:
     """The leases of one worker. `call_seconds` is how long a call may take before nobody waits for it any more."""
 
-    def __init__(self, jobs: Jobs, call_seconds: float) -> None:
+    def __init__(self, jobs: JobQueue, call_seconds: float) -> None:
         self._jobs = jobs
         self._call = call_seconds
         self._held: set[Lease] = set()

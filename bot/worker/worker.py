@@ -16,14 +16,14 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from bot.rendering.renderer import Renderer
-from bot.slack.capture.recent_messages import Overheard
-from bot.slack.client.sent_lookup import Settle
-from bot.slack.client.web_api import Delayed, LeaseLost, Slack, SlackRefusal, UnknownOutcome
-from bot.worker.handlers.job_handlers import SENDS
-from bot.worker.job_context import Means, Memory, Send, Shown, Task
+from bot.slack.capture.recent_messages import RecentMessages
+from bot.slack.client.sent_lookup import SentLookup
+from bot.slack.client.web_api import LeaseLost, RateLimited, SlackClient, SlackError, UnknownOutcome
+from bot.worker.handlers.job_handlers import HANDLERS
+from bot.worker.job_context import JobContext, JobHandler, JobRun, LastRendered, SlackCache
 from bot.worker.leases import Lease, Leases
 from commands.core.run import note_outcome, tick
-from incident.entries.delivery import PlaceLost
+from incident.entries.delivery import SlackResourceLost
 from incident.entry import WORKSPACE, Fact
 from incident.jobs import JobKind
 from incident.model.incident import Incident
@@ -31,7 +31,7 @@ from incident.policy import Policy
 from incident.ports import Recorder
 from storage.errors import Unavailable
 from storage.jobs.claims import ClaimedJob
-from storage.jobs.job_queue import Jobs
+from storage.jobs.job_queue import JobQueue
 
 _log = logging.getLogger(__name__)
 _FIRST_WAIT_S: Final = 1.0
@@ -45,47 +45,47 @@ _IN_ITS_CHANNEL: Final = frozenset(
 )
 
 
-class Stored(Protocol):
+class JobStore(Protocol):
     """What the worker needs of a store."""
 
     recorder: Recorder
-    jobs: Jobs
+    jobs: JobQueue
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call back whenever jobs were wanted and committed."""
 
 
 @dataclass(frozen=True)
-class Outside:
+class WorkerDependencies:
     """Everything the worker acts with. `timeout_s` is the client's: no answer after that means that nobody knows.
 
     While `held` says so no job is begun: what is on the record may be about to get what the job would make.
     """
 
-    slack: Slack
+    slack: SlackClient
     policy: Callable[[], Policy]
     renderer: Renderer
     plain: Renderer
-    settle: Settle = field(default_factory=Settle)
-    sends: Mapping[JobKind, Send] | None = None
+    settle: SentLookup = field(default_factory=SentLookup)
+    sends: Mapping[JobKind, JobHandler] | None = None
     timeout_s: float = 10.0
     held: Callable[[], bool] = lambda: False
-    overheard: Overheard = field(default_factory=Overheard)
+    overheard: RecentMessages = field(default_factory=RecentMessages)
 
 
 class Worker:
     """Runs jobs on a pool of threads. `drain` runs what is due and waits; `start` keeps doing so when woken."""
 
-    def __init__(self, store: Stored, outside: Outside, *, owner: str, threads: int = 8) -> None:
+    def __init__(self, store: JobStore, outside: WorkerDependencies, *, owner: str, threads: int = 8) -> None:
         self._jobs = store.jobs
         self._recorder = store.recorder
         self._outside = outside
-        self._sends: Mapping[JobKind, Send] = {**SENDS, **(outside.sends or {})}
+        self._sends: Mapping[JobKind, JobHandler] = {**HANDLERS, **(outside.sends or {})}
         self._owner = owner
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="worker")
         self._running: set[Future[None]] = set()
-        self._memory = Memory()
+        self._memory = SlackCache()
         self._leases = Leases(store.jobs, outside.timeout_s)
         self._claiming = threading.Lock()
         self._woken = threading.Event()
@@ -171,12 +171,12 @@ class Worker:
             # Where nobody has taken it over it is tried again, after a look at what was sent before.
             _log.warning("%s is let go of: %s", claimed.job.key, lost)
             self._jobs.retry(claimed, self._outside.slack.now(), str(lost))
-        except Delayed as delayed:
+        except RateLimited as delayed:
             _log.info("%s waits: %s", claimed.job.key, delayed)
             self._jobs.postpone(claimed, delayed.until)
         except UnknownOutcome as unknown:
             self._again_or_never(claimed, str(unknown), _MOST_ATTEMPTS)
-        except SlackRefusal as no:
+        except SlackError as no:
             self._refused(claimed, no.error)
         except Unavailable as absent:
             # It is put back when the database is there again, or taken over at the end of its lease.
@@ -189,11 +189,11 @@ class Worker:
 
     def _send(self, claimed: ClaimedJob, lease: Lease) -> None:
         job, now = claimed.job, self._outside.slack.now()
-        shown = Shown(lambda: self._jobs.shown(claimed) if claimed.attempts == 1 else None)
+        shown = LastRendered(lambda: self._jobs.shown(claimed) if claimed.attempts == 1 else None)
         if job.kind is JobKind.TIMER:
             tick(job.incident, recorder=self._recorder, policy=self._outside.policy(), at=now)
         else:
-            task = Task(job=job, at=now, incident=self._incident(claimed), is_first=claimed.attempts == 1)
+            task = JobRun(job=job, at=now, incident=self._incident(claimed), is_first=claimed.attempts == 1)
             facts = self._sends[job.kind](task, self._means(claimed, lease, shown))
             if facts and not lease.is_held(self._outside.slack.now()):
                 raise LeaseLost("the lease ended before what came of it was recorded")
@@ -207,9 +207,9 @@ class Worker:
         key = claimed.job.incident
         return None if key.id == WORKSPACE else self._recorder.read(lambda reader: reader.peek(key))
 
-    def _means(self, claimed: ClaimedJob, lease: Lease, shown: Shown) -> Means:
+    def _means(self, claimed: ClaimedJob, lease: Lease, shown: LastRendered) -> JobContext:
         outside = self._outside
-        return Means(
+        return JobContext(
             slack=outside.slack.serving(claimed.job.kind, claimed.job.rank, lease.covers_a_call),
             settle=outside.settle,
             recorder=self._recorder,
@@ -239,7 +239,7 @@ class Worker:
             return
         self._again_or_never(claimed, error, _MOST_ATTEMPTS)
         told = f"closed:{job.incident.id}:{now:%Y-%m-%dT%H}"
-        self._note(claimed, [PlaceLost(what=JobKind.RECONCILE, error=error)], now, once=told)
+        self._note(claimed, [SlackResourceLost(what=JobKind.RECONCILE, error=error)], now, once=told)
 
     def _again_or_never(self, claimed: ClaimedJob, error: str, most: int) -> None:
         if claimed.attempts >= most:
@@ -256,4 +256,4 @@ class Worker:
         for dead in buried:
             _log.error("job %s is given up: %s", dead.job.key, dead.error)
         if buried and job.incident.id != WORKSPACE and job.kind is not JobKind.TIMER:
-            self._note(claimed, [PlaceLost(what=job.kind, who=job.person, error=error)], now)
+            self._note(claimed, [SlackResourceLost(what=job.kind, who=job.person, error=error)], now)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import groupby, islice
 from typing import Final, TypeAlias
 
-from commands.core.incident_session import Working
+from commands.core.incident_session import IncidentSession
 from commands.core.request_handler import outcome_of
 from incident.entries.conversation import (
     Joined,
@@ -78,7 +78,7 @@ def capture_all(
         return isinstance(many[n].fact, MessagePosted)
 
     def record_row(unit: UnitOfWork, home: IncidentKey, said: Sequence[Capture]) -> Sequence[Outcome]:
-        return _record(said, Working(unit, home, policy, at))
+        return _record(said, IncidentSession(unit, home, policy, at))
 
     def record(unit: UnitOfWork, home: IncidentKey | None, said: Capture) -> Outcome | None:
         """Record it in the incident of its channel and in those that captured its message from before them."""
@@ -91,7 +91,7 @@ def capture_all(
 
 def capture_into(key: IncidentKey, said: Capture, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
     """Record, once, what was said for an incident before it had a channel."""
-    return recorder.transact(lambda unit: _record([said], Working(unit, key, policy, at))[0], first=False)
+    return recorder.transact(lambda unit: _record([said], IncidentSession(unit, key, policy, at))[0], first=False)
 
 
 def _holders(said: Capture, unit: UnitOfWork, home: IncidentKey | None) -> Sequence[IncidentKey]:
@@ -102,7 +102,7 @@ def _holders(said: Capture, unit: UnitOfWork, home: IncidentKey | None) -> Seque
     return unit.holders(said.team, fact.channel, fact.ts)
 
 
-def _record(many: Sequence[Capture], working: Working) -> list[Outcome]:
+def _record(many: Sequence[Capture], working: IncidentSession) -> list[Outcome]:
     """Record in one incident what is new of it, and say of each what came of it."""
     new = _new(many, working)
     came_of = [outcome_of("capture", working, ()).model_copy(update={"repeated": True})] * len(many)
@@ -118,7 +118,7 @@ def _record(many: Sequence[Capture], working: Working) -> list[Outcome]:
     return came_of
 
 
-def _new(many: Sequence[Capture], working: Working) -> list[int]:
+def _new(many: Sequence[Capture], working: IncidentSession) -> list[int]:
     """Say which of it is new, in order; what is there twice is new the first time."""
     first = {natural_key(many[n]): n for n in reversed(range(len(many)))}
     claimed = working.unit.claim(working.key, tuple(first))
@@ -136,7 +136,7 @@ def natural_key(said: Capture) -> str:
     return f"{fact.kind}:{place}:{said.by}:{said.source.event or said.occurred_at.isoformat()}"
 
 
-def _is_known_move(said: Capture, working: Working) -> bool:
+def _is_known_move(said: Capture, working: IncidentSession) -> bool:
     """Tell whether a join or leave is known under another key: Slack's event names it, a reading back of who is there not.
 
     An event may come after the reading back that saw what it tells of, and a reading back end after the event came. What
@@ -159,7 +159,7 @@ def _draft(said: Capture, fact: Fact) -> Draft:
     return Draft(fact=fact, by=said.by, occurred_at=said.occurred_at, source=said.source)
 
 
-def _redacted(facts: Sequence[Told], working: Working) -> frozenset[str]:
+def _redacted(facts: Sequence[Told], working: IncidentSession) -> frozenset[str]:
     """Name by their ts those of some messages of one channel whose words were taken out before they came here."""
     told = [fact for fact in facts if isinstance(fact, _Message)]
     if not told:

@@ -22,7 +22,7 @@ from incident.ports import UnitOfWork
 from roles.person_ids import MUSTER
 
 
-class Working:
+class IncidentSession:
     """Brings one incident from what it was to what it is after this transaction."""
 
     def __init__(self, unit: UnitOfWork, key: IncidentKey, policy: Policy, at: datetime) -> None:
@@ -55,7 +55,7 @@ class Working:
     def lapse(self) -> None:
         """Record, one by one, what fell due unmet up to now."""
         while self.incident is not None:
-            missed = missed_deadlines.lapsed(self.incident, self.policy, self.at)
+            missed = missed_deadlines.missed(self.incident, self.policy, self.at)
             if not missed:
                 return
             self.record(missed)

@@ -8,19 +8,19 @@ from __future__ import annotations
 import re
 from typing import Annotated, Final, TypeAlias
 
-from commands.core.fields.form_field import Ask, Control
-from commands.core.verb import Situation
+from commands.core.fields.form_field import Control, FormField
+from commands.core.verb import DecisionContext
 from incident.record.message_history import is_message, place_of
 
 MessageRef: TypeAlias = Annotated[
-    str | None, Ask("Message", Control.LINE, "Its link, or its number in the timeline", leading=True)
+    str | None, FormField("Message", Control.LINE, "Its link, or its number in the timeline", leading=True)
 ]
 _ENTRY: Final = re.compile(r"[#Ee]?(\d{1,9})")
 _LINK: Final = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
 _TS: Final = re.compile(r"(?:(?P<channel>[A-Z0-9]+)[:/])?(?P<ts>\d{10}\.\d{6})")
 
 
-def source_message(now: Situation) -> tuple[str, str] | tuple[None, None]:
+def source_message(now: DecisionContext) -> tuple[str, str] | tuple[None, None]:
     """Give channel and ts of the message somebody acted on, or nothing when the record holds no such message."""
     place = now.place
     if place.channel is None or place.message is None:
@@ -29,7 +29,7 @@ def source_message(now: Situation) -> tuple[str, str] | tuple[None, None]:
     return (place.channel, place.message) if known else (None, None)
 
 
-def named_message(now: Situation, ref: str | None) -> tuple[str, str]:
+def named_message(now: DecisionContext, ref: str | None) -> tuple[str, str]:
     """Give channel and ts of the message that is named, or else acted on; both are empty when none is meant."""
     here = now.place.channel or now.open.places.channel or ""
     if ref is None:
@@ -49,7 +49,7 @@ def entry_named(ref: str) -> int | None:
     return int(number[1]) if number else None
 
 
-def _behind(now: Situation, n: int) -> tuple[str, str]:
+def _behind(now: DecisionContext, n: int) -> tuple[str, str]:
     """Give the message behind an entry, when there is one."""
     found = now.reader.entries(now.open.key, after=n - 1, until=n) if n else ()
     return next((place for entry in found if (place := place_of(entry.fact))), ("", ""))

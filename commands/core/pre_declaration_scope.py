@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from commands.core.verb import Situation
+from commands.core.verb import DecisionContext
 from incident.entries.lifecycle import Declared
 from incident.entry import IncidentKey
 from incident.ports import Reader
@@ -17,7 +17,7 @@ from incident.ports import Reader
 _DIRECT: Final = "D"
 
 
-def capturing(fact: Declared, now: Situation) -> Declared:
+def capturing(fact: Declared, now: DecisionContext) -> Declared:
     """Name the channel whose last minutes are captured too, and since when; none of direct messages or of an incident."""
     channel, minutes = now.place.channel, now.policy.capture_before_minutes
     if not minutes or channel is None or is_direct(channel):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from commands.core.verb import Situation
+from commands.core.verb import DecisionContext
 from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
@@ -16,19 +16,19 @@ from roles.person_ids import MUSTER, PersonId
 from roles.role_intervals import roles_of
 
 
-def refuse_by_state(now: Situation, intent: str) -> None:
+def refuse_by_state(now: DecisionContext, intent: str) -> None:
     """Refuse what the lifecycle forbids in the state the incident is in."""
     reason = refusal_to(intent, now.open)
     if reason is not None:
         raise Refusal(Code.STATE, reason, state=now.open.state, number=now.open.number)
 
 
-def has_authority(now: Situation, allowed: Collection[str]) -> bool:
+def has_authority(now: DecisionContext, allowed: Collection[str]) -> bool:
     """Tell whether the actor is in one of the groups named, or holds one of the roles named."""
     return may(allowed, groups=now.groups, holds=roles_of(now.open.roles, now.actor))
 
 
-def refuse_without(now: Situation, reason: str, allowed: Collection[str], *fields: str, **facts: str) -> None:
+def refuse_without(now: DecisionContext, reason: str, allowed: Collection[str], *fields: str, **facts: str) -> None:
     """Refuse an act that needs the authority of a group or a role which the actor does not have."""
     if not has_authority(now, allowed):
         raise not_authorised(reason, allowed, *fields, also=(), **facts)
@@ -47,7 +47,7 @@ def refuse_short(text: str | None, at_least: int, reason: str, field: str) -> No
         raise Refusal(Code.JUSTIFICATION, reason, field, least=str(at_least))
 
 
-def refuse_unless_person(now: Situation, who: PersonId, field: str) -> None:
+def refuse_unless_person(now: DecisionContext, who: PersonId, field: str) -> None:
     """Refuse a bot, a guest or somebody deactivated; who is not in the directory is left to the edge."""
     known = now.reader.person(who)
     if who == MUSTER or (known is not None and known.is_bot):

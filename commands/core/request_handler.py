@@ -9,9 +9,9 @@ from datetime import datetime
 
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form, read_verb
-from commands.core.incident_session import Working
+from commands.core.incident_session import IncidentSession
 from commands.core.pre_declaration_scope import incident_at
-from commands.core.verb import Dated, Elsewhere, Request, Situation, Verb
+from commands.core.verb import DatedFact, DecisionContext, OtherIncidentFact, Request, Verb
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
 from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
@@ -22,7 +22,7 @@ from incident.rules.visibility import may_see
 
 
 @dataclass
-class Attempt:
+class RequestHandler:
     """What becomes of one request. `working` is the incident it is about, once there is one; `place` its channel."""
 
     unit: UnitOfWork
@@ -30,7 +30,7 @@ class Attempt:
     policy: Policy
     policy_hash: str
     place: ChannelMade | None = None
-    working: Working | None = None
+    working: IncidentSession | None = None
     verb: Verb | None = None
 
     def outcome(self) -> Outcome:
@@ -51,7 +51,7 @@ class Attempt:
     def _find(self) -> None:
         key = find_incident(self.unit, self.request)
         if key is not None and not self._is_hidden(key):
-            self.working = Working(self.unit, key, self.policy, self.request.at)
+            self.working = IncidentSession(self.unit, key, self.policy, self.request.at)
             self.working.lapse()
 
     def _is_hidden(self, key: IncidentKey) -> bool:
@@ -68,15 +68,15 @@ class Attempt:
         decided = verb.decide(self._situation())
         if verb.opens:
             key, number = self.unit.new_incident(self.request.team, self.request.at)
-            self.working = Working(self.unit, key, self.policy, self.request.at)
+            self.working = IncidentSession(self.unit, key, self.policy, self.request.at)
             decided = verb.decide(self._situation(number))
         if self.working is None:
             return Outcome(verb=verb.name, at=self.request.at)
-        added = self.working.act([self._draft(fact) for fact in decided if not isinstance(fact, Elsewhere)])
+        added = self.working.act([self._draft(fact) for fact in decided if not isinstance(fact, OtherIncidentFact)])
         if verb.opens and self.place is not None:
             self.working.act([self.working.by_muster(self.place, self.request.source)])
         for fact in decided:
-            if isinstance(fact, Elsewhere):
+            if isinstance(fact, OtherIncidentFact):
                 self._record_elsewhere(fact)
         return outcome_of(verb.name, self.working, added)
 
@@ -97,9 +97,9 @@ class Attempt:
             raise Refusal(Code.STALE, "stale")
         return verb
 
-    def _situation(self, number: str = "") -> Situation:
+    def _situation(self, number: str = "") -> DecisionContext:
         request = self.request
-        return Situation(
+        return DecisionContext(
             incident=self.working.incident if self.working else None,
             policy=self.policy,
             policy_hash=self.policy_hash,
@@ -117,15 +117,15 @@ class Attempt:
     def _at(self) -> datetime:
         return self.working.at if self.working else self.request.at
 
-    def _draft(self, decided: Fact | Dated) -> Draft:
-        dated = decided if isinstance(decided, Dated) else Dated(decided)
+    def _draft(self, decided: Fact | DatedFact) -> Draft:
+        dated = decided if isinstance(decided, DatedFact) else DatedFact(decided)
         happened_at = dated.occurred_at or self.request.occurred_at or self._at
         return Draft(
             fact=dated.fact, by=dated.by or self.request.actor, occurred_at=happened_at, source=self.request.source
         )
 
-    def _record_elsewhere(self, other: Elsewhere) -> None:
-        working = Working(self.unit, other.key, self.policy, self.request.at)
+    def _record_elsewhere(self, other: OtherIncidentFact) -> None:
+        working = IncidentSession(self.unit, other.key, self.policy, self.request.at)
         working.lapse()
         working.act([self._draft(other.fact)])
         working.settle()
@@ -136,7 +136,7 @@ class Attempt:
         intent = self.verb.intent if self.verb else verb
         facts: list[Fact] = [ClosureRefused(missing=refusal.missing)] if refusal.code == Code.CLOSE_INCOMPLETE else []
         facts += [Refused(verb=verb, intent=intent, code=refusal.code, fields=refusal.fields), *refusal.also]
-        drafts = [self._draft(Dated(fact, self._at)) for fact in facts]
+        drafts = [self._draft(DatedFact(fact, self._at)) for fact in facts]
         if self.working is None:
             self.unit.append(workspace_chain(self.request.team), drafts, self._at)
         else:
@@ -182,7 +182,7 @@ def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
     return incident_at(unit, request.team, place.channel, place.message)
 
 
-def outcome_of(verb: str, working: Working, added: Sequence[Entry]) -> Outcome:
+def outcome_of(verb: str, working: IncidentSession, added: Sequence[Entry]) -> Outcome:
     """Say which entries of which incident came of it."""
     return Outcome(
         verb=verb,

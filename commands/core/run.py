@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from commands.core.incident_session import Working
-from commands.core.request_handler import Attempt, outcome_of
+from commands.core.incident_session import IncidentSession
+from commands.core.request_handler import RequestHandler, outcome_of
 from commands.core.verb import Request
 from incident.entries.delivery import ChannelMade
 from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
@@ -25,14 +25,14 @@ def run(
 
     `place` is the channel of an incident that had one before it could be recorded.
     """
-    return recorder.transact(lambda unit: Attempt(unit, request, policy, policy_hash, place).outcome())
+    return recorder.transact(lambda unit: RequestHandler(unit, request, policy, policy_hash, place).outcome())
 
 
 def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
     """Record what has lapsed and ask for what is due: `run` with no verb. Safe to repeat at any time."""
 
     def work(unit: UnitOfWork) -> Outcome:
-        working = Working(unit, key, policy, at)
+        working = IncidentSession(unit, key, policy, at)
         working.lapse()
         working.prompt()
         working.settle()
@@ -55,7 +55,7 @@ def note_outcome(
     source = Source(surface=Surface.JOB, event=job)
 
     def in_incident(unit: UnitOfWork) -> Outcome:
-        working = Working(unit, key, policy, at)
+        working = IncidentSession(unit, key, policy, at)
         working.lapse()
         added = working.act([working.by_muster(fact, source, happened_at) for fact in facts])
         working.settle()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final, NamedTuple
 
-from commands.core.verb import Situation
+from commands.core.verb import DecisionContext
 from incident.model.incident import Incident
 from incident.policy import Policy, Service
 from incident.refusal import Code, Refusal
@@ -16,7 +16,7 @@ from incident.refusal import Code, Refusal
 TWIN_WITHIN: Final = timedelta(minutes=15)
 
 
-class Entry(NamedTuple):
+class CatalogueEntry(NamedTuple):
     """A service with what an incident of it needs: its category and who owns it."""
 
     name: str
@@ -27,7 +27,7 @@ class Entry(NamedTuple):
 
 def look_up(
     policy: Policy, service: str | None, *, title: str | None, category: str | None, owner_group: str | None
-) -> Entry:
+) -> CatalogueEntry:
     """Fill in what the catalogue gives for a service; refuse one it does not name, or what is missing still."""
     if service is not None and service not in policy.services:
         raise Refusal(Code.UNKNOWN_SERVICE, "unknown_service", "service")
@@ -38,7 +38,7 @@ def look_up(
     missing = _absent(title=title, service=known, owner_group=owner_group, category=category)
     if missing or known is None:
         raise Refusal(Code.MISSING_FIELDS, "declare_missing", *missing, names=", ".join(missing).replace("_", " "))
-    return Entry(service or "", known, category or "", owner_group or "")
+    return CatalogueEntry(service or "", known, category or "", owner_group or "")
 
 
 def is_unlisted(policy: Policy, service: str, category: str, subcategory: str | None) -> bool:
@@ -50,7 +50,7 @@ def is_unlisted(policy: Policy, service: str, category: str, subcategory: str | 
     return below is None or (subcategory is not None and bool(below) and subcategory not in below)
 
 
-def twin_of(incident: Incident, now: Situation) -> Incident | None:
+def possible_duplicate(incident: Incident, now: DecisionContext) -> Incident | None:
     """Find the first open incident of the same service declared shortly before; never one that is restricted."""
     twins = [other for other in now.reader.open_incidents(now.team) if _is_twin(incident, other)]
     return min(twins, key=_declared, default=None)

@@ -57,7 +57,7 @@ class Request(Frozen):
 
 
 @dataclass(frozen=True)
-class Dated:
+class DatedFact:
     """A fact that happened at a time of its own, or was done by somebody other than the actor."""
 
     fact: Fact
@@ -66,7 +66,7 @@ class Dated:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class OtherIncidentFact:
     """A fact about another incident than the one the verb is about; it is recorded there in the same transaction."""
 
     key: IncidentKey
@@ -74,7 +74,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class Situation:
+class DecisionContext:
     """All that a verb may look at when it decides. `at` is now; `occurred_at` is earlier in a backfill."""
 
     incident: Incident | None
@@ -121,10 +121,10 @@ class Verb(Frozen):
         """Tell whether what a button drawn at entry `drawn_at` offers is still on offer."""
         return True
 
-    def view(self, now: Situation) -> object | None:
+    def view(self, now: DecisionContext) -> object | None:
         """Give what the answer needs beside the incident, as a frozen dataclass; most verbs need nothing."""
         return None
 
-    def decide(self, now: Situation) -> Sequence[Fact | Dated | Elsewhere]:
+    def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact | OtherIncidentFact]:
         """Give the facts this makes true, or raise Refusal. Pure: reads nothing but the situation."""
         raise RuntimeError(f"{self.name} decides nothing")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from incident.deadlines.deadline import Due, Step, each_once, key_of
+from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, VOID, State
 from roles.role_names import Role
 
 
-def closure(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+def closure(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Ask the commander for what is still open from resolution on, again and again until it is closed."""
     resolved_at = incident.times.resolved_at
     if incident.state is not State.RESOLVED or resolved_at is None:
@@ -20,21 +20,25 @@ def closure(incident: Incident, policy: Policy) -> tuple[Due, ...]:
     resolver = incident.resolution.by if incident.resolution else None
     whom = each_once(incident.holder(Role.COMMANDER) or resolver or incident.reporter)
     repeat = timedelta(minutes=policy.closure_repeat_minutes)
-    return (Due(key_of("closure", recorded_at), recorded_at + repeat, (Step(recorded_at, "closure", whom),), repeat),)
+    return (
+        Deadline(
+            key_of("closure", recorded_at), recorded_at + repeat, (PromptStep(recorded_at, "closure", whom),), repeat
+        ),
+    )
 
 
-def temporary_fixes(incident: Incident, _: Policy) -> tuple[Due, ...]:
+def temporary_fixes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Ask the owner and whoever commands on the day a temporary fix was to go, the service owner three days later."""
     if incident.state in VOID or incident.drill:
         return ()
     commands = incident.holder(Role.COMMANDER)
     return tuple(
-        Due(
+        Deadline(
             key_of("tempfix", fix.id, fix.remove_by),
             fix.remove_by,
             (
-                Step(fix.remove_by, "tempfix", each_once(fix.owner or incident.service_owner, commands)),
-                Step(
+                PromptStep(fix.remove_by, "tempfix", each_once(fix.owner or incident.service_owner, commands)),
+                PromptStep(
                     fix.remove_by + timedelta(days=3), "tempfix", each_once(fix.owner, commands, incident.service_owner)
                 ),
             ),
@@ -46,20 +50,20 @@ def temporary_fixes(incident: Incident, _: Policy) -> tuple[Due, ...]:
     )
 
 
-def review(incident: Incident, _: Policy) -> tuple[Due, ...]:
+def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Remind the review's owner the day before and when it begins."""
     if incident.review is None or incident.state in VOID:
         return ()
     owner, begins_at = (incident.review.owner,), incident.review.at
-    steps = (Step(begins_at - timedelta(days=1), "review", owner), Step(begins_at, "review", owner))
-    return (Due(key_of("review", begins_at), begins_at, steps),)
+    steps = (PromptStep(begins_at - timedelta(days=1), "review", owner), PromptStep(begins_at, "review", owner))
+    return (Deadline(key_of("review", begins_at), begins_at, steps),)
 
 
-def silence(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Ask whether it is still going on when nobody has acted for longer than the policy allows."""
     if incident.state not in RESPONDING:
         return ()
     last = max((seen.at for seen in incident.last_seen), default=incident.times.logged_at or incident.last_entry_at)
     allowed = timedelta(minutes=policy.stale_minutes)
     whom = each_once(incident.holder(Role.COMMANDER) or incident.reporter, incident.service_owner)
-    return (Due(key_of("stale", last), last + allowed, (Step(last + allowed, "stale", whom),), allowed),)
+    return (Deadline(key_of("stale", last), last + allowed, (PromptStep(last + allowed, "stale", whom),), allowed),)

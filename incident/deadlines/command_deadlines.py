@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from incident.deadlines.deadline import Due, Step, each_once, key_of
+from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, State
@@ -14,7 +14,7 @@ from roles.role_names import Role
 _AGAIN = timedelta(minutes=15)
 
 
-def acknowledgement(incident: Incident, _: Policy) -> tuple[Due, ...]:
+def acknowledgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Ask for an acknowledgement at two thirds of its target, and at the target ask the service owner too."""
     logged, minutes = incident.times.logged_at, incident.priorities[-1].ack_minutes if incident.priorities else None
     waiting = incident.state in {State.LOGGED, State.TRIAGED} and incident.times.acknowledged_at is None
@@ -23,13 +23,13 @@ def acknowledgement(incident: Incident, _: Policy) -> tuple[Due, ...]:
     due_at = logged + timedelta(minutes=minutes)
     near = each_once(incident.holder(Role.DEPUTY), incident.reporter)
     steps = (
-        Step(logged + timedelta(minutes=minutes * 2 / 3), "acknowledge", near),
-        Step(due_at, "acknowledge", each_once(*near, incident.service_owner)),
+        PromptStep(logged + timedelta(minutes=minutes * 2 / 3), "acknowledge", near),
+        PromptStep(due_at, "acknowledge", each_once(*near, incident.service_owner)),
     )
-    return (Due(key_of("acknowledge", logged), due_at, steps, _AGAIN),)
+    return (Deadline(key_of("acknowledge", logged), due_at, steps, _AGAIN),)
 
 
-def commander(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Ask for a commander before the target; once there was one, ask the moment the chair is empty again."""
     if incident.state not in RESPONDING or incident.holder(Role.COMMANDER) is not None:
         return ()
@@ -48,12 +48,14 @@ def commander(incident: Incident, policy: Policy) -> tuple[Due, ...]:
     return (_chair(incident, near, logged, since + timedelta(minutes=minutes / 3), since + timedelta(minutes=minutes)),)
 
 
-def _chair(incident: Incident, near: tuple[PersonId, ...], since: datetime, ask_at: datetime, due_at: datetime) -> Due:
+def _chair(
+    incident: Incident, near: tuple[PersonId, ...], since: datetime, ask_at: datetime, due_at: datetime
+) -> Deadline:
     steps = (
-        Step(ask_at, "commander", near or each_once(incident.reporter)),
-        Step(due_at, "commander", each_once(*near, incident.service_owner)),
+        PromptStep(ask_at, "commander", near or each_once(incident.reporter)),
+        PromptStep(due_at, "commander", each_once(*near, incident.service_owner)),
     )
-    return Due(key_of("commander", since), due_at, steps, _AGAIN)
+    return Deadline(key_of("commander", since), due_at, steps, _AGAIN)
 
 
 def _last_active(incident: Incident) -> PersonId | None:

@@ -9,7 +9,7 @@ from roles.person_ids import PersonId
 
 
 @dataclass(frozen=True)
-class Step:
+class PromptStep:
     """One time of asking: from `at` on, with the template `ask`, of the people `whom`."""
 
     at: datetime
@@ -18,7 +18,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Due:
+class Deadline:
     """Something that falls due and is asked for until it is done.
 
     `steps` are in order: who is asked first and who next. After the last one it is asked again every `repeat`.
@@ -28,11 +28,11 @@ class Due:
 
     key: str
     due_at: datetime
-    steps: tuple[Step, ...]
+    steps: tuple[PromptStep, ...]
     repeat: timedelta | None = None
     about: str = ""
 
-    def step_at(self, at: datetime) -> Step | None:
+    def step_at(self, at: datetime) -> PromptStep | None:
         """Give the step that has come by a moment, or None before the first."""
         return next((step for step in reversed(self.steps) if step.at <= at), None)
 

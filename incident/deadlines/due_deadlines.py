@@ -18,14 +18,14 @@ from incident.deadlines import (
     target_deadlines,
     update_deadlines,
 )
-from incident.deadlines.deadline import Due
+from incident.deadlines.deadline import Deadline
 from incident.entries.delivery import PromptDue
 from incident.model.incident import Incident
-from incident.model.slack_references import Prompted
+from incident.model.slack_references import OpenPrompt
 from incident.policy import Policy
 from incident.states import RESPONDING
 
-DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Due, ...]], ...]] = (
+DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]] = (
     command_deadlines.acknowledgement,
     command_deadlines.commander,
     target_deadlines.judgement,
@@ -46,7 +46,7 @@ LATE_AFTER: Final = timedelta(minutes=2)
 _JUST_AFTER: Final = timedelta(seconds=1)
 
 
-class Stand(StrEnum):
+class PromptState(StrEnum):
     """How a prompt stands: open, put off, asked again further down, or its cause is gone."""
 
     OPEN = "open"
@@ -55,7 +55,7 @@ class Stand(StrEnum):
     GONE = "gone"
 
 
-def due(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+def due(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Name everything that is due or will fall due if nothing changes."""
     return tuple(thing for find in DUE_THINGS for thing in find(incident, policy))
 
@@ -85,22 +85,22 @@ def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None
     return max(min(moments), at) if moments else None
 
 
-def thing_of(incident: Incident, policy: Policy, key: str) -> Due | None:
+def find(incident: Incident, policy: Policy, key: str) -> Deadline | None:
     """Find the due thing with this key, or None when its cause is gone."""
     return next((thing for thing in due(incident, policy) if thing.key == key), None)
 
 
-def stand_of(incident: Incident, policy: Policy, key: str, n: int) -> Stand:
+def state_of(incident: Incident, policy: Policy, key: str, n: int) -> PromptState:
     """Tell how the prompt of entry `n` about the due thing `key` stands now."""
-    if thing_of(incident, policy, key) is None:
-        return Stand.GONE
+    if find(incident, policy, key) is None:
+        return PromptState.GONE
     latest = next((prompted for prompted in incident.prompted if prompted.due == key), None)
     if latest is None or latest.n != n:
-        return Stand.AGAIN
-    return Stand.PUT_OFF if latest.until is not None else Stand.OPEN
+        return PromptState.AGAIN
+    return PromptState.PUT_OFF if latest.until is not None else PromptState.OPEN
 
 
-def _moment(thing: Due, asked: Prompted | None) -> datetime | None:
+def _moment(thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
     if asked is None:
         return thing.steps[0].at
     return asked.until or thing.after(asked.at)

@@ -15,7 +15,7 @@ from incident.states import RESPONDING
 from roles.person_ids import MUSTER
 
 
-def lapsed(incident: Incident, policy: Policy, at: datetime) -> tuple[Draft, ...]:
+def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[Draft, ...]:
     """Give the drafts of the next thing that fell due unmet up to now; nothing when all is answered or in time."""
     unanswered = _unanswered(incident, at)
     missed = update_slots.missed(incident, policy, at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from incident.deadlines.deadline import Due, Step, each_once, key_of
+from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING
@@ -16,18 +16,18 @@ REMINDED_AFTER: Final = timedelta(hours=4)
 _USER_GROUP: Final = "S"
 
 
-def actions(incident: Incident, _: Policy) -> tuple[Due, ...]:
+def actions(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Ask the assignee when the time box ends, and the commander too a quarter of an hour later."""
     if incident.is_over:
         return ()
     commands = incident.holder(Role.COMMANDER)
     return tuple(
-        Due(
+        Deadline(
             key_of("action", action.id, action.due_at),
             action.due_at,
             (
-                Step(action.due_at, "action", (action.assignee,)),
-                Step(action.due_at + timedelta(minutes=15), "action", each_once(action.assignee, commands)),
+                PromptStep(action.due_at, "action", (action.assignee,)),
+                PromptStep(action.due_at + timedelta(minutes=15), "action", each_once(action.assignee, commands)),
             ),
             about=action.id,
         )
@@ -36,7 +36,7 @@ def actions(incident: Incident, _: Policy) -> tuple[Due, ...]:
     )
 
 
-def calls(incident: Incident, _: Policy) -> tuple[Due, ...]:
+def calls(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Tell the commander when the last one called did not answer or cannot, and nobody is left to call."""
     last = next(iter(reversed(incident.escalations)), None)
     if incident.state not in RESPONDING or last is None or last.ladder or last.answered_at is None:
@@ -45,19 +45,19 @@ def calls(incident: Incident, _: Policy) -> tuple[Due, ...]:
         return ()
     caller = next((call.by for call in reversed(incident.escalations) if call.by != MUSTER), incident.reporter)
     whom = each_once(incident.holder(Role.COMMANDER) or caller, incident.service_owner)
-    step = Step(last.answered_at, "call", whom)
-    return (Due(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n)),)
+    step = PromptStep(last.answered_at, "call", whom)
+    return (Deadline(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n)),)
 
 
-def handovers(incident: Incident, _: Policy) -> tuple[Due, ...]:
+def handovers(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Ask the next holder to accept at once, and the present holder too after five minutes."""
     return tuple(
-        Due(
+        Deadline(
             key_of("handover", offer.n),
             offer.at + timedelta(minutes=5),
             (
-                Step(offer.at, "handover", (offer.to,)),
-                Step(offer.at + timedelta(minutes=5), "handover", each_once(offer.to, offer.from_who)),
+                PromptStep(offer.at, "handover", (offer.to,)),
+                PromptStep(offer.at + timedelta(minutes=5), "handover", each_once(offer.to, offer.from_who)),
             ),
             timedelta(minutes=10),
             about=offer.role,
@@ -66,17 +66,17 @@ def handovers(incident: Incident, _: Policy) -> tuple[Due, ...]:
     )
 
 
-def masks(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+def masks(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Ask those who may redact to decide about a masked text at once, and once more after four hours; also after the end.
 
     Who is in a user group only Slack knows; they are asked too, by whoever sends it.
     """
     whom = who_may_redact(incident, policy)
     return tuple(
-        Due(
+        Deadline(
             key_of("mask", mask.n),
             mask.at + REMINDED_AFTER,
-            (Step(mask.at, "mask", whom), Step(mask.at + REMINDED_AFTER, "mask", whom)),
+            (PromptStep(mask.at, "mask", whom), PromptStep(mask.at + REMINDED_AFTER, "mask", whom)),
             about=str(mask.n),
         )
         for mask in incident.masks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from incident.deadlines.deadline import Due, Step, each_once, key_of
+from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.model.components import AudienceState
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -12,7 +12,7 @@ from roles.person_ids import PersonId
 from roles.role_names import Role
 
 
-def owed(incident: Incident, policy: Policy) -> tuple[Due, ...]:
+def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Ask the comms lead shortly before an update is due, and the commander too when it is."""
     lead, both = _leads(incident)
     before = timedelta(minutes=policy.update_rules.nudge_before_minutes)
@@ -21,14 +21,14 @@ def owed(incident: Incident, policy: Policy) -> tuple[Due, ...]:
         if state.open is None or state.held:
             continue
         due_at = state.open.due_at
-        soon = Step(due_at - before, "update_soon", lead)
+        soon = PromptStep(due_at - before, "update_soon", lead)
         promised_for_soon = state.last_post_at is not None and state.last_post_at >= soon.at
-        steps = (*(() if promised_for_soon else (soon,)), Step(due_at, "update_due", both))
-        found.append(Due(key_of("update", state.audience, due_at), due_at, steps, about=state.audience))
+        steps = (*(() if promised_for_soon else (soon,)), PromptStep(due_at, "update_due", both))
+        found.append(Deadline(key_of("update", state.audience, due_at), due_at, steps, about=state.audience))
     return tuple(found)
 
 
-def missed(incident: Incident, _: Policy) -> tuple[Due, ...]:
+def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Ask comms lead and commander for a missed update until one is posted; at the second in a row the owner too."""
     if incident.is_over:
         return ()
@@ -39,8 +39,10 @@ def missed(incident: Incident, _: Policy) -> tuple[Due, ...]:
         if streak and not state.held:
             slot = state.slots[-1]
             whom = both if streak == 1 else each_once(*both, incident.service_owner)
-            step = Step(slot.missed_after, "update_missed", whom)
-            found.append(Due(key_of("missed", state.audience, slot.due_at), slot.due_at, (step,), about=state.audience))
+            step = PromptStep(slot.missed_after, "update_missed", whom)
+            found.append(
+                Deadline(key_of("missed", state.audience, slot.due_at), slot.due_at, (step,), about=state.audience)
+            )
     return tuple(found)
 
 

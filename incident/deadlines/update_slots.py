@@ -33,7 +33,7 @@ Cause = Literal["started", "posted", "promised", "missed", "raised", "regressed"
 _ENDED: Final = VOID | {State.DRILL_ENDED}
 
 
-class Judged(TypedDict):
+class SlotChange(TypedDict):
     """What a post is for the slots, as the fields of the entry that records it."""
 
     counts_final: bool
@@ -52,12 +52,14 @@ class _Now:
     at: datetime
 
 
-def judged(incident: Incident, audience: Audience, *, final: bool, happened_at: datetime, at: datetime) -> Judged:
+def match_post(
+    incident: Incident, audience: Audience, *, final: bool, happened_at: datetime, at: datetime
+) -> SlotChange:
     """Judge a post: the open slot is met by one made now, the first missed one it was in time for by a backfill."""
     state = incident.audience(audience)
     backfilled = happened_at < at
     late = [s for s in state.slots if s.status == "missed" and happened_at <= s.missed_after] if backfilled else []
-    return Judged(
+    return SlotChange(
         counts_final=final and incident.state in FINAL,
         met_slot=state.open is not None and not backfilled,
         met_missed_due_at=late[0].due_at if late else None,

@@ -70,10 +70,10 @@ def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy:
     moved = _without_upkeep(before) != _without_upkeep(after)
     jobs = []
     for prompted in before.prompted:
-        was = due_deadlines.stand_of(before, policy, prompted.due, prompted.n)
-        now = due_deadlines.stand_of(after, policy, prompted.due, prompted.n)
+        was = due_deadlines.state_of(before, policy, prompted.due, prompted.n)
+        now = due_deadlines.state_of(after, policy, prompted.due, prompted.n)
         reads_anew = before.masks != after.masks or (moved and prompted.due.startswith("closure:"))
-        if was != now or prompted.due in put_off or (reads_anew and now is due_deadlines.Stand.OPEN):
+        if was != now or prompted.due in put_off or (reads_anew and now is due_deadlines.PromptState.OPEN):
             key = key_of(JobKind.PROMPT, after.key, prompted.n)
             jobs.append(
                 Job(

@@ -12,7 +12,7 @@ from typing import Final
 from incident.effects import affected_surfaces
 from incident.effects.channel_messages import lines
 from incident.effects.job_keys import key_of
-from incident.effects.notifications import told
+from incident.effects.notifications import notifications
 from incident.entries.lifecycle import Declared, StateChanged
 from incident.entry import Entry, workspace_chain
 from incident.jobs import LATER, Job, JobKind, Rank
@@ -43,7 +43,7 @@ def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], 
     heard = [entry for entry in entries if entry.fact.kind not in SILENT]
     if not heard:
         return ()
-    jobs = [*told(after, heard, policy), *lines(after, heard)]
+    jobs = [*notifications(after, heard, policy), *lines(after, heard)]
     declared = next((entry for entry in heard if isinstance(entry.fact, Declared)), None)
     if declared is not None:
         jobs += affected_surfaces.opened(after, declared, policy)

@@ -8,7 +8,7 @@ from typing import Final
 
 from incident.effects.job_keys import channel_key, key_of
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
-from incident.entries.delivery import PlaceLost, PromptDue
+from incident.entries.delivery import PromptDue, SlackResourceLost
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, Surface
@@ -33,7 +33,7 @@ def members(incident: Incident) -> tuple[PersonId, ...]:
     return tuple(dict.fromkeys(people))
 
 
-def told(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
     """Want what each entry has to be told to whom: pages, duties, read-ins, prompts and updates."""
     personal = [job for entry in entries for job in (*_told(after, entry), *_called_anew(after, entry))]
     posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
@@ -72,9 +72,11 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
     if isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries:
         return (_once(after, JobKind.MASK, entry.n, None, URGENT),)
-    if isinstance(fact, PlaceLost) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
-        told = _once(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT)
-        return (told.model_copy(update={"needs": None}),)
+    if isinstance(fact, SlackResourceLost) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
+        notifications = _once(
+            after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT
+        )
+        return (notifications.model_copy(update={"needs": None}),)
     return ()
 
 

@@ -83,7 +83,7 @@ class PromptPutOff(Fact):
     until: Utc
 
 
-class PlaceLost(Fact):
+class SlackResourceLost(Fact):
     """Something that Slack held for the incident could not be made or is gone: channel, card, invitation."""
 
     kind: ClassVar[str] = "place_lost"

@@ -6,7 +6,7 @@ from incident.entries.delivery import Announced, CardPosted, ChannelMade, Prompt
 from incident.entry import Entry
 from incident.fold.change import Change
 from incident.model.incident import Incident
-from incident.model.slack_references import Prompted
+from incident.model.slack_references import OpenPrompt
 
 
 def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:
@@ -29,7 +29,7 @@ def announced(incident: Incident, entry: Entry, fact: Announced) -> Change:
 def prompt_due(incident: Incident, entry: Entry, fact: PromptDue) -> Change:
     """Keep the last time somebody was asked about this due thing."""
     others = tuple(p for p in incident.prompted if p.due != fact.due)
-    asked = Prompted(due=fact.due, n=entry.n, at=entry.recorded_at, ask=fact.ask, asked=fact.asked)
+    asked = OpenPrompt(due=fact.due, n=entry.n, at=entry.recorded_at, ask=fact.ask, asked=fact.asked)
     return {"prompted": (*others, asked)}
 
 

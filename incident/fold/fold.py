@@ -20,7 +20,7 @@ from incident.fold import (
 )
 from incident.fold.change import Change
 from incident.model.incident import Incident
-from incident.model.slack_references import Seen
+from incident.model.slack_references import LastActivity
 from roles.person_ids import MUSTER, PersonId
 
 Fold = Callable[[Incident, Entry, Any], Change]
@@ -121,12 +121,12 @@ def _begin(entry: Entry) -> Incident:
     return lifecycle.declared(entry, entry.fact).model_copy(update={"last_seen": _seen((), entry)})
 
 
-def _seen(seen: tuple[Seen, ...], entry: Entry) -> tuple[Seen, ...]:
+def _seen(seen: tuple[LastActivity, ...], entry: Entry) -> tuple[LastActivity, ...]:
     who: PersonId = entry.by
     if who == MUSTER:
         return seen
     at = entry.occurred_at if entry.fact.kind in _DATED_BY_SLACK else entry.recorded_at
     for place, known in enumerate(seen):
         if known.who == who:
-            return (*seen[:place], Seen(who=who, at=max(at, known.at)), *seen[place + 1 :])
-    return (*seen, Seen(who=who, at=at))
+            return (*seen[:place], LastActivity(who=who, at=max(at, known.at)), *seen[place + 1 :])
+    return (*seen, LastActivity(who=who, at=at))

@@ -15,7 +15,7 @@ from incident.entries.restoration import (
 )
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
-from incident.model.components import Containment, Link, Resolution, Said, TempFix
+from incident.model.components import AuthoredText, Containment, Link, Resolution, TempFix
 from incident.model.incident import Incident
 
 
@@ -49,7 +49,7 @@ def _fix_changed(incident: Incident, fix_id: str, update: Change) -> Change:
 
 def workaround_found(incident: Incident, entry: Entry, fact: WorkaroundFound) -> Change:
     """Keep the workaround."""
-    return {"workarounds": (*incident.workarounds, Said(text=fact.text))}
+    return {"workarounds": (*incident.workarounds, AuthoredText(text=fact.text))}
 
 
 def resolved(incident: Incident, entry: Entry, fact: Resolved) -> Change:
@@ -71,7 +71,7 @@ def resolution_amended(incident: Incident, entry: Entry, fact: ResolutionAmended
     old = incident.resolution
     if old is None:
         return {}
-    earlier = (*old.earlier, Said(text=old.text))
+    earlier = (*old.earlier, AuthoredText(text=old.text))
     update = {"text": fact.text, "meets_rule": fact.meets_rule, "earlier": earlier}
     return {"resolution": old.model_copy(update=update)}
 

@@ -181,7 +181,7 @@ class Link(Frozen):
     ref: Words
 
 
-class Said(Frozen):
+class AuthoredText(Frozen):
     """A text that is kept: an earlier resolution, a workaround."""
 
     text: Words
@@ -195,7 +195,7 @@ class Resolution(Frozen):
     by: PersonId
     at: Utc
     meets_rule: bool
-    earlier: tuple[Said, ...] = ()
+    earlier: tuple[AuthoredText, ...] = ()
     effective_at: Utc | None = None
 
 

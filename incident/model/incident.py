@@ -10,6 +10,7 @@ from incident.frozen import Frozen, MaybeWords, Utc, Words
 from incident.model.components import (
     Action,
     AudienceState,
+    AuthoredText,
     CategoryItem,
     ClosureAttempt,
     CommanderGap,
@@ -23,14 +24,13 @@ from incident.model.components import (
     ReopenItem,
     Resolution,
     Review,
-    Said,
     StateItem,
     TempFix,
     Times,
     TypeItem,
     Validation,
 )
-from incident.model.slack_references import Mask, Places, Promotion, Prompted, Seen
+from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
 from incident.states import OVER, Audience, Priority, State
 from roles.person_ids import PersonId
 from roles.role_names import Role
@@ -74,7 +74,7 @@ class Incident(Frozen):
     escalations: tuple[Escalation, ...] = ()
     containment: tuple[Containment, ...] = ()
     temp_fixes: tuple[TempFix, ...] = ()
-    workarounds: tuple[Said, ...] = ()
+    workarounds: tuple[AuthoredText, ...] = ()
     actions: tuple[Action, ...] = ()
     links: tuple[Link, ...] = ()
     link_none: bool = False
@@ -89,12 +89,12 @@ class Incident(Frozen):
     episodes: tuple[Episode, ...] = ()
     commander_gaps: tuple[CommanderGap, ...] = ()
     finals_reset_at: Utc | None = None
-    prompted: tuple[Prompted, ...] = ()
+    prompted: tuple[OpenPrompt, ...] = ()
     promotions: tuple[Promotion, ...] = ()
     masks: tuple[Mask, ...] = ()
-    places: Places = Places()
+    places: SlackPlaces = SlackPlaces()
     members: tuple[PersonId, ...] = ()
-    last_seen: tuple[Seen, ...] = ()
+    last_seen: tuple[LastActivity, ...] = ()
     last_entry_at: Utc
     statement: MaybeWords = None
 

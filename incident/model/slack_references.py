@@ -6,7 +6,7 @@ from incident.frozen import Frozen, Utc
 from roles.person_ids import PersonId
 
 
-class Prompted(Frozen):
+class OpenPrompt(Frozen):
     """A due thing somebody was asked about: by entry `n`, last asked at `at`, put off until `until`."""
 
     due: str
@@ -54,7 +54,7 @@ class Mask(Frozen):
         return f"{self.channel}:{self.ts}"
 
 
-class Places(Frozen):
+class SlackPlaces(Frozen):
     """Where the incident stands in Slack."""
 
     channel: str | None = None
@@ -65,7 +65,7 @@ class Places(Frozen):
     announced_ts: str | None = None
 
 
-class Seen(Frozen):
+class LastActivity(Frozen):
     """When somebody was last active in the incident: any act or message of theirs, refused ones too."""
 
     who: PersonId

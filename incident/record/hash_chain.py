@@ -38,7 +38,7 @@ class Heading(Frozen):
     source: Source
 
 
-class Step(NamedTuple):
+class MerkleStep(NamedTuple):
     """One step of a Merkle path: the sibling's digest and the side it stands on."""
 
     side: Side
@@ -91,7 +91,7 @@ def digest(text: str) -> str:
     return sha256(text.encode("utf-8")).hexdigest()
 
 
-def words_digest(salt: str, words: Mapping[str, JsonValue]) -> str:
+def text_digest(salt: str, words: Mapping[str, JsonValue]) -> str:
     """Hash the words of an entry with their salt, so that the chain holds after they are deleted and tells nothing."""
     return digest(canonical({"salt": salt, "words": dict(words)}))
 
@@ -158,7 +158,7 @@ def merkle_root(leaves: Sequence[str]) -> str:
     return level[0] if level else digest("")
 
 
-def merkle_path(leaves: Sequence[str], index: int) -> tuple[Step, ...]:
+def merkle_path(leaves: Sequence[str], index: int) -> tuple[MerkleStep, ...]:
     """Give the siblings that lead from one leaf to the root."""
     if not 0 <= index < len(leaves):
         raise IndexError("no such leaf")
@@ -166,12 +166,12 @@ def merkle_path(leaves: Sequence[str], index: int) -> tuple[Step, ...]:
     while len(level) > 1:
         sibling = index ^ 1
         if sibling < len(level):
-            steps.append(Step("left" if sibling < index else "right", level[sibling]))
+            steps.append(MerkleStep("left" if sibling < index else "right", level[sibling]))
         level, index = _pair_up(level), index // 2
     return tuple(steps)
 
 
-def verify_path(leaf: str, path: Sequence[Step], root: str) -> bool:
+def verify_path(leaf: str, path: Sequence[MerkleStep], root: str) -> bool:
     """Tell whether the path leads from the leaf to the root."""
     reached = _leaf(leaf)
     for side, sibling in path:

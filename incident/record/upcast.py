@@ -11,7 +11,7 @@ from incident.entries import KINDS
 from incident.entry import Fact, join
 
 
-class Stored(NamedTuple):
+class StoredEntry(NamedTuple):
     """A fact as it was stored; `words` is None when they were redacted."""
 
     kind: str
@@ -25,11 +25,11 @@ class UnknownKindError(ValueError):
 
 
 # (kind, version) to the step that gives the next version. A kind stands here once it has had a second version.
-Steps = Mapping[tuple[str, int], Callable[[Stored], Stored]]
-STEPS: Final[Steps] = {}
+UpcastSteps = Mapping[tuple[str, int], Callable[[StoredEntry], StoredEntry]]
+STEPS: Final[UpcastSteps] = {}
 
 
-def read(stored: Stored, steps: Steps = STEPS) -> Fact:
+def read(stored: StoredEntry, steps: UpcastSteps = STEPS) -> Fact:
     """Read a stored fact in its present shape."""
     while (step := steps.get((stored.kind, stored.version))) is not None:
         stored = step(stored)

@@ -11,7 +11,7 @@ from incident.fold import fold
 from incident.model.incident import Incident
 from incident.report import report_histories, report_messages, report_work
 from incident.report.incident_metrics import metrics
-from incident.report.report_format import Account, Reading, moment
+from incident.report.report_format import Report, ReportFormat, moment
 from incident.report.report_timeline import timeline
 from incident.report.report_updates import updates
 from roles.person_ids import PersonId
@@ -21,7 +21,7 @@ def _message_id(channel: str, ts: str) -> str:
     return f"{channel}/{ts}"
 
 
-def account(
+def incident_report(
     entries: Sequence[Entry],
     *,
     as_of: datetime,
@@ -30,14 +30,14 @@ def account(
     source: Callable[[Entry], str],
     message: Callable[[str, str], str] = _message_id,
     probes: Sequence[datetime] = (),
-) -> Account:
+) -> Report:
     """Give the whole account at a moment; what fell due up to then must be on the record already.
 
     Entries of the workspace chain may stand among them: refusals and messages before the declaration count too.
     """
     own = [entry for entry in entries if entry.key.id != WORKSPACE]
     incident = fold.fold(own)
-    read = Reading(sentence=sentence, name=name, source=source, message=message)
+    read = ReportFormat(sentence=sentence, name=name, source=source, message=message)
     told = sorted(entries, key=lambda entry: entry.recorded_at)
     return {
         "as_of": moment(as_of),
@@ -60,7 +60,7 @@ def account(
     }
 
 
-def _histories(incident: Incident, read: Reading) -> Account:
+def _histories(incident: Incident, read: ReportFormat) -> Report:
     return {
         "state_history": report_histories.states(incident, read),
         "priority_history": report_histories.priorities(incident, read),
@@ -70,7 +70,7 @@ def _histories(incident: Incident, read: Reading) -> Account:
     }
 
 
-def _work(incident: Incident, read: Reading) -> Account:
+def _work(incident: Incident, read: ReportFormat) -> Report:
     return {
         "escalations": report_work.escalations(incident, read),
         "containment": report_work.containment(incident, read),
@@ -84,7 +84,7 @@ def _work(incident: Incident, read: Reading) -> Account:
     }
 
 
-def _refusals(entries: Iterable[Entry], read: Reading) -> list[Account]:
+def _refusals(entries: Iterable[Entry], read: ReportFormat) -> list[Report]:
     return [
         {
             "at": moment(entry.recorded_at),

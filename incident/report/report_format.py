@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 from incident.entry import Entry
 from roles.person_ids import PersonId
 
-Account: TypeAlias = dict[str, Any]
+Report: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReportFormat:
     """Names for an account: the sentence and source of an entry, the name of a person, the id of a message."""
 
     sentence: Callable[[Entry], str]
@@ -37,6 +37,6 @@ def maybe(at: datetime | None) -> str | None:
     return None if at is None else moment(at)
 
 
-def effective(at: datetime | None) -> Account:
+def effective(at: datetime | None) -> Report:
     """Give the effective time of a backfilled item; the key is absent for any other."""
     return {} if at is None else {"effective_at": moment(at)}

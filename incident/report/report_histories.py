@@ -7,12 +7,12 @@ from datetime import datetime
 
 from incident.model.components import Times
 from incident.model.incident import Incident
-from incident.report.report_format import Account, Reading, effective, maybe, moment
+from incident.report.report_format import Report, ReportFormat, effective, maybe, moment
 from roles.role_intervals import holders_at
 from roles.role_names import Role
 
 
-def heading(incident: Incident) -> Account:
+def heading(incident: Incident) -> Report:
     """Say what the incident is now."""
     return {
         "type": incident.type,
@@ -26,12 +26,12 @@ def heading(incident: Incident) -> Account:
     }
 
 
-def timestamps(incident: Incident) -> Account:
+def timestamps(incident: Incident) -> Report:
     """Give every milestone, null where nothing is known."""
     return {name: maybe(getattr(incident.times, name)) for name in Times.model_fields}
 
 
-def states(incident: Incident, read: Reading) -> list[Account]:
+def states(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each change of state."""
     return [
         {
@@ -45,7 +45,7 @@ def states(incident: Incident, read: Reading) -> list[Account]:
     ]
 
 
-def priorities(incident: Incident, read: Reading) -> list[Account]:
+def priorities(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each judgement of impact and urgency; the first is called initial."""
     return [
         {
@@ -61,7 +61,7 @@ def priorities(incident: Incident, read: Reading) -> list[Account]:
     ]
 
 
-def categories(incident: Incident, read: Reading) -> list[Account]:
+def categories(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each category."""
     return [
         {
@@ -76,7 +76,7 @@ def categories(incident: Incident, read: Reading) -> list[Account]:
     ]
 
 
-def types(incident: Incident, read: Reading) -> list[Account]:
+def types(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each type."""
     return [
         {"at": moment(t.at), "type": t.type, "by": read.who(t.by), "reason": t.reason, **effective(t.effective_at)}
@@ -89,7 +89,7 @@ def roles_ever_held(incident: Incident) -> tuple[Role, ...]:
     return tuple(dict.fromkeys(i.role for i in incident.roles))
 
 
-def roles(incident: Incident, read: Reading) -> Account:
+def roles(incident: Incident, read: ReportFormat) -> Report:
     """Give who held each role from when to when."""
     return {
         role.value: [
@@ -101,7 +101,7 @@ def roles(incident: Incident, read: Reading) -> Account:
     }
 
 
-def roles_at(incident: Incident, read: Reading, probes: Sequence[datetime]) -> list[Account]:
+def roles_at(incident: Incident, read: ReportFormat, probes: Sequence[datetime]) -> list[Report]:
     """Give who held each role ever held at each of the moments asked for."""
     return [
         {
@@ -112,7 +112,7 @@ def roles_at(incident: Incident, read: Reading, probes: Sequence[datetime]) -> l
     ]
 
 
-def reopens(incident: Incident, read: Reading) -> list[Account]:
+def reopens(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each reopening."""
     return [
         {
@@ -126,7 +126,7 @@ def reopens(incident: Incident, read: Reading) -> list[Account]:
     ]
 
 
-def closure_attempts(incident: Incident, read: Reading) -> list[Account]:
+def closure_attempts(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each try at closing, with what was missing."""
     return [
         {

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import Entry
-from incident.report.report_format import Account, Reading
+from incident.report.report_format import Report, ReportFormat
 
 
-def capture(entries: Iterable[Entry]) -> Account:
+def capture(entries: Iterable[Entry]) -> Report:
     """Count what was captured. A message of which only an edit was read back counts as one all the same."""
     said: set[tuple[str, str]] = set()
     edits = deletes = 0
@@ -41,7 +41,7 @@ class Revisions:
         else:
             self.deleted, self.last_seen = True, fact.previous
 
-    def written(self) -> Account:
+    def written(self) -> Report:
         """Give the original, what stands now or null when deleted, and the number of edits."""
         edits = sorted(self.edits, key=lambda edit: edit[0])
         earliest = edits[0][2] if edits else self.last_seen
@@ -53,7 +53,7 @@ class Revisions:
         }
 
 
-def revisions(entries: Sequence[Entry], read: Reading) -> Account:
+def revisions(entries: Sequence[Entry], read: ReportFormat) -> Report:
     """Give the originals of each message that was edited or deleted."""
     known: dict[tuple[str, str], Revisions] = {}
     changed: dict[tuple[str, str], None] = {}

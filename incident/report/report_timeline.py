@@ -8,7 +8,7 @@ from typing import Final
 from incident.entries.conversation import ActionOpened, Corrected, DecisionMade, MessagePinned, SourceChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry
-from incident.report.report_format import Account, Reading, moment
+from incident.report.report_format import Report, ReportFormat, moment
 
 KINDS: Final = frozenset(
     [
@@ -51,10 +51,10 @@ KINDS: Final = frozenset(
 )
 
 
-def timeline(entries: Iterable[Entry], read: Reading) -> list[Account]:
+def timeline(entries: Iterable[Entry], read: ReportFormat) -> list[Report]:
     """Give the timeline, in the order of recording."""
     numbers: dict[int, int] = {}
-    written: list[Account] = []
+    written: list[Report] = []
     for entry in entries:
         if entry.fact.timeline in KINDS:
             numbers[entry.n] = len(written) + 1
@@ -62,10 +62,10 @@ def timeline(entries: Iterable[Entry], read: Reading) -> list[Account]:
     return written
 
 
-def _entry(entry: Entry, numbers: dict[int, int], read: Reading) -> Account:
+def _entry(entry: Entry, numbers: dict[int, int], read: ReportFormat) -> Report:
     fact = entry.fact
     author = fact.author if isinstance(fact, MessagePinned) else entry.by
-    written: Account = {
+    written: Report = {
         "n": numbers[entry.n],
         "occurred_at": moment(entry.occurred_at),
         "kind": fact.timeline,
@@ -78,7 +78,7 @@ def _entry(entry: Entry, numbers: dict[int, int], read: Reading) -> Account:
     return written | _more(entry, numbers, read)
 
 
-def _more(entry: Entry, numbers: dict[int, int], read: Reading) -> Account:
+def _more(entry: Entry, numbers: dict[int, int], read: ReportFormat) -> Report:
     fact = entry.fact
     if isinstance(fact, Declared):
         return {"reporter": read.who(fact.reporter), "detection_source": fact.detection_source}

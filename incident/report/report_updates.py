@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from incident.model.components import AudienceState, Slot
 from incident.model.incident import Incident
-from incident.report.report_format import Account, maybe, moment
+from incident.report.report_format import Report, maybe, moment
 
 
-def updates(incident: Incident) -> Account:
+def updates(incident: Incident) -> Report:
     """Give, for each audience ever owed, sent or held, its judged slots and how well it was kept informed."""
     return {a.audience.value: _audience(a) for a in incident.audiences if a.ever_owed or a.posts or a.ever_held}
 
@@ -22,7 +22,7 @@ def _met(audience: AudienceState) -> int:
     return sum(slot.status != "missed" for slot in audience.slots)
 
 
-def _audience(audience: AudienceState) -> Account:
+def _audience(audience: AudienceState) -> Report:
     met = _met(audience)
     return {
         "slots": [_slot(slot) for slot in audience.slots],
@@ -34,8 +34,8 @@ def _audience(audience: AudienceState) -> Account:
     }
 
 
-def _slot(slot: Slot) -> Account:
-    written: Account = {"due_at": moment(slot.due_at), "status": slot.status}
+def _slot(slot: Slot) -> Report:
+    written: Report = {"due_at": moment(slot.due_at), "status": slot.status}
     if slot.update_at is not None:
         written["update_at"] = moment(slot.update_at)
     if slot.recorded_at is not None:

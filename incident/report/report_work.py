@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from incident.model.incident import Incident
-from incident.report.report_format import Account, Reading, effective, maybe, moment
+from incident.report.report_format import Report, ReportFormat, effective, maybe, moment
 
 
-def escalations(incident: Incident, read: Reading) -> list[Account]:
+def escalations(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give who was called; a person by name, anybody else as written."""
     return [
         {
@@ -21,7 +21,7 @@ def escalations(incident: Incident, read: Reading) -> list[Account]:
     ]
 
 
-def containment(incident: Incident, read: Reading) -> list[Account]:
+def containment(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each step that stopped the spread."""
     return [
         {"at": moment(c.at), "term": c.term, "text": c.text, "by": read.who(c.by), **effective(c.effective_at)}
@@ -29,7 +29,7 @@ def containment(incident: Incident, read: Reading) -> list[Account]:
     ]
 
 
-def temporary_fixes(incident: Incident, read: Reading) -> list[Account]:
+def temporary_fixes(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each temporary fix and how far its removal has come."""
     return [
         {
@@ -43,12 +43,12 @@ def temporary_fixes(incident: Incident, read: Reading) -> list[Account]:
     ]
 
 
-def links(incident: Incident) -> list[Account]:
+def links(incident: Incident) -> list[Report]:
     """Give each record elsewhere."""
     return [{"kind": one.link, "ref": one.ref} for one in incident.links]
 
 
-def actions(incident: Incident, read: Reading) -> Account:
+def actions(incident: Incident, read: ReportFormat) -> Report:
     """Give each action by its id."""
     return {
         a.id: {
@@ -62,7 +62,7 @@ def actions(incident: Incident, read: Reading) -> Account:
     }
 
 
-def resolution(incident: Incident, read: Reading) -> Account | None:
+def resolution(incident: Incident, read: ReportFormat) -> Report | None:
     """Give how it was resolved, with the earlier texts when it was amended."""
     found = incident.resolution
     if found is None:
@@ -78,7 +78,7 @@ def resolution(incident: Incident, read: Reading) -> Account | None:
     }
 
 
-def validation(incident: Incident, read: Reading) -> list[Account]:
+def validation(incident: Incident, read: ReportFormat) -> list[Report]:
     """Give each piece of evidence, also what no longer counts."""
     return [
         {
@@ -92,6 +92,6 @@ def validation(incident: Incident, read: Reading) -> list[Account]:
     ]
 
 
-def review(incident: Incident, read: Reading) -> Account | None:
+def review(incident: Incident, read: ReportFormat) -> Report | None:
     """Give who holds the review and when."""
     return {"owner": read.who(incident.review.owner), "at": moment(incident.review.at)} if incident.review else None

@@ -10,14 +10,14 @@ from incident.rules.closure_criteria import Unmet, unmet
 _ALWAYS = ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY", "TIMELINE")
 
 
-class Item(Frozen):
+class ChecklistItem(Frozen):
     """One criterion; `lacks` is None once it is met."""
 
     code: str
     lacks: Unmet | None = None
 
 
-def checklist(incident: Incident, policy: Policy) -> tuple[Item, ...]:
+def checklist(incident: Incident, policy: Policy) -> tuple[ChecklistItem, ...]:
     """Give the criteria that apply, what is missing first and each group in the order of the record."""
     lacking = {one.code: one for one in unmet(incident, policy)}
     applies = {
@@ -27,5 +27,5 @@ def checklist(incident: Incident, policy: Policy) -> tuple[Item, ...]:
         "FINAL_COMMS": incident.major,
         "PIR_SCHEDULED": incident.major,
     }
-    met = tuple(Item(code=code) for code, does in applies.items() if does and code not in lacking)
-    return (*(Item(code=one.code, lacks=one) for one in lacking.values()), *met)
+    met = tuple(ChecklistItem(code=code) for code, does in applies.items() if does and code not in lacking)
+    return (*(ChecklistItem(code=one.code, lacks=one) for one in lacking.values()), *met)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.delivery.trigger_ids import Triggers
+from sandbox.delivery.trigger_ids import TriggerIds
 from sandbox.scopes import Scopes
 from sandbox.state.entities import Channel, Message, Payload
 from sandbox.state.workspace import Workspace
@@ -29,14 +29,14 @@ class Services:
     """What methods need beside the workspace."""
 
     scopes: Scopes
-    triggers: Triggers
+    triggers: TriggerIds
     new_ticket: Callable[[], str]
     wait_for_channel: Callable[[str], int]
     page_url: Callable[[], str]
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """The arguments of one call, made by the bot."""
 
     ws: Workspace

@@ -5,13 +5,13 @@ import binascii
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.workspace_errors import SlackError
 
 T = TypeVar("T")
 
 
-def page(call: Call, items: Sequence[T], *, default: int = 100, most: int = 1000) -> tuple[list[T], dict[str, Any]]:
+def page(call: ApiCall, items: Sequence[T], *, default: int = 100, most: int = 1000) -> tuple[list[T], dict[str, Any]]:
     """Return one page of a list and the response_metadata that leads to the next."""
     start = int(open_cursor(call.text("cursor"), "offset") or 0)
     end = start + call.number("limit", default, most=most)

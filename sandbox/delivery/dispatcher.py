@@ -19,7 +19,7 @@ from sandbox.faults import Faults
 from sandbox.state.entities import Payload
 from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import parse_ts, to_micros
-from sandbox.wire_log import Traffic
+from sandbox.wire_log import WireLog
 
 # What an app gets with "Delayed Events" switched on: after the three repetitions one each hour for a day.
 DELAYED = (0.0, 60.0, 300.0, *([3600.0] * 24))
@@ -56,10 +56,10 @@ class _Waiting:
     timer: asyncio.TimerHandle | None = None
 
 
-class Hub:
+class Dispatcher:
     """Every envelope under way."""
 
-    def __init__(self, workspace: Workspace, traffic: Traffic, timing: Timing, faults: Faults) -> None:
+    def __init__(self, workspace: Workspace, traffic: WireLog, timing: Timing, faults: Faults) -> None:
         self._ws = workspace
         self._faults = faults
         self._traffic = traffic

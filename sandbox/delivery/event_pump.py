@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.delivery import payloads
-from sandbox.delivery.dispatcher import Hub
+from sandbox.delivery.dispatcher import Dispatcher
 from sandbox.faults import Faults
 from sandbox.scopes import Scopes
 from sandbox.state.entities import Channel, Payload
@@ -18,11 +18,11 @@ LONGEST_HOLD_SECONDS = 1.0
 ROOMS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
-class Events:
+class EventPump:
     """What of the workspace's life reaches the app."""
 
     def __init__(
-        self, ws: Workspace, hub: Hub, *, manifest: Mapping[str, Any] | None, scopes: Scopes, faults: Faults
+        self, ws: Workspace, hub: Dispatcher, *, manifest: Mapping[str, Any] | None, scopes: Scopes, faults: Faults
     ) -> None:
         settings = ((manifest or {}).get("settings") or {}).get("event_subscriptions") or {}
         self._wanted = None if manifest is None else set(settings.get("bot_events") or [])

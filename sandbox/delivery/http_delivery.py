@@ -26,7 +26,7 @@ Acknowledge = Callable[[str, Payload | None], None]
 Refuse = Callable[[str, str], None]
 
 
-class Webhook:
+class HttpDelivery:
     """Carry each envelope to so many of the addresses, picked at random, at the same moment."""
 
     def __init__(

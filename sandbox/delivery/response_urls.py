@@ -28,7 +28,7 @@ class ResponsePlace:
     used: int = 0
 
 
-class Responses:
+class ResponseUrls:
     """The response addresses given out."""
 
     def __init__(self, workspace: Workspace) -> None:

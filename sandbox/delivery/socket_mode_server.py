@@ -24,7 +24,7 @@ GRACE_SECONDS = 10.0
 Acknowledge = Callable[[str, Payload | None], None]
 
 
-class Sockets:
+class SocketModeServer:
     """The app's open connections."""
 
     def __init__(self, app_id: str, acknowledge: Acknowledge, note: Callable[[str, str], None]) -> None:

@@ -11,7 +11,7 @@ LASTS_MICROS = 3_000_000
 REMEMBERED = 5000
 
 
-class Triggers:
+class TriggerIds:
     """The trigger ids given out lately."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -7,19 +7,19 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from sandbox.blocks import check_message, with_ids
-from sandbox.delivery.response_urls import ResponsePlace, Responses
+from sandbox.delivery.response_urls import ResponsePlace, ResponseUrls
 from sandbox.state.entities import Payload
 from sandbox.state.mutations import message_mutations
 from sandbox.state.workspace import Workspace
 from sandbox.user_actions.ack_responses import show_answer
-from sandbox.wire_log import Traffic
+from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import SlackError
 
 
-class Plain:
+class ResponseEndpoint:
     """The handlers of those addresses."""
 
-    def __init__(self, ws: Workspace, responses: Responses, traffic: Traffic) -> None:
+    def __init__(self, ws: Workspace, responses: ResponseUrls, traffic: WireLog) -> None:
         self._ws = ws
         self._responses = responses
         self._traffic = traffic

@@ -9,9 +9,9 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from sandbox.delivery.socket_mode_server import Sockets
-from sandbox.http.response_endpoint import Plain
-from sandbox.http.web_api_endpoint import Api
+from sandbox.delivery.socket_mode_server import SocketModeServer
+from sandbox.http.response_endpoint import ResponseEndpoint
+from sandbox.http.web_api_endpoint import WebApiEndpoint
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OURSELVES = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def application(sandbox: "Sandbox", api: Api, plain: Plain, sockets: Sockets) -> Any:
+def application(sandbox: "Sandbox", api: WebApiEndpoint, plain: ResponseEndpoint, sockets: SocketModeServer) -> Any:
     """Return the whole workspace as one application that answers to loopback names only."""
     routes: list[BaseRoute] = [
         Route("/api/{method}", api.handle, methods=["GET", "POST"]),

@@ -16,7 +16,7 @@ STARTING_TAKES = 10.0
 ENDING_TAKES = 0.3
 
 
-class Running:
+class ServerThread:
     """One running server."""
 
     def __init__(self, app: Any, host: str, port: int, *, every_tick: Callable[[], None]) -> None:

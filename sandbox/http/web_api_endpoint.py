@@ -15,14 +15,14 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from sandbox.api.api_call import Call, RateLimitedError, Services
+from sandbox.api.api_call import ApiCall, RateLimitedError, Services
 from sandbox.api.tiers import Tiers
 from sandbox.connections import drop
 from sandbox.faults import Faults
 from sandbox.methods import METHODS, Method
 from sandbox.state.entities import Payload
 from sandbox.state.workspace import Workspace
-from sandbox.wire_log import Traffic
+from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import SlackError
 
 
@@ -34,11 +34,11 @@ class Tokens:
     app: str
 
 
-class Api:
+class WebApiEndpoint:
     """The endpoint of all methods."""
 
     def __init__(
-        self, ws: Workspace, services: Services, *, tokens: Tokens, tiers: Tiers, faults: Faults, traffic: Traffic
+        self, ws: Workspace, services: Services, *, tokens: Tokens, tiers: Tiers, faults: Faults, traffic: WireLog
     ) -> None:
         self._ws = ws
         self._services = services
@@ -99,7 +99,7 @@ class Api:
             raise RateLimitedError(wait)
         self._services.scopes.demand(method.scopes)
         with self._ws.lock:
-            return method.run(Call(self._ws, self._services, args))
+            return method.run(ApiCall(self._ws, self._services, args))
 
     def _authorise(self, method: Method, token: str) -> None:
         if not token:

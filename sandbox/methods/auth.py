@@ -1,13 +1,13 @@
 """Who the app is and where: auth.test, apps.connections.open, team.info, bots.info, emoji.list, api.test."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.tiers import HUNDREDS, T1, T2, T3, T4
 from sandbox.methods.method import Method
 from sandbox.state.entities import Payload
 from sandbox.workspace_errors import SlackError
 
 
-def auth_test(call: Call) -> Payload:
+def auth_test(call: ApiCall) -> Payload:
     """Tell the app who it is."""
     ws = call.ws
     return {
@@ -21,19 +21,19 @@ def auth_test(call: Call) -> Payload:
     }
 
 
-def connections_open(call: Call) -> Payload:
+def connections_open(call: ApiCall) -> Payload:
     """Give out the address of one Socket Mode connection."""
     root = call.services.page_url().replace("http", "ws", 1)
     return {"url": f"{root}link?ticket={call.services.new_ticket()}&app_id={call.ws.app_id}"}
 
 
-def team_info(call: Call) -> Payload:
+def team_info(call: ApiCall) -> Payload:
     """Tell about the workspace."""
     ws = call.ws
     return {"team": {"id": ws.team_id, "name": ws.domain.capitalize(), "domain": ws.domain, "icon": {}}}
 
 
-def bots_info(call: Call) -> Payload:
+def bots_info(call: ApiCall) -> Payload:
     """Tell about the bot."""
     ws = call.ws
     if call.text("bot", ws.bot.bot_id) != ws.bot.bot_id:
@@ -42,12 +42,12 @@ def bots_info(call: Call) -> Payload:
     return {"bot": bot}
 
 
-def emoji_list(call: Call) -> Payload:
+def emoji_list(call: ApiCall) -> Payload:
     """List the workspace's own emoji: none."""
     return {"emoji": {}, "cache_ts": call.ws.stamps.next()}
 
 
-def api_test(call: Call) -> Payload:
+def api_test(call: ApiCall) -> Payload:
     """Give back what was sent."""
     if call.args.get("error"):
         raise SlackError(call.text("error"))

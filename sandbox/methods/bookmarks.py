@@ -1,6 +1,6 @@
 """Bookmarks: bookmarks.add, edit, remove, list."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.tiers import T2, T3
 from sandbox.blocks import LIMITS
 from sandbox.methods.method import Method
@@ -10,7 +10,7 @@ from sandbox.state.serializers import show_bookmark
 from sandbox.workspace_errors import SlackError
 
 
-def add(call: Call) -> Payload:
+def add(call: ApiCall) -> Payload:
     """Put a link at the head of a channel."""
     channel = call.open_channel("channel_id")
     title, link = call.need("title"), call.text("link")
@@ -24,7 +24,7 @@ def add(call: Call) -> Payload:
     }
 
 
-def edit(call: Call) -> Payload:
+def edit(call: ApiCall) -> Payload:
     """Change a bookmark's title, link or emoji."""
     mark = _bookmark(call, call.open_channel("channel_id"))
     if call.text("link"):
@@ -34,20 +34,20 @@ def edit(call: Call) -> Payload:
     return {"bookmark": show_bookmark(mark)}
 
 
-def remove(call: Call) -> Payload:
+def remove(call: ApiCall) -> Payload:
     """Take a bookmark away."""
     channel = call.open_channel("channel_id")
     del channel.bookmarks[_bookmark(call, channel).id]
     return {}
 
 
-def listing(call: Call) -> Payload:
+def listing(call: ApiCall) -> Payload:
     """List a channel's bookmarks."""
     channel = call.channel("channel_id", inside=True)
     return {"bookmarks": [show_bookmark(mark) for mark in channel.bookmarks.values()]}
 
 
-def _bookmark(call: Call, channel: Channel) -> Bookmark:
+def _bookmark(call: ApiCall, channel: Channel) -> Bookmark:
     mark = channel.bookmarks.get(call.need("bookmark_id"))
     if mark is None:
         raise SlackError("not_found")

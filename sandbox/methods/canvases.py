@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.tiers import T2, T3
 from sandbox.methods.method import Method
 from sandbox.state.entities import Payload
@@ -11,14 +11,14 @@ from sandbox.workspace_errors import SlackError
 WRITE = ("canvases:write",)
 
 
-def create(call: Call) -> Payload:
+def create(call: ApiCall) -> Payload:
     """Make a canvas; in this workspace every one belongs to a channel."""
     if not call.text("channel_id"):
         raise SlackError("free_teams_cannot_create_standalone_canvases")
     return {"canvas_id": _keep(call, call.open_channel("channel_id").id)}
 
 
-def create_in_channel(call: Call) -> Payload:
+def create_in_channel(call: ApiCall) -> Payload:
     """Make a channel's own canvas, of which there is one."""
     channel = call.open_channel("channel_id")
     if channel.canvas:
@@ -27,7 +27,7 @@ def create_in_channel(call: Call) -> Payload:
     return {"canvas_id": channel.canvas}
 
 
-def edit(call: Call) -> Payload:
+def edit(call: ApiCall) -> Payload:
     """Change a canvas by one operation."""
     canvas = _canvas(call)
     changes = call.json("changes")
@@ -46,7 +46,7 @@ def edit(call: Call) -> Payload:
     return {}
 
 
-def delete(call: Call) -> Payload:
+def delete(call: ApiCall) -> Payload:
     """Take a canvas away."""
     canvas = _canvas(call)
     del call.ws.canvases[canvas["id"]]
@@ -56,14 +56,14 @@ def delete(call: Call) -> Payload:
     return {}
 
 
-def lookup(call: Call) -> Payload:
+def lookup(call: ApiCall) -> Payload:
     """Find the sections of a canvas that contain some text: one section, the whole."""
     canvas = _canvas(call)
     wanted = (call.json("criteria") or {}).get("contains_text", "")
     return {"sections": [{"id": f"temp:{canvas['id']}"}] if wanted in canvas["text"] else []}
 
 
-def set_access(call: Call) -> Payload:
+def set_access(call: ApiCall) -> Payload:
     """Take note of who may read or write a canvas."""
     canvas = _canvas(call)
     if call.text("access_level") not in ("read", "write", "owner"):
@@ -72,7 +72,7 @@ def set_access(call: Call) -> Payload:
     return {}
 
 
-def _keep(call: Call, channel: str) -> str:
+def _keep(call: ApiCall, channel: str) -> str:
     content = call.json("document_content")
     text = _markdown(content) if content else ""
     canvas_id = call.ws.new_id("F")
@@ -90,7 +90,7 @@ def _markdown(content: Any) -> str:
     return str(content["markdown"])
 
 
-def _canvas(call: Call) -> Payload:
+def _canvas(call: ApiCall) -> Payload:
     canvas = call.ws.canvases.get(call.need("canvas_id"))
     if canvas is None:
         raise SlackError("canvas_not_found")

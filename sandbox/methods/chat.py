@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from sandbox.api.api_call import Call, RateLimitedError
+from sandbox.api.api_call import ApiCall, RateLimitedError
 from sandbox.api.tiers import POSTING, T3, T4
 from sandbox.blocks import LIMITS, check_message, with_ids
 from sandbox.methods.method import Method
@@ -15,7 +15,7 @@ from sandbox.workspace_errors import SlackError
 METADATA_BYTES = 16_000
 
 
-def post_message(call: Call) -> Payload:
+def post_message(call: ApiCall) -> Payload:
     """Say something in a channel, thread or direct message."""
     channel = destination(call)
     text, blocks = content(call)
@@ -40,7 +40,7 @@ def post_message(call: Call) -> Payload:
     return {"channel": channel.id, "ts": said.ts, "message": show_message(call.ws, said, metadata=True)}
 
 
-def update(call: Call) -> Payload:
+def update(call: ApiCall) -> Payload:
     """Change one of the bot's own messages; blocks are removed when only text is given."""
     message = _own(call, "cant_update_message")
     if len(call.text("text")) > LIMITS["update.text"]:
@@ -55,14 +55,14 @@ def update(call: Call) -> Payload:
     return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
 
 
-def delete(call: Call) -> Payload:
+def delete(call: ApiCall) -> Payload:
     """Delete one of the bot's own messages."""
     message = _own(call, "cant_delete_message")
     message_mutations.delete(call.ws, message)
     return {"channel": message.channel, "ts": message.ts}
 
 
-def post_ephemeral(call: Call) -> Payload:
+def post_ephemeral(call: ApiCall) -> Payload:
     """Show something to one person in a channel that both are in."""
     channel = call.open_channel()
     user = call.need("user")
@@ -76,7 +76,7 @@ def post_ephemeral(call: Call) -> Payload:
     return {"message_ts": shown.ts}
 
 
-def unfurl(call: Call) -> Payload:
+def unfurl(call: ApiCall) -> Payload:
     """Take a preview of a link for a message; previews are not shown here."""
     channel = call.channel(inside=True)
     if call.need("ts") not in channel.messages:
@@ -86,7 +86,7 @@ def unfurl(call: Call) -> Payload:
     return {}
 
 
-def destination(call: Call) -> Channel:
+def destination(call: ApiCall) -> Channel:
     """Return where a message goes: a channel by id or name, or a person's direct message."""
     wanted = call.need("channel", "channel_not_found")
     if wanted in call.ws.people:
@@ -108,7 +108,7 @@ def destination(call: Call) -> Channel:
     return channel
 
 
-def content(call: Call, before: Message | None = None) -> tuple[str, list[Block]]:
+def content(call: ApiCall, before: Message | None = None) -> tuple[str, list[Block]]:
     """Return text and checked blocks; refuse a message that says nothing or says it twice."""
     text, markdown = call.text("text"), call.text("markdown_text")
     given, attachments = call.json("blocks"), call.json("attachments")
@@ -141,7 +141,7 @@ def checked_metadata(metadata: Any) -> Payload | None:
     return metadata
 
 
-def _own(call: Call, error: str) -> Message:
+def _own(call: ApiCall, error: str) -> Message:
     channel = call.channel()
     message = channel.messages.get(call.need("ts"))
     if message is None or message.subtype == "tombstone":

@@ -1,6 +1,6 @@
 """Files: files.getUploadURLExternal, completeUploadExternal, info; the bytes themselves come in at an address of their own."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.tiers import T4
 from sandbox.methods.chat import destination
 from sandbox.methods.method import Method
@@ -11,7 +11,7 @@ from sandbox.workspace_errors import SlackError
 WRITE = ("files:write",)
 
 
-def get_upload_url(call: Call) -> Payload:
+def get_upload_url(call: ApiCall) -> Payload:
     """Give out an address to send a file's bytes to."""
     name = call.need("filename", "unknown_filename")
     length = call.number("length", 0, most=10**10, error="invalid_arguments")
@@ -30,7 +30,7 @@ def get_upload_url(call: Call) -> Payload:
     return {"upload_url": f"{call.services.page_url()}upload/{file_id}", "file_id": file_id}
 
 
-def complete_upload(call: Call) -> Payload:
+def complete_upload(call: ApiCall) -> Payload:
     """Share files whose bytes have arrived."""
     given = call.json("files")
     if not isinstance(given, list) or not given:
@@ -44,7 +44,7 @@ def complete_upload(call: Call) -> Payload:
         found.append(file)
     if call.text("channel_id"):
         args = {**call.args, "channel": call.text("channel_id")}
-        channel = destination(Call(call.ws, call.services, args))
+        channel = destination(ApiCall(call.ws, call.services, args))
         thread = call.text("thread_ts") or None
         if thread is not None and thread not in channel.messages:
             raise SlackError("invalid_thread_ts")
@@ -53,7 +53,7 @@ def complete_upload(call: Call) -> Payload:
     return {"files": found}
 
 
-def info(call: Call) -> Payload:
+def info(call: ApiCall) -> Payload:
     """Tell about one file."""
     file = call.ws.files.get(call.need("file"))
     if file is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.state.entities import Payload
 
 
@@ -11,7 +11,7 @@ from sandbox.state.entities import Payload
 class Method:
     """One method; any of its scopes will do, and none means that it needs none."""
 
-    run: Callable[[Call], Payload]
+    run: Callable[[ApiCall], Payload]
     per_minute: int
     scopes: tuple[str, ...] = ()
     needs_app_token: bool = False

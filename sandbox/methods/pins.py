@@ -1,6 +1,6 @@
 """Pins: pins.add, remove, list."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.tiers import T2
 from sandbox.methods.method import Method
 from sandbox.state.entities import Payload
@@ -9,7 +9,7 @@ from sandbox.state.serializers import show_message
 from sandbox.workspace_errors import SlackError
 
 
-def add(call: Call) -> Payload:
+def add(call: ApiCall) -> Payload:
     """Pin a message."""
     channel = call.open_channel()
     message = call.message(channel, "timestamp")
@@ -21,7 +21,7 @@ def add(call: Call) -> Payload:
     return {}
 
 
-def remove(call: Call) -> Payload:
+def remove(call: ApiCall) -> Payload:
     """Take a pin off."""
     channel = call.open_channel()
     message = call.message(channel, "timestamp")
@@ -31,7 +31,7 @@ def remove(call: Call) -> Payload:
     return {}
 
 
-def listing(call: Call) -> Payload:
+def listing(call: ApiCall) -> Payload:
     """List what is pinned, the latest first."""
     channel = call.channel(inside=True)
     items = [

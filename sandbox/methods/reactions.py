@@ -2,7 +2,7 @@
 
 import re
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import page
 from sandbox.api.tiers import T2, T3
 from sandbox.methods.method import Method
@@ -14,7 +14,7 @@ from sandbox.workspace_errors import SlackError
 NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 
 
-def add(call: Call) -> Payload:
+def add(call: ApiCall) -> Payload:
     """React to a message as the bot."""
     message, name = _target(call)
     if call.bot in message.reactions.get(name, []):
@@ -23,7 +23,7 @@ def add(call: Call) -> Payload:
     return {}
 
 
-def remove(call: Call) -> Payload:
+def remove(call: ApiCall) -> Payload:
     """Take the bot's reaction back."""
     message, name = _target(call)
     if call.bot not in message.reactions.get(name, []):
@@ -32,14 +32,14 @@ def remove(call: Call) -> Payload:
     return {}
 
 
-def get(call: Call) -> Payload:
+def get(call: ApiCall) -> Payload:
     """Tell a message's reactions."""
     channel = call.channel(inside=True)
     message = call.message(channel, "timestamp")
     return {"type": "message", "channel": channel.id, "message": show_message(call.ws, message)}
 
 
-def listing(call: Call) -> Payload:
+def listing(call: ApiCall) -> Payload:
     """List what somebody reacted to."""
     user = call.text("user", call.bot)
     found = [
@@ -52,7 +52,7 @@ def listing(call: Call) -> Payload:
     return {"items": items, **following}
 
 
-def _target(call: Call) -> tuple[Message, str]:
+def _target(call: ApiCall) -> tuple[Message, str]:
     channel = call.open_channel()
     name = call.text("name").strip(":")
     if not NAME.fullmatch(name):

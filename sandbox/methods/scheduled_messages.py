@@ -1,6 +1,6 @@
 """Messages for later: chat.scheduleMessage, deleteScheduledMessage, scheduledMessages.list, and posting what is due."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import page
 from sandbox.api.tiers import T3
 from sandbox.methods.chat import WRITE, content, destination
@@ -14,7 +14,7 @@ FURTHEST = 120 * 24 * 3600
 WINDOW, MOST_IN_WINDOW = 300, 30
 
 
-def schedule(call: Call) -> Payload:
+def schedule(call: ApiCall) -> Payload:
     """Keep a message until its time, at most 120 days ahead and thirty in five minutes of a channel."""
     channel = destination(call)
     text, blocks = content(call)
@@ -39,14 +39,14 @@ def schedule(call: Call) -> Payload:
     return {"channel": channel.id, "scheduled_message_id": kept["id"], "post_at": at, "message": {"text": text}}
 
 
-def unschedule(call: Call) -> Payload:
+def unschedule(call: ApiCall) -> Payload:
     """Drop a message that was kept for later."""
     if call.ws.scheduled.pop(call.need("scheduled_message_id"), None) is None:
         raise SlackError("invalid_scheduled_message_id")
     return {}
 
 
-def listing(call: Call) -> Payload:
+def listing(call: ApiCall) -> Payload:
     """List what is kept for later."""
     wanted = call.text("channel")
     kept = [one for one in call.ws.scheduled.values() if wanted in ("", one["channel_id"])]

@@ -1,6 +1,6 @@
 """People and their groups: users.*, usergroups.*."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import page
 from sandbox.api.tiers import T2, T3, T4
 from sandbox.methods.method import Method
@@ -9,19 +9,19 @@ from sandbox.state.serializers import show_channel, show_person, show_usergroup
 from sandbox.workspace_errors import SlackError
 
 
-def info(call: Call) -> Payload:
+def info(call: ApiCall) -> Payload:
     """Tell about one person."""
     return {"user": _show(call, _person(call))}
 
 
-def listing(call: Call) -> Payload:
+def listing(call: ApiCall) -> Payload:
     """List everybody, page by page; the whole list when no limit is given, as Slack does."""
     people = list(call.ws.people.values())
     items, following = page(call, people, default=len(people))
     return {"members": [_show(call, person) for person in items], "cache_ts": call.ws.seconds(), **following}
 
 
-def lookup_by_email(call: Call) -> Payload:
+def lookup_by_email(call: ApiCall) -> Payload:
     """Find a person by address."""
     wanted = call.need("email").lower()
     for person in call.ws.people.values():
@@ -30,12 +30,12 @@ def lookup_by_email(call: Call) -> Payload:
     raise SlackError("users_not_found")
 
 
-def profile(call: Call) -> Payload:
+def profile(call: ApiCall) -> Payload:
     """Tell one person's profile."""
     return {"profile": _show(call, _person(call))["profile"]}
 
 
-def conversations(call: Call) -> Payload:
+def conversations(call: ApiCall) -> Payload:
     """List the channels somebody is in and the bot may know of."""
     user = call.text("user", call.bot)
     if user not in call.ws.people:
@@ -46,13 +46,13 @@ def conversations(call: Call) -> Payload:
     return {"channels": [show_channel(call.ws, channel, call.bot) for channel in items], **following}
 
 
-def usergroups(call: Call) -> Payload:
+def usergroups(call: ApiCall) -> Payload:
     """List the groups that can be mentioned."""
     users = call.flag("include_users")
     return {"usergroups": [show_usergroup(call.ws, group, users=users) for group in call.ws.usergroups.values()]}
 
 
-def usergroup_users(call: Call) -> Payload:
+def usergroup_users(call: ApiCall) -> Payload:
     """List who is in a group."""
     group = call.ws.usergroups.get(call.need("usergroup"))
     if group is None:
@@ -60,21 +60,21 @@ def usergroup_users(call: Call) -> Payload:
     return {"users": list(group.users)}
 
 
-def _listed(call: Call, channel: Channel, wanted: list[str]) -> bool:
+def _listed(call: ApiCall, channel: Channel, wanted: list[str]) -> bool:
     kind = {"channel": "public_channel", "group": "private_channel", "im": "im"}[channel.kind]
     if kind not in wanted or (call.flag("exclude_archived") and channel.is_archived):
         return False
     return channel.kind == "channel" or call.bot in channel.members
 
 
-def _person(call: Call) -> Person:
+def _person(call: ApiCall) -> Person:
     person = call.ws.people.get(call.text("user", call.bot))
     if person is None:
         raise SlackError("user_not_found")
     return person
 
 
-def _show(call: Call, person: Person) -> Payload:
+def _show(call: ApiCall, person: Person) -> Payload:
     return show_person(call.ws, person, email=call.services.scopes.has("users:read.email"))
 
 

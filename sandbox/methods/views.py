@@ -1,6 +1,6 @@
 """Forms and Home tabs: views.open, push, update, publish."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.tiers import T4
 from sandbox.blocks import check_view, with_ids
 from sandbox.methods.method import Method
@@ -10,21 +10,21 @@ from sandbox.state.serializers import show_view
 from sandbox.workspace_errors import SlackError
 
 
-def open_modal(call: Call) -> Payload:
+def open_modal(call: ApiCall) -> Payload:
     """Open a modal for whoever's trigger it is."""
     user = call.services.triggers.spend(call.need("trigger_id"))
     view = changes.open_modal(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
     return {"view": show_view(call.ws, view)}
 
 
-def push(call: Call) -> Payload:
+def push(call: ApiCall) -> Payload:
     """Put a modal on top of the one that is open."""
     user = call.services.triggers.spend(call.need("trigger_id"))
     view = changes.push(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
     return {"view": show_view(call.ws, view)}
 
 
-def update(call: Call) -> Payload:
+def update(call: ApiCall) -> Payload:
     """Replace what an open modal shows, unless it moved on since."""
     view = _view(call)
     spec = _spec(call, view.type)
@@ -32,7 +32,7 @@ def update(call: Call) -> Payload:
     return {"view": show_view(call.ws, changes.update(call.ws, view, spec))}
 
 
-def publish(call: Call) -> Payload:
+def publish(call: ApiCall) -> Payload:
     """Set somebody's Home tab."""
     user = call.need("user_id")
     if user not in call.ws.people or call.ws.people[user].is_bot:
@@ -43,13 +43,13 @@ def publish(call: Call) -> Payload:
     return {"view": show_view(call.ws, changes.publish(call.ws, user, spec))}
 
 
-def _spec(call: Call, surface: str) -> Payload:
+def _spec(call: ApiCall, surface: str) -> Payload:
     spec = check_view(call.json("view"), surface)
     spec["blocks"] = with_ids(call.ws, spec["blocks"])
     return spec
 
 
-def _view(call: Call) -> View:
+def _view(call: ApiCall) -> View:
     view_id, external_id = call.text("view_id"), call.text("external_id")
     for view in call.ws.views.values():
         if view.id == view_id or (external_id and view.external_id == external_id):

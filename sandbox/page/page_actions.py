@@ -1,4 +1,4 @@
-"""What the page can ask the workspace to do: each word it may say, and the one method of `Acting` that word calls.
+"""What the page can ask the workspace to do: each word it may say, and the one method of `Actor` that word calls.
 
 It turns the JSON of a click into arguments and what came of it into JSON. Whether something may be done it does not know;
 a refusal is passed on as the sentence it is.
@@ -8,14 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.delivery.envelope import Delivery
-from sandbox.user_actions.actor import Acting
+from sandbox.user_actions.actor import Actor
 from sandbox.workspace_errors import NotPossibleError
 
 Asked = dict[str, Any]
-Deed = Callable[[Acting, str, Asked], Any]
+Deed = Callable[[Actor, str, Asked], Any]
 
 
-def perform(acting: Acting, asked: Asked) -> Asked:
+def perform(acting: Actor, asked: Asked) -> Asked:
     """Do what was asked as the person who asked; answer with `delivery`, or with `error` when it did not happen."""
     deed = DEEDS.get(str(asked.get("do")))
     if deed is None:
@@ -36,7 +36,7 @@ def _told(outcome: Any) -> Asked:
     return {"delivery": told, "error": outcome.error} if outcome.error else {"delivery": told}
 
 
-def _press_in_view(acting: Acting, me: str, asked: Asked) -> Delivery:
+def _press_in_view(acting: Actor, me: str, asked: Asked) -> Delivery:
     """Put in what was typed so far, then press, so that the app sees the form as the person does."""
     acting.fill(me, asked["view"], asked.get("values") or {})
     return acting.press_in_view(
@@ -49,7 +49,7 @@ def _press_in_view(acting: Acting, me: str, asked: Asked) -> Delivery:
     )
 
 
-def _press(acting: Acting, me: str, asked: Asked) -> Delivery:
+def _press(acting: Actor, me: str, asked: Asked) -> Delivery:
     return acting.press(
         me,
         asked["channel"],

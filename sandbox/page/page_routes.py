@@ -20,8 +20,8 @@ from starlette.routing import BaseRoute, Route
 from sandbox.page.page_actions import perform
 from sandbox.state.snapshot import snapshot
 from sandbox.state.workspace import Workspace
-from sandbox.user_actions.actor import Acting
-from sandbox.wire_log import Traffic
+from sandbox.user_actions.actor import Actor
+from sandbox.wire_log import WireLog
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -37,7 +37,7 @@ HEADERS = {
 }
 
 
-class Shown(Protocol):
+class PageContext(Protocol):
     """What the page needs of a sandbox."""
 
     @property
@@ -46,12 +46,12 @@ class Shown(Protocol):
         ...
 
     @property
-    def traffic(self) -> Traffic:
+    def traffic(self) -> WireLog:
         """What went over the wire."""
         ...
 
     @property
-    def acting(self) -> Acting:
+    def acting(self) -> Actor:
         """What a person can do."""
         ...
 
@@ -61,7 +61,7 @@ class Shown(Protocol):
         ...
 
 
-def page_routes(sandbox: Shown) -> list[BaseRoute]:
+def page_routes(sandbox: PageContext) -> list[BaseRoute]:
     """Return everything the page is made of, to stand beside the Web API."""
     page = _Page(sandbox)
     return [
@@ -89,7 +89,7 @@ def is_read_only(manifest: Mapping[str, Any] | None) -> bool:
 
 
 class _Page:
-    def __init__(self, sandbox: Shown) -> None:
+    def __init__(self, sandbox: PageContext) -> None:
         self._sandbox = sandbox
         self._acting = CapacityLimiter(THREADS)
         self._watching = CapacityLimiter(THREADS)

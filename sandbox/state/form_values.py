@@ -13,7 +13,7 @@ from sandbox.workspace_errors import NotPossibleError
 Values = dict[str, dict[str, Payload]]
 
 
-class Slot(NamedTuple):
+class InputElement(NamedTuple):
     """Where an element keeps what is chosen, where its initial value stands, and whether it takes many."""
 
     key: str
@@ -22,28 +22,28 @@ class Slot(NamedTuple):
     options: bool = False
 
 
-SLOTS: dict[str, Slot] = {
-    "plain_text_input": Slot("value", "initial_value"),
-    "email_text_input": Slot("value", "initial_value"),
-    "url_text_input": Slot("value", "initial_value"),
-    "number_input": Slot("value", "initial_value"),
-    "rich_text_input": Slot("rich_text_value", "initial_value"),
-    "static_select": Slot("selected_option", "initial_option", options=True),
-    "external_select": Slot("selected_option", "initial_option", options=True),
-    "radio_buttons": Slot("selected_option", "initial_option", options=True),
-    "checkboxes": Slot("selected_options", "initial_options", many=True, options=True),
-    "multi_static_select": Slot("selected_options", "initial_options", many=True, options=True),
-    "multi_external_select": Slot("selected_options", "initial_options", many=True, options=True),
-    "users_select": Slot("selected_user", "initial_user"),
-    "multi_users_select": Slot("selected_users", "initial_users", many=True),
-    "conversations_select": Slot("selected_conversation", "initial_conversation"),
-    "multi_conversations_select": Slot("selected_conversations", "initial_conversations", many=True),
-    "channels_select": Slot("selected_channel", "initial_channel"),
-    "multi_channels_select": Slot("selected_channels", "initial_channels", many=True),
-    "datepicker": Slot("selected_date", "initial_date"),
-    "timepicker": Slot("selected_time", "initial_time"),
-    "datetimepicker": Slot("selected_date_time", "initial_date_time"),
-    "file_input": Slot("files", "initial_files", many=True),
+SLOTS: dict[str, InputElement] = {
+    "plain_text_input": InputElement("value", "initial_value"),
+    "email_text_input": InputElement("value", "initial_value"),
+    "url_text_input": InputElement("value", "initial_value"),
+    "number_input": InputElement("value", "initial_value"),
+    "rich_text_input": InputElement("rich_text_value", "initial_value"),
+    "static_select": InputElement("selected_option", "initial_option", options=True),
+    "external_select": InputElement("selected_option", "initial_option", options=True),
+    "radio_buttons": InputElement("selected_option", "initial_option", options=True),
+    "checkboxes": InputElement("selected_options", "initial_options", many=True, options=True),
+    "multi_static_select": InputElement("selected_options", "initial_options", many=True, options=True),
+    "multi_external_select": InputElement("selected_options", "initial_options", many=True, options=True),
+    "users_select": InputElement("selected_user", "initial_user"),
+    "multi_users_select": InputElement("selected_users", "initial_users", many=True),
+    "conversations_select": InputElement("selected_conversation", "initial_conversation"),
+    "multi_conversations_select": InputElement("selected_conversations", "initial_conversations", many=True),
+    "channels_select": InputElement("selected_channel", "initial_channel"),
+    "multi_channels_select": InputElement("selected_channels", "initial_channels", many=True),
+    "datepicker": InputElement("selected_date", "initial_date"),
+    "timepicker": InputElement("selected_time", "initial_time"),
+    "datetimepicker": InputElement("selected_date_time", "initial_date_time"),
+    "file_input": InputElement("files", "initial_files", many=True),
 }
 
 

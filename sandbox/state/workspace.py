@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sandbox.state.entities import Channel, Ephemeral, Message, Payload, Person, Usergroup, View
-from sandbox.state.workspace_clock import Clock, Stamps, to_micros
+from sandbox.state.workspace_clock import Clock, MessageTimestamps, to_micros
 
 COLOURS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "de5f24", "2b6836", "5b89d5", "a63024")
 Listener = Callable[[Payload, Channel | None], None]
@@ -22,7 +22,7 @@ class Workspace:
     def __init__(self, clock: Clock, *, bot_name: str = "muster", domain: str = "acme") -> None:
         self.lock = threading.RLock()
         self.clock = clock
-        self.stamps = Stamps(clock)
+        self.stamps = MessageTimestamps(clock)
         self.team_id = "T00ACME"
         self.app_id = "A00SANDBOX"
         self.domain = domain

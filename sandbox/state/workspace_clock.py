@@ -54,7 +54,7 @@ def _aware(at: datetime) -> datetime:
     return at.astimezone(UTC)
 
 
-class Stamps:
+class MessageTimestamps:
     """Hand out message timestamps that follow the clock and never repeat or run backwards."""
 
     def __init__(self, clock: Clock) -> None:

@@ -10,17 +10,17 @@ from sandbox.state.entities import Ephemeral, Payload, View
 from sandbox.state.form_values import options_of
 from sandbox.state.mutations import message_mutations, view_mutations
 from sandbox.state.workspace import Workspace
-from sandbox.wire_log import Traffic
+from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import SlackError
 
 TROUBLE = "trouble connecting"
 Answer = Callable[[Payload | None], str | None]
 
 
-class Answers:
+class AckResponses:
     """The effects of acknowledgements."""
 
-    def __init__(self, workspace: Workspace, traffic: Traffic) -> None:
+    def __init__(self, workspace: Workspace, traffic: WireLog) -> None:
         self._ws = workspace
         self._traffic = traffic
 

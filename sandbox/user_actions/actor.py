@@ -1,4 +1,4 @@
-"""`Acting`: everything a person can do in the workspace, for the page, the tests and the replay.
+"""`Actor`: everything a person can do in the workspace, for the page, the tests and the replay.
 
 What people do in channels and with the app's forms comes from `sandbox.user_actions`; what happens to people themselves is here.
 """
@@ -9,10 +9,10 @@ from typing import Any
 from sandbox.state.entities import Person
 from sandbox.state.mutations import people_mutations
 from sandbox.user_actions.client_manifest import as_typed
-from sandbox.user_actions.interactions import Clicking
+from sandbox.user_actions.interactions import Interactions
 
 
-class Acting(Clicking):
+class Actor(Interactions):
     """A person's hands: `post`, `react`, `slash`, `press`, `submit` and the rest, people and channels by id or name."""
 
     def as_typed(self, text: str) -> str:

@@ -13,7 +13,7 @@ from sandbox.workspace_errors import NotPossibleError
 NAMED = re.compile(r"(?<![\w<])([@#])([\w.-]*\w)")
 
 
-class Offer:
+class ClientManifest:
     """The commands and shortcuts a person finds in their client."""
 
     def __init__(self, manifest: Mapping[str, Any] | None) -> None:

@@ -6,14 +6,14 @@ People and channels may be named by id or by name. Nothing here waits for the ap
 from sandbox.state.entities import Channel, Message, Payload, Person
 from sandbox.state.mutations import channel_mutations, message_mutations
 from sandbox.state.workspace import Workspace
-from sandbox.wire_log import Traffic
+from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import NotPossibleError
 
 
-class Talking:
+class ConversationActions:
     """Somebody's hands on messages and channels."""
 
-    def __init__(self, workspace: Workspace, traffic: Traffic) -> None:
+    def __init__(self, workspace: Workspace, traffic: WireLog) -> None:
         self._ws = workspace
         self._traffic = traffic
 

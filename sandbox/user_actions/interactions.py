@@ -8,43 +8,43 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.delivery import payloads
-from sandbox.delivery.dispatcher import Hub
+from sandbox.delivery.dispatcher import Dispatcher
 from sandbox.delivery.envelope import Delivery
-from sandbox.delivery.response_urls import ResponsePlace, Responses
-from sandbox.delivery.trigger_ids import Triggers
+from sandbox.delivery.response_urls import ResponsePlace, ResponseUrls
+from sandbox.delivery.trigger_ids import TriggerIds
 from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload, Person, View
 from sandbox.state.form_values import SLOTS, check_filled, chosen, elements_of, fill, options_of
 from sandbox.state.mutations import view_mutations
 from sandbox.state.workspace import Workspace
-from sandbox.user_actions.ack_responses import Answers
-from sandbox.user_actions.client_manifest import Offer
-from sandbox.user_actions.conversation_actions import Talking
-from sandbox.wire_log import Traffic
+from sandbox.user_actions.ack_responses import AckResponses
+from sandbox.user_actions.client_manifest import ClientManifest
+from sandbox.user_actions.conversation_actions import ConversationActions
+from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import NotPossibleError
 
 ANSWERED = ("block_actions", "view_submission", "block_suggestion")
 Answering = Callable[[Payload | None], str | None]
 
 
-class Clicking(Talking):
+class Interactions(ConversationActions):
     """Somebody's hands on what the app offers."""
 
     def __init__(
         self,
         workspace: Workspace,
-        traffic: Traffic,
+        traffic: WireLog,
         *,
-        hub: Hub,
-        triggers: Triggers,
-        responses: Responses,
-        offer: Offer,
+        hub: Dispatcher,
+        triggers: TriggerIds,
+        responses: ResponseUrls,
+        offer: ClientManifest,
     ) -> None:
         super().__init__(workspace, traffic)
         self._offer = offer
         self._hub = hub
         self._triggers = triggers
         self._responses = responses
-        self._answers = Answers(workspace, traffic)
+        self._answers = AckResponses(workspace, traffic)
 
     def slash(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
         """Type a slash command into a channel's composer."""

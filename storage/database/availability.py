@@ -54,7 +54,7 @@ _POSTGRES: Final = {
 }
 
 
-def why_absent(error: SQLAlchemyError) -> str | None:
+def unavailable_reason(error: SQLAlchemyError) -> str | None:
     """Say in a word why the database cannot take this now, or None when the error means something else."""
     if isinstance(error, PoolTimeout):
         return "slow"
@@ -72,18 +72,18 @@ def why_absent(error: SQLAlchemyError) -> str | None:
 
 
 @contextmanager
-def told_apart() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Let an error that means that the database is absent out as Unavailable, and any other as it is."""
     try:
         yield
     except SQLAlchemyError as error:
-        why = why_absent(error)
+        why = unavailable_reason(error)
         if why is None:
             raise
         raise Unavailable(why) from error
 
 
-class Absence:
+class Availability:
     """Since when the database is absent and why, and for how long it has been in all."""
 
     def __init__(self) -> None:
@@ -130,10 +130,10 @@ class Absence:
             raise Unavailable(self.why)
 
 
-class Watched:
+class MonitoredTransactions:
     """Runs works as another one does, and says `Unavailable` for every way in which a database is absent."""
 
-    def __init__(self, inner: Transactions, absence: Absence) -> None:
+    def __init__(self, inner: Transactions, absence: Availability) -> None:
         self._inner = inner
         self._absence = absence
 
@@ -157,7 +157,7 @@ class Watched:
         self._absence.spare_the_hurried()
         asked = time.monotonic()
         try:
-            with told_apart():
+            with translate_errors():
                 result = do()
         except Unavailable as absent:
             self._absence.begin(absent.why, writing=writing, took=time.monotonic() - asked)

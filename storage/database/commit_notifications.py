@@ -16,7 +16,7 @@ _LOOK_UP_S: Final = 1.0
 _BETWEEN_TRIES_S: Final = 1.0
 
 
-class Wake:
+class CommitNotifications:
     """Rings after commits that wanted jobs.
 
     It may ring once too often and, over the network, once too seldom: the worker's own tick is the safety net.

@@ -9,12 +9,12 @@ from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import Connection
 
-from storage.database.time_limit import Turn, seconds_left
+from storage.database.time_limit import Cancellation, seconds_left
 
 T = TypeVar("T")
 
 
-class Answer(Generic[T]):
+class PendingWrite(Generic[T]):
     """One work, and what came of it once its transaction is committed.
 
     As a context manager it takes in whatever is raised inside: the writing thread must outlive every work, and only
@@ -24,7 +24,7 @@ class Answer(Generic[T]):
     def __init__(self, work: Callable[[Connection], T]) -> None:
         self._work = work
         self._settled = threading.Event()
-        self._turn = Turn()
+        self._turn = Cancellation()
         self._result: T | None = None
         self.error: BaseException | None = None
 
@@ -47,7 +47,7 @@ class Answer(Generic[T]):
             raise self.error
         return self._result  # type: ignore[return-value]  # a work that raised nothing gave a T
 
-    def __enter__(self) -> Answer[T]:
+    def __enter__(self) -> PendingWrite[T]:
         return self
 
     def __exit__(
@@ -79,4 +79,4 @@ class _Savepoint:
         self._driver.execute("RELEASE work")
 
 
-Anything = Answer[Any]
+Anything = PendingWrite[Any]

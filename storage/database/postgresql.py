@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import OperationalError
 
-from storage.database.time_limit import Turn, seconds_left
+from storage.database.time_limit import Cancellation, seconds_left
 
 T = TypeVar("T")
 
@@ -54,7 +54,7 @@ class PostgresTransactions:
         wait(list(self._on_their_way), GOODBYE_S)
 
     def _in_time(self, engine: Engine, work: Callable[[Connection], T]) -> T:
-        seconds, turn = seconds_left(), Turn()
+        seconds, turn = seconds_left(), Cancellation()
         if seconds is None:
             return _again(engine, work, turn, None)
         done = self._pool.submit(_again, engine, work, turn, seconds)
@@ -67,7 +67,7 @@ class PostgresTransactions:
             raise turn.give_up() from None
 
 
-def _again(engine: Engine, work: Callable[[Connection], T], turn: Turn, seconds: float | None) -> T:
+def _again(engine: Engine, work: Callable[[Connection], T], turn: Cancellation, seconds: float | None) -> T:
     """Run the work, and again where another transaction was in its way."""
     for _ in range(_ATTEMPTS - 1):
         try:
@@ -78,7 +78,7 @@ def _again(engine: Engine, work: Callable[[Connection], T], turn: Turn, seconds:
     return _once(engine, work, turn, seconds)
 
 
-def _once(engine: Engine, work: Callable[[Connection], T], turn: Turn, seconds: float | None) -> T:
+def _once(engine: Engine, work: Callable[[Connection], T], turn: Cancellation, seconds: float | None) -> T:
     turn.check()
     with engine.begin() as connection:
         if seconds is not None:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from storage.database.pending_write import Answer, Anything
+from storage.database.pending_write import Anything, PendingWrite
 from storage.database.sqlite import begin_writing
 from storage.errors import StoreClosed, TransactionLost
 
@@ -48,7 +48,7 @@ class SqliteWriter:
         """Run the work in a transaction and give its result once it is committed."""
         if threading.current_thread() is self._thread:
             raise RuntimeError("a work that is being written cannot wait for another one")
-        answer: Answer[T] = Answer(work)
+        answer: PendingWrite[T] = PendingWrite(work)
         with self._turn:
             if self._closing:
                 raise StoreClosed("the store is closed")
@@ -100,7 +100,7 @@ class SqliteWriter:
 
     def _commit(self, batch: list[Anything]) -> list[Anything]:
         """Run works and commit them; give back those for which there was no time."""
-        commit: Answer[None] = Answer(lambda _: None)
+        commit: PendingWrite[None] = PendingWrite(lambda _: None)
         until, ran = time.monotonic() + self._longest, 0
         with commit:
             connection = self._own_connection()
@@ -135,12 +135,12 @@ class SqliteWriter:
     def _let_go(self) -> None:
         """Close the connection, after a commit that failed or at the end; the next work opens another."""
         connection, self._connection = self._connection, None
-        with Answer[None](lambda _: None):
+        with PendingWrite[None](lambda _: None):
             if connection is not None:
                 connection.close()
 
     def _truncate(self) -> None:
-        attempt: Answer[None] = Answer(lambda _: None)
+        attempt: PendingWrite[None] = PendingWrite(lambda _: None)
         with attempt:
             raw = driver_connection(self._own_connection())
             # A reader in the middle of something keeps the log, and nobody waits for it: the next round tries again.

@@ -19,7 +19,7 @@ _UNTIL: Final[ContextVar[float | None]] = ContextVar("until", default=None)
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Let storage use no more than this many seconds inside; never more than is left already."""
     until, outer = time.monotonic() + seconds, _UNTIL.get()
     token = _UNTIL.set(until if outer is None else min(until, outer))
@@ -40,7 +40,7 @@ def seconds_left() -> float | None:
     return left
 
 
-class Turn:
+class Cancellation:
     """Whether somebody still waits for a work. What nobody waits for is not committed, if that can still be helped."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from incident.entries.integrity import Checkpointed
 from incident.entry import WORKSPACE, Draft, IncidentKey, Source, Surface, workspace_chain
 from incident.frozen import Frozen, utc_text
-from incident.record.hash_chain import Step, canonical, digest, head_leaf, merkle_path, merkle_root
+from incident.record.hash_chain import MerkleStep, canonical, digest, head_leaf, merkle_path, merkle_root
 from roles.person_ids import MUSTER
 from storage.database.transactions import Transactions
 from storage.errors import needed
@@ -67,7 +67,7 @@ class Proof(Frozen):
     """That one chain stood under a signed root; names no other chain."""
 
     leaf: Leaf
-    path: tuple[Step, ...]
+    path: tuple[MerkleStep, ...]
     root: str
     statement: str
     public_key: str | None

@@ -27,11 +27,11 @@ from storage.tables import CHECKPOINT
 FORMAT: Final = "muster-key/1"
 
 
-class StrangeKey(StorageError):  # noqa: N818 - named for what was wrong
+class UnknownKey(StorageError):  # noqa: N818 - named for what was wrong
     """A key that has not signed here cannot name the next one."""
 
 
-class Keys:
+class SigningKeys:
     """The keys that one team's checkpoints were signed with, as the record tells of them."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
@@ -46,7 +46,7 @@ class Keys:
             chain_writer.lock(connection, workspace_chain(team))
             known = self._known(connection, team)
             if known and old.public_key not in known:
-                raise StrangeKey(
+                raise UnknownKey(
                     f"the key {old.public_key[:16]}… has not signed here; name the file of the key that did"
                 )
             fact = _rotated(team, old, new, at)

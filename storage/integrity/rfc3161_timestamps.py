@@ -34,7 +34,7 @@ from storage.tables import table_of, text, utc
 _GRANTED: Final = (0, 1)
 
 
-class StampRow(SQLModel, table=True):
+class TimestampRow(SQLModel, table=True):
     """What one authority answered for one checkpoint; `token` is its answer in base64."""
 
     __tablename__: ClassVar[Any] = "stamp"
@@ -46,14 +46,14 @@ class StampRow(SQLModel, table=True):
     token: str = text()
 
 
-STAMP: Final = table_of(StampRow)
+TIMESTAMP: Final = table_of(TimestampRow)
 
 
-class BadStamp(StorageError):  # noqa: N818 - named for what was wrong
+class InvalidTimestamp(StorageError):  # noqa: N818 - named for what was wrong
     """What an authority answered is no time stamp of what it was asked for."""
 
 
-class Stamp(Frozen):
+class Timestamp(Frozen):
     """One time stamp. `token` is the answer of the authority in base64; `stamped_at` is what it says."""
 
     team: str
@@ -68,31 +68,31 @@ class Stamp(Frozen):
         return b64decode(self.token)
 
 
-class Stamps:
+class Timestamps:
     """The time stamps of one team's checkpoints."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
         self._team = team
 
-    def put(self, stamp: Stamp) -> None:
+    def put(self, stamp: Timestamp) -> None:
         """Keep a stamp beside its checkpoint; the first one stays."""
         row = stamp.model_dump() | {"stamped_at": stamp.stamped_at}
         self._transactions.write(
-            lambda c: c.execute(insert_or(c.dialect.name)(STAMP).values(**row).on_conflict_do_nothing()).rowcount
+            lambda c: c.execute(insert_or(c.dialect.name)(TIMESTAMP).values(**row).on_conflict_do_nothing()).rowcount
         )
 
-    def of(self, seq: int) -> Stamp | None:
+    def of(self, seq: int) -> Timestamp | None:
         """Give the stamp of a checkpoint, None when it has none."""
-        mine = (STAMP.c.team == needed(self._team)) & (STAMP.c.seq == seq)
-        row = self._transactions.read(lambda c: c.execute(select(STAMP).where(mine)).mappings().one_or_none())
-        return None if row is None else Stamp(**row)
+        mine = (TIMESTAMP.c.team == needed(self._team)) & (TIMESTAMP.c.seq == seq)
+        row = self._transactions.read(lambda c: c.execute(select(TIMESTAMP).where(mine)).mappings().one_or_none())
+        return None if row is None else Timestamp(**row)
 
 
-def kept(connection: Connection, team: str) -> tuple[Stamp, ...]:
+def kept(connection: Connection, team: str) -> tuple[Timestamp, ...]:
     """Give every stamp of a team, oldest first."""
-    rows = connection.execute(select(STAMP).where(STAMP.c.team == team).order_by(STAMP.c.seq))
-    return tuple(Stamp(**row) for row in rows.mappings())
+    rows = connection.execute(select(TIMESTAMP).where(TIMESTAMP.c.team == team).order_by(TIMESTAMP.c.seq))
+    return tuple(Timestamp(**row) for row in rows.mappings())
 
 
 def request_for(statement: str) -> bytes:
@@ -101,10 +101,10 @@ def request_for(statement: str) -> bytes:
     return builder.cert_request(cert_request=True).nonce(nonce=True).build().as_bytes()
 
 
-def read_stamp(team: str, seq: int, *, authority: str, statement: str, answer: bytes) -> Stamp:
+def read_stamp(team: str, seq: int, *, authority: str, statement: str, answer: bytes) -> Timestamp:
     """Read an authority's answer, or raise BadStamp when it is no stamp of the statement."""
     at = stamped_at(statement, answer)
-    return Stamp(team=team, seq=seq, authority=authority, stamped_at=at, token=b64encode(answer).decode("ascii"))
+    return Timestamp(team=team, seq=seq, authority=authority, stamped_at=at, token=b64encode(answer).decode("ascii"))
 
 
 def stamped_at(statement: str, answer: bytes) -> datetime:
@@ -113,11 +113,11 @@ def stamped_at(statement: str, answer: bytes) -> datetime:
         response = _read(answer)
         granted, info = response.status in _GRANTED, response.tst_info if response.status in _GRANTED else None
     except ValueError as error:
-        raise BadStamp(f"it cannot be read as a time stamp: {error}") from error
+        raise InvalidTimestamp(f"it cannot be read as a time stamp: {error}") from error
     if not granted or info is None:
-        raise BadStamp(f"the authority refused: {'; '.join(response.status_string) or response.status}")
+        raise InvalidTimestamp(f"the authority refused: {'; '.join(response.status_string) or response.status}")
     if info.message_imprint.message != sha256(statement.encode()).digest():
-        raise BadStamp("it is a time stamp of something else")
+        raise InvalidTimestamp("it is a time stamp of something else")
     return info.gen_time
 
 
@@ -128,7 +128,7 @@ def check_stamp(statement: str, answer: bytes, roots: Sequence[Certificate]) -> 
     try:
         builder.build().verify(_read(answer), sha256(statement.encode()).digest())
     except VerificationError as error:
-        raise BadStamp(f"it does not lead to the certificates that are trusted ({str(error)[:120]})") from error
+        raise InvalidTimestamp(f"it does not lead to the certificates that are trusted ({str(error)[:120]})") from error
 
 
 def _read(answer: bytes) -> TimeStampResponse:

@@ -59,7 +59,7 @@ def _wanted(connection: Connection, claimed: ClaimedJob) -> int | None:
     return connection.execute(_WANTED, _of(claimed)).scalar_one_or_none()
 
 
-def put_back(connection: Connection, claimed: ClaimedJob, values: Mapping[str, Any]) -> bool:
+def release(connection: Connection, claimed: ClaimedJob, values: Mapping[str, Any]) -> bool:
     """Let go of a job, with new values; False when the claim is no longer ours."""
     return connection.execute(update(JOB).where(_HELD).values(**_FREE, **values), _of(claimed)).rowcount == 1
 
@@ -69,7 +69,7 @@ def renew(connection: Connection, claimed: ClaimedJob, until: datetime) -> bool:
     return connection.execute(update(JOB).where(_HELD).values(lease_until=until), _of(claimed)).rowcount == 1
 
 
-def shown(connection: Connection, claimed: ClaimedJob) -> str | None:
+def last_result(connection: Connection, claimed: ClaimedJob) -> str | None:
     """Give the result of the run of this key before the claimed one: of the same row, or else of the row before."""
     rows = connection.execute(
         _LAST, {"of_team": claimed.job.incident.team, "of_key": claimed.job.key, "of_id": claimed.id}
@@ -92,7 +92,7 @@ def complete(connection: Connection, claimed: ClaimedJob, now: datetime, result:
     return is_done
 
 
-def bury(connection: Connection, claimed: ClaimedJob, error: str, now: datetime) -> tuple[DeadJob, ...]:
+def dead_letter(connection: Connection, claimed: ClaimedJob, error: str, now: datetime) -> tuple[DeadJob, ...]:
     """Make it dead, and all that need its result; ready again where it was wanted anew meanwhile."""
     wanted = _wanted(connection, claimed)
     if wanted is None:
@@ -125,7 +125,7 @@ def dead_job(row: Row[Any]) -> DeadJob:
     )
 
 
-def revive(connection: Connection, job_id: int, now: datetime) -> bool:
+def retry_dead(connection: Connection, job_id: int, now: datetime) -> bool:
     """Make a dead job ready again, unless its key is wanted again already."""
     row = connection.execute(select(JOB).where(JOB.c.id == job_id, JOB.c.state == JobState.DEAD)).one_or_none()
     if row is None:
@@ -138,6 +138,6 @@ def revive(connection: Connection, job_id: int, now: datetime) -> bool:
     return True
 
 
-def forget(connection: Connection, before: datetime) -> int:
+def prune(connection: Connection, before: datetime) -> int:
     """Drop what was done before a moment and tell how many."""
     return connection.execute(delete(JOB).where(JOB.c.state == JobState.DONE, JOB.c.ended_at < before)).rowcount

@@ -13,7 +13,7 @@ from storage.jobs.claims import ClaimedJob
 from storage.jobs.completions import DeadJob
 from storage.jobs.job_table import JOB, JobState
 
-__all__ = ["ClaimedJob", "DeadJob", "Jobs"]
+__all__ = ["ClaimedJob", "DeadJob", "JobQueue"]
 
 _READY = JOB.c.state == JobState.READY
 # What was taken may have been wanted again, for later than the end of its lease.
@@ -21,7 +21,7 @@ _FREE_AT: Final = case((JOB.c.lease_until > JOB.c.run_at, JOB.c.lease_until), el
 _EARLIEST: Final = select(func.min(_FREE_AT, type_=JOB.c.run_at.type)).where(_READY, claims.unblocked())
 
 
-class Jobs:
+class JobQueue:
     """Claims and ends jobs, each in a transaction of its own."""
 
     def __init__(self, transactions: Transactions) -> None:
@@ -38,7 +38,7 @@ class Jobs:
 
     def shown(self, claimed: ClaimedJob) -> str | None:
         """Give the result that the last run of its key left, in whichever replica; None when that is not known."""
-        return self._transactions.read(lambda connection: completions.shown(connection, claimed))
+        return self._transactions.read(lambda connection: completions.last_result(connection, claimed))
 
     def complete(self, claimed: ClaimedJob, now: datetime, result: str | None = None) -> bool:
         """Say that it is done; False when it is not, since it was taken away or is wanted anew since the claim."""
@@ -47,23 +47,23 @@ class Jobs:
     def retry(self, claimed: ClaimedJob, at: datetime, error: str) -> bool:
         """Put it back, to be tried again at `at`; False when it was taken away."""
         values = {"run_at": at, "error": error}
-        return self._transactions.write(lambda connection: completions.put_back(connection, claimed, values))
+        return self._transactions.write(lambda connection: completions.release(connection, claimed, values))
 
     def postpone(self, claimed: ClaimedJob, at: datetime) -> bool:
         """Put it back untried, because a budget is spent; it does not count as an attempt."""
         values = {"run_at": at, "attempts": claimed.attempts - 1}
-        return self._transactions.write(lambda connection: completions.put_back(connection, claimed, values))
+        return self._transactions.write(lambda connection: completions.release(connection, claimed, values))
 
     def dead(self, claimed: ClaimedJob, error: str, now: datetime) -> tuple[DeadJob, ...]:
         """Give up on it, and on every job that needs its result; give all that died, none when it was taken away.
 
         Where it is wanted anew since the claim, the new wish is tried instead.
         """
-        return self._transactions.write(lambda connection: completions.bury(connection, claimed, error, now))
+        return self._transactions.write(lambda connection: completions.dead_letter(connection, claimed, error, now))
 
     def revive(self, job_id: int, now: datetime) -> bool:
         """Try a dead job once more, unless its key is wanted again already."""
-        return self._transactions.write(lambda connection: completions.revive(connection, job_id, now))
+        return self._transactions.write(lambda connection: completions.retry_dead(connection, job_id, now))
 
     def earliest(self) -> datetime | None:
         """Tell when the next job can be claimed: its time, or the end of the lease it is under, the later of both."""
@@ -94,4 +94,4 @@ class Jobs:
 
     def forget_ended(self, before: datetime) -> int:
         """Drop what was done before a moment and tell how many; dead jobs stay until somebody looks at them."""
-        return self._transactions.write(lambda connection: completions.forget(connection, before), first=False)
+        return self._transactions.write(lambda connection: completions.prune(connection, before), first=False)

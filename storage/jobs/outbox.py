@@ -29,7 +29,7 @@ _RAISE: Final = (
 )
 
 
-def want(connection: Connection, jobs: Sequence[Job], at: datetime) -> None:
+def enqueue(connection: Connection, jobs: Sequence[Job], at: datetime) -> None:
     """Want jobs: a new row, or a raised generation of the one with this key that is not yet done."""
     for team in {job.incident.team for job in jobs}:
         # A key that is wanted twice at once is wanted as it was said last.

@@ -16,7 +16,7 @@ from typing import Final
 from storage.database.engine import read_url
 from storage.errors import StorageError
 from storage.maintenance.row_copy import copy_rows
-from storage.maintenance.verification import Evidence, Report, verify_by
+from storage.maintenance.verification import Report, VerificationEvidence, verify_by
 from storage.store import Store, open_store
 
 _UNFINISHED: Final = ".unfinished"
@@ -27,7 +27,7 @@ class CannotCopy(StorageError):  # noqa: N818 - named for what was wrong
     """A copy cannot be taken, or cannot be put where it was wanted."""
 
 
-def back_up(store: Store, url: str, file: Path, evidence: Evidence | None = None) -> Report:
+def back_up(store: Store, url: str, file: Path, evidence: VerificationEvidence | None = None) -> Report:
     """Copy the record into a new file, and give what checking the copy found. A file that exists is left as it is."""
     if file.exists():
         raise CannotCopy(f"{file} exists and is left as it is; name another file")
@@ -35,7 +35,7 @@ def back_up(store: Store, url: str, file: Path, evidence: Evidence | None = None
     with _cleared(unfinished):
         _copy(store, url, unfinished)
         with open_store(f"sqlite:///{unfinished}", team=store.team) as copy:
-            report = verify_by(copy, evidence or Evidence())
+            report = verify_by(copy, evidence or VerificationEvidence())
         settle(unfinished)
         unfinished.replace(file)
         _flush(file.absolute().parent)

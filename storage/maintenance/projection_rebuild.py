@@ -14,7 +14,7 @@ from incident.entry import WORKSPACE, IncidentKey
 from storage.maintenance.verification import verify
 from storage.record import projection
 from storage.record.chain_writer import insert_or
-from storage.record.entry_rows import Stored, chain_lines
+from storage.record.entry_rows import StoredEntryRow, chain_lines
 from storage.store import Store
 from storage.tables import CHAIN
 
@@ -39,7 +39,7 @@ def _rebuild(connection: Connection, key: IncidentKey) -> None:
             projection.put(connection, incident)
 
 
-def _end(connection: Connection, key: IncidentKey, last: Stored) -> None:
+def _end(connection: Connection, key: IncidentKey, last: StoredEntryRow) -> None:
     ends = {"n": last.n, "head": last.hash, "recorded_at": datetime.fromisoformat(last.recorded_at)}
     ours = (CHAIN.c.team == key.team) & (CHAIN.c.incident == key.id)
     if connection.execute(update(CHAIN).where(ours).values(**ends)).rowcount == 0:

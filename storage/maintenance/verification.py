@@ -15,16 +15,16 @@ from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.checks import chain_check, checkpoint_check
 from storage.integrity.checks.check_report import Problem, Report, Trusted
 from storage.integrity.checks.signature_check import Keyring, check_stamps
-from storage.integrity.checks.tombstone_check import Tombs
+from storage.integrity.checks.tombstone_check import Tombstones
 from storage.record.entry_rows import chain_lines, to_entry
 from storage.store import Store
 from storage.triggers import record_triggers
 
-__all__ = ["Evidence", "Problem", "Report", "check", "verify"]
+__all__ = ["Problem", "Report", "VerificationEvidence", "check", "verify"]
 
 
 @dataclass(frozen=True)
-class Evidence:
+class VerificationEvidence:
     """What is known outside the database.
 
     `published` are checkpoints or proofs that left the house, against which a cut tail shows, `seen` the roots that
@@ -34,7 +34,7 @@ class Evidence:
     """
 
     published: Sequence[checkpoint_check.Published] = ()
-    seen: Sequence[checkpoint_check.Seen] = ()
+    seen: Sequence[checkpoint_check.SeenCheckpoint] = ()
     public_key: str | None = None
     own_key: str | None = None
     authorities: Sequence[Certificate] = ()
@@ -46,7 +46,7 @@ class _Walked:
 
     stored: dict[str, tuple[Checkpoint, ...]]
     heads: chain_check.Heads
-    tombs: Tombs
+    tombs: Tombstones
     rings: dict[str, Keyring]
 
     @property
@@ -58,10 +58,10 @@ def verify(
     store: Store, *, published: Sequence[checkpoint_check.Published] = (), public_key: str | None = None
 ) -> Report:
     """Fold every incident again, check every hash and every root, and name the first broken entry of each chain."""
-    return verify_by(store, Evidence(published=published, public_key=public_key))
+    return verify_by(store, VerificationEvidence(published=published, public_key=public_key))
 
 
-def verify_by(store: Store, evidence: Evidence) -> Report:
+def verify_by(store: Store, evidence: VerificationEvidence) -> Report:
     """Check the record by all that is known outside the database."""
     report = store.transactions.read(lambda connection: _check(connection, evidence))
     return report.model_copy(update={"problems": (*report.problems, *_check_guards(store))})
@@ -79,10 +79,10 @@ def check(
     connection: Connection, published: Sequence[checkpoint_check.Published] = (), public_key: str | None = None
 ) -> Report:
     """Check what is stored, seen from one transaction; the guards are not looked at."""
-    return _check(connection, Evidence(published=published, public_key=public_key))
+    return _check(connection, VerificationEvidence(published=published, public_key=public_key))
 
 
-def _check(connection: Connection, evidence: Evidence) -> Report:
+def _check(connection: Connection, evidence: VerificationEvidence) -> Report:
     keys = chain_check.keys(connection)
     teams = sorted({key.team for key in keys})
     stored = {team: checkpoints.stored(connection, team) for team in teams}
@@ -92,7 +92,7 @@ def _check(connection: Connection, evidence: Evidence) -> Report:
     problems = [problem for key in keys for problem in chain_check.check_chain(connection, key, heads)]
     begun = evidence.public_key or evidence.own_key
     rings = {team: Keyring(team, heads.told, stored[team], begun) for team in teams}
-    walked = _Walked(stored, heads, Tombs(heads.told), rings)
+    walked = _Walked(stored, heads, Tombstones(heads.told), rings)
     problems += chain_check.check_numbers(connection, walked.tombs)
     problems += walked.tombs.check(keys, walked.every)
     wrong = {one.place: tuple(checkpoint_check.check_root(one)) for one in walked.every}
@@ -112,7 +112,7 @@ def _check(connection: Connection, evidence: Evidence) -> Report:
     )
 
 
-def _check_roots(connection: Connection, walked: _Walked, evidence: Evidence) -> Iterator[Problem]:
+def _check_roots(connection: Connection, walked: _Walked, evidence: VerificationEvidence) -> Iterator[Problem]:
     for one in [*walked.every, *evidence.published]:
         yield from checkpoint_check.check_leaves(one, walked.heads, walked.tombs)
     for noted in evidence.seen:

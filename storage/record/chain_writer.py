@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from incident.entries.integrity import Retired
 from incident.entry import Draft, Entry, Fact, IncidentKey, split
 from incident.frozen import utc_text
-from incident.record.hash_chain import GENESIS, canonical, digest, entry_text, heading, words_digest
+from incident.record.hash_chain import GENESIS, canonical, digest, entry_text, heading, text_digest
 from incident.record.message_history import place_of
 from storage.tables import BODY, CHAIN, ENTRY
 
@@ -84,7 +84,7 @@ def extend(
 def _store(connection: Connection, entry: Entry, prev: str) -> Head:
     facts, words = split(entry.fact)
     salt = secrets.token_hex(16)
-    sealed = words_digest(salt, words) if words else None
+    sealed = text_digest(salt, words) if words else None
     text = entry_text(heading(entry), facts=facts, words=sealed, prev=prev)
     team, incident = entry.key
     place = {"team": team, "incident": incident, "n": entry.n}

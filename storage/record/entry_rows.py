@@ -17,7 +17,7 @@ from storage.database.sqlite import by_index
 from storage.tables import BODY, ENTRY
 
 
-class Stored(NamedTuple):
+class StoredEntryRow(NamedTuple):
     """One entry as it lies in the database, with its words and salt while they are there."""
 
     key: IncidentKey
@@ -43,12 +43,12 @@ def select_stored() -> Select[Any]:
     )
 
 
-def stored(row: Row[Any]) -> Stored:
+def stored(row: Row[Any]) -> StoredEntryRow:
     """Take a row of `select_stored` apart."""
-    return Stored(IncidentKey(row.team, row.incident), *tuple(row)[2:])
+    return StoredEntryRow(IncidentKey(row.team, row.incident), *tuple(row)[2:])
 
 
-def to_entry(line: Stored) -> Entry:
+def to_entry(line: StoredEntryRow) -> Entry:
     """Read an entry from its hashed text; the columns beside it are never believed."""
     header: dict[str, Any] = json.loads(line.text)
     redacted = header["words"] is not None and line.words is None
@@ -60,7 +60,7 @@ def to_entry(line: Stored) -> Entry:
         occurred_at=header["occurred_at"],
         recorded_at=header["recorded_at"],
         source=Source.model_validate(header["source"]),
-        fact=upcast.read(upcast.Stored(header["kind"], header["version"], header["facts"], words)),
+        fact=upcast.read(upcast.StoredEntry(header["kind"], header["version"], header["facts"], words)),
         redacted=redacted,
     )
 
@@ -72,7 +72,7 @@ def chain_lines(
     kinds: Sequence[str] = (),
     after: int = 0,
     until: int | None = None,
-) -> Iterable[Stored]:
+) -> Iterable[StoredEntryRow]:
     """Give the stored entries of one chain in order, of all kinds or of some."""
     given: dict[str, Any] = {"until": until, "kinds": list(kinds) or None}
     given = {name: value for name, value in given.items() if value is not None}

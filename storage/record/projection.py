@@ -13,11 +13,11 @@ from incident.model.incident import Incident
 from incident.record.hash_chain import canonical, digest
 from storage.record.chain_writer import insert_or
 from storage.record.entry_rows import chain_lines, to_entry
-from storage.record.projection_cache import Parsed
+from storage.record.projection_cache import ProjectionCache
 from storage.tables import INCIDENT
 
 _KEY: Final = ("team", "incident")
-PARSED: Final = Parsed(Incident.model_validate_json)
+PARSED: Final = ProjectionCache(Incident.model_validate_json)
 _FOLDED: Final = select(INCIDENT.c.folded, INCIDENT.c.shape).where(
     INCIDENT.c.team == bindparam("of_team"), INCIDENT.c.incident == bindparam("of_incident")
 )

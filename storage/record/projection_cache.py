@@ -15,7 +15,7 @@ from incident.model.incident import Incident
 MOST: Final = 64
 
 
-class Parsed:
+class ProjectionCache:
     """The last few texts and what each says; for many threads at once."""
 
     def __init__(self, read: Callable[[str], Incident], most: int = MOST) -> None:

@@ -12,11 +12,11 @@ from incident.frozen import Frozen, Utc
 from incident.model.incident import Incident
 from storage.database.transactions import Transactions
 from storage.record import projection
-from storage.record.entry_rows import Stored, chain_lines
+from storage.record.entry_rows import StoredEntryRow, chain_lines
 from storage.tables import CHAIN, ENTRY, INCIDENT
 
 
-class Listed(Frozen):
+class ListedIncident(Frozen):
     """One incident in a list, without anybody's words."""
 
     key: IncidentKey
@@ -46,7 +46,7 @@ class Queries:
         service: str | None = None,
         since: datetime | None = None,
         limit: int = 200,
-    ) -> tuple[Listed, ...]:
+    ) -> tuple[ListedIncident, ...]:
         """List incidents, newest first."""
         wanted = select(INCIDENT).where(INCIDENT.c.team == team)
         if is_over is not None:
@@ -57,9 +57,10 @@ class Queries:
             wanted = wanted.where(INCIDENT.c.declared_at >= since)
         newest = wanted.order_by(INCIDENT.c.declared_at.desc(), INCIDENT.c.number.desc()).limit(limit)
         rows = self._transactions.read(lambda connection: connection.execute(newest).mappings().all())
-        names = set(Listed.model_fields) - {"key"}
+        names = set(ListedIncident.model_fields) - {"key"}
         return tuple(
-            Listed(key=IncidentKey(team, row["incident"]), **{name: row[name] for name in names}) for row in rows
+            ListedIncident(key=IncidentKey(team, row["incident"]), **{name: row[name] for name in names})
+            for row in rows
         )
 
     def incident(self, key: IncidentKey) -> Incident | None:
@@ -83,7 +84,7 @@ class Queries:
 
         return self._transactions.read(work)
 
-    def lines(self, key: IncidentKey) -> Sequence[Stored]:
+    def lines(self, key: IncidentKey) -> Sequence[StoredEntryRow]:
         """Give the stored entries of a chain as they are: text, hash, salt and words. An export is made of these."""
         return self._transactions.read(lambda connection: tuple(chain_lines(connection, key)))
 

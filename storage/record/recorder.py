@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from incident.ports import Reader, UnitOfWork
-from storage.database.commit_notifications import Wake
+from storage.database.commit_notifications import CommitNotifications
 from storage.database.transactions import Transactions
 from storage.record import projection
 from storage.record.record_reader import SqlReader
@@ -22,7 +22,7 @@ T = TypeVar("T")
 class SqlRecorder:
     """The door to the record, as `incident/ports.py` names it."""
 
-    def __init__(self, transactions: Transactions, wake: Wake, team: str | None) -> None:
+    def __init__(self, transactions: Transactions, wake: CommitNotifications, team: str | None) -> None:
         self._transactions = transactions
         self._wake = wake
         self._team = team

@@ -39,7 +39,7 @@ class Expired(Frozen):
     awaits: bool
 
 
-class Retention:
+class RetentionDeletion:
     """Finds what is past its retention in one team's record, and deletes it."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:

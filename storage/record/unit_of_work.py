@@ -69,7 +69,7 @@ class SqlUnitOfWork(SqlReader):
 
     def want(self, jobs: Sequence[Job], at: datetime) -> None:
         """Want jobs: a new row, or a raised generation of the one not yet done."""
-        outbox.want(self.connection, jobs, at)
+        outbox.enqueue(self.connection, jobs, at)
         self.woke = self.woke or bool(jobs)
 
     def cancel(self, keys: Sequence[str]) -> None:

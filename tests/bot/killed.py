@@ -17,14 +17,14 @@ from datetime import datetime
 from slack_sdk import WebClient
 
 from bot.clock import RealClock
-from bot.failpoints import killed_at, nothing_happens
+from bot.failpoints import killed_at, no_failpoint
 from bot.rendering.renderer import Mode, Renderer
-from bot.slack.client.rate_limiter import Budget
-from bot.slack.client.sent_lookup import Settle
-from bot.slack.client.web_api import Slack
-from bot.worker.handlers.job_handlers import SENDS
-from bot.worker.job_context import Means, Send, Task
-from bot.worker.worker import Outside, Worker
+from bot.slack.client.rate_limiter import RateLimiter
+from bot.slack.client.sent_lookup import SentLookup
+from bot.slack.client.web_api import SlackClient
+from bot.worker.handlers.job_handlers import HANDLERS
+from bot.worker.job_context import JobContext, JobHandler, JobRun
+from bot.worker.worker import Worker, WorkerDependencies
 from commands.core.run import run
 from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
@@ -38,44 +38,44 @@ TIMEOUT_S = 0.2
 RENDERER, PLAIN = Renderer(), Renderer(Mode.DOCUMENT)
 
 
-class BlindToMessages(Settle):
+class BlindToMessages(SentLookup):
     """Settling with the metadata look-up taken out."""
 
-    def message(self, slack: Slack, channel: str, job_key: str, since: datetime) -> str | None:
+    def message(self, slack: SlackClient, channel: str, job_key: str, since: datetime) -> str | None:
         return None
 
 
-class BlindToChannels(Settle):
+class BlindToChannels(SentLookup):
     """Settling with the look for our own channel taken out."""
 
-    def channel(self, slack: Slack, incident: Incident) -> tuple[str, str] | None:
+    def channel(self, slack: SlackClient, incident: Incident) -> tuple[str, str] | None:
         return None
 
 
-class TrustsAnyChannel(Settle):
+class TrustsAnyChannel(SentLookup):
     """Settling that takes any channel of the wished name for ours, whoever made it and when."""
 
-    def channel(self, slack: Slack, incident: Incident) -> tuple[str, str] | None:
+    def channel(self, slack: SlackClient, incident: Incident) -> tuple[str, str] | None:
         page = slack.call("conversations.list", types="public_channel", limit=999)
         number = incident.number.lower()
         return next(((c["id"], c["name"]) for c in page["channels"] if number in c["name"]), None)
 
 
-SETTLES = {"": Settle, "messages": BlindToMessages, "channels": BlindToChannels, "ownership": TrustsAnyChannel}
+SETTLES = {"": SentLookup, "messages": BlindToMessages, "channels": BlindToChannels, "ownership": TrustsAnyChannel}
 
 
-def keyless(send: Send) -> Send:
+def keyless(send: JobHandler) -> JobHandler:
     """Send under a key that changes with each try, as if jobs had none."""
 
-    def sent(task: Task, means: Means) -> object:
+    def sent(task: JobRun, means: JobContext) -> object:
         anew = task.job.model_copy(update={"key": f"{task.job.key}:{time.monotonic_ns()}"})
-        return send(Task(anew, task.at, task.incident, task.is_first), means)
+        return send(JobRun(anew, task.at, task.incident, task.is_first), means)
 
     return sent
 
 
-def sends(without: str) -> Mapping[JobKind, Send]:
-    return {kind: keyless(SENDS[kind]) for kind in (JobKind.CARD, JobKind.SAY)} if without == "keys" else {}
+def sends(without: str) -> Mapping[JobKind, JobHandler]:
+    return {kind: keyless(HANDLERS[kind]) for kind in (JobKind.CARD, JobKind.SAY)} if without == "keys" else {}
 
 
 def muster(environ: dict[str, str]) -> None:
@@ -84,20 +84,20 @@ def muster(environ: dict[str, str]) -> None:
     client = WebClient(environ["RIG_TOKEN"], base_url=environ["RIG_API"], timeout=5, retry_handlers=[])
     client.proxy = None
     point, without = environ["MUSTER_FAILPOINT"], environ["RIG_WITHOUT"]
-    slack = Slack(
+    slack = SlackClient(
         client,
         team=environ["RIG_TEAM"],
         bot=environ["RIG_BOT"],
-        budget=Budget(),
+        budget=RateLimiter(),
         clock=RealClock(),
-        reached=killed_at(point) if point else nothing_happens,
+        reached=killed_at(point) if point else no_failpoint,
     )
-    outside = Outside(
+    outside = WorkerDependencies(
         slack,
         policy=lambda: policy,
         renderer=RENDERER,
         plain=PLAIN,
-        settle=SETTLES.get(without, Settle)(),
+        settle=SETTLES.get(without, SentLookup)(),
         sends=sends(without),
         timeout_s=TIMEOUT_S,
     )
@@ -114,7 +114,7 @@ def muster(environ: dict[str, str]) -> None:
         worker.stop()
 
 
-def declaration(slack: Slack, by: str) -> Request:
+def declaration(slack: SlackClient, by: str) -> Request:
     return Request(
         verb="declare",
         fields={"title": "Payments fail", "service": "checkout", "impact": 1, "urgency": 1},

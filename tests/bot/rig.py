@@ -12,13 +12,13 @@ from typing import Any
 from slack_sdk import WebClient
 
 from bot.clock import SetClock
-from bot.failpoints import Reached, nothing_happens
+from bot.failpoints import Failpoint, no_failpoint
 from bot.rendering.renderer import Mode, Renderer
-from bot.slack.capture.recent_messages import Overheard
-from bot.slack.client.rate_limiter import Budget
-from bot.slack.client.sent_lookup import Settle
-from bot.slack.client.web_api import Slack
-from bot.worker.worker import Outside, Worker
+from bot.slack.capture.recent_messages import RecentMessages
+from bot.slack.client.rate_limiter import RateLimiter
+from bot.slack.client.sent_lookup import SentLookup
+from bot.slack.client.web_api import SlackClient
+from bot.worker.worker import Worker, WorkerDependencies
 from commands.core.run import run
 from commands.core.verb import Place, Request
 from incident.entry import Entry, IncidentKey, Source, Surface
@@ -77,7 +77,7 @@ class Rig:
     policy: Policy
     team: str
     users: dict[str, str]
-    outside: Outside
+    outside: WorkerDependencies
     keys: Iterator[int] = field(default_factory=count)
 
     def person(self, name: str) -> PersonId:
@@ -159,22 +159,22 @@ def posts(channel: Channel, sandbox: Sandbox) -> list[Message]:
 
 
 def slack_of(
-    sandbox: Sandbox, clock: Any, *, timeout: float = 5, reached: Reached = nothing_happens, counts: bool = False
-) -> Slack:
+    sandbox: Sandbox, clock: Any, *, timeout: float = 5, reached: Failpoint = no_failpoint, counts: bool = False
+) -> SlackClient:
     client = WebClient(sandbox.bot_token, base_url=sandbox.base_url, timeout=timeout, retry_handlers=[])
     client.proxy = None
-    return Slack(
+    return SlackClient(
         client,
         team=sandbox.workspace.team_id,
         bot=sandbox.workspace.bot.id,
-        budget=Budget(counts=counts),
+        budget=RateLimiter(counts=counts),
         clock=clock,
         reached=reached,
     )
 
 
 @contextmanager
-def rig_on(store: Store, *, settle: Settle | None = None, strict: bool = False, **policy: Any) -> Iterator[Rig]:
+def rig_on(store: Store, *, settle: SentLookup | None = None, strict: bool = False, **policy: Any) -> Iterator[Rig]:
     """Put a worker between a store and a fresh workspace; a strict one keeps to Slack's tiers, and so does Muster."""
     clock = SetClock(T0)
     people = [Person(name, name.capitalize()) for name in PEOPLE]
@@ -182,13 +182,13 @@ def rig_on(store: Store, *, settle: Settle | None = None, strict: bool = False, 
         users = {person.name: person.id for person in people}
         team = sandbox.workspace.team_id
         rules = the_policy(team, users, **policy)
-        outside = Outside(
+        outside = WorkerDependencies(
             slack_of(sandbox, clock, counts=strict),
             policy=lambda: rules,
             renderer=Renderer(),
             plain=Renderer(Mode.DOCUMENT, names=lambda person: person.rpartition(":")[2].capitalize()),
-            settle=settle or Settle(),
-            overheard=Overheard(lambda: rules.capture_before_minutes),
+            settle=settle or SentLookup(),
+            overheard=RecentMessages(lambda: rules.capture_before_minutes),
         )
         worker = Worker(store, outside, owner="rig")
         try:

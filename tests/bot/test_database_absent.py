@@ -10,7 +10,7 @@ import pytest
 from bot.slack.interaction import from_command
 from incident.entry import Surface
 from sandbox.state.mutations import channel_mutations
-from storage.database.time_limit import within
+from storage.database.time_limit import time_limit
 from tests.bot.absent import House, until
 from tests.dbproxy import DatabaseProxy
 
@@ -248,7 +248,7 @@ def test_a_burst_while_the_database_is_deaf_is_acknowledged_in_time(house, proxy
 
     assert settled
     assert took < 10
-    with within(5):
+    with time_limit(5):
         said = [e.fact.text for e in house.entries("message_posted")]
     assert sorted(said, key=lambda text: int(text.split()[1])) == [f"message {n}" for n in range(60)]
     assert until(lambda: not house.muster.store.absence.is_on)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import SetClock
 from bot.simulation.bench.bench_environment import policy_of
-from bot.simulation.replay.replay_environment import Stage
+from bot.simulation.replay.replay_environment import ReplayEnvironment
 from incident.entries.conversation import MessagePosted
 from sandbox.state.entities import Person
 from sandbox.state.mutations import channel_mutations
@@ -17,7 +17,9 @@ from sandbox.state.mutations import channel_mutations
 @pytest.fixture
 def stage():
     people = {name: Person(name, name.capitalize()) for name in ("ilse", "eva", "rob", "rosa")}
-    made = Stage(people, clock=SetClock(datetime(2026, 6, 9, 10, 5, tzinfo=UTC)), channels=("incidents", "exec"))
+    made = ReplayEnvironment(
+        people, clock=SetClock(datetime(2026, 6, 9, 10, 5, tzinfo=UTC)), channels=("incidents", "exec")
+    )
     try:
         made.open(policy_of(list(made.users.values())))
         yield made

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.client.rate_limiter import PER_MINUTE, Budget
-from bot.slack.client.web_api import Delayed
+from bot.slack.client.rate_limiter import PER_MINUTE, RateLimiter
+from bot.slack.client.web_api import RateLimited
 from bot.worker.worker import Worker
 from incident.jobs import LATER, NORMAL, URGENT, USABLE
 from tests.bot.rig import T0
@@ -58,7 +58,7 @@ def test_when_slack_was_away_for_an_hour_prompts_and_lines_come_late_and_say_so(
 @pytest.mark.parametrize("method", sorted(PER_MINUTE))
 def test_what_is_done_later_never_takes_what_a_prompt_needs(method):
     """Reading back and redrawing have rank LATER and NORMAL, prompts URGENT: however many come, a prompt finds room."""
-    budget = Budget()
+    budget = RateLimiter()
     for rank in (LATER, NORMAL):
         while budget.take(method, rank, T0) is None:
             pass
@@ -73,13 +73,13 @@ def read_on(slack, channel):
 
 
 def test_a_hundred_channels_to_read_back_do_not_keep_a_prompt_waiting(rig):
-    budget = Budget()
+    budget = RateLimiter()
     slack = replace(rig.outside.slack, budget=budget)
     reading, asking = slack.serving("reconcile", LATER), slack.serving("prompt", URGENT)
     channel = rig.named("incidents").id
     reading.call("conversations.join", channel=channel)
 
-    with pytest.raises(Delayed):
+    with pytest.raises(RateLimited):
         read_on(reading, channel)
 
     assert asking.call("conversations.history", channel=channel, limit=1)["ok"]

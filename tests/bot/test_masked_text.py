@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import SetClock
 from bot.simulation.bench.bench_environment import policy_of
-from bot.simulation.replay.replay_environment import Stage
+from bot.simulation.replay.replay_environment import ReplayEnvironment
 from incident.model.incident import Incident
 from sandbox.state.entities import Person
 
@@ -19,7 +19,9 @@ SECRET = "the password is hunter2"
 def stage():
     """Give a stage on which somebody wrote a password and pinned it, and somebody who may not redact asked for it."""
     people = {name: Person(name, name.capitalize()) for name in ("ilse", "eva", "rob", "rosa")}
-    made = Stage(people, clock=SetClock(datetime(2026, 6, 9, 10, 5, tzinfo=UTC)), channels=("incidents", "exec"))
+    made = ReplayEnvironment(
+        people, clock=SetClock(datetime(2026, 6, 9, 10, 5, tzinfo=UTC)), channels=("incidents", "exec")
+    )
     try:
         users = list(made.users.values())
         made.open(policy_of(users).model_copy(update={"groups": {"legal": (made.users["rosa"],)}}))
@@ -30,7 +32,7 @@ def stage():
         made.close()
 
 
-def wished(stage: Stage) -> tuple[str, str]:
+def wished(stage: ReplayEnvironment) -> tuple[str, str]:
     """Have the secret said and pinned, and its redaction asked for; give who answers what to that."""
     ilse, eva, acting = stage.users["ilse"], stage.users["eva"], stage.sandbox.acting
     ts = acting.post(ilse, stage.channel, SECRET)
@@ -42,20 +44,20 @@ def wished(stage: Stage) -> tuple[str, str]:
     return ts, told.payload["text"]
 
 
-def question(stage: Stage):
+def question(stage: ReplayEnvironment):
     """Give what Rosa was asked by direct message, where it stands open, and its channel."""
     direct = stage.sandbox.workspace.dm(stage.users["rosa"])
     open_now = [m for m in direct.messages.values() if any(b["type"] == "actions" for b in m.blocks)]
     return [(direct.id, m) for m in open_now if "had masked" in m.text]
 
 
-def folded(stage: Stage) -> Incident:
+def folded(stage: ReplayEnvironment) -> Incident:
     found = stage.muster.store.recorder.read(lambda reader: reader.peek(stage.incident))
     assert found is not None
     return found
 
 
-def timeline(stage: Stage) -> str:
+def timeline(stage: ReplayEnvironment) -> str:
     return stage.slash(stage.users["rob"], stage.channel, "timeline").payload["text"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 
-from bot.scheduler import Recurring, Scheduler, want_checkpoint
+from bot.scheduler import PeriodicTask, Scheduler, enqueue_checkpoint
 from incident.jobs import JobKind
 
 T0 = datetime(2026, 6, 9, 10, 5, 33, tzinfo=UTC)
@@ -18,7 +18,7 @@ def test_an_error_in_one_turn_does_not_stop_the_clock():
         turns.release()
         raise ZeroDivisionError("nobody foresaw this")
 
-    scheduler = Scheduler([Recurring("tick", timedelta(seconds=0.05), work)])
+    scheduler = Scheduler([PeriodicTask("tick", timedelta(seconds=0.05), work)])
     scheduler.start()
     came = [turns.acquire(timeout=10) for _ in range(3)]
     scheduler.stop()
@@ -35,7 +35,7 @@ def test_a_slow_turn_is_not_run_beside_itself():
         threading.Event().wait(0.12)
         together.pop()
 
-    scheduler = Scheduler([Recurring("tick", timedelta(seconds=0.03), work)])
+    scheduler = Scheduler([PeriodicTask("tick", timedelta(seconds=0.03), work)])
     scheduler.start()
     threading.Event().wait(0.4)
     scheduler.stop()
@@ -46,7 +46,7 @@ def test_a_slow_turn_is_not_run_beside_itself():
 
 def test_of_all_who_want_this_minutes_checkpoint_one_makes_it(rig):
     for seconds in (0, 5, 20):
-        want_checkpoint(rig.store.recorder, rig.team, T0 + timedelta(seconds=seconds))
+        enqueue_checkpoint(rig.store.recorder, rig.team, T0 + timedelta(seconds=seconds))
 
     claimed = rig.store.jobs.claim(T0 + timedelta(minutes=1), "somebody", 10, 30)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.rendering.message_catalog import say
-from bot.simulation.soak.invariants import DOUBLED, LOST, Outcome
-from bot.simulation.soak.ledger import Ledger, Told
+from bot.simulation.soak.invariants import DOUBLED, LOST, SoakState
+from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.simulation.soak.soak_actors import is_put_off
 from bot.simulation.soak.soak_environment import COMMAND
 from bot.simulation.soak.soak_plan import STEPS_PER_SECOND, plan
@@ -27,8 +27,8 @@ def begun(rig):
     key = rig.declare("t00001 fails")
     rig.act("note", "ilse", key, text="t00002 the pool is exhausted")
     rig.after(seconds=5)
-    ledger = Ledger(told=[Told("t00001", "declare", "Declared."), Told("t00002", "note", "Noted.")])
-    return key, Outcome(rig.store, House(rig), ledger)
+    ledger = Ledger(told=[LedgerEntry("t00001", "declare", "Declared."), LedgerEntry("t00002", "note", "Noted.")])
+    return key, SoakState(rig.store, House(rig), ledger)
 
 
 def of_kind(outcome, *begins):
@@ -57,9 +57,9 @@ def test_of_a_muster_that_kept_its_promises_nothing_is_said(rig):
 def test_what_was_answered_and_is_not_on_the_record_is_found(rig):
     _, outcome = begun(rig)
 
-    outcome.ledger.tell(Told("t00003", "note", "Noted."))
-    outcome.ledger.tell(Told("t00004", "note", None))
-    outcome.ledger.tell(Told("t00005", "note", "Not recorded", is_put_off=True))
+    outcome.ledger.tell(LedgerEntry("t00003", "note", "Noted."))
+    outcome.ledger.tell(LedgerEntry("t00004", "note", None))
+    outcome.ledger.tell(LedgerEntry("t00005", "note", "Not recorded", is_put_off=True))
 
     [lost] = of_kind(outcome, LOST)
     assert "t00003" in lost

@@ -15,7 +15,7 @@ from commands.core import verb_registry
 from commands.core.capture import Capture, Told, capture
 from commands.core.fields.field_validation import read_form
 from commands.core.run import note_outcome, run, tick
-from commands.core.verb import Place, Request, Situation
+from commands.core.verb import DecisionContext, Place, Request
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface
@@ -201,8 +201,8 @@ class Desk:
         read = _renderer().answer if macro == "answer" else _renderer().said
         return read(kind.name, context)
 
-    def _situation(self, request: Request, incident: Incident | None) -> Situation:
-        return Situation(
+    def _situation(self, request: Request, incident: Incident | None) -> DecisionContext:
+        return DecisionContext(
             incident=incident,
             policy=self.policy,
             policy_hash="0" * 64,

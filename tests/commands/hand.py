@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from bot.rendering.renderer import TEMPLATES, LineContext, Renderer
-from commands.core.verb import Dated, Place, Situation, Verb
+from commands.core.verb import DatedFact, DecisionContext, Place, Verb
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.model.components import Interval, PriorityItem, Times
 from incident.model.incident import Incident
-from incident.model.slack_references import Places
+from incident.model.slack_references import SlackPlaces
 from incident.policy import Policy
 from incident.refusal import Refusal
 from incident.states import Priority, State
@@ -72,7 +72,7 @@ def an_incident(state: State = State.ACTIVE, *, priority: Priority = Priority.P2
         "times": Times(detected_at=later(-3), logged_at=T0),
         "priorities": (PriorityItem(at=T0, impact=1, urgency=2, priority=priority, by=ROB, justification="initial"),),
         "roles": (Interval(role=Role.COMMANDER, who=ILSE, since=T0),),
-        "places": Places(channel=CHANNEL),
+        "places": SlackPlaces(channel=CHANNEL),
         "last_entry_at": T0,
         **changes,
     }
@@ -105,8 +105,8 @@ class Room:
         drafts = [Draft(fact=f, by=by, occurred_at=at, source=Source(surface=Surface.EVENT)) for f in facts]
         return self.memory.transact(lambda unit: (unit.append(KEY, drafts, at), unit.entries(KEY))[1])
 
-    def now(self) -> Situation:
-        return Situation(
+    def now(self) -> DecisionContext:
+        return DecisionContext(
             incident=self.incident,
             policy=self.policy,
             policy_hash="0" * 64,
@@ -121,7 +121,7 @@ class Room:
 
     def does(self, verb: Verb) -> tuple[Any, ...]:
         """Give the facts a verb decides on, without the times of their own."""
-        return tuple(f.fact if isinstance(f, Dated) else f for f in verb.decide(self.now()))
+        return tuple(f.fact if isinstance(f, DatedFact) else f for f in verb.decide(self.now()))
 
     def refuses(self, verb: Verb) -> Refusal:
         """Give the refusal of a verb."""
@@ -134,7 +134,7 @@ class Room:
     def _context(self, verb: Verb) -> LineContext:
         entries = []
         for n, decided in enumerate(verb.decide(self.now()), start=10):
-            dated = decided if isinstance(decided, Dated) else Dated(decided)
+            dated = decided if isinstance(decided, DatedFact) else DatedFact(decided)
             happened_at = dated.occurred_at or self.occurred_at or self.at
             source = Source(surface=Surface.COMMAND)
             entry = Entry(

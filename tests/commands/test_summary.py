@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.summary import Summary
 from incident.entries.conversation import DecisionMade
 from incident.entries.status_updates import StatusUpdatePosted
-from incident.model.components import Action, Resolution, Said, TempFix
+from incident.model.components import Action, AuthoredText, Resolution, TempFix
 from incident.states import Audience
 from tests.commands.hand import EVA, ROB, T0, Room, an_incident, later
 
@@ -24,7 +24,7 @@ def test_it_tells_what_was_decided_what_is_open_and_who_was_told_what_last():
     incident = an_incident(
         actions=(Action(id="A1", text="call the provider", assignee=ROB, opened_at=T0),),
         temp_fixes=(TempFix(id="TF1", text="restarts", owner=EVA, remove_by=later(900)),),
-        workarounds=(Said(text="use the old page"),),
+        workarounds=(AuthoredText(text="use the old page"),),
     )
     room = Room(incident)
     room.holds(

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from incident.deadlines import update_slots
-from incident.deadlines.missed_deadlines import lapsed
+from incident.deadlines.missed_deadlines import missed
 from incident.entries.lifecycle import Declared, MajorDeclared, StateChanged
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
@@ -98,7 +98,7 @@ class Chain:
 
     def tick(self, at: float) -> Incident | None:
         """Record what fell due unmet."""
-        while self.incident is not None and (drafts := lapsed(self.incident, policy(), T(at))):
+        while self.incident is not None and (drafts := missed(self.incident, policy(), T(at))):
             for draft in drafts:
                 self._record(draft, at)
         return self.incident
@@ -129,7 +129,7 @@ class Chain:
             text="We are on it.",
             final=final,
             next_update_at=None if promise is None else T(promise),
-            **update_slots.judged(self.now, audience, final=final, happened_at=happened, at=T(at)),
+            **update_slots.match_post(self.now, audience, final=final, happened_at=happened, at=T(at)),
         )
         return self.add(fact, at=at, occurred=occurred)
 

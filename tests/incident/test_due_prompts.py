@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incident.deadlines import due_deadlines
-from incident.deadlines.due_deadlines import Stand
+from incident.deadlines.due_deadlines import PromptState
 from incident.entries.conversation import ActionDone, ActionOpened
 from incident.entries.delivery import PromptDue, PromptPutOff
 from incident.states import Priority
@@ -79,13 +79,13 @@ def test_a_prompt_stands_open_put_off_asked_again_or_gone():
     [prompt] = asked(chain, 15)
     n = chain.entries[-1].n
 
-    assert due_deadlines.stand_of(chain.now, policy(), prompt.due, n) is Stand.OPEN
+    assert due_deadlines.state_of(chain.now, policy(), prompt.due, n) is PromptState.OPEN
     chain.add(PromptPutOff(due=prompt.due, until=T(25)), at=16, by=CHI)
-    assert due_deadlines.stand_of(chain.now, policy(), prompt.due, n) is Stand.PUT_OFF
+    assert due_deadlines.state_of(chain.now, policy(), prompt.due, n) is PromptState.PUT_OFF
     asked(chain, 25)
-    assert due_deadlines.stand_of(chain.now, policy(), prompt.due, n) is Stand.AGAIN
+    assert due_deadlines.state_of(chain.now, policy(), prompt.due, n) is PromptState.AGAIN
     chain.add(ActionDone(id="A1", result="done"), at=30)
-    assert due_deadlines.stand_of(chain.now, policy(), prompt.due, n) is Stand.GONE
+    assert due_deadlines.state_of(chain.now, policy(), prompt.due, n) is PromptState.GONE
 
 
 def test_the_next_moment_is_that_of_the_next_prompt():

@@ -14,14 +14,14 @@ import pytest
 
 from incident.entry import Entry, IncidentKey
 from incident.fold.fold import fold
-from incident.record.upcast import Stored, read
+from incident.record.upcast import StoredEntry, read
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(GOLDEN.glob("*.json"))
 
 
 def entry(stored: dict[str, Any]) -> Entry:
-    fact = read(Stored(stored["kind"], stored["version"], stored["facts"], stored["words"]))
+    fact = read(StoredEntry(stored["kind"], stored["version"], stored["facts"], stored["words"]))
     header = {name: stored[name] for name in ("n", "by", "occurred_at", "recorded_at", "source")}
     key = IncidentKey(stored["team"], stored["incident"])
     values = {**header, "key": key, "redacted": stored["words"] is None}

@@ -23,8 +23,8 @@ import psycopg
 import yaml
 
 from bot.simulation.bench.bench_environment import policy_of
-from bot.simulation.soak.invariants import Outcome
-from bot.simulation.soak.ledger import Ledger, Told
+from bot.simulation.soak.invariants import SoakState
+from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.slack.client.sent_lookup import job_of
 from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
@@ -237,7 +237,7 @@ class House:
         """What was lost, doubled or left undone."""
         with self.store() as store:
             self.rest(store)
-            return Outcome(store, self, self.ledger).problems()  # type: ignore[arg-type]
+            return SoakState(store, self, self.ledger).problems()  # type: ignore[arg-type]
 
     def doubled_posts(self) -> list[str]:
         """The jobs of ours that posted more than once."""
@@ -260,5 +260,5 @@ class House:
     def _keep(self, token: str, verb: str, delivery: Delivery) -> Delivery:
         delivery.wait()
         answer = str((delivery.payload or {}).get("text", "")) if delivery.acked and delivery.error is None else None
-        self.ledger.tell(Told(token, verb, answer))
+        self.ledger.tell(LedgerEntry(token, verb, answer))
         return delivery

@@ -12,11 +12,11 @@ import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from bot.bootstrap.application import Muster
+from bot.bootstrap.application import Application
 from bot.bootstrap.composition import compose
 from bot.cli.run_command import serve
 from bot.config.settings import Settings
-from bot.scheduler import TICK, Recurring, Scheduler, want_checkpoint, want_daily
+from bot.scheduler import TICK, PeriodicTask, Scheduler, enqueue_checkpoint, enqueue_daily
 from bot.worker.handlers.integrity_jobs import DAILY
 
 _AHEAD = struct.Struct("q")
@@ -39,15 +39,15 @@ class AheadClock:
         self._map[:] = _AHEAD.pack(_AHEAD.unpack(self._map[:])[0] + by // timedelta(microseconds=1))
 
 
-def put_together(settings: Settings) -> Muster:
+def put_together(settings: Settings) -> Application:
     """Build a Muster on that clock, and beside it what strikes every second and is still to be done once a period."""
     clock = AheadClock(Path(os.environ["REPLICA_CLOCK"]))
     muster = compose(settings, clock=clock, call_seconds=int(os.environ["REPLICA_CALL_SECONDS"]))
     recorder, team = muster.store.recorder, muster.edge.team
     Scheduler(
         [
-            Recurring("each minute", TICK, lambda: want_checkpoint(recorder, team, clock.now())),
-            Recurring("each day", TICK, lambda: want_daily(recorder, team, DAILY, clock.now())),
+            PeriodicTask("each minute", TICK, lambda: enqueue_checkpoint(recorder, team, clock.now())),
+            PeriodicTask("each day", TICK, lambda: enqueue_daily(recorder, team, DAILY, clock.now())),
         ]
     ).start()
     return muster

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from bot.scheduler import want_checkpoint, want_daily, want_once
-from bot.slack.blocks.action_context import Where
-from bot.slack.interaction import Came, from_action, from_command, from_event
+from bot.scheduler import enqueue_checkpoint, enqueue_daily, enqueue_once
+from bot.slack.blocks.action_context import ActionContext
+from bot.slack.interaction import Interaction, from_action, from_command, from_event
 from bot.worker.handlers.integrity_jobs import DAILY
 from commands.core.run import run
 from incident.entry import IncidentKey
@@ -33,18 +33,18 @@ WITHIN = KEPT_FOR - timedelta(minutes=1)
 AFTER = KEPT_FOR + timedelta(minutes=1)
 
 
-def came_by_event(at: datetime) -> Came:
+def came_by_event(at: datetime) -> Interaction:
     event = {"type": "reaction_added", "user": "U1", "item": {"channel": CHANNEL, "ts": "1.0"}}
     return from_event({"team_id": TEAM, "event_id": "Ev01", "event": event}, at)
 
 
-def came_by_button(at: datetime) -> Came:
+def came_by_button(at: datetime) -> Interaction:
     action = {"action_id": "note", "action_ts": "17.5", "value": "{}"}
     body = {"team": {"id": TEAM}, "user": {"id": "U1"}, "actions": [action]}
     return from_action({**body, "container": {"message_ts": "12.5", "channel_id": CHANNEL}}, at)
 
 
-def came_by_command(at: datetime) -> Came:
+def came_by_command(at: datetime) -> Interaction:
     return from_command({"team_id": TEAM, "user_id": "U1", "channel_id": CHANNEL, "trigger_id": "17.4"}, at)
 
 
@@ -59,8 +59,10 @@ class Replicas:
     second: Store
     number: str = ""
 
-    def ask(self, store: Store, came: Came, verb: str = "note", **fields: Any) -> Outcome:
-        request = came.at_place(Where(number=self.number or None)).request(verb, fields, frozenset({"responder"}))
+    def ask(self, store: Store, came: Interaction, verb: str = "note", **fields: Any) -> Outcome:
+        request = came.at_place(ActionContext(number=self.number or None)).request(
+            verb, fields, frozenset({"responder"})
+        )
         return run(request, recorder=store.recorder, policy=POLICY, policy_hash="0" * 64)
 
     def together(self, work: Callable[[Store], Any]) -> list[Any]:
@@ -93,7 +95,7 @@ def replicas(postgres_url: str) -> Iterator[Replicas]:
 
 @pytest.mark.parametrize("came", WAYS)
 def test_what_comes_to_two_at_the_same_moment_is_recorded_once(
-    replicas: Replicas, came: Callable[[datetime], Came]
+    replicas: Replicas, came: Callable[[datetime], Interaction]
 ) -> None:
     outcomes = replicas.together(lambda store: replicas.ask(store, came(T0), text="the pool is exhausted"))
 
@@ -104,7 +106,7 @@ def test_what_comes_to_two_at_the_same_moment_is_recorded_once(
 
 @pytest.mark.parametrize("came", WAYS)
 def test_what_comes_again_within_two_days_is_known_to_every_replica(
-    replicas: Replicas, came: Callable[[datetime], Came]
+    replicas: Replicas, came: Callable[[datetime], Interaction]
 ) -> None:
     replicas.ask(replicas.first, came(T0), text="the pool is exhausted")
     replicas.second.housekeep(T0 + WITHIN)
@@ -133,8 +135,8 @@ def wanted(store: Store, kind: JobKind) -> list[str]:
 
 def test_what_all_replicas_want_at_once_is_wanted_once(replicas: Replicas) -> None:
     def want(store: Store) -> None:
-        want_checkpoint(store.recorder, TEAM, T0)
-        want_daily(store.recorder, TEAM, DAILY, T0)
+        enqueue_checkpoint(store.recorder, TEAM, T0)
+        enqueue_daily(store.recorder, TEAM, DAILY, T0)
 
     for _ in range(5):
         replicas.together(want)
@@ -146,12 +148,12 @@ def test_what_all_replicas_want_at_once_is_wanted_once(replicas: Replicas) -> No
 
 
 def test_what_was_done_in_its_period_is_not_wanted_again_by_a_clock_that_strikes_later(replicas: Replicas) -> None:
-    want_checkpoint(replicas.first.recorder, TEAM, T0)
+    enqueue_checkpoint(replicas.first.recorder, TEAM, T0)
     claimed = replicas.first.jobs.claim(T0, "somebody", 500, 60)
     (made,) = [one for one in claimed if one.job.kind is JobKind.CHECKPOINT]
     assert replicas.first.jobs.complete(made, T0)
 
-    want_checkpoint(replicas.second.recorder, TEAM, T0 + timedelta(seconds=20))
+    enqueue_checkpoint(replicas.second.recorder, TEAM, T0 + timedelta(seconds=20))
 
     assert wanted(replicas.second, JobKind.CHECKPOINT) == []
 
@@ -160,11 +162,11 @@ def test_a_long_period_is_remembered_to_its_end(replicas: Replicas) -> None:
     """A weekly thing outlives the two days for which keys are kept only where its end is given."""
     key, ends = IncidentKey(TEAM, "01WORKSPACE"), T0 + timedelta(days=7)
     job = Job(kind=JobKind.RETENTION, key="sample:2026-W24", incident=key)
-    want_once(replicas.first.recorder, job, T0, ends=ends)
+    enqueue_once(replicas.first.recorder, job, T0, ends=ends)
     assert wanted(replicas.first, JobKind.RETENTION) == ["sample:2026-W24"]
     replicas.first.transactions.write(lambda c: c.exec_driver_sql("DELETE FROM job"))
 
     replicas.second.housekeep(T0 + timedelta(days=6))
-    want_once(replicas.second.recorder, job, T0 + timedelta(days=6), ends=ends)
+    enqueue_once(replicas.second.recorder, job, T0 + timedelta(days=6), ends=ends)
 
     assert wanted(replicas.second, JobKind.RETENTION) == []

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from bot.rendering.renderer import Mode, Renderer
 from incident.policy import Policy
-from incident.report.incident_report import account
+from incident.report.incident_report import incident_report
 from roles.person_ids import PersonId
 from tests.commands.desk import Desk, T, a_policy, who
 
@@ -70,7 +70,7 @@ def record(desk: Desk, at: float, probes: Sequence[datetime] = ()) -> dict[str, 
     """Give the account as an export holds it, with short names for people."""
     desk.tick(at)
     render = Renderer(Mode.DOCUMENT, names=name)
-    return account(
+    return incident_report(
         desk.entries(),
         as_of=T(at),
         sentence=lambda entry: render.macro("sentences.j2", entry.fact.kind, entry),

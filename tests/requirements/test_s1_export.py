@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from bot.config.policy_loader import read_policy
-from bot.export.bundle import Seal, make_export
+from bot.export.bundle import Seal, write_bundle
 from bot.rendering.renderer import TEMPLATES
 from commands.core.run import note_outcome, run
 from commands.core.verb import Place, Request
@@ -62,7 +62,7 @@ class Office:
         return outcome
 
     def export(self, key: IncidentKey, at: float) -> Path:
-        made = make_export(
+        made = write_bundle(
             self.store, key, out=self.folder, who=CLERK, at=T(at), seal=Seal(self.signer), policy=self.policy
         )
         return made.folder

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from roles.authority import may
-from roles.escalation_policy import rungs_left
+from roles.escalation_policy import levels_left
 from roles.person_ids import MUSTER, PersonId, cli_person, is_claimed, slack_person, slack_user
 from roles.role_assignment import is_idle, refusal_to_take
 from roles.role_handover import giver, is_note_enough
@@ -109,7 +109,7 @@ def test_a_handover_note_says_enough_from_twenty_characters_on(note, enough):
 
 
 def test_nobody_is_called_twice():
-    assert rungs_left((ADA, BEN, ADA, CHI), {BEN}) == (ADA, CHI)
+    assert levels_left((ADA, BEN, ADA, CHI), {BEN}) == (ADA, CHI)
 
 
 def test_the_first_of_the_roster_who_is_there_is_on_call():

@@ -22,7 +22,7 @@ from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface, workspace_chain
 from incident.ports import Outcome, Person
-from incident.report.incident_report import account
+from incident.report.incident_report import incident_report
 from roles.person_ids import MUSTER, PersonId, slack_person
 from tests.memory import Memory
 
@@ -223,7 +223,7 @@ class Play:
         aliases = {self.person(alias): alias for alias in self.scenario.people} | {MUSTER: "bot"}
         render = Renderer(Mode.DOCUMENT, names=lambda person: aliases.get(person, person))
         ids = {(self.places.get(event_id), self.ts(event_id)): event_id for event_id in self.texts}
-        return account(
+        return incident_report(
             self.entries(),
             as_of=at,
             sentence=lambda entry: render.macro("sentences.j2", entry.fact.kind, entry),

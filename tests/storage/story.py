@@ -182,7 +182,7 @@ def _inform(s: Script) -> None:
     asked = s.add(delivery.PromptDue(due="ack", ask="ack", asked=(BEN,), due_at=at(5)), by=MUSTER)
     s.add(delivery.PromptSent(prompt=asked, channel=CHANNEL, ts=ts(21)), by=MUSTER)
     s.add(delivery.PromptPutOff(due="ack", until=at(80)), by=BEN)
-    s.add(delivery.PlaceLost(what="invitation", who=CYD, error="user_is_restricted"), by=MUSTER)
+    s.add(delivery.SlackResourceLost(what="invitation", who=CYD, error="user_is_restricted"), by=MUSTER)
 
 
 def _restore(s: Script) -> None:

@@ -12,7 +12,7 @@ from incident.record.hash_chain import digest
 from storage.database.sqlite import begin_writing
 from storage.integrity.checkpoints import Checkpoint
 from storage.maintenance.verification import Report, check
-from storage.record.entry_rows import Stored, chain_lines
+from storage.record.entry_rows import StoredEntryRow, chain_lines
 from storage.record.projection import columns, refold
 from storage.store import Store
 from storage.tables import BODY, CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY, INCIDENT
@@ -42,7 +42,7 @@ class Tamperer:
         self.connection = connection
         self.key = key
         self.published = published
-        self.lines: tuple[Stored, ...] = tuple(chain_lines(connection, key))
+        self.lines: tuple[StoredEntryRow, ...] = tuple(chain_lines(connection, key))
 
     @contextlib.contextmanager
     def undone(self) -> Iterator[None]:

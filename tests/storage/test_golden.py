@@ -13,19 +13,19 @@ from incident.entry import WORKSPACE, IncidentKey
 from incident.fold.fold import fold
 from storage.integrity.checks.entry_check import ChainCheck
 from storage.record.chain_writer import place_columns
-from storage.record.entry_rows import Stored, to_entry
+from storage.record.entry_rows import StoredEntryRow, to_entry
 
 FILES = sorted((Path(__file__).parent / "golden").glob("v*/*.json"))
 
 
-def lines(golden: dict[str, Any]) -> list[Stored]:
+def lines(golden: dict[str, Any]) -> list[StoredEntryRow]:
     return [stored(IncidentKey(*golden["key"]), entry) for entry in golden["entries"]]
 
 
-def stored(key: IncidentKey, entry: dict[str, Any]) -> Stored:
+def stored(key: IncidentKey, entry: dict[str, Any]) -> StoredEntryRow:
     """Give the line as a database would, with columns made from the text."""
     header = json.loads(entry["text"])
-    bare = Stored(
+    bare = StoredEntryRow(
         key,
         header["n"],
         header["kind"],

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Weight(StrEnum):
+class Severity(StrEnum):
     """How much a finding weighs. What is missing or wrong keeps Muster from working as it should."""
 
     MISSING = "Missing"
@@ -16,32 +16,32 @@ class Weight(StrEnum):
     GOOD = "In order"
 
 
-BLOCKING: Final = (Weight.MISSING, Weight.WRONG)
+BLOCKING: Final = (Severity.MISSING, Severity.WRONG)
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckResult:
     """One thing that was found, in words that say what to do about it."""
 
-    weight: Weight
+    weight: Severity
     said: str
 
 
-def missing(said: str) -> Finding:
+def missing(said: str) -> CheckResult:
     """Say what is not there and is needed."""
-    return Finding(Weight.MISSING, said)
+    return CheckResult(Severity.MISSING, said)
 
 
-def wrong(said: str) -> Finding:
+def wrong(said: str) -> CheckResult:
     """Say what is there and is not right."""
-    return Finding(Weight.WRONG, said)
+    return CheckResult(Severity.WRONG, said)
 
 
-def note(said: str) -> Finding:
+def note(said: str) -> CheckResult:
     """Say what nobody should be surprised by later."""
-    return Finding(Weight.NOTE, said)
+    return CheckResult(Severity.NOTE, said)
 
 
-def good(said: str) -> Finding:
+def passed(said: str) -> CheckResult:
     """Say what is in order."""
-    return Finding(Weight.GOOD, said)
+    return CheckResult(Severity.GOOD, said)

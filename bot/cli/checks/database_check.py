@@ -9,8 +9,8 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.cli.checks.check_result import Finding, good, note, wrong
-from bot.cli.cli_errors import told
+from bot.cli.checks.check_result import CheckResult, note, passed, wrong
+from bot.cli.cli_errors import explained
 from bot.cli.database_access import missing_file
 from bot.monitoring.logs import shown_database
 from storage.database import schema
@@ -21,7 +21,7 @@ from storage.triggers import record_triggers
 _MOST_DEAD: Final = 5
 
 
-def check_database(address: str) -> Iterator[Finding]:
+def check_database(address: str) -> Iterator[CheckResult]:
     """Say whether the record can be kept where DATABASE_URL says."""
     try:
         file = missing_file(address)
@@ -31,31 +31,31 @@ def check_database(address: str) -> Iterator[Finding]:
         with open_store(address) as store:
             yield from _check_open(store, shown_database(address))
     except (StorageError, SQLAlchemyError) as trouble:
-        yield wrong(told(trouble))
+        yield wrong(explained(trouble))
 
 
-def _to_be_made(file: Path) -> Iterator[Finding]:
+def _to_be_made(file: Path) -> Iterator[CheckResult]:
     folder = file.absolute().parent
     if folder.is_dir() and os.access(folder, os.W_OK):
-        yield good(f"There is no database yet; the first start makes {file}.")
+        yield passed(f"There is no database yet; the first start makes {file}.")
     else:
         yield wrong(f"No database can be made at {file}: make a folder there that Muster may write in.")
 
 
-def _check_open(store: Store, shown: str) -> Iterator[Finding]:
+def _check_open(store: Store, shown: str) -> Iterator[CheckResult]:
     revision = store.transactions.read(schema.current)
     if revision is None:
-        yield good(f"The database {shown} answers and is empty; the first start makes the tables.")
+        yield passed(f"The database {shown} answers and is empty; the first start makes the tables.")
         return
     if revision != schema.HEAD:
         yield note(f"The database is at revision {revision}; the next start brings it to {schema.HEAD}.")
         return
     store.transactions.write(record_triggers.check_guards)
-    yield good(f"The database {shown} answers, has the schema of this Muster, and its guards fire.")
+    yield passed(f"The database {shown} answers, has the schema of this Muster, and its guards fire.")
     yield from _dead_jobs(store)
 
 
-def _dead_jobs(store: Store) -> Iterator[Finding]:
+def _dead_jobs(store: Store) -> Iterator[CheckResult]:
     dead = store.jobs.buried()
     if not dead:
         return

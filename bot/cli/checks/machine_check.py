@@ -9,22 +9,22 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
 
-from bot.cli.checks.check_result import Finding, good, missing, note, wrong
+from bot.cli.checks.check_result import CheckResult, missing, note, passed, wrong
 from storage.integrity.signing_keys import BadKey, read_key
 
 CLOCK_OFF_SECONDS: Final = 5.0
 
 
-def check_python() -> Iterator[Finding]:
+def check_python() -> Iterator[CheckResult]:
     """Say whether this Python keeps the docstrings that are shown as help."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     if sys.flags.optimize > 1:
         yield wrong("python -OO strips the docstrings that Muster shows as help: run it without -OO.")
     else:
-        yield good(f"Python {version}.")
+        yield passed(f"Python {version}.")
 
 
-def check_key(path: Path | None) -> Iterator[Finding]:
+def check_key(path: Path | None) -> Iterator[CheckResult]:
     """Say whether checkpoints are signed, and with a key that only its owner can read."""
     if path is None:
         yield note("Checkpoints are not signed. `muster keygen FILE` makes a key; name it in MUSTER_KEY_FILE.")
@@ -38,10 +38,10 @@ def check_key(path: Path | None) -> Iterator[Finding]:
     else:
         if path.stat().st_mode & 0o077:
             yield note(f"Others on this machine can read {path}: chmod 600 {path}.")
-        yield good(f"Checkpoints are signed; the public key is {signer.public_key}.")
+        yield passed(f"Checkpoints are signed; the public key is {signer.public_key}.")
 
 
-def check_clock(slacks: str | None, before: datetime, after: datetime) -> Iterator[Finding]:
+def check_clock(slacks: str | None, before: datetime, after: datetime) -> Iterator[CheckResult]:
     """Say whether our clock is off: `slacks` is the Date header of an answer that was asked for between the two."""
     if slacks is None:
         return
@@ -59,4 +59,4 @@ def check_clock(slacks: str | None, before: datetime, after: datetime) -> Iterat
             "Switch on time synchronisation (NTP)."
         )
     else:
-        yield good("The clock agrees with Slack's.")
+        yield passed("The clock agrees with Slack's.")

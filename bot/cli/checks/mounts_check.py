@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from bot.cli.checks.check_result import Finding, note
+from bot.cli.checks.check_result import CheckResult, note
 from storage.database.engine import read_url
 from storage.errors import BadDatabaseUrl
 
@@ -14,7 +14,7 @@ _MOUNTS: Final = Path("/proc/self/mountinfo")
 _LAYERS: Final = frozenset({"overlay", "aufs", "fuse-overlayfs"})
 
 
-def check_layers(address: str, spool: Path, mounts: Path = _MOUNTS) -> Iterator[Finding]:
+def check_layers(address: str, spool: Path, mounts: Path = _MOUNTS) -> Iterator[CheckResult]:
     """Say when the record or the spool goes with the container."""
     file = _sqlite_file(address)
     if file is not None and (lies := _layer_of(file, mounts)):

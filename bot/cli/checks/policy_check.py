@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from bot.cli.checks.check_result import Finding, good, missing, note, wrong
+from bot.cli.checks.check_result import CheckResult, missing, note, passed, wrong
 from bot.config.policy_loader import BrokenPolicy, read_policy
-from bot.config.yaml_positions import read_nodes
+from bot.config.yaml_positions import read_document
 from incident.policy import Policy
 from roles.role_names import Role
 
@@ -28,7 +28,7 @@ class PolicyText:
     text: str
 
 
-def read_file(path: Path, today: date) -> tuple[PolicyText | None, list[Finding]]:
+def read_file(path: Path, today: date) -> tuple[PolicyText | None, list[CheckResult]]:
     """Read the policy file; name everything that is wrong with it."""
     try:
         text = path.read_text(encoding="utf-8")
@@ -39,13 +39,13 @@ def read_file(path: Path, today: date) -> tuple[PolicyText | None, list[Finding]
         return None, [missing(f"There is no {path}. Put your policy there, or name its file in MUSTER_POLICY.")]
     except (OSError, UnicodeDecodeError) as unreadable:
         return None, [wrong(f"{path} cannot be read: {unreadable}. MUSTER_POLICY names the file.")]
-    found = [good(f"{path} is version {policy.version}, approved by {policy.approver}.")]
+    found = [passed(f"{path} is version {policy.version}, approved by {policy.approver}.")]
     return PolicyText(path, policy, text), [*found, *_gaps(policy)]
 
 
-def check_people(file: PolicyText, members: Mapping[str, Json], groups: Collection[str]) -> Iterator[Finding]:
+def check_people(file: PolicyText, members: Mapping[str, Json], groups: Collection[str]) -> Iterator[CheckResult]:
     """Name, with their lines, the people and groups of the policy that this workspace does not have."""
-    nodes = read_nodes(file.text)
+    nodes = read_document(file.text)
     for place, who in named(file.policy):
         doubt = _doubt(who, members, groups)
         if doubt is not None:
@@ -75,7 +75,7 @@ def _doubt(who: str, members: Mapping[str, Json], groups: Collection[str]) -> st
     return "which is a bot. Name a person." if member.get("is_bot") else None
 
 
-def _gaps(policy: Policy) -> Iterator[Finding]:
+def _gaps(policy: Policy) -> Iterator[CheckResult]:
     """Say what a policy leaves open that an incident will ask for."""
     unowned = [name for name, service in policy.services.items() if not service.owner]
     if unowned:

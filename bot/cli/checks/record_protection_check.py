@@ -7,8 +7,8 @@ from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.cli.checks.check_result import Finding, good, note, wrong
-from bot.cli.database_access import NotFound, opened
+from bot.cli.checks.check_result import CheckResult, note, passed, wrong
+from bot.cli.database_access import NotFound, open_database
 from bot.config.settings import RecordSettings
 from incident.policy import Policy
 from storage.errors import StorageError
@@ -21,12 +21,12 @@ _NEVER_LEAVES: Final = (
 )
 
 
-def check_keeping(settings: RecordSettings, policy: Policy | None) -> Iterator[Finding]:
+def check_keeping(settings: RecordSettings, policy: Policy | None) -> Iterator[CheckResult]:
     """Say who signs the record, and what nobody signed; without a database there is nothing to say."""
     if settings.tsa_url is None and policy is not None and policy.audit_channel is None:
         yield note(_NEVER_LEAVES)
     try:
-        with opened() as (store, _):
+        with open_database() as (store, _):
             found = tuple(_signed(store, settings))
     except (NotFound, StorageError, SQLAlchemyError, OSError):
         # What is wrong with the database or with the key has been said where each is looked at.
@@ -34,12 +34,12 @@ def check_keeping(settings: RecordSettings, policy: Policy | None) -> Iterator[F
     yield from found
 
 
-def _signed(store: Store, settings: RecordSettings) -> Iterator[Finding]:
+def _signed(store: Store, settings: RecordSettings) -> Iterator[CheckResult]:
     unsigned, last = store.checkpoints.unsigned(), store.checkpoints.last()
     if unsigned:
         yield note(f"Unsigned checkpoints: {unsigned}. Whoever holds the database could have made them.")
     if last is not None:
-        yield good(f"The last checkpoint is {last.seq}, of {last.taken_at:%Y-%m-%d %H:%M} UTC.")
+        yield passed(f"The last checkpoint is {last.seq}, of {last.taken_at:%Y-%m-%d %H:%M} UTC.")
     known = store.keys.known()
     if settings.key_file is None or not known:
         return

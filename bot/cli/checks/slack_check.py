@@ -16,10 +16,10 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web import SlackResponse
 
-from bot.cli.checks.check_result import Finding, good, missing, wrong
+from bot.cli.checks.check_result import CheckResult, missing, passed, wrong
 from bot.cli.checks.machine_check import check_clock
 from bot.cli.checks.policy_check import GROUP, PolicyText, check_people, named
-from bot.cli.cli_errors import slack_refused, told
+from bot.cli.cli_errors import explained, slack_refused
 from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.slack.client.client_factory import client_for
@@ -45,7 +45,7 @@ def read_manifest(path: Path = MANIFEST) -> Manifest:
     return Manifest(frozenset(told_in["oauth_config"]["scopes"]["bot"]), commands)
 
 
-def check_slack(settings: Settings, file: PolicyText | None, clock: Clock) -> Iterator[Finding]:
+def check_slack(settings: Settings, file: PolicyText | None, clock: Clock) -> Iterator[CheckResult]:
     """Say whether Slack lets us do what app.yaml asks for."""
     manifest = read_manifest()
     yield from check_command(settings, manifest)
@@ -54,9 +54,9 @@ def check_slack(settings: Settings, file: PolicyText | None, clock: Clock) -> It
     try:
         answer = client.auth_test()
     except _TROUBLES as trouble:
-        yield wrong(f"{settings.slack_api_url}: {told(trouble)}")
+        yield wrong(f"{settings.slack_api_url}: {explained(trouble)}")
         return
-    yield good(f"The bot token opens {answer.get('team')} ({answer.get('team_id')}).")
+    yield passed(f"The bot token opens {answer.get('team')} ({answer.get('team_id')}).")
     yield from check_clock(_header(answer, "date"), before, clock.now())
     yield from _check_scopes(_header(answer, "x-oauth-scopes"), manifest)
     yield from _check_app_token(client, settings)
@@ -65,7 +65,7 @@ def check_slack(settings: Settings, file: PolicyText | None, clock: Clock) -> It
         yield from _asked(lambda: check_channels(file.policy, _channels(client)))
 
 
-def check_command(settings: Settings, manifest: Manifest) -> Iterator[Finding]:
+def check_command(settings: Settings, manifest: Manifest) -> Iterator[CheckResult]:
     """Say whether what people type is what app.yaml registers."""
     if settings.command not in manifest.commands:
         registered = " and ".join(manifest.commands)
@@ -75,7 +75,7 @@ def check_command(settings: Settings, manifest: Manifest) -> Iterator[Finding]:
         )
 
 
-def check_channels(policy: Policy, channels: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+def check_channels(policy: Policy, channels: Mapping[str, Mapping[str, Any]]) -> Iterator[CheckResult]:
     """Say which channels of the policy do not exist or cannot be joined. `channels` is by id and by name."""
     places = {"incidents_channel": policy.incidents_channel or "", "audit_channel": policy.audit_channel or ""}
     places |= {f"audiences.{name}": place for name, place in policy.audiences.items()}
@@ -91,10 +91,12 @@ def check_channels(policy: Policy, channels: Mapping[str, Mapping[str, Any]]) ->
         elif channel.get("is_archived"):
             yield wrong(f"{setting} is {place}, which is archived: name another one in policy.yaml.")
         else:
-            yield good(f"{setting} is {place}{'' if channel.get('is_member') else '; Muster joins it when it posts'}.")
+            yield passed(
+                f"{setting} is {place}{'' if channel.get('is_member') else '; Muster joins it when it posts'}."
+            )
 
 
-def _check_scopes(granted: str | None, manifest: Manifest) -> Iterator[Finding]:
+def _check_scopes(granted: str | None, manifest: Manifest) -> Iterator[CheckResult]:
     if granted is None:
         return
     has = {scope.strip() for scope in granted.split(",") if scope.strip()}
@@ -104,10 +106,10 @@ def _check_scopes(granted: str | None, manifest: Manifest) -> Iterator[Finding]:
             "does not work without it."
         )
     if has >= manifest.scopes:
-        yield good(f"All {len(manifest.scopes)} scopes of app.yaml are granted.")
+        yield passed(f"All {len(manifest.scopes)} scopes of app.yaml are granted.")
 
 
-def _check_app_token(client: WebClient, settings: Settings) -> Iterator[Finding]:
+def _check_app_token(client: WebClient, settings: Settings) -> Iterator[CheckResult]:
     token = settings.slack_app_token
     if settings.mode != "socket" or token is None:
         return
@@ -116,17 +118,17 @@ def _check_app_token(client: WebClient, settings: Settings) -> Iterator[Finding]
     except SlackApiError as refused:
         yield wrong(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
     except _TROUBLES as trouble:
-        yield wrong(f"Socket Mode: {told(trouble)}")
+        yield wrong(f"Socket Mode: {explained(trouble)}")
     else:
-        yield good("The app token opens a Socket Mode connection.")
+        yield passed("The app token opens a Socket Mode connection.")
 
 
-def _asked(ask: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+def _asked(ask: Callable[[], Iterator[CheckResult]]) -> Iterator[CheckResult]:
     """Give what was found, or say that Slack would not tell."""
     try:
         found = list(ask())
     except _TROUBLES as trouble:
-        found = [wrong(f"Not all of policy.yaml could be looked up. {told(trouble)}")]
+        found = [wrong(f"Not all of policy.yaml could be looked up. {explained(trouble)}")]
     yield from found
 
 

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from bot.cli.checks.check_result import Finding, good, note, wrong
-from bot.spool.segment import FOR_THE_RECORD, SUFFIX, WAITS, Line, read_line
+from bot.cli.checks.check_result import CheckResult, note, passed, wrong
+from bot.spool.segment import FOR_THE_RECORD, SUFFIX, WAITS, SpoolLine, read_line
 from bot.spool.spool import ASIDE
 
 
-def check_spool(folder: Path) -> Iterator[Finding]:
+def check_spool(folder: Path) -> Iterator[CheckResult]:
     """Say whether what comes while the database is absent can be kept, and whether anything still waits."""
     there = folder if folder.exists() else folder.absolute().parent
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
@@ -29,7 +29,7 @@ def check_spool(folder: Path) -> Iterator[Finding]:
             "this folder and its database, and it records them. Do not delete it."
         )
     else:
-        yield good(f"The spool {folder} is empty and can be written.")
+        yield passed(f"The spool {folder} is empty and can be written.")
     aside = sum(file.read_bytes().count(b"\n") for file in (folder / ASIDE).glob(f"*{SUFFIX}"))
     if aside:
         yield note(
@@ -37,13 +37,13 @@ def check_spool(folder: Path) -> Iterator[Finding]:
         )
 
 
-def _waiting(folder: Path) -> list[Line]:
+def _waiting(folder: Path) -> list[SpoolLine]:
     lines = [line for file in sorted(folder.glob(f"*{SUFFIX}")) for line in _lines(file)]
     done = {(str(line.body.get("kind")), line.key) for line in lines if line.kind == "done"}
     return [line for line in lines if line.kind in WAITS and (line.kind, line.key) not in done]
 
 
-def _lines(file: Path) -> Iterator[Line]:
+def _lines(file: Path) -> Iterator[SpoolLine]:
     try:
         whole = file.read_bytes().split(b"\0", 1)[0].split(b"\n")[1:-1]
     except OSError:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.simulation.bench.bench_environment import COMMAND, Ground
+from bot.simulation.bench.bench_environment import COMMAND, BenchEnvironment
 from bot.simulation.bench.percentiles import spread
 from sandbox.delivery.envelope import Delivery
 
@@ -18,7 +18,7 @@ BURST_LATENCY_MS: Final = 300
 _LINES: Final = ("declare", "note connection pool exhausted on db-3, seen from host {n}", "status")
 
 
-def measure_sequence(ground: Ground, channel: str, *, count: int) -> dict[str, float]:
+def measure_sequence(ground: BenchEnvironment, channel: str, *, count: int) -> dict[str, float]:
     """Type lines one after the other, each when the one before was answered, with a Slack that takes no time."""
     ground.lag(0)
     sent = [_type(ground, channel, n) for n in range(count)]
@@ -26,7 +26,7 @@ def measure_sequence(ground: Ground, channel: str, *, count: int) -> dict[str, f
     return spread(_times(sent))
 
 
-def measure_burst(ground: Ground, channel: str, *, rounds: int) -> dict[str, float]:
+def measure_burst(ground: BenchEnvironment, channel: str, *, rounds: int) -> dict[str, float]:
     """Let fifty people each type a line at the same moment, while every call to Slack takes 300 ms; all rounds count."""
     ground.lag(BURST_LATENCY_MS)
     sent: list[Delivery] = []
@@ -37,7 +37,7 @@ def measure_burst(ground: Ground, channel: str, *, rounds: int) -> dict[str, flo
     return spread(_times(sent)) | {"lost": sum(not one.acked for one in sent)}
 
 
-def _type(ground: Ground, channel: str, n: int) -> Delivery:
+def _type(ground: BenchEnvironment, channel: str, n: int) -> Delivery:
     user = ground.users[n % len(ground.users)]
     return ground.sandbox.acting.slash(user, channel, COMMAND, _LINES[n % len(_LINES)].format(n=n))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.simulation.bench.ack_latency import measure_burst, measure_sequence
-from bot.simulation.bench.bench_environment import Ground, ground
+from bot.simulation.bench.bench_environment import BenchEnvironment, bench_environment
 from bot.simulation.bench.capture_rate import measure_capture
 from bot.simulation.bench.declare_latency import measure_declare, measure_twenty
 from bot.simulation.bench.long_record import measure_record
@@ -73,7 +73,7 @@ def bench(*, quick: bool = False) -> int:
 def measured(sizes: Sizes) -> dict[str, Any]:
     """Measure everything and give it in the order in which it is printed."""
     found: dict[str, Any] = {}
-    with ground() as one:
+    with bench_environment() as one:
         found |= _at_rest(one)
         channel = _incident(one)
         _say("acknowledgements")
@@ -85,10 +85,10 @@ def measured(sizes: Sizes) -> dict[str, Any]:
         found["declare"] = measure_declare(one, rounds=sizes.declarations)
         _say("messages")
         found["capture"] = measure_capture(one, channel, count=sizes.messages)
-    with ground() as other:
+    with bench_environment() as other:
         _say("twenty declarations at once")
         found["declare20_at_300ms"] = measure_twenty(other)
-    with ground(PATIENT, people=sizes.people) as third:
+    with bench_environment(PATIENT, people=sizes.people) as third:
         _say("an overload")
         # Each person speaks in one incident, so that all of them are equally busy.
         there = [_incident(third, third.users[n :: sizes.incidents]) for n in range(sizes.incidents)]
@@ -117,14 +117,14 @@ ORDER: Final = (
 )
 
 
-def _at_rest(one: Ground) -> dict[str, float]:
+def _at_rest(one: BenchEnvironment) -> dict[str, float]:
     """Weigh a Muster that was just started, once it has come to rest."""
     _say("a Muster at rest")
     time.sleep(_SETTLES_S)
     return {"startup_s": one.startup_s, "idle_rss_mb": one.process.resident_mb()}
 
 
-def _incident(one: Ground, people: Sequence[str] | None = None) -> str:
+def _incident(one: BenchEnvironment, people: Sequence[str] | None = None) -> str:
     """Declare an incident before the others, so that nothing is measured cold, and let everybody, or some, join its channel."""
     people, before = people or one.users, len(one.made())
     user = people[0]

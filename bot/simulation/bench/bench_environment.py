@@ -18,7 +18,7 @@ from typing import Final
 
 import yaml
 
-from bot.simulation.bench.muster_process import Process
+from bot.simulation.bench.muster_process import MusterProcess
 from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
 from sandbox.delivery.dispatcher import Timing
@@ -36,7 +36,7 @@ _QUIET_S: Final = 0.2
 _LOOK_EVERY_S: Final = 0.01
 
 
-class Ground:
+class BenchEnvironment:
     """A workspace full of people and the Muster that serves it. `startup_s` is from process start to socket connected."""
 
     def __init__(self, folder: Path, people: int = PEOPLE, timing: Timing | None = None) -> None:
@@ -52,11 +52,11 @@ class Ground:
         self.users = [self.sandbox.workspace.find_person(name).id for name in names]
         self.database = f"sqlite:///{folder / 'muster.db'}"
         self._folder = folder
-        self._process: Process | None = None
+        self._process: MusterProcess | None = None
         self.startup_s = 0.0
 
     @property
-    def process(self) -> Process:
+    def process(self) -> MusterProcess:
         """The running Muster."""
         assert self._process is not None
         return self._process
@@ -75,7 +75,7 @@ class Ground:
             "MUSTER_POLICY": str(policy),
         }
         began = time.perf_counter()
-        self._process = Process(self._folder, settings)
+        self._process = MusterProcess(self._folder, settings)
         self._until(lambda: self.sandbox.sockets.count() > 0, "Muster did not connect")
         self.startup_s = round(time.perf_counter() - began, 2)
 
@@ -131,10 +131,10 @@ class Ground:
 
 
 @contextmanager
-def ground(timing: Timing | None = None, *, people: int = PEOPLE) -> Iterator[Ground]:
+def bench_environment(timing: Timing | None = None, *, people: int = PEOPLE) -> Iterator[BenchEnvironment]:
     """Give a ground of one's own and take it away afterwards; `timing` is how long its Slack waits, and when it repeats."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        made = Ground(Path(folder), people, timing)
+        made = BenchEnvironment(Path(folder), people, timing)
         try:
             made.begin()
             yield made

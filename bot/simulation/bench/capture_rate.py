@@ -11,14 +11,14 @@ import time
 from collections import Counter
 from typing import Any, Final
 
-from bot.simulation.bench.bench_environment import PATIENCE_S, Ground
+from bot.simulation.bench.bench_environment import PATIENCE_S, BenchEnvironment
 from incident.entries.conversation import MessagePosted
 from storage.store import open_store
 
 _SPEAKERS: Final = 8
 
 
-def measure_capture(ground: Ground, channel: str, *, count: int) -> dict[str, Any]:
+def measure_capture(ground: BenchEnvironment, channel: str, *, count: int) -> dict[str, Any]:
     """Post so many messages and count those that are on the record exactly once."""
     speakers = ground.users[:_SPEAKERS]
     began = time.perf_counter()
@@ -39,7 +39,7 @@ def measure_capture(ground: Ground, channel: str, *, count: int) -> dict[str, An
     }
 
 
-def recorded(ground: Ground, channel: str) -> Counter[str]:
+def recorded(ground: BenchEnvironment, channel: str) -> Counter[str]:
     """Count how often each message of a channel is on the record."""
     team = ground.sandbox.workspace.team_id
     with open_store(ground.database, team=team) as store:

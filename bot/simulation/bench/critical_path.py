@@ -20,7 +20,7 @@ SUBMITTED: Final = "view_submission"
 _TOLD_APART: Final = frozenset({"chat.postMessage"})
 
 
-class Passage(Protocol):
+class WireEvent(Protocol):
     """One thing that went over the wire, as the workspace keeps it."""
 
     @property
@@ -49,7 +49,7 @@ class Passage(Protocol):
 
 
 @dataclass(frozen=True)
-class Call:
+class SlackCall:
     """One call to Slack; times are milliseconds since the form was submitted."""
 
     name: str
@@ -57,7 +57,7 @@ class Call:
     ended: float
     users: tuple[str, ...] = ()
 
-    def overlaps(self, other: Call) -> bool:
+    def overlaps(self, other: SlackCall) -> bool:
         """Tell whether neither had ended when the other began."""
         return self.began < other.ended and other.began < self.ended
 
@@ -66,11 +66,11 @@ class Call:
 class Declared:
     """One declaration that became usable: the calls until then, and how long it took."""
 
-    calls: tuple[Call, ...]
+    calls: tuple[SlackCall, ...]
     ready_ms: float
 
 
-def read_declaration(passages: Iterable[Passage], declarer: str) -> Declared | None:
+def read_declaration(passages: Iterable[WireEvent], declarer: str) -> Declared | None:
     """Read one declaration from what went by since its form was open; None while it is not ready."""
     seen = list(passages)
     submitted = next((_moment(one) for one in seen if one.kind == "envelope" and one.name == SUBMITTED), None)
@@ -112,19 +112,19 @@ def serial_calls(declared: Declared, apart: frozenset[frozenset[str]]) -> int:
     return max(depth[i] for i, call in enumerate(ordered) if call.name in (CREATE, CARD, INVITE))
 
 
-def _call(passage: Passage, submitted: datetime) -> Call:
+def _call(passage: WireEvent, submitted: datetime) -> SlackCall:
     ended = (_moment(passage) - submitted).total_seconds() * 1000
     users = tuple(str(passage.detail.get("users") or "").split(","))
-    return Call(_name(passage), ended - (passage.ms or 0), ended, users)
+    return SlackCall(_name(passage), ended - (passage.ms or 0), ended, users)
 
 
-def _name(passage: Passage) -> str:
+def _name(passage: WireEvent) -> str:
     """Tell posts of one method apart by the kind of job that Muster marks them with."""
     job = ((passage.detail.get("metadata") or {}).get("event_payload") or {}).get("job", "")
     return f"{passage.name} {str(job).split(':')[0]}" if passage.name in _TOLD_APART else passage.name
 
 
-def _moment(passage: Passage) -> datetime:
+def _moment(passage: WireEvent) -> datetime:
     return datetime.fromisoformat(passage.at)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from bot.simulation.bench.bench_environment import PATIENCE_S, Ground
+from bot.simulation.bench.bench_environment import PATIENCE_S, BenchEnvironment
 from bot.simulation.bench.critical_path import Declared, independent, read_declaration, serial_calls, typical
 from bot.simulation.bench.percentiles import middle
 from sandbox.delivery.envelope import Delivery
@@ -19,7 +19,7 @@ _IN_TIME_MS: Final = 3000
 _TRAFFIC: Final = 1000
 
 
-def measure_declare(ground: Ground, *, rounds: int) -> list[dict[str, Any]]:
+def measure_declare(ground: BenchEnvironment, *, rounds: int) -> list[dict[str, Any]]:
     """Declare so many incidents at each latency; give the median time and the calls of the median round.
 
     A call that has to wait for another one does so in every round, while a busy machine now and then lets calls run one
@@ -38,7 +38,7 @@ def measure_declare(ground: Ground, *, rounds: int) -> list[dict[str, Any]]:
     ]
 
 
-def measure_twenty(ground: Ground) -> dict[str, Any]:
+def measure_twenty(ground: BenchEnvironment) -> dict[str, Any]:
     """Let twenty people submit a declare form at the same moment, while every call to Slack takes 300 ms.
 
     Slack lets an app make twenty channels a minute, and Muster keeps to that: the ground must be a fresh one.
@@ -57,7 +57,7 @@ def measure_twenty(ground: Ground) -> dict[str, Any]:
     }
 
 
-def _declare(ground: Ground, latency: int, n: int) -> Declared:
+def _declare(ground: BenchEnvironment, latency: int, n: int) -> Declared:
     user = ground.users[n]
     ground.lag(0)
     view = ground.form(user)
@@ -77,7 +77,7 @@ def _declare(ground: Ground, latency: int, n: int) -> Declared:
     return found
 
 
-def _submission(ground: Ground, user: str, view: str) -> Any:
+def _submission(ground: BenchEnvironment, user: str, view: str) -> Any:
     def submit() -> Delivery:
         return ground.submit(user, view, f"Checkout fails for {user}")
 

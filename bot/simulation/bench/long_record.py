@@ -16,7 +16,7 @@ from typing import Any, Final
 import yaml
 
 from bot.clock import RealClock
-from bot.export.bundle import Seal, make_export
+from bot.export.bundle import Seal, write_bundle
 from bot.simulation.replay.scenario_policy import SHIPPED
 from commands.core.capture import Capture, capture
 from commands.core.run import note_outcome, run
@@ -53,7 +53,7 @@ def measure_record(*, entries: int) -> dict[str, Any]:
                 raise RuntimeError(f"the record of the bench does not verify: {report.problems[0]}")
             signer = new_key(home / "muster.key")
             at = RealClock().now()
-            make_export(store, key, out=home, who=_SOMEBODY, at=at, seal=Seal(signer), policy=policy)
+            write_bundle(store, key, out=home, who=_SOMEBODY, at=at, seal=Seal(signer), policy=policy)
             exported = time.perf_counter()
     return {
         "verify_entries_per_s": round(report.entries / (verified - began)),

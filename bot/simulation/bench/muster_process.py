@@ -14,7 +14,7 @@ _ENDS_WITHIN_S: Final = 15.0
 _LAST_LINES: Final = 15
 
 
-class Process:
+class MusterProcess:
     """One running Muster. It works in a folder of its own, so that no `.env` of the house is read."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from bot.simulation.bench.bench_environment import COMMAND, Ground
+from bot.simulation.bench.bench_environment import COMMAND, BenchEnvironment
 from bot.simulation.bench.capture_rate import recorded
 from bot.simulation.bench.percentiles import spread
 from sandbox.delivery.dispatcher import Timing
@@ -27,7 +27,7 @@ _READ_EVERY_S: Final = 0.25
 _COMES_TO_REST_WITHIN_S: Final = 120.0
 
 
-def measure_burst_of_events(ground: Ground, channels: Sequence[str], *, seconds: int) -> dict[str, object]:
+def measure_burst_of_events(ground: BenchEnvironment, channels: Sequence[str], *, seconds: int) -> dict[str, object]:
     """Say a hundred things a second all over, type a line four times a second, while every call to Slack takes 300 ms.
 
     How long do those who type wait, how long is each event on its way to the record, and how much lies behind at the end?
@@ -68,7 +68,7 @@ class _Acks:
     The wire remembers only the latest passages, so whoever wants all of them looks often.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: BenchEnvironment) -> None:
         self._traffic = ground.sandbox.traffic
         self._seq = self._traffic.seq
         self.times: list[float] = []
@@ -88,7 +88,7 @@ class _Acks:
                 self.times += [passage.ms] if passage.kind == "ack" and passage.ms is not None else []
 
 
-def measure_backlog(ground: Ground, channels: Sequence[str], *, events: int) -> dict[str, float]:
+def measure_backlog(ground: BenchEnvironment, channels: Sequence[str], *, events: int) -> dict[str, float]:
     """Cut Muster off while so much is said, let it back, and wait until every event is acknowledged.
 
     `recorded` are those that are on the record exactly once, `lost` the others.

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.simulation.demo.demo_story import Beat, Form
-from bot.simulation.replay.replay_environment import Stage
+from bot.simulation.replay.replay_environment import ReplayEnvironment
 
 _AT: Final = re.compile(r"@(\w+)")
 _DAYS: Final = re.compile(r"\+(\d+)d")
@@ -18,10 +18,10 @@ DIRECT: Final = "dm"
 
 
 @dataclass
-class Hands:
+class Actors:
     """Everybody's hands. `messages` are those that a later beat refers to."""
 
-    stage: Stage
+    stage: ReplayEnvironment
     begins: datetime
     messages: dict[str, tuple[str, str]] = field(default_factory=dict)
 

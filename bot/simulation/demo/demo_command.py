@@ -12,12 +12,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.clock import RealClock, StagedClock
-from bot.export.bundle import Export, Seal, make_export
-from bot.simulation.demo.demo_actors import Hands
+from bot.clock import RealClock, SimulatedClock
+from bot.export.bundle import Export, Seal, write_bundle
+from bot.simulation.demo.demo_actors import Actors
 from bot.simulation.demo.demo_policy import demo_policy
 from bot.simulation.demo.demo_story import Story, read_story
-from bot.simulation.replay.replay_environment import Stage
+from bot.simulation.replay.replay_environment import ReplayEnvironment
 from incident.entry import IncidentKey
 from incident.states import State
 from roles.person_ids import cli_person
@@ -37,13 +37,13 @@ def play_demo(*, once: bool) -> int:
     story = read_story()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
-    clock = StagedClock(RealClock().now() - timedelta(minutes=story.minutes))
+    clock = SimulatedClock(RealClock().now() - timedelta(minutes=story.minutes))
     people = {
         alias: Person(name=alias, real_name=one.name, title=one.title, tz="Europe/London", color=COLORS[i])
         for i, (alias, one) in enumerate(story.people.items())
     }
     channels = ("incidents", *(place.removeprefix("#") for place in story.audiences.values()))
-    stage = Stage(people, clock=clock, channels=channels, port=0 if once else PORT)
+    stage = ReplayEnvironment(people, clock=clock, channels=channels, port=0 if once else PORT)
     try:
         new_key(KEY)
         stage.open(demo_policy(story, stage.users), f"sqlite:///{FOLDER / 'muster.db'}", key_file=KEY)
@@ -60,10 +60,10 @@ def play_demo(*, once: bool) -> int:
     return 0
 
 
-def _tell(story: Story, stage: Stage, *, pause: float) -> None:
+def _tell(story: Story, stage: ReplayEnvironment, *, pause: float) -> None:
     """Act out every beat at its time."""
     begins = stage.clock.now()
-    hands = Hands(stage, begins)
+    hands = Actors(stage, begins)
     if pause:
         _say(f"{story.title}: the story begins in ten seconds. Open the page to watch.")
         time.sleep(10)
@@ -83,7 +83,7 @@ def _what(beat: dict[str, object]) -> str:
     return next(str(beat[name]) for name in ("say", "do", "press", "react") if name in beat)
 
 
-def _prove(stage: Stage) -> int:
+def _prove(stage: ReplayEnvironment) -> int:
     """Export the story's incident, check the export with nothing but its own program, and verify the database."""
     store = stage.muster.store
     key = min(store.queries.incidents(stage.team), key=lambda one: one.number).key
@@ -104,16 +104,16 @@ def _prove(stage: Stage) -> int:
     return 0 if closed and checked.returncode == 0 and report.is_sound else 1
 
 
-def _export(stage: Stage, key: IncidentKey) -> Export:
+def _export(stage: ReplayEnvironment, key: IncidentKey) -> Export:
     signer = read_key(KEY)
     policy = stage.muster.active.policy
     who = cli_person("demo", "localhost")
-    return make_export(
+    return write_bundle(
         stage.muster.store, key, out=FOLDER, who=who, at=stage.clock.now(), seal=Seal(signer), policy=policy
     )
 
 
-def _invite(stage: Stage) -> None:
+def _invite(stage: ReplayEnvironment) -> None:
     """Say what to try, and stay until somebody ends it."""
     _say(
         f"""

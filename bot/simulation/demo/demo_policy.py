@@ -9,7 +9,7 @@ import yaml
 
 from bot.simulation.demo.demo_story import Story
 from bot.simulation.replay.scenario_policy import SHIPPED
-from incident.policy import Ladder, Policy
+from incident.policy import EscalationPolicy, Policy
 from incident.states import Audience
 
 
@@ -25,7 +25,7 @@ def demo_policy(story: Story, users: dict[str, str], shipped: Path = SHIPPED) ->
     return policy.model_copy(
         update={
             "services": services,
-            "ladders": {"demo": Ladder(rungs=tuple(users[alias] for alias in story.ladder))},
+            "ladders": {"demo": EscalationPolicy(rungs=tuple(users[alias] for alias in story.ladder))},
             "audiences": {Audience(name): place for name, place in story.audiences.items()},
             "effective": date(2026, 1, 1),
         }

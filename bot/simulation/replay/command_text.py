@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from commands.core.fields.form_field import Control, asks
+from commands.core.fields.form_field import Control, form_fields
 from commands.core.verb import Verb
 
 
 def spelled_out(verb: type[Verb], fields: Mapping[str, JsonValue], aliases: Mapping[str, str]) -> str:
     """Write the verb and each field as `name="value"`; `aliases` name people, as the script does."""
-    marks = asks(verb)
+    marks = form_fields(verb)
     people = {name for name, ask in marks.items() if ask.control is Control.PERSON}
     given = {name: _said(value, aliases) for name, value in fields.items() if name in marks and value != ""}
     return " ".join([verb.name, *(f"{name}={_quoted(said, at=name in people)}" for name, said in given.items())])

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from bot.simulation.replay.scenario import Moment
 from commands.core import verb_registry
-from commands.core.fields.form_field import Control, ask_of
+from commands.core.fields.form_field import Control, field_of
 from commands.core.verb import Verb
 from incident.frozen import utc_text
 
@@ -73,7 +73,7 @@ def _value(
     info = verb.model_fields.get(field)
     if info is None:
         raise LookupError(f"the verb {verb.name} has no field {field!r}")
-    control = ask_of(info).control
+    control = field_of(info).control
     if control is Control.PERSON:
         return person(str(value)) or str(value)
     if control is Control.MOMENT:

@@ -18,7 +18,7 @@ _MARK = "pushpin"
 
 
 @dataclass
-class Outage:
+class OutageRecovery:
     """One outage: its events, from its start to its end. `messages` gives the ts of the script's messages."""
 
     messages: dict[str, str]

@@ -12,10 +12,10 @@ from typing import Any
 
 from bot.clock import SetClock
 from bot.simulation.replay.record_diff import differences, failed_checks
-from bot.simulation.replay.replay_environment import Stage
+from bot.simulation.replay.replay_environment import ReplayEnvironment
 from bot.simulation.replay.replayed_record import record_of
 from bot.simulation.replay.scenario import Scenario, read_scenario
-from bot.simulation.replay.scenario_player import Player
+from bot.simulation.replay.scenario_player import ScenarioPlayer
 from bot.simulation.replay.scenario_policy import script_policy
 from sandbox.state.entities import Person
 
@@ -83,16 +83,16 @@ def words_given(scenario: Scenario) -> dict[str, tuple[str, ...]]:
 
 
 @contextmanager
-def playing(scenario: Scenario, database: str | None = None) -> Iterator[Player]:
+def playing(scenario: Scenario, database: str | None = None) -> Iterator[ScenarioPlayer]:
     """Set the stage for a script and take it down afterwards."""
     people = {
         alias: Person(name=alias, real_name=alias.capitalize(), title=actor.title, tz="UTC")
         for alias, actor in scenario.people.items()
     }
-    stage = Stage(people, clock=SetClock(scenario.events[0].at), channels=("incidents",))
+    stage = ReplayEnvironment(people, clock=SetClock(scenario.events[0].at), channels=("incidents",))
     try:
         # In a script every outage is a gap, however short.
         stage.open(script_policy(scenario, stage.users), database, gap_seconds=0)
-        yield Player(stage, scenario)
+        yield ScenarioPlayer(stage, scenario)
     finally:
         stage.close()

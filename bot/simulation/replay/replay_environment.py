@@ -29,7 +29,7 @@ RECONNECTING_TAKES: Final = 15.0
 _DAY: Final = 86_400.0
 
 
-class Stage:
+class ReplayEnvironment:
     """Where something is played. `users` maps the names of the play to Slack user ids."""
 
     def __init__(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.export.document import document_account
+from bot.export.document import document_report
 from bot.export.html_page import document_renderer
 from bot.simulation.replay.outage_recovery import as_scripted
-from bot.simulation.replay.scenario_player import Player
+from bot.simulation.replay.scenario_player import ScenarioPlayer
 from incident.entries.closure import Refused
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from roles.person_ids import MUSTER, PersonId, slack_user
 
 
-def record_of(player: Player) -> dict[str, Any]:
+def record_of(player: ScenarioPlayer) -> dict[str, Any]:
     """Give the record as it reads when the script says."""
     stage, scenario = player.stage, player.scenario
     key = stage.incident
@@ -32,7 +32,7 @@ def record_of(player: Player) -> dict[str, Any]:
     before = [e for e in stage.entries(IncidentKey(stage.team, WORKSPACE)) if isinstance(e.fact, Refused)]
     own = (as_scripted(entry, player.caught_up.get(f"{key.id}/{entry.n}")) for entry in stage.entries(key))
     entries = [*before, *own]
-    return document_account(
+    return document_report(
         entries,
         as_of=scenario.read_at,
         names=name,

@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from bot.grammar.command_parser import read
+from bot.grammar.command_parser import parse_command
 from bot.simulation.replay.command_text import spelled_out
 from bot.simulation.replay.form_input import form_values
 from bot.simulation.replay.intents import fields_of, moment, verb_of
-from bot.simulation.replay.outage_recovery import Outage
-from bot.simulation.replay.replay_environment import Stage
+from bot.simulation.replay.outage_recovery import OutageRecovery
+from bot.simulation.replay.replay_environment import ReplayEnvironment
 from bot.simulation.replay.scenario import Scenario, ScriptEvent
 from bot.slack.forms.modal import OCCURRED
-from commands.core.fields.form_field import Control, asks
+from commands.core.fields.form_field import Control, form_fields
 from commands.core.verb import Verb
 from roles.person_ids import PersonId, slack_person
 from sandbox.workspace_errors import NotPossibleError
@@ -27,21 +27,21 @@ _UNSEEN: Final = frozenset({"alert", "external"})
 
 
 @dataclass
-class Player:
+class ScenarioPlayer:
     """Plays one script. `counts` says how many commands were typed lines and how many were forms.
 
     `messages` and `channels` give the ts and the channel of each message: what is said before the declaration is said
     where it will be declared, and is changed there later.
     """
 
-    stage: Stage
+    stage: ReplayEnvironment
     scenario: Scenario
     messages: dict[str, str] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=lambda: {"lines": 0, "forms": 0, "buttons": 0})
     problems: list[str] = field(default_factory=list)
-    outage: Outage | None = None
+    outage: OutageRecovery | None = None
     caught_up: dict[str, ScriptEvent] = field(default_factory=dict)
 
     def play(self) -> None:
@@ -88,7 +88,7 @@ class Player:
 
     def _outage_start(self, event: ScriptEvent) -> None:
         self.stage.cut_off()
-        self.outage = Outage(self.messages, [event])
+        self.outage = OutageRecovery(self.messages, [event])
 
     def _outage_end(self, event: ScriptEvent) -> None:
         self.stage.let_back()
@@ -137,7 +137,7 @@ class Player:
     def _lines(self, event: ScriptEvent, fields: dict[str, Any]) -> tuple[str, str]:
         """Give the line of the script, and the one that is nothing but fixed words."""
         verb = verb_of(event.intent["name"])
-        leading = [value for name, ask in asks(verb).items() if ask.leading and (value := fields.get(name))]
+        leading = [value for name, ask in form_fields(verb).items() if ask.leading and (value := fields.get(name))]
         words = [str(word) for value in leading for word in (value if isinstance(value, list) else [value])]
         return event.text.removeprefix(COMMAND).strip(), " ".join([verb.name, *words])
 
@@ -151,7 +151,7 @@ class Player:
 
     def _is_strange(self, verb: type[Verb], fields: dict[str, Any]) -> bool:
         """Tell whether something is meant that no form offers: another service than the catalogue's, another choice."""
-        marks, services = asks(verb), self.scenario.org.services
+        marks, services = form_fields(verb), self.scenario.org.services
         choices = {name: [value for value, _ in ask.choices] for name, ask in marks.items() if ask.choices}
         offered = choices | {name: list(services) for name, ask in marks.items() if ask.control is Control.SERVICE}
         return any(str(fields[name]) not in offered[name] for name in offered if isinstance(fields.get(name), str))
@@ -159,7 +159,7 @@ class Player:
     def _says(self, line: str, event: ScriptEvent, fields: dict[str, Any]) -> bool:
         """Tell whether a typed line alone says what the intent means, no more and no less."""
         verb = verb_of(event.intent["name"])
-        reading = read(line, at=event.at, person=self._named, services=tuple(self.scenario.org.services))
+        reading = parse_command(line, at=event.at, person=self._named, services=tuple(self.scenario.org.services))
         strange = dict(reading.unread)
         offers = bool(strange) and not (reading.ambiguous or reading.left)
         if not line or reading.verb is not verb or not (reading.is_whole or offers):
@@ -175,7 +175,7 @@ class Player:
 
     def _form(self, event: ScriptEvent, user: str, channel: str, fields: dict[str, Any]) -> None:
         verb = verb_of(event.intent["name"])
-        if not asks(verb) and OCCURRED not in fields:
+        if not form_fields(verb) and OCCURRED not in fields:
             self.stage.slash(user, channel, verb.name)
             return
         view = self.stage.open_form(user, channel, verb.name)

@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from bot.clock import RealClock
 from bot.rendering.renderer import for_slack
-from bot.simulation.soak.ledger import Ledger, Told
-from bot.simulation.soak.soak_environment import House
-from bot.slack.capture.channel_history import NOTHING, Known, known_of
+from bot.simulation.soak.ledger import Ledger, LedgerEntry
+from bot.simulation.soak.soak_environment import SoakEnvironment
+from bot.slack.capture.channel_history import NOTHING, RecordedMessages, recorded_messages
 from bot.slack.client.sent_lookup import job_of
 from bot.slack.surfaces.incident_card import card
 from bot.slack.surfaces.surface_context import surface_context
@@ -42,11 +42,11 @@ _KIND_OF: Final = {
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SoakState:
     """What a soak left: the database, the workspace, and the ledger of what was done."""
 
     store: Store
-    house: House
+    house: SoakEnvironment
     ledger: Ledger
 
     def incidents(self) -> list[Incident]:
@@ -82,7 +82,10 @@ class Outcome:
         channel = self._channel_of(incident)
         if channel is None:
             return
-        known, unknowable = known_of(self.entries(incident, *MESSAGE_KINDS), channel.id), self.unknowable(incident)
+        known, unknowable = (
+            recorded_messages(self.entries(incident, *MESSAGE_KINDS), channel.id),
+            self.unknowable(incident),
+        )
         for (where, ts), text in sorted(self.ledger.said.items()):
             if where == channel.id:
                 if ts in unknowable:
@@ -100,7 +103,7 @@ class Outcome:
         told = [one for one in given_up if one["type"] == "message" and one["channel"] == channel]
         posted = {one["ts"] for one in told if one.get("subtype") not in _CHANGES}
         untold = posted & {_deleted(one) for one in told}
-        known = known_of(self.entries(incident, *MESSAGE_KINDS), channel or "")
+        known = recorded_messages(self.entries(incident, *MESSAGE_KINDS), channel or "")
         return frozenset(ts for ts in untold if _says_nothing(known.get(ts, NOTHING)))
 
     def _channels(self, incidents: list[Incident]) -> Iterator[str]:
@@ -171,7 +174,7 @@ def words(blocks: Any) -> list[str]:
     return []
 
 
-def _promise(told: Told, times: int) -> Iterator[str]:
+def _promise(told: LedgerEntry, times: int) -> Iterator[str]:
     if told.was_acknowledged and not times:
         yield f"{LOST}: {told.verb} {told.token} was answered with {told.answer!r} and is not on the record"
     if times > 1:
@@ -185,19 +188,19 @@ def _deleted(event: dict[str, Any]) -> str | None:
     return str(ts) if ts else None
 
 
-def _says_nothing(known: Known) -> bool:
+def _says_nothing(known: RecordedMessages) -> bool:
     """Tell whether no word of a message is known, and no more than that it is gone."""
     facts = [entry.fact for entry in known.entries]
     return len(facts) <= 1 and all(isinstance(fact, MessageDeleted) and fact.previous is None for fact in facts)
 
 
-def _holds_what_it_said(known: Known, text: str) -> bool:
+def _holds_what_it_said(known: RecordedMessages, text: str) -> bool:
     """Tell whether the deletion is all that is known, and holds the text that stood in Slack when it was deleted."""
     deleted = [entry.fact for entry in known.entries if isinstance(entry.fact, MessageDeleted)]
     return not known.was_said and [fact.previous for fact in deleted] == [text]
 
 
-def _message(place: str, text: str, known: Known | None, channel: Channel, ts: str) -> Iterator[str]:
+def _message(place: str, text: str, known: RecordedMessages | None, channel: Channel, ts: str) -> Iterator[str]:
     message = channel.messages.get(ts)
     stands = message is not None and message.subtype != _STONE
     if known is not None and not stands and _holds_what_it_said(known, text):

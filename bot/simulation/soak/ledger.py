@@ -8,7 +8,7 @@ from threading import Lock
 
 
 @dataclass(frozen=True)
-class Told:
+class LedgerEntry:
     """Something typed or submitted that carries a word of its own. `answer` is what came back, None when nothing did."""
 
     token: str
@@ -28,7 +28,7 @@ class Ledger:
     """Everything that happened; written from several threads."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    told: list[Told] = field(default_factory=list)
+    told: list[LedgerEntry] = field(default_factory=list)
     said: dict[tuple[str, str], str] = field(default_factory=dict)
     deleted: set[tuple[str, str]] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
@@ -38,7 +38,7 @@ class Ledger:
         with self._lock:
             self.counts[what] += 1
 
-    def tell(self, told: Told) -> None:
+    def tell(self, told: LedgerEntry) -> None:
         """Keep what somebody typed or submitted and what came back."""
         with self._lock:
             self.told.append(told)

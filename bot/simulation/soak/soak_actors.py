@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.rendering.message_catalog import say
-from bot.simulation.soak.ledger import Ledger, Told
-from bot.simulation.soak.soak_environment import COMMAND, LOBBY, House
-from bot.simulation.soak.soak_plan import Step
+from bot.simulation.soak.ledger import Ledger, LedgerEntry
+from bot.simulation.soak.soak_environment import COMMAND, LOBBY, SoakEnvironment
+from bot.simulation.soak.soak_plan import PlannedStep
 from sandbox.delivery.envelope import Delivery
 from sandbox.workspace_errors import NotPossibleError
 
@@ -34,15 +34,15 @@ _FORM_TAKES: Final = 4.0
 
 
 @dataclass(frozen=True)
-class People:
+class Actors:
     """Everybody's hands."""
 
-    house: House
+    house: SoakEnvironment
     ledger: Ledger
 
-    def act(self, step: Step) -> None:
+    def act(self, step: PlannedStep) -> None:
         """Take one step, unless it cannot be taken any more."""
-        acts: dict[str, Callable[[Step], None]] = {
+        acts: dict[str, Callable[[PlannedStep], None]] = {
             name: getattr(self, f"_{name}") for name in QUICK | SLOW if name != "ask"
         }
         try:
@@ -50,13 +50,13 @@ class People:
         except (NotPossibleError, LookupError):
             self.ledger.count("skipped")
 
-    def _channel(self, step: Step) -> str:
+    def _channel(self, step: PlannedStep) -> str:
         there = self.house.incident_channels()
         if not there:
             raise LookupError("there is no incident yet")
         return step.pick(1, there)
 
-    def _member(self, step: Step, channel: str) -> str:
+    def _member(self, step: PlannedStep, channel: str) -> str:
         members = self.house.sandbox.workspace.find_channel(channel).members
         there = [user for user in self.house.users if user in members]
         user = step.pick(0, there or self.house.users)
@@ -64,77 +64,77 @@ class People:
             self.house.sandbox.acting.join(user, channel)
         return user
 
-    def _say(self, step: Step) -> None:
+    def _say(self, step: PlannedStep) -> None:
         channel = self._channel(step)
         text = f"m{step.n:05d} latency is up"
         ts = self.house.sandbox.acting.post(self._member(step, channel), channel, text)
         self.ledger.say(channel, ts, text)
 
-    def _reply(self, step: Step) -> None:
+    def _reply(self, step: PlannedStep) -> None:
         channel, ts, _ = self._message(step)
         text = f"r{step.n:05d} same here"
         said = self.house.sandbox.acting.post(self._member(step, channel), channel, text, ts)
         self.ledger.say(channel, said, text)
 
-    def _share(self, step: Step) -> None:
+    def _share(self, step: PlannedStep) -> None:
         channel = self._channel(step)
         text = f"f{step.n:05d} the graph"
         said = self.house.sandbox.acting.share_file(self._member(step, channel), channel, "graph.png", text)
         self.ledger.say(channel, said, text)
 
-    def _edit(self, step: Step) -> None:
+    def _edit(self, step: PlannedStep) -> None:
         channel, ts, author = self._message(step)
         text = f"e{step.n:05d} latency is down"
         self.house.sandbox.acting.edit(author, channel, ts, text)
         self.ledger.say(channel, ts, text)
 
-    def _delete(self, step: Step) -> None:
+    def _delete(self, step: PlannedStep) -> None:
         channel, ts, author = self._message(step)
         self.house.sandbox.acting.delete(author, channel, ts)
         self.ledger.delete(channel, ts)
 
-    def _mark(self, step: Step) -> None:
+    def _mark(self, step: PlannedStep) -> None:
         channel, ts, _ = self._message(step)
         self.house.sandbox.acting.react(self._member(step, channel), channel, ts, _MARK)
 
-    def _unmark(self, step: Step) -> None:
+    def _unmark(self, step: PlannedStep) -> None:
         channel, ts, _ = self._message(step)
         message = self.house.sandbox.workspace.find_channel(channel).messages[ts]
         for user in message.reactions.get(_MARK, [])[:1]:
             self.house.sandbox.acting.unreact(user, channel, ts, _MARK)
 
-    def _join(self, step: Step) -> None:
+    def _join(self, step: PlannedStep) -> None:
         channel, user = self._channel(step), step.pick(0, self.house.users)
         if user not in self.house.sandbox.workspace.find_channel(channel).members:
             self.house.sandbox.acting.join(user, channel)
 
-    def _leave(self, step: Step) -> None:
+    def _leave(self, step: PlannedStep) -> None:
         channel = self._channel(step)
         self.house.sandbox.acting.leave(self._member(step, channel), channel)
 
-    def _line(self, step: Step) -> None:
+    def _line(self, step: PlannedStep) -> None:
         channel, token = self._channel(step), f"t{step.n:05d}"
         line = step.pick(2, _LINES).format(token=token, other=step.pick(3, self.house.users))
         delivery = self.house.sandbox.acting.slash(self._member(step, channel), channel, COMMAND, line)
         self._keep(token, line.split()[0], delivery)
 
-    def _ask(self, step: Step) -> None:
+    def _ask(self, step: PlannedStep) -> None:
         channel = self._channel(step)
         line = step.pick(2, _QUESTIONS)
         self.house.sandbox.acting.slash(self._member(step, channel), channel, COMMAND, line)
 
-    def _form(self, step: Step) -> None:
+    def _form(self, step: PlannedStep) -> None:
         channel, token = self._channel(step), f"t{step.n:05d}"
         user = self._member(step, channel)
         view = self.house.sandbox.acting.slash(user, channel, COMMAND, "note").view(_FORM_TAKES)
         self._keep(token, "note", self._submit(user, view.id, {"text": f"{token} from a form"}))
 
-    def _declare(self, step: Step) -> None:
+    def _declare(self, step: PlannedStep) -> None:
         user, token = step.pick(0, self.house.users), f"t{step.n:05d}"
         view = self.house.sandbox.acting.slash(user, LOBBY, COMMAND, "declare").view(_FORM_TAKES)
         self._keep(token, "declare", self._submit(user, view.id, {"title": f"{token} fails", "service": "checkout"}))
 
-    def _press(self, step: Step) -> None:
+    def _press(self, step: PlannedStep) -> None:
         channel = self._channel(step)
         buttons = list(self._buttons(channel))
         if not buttons:
@@ -160,7 +160,7 @@ class People:
                 if element["type"] == "button" and "void" not in element["action_id"]
             ]
 
-    def _message(self, step: Step) -> tuple[str, str, str]:
+    def _message(self, step: PlannedStep) -> tuple[str, str, str]:
         """Pick a message that stands: where, which, and whose."""
         channel = self._channel(step)
         ts = step.pick(4, self.ledger.standing(channel) or [""])
@@ -179,7 +179,7 @@ class People:
         self.ledger.count("acknowledged" if answer is not None else "unanswered")
         if verb in _PROMISES:
             opened_form = verb != "declare" and bool(delivery.opened)
-            self.ledger.tell(Told(token, verb, answer, opened_form=opened_form, is_put_off=is_put_off(answer)))
+            self.ledger.tell(LedgerEntry(token, verb, answer, opened_form=opened_form, is_put_off=is_put_off(answer)))
 
 
 def is_put_off(answer: str | None) -> bool:

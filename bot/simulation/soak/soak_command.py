@@ -23,12 +23,12 @@ from sqlalchemy import func, select
 
 from bot.clock import RealClock
 from bot.monitoring.logs import shown_database
-from bot.simulation.soak.invariants import DOUBLED, LOST, Outcome
+from bot.simulation.soak.invariants import DOUBLED, LOST, SoakState
 from bot.simulation.soak.ledger import Ledger
-from bot.simulation.soak.soak_actors import QUICK, People
-from bot.simulation.soak.soak_environment import House, until
-from bot.simulation.soak.soak_faults import trouble
-from bot.simulation.soak.soak_plan import STEPS_PER_SECOND, Step, plan
+from bot.simulation.soak.soak_actors import QUICK, Actors
+from bot.simulation.soak.soak_environment import SoakEnvironment, until
+from bot.simulation.soak.soak_faults import inject
+from bot.simulation.soak.soak_plan import STEPS_PER_SECOND, PlannedStep, plan
 from incident.jobs import JobKind
 from storage.jobs.job_table import JOB, JobState
 from storage.store import Store, open_store
@@ -45,7 +45,7 @@ _LATER: Final = (JobKind.TIMER, JobKind.PROMPT)
 def soak(minutes: float, seed: int, *, database: str | None = None, replicas: int = 1) -> int:
     """Soak, check and print; 1 when anything does not hold."""
     folder = Path(tempfile.mkdtemp(prefix="muster-soak-"))
-    house = House(folder, database=database, replicas=replicas)
+    house = SoakEnvironment(folder, database=database, replicas=replicas)
     try:
         house.begin()
         found, problems = Soak(house).go(plan(seed, minutes))
@@ -83,12 +83,12 @@ def why_no_rest(idle_s: float, waited_s: float) -> str | None:
 class Soak:
     """One soak in one house."""
 
-    house: House
+    house: SoakEnvironment
     ledger: Ledger = field(default_factory=Ledger)
     faults: Counter[str] = field(default_factory=Counter)
     kills: int = 0
 
-    def go(self, steps: Sequence[Step]) -> tuple[dict[str, Any], list[str]]:
+    def go(self, steps: Sequence[PlannedStep]) -> tuple[dict[str, Any], list[str]]:
         """Take every step in its time, come to rest, and check; give the figures and what does not hold."""
         began = time.monotonic()
         self._take(steps)
@@ -98,7 +98,7 @@ class Soak:
             why = self._rest(store)
             rest = time.monotonic() - began - acted
             self.house.stop_musters()
-            outcome = Outcome(store, self.house, self.ledger)
+            outcome = SoakState(store, self.house, self.ledger)
             problems = outcome.problems()
             entries = sum(one.n for one in outcome.incidents())
             unknowable = sum(len(outcome.unknowable(one)) for one in outcome.incidents())
@@ -110,8 +110,8 @@ class Soak:
             "rested_after_s": round(rest, 1),
         }, problems
 
-    def _take(self, steps: Sequence[Step]) -> None:
-        people, began = People(self.house, self.ledger), time.monotonic()
+    def _take(self, steps: Sequence[PlannedStep]) -> None:
+        people, began = Actors(self.house, self.ledger), time.monotonic()
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="person") as hands:
             doing = []
             for step in steps:
@@ -119,7 +119,7 @@ class Soak:
                 self.house.look_after()
                 self.ledger.count(step.kind)
                 if step.kind == "fault":
-                    self.faults[trouble(self.house.sandbox.faults, step)] += 1
+                    self.faults[inject(self.house.sandbox.faults, step)] += 1
                 elif step.kind == "kill":
                     self.kills += 1
                     self.house.kill(int(step.between(0, 0, 64)), step.between(1, 0, 2))

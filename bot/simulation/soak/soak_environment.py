@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 from bot.simulation.bench.bench_environment import policy_of
-from bot.simulation.bench.muster_process import Process
+from bot.simulation.bench.muster_process import MusterProcess
 from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
 from sandbox.server import Sandbox
@@ -25,7 +25,7 @@ PEOPLE: Final = 12
 _STARTS_WITHIN_S: Final = 60.0
 
 
-class House:
+class SoakEnvironment:
     """The workspace, its people, and the Musters that serve it."""
 
     def __init__(self, folder: Path, *, database: str | None, replicas: int = 1) -> None:
@@ -44,7 +44,7 @@ class House:
         self.last_words: list[str] = []
         self.sandbox.workspace.listen(self._count)
         self._folder, self._replicas = folder, replicas
-        self._musters: list[Process] = []
+        self._musters: list[MusterProcess] = []
 
     def begin(self) -> None:
         """Start the workspace and the Musters, and wait until they are connected."""
@@ -95,7 +95,7 @@ class House:
     def _count(self, *_: Any) -> None:
         self.events += 1
 
-    def _start(self, n: int) -> Process:
+    def _start(self, n: int) -> MusterProcess:
         folder = self._folder / f"muster-{n}"
         folder.mkdir(exist_ok=True)
         settings = {
@@ -105,7 +105,7 @@ class House:
             "DATABASE_URL": self.database,
             "MUSTER_POLICY": str(self._folder / "policy.yaml"),
         }
-        return Process(folder, settings)
+        return MusterProcess(folder, settings)
 
 
 def until(has_come: Callable[[], bool], seconds: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from bot.simulation.soak.soak_plan import Step
+from bot.simulation.soak.soak_plan import PlannedStep
 from sandbox.faults import ANY, Faults
 
 _METHODS: Final = (
@@ -22,11 +22,11 @@ _METHODS: Final = (
 _LATENCIES_MS: Final = (0, 0, 100, 300)
 
 
-def _times(step: Step) -> int:
+def _times(step: PlannedStep) -> int:
     return int(step.between(2, 1, 4))
 
 
-TROUBLES: Final[dict[str, Callable[[Faults, Step], None]]] = {
+FAULTS: Final[dict[str, Callable[[Faults, PlannedStep], None]]] = {
     "latency": lambda faults, step: faults.set_latency(step.pick(1, _LATENCIES_MS)),
     "too_many": lambda faults, step: faults.too_many_requests(
         step.pick(1, _METHODS), times=_times(step), retry_after=int(step.between(3, 1, 4))
@@ -44,8 +44,8 @@ TROUBLES: Final[dict[str, Callable[[Faults, Step], None]]] = {
 }
 
 
-def trouble(faults: Faults, step: Step) -> str:
+def inject(faults: Faults, step: PlannedStep) -> str:
     """Switch one fault on and name it."""
-    name = step.pick(0, tuple(TROUBLES))
-    TROUBLES[name](faults, step)
+    name = step.pick(0, tuple(FAULTS))
+    FAULTS[name](faults, step)
     return name

@@ -35,7 +35,7 @@ _WEIGHTS: Final = {
 
 
 @dataclass(frozen=True)
-class Step:
+class PlannedStep:
     """One thing that happens. `n` is its number, of which its words are made."""
 
     n: int
@@ -51,10 +51,10 @@ class Step:
         return low + self.drawn[which] * (high - low)
 
 
-def plan(seed: int, minutes: float) -> tuple[Step, ...]:
+def plan(seed: int, minutes: float) -> tuple[PlannedStep, ...]:
     """Draw every step of a soak; it begins with declarations, so that there is something to act on."""
     drawing = random.Random(seed)  # noqa: S311 - repeatable on purpose; it guards nothing
     names, weights = list(_WEIGHTS), list(_WEIGHTS.values())
     count = max(1, int(minutes * 60 * STEPS_PER_SECOND))
     kinds = ["declare", "declare", *drawing.choices(names, weights, k=count)][:count]
-    return tuple(Step(n, kind, tuple(drawing.random() for _ in range(_DRAWN))) for n, kind in enumerate(kinds))
+    return tuple(PlannedStep(n, kind, tuple(drawing.random() for _ in range(_DRAWN))) for n, kind in enumerate(kinds))

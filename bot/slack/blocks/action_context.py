@@ -27,7 +27,7 @@ _LONG: Final = {short: name for name, short in _SHORT.items()}
 MORE: Final = "more"  # the action id of a list in which one act of many is chosen
 
 
-class Where(Frozen):
+class ActionContext(Frozen):
     """The incident and the entry something was drawn at, the place it was drawn in, and the fields it is filled with.
 
     `draft` names the draft that keeps fields too long to be carried.
@@ -60,7 +60,7 @@ class Where(Frozen):
         return packed
 
 
-def chosen_value(action: str, where: Where) -> str:
+def chosen_value(action: str, where: ActionContext) -> str:
     """Write an act and where it was drawn as the value of one option of a list."""
     return f"{action} {where.packed()}"
 
@@ -71,10 +71,10 @@ def read_chosen(value: str) -> tuple[str, str]:
     return action, packed
 
 
-def unpack(text: str | None) -> Where:
+def unpack(text: str | None) -> ActionContext:
     """Read what was packed; anything else reads as nowhere, so that a stale or foreign button harms nobody."""
     try:
         found: Any = json.loads(text or "{}")
-        return Where(**{_LONG[name]: value for name, value in found.items()})
+        return ActionContext(**{_LONG[name]: value for name, value in found.items()})
     except (ValueError, ValidationError, KeyError, AttributeError, TypeError):
-        return Where()
+        return ActionContext()

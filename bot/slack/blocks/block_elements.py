@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from bot.rendering.mrkdwn import clip
-from bot.slack.blocks.action_context import Where
+from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import LIMITS
 
 Json = dict[str, Any]
@@ -25,7 +25,7 @@ def sections(text: str) -> list[Json]:
     return [{"type": "section", "text": {"type": "mrkdwn", "text": part}} for part in parts if part.strip()]
 
 
-def button(action: str, words: str, where: Where, *, style: str | None = None) -> Json:
+def button(action: str, words: str, where: ActionContext, *, style: str | None = None) -> Json:
     """Draw a button; what it was drawn at travels in its value."""
     drawn: Json = {
         "type": "button",

@@ -20,7 +20,7 @@ R = TypeVar("R")
 MOST: Final = 200
 
 
-class _Waiting(Generic[S, R]):
+class _QueuedItem(Generic[S, R]):
     """One that waits: until its result is there, until it shall lead, or until it is told to try alone."""
 
     def __init__(self, said: S) -> None:
@@ -45,18 +45,18 @@ class _Outcome(Generic[R]):
         return True
 
 
-class Gather(Generic[S, R]):
+class Batcher(Generic[S, R]):
     """Gathers what many threads want recorded. Each call returns, or raises, once its own is committed or is not."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
         self._turn = threading.Lock()
-        self._waiting: deque[_Waiting[S, R]] = deque()
+        self._waiting: deque[_QueuedItem[S, R]] = deque()
         self._is_led = False
 
     def record(self, said: S, record: Callable[[Sequence[S]], Sequence[R]]) -> R:
         """Record one thing, perhaps together with others; `record` gives a result for each, in their order."""
-        mine, left = _Waiting[S, R](said), seconds_left()
+        mine, left = _QueuedItem[S, R](said), seconds_left()
         with self._turn:
             self._waiting.append(mine)
             mine.leads = not self._is_led
@@ -67,7 +67,7 @@ class Gather(Generic[S, R]):
             self._lead(record)
         return mine.came_of[0] if mine.came_of else record([said])[0]
 
-    def _wait(self, mine: _Waiting[S, R], seconds: float | None) -> None:
+    def _wait(self, mine: _QueuedItem[S, R], seconds: float | None) -> None:
         if mine.called.wait(seconds):
             return
         with self._turn:

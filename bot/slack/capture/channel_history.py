@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bot.slack.capture.message_events import moment_of
-from bot.slack.client.web_api import Slack, SlackRefusal
+from bot.slack.client.web_api import SlackClient, SlackError
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import Entry
 from incident.frozen import clean
@@ -32,7 +32,7 @@ _MARK: Final = "pushpin"
 
 
 @dataclass
-class Pages:
+class PageReader:
     """How far one call has been read: what came, and where it goes on. No cursor means that it came to its end."""
 
     items: list[Any] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Pages:
 
 
 @dataclass
-class Reading:
+class HistoryWindow:
     """One reading of one channel, between two moments.
 
     Everything since `since` is read and before it a bounded part; or, where `most` is given, so many messages and no more,
@@ -54,11 +54,11 @@ class Reading:
     most: int | None = None
     most_threads: int | None = None
     is_whole: bool = True
-    pages: dict[str, Pages] = field(default_factory=dict)
+    pages: dict[str, PageReader] = field(default_factory=dict)
 
-    def read(self, slack: Slack, method: str, name: str, **arguments: Any) -> list[Any]:
+    def read(self, slack: SlackClient, method: str, name: str, **arguments: Any) -> list[Any]:
         """Give everything a call gives, going on where it had to wait; `name` tells calls of one method apart."""
-        pages = self.pages.setdefault(f"{method}:{name}", Pages())
+        pages = self.pages.setdefault(f"{method}:{name}", PageReader())
         wanted = "members" if method == "conversations.members" else "messages"
         while pages.cursor is not None:
             page = slack.call(method, channel=self.channel, limit=_PAGE, cursor=pages.cursor, **arguments)
@@ -76,7 +76,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Known:
+class RecordedMessages:
     """What the record holds of one message."""
 
     entries: tuple[Entry, ...]
@@ -118,21 +118,21 @@ class Known:
         return max(edits, default=Decimal(0)) < Decimal(edited_ts)
 
 
-NOTHING: Final = Known(())
+NOTHING: Final = RecordedMessages(())
 
 
-def known_of(entries: Sequence[Entry], channel: str) -> dict[str, Known]:
+def recorded_messages(entries: Sequence[Entry], channel: str) -> dict[str, RecordedMessages]:
     """Sort what the record holds of a channel's messages by message."""
     found: dict[str, list[Entry]] = {}
     for entry in entries:
         fact = entry.fact
         if isinstance(fact, MESSAGES) and fact.channel == channel:
             found.setdefault(fact.ts, []).append(entry)
-    return {ts: Known(tuple(about)) for ts, about in found.items()}
+    return {ts: RecordedMessages(tuple(about)) for ts, about in found.items()}
 
 
 @dataclass(frozen=True)
-class Shown:
+class ChannelContent:
     """What Slack shows: every message by its ts, the threads that were read whole, and from when on all was read.
 
     The head of a thread that was deleted stands there as a stone, of subtype `tombstone`.
@@ -143,7 +143,7 @@ class Shown:
     begins: datetime
 
 
-def read_channel(slack: Slack, reading: Reading, known: dict[str, Known]) -> Shown:
+def read_channel(slack: SlackClient, reading: HistoryWindow, known: dict[str, RecordedMessages]) -> ChannelContent:
     """Read a channel and those of its threads in which something may have changed."""
     between = {"oldest": f"{reading.oldest.timestamp():.6f}", "latest": f"{reading.latest.timestamp():.6f}"}
     heads = reading.read(slack, "conversations.history", "", **between)
@@ -153,20 +153,20 @@ def read_channel(slack: Slack, reading: Reading, known: dict[str, Known]) -> Sho
     heads = [one for one in heads if read.get(one["ts"], ()) is not None]
     until = [one for one in (*heads, *replies) if moment_of(one["ts"]) <= reading.latest]
     begins = reading.oldest if reading.is_whole or not heads else moment_of(heads[-1]["ts"])
-    return Shown({str(one["ts"]): one for one in until}, threads, begins)
+    return ChannelContent({str(one["ts"]): one for one in until}, threads, begins)
 
 
-def _replies(slack: Slack, reading: Reading, head: str) -> list[Json] | None:
+def _replies(slack: SlackClient, reading: HistoryWindow, head: str) -> list[Json] | None:
     """Give the replies of a thread; None where its head was deleted since the channel was read, and all with it."""
     try:
         return reading.read(slack, "conversations.replies", head, ts=head)
-    except SlackRefusal as no:
+    except SlackError as no:
         if no.error != "thread_not_found":
             raise
         return None
 
 
-def _threads(reading: Reading, heads: Sequence[Json], known: dict[str, Known]) -> Iterator[str]:
+def _threads(reading: HistoryWindow, heads: Sequence[Json], known: dict[str, RecordedMessages]) -> Iterator[str]:
     """Name the threads in which somebody spoke lately, or in which replies are missing."""
     lately = reading.since - _RECENT
     replies = Counter(one.thread for one in known.values() if one.is_live and one.thread)
@@ -182,7 +182,7 @@ def _threads(reading: Reading, heads: Sequence[Json], known: dict[str, Known]) -
     yield from (head for head in begun_before - shown if head and moment_of(head) < reading.oldest)
 
 
-def unheard(shown: Shown, known: dict[str, Known], bot: str) -> Iterator[tuple[Decimal, Json]]:
+def unheard(shown: ChannelContent, known: dict[str, RecordedMessages], bot: str) -> Iterator[tuple[Decimal, Json]]:
     """Give the events that never came, as Slack would have sent them, with when each happened.
 
     A message that was changed since and was never heard is given as its edit alone: what it said at first is not shown.
@@ -198,7 +198,7 @@ def unheard(shown: Shown, known: dict[str, Known], bot: str) -> Iterator[tuple[D
             yield Decimal(edited), _edit(message, edited, about)
 
 
-def _edit(message: Json, edited: str, about: Known) -> Json:
+def _edit(message: Json, edited: str, about: RecordedMessages) -> Json:
     before = {"text": about.text} if about.text is not None else {}
     return {
         "type": "message",
@@ -209,7 +209,7 @@ def _edit(message: Json, edited: str, about: Known) -> Json:
     }
 
 
-def gone(shown: Shown, known: dict[str, Known], latest: datetime) -> Iterator[str]:
+def gone(shown: ChannelContent, known: dict[str, RecordedMessages], latest: datetime) -> Iterator[str]:
     """Name the messages that the record knows and Slack no longer shows, and the stones of those it does not know."""
     for ts, message in shown.messages.items():
         if message.get("subtype") == _TOMBSTONE and not known.get(ts, NOTHING).has(MessageDeleted):
@@ -219,7 +219,7 @@ def gone(shown: Shown, known: dict[str, Known], latest: datetime) -> Iterator[st
             yield ts
 
 
-def _was_read(ts: str, about: Known, shown: Shown, latest: datetime) -> bool:
+def _was_read(ts: str, about: RecordedMessages, shown: ChannelContent, latest: datetime) -> bool:
     """Tell whether a message would have been shown if it still stood."""
     if moment_of(ts) > latest:
         return False
@@ -230,7 +230,7 @@ def _was_read(ts: str, about: Known, shown: Shown, latest: datetime) -> bool:
     return head in shown.threads or (moment_of(head) > shown.begins and head not in shown.messages)
 
 
-def marked(shown: Shown, known: dict[str, Known], bot: str) -> Iterator[tuple[str, str, Json]]:
+def marked(shown: ChannelContent, known: dict[str, RecordedMessages], bot: str) -> Iterator[tuple[str, str, Json]]:
     """Name the messages with a 📌 that are not in the timeline, and who was the first to give it."""
     for ts, message in sorted(shown.messages.items()):
         users = [
@@ -244,7 +244,7 @@ def marked(shown: Shown, known: dict[str, Known], bot: str) -> Iterator[tuple[st
             yield ts, users[0], message
 
 
-def moved_at(shown: Shown, user: str, kinds: Collection[str]) -> datetime | None:
+def moved_at(shown: ChannelContent, user: str, kinds: Collection[str]) -> datetime | None:
     """Tell when somebody joined or left, from the line Slack wrote about it, or None where there is no such line."""
     lines = [ts for ts, one in shown.messages.items() if one.get("subtype") in kinds and one.get("user") == user]
     return moment_of(max(lines, key=Decimal)) if lines else None

@@ -27,7 +27,7 @@ BEAT: Final = timedelta(seconds=30)
 _STILL_READ: Final = timedelta(days=1)
 
 
-class Presence:
+class GapDetector:
     """One process's part in it. An absence counts as a gap when no process was connected for longer than `gap`.
 
     `made_up` counts how often something that may have been missed was made up for.

@@ -19,7 +19,7 @@ _SAID: Final = frozenset({None, "", "file_share", "thread_broadcast", "me_messag
 _TOMBSTONE: Final = "tombstone"
 
 
-def heard(body: Json) -> Capture | None:
+def captures_of(body: Json) -> Capture | None:
     """Read an event as what was said, or None when nobody said or did anything."""
     event, team = body["event"], body["team_id"]
     found = _read(team, event)

@@ -20,7 +20,7 @@ from incident.record.message_history import posted_at
 MOST_HEARD: Final = 500
 
 
-class Overheard:
+class RecentMessages:
     """What was said in each channel, as it was heard, of messages posted in the last `minutes`; with 0 nothing is kept."""
 
     def __init__(self, minutes: Callable[[], int] = lambda: 0) -> None:

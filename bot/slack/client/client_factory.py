@@ -23,22 +23,22 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from bot.clock import RealClock
-from bot.slack.client.startup_retry import patiently
-from bot.slack.socket_mode.reconnect_watchdog import Silence, wake_reader
+from bot.slack.client.startup_retry import retry_transient
+from bot.slack.socket_mode.reconnect_watchdog import SocketWatchdog, wake_reader
 
 CONCURRENCY: Final = 400
 PING_SECONDS: Final = 1
 DEAF_SECONDS: Final = 60
 ANSWER_SECONDS: Final = 3
 _MOMENT: Final = 0.002
-Called = Callable[[str, str], None]
+CallObserver = Callable[[str, str], None]
 _HERE: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class CountedClient(WebClient):
     """A client that tells of each call how it ended."""
 
-    called: Called = staticmethod(lambda method, result: None)
+    called: CallObserver = staticmethod(lambda method, result: None)
 
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
         """Call a method, and tell how it ended."""
@@ -55,7 +55,7 @@ class CountedClient(WebClient):
 
 
 def client_for(
-    base_url: str, token: str | None = None, *, timeout: int = 10, called: Called | None = None
+    base_url: str, token: str | None = None, *, timeout: int = 10, called: CallObserver | None = None
 ) -> WebClient:
     """Make a client that tries once: what is to be tried again is a job, and a job knows when."""
     client = CountedClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
@@ -86,7 +86,7 @@ def identify(client: WebClient) -> AuthorizeResult:
     )
 
 
-class Socket:
+class SocketConnection:
     """The Socket Mode connection. A dead one is replaced within seconds.
 
     `greeted` is called, on a thread of the client, whenever Slack greets a new connection: what was said before that
@@ -101,11 +101,11 @@ class Socket:
         self._handler.client.on_message_listeners.append(self._on_frame)
         self._handler.client.socket_mode_request_listeners.append(self._on_answered)
         self._handler.client.message_listeners.append(self._on_message)
-        self._silence = Silence(self._handler.client, RealClock())
+        self._silence = SocketWatchdog(self._handler.client, RealClock())
 
     def start(self) -> None:
         """Connect and return."""
-        patiently(self._handler.connect)
+        retry_transient(self._handler.connect)
         self._silence.start()
 
     def stop(self) -> None:

@@ -49,7 +49,7 @@ _IN_ONE_CHANNEL: Final = 5
 _CHANNEL_WINDOW: Final = timedelta(seconds=5)
 
 
-class Budget:
+class RateLimiter:
     """The calls made in the last minute, by method, and what Slack told us to wait for.
 
     Where time stands still between two moments, as in a replay, nothing can be counted by the minute: `counts` is off.

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.slack.channel_names import channel_name, is_take_of
-from bot.slack.client.web_api import Slack, SlackRefusal
+from bot.slack.client.web_api import SlackClient, SlackError
 from incident.model.incident import Incident
 
 EVENT_TYPE: Final = "muster_job"
@@ -24,11 +24,11 @@ def metadata(job_key: str) -> dict[str, Any]:
     return {"event_type": EVENT_TYPE, "event_payload": {"job": job_key}}
 
 
-class Settle:
+class SentLookup:
     """Looks for what a job may already have made."""
 
     def message(
-        self, slack: Slack, channel: str, job_key: str, since: datetime, until: datetime | None = None
+        self, slack: SlackClient, channel: str, job_key: str, since: datetime, until: datetime | None = None
     ) -> str | None:
         """Give the ts of the message a job posted to a channel between two moments, or None when it posted none."""
         between = {"oldest": f"{(since - CLOCKS_APART).timestamp():.6f}"}
@@ -36,13 +36,13 @@ class Settle:
             between["latest"] = f"{until.timestamp():.6f}"
         try:
             return self._find(slack, channel, job_key, between)
-        except SlackRefusal as no:
+        except SlackError as no:
             if no.error != "missing_scope":
                 raise
             # The workspace does not let us look here, so a message may come twice; not at all would be worse.
             return None
 
-    def _find(self, slack: Slack, channel: str, job_key: str, between: Mapping[str, str]) -> str | None:
+    def _find(self, slack: SlackClient, channel: str, job_key: str, between: Mapping[str, str]) -> str | None:
         cursor = ""
         for _ in range(_PAGES):
             page = slack.call(
@@ -61,7 +61,7 @@ class Settle:
                 return None
         return None
 
-    def channel(self, slack: Slack, incident: Incident) -> tuple[str, str] | None:
+    def channel(self, slack: SlackClient, incident: Incident) -> tuple[str, str] | None:
         """Give id and name of the channel that was made for an incident, or None when there is none of ours."""
         base = channel_name(incident)
         for channel in self.channels(slack):
@@ -69,7 +69,7 @@ class Settle:
                 return str(channel["id"]), str(channel["name"])
         return None
 
-    def channels(self, slack: Slack) -> Iterator[Mapping[str, Any]]:
+    def channels(self, slack: SlackClient) -> Iterator[Mapping[str, Any]]:
         """Give every channel that we are in and that is not archived."""
         cursor = ""
         while True:
@@ -86,7 +86,7 @@ class Settle:
                 return
 
 
-def _is_ours(slack: Slack, channel: Mapping[str, Any], incident: Incident) -> bool:
+def _is_ours(slack: SlackClient, channel: Mapping[str, Any], incident: Incident) -> bool:
     logged_at = incident.times.logged_at
     oldest = int((logged_at - CLOCKS_APART).timestamp()) if logged_at else 0
     return channel.get("creator") == slack.bot and int(channel.get("created", 0)) >= oldest

@@ -19,7 +19,7 @@ PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
 _log = logging.getLogger(__name__)
 
 
-def patiently(ask: Callable[[], T], pauses: Sequence[float] = PAUSES) -> T:
+def retry_transient(ask: Callable[[], T], pauses: Sequence[float] = PAUSES) -> T:
     """Ask Slack for something, and again after each pause while its trouble is one that passes."""
     for pause in pauses:
         try:

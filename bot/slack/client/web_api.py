@@ -16,8 +16,8 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.clock import Clock
-from bot.failpoints import Reached, nothing_happens
-from bot.slack.client.rate_limiter import Budget
+from bot.failpoints import Failpoint, no_failpoint
+from bot.slack.client.rate_limiter import RateLimiter
 from incident.jobs import NORMAL
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ _TRY_TOKEN_AFTER: Final = timedelta(minutes=1)
 _JOIN: Final = "conversations.join"
 
 
-class Delayed(Exception):  # noqa: N818 - it is an answer: nothing was sent
+class RateLimited(Exception):  # noqa: N818 - it is an answer: nothing was sent
     """Nothing was sent: our budget or Slack itself wants us to wait."""
 
     def __init__(self, method: str, until: datetime) -> None:
@@ -45,7 +45,7 @@ class UnknownOutcome(Exception):  # noqa: N818 - it is an answer: nobody knows
     """It was sent and no clear answer came, so Slack may or may not have done it."""
 
 
-class SlackRefusal(Exception):  # noqa: N818 - it is an answer: no
+class SlackError(Exception):
     """Slack said no, and would again."""
 
     def __init__(self, method: str, error: str, response: Mapping[str, Any]) -> None:
@@ -55,7 +55,7 @@ class SlackRefusal(Exception):  # noqa: N818 - it is an answer: no
 
 
 @dataclass(frozen=True)
-class Slack:
+class SlackClient:
     """The bot's own line to one workspace, as one job uses it. `bot` is its user id, `team` the workspace's.
 
     `reached` is told before and after each call; tests stop the process there. `may_call` tells whether the job is
@@ -65,14 +65,14 @@ class Slack:
     client: WebClient
     team: str
     bot: str
-    budget: Budget
+    budget: RateLimiter
     clock: Clock
     kind: str = ""
     rank: int = NORMAL
-    reached: Reached = nothing_happens
+    reached: Failpoint = no_failpoint
     may_call: Callable[[datetime], bool] = lambda _: True
 
-    def serving(self, kind: str, rank: int, may_call: Callable[[datetime], bool] = lambda _: True) -> Slack:
+    def serving(self, kind: str, rank: int, may_call: Callable[[datetime], bool] = lambda _: True) -> SlackClient:
         """Give the line for one job, which spends the budget by the job's rank."""
         return replace(self, kind=kind, rank=rank, may_call=may_call)
 
@@ -87,7 +87,7 @@ class Slack:
         """
         try:
             return self._call(method, arguments)
-        except SlackRefusal as no:
+        except SlackError as no:
             if no.error != "not_in_channel" or method == _JOIN or "channel" not in arguments:
                 raise
         self._call(_JOIN, {"channel": arguments["channel"]})
@@ -98,7 +98,7 @@ class Slack:
             raise LeaseLost(f"{method}: the lease ends too soon")
         until = self.budget.take(method, self.rank, self.now(), arguments.get("channel"))
         if until is not None:
-            raise Delayed(method, until)
+            raise RateLimited(method, until)
         self.reached(f"{self.kind}:{method}:before")
         try:
             response = getattr(self.client, method.replace(".", "_"))(**arguments)
@@ -117,17 +117,17 @@ class Slack:
             headers = getattr(answer.response, "headers", {})
             until = self.now() + timedelta(seconds=_seconds(headers))
             self.budget.block(method, until)
-            return Delayed(method, until)
+            return RateLimited(method, until)
         if error in _SHUT_OUT:
             # Nothing is given up for that: a new token comes with a new start, and then all that waits goes out.
             _log.error("Slack does not take SLACK_BOT_TOKEN (%s): nothing goes out until it is replaced", error)
             until = self.now() + _TRY_TOKEN_AFTER
             self.budget.block(method, until)
-            return Delayed(method, until)
+            return RateLimited(method, until)
         if status >= 500 or error in _PASSING:
             return UnknownOutcome(f"{method}: {status} {error}")
         data = getattr(answer.response, "data", {})
-        return SlackRefusal(method, error, data if isinstance(data, dict) else {})
+        return SlackError(method, error, data if isinstance(data, dict) else {})
 
 
 def _seconds(headers: Mapping[str, Any]) -> int:

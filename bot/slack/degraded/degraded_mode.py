@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.config.policy_reloader import PolicyWatch
-from bot.scheduler import Recurring
-from bot.slack.capture.recent_messages import Overheard
-from bot.slack.client.web_api import Slack
-from bot.slack.degraded.fallback import Absent
-from bot.slack.degraded.provisional_channel import Unrecorded
-from bot.slack.degraded.recovery_notices import Telling
-from bot.slack.degraded.spool_drain import Draining
+from bot.config.policy_reloader import PolicyReloader
+from bot.scheduler import PeriodicTask
+from bot.slack.capture.recent_messages import RecentMessages
+from bot.slack.client.web_api import SlackClient
+from bot.slack.degraded.fallback import DegradedFallback
+from bot.slack.degraded.provisional_channel import ProvisionalChannel
+from bot.slack.degraded.recovery_notices import RecoveryNotices
+from bot.slack.degraded.spool_drain import SpoolDrain
 from bot.slack.surfaces.reply import Texts
 from bot.spool.spool import Spool
 from storage.errors import Unavailable
@@ -25,7 +25,7 @@ LOOK: Final = timedelta(seconds=3)
 _log = logging.getLogger(__name__)
 
 
-class GoingOn:
+class DegradedMode:
     """What goes on without the database. `absent` is the edge's part, `draining` brings it all onto the record.
 
     `overheard` is what was said where no incident is, with the database or without.
@@ -35,20 +35,20 @@ class GoingOn:
         self,
         folder: Path,
         store: Store,
-        slack: Slack,
-        watch: PolicyWatch,
+        slack: SlackClient,
+        watch: PolicyReloader,
         texts: Texts,
         *,
         do: Callable[[Callable[[], None]], None],
         wake: Callable[[], None],
     ) -> None:
         clock, active = slack.clock, watch.active
-        self.overheard = Overheard(lambda: active.policy.capture_before_minutes)
+        self.overheard = RecentMessages(lambda: active.policy.capture_before_minutes)
         self.spool = Spool(folder, slack.team, reached=slack.reached)
-        unrecorded = Unrecorded(self.spool, slack, active, texts.renderer)
-        self.absent = Absent(self.spool, unrecorded, active, texts, clock, do)
-        telling = Telling(self.spool, unrecorded, store.recorder, store.drafts, texts.renderer, clock)
-        self.draining = Draining(
+        unrecorded = ProvisionalChannel(self.spool, slack, active, texts.renderer)
+        self.absent = DegradedFallback(self.spool, unrecorded, active, texts, clock, do)
+        telling = RecoveryNotices(self.spool, unrecorded, store.recorder, store.drafts, texts.renderer, clock)
+        self.draining = SpoolDrain(
             self.spool,
             unrecorded,
             telling,
@@ -65,9 +65,9 @@ class GoingOn:
         if not migrated:
             self.draining.begin_without_database()
 
-    def recurring(self) -> Recurring:
+    def recurring(self) -> PeriodicTask:
         """Give what is done again and again."""
-        return Recurring("spool", LOOK, self.draining.look)
+        return PeriodicTask("spool", LOOK, self.draining.look)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -84,6 +84,6 @@ def migrated(store: Store) -> bool:
     return True
 
 
-def _ready(store: Store, watch: PolicyWatch) -> None:
+def _ready(store: Store, watch: PolicyReloader) -> None:
     store.migrate()
     watch.keep()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commands.core.fields.field_validation import read_form, read_verb
-from commands.core.verb import Dated, Request, Situation
+from commands.core.verb import DatedFact, DecisionContext, Request
 from commands.declare import Declare
 from commands.oncall import Oncall, OncallView, Watch
 from incident.entries.classification import PriorityChanged
@@ -22,7 +22,7 @@ from incident.ports import Person, Reader
 from roles.person_ids import PersonId
 
 
-class NothingKnown:
+class EmptyReader:
     """The record as it reads while it cannot be read."""
 
     def bare(self) -> Reader:
@@ -61,7 +61,7 @@ class NothingKnown:
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class Preview:
     """What can be said of an incident before it is recorded. `calls` says who answers for its service."""
 
     fact: Declared
@@ -76,17 +76,17 @@ class Foreseen:
         return tuple(dict.fromkeys((self.by, *self.calls.on_call, *self.calls.ladder)))
 
 
-def foresee(request: Request, policy: Policy) -> Foreseen:
+def dry_run(request: Request, policy: Policy) -> Preview:
     """Say what a request to declare will come to; raise Refusal where the rules refuse it."""
     verb = read_form(read_verb(request.verb), request.fields)
     now = _situation(request, policy)
-    facts = [decided.fact if isinstance(decided, Dated) else decided for decided in verb.decide(now)]
+    facts = [decided.fact if isinstance(decided, DatedFact) else decided for decided in verb.decide(now)]
     declared = next(fact for fact in facts if isinstance(fact, Declared))
     judged = next(fact for fact in facts if isinstance(fact, PriorityChanged))
     watches: OncallView = Oncall(service=declared.service).view(now)
     watch = watches.watches[0]
     after = tuple(person for person in watch.ladder if person not in watch.on_call)
-    return Foreseen(declared, judged, request.actor, request.at, replace(watch, ladder=after))
+    return Preview(declared, judged, request.actor, request.at, replace(watch, ladder=after))
 
 
 def opens_now(verb: str) -> bool:
@@ -94,12 +94,12 @@ def opens_now(verb: str) -> bool:
     return verb == Declare.name
 
 
-def _situation(request: Request, policy: Policy) -> Situation:
-    return Situation(
+def _situation(request: Request, policy: Policy) -> DecisionContext:
+    return DecisionContext(
         incident=None,
         policy=policy,
         policy_hash="",
-        reader=NothingKnown(),
+        reader=EmptyReader(),
         at=request.at,
         occurred_at=None,
         actor=request.actor,

@@ -15,11 +15,11 @@ from pydantic import JsonValue
 from bot.clock import Clock
 from bot.config.policy_loader import ActivePolicy
 from bot.rendering.message_catalog import say
-from bot.slack.degraded.dry_run import Foreseen, NothingKnown, foresee
-from bot.slack.degraded.provisional_channel import Unrecorded
+from bot.slack.degraded.dry_run import EmptyReader, Preview, dry_run
+from bot.slack.degraded.provisional_channel import ProvisionalChannel
 from bot.slack.degraded.spool_records import capture_line, draft_line, request_line
 from bot.slack.error_reports import NotRecorded
-from bot.slack.interaction import Came
+from bot.slack.interaction import Interaction
 from bot.slack.surfaces.reply import Reply, Texts, reply_to
 from bot.spool.spool import Spool, SpoolFull
 from commands.core import verb_registry
@@ -32,11 +32,11 @@ _DETECTED: Final = "detected_at"
 
 
 @dataclass(frozen=True)
-class Absent:
+class DegradedFallback:
     """One workspace's way of going on. `do` does something soon, on a thread of the desk."""
 
     spool: Spool
-    unrecorded: Unrecorded
+    unrecorded: ProvisionalChannel
     active: ActivePolicy
     texts: Texts
     clock: Clock
@@ -60,14 +60,14 @@ class Absent:
         """Keep a declaration and open its channel, unless the rules refuse it."""
         request = request.model_copy(update={"fields": {_DETECTED: request.at.isoformat(), **request.fields}})
         try:
-            foreseen = foresee(request, self.active.policy)
+            foreseen = dry_run(request, self.active.policy)
         except Refusal as refusal:
             return self._refused(request, refusal)
         self._keep(lambda: self.spool.append(request_line(request)))
         self.do(lambda: self.unrecorded.open(request.key))
         return Reply(self._declared(foreseen), opens=True)
 
-    def keep(self, came: Came, verb: str, fields: dict[str, JsonValue]) -> Reply:
+    def keep(self, came: Interaction, verb: str, fields: dict[str, JsonValue]) -> Reply:
         """Keep what somebody typed for them, and say that it is not recorded; a question has nothing to keep."""
         kind = verb_registry.find(verb)
         if kind is None or kind.asks:
@@ -79,7 +79,7 @@ class Absent:
         self._keep(lambda: self.spool.append(draft_line(came, kind.name, fields)))
         return Reply(words, plain=words, refused=True)
 
-    def is_waiting(self, came: Came) -> bool:
+    def is_waiting(self, came: Interaction) -> bool:
         """Tell whether somebody acts where an incident waits for the record."""
         return self.spool.count("request") > 0 and self.unrecorded.is_here(came.where.channel)
 
@@ -87,7 +87,7 @@ class Absent:
         """Say that nothing can be looked up."""
         return Reply(say("absent_asked", command=self.texts.command), refused=True)
 
-    def _declared(self, foreseen: Foreseen) -> str:
+    def _declared(self, foreseen: Preview) -> str:
         return say("absent_declared", title=foreseen.fact.title, calls=foreseen.calls)
 
     def _refused(self, request: Request, refusal: Refusal) -> Reply:
@@ -100,7 +100,7 @@ class Absent:
             facts=tuple(refusal.facts.items()),
             at=request.at,
         )
-        return reply_to(request, outcome, NothingKnown(), policy=self.active.policy, texts=self.texts)
+        return reply_to(request, outcome, EmptyReader(), policy=self.active.policy, texts=self.texts)
 
     def _keep(self, append: Callable[[], bool]) -> bool:
         """Keep it, or have it not acknowledged: what is neither recorded nor kept is sent again by Slack."""

@@ -17,12 +17,12 @@ from bot.config.policy_loader import ActivePolicy
 from bot.rendering.renderer import Renderer
 from bot.slack.blocks.block_elements import Json, sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
-from bot.slack.channel_names import is_take_of, unrecorded_name
-from bot.slack.client.sent_lookup import CLOCKS_APART, Settle, metadata
-from bot.slack.client.web_api import Delayed, Slack, SlackRefusal, UnknownOutcome
-from bot.slack.degraded.dry_run import Foreseen, foresee
+from bot.slack.channel_names import is_take_of, provisional_name
+from bot.slack.client.sent_lookup import CLOCKS_APART, SentLookup, metadata
+from bot.slack.client.web_api import RateLimited, SlackClient, SlackError, UnknownOutcome
+from bot.slack.degraded.dry_run import Preview, dry_run
 from bot.slack.degraded.spool_records import read_request
-from bot.spool.segment import Line
+from bot.spool.segment import SpoolLine
 from bot.spool.spool import Spool
 from commands.core.verb import Request
 from incident.jobs import USABLE
@@ -31,7 +31,7 @@ from roles.person_ids import slack_user
 
 TEMPLATE: Final = "slack/surfaces/unrecorded.j2"
 KIND: Final = "unrecorded"
-LATER: Final = (Delayed, UnknownOutcome)
+LATER: Final = (RateLimited, UnknownOutcome)
 _TAKES: Final = 20
 _log = logging.getLogger(__name__)
 
@@ -52,18 +52,18 @@ class Place:
 class _Facts:
     """What the template sees."""
 
-    f: Foreseen
+    f: Preview
 
 
 @dataclass
-class Unrecorded:
+class ProvisionalChannel:
     """Makes such channels and speaks in them. `slack` is the bot's own line."""
 
     spool: Spool
-    slack: Slack
+    slack: SlackClient
     active: ActivePolicy
     renderer: Renderer
-    settle: Settle = field(default_factory=Settle)
+    settle: SentLookup = field(default_factory=SentLookup)
     _busy: set[str] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
@@ -76,7 +76,7 @@ class Unrecorded:
                 self._open(key)
             except LATER as trouble:
                 _log.warning("the channel of %s waits: %s", key, trouble)
-            except SlackRefusal as no:
+            except SlackError as no:
                 _log.error("Slack refuses the channel of %s: %s", key, no)
                 self._note(key, "refused", error=no.error)
 
@@ -139,7 +139,7 @@ class Unrecorded:
         request = self._request(key)
         if request is None:
             return
-        foreseen = foresee(request, self.active.policy)
+        foreseen = dry_run(request, self.active.policy)
         made = self._step(
             key, "made", lambda: self._make(request, foreseen), lambda: self._find_channel(self._base(request), request)
         )
@@ -154,7 +154,7 @@ class Unrecorded:
         )
         self._try(key, "pinned", lambda: line.call("pins.add", channel=channel, timestamp=posted["ts"]))
 
-    def _pinned(self, foreseen: Foreseen) -> str:
+    def _pinned(self, foreseen: Preview) -> str:
         parts = (self.renderer.macro(TEMPLATE, part, _Facts(foreseen)) for part in ("lead", "facts", "calls"))
         return "\n".join(parts)
 
@@ -165,23 +165,23 @@ class Unrecorded:
 
     def _base(self, request: Request) -> str:
         try:
-            fact = foresee(request, self.active.policy).fact
+            fact = dry_run(request, self.active.policy).fact
         except Refusal:
-            return unrecorded_name("", restricted=True, drill=False)
-        return unrecorded_name(fact.title, restricted=fact.restricted, drill=fact.drill)
+            return provisional_name("", restricted=True, drill=False)
+        return provisional_name(fact.title, restricted=fact.restricted, drill=fact.drill)
 
-    def _make(self, request: Request, foreseen: Foreseen) -> Body:
+    def _make(self, request: Request, foreseen: Preview) -> Body:
         line, base = self.slack.serving(KIND, USABLE), self._base(request)
         for take in range(1, _TAKES):
             name = f"{base}-{take}" if take > 1 else base
             try:
                 made = line.call("conversations.create", name=name, is_private=foreseen.fact.restricted)
-            except SlackRefusal as no:
+            except SlackError as no:
                 if no.error != "name_taken":
                     raise
             else:
                 return _made(made["channel"])
-        raise SlackRefusal("conversations.create", "name_taken", {})
+        raise SlackError("conversations.create", "name_taken", {})
 
     def _find_channel(self, base: str, request: Request) -> dict[str, Any] | None:
         """Find the channel that we made for a request and heard nothing of: no older than it, and no other one's."""
@@ -193,7 +193,7 @@ class Unrecorded:
                 return _made(channel)
         return None
 
-    def _invite(self, channel: str, foreseen: Foreseen) -> object:
+    def _invite(self, channel: str, foreseen: Preview) -> object:
         users = [user for person in foreseen.people if (user := slack_user(person)) and user != self.slack.bot]
         line = self.slack.serving(KIND, USABLE)
         return line.call("conversations.invite", channel=channel, users=",".join(users), force=True)
@@ -213,7 +213,7 @@ class Unrecorded:
             return
         try:
             do()
-        except SlackRefusal as no:
+        except SlackError as no:
             _log.warning("%s of %s: %s", name, key, no)
         self._note(key, name)
 
@@ -236,7 +236,7 @@ class Unrecorded:
         return {str(line.body["step"]): line.body for line in self.spool.steps(key)}
 
     def _note(self, key: str, step: str, **body: Any) -> None:
-        self.spool.append(Line(kind="step", key=key, at=self.slack.now(), body={"step": step, **body}))
+        self.spool.append(SpoolLine(kind="step", key=key, at=self.slack.now(), body={"step": step, **body}))
 
 
 def _words(text: str, blocks: Sequence[Json] = ()) -> Json:

@@ -19,12 +19,12 @@ from bot.rendering.message_catalog import label, say
 from bot.rendering.renderer import Renderer
 from bot.slack.blocks.block_elements import Json, button, buttons
 from bot.slack.channel_names import channel_name
-from bot.slack.client.web_api import SlackRefusal
-from bot.slack.degraded.provisional_channel import LATER, TEMPLATE, Place, Unrecorded
+from bot.slack.client.web_api import SlackError
+from bot.slack.degraded.provisional_channel import LATER, TEMPLATE, Place, ProvisionalChannel
 from bot.slack.degraded.spool_records import read_draft
 from bot.slack.forms.modal import OCCURRED
-from bot.spool.segment import Line
-from bot.spool.spool import Spool, Waiting
+from bot.spool.segment import SpoolLine
+from bot.spool.spool import Spool, SpooledRecord
 from commands.core import verb_registry
 from commands.core.verb import Group, Request
 from incident.entry import IncidentKey
@@ -52,11 +52,11 @@ class _Complete:
 
 
 @dataclass
-class Telling:
+class RecoveryNotices:
     """Tells what waits in one spool."""
 
     spool: Spool
-    unrecorded: Unrecorded
+    unrecorded: ProvisionalChannel
     recorder: Recorder
     drafts: Drafts
     renderer: Renderer
@@ -69,17 +69,17 @@ class Telling:
             if line is not None:
                 self._tell(waiting, self._channel_told if waiting.kind == "tell" else self._offered, line)
 
-    def _tell(self, waiting: Waiting, how: Callable[[Line], None], line: Line) -> None:
+    def _tell(self, waiting: SpooledRecord, how: Callable[[SpoolLine], None], line: SpoolLine) -> None:
         try:
             how(line)
         except LATER as trouble:
             _log.info("somebody is told later: %s", trouble)
             return
-        except SlackRefusal as no:
+        except SlackError as no:
             _log.error("somebody could not be told that the record is complete: %s", no)
         self.spool.done(waiting, self.clock.now())
 
-    def _channel_told(self, line: Line) -> None:
+    def _channel_told(self, line: SpoolLine) -> None:
         """Tell a channel what became of its incident."""
         body: dict[str, Any] = dict(line.body)
         if body["place"] is None:
@@ -101,7 +101,7 @@ class Telling:
         else:
             self.unrecorded.say(line.key, "told", place.channel, self._say("elsewhere", end))
 
-    def _offered(self, line: Line) -> None:
+    def _offered(self, line: SpoolLine) -> None:
         """Offer somebody what they typed, unless it was recorded after all and only the answer was lost."""
         known = self.recorder.transact(lambda unit: unit.remembered(line.key), first=False)
         if known is not None:

@@ -15,14 +15,14 @@ from typing import Final
 from bot.clock import Clock
 from bot.config.policy_loader import ActivePolicy
 from bot.rendering.message_catalog import say_refusal
-from bot.slack.capture.recent_messages import Overheard
+from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.client.web_api import UnknownOutcome
-from bot.slack.degraded.provisional_channel import LATER, Unrecorded
-from bot.slack.degraded.recovery_notices import Telling
+from bot.slack.degraded.provisional_channel import LATER, ProvisionalChannel
+from bot.slack.degraded.recovery_notices import RecoveryNotices
 from bot.slack.degraded.spool_records import read_capture, read_request
-from bot.slack.error_reports import guarded
-from bot.spool.segment import FOR_THE_RECORD, Line
-from bot.spool.spool import Spool, Waiting
+from bot.slack.error_reports import report_unexpected
+from bot.spool.segment import FOR_THE_RECORD, SpoolLine
+from bot.spool.spool import Spool, SpooledRecord
 from commands.core.capture import capture
 from commands.core.run import note_outcome, run
 from incident.entries.delivery import ChannelMade
@@ -34,16 +34,16 @@ MADE: Final = "place"
 
 
 @dataclass
-class Draining:
+class SpoolDrain:
     """Drains one spool. `ready` brings the database to our schema, and `done` is called when something was recorded."""
 
     spool: Spool
-    unrecorded: Unrecorded
-    telling: Telling
+    unrecorded: ProvisionalChannel
+    telling: RecoveryNotices
     recorder: Recorder
     active: ActivePolicy
     clock: Clock
-    overheard: Overheard
+    overheard: RecentMessages
     ready: Callable[[], None]
     done: Callable[[], None]
     _is_ready: bool = field(default=True)
@@ -99,26 +99,26 @@ class Draining:
         if self.spool.finish(self.clock.now()):
             _log.info("the spool is empty")
 
-    def _record(self, waiting: Waiting) -> None:
+    def _record(self, waiting: SpooledRecord) -> None:
         line = self.spool.read(waiting)
         if line is None:
             _log.error("a line of the spool cannot be read and is put aside")
             self.spool.set_aside(waiting, self.clock.now())
             return
-        guarded(lambda: self._do(waiting, line), lambda trouble: self._put_aside(waiting, trouble))
+        report_unexpected(lambda: self._do(waiting, line), lambda trouble: self._put_aside(waiting, trouble))
 
-    def _do(self, waiting: Waiting, line: Line) -> None:
+    def _do(self, waiting: SpooledRecord, line: SpoolLine) -> None:
         try:
             self._record_one(line)
         except LATER as trouble:
             raise Unavailable("slack") from trouble
         self.spool.done(waiting, self.clock.now())
 
-    def _put_aside(self, waiting: Waiting, trouble: str) -> None:
+    def _put_aside(self, waiting: SpooledRecord, trouble: str) -> None:
         _log.error("a line of the spool cannot be recorded and is put aside: %s", trouble)
         self.spool.set_aside(waiting, self.clock.now())
 
-    def _record_one(self, line: Line) -> None:
+    def _record_one(self, line: SpoolLine) -> None:
         now, active = self.clock.now(), self.active.loaded
         if line.kind == "capture":
             said = read_capture(line)
@@ -137,7 +137,7 @@ class Draining:
                 raise UnknownOutcome(f"the channel of {line.key} is being made")
             self._declare(line)
 
-    def _declare(self, line: Line) -> None:
+    def _declare(self, line: SpoolLine) -> None:
         """Record a declaration with the channel it has already; whoever waits there is told once all is recorded."""
         now, active = self.clock.now(), self.active.loaded
         place = self.unrecorded.place(line.key)
@@ -150,7 +150,7 @@ class Draining:
         if outcome.repeated and made is not None:
             self._adopt(outcome, made)
         self.spool.append(
-            Line(
+            SpoolLine(
                 kind="tell",
                 key=line.key,
                 at=now,

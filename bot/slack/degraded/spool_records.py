@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
-from bot.slack.blocks.action_context import Where
-from bot.slack.interaction import Came
-from bot.spool.segment import Line
+from bot.slack.blocks.action_context import ActionContext
+from bot.slack.interaction import Interaction
+from bot.spool.segment import SpoolLine
 from commands.core.capture import Capture, natural_key
 from commands.core.verb import Request
 from incident.entries import KINDS
@@ -22,15 +22,15 @@ from roles.person_ids import PersonId
 _FACT: Final = "fact"
 
 
-def capture_line(said: Capture, at: datetime) -> Line:
+def capture_line(said: Capture, at: datetime) -> SpoolLine:
     """Write what was said in a channel."""
     fact: dict[str, JsonValue] = said.fact.model_dump(mode="json")
     body = said.model_dump(mode="json", exclude={_FACT})
     named: dict[str, JsonValue] = {"kind": said.fact.kind, "version": said.fact.version, **fact}
-    return Line(kind="capture", key=f"{said.team}:{natural_key(said)}", at=at, body={**body, _FACT: named})
+    return SpoolLine(kind="capture", key=f"{said.team}:{natural_key(said)}", at=at, body={**body, _FACT: named})
 
 
-def read_capture(line: Line) -> Capture:
+def read_capture(line: SpoolLine) -> Capture:
     """Read what was said, as it comes out of the spool."""
     body: dict[str, Any] = dict(line.body)
     kept: dict[str, Any] = dict(body.pop(_FACT))
@@ -39,20 +39,20 @@ def read_capture(line: Line) -> Capture:
     return Capture.model_validate({**body, _FACT: fact, "source": _spooled(source)})
 
 
-def request_line(request: Request, *, is_mark: bool = False) -> Line:
+def request_line(request: Request, *, is_mark: bool = False) -> SpoolLine:
     """Write what somebody wants; a mark on a message is one that nobody waits for."""
     body: dict[str, JsonValue] = {"request": request.model_dump(mode="json")}
-    return Line(kind="mark" if is_mark else "request", key=request.key, at=request.at, body=body)
+    return SpoolLine(kind="mark" if is_mark else "request", key=request.key, at=request.at, body=body)
 
 
-def read_request(line: Line, now: datetime) -> Request:
+def read_request(line: SpoolLine, now: datetime) -> Request:
     """Read a request as it is made now, of what was wanted then."""
     request = Request.model_validate(line.body["request"])
     then = request.occurred_at or request.at
     return request.model_copy(update={"at": max(now, then), "occurred_at": then, "source": _spooled(request.source)})
 
 
-def draft_line(came: Came, verb: str, fields: dict[str, JsonValue]) -> Line:
+def draft_line(came: Interaction, verb: str, fields: dict[str, JsonValue]) -> SpoolLine:
     """Write what somebody filled in, to be offered back to them."""
     where = came.where.model_copy(update={"fields": {}, "draft": None})
     body: dict[str, JsonValue] = {
@@ -61,13 +61,18 @@ def draft_line(came: Came, verb: str, fields: dict[str, JsonValue]) -> Line:
         "fields": fields,
         "where": where.model_dump(mode="json"),
     }
-    return Line(kind="draft", key=came.key, at=came.at, body=body)
+    return SpoolLine(kind="draft", key=came.key, at=came.at, body=body)
 
 
-def read_draft(line: Line) -> tuple[PersonId, str, dict[str, JsonValue], Where]:
+def read_draft(line: SpoolLine) -> tuple[PersonId, str, dict[str, JsonValue], ActionContext]:
     """Read whose draft it is, of which verb, what they filled in, and where."""
     body: dict[str, Any] = dict(line.body)
-    return PersonId(body["person"]), str(body["verb"]), dict(body["fields"]), Where.model_validate(body["where"])
+    return (
+        PersonId(body["person"]),
+        str(body["verb"]),
+        dict(body["fields"]),
+        ActionContext.model_validate(body["where"]),
+    )
 
 
 def _spooled(source: Source) -> Source:

@@ -25,7 +25,7 @@ LONGEST: Final = LIMITS["plain_text_input.length"]
 
 
 @dataclass(frozen=True)
-class Way:
+class FormControl:
     """How one kind of field is drawn with its present value, and how its state is read back."""
 
     draw: Callable[[Field, JsonValue], Json]
@@ -46,7 +46,7 @@ def read(field: Field, state: Json, team: str) -> JsonValue:
     return _way(field).read(state, team)
 
 
-def _way(field: Field) -> Way:
+def _way(field: Field) -> FormControl:
     control = field.ask.control
     offered = len(pairs_of(field))
     if control is Control.WORD and 0 < offered <= LIMITS["options.count"]:
@@ -153,23 +153,23 @@ def _read_number(state: Json, team: str) -> JsonValue:
     return int(value) if isinstance(value, str) and value.strip().isdigit() else value
 
 
-_LINE: Final = Way(lambda field, value: _text(field, value, multiline=False), _read_text)
-_SEARCHED: Final = Way(_searched, _read_one)
+_LINE: Final = FormControl(lambda field, value: _text(field, value, multiline=False), _read_text)
+_SEARCHED: Final = FormControl(_searched, _read_one)
 _WAYS: Final = {
     Control.LINE: _LINE,
     Control.WORD: _LINE,
-    Control.TEXT: Way(lambda field, value: _text(field, value, multiline=True), _read_text),
-    Control.PERSON: Way(_person, _read_person),
-    Control.SERVICE: Way(_one_of("static_select"), _read_one),
-    Control.CATEGORY: Way(_one_of("static_select"), _read_one),
-    Control.ROLE: Way(_one_of("static_select"), _read_one),
-    Control.CHOICE: Way(_one_of("radio_buttons"), _read_one),
-    Control.LEVEL: Way(_one_of("radio_buttons"), _read_level),
-    Control.CHOICES: Way(_several, _read_several),
-    Control.AUDIENCES: Way(_several, _read_several),
-    Control.MOMENT: Way(_moment, _read_moment),
-    Control.MINUTES: Way(_number, _read_number),
-    Control.ENTRY: Way(_number, _read_number),
-    Control.CHECK: Way(_check, _read_check),
+    Control.TEXT: FormControl(lambda field, value: _text(field, value, multiline=True), _read_text),
+    Control.PERSON: FormControl(_person, _read_person),
+    Control.SERVICE: FormControl(_one_of("static_select"), _read_one),
+    Control.CATEGORY: FormControl(_one_of("static_select"), _read_one),
+    Control.ROLE: FormControl(_one_of("static_select"), _read_one),
+    Control.CHOICE: FormControl(_one_of("radio_buttons"), _read_one),
+    Control.LEVEL: FormControl(_one_of("radio_buttons"), _read_level),
+    Control.CHOICES: FormControl(_several, _read_several),
+    Control.AUDIENCES: FormControl(_several, _read_several),
+    Control.MOMENT: FormControl(_moment, _read_moment),
+    Control.MINUTES: FormControl(_number, _read_number),
+    Control.ENTRY: FormControl(_number, _read_number),
+    Control.CHECK: FormControl(_check, _read_check),
 }
 _FROM_OPTIONS: Final = (Control.SERVICE, Control.CATEGORY)

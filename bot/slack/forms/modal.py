@@ -10,17 +10,17 @@ from typing import Any, Final
 from pydantic import JsonValue
 
 from bot.rendering.message_catalog import about, label, note, rest_of, say
-from bot.slack.blocks.action_context import Where
+from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import fit_view
 from bot.slack.forms.form_controls import draw
 from bot.slack.forms.select_options import Field, Json, open_in, present_in
-from commands.core.fields.form_field import Ask, Control, asks
+from commands.core.fields.form_field import Control, FormField, form_fields
 from commands.core.verb import Verb
 from incident.model.incident import Incident
 from incident.policy import Policy
 
 OCCURRED: Final = "occurred_at"
-_EARLIER: Final = Ask("Happened earlier?", Control.MOMENT, "Only when you tell it afterwards")
+_EARLIER: Final = FormField("Happened earlier?", Control.MOMENT, "Only when you tell it afterwards")
 
 Fields = dict[str, JsonValue]
 
@@ -28,7 +28,7 @@ Fields = dict[str, JsonValue]
 def form(
     verb: type[Verb],
     fields: Fields,
-    where: Where,
+    where: ActionContext,
     policy: Policy,
     *,
     banner: str | None = None,
@@ -86,14 +86,14 @@ def fields_of(
     given = given or {}
     chosen = given.get("service")
     service = incident.service if incident else chosen if isinstance(chosen, str) else None
-    marks = _meant(asks(verb), given) | ({} if verb.asks else {OCCURRED: _EARLIER})
+    marks = _meant(form_fields(verb), given) | ({} if verb.asks else {OCCURRED: _EARLIER})
     return [
         Field(name, ask, policy, service, open_in(incident, verb.name, name) if incident else ())
         for name, ask in marks.items()
     ]
 
 
-def _meant(marks: dict[str, Ask], given: Fields) -> dict[str, Ask]:
+def _meant(marks: dict[str, FormField], given: Fields) -> dict[str, FormField]:
     """Leave out what the chosen form of a verb has no use for and nobody gave, and the choice itself."""
     choice = next((name for name, ask in marks.items() if ask.leading and ask.control is Control.CHOICE), None)
     meant = given.get(choice) if choice else None

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from bot.rendering.renderer import words_for
 from bot.slack.blocks.clipper import LIMITS, fit_text
 from bot.slack.blocks.user_text import to_form
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience
@@ -28,7 +28,7 @@ class Field:
     """One field of a form: its name, its mark, the policy its choices come from, and what of the incident it offers."""
 
     name: str
-    ask: Ask
+    ask: FormField
     policy: Policy
     service: str | None = None
     offered: Pairs = ()

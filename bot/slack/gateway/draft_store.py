@@ -12,7 +12,7 @@ from roles.person_ids import PersonId
 Fields = dict[str, JsonValue]
 
 
-class Kept(Protocol):
+class StoredDraft(Protocol):
     """A draft that was kept."""
 
     @property
@@ -24,11 +24,11 @@ class Kept(Protocol):
         """What they filled in."""
 
 
-class Drafts(Protocol):
+class DraftStore(Protocol):
     """Keeps what somebody wrote until it is on the record or two days old."""
 
     def keep(self, key: str, person: PersonId, verb: str, fields: Fields, *, at: datetime) -> None:
         """Keep a draft."""
 
-    def fetch(self, key: str) -> Kept | None:
+    def fetch(self, key: str) -> StoredDraft | None:
         """Give a draft back, or None when it was forgotten."""

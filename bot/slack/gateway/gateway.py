@@ -18,20 +18,20 @@ from pydantic import JsonValue
 from bot.clock import Clock
 from bot.config.policy_loader import ActivePolicy
 from bot.rendering.message_catalog import label, say, say_reason
-from bot.slack.blocks.action_context import Where
+from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.block_elements import Json, button, buttons, sections
-from bot.slack.capture.batcher import Gather
-from bot.slack.capture.recent_messages import Overheard
+from bot.slack.capture.batcher import Batcher
+from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.degraded.dry_run import opens_now
-from bot.slack.degraded.fallback import Absent
-from bot.slack.error_reports import NotRecorded, guarded, named
+from bot.slack.degraded.fallback import DegradedFallback
+from bot.slack.error_reports import NotRecorded, log_with_id, report_unexpected
 from bot.slack.forms.modal import OCCURRED, form, notice
-from bot.slack.gateway.draft_store import Drafts, Fields
-from bot.slack.gateway.incident_lookup import incident_of, seen_by
-from bot.slack.interaction import Came
-from bot.slack.responder import Aside, Desk
+from bot.slack.gateway.draft_store import DraftStore, Fields
+from bot.slack.gateway.incident_lookup import incident_of, visible_incident
+from bot.slack.interaction import Interaction
+from bot.slack.responder import ReplyTarget, Responder
 from bot.slack.surfaces.reply import Reply, Texts, open_places, reply_to
-from bot.slack.user_directory import People
+from bot.slack.user_directory import UserDirectory
 from commands.core.capture import Capture, capture_all
 from commands.core.run import run
 from commands.core.verb import Request, Verb
@@ -39,7 +39,7 @@ from incident.effects.affected_surfaces import homes, reconciling
 from incident.entry import Surface
 from incident.model.incident import Incident
 from incident.ports import Outcome, Recorder, UnitOfWork
-from storage.database.time_limit import within
+from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ DESK_PATIENCE_S = 2.0
 
 
 @dataclass(frozen=True)
-class Edge:
+class SlackGateway:
     """One workspace, seen from its edge. `bot` is Muster's own user id; `absent` goes on while the database does not."""
 
     team: str
@@ -56,20 +56,20 @@ class Edge:
     recorder: Recorder
     active: ActivePolicy
     clock: Clock
-    people: People
-    desk: Desk
+    people: UserDirectory
+    desk: Responder
     texts: Texts
-    drafts: Drafts
-    absent: Absent | None = None
-    overheard: Overheard = field(default_factory=Overheard)
-    gather: Gather[Capture, Outcome | None] = field(default_factory=Gather)
+    drafts: DraftStore
+    absent: DegradedFallback | None = None
+    overheard: RecentMessages = field(default_factory=RecentMessages)
+    gather: Batcher[Capture, Outcome | None] = field(default_factory=Batcher)
 
-    def act(self, came: Came, verb: str, fields: Fields) -> Reply:
+    def act(self, came: Interaction, verb: str, fields: Fields) -> Reply:
         """Run a request and word what came of it; raise NotRecorded when it could not be committed."""
         if self.absent is not None and not opens_now(verb) and self.absent.is_waiting(came):
             return self.absent.keep(came, verb, fields)
         try:
-            request, outcome = guarded(
+            request, outcome = report_unexpected(
                 lambda: _twice(lambda: self._run(came, verb, fields)), lambda trouble: self._lost(came, trouble)
             )
         except Unavailable as gone:
@@ -84,20 +84,20 @@ class Edge:
             )
 
         try:
-            return guarded(worded, lambda trouble: Reply(say("trouble_after", id=trouble)))
+            return report_unexpected(worded, lambda trouble: Reply(say("trouble_after", id=trouble)))
         except Unavailable:
             return Reply(say("recorded_unread"))
 
-    def ask(self, came: Came, verb: type[Verb], fields: Fields, *, banner: str | None = None) -> None:
+    def ask(self, came: Interaction, verb: type[Verb], fields: Fields, *, banner: str | None = None) -> None:
         """Open the form of a verb, filled with a draft; it opens on the desk, after this has returned."""
         self.desk.do(
-            lambda: guarded(
+            lambda: report_unexpected(
                 lambda: self._try_open(came, verb, fields, banner),
                 lambda trouble: self._say(came, say("trouble", id=trouble)),
             )
         )
 
-    def tell(self, came: Came, reply: Reply) -> None:
+    def tell(self, came: Interaction, reply: Reply) -> None:
         """Tell the one who acted, beside the acknowledgement: in their channel, or in a form where there is none."""
         if came.aside.response_url or came.aside.channel:
             self.desk.do(lambda: self._say(came, reply.text, *reply.blocks))
@@ -108,7 +108,7 @@ class Edge:
     def apologise(self, body: Json, trouble: str) -> None:
         """Tell whoever asked for something that it came to nothing, with the id to quote."""
         if url := body.get("response_url"):
-            words, aside = say("trouble", id=trouble), Aside(user="", response_url=url)
+            words, aside = say("trouble", id=trouble), ReplyTarget(user="", response_url=url)
             self.desk.do(lambda: self.desk.tell(aside, words, sections(words)))
 
     def show(self, view_id: str, view: Json) -> None:
@@ -120,7 +120,7 @@ class Edge:
         if self.absent is not None and self.absent.hear_behind(said):
             return
         try:
-            known = guarded(lambda: _twice(lambda: self.gather.record(said, self._capture_all)), _unheard)
+            known = report_unexpected(lambda: _twice(lambda: self.gather.record(said, self._capture_all)), _unheard)
             if known is None:
                 self.overheard.hear(said, self.clock.now())
         except Unavailable as gone:
@@ -129,22 +129,24 @@ class Edge:
     def _capture_all(self, many: Sequence[Capture]) -> Sequence[Outcome | None]:
         return capture_all(many, recorder=self.recorder, policy=self.active.policy, at=self.clock.now())
 
-    def mark(self, came: Came, verb: str, fields: Fields) -> None:
+    def mark(self, came: Interaction, verb: str, fields: Fields) -> None:
         """Do what a mark on a message asks for, where it is one in an incident channel; nobody waits for an answer."""
         if self.absent is not None and self.absent.spool.is_ahead():
             self.absent.mark(self._request(came, verb, fields))
             return
         try:
             if self.incident_at(came) is not None:
-                guarded(lambda: self._run(came, verb, fields), _unheard)
+                report_unexpected(lambda: self._run(came, verb, fields), _unheard)
         except Unavailable as gone:
             self._kept(gone).mark(self._request(came, verb, fields))
 
-    def want_home(self, came: Came) -> None:
+    def want_home(self, came: Interaction) -> None:
         """Have somebody's Home tab drawn anew; while the database is absent it stays as it is."""
         wanted = homes(self.team, (came.actor,))
         with suppress(Unavailable):
-            guarded(lambda: self.recorder.transact(lambda unit: unit.want(wanted, came.at), first=False), _unheard)
+            report_unexpected(
+                lambda: self.recorder.transact(lambda unit: unit.want(wanted, came.at), first=False), _unheard
+            )
 
     def want_read_back(self, channel: str, at: datetime, after: timedelta) -> None:
         """Have an incident channel read back that we were put out of or let into again; to read it we go back in."""
@@ -157,15 +159,15 @@ class Edge:
                 unit.want([reconciling(incident, at=at + after)], at)
 
         with suppress(Unavailable):
-            guarded(lambda: self.recorder.transact(work, first=False), _unheard)
+            report_unexpected(lambda: self.recorder.transact(work, first=False), _unheard)
 
     def excuse(self, body: Json) -> None:
         """Tell whoever asked for something that the database does not answer."""
         if url := body.get("response_url"):
-            words, aside = say("absent_asked", command=self.texts.command), Aside(user="", response_url=url)
+            words, aside = say("absent_asked", command=self.texts.command), ReplyTarget(user="", response_url=url)
             self.desk.do(lambda: self.desk.tell(aside, words, sections(words)))
 
-    def draft_of(self, came: Came) -> Fields:
+    def draft_of(self, came: Interaction) -> Fields:
         """Give the fields a button was drawn with, those kept as the same person's draft included."""
         kept = None
         with suppress(Unavailable):
@@ -173,64 +175,64 @@ class Edge:
         mine = kept is not None and kept.person == came.actor
         return {**came.where.fields, **(kept.fields if kept and mine else {})}
 
-    def incident_at(self, came: Came) -> Incident | None:
+    def incident_at(self, came: Interaction) -> Incident | None:
         """Give the incident of the channel something came from."""
-        return self.recorder.read(lambda reader: seen_by(reader, came))
+        return self.recorder.read(lambda reader: visible_incident(reader, came))
 
-    def incident_shown_at(self, came: Came) -> Incident | None:
+    def incident_shown_at(self, came: Interaction) -> Incident | None:
         """Give the incident of the channel something came from, or none where it cannot be looked up now."""
         with suppress(Unavailable):
             return self.incident_at(came)
         return None
 
-    def _run(self, came: Came, verb: str, fields: Fields) -> tuple[Request, Outcome]:
+    def _run(self, came: Interaction, verb: str, fields: Fields) -> tuple[Request, Outcome]:
         active = self.active.loaded
         request = self._request(came.at_place(self._numbered(came.where)), verb, fields)
         return request, run(request, recorder=self.recorder, policy=active.policy, policy_hash=active.hash)
 
-    def _request(self, came: Came, verb: str, fields: Fields) -> Request:
+    def _request(self, came: Interaction, verb: str, fields: Fields) -> Request:
         groups = self.people.groups_of(came.user, self.active.policy)
         given = {name: value for name, value in fields.items() if name != OCCURRED}
         return came.request(verb, given, groups, _moment(fields.get(OCCURRED)))
 
-    def _unrecorded(self, came: Came, verb: str, fields: Fields, gone: Unavailable) -> Reply:
+    def _unrecorded(self, came: Interaction, verb: str, fields: Fields, gone: Unavailable) -> Reply:
         """Go on without the database: open a channel, or keep for them what somebody typed."""
         if self.absent is None:
-            self._lost(came, named(gone))
+            self._lost(came, log_with_id(gone))
         if opens_now(verb):
             return self.absent.declare(self._request(came, verb, fields))
         return self.absent.keep(came, verb, fields)
 
-    def _kept(self, gone: Unavailable) -> Absent:
+    def _kept(self, gone: Unavailable) -> DegradedFallback:
         if self.absent is None:
-            _unheard(named(gone))
+            _unheard(log_with_id(gone))
         return self.absent
 
-    def _numbered(self, where: Where) -> Where:
+    def _numbered(self, where: ActionContext) -> ActionContext:
         """Name the incident a button or form was drawn for by its number, wherever it is pressed."""
         if where.number is not None or where.incident is None:
             return where
         incident = self.recorder.read(lambda reader: incident_of(reader, self.team, where))
         return where.model_copy(update={"number": incident.number if incident else where.incident})
 
-    def _keep(self, came: Came, verb: str, fields: Fields) -> None:
+    def _keep(self, came: Interaction, verb: str, fields: Fields) -> None:
         """Keep what a button cannot carry, so that a refusal or a late form can offer all of it back."""
-        if Where(fields=fields, channel=came.where.channel).is_too_long:
+        if ActionContext(fields=fields, channel=came.where.channel).is_too_long:
             self.drafts.keep(came.key, came.actor, verb, fields, at=came.at)
 
-    def _lost(self, came: Came, trouble: str) -> NoReturn:
+    def _lost(self, came: Interaction, trouble: str) -> NoReturn:
         words = say("trouble", id=trouble)
         if came.surface != Surface.FORM:
             self.desk.do(lambda: self._say(came, words))
         raise NotRecorded(words)
 
-    def _say(self, came: Came, text: str, *blocks: Json) -> None:
+    def _say(self, came: Interaction, text: str, *blocks: Json) -> None:
         self.desk.tell(came.aside, text, [*sections(text), *blocks])
 
-    def _try_open(self, came: Came, verb: type[Verb], fields: Fields, banner: str | None) -> None:
+    def _try_open(self, came: Interaction, verb: type[Verb], fields: Fields, banner: str | None) -> None:
         """Open a form; while the database is absent only the one that declares, which can still be kept."""
         try:
-            with within(DESK_PATIENCE_S):
+            with time_limit(DESK_PATIENCE_S):
                 incident = self.incident_at(came)
         except Unavailable as gone:
             if not opens_now(verb.name):
@@ -240,7 +242,7 @@ class Edge:
         self._open(came, verb, fields, banner, incident)
 
     def _open(
-        self, came: Came, verb: type[Verb], fields: Fields, banner: str | None, incident: Incident | None
+        self, came: Interaction, verb: type[Verb], fields: Fields, banner: str | None, incident: Incident | None
     ) -> None:
         if verb.needs_incident and incident is None:
             self._say(came, self._nowhere(came))
@@ -264,7 +266,7 @@ class Edge:
             )
             self._say(came, say("form_late"), buttons(again))
 
-    def _nowhere(self, came: Came) -> str:
+    def _nowhere(self, came: Interaction) -> str:
         """Say that there is no incident here, and where there are some."""
         if came.where.number is not None:
             return say_reason("no_such_incident")

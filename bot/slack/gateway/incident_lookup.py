@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.slack.blocks.action_context import Where
-from bot.slack.interaction import Came
+from bot.slack.blocks.action_context import ActionContext
+from bot.slack.interaction import Interaction
 from commands.core.pre_declaration_scope import incident_at
 from incident.entry import IncidentKey
 from incident.model.incident import Incident
@@ -11,7 +11,7 @@ from incident.ports import Reader
 from incident.rules.visibility import may_see
 
 
-def incident_of(reader: Reader, team: str, where: Where) -> Incident | None:
+def incident_of(reader: Reader, team: str, where: ActionContext) -> Incident | None:
     """Give the incident that a button was drawn for, that was named, whose channel this is, or that holds the message."""
     if where.incident is not None:
         return reader.peek(IncidentKey(team, where.incident))
@@ -22,7 +22,7 @@ def incident_of(reader: Reader, team: str, where: Where) -> Incident | None:
     return reader.peek(key) if key else None
 
 
-def seen_by(reader: Reader, came: Came) -> Incident | None:
+def visible_incident(reader: Reader, came: Interaction) -> Incident | None:
     """Give the incident something came from or named, if the one who asks may see it."""
     incident = incident_of(reader, came.team, came.where)
     if incident is None or incident.places.channel == came.where.channel or may_see(incident, came.actor):

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from slack_bolt import Ack
 
-from bot.slack.gateway.gateway import Edge
-from storage.database.time_limit import within
+from bot.slack.gateway.gateway import SlackGateway
+from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 
 PATIENCE_S: Final = 2.2
@@ -25,10 +25,10 @@ Acked = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
-class Timed:
+class ListenerDeadline:
     """Bounds the listeners of one workspace; `acked` is told of what kind each was and how long it took."""
 
-    edge: Edge
+    edge: SlackGateway
     acked: Acked
 
     def asked(self, kind: str, listener: Callable[[Ack, Json], None]) -> Callable[..., None]:
@@ -56,6 +56,6 @@ class Timed:
     @contextmanager
     def _bound(self, kind: str) -> Iterator[None]:
         began = time.monotonic()
-        with within(PATIENCE_S):
+        with time_limit(PATIENCE_S):
             yield
         self.acked(kind, time.monotonic() - began)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Final
 
-from bot.grammar.command_parser import Reading, read
+from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import say, say_reason
 from bot.slack.blocks.user_text import from_line
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.draft_store import Fields
-from bot.slack.gateway.gateway import Edge
-from bot.slack.interaction import Came
-from bot.slack.surfaces.action_menu import tray
+from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.interaction import Interaction
+from bot.slack.surfaces.action_menu import action_menu
 from bot.slack.surfaces.reply import Reply
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
-from commands.core.fields.form_field import Control, asks
+from commands.core.fields.form_field import Control, form_fields
 from commands.core.verb import Verb
 from incident.refusal import Refusal
 
@@ -25,7 +25,7 @@ FORM: Final = "?"
 _CHOSEN: Final = frozenset({Control.SERVICE, Control.CHOICE})
 
 
-def typed(edge: Edge, came: Came, text: str) -> Reply | None:
+def handle_typed_command(edge: SlackGateway, came: Interaction, text: str) -> Reply | None:
     """Do what a line says and give the answer, or None when a form opens in its place, as after `confirm ?`."""
     wanted = _read(edge, came, text.rstrip().removesuffix(FORM)) if text.split()[-1:] == [FORM] else None
     asks_form = wanted is not None and wanted.verb is not None and not wanted.fields
@@ -42,8 +42,8 @@ def typed(edge: Edge, came: Came, text: str) -> Reply | None:
     return _asked(edge, came, reading.verb, reading)
 
 
-def _read(edge: Edge, came: Came, text: str) -> Reading:
-    return read(
+def _read(edge: SlackGateway, came: Interaction, text: str) -> ParsedCommand:
+    return parse_command(
         from_line(text),
         at=came.at,
         zone=edge.people.zone_of(came.user),
@@ -52,10 +52,10 @@ def _read(edge: Edge, came: Came, text: str) -> Reading:
     )
 
 
-def _asked(edge: Edge, came: Came, verb: type[Verb], reading: Reading) -> Reply | None:
+def _asked(edge: SlackGateway, came: Interaction, verb: type[Verb], reading: ParsedCommand) -> Reply | None:
     happened = reading.occurred_at
     fields: Fields = {**reading.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
-    if not (asks(verb) or reading.unread) or (reading.is_whole and not _leaves_text_out(verb, fields)):
+    if not (form_fields(verb) or reading.unread) or (reading.is_whole and not _leaves_text_out(verb, fields)):
         return edge.act(came, verb.name, fields)
     if _is_for_the_rules(verb, reading):
         return edge.act(came, verb.name, {**fields, **dict(reading.unread)})
@@ -63,9 +63,9 @@ def _asked(edge: Edge, came: Came, verb: type[Verb], reading: Reading) -> Reply 
     return None
 
 
-def _is_for_the_rules(verb: type[Verb], reading: Reading) -> bool:
+def _is_for_the_rules(verb: type[Verb], reading: ParsedCommand) -> bool:
     """Tell whether nothing is in the way but a service or choice that is not on offer: that is refused, and kept."""
-    strange, marks = dict(reading.unread), asks(verb)
+    strange, marks = dict(reading.unread), form_fields(verb)
     if not strange or reading.ambiguous or reading.left or set(reading.missing) - set(strange):
         return False
     if not all(name in marks and marks[name].control in _CHOSEN for name in strange):
@@ -76,9 +76,9 @@ def _is_for_the_rules(verb: type[Verb], reading: Reading) -> bool:
     return False
 
 
-def _doubt(verb: type[Verb], reading: Reading) -> str | None:
+def _doubt(verb: type[Verb], reading: ParsedCommand) -> str | None:
     """Say why a line that leaves nothing out still opens its form."""
-    marks = asks(verb)
+    marks = form_fields(verb)
     if reading.unread:
         name, value = reading.unread[0]
         return say("unread", value=value, field=marks[name].label if name in marks else name)
@@ -89,17 +89,17 @@ def _doubt(verb: type[Verb], reading: Reading) -> str | None:
 
 def _leaves_text_out(verb: type[Verb], fields: Fields) -> bool:
     """Tell whether only fixed words were typed of a verb that takes a text: `tempfix removed TF1` wants its form."""
-    marks = asks(verb)
+    marks = form_fields(verb)
     takes_text = any(ask.rest for ask in marks.values()) and not verb.asks
     return takes_text and all(marks[name].leading for name in fields if name in marks)
 
 
-def _bare(edge: Edge, came: Came) -> Reply | None:
+def _bare(edge: SlackGateway, came: Interaction) -> Reply | None:
     """Show the tray in an incident channel, and the form that declares one anywhere else."""
     incident = edge.incident_shown_at(came)
     declare = verb_registry.find(DECLARE)
     if incident is not None:
-        return tray(incident, came.actor, edge.texts.command)
+        return action_menu(incident, came.actor, edge.texts.command)
     if came.where.number is not None:
         return Reply(say_reason("no_such_incident"), refused=True)
     if declare is not None:

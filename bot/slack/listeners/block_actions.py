@@ -20,13 +20,13 @@ from bot.slack.forms.form_submission import inputs_of, submitted
 from bot.slack.forms.modal import fields_of, form, notice
 from bot.slack.forms.select_options import Field, option, pairs_of
 from bot.slack.gateway.draft_store import Fields
-from bot.slack.gateway.gateway import Edge
-from bot.slack.gateway.typed_command import typed
-from bot.slack.interaction import Came, from_action, from_command, from_shortcut, from_view
-from bot.slack.surfaces.action_menu import tray
+from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.gateway.typed_command import handle_typed_command
+from bot.slack.interaction import Interaction, from_action, from_command, from_shortcut, from_view
+from bot.slack.surfaces.action_menu import action_menu
 from bot.slack.surfaces.reply import Reply
 from commands.core import verb_registry
-from commands.core.fields.form_field import Ask, Control
+from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import Verb
 from commands.declare import TITLE_LENGTH
 from roles.person_ids import slack_person
@@ -40,15 +40,15 @@ _FORMS: Final = {"decision_add": "decide", "action_add": "action"}
 
 
 @dataclass(frozen=True)
-class Asking:
+class InteractionListeners:
     """The listeners of one workspace for what people ask for."""
 
-    edge: Edge
+    edge: SlackGateway
 
     def on_command(self, ack: Ack, body: Json) -> None:
         """Do what a typed line says, or open the form or the tray it stands for."""
         came = from_command(body, self.edge.clock.now())
-        reply = typed(self.edge, came, body.get("text") or "")
+        reply = handle_typed_command(self.edge, came, body.get("text") or "")
         ack(reply.payload()) if reply else ack()
 
     def on_act(self, ack: Ack, body: Json) -> None:
@@ -94,7 +94,7 @@ class Asking:
         came = from_action(body, self.edge.clock.now())
         incident = self.edge.incident_at(came)
         if incident is not None:
-            self.edge.tell(came, tray(incident, came.actor, self.edge.texts.command))
+            self.edge.tell(came, action_menu(incident, came.actor, self.edge.texts.command))
         ack()
 
     def on_submission(self, ack: Ack, body: Json) -> None:
@@ -123,16 +123,16 @@ class Asking:
     def on_options(self, ack: Ack, body: Json) -> None:
         """Offer what matches while somebody types into a long choice."""
         name, query = body["action_id"], str(body.get("value") or "").lower()
-        field = Field(name, Ask(name, _CONTROLS.get(name, Control.CATEGORY)), self.edge.active.policy)
+        field = Field(name, FormField(name, _CONTROLS.get(name, Control.CATEGORY)), self.edge.active.policy)
         found = [option(*pair) for pair in pairs_of(field) if query in pair[1].lower()]
         ack(options=found[: LIMITS["options.count"]])
 
-    def _open(self, came: Came, word: str, fields: Fields) -> None:
+    def _open(self, came: Interaction, word: str, fields: Fields) -> None:
         verb = verb_registry.find(word)
         if verb is not None:
             self.edge.ask(came, verb, fields)
 
-    def _act(self, came: Came, verb: str, fields: Fields, body: Json) -> None:
+    def _act(self, came: Interaction, verb: str, fields: Fields, body: Json) -> None:
         """Act on a button, and tell the one who pressed it what nobody else is told."""
         reply = self.edge.act(came, verb, fields)
         if came.in_form:
@@ -142,7 +142,7 @@ class Asking:
         elif came.aside.replaces:
             self.edge.tell(came, reply)
 
-    def _submit(self, came: Came, verb: type[Verb], fields: Fields, view: Json) -> Json:
+    def _submit(self, came: Interaction, verb: type[Verb], fields: Fields, view: Json) -> Json:
         try:
             reply = self.edge.act(came, verb.name, fields)
         except NotRecorded as lost:
@@ -153,7 +153,7 @@ class Asking:
             return {"response_action": "update", "view": notice(title_of(verb.name), reply.all_blocks())}
         return {}
 
-    def _again(self, came: Came, verb: type[Verb], fields: Fields, banner: str) -> Json:
+    def _again(self, came: Interaction, verb: type[Verb], fields: Fields, banner: str) -> Json:
         view = form(verb, fields, came.where, self.edge.active.policy, banner=banner)
         return {"response_action": "update", "view": view}
 
@@ -171,7 +171,7 @@ def _at_fields(reply: Reply, view: Json) -> Json | None:
     return {"response_action": "errors", "errors": errors} if errors else None
 
 
-def _marked(came: Came, message: Json, text: str) -> Fields:
+def _marked(came: Interaction, message: Json, text: str) -> Fields:
     user = message.get("user") or message.get("bot_id")
     author = {"author": slack_person(came.team, user)} if user else {}
     return {"channel": came.where.channel, "ts": came.where.message, "text": text, **author}

@@ -10,8 +10,8 @@ from datetime import timedelta
 from typing import Any, Final
 
 from bot.rendering.message_catalog import say
-from bot.slack.capture.message_events import heard
-from bot.slack.gateway.gateway import Edge
+from bot.slack.capture.message_events import captures_of
+from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import from_event
 from bot.slack.surfaces.reply import Reply
 
@@ -22,14 +22,14 @@ _MOVED: Final = frozenset({"member_joined_channel", "member_left_channel"})
 
 
 @dataclass(frozen=True)
-class Telling:
+class EventListeners:
     """The listeners of one workspace for what happens in it."""
 
-    edge: Edge
+    edge: SlackGateway
 
     def on_said(self, body: Json) -> None:
         """Record what was said, changed or deleted in an incident channel, and who joined or left it; go back in ourselves."""
-        said, event = heard(body), body["event"]
+        said, event = captures_of(body), body["event"]
         if said is None:
             return
         if event.get("user") != self.edge.bot:

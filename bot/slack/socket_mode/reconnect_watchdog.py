@@ -19,7 +19,7 @@ _LOOK_EVERY: Final = 0.5
 _log = logging.getLogger(__name__)
 
 
-class Silence:
+class SocketWatchdog:
     """Looks at whatever connection a client has at the moment, on a thread of its own."""
 
     def __init__(self, client: Any, clock: Clock) -> None:

@@ -13,7 +13,7 @@ from pydantic import JsonValue
 
 from bot.rendering.message_catalog import label, say
 from bot.rendering.renderer import words_for
-from bot.slack.blocks.action_context import MORE, Where, chosen_value
+from bot.slack.blocks.action_context import MORE, ActionContext, chosen_value
 from bot.slack.blocks.block_elements import Json, button, rows, sections
 from bot.slack.forms.select_options import option
 from bot.slack.surfaces.reply import Reply
@@ -27,7 +27,7 @@ _ACT: Final = "verb"
 
 
 @dataclass(frozen=True)
-class Offer:
+class MenuItem:
     """One button: the verb, whether it acts at once or opens its form, what it is filled with and how it is named."""
 
     verb: str
@@ -38,57 +38,57 @@ class Offer:
     stands_out: bool = False
 
 
-_NEXT: Final[dict[State, tuple[Offer, ...]]] = {
-    State.LOGGED: (Offer("mitigated"), Offer("restored")),
+_NEXT: Final[dict[State, tuple[MenuItem, ...]]] = {
+    State.LOGGED: (MenuItem("mitigated"), MenuItem("restored")),
     State.TRIAGED: (),
-    State.ACTIVE: (Offer("workaround"), Offer("mitigated"), Offer("restored")),
-    State.MITIGATED: (Offer("restored", stands_out=True), Offer("regress")),
-    State.RESTORED: (Offer("resolve", stands_out=True), Offer("validate"), Offer("regress")),
+    State.ACTIVE: (MenuItem("workaround"), MenuItem("mitigated"), MenuItem("restored")),
+    State.MITIGATED: (MenuItem("restored", stands_out=True), MenuItem("regress")),
+    State.RESTORED: (MenuItem("resolve", stands_out=True), MenuItem("validate"), MenuItem("regress")),
     State.RESOLVED: (
-        Offer("close", _ACT, stands_out=True),
-        Offer("validate"),
-        Offer("confirm", _ACT, fields={"what": ["category", "priority"]}),
-        Offer("review"),
-        Offer("reopen"),
+        MenuItem("close", _ACT, stands_out=True),
+        MenuItem("validate"),
+        MenuItem("confirm", _ACT, fields={"what": ["category", "priority"]}),
+        MenuItem("review"),
+        MenuItem("reopen"),
     ),
-    State.CLOSED: (Offer("reopen"),),
+    State.CLOSED: (MenuItem("reopen"),),
 }
 _WRITE: Final = (
-    Offer("note"),
-    Offer("decide"),
-    Offer("action"),
-    Offer("update", fields={"audience": [Audience.INTERNAL.value]}),
+    MenuItem("note"),
+    MenuItem("decide"),
+    MenuItem("action"),
+    MenuItem("update", fields={"audience": [Audience.INTERNAL.value]}),
 )
-_LOOK: Final = (Offer("status", _ACT), Offer("timeline", _ACT), Offer("roles", _ACT))
+_LOOK: Final = (MenuItem("status", _ACT), MenuItem("timeline", _ACT), MenuItem("roles", _ACT))
 _MORE: Final = (
-    Offer("contain"),
-    Offer("workaround"),
-    Offer("tempfix", fields={"form": "add"}),
-    Offer("validate"),
-    Offer("time"),
-    Offer("category"),
-    Offer("reclassify"),
-    Offer("link"),
-    Offer("assign"),
-    Offer("release"),
-    Offer("hold"),
-    Offer("review"),
-    Offer("void"),
+    MenuItem("contain"),
+    MenuItem("workaround"),
+    MenuItem("tempfix", fields={"form": "add"}),
+    MenuItem("validate"),
+    MenuItem("time"),
+    MenuItem("category"),
+    MenuItem("reclassify"),
+    MenuItem("link"),
+    MenuItem("assign"),
+    MenuItem("release"),
+    MenuItem("hold"),
+    MenuItem("review"),
+    MenuItem("void"),
 )
 _ALWAYS: Final = (
-    Offer("summary", _ACT),
-    Offer("next", _ACT),
-    Offer("oncall", _ACT),
-    Offer("correct"),
-    Offer("redact"),
-    Offer("preserve"),
-    Offer("export", _ACT),
-    Offer("help", _ACT),
+    MenuItem("summary", _ACT),
+    MenuItem("next", _ACT),
+    MenuItem("oncall", _ACT),
+    MenuItem("correct"),
+    MenuItem("redact"),
+    MenuItem("preserve"),
+    MenuItem("export", _ACT),
+    MenuItem("help", _ACT),
 )
 _VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
 
 
-def tray(incident: Incident, person: PersonId, command: str) -> Reply:
+def action_menu(incident: Incident, person: PersonId, command: str) -> Reply:
     """Give the tray of one person in an incident channel."""
     groups = [("now", list(_next(incident, person)))]
     if not incident.is_over:
@@ -104,44 +104,44 @@ def tray(incident: Incident, person: PersonId, command: str) -> Reply:
     return Reply(_head(incident, person, command), blocks=blocks)
 
 
-def _next(incident: Incident, person: PersonId) -> Iterator[Offer]:
+def _next(incident: Incident, person: PersonId) -> Iterator[MenuItem]:
     """Offer what comes next: what waits for this person, then what the state calls for."""
     for offered in (offer for offer in incident.offers if offer.to == person):
         role = {"role": offered.role.value}
-        yield Offer("accept", _ACT, fields=dict(role), facts=role, stands_out=True)
+        yield MenuItem("accept", _ACT, fields=dict(role), facts=role, stands_out=True)
     if not incident.is_over and incident.holder(Role.COMMANDER) is None:
-        yield Offer("take", _ACT, "take_command", {"role": Role.COMMANDER.value}, stands_out=True)
+        yield MenuItem("take", _ACT, "take_command", {"role": Role.COMMANDER.value}, stands_out=True)
     if not incident.is_over and incident.times.acknowledged_at is None:
-        yield Offer("ack", _ACT)
+        yield MenuItem("ack", _ACT)
     for task in (one for one in incident.actions if one.assignee == person and one.done_at is None):
-        yield Offer("done", fields={"id": task.id}, facts={"id": task.id})
+        yield MenuItem("done", fields={"id": task.id}, facts={"id": task.id})
     yield from _NEXT.get(incident.state, ())
 
 
-def _people(incident: Incident, person: PersonId) -> Iterator[Offer]:
-    yield Offer("take")
+def _people(incident: Incident, person: PersonId) -> Iterator[MenuItem]:
+    yield MenuItem("take")
     for role in (role for role in Role if role in SINGLE and incident.holder(role) == person):
-        yield Offer("handover", fields={"role": role.value}, facts={"role": role.value})
-    yield Offer("escalate")
-    yield Offer("priority")
+        yield MenuItem("handover", fields={"role": role.value}, facts={"role": role.value})
+    yield MenuItem("escalate")
+    yield MenuItem("priority")
     if not incident.major:
-        yield Offer("major")
+        yield MenuItem("major")
 
 
-def _rarer(incident: Incident) -> Iterator[Offer]:
+def _rarer(incident: Incident) -> Iterator[MenuItem]:
     """Offer everything else that may be wanted, so that nothing has to be known by heart."""
     if not incident.is_over:
         for fix in (one for one in incident.temp_fixes if one.removed_at is None):
-            yield Offer(
+            yield MenuItem(
                 "tempfix", name="tempfix_removed", fields={"form": "removed", "id": fix.id}, facts={"id": fix.id}
             )
         yield from (offer for offer in _MORE if offer.verb != "void" or incident.state in _VOIDABLE)
     if incident.masks:
-        yield Offer("unmask")
+        yield MenuItem("unmask")
     yield from _ALWAYS
 
 
-def _more(incident: Incident, offers: list[Offer]) -> Json:
+def _more(incident: Incident, offers: list[MenuItem]) -> Json:
     options = [
         option(chosen_value(f"{offer.how}:{offer.verb}", _where(offer, incident)), _named(offer)) for offer in offers
     ]
@@ -149,17 +149,17 @@ def _more(incident: Incident, offers: list[Offer]) -> Json:
     return {"type": "static_select", "action_id": MORE, "placeholder": placeholder, "options": options}
 
 
-def _button(offer: Offer, incident: Incident) -> Json:
+def _button(offer: MenuItem, incident: Incident) -> Json:
     style = "primary" if offer.stands_out else None
     return button(f"{offer.how}:{offer.verb}", _named(offer), _where(offer, incident), style=style)
 
 
-def _named(offer: Offer) -> str:
+def _named(offer: MenuItem) -> str:
     return label("tray", offer.name or offer.verb, **offer.facts)
 
 
-def _where(offer: Offer, incident: Incident) -> Where:
-    return Where(incident=incident.key.id, entry=incident.n, fields=offer.fields)
+def _where(offer: MenuItem, incident: Incident) -> ActionContext:
+    return ActionContext(incident=incident.key.id, entry=incident.n, fields=offer.fields)
 
 
 def _head(incident: Incident, person: PersonId, command: str) -> str:

@@ -11,7 +11,7 @@ from bot.slack.blocks.block_elements import Json, rows, sections
 from bot.slack.blocks.clipper import fit_view
 from bot.slack.surfaces.template_message import beside, read_buttons
 from incident.deadlines import due_deadlines
-from incident.deadlines.deadline import Due
+from incident.deadlines.deadline import Deadline
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.rules.visibility import may_see
@@ -28,7 +28,7 @@ class Mine:
 
     i: Incident
     roles: tuple[Role, ...]
-    owes: tuple[Due, ...]
+    owes: tuple[Deadline, ...]
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -
     return Mine(incident, roles, tuple(sorted(owes, key=lambda thing: thing.due_at)))
 
 
-def _is_owed(thing: Due, now: datetime) -> bool:
+def _is_owed(thing: Deadline, now: datetime) -> bool:
     """Nobody owes a word about silence before there was any."""
     return not thing.key.startswith("stale:") or thing.step_at(now) is not None
 
 
-def whom(thing: Due, now: datetime) -> tuple[PersonId, ...]:
+def whom(thing: Deadline, now: datetime) -> tuple[PersonId, ...]:
     """Name who owes something: who is asked now, or who will be asked first."""
     step = thing.step_at(now) or thing.steps[0]
     return step.whom

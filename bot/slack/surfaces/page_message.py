@@ -20,7 +20,7 @@ class PageContext:
     call: Escalation
 
 
-def page(context: PageContext, renderer: Renderer) -> Message:
+def page_message(context: PageContext, renderer: Renderer) -> Message:
     """Draw a call: with buttons while it waits for an answer, as one line afterwards."""
     if context.call.answer is None and not context.i.is_over:
         return message_of(renderer, TEMPLATE, context, context.i)

@@ -13,12 +13,12 @@ from bot.rendering.message_catalog import say_closure
 from bot.rendering.renderer import Renderer
 from bot.slack.blocks.block_elements import Json, sections
 from bot.slack.surfaces.template_message import Message, beside, context_line, message_of, read_buttons, row
-from incident.deadlines.deadline import Due
-from incident.deadlines.due_deadlines import Stand
+from incident.deadlines.deadline import Deadline
+from incident.deadlines.due_deadlines import PromptState
 from incident.entries.delivery import PromptDue
 from incident.entry import Fact
 from incident.model.incident import Incident
-from incident.rules.closure_checklist import Item
+from incident.rules.closure_checklist import ChecklistItem
 from incident.rules.closure_criteria import Unmet
 from roles.person_ids import PersonId
 
@@ -36,11 +36,11 @@ class PromptContext:
 
     i: Incident
     prompt: PromptDue
-    thing: Due | None
-    stand: Stand
+    thing: Deadline | None
+    stand: PromptState
     now: datetime
     later_minutes: int
-    items: tuple[Item, ...] = ()
+    items: tuple[ChecklistItem, ...] = ()
     source: Fact | None = None
     until: datetime | None = None
 
@@ -70,11 +70,11 @@ def prompt(context: PromptContext, renderer: Renderer) -> Message | None:
     None when it is to go away without a word, since it is asked again or another prompt took its place.
     """
     template = f"slack/prompts/{context.prompt.ask}.j2"
-    if context.stand is Stand.AGAIN:
+    if context.stand is PromptState.AGAIN:
         return None
-    if context.stand is Stand.GONE:
+    if context.stand is PromptState.GONE:
         return _settled(renderer.macro(template, "answered", context))
-    if context.stand is Stand.PUT_OFF:
+    if context.stand is PromptState.PUT_OFF:
         return _settled(renderer.macro(_SHARED, "put_off", context))
     if context.items:
         return _checklist(context, renderer)
@@ -93,7 +93,7 @@ def _checklist(context: PromptContext, renderer: Renderer) -> Message:
     return Message(lead, [*sections(lead), *lines, *context_line("   ".join(met)), *row(pressed)])
 
 
-def _unmet(item: Item, lacks: Unmet, context: PromptContext, renderer: Renderer) -> Json:
+def _unmet(item: ChecklistItem, lacks: Unmet, context: PromptContext, renderer: Renderer) -> Json:
     """Show a criterion that is not met, with the button that meets it where there is one."""
     pressed = read_buttons(renderer.macro(_CHECKLIST, "button", lacks), context.i)
     sentence = say_closure(lacks.needs, lacks.names, typed=not pressed)

@@ -11,13 +11,13 @@ from typing import Any, Final
 
 from bot.rendering.message_catalog import label, say, say_closure, say_refusal
 from bot.rendering.renderer import LineContext, Renderer
-from bot.slack.blocks.action_context import Where
+from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.block_elements import Json, button, buttons, sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
 from commands.close import read_unmet
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
-from commands.core.verb import Request, Situation
+from commands.core.verb import DecisionContext, Request
 from incident.entry import Entry, Surface
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -94,8 +94,8 @@ def _accepted(request: Request, outcome: Outcome, reader: Reader, policy: Policy
     return Reply(answer, blocks=offered, opens=kind.opens, asks=kind.asks)
 
 
-def _situation(request: Request, incident: Incident | None, reader: Reader, policy: Policy) -> Situation:
-    return Situation(
+def _situation(request: Request, incident: Incident | None, reader: Reader, policy: Policy) -> DecisionContext:
+    return DecisionContext(
         incident=incident,
         policy=policy,
         policy_hash="",
@@ -114,7 +114,7 @@ def _join_button(incident: Incident | None, twin: Any) -> list[Json]:
     """Offer to join the incident that somebody declared first for the same service."""
     if incident is None or twin is None:
         return []
-    drawn = Where(incident=incident.key.id, entry=incident.n, fields={"number": twin.number})
+    drawn = ActionContext(incident=incident.key.id, entry=incident.n, fields={"number": twin.number})
     return [buttons(button("verb:join", label("buttons", "join"), drawn, style="primary"))]
 
 
@@ -144,7 +144,9 @@ def _offers(request: Request, outcome: Outcome) -> Iterator[Json]:
     kind = verb_registry.find(outcome.verb)
     if kind is None or request.source.surface != Surface.COMMAND or outcome.code not in _MENDED_IN_A_FORM:
         return
-    where = Where(channel=request.place.channel, number=outcome.number, fields=request.fields, draft=request.key)
+    where = ActionContext(
+        channel=request.place.channel, number=outcome.number, fields=request.fields, draft=request.key
+    )
     yield buttons(button(f"form:{kind.name}", label("buttons", "open_form"), where, style="primary"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from commands.core.verb import Place, Situation
+from commands.core.verb import DecisionContext, Place
 from commands.status import StatusView, standing
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -24,9 +24,9 @@ class SurfaceContext:
 
 def situation_of(
     incident: Incident, policy: Policy, reader: Reader, at: datetime, person: PersonId = MUSTER
-) -> Situation:
+) -> DecisionContext:
     """Put somebody before an incident, as a verb that only asks would see it."""
-    return Situation(
+    return DecisionContext(
         incident=incident,
         policy=policy,
         policy_hash=incident.policy_hash,

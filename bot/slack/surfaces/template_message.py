@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from bot.rendering.renderer import Renderer
-from bot.slack.blocks.action_context import Where
+from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.block_elements import Json, button, buttons, rows, sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
 from incident.model.incident import Incident
@@ -42,9 +42,9 @@ def digest_of(thing: Any) -> str:
     return hashlib.sha256(json.dumps(thing, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def drawn(incident: Incident, fields: dict[str, Any] | None = None) -> Where:
+def drawn(incident: Incident, fields: dict[str, Any] | None = None) -> ActionContext:
     """Say where a button of an incident is drawn, and what it fills in."""
-    return Where(incident=incident.key.id, entry=incident.n, fields=fields or {})
+    return ActionContext(incident=incident.key.id, entry=incident.n, fields=fields or {})
 
 
 def read_buttons(lines: str, incident: Incident | None) -> list[Json]:
@@ -78,7 +78,7 @@ def _button(line: str, incident: Incident | None) -> Json:
     action, *rest = (part.strip() for part in line.split(" | "))
     fields = json.loads(rest.pop(0)) if rest and rest[0].startswith("{") else {}
     style = rest.pop() if rest and rest[-1] in _STYLES else None
-    where = drawn(incident, fields) if incident else Where(fields=fields)
+    where = drawn(incident, fields) if incident else ActionContext(fields=fields)
     return button(action, " | ".join(rest), where, style=style)
 
 

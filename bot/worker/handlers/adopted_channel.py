@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.slack.capture.channel_history import MOST_BACK, Reading
-from bot.slack.client.web_api import SlackRefusal
+from bot.slack.capture.channel_history import MOST_BACK, HistoryWindow
+from bot.slack.client.web_api import SlackError
 from bot.worker.handlers.gap_backfill import take_in
-from bot.worker.job_context import Means, Task
+from bot.worker.job_context import JobContext, JobRun
 from commands.core.run import note_outcome
 from incident.entries.delivery import ChannelMade, HistoryTaken
 from incident.entries.lifecycle import StateChanged, Voided
@@ -21,27 +21,27 @@ from incident.states import State
 _EVER = datetime.fromtimestamp(0, UTC)
 
 
-def adopt(task: Task, means: Means, channel: str) -> Sequence[Fact]:
+def adopt(task: JobRun, means: JobContext, channel: str) -> Sequence[Fact]:
     """Take the channel over; join it when it is public. Where it cannot be read, void the incident and say so."""
     try:
         found = means.slack.call("conversations.info", channel=channel)["channel"]
         if not found.get("is_member"):
             means.slack.call("conversations.join", channel=channel)
-    except SlackRefusal:
+    except SlackError:
         _void(task, means)
         raise
     private = found.get("is_private") is True
     return (ChannelMade(channel=channel, name=str(found.get("name", channel)), adopted=True, private=private),)
 
 
-def take_history(task: Task, means: Means) -> Sequence[Fact]:
+def take_history(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Capture what was said in the channel before, the newest first to count where it is too much for one record."""
-    reading = Reading(task.channel, oldest=_EVER, since=_EVER, latest=task.at, most=MOST_BACK)
+    reading = HistoryWindow(task.channel, oldest=_EVER, since=_EVER, latest=task.at, most=MOST_BACK)
     messages, read = take_in(task, means, reading)
     return (HistoryTaken(messages=messages, more=not read.is_whole),)
 
 
-def _void(task: Task, means: Means) -> None:
+def _void(task: JobRun, means: JobContext) -> None:
     incident = task.open
     voided = Voided(as_="not_incident", why="unreadable")
     note_outcome(

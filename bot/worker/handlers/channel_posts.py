@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.rendering.renderer import LineContext
-from bot.slack.client.web_api import SlackRefusal
+from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.message_sender import is_private, place, post
-from bot.worker.job_context import Means, Task, entries_of
+from bot.worker.handlers.message_sender import is_private, place_of, post
+from bot.worker.job_context import JobContext, JobRun, entries_of
 from commands.status import harm_since
 from incident.entries.lifecycle import StateChanged
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
@@ -41,7 +41,7 @@ class UpdateContext:
     roles: tuple[tuple[Role, PersonId], ...]
 
 
-def say(task: Task, means: Means) -> Sequence[Fact]:
+def say(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Say what an act of somebody means, in one line; nothing when its template says nothing."""
     entries = entries_of(task, means)
     text = said_text(task, means, entries)
@@ -50,7 +50,7 @@ def say(task: Task, means: Means) -> Sequence[Fact]:
     return ()
 
 
-def said_text(task: Task, means: Means, entries: tuple[Entry, ...]) -> str:
+def said_text(task: JobRun, means: JobContext, entries: tuple[Entry, ...]) -> str:
     """Word the line about an act as it reads now; empty when its template says nothing."""
     context = LineContext(incident=task.open, entries=entries, by=entries[0].by, at=task.at)
     text = means.renderer.said(task.job.template or "", context)
@@ -59,7 +59,7 @@ def said_text(task: Task, means: Means, entries: tuple[Entry, ...]) -> str:
     return text
 
 
-def update_here(task: Task, means: Means) -> Sequence[Fact]:
+def update_here(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Show an update to the responders in full in their own channel."""
     entries = entries_of(task, means)
     internal, text = here_text(task, means, entries)
@@ -70,14 +70,14 @@ def update_here(task: Task, means: Means) -> Sequence[Fact]:
     return (UpdateDelivered(update=internal.n, audience=Audience.INTERNAL, channel=task.channel, ts=ts),)
 
 
-def here_text(task: Task, means: Means, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
+def here_text(task: JobRun, means: JobContext, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
     """Give the update that responders read in their own channel, and its words as they read now."""
     posted = [(e, e.fact) for e in entries if isinstance(e.fact, StatusUpdatePosted)]
     internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
     return internal[0], update_text(task, means, *internal, tuple(fact.audience for _, fact in posted))
 
 
-def update(task: Task, means: Means) -> Sequence[Fact]:
+def update(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Post an update where its audience is told, and record whether it got there.
 
     Of a restricted incident responders read in the incident channel alone, and others only in a private channel.
@@ -92,18 +92,18 @@ def update(task: Task, means: Means) -> Sequence[Fact]:
     if not named:
         return (_delivered(entry, fact, error="no_place"),)
     try:
-        channel = place(means, named)
+        channel = place_of(means, named)
         if is_restricted(task.open) and not may_stand_in(task.open, is_private=is_private(means, channel)):
             return (_delivered(entry, fact, error="restricted"),)
         text = update_text(task, means, entry, fact, (fact.audience,))
         ts = post(task, means, channel, Message(_if_late(text, entry, task, means)), since=entry.recorded_at)
-    except SlackRefusal as no:
+    except SlackError as no:
         return (_delivered(entry, fact, error=no.error),)
     return (_delivered(entry, fact, channel=channel, ts=ts),)
 
 
 def update_text(
-    task: Task, means: Means, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
+    task: JobRun, means: JobContext, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
 ) -> str:
     """Word an update as it reads now."""
     incident = _as_it_was(task.open, _later(task, means, entry), fact.audience)
@@ -120,7 +120,7 @@ def update_text(
     return means.renderer.macro(f"updates/{fact.audience}.j2", "update", context)
 
 
-def _later(task: Task, means: Means, entry: Entry) -> Sequence[Entry]:
+def _later(task: JobRun, means: JobContext, entry: Entry) -> Sequence[Entry]:
     kinds = ("state_changed", "update_due", "update_dropped")
     return means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=kinds, after=entry.n))
 
@@ -138,7 +138,7 @@ def _as_it_was(incident: Incident, later: Sequence[Entry], audience: Audience) -
     return incident.model_copy(update=changes)
 
 
-def _if_late(text: str, entry: Entry, task: Task, means: Means) -> str:
+def _if_late(text: str, entry: Entry, task: JobRun, means: JobContext) -> str:
     """Say so when Slack or an outage kept a line back."""
     late = task.at - entry.recorded_at
     return f"{text} {means.renderer.macro(_SHARED, 'late', late)}" if late > LATE else text

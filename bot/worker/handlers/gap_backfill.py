@@ -13,24 +13,24 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from bot.slack.capture.channel_history import (
-    Known,
-    Reading,
-    Shown,
+    ChannelContent,
+    HistoryWindow,
+    RecordedMessages,
     gone,
-    known_of,
     marked,
     moved_at,
     read_channel,
+    recorded_messages,
     unheard,
 )
-from bot.slack.capture.message_events import heard, moment_of
-from bot.slack.client.web_api import Delayed, SlackRefusal
-from bot.worker.job_context import Means, Task
+from bot.slack.capture.message_events import captures_of, moment_of
+from bot.slack.client.web_api import RateLimited, SlackError
+from bot.worker.job_context import JobContext, JobRun
 from commands.core.capture import Capture, Told, capture_all
 from commands.core.run import note_outcome, run
 from commands.core.verb import Place, Request
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted
-from incident.entries.delivery import PlaceLost
+from incident.entries.delivery import SlackResourceLost
 from incident.entry import Entry, Fact, Source, Surface
 from incident.jobs import JobKind
 from incident.record.message_history import MESSAGE_KINDS
@@ -50,20 +50,20 @@ _CLOSED_TO_US: Final = frozenset(
 Json = dict[str, Any]
 
 
-def reconcile(task: Task, means: Means) -> Sequence[Fact]:
+def backfill_gap(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Bring the record up to what Slack shows of an incident channel, then note the end of the gap if there was one."""
     try:
         recovered = _read_back(task, means)
-    except SlackRefusal as no:
+    except SlackError as no:
         if no.error not in _CLOSED_TO_US:
             raise
         _end_gap(task, means, 0)
-        return () if task.open.is_over else (PlaceLost(what=JobKind.RECONCILE, error=no.error),)
+        return () if task.open.is_over else (SlackResourceLost(what=JobKind.RECONCILE, error=no.error),)
     _end_gap(task, means, recovered)
     return ()
 
 
-def _read_back(task: Task, means: Means) -> int:
+def _read_back(task: JobRun, means: JobContext) -> int:
     """Record what differs; give how many entries that made.
 
     A reading that had to wait ends where it began to read. Where the channel was wanted to be read again meanwhile, for
@@ -71,51 +71,51 @@ def _read_back(task: Task, means: Means) -> int:
     """
     before, wished = task.open.n, task.job.run_at
     if wished is not None and wished > task.at:
-        raise Delayed(JobKind.RECONCILE, wished)
+        raise RateLimited(JobKind.RECONCILE, wished)
     while (latest := take_in(task, means)[1].latest) < (wished or latest) - _ON_ITS_WAY:
         _log.info("%s: what came since is read as well", task.job.key)
     after = means.recorder.read(lambda reader: reader.peek(task.job.incident))
     return (after.n if after else before) - before
 
 
-def take_in(task: Task, means: Means, reading: Reading | None = None) -> tuple[int, Reading]:
+def take_in(task: JobRun, means: JobContext, reading: HistoryWindow | None = None) -> tuple[int, HistoryWindow]:
     """Read a channel and record what differs, in the order in which it happened.
 
     Give how many messages and edits were new, and the reading: until when, and whether it showed all there are. Having to
     wait loses nothing: what was read is kept until the job comes again.
     """
     entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=MESSAGE_KINDS))
-    known = known_of(entries, task.channel)
+    known = recorded_messages(entries, task.channel)
     reading = means.memory.readings.setdefault(task.job.key, reading or _reading(task, means, known))
     shown = read_channel(means.slack, reading, known)
     members = reading.read(means.slack, "conversations.members", "")
-    heard = sorted(said_in(task.channel, means, shown, known), key=lambda one: one.occurred_at)
+    captures_of = sorted(said_in(task.channel, means, shown, known), key=lambda one: one.occurred_at)
     lost = sorted(gone(shown, known, reading.latest))
     gone_now = [deleted(task.channel, means, ts, known.get(ts), task.at) for ts in lost]
     moved = _moved(task, means, shown, members, reading.latest)
-    _record((*heard, *moved, *gone_now), task, means)
+    _record((*captures_of, *moved, *gone_now), task, means)
     for ts, user, message in marked(shown, known, means.slack.bot):
         _mark(task, means, ts, user, message)
     means.memory.readings.pop(task.job.key, None)
-    return len(heard), reading
+    return len(captures_of), reading
 
 
-def _record(many: Sequence[Capture], task: Task, means: Means) -> None:
+def _record(many: Sequence[Capture], task: JobRun, means: JobContext) -> None:
     """Record them in their order, some at a time, so that commands come in between; each alone where that failed once."""
     at_once = _AT_ONCE if task.is_first else 1
     for start in range(0, len(many), at_once):
         capture_all(many[start : start + at_once], recorder=means.recorder, policy=means.policy, at=task.at)
 
 
-def _reading(task: Task, means: Means, known: dict[str, Known]) -> Reading:
+def _reading(task: JobRun, means: JobContext, known: dict[str, RecordedMessages]) -> HistoryWindow:
     """Say what is to be read: everything since the gap began, or since the last message known, and a day before that."""
     begins = _gap(task, means)
     last = max((moment_of(ts) for ts in known), default=task.at)
     since = min(begins.occurred_at if begins else last, last, task.at)
-    return Reading(task.channel, oldest=since - _BACK, since=since, latest=task.at - _ON_ITS_WAY)
+    return HistoryWindow(task.channel, oldest=since - _BACK, since=since, latest=task.at - _ON_ITS_WAY)
 
 
-def _gap(task: Task, means: Means) -> Entry | None:
+def _gap(task: JobRun, means: JobContext) -> Entry | None:
     """Give the entry with which the gap began, when this reading ends one."""
     n = task.job.entry
     if n is None:
@@ -124,7 +124,7 @@ def _gap(task: Task, means: Means) -> Entry | None:
     return next((entry for entry in found if entry.n == n), None)
 
 
-def _end_gap(task: Task, means: Means, recovered: int) -> None:
+def _end_gap(task: JobRun, means: JobContext, recovered: int) -> None:
     begins = _gap(task, means)
     if begins is None:
         return
@@ -139,17 +139,21 @@ def _end_gap(task: Task, means: Means, recovered: int) -> None:
     )
 
 
-def said_in(channel: str, means: Means, shown: Shown, known: dict[str, Known]) -> Iterator[Capture]:
+def said_in(
+    channel: str, means: JobContext, shown: ChannelContent, known: dict[str, RecordedMessages]
+) -> Iterator[Capture]:
     """Give what Slack shows of a channel and the record does not know, as if it had been heard."""
     team = means.slack.team
     for at, event in unheard(shown, known, means.slack.bot):
         whole = {**event, "channel": channel}
-        said = heard({"team_id": team, "event_id": f"read-back:{channel}:{at}", "event": whole})
+        said = captures_of({"team_id": team, "event_id": f"read-back:{channel}:{at}", "event": whole})
         if said is not None:
             yield said.model_copy(update={"source": _source(channel, said.source.message, said.source.event)})
 
 
-def _moved(task: Task, means: Means, shown: Shown, members: Sequence[str], latest: datetime) -> Iterator[Capture]:
+def _moved(
+    task: JobRun, means: JobContext, shown: ChannelContent, members: Sequence[str], latest: datetime
+) -> Iterator[Capture]:
     """Give who is there and is not known to be, and who is known to be there and is not.
 
     Where Slack wrote no line about it, it is dated no later than the list was read, so that it overrules no later move.
@@ -161,13 +165,13 @@ def _moved(task: Task, means: Means, shown: Shown, members: Sequence[str], lates
         yield _move(task, means, Left, user, moved_at(shown, user, _LEFT) or latest)
 
 
-def _move(task: Task, means: Means, kind: type[Joined | Left], user: str, at: datetime) -> Capture:
+def _move(task: JobRun, means: JobContext, kind: type[Joined | Left], user: str, at: datetime) -> Capture:
     who = slack_person(means.slack.team, user)
     fact = kind(channel=task.channel, who=who)
     return _capture_of(means, fact, by=who, at=at, name=f"{kind.kind}:{user}")
 
 
-def deleted(channel: str, means: Means, ts: str, known: Known | None, at: datetime) -> Capture:
+def deleted(channel: str, means: JobContext, ts: str, known: RecordedMessages | None, at: datetime) -> Capture:
     """Say that a message is no longer there. Who deleted it is not told; it is put down to the author, who mostly did."""
     author = known.author if known else None
     fact = MessageDeleted(channel=channel, ts=ts, author=author, previous=known.text if known else None)
@@ -175,7 +179,7 @@ def deleted(channel: str, means: Means, ts: str, known: Known | None, at: dateti
     return _capture_of(means, fact, by=by, at=at, name=f"deleted:{ts}")
 
 
-def _capture_of(means: Means, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
+def _capture_of(means: JobContext, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
     message = None if isinstance(fact, Joined | Left) else fact.ts
     event = f"read-back:{fact.channel}:{name}"
     if message is None:
@@ -189,7 +193,7 @@ def _source(channel: str, message: str | None, event: str | None) -> Source:
     return Source(surface=Surface.HISTORY, channel=channel, message=message, event=event)
 
 
-def _mark(task: Task, means: Means, ts: str, user: str, message: Json) -> None:
+def _mark(task: JobRun, means: JobContext, ts: str, user: str, message: Json) -> None:
     """Put a message into the timeline that somebody marked while Muster was not listening."""
     event = f"read-back:{task.channel}:mark:{ts}"
     writer = message.get("user") or message.get("bot_id")

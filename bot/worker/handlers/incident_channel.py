@@ -7,13 +7,13 @@ from typing import Final
 
 from bot.slack.blocks.clipper import LIMITS
 from bot.slack.channel_names import channel_name
-from bot.slack.client.web_api import SlackRefusal
+from bot.slack.client.web_api import SlackError
 from bot.worker.handlers.adopted_channel import adopt
 from bot.worker.handlers.message_sender import is_private
-from bot.worker.job_context import Means, Task
+from bot.worker.job_context import JobContext, JobRun
 from incident.effects.notifications import members
 from incident.entries.conversation import Left
-from incident.entries.delivery import ChannelMade, PlaceLost
+from incident.entries.delivery import ChannelMade, SlackResourceLost
 from incident.entries.lifecycle import JoinedAsDuplicate
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
@@ -27,7 +27,7 @@ _CLOSED_TO_US: Final = frozenset({"is_archived", "is_inactive", "not_in_channel"
 _THERE_ALREADY: Final = frozenset({"already_in_channel", "cant_invite_self"})
 
 
-def make_channel(task: Task, means: Means) -> Sequence[Fact]:
+def make_channel(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Make the channel once, private when the incident is restricted; or take over the one it was declared of."""
     incident = task.open
     if incident.places.channel is not None:
@@ -41,22 +41,22 @@ def make_channel(task: Task, means: Means) -> Sequence[Fact]:
     return _make(incident, means)
 
 
-def _make(incident: Incident, means: Means) -> Sequence[Fact]:
+def _make(incident: Incident, means: JobContext) -> Sequence[Fact]:
     for take in range(1, _TAKES):
         try:
             name = channel_name(incident, take)
             made = means.slack.call("conversations.create", name=name, is_private=is_restricted(incident))
-        except SlackRefusal as no:
+        except SlackError as no:
             if no.error != "name_taken":
                 raise
         else:
             channel = made["channel"]
             private = channel.get("is_private") is True
             return (ChannelMade(channel=channel["id"], name=channel["name"], private=private),)
-    raise SlackRefusal("conversations.create", "name_taken", {})
+    raise SlackError("conversations.create", "name_taken", {})
 
 
-def invite(task: Task, means: Means) -> Sequence[Fact]:
+def invite(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Bring in whoever belongs there and is not there; one who cannot be invited does not keep the others out."""
     users = _missing(task, means)
     lost: list[Fact] = []
@@ -66,22 +66,22 @@ def invite(task: Task, means: Means) -> Sequence[Fact]:
     return lost
 
 
-def _invite(task: Task, means: Means, users: list[str]) -> list[Fact]:
+def _invite(task: JobRun, means: JobContext, users: list[str]) -> list[Fact]:
     try:
         answer = means.slack.call("conversations.invite", channel=task.channel, users=",".join(users), force=True)
         errors = answer.get("errors", [])
-    except SlackRefusal as no:
+    except SlackError as no:
         if no.error in _CLOSED_TO_US:
             raise
         errors = no.response.get("errors") or [{"user": user, "error": no.error} for user in users]
     return [
-        PlaceLost(what=JobKind.MEMBERS, who=slack_person(means.slack.team, error["user"]), error=error["error"])
+        SlackResourceLost(what=JobKind.MEMBERS, who=slack_person(means.slack.team, error["user"]), error=error["error"])
         for error in errors
         if error["error"] not in _THERE_ALREADY
     ]
 
 
-def _missing(task: Task, means: Means) -> list[str]:
+def _missing(task: JobRun, means: JobContext) -> list[str]:
     """Name the users to invite: not who is there, and not who left since they last got a role."""
     incident = task.open
     belongs = (*members(incident), *_joining(task, means), *_roster(incident, means.policy))
@@ -92,11 +92,11 @@ def _missing(task: Task, means: Means) -> list[str]:
     return [user for user in users if user is not None and user != means.slack.bot]
 
 
-def _about(task: Task, means: Means, kind: str) -> Sequence[Entry]:
+def _about(task: JobRun, means: JobContext, kind: str) -> Sequence[Entry]:
     return means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(kind,)))
 
 
-def _joining(task: Task, means: Means) -> Iterable[PersonId]:
+def _joining(task: JobRun, means: JobContext) -> Iterable[PersonId]:
     """Name those who came along from an incident that was the same trouble."""
     facts = [entry.fact for entry in _about(task, means, "joined_as_duplicate")]
     return [fact.who for fact in facts if isinstance(fact, JoinedAsDuplicate)]

@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Final
 
 from bot.config.policy_loader import ActivePolicy
-from bot.slack.client.web_api import Delayed
+from bot.slack.client.web_api import RateLimited
 from bot.slack.surfaces.template_message import Message
-from bot.timestamp_authority import Authority, NoAnswer, ask
-from bot.worker.handlers.message_sender import place, post
-from bot.worker.job_context import Means, Send, Task
+from bot.timestamp_authority import Authority, TimestampUnavailable, ask
+from bot.worker.handlers.message_sender import place_of, post
+from bot.worker.job_context import JobContext, JobHandler, JobRun
 from incident.entries.integrity import CheckpointPublished
 from incident.entry import Fact
 from incident.jobs import JobKind
@@ -27,7 +27,9 @@ _ASK_AGAIN: Final = timedelta(minutes=10)
 _LOOK_BACK: Final = timedelta(days=2)
 
 
-def keeping(store: Store, active: Callable[[], ActivePolicy], authority: Authority | None) -> Mapping[JobKind, Send]:
+def keeping(
+    store: Store, active: Callable[[], ActivePolicy], authority: Authority | None
+) -> Mapping[JobKind, JobHandler]:
     """Give the functions that keep the record of one team."""
     return {
         JobKind.PUBLISH: publish_by(store),
@@ -36,14 +38,14 @@ def keeping(store: Store, active: Callable[[], ActivePolicy], authority: Authori
     }
 
 
-def publish_by(store: Store) -> Send:
+def publish_by(store: Store) -> JobHandler:
     """Give the function that posts the last checkpoint in the audit channel, where the policy names one."""
 
-    def publish(task: Task, means: Means) -> Sequence[Fact]:
+    def publish(task: JobRun, means: JobContext) -> Sequence[Fact]:
         named, last = means.policy.audit_channel, _last(store, task)
         if not named or last is None:
             return ()
-        channel = place(means, named)
+        channel = place_of(means, named)
         text = means.renderer.macro("slack/surfaces/audit.j2", "checkpoint", last)
         ts = post(task, means, channel, Message(text), since=task.at - _LOOK_BACK)
         return (CheckpointPublished(seq=last.seq, root=last.root, channel=channel, ts=ts),)
@@ -51,26 +53,26 @@ def publish_by(store: Store) -> Send:
     return publish
 
 
-def stamp_by(store: Store, authority: Authority | None) -> Send:
+def stamp_by(store: Store, authority: Authority | None) -> JobHandler:
     """Give the function that has the last checkpoint stamped, later when the authority does not answer."""
 
-    def stamp(task: Task, means: Means) -> Sequence[Fact]:
+    def stamp(task: JobRun, means: JobContext) -> Sequence[Fact]:
         last = _last(store, task)
         if authority is None or last is None or store.stamps.of(last.seq) is not None:
             return ()
         try:
             store.stamps.put(ask(authority, last))
-        except NoAnswer as later:
-            raise Delayed(str(later), task.at + _ASK_AGAIN) from later
+        except TimestampUnavailable as later:
+            raise RateLimited(str(later), task.at + _ASK_AGAIN) from later
         return ()
 
     return stamp
 
 
-def retire_by(store: Store, active: Callable[[], ActivePolicy]) -> Send:
+def retire_by(store: Store, active: Callable[[], ActivePolicy]) -> JobHandler:
     """Give the function that deletes what the policy keeps no longer."""
 
-    def retire(task: Task, means: Means) -> Sequence[Fact]:
+    def retire(task: JobRun, means: JobContext) -> Sequence[Fact]:
         in_force = active()
         store.retention.retire(in_force.policy, in_force.hash, task.at)
         return ()
@@ -78,5 +80,5 @@ def retire_by(store: Store, active: Callable[[], ActivePolicy]) -> Send:
     return retire
 
 
-def _last(store: Store, task: Task) -> Checkpoint | None:
+def _last(store: Store, task: JobRun) -> Checkpoint | None:
     return store.checkpoints.last(by=task.job.run_at)

@@ -16,10 +16,10 @@ from bot.worker.handlers import (
     slack_redaction,
     surface_refresh,
 )
-from bot.worker.job_context import Send
+from bot.worker.job_context import JobHandler
 from incident.jobs import JobKind
 
-SENDS: Final[Mapping[JobKind, Send]] = {
+HANDLERS: Final[Mapping[JobKind, JobHandler]] = {
     JobKind.MAKE_CHANNEL: incident_channel.make_channel,
     JobKind.MEMBERS: incident_channel.invite,
     JobKind.CARD: surface_refresh.show_card,
@@ -36,8 +36,8 @@ SENDS: Final[Mapping[JobKind, Send]] = {
     JobKind.DUTIES: direct_messages.duties,
     JobKind.READ_IN: direct_messages.read_in,
     JobKind.NO_CHANNEL: direct_messages.no_channel,
-    JobKind.MASK: slack_redaction.mask,
-    JobKind.RECONCILE: gap_backfill.reconcile,
+    JobKind.MASK: slack_redaction.redact_posted,
+    JobKind.RECONCILE: gap_backfill.backfill_gap,
     JobKind.ADOPT: adopted_channel.take_history,
-    JobKind.BEFORE: pre_declaration_capture.take_before,
+    JobKind.BEFORE: pre_declaration_capture.capture_before_declaration,
 }

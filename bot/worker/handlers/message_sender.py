@@ -8,9 +8,9 @@ from functools import partial
 from typing import Final
 
 from bot.slack.client.sent_lookup import metadata
-from bot.slack.client.web_api import SlackRefusal
+from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
-from bot.worker.job_context import Means, Task
+from bot.worker.job_context import JobContext, JobRun
 from roles.person_ids import PersonId, slack_user
 
 GONE: Final = frozenset({"message_not_found"})
@@ -19,7 +19,7 @@ _MOSTLY_WITHIN: Final = timedelta(hours=6)
 _ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 
 
-def post(task: Task, means: Means, channel: str, message: Message, *, since: datetime | None = None) -> str:
+def post(task: JobRun, means: JobContext, channel: str, message: Message, *, since: datetime | None = None) -> str:
     """Post a message of the job once, and give its ts; one that an earlier try posted is found and not posted again."""
     if not task.is_first:
         known = means.settle.message(means.slack, channel, task.job.key, since or _wanted_at(task))
@@ -37,20 +37,22 @@ def post(task: Task, means: Means, channel: str, message: Message, *, since: dat
     return str(posted["ts"])
 
 
-def find_old(means: Means, channel: str, job_key: str, wanted_at: datetime) -> str | None:
+def find_old(means: JobContext, channel: str, job_key: str, wanted_at: datetime) -> str | None:
     """Find what a job posted a while ago; much may stand after it in a busy channel, so it is looked for where it was wanted."""
     soon = wanted_at + _MOSTLY_WITHIN
     find = partial(means.settle.message, means.slack, channel, job_key)
     return find(wanted_at, soon) or find(soon)
 
 
-def edit(task: Task, means: Means, channel: str, ts: str, message: Message, *, lost: frozenset[str] = _LOST) -> bool:
+def edit(
+    task: JobRun, means: JobContext, channel: str, ts: str, message: Message, *, lost: frozenset[str] = _LOST
+) -> bool:
     """Bring a message of the job up to date, unless it reads so already; False when Slack says that it is lost to us."""
     if means.shown.is_already(message.digest):
         return True
     try:
         means.slack.call("chat.update", channel=channel, ts=ts, **message.arguments("update.text"))
-    except SlackRefusal as no:
+    except SlackError as no:
         if no.error not in lost:
             raise
         return False
@@ -58,16 +60,16 @@ def edit(task: Task, means: Means, channel: str, ts: str, message: Message, *, l
     return True
 
 
-def take_away(means: Means, channel: str, ts: str) -> None:
+def delete(means: JobContext, channel: str, ts: str) -> None:
     """Delete a message of ours; one that is gone already is fine."""
     try:
         means.slack.call("chat.delete", channel=channel, ts=ts)
-    except SlackRefusal as no:
+    except SlackError as no:
         if no.error not in GONE:
             raise
 
 
-def direct_channel(means: Means, person: PersonId) -> str | None:
+def direct_channel(means: JobContext, person: PersonId) -> str | None:
     """Give the channel of direct messages with somebody, or None when Slack does not know them."""
     user = slack_user(person)
     if user is None:
@@ -78,14 +80,14 @@ def direct_channel(means: Means, person: PersonId) -> str | None:
     return means.memory.direct[user]
 
 
-def place(means: Means, named: str) -> str:
+def place_of(means: JobContext, named: str) -> str:
     """Give the id of a channel that the policy names by id or by name, with Muster in it."""
     if named in means.memory.places:
         return means.memory.places[named]
     channel = named if _ID.fullmatch(named) else _find(means, named.removeprefix("#"))
     try:
         means.slack.call("conversations.join", channel=channel)
-    except SlackRefusal as no:
+    except SlackError as no:
         # Muster cannot join a private channel; it is in one when somebody has invited it.
         if no.error != "method_not_supported_for_channel_type":
             raise
@@ -93,12 +95,12 @@ def place(means: Means, named: str) -> str:
     return channel
 
 
-def is_private(means: Means, channel: str) -> bool:
+def is_private(means: JobContext, channel: str) -> bool:
     """Tell whether Slack says now that a channel is private: asked each time, since that changes; in doubt it is not."""
     return means.slack.call("conversations.info", channel=channel)["channel"].get("is_private") is True
 
 
-def _find(means: Means, name: str) -> str:
+def _find(means: JobContext, name: str) -> str:
     cursor = ""
     while True:
         page = means.slack.call(
@@ -113,9 +115,9 @@ def _find(means: Means, name: str) -> str:
                 return str(channel["id"])
         cursor = str(page.get("response_metadata", {}).get("next_cursor") or "")
         if not cursor:
-            raise SlackRefusal("conversations.list", "channel_not_found", {})
+            raise SlackError("conversations.list", "channel_not_found", {})
 
 
-def _wanted_at(task: Task) -> datetime:
+def _wanted_at(task: JobRun) -> datetime:
     logged_at = task.incident.times.logged_at if task.incident else None
     return logged_at or task.at

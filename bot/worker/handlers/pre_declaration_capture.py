@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.slack.capture.channel_history import Known, Reading, gone, known_of, read_channel
+from bot.slack.capture.channel_history import HistoryWindow, RecordedMessages, gone, read_channel, recorded_messages
 from bot.slack.capture.message_events import moment_of
-from bot.slack.client.web_api import SlackRefusal
+from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.gap_backfill import deleted, said_in
-from bot.worker.handlers.message_sender import find_old, post, take_away
-from bot.worker.job_context import Means, Task, entries_of
+from bot.worker.handlers.message_sender import delete, find_old, post
+from bot.worker.job_context import JobContext, JobRun, entries_of
 from commands.core.capture import Capture, Told, capture_into
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import Joined, Left, Reacted
-from incident.entries.delivery import HistoryTaken, PlaceLost
+from incident.entries.delivery import HistoryTaken, SlackResourceLost
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact, Surface
 from incident.jobs import JobKind
@@ -39,20 +39,20 @@ _SKEW: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
-class Taken:
+class CaptureBounds:
     """What the line in the channel of the declaration says: of which incident, and what was captured."""
 
     incident: Incident
     fact: HistoryTaken
 
 
-def take_before(task: Task, means: Means) -> Sequence[Fact]:
+def capture_before_declaration(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Capture what was said in the channel of the declaration, and tell there and here how many messages that were."""
     entry = entries_of(task, means)[0]
     fact = entry.fact
     if not isinstance(fact, Declared) or fact.captures_from is None or fact.captures_since is None:
         raise LookupError(f"job {task.job.key} names an entry that captures nothing from before it")
-    reading = Reading(
+    reading = HistoryWindow(
         fact.captures_from,
         oldest=fact.captures_since,
         since=fact.captures_since,
@@ -75,16 +75,16 @@ def take_before(task: Task, means: Means) -> Sequence[Fact]:
     return (taken,)
 
 
-def _tell_there(task: Task, means: Means, taken: HistoryTaken) -> None:
+def _tell_there(task: JobRun, means: JobContext, taken: HistoryTaken) -> None:
     """Tell those whose words were captured, once; nobody of an incident that others may not see."""
     if taken.channel is None or is_restricted(task.open):
         return
-    text = means.renderer.macro("slack/surfaces/history.j2", "there", Taken(task.open, taken))
-    with suppress(SlackRefusal):
+    text = means.renderer.macro("slack/surfaces/history.j2", "there", CaptureBounds(task.open, taken))
+    with suppress(SlackError):
         post(task, means, taken.channel, Message(text))
 
 
-def take_back(task: Task, means: Means) -> Sequence[Fact]:
+def take_back(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Take away what people were told where it was declared, now that others may not see that there is an incident.
 
     Where Slack does not let us, that is said once.
@@ -96,10 +96,10 @@ def take_back(task: Task, means: Means) -> Sequence[Fact]:
     try:
         ts = find_old(means, channel, key_of(JobKind.BEFORE, task.job.incident), entry.recorded_at)
         if ts is not None:
-            take_away(means, channel, ts)
-    except SlackRefusal as no:
-        lost = PlaceLost(what=_LINE, error=f"{no.error} in {channel}")
-        told = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(PlaceLost.kind,)))
+            delete(means, channel, ts)
+    except SlackError as no:
+        lost = SlackResourceLost(what=_LINE, error=f"{no.error} in {channel}")
+        told = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(SlackResourceLost.kind,)))
         return () if any(one.fact == lost for one in told) else (lost,)
     return ()
 
@@ -109,18 +109,18 @@ def _declared_at(entry: Entry) -> datetime:
     return entry.occurred_at if entry.source.surface is Surface.SPOOL else entry.recorded_at
 
 
-def _may_read(task: Task, means: Means, channel: str) -> bool:
+def _may_read(task: JobRun, means: JobContext, channel: str) -> bool:
     """Tell whether Muster is there, and whether what was said there may stand in this incident's record."""
     try:
         found = means.slack.call("conversations.info", channel=channel)["channel"]
-    except SlackRefusal:
+    except SlackError:
         return False
     if not found.get("is_member") or found.get("is_im") or found.get("is_mpim"):
         return False
     return found.get("is_private") is not True or (is_restricted(task.open) and not is_exposed(task.open))
 
 
-def _heard(task: Task, means: Means, reading: Reading) -> Iterator[Capture]:
+def _heard(task: JobRun, means: JobContext, reading: HistoryWindow) -> Iterator[Capture]:
     """Give what this process heard: everything, the originals of what was changed or deleted since included."""
     ours = slack_person(means.slack.team, means.slack.bot)
     for said in means.overheard.heard_in(reading.channel, reading.oldest, reading.latest):
@@ -132,13 +132,13 @@ def _author(fact: Told) -> str | None:
     return None if isinstance(fact, Joined | Left | Reacted) else fact.author
 
 
-def _shown(task: Task, means: Means, reading: Reading) -> Iterator[Capture]:
+def _shown(task: JobRun, means: JobContext, reading: HistoryWindow) -> Iterator[Capture]:
     """Give what Slack shows and nobody heard; a message that is no longer there is a deletion."""
     known = _known(task, means, reading)
     reading = means.memory.readings.setdefault(task.job.key, reading)
     try:
         shown = read_channel(means.slack, reading, known)
-    except SlackRefusal:
+    except SlackError:
         reading.is_whole = False
         return
     for said in sorted(said_in(reading.channel, means, shown, known), key=lambda one: one.occurred_at):
@@ -150,6 +150,6 @@ def _shown(task: Task, means: Means, reading: Reading) -> Iterator[Capture]:
             yield deleted(reading.channel, means, ts, known[ts], task.at)
 
 
-def _known(task: Task, means: Means, reading: Reading) -> dict[str, Known]:
+def _known(task: JobRun, means: JobContext, reading: HistoryWindow) -> dict[str, RecordedMessages]:
     entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=MESSAGE_KINDS))
-    return known_of(entries, reading.channel)
+    return recorded_messages(entries, reading.channel)

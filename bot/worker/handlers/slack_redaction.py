@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.slack.client.web_api import SlackRefusal
+from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channel_posts import here_text, said_text, update_text
 from bot.worker.handlers.message_sender import GONE, edit, find_old
-from bot.worker.job_context import Means, Shown, Task, entries_of
+from bot.worker.job_context import JobContext, JobRun, LastRendered, entries_of
 from incident.effects.channel_messages import lines
 from incident.entries.conversation import Masked, MaskLifted, Redacted
-from incident.entries.delivery import PlaceLost
+from incident.entries.delivery import SlackResourceLost
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
@@ -28,7 +28,7 @@ _DECLARED: Final = 1
 
 
 @dataclass(frozen=True)
-class Line:
+class PostedLine:
     """Something of ours that stands in Slack, where, and how it reads now."""
 
     channel: str
@@ -36,7 +36,7 @@ class Line:
     text: str
 
 
-def mask(task: Task, means: Means) -> Sequence[Fact]:
+def redact_posted(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Edit every line and update of ours that quotes what an entry redacted, masked or shows again.
 
     One that Slack does not let us edit keeps none of the others as it is. In the incident channel the job is refused for
@@ -46,21 +46,23 @@ def mask(task: Task, means: Means) -> Sequence[Fact]:
     if not isinstance(fact, Redacted | Masked | MaskLifted):
         raise LookupError(f"job {task.job.key} names an entry that hides nothing")
     redacted = means.renderer.macro("slack/surfaces/line.j2", "masked", fact)
-    refused: dict[str, SlackRefusal] = {}
+    refused: dict[str, SlackError] = {}
     for n in sorted({*fact.entries, *_titled(task, means, fact.entries)}):
         is_gone = isinstance(fact, Redacted) and n in fact.entries
         for line in (*_said(task, means, n), *_delivered(task, means, n)):
             message = Message(redacted if is_gone else line.text)
             try:
-                edit(task, replace(means, shown=Shown()), line.channel, line.ts, message, lost=GONE)
-            except SlackRefusal as no:
+                edit(task, replace(means, shown=LastRendered()), line.channel, line.ts, message, lost=GONE)
+            except SlackError as no:
                 refused.setdefault(line.channel, no)
     if task.channel in refused:
         raise refused[task.channel]
-    return tuple(PlaceLost(what=JobKind.MASK, error=f"{no.error} in {channel}") for channel, no in refused.items())
+    return tuple(
+        SlackResourceLost(what=JobKind.MASK, error=f"{no.error} in {channel}") for channel, no in refused.items()
+    )
 
 
-def _titled(task: Task, means: Means, entries: Sequence[int]) -> list[int]:
+def _titled(task: JobRun, means: JobContext, entries: Sequence[int]) -> list[int]:
     """Every update shows the title, so each is worded anew when the declaration's words are hidden or shown."""
     if _DECLARED not in entries:
         return []
@@ -68,7 +70,7 @@ def _titled(task: Task, means: Means, entries: Sequence[int]) -> list[int]:
     return [entry.n for entry in means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=kinds))]
 
 
-def _said(task: Task, means: Means, n: int) -> Iterator[Line]:
+def _said(task: JobRun, means: JobContext, n: int) -> Iterator[PostedLine]:
     """Find the line in the incident channel about the act that an entry was part of."""
     first, last = max(0, n - _NEAR), n + _NEAR
     near = means.recorder.read(lambda reader: reader.entries(task.job.incident, after=first, until=last))
@@ -80,15 +82,15 @@ def _said(task: Task, means: Means, n: int) -> Iterator[Line]:
             continue
         ts = find_old(means, task.channel, job.key, itself.recorded_at)
         if ts is not None:
-            yield Line(task.channel, ts, _reads(replace(task, job=job), means, told))
+            yield PostedLine(task.channel, ts, _reads(replace(task, job=job), means, told))
 
 
-def _reads(task: Task, means: Means, entries: tuple[Entry, ...]) -> str:
+def _reads(task: JobRun, means: JobContext, entries: tuple[Entry, ...]) -> str:
     is_update = task.job.kind is JobKind.UPDATE_HERE
     return here_text(task, means, entries)[1] if is_update else said_text(task, means, entries)
 
 
-def _delivered(task: Task, means: Means, n: int) -> Iterator[Line]:
+def _delivered(task: JobRun, means: JobContext, n: int) -> Iterator[PostedLine]:
     """Find where else an update was delivered."""
 
     def read(reader: Reader) -> tuple[Sequence[Entry], Sequence[Entry]]:
@@ -102,4 +104,4 @@ def _delivered(task: Task, means: Means, n: int) -> Iterator[Line]:
     places = [entry.fact for entry in told if isinstance(entry.fact, UpdateDelivered) and entry.fact.update == n]
     for there in places:
         if there.channel and there.ts and there.channel != task.channel:
-            yield Line(there.channel, there.ts, update_text(task, means, itself, fact, (fact.audience,)))
+            yield PostedLine(there.channel, there.ts, update_text(task, means, itself, fact, (fact.audience,)))

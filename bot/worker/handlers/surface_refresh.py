@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.slack.client.web_api import SlackRefusal
+from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.announcement import announcement
 from bot.slack.surfaces.channel_bookmarks import bookmarks_of
 from bot.slack.surfaces.home_tab import home, home_context
 from bot.slack.surfaces.incident_card import card, topic
 from bot.slack.surfaces.surface_context import SurfaceContext, surface_context
 from bot.slack.surfaces.template_message import digest_of
-from bot.worker.handlers.message_sender import edit, is_private, place, post, take_away
+from bot.worker.handlers.message_sender import delete, edit, is_private, place_of, post
 from bot.worker.handlers.pre_declaration_capture import take_back
-from bot.worker.job_context import Means, Task
+from bot.worker.job_context import JobContext, JobRun
 from incident.entries.delivery import Announced, CardPosted, ChannelMade
 from incident.entry import Fact
 from incident.model.incident import Incident
-from incident.model.slack_references import Places
+from incident.model.slack_references import SlackPlaces
 from incident.rules.visibility import is_exposed, is_restricted
 from roles.person_ids import slack_user
 
 
-def show_card(task: Task, means: Means) -> Sequence[Fact]:
+def show_card(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Post the card once, then keep it true; one that somebody deleted is posted anew."""
     closed = _made_private(task, means)
     task = replace(task, incident=closed) if closed else task
@@ -37,35 +37,35 @@ def show_card(task: Task, means: Means) -> Sequence[Fact]:
     )
 
 
-def _made_private(task: Task, means: Means) -> Incident | None:
+def _made_private(task: JobRun, means: JobContext) -> Incident | None:
     """Give the incident as it stands once somebody has made its channel private, or None when nobody had to or has."""
     if not is_exposed(task.open):
         return None
     try:
         private = is_private(means, task.channel)
-    except SlackRefusal:
+    except SlackError:
         return None
     places = task.open.places.model_copy(update={"private": True})
     return task.open.model_copy(update={"places": places}) if private else None
 
 
-def _as_made(places: Places, *, adopted: bool) -> ChannelMade:
+def _as_made(places: SlackPlaces, *, adopted: bool) -> ChannelMade:
     channel = places.channel or ""
     return ChannelMade(channel=channel, name=places.channel_name or channel, adopted=adopted, private=True)
 
 
-def pin_card(task: Task, means: Means) -> Sequence[Fact]:
+def pin_card(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Pin the card."""
     if task.open.places.card_ts is not None:
         try:
             means.slack.call("pins.add", channel=task.channel, timestamp=task.open.places.card_ts)
-        except SlackRefusal as no:
+        except SlackError as no:
             if no.error not in {"already_pinned", "message_not_found"}:
                 raise
     return ()
 
 
-def set_topic(task: Task, means: Means) -> Sequence[Fact]:
+def set_topic(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Set the topic, unless it reads so already."""
     text = topic(_context(task, means), means.plain)
     digest = digest_of(text)
@@ -75,7 +75,7 @@ def set_topic(task: Task, means: Means) -> Sequence[Fact]:
     return ()
 
 
-def add_bookmarks(task: Task, means: Means) -> Sequence[Fact]:
+def add_bookmarks(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Put the links people need at the head of the channel; those already there are left alone."""
     wanted = bookmarks_of(task.open, means.policy, means.renderer)
     if not wanted:
@@ -87,23 +87,23 @@ def add_bookmarks(task: Task, means: Means) -> Sequence[Fact]:
     return ()
 
 
-def announce(task: Task, means: Means) -> Sequence[Fact]:
+def announce(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Announce the incident once and keep that true; take it away from where it may no longer be read."""
     places, message = task.open.places, announcement(_context(task, means), means.renderer)
     if places.announced_ts is not None and places.announced_channel is not None:
         if message is None:
-            take_away(means, places.announced_channel, places.announced_ts)
+            delete(means, places.announced_channel, places.announced_ts)
         else:
             edit(task, means, places.announced_channel, places.announced_ts, message)
     if is_restricted(task.open):
         return take_back(task, means)
     if places.announced_ts is not None or message is None or not means.policy.incidents_channel:
         return ()
-    channel = place(means, means.policy.incidents_channel)
+    channel = place_of(means, means.policy.incidents_channel)
     return (Announced(channel=channel, ts=post(task, means, channel, message)),)
 
 
-def show_home(task: Task, means: Means) -> Sequence[Fact]:
+def show_home(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Draw somebody's Home tab, unless it shows that already."""
     user = slack_user(task.about)
     if user is None:
@@ -117,5 +117,5 @@ def show_home(task: Task, means: Means) -> Sequence[Fact]:
     return ()
 
 
-def _context(task: Task, means: Means) -> SurfaceContext:
+def _context(task: JobRun, means: JobContext) -> SurfaceContext:
     return means.recorder.read(lambda reader: surface_context(task.open, means.policy, reader, task.at))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import JsonValue, ValidationError
 
 from commands.core import verb_registry
-from commands.core.fields.form_field import ask_of
+from commands.core.fields.form_field import field_of
 from commands.core.verb import Verb
 from incident.frozen import clean
 from incident.refusal import Code, Refusal
@@ -27,7 +27,7 @@ def read_form(verb: type[Verb], fields: dict[str, JsonValue]) -> Verb:
     """Make the verb of its fields; an empty field counts as not given."""
     given = {name: cleaned for name, value in fields.items() if not _is_empty(cleaned := _cleaned(value))}
     for name, info in verb.model_fields.items():
-        limit = ask_of(info).max_length
+        limit = field_of(info).max_length
         if isinstance(text := given.get(name), str) and len(text) > limit:
             raise Refusal(Code.TOO_LONG, "too_long", name, limit=str(limit), length=str(len(text)))
     try:

@@ -32,7 +32,7 @@ class Control(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ask:
+class FormField:
     """The mark on a verb's field.
 
     `leading`: in a typed line its words come first, without a name. `rest`: it takes the text that is left, to the
@@ -57,20 +57,22 @@ class Ask:
     max_length: int = 3000
 
 
-_PLAIN: Final = Ask("", Control.WORD, hidden=True)
+_PLAIN: Final = FormField("", Control.WORD, hidden=True)
 
 
-def ask_of(info: FieldInfo) -> Ask:
+def field_of(info: FieldInfo) -> FormField:
     """Give the mark of a field; a field without one is never asked for."""
-    return next((mark for mark in info.metadata if isinstance(mark, Ask)), _PLAIN)
+    return next((mark for mark in info.metadata if isinstance(mark, FormField)), _PLAIN)
 
 
-def asks(verb: type[Verb]) -> dict[str, Ask]:
+def form_fields(verb: type[Verb]) -> dict[str, FormField]:
     """Give the marks of all fields of a verb that are asked for, in the order of the model."""
-    found = {name: ask_of(info) for name, info in verb.model_fields.items()}
+    found = {name: field_of(info) for name, info in verb.model_fields.items()}
     return {name: ask for name, ask in found.items() if not ask.hidden}
 
 
 def missing(verb: type[Verb], fields: dict[str, object]) -> tuple[str, ...]:
     """Name the needed fields that a draft leaves out or leaves empty, in the order of the model."""
-    return tuple(name for name, ask in asks(verb).items() if ask.needed and fields.get(name) in (None, "", [], ()))
+    return tuple(
+        name for name, ask in form_fields(verb).items() if ask.needed and fields.get(name) in (None, "", [], ())
+    )

@@ -1,6 +1,6 @@
 """The life of a channel: conversations.create, rename, archive, unarchive, info, list, setTopic, setPurpose."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import page
 from sandbox.api.tiers import T2, T3
 from sandbox.blocks import LIMITS
@@ -16,7 +16,7 @@ TOPIC = (*MANAGE, "channels:write.topic", "groups:write.topic")
 KINDS = {"channel": "public_channel", "group": "private_channel", "im": "im"}
 
 
-def create(call: Call) -> Payload:
+def create(call: ApiCall) -> Payload:
     """Make a channel with the bot as its only member."""
     is_private = call.flag("is_private")
     call.services.scopes.demand(("groups:write",) if is_private else ("channels:manage",))
@@ -25,7 +25,7 @@ def create(call: Call) -> Payload:
     return {"channel": _show(call, changes.create(call.ws, name, call.bot, is_private=is_private))}
 
 
-def rename(call: Call) -> Payload:
+def rename(call: ApiCall) -> Payload:
     """Give the bot's own channel another name, made to fit rather than refused."""
     channel = call.open_channel(need="manage")
     if channel.creator != call.bot:
@@ -37,7 +37,7 @@ def rename(call: Call) -> Payload:
     return {"channel": _show(call, channel)}
 
 
-def archive(call: Call) -> Payload:
+def archive(call: ApiCall) -> Payload:
     """Archive a channel the bot is in."""
     channel = _no_im(call.channel(need="manage"))
     if channel.is_archived:
@@ -50,13 +50,13 @@ def archive(call: Call) -> Payload:
     return {}
 
 
-def unarchive(call: Call) -> Payload:
+def unarchive(call: ApiCall) -> Payload:
     """Refuse: bot tokens cannot bring an archived channel back."""
     channel = _no_im(call.channel(need="manage"))
     raise SlackError("not_in_channel" if channel.is_archived else "not_archived")
 
 
-def info(call: Call) -> Payload:
+def info(call: ApiCall) -> Payload:
     """Tell about one channel."""
     channel = call.channel(need="read")
     shown = _show(call, channel)
@@ -65,7 +65,7 @@ def info(call: Call) -> Payload:
     return {"channel": shown}
 
 
-def listing(call: Call) -> Payload:
+def listing(call: ApiCall) -> Payload:
     """List channels page by page: public ones, and those others the bot is in."""
     wanted = call.ids("types") or ["public_channel"]
     found = [
@@ -79,7 +79,7 @@ def listing(call: Call) -> Payload:
     return {"channels": [_show(call, channel) for channel in items], **following}
 
 
-def set_topic(call: Call) -> Payload:
+def set_topic(call: ApiCall) -> Payload:
     """Change the topic, at most 250 characters."""
     channel = call.open_channel(need="topic")
     value = call.text("topic")
@@ -89,7 +89,7 @@ def set_topic(call: Call) -> Payload:
     return {"channel": _show(call, channel), "topic": value}
 
 
-def set_purpose(call: Call) -> Payload:
+def set_purpose(call: ApiCall) -> Payload:
     """Change the purpose, at most 250 characters."""
     channel = call.open_channel(need="topic")
     value = call.text("purpose")
@@ -122,7 +122,7 @@ def _allowed(letter: str) -> bool:
     return letter in "-_" or (letter.isalnum() and letter == letter.lower())
 
 
-def _is_free(call: Call, name: str) -> None:
+def _is_free(call: ApiCall, name: str) -> None:
     if any(channel.name == name for channel in call.ws.channels.values()):
         raise SlackError("name_taken")
 
@@ -133,7 +133,7 @@ def _no_im(channel: Channel) -> Channel:
     return channel
 
 
-def _show(call: Call, channel: Channel) -> Payload:
+def _show(call: ApiCall, channel: Channel) -> Payload:
     return show_channel(call.ws, channel, call.bot)
 
 

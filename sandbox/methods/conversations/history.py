@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import make_cursor, open_cursor
 from sandbox.api.tiers import HUNDREDS, T3
 from sandbox.methods.method import Method
@@ -15,7 +15,7 @@ MOST = 999
 SCOPES = ("channels:history", "groups:history", "im:history", "mpim:history")
 
 
-def history(call: Call) -> Payload:
+def history(call: ApiCall) -> Payload:
     """Return a channel's messages, newest first; replies only when they were sent to the channel as well."""
     channel = call.channel(need="history", inside=True)
     top = [one for one in channel.messages.values() if not one.is_reply or one.broadcast]
@@ -29,7 +29,7 @@ def history(call: Call) -> Payload:
     return shown | ({"response_metadata": following} if more else {})
 
 
-def replies(call: Call) -> Payload:
+def replies(call: ApiCall) -> Payload:
     """Return a thread, its head first and then the replies from the oldest."""
     channel = call.channel(need="history", inside=True)
     head = channel.messages.get(call.need("ts", "thread_not_found"))
@@ -44,7 +44,7 @@ def replies(call: Call) -> Payload:
     return shown | ({"response_metadata": {"next_cursor": make_cursor("after", items[-1].ts)}} if more else {})
 
 
-def permalink(call: Call) -> Payload:
+def permalink(call: ApiCall) -> Payload:
     """Return the address of a message on this workspace's page."""
     channel = call.channel()
     message = channel.messages.get(call.need("message_ts"))
@@ -56,7 +56,7 @@ def permalink(call: Call) -> Payload:
     return {"channel": channel.id, "permalink": link}
 
 
-def _between(call: Call, messages: Iterable[Message]) -> Iterable[Message]:
+def _between(call: ApiCall, messages: Iterable[Message]) -> Iterable[Message]:
     """Yield the messages between `oldest` and `latest`, the ends themselves only when `inclusive`."""
     oldest, latest = _moment(call, "oldest"), _moment(call, "latest")
     inclusive = call.flag("inclusive")
@@ -69,7 +69,7 @@ def _between(call: Call, messages: Iterable[Message]) -> Iterable[Message]:
         yield message
 
 
-def _moment(call: Call, name: str) -> int | None:
+def _moment(call: ApiCall, name: str) -> int | None:
     value = call.text(name)
     if not value:
         return None
@@ -79,7 +79,7 @@ def _moment(call: Call, name: str) -> int | None:
         raise SlackError(f"invalid_ts_{name}") from broken
 
 
-def _show(call: Call, messages: list[Message]) -> list[Payload]:
+def _show(call: ApiCall, messages: list[Message]) -> list[Payload]:
     metadata = call.flag("include_all_metadata")
     return [show_message(call.ws, message, metadata=metadata) for message in messages]
 

@@ -1,6 +1,6 @@
 """Who is in a channel: conversations.invite, join, leave, kick, open, close, members, mark."""
 
-from sandbox.api.api_call import Call
+from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import page
 from sandbox.api.tiers import T2, T3, T4
 from sandbox.blocks import LIMITS
@@ -15,7 +15,7 @@ from sandbox.workspace_errors import SlackError
 INVITE = (*MANAGE, "channels:write.invites", "groups:write.invites")
 
 
-def invite(call: Call) -> Payload:
+def invite(call: ApiCall) -> Payload:
     """Bring people in: all or none, or with `force` those who can be brought."""
     channel = call.open_channel(need="invite")
     if channel.is_im:
@@ -34,7 +34,7 @@ def invite(call: Call) -> Payload:
     return {"channel": show_channel(call.ws, channel, call.bot)} | ({"errors": errors} if errors else {})
 
 
-def join(call: Call) -> Payload:
+def join(call: ApiCall) -> Payload:
     """Let the bot into a public channel."""
     channel = call.channel(need="join")
     if channel.kind != "channel":
@@ -47,7 +47,7 @@ def join(call: Call) -> Payload:
     return {"channel": show_channel(call.ws, channel, call.bot)} | (warning if already else {})
 
 
-def leave(call: Call) -> Payload:
+def leave(call: ApiCall) -> Payload:
     """Take the bot out of a channel."""
     channel = call.channel(need="manage")
     if channel.name == "general":
@@ -58,7 +58,7 @@ def leave(call: Call) -> Payload:
     return {}
 
 
-def kick(call: Call) -> Payload:
+def kick(call: ApiCall) -> Payload:
     """Take somebody out of a channel the bot is in."""
     channel = call.open_channel(need="manage")
     user = call.need("user")
@@ -72,7 +72,7 @@ def kick(call: Call) -> Payload:
     return {"errors": {}}
 
 
-def open_im(call: Call) -> Payload:
+def open_im(call: ApiCall) -> Payload:
     """Open the direct message with one person; for several, an app needs a scope this workspace does not give."""
     users = call.ids("users")
     if not users and call.text("channel"):
@@ -91,27 +91,27 @@ def open_im(call: Call) -> Payload:
     return {"channel": show_channel(call.ws, channel, call.bot) if call.flag("return_im") else {"id": channel.id}}
 
 
-def close_im(call: Call) -> Payload:
+def close_im(call: ApiCall) -> Payload:
     """Close a direct message, which loses nothing."""
     if not call.channel(need="manage").is_im:
         raise SlackError("method_not_supported_for_channel_type")
     return {}
 
 
-def members(call: Call) -> Payload:
+def members(call: ApiCall) -> Payload:
     """List who is in a channel, page by page."""
     items, following = page(call, call.channel(need="read").members)
     return {"members": items, **following}
 
 
-def mark(call: Call) -> Payload:
+def mark(call: ApiCall) -> Payload:
     """Set how far the bot has read."""
     channel = call.channel(need="manage", inside=True)
     channel.last_read[call.bot] = call.need("ts", "invalid_timestamp")
     return {}
 
 
-def _why_not(call: Call, channel: Channel, user: str) -> str | None:
+def _why_not(call: ApiCall, channel: Channel, user: str) -> str | None:
     person = call.ws.people.get(user)
     if person is None or person.deleted:
         return "user_not_found"

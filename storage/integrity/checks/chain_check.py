@@ -14,7 +14,7 @@ from incident.frozen import utc_text
 from incident.model.incident import Incident
 from storage.integrity.checks.check_report import Problem
 from storage.integrity.checks.entry_check import Broken, ChainCheck
-from storage.integrity.checks.tombstone_check import Tombs
+from storage.integrity.checks.tombstone_check import Tombstones
 from storage.record import projection
 from storage.record.entry_rows import chain_lines
 from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
@@ -109,7 +109,7 @@ def _says(row: Row[Any], incident: Incident) -> bool:
 _SHAPED = ("shape", "folded")
 
 
-def check_numbers(connection: Connection, tombs: Tombs) -> Iterator[Problem]:
+def check_numbers(connection: Connection, tombs: Tombstones) -> Iterator[Problem]:
     """Give the display numbers that were given out and that neither an incident nor a tombstone bears."""
     for team, year, last in connection.execute(select(COUNTER.c.team, COUNTER.c.year, COUNTER.c.value)):
         mine = (INCIDENT.c.team == team) & INCIDENT.c.number.startswith(f"INC-{year}-")

@@ -12,13 +12,13 @@ from incident.record.hash_chain import merkle_root, verify_path
 from storage.integrity.checkpoints import Checkpoint, Leaf, Proof
 from storage.integrity.checks.chain_check import Heads, Place
 from storage.integrity.checks.check_report import Kind, Problem
-from storage.integrity.checks.tombstone_check import Tombs
+from storage.integrity.checks.tombstone_check import Tombstones
 from storage.integrity.signing_keys import is_signed
 
 Published = Checkpoint | Proof
 
 
-class Seen(Frozen):
+class SeenCheckpoint(Frozen):
     """What somebody outside noted of a checkpoint: which, and its root."""
 
     seq: int
@@ -35,7 +35,7 @@ def places(published: Sequence[Published]) -> frozenset[Place]:
     return frozenset((leaf.key, leaf.n) for one in published for leaf in leaves_of(one))
 
 
-def check_leaves(one: Published, heads: Heads, tombs: Tombs) -> Iterator[Problem]:
+def check_leaves(one: Published, heads: Heads, tombs: Tombstones) -> Iterator[Problem]:
     """Give the chains that no longer have the entry, with the hash, that a checkpoint saw, and no tombstone either."""
     for leaf in leaves_of(one):
         if leaf.key in tombs:
@@ -57,7 +57,7 @@ def _wrong(what: str, leaf: Leaf) -> Problem:
     return Problem(kind="tampered", key=leaf.key, n=leaf.n, what=what)
 
 
-def agrees(one: Checkpoint, heads: Heads, tombs: Tombs) -> bool:
+def agrees(one: Checkpoint, heads: Heads, tombs: Tombstones) -> bool:
     """Tell whether everything under a checkpoint is still what it saw."""
 
     def is_there(leaf: Leaf) -> bool:
@@ -100,7 +100,7 @@ def _told(said: Checkpoint | Checkpointed, n: int) -> tuple[int, str, str, str |
     return (n, said.root, said.statement, said.public_key, said.signature)
 
 
-def check_seen(seen: Seen, stored: Sequence[Checkpoint]) -> Iterator[Problem]:
+def check_seen(seen: SeenCheckpoint, stored: Sequence[Checkpoint]) -> Iterator[Problem]:
     """Give a root that was noted outside and is not the one kept here under its number."""
     here = next((mine for mine in stored if mine.seq == seen.seq), None)
     if here is None:

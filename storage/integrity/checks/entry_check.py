@@ -9,10 +9,10 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from incident.entry import Entry, IncidentKey
-from incident.record.hash_chain import ALGORITHM, FORMAT, GENESIS, canonical, digest, words_digest
+from incident.record.hash_chain import ALGORITHM, FORMAT, GENESIS, canonical, digest, text_digest
 from incident.record.upcast import UnknownKindError
 from storage.record.chain_writer import place_columns
-from storage.record.entry_rows import Stored, to_entry
+from storage.record.entry_rows import StoredEntryRow, to_entry
 
 
 class Broken(Exception):  # noqa: N818 - the answer to a check, not a failure of it
@@ -36,7 +36,7 @@ class ChainCheck:
         self._worded: set[int] = set()
         self._redacted: set[int] = set()
 
-    def walk(self, lines: Iterable[Stored]) -> Iterator[tuple[Stored, Entry]]:
+    def walk(self, lines: Iterable[StoredEntryRow]) -> Iterator[tuple[StoredEntryRow, Entry]]:
         """Give each entry once it is found right; raise Broken at the first that is not."""
         for line in lines:
             header = self._check_place(line)
@@ -48,7 +48,7 @@ class ChainCheck:
                 self._redacted.update(n for n in header["facts"]["entries"] if n < line.n)
             yield line, entry
 
-    def _check_place(self, line: Stored) -> dict[str, Any]:
+    def _check_place(self, line: StoredEntryRow) -> dict[str, Any]:
         wanted = self.n + 1
         if line.n != wanted:
             raise Broken(wanted, f"entry {wanted} is missing")
@@ -63,7 +63,7 @@ class ChainCheck:
             raise Broken(line.n, f"entry {line.n} does not continue the entry before it")
         return header
 
-    def _check_columns(self, line: Stored, header: dict[str, Any]) -> None:
+    def _check_columns(self, line: StoredEntryRow, header: dict[str, Any]) -> None:
         if (header["format"], header["alg"]) != (FORMAT, ALGORITHM):
             raise Broken(line.n, f"entry {line.n} is written in a form that is not known")
         if (header["kind"], header["recorded_at"]) != (line.kind, line.recorded_at):
@@ -71,7 +71,7 @@ class ChainCheck:
         if line.recorded_at < self.recorded_at:
             raise Broken(line.n, f"entry {line.n} was recorded before the entry before it")
 
-    def _check_words(self, line: Stored, header: dict[str, Any]) -> None:
+    def _check_words(self, line: StoredEntryRow, header: dict[str, Any]) -> None:
         sealed = header["words"]
         if line.words is None or line.salt is None:
             if sealed is not None:
@@ -80,11 +80,11 @@ class ChainCheck:
         if sealed is None:
             raise Broken(line.n, f"words were added to entry {line.n}, which has none")
         words = _json(line.n, line.words)
-        if canonical(words) != line.words or words_digest(line.salt, words) != sealed:
+        if canonical(words) != line.words or text_digest(line.salt, words) != sealed:
             raise Broken(line.n, f"the words of entry {line.n} were changed")
         self._worded.add(line.n)
 
-    def _read(self, line: Stored) -> Entry:
+    def _read(self, line: StoredEntryRow) -> Entry:
         try:
             entry = to_entry(line)
         except (UnknownKindError, ValidationError, KeyError) as error:

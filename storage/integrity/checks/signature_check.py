@@ -11,7 +11,7 @@ from incident.entry import Entry, workspace_chain
 from storage.integrity.checkpoints import Checkpoint, Proof
 from storage.integrity.checks.check_report import Problem
 from storage.integrity.key_rotation import is_true, known_keys
-from storage.integrity.rfc3161_timestamps import BadStamp, Stamp, check_stamp, stamped_at
+from storage.integrity.rfc3161_timestamps import InvalidTimestamp, Timestamp, check_stamp, stamped_at
 
 Signed = Checkpoint | Proof
 
@@ -53,7 +53,7 @@ def _strange(stranger: str | None, signed: Sequence[int]) -> str:
 
 
 def check_stamps(
-    stamps: Sequence[Stamp], stored: Sequence[Checkpoint], roots: Sequence[Certificate]
+    stamps: Sequence[Timestamp], stored: Sequence[Checkpoint], roots: Sequence[Certificate]
 ) -> Iterator[Problem]:
     """Give the time stamps that are of something else, or that the certificates given do not bear out."""
     statements = {one.seq: one.statement for one in stored}
@@ -68,5 +68,5 @@ def check_stamps(
             stamped_at(statement, stamp.answer)
             if roots:
                 check_stamp(statement, stamp.answer, roots)
-        except BadStamp as bad:
+        except InvalidTimestamp as bad:
             yield Problem(kind="stamp", key=key, what=f"the time stamp of checkpoint {stamp.seq} does not hold: {bad}")

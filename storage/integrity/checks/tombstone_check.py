@@ -10,7 +10,7 @@ from storage.integrity.checkpoints import Checkpoint, Leaf
 from storage.integrity.checks.check_report import Problem
 
 
-class Tombs:
+class Tombstones:
     """The tombstones of the workspace chains, by the chain each one names."""
 
     def __init__(self, told: Iterable[Entry]) -> None:

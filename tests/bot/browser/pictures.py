@@ -11,7 +11,7 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from bot.export.bundle import Seal, make_export
+from bot.export.bundle import Seal, write_bundle
 from roles.person_ids import cli_person
 from storage.integrity.signing_keys import new_key
 from tests.bot.browser.hands import aside, command, message, pick, tick, write
@@ -140,7 +140,7 @@ def _exported(scene: Scene, take: Take) -> None:
         scene.type_in(first, who, line)
     muster = scene.stage.muster
     key = min(muster.store.queries.incidents(scene.stage.team), key=lambda one: one.number).key
-    made = make_export(
+    made = write_bundle(
         muster.store,
         key,
         out=scene.folder,

@@ -16,8 +16,8 @@ from typing import Any, Final
 import yaml
 from playwright.sync_api import Page
 
-from bot.clock import StagedClock
-from bot.simulation.replay.replay_environment import Stage
+from bot.clock import SimulatedClock
+from bot.simulation.replay.replay_environment import ReplayEnvironment
 from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
 from incident.states import Audience
@@ -38,7 +38,7 @@ PEOPLE: Final = {
 class Scene:
     """What tests and pictures act with. People are named as in `PEOPLE`."""
 
-    def __init__(self, stage: Stage, desk: Desk) -> None:
+    def __init__(self, stage: ReplayEnvironment, desk: Desk) -> None:
         self.stage, self.desk = stage, desk
         self._folder = TemporaryDirectory(prefix="muster-scene-")
         self.acting, self.workspace = stage.sandbox.acting, stage.sandbox.workspace
@@ -113,7 +113,7 @@ class Scene:
 
     def run(self) -> None:
         """Let time run from here, with Muster's own worker and scheduler at work."""
-        if isinstance(self.stage.clock, StagedClock):
+        if isinstance(self.stage.clock, SimulatedClock):
             self.stage.clock.run()
         self.stage.muster.work()
 
@@ -155,7 +155,7 @@ def policy_of(users: dict[str, str]) -> Policy:
 def scene_on(desk: Desk, begins: datetime = BEGINS) -> Iterator[Scene]:
     """Put Muster and its people on a stage."""
     channels = ("incidents", "leadership", "status-page")
-    stage = Stage(dict(PEOPLE), clock=StagedClock(begins), channels=channels)
+    stage = ReplayEnvironment(dict(PEOPLE), clock=SimulatedClock(begins), channels=channels)
     scene = Scene(stage, desk)
     try:
         stage.open(policy_of(stage.users))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.cli.checks.check_result import Weight
+from bot.cli.checks.check_result import Severity
 from bot.cli.checks.machine_check import check_clock
 from bot.cli.checks.policy_check import PolicyText, check_people
 from bot.clock import RealClock, SetClock
@@ -240,7 +240,7 @@ def at(seconds: float) -> datetime:
 def test_a_clock_that_is_off_is_wrong_and_says_by_how_much(seconds: float, way: str) -> None:
     found = list(check_clock(format_datetime(T0), at(seconds), at(seconds)))
 
-    assert [one.weight for one in found] == [Weight.WRONG]
+    assert [one.weight for one in found] == [Severity.WRONG]
     assert f"{abs(seconds):.0f} s {way} Slack's" in found[0].said
 
 
@@ -248,7 +248,7 @@ def test_a_clock_that_is_off_is_wrong_and_says_by_how_much(seconds: float, way: 
 def test_a_clock_within_five_seconds_and_the_time_the_answer_took_is_in_order(before: float, after: float) -> None:
     found = list(check_clock(format_datetime(T0), at(before), at(after)))
 
-    assert [one.weight for one in found] == [Weight.GOOD]
+    assert [one.weight for one in found] == [Severity.GOOD]
 
 
 def test_a_workspace_whose_time_is_another_shows_that_our_clock_is_off(env: dict[str, str], here: Path) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.cli.checks.check_result import Finding, Weight
+from bot.cli.checks.check_result import CheckResult, Severity
 from bot.cli.checks.mounts_check import check_layers
 from bot.cli.checks.spool_check import check_spool
-from bot.spool.segment import Line
+from bot.spool.segment import SpoolLine
 from bot.spool.spool import Spool
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
@@ -16,40 +16,40 @@ ROOT = "24 1 0:22 / / rw,relatime - overlay overlay rw,lowerdir=/a\n"
 VOLUME = "25 24 8:1 / /data rw,relatime - ext4 /dev/sda1 rw\n"
 
 
-def weights(found: list[Finding]) -> list[Weight]:
+def weights(found: list[CheckResult]) -> list[Severity]:
     return [one.weight for one in found]
 
 
 def test_an_empty_spool_is_in_order_and_none_is_made(tmp_path: Path) -> None:
     found = list(check_spool(tmp_path / "spool"))
 
-    assert weights(found) == [Weight.GOOD]
+    assert weights(found) == [Severity.GOOD]
     assert not (tmp_path / "spool").exists()
 
 
 def test_lines_that_wait_are_wrong_and_say_since_when(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "T1")
     for n in range(3):
-        spool.append(Line(kind="capture", key=f"k{n}", at=T0))
-    spool.append(Line(kind="draft", key="d", at=T0))
+        spool.append(SpoolLine(kind="capture", key=f"k{n}", at=T0))
+    spool.append(SpoolLine(kind="draft", key="d", at=T0))
     spool.done(spool.waiting()[0], T0)
 
     found = list(check_spool(tmp_path))
     spool.close()
 
-    assert weights(found) == [Weight.WRONG]
+    assert weights(found) == [Severity.WRONG]
     assert found[0].said.startswith(f"3 lines wait in {tmp_path} since 2026-06-09 10:00 UTC, 2 of them for the record")
 
 
 def test_lines_that_could_not_be_recorded_are_told(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "T1")
-    spool.append(Line(kind="capture", key="k", at=T0))
+    spool.append(SpoolLine(kind="capture", key="k", at=T0))
     spool.set_aside(spool.waiting()[0], T0)
     spool.close()
 
     found = list(check_spool(tmp_path))
 
-    assert weights(found) == [Weight.GOOD, Weight.NOTE]
+    assert weights(found) == [Severity.GOOD, Severity.NOTE]
 
 
 def test_a_folder_that_cannot_be_is_wrong(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_a_folder_that_cannot_be_is_wrong(tmp_path: Path) -> None:
 
     found = list(check_spool(tmp_path / "file" / "spool"))
 
-    assert weights(found) == [Weight.WRONG]
+    assert weights(found) == [Severity.WRONG]
     assert "MUSTER_SPOOL" in found[0].said
 
 

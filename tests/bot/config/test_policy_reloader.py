@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import SetClock
 from bot.config.policy_loader import BrokenPolicy
-from bot.config.policy_reloader import PolicyWatch
+from bot.config.policy_reloader import PolicyReloader
 from storage.store import Store
 
 SHIPPED = (Path(__file__).parents[3] / "policy.yaml").read_text(encoding="utf-8")
@@ -25,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_a_changed_policy_comes_into_force_and_is_kept_for_the_next_start(sqlite_store: Store, file: Path) -> None:
-    watch = PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+    watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_text(SHIPPED.replace('version: "2026.1"', 'version: "2026.2"'), encoding="utf-8")
 
     watch.look()
@@ -37,7 +37,7 @@ def test_a_changed_policy_comes_into_force_and_is_kept_for_the_next_start(sqlite
 def test_a_policy_that_breaks_is_told_once_and_the_last_good_one_stays(
     sqlite_store: Store, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    watch = PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+    watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_text(SHIPPED.replace("approver: Head of service operations", "approver: ''"), encoding="utf-8")
 
     with caplog.at_level(logging.ERROR):
@@ -50,7 +50,7 @@ def test_a_policy_that_breaks_is_told_once_and_the_last_good_one_stays(
 
 
 def test_a_policy_that_is_mended_is_in_force_again_and_nothing_is_wrong(sqlite_store: Store, file: Path) -> None:
-    watch = PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+    watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_text("version: 1\n", encoding="utf-8")
     watch.look()
     file.write_text(SHIPPED, encoding="utf-8")
@@ -61,7 +61,7 @@ def test_a_policy_that_is_mended_is_in_force_again_and_nothing_is_wrong(sqlite_s
 
 
 def test_a_file_that_is_not_text_leaves_the_last_good_policy_in_force(sqlite_store: Store, file: Path) -> None:
-    watch = PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+    watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_bytes(b"version: \x00\xff")
 
     watch.look()
@@ -74,4 +74,4 @@ def test_a_first_start_with_a_broken_policy_is_refused(sqlite_store: Store, file
     file.write_text("a: \x00", encoding="utf-8")
 
     with pytest.raises(BrokenPolicy, match="cannot be read"):
-        PolicyWatch(file, sqlite_store.directory, SetClock(T0))
+        PolicyReloader(file, sqlite_store.directory, SetClock(T0))

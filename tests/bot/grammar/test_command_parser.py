@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.grammar.command_parser import Reading, read
+from bot.grammar.command_parser import ParsedCommand, parse_command
 from commands.core import verb_registry
 from incident.frozen import clean
 from roles.person_ids import PersonId, slack_person
@@ -17,11 +17,11 @@ AT = datetime(2026, 6, 9, 12, 10, tzinfo=UTC)
 PEOPLE = {"UILSE": slack_person("T1", "UILSE"), "ilse": slack_person("T1", "UILSE"), "U123": slack_person("T1", "U123")}
 
 
-def line(text: str, zone: str = "Europe/Berlin") -> Reading:
-    return read(text, at=AT, zone=zone, person=PEOPLE.get, services=("checkout", "internal tools"))
+def line(text: str, zone: str = "Europe/Berlin") -> ParsedCommand:
+    return parse_command(text, at=AT, zone=zone, person=PEOPLE.get, services=("checkout", "internal tools"))
 
 
-def name_of(reading: Reading) -> str | None:
+def name_of(reading: ParsedCommand) -> str | None:
     return reading.verb.name if reading.verb else None
 
 
@@ -294,7 +294,7 @@ ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
 
 @given(WORDS, ANYTHING, st.sampled_from(["UTC", "Asia/Kolkata", "", "../etc", "America/New_York"]))
 def test_any_text_has_a_reading(word: str, text: str, zone: str) -> None:
-    reading = read(f"{word} {text}", at=AT, zone=zone, person=lambda _: PersonId("x"), services=("checkout",))
+    reading = parse_command(f"{word} {text}", at=AT, zone=zone, person=lambda _: PersonId("x"), services=("checkout",))
 
     assert reading.verb is not None
 

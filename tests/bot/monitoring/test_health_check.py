@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.monitoring.health_check import Health
-from bot.monitoring.metrics import Counts
+from bot.monitoring.metrics import Metrics
 from bot.spool.spool import Spool
 from tests.bot.absent import House, until
 from tests.dbproxy import DatabaseProxy
@@ -110,7 +110,7 @@ def test_what_is_late_or_cut_off_is_named(rig, tmp_path):
     rig.declare()
     spool = Spool(tmp_path, rig.team)
     rig.clock.set(rig.clock.now() + timedelta(minutes=3))
-    health = Health(rig.store, spool, rig.worker, rig.clock, Counts(), lambda: False)
+    health = Health(rig.store, spool, rig.worker, rig.clock, Metrics(), lambda: False)
 
     wrong = {check.name: check.said for check in health.checks() if not check.is_well}
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.config.settings import Settings
-from bot.monitoring.logs import HIDDEN, begin_logging, masked, secrets_of, shown_database
+from bot.monitoring.logs import HIDDEN, configure_logging, redact, secrets_of, shown_database
 
 BOT, APP, PASSWORD = "xoxb-12-34-secretBOT", "xapp-1-A0-99-secretAPP", "correct-horse"
 SIGNING = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -28,7 +28,7 @@ def log() -> Iterator[Callable[[], str]]:
     """Log into memory as `muster run` does, and put everything back afterwards."""
     root, stream = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
-    begin_logging(secrets_of(Settings(**GIVEN)), stream)
+    configure_logging(secrets_of(Settings(**GIVEN)), stream)
     yield stream.getvalue
     logging.captureWarnings(False)
     root.handlers[:] = handlers
@@ -77,7 +77,7 @@ def test_what_others_log_about_themselves_is_left_out_unless_it_matters(log: Cal
 
 
 def test_a_password_in_any_address_is_masked_and_the_rest_can_be_read() -> None:
-    said = masked("could not reach postgresql://ann:s3cret@db.example:5432/muster")
+    said = redact("could not reach postgresql://ann:s3cret@db.example:5432/muster")
 
     assert said == f"could not reach postgresql://ann:{HIDDEN}@db.example:5432/muster"
 
@@ -90,13 +90,13 @@ def test_a_password_in_any_address_is_masked_and_the_rest_can_be_read() -> None:
     ],
 )
 def test_an_address_that_is_itself_a_secret_is_masked(text: str, secret: str) -> None:
-    assert secret not in masked(text)
+    assert secret not in redact(text)
 
 
 def test_ordinary_words_are_left_alone() -> None:
     said = "job card:T1:01J is given up: channel_not_found, xapping at 10:05, see inc-2026-0042-payments"
 
-    assert masked(said) == said
+    assert redact(said) == said
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.slack.blocks.action_context import Where
+from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.block_elements import button, buttons
 from bot.slack.client.client_factory import client_for
 from incident.entries.closure import Refused
@@ -144,7 +144,7 @@ def test_a_button_that_carries_nonsense_harms_nobody(place, channel, incident, v
 
 
 def test_the_tray_opens_over_the_home_tab_and_its_forms_over_it(place, channel, incident):
-    shown = buttons(button("tray", "What can I do?", Where(incident=incident.key.id, entry=incident.n)))
+    shown = buttons(button("tray", "What can I do?", ActionContext(incident=incident.key.id, entry=incident.n)))
     client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
     client.views_publish(user_id=place.user("ann"), view={"type": "home", "blocks": [shown]})
     home = place.sandbox.workspace.homes[place.user("ann")]

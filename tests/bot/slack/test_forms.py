@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.config.policy_loader import read_policy
-from bot.slack.blocks.action_context import Where, unpack
+from bot.slack.blocks.action_context import ActionContext, unpack
 from bot.slack.blocks.clipper import oversized
 from bot.slack.forms.form_controls import draw, read
 from bot.slack.forms.form_submission import inputs_of, submitted
 from bot.slack.forms.modal import OCCURRED, fields_of, form, notice
 from bot.slack.forms.select_options import Field
 from commands.core import verb_registry
-from commands.core.fields.form_field import Ask, Control, asks
+from commands.core.fields.form_field import Control, FormField, form_fields
 from incident.model.components import AudienceState, OpenSlot
 from incident.policy import Service
 from incident.states import State
@@ -24,7 +24,7 @@ from tests.commands.hand import an_incident
 TEAM = "T1"
 RULES = read_policy(POLICY, TODAY).policy
 LONG = "words & <@U12AB> <!channel> 🔥 " * 400
-WHERE = Where(channel="C1", number="INC-2026-0001")
+WHERE = ActionContext(channel="C1", number="INC-2026-0001")
 CROWDED = RULES.model_copy(update={"services": {f"service {n}": Service(owner="") for n in range(150)}})
 BARE = RULES.model_copy(update={"services": {"one": Service(owner="")}})
 
@@ -42,7 +42,7 @@ HOSTILE = {
 
 
 def verbs_with_forms():
-    return [verb for verb in verb_registry.verbs() if asks(verb)]
+    return [verb for verb in verb_registry.verbs() if form_fields(verb)]
 
 
 def hostile(verb):
@@ -100,35 +100,35 @@ def test_an_untouched_form_submits_nothing(verb):
     ],
 )
 def test_each_control_gives_the_value_that_was_put_in(control, typed, value):
-    field = Field("impact" if control is Control.LEVEL else "some", Ask("Some", control), RULES)
+    field = Field("impact" if control is Control.LEVEL else "some", FormField("Some", control), RULES)
     state = chosen(None, draw(field, None), typed)
 
     assert read(field, state, TEAM) == value
 
 
 def test_a_text_that_is_already_too_long_stays_whole_in_its_input():
-    element = draw(Field("title", Ask("Title", Control.LINE, max_length=20), RULES), "x" * 50)
+    element = draw(Field("title", FormField("Title", Control.LINE, max_length=20), RULES), "x" * 50)
 
     assert element["initial_value"] == "x" * 50
     assert element["max_length"] == 50
 
 
 def test_a_field_without_anything_to_choose_from_is_typed():
-    field = Field("category", Ask("Category", Control.CATEGORY), BARE)
+    field = Field("category", FormField("Category", Control.CATEGORY), BARE)
 
     assert draw(field, "network")["type"] == "plain_text_input"
     assert read(field, {"type": "plain_text_input", "value": "network"}, TEAM) == "network"
 
 
 def test_more_services_than_a_list_holds_are_searched_for():
-    element = draw(Field("service", Ask("Service", Control.SERVICE), CROWDED), "service 120")
+    element = draw(Field("service", FormField("Service", Control.SERVICE), CROWDED), "service 120")
 
     assert element["type"] == "external_select"
     assert element["initial_option"]["value"] == "service 120"
 
 
 def test_a_known_service_offers_its_own_categories_only():
-    field = Field("category", Ask("Category", Control.CATEGORY), RULES, service="internal tools")
+    field = Field("category", FormField("Category", Control.CATEGORY), RULES, service="internal tools")
 
     assert [one["value"] for one in draw(field, None)["options"]] == ["availability"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.grammar.datetime_parser import read_moment
+from bot.grammar.datetime_parser import parse_datetime
 
 LONDON = "Europe/London"
 KOLKATA = "Asia/Kolkata"
@@ -39,6 +39,6 @@ KOLKATA = "Asia/Kolkata"
 def test_a_clock_time_means_the_nearest_one_on_the_right_side_of_now(
     said: str, at: str, zone: str, past: bool, meant: str
 ) -> None:
-    read = read_moment(said, at=datetime.fromisoformat(at), zone=zone, past=past)
+    read = parse_datetime(said, at=datetime.fromisoformat(at), zone=zone, past=past)
 
     assert read == datetime.fromisoformat(meant)

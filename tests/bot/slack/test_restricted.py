@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.blocks.action_context import Where
+from bot.slack.blocks.action_context import ActionContext
 from bot.slack.interaction import from_action
 from incident.entries.role_holders import RoleTaken
 
@@ -44,7 +44,7 @@ def test_an_incident_that_does_not_exist_is_answered_alike(place):
 
 
 def test_a_button_of_it_does_nothing_in_an_outsiders_hands(place, secret):
-    value = Where(incident=secret.key.id, entry=secret.n, fields={"role": "scribe"}).as_value()
+    value = ActionContext(incident=secret.key.id, entry=secret.n, fields={"role": "scribe"}).as_value()
     body = {
         "team": {"id": place.team},
         "user": {"id": place.user("bea")},

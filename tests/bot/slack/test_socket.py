@@ -14,7 +14,7 @@ import pytest
 from slack_sdk.socket_mode.builtin.connection import Connection
 
 from bot.clock import SetClock
-from bot.slack.socket_mode.reconnect_watchdog import SILENT_SECONDS, Silence
+from bot.slack.socket_mode.reconnect_watchdog import SILENT_SECONDS, SocketWatchdog
 from incident.entries.conversation import MessagePosted, Noted
 
 
@@ -80,7 +80,7 @@ def test_a_connection_that_was_never_answered_is_given_up_too():
     mute, clock = Mute(), SetClock(datetime.now(UTC))
     host, port = mute.listener.getsockname()
     connection = Connection(f"ws://{host}:{port}/", logging.getLogger(__name__))
-    silence = Silence(SimpleNamespace(current_session=connection), clock)
+    silence = SocketWatchdog(SimpleNamespace(current_session=connection), clock)
     connection.connect()
     assert mute.taken.wait(10)
 

@@ -2,7 +2,7 @@ import pytest
 
 from bot.config.policy_loader import read_policy
 from bot.slack.client.client_factory import client_for
-from bot.slack.user_directory import People, read_member
+from bot.slack.user_directory import UserDirectory, read_member
 from tests.bot.slack.workplace import POLICY, TODAY
 
 RULES = read_policy(POLICY, TODAY).policy
@@ -20,7 +20,7 @@ def kept():
 
 @pytest.fixture
 def people(kept):
-    found = People("T1", kept.extend)
+    found = UserDirectory("T1", kept.extend)
     found.learn(member("U1", name="ann"))
     found.learn(member("U2", is_bot=True))
     found.learn(member("U3", is_restricted=True))
@@ -70,13 +70,13 @@ def test_somebody_is_found_by_id_or_by_a_name_that_only_they_have(people):
 
     assert people.named("Ann") == "slack:T1:U1"
     assert people.named("U3AB") is None
-    assert People("T1", list).named("U8ABC") == "slack:T1:U8ABC"
+    assert UserDirectory("T1", list).named("U8ABC") == "slack:T1:U8ABC"
     assert people.named("bea") is None
     assert people.named("u4") is None
 
 
 def test_everybody_is_asked_for_page_by_page_also_when_a_group_is_not_there(place):
-    crowd = People(place.team, lambda new: None, page=1)
+    crowd = UserDirectory(place.team, lambda new: None, page=1)
     client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
 
     crowd.refresh(client, GROUPED)
@@ -87,7 +87,7 @@ def test_everybody_is_asked_for_page_by_page_also_when_a_group_is_not_there(plac
 
 
 def test_a_refresh_that_fails_leaves_what_was_known(place):
-    crowd = People(place.team, lambda new: None)
+    crowd = UserDirectory(place.team, lambda new: None)
     client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
     crowd.refresh(client, RULES)
     place.sandbox.faults.server_error("users.list")

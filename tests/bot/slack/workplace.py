@@ -12,11 +12,11 @@ from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy, read_policy
 from bot.rendering.renderer import Renderer
 from bot.slack.bolt_app import build_app
-from bot.slack.client.client_factory import Socket, client_for, identify
-from bot.slack.gateway.gateway import Edge
-from bot.slack.responder import Desk
+from bot.slack.client.client_factory import SocketConnection, client_for, identify
+from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.responder import Responder
 from bot.slack.surfaces.reply import Texts
-from bot.slack.user_directory import People
+from bot.slack.user_directory import UserDirectory
 from commands.core.run import note_outcome, run
 from commands.core.verb import Place, Request
 from incident.entries.delivery import ChannelMade
@@ -50,10 +50,10 @@ class Workplace:
         self.team = str(self.who.team_id)
         self.store = open_store(url, team=self.team)
         self.clock = RealClock()
-        self.people = People(self.team, self._keep)
+        self.people = UserDirectory(self.team, self._keep)
         self.active = ActivePolicy(read_policy(policy, TODAY))
-        self.desk = Desk(client)
-        self.edge = Edge(
+        self.desk = Responder(client)
+        self.edge = SlackGateway(
             team=self.team,
             bot=str(self.who.bot_user_id),
             recorder=self.store.recorder,
@@ -73,7 +73,7 @@ class Workplace:
             signing_secret=None if socket else self.sandbox.signing_secret,
         )
         self.greetings: list[datetime] = []
-        self.socket = Socket(self.app, self.sandbox.app_token, greeted=self._greet) if socket else None
+        self.socket = SocketConnection(self.app, self.sandbox.app_token, greeted=self._greet) if socket else None
         if self.socket:
             self.socket.start()
             assert self.sandbox.wait_for_socket()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.spool.segment import ARCHIVE, Line
+from bot.spool.segment import ARCHIVE, SpoolLine
 from bot.spool.spool import Spool, SpoolFull
 
 T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
@@ -30,7 +30,7 @@ while True:
 
 
 def line(n, kind="capture", **body):
-    return Line(kind=kind, key=f"k{n}", at=T0 + timedelta(seconds=n), body={"text": f"words {n}", **body})
+    return SpoolLine(kind=kind, key=f"k{n}", at=T0 + timedelta(seconds=n), body={"text": f"words {n}", **body})
 
 
 def keys(spool):

@@ -20,14 +20,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.bootstrap.application import Muster
+from bot.bootstrap.application import Application
 from bot.bootstrap.composition import compose
 from bot.bootstrap.periodic_tasks import CALL_SECONDS
 from bot.config.settings import Settings
-from bot.failpoints import Reached, killed_at
+from bot.failpoints import Failpoint, killed_at
 from bot.rendering.renderer import for_slack
-from bot.scheduler import want_checkpoint
-from bot.slack.client.sent_lookup import Settle
+from bot.scheduler import enqueue_checkpoint
+from bot.slack.client.sent_lookup import SentLookup
 from bot.worker.leases import Lease
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store, open_store
@@ -70,7 +70,7 @@ class Forgetful:
 class Reaching:
     """A recorder that says when a transaction is about to be committed and when it was, by the name of its door."""
 
-    def __init__(self, inner: Recorder, reached: Reached, *, forgetful: bool) -> None:
+    def __init__(self, inner: Recorder, reached: Failpoint, *, forgetful: bool) -> None:
         self._inner, self._reached, self._forgetful = inner, reached, forgetful
 
     def transact(self, work: Callable[[UnitOfWork], T], *, first: bool = True) -> T:
@@ -89,7 +89,7 @@ class Reaching:
         return self._inner.read(work)
 
 
-class Blind(Settle):
+class Blind(SentLookup):
     """Settling with the look for our messages' metadata taken out."""
 
     def message(self, *_: object) -> str | None:
@@ -122,7 +122,7 @@ class Life:
             return store
 
         settings = Settings(**{"_env_file": None, **told["settings"]})
-        self.muster: Muster = compose(
+        self.muster: Application = compose(
             settings,
             clock=self.clock,
             reached=self.reached,
@@ -151,7 +151,7 @@ class Life:
         """Do what one line says, and tell how many jobs that took and when the next one is due."""
         now = self.clock.now()
         if word == "checkpoint":
-            want_checkpoint(self.muster.store.recorder, self.muster.edge.team, now)
+            enqueue_checkpoint(self.muster.store.recorder, self.muster.edge.team, now)
         if word == "stop":
             self.muster.stop()
             return {}

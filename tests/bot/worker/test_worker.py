@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.client.rate_limiter import Budget
+from bot.slack.client.rate_limiter import RateLimiter
 from bot.worker.worker import Worker
 from incident.jobs import JobKind
 from tests.bot.rig import T0, rig_on
@@ -223,7 +223,9 @@ def test_a_commit_wakes_a_worker_that_was_started(rig):
 
 def test_a_budget_keeps_lesser_things_waiting_while_incidents_become_usable(sqlite_store):
     with rig_on(sqlite_store) as rig:
-        slack = replace(rig.outside.slack, budget=Budget({"conversations.create": 20, "conversations.setTopic": 4}))
+        slack = replace(
+            rig.outside.slack, budget=RateLimiter({"conversations.create": 20, "conversations.setTopic": 4})
+        )
         worker = Worker(sqlite_store, replace(rig.outside, slack=slack), owner="thrifty")
         keys = [rig.declare(f"Trouble number {number}") for number in range(8)]
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from commands.core.incident_session import Working
+from commands.core.incident_session import IncidentSession
 from commands.core.verb import Place
 from incident.entries.conversation import Noted
 from incident.entries.delivery import CardPosted
@@ -231,7 +231,7 @@ def test_a_move_that_the_lifecycle_forbids_is_never_recorded(room: Desk) -> None
     before = len(room.entries())
 
     def work(unit: UnitOfWork) -> None:
-        working = Working(unit, room.key, room.policy, T(5))
+        working = IncidentSession(unit, room.key, room.policy, T(5))
         working.act([working.by_muster(StateChanged(old=State.TRIAGED, new=State.CLOSED))])
 
     with pytest.raises(RuntimeError, match="may not follow"):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from incident.deadlines import due_deadlines
-from incident.deadlines.deadline import Due
+from incident.deadlines.deadline import Deadline
 from incident.entries.closure import ReviewScheduled
 from incident.entries.conversation import ActionDone, ActionOpened
 from incident.entries.lifecycle import Acknowledged, StateChanged
@@ -26,16 +26,16 @@ from roles.role_names import Role
 from tests.incident.building import ADA, BEN, CHI, DEV, EXEC, INTERNAL, Chain, T, policy
 
 
-def things(chain: Chain, kind: str) -> list[Due]:
+def things(chain: Chain, kind: str) -> list[Deadline]:
     return [thing for thing in due_deadlines.due(chain.now, policy()) if thing.key.partition(":")[0] == kind]
 
 
-def the(chain: Chain, kind: str) -> Due:
+def the(chain: Chain, kind: str) -> Deadline:
     [thing] = things(chain, kind)
     return thing
 
 
-def steps(thing: Due) -> list[tuple[float, tuple[str, ...]]]:
+def steps(thing: Deadline) -> list[tuple[float, tuple[str, ...]]]:
     return [((step.at - T(0)).total_seconds() / 60, step.whom) for step in thing.steps]
 
 

@@ -12,7 +12,7 @@ from incident.effects.effects import SILENT, effects
 from incident.entries import KINDS, integrity
 from incident.entries.classification import Confirmed
 from incident.entries.conversation import ActionDone, ActionOpened, Joined, MessagePosted, Noted
-from incident.entries.delivery import CardPosted, ChannelMade, PlaceLost, PromptDue
+from incident.entries.delivery import CardPosted, ChannelMade, PromptDue, SlackResourceLost
 from incident.entries.lifecycle import Acknowledged, Declared, MajorDeclared, StateChanged
 from incident.entries.role_holders import (
     Escalated,
@@ -261,14 +261,16 @@ def test_a_prompt_is_sent_and_redrawn_once_its_cause_is_gone():
 def test_what_slack_refused_is_said_and_a_line_that_could_not_be_said_is_not_said_again():
     chain, _ = declared()
 
-    assert the(told(chain, PlaceLost(what="topic", error="x"), by=MUSTER), JobKind.SAY).template == "surfaces/lost"
-    assert told(chain, PlaceLost(what="say", error="x"), by=MUSTER, at=6) == ()
+    assert (
+        the(told(chain, SlackResourceLost(what="topic", error="x"), by=MUSTER), JobKind.SAY).template == "surfaces/lost"
+    )
+    assert told(chain, SlackResourceLost(what="say", error="x"), by=MUSTER, at=6) == ()
 
 
 def test_without_a_channel_the_declarer_is_told_directly():
     chain, _ = declared()
 
-    job = the(told(chain, PlaceLost(what="make_channel", error="x"), by=MUSTER), JobKind.NO_CHANNEL)
+    job = the(told(chain, SlackResourceLost(what="make_channel", error="x"), by=MUSTER), JobKind.NO_CHANNEL)
 
     assert (job.person, job.needs) == (ADA, None)
 

@@ -18,8 +18,8 @@ from incident.record.hash_chain import (
     entry_text,
     merkle_path,
     merkle_root,
+    text_digest,
     verify_path,
-    words_digest,
 )
 from roles.person_ids import PersonId
 
@@ -83,7 +83,7 @@ def test_facts_words_and_the_previous_hash_move_the_hash():
 
 
 def test_the_same_words_under_another_salt_have_another_digest():
-    assert words_digest("a", {"text": "down"}) != words_digest("b", {"text": "down"})
+    assert text_digest("a", {"text": "down"}) != text_digest("b", {"text": "down"})
 
 
 def test_the_digest_is_sha256_of_utf8():

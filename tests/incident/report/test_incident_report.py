@@ -14,7 +14,7 @@ from incident.entries.conversation import (
 from incident.entries.role_holders import Escalated, RoleTaken
 from incident.entries.status_updates import UpdatesHeld
 from incident.entry import Entry, Source, Surface, workspace_chain
-from incident.report.incident_report import account
+from incident.report.incident_report import incident_report
 from incident.states import Priority
 from roles.person_ids import MUSTER
 from roles.role_names import Role
@@ -24,7 +24,7 @@ NAMES = {ADA: "ada", BEN: "ben", MUSTER: "bot"}
 
 
 def told(chain, *before, at=60, probes=()):
-    return account(
+    return incident_report(
         [*before, *chain.entries],
         as_of=T(at),
         sentence=lambda entry: f"<{entry.fact.kind}>",

@@ -8,7 +8,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox.server import Sandbox
-from sandbox.state.workspace_clock import RealClock, SetClock, Stamps, format_ts, parse_ts
+from sandbox.state.workspace_clock import MessageTimestamps, RealClock, SetClock, format_ts, parse_ts
 from tests.sandbox.helpers import T0, client_of, general, manifest, people, person
 
 
@@ -101,7 +101,7 @@ def test_the_traffic_shows_calls_with_their_result_and_cuts_long_values(sandbox:
 
 def test_a_clock_that_stands_still_still_gives_increasing_timestamps() -> None:
     clock = SetClock(T0)
-    stamps = Stamps(clock)
+    stamps = MessageTimestamps(clock)
 
     first, second = stamps.next(), stamps.next()
     clock.set(T0 - timedelta(hours=1))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from storage.database.engine import IDLE_IN_TRANSACTION_S
-from storage.database.time_limit import within
+from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 from storage.store import Store, open_store
 from tests.conftest import TEAM
@@ -74,7 +74,7 @@ def test_whoever_is_in_a_hurry_is_told_in_time_and_served_again_when_it_is_back(
     proxy.set(mode)
 
     began = time.monotonic()
-    with pytest.raises(Unavailable), within(PATIENCE):
+    with pytest.raises(Unavailable), time_limit(PATIENCE):
         again(10, lambda: far.transactions.write(count_chains))
     held = time.monotonic() - began
     proxy.set("ok")
@@ -90,7 +90,7 @@ def test_a_reading_is_bound_in_time_too(far: Store, proxy: DatabaseProxy) -> Non
     proxy.set("deaf")
 
     began = time.monotonic()
-    with pytest.raises(Unavailable, match="slow"), within(PATIENCE):
+    with pytest.raises(Unavailable, match="slow"), time_limit(PATIENCE):
         far.transactions.read(count_chains)
 
     assert time.monotonic() - began < HELD
@@ -100,11 +100,11 @@ def test_after_it_kept_somebody_waiting_the_next_one_in_a_hurry_is_told_at_once(
     far: Store, proxy: DatabaseProxy
 ) -> None:
     proxy.set("deaf")
-    with pytest.raises(Unavailable), within(PATIENCE):
+    with pytest.raises(Unavailable), time_limit(PATIENCE):
         far.transactions.read(count_chains)
 
     began = time.monotonic()
-    with pytest.raises(Unavailable), within(PATIENCE):
+    with pytest.raises(Unavailable), time_limit(PATIENCE):
         far.transactions.write(count_chains)
 
     assert time.monotonic() - began < 0.1
@@ -131,7 +131,7 @@ def test_a_lock_that_another_one_holds_is_not_waited_for_longer_than_somebody_ca
         other.execute(text("LOCK TABLE chain IN ACCESS EXCLUSIVE MODE"))
 
         began = time.monotonic()
-        with pytest.raises(Unavailable), within(0.5):
+        with pytest.raises(Unavailable), time_limit(0.5):
             far.transactions.read(count_chains)
         held = time.monotonic() - began
 
@@ -168,7 +168,7 @@ def test_a_replica_that_freezes_in_a_transaction_does_not_keep_its_locks_for_goo
             assert shown == f"{IDLE_IN_TRANSACTION_S}s"
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '200ms'"))
             connection.execute(text("LOCK TABLE presence IN ACCESS EXCLUSIVE MODE"))
-            with within(20):
+            with time_limit(20):
                 other.transactions.write(beat)
             beat(connection)
 
@@ -258,7 +258,7 @@ def test_a_file_that_another_program_locks_is_not_waited_for_longer_than_somebod
     other.execute("BEGIN IMMEDIATE")
 
     began = time.monotonic()
-    with pytest.raises(Unavailable, match="slow"), within(0.5):
+    with pytest.raises(Unavailable, match="slow"), time_limit(0.5):
         sqlite_store.transactions.write(beat)
     held = time.monotonic() - began
     other.execute("ROLLBACK")

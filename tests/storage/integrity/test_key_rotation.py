@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from incident.entry import workspace_chain
-from storage.integrity.key_rotation import StrangeKey, is_true, known_keys
+from storage.integrity.key_rotation import UnknownKey, is_true, known_keys
 from storage.integrity.signing_keys import Signer, new_key
-from storage.maintenance.verification import Evidence, verify, verify_by
+from storage.maintenance.verification import VerificationEvidence, verify, verify_by
 from storage.store import Store
 from tests.storage.story import TEAM, at, draft, record_all, refuse
 
@@ -79,7 +79,7 @@ def test_a_key_that_has_not_signed_here_cannot_name_the_next(store: Store, signe
     record_all(store)
     sign(store, signers[0], 300)
 
-    with pytest.raises(StrangeKey, match="has not signed here"):
+    with pytest.raises(UnknownKey, match="has not signed here"):
         store.keys.rotate(signers[3], signers[1], at(301))
 
     assert store.keys.rotations() == ()
@@ -117,7 +117,7 @@ def test_unsigned_checkpoints_are_counted_and_are_no_fault_of_the_record(store: 
     sign(store, signers[0], 301)
     sign(store, None, 302)
 
-    report = verify_by(store, Evidence(own_key=signers[0].public_key))
+    report = verify_by(store, VerificationEvidence(own_key=signers[0].public_key))
 
     assert report.problems == ()
     assert (report.unsigned, report.trusted.seq) == (2, 2)

@@ -7,14 +7,14 @@ import pytest
 from incident.fold.fold import apply
 from incident.model.incident import Incident
 from storage.record.projection import PARSED, get
-from storage.record.projection_cache import Parsed
+from storage.record.projection_cache import ProjectionCache
 from storage.store import Store
 from tests.storage.story import T0, TEAM, long_script
 
 
 def test_a_text_is_read_once_while_it_is_among_the_last() -> None:
     read: list[str] = []
-    parsed: Parsed = Parsed(lambda text: read.append(text) or object(), most=2)  # type: ignore[arg-type,return-value,func-returns-value]
+    parsed: ProjectionCache = ProjectionCache(lambda text: read.append(text) or object(), most=2)  # type: ignore[arg-type,return-value,func-returns-value]
 
     first = parsed.of("a")
     assert parsed.of("a") is first
@@ -28,7 +28,7 @@ def test_a_text_is_read_once_while_it_is_among_the_last() -> None:
 
 
 def test_nothing_is_kept_once_it_is_to_be_forgotten() -> None:
-    parsed: Parsed = Parsed(lambda text: object(), most=2)  # type: ignore[arg-type,return-value]
+    parsed: ProjectionCache = ProjectionCache(lambda text: object(), most=2)  # type: ignore[arg-type,return-value]
     first = parsed.of("a")
 
     parsed.forget()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.simulation.bench.critical_path import Call, Declared, independent, read_declaration, serial_calls
+from bot.simulation.bench.critical_path import Declared, SlackCall, independent, read_declaration, serial_calls
 
 T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
 CREATE, INVITE, CARD = "conversations.create", "conversations.invite", "chat.postMessage card"
@@ -38,7 +38,7 @@ MADE = Went("api", "conversations.create", 320, 300)
 INVITED = Went("api", "conversations.invite", 640, 300, {"users": "U1,U2"})
 
 
-def chain(*calls: Call) -> Declared:
+def chain(*calls: SlackCall) -> Declared:
     return Declared(calls, max(call.ended for call in calls))
 
 
@@ -67,25 +67,25 @@ def test_a_post_that_slack_refused_is_no_card() -> None:
 
 
 def test_calls_one_after_the_other_are_a_chain_and_calls_side_by_side_are_not() -> None:
-    together = chain(Call(CREATE, 0, 300), Call(INVITE, 310, 610), Call(CARD, 320, 620))
+    together = chain(SlackCall(CREATE, 0, 300), SlackCall(INVITE, 310, 610), SlackCall(CARD, 320, 620))
     assert serial_calls(together, independent([together])) == 2
-    one_by_one = chain(Call(CREATE, 0, 300), Call(INVITE, 310, 610), Call(CARD, 620, 920))
+    one_by_one = chain(SlackCall(CREATE, 0, 300), SlackCall(INVITE, 310, 610), SlackCall(CARD, 620, 920))
     assert serial_calls(one_by_one, independent([one_by_one])) == 3
 
 
 def test_two_calls_that_once_overlapped_do_not_depend_on_each_other() -> None:
-    slow = chain(Call(CREATE, 0, 300), Call(INVITE, 310, 610), Call(CARD, 320, 620))
-    quick = chain(Call(CREATE, 0, 1), Call(INVITE, 5, 6), Call(CARD, 7, 8))
+    slow = chain(SlackCall(CREATE, 0, 300), SlackCall(INVITE, 310, 610), SlackCall(CARD, 320, 620))
+    quick = chain(SlackCall(CREATE, 0, 1), SlackCall(INVITE, 5, 6), SlackCall(CARD, 7, 8))
     assert serial_calls(quick, independent([slow, quick])) == 2
     assert serial_calls(quick, independent([quick])) == 3
 
 
 def test_what_leads_nowhere_needed_makes_no_chain_longer() -> None:
     extras = chain(
-        Call(CREATE, 0, 300),
-        Call(INVITE, 310, 610),
-        Call(CARD, 320, 920),
-        Call("conversations.list", 330, 500),
-        Call("conversations.join", 510, 700),
+        SlackCall(CREATE, 0, 300),
+        SlackCall(INVITE, 310, 610),
+        SlackCall(CARD, 320, 920),
+        SlackCall("conversations.list", 330, 500),
+        SlackCall("conversations.join", 510, 700),
     )
     assert serial_calls(extras, independent([extras])) == 2

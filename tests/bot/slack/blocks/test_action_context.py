@@ -2,14 +2,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.blocks.action_context import Where, unpack
+from bot.slack.blocks.action_context import ActionContext, unpack
 from bot.slack.blocks.clipper import LIMITS
 
 TEXTS = st.text(max_size=1500)
 
 
 @given(
-    st.builds(Where, incident=TEXTS | st.none(), entry=st.integers(0) | st.none(), fields=st.dictionaries(TEXTS, TEXTS))
+    st.builds(
+        ActionContext,
+        incident=TEXTS | st.none(),
+        entry=st.integers(0) | st.none(),
+        fields=st.dictionaries(TEXTS, TEXTS),
+    )
 )
 def test_a_value_never_exceeds_what_a_button_carries_and_keeps_where_it_was_drawn(where):
     value = where.as_value()
@@ -19,13 +24,15 @@ def test_a_value_never_exceeds_what_a_button_carries_and_keeps_where_it_was_draw
 
 
 def test_what_is_packed_comes_back_whole():
-    where = Where(incident="01ABC", entry=7, fields={"role": "scribe", "n": 3}, channel="C1", message="1.2", draft="k")
+    where = ActionContext(
+        incident="01ABC", entry=7, fields={"role": "scribe", "n": 3}, channel="C1", message="1.2", draft="k"
+    )
 
     assert unpack(where.packed()) == where
 
 
 def test_the_longest_field_is_left_out_first():
-    where = Where(incident="01ABC", fields={"short": "kept", "long": "x" * 3000})
+    where = ActionContext(incident="01ABC", fields={"short": "kept", "long": "x" * 3000})
 
     assert unpack(where.as_value()).fields == {"short": "kept"}
     assert where.is_too_long
@@ -35,4 +42,4 @@ def test_the_longest_field_is_left_out_first():
     "text", [None, "", "no json", "[]", "7", '"x"', "null", '{"zzz": 1}', '{"n": "many"}', '{"f": 3}']
 )
 def test_nonsense_reads_as_nowhere(text):
-    assert unpack(text) == Where()
+    assert unpack(text) == ActionContext()

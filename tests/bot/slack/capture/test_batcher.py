@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.slack.capture.batcher import Gather
-from storage.database.time_limit import within
+from bot.slack.capture.batcher import Batcher
+from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 
 PATIENCE = 20
@@ -36,7 +36,7 @@ def record() -> Record:
     return Record()
 
 
-def come(gather: Gather[int, str], record: Record, pool: ThreadPoolExecutor, many: Sequence[int]):
+def come(gather: Batcher[int, str], record: Record, pool: ThreadPoolExecutor, many: Sequence[int]):
     """Let one come first and be held, then all the others, each once the one before it waits."""
     futures = [pool.submit(gather.record, many[0], record)]
     assert record.entered.wait(PATIENCE)
@@ -50,14 +50,14 @@ def come(gather: Gather[int, str], record: Record, pool: ThreadPoolExecutor, man
 
 def test_one_alone_is_recorded_at_once(record: Record) -> None:
     record.may_go_on.set()
-    gather: Gather[int, str] = Gather()
+    gather: Batcher[int, str] = Batcher()
 
     assert [gather.record(n, record) for n in (1, 2)] == ["recorded 1", "recorded 2"]
     assert record.batches == [[1], [2]]
 
 
 def test_those_who_come_meanwhile_go_together_in_their_order_and_not_too_many_at_once(record: Record) -> None:
-    gather: Gather[int, str] = Gather(most=3)
+    gather: Batcher[int, str] = Batcher(most=3)
 
     with ThreadPoolExecutor(8) as pool:
         futures = come(gather, record, pool, range(1, 7))
@@ -69,7 +69,7 @@ def test_those_who_come_meanwhile_go_together_in_their_order_and_not_too_many_at
 
 
 def test_a_failure_is_met_by_the_one_that_caused_it_and_by_no_other(record: Record) -> None:
-    gather: Gather[int, str] = Gather()
+    gather: Batcher[int, str] = Batcher()
 
     with ThreadPoolExecutor(8) as pool:
         futures = come(gather, record, pool, (1, 12, 13, 14))
@@ -82,11 +82,11 @@ def test_a_failure_is_met_by_the_one_that_caused_it_and_by_no_other(record: Reco
 
 
 def test_whoever_can_wait_no_longer_gives_up_and_the_others_go_on(record: Record) -> None:
-    gather: Gather[int, str] = Gather()
+    gather: Batcher[int, str] = Batcher()
 
     with ThreadPoolExecutor(8) as pool:
         (first,) = come(gather, record, pool, (1,))
-        with pytest.raises(Unavailable), within(0.05):
+        with pytest.raises(Unavailable), time_limit(0.05):
             gather.record(2, record)
         record.may_go_on.set()
         assert first.result(PATIENCE) == "recorded 1"
@@ -97,7 +97,7 @@ def test_whoever_can_wait_no_longer_gives_up_and_the_others_go_on(record: Record
 
 def test_many_threads_get_each_their_own(record: Record) -> None:
     record.may_go_on.set()
-    gather: Gather[int, str] = Gather(most=7)
+    gather: Batcher[int, str] = Batcher(most=7)
 
     with ThreadPoolExecutor(16) as pool:
         said = list(pool.map(lambda n: gather.record(n, record), range(20, 520)))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.slack.capture.gap_detector import Presence
+from bot.slack.capture.gap_detector import GapDetector
 from incident.effects.affected_surfaces import reconciling
 from incident.entries.conversation import GapNoted
 from incident.jobs import JobKind
@@ -23,7 +23,7 @@ class Process:
     is_connected: bool = True
 
     def __post_init__(self) -> None:
-        self.presence = Presence(
+        self.presence = GapDetector(
             self.rig.store,
             self.rig.clock,
             lambda: self.rig.policy,

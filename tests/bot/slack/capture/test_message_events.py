@@ -1,6 +1,6 @@
 import pytest
 
-from bot.slack.capture.message_events import heard, moment_of
+from bot.slack.capture.message_events import captures_of, moment_of
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted
 
 TS, LATER = "1795291200.000100", "1795291260.000200"
@@ -8,7 +8,7 @@ BASE = {"type": "message", "channel": "C1", "channel_type": "channel", "event_ts
 
 
 def read(**event):
-    return heard({"team_id": "T1", "event_id": "Ev1", "event": BASE | event})
+    return captures_of({"team_id": "T1", "event_id": "Ev1", "event": BASE | event})
 
 
 def changed(text="second", edited=None, before=None, **message):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.slack.capture.recent_messages import MOST_HEARD, Overheard
+from bot.slack.capture.recent_messages import MOST_HEARD, RecentMessages
 from commands.core.capture import Capture
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import Source, Surface
@@ -28,7 +28,7 @@ def posted(text, at=T0, channel="C1"):
 
 
 def test_what_was_said_changed_and_deleted_is_given_in_the_order_it_was_heard():
-    overheard, ts = Overheard(lambda: 60), ts_of(T0)
+    overheard, ts = RecentMessages(lambda: 60), ts_of(T0)
     first = posted("down?")
     edited = said(MessageEdited(channel="C1", ts=ts, edited_ts=ts, author=ANN, text="down!"), T0 + HOUR / 4)
     gone = said(MessageDeleted(channel="C1", ts=ts, author=ANN), T0 + HOUR / 2)
@@ -39,7 +39,7 @@ def test_what_was_said_changed_and_deleted_is_given_in_the_order_it_was_heard():
 
 
 def test_only_messages_posted_between_the_two_moments_are_given():
-    overheard = Overheard(lambda: 60)
+    overheard = RecentMessages(lambda: 60)
     for minutes in (0, 10, 20):
         overheard.hear(posted(f"at {minutes}", T0 + timedelta(minutes=minutes)), T0 + HOUR / 2)
 
@@ -49,7 +49,7 @@ def test_only_messages_posted_between_the_two_moments_are_given():
 
 
 def test_what_is_older_than_the_minutes_is_let_go_of():
-    overheard = Overheard(lambda: 60)
+    overheard = RecentMessages(lambda: 60)
     overheard.hear(posted("early"), T0)
     overheard.hear(posted("late", T0 + HOUR), T0 + HOUR)
 
@@ -59,7 +59,7 @@ def test_what_is_older_than_the_minutes_is_let_go_of():
 
 
 def test_an_edit_of_an_old_message_is_not_kept():
-    overheard = Overheard(lambda: 60)
+    overheard = RecentMessages(lambda: 60)
     late = T0 + HOUR * 2
     overheard.hear(
         said(MessageEdited(channel="C1", ts=ts_of(T0), edited_ts=ts_of(late), author=ANN, text="x"), late), late
@@ -70,7 +70,7 @@ def test_an_edit_of_an_old_message_is_not_kept():
 
 def test_with_no_minutes_nothing_is_kept_and_what_was_kept_goes():
     minutes = [60]
-    overheard = Overheard(lambda: minutes[0])
+    overheard = RecentMessages(lambda: minutes[0])
     overheard.hear(posted("before"), T0)
     minutes[0] = 0
     overheard.hear(posted("after", T0 + HOUR / 2), T0 + HOUR / 2)
@@ -80,7 +80,7 @@ def test_with_no_minutes_nothing_is_kept_and_what_was_kept_goes():
 
 
 def test_of_very_much_the_latest_is_kept():
-    overheard = Overheard(lambda: 60)
+    overheard = RecentMessages(lambda: 60)
     for number in range(MOST_HEARD + 5):
         overheard.hear(posted(str(number), T0 + timedelta(seconds=number)), T0 + HOUR / 2)
 
@@ -90,14 +90,14 @@ def test_of_very_much_the_latest_is_kept():
 
 
 def test_who_came_and_went_is_not_kept():
-    overheard = Overheard(lambda: 60)
+    overheard = RecentMessages(lambda: 60)
     overheard.hear(said(Joined(channel="C1", who=ANN)), T0)
 
     assert overheard.heard_in("C1", T0 - HOUR, T0 + HOUR) == ()
 
 
 def test_what_waited_for_the_database_is_kept_as_much_longer():
-    overheard, back = Overheard(lambda: 60), T0 + 3 * HOUR
+    overheard, back = RecentMessages(lambda: 60), T0 + 3 * HOUR
     overheard.hear(posted("now"), back)
     assert overheard.heard_in("C1", T0, back) == ()
 

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from slack_bolt import Ack, App
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.slack.client.client_factory import Socket, client_for
+from bot.slack.client.client_factory import SocketConnection, client_for
 from sandbox.server import Sandbox
 from sandbox.state.entities import Person
 
@@ -32,7 +32,7 @@ def test_what_is_being_done_when_the_socket_stops_is_still_answered() -> None:
             process_before_response=True,
         )
         app.command("/slow")(slow)
-        socket = Socket(app, sandbox.app_token)
+        socket = SocketConnection(app, sandbox.app_token)
         socket.start()
         assert sandbox.wait_for_socket()
         typed = pool.submit(sandbox.acting.slash, "ilse", "general", "/slow", "")

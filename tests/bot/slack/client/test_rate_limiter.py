@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.slack.client.rate_limiter import PER_MINUTE, Budget
+from bot.slack.client.rate_limiter import PER_MINUTE, RateLimiter
 from incident.jobs import LATER, NORMAL, URGENT, USABLE
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
@@ -18,7 +18,7 @@ def seconds(n: float) -> datetime:
 def test_the_first_rank_may_spend_a_whole_tier_and_the_others_leave_some():
     spent = {}
     for rank in (LATER, NORMAL, URGENT, USABLE):
-        budget = Budget()
+        budget = RateLimiter()
         spent[rank] = sum(budget.take(METHOD, rank, T0) is None for _ in range(100))
 
     assert spent[USABLE] == PER_MINUTE[METHOD]
@@ -26,7 +26,7 @@ def test_the_first_rank_may_spend_a_whole_tier_and_the_others_leave_some():
 
 
 def test_lesser_things_never_use_up_what_the_first_rank_needs():
-    budget = Budget()
+    budget = RateLimiter()
     while budget.take(METHOD, LATER, T0) is None:
         pass
 
@@ -37,14 +37,14 @@ def test_reading_back_may_have_most_of_what_little_else_asks_for_and_a_major_inc
     method = "conversations.replies"
     spent = {}
     for rank in (LATER, NORMAL):
-        budget = Budget()
+        budget = RateLimiter()
         spent[rank] = sum(budget.take(method, rank, T0) is None for _ in range(100))
 
     assert PER_MINUTE[method] * 0.7 < spent[LATER] < spent[NORMAL] < PER_MINUTE[method]
 
 
 def test_no_minute_ever_sees_more_calls_than_the_tier():
-    budget, made = Budget(), []
+    budget, made = RateLimiter(), []
     for tenth in range(1800):
         at = seconds(tenth / 10)
         if budget.take(METHOD, USABLE, at) is None:
@@ -55,7 +55,7 @@ def test_no_minute_ever_sees_more_calls_than_the_tier():
 
 
 def test_who_has_to_wait_is_told_until_when_and_may_go_then():
-    budget = Budget({METHOD: 1})
+    budget = RateLimiter({METHOD: 1})
     budget.take(METHOD, USABLE, T0)
 
     until = budget.take(METHOD, USABLE, seconds(10))
@@ -65,7 +65,7 @@ def test_who_has_to_wait_is_told_until_when_and_may_go_then():
 
 
 def test_one_channel_gets_about_a_message_a_second_and_others_do_not_wait_for_it():
-    budget = Budget()
+    budget = RateLimiter()
     in_one = sum(budget.take("chat.postMessage", USABLE, T0, "C1") is None for _ in range(20))
 
     assert in_one == 5
@@ -73,7 +73,7 @@ def test_one_channel_gets_about_a_message_a_second_and_others_do_not_wait_for_it
 
 
 def test_what_slack_blocked_stands_still_for_as_long_as_slack_said_and_other_methods_go_on():
-    budget = Budget()
+    budget = RateLimiter()
 
     budget.block(METHOD, seconds(30))
 
@@ -83,7 +83,7 @@ def test_what_slack_blocked_stands_still_for_as_long_as_slack_said_and_other_met
 
 
 def test_an_uncounted_budget_still_obeys_slack():
-    budget = Budget(counts=False)
+    budget = RateLimiter(counts=False)
     assert all(budget.take(METHOD, LATER, T0) is None for _ in range(200))
 
     budget.block(METHOD, seconds(5))

@@ -10,7 +10,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.client.client_factory import client_for, identify
-from bot.slack.client.startup_retry import patiently
+from bot.slack.client.startup_retry import retry_transient
 from sandbox.server import Sandbox
 
 SHORT = (0.01, 0.01)
@@ -28,7 +28,7 @@ def test_what_passes_is_waited_out(sandbox: Sandbox, caplog: pytest.LogCaptureFi
     client = client_for(sandbox.base_url, sandbox.bot_token)
 
     with caplog.at_level(logging.WARNING):
-        who = patiently(lambda: identify(client), SHORT)
+        who = retry_transient(lambda: identify(client), SHORT)
 
     assert who.team_id == sandbox.workspace.team_id
     assert sum("is asked again" in record.message for record in caplog.records) == 2
@@ -40,7 +40,7 @@ def test_what_does_not_pass_in_time_is_told(sandbox: Sandbox) -> None:
     client = client_for(sandbox.base_url, sandbox.bot_token)
 
     with pytest.raises(SlackApiError):
-        patiently(lambda: identify(client), SHORT)
+        retry_transient(lambda: identify(client), SHORT)
 
     assert sum(one.name == "auth.test" for one in sandbox.traffic.since(0)) == len(SHORT) + 1
 
@@ -49,8 +49,8 @@ def test_a_token_that_is_not_known_and_an_address_at_which_nobody_is_are_told_at
     began = time.monotonic()
 
     with pytest.raises(SlackApiError, match="invalid_auth"):
-        patiently(lambda: identify(client_for(sandbox.base_url, "xoxb-of-another-app")), (60.0,))
+        retry_transient(lambda: identify(client_for(sandbox.base_url, "xoxb-of-another-app")), (60.0,))
     with pytest.raises(OSError, match="refused"):
-        patiently(lambda: identify(client_for("http://127.0.0.1:9/api/", sandbox.bot_token)), (60.0,))
+        retry_transient(lambda: identify(client_for("http://127.0.0.1:9/api/", sandbox.bot_token)), (60.0,))
 
     assert time.monotonic() - began < 30

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.client.web_api import Delayed, SlackRefusal, UnknownOutcome
+from bot.slack.client.web_api import RateLimited, SlackError, UnknownOutcome
 from tests.bot.rig import T0
 
 
@@ -26,11 +26,11 @@ def test_a_call_that_worked_gives_slacks_answer(joined):
 
 def test_too_many_requests_wait_for_as_long_as_slack_says_and_no_call_is_made_meanwhile(joined):
     joined.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=7)
-    with pytest.raises(Delayed) as first:
+    with pytest.raises(RateLimited) as first:
         post(joined)
     before = joined.calls("chat.postMessage")
 
-    with pytest.raises(Delayed) as second:
+    with pytest.raises(RateLimited) as second:
         post(joined)
 
     assert first.value.until == second.value.until == T0 + timedelta(seconds=7)
@@ -74,7 +74,7 @@ def test_an_error_that_passes_leaves_the_outcome_unknown(joined, error):
 def test_anything_else_slack_says_is_a_no(joined, error):
     joined.sandbox.faults.fail_with(error, "chat.postMessage")
 
-    with pytest.raises(SlackRefusal) as no:
+    with pytest.raises(SlackError) as no:
         post(joined)
 
     assert no.value.error == error

@@ -10,7 +10,7 @@ import pytest
 
 from bot.clock import SetClock
 from bot.simulation.replay.form_input import form_values
-from bot.simulation.replay.replay_environment import Stage
+from bot.simulation.replay.replay_environment import ReplayEnvironment
 from bot.simulation.replay.scenario import read_scenario
 from bot.simulation.replay.scenario_policy import script_policy
 from incident.entries.conversation import (
@@ -42,7 +42,7 @@ FIELDS = {
 class Play:
     """A stage on which an incident is declared, with two messages said, of which one is marked."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: ReplayEnvironment) -> None:
         self.stage = stage
         self.policy = script_policy(SCRIPT, stage.users)
         stage.open(self.policy)
@@ -118,7 +118,7 @@ class Play:
 @pytest.fixture
 def play() -> Iterator[Play]:
     people = {name: Person(name, name.capitalize()) for name in SCRIPT.people}
-    stage = Stage(people, clock=SetClock(T0), channels=("incidents",))
+    stage = ReplayEnvironment(people, clock=SetClock(T0), channels=("incidents",))
     try:
         yield Play(stage)
     finally:

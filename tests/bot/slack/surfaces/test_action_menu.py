@@ -2,7 +2,7 @@ import pytest
 
 from bot.slack.blocks.action_context import MORE, read_chosen, unpack
 from bot.slack.blocks.clipper import fit_blocks, oversized
-from bot.slack.surfaces.action_menu import tray
+from bot.slack.surfaces.action_menu import action_menu
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
 from incident.model.slack_references import Mask
@@ -37,7 +37,7 @@ def rarer(reply):
 def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_somewhere(place, base, state):
     incident = base.model_copy(update={"state": state, "title": "<!channel> *fire* 🔥" * 40})
 
-    shown = tray(incident, place.person("ann"), "/incident")
+    shown = action_menu(incident, place.person("ann"), "/incident")
 
     assert check_message(fit_blocks(shown.all_blocks()))
     assert list(oversized(shown.blocks)) == []
@@ -63,7 +63,7 @@ def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_
     ],
 )
 def test_the_tray_offers_what_comes_next(place, base, state, offered, not_offered):
-    found = set(names(tray(base.model_copy(update={"state": state}), place.person("ann"), "/incident")))
+    found = set(names(action_menu(base.model_copy(update={"state": state}), place.person("ann"), "/incident")))
 
     assert offered <= found
     assert not found & not_offered
@@ -87,7 +87,7 @@ def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, bas
     offered = set()
     for state in (state for state in State if not base.model_copy(update={"state": state}).is_over):
         incident = base.model_copy(update={"state": state, "major": False})
-        shown = tray(incident, place.person("ann"), "/incident")
+        shown = action_menu(incident, place.person("ann"), "/incident")
         offered |= {*names(shown), *(action.split(":")[1] for action, _ in rarer(shown))}
 
     held_only = {"accept", "handover", "done", "unmask"}
@@ -97,7 +97,7 @@ def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, bas
 def test_a_masked_text_can_be_shown_again_from_the_tray_while_one_is_masked(place, base):
     mask = Mask(n=7, channel="C1", ts="1.0", entries=(6,), by=place.person("ann"), at=base.last_entry_at)
     acts = [
-        [action for action, _ in rarer(tray(incident, place.person("ann"), "/incident"))]
+        [action for action, _ in rarer(action_menu(incident, place.person("ann"), "/incident"))]
         for incident in (base, base.model_copy(update={"masks": (mask,)}))
     ]
 
@@ -105,7 +105,7 @@ def test_a_masked_text_can_be_shown_again_from_the_tray_while_one_is_masked(plac
 
 
 def test_what_stands_as_a_button_does_not_stand_in_the_list_too(place, base):
-    shown = tray(base.model_copy(update={"state": State.RESOLVED}), place.person("ann"), "/incident")
+    shown = action_menu(base.model_copy(update={"state": State.RESOLVED}), place.person("ann"), "/incident")
 
     assert "validate" in names(shown)
     assert "validate" not in {action.split(":")[1] for action, _ in rarer(shown)}
@@ -113,10 +113,10 @@ def test_what_stands_as_a_button_does_not_stand_in_the_list_too(place, base):
 
 def test_command_is_offered_while_nobody_has_it(place, base, channel):
     incident = place.incident(channel=channel)
-    free = tray(incident, place.person("ann"), "/incident")
+    free = action_menu(incident, place.person("ann"), "/incident")
     place.run("take", {"role": Role.COMMANDER}, "bea", channel=place.channel(channel))
 
-    held = tray(place.now(incident.key), place.person("ann"), "/incident")
+    held = action_menu(place.now(incident.key), place.person("ann"), "/incident")
 
     assert names(free).count("take") == 2
     assert names(held).count("take") == 1
@@ -129,7 +129,7 @@ def test_the_tray_says_you_to_the_one_who_looks(place, channel):
     place.run("take", {"role": Role.COMMANDER}, "ann", channel=place.channel(channel))
     place.run("take", {"role": Role.SCRIBE}, "ann", channel=place.channel(channel))
 
-    shown = tray(place.now(incident.key), place.person("ann"), "/incident")
+    shown = action_menu(place.now(incident.key), place.person("ann"), "/incident")
 
     assert "you command" in shown.text
     assert "you are scribe" in shown.text

@@ -11,11 +11,11 @@ from bot.slack.blocks.clipper import LIMITS, oversized
 from bot.slack.surfaces.announcement import announcement
 from bot.slack.surfaces.home_tab import home, home_context
 from bot.slack.surfaces.incident_card import card, topic
-from bot.slack.surfaces.page_message import PageContext, page
+from bot.slack.surfaces.page_message import PageContext, page_message
 from bot.slack.surfaces.surface_context import surface_context
 from bot.slack.surfaces.template_message import Message, read_buttons
 from commands.core import verb_registry
-from incident.model.components import Action, Escalation, Interval, Resolution, Said, TempFix
+from incident.model.components import Action, AuthoredText, Escalation, Interval, Resolution, TempFix
 from incident.states import State
 from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, ROB, T0, a_policy, an_incident, later
@@ -34,7 +34,7 @@ def crowded(state: State = State.ACTIVE, **changes):
             "roles": tuple(Interval(role=role, who=EVA, since=T0) for role in Role),
             "actions": tuple(Action(id=f"A{n}", text=HOSTILE, assignee=EVA, opened_at=T0) for n in range(40)),
             "temp_fixes": tuple(TempFix(id=f"TF{n}", text=HOSTILE, owner=EVA, remove_by=later(9)) for n in range(20)),
-            "workarounds": (Said(text=HOSTILE),),
+            "workarounds": (AuthoredText(text=HOSTILE),),
             "resolution": Resolution(how="fix", text=HOSTILE, by=EVA, at=T0, meets_rule=True),
             **changes,
         },
@@ -120,7 +120,7 @@ def test_a_call_can_be_drawn_whatever_became_of_it(answer, how):
         n=4, at=T0, how=how, to="x", person=EVA, by=ILSE, reason=HOSTILE, answer_by=later(5), answer=answer
     )
 
-    message = page(PageContext(crowded(escalations=(call,)), call), Renderer())
+    message = page_message(PageContext(crowded(escalations=(call,)), call), Renderer())
 
     within_limits(message)
     assert ("I have it" in str(message.blocks)) == (answer is None)
@@ -129,7 +129,7 @@ def test_a_call_can_be_drawn_whatever_became_of_it(answer, how):
 def test_a_call_about_an_incident_that_is_over_needs_no_answer():
     call = Escalation(n=4, at=T0, how="functional", to="x", person=EVA, by=ROB, reason="help")
 
-    message = page(PageContext(an_incident(State.CLOSED, escalations=(call,)), call), Renderer())
+    message = page_message(PageContext(an_incident(State.CLOSED, escalations=(call,)), call), Renderer())
 
     assert "nobody has to answer" in message.text
 

@@ -14,8 +14,8 @@ from bot.slack.blocks.clipper import LIMITS, oversized
 from bot.slack.surfaces.prompt_message import PromptContext, prompt
 from commands.core import verb_registry
 from incident import deadlines
-from incident.deadlines.deadline import Due, Step
-from incident.deadlines.due_deadlines import Stand
+from incident.deadlines.deadline import Deadline, PromptStep
+from incident.deadlines.due_deadlines import PromptState
 from incident.entries.conversation import Masked
 from incident.entries.delivery import PromptDue
 from incident.entries.role_holders import HandoverOffered
@@ -55,14 +55,16 @@ def incident(**changes):
     )
 
 
-def context(ask: str, stand: Stand = Stand.OPEN, *, now=T0, **changes) -> PromptContext:
+def context(ask: str, stand: PromptState = PromptState.OPEN, *, now=T0, **changes) -> PromptContext:
     about = ABOUT.get(ask, "internal")
     due = PromptDue(due=f"{ask}:{about}:1", ask=ask, asked=(EVA, ILSE), due_at=later(5), late=True)
     shown = incident(**changes)
     return PromptContext(
         i=shown,
         prompt=due,
-        thing=Due(due.due, due.due_at, (Step(T0, ask, (EVA,)),), about=about) if stand is not Stand.GONE else None,
+        thing=Deadline(due.due, due.due_at, (PromptStep(T0, ask, (EVA,)),), about=about)
+        if stand is not PromptState.GONE
+        else None,
         stand=stand,
         now=now,
         later_minutes=10,
@@ -129,7 +131,7 @@ def test_whatever_people_wrote_it_fits_into_slack_and_pings_no_crowd(ask):
 @pytest.mark.parametrize("ask", ASKS)
 @pytest.mark.parametrize("state", list(State))
 def test_an_answered_one_is_one_line_without_buttons_in_whatever_state_it_ends(ask, state):
-    message = prompt(context(ask, Stand.GONE, state=state, actions=(), temp_fixes=(), escalations=()), Renderer())
+    message = prompt(context(ask, PromptState.GONE, state=state, actions=(), temp_fixes=(), escalations=()), Renderer())
 
     if message is not None:
         assert list(elements(message)) == []
@@ -139,11 +141,11 @@ def test_an_answered_one_is_one_line_without_buttons_in_whatever_state_it_ends(a
 
 @pytest.mark.parametrize("ask", ASKS)
 def test_one_put_off_says_until_when_and_one_asked_again_goes_away(ask):
-    put_off = prompt(context(ask, Stand.PUT_OFF), Renderer())
+    put_off = prompt(context(ask, PromptState.PUT_OFF), Renderer())
 
     assert put_off is not None
     assert put_off.text.startswith("Put off until <!date^")
-    assert prompt(context(ask, Stand.AGAIN), Renderer()) is None
+    assert prompt(context(ask, PromptState.AGAIN), Renderer()) is None
 
 
 def test_an_update_that_was_missed_has_a_prompt_of_its_own_so_the_reminder_goes_without_a_word():
@@ -153,4 +155,4 @@ def test_an_update_that_was_missed_has_a_prompt_of_its_own_so_the_reminder_goes_
         audience=Audience.INTERNAL, slots=(Slot(due_at=later(5), status="missed", missed_after=later(10)),)
     )
 
-    assert prompt(context("update_due", Stand.GONE, audiences=(missed,)), Renderer()) is None
+    assert prompt(context("update_due", PromptState.GONE, audiences=(missed,)), Renderer()) is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.slack.capture.message_events import heard
+from bot.slack.capture.message_events import captures_of
 from commands.core.capture import capture
 from commands.core.run import run
 from commands.core.verb import Place, Request
@@ -50,7 +50,7 @@ def say(rig, channel, name, text, thread=None):
 def hear(rig, **event):
     """Let Muster hear an event, as its edge does."""
     body = {"team_id": rig.team, "event_id": f"Ev{next(rig.keys)}", "event": {"type": "message", **event}}
-    said = heard(body)
+    said = captures_of(body)
     assert said is not None
     known = capture(said, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
     if known is None:

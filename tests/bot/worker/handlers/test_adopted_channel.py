@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.slack.capture.channel_history import Reading
+from bot.slack.capture.channel_history import HistoryWindow
 from commands.core.run import note_outcome, run
 from commands.core.verb import Place, Request
 from incident.entries.delivery import HistoryTaken
@@ -117,7 +117,7 @@ def test_of_a_very_long_history_no_more_is_read_than_one_record_takes(rig):
     for number in range(420):
         rig.sandbox.acting.post(rig.users["eva"], channel, f"line {number}")
     rig.after(minutes=1)
-    reading = Reading(channel, oldest=EVER, since=EVER, latest=rig.clock.now(), most=400)
+    reading = HistoryWindow(channel, oldest=EVER, since=EVER, latest=rig.clock.now(), most=400)
 
     found = reading.read(rig.outside.slack, "conversations.history", "")
 

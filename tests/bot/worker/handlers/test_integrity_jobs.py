@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.scheduler import want_daily
+from bot.scheduler import enqueue_daily
 from bot.timestamp_authority import Authority as Named
 from bot.timestamp_authority import certificates_in
 from bot.worker.handlers.integrity_jobs import DAILY, keeping
@@ -17,9 +17,9 @@ from bot.worker.worker import Worker
 from incident.entry import workspace_chain
 from incident.jobs import JobKind
 from incident.policy import Policy
-from storage.integrity.rfc3161_timestamps import STAMP
+from storage.integrity.rfc3161_timestamps import TIMESTAMP
 from storage.integrity.signing_keys import Signer, new_key
-from storage.maintenance.verification import Evidence, verify, verify_by
+from storage.maintenance.verification import VerificationEvidence, verify, verify_by
 from tests.authority import Authority
 from tests.bot.rig import T0, Rig, posts, rig_on
 
@@ -56,7 +56,7 @@ def keeper(store) -> Iterator[Rig]:
 def day(rig: Rig, at: datetime, authority: Authority | None = None, kinds: tuple[JobKind, ...] = DAILY) -> int:
     """Let a day's jobs be wanted and done."""
     rig.clock.set(at)
-    want_daily(rig.store.recorder, rig.team, kinds, at)
+    enqueue_daily(rig.store.recorder, rig.team, kinds, at)
     sends = keeping(rig.store, lambda: InForce(rig.policy), authority and Named(authority.url, roots_of(authority)))
     worker = Worker(rig.store, replace(rig.outside, sends=sends), owner="keeper")
     try:
@@ -125,7 +125,7 @@ def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
 
     stamp = keeper.store.stamps.of(taken.seq)
     roots = roots_of(authority)
-    report = verify_by(keeper.store, Evidence(authorities=roots))
+    report = verify_by(keeper.store, VerificationEvidence(authorities=roots))
     assert authority.asked == 1
     assert stamp.authority == authority.url
     assert abs(stamp.stamped_at - datetime.now(stamp.stamped_at.tzinfo)) < timedelta(minutes=1)
@@ -175,9 +175,9 @@ def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
     stranger.close()
     strange = roots_of(stranger)
 
-    by_stranger = verify_by(keeper.store, Evidence(authorities=strange)).problems
+    by_stranger = verify_by(keeper.store, VerificationEvidence(authorities=strange)).problems
     keeper.store.checkpoints.take(T0 + timedelta(hours=1), signer)
-    keeper.store.transactions.write(lambda c: c.execute(STAMP.update().values(seq=2)).rowcount)
+    keeper.store.transactions.write(lambda c: c.execute(TIMESTAMP.update().values(seq=2)).rowcount)
     of_another = verify(keeper.store).problems
 
     assert [p.kind for p in by_stranger] == ["stamp"]
