@@ -31,12 +31,12 @@ class Accept(Verb):
         """Pass the role on to the person it was offered to."""
         refuse_by_state(now, self.intent)
         offer = self._offer(now)
-        if now.actor in now.open.holders(offer.role):
-            raise Refusal(Code.ROLE_TAKEN, "role_yours", "role", role=offer.role, who=now.actor)
-        return (HandoverAccepted(role=offer.role, from_who=offer.from_who, to=now.actor),)
+        if now.actor.id in now.open.holders(offer.role):
+            raise Refusal(Code.ROLE_TAKEN, "role_yours", "role", role=offer.role, who=now.actor.id)
+        return (HandoverAccepted(role=offer.role, from_who=offer.from_who, to=now.actor.id),)
 
     def _offer(self, now: DecisionContext) -> Offer:
-        mine = [o for o in now.open.offers if o.to == now.actor and self.role in (None, o.role)]
+        mine = [o for o in now.open.offers if o.to == now.actor.id and self.role in (None, o.role)]
         if not mine:
             raise Refusal(Code.STATE, "accept_nothing", "role")
         if len(mine) > 1:

@@ -47,7 +47,7 @@ class Answer(Verb):
 
     def _call(self, now: DecisionContext) -> Escalation:
         named = [e for e in now.open.escalations if self.escalation in (None, e.n)]
-        mine = [e for e in named if e.person == now.actor]
+        mine = [e for e in named if e.person == now.actor.id]
         waiting = [e for e in mine if self._answers(e)]
         if waiting:
             return waiting[-1]

@@ -102,7 +102,7 @@ class Declare(Verb):
             owner_group=entry.owner_group,
             started_at=self.started_at,
             detected_at=self.detected_at or now.at,
-            reporter=self.reporter or now.actor,
+            reporter=self.reporter or now.actor.id,
             detection_source=self.source or "human",
             drill=self.drill,
             restricted=self.private or self.type in now.policy.restricted_types,

@@ -52,7 +52,7 @@ class Escalate(Verb):
         ladder, rungs = service_ladder(now)
         called = {escalation.person for escalation in now.open.escalations if escalation.person is not None}
         if person is None:
-            others = levels_left(rungs, {now.actor})
+            others = levels_left(rungs, {now.actor.id})
             person = next(iter(levels_left(others, called) or others), None)
         if person is None:
             raise Refusal(Code.MISSING_FIELDS, "escalate_nobody", "who", service=now.open.service)

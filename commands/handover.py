@@ -38,7 +38,7 @@ class Handover(Verb):
         from_who = giver(holders)
         if from_who is None:
             raise Refusal(Code.STATE, "handover_nobody", "role", role=self.role)
-        if now.actor not in holders:
+        if now.actor.id not in holders:
             allowed = now.policy.authority.handover_others_role
             refuse_without(now, "handover_others_role", allowed, "role", role=self.role, who=from_who)
         if self.to in holders:

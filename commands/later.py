@@ -31,7 +31,7 @@ class Later(Verb):
         until = now.at + timedelta(minutes=now.policy.prompt_put_off_minutes)
         owed = {thing.key for thing in due_deadlines.due(now.open, now.policy)}
         asked = [p for p in now.open.prompted if p.due in owed and p.until is None]
-        chosen = [p for p in asked if (p.due == self.due if self.due else now.actor in p.asked)]
+        chosen = [p for p in asked if (p.due == self.due if self.due else now.actor.id in p.asked)]
         if not chosen:
             raise Refusal(Code.STATE, "later_nothing")
         return tuple(PromptPutOff(due=prompted.due, until=until) for prompted in chosen)

@@ -31,5 +31,5 @@ class List(Verb):
 
     def view(self, now: DecisionContext) -> ListView:
         """Leave out what the one who asks may not see; nothing tells them that it is there."""
-        seen = [one for one in now.reader.open_incidents(now.team) if visibility.may_see(one, now.actor)]
+        seen = [one for one in now.reader.open_incidents(now.team) if visibility.may_see(one, now.actor.id)]
         return ListView(tuple(sorted(seen, key=lambda one: (one.drill, one.priority or "P9", one.number))))

@@ -37,7 +37,7 @@ class Pin(Verb):
         known = now.reader.bare().message(now.open.key, channel, ts)
         if any(isinstance(entry.fact, MessagePinned) for entry in known):
             return ()
-        writer = author(known) or self.author or now.actor
+        writer = author(known) or self.author or now.actor.id
         text = text_now(known)
         fact = MessagePinned(channel=channel, ts=ts, author=writer, text=self.text or "" if text is None else text)
         return (DatedFact(fact, occurred_at=min(when, now.at)),)

@@ -26,8 +26,8 @@ class Release(Verb):
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """End the role of somebody who has it."""
         refuse_by_state(now, self.intent)
-        who = self.who or now.actor
+        who = self.who or now.actor.id
         if who not in now.open.holders(self.role):
-            reason = "release_not_yours" if who == now.actor else "release_not_theirs"
+            reason = "release_not_yours" if who == now.actor.id else "release_not_theirs"
             raise Refusal(Code.STATE, reason, "role", role=self.role, who=who)
         return (RoleReleased(role=self.role, who=who),)

@@ -42,7 +42,7 @@ def find_shown(number: str | None, now: DecisionContext) -> Incident:
     else:
         key = now.reader.find(now.team, number=whole_number(number, now.at.year))
         shown = now.reader.peek(key) if key else None
-    if shown is None or not visibility.may_see(shown, now.actor):
+    if shown is None or not visibility.may_see(shown, now.actor.id):
         raise Refusal(Code.NO_INCIDENT, "show_unknown", "number", number=number or "")
     return shown
 

@@ -35,15 +35,15 @@ class Take(Verb):
         """Take a free role; force a held single role from a holder who did nothing for the time the policy gives."""
         refuse_by_state(now, self.intent)
         holder = now.open.holder(self.role)
-        forced = self.role in SINGLE and holder not in (None, now.actor) and self.force_reason is not None
+        forced = self.role in SINGLE and holder not in (None, now.actor.id) and self.force_reason is not None
         if forced:
             refuse_without(now, "force_take", now.policy.authority.force_take, "force_reason", role=self.role)
         else:
-            refuse_taken(now, self.role, now.actor)
+            refuse_taken(now, self.role, now.actor.id)
         if forced and holder is not None:
             refuse_active_holder(now, self.role, holder)
-        refuse_unless_person(now, now.actor, "role")
-        taken = RoleTaken(role=self.role, who=now.actor, how="forced" if forced else "taken")
+        refuse_unless_person(now, now.actor.id, "role")
+        taken = RoleTaken(role=self.role, who=now.actor.id, how="forced" if forced else "taken")
         if forced and holder is not None:
             assumed = RoleAssumed(role=self.role, from_who=holder, reason=self.force_reason or "")
             return (assumed, taken, *first_commander(now, self.role))
@@ -55,7 +55,7 @@ def refuse_taken(now: DecisionContext, role: Role, who: PersonId) -> None:
     holders = now.open.holders(role)
     reason = refusal_to_take(role, who, holders)
     if reason is not None:
-        own = who == now.actor and reason == "role_theirs"
+        own = who == now.actor.id and reason == "role_theirs"
         holder = who if who in holders else holders[0]
         raise Refusal(Code.ROLE_TAKEN, "role_yours" if own else reason, "role", role=role, who=holder)
 

@@ -54,6 +54,6 @@ class Void(Verb):
             return None
         key = now.reader.find(now.team, number=said)
         other = now.reader.peek(key) if key else None
-        if other is None or other.key == now.open.key or not may_see(other, now.actor):
+        if other is None or other.key == now.open.key or not may_see(other, now.actor.id):
             raise Refusal(Code.BAD_VALUE, "void_of_unknown", "duplicate_of", given=said)
         return other.number

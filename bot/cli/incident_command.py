@@ -28,8 +28,9 @@ from bot.slack.surfaces.reply import Texts, reply_to
 from bot.slack.user_directory import RESPONDER
 from commands.close import read_unmet
 from commands.core.fields.form_field import form_fields
+from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from commands.core.verb import Place, Request, Verb
+from commands.core.verb import Verb
 from commands.help import usage
 from incident.entry import Source, Surface
 from incident.ports import Outcome
@@ -71,11 +72,11 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
 def _request(reading: ParsedCommand, record: Opened, *, at: datetime, number: str | None) -> Request:
     """Make the request; every invocation is one of its own."""
     named = reading.number or number
+    responders = frozenset[str]() if RESPONDER in record.policy.policy.groups else frozenset({RESPONDER})
     return Request(
         verb=reading.verb.name if reading.verb else reading.word,
         fields=reading.fields,
-        actor=me(),
-        groups=frozenset() if RESPONDER in record.policy.policy.groups else frozenset({RESPONDER}),
+        actor=Actor(id=me(), groups=responders),
         team=record.team,
         place=Place(number=named.upper() if named else None),
         source=Source(surface=Surface.CLI),

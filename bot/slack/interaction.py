@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from bot.slack.blocks.action_context import ActionContext, read_chosen, unpack
 from bot.slack.responder import ReplyTarget
-from commands.core.verb import Place, Request
+from commands.core.request import Actor, Place, Request
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId, slack_person
 
@@ -38,20 +38,19 @@ class Interaction:
     in_form: bool = False
 
     @property
-    def actor(self) -> PersonId:
-        """Name who did it."""
+    def person(self) -> PersonId:
+        """The id of the person who acted."""
         return slack_person(self.team, self.user)
 
     def request(
-        self, verb: str, fields: dict[str, JsonValue], groups: frozenset[str], occurred_at: datetime | None = None
+        self, verb: str, fields: dict[str, JsonValue], actor: Actor, occurred_at: datetime | None = None
     ) -> Request:
-        """Make the request of it."""
+        """Return the request that this interaction makes."""
         where = self.where
         return Request(
             verb=verb,
             fields=fields,
-            actor=self.actor,
-            groups=groups,
+            actor=actor,
             team=self.team,
             place=Place(channel=where.channel, message=where.message, thread=where.thread, number=where.number),
             source=Source(surface=self.surface, channel=where.channel, message=where.message, event=self.event),

@@ -14,6 +14,7 @@ from typing import Any, Final
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from commands.core.request import Actor
 from incident.policy import Policy
 from incident.ports import Person
 from roles.person_ids import PersonId, slack_person
@@ -59,6 +60,10 @@ class UserDirectory:
         """Give the time zone of somebody, UTC while it is not known."""
         known = self._known.get(user)
         return known.zone if known else "UTC"
+
+    def actor(self, user: str, policy: Policy) -> Actor:
+        """Return a Slack user as an actor, with the policy groups that they belong to."""
+        return Actor(id=slack_person(self._team, user), groups=self.groups_of(user, policy))
 
     def groups_of(self, user: str, policy: Policy) -> frozenset[str]:
         """Name the policy's groups somebody is in; every full member responds while the policy names no responders."""

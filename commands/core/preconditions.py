@@ -25,7 +25,7 @@ def refuse_by_state(now: DecisionContext, intent: str) -> None:
 
 def has_authority(now: DecisionContext, allowed: Collection[str]) -> bool:
     """Tell whether the actor is in one of the groups named, or holds one of the roles named."""
-    return may(allowed, groups=now.groups, holds=roles_of(now.open.roles, now.actor))
+    return may(allowed, groups=now.actor.groups, holds=roles_of(now.open.roles, now.actor.id))
 
 
 def refuse_without(now: DecisionContext, reason: str, allowed: Collection[str], *fields: str, **facts: str) -> None:

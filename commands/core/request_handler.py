@@ -11,7 +11,8 @@ from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form, read_verb
 from commands.core.incident_session import IncidentSession
 from commands.core.pre_declaration_scope import incident_at
-from commands.core.verb import DatedFact, DecisionContext, OtherIncidentFact, Request, Verb
+from commands.core.request import Request
+from commands.core.verb import DatedFact, DecisionContext, OtherIncidentFact, Verb
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
 from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
@@ -61,7 +62,7 @@ class RequestHandler:
         named = self.unit.peek(key) if elsewhere else None
         if named is None or (place.channel is not None and named.places.channel == place.channel):
             return False
-        return not may_see(named, self.request.actor)
+        return not may_see(named, self.request.actor.id)
 
     def _act(self) -> Outcome:
         verb = self.verb = self._read()
@@ -107,7 +108,6 @@ class RequestHandler:
             at=self._at,
             occurred_at=request.occurred_at,
             actor=request.actor,
-            groups=request.groups,
             team=request.team,
             place=request.place,
             number=number,
@@ -121,7 +121,7 @@ class RequestHandler:
         dated = decided if isinstance(decided, DatedFact) else DatedFact(decided)
         happened_at = dated.occurred_at or self.request.occurred_at or self._at
         return Draft(
-            fact=dated.fact, by=dated.by or self.request.actor, occurred_at=happened_at, source=self.request.source
+            fact=dated.fact, by=dated.by or self.request.actor.id, occurred_at=happened_at, source=self.request.source
         )
 
     def _record_elsewhere(self, other: OtherIncidentFact) -> None:

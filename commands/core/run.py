@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from commands.core.incident_session import IncidentSession
+from commands.core.request import Request
 from commands.core.request_handler import RequestHandler, outcome_of
-from commands.core.verb import Request
 from incident.entries.delivery import ChannelMade
 from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.policy import Policy

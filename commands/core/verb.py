@@ -8,10 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from pydantic import JsonValue
-
-from incident.entry import Fact, IncidentKey, Source
-from incident.frozen import Frozen, Utc
+from commands.core.request import Actor, Place
+from incident.entry import Fact, IncidentKey
+from incident.frozen import Frozen
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader
@@ -29,31 +28,6 @@ class Group(StrEnum):
     RESTORE = "restore"
     PROVE = "prove"
     OTHER = "other"
-
-
-class Place(Frozen):
-    """Where somebody acted: the channel, the message they acted on, and the incident they named, if they did."""
-
-    channel: str | None = None
-    message: str | None = None
-    thread: str | None = None
-    number: str | None = None
-
-
-class Request(Frozen):
-    """What somebody wants, as every surface says it. `fields` is the draft of the verb's fields."""
-
-    verb: str
-    fields: dict[str, JsonValue]
-    actor: PersonId
-    groups: frozenset[str] = frozenset()
-    team: str
-    place: Place
-    source: Source
-    key: str
-    at: Utc
-    occurred_at: Utc | None = None
-    drawn_at: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,8 +57,7 @@ class DecisionContext:
     reader: Reader
     at: datetime
     occurred_at: datetime | None
-    actor: PersonId
-    groups: frozenset[str]
+    actor: Actor
     team: str
     place: Place
     number: str = ""

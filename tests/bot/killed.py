@@ -25,8 +25,8 @@ from bot.slack.client.web_api import SlackClient
 from bot.worker.handlers.job_handlers import HANDLERS
 from bot.worker.job_context import JobContext, JobHandler, JobRun
 from bot.worker.worker import Worker, WorkerDependencies
+from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
 from incident.jobs import JobKind
 from incident.model.incident import Incident
@@ -118,8 +118,7 @@ def declaration(slack: SlackClient, by: str) -> Request:
     return Request(
         verb="declare",
         fields={"title": "Payments fail", "service": "checkout", "impact": 1, "urgency": 1},
-        actor=slack_person(slack.team, by),
-        groups=frozenset({"responder"}),
+        actor=Actor(id=slack_person(slack.team, by), groups=frozenset({"responder"})),
         team=slack.team,
         place=Place(),
         source=Source(surface=Surface.COMMAND),

@@ -19,8 +19,8 @@ from bot.slack.client.rate_limiter import RateLimiter
 from bot.slack.client.sent_lookup import SentLookup
 from bot.slack.client.web_api import SlackClient
 from bot.worker.worker import Worker, WorkerDependencies
+from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from commands.core.verb import Place, Request
 from incident.entry import Entry, IncidentKey, Source, Surface
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -91,8 +91,7 @@ class Rig:
         request = Request(
             verb=verb,
             fields=fields,
-            actor=self.person(by),
-            groups=EVERYBODY,
+            actor=Actor(id=self.person(by), groups=EVERYBODY),
             team=self.team,
             place=Place(
                 number=incident.number if incident else None,

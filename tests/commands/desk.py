@@ -14,8 +14,9 @@ from bot.rendering.renderer import TEMPLATES, LineContext, Renderer
 from commands.core import verb_registry
 from commands.core.capture import Capture, Told, capture
 from commands.core.fields.field_validation import read_form
+from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run, tick
-from commands.core.verb import DecisionContext, Place, Request
+from commands.core.verb import DecisionContext
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface
@@ -105,8 +106,7 @@ class Desk:
             **{
                 "verb": verb,
                 "fields": {**fields, **(form or {})},
-                "actor": who(by),
-                "groups": frozenset(GROUPS.get(by, {"responder"})),
+                "actor": Actor(id=who(by), groups=frozenset(GROUPS.get(by, {"responder"}))),
                 "team": TEAM,
                 "place": self.place,
                 "source": Source(surface=Surface.COMMAND, channel=self.place.channel),
@@ -197,7 +197,7 @@ class Desk:
         kind = verb_registry.find(request.verb)
         assert kind is not None
         view = read_form(kind, request.fields).view(self._situation(request, incident))
-        context = LineContext(incident, self._new(), request.actor, self.at, outcome, view)
+        context = LineContext(incident, self._new(), request.actor.id, self.at, outcome, view)
         read = _renderer().answer if macro == "answer" else _renderer().said
         return read(kind.name, context)
 
@@ -210,7 +210,6 @@ class Desk:
             at=self.at,
             occurred_at=request.occurred_at,
             actor=request.actor,
-            groups=request.groups,
             team=TEAM,
             place=request.place,
         )

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 
 from bot.rendering.renderer import TEMPLATES, LineContext, Renderer
-from commands.core.verb import DatedFact, DecisionContext, Place, Verb
+from commands.core.request import Actor, Place
+from commands.core.verb import DatedFact, DecisionContext, Verb
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
 from incident.model.components import Interval, PriorityItem, Times
 from incident.model.incident import Incident
@@ -113,8 +114,7 @@ class Room:
             reader=self.memory.read(lambda reader: reader),
             at=self.at,
             occurred_at=self.occurred_at,
-            actor=self.actor,
-            groups=self.groups,
+            actor=Actor(id=self.actor, groups=self.groups),
             team="T1",
             place=self.place,
         )

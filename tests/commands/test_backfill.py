@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.core.verb import Place
+from commands.core.request import Place
 from incident.jobs import JobKind
 from incident.refusal import Code
 from incident.states import State

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from commands.core.verb import Place
+from commands.core.request import Place
 from commands.decide import Decide
 from incident.entries.conversation import DecisionMade, MessagePosted
 from tests.commands.hand import CHANNEL, EVA, ROB, Room, an_incident

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from commands.core.verb import Place
+from commands.core.request import Place
 from incident.refusal import Code
 from incident.states import Priority, State
 from tests.commands.desk import CHANNEL, Desk, T, who

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from commands.core.capture import Capture, capture
+from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run, tick
-from commands.core.verb import Place, Request
 from incident.entries.conversation import MessageEdited, MessagePosted, Noted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Draft, IncidentKey, Source, Surface, workspace_chain
@@ -37,8 +37,7 @@ def act(recorder: Recorder, at: float, verb: str, by: str, fields: dict[str, Any
     request = Request(
         verb=verb,
         fields=fields,
-        actor=who(by),
-        groups=frozenset({"responder", "major_authority"}),
+        actor=Actor(id=who(by), groups=frozenset({"responder", "major_authority"})),
         team=TEAM,
         place=Place(channel=CHANNEL),
         source=SOURCE,

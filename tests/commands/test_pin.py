@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from commands.core.verb import Place
+from commands.core.request import Place
 from commands.pin import Pin
 from incident.entries.conversation import DecisionMade, MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.refusal import Code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from commands.core.verb import Place
+from commands.core.request import Place
 from commands.redact import Redact
 from incident.entries import conversation
 from incident.entries.delivery import ChannelMade, Exported

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.rendering.renderer import LineContext
-from commands.core.verb import Place
+from commands.core.request import Place
 from incident.entries.lifecycle import Voided
 from incident.refusal import Code
 from incident.states import State

@@ -16,8 +16,8 @@ import pytest
 from bot.config.policy_loader import read_policy
 from bot.export.bundle import Seal, write_bundle
 from bot.rendering.renderer import TEMPLATES
+from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
-from commands.core.verb import Place, Request
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import IncidentKey, Source, Surface
 from incident.states import Audience
@@ -49,8 +49,7 @@ class Office:
         request = Request(
             verb=verb,
             fields=fields,
-            actor=actor,
-            groups=frozenset({"responder"}),
+            actor=Actor(id=actor, groups=frozenset({"responder"})),
             team="T1",
             place=Place(number=number),
             source=Source(surface=Surface.COMMAND),

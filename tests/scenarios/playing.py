@@ -16,8 +16,8 @@ from bot.rendering.renderer import Mode, Renderer
 from bot.simulation.replay.scenario import Scenario, ScriptEvent
 from bot.simulation.replay.scenario_policy import script_policy
 from commands.core.capture import Capture, capture, capture_into
+from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run, tick
-from commands.core.verb import Place, Request
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, Fact, IncidentKey, Source, Surface, workspace_chain
@@ -156,8 +156,7 @@ class Play:
             {
                 "verb": verb,
                 "fields": fields,
-                "actor": self.person(event.by),
-                "groups": frozenset(actor.groups),
+                "actor": Actor(id=self.person(event.by), groups=frozenset(actor.groups)),
                 "team": TEAM,
                 "place": Place(number=self.number),
                 "source": Source(surface=Surface.COMMAND, channel=CHANNEL, event=event.id),

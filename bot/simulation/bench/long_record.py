@@ -19,13 +19,13 @@ from bot.clock import RealClock
 from bot.export.bundle import Seal, write_bundle
 from bot.simulation.replay.scenario_policy import SHIPPED
 from commands.core.capture import Capture, capture
+from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
-from commands.core.verb import Place, Request
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import IncidentKey, Source, Surface
 from incident.policy import Policy
-from roles.person_ids import PersonId, slack_person
+from roles.person_ids import slack_person
 from storage.integrity.signing_keys import new_key
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
@@ -107,8 +107,7 @@ class _Filler:
         return Request(
             verb=verb,
             fields=fields,
-            actor=PersonId(_SOMEBODY),
-            groups=frozenset({"responder"}),
+            actor=Actor(id=_SOMEBODY, groups=frozenset({"responder"})),
             team=_TEAM,
             place=Place(channel=_CHANNEL if n else None),
             source=Source(surface=Surface.COMMAND),

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commands.core.fields.field_validation import read_form, read_verb
-from commands.core.verb import DatedFact, DecisionContext, Request
+from commands.core.request import Request
+from commands.core.verb import DatedFact, DecisionContext
 from commands.declare import Declare
 from commands.oncall import Oncall, OncallView, Watch
 from incident.entries.classification import PriorityChanged
@@ -86,7 +87,7 @@ def dry_run(request: Request, policy: Policy) -> Preview:
     watches: OncallView = Oncall(service=declared.service).view(now)
     watch = watches.watches[0]
     after = tuple(person for person in watch.ladder if person not in watch.on_call)
-    return Preview(declared, judged, request.actor, request.at, replace(watch, ladder=after))
+    return Preview(declared, judged, request.actor.id, request.at, replace(watch, ladder=after))
 
 
 def opens_now(verb: str) -> bool:
@@ -103,7 +104,6 @@ def _situation(request: Request, policy: Policy) -> DecisionContext:
         at=request.at,
         occurred_at=None,
         actor=request.actor,
-        groups=request.groups,
         team=request.team,
         place=request.place,
     )

@@ -24,7 +24,7 @@ from bot.slack.surfaces.reply import Reply, Texts, reply_to
 from bot.spool.spool import Spool, SpoolFull
 from commands.core import verb_registry
 from commands.core.capture import Capture
-from commands.core.verb import Request
+from commands.core.request import Request
 from incident.ports import Outcome
 from incident.refusal import Refusal
 

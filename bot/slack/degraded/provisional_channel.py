@@ -24,7 +24,7 @@ from bot.slack.degraded.dry_run import Preview, dry_run
 from bot.slack.degraded.spool_records import read_request
 from bot.spool.segment import SpoolLine
 from bot.spool.spool import Spool
-from commands.core.verb import Request
+from commands.core.request import Request
 from incident.jobs import USABLE
 from incident.refusal import Refusal
 from roles.person_ids import slack_user

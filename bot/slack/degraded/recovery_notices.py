@@ -21,12 +21,13 @@ from bot.slack.blocks.block_elements import Json, button, buttons
 from bot.slack.channel_names import channel_name
 from bot.slack.client.web_api import SlackError
 from bot.slack.degraded.provisional_channel import LATER, TEMPLATE, Place, ProvisionalChannel
-from bot.slack.degraded.spool_records import read_draft
+from bot.slack.degraded.spool_records import read_draft, spooled_request
 from bot.slack.forms.modal import OCCURRED
 from bot.spool.segment import SpoolLine
 from bot.spool.spool import Spool, SpooledRecord
 from commands.core import verb_registry
-from commands.core.verb import Group, Request
+from commands.core.request import Request
+from commands.core.verb import Group
 from incident.entry import IncidentKey
 from incident.ports import Recorder
 from roles.person_ids import PersonId, slack_user
@@ -84,13 +85,13 @@ class RecoveryNotices:
         body: dict[str, Any] = dict(line.body)
         if body["place"] is None:
             if body["why"] is not None:
-                self._tell_person(line.key, Request.model_validate(body["request"]), body["why"])
+                self._tell_person(line.key, spooled_request(line), body["why"])
             return
         place = Place(**body["place"])
         if body["why"] is not None:
             self.unrecorded.say(line.key, "told", place.channel, self._say("refused", _Complete(why=body["why"])))
             return
-        team = Request.model_validate(body["request"]).team
+        team = spooled_request(line).team
         incident = self.recorder.read(lambda reader: reader.peek(IncidentKey(team, body["incident"])))
         if incident is None:
             return
@@ -116,7 +117,7 @@ class RecoveryNotices:
         self._direct(line.key, person, words, [buttons(pressed)])
 
     def _tell_person(self, key: str, request: Request, why: str) -> None:
-        self._direct(key, request.actor, self._say("refused", _Complete(why=why)), [])
+        self._direct(key, request.actor.id, self._say("refused", _Complete(why=why)), [])
 
     def _direct(self, key: str, person: PersonId, words: str, blocks: list[Json]) -> None:
         user = slack_user(person)

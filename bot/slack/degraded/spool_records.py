@@ -14,7 +14,7 @@ from bot.slack.blocks.action_context import ActionContext
 from bot.slack.interaction import Interaction
 from bot.spool.segment import SpoolLine
 from commands.core.capture import Capture, natural_key
-from commands.core.verb import Request
+from commands.core.request import Request
 from incident.entries import KINDS
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId
@@ -47,16 +47,25 @@ def request_line(request: Request, *, is_mark: bool = False) -> SpoolLine:
 
 def read_request(line: SpoolLine, now: datetime) -> Request:
     """Read a request as it is made now, of what was wanted then."""
-    request = Request.model_validate(line.body["request"])
+    request = spooled_request(line)
     then = request.occurred_at or request.at
     return request.model_copy(update={"at": max(now, then), "occurred_at": then, "source": _spooled(request.source)})
+
+
+def spooled_request(line: SpoolLine) -> Request:
+    """Read the request in a line, as it was first made. Older lines hold the actor's groups beside the actor."""
+    body: dict[str, Any] = dict(line.body)
+    fields: dict[str, Any] = dict(body["request"])
+    if isinstance(fields["actor"], str):
+        fields["actor"] = {"id": fields["actor"], "groups": fields.pop("groups")}
+    return Request.model_validate(fields)
 
 
 def draft_line(came: Interaction, verb: str, fields: dict[str, JsonValue]) -> SpoolLine:
     """Write what somebody filled in, to be offered back to them."""
     where = came.where.model_copy(update={"fields": {}, "draft": None})
     body: dict[str, JsonValue] = {
-        "person": came.actor,
+        "person": came.person,
         "verb": verb,
         "fields": fields,
         "where": where.model_dump(mode="json"),

@@ -33,8 +33,9 @@ from bot.slack.responder import ReplyTarget, Responder
 from bot.slack.surfaces.reply import Reply, Texts, open_places, reply_to
 from bot.slack.user_directory import UserDirectory
 from commands.core.capture import Capture, capture_all
+from commands.core.request import Request
 from commands.core.run import run
-from commands.core.verb import Request, Verb
+from commands.core.verb import Verb
 from incident.effects.affected_surfaces import homes, reconciling
 from incident.entry import Surface
 from incident.model.incident import Incident
@@ -142,7 +143,7 @@ class SlackGateway:
 
     def want_home(self, came: Interaction) -> None:
         """Have somebody's Home tab drawn anew; while the database is absent it stays as it is."""
-        wanted = homes(self.team, (came.actor,))
+        wanted = homes(self.team, (came.person,))
         with suppress(Unavailable):
             report_unexpected(
                 lambda: self.recorder.transact(lambda unit: unit.want(wanted, came.at), first=False), _unheard
@@ -172,7 +173,7 @@ class SlackGateway:
         kept = None
         with suppress(Unavailable):
             kept = self.drafts.fetch(came.where.draft) if came.where.draft else None
-        mine = kept is not None and kept.person == came.actor
+        mine = kept is not None and kept.person == came.person
         return {**came.where.fields, **(kept.fields if kept and mine else {})}
 
     def incident_at(self, came: Interaction) -> Incident | None:
@@ -191,9 +192,9 @@ class SlackGateway:
         return request, run(request, recorder=self.recorder, policy=active.policy, policy_hash=active.hash)
 
     def _request(self, came: Interaction, verb: str, fields: Fields) -> Request:
-        groups = self.people.groups_of(came.user, self.active.policy)
+        actor = self.people.actor(came.user, self.active.policy)
         given = {name: value for name, value in fields.items() if name != OCCURRED}
-        return came.request(verb, given, groups, _moment(fields.get(OCCURRED)))
+        return came.request(verb, given, actor, _moment(fields.get(OCCURRED)))
 
     def _unrecorded(self, came: Interaction, verb: str, fields: Fields, gone: Unavailable) -> Reply:
         """Go on without the database: open a channel, or keep for them what somebody typed."""
@@ -218,7 +219,7 @@ class SlackGateway:
     def _keep(self, came: Interaction, verb: str, fields: Fields) -> None:
         """Keep what a button cannot carry, so that a refusal or a late form can offer all of it back."""
         if ActionContext(fields=fields, channel=came.where.channel).is_too_long:
-            self.drafts.keep(came.key, came.actor, verb, fields, at=came.at)
+            self.drafts.keep(came.key, came.person, verb, fields, at=came.at)
 
     def _lost(self, came: Interaction, trouble: str) -> NoReturn:
         words = say("trouble", id=trouble)
@@ -270,7 +271,7 @@ class SlackGateway:
         """Say that there is no incident here, and where there are some."""
         if came.where.number is not None:
             return say_reason("no_such_incident")
-        places = self.recorder.read(lambda reader: open_places(reader, self.team, came.actor, self.texts.command))
+        places = self.recorder.read(lambda reader: open_places(reader, self.team, came.person, self.texts.command))
         return f"{say_reason('no_incident')}\n{places}"
 
 

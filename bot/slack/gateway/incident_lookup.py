@@ -25,6 +25,6 @@ def incident_of(reader: Reader, team: str, where: ActionContext) -> Incident | N
 def visible_incident(reader: Reader, came: Interaction) -> Incident | None:
     """Give the incident something came from or named, if the one who asks may see it."""
     incident = incident_of(reader, came.team, came.where)
-    if incident is None or incident.places.channel == came.where.channel or may_see(incident, came.actor):
+    if incident is None or incident.places.channel == came.where.channel or may_see(incident, came.person):
         return incident
     return None

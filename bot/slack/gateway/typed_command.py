@@ -99,7 +99,7 @@ def _bare(edge: SlackGateway, came: Interaction) -> Reply | None:
     incident = edge.incident_shown_at(came)
     declare = verb_registry.find(DECLARE)
     if incident is not None:
-        return action_menu(incident, came.actor, edge.texts.command)
+        return action_menu(incident, came.person, edge.texts.command)
     if came.where.number is not None:
         return Reply(say_reason("no_such_incident"), refused=True)
     if declare is not None:

@@ -94,7 +94,7 @@ class InteractionListeners:
         came = from_action(body, self.edge.clock.now())
         incident = self.edge.incident_at(came)
         if incident is not None:
-            self.edge.tell(came, action_menu(incident, came.actor, self.edge.texts.command))
+            self.edge.tell(came, action_menu(incident, came.person, self.edge.texts.command))
         ack()
 
     def on_submission(self, ack: Ack, body: Json) -> None:

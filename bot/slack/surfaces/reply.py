@@ -17,7 +17,8 @@ from bot.slack.blocks.clipper import fit_blocks, fit_text
 from commands.close import read_unmet
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
-from commands.core.verb import DecisionContext, Request
+from commands.core.request import Request
+from commands.core.verb import DecisionContext
 from incident.entry import Entry, Surface
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -87,7 +88,7 @@ def _accepted(request: Request, outcome: Outcome, reader: Reader, policy: Policy
     if outcome.key and outcome.first is not None and outcome.last is not None:
         entries = tuple(reader.entries(outcome.key, after=outcome.first - 1, until=outcome.last))
     context = LineContext(
-        incident=incident, entries=entries, by=request.actor, at=outcome.at, outcome=outcome, view=view
+        incident=incident, entries=entries, by=request.actor.id, at=outcome.at, outcome=outcome, view=view
     )
     answer = texts.renderer.answer(kind.name, context)
     offered = _join_button(incident, getattr(view, "twin", None))
@@ -103,7 +104,6 @@ def _situation(request: Request, incident: Incident | None, reader: Reader, poli
         at=request.at,
         occurred_at=request.occurred_at,
         actor=request.actor,
-        groups=request.groups,
         team=request.team,
         place=request.place,
         number=incident.number if incident else "",
@@ -121,7 +121,7 @@ def _join_button(incident: Incident | None, twin: Any) -> list[Json]:
 def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -> Reply:
     lines = [say_refusal(outcome)]
     if outcome.reason == "no_incident":
-        lines.append(open_places(reader, request.team, request.actor, texts.command))
+        lines.append(open_places(reader, request.team, request.actor.id, texts.command))
     if outcome.code == Code.CLOSE_INCOMPLETE:
         lines += [f"• {line}" for line in _lacking(outcome)]
     plain = say_refusal(outcome, names=lambda person: _name(reader, person))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from commands.core.verb import DecisionContext, Place
+from commands.core.request import Actor, Place
+from commands.core.verb import DecisionContext
 from commands.status import StatusView, standing
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -33,8 +34,7 @@ def situation_of(
         reader=reader,
         at=at,
         occurred_at=None,
-        actor=person,
-        groups=frozenset(),
+        actor=Actor(id=person),
         team=incident.key.team,
         place=Place(channel=incident.places.channel),
         number=incident.number,

@@ -27,8 +27,8 @@ from bot.slack.capture.message_events import captures_of, moment_of
 from bot.slack.client.web_api import RateLimited, SlackError
 from bot.worker.job_context import JobContext, JobRun
 from commands.core.capture import Capture, Told, capture_all
+from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
-from commands.core.verb import Place, Request
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted
 from incident.entries.delivery import SlackResourceLost
 from incident.entry import Entry, Fact, Source, Surface
@@ -201,7 +201,7 @@ def _mark(task: JobRun, means: JobContext, ts: str, user: str, message: Json) ->
     request = Request(
         verb="pin",
         fields={"channel": task.channel, "ts": ts, "text": message.get("text") or "", **author},
-        actor=slack_person(means.slack.team, user),
+        actor=Actor(id=slack_person(means.slack.team, user)),
         team=means.slack.team,
         place=Place(channel=task.channel, message=ts),
         source=_source(task.channel, ts, event),

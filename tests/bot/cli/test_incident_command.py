@@ -11,8 +11,8 @@ import pytest
 
 from bot.clock import RealClock
 from bot.config.policy_loader import read_policy
+from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from commands.core.verb import Place, Request
 from incident.entries.conversation import Noted
 from incident.entry import Source, Surface
 from incident.ports import Person
@@ -194,7 +194,7 @@ def test_a_restricted_incident_is_not_there_for_who_is_not_in_it(begun: Begun, n
         request = Request(
             verb="declare",
             fields={"title": "A key leaked", "service": "search", "type": "security"},
-            actor=slack_person("T1", "U1"),
+            actor=Actor(id=slack_person("T1", "U1")),
             team="T1",
             place=Place(),
             source=Source(surface=Surface.COMMAND),

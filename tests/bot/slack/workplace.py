@@ -17,8 +17,8 @@ from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.responder import Responder
 from bot.slack.surfaces.reply import Texts
 from bot.slack.user_directory import UserDirectory
+from commands.core.request import Place, Request
 from commands.core.run import note_outcome, run
-from commands.core.verb import Place, Request
 from incident.entries.delivery import ChannelMade
 from incident.entry import Source, Surface
 from roles.person_ids import slack_person
@@ -122,8 +122,7 @@ class Workplace:
         request = Request(
             verb=verb,
             fields=fields,
-            actor=self.person(by),
-            groups=self.people.groups_of(self.user(by), self.active.policy),
+            actor=self.people.actor(self.user(by), self.active.policy),
             team=self.team,
             place=Place(**place),
             source=Source(surface=Surface.CLI),

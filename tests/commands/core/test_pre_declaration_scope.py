@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from commands.core.capture import Capture, capture_into
-from commands.core.verb import Place
+from commands.core.request import Place
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import Fact, Source, Surface
 from incident.jobs import JobKind

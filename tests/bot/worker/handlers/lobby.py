@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.slack.capture.message_events import captures_of
 from commands.core.capture import capture
+from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
 from sandbox.state.entities import Channel
 from tests.bot.rig import EVERYBODY
@@ -16,8 +16,7 @@ def declare_in(rig, channel, at_message=None, drain=None, **fields):
     request = Request(
         verb="declare",
         fields={"title": "Payments fail", "service": "checkout", "impact": 1, "urgency": 1, **fields},
-        actor=rig.person("ilse"),
-        groups=EVERYBODY,
+        actor=Actor(id=rig.person("ilse"), groups=EVERYBODY),
         team=rig.team,
         place=Place(channel=channel, message=at_message),
         source=Source(surface=Surface.COMMAND, channel=channel),

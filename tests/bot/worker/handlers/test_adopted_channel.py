@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from bot.slack.capture.channel_history import HistoryWindow
+from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
-from commands.core.verb import Place, Request
 from incident.entries.delivery import HistoryTaken
 from incident.entry import Source, Surface
 from incident.states import State
@@ -24,8 +24,7 @@ def backfill(rig, channel):
             "service": "checkout",
             "started_at": (rig.clock.now() - timedelta(hours=2)).isoformat(),
         },
-        actor=rig.person("ilse"),
-        groups=EVERYBODY,
+        actor=Actor(id=rig.person("ilse"), groups=EVERYBODY),
         team=rig.team,
         place=Place(channel=channel),
         source=Source(surface=Surface.COMMAND, channel=channel),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from commands.core.verb import Place, Request
 from incident.entry import Source, Surface
 from tests.bot.worker.handlers.lobby import a_channel, declare_in, hear, heard_deletion, heard_edit, say, texts
 
@@ -61,7 +61,7 @@ def test_a_mark_on_a_captured_message_puts_it_into_the_timeline_of_its_incident(
     request = Request(
         verb="pin",
         fields={"channel": lobby, "ts": ts},
-        actor=rig.person("ilse"),
+        actor=Actor(id=rig.person("ilse")),
         team=rig.team,
         place=place,
         source=Source(surface=Surface.EVENT),
@@ -83,7 +83,7 @@ def test_who_may_not_see_the_incident_marks_nothing_in_it(rig):
     request = Request(
         verb="pin",
         fields={"channel": channel, "ts": ts},
-        actor=rig.person("rosa"),
+        actor=Actor(id=rig.person("rosa")),
         team=rig.team,
         place=Place(channel=channel, message=ts),
         source=Source(surface=Surface.EVENT),

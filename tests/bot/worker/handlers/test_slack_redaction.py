@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from commands.core.capture import Capture, capture
+from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from commands.core.verb import Place, Request
 from incident.entries.conversation import MessagePosted
 from incident.entry import Source, Surface
 from sandbox.state.entities import Usergroup
@@ -35,8 +35,7 @@ def wish(rig, key, by="eva"):
     request = Request(
         verb="redact",
         fields={"reason": WHY},
-        actor=rig.person(by),
-        groups=frozenset({"responder"}),
+        actor=Actor(id=rig.person(by), groups=frozenset({"responder"})),
         team=rig.team,
         place=Place(number=rig.incident(key).number, channel=rig.channel(key).id, message=TS),
         source=Source(surface=Surface.COMMAND),

@@ -1,0 +1,44 @@
+"""A request: one verb that a person asks for, in the same shape from every entry point. Knows no verb's fields."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+
+from incident.entry import Source
+from incident.frozen import Frozen, Utc
+from roles.person_ids import PersonId
+
+
+class Actor(Frozen):
+    """The person who acts, with the policy groups that they belong to at this moment."""
+
+    id: PersonId
+    groups: frozenset[str] = frozenset()
+
+
+class Place(Frozen):
+    """Where a person acted: channel, thread, the message acted on, and the incident number that the person named."""
+
+    channel: str | None = None
+    message: str | None = None
+    thread: str | None = None
+    number: str | None = None
+
+
+class Request(Frozen):
+    """One request. `fields` are the verb's fields as they were filled in; `key` makes every delivery of it one request.
+
+    `occurred_at` is set when something is recorded later than it happened; `drawn_at` is the entry number at which the
+    button was drawn.
+    """
+
+    verb: str
+    fields: dict[str, JsonValue]
+    actor: Actor
+    team: str
+    place: Place
+    source: Source
+    key: str
+    at: Utc
+    occurred_at: Utc | None = None
+    drawn_at: int | None = None
