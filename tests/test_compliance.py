@@ -1,4 +1,4 @@
-"""docs/requirements.md is whole and honest: every demand stands once, every named test exists, the counts are right."""
+"""docs/compliance.md is complete and honest: every demand has one row, every named test exists, the counts are right."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import pytest
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-DOCUMENT: Final = ROOT / "docs" / "requirements.md"
+DOCUMENT: Final = ROOT / "docs" / "compliance.md"
 ASKED: Final = (*(f"S1-{n:02}" for n in range(1, 116)), *(f"S2-{n:02}" for n in range(1, 52)))
 PROMISED: Final = tuple(f"F-{n:02}" for n in range(1, 28))
 COLUMNS: Final = 6

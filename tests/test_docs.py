@@ -23,11 +23,15 @@ from roles.person_ids import slack_person
 from roles.role_names import Role
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text("utf-8")
+VERB_TABLE = (ROOT / "docs/reference/verbs.md").read_text("utf-8")
+INDEX = (ROOT / "docs/README.md").read_text("utf-8")
 GLOSSARY = (ROOT / "docs/glossary.md").read_text("utf-8")
 FORMS = re.findall(
     r"(?m)^\| `([^`]+)` \|",
-    (ROOT / "docs/commands.md").read_text("utf-8").partition("\n## Forms of verbs\n")[2].partition("\n## ")[0],
+    (ROOT / "docs/reference/commands.md")
+    .read_text("utf-8")
+    .partition("\n## Forms of verbs\n")[2]
+    .partition("\n## ")[0],
 )
 VERBS = re.compile(r"<!-- verbs: .*?-->\n(.*?)\n?<!-- end of verbs -->", re.DOTALL)
 NOTHING = "(none)"
@@ -35,7 +39,7 @@ NOTHING = "(none)"
 
 def rows(document: str) -> list[list[str]]:
     """Give the cells of every row of the tables of a document, without heads and rules."""
-    lines = (ROOT / "docs" / document).read_text("utf-8").splitlines()
+    lines = (ROOT / "docs/reference" / document).read_text("utf-8").splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("|")]
     return [row for row in cells[1:] if not set(row[0]) <= {"-", "|"}]
 
@@ -53,11 +57,13 @@ def absent(words: Iterable[str], text: str) -> list[str]:
     return [word for word in words if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)]
 
 
-def test_the_readme_holds_the_table_of_verbs_as_the_code_has_it() -> None:
-    held = VERBS.search(README)
+def test_the_table_of_verbs_is_the_one_that_the_code_prints() -> None:
+    held = VERBS.search(VERB_TABLE)
 
-    assert held, "README has lost the marks around its table of verbs"
-    assert held[1].strip() == as_markdown(), "write `muster help --markdown` between the marks of the README"
+    assert held, "docs/reference/verbs.md has lost the marks around its table"
+    assert held[1].strip() == as_markdown(), (
+        "write `muster help --markdown` between the marks of docs/reference/verbs.md"
+    )
 
 
 @pytest.mark.parametrize("verb", verb_registry.verbs(), ids=lambda verb: verb.name)
@@ -190,7 +196,10 @@ def test_every_link_from_one_document_to_another_leads_somewhere() -> None:
     assert broken == []
 
 
-def test_every_document_can_be_found_from_the_readme() -> None:
-    lost = [path.name for path in sorted((ROOT / "docs").glob("*.md")) if f"docs/{path.name}" not in README]
+def test_the_readme_links_the_index_and_the_index_every_document() -> None:
+    docs = ROOT / "docs"
+    inside = [path.relative_to(docs).as_posix() for path in sorted(docs.rglob("*.md")) if path.parent.name != "adr"]
+    lost = [path for path in [*inside, "adr/README.md"] if path != "README.md" and f"({path})" not in INDEX]
 
+    assert "(docs/README.md)" in (ROOT / "README.md").read_text("utf-8")
     assert lost == []

@@ -1,4 +1,4 @@
-"""What docs/operations.md tells somebody to type works: blocks marked as tried are run, every other line is at least read."""
+"""What the how-to guides say to type works: blocks marked `tried` are run, every other line is at least parsed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests import postgres
 from tests.bot.cli.begun import Begun, begin
 from tests.bot.cli.command import POLICY, ROOT, environment
 
-PAGE: Final = (ROOT / "docs" / "operations.md").read_text("utf-8")
+PAGE: Final = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs" / "how-to").glob("*.md")))
 DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 BLOCK: Final = re.compile(r"^```sh(?: tried on ([\w ]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -34,7 +34,7 @@ def brief(verb: type[Verb]) -> str:
 
 
 def as_markdown() -> str:
-    """Write the table that the README holds."""
+    """Return the table of docs/reference/verbs.md."""
     rows = [
         "| group | verb | also | what it does | as it is typed |",
         "|---|---|---|---|---|",

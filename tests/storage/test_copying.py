@@ -213,7 +213,7 @@ def test_what_is_no_copy_is_refused_and_changes_nothing(sqlite_store: Store, tmp
 
 
 def test_what_postgresql_s_own_tools_copy_holds_too(postgres_url: str, signer: Signer, tmp_path: Path) -> None:
-    """As docs/operations.md shows: guards and all come back with the dump."""
+    """As docs/how-to/back-up.md shows: guards and all come back with the dump."""
     tools = postgres.server()._bin
     dump = str(tmp_path / "muster.dump")
     with open_store(postgres_url, team=TEAM) as store, postgres.server().database() as empty:

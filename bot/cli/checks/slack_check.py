@@ -102,7 +102,7 @@ def _check_scopes(granted: str | None, manifest: Manifest) -> Iterator[CheckResu
     has = {scope.strip() for scope in granted.split(",") if scope.strip()}
     for scope in sorted(manifest.scopes - has):
         yield missing(
-            f"The scope {scope} was not granted: paste app.yaml again and reinstall the app. docs/scopes.md says what "
+            f"The scope {scope} was not granted: paste app.yaml again and reinstall the app. docs/reference/scopes.md says what "
             "does not work without it."
         )
     if has >= manifest.scopes:
