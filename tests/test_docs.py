@@ -196,6 +196,24 @@ def test_every_link_from_one_document_to_another_leads_somewhere() -> None:
     assert broken == []
 
 
+def anchors(document: Path) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a document."""
+    headings = re.findall(r"(?m)^#+ (.+)$", document.read_text("utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_to_a_heading_finds_it() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [
+        (document, target, anchor)
+        for document in documents
+        for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#([^)]+)\)", document.read_text("utf-8"))
+    ]
+
+    assert len(links) >= 5
+    assert [f"{d.name}: {t}#{a}" for d, t, a in links if a not in anchors((d.parent / t) if t else d)] == []
+
+
 def test_the_readme_links_the_index_and_the_index_every_document() -> None:
     docs = ROOT / "docs"
     inside = [path.relative_to(docs).as_posix() for path in sorted(docs.rglob("*.md")) if path.parent.name != "adr"]
