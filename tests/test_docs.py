@@ -214,6 +214,26 @@ def test_every_link_to_a_heading_finds_it() -> None:
     assert [f"{d.name}: {t}#{a}" for d, t, a in links if a not in anchors((d.parent / t) if t else d)] == []
 
 
+def test_every_file_of_ours_that_a_document_names_exists() -> None:
+    ours = r"`((?:bot|commands|incident|roles|storage|sandbox|templates|tests|deploy)/[\w./-]+)[`:]"
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    named = {(path.name, one) for path in documents for one in re.findall(ours, path.read_text("utf-8"))}
+
+    assert len(named) >= 20
+    assert sorted(f"{document}: {one}" for document, one in named if not (ROOT / one).exists()) == []
+
+
+def test_the_map_of_folders_in_the_architecture_is_the_tree() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("## Folders")[2].partition("\n    bot →")[0]
+    above, told = "", []
+    for indent, names in re.findall(r"(?m)^( {4}| {6})((?:\w+/ *)+)", text):
+        above = names.strip() if len(indent) == 4 else above
+        told += [above] if len(indent) == 4 else [above + name for name in names.split()]
+
+    assert len(told) >= 30
+    assert [folder for folder in told if not (ROOT / folder).is_dir()] == []
+
+
 def test_the_readme_links_the_index_and_the_index_every_document() -> None:
     docs = ROOT / "docs"
     inside = [path.relative_to(docs).as_posix() for path in sorted(docs.rglob("*.md")) if path.parent.name != "adr"]

@@ -9,8 +9,8 @@ from typing import Any, Final, get_args, get_origin
 import pytest
 from pydantic import BaseModel
 
-from bot.counts import Asked, Counts
-from bot.spool import Spool
+from bot.monitoring.metrics import Metrics, StateCollector
+from bot.spool.spool import Spool
 from incident.jobs import JobKind
 from incident.policy import Policy
 from storage.store import Store
@@ -89,9 +89,9 @@ def test_a_list_that_is_a_default_is_the_one_in_the_table(key, words):
 
 
 def test_every_metric_is_documented_and_no_other(sqlite_store: Store, tmp_path: Path):
-    counts = Counts()
-    counts.registry.register(Asked(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
-    served = dict(re.findall(r"# TYPE (muster_\w+) (\w+)", counts.page().decode()))
+    metrics = Metrics()
+    metrics.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
+    served = dict(re.findall(r"# TYPE (muster_\w+) (\w+)", metrics.page().decode()))
     told = {row[0].strip(" `"): row[1] for row in rows("metrics.md")}
 
     assert told == {name: kind for name, kind in served.items() if not name.endswith("_created")}
