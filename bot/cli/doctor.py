@@ -70,5 +70,7 @@ def _settings(env_file: Path) -> tuple[Settings | None, list[CheckResult]]:
     except MissingSettings as incomplete:
         problems = [missing(str(one)) if one.wrong == "is missing" else wrong(str(one)) for one in incomplete.problems]
     if not env_file.exists():
-        problems.insert(0, note(f"There is no {env_file} here; it holds one setting a line, as docs/reference/settings.md says."))
+        problems.insert(
+            0, note(f"There is no {env_file} here; it holds one setting a line, as docs/reference/settings.md says.")
+        )
     return None, problems

@@ -177,7 +177,9 @@ def incident(
 
 
 @app.command(name="help")
-def verbs(markdown: Annotated[bool, typer.Option("--markdown", help="As the table of docs/reference/verbs.md.")] = False) -> None:
+def verbs(
+    markdown: Annotated[bool, typer.Option("--markdown", help="As the table of docs/reference/verbs.md.")] = False,
+) -> None:
     """List what people can type after /incident."""
     from bot.cli.incident_command import list_verbs
 

@@ -69,7 +69,9 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_something_needs():
 
 def test_the_documentation_says_of_every_scope_what_is_lost_without_it():
     rows = re.findall(
-        r"^\| `([a-z_.:]+)` \| (.+) \| (.+) \|$", (ROOT / "docs" / "reference" / "scopes.md").read_text("utf-8"), re.MULTILINE
+        r"^\| `([a-z_.:]+)` \| (.+) \| (.+) \|$",
+        (ROOT / "docs" / "reference" / "scopes.md").read_text("utf-8"),
+        re.MULTILINE,
     )
 
     assert {scope for scope, _, _ in rows} == SCOPES
