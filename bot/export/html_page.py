@@ -11,7 +11,7 @@ from bot.export.reader_names import Names
 from bot.rendering import mrkdwn
 from bot.rendering.renderer import TEMPLATES, Mode, Renderer
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
-from incident.entries.delivery import SlackResourceLost
+from incident.entries.delivery import DeliveryFailed
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.frozen import utc_text
@@ -132,14 +132,14 @@ def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ..
 
 def failed_deliveries(entries: Sequence[Entry], render: Renderer) -> tuple[FailedDeliveryRow, ...]:
     """List what did not reach people: updates that were not delivered, and what Slack would not do."""
-    lost = [e for e in entries if isinstance(e.fact, SlackResourceLost) or _is_undelivered(e.fact)]
+    lost = [e for e in entries if isinstance(e.fact, DeliveryFailed) or _is_undelivered(e.fact)]
     return tuple(
         FailedDeliveryRow(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", e.fact.kind, e)) for e in lost
     )
 
 
 def _is_undelivered(fact: Fact) -> bool:
-    return isinstance(fact, UpdateDelivered) and fact.ts is None
+    return isinstance(fact, UpdateDelivered) and fact.ref is None
 
 
 def _seconds(at: str) -> str:

@@ -23,9 +23,10 @@ from bot.worker.handlers.job_handlers import HANDLERS
 from bot.worker.job_context import JobContext, JobHandler, JobRun, LastRendered, SlackCache
 from bot.worker.leases import Lease, Leases
 from commands.core.run import note_outcome, tick
-from incident.entries.delivery import SlackResourceLost
+from incident.entries.delivery import DeliveryFailed
 from incident.entry import WORKSPACE, Fact
 from incident.jobs import JobKind
+from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Recorder
@@ -239,7 +240,7 @@ class Worker:
             return
         self._again_or_never(claimed, error, _MOST_ATTEMPTS)
         told = f"closed:{job.incident.id}:{now:%Y-%m-%dT%H}"
-        self._note(claimed, [SlackResourceLost(what=JobKind.RECONCILE, error=error)], now, once=told)
+        self._note(claimed, [DeliveryFailed(medium=Medium.SLACK, what=JobKind.RECONCILE, error=error)], now, once=told)
 
     def _again_or_never(self, claimed: ClaimedJob, error: str, most: int) -> None:
         if claimed.attempts >= most:
@@ -256,4 +257,4 @@ class Worker:
         for dead in buried:
             _log.error("job %s is given up: %s", dead.job.key, dead.error)
         if buried and job.incident.id != WORKSPACE and job.kind is not JobKind.TIMER:
-            self._note(claimed, [SlackResourceLost(what=job.kind, who=job.person, error=error)], now)
+            self._note(claimed, [DeliveryFailed(medium=Medium.SLACK, what=job.kind, who=job.person, error=error)], now)

@@ -7,7 +7,7 @@ from typing import Final
 
 from incident.effects.job_keys import channel_key, key_of, lane_of
 from incident.entries.conversation import GapNoted
-from incident.entries.delivery import SlackResourceLost
+from incident.entries.delivery import DeliveryFailed
 from incident.entries.lifecycle import Declared, StateChanged
 from incident.entries.role_holders import RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
@@ -108,7 +108,7 @@ def _of_itself(entry: Entry) -> str | None:
     fact = entry.fact
     if isinstance(fact, GapNoted):
         return "surfaces/gap" if fact.edge == "ends" else None
-    if isinstance(fact, SlackResourceLost):
+    if isinstance(fact, DeliveryFailed):
         return None if fact.what in _UNSAID else "surfaces/lost"
     if isinstance(fact, UpdateDelivered):
         return "surfaces/undelivered" if fact.error else None

@@ -8,7 +8,7 @@ from typing import Final
 
 from incident.effects.job_keys import channel_key, key_of
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
-from incident.entries.delivery import PromptDue, SlackResourceLost
+from incident.entries.delivery import DeliveryFailed, PromptDue
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, Surface
@@ -72,7 +72,7 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
     if isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries:
         return (_once(after, JobKind.MASK, entry.n, None, URGENT),)
-    if isinstance(fact, SlackResourceLost) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
+    if isinstance(fact, DeliveryFailed) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
         notifications = _once(
             after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT
         )

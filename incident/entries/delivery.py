@@ -1,4 +1,7 @@
-"""Facts about what Muster did in Slack: made the channel, posted the card, asked, was answered, failed to reach."""
+"""Facts about what Muster delivered: the channel, the card, announcements, prompts, and what failed.
+
+A delivery names its medium and the reference that the medium gave to it.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from typing import ClassVar
 
 from incident.entry import Fact
 from incident.frozen import MaybeWords, Utc
+from incident.medium import Medium
 from roles.person_ids import PersonId
 
 
@@ -35,21 +39,23 @@ class HistoryTaken(Fact):
 
 
 class CardPosted(Fact):
-    """The card that shows the present stands in the incident channel."""
+    """The card that shows the present was posted in the incident channel; `ref` is its message."""
 
     kind: ClassVar[str] = "card_posted"
+    version: ClassVar[int] = 2
 
-    channel: str
-    ts: str
+    medium: Medium
+    ref: str
 
 
 class Announced(Fact):
-    """The incident was announced in the incidents channel."""
+    """The incident was announced in the incidents channel; `ref` is the announcement's message."""
 
     kind: ClassVar[str] = "announced"
+    version: ClassVar[int] = 2
 
-    channel: str
-    ts: str
+    medium: Medium
+    ref: str
 
 
 class PromptDue(Fact):
@@ -65,13 +71,14 @@ class PromptDue(Fact):
 
 
 class PromptSent(Fact):
-    """A prompt stands in Slack."""
+    """The prompt or page of entry `prompt` was sent; `ref` is the message that holds it."""
 
     kind: ClassVar[str] = "prompt_sent"
+    version: ClassVar[int] = 2
 
     prompt: int
-    channel: str
-    ts: str
+    medium: Medium
+    ref: str
 
 
 class PromptPutOff(Fact):
@@ -83,11 +90,16 @@ class PromptPutOff(Fact):
     until: Utc
 
 
-class SlackResourceLost(Fact):
-    """Something that Slack held for the incident could not be made or is gone: channel, card, invitation."""
+class DeliveryFailed(Fact):
+    """Something for the incident could not be created, sent or kept: channel, card, invitation, page.
+
+    `what` is the kind of the job that failed, `who` the person it was for, `error` the reason the medium gave.
+    """
 
     kind: ClassVar[str] = "place_lost"
+    version: ClassVar[int] = 2
 
+    medium: Medium
     what: str
     who: PersonId | None = None
     error: MaybeWords = None

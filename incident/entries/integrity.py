@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from incident.entry import Fact
 from incident.frozen import Utc, Words
+from incident.medium import Medium
 
 
 class Checkpointed(Fact):
@@ -40,14 +41,15 @@ class PolicyActivated(Fact):
 
 
 class CheckpointPublished(Fact):
-    """A checkpoint was told to others, in a channel of the workspace."""
+    """A checkpoint was published in the audit channel; `ref` is the message that holds its root."""
 
     kind: ClassVar[str] = "checkpoint_published"
+    version: ClassVar[int] = 2
 
     seq: int
     root: str
-    channel: str
-    ts: str
+    medium: Medium
+    ref: str
 
 
 class KeyRotated(Fact):

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import MaybeWords, Utc, Words
+from incident.medium import Medium
 from incident.states import Audience
 
 
@@ -76,12 +77,13 @@ class UpdatesReleased(Fact):
 
 
 class UpdateDelivered(Fact):
-    """An update reached the place where its audience is told, or did not and why."""
+    """The update of entry `update` reached its audience as `ref`, or failed: then `ref` is None and `error` says why."""
 
     kind: ClassVar[str] = "update_delivered"
+    version: ClassVar[int] = 2
 
     update: int
     audience: Audience
-    channel: str | None
-    ts: str | None
+    medium: Medium
+    ref: str | None = None
     error: MaybeWords = None

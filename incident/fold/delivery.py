@@ -5,6 +5,7 @@ from __future__ import annotations
 from incident.entries.delivery import Announced, CardPosted, ChannelMade, PromptDue, PromptPutOff, PromptSent
 from incident.entry import Entry
 from incident.fold.change import Change
+from incident.medium import Medium, slack_message
 from incident.model.incident import Incident
 from incident.model.slack_references import OpenPrompt
 
@@ -16,13 +17,19 @@ def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:
 
 
 def card_posted(incident: Incident, entry: Entry, fact: CardPosted) -> Change:
-    """Keep where the card stands."""
-    return {"places": incident.places.model_copy(update={"card_ts": fact.ts})}
+    """Store the card's message, where it is in Slack."""
+    if fact.medium is not Medium.SLACK:
+        return {}
+    _, ts = slack_message(fact.ref)
+    return {"places": incident.places.model_copy(update={"card_ts": ts})}
 
 
 def announced(incident: Incident, entry: Entry, fact: Announced) -> Change:
-    """Keep where the incident was announced."""
-    update = {"announced_channel": fact.channel, "announced_ts": fact.ts}
+    """Store the announcement's message, where it is in Slack."""
+    if fact.medium is not Medium.SLACK:
+        return {}
+    channel, ts = slack_message(fact.ref)
+    update = {"announced_channel": channel, "announced_ts": ts}
     return {"places": incident.places.model_copy(update=update)}
 
 
@@ -34,8 +41,11 @@ def prompt_due(incident: Incident, entry: Entry, fact: PromptDue) -> Change:
 
 
 def prompt_sent(incident: Incident, entry: Entry, fact: PromptSent) -> Change:
-    """Keep where the prompt stands."""
-    update = {"channel": fact.channel, "ts": fact.ts}
+    """Store the prompt's message, where it is in Slack."""
+    if fact.medium is not Medium.SLACK:
+        return {}
+    channel, ts = slack_message(fact.ref)
+    update = {"channel": channel, "ts": ts}
     return {"prompted": tuple(p.model_copy(update=update) if p.n == fact.prompt else p for p in incident.prompted)}
 
 

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from incident.entries import KINDS
 from incident.entry import Fact, join
+from incident.medium import Medium, slack_ref
 
 
 class StoredEntry(NamedTuple):
@@ -24,9 +25,31 @@ class UnknownKindError(ValueError):
     """An entry is of a kind or version that this Muster does not know."""
 
 
-# (kind, version) to the step that gives the next version. A kind stands here once it has had a second version.
 UpcastSteps = Mapping[tuple[str, int], Callable[[StoredEntry], StoredEntry]]
-STEPS: Final[UpcastSteps] = {}
+"""By kind and version, the step that returns the next version."""
+
+
+def _with_reference(stored: StoredEntry) -> StoredEntry:
+    """Deliveries named a Slack message by `channel` and `ts`; version 2 names a medium and its reference."""
+    facts = dict(stored.facts)
+    channel, ts = facts.pop("channel"), facts.pop("ts")
+    ref = None if channel is None or ts is None else slack_ref(str(channel), str(ts))
+    return stored._replace(version=2, facts={**facts, "medium": Medium.SLACK.value, "ref": ref})
+
+
+def _with_medium(stored: StoredEntry) -> StoredEntry:
+    """Every failure was Slack's; version 2 names the medium."""
+    return stored._replace(version=2, facts={**stored.facts, "medium": Medium.SLACK.value})
+
+
+STEPS: Final[UpcastSteps] = {
+    ("card_posted", 1): _with_reference,
+    ("announced", 1): _with_reference,
+    ("prompt_sent", 1): _with_reference,
+    ("update_delivered", 1): _with_reference,
+    ("checkpoint_published", 1): _with_reference,
+    ("place_lost", 1): _with_medium,
+}
 
 
 def read(stored: StoredEntry, steps: UpcastSteps = STEPS) -> Fact:

@@ -39,7 +39,12 @@ def lacking(golden: Any, found: Any, path: str = "") -> list[str]:
 
 
 def test_there_are_golden_files():
-    assert [path.name for path in FILES] == ["drill-redacted-1.json", "regress-and-reopen-1.json"]
+    assert [path.name for path in FILES] == [
+        "deliveries-1.json",
+        "deliveries-2.json",
+        "drill-redacted-1.json",
+        "regress-and-reopen-1.json",
+    ]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

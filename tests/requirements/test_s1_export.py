@@ -20,6 +20,7 @@ from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import IncidentKey, Source, Surface
+from incident.medium import Medium
 from incident.states import Audience
 from roles.person_ids import PersonId, slack_person
 from storage.integrity.signing_keys import Signer, new_key
@@ -153,9 +154,7 @@ def test_the_page_sets_each_answer_beside_its_call_with_both_times(office: Offic
 def test_the_page_names_the_audience_that_an_update_did_not_reach(office: Office):
     key = office.do("declare", 1, title="Payments fail", service="checkout").key
     posted = office.do("update", 3, NUMBER, audience=["internal"], text="We see one payment in five fail.")
-    lost = UpdateDelivered(
-        update=posted.first, audience=Audience.INTERNAL, channel="C200", ts=None, error="is_archived"
-    )
+    lost = UpdateDelivered(update=posted.first, audience=Audience.INTERNAL, medium=Medium.SLACK, error="is_archived")
     note_outcome(key, [lost], job="update:1", recorder=office.store.recorder, policy=office.policy, at=T(4))
 
     page = (office.export(key, 20) / "index.html").read_text(encoding="utf-8")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from incident.entries.conversation import MessageDeleted
-from incident.entries.delivery import SlackResourceLost
+from incident.entries.delivery import DeliveryFailed
+from incident.medium import Medium
 from incident.refusal import Code
 from incident.states import Audience, Priority
 from tests.commands.desk import CHANNEL, Desk, T, who
@@ -164,7 +165,7 @@ def test_what_was_marked_outlives_its_message_and_its_channel():
     desk.says("eva", "CPU is at 100 %", at=2, ts="1781000520.000100")
     desk.do("pin", "rob", 3, form={"channel": CHANNEL, "ts": "1781000520.000100"})
     desk.hears(MessageDeleted(channel=CHANNEL, ts="1781000520.000100", author=who("eva")), "eva", at=4)
-    desk.note(desk.key, SlackResourceLost(what="channel"))
+    desk.note(desk.key, DeliveryFailed(medium=Medium.SLACK, what="channel"))
 
     [seen] = of_kind(record(desk, 6), "observation")
 

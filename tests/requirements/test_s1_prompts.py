@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from incident.entries.conversation import GapNoted
+from incident.medium import slack_message
 from incident.states import Priority
 from storage.store import Store
 from tests.bot.rig import Rig, rig_on
@@ -36,10 +37,8 @@ def test_a_p1_that_is_not_restored_is_warned_about_before_the_target_and_the_war
     sent = {e.fact.prompt: e.fact for e in rig.entries(key, "prompt_sent")}
     assert len(prompts) == 2
     assert all(prompt.fact.asked == (rig.person("ilse"),) for prompt in prompts)
-    delivered = sent[prompts[-1].n]
-    assert (
-        "The service is to be back by" in rig.sandbox.workspace.channels[delivered.channel].messages[delivered.ts].text
-    )
+    channel, ts = slack_message(sent[prompts[-1].n].ref)
+    assert "The service is to be back by" in rig.sandbox.workspace.channels[channel].messages[ts].text
 
 
 def test_a_service_that_is_back_is_warned_about_no_more(rig: Rig):

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from incident.entries.status_updates import UpdateDelivered
+from incident.medium import Medium
 from incident.report.incident_metrics import metrics
 from incident.states import Audience, Priority
 from tests.commands.desk import Desk, T
@@ -85,8 +86,8 @@ def test_an_update_that_did_not_arrive_says_so_for_the_audience_it_missed():
         delivered = UpdateDelivered(
             update=entry.n,
             audience=entry.fact.audience,
-            channel="C200",
-            ts=None if lost else "1.2",
+            medium=Medium.SLACK,
+            ref=None if lost else "C200:1.2",
             error="is_archived" if lost else None,
         )
         desk.note(desk.key, delivered)

@@ -22,6 +22,7 @@ from incident.entries import (
 )
 from incident.entry import Draft, Fact, IncidentKey, Source, Surface, workspace_chain
 from incident.fold.fold import apply
+from incident.medium import Medium, slack_ref
 from incident.model.incident import Incident
 from incident.ports import UnitOfWork
 from incident.states import Audience, Priority, State
@@ -99,8 +100,8 @@ def long_script(number: str) -> list[Draft]:
     )
     s.add(lifecycle.MajorDeclared(reason=None, automatic=True), by=MUSTER)
     s.add(delivery.ChannelMade(channel=CHANNEL, name="inc-2026-0001-payments"), by=MUSTER)
-    s.add(delivery.CardPosted(channel=CHANNEL, ts=ts(1)), by=MUSTER)
-    s.add(delivery.Announced(channel="C0INCIDENTS", ts=ts(2)), by=MUSTER)
+    s.add(delivery.CardPosted(medium=Medium.SLACK, ref=slack_ref(CHANNEL, ts(1))), by=MUSTER)
+    s.add(delivery.Announced(medium=Medium.SLACK, ref=slack_ref("C0INCIDENTS", ts(2))), by=MUSTER)
     s.add(conversation.Joined(channel=CHANNEL, who=BEN), by=BEN)
     s.add(lifecycle.Acknowledged(), by=BEN)
     s.add(role_holders.RoleTaken(role=Role.COMMANDER, who=BEN), by=BEN)
@@ -172,7 +173,10 @@ def _inform(s: Script) -> None:
     update = s.add(
         status_updates.StatusUpdatePosted(audience=to, text="Cards fail, bank called", met_slot=True), by=CYD
     )
-    s.add(status_updates.UpdateDelivered(update=update, audience=to, channel=CHANNEL, ts=ts(20)), by=MUSTER)
+    s.add(
+        status_updates.UpdateDelivered(update=update, audience=to, medium=Medium.SLACK, ref=slack_ref(CHANNEL, ts(20))),
+        by=MUSTER,
+    )
     s.add(
         status_updates.UpdateDue(audience=Audience.EXEC, due_at=at(90), missed_after=at(95), cause="started"), by=MUSTER
     )
@@ -180,9 +184,11 @@ def _inform(s: Script) -> None:
     s.add(status_updates.UpdateDropped(audience=Audience.EXEC, cause="held"), by=MUSTER)
     s.add(status_updates.UpdatesReleased(audience=Audience.EXEC, reason="Cleared"), by=CYD)
     asked = s.add(delivery.PromptDue(due="ack", ask="ack", asked=(BEN,), due_at=at(5)), by=MUSTER)
-    s.add(delivery.PromptSent(prompt=asked, channel=CHANNEL, ts=ts(21)), by=MUSTER)
+    s.add(delivery.PromptSent(prompt=asked, medium=Medium.SLACK, ref=slack_ref(CHANNEL, ts(21))), by=MUSTER)
     s.add(delivery.PromptPutOff(due="ack", until=at(80)), by=BEN)
-    s.add(delivery.SlackResourceLost(what="invitation", who=CYD, error="user_is_restricted"), by=MUSTER)
+    s.add(
+        delivery.DeliveryFailed(medium=Medium.SLACK, what="invitation", who=CYD, error="user_is_restricted"), by=MUSTER
+    )
 
 
 def _restore(s: Script) -> None:
@@ -273,7 +279,12 @@ def told_of_keeping() -> list[Draft]:
     """Give what the workspace chain says of keys, publishing and deletion; made up, so that nothing else bears it out."""
     hexes = {name: name[0] * 64 for name in ("old", "new", "root", "head")}
     return [
-        draft(integrity.CheckpointPublished(seq=1, root=hexes["root"], channel="C0AUDIT", ts=ts(30)), by=MUSTER),
+        draft(
+            integrity.CheckpointPublished(
+                seq=1, root=hexes["root"], medium=Medium.SLACK, ref=slack_ref("C0AUDIT", ts(30))
+            ),
+            by=MUSTER,
+        ),
         draft(
             integrity.KeyRotated(
                 old=hexes["old"], new=hexes["new"], statement="{}", signature="s" * 128, countersignature="c" * 128

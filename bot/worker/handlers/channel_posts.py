@@ -16,6 +16,7 @@ from commands.status import harm_since
 from incident.entries.lifecycle import StateChanged
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
 from incident.entry import Entry, Fact
+from incident.medium import Medium, slack_ref
 from incident.model.components import OpenSlot
 from incident.model.incident import Incident
 from incident.rules.visibility import is_restricted, may_stand_in
@@ -67,7 +68,8 @@ def update_here(task: JobRun, means: JobContext) -> Sequence[Fact]:
     ts = post(task, means, task.channel, message, since=entries[0].recorded_at)
     if means.policy.audiences.get(Audience.INTERNAL) and not is_restricted(task.open):
         return ()
-    return (UpdateDelivered(update=internal.n, audience=Audience.INTERNAL, channel=task.channel, ts=ts),)
+    ref = slack_ref(task.channel, ts)
+    return (UpdateDelivered(update=internal.n, audience=Audience.INTERNAL, medium=Medium.SLACK, ref=ref),)
 
 
 def here_text(task: JobRun, means: JobContext, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
@@ -99,7 +101,7 @@ def update(task: JobRun, means: JobContext) -> Sequence[Fact]:
         ts = post(task, means, channel, Message(_if_late(text, entry, task, means)), since=entry.recorded_at)
     except SlackError as no:
         return (_delivered(entry, fact, error=no.error),)
-    return (_delivered(entry, fact, channel=channel, ts=ts),)
+    return (_delivered(entry, fact, ref=slack_ref(channel, ts)),)
 
 
 def update_text(
@@ -148,8 +150,7 @@ def _delivered(
     entry: Entry,
     fact: StatusUpdatePosted,
     *,
-    channel: str | None = None,
-    ts: str | None = None,
+    ref: str | None = None,
     error: str | None = None,
 ) -> UpdateDelivered:
-    return UpdateDelivered(update=entry.n, audience=fact.audience, channel=channel, ts=ts, error=error)
+    return UpdateDelivered(update=entry.n, audience=fact.audience, medium=Medium.SLACK, ref=ref, error=error)

@@ -15,10 +15,11 @@ from bot.slack.surfaces.template_message import Message, message_of
 from bot.worker.handlers.message_sender import direct_channel, edit, post
 from bot.worker.job_context import JobContext, JobRun, entries_of
 from commands.summary import Summary
-from incident.entries.delivery import PromptSent, SlackResourceLost
+from incident.entries.delivery import DeliveryFailed, PromptSent
 from incident.entries.role_holders import HandoverAccepted, RoleTaken
 from incident.entry import Fact
 from incident.jobs import JobKind
+from incident.medium import Medium, slack_message, slack_ref
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.rules.visibility import may_see
@@ -84,7 +85,7 @@ def call(task: JobRun, means: JobContext) -> Sequence[Fact]:
     message = page_message(PageContext(task.open, escalation), means.renderer)
     sent = _sent(task, means)
     if sent is not None:
-        edit(task, means, sent.channel, sent.ts, message)
+        edit(task, means, *slack_message(sent.ref), message)
         return ()
     if escalation.answer is not None and task.is_first:
         return ()
@@ -95,7 +96,7 @@ def no_channel(task: JobRun, means: JobContext) -> Sequence[Fact]:
     """Tell whoever leads that the incident stands but has no channel, or none that is open to us, and why."""
     channel = direct_channel(means, task.about)
     fact = entries_of(task, means)[0].fact
-    if channel is None or not isinstance(fact, SlackResourceLost):
+    if channel is None or not isinstance(fact, DeliveryFailed):
         return ()
     context = LostContext(task.open, fact.error or "", is_closed=fact.what == JobKind.RECONCILE)
     post(task, means, channel, message_of(means.renderer, "slack/surfaces/no_channel.j2", context, task.open))
@@ -106,11 +107,13 @@ def _call(task: JobRun, means: JobContext, escalation: Escalation, message: Mess
     try:
         channel = direct_channel(means, escalation.person) if escalation.person else None
         if channel is None:
-            return (SlackResourceLost(what=task.job.kind, who=escalation.person, error="not_in_slack"),)
+            return (
+                DeliveryFailed(medium=Medium.SLACK, what=task.job.kind, who=escalation.person, error="not_in_slack"),
+            )
         ts = post(task, means, channel, message, since=escalation.at)
     except SlackError as no:
-        return (SlackResourceLost(what=task.job.kind, who=escalation.person, error=no.error),)
-    return (PromptSent(prompt=escalation.n, channel=channel, ts=ts),)
+        return (DeliveryFailed(medium=Medium.SLACK, what=task.job.kind, who=escalation.person, error=no.error),)
+    return (PromptSent(prompt=escalation.n, medium=Medium.SLACK, ref=slack_ref(channel, ts)),)
 
 
 def _sent(task: JobRun, means: JobContext) -> PromptSent | None:
@@ -125,7 +128,8 @@ def sent_as(task: JobRun, means: JobContext, n: int) -> PromptSent | None:
 def sent_everywhere(task: JobRun, means: JobContext, n: int) -> list[PromptSent]:
     """Find everywhere the prompt or call of an entry stands in Slack."""
     found = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=("prompt_sent",), after=n))
-    return [entry.fact for entry in found if isinstance(entry.fact, PromptSent) and entry.fact.prompt == n]
+    facts = [entry.fact for entry in found if isinstance(entry.fact, PromptSent)]
+    return [fact for fact in facts if fact.prompt == n and fact.medium is Medium.SLACK]
 
 
 def _summary(task: JobRun, means: JobContext) -> str:

@@ -30,9 +30,10 @@ from commands.core.capture import Capture, Told, capture_all
 from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted
-from incident.entries.delivery import SlackResourceLost
+from incident.entries.delivery import DeliveryFailed
 from incident.entry import Entry, Fact, Source, Surface
 from incident.jobs import JobKind
+from incident.medium import Medium
 from incident.record.message_history import MESSAGE_KINDS
 from roles.person_ids import PersonId, slack_person, slack_user
 
@@ -58,7 +59,9 @@ def backfill_gap(task: JobRun, means: JobContext) -> Sequence[Fact]:
         if no.error not in _CLOSED_TO_US:
             raise
         _end_gap(task, means, 0)
-        return () if task.open.is_over else (SlackResourceLost(what=JobKind.RECONCILE, error=no.error),)
+        return (
+            () if task.open.is_over else (DeliveryFailed(medium=Medium.SLACK, what=JobKind.RECONCILE, error=no.error),)
+        )
     _end_gap(task, means, recovered)
     return ()
 

@@ -13,10 +13,11 @@ from bot.worker.handlers.message_sender import is_private
 from bot.worker.job_context import JobContext, JobRun
 from incident.effects.notifications import members
 from incident.entries.conversation import Left
-from incident.entries.delivery import ChannelMade, SlackResourceLost
+from incident.entries.delivery import ChannelMade, DeliveryFailed
 from incident.entries.lifecycle import JoinedAsDuplicate
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
+from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.rules.visibility import is_restricted
@@ -75,7 +76,12 @@ def _invite(task: JobRun, means: JobContext, users: list[str]) -> list[Fact]:
             raise
         errors = no.response.get("errors") or [{"user": user, "error": no.error} for user in users]
     return [
-        SlackResourceLost(what=JobKind.MEMBERS, who=slack_person(means.slack.team, error["user"]), error=error["error"])
+        DeliveryFailed(
+            medium=Medium.SLACK,
+            what=JobKind.MEMBERS,
+            who=slack_person(means.slack.team, error["user"]),
+            error=error["error"],
+        )
         for error in errors
         if error["error"] not in _THERE_ALREADY
     ]

@@ -19,6 +19,7 @@ from bot.worker.job_context import JobContext, JobHandler, JobRun
 from incident.entries.integrity import CheckpointPublished
 from incident.entry import Fact
 from incident.jobs import JobKind
+from incident.medium import Medium, slack_ref
 from storage.integrity.checkpoints import Checkpoint
 from storage.store import Store
 
@@ -48,7 +49,7 @@ def publish_by(store: Store) -> JobHandler:
         channel = place_of(means, named)
         text = means.renderer.macro("slack/surfaces/audit.j2", "checkpoint", last)
         ts = post(task, means, channel, Message(text), since=task.at - _LOOK_BACK)
-        return (CheckpointPublished(seq=last.seq, root=last.root, channel=channel, ts=ts),)
+        return (CheckpointPublished(seq=last.seq, root=last.root, medium=Medium.SLACK, ref=slack_ref(channel, ts)),)
 
     return publish
 

@@ -22,10 +22,11 @@ from bot.worker.job_context import JobContext, JobRun, entries_of
 from commands.core.capture import Capture, Told, capture_into
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import Joined, Left, Reacted
-from incident.entries.delivery import HistoryTaken, SlackResourceLost
+from incident.entries.delivery import DeliveryFailed, HistoryTaken
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact, Surface
 from incident.jobs import JobKind
+from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.record.message_history import MESSAGE_KINDS
 from incident.rules.visibility import is_exposed, is_restricted
@@ -98,8 +99,8 @@ def take_back(task: JobRun, means: JobContext) -> Sequence[Fact]:
         if ts is not None:
             delete(means, channel, ts)
     except SlackError as no:
-        lost = SlackResourceLost(what=_LINE, error=f"{no.error} in {channel}")
-        told = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(SlackResourceLost.kind,)))
+        lost = DeliveryFailed(medium=Medium.SLACK, what=_LINE, error=f"{no.error} in {channel}")
+        told = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(DeliveryFailed.kind,)))
         return () if any(one.fact == lost for one in told) else (lost,)
     return ()
 

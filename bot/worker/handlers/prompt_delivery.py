@@ -16,8 +16,9 @@ from bot.worker.job_context import JobContext, JobRun, entries_of
 from incident.deadlines import due_deadlines
 from incident.deadlines.due_deadlines import PromptState
 from incident.deadlines.response_deadlines import groups_that_may_redact
-from incident.entries.delivery import PromptDue, PromptSent, SlackResourceLost
+from incident.entries.delivery import DeliveryFailed, PromptDue, PromptSent
 from incident.entry import Entry, Fact
+from incident.medium import Medium, slack_message, slack_ref
 from incident.rules.closure_checklist import checklist
 from incident.rules.visibility import may_see
 from incident.states import Priority
@@ -46,18 +47,18 @@ def ask(task: JobRun, means: JobContext) -> Sequence[Fact]:
     context = _context(task, means, fact, entry.n)
     message = prompt(context, means.renderer)
     if sent is not None:
-        _bring_up_to_date(task, means, (sent.channel, sent.ts), message)
+        _bring_up_to_date(task, means, slack_message(sent.ref), message)
         return ()
     channel = _channel(task, means, context)
     if context.stand is PromptState.OPEN and message is not None:
         ts = post(task, means, channel, message, since=entry.recorded_at)
-        return (PromptSent(prompt=entry.n, channel=channel, ts=ts),)
+        return (PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=slack_ref(channel, ts)),)
     # It is answered already; only what an earlier try may have posted needs a hand.
     known = None if task.is_first else means.settle.message(means.slack, channel, task.job.key, entry.recorded_at)
     if known is None:
         return ()
     _bring_up_to_date(task, means, (channel, known), message)
-    return (PromptSent(prompt=entry.n, channel=channel, ts=known),)
+    return (PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=slack_ref(channel, known)),)
 
 
 def _ask_each(task: JobRun, means: JobContext, entry: Entry, fact: PromptDue) -> Sequence[Fact]:
@@ -66,11 +67,11 @@ def _ask_each(task: JobRun, means: JobContext, entry: Entry, fact: PromptDue) ->
     message = prompt(context, means.renderer)
     sent = sent_everywhere(task, means, entry.n)
     for one in sent:
-        _bring_up_to_date(task, means, (one.channel, one.ts), message)
+        _bring_up_to_date(task, means, slack_message(one.ref), message)
     if sent or message is None or context.stand is not PromptState.OPEN:
         return ()
     asked = [told for person in _each(task, means, fact) if (told := _ask_one(task, means, person, message, entry))]
-    return asked or (SlackResourceLost(what=_UNASKED, error="nobody_may_redact"),)
+    return asked or (DeliveryFailed(medium=Medium.SLACK, what=_UNASKED, error="nobody_may_redact"),)
 
 
 def _each(task: JobRun, means: JobContext, fact: PromptDue) -> Iterator[PersonId]:
@@ -97,7 +98,7 @@ def _ask_one(task: JobRun, means: JobContext, person: PersonId, message: Message
     except SlackError:
         # Somebody who left or takes no messages is no reason to ask nobody.
         return None
-    return PromptSent(prompt=entry.n, channel=channel, ts=ts) if channel else None
+    return PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=slack_ref(channel, ts)) if channel else None
 
 
 def _bring_up_to_date(task: JobRun, means: JobContext, where: tuple[str, str], message: Message | None) -> None:

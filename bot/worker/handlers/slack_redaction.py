@@ -16,10 +16,11 @@ from bot.worker.handlers.message_sender import GONE, edit, find_old
 from bot.worker.job_context import JobContext, JobRun, LastRendered, entries_of
 from incident.effects.channel_messages import lines
 from incident.entries.conversation import Masked, MaskLifted, Redacted
-from incident.entries.delivery import SlackResourceLost
+from incident.entries.delivery import DeliveryFailed
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
+from incident.medium import Medium, slack_message
 from incident.ports import Reader
 
 # The entries of one act stand beside each other; no act makes more than this.
@@ -58,7 +59,8 @@ def redact_posted(task: JobRun, means: JobContext) -> Sequence[Fact]:
     if task.channel in refused:
         raise refused[task.channel]
     return tuple(
-        SlackResourceLost(what=JobKind.MASK, error=f"{no.error} in {channel}") for channel, no in refused.items()
+        DeliveryFailed(medium=Medium.SLACK, what=JobKind.MASK, error=f"{no.error} in {channel}")
+        for channel, no in refused.items()
     )
 
 
@@ -103,5 +105,8 @@ def _delivered(task: JobRun, means: JobContext, n: int) -> Iterator[PostedLine]:
         return
     places = [entry.fact for entry in told if isinstance(entry.fact, UpdateDelivered) and entry.fact.update == n]
     for there in places:
-        if there.channel and there.ts and there.channel != task.channel:
-            yield PostedLine(there.channel, there.ts, update_text(task, means, itself, fact, (fact.audience,)))
+        if there.medium is not Medium.SLACK or there.ref is None:
+            continue
+        channel, ts = slack_message(there.ref)
+        if channel != task.channel:
+            yield PostedLine(channel, ts, update_text(task, means, itself, fact, (fact.audience,)))

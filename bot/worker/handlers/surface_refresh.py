@@ -17,6 +17,7 @@ from bot.worker.handlers.pre_declaration_capture import take_back
 from bot.worker.job_context import JobContext, JobRun
 from incident.entries.delivery import Announced, CardPosted, ChannelMade
 from incident.entry import Fact
+from incident.medium import Medium, slack_ref
 from incident.model.incident import Incident
 from incident.model.slack_references import SlackPlaces
 from incident.rules.visibility import is_exposed, is_restricted
@@ -33,7 +34,7 @@ def show_card(task: JobRun, means: JobContext) -> Sequence[Fact]:
         return noted
     return (
         *noted,
-        CardPosted(channel=task.channel, ts=post(task, means, task.channel, message)),
+        CardPosted(medium=Medium.SLACK, ref=slack_ref(task.channel, post(task, means, task.channel, message))),
     )
 
 
@@ -100,7 +101,7 @@ def announce(task: JobRun, means: JobContext) -> Sequence[Fact]:
     if places.announced_ts is not None or message is None or not means.policy.incidents_channel:
         return ()
     channel = place_of(means, means.policy.incidents_channel)
-    return (Announced(channel=channel, ts=post(task, means, channel, message)),)
+    return (Announced(medium=Medium.SLACK, ref=slack_ref(channel, post(task, means, channel, message))),)
 
 
 def show_home(task: JobRun, means: JobContext) -> Sequence[Fact]:

@@ -14,6 +14,7 @@ from incident.entries.lifecycle import StateChanged
 from incident.entry import workspace_chain
 from incident.fold.fold import fold
 from incident.jobs import JobKind
+from incident.medium import Medium
 from incident.ports import UnitOfWork
 from incident.refusal import Code
 from incident.states import State
@@ -153,7 +154,7 @@ def test_a_declaration_wants_the_jobs_of_its_channel(desk: Desk) -> None:
 
 
 def test_what_came_of_a_job_is_recorded_once_by_muster(room: Desk) -> None:
-    card = CardPosted(channel=CHANNEL, ts="1.000001")
+    card = CardPosted(medium=Medium.SLACK, ref=f"{CHANNEL}:1.000001")
 
     first = room.note(room.key, card, job="card:1:1")
     second = room.note(room.key, card, job="card:1:1")

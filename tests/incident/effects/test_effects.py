@@ -12,7 +12,7 @@ from incident.effects.effects import SILENT, effects
 from incident.entries import KINDS, integrity
 from incident.entries.classification import Confirmed
 from incident.entries.conversation import ActionDone, ActionOpened, Joined, MessagePosted, Noted
-from incident.entries.delivery import CardPosted, ChannelMade, PromptDue, SlackResourceLost
+from incident.entries.delivery import CardPosted, ChannelMade, DeliveryFailed, PromptDue
 from incident.entries.lifecycle import Acknowledged, Declared, MajorDeclared, StateChanged
 from incident.entries.role_holders import (
     Escalated,
@@ -25,6 +25,7 @@ from incident.entries.role_holders import (
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Fact
 from incident.jobs import USABLE, Job, JobKind
+from incident.medium import Medium
 from incident.states import Priority, State
 from roles.person_ids import MUSTER, PersonId
 from roles.role_names import Role
@@ -231,7 +232,7 @@ def test_surfaces_are_redrawn_a_moment_later_so_that_many_changes_cost_one():
 def test_what_muster_posted_itself_redraws_no_card():
     chain, _ = declared()
 
-    jobs = told(chain, CardPosted(channel="C1", ts="1.1"), by=MUSTER)
+    jobs = told(chain, CardPosted(medium=Medium.SLACK, ref="C1:1.1"), by=MUSTER)
 
     assert kinds(jobs) == [JobKind.PIN_CARD]
     assert told(chain, ChannelMade(channel="C1", name="x"), by=MUSTER) == ()
@@ -262,22 +263,25 @@ def test_what_slack_refused_is_said_and_a_line_that_could_not_be_said_is_not_sai
     chain, _ = declared()
 
     assert (
-        the(told(chain, SlackResourceLost(what="topic", error="x"), by=MUSTER), JobKind.SAY).template == "surfaces/lost"
+        the(told(chain, DeliveryFailed(medium=Medium.SLACK, what="topic", error="x"), by=MUSTER), JobKind.SAY).template
+        == "surfaces/lost"
     )
-    assert told(chain, SlackResourceLost(what="say", error="x"), by=MUSTER, at=6) == ()
+    assert told(chain, DeliveryFailed(medium=Medium.SLACK, what="say", error="x"), by=MUSTER, at=6) == ()
 
 
 def test_without_a_channel_the_declarer_is_told_directly():
     chain, _ = declared()
 
-    job = the(told(chain, SlackResourceLost(what="make_channel", error="x"), by=MUSTER), JobKind.NO_CHANNEL)
+    job = the(
+        told(chain, DeliveryFailed(medium=Medium.SLACK, what="make_channel", error="x"), by=MUSTER), JobKind.NO_CHANNEL
+    )
 
     assert (job.person, job.needs) == (ADA, None)
 
 
 def test_an_update_that_did_not_arrive_is_said():
     chain, _ = declared()
-    lost = UpdateDelivered(update=1, audience=EXEC, channel=None, ts=None, error="no_place")
+    lost = UpdateDelivered(update=1, audience=EXEC, medium=Medium.SLACK, error="no_place")
     arrived = lost.model_copy(update={"error": None, "ts": "1.1", "channel": "C9"})
 
     assert the(told(chain, lost, by=MUSTER), JobKind.SAY).template == "surfaces/undelivered"

@@ -23,6 +23,7 @@ from incident.entries.lifecycle import Acknowledged, Reopened, TimeSet
 from incident.entries.restoration import Contained, ResolutionAmended, Resolved
 from incident.fold import fold as folding
 from incident.fold.fold import FOLDS, BrokenOrderError, fold
+from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.report.incident_metrics import metrics
 from incident.states import Priority, State
@@ -280,7 +281,7 @@ def test_a_prompt_is_kept_by_what_it_is_about():
     chain = Chain()
     chain.add(PromptDue(due="chair", ask="take", asked=(ADA,), due_at=T(1)), at=1, by=MUSTER)
     first = chain.now.n
-    chain.add(PromptSent(prompt=first, channel="C1", ts="3.0"), at=1, by=MUSTER)
+    chain.add(PromptSent(prompt=first, medium=Medium.SLACK, ref="C1:3.0"), at=1, by=MUSTER)
     chain.add(PromptPutOff(due="chair", until=T(20)), at=2)
     assert [(p.due, p.ts, p.until) for p in chain.now.prompted] == [("chair", "3.0", T(20))]
 

@@ -9,6 +9,7 @@ import pytest
 from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessagePosted
 from incident.entry import Source, Surface
+from incident.medium import slack_message
 from incident.states import Audience
 
 
@@ -55,7 +56,7 @@ def test_an_update_to_executives_is_posted_where_they_are_told_and_delivered_on_
     [posted] = [m for m in rig.named("exec").messages.values() if not m.subtype]
     [delivered] = rig.entries(key, "update_delivered")
     assert ">Card payments fail since ten." in posted.text
-    assert (delivered.fact.channel, delivered.fact.ts) == (rig.named("exec").id, posted.ts)
+    assert delivered.fact.ref == f"{rig.named('exec').id}:{posted.ts}"
 
 
 def test_an_update_nobody_can_be_told_of_says_so_in_the_channel(rig):
@@ -76,7 +77,7 @@ def test_an_update_of_a_restricted_incident_is_not_posted_in_a_public_channel(ri
     rig.after(seconds=2)
 
     [delivered] = rig.entries(key, "update_delivered")
-    assert (delivered.fact.channel, delivered.fact.ts, delivered.fact.error) == (None, None, "restricted")
+    assert (delivered.fact.ref, delivered.fact.error) == (None, "restricted")
     assert not [m for m in rig.named("exec").messages.values() if not m.subtype]
     assert any("did not reach executives" in text and "Tell them another way" in text for text in rig.texts(key))
 
@@ -103,7 +104,7 @@ def test_responders_of_a_restricted_incident_are_told_in_its_channel_alone(rig):
     rig.after(seconds=2)
 
     [delivered] = rig.entries(key, "update_delivered")
-    assert delivered.fact.channel == rig.channel(key).id
+    assert slack_message(delivered.fact.ref)[0] == rig.channel(key).id
     assert not [m for m in rig.named("incidents").messages.values() if "mail" in m.text]
 
 
