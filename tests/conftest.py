@@ -15,7 +15,45 @@ from tests.browser import chromium, desk
 __all__ = ["chromium", "desk"]  # One browser for all of a run: Playwright starts once in a process.
 
 TEAM = "T1"
+# Files that take seconds: whole processes, kills, a browser, hours of simulated time. `make quick` leaves them out.
+SLOW = (
+    "tests/bot/browser/",
+    "tests/bot/cli/test_processes.py",
+    "tests/bot/cli/test_run_command.py",
+    "tests/bot/simulation/bench/test_bench.py",
+    "tests/bot/slack/degraded/test_degraded_mode.py",
+    "tests/bot/slack/test_socket",
+    "tests/bot/sweep/",
+    "tests/bot/test_absence_running.py",
+    "tests/bot/test_absent_killed.py",
+    "tests/bot/test_canaries.py",
+    "tests/bot/test_database_absent.py",
+    "tests/bot/test_kill.py",
+    "tests/bot/test_many_incidents.py",
+    "tests/bot/test_replay_",
+    "tests/bot/test_soak",
+    "tests/bot/test_sqlite_absent.py",
+    "tests/bot/worker/handlers/test_integrity_jobs.py",
+    "tests/bot/worker/handlers/test_slack_redaction.py",
+    "tests/replicas/",
+    "tests/sandbox/page/",
+    "tests/storage/test_bulk.py",
+    "tests/storage/test_crash.py",
+    "tests/storage/test_queue_model.py",
+    "tests/storage/test_server.py",
+    "tests/storage/test_tampering.py",
+    "tests/test_operations.py",
+    "tests/upgrade/",
+)
 TEMPLATE = "muster_template"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the slow files and put them first, so that no worker starts one when the others have finished."""
+    for item in items:
+        if item.nodeid.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from typing import Any, Final
 from bot.simulation.bench.ack_latency import measure_burst, measure_sequence
 from bot.simulation.bench.bench_environment import BenchEnvironment, bench_environment
 from bot.simulation.bench.capture_rate import measure_capture
-from bot.simulation.bench.declare_latency import measure_declare, measure_twenty
+from bot.simulation.bench.declare_latency import measure_at_once, measure_declare
 from bot.simulation.bench.long_record import measure_record
 from bot.simulation.bench.overload import PATIENT, measure_backlog, measure_burst_of_events
 from bot.simulation.bench.replay_time import measure_replay
@@ -32,6 +32,7 @@ class Sizes:
     lines: int
     bursts: int
     declarations: int
+    at_once: int
     messages: int
     entries: int
     people: int
@@ -44,6 +45,7 @@ WHOLE: Final = Sizes(
     lines=300,
     bursts=6,
     declarations=6,
+    at_once=20,
     messages=500,
     entries=10_000,
     people=200,
@@ -55,6 +57,7 @@ QUICK: Final = Sizes(
     lines=30,
     bursts=1,
     declarations=3,
+    at_once=10,  # More wait for Slack's next minute.
     messages=50,
     entries=500,
     people=50,
@@ -86,8 +89,8 @@ def measured(sizes: Sizes) -> dict[str, Any]:
         _say("messages")
         found["capture"] = measure_capture(one, channel, count=sizes.messages)
     with bench_environment() as other:
-        _say("twenty declarations at once")
-        found["declare20_at_300ms"] = measure_twenty(other)
+        _say("declarations at once")
+        found["declare_at_once"] = measure_at_once(other, people=sizes.at_once)
     with bench_environment(PATIENT, people=sizes.people) as third:
         _say("an overload")
         # Each person speaks in one incident, so that all of them are equally busy.
@@ -105,7 +108,7 @@ def measured(sizes: Sizes) -> dict[str, Any]:
 ORDER: Final = (
     "ack_ms",
     "declare",
-    "declare20_at_300ms",
+    "declare_at_once",
     "capture",
     "burst_of_events",
     "backlog",

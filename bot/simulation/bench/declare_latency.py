@@ -14,7 +14,6 @@ from bot.simulation.bench.percentiles import middle
 from sandbox.delivery.envelope import Delivery
 
 LATENCIES_MS: Final = (0, 100, 300)
-AT_ONCE: Final = 20
 _IN_TIME_MS: Final = 3000
 _TRAFFIC: Final = 1000
 
@@ -38,19 +37,21 @@ def measure_declare(ground: BenchEnvironment, *, rounds: int) -> list[dict[str, 
     ]
 
 
-def measure_twenty(ground: BenchEnvironment) -> dict[str, Any]:
-    """Let twenty people submit a declare form at the same moment, while every call to Slack takes 300 ms.
+def measure_at_once(ground: BenchEnvironment, *, people: int) -> dict[str, Any]:
+    """Let people submit a declare form at the same moment, while every call to Slack takes 300 ms.
 
     Slack lets an app make twenty channels a minute, and Muster keeps to that: the ground must be a fresh one.
     """
-    people, before = ground.users[:AT_ONCE], len(ground.made())
-    views = [ground.form(user) for user in people]
+    declaring, before = ground.users[:people], len(ground.made())
+    views = [ground.form(user) for user in declaring]
     ground.lag(LATENCIES_MS[-1])
-    sent = ground.at_once([_submission(ground, *pair) for pair in zip(people, views, strict=True)])
-    ground.until(lambda: len(ground.made()) - before >= AT_ONCE, 2 * PATIENCE_S)
+    sent = ground.at_once([_submission(ground, *pair) for pair in zip(declaring, views, strict=True)])
+    ground.until(lambda: len(ground.made()) - before >= people, 2 * PATIENCE_S)
     ground.lag(0)
     times = [one.ack_ms for one in sent if one.acked and one.ack_ms is not None]
     return {
+        "declared": people,
+        "latency_ms": LATENCIES_MS[-1],
         "acked_within_3s": sum(ms <= _IN_TIME_MS for ms in times),
         "max_ack_ms": round(max(times, default=0.0), 1),
         "created": len(ground.made()) - before,

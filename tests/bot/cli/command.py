@@ -33,7 +33,7 @@ class Said:
 
 def environment(**given: str) -> dict[str, str]:
     """Give an environment that holds the source, and what is given."""
-    return {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONWARNINGS": "error", **given}
+    return {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **given}
 
 
 def started(folder: Path, *words: str, python: tuple[str, ...] = (), **given: str) -> subprocess.Popen[str]:

@@ -29,7 +29,7 @@ def test_one_json_object_with_every_measurement_is_printed_and_nothing_else(prin
     assert set(printed["ack_ms"]) == {"sequence", "burst50_at_300ms"}
     assert set(printed["ack_ms"]["sequence"]) == {"p50", "p99"}
     assert set(printed["ack_ms"]["burst50_at_300ms"]) == {"p50", "p99", "lost"}
-    assert set(printed["declare20_at_300ms"]) == {"acked_within_3s", "max_ack_ms", "created"}
+    assert set(printed["declare_at_once"]) == {"declared", "latency_ms", "acked_within_3s", "max_ack_ms", "created"}
     assert set(printed["capture"]) == {"posted", "recorded", "per_s"}
 
 
@@ -52,8 +52,9 @@ def test_no_acknowledgement_of_a_burst_is_lost(printed: dict[str, Any]) -> None:
     assert printed["ack_ms"]["burst50_at_300ms"]["lost"] == 0
 
 
-def test_twenty_declarations_at_once_make_twenty_channels(printed: dict[str, Any]) -> None:
-    assert printed["declare20_at_300ms"]["created"] == 20
+def test_every_declaration_made_at_once_gets_its_channel(printed: dict[str, Any]) -> None:
+    assert printed["declare_at_once"]["declared"] == QUICK.at_once
+    assert printed["declare_at_once"]["created"] == QUICK.at_once
 
 
 def test_every_message_is_recorded_once(printed: dict[str, Any]) -> None:

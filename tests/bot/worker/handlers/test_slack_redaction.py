@@ -197,7 +197,7 @@ def test_they_are_reminded_once_and_no_more_and_the_first_message_gives_way(aski
     [second] = asked(asking, "rosa")
     assert second.ts != first.ts
     assert second.text.startswith(f"<@{asking.users['rosa']}> *Decide now about")
-    asking.after(minutes=48 * 60)
+    asking.after(minutes=8 * 60)
     assert [message.ts for message in asked(asking, "rosa")] == [second.ts]
 
 
