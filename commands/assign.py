@@ -7,8 +7,8 @@ from typing import Annotated
 from commands.core.fields.field_types import RoleWord
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_unless_person
+from commands.core.rules.role_preconditions import activation_by, refuse_taken
 from commands.core.verb import DecisionContext, Group, Verb
-from commands.take import first_commander, refuse_taken
 from incident.entries.role_holders import RoleTaken
 from incident.entry import Fact
 from roles.person_ids import PersonId
@@ -28,4 +28,4 @@ class Assign(Verb):
         refuse_by_state(now, self.intent)
         refuse_taken(now, self.role, self.to)
         refuse_unless_person(now, self.to, "to")
-        return (RoleTaken(role=self.role, who=self.to, how="assigned"), *first_commander(now, self.role))
+        return (RoleTaken(role=self.role, who=self.to, how="assigned"), *activation_by(self.role, now))

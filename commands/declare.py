@@ -1,119 +1,14 @@
-"""`declare`: an incident begins. Title and service are enough; what is not judged yet is provisional and says so."""
+"""`declare`: opens an incident. Title and service are enough; impact and urgency are provisional until judged."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, ClassVar, Final, Literal
+from typing import ClassVar
 
-from commands.core.fields.form_field import Control, FormField
-from commands.core.pre_declaration_scope import capturing
-from commands.core.preconditions import refuse_by_state
-from commands.core.service_catalogue import CatalogueEntry, is_unlisted, look_up, possible_duplicate
-from commands.core.verb import DecisionContext, Group, Verb
-from commands.priority import Judged, major_by_priority
-from commands.reclassify import TYPES
-from incident.entries.lifecycle import Declared, StateChanged
-from incident.entry import Fact
-from incident.frozen import Utc
-from incident.model.incident import Incident
-from incident.rules.priority_matrix import change
-from incident.states import State
-from roles.person_ids import PersonId, person_named
-
-TITLE_LENGTH: Final = 250
+from commands.core.rules.declaration import Declaration
 
 
-@dataclass(frozen=True)
-class DeclareView:
-    """What the answer shows beside the incident: an earlier one of the same service, if somebody just declared it."""
-
-    twin: Incident | None
-
-
-class Declare(Verb):
+class Declare(Declaration):
     """Declare an incident: a title and the service are enough, the rest can follow."""
 
     name = "declare"
     aliases: ClassVar[tuple[str, ...]] = ("new", "open", "start")
-    group = Group.OPEN
-    opens = True
-    needs_incident = False
-
-    title: Annotated[
-        str | None,
-        FormField("What is wrong?", Control.LINE, "In a few words", rest=True, needed=True, max_length=TITLE_LENGTH),
-    ] = None
-    service: Annotated[str | None, FormField("Service", Control.SERVICE, needed=True)] = None
-    symptom: Annotated[str | None, FormField("What do people see?", Control.TEXT, "The title, when left empty")] = None
-    impact: Annotated[Judged | None, FormField("Impact", Control.LEVEL, "Can be judged later")] = None
-    urgency: Annotated[Judged | None, FormField("Urgency", Control.LEVEL, "Can be judged later")] = None
-    started_at: Annotated[
-        Utc | None,
-        FormField("Began", Control.MOMENT, "When left empty, asked for before closing", words=("started",), past=True),
-    ] = None
-    private: Annotated[bool, FormField("Only for those who work on it", Control.CHECK)] = False
-    drill: Annotated[bool, FormField("This is a drill", Control.CHECK)] = False
-    category: Annotated[str | None, FormField("Category", Control.CATEGORY, max_length=80)] = None
-    subcategory: Annotated[str | None, FormField("Subcategory", Control.LINE, max_length=80)] = None
-    type: Annotated[
-        Literal["it", "security", "third_party", "request"], FormField("Type", Control.CHOICE, choices=TYPES)
-    ] = "it"
-    owner_group: Annotated[
-        str | None,
-        FormField("Owner group", Control.LINE, "The service's, when left empty", words=("group",), max_length=80),
-    ] = None
-    detected_at: Annotated[
-        Utc | None, FormField("Detected", Control.MOMENT, "Now, when left empty", words=("detected",), past=True)
-    ] = None
-    reporter: Annotated[PersonId | None, FormField("Reported by", Control.PERSON, "You, when left empty")] = None
-    source: Annotated[
-        str | None, FormField("Detected by", Control.WORD, "monitoring, a user, a provider …", max_length=80)
-    ] = None
-
-    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Log the incident, judge its priority and triage it; a P1 is a major incident at once."""
-        if now.incident is not None:
-            refuse_by_state(now, self.intent)
-        policy, title = now.policy, self.title or self.symptom
-        entry = look_up(policy, self.service, title=title, category=self.category, owner_group=self.owner_group)
-        provisional = None in (self.impact, self.urgency)
-        impact, urgency = self.impact or policy.provisional_impact, self.urgency or policy.provisional_urgency
-        judged = change(policy, None, impact=impact, urgency=urgency, justification="initial", provisional=provisional)
-        triaged = StateChanged(old=State.LOGGED, new=State.TRIAGED)
-        major = major_by_priority(policy, judged.priority, is_major=False)
-        declared = self._placed(self._declared(now, entry, provisional=provisional), now)
-        return (declared, judged, triaged, *major)
-
-    def _placed(self, declared: Declared, now: DecisionContext) -> Declared:
-        """Say which conversation belongs to it: what was said here a while before."""
-        return capturing(declared, now)
-
-    def _declared(self, now: DecisionContext, entry: CatalogueEntry, *, provisional: bool) -> Declared:
-        return Declared(
-            number=now.number,
-            title=self.title or next(iter((self.symptom or "").strip().splitlines()), "").strip()[:TITLE_LENGTH],
-            symptom=self.symptom or self.title or "",
-            service=entry.name,
-            service_owner=person_named(now.team, entry.service.owner),
-            customer_facing=entry.service.customer_facing,
-            type=self.type,
-            category=entry.category,
-            subcategory=self.subcategory,
-            owner_group=entry.owner_group,
-            started_at=self.started_at,
-            detected_at=self.detected_at or now.at,
-            reporter=self.reporter or now.actor.id,
-            detection_source=self.source or "human",
-            drill=self.drill,
-            restricted=self.private or self.type in now.policy.restricted_types,
-            provisional=provisional,
-            regimes=now.policy.regimes,
-            policy_hash=now.policy_hash,
-            from_channel=now.place.channel if now.place.message else None,
-            from_message=now.place.message,
-            unlisted=is_unlisted(now.policy, entry.name, entry.category, self.subcategory),
-        )
-
-    def view(self, now: DecisionContext) -> DeclareView:
-        """Give the incident that somebody else declared for the same service within the last minutes."""
-        return DeclareView(twin=possible_duplicate(now.open, now))

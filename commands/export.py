@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
+from commands.core.rules.incident_by_number import find_visible
 from commands.core.verb import DecisionContext, Group, Verb
-from commands.show import find_shown
 from incident.entry import Fact
 
 
@@ -34,10 +34,10 @@ class Export(Verb):
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Answer, or refuse alike what does not exist and what the one who asks may not see."""
-        find_shown(self.number, now)
+        find_visible(self.number, now)
         return ()
 
     def view(self, now: DecisionContext) -> ExportView:
         """Name the incident."""
-        shown = find_shown(self.number, now)
+        shown = find_visible(self.number, now)
         return ExportView(number=shown.number, entries=shown.n, restricted=shown.restricted)

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from pydantic import Field
-
+from commands.core.fields.field_types import Level
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state, refuse_short, refuse_without
 from commands.core.verb import DecisionContext, Group, Verb
-from incident.entries.lifecycle import MajorDeclared
 from incident.entry import Fact
 from incident.model.incident import Incident
-from incident.policy import Policy
 from incident.refusal import Code, Refusal
-from incident.rules.priority_matrix import change, is_lowered
-from incident.states import Priority as Level
+from incident.rules.priority_matrix import automatic_major, change, is_lowered
 
 MIN_JUSTIFICATION: Final = 15
-Judged = Annotated[int, Field(ge=1, le=3)]
 
 
 class Priority(Verb):
@@ -29,9 +24,9 @@ class Priority(Verb):
     group = Group.CLASSIFY
 
     impact: Annotated[
-        Judged | None, FormField("Impact", Control.LEVEL, leading=True, needed=True, words=("sev", "severity"))
+        Level | None, FormField("Impact", Control.LEVEL, leading=True, needed=True, words=("sev", "severity"))
     ] = None
-    urgency: Annotated[Judged | None, FormField("Urgency", Control.LEVEL, leading=True, needed=True)] = None
+    urgency: Annotated[Level | None, FormField("Urgency", Control.LEVEL, leading=True, needed=True)] = None
     justification: Annotated[
         str, FormField("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)
     ] = ""
@@ -51,7 +46,7 @@ class Priority(Verb):
             refuse_without(now, "lower_priority", now.policy.authority.lower_priority, "impact", "urgency")
         refuse_short(self.justification, MIN_JUSTIFICATION, "priority_why", "justification")
         changed = change(now.policy, old, impact=impact, urgency=urgency, justification=self.justification)
-        return (changed, *major_by_priority(now.policy, priority, is_major=now.open.major))
+        return (changed, *automatic_major(now.policy, priority, is_major=now.open.major))
 
     def _judged(self, incident: Incident) -> tuple[int, int]:
         held = incident.priorities[-1] if incident.priorities else None
@@ -60,10 +55,3 @@ class Priority(Verb):
         if impact is None or urgency is None:
             raise Refusal(Code.MISSING_FIELDS, "missing_fields", "impact", "urgency")
         return impact, urgency
-
-
-def major_by_priority(policy: Policy, priority: Level, *, is_major: bool) -> tuple[Fact, ...]:
-    """Give the declaration that a priority brings by itself, or nothing."""
-    if is_major or priority not in policy.major_auto:
-        return ()
-    return (MajorDeclared(reason=None, automatic=True),)

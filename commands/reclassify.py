@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
+from commands.core.fields.field_types import INCIDENT_TYPES, IncidentType
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_short
 from commands.core.verb import DecisionContext, Group, Verb
@@ -11,12 +12,6 @@ from incident.entries.classification import Reclassified
 from incident.entry import Fact
 
 MIN_REASON: Final = 15
-TYPES: Final = (
-    ("it", "IT"),
-    ("security", "Security"),
-    ("third_party", "Third party"),
-    ("request", "Request"),
-)
 
 
 class Reclassify(Verb):
@@ -26,8 +21,8 @@ class Reclassify(Verb):
     group = Group.CLASSIFY
 
     type: Annotated[
-        Literal["it", "security", "third_party", "request"],
-        FormField("Type", Control.CHOICE, leading=True, needed=True, choices=TYPES),
+        IncidentType,
+        FormField("Type", Control.CHOICE, leading=True, needed=True, choices=INCIDENT_TYPES),
     ]
     reason: Annotated[
         str, FormField("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from commands.core.rules.status_view import StatusView, status_view
 from commands.core.verb import DecisionContext, Group, Verb
-from commands.status import StatusView, standing
 from incident.entries.conversation import DecisionMade
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, Fact
@@ -40,4 +40,4 @@ class Summary(Verb):
         posts = now.reader.entries(key, kinds=(StatusUpdatePosted.kind,))
         last = {e.fact.audience: e for e in posts if isinstance(e.fact, StatusUpdatePosted)}
         told = tuple(last[audience] for audience in Audience if audience in last)
-        return SummaryView(status=standing(now), decisions=tuple(decisions), told=told)
+        return SummaryView(status=status_view(now), decisions=tuple(decisions), told=told)

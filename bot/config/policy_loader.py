@@ -18,7 +18,7 @@ import yaml
 from pydantic import ValidationError
 
 from bot.config.yaml_positions import ConfigError, read_document
-from commands.reclassify import TYPES
+from commands.core.fields.field_types import INCIDENT_TYPES
 from incident.policy import GROUPS, Policy
 from incident.states import Priority
 from roles.role_names import Role
@@ -156,7 +156,7 @@ def _retention(policy: Policy) -> Iterator[_Doubt]:
     """What is misspelt here would be deleted too early."""
     if "default" not in policy.retention:
         yield ("retention",), "gives no `default`: say how many years, or null for ever"
-    types = [slug for slug, _ in TYPES]
+    types = [slug for slug, _ in INCIDENT_TYPES]
     for name in policy.retention:
         if name not in ("default", *types):
             yield ("retention", name), f"is no type of incident; those are {', '.join(types)}"

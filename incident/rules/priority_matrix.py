@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from incident.entries.classification import PriorityChanged
+from incident.entries.lifecycle import MajorDeclared
 from incident.policy import Policy
 from incident.states import Priority
 
@@ -35,3 +36,10 @@ def change(
         commander_minutes=targets.commander if targets else None,
         restore_minutes=targets.restore if targets else None,
     )
+
+
+def automatic_major(policy: Policy, priority: Priority, *, is_major: bool) -> tuple[MajorDeclared, ...]:
+    """Return the major declaration that the policy attaches to this priority, or nothing."""
+    if is_major or priority not in policy.major_auto:
+        return ()
+    return (MajorDeclared(reason=None, automatic=True),)

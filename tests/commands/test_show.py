@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from commands.show import Show, whole_number
+from commands.core.rules.incident_by_number import full_number
+from commands.show import Show
 from incident.refusal import Code
 from tests.commands.hand import EVA, ROB, Room, an_incident, worded
 
@@ -21,7 +22,7 @@ from tests.commands.hand import EVA, ROB, Room, an_incident, worded
     ],
 )
 def test_a_number_is_read_as_people_type_it(typed, number):
-    assert whole_number(typed, 2026) == number
+    assert full_number(typed, 2026) == number
 
 
 def test_an_incident_is_shown_from_anywhere():

@@ -27,8 +27,8 @@ from bot.slack.surfaces.action_menu import action_menu
 from bot.slack.surfaces.reply import Reply
 from commands.core import verb_registry
 from commands.core.fields.form_field import Control, FormField
+from commands.core.rules.declaration import TITLE_LENGTH
 from commands.core.verb import Verb
-from commands.declare import TITLE_LENGTH
 from roles.person_ids import slack_person
 
 Json = dict[str, Any]

@@ -91,7 +91,7 @@ def _accepted(request: Request, outcome: Outcome, reader: Reader, policy: Policy
         incident=incident, entries=entries, by=request.actor.id, at=outcome.at, outcome=outcome, view=view
     )
     answer = texts.renderer.answer(kind.name, context)
-    offered = _join_button(incident, getattr(view, "twin", None))
+    offered = _join_button(incident, getattr(view, "duplicate", None))
     return Reply(answer, blocks=offered, opens=kind.opens, asks=kind.asks)
 
 
@@ -110,11 +110,11 @@ def _situation(request: Request, incident: Incident | None, reader: Reader, poli
     )
 
 
-def _join_button(incident: Incident | None, twin: Any) -> list[Json]:
+def _join_button(incident: Incident | None, duplicate: Any) -> list[Json]:
     """Offer to join the incident that somebody declared first for the same service."""
-    if incident is None or twin is None:
+    if incident is None or duplicate is None:
         return []
-    drawn = ActionContext(incident=incident.key.id, entry=incident.n, fields={"number": twin.number})
+    drawn = ActionContext(incident=incident.key.id, entry=incident.n, fields={"number": duplicate.number})
     return [buttons(button("verb:join", label("buttons", "join"), drawn, style="primary"))]
 
 

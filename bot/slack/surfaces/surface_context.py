@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commands.core.request import Actor, Place
+from commands.core.rules.status_view import StatusView, status_view
 from commands.core.verb import DecisionContext
-from commands.status import StatusView, standing
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Reader
@@ -43,4 +43,4 @@ def situation_of(
 
 def surface_context(incident: Incident, policy: Policy, reader: Reader, at: datetime) -> SurfaceContext:
     """Gather what the surfaces of an incident show."""
-    return SurfaceContext(incident, standing(situation_of(incident, policy, reader, at)), at)
+    return SurfaceContext(incident, status_view(situation_of(incident, policy, reader, at)), at)

@@ -12,7 +12,7 @@ from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.message_sender import is_private, place_of, post
 from bot.worker.job_context import JobContext, JobRun, entries_of
-from commands.status import harm_since
+from commands.core.rules.status_view import harm_since
 from incident.entries.lifecycle import StateChanged
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
 from incident.entry import Entry, Fact

@@ -5,9 +5,9 @@ Knows no label and no rule.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final, Literal
 
-from pydantic import BeforeValidator, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from roles.role_names import Role, read_role
 
@@ -26,3 +26,14 @@ RoleWord = Annotated[Role, BeforeValidator(_role)]
 
 # A name that stands in our own sentences as it is: an id, a criterion. Nothing in it can ping or format.
 Slug = Annotated[str, StringConstraints(pattern=r"^[\w./ -]{1,60}$")]
+
+IncidentType = Literal["it", "security", "third_party", "request"]
+INCIDENT_TYPES: Final = (
+    ("it", "IT"),
+    ("security", "Security"),
+    ("third_party", "Third party"),
+    ("request", "Request"),
+)
+
+# Impact and urgency: 1 is high, 3 is low.
+Level = Annotated[int, Field(ge=1, le=3)]

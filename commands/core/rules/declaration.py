@@ -1,0 +1,116 @@
+"""The form of a declaration and the facts it records, shared by `declare` and `backfill`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from commands.core.fields.field_types import INCIDENT_TYPES, IncidentType, Level
+from commands.core.fields.form_field import Control, FormField
+from commands.core.pre_declaration_scope import capturing
+from commands.core.preconditions import refuse_by_state
+from commands.core.service_catalogue import CatalogueEntry, is_unlisted, look_up, possible_duplicate
+from commands.core.verb import DecisionContext, Group, Verb
+from incident.entries.lifecycle import Declared, StateChanged
+from incident.entry import Fact
+from incident.frozen import Utc
+from incident.model.incident import Incident
+from incident.rules.priority_matrix import automatic_major, change
+from incident.states import State
+from roles.person_ids import PersonId, person_named
+
+TITLE_LENGTH: Final = 250
+
+
+@dataclass(frozen=True)
+class DeclarationView:
+    """The earlier incident that this one may duplicate, shown in the reply."""
+
+    duplicate: Incident | None
+
+
+class Declaration(Verb):
+    """Declare an incident."""
+
+    group = Group.OPEN
+    opens = True
+    needs_incident = False
+
+    title: Annotated[
+        str | None,
+        FormField("What is wrong?", Control.LINE, "In a few words", rest=True, needed=True, max_length=TITLE_LENGTH),
+    ] = None
+    service: Annotated[str | None, FormField("Service", Control.SERVICE, needed=True)] = None
+    symptom: Annotated[str | None, FormField("What do people see?", Control.TEXT, "The title, when left empty")] = None
+    impact: Annotated[Level | None, FormField("Impact", Control.LEVEL, "Can be judged later")] = None
+    urgency: Annotated[Level | None, FormField("Urgency", Control.LEVEL, "Can be judged later")] = None
+    started_at: Annotated[
+        Utc | None,
+        FormField("Began", Control.MOMENT, "When left empty, asked for before closing", words=("started",), past=True),
+    ] = None
+    private: Annotated[bool, FormField("Only for those who work on it", Control.CHECK)] = False
+    drill: Annotated[bool, FormField("This is a drill", Control.CHECK)] = False
+    category: Annotated[str | None, FormField("Category", Control.CATEGORY, max_length=80)] = None
+    subcategory: Annotated[str | None, FormField("Subcategory", Control.LINE, max_length=80)] = None
+    type: Annotated[IncidentType, FormField("Type", Control.CHOICE, choices=INCIDENT_TYPES)] = "it"
+    owner_group: Annotated[
+        str | None,
+        FormField("Owner group", Control.LINE, "The service's, when left empty", words=("group",), max_length=80),
+    ] = None
+    detected_at: Annotated[
+        Utc | None, FormField("Detected", Control.MOMENT, "Now, when left empty", words=("detected",), past=True)
+    ] = None
+    reporter: Annotated[PersonId | None, FormField("Reported by", Control.PERSON, "You, when left empty")] = None
+    source: Annotated[
+        str | None, FormField("Detected by", Control.WORD, "monitoring, a user, a provider …", max_length=80)
+    ] = None
+
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
+        """Declare the incident, compute its priority and triage it; a P1 is a major incident at once."""
+        if now.incident is not None:
+            refuse_by_state(now, self.intent)
+        policy, title = now.policy, self.title or self.symptom
+        entry = look_up(policy, self.service, title=title, category=self.category, owner_group=self.owner_group)
+        provisional = None in (self.impact, self.urgency)
+        impact, urgency = self.impact or policy.provisional_impact, self.urgency or policy.provisional_urgency
+        priority = change(
+            policy, None, impact=impact, urgency=urgency, justification="initial", provisional=provisional
+        )
+        triaged = StateChanged(old=State.LOGGED, new=State.TRIAGED)
+        major = automatic_major(policy, priority.priority, is_major=False)
+        declared = self.with_conversation(self._declared(now, entry, provisional=provisional), now)
+        return (declared, priority, triaged, *major)
+
+    def view(self, now: DecisionContext) -> DeclarationView:
+        """Return a recent open incident of the same service."""
+        return DeclarationView(duplicate=possible_duplicate(now.open, now))
+
+    def with_conversation(self, declared: Declared, now: DecisionContext) -> Declared:
+        """Add the channel whose last minutes of conversation are captured."""
+        return capturing(declared, now)
+
+    def _declared(self, now: DecisionContext, entry: CatalogueEntry, *, provisional: bool) -> Declared:
+        return Declared(
+            number=now.number,
+            title=self.title or next(iter((self.symptom or "").strip().splitlines()), "").strip()[:TITLE_LENGTH],
+            symptom=self.symptom or self.title or "",
+            service=entry.name,
+            service_owner=person_named(now.team, entry.service.owner),
+            customer_facing=entry.service.customer_facing,
+            type=self.type,
+            category=entry.category,
+            subcategory=self.subcategory,
+            owner_group=entry.owner_group,
+            started_at=self.started_at,
+            detected_at=self.detected_at or now.at,
+            reporter=self.reporter or now.actor.id,
+            detection_source=self.source or "human",
+            drill=self.drill,
+            restricted=self.private or self.type in now.policy.restricted_types,
+            provisional=provisional,
+            regimes=now.policy.regimes,
+            policy_hash=now.policy_hash,
+            from_channel=now.place.channel if now.place.message else None,
+            from_message=now.place.message,
+            unlisted=is_unlisted(now.policy, entry.name, entry.category, self.subcategory),
+        )
