@@ -76,8 +76,8 @@ def _post(url: str, question: bytes) -> bytes:
 
 def stamp_now(store: Store, authority: Authority, checkpoint: Checkpoint) -> None:
     """Have a checkpoint stamped at once and keep the stamp; without an answer there is none."""
-    if store.stamps.of(checkpoint.seq) is None:
+    if store.timestamps.of(checkpoint.seq) is None:
         try:
-            store.stamps.put(ask(authority, checkpoint))
+            store.timestamps.put(ask(authority, checkpoint))
         except TimestampUnavailable as none:
             _log.warning("no time stamp: %s", none)

@@ -15,9 +15,9 @@ from incident.record.hash_chain import digest
 from roles.person_ids import MUSTER, PersonId
 from storage import person_names
 from storage.database.transactions import Transactions
-from storage.errors import needed
+from storage.database.upsert import insert_for
+from storage.errors import require_team
 from storage.record import chain_writer
-from storage.record.chain_writer import insert_or
 from storage.tables import POLICY_ACTIVE, POLICY_TEXT
 
 
@@ -30,7 +30,7 @@ class Directory:
 
     @property
     def _team(self) -> str:
-        return needed(self._opened_for)
+        return require_team(self._opened_for)
 
     def put(self, known: Iterable[Person], at: datetime) -> int:
         """Note what is known of people from now on; tell for how many that was new."""
@@ -70,7 +70,7 @@ class Directory:
         return self._transactions.write(work)
 
     def _store(self, connection: Connection, text: str, name: str, at: datetime) -> None:
-        stored = insert_or(connection.dialect.name)(POLICY_TEXT).values(
+        stored = insert_for(connection.dialect.name)(POLICY_TEXT).values(
             team=self._team, hash=name, stored_at=at, text=text
         )
         connection.execute(stored.on_conflict_do_nothing())

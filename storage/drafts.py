@@ -14,7 +14,7 @@ from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
 from roles.person_ids import PersonId
 from storage.database.transactions import Transactions
-from storage.record.chain_writer import insert_or
+from storage.database.upsert import insert_for
 from storage.tables import DRAFT
 
 KEPT_FOR: Final = timedelta(hours=48)
@@ -58,7 +58,7 @@ class Drafts:
         }
 
         def work(connection: Connection) -> None:
-            row = insert_or(connection.dialect.name)(DRAFT).values(team=self._team, key=key, **values)
+            row = insert_for(connection.dialect.name)(DRAFT).values(team=self._team, key=key, **values)
             connection.execute(row.on_conflict_do_update(index_elements=("team", "key"), set_=values))
 
         self._transactions.write(work)

@@ -7,7 +7,7 @@ class StorageError(Exception):
     """Storage refused."""
 
 
-class BadDatabaseUrl(StorageError):  # noqa: N818 - named for what was wrong
+class InvalidDatabaseUrl(StorageError):  # noqa: N818 - named for what was wrong
     """The database address cannot be used."""
 
 
@@ -15,7 +15,7 @@ class UnknownSchema(StorageError):  # noqa: N818
     """The database holds tables of a version that this Muster does not know."""
 
 
-class GuardsMissing(StorageError):  # noqa: N818
+class TriggersMissing(StorageError):  # noqa: N818
     """The triggers that keep the record append-only are missing or do not fire."""
 
 
@@ -44,12 +44,12 @@ class TransactionLost(Unavailable):
         return "full"
 
 
-class WhichTeam(StorageError):  # noqa: N818
+class TeamRequired(StorageError):  # noqa: N818
     """The store was opened without a team, and what was asked for belongs to one."""
 
 
-def needed(team: str | None) -> str:
+def require_team(team: str | None) -> str:
     """Give the team, or say that the store must be opened with one."""
     if not team:
-        raise WhichTeam("open the store with a team, or name one")
+        raise TeamRequired("open the store with a team, or name one")
     return team

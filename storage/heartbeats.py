@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlmodel import Field, SQLModel
 
 from storage.database.transactions import Transactions
-from storage.record.chain_writer import insert_or
+from storage.database.upsert import insert_for
 from storage.tables import table_of, utc
 
 KEPT_FOR: Final = timedelta(days=2)
@@ -43,7 +43,7 @@ class Heartbeats:
         """Note that a process was connected at a moment; an earlier moment than the one noted changes nothing."""
 
         def work(connection: Connection) -> None:
-            row = insert_or(connection.dialect.name)(HEARTBEAT)
+            row = insert_for(connection.dialect.name)(HEARTBEAT)
             row = row.values(team=self._team, process=process, connected_at=at)
             connection.execute(
                 row.on_conflict_do_update(

@@ -33,22 +33,22 @@ class Store:
 
     def __init__(self, engine: Engine, inner: Transactions, team: str | None) -> None:
         self.engine = engine
-        self.absence = Availability()
-        self.transactions: Transactions = MonitoredTransactions(inner, self.absence)
+        self.availability = Availability()
+        self.transactions: Transactions = MonitoredTransactions(inner, self.availability)
         transactions = self.transactions
         self.team = team
         self._wake = CommitNotifications(engine)
         recorder = SqlRecorder(transactions, self._wake, team)
         self.recorder: Recorder = recorder
-        self.appended = recorder.appended
+        self.appended_counts = recorder.appended_counts
         self.jobs = JobQueue(transactions)
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)
         self.queries = Queries(transactions)
-        self.presences = Heartbeats(transactions, team)
+        self.heartbeats = Heartbeats(transactions, team)
         self.checkpoints = Checkpoints(transactions, team)
-        self.stamps = Timestamps(transactions, team)
-        self.keys = SigningKeys(transactions, team)
+        self.timestamps = Timestamps(transactions, team)
+        self.signing_keys = SigningKeys(transactions, team)
         self.retention = RetentionDeletion(transactions, team)
 
     def migrate(self) -> None:
@@ -56,10 +56,10 @@ class Store:
         with translate_errors():
             schema.migrate(self.engine)
 
-    def reguard(self) -> None:
+    def reinstall_triggers(self) -> None:
         """Put the guards of an existing record in place again."""
         with translate_errors():
-            schema.reguard(self.engine)
+            schema.reinstall_triggers(self.engine)
 
     def grant(self, role: str) -> None:
         """Let a role of PostgreSQL run Muster without owning its tables."""
@@ -74,7 +74,7 @@ class Store:
         self.transactions.write(lambda connection: idempotency_keys.forget_old(connection, now), first=False)
         self.drafts.forget_old(now)
         self.jobs.forget_ended(now - idempotency_keys.KEPT_FOR)
-        self.presences.forget_old(now)
+        self.heartbeats.forget_old(now)
 
     def close(self) -> None:
         """Finish what waits to be written, stop listening, and let go of every connection."""

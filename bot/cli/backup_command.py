@@ -104,7 +104,7 @@ def rotate_key(file: Path) -> int:
             if made:
                 return made
             with _kept_only_if_named(file):
-                store.keys.rotate(old, read_key(file), RealClock().now())
+                store.signing_keys.rotate(old, read_key(file), RealClock().now())
     except EXPECTED_ERRORS as trouble:
         return _complain(explained(trouble))
     print(f"{old.public_key} names it as its successor, on the record.")

@@ -60,15 +60,20 @@ def migrate(
     service_role: Annotated[
         str, typer.Option(help="Also let this role of PostgreSQL run Muster without owning the tables.")
     ] = "",
-    guards: Annotated[
-        bool, typer.Option("--guards", help="Put guards back that somebody took away, and verify the record.")
+    triggers: Annotated[
+        bool,
+        typer.Option(
+            "--triggers",
+            "--guards",
+            help="Reinstall missing triggers of the record, and verify it. (--guards: old name)",
+        ),
     ] = False,
 ) -> None:
     """Bring the database to the schema this Muster knows."""
     from bot.cli.record_commands import migrate_database
-    from bot.cli.verify_command import guard_database
+    from bot.cli.verify_command import reinstall_triggers
 
-    raise typer.Exit(guard_database() if guards else migrate_database(service_role))
+    raise typer.Exit(reinstall_triggers() if triggers else migrate_database(service_role))
 
 
 @app.command()
@@ -91,7 +96,7 @@ def verify(
 ) -> None:
     """Compute every hash again, fold every incident again, and name the first broken entry.
 
-    Ends with 0 when everything holds, 3 tampered, 4 truncated, 5 wrong key or time stamp, 6 to rebuild or to guard.
+    Ends with 0 when everything holds, 3 tampered, 4 truncated, 5 wrong key or time stamp, 6 to rebuild or triggers missing.
     """
     from bot.cli.verify_command import verify_database
 

@@ -41,7 +41,7 @@ def migrate_database(service_role: str = "") -> int:
     except EXPECTED_ERRORS as trouble:
         return _complain(explained(trouble))
     may = f" {service_role} may work in it and owns nothing of it." if service_role else ""
-    print(f"{shown_database(url)} has the schema of this Muster, and its guards fire.{may}")
+    print(f"{shown_database(url)} has the schema of this Muster, and its triggers fire.{may}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """`muster verify` and `muster rebuild`: what is known outside the database goes in, what was found comes out in words.
 
 The exit status tells what was found: 0 everything holds; 1 it could not be checked; 2 what was named does not fit;
-3 tampered; 4 truncated; 5 a key or a time stamp that is not what it should be; 6 something to make again or to guard.
+3 tampered; 4 truncated; 5 a key or a time stamp that is not what it should be; 6 something to make again or triggers to reinstall.
 The gravest counts.
 """
 
@@ -26,7 +26,7 @@ from storage.integrity.signing_keys import read_key
 from storage.maintenance.projection_rebuild import rebuild
 from storage.maintenance.verification import Problem, Report, VerificationEvidence, verify, verify_by
 
-EXITS: Final = (("tampered", 3), ("truncated", 4), ("key", 5), ("stamp", 5), ("rebuild", 6), ("guards", 6))
+EXITS: Final = (("tampered", 3), ("truncated", 4), ("key", 5), ("stamp", 5), ("rebuild", 6), ("triggers", 6))
 _SEEN: Final = re.compile(r"(\d{1,9}):([0-9a-f]{64})")
 _KEY: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -63,15 +63,15 @@ def rebuild_database() -> int:
     return exit_status(report)
 
 
-def guard_database() -> int:
-    """Put the guards back, and say what went by while they were away."""
+def reinstall_triggers() -> int:
+    """Reinstall the triggers of the record, and report what was changed without them."""
     try:
         with open_database() as (store, settings):
-            store.reguard()
+            store.reinstall_triggers()
             report = verify_by(store, known_outside(settings))
     except EXPECTED_ERRORS as trouble:
         return _complain(explained(trouble))
-    print("The guards are in place and fire.")
+    print("The triggers are installed and fire.")
     print(found(report))
     return exit_status(report)
 

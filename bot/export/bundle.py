@@ -84,7 +84,7 @@ def write_bundle(
     names = names_from(store.directory.person, key.team)
     _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
     _write_policy(folder, store.directory.policy_text(incident.policy_hash))
-    proven = Proven(proof, seal.signer, store.stamps.of(proof.seq), store.keys.rotations())
+    proven = Proven(proof, seal.signer, store.timestamps.of(proof.seq), store.signing_keys.rotations())
     write_proof(folder, shown, proven)
     _write_manifest(folder, incident, lines, at)
     stamped = proven.stamp is not None

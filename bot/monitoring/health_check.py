@@ -79,7 +79,7 @@ class Health:
             return (Check("database", False, absent.why),)
         except StorageError as wrong:
             return (Check("database", False, str(wrong)),)
-        absence = self.store.absence
+        absence = self.store.availability
         late = oldest > LATE_JOB.total_seconds()
         return (
             Check("database", not absence.is_on, absence.why if absence.is_on else "answers"),

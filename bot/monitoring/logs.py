@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
 from storage.database.engine import read_url
-from storage.errors import BadDatabaseUrl
+from storage.errors import InvalidDatabaseUrl
 
 HIDDEN: Final = "[hidden]"
 _NOISY: Final = ("apscheduler", "slack_bolt", "slack_sdk", "uvicorn", "asyncio", "alembic")
@@ -62,7 +62,7 @@ def shown_database(url: str) -> str:
     """Show a database address without what opens it."""
     try:
         return read_url(url).set(query={}).render_as_string(hide_password=True)
-    except BadDatabaseUrl:
+    except InvalidDatabaseUrl:
         return HIDDEN
 
 
@@ -86,5 +86,5 @@ def _secret_part(secret: str) -> str:
         return secret
     try:
         return str(read_url(secret).password or "")
-    except BadDatabaseUrl:
+    except InvalidDatabaseUrl:
         return secret

@@ -84,14 +84,14 @@ class StateCollector:
 
     def collect(self) -> Iterator[Metric]:
         """Ask; while the database is absent, tell that, and the rest without it."""
-        absence = self._store.absence
+        absence = self._store.availability
         yield from self._jobs()
         yield _one("muster_database_up", "Whether the database answered when it was last asked.", not absence.is_on)
         gone = CounterMetricFamily("muster_database_unavailable_seconds", "For how long the database was absent.")
         gone.add_metric([], absence.seconds)
         yield gone
         entries = CounterMetricFamily("muster_entries_appended", "Entries appended here, by kind.", labels=["kind"])
-        for kind, count in self._store.appended().items():
+        for kind, count in self._store.appended_counts().items():
             entries.add_metric([kind], count)
         yield entries
         lines = GaugeMetricFamily("muster_spool_lines", "What waits on disk, by kind.", labels=["kind"])

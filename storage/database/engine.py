@@ -9,7 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from storage.database.sqlite import BUSY_TIMEOUT_MS, DRIVER
-from storage.errors import BadDatabaseUrl
+from storage.errors import InvalidDatabaseUrl
 
 POOL_TIMEOUT_S: Final = 2
 IDLE_IN_TRANSACTION_S: Final = 10
@@ -37,14 +37,14 @@ def read_url(text: str) -> URL:
         url = make_url(text)
     except ArgumentError:
         # The address may hold a password, so it is not repeated.
-        raise BadDatabaseUrl("DATABASE_URL is not an address like sqlite:///muster.db or postgresql://…") from None
+        raise InvalidDatabaseUrl("DATABASE_URL is not an address like sqlite:///muster.db or postgresql://…") from None
     backend = url.drivername.partition("+")[0]
     if backend in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
     if backend != "sqlite":
-        raise BadDatabaseUrl(f"DATABASE_URL names {backend}; Muster keeps its record in SQLite or PostgreSQL")
+        raise InvalidDatabaseUrl(f"DATABASE_URL names {backend}; Muster keeps its record in SQLite or PostgreSQL")
     if url.database in (None, "", ":memory:"):
-        raise BadDatabaseUrl("DATABASE_URL names a SQLite database in memory; a record needs a file")
+        raise InvalidDatabaseUrl("DATABASE_URL names a SQLite database in memory; a record needs a file")
     return url.set(drivername="sqlite+pysqlite")
 
 

@@ -25,15 +25,15 @@ def migrate(engine: Engine) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) != HEAD:
             upgrade(connection)
-        record_triggers.check_guards(connection)
+        record_triggers.check_triggers(connection)
 
 
-def reguard(engine: Engine) -> None:
+def reinstall_triggers(engine: Engine) -> None:
     """Put the guards in place again, and prove that they fire; only a database of our schema has any."""
     with engine.connect() as connection, begin_writing(connection):
         check_schema(connection)
         record_triggers.install(connection)
-        record_triggers.check_guards(connection)
+        record_triggers.check_triggers(connection)
 
 
 def current(connection: Connection) -> str | None:

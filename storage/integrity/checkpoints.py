@@ -18,7 +18,7 @@ from incident.frozen import Frozen, utc_text
 from incident.record.hash_chain import MerkleStep, canonical, digest, head_leaf, merkle_path, merkle_root
 from roles.person_ids import MUSTER
 from storage.database.transactions import Transactions
-from storage.errors import needed
+from storage.errors import require_team
 from storage.integrity.signing_keys import Signer
 from storage.record import chain_writer
 from storage.tables import CHAIN, CHECKPOINT, CHECKPOINT_LEAF
@@ -84,7 +84,7 @@ class Checkpoints:
 
     def take(self, at: datetime, signer: Signer | None, *, team: str | None = None) -> Checkpoint | None:
         """Put what changed since the last checkpoint under a new root, sign and record it; None when nothing changed."""
-        whose = needed(team or self._team)
+        whose = require_team(team or self._team)
         return self._transactions.write(lambda connection: _take(connection, whose, at, signer))
 
     def proof(self, key: IncidentKey) -> Proof | None:
@@ -93,7 +93,7 @@ class Checkpoints:
 
     def last(self, *, by: datetime | None = None) -> Checkpoint | None:
         """Give the last checkpoint, or the last that was taken by a moment, without its leaves; None when there is none."""
-        mine = select(CHECKPOINT).where(CHECKPOINT.c.team == needed(self._team)).order_by(CHECKPOINT.c.seq.desc())
+        mine = select(CHECKPOINT).where(CHECKPOINT.c.team == require_team(self._team)).order_by(CHECKPOINT.c.seq.desc())
 
         def work(connection: Connection) -> Checkpoint | None:
             with connection.execute(mine, execution_options={"yield_per": 20}) as few:
@@ -104,13 +104,13 @@ class Checkpoints:
 
     def unsigned(self) -> int:
         """Count the checkpoints that nobody signed."""
-        mine = (CHECKPOINT.c.team == needed(self._team)) & CHECKPOINT.c.signature.is_(None)
+        mine = (CHECKPOINT.c.team == require_team(self._team)) & CHECKPOINT.c.signature.is_(None)
         counted = select(func.count()).select_from(CHECKPOINT).where(mine)
         return int(self._transactions.read(lambda connection: connection.execute(counted).scalar_one()))
 
     def all(self, team: str | None = None) -> tuple[Checkpoint, ...]:
         """Give every checkpoint with its leaves, oldest first. What leaves the house is made of these."""
-        whose = needed(team or self._team)
+        whose = require_team(team or self._team)
         return self._transactions.read(lambda connection: stored(connection, whose))
 
 

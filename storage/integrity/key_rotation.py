@@ -18,7 +18,7 @@ from incident.frozen import utc_text
 from incident.record.hash_chain import canonical
 from roles.person_ids import MUSTER
 from storage.database.transactions import Transactions
-from storage.errors import StorageError, needed
+from storage.errors import StorageError, require_team
 from storage.integrity.signing_keys import Signer, is_signed
 from storage.record import chain_writer
 from storage.record.entry_rows import chain_lines, to_entry
@@ -40,7 +40,7 @@ class SigningKeys:
 
     def rotate(self, old: Signer, new: Signer, at: datetime) -> KeyRotated:
         """Record that a new key follows an old one; raise StrangeKey when others signed here and the old one did not."""
-        team = needed(self._team)
+        team = require_team(self._team)
 
         def work(connection: Connection) -> KeyRotated:
             chain_writer.lock(connection, workspace_chain(team))
@@ -58,11 +58,11 @@ class SigningKeys:
 
     def known(self) -> frozenset[str]:
         """Give the key that signed first and all that followed it; none before the first signature."""
-        return self._transactions.read(lambda connection: self._known(connection, needed(self._team)))
+        return self._transactions.read(lambda connection: self._known(connection, require_team(self._team)))
 
     def rotations(self) -> tuple[KeyRotated, ...]:
         """Give every handing over, oldest first."""
-        told = self._transactions.read(lambda c: _told(c, needed(self._team), "key_rotated"))
+        told = self._transactions.read(lambda c: _told(c, require_team(self._team), "key_rotated"))
         return tuple(entry.fact for entry in told if isinstance(entry.fact, KeyRotated))
 
     def _known(self, connection: Connection, team: str) -> frozenset[str]:

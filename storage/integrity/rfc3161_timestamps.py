@@ -26,9 +26,9 @@ from sqlmodel import Field, SQLModel
 
 from incident.frozen import Frozen, Utc
 from storage.database.transactions import Transactions
-from storage.errors import StorageError, needed
+from storage.database.upsert import insert_for
+from storage.errors import StorageError, require_team
 from storage.integrity.der import in_order
-from storage.record.chain_writer import insert_or
 from storage.tables import table_of, text, utc
 
 _GRANTED: Final = (0, 1)
@@ -79,12 +79,12 @@ class Timestamps:
         """Keep a stamp beside its checkpoint; the first one stays."""
         row = stamp.model_dump() | {"stamped_at": stamp.stamped_at}
         self._transactions.write(
-            lambda c: c.execute(insert_or(c.dialect.name)(TIMESTAMP).values(**row).on_conflict_do_nothing()).rowcount
+            lambda c: c.execute(insert_for(c.dialect.name)(TIMESTAMP).values(**row).on_conflict_do_nothing()).rowcount
         )
 
     def of(self, seq: int) -> Timestamp | None:
         """Give the stamp of a checkpoint, None when it has none."""
-        mine = (TIMESTAMP.c.team == needed(self._team)) & (TIMESTAMP.c.seq == seq)
+        mine = (TIMESTAMP.c.team == require_team(self._team)) & (TIMESTAMP.c.seq == seq)
         row = self._transactions.read(lambda c: c.execute(select(TIMESTAMP).where(mine)).mappings().one_or_none())
         return None if row is None else Timestamp(**row)
 

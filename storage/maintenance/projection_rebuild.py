@@ -11,9 +11,9 @@ from functools import partial
 from sqlalchemy import Connection, update
 
 from incident.entry import WORKSPACE, IncidentKey
+from storage.database.upsert import insert_for
 from storage.maintenance.verification import verify
 from storage.record import projection
-from storage.record.chain_writer import insert_or
 from storage.record.entry_rows import StoredEntryRow, chain_lines
 from storage.store import Store
 from storage.tables import CHAIN
@@ -45,4 +45,4 @@ def _end(connection: Connection, key: IncidentKey, last: StoredEntryRow) -> None
     if connection.execute(update(CHAIN).where(ours).values(**ends)).rowcount == 0:
         # Without its row nobody knows what a checkpoint saw last, so the next one covers the chain again.
         row = {"team": key.team, "incident": key.id, "checkpointed": 0, **ends}
-        connection.execute(insert_or(connection.dialect.name)(CHAIN).values(**row))
+        connection.execute(insert_for(connection.dialect.name)(CHAIN).values(**row))

@@ -9,7 +9,7 @@ from cryptography.x509 import Certificate
 from sqlalchemy import Connection
 
 from incident.entry import workspace_chain
-from storage.errors import GuardsMissing
+from storage.errors import TriggersMissing
 from storage.integrity import checkpoints, rfc3161_timestamps
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.checks import chain_check, checkpoint_check
@@ -69,9 +69,9 @@ def verify_by(store: Store, evidence: VerificationEvidence) -> Report:
 
 def _check_guards(store: Store) -> tuple[Problem, ...]:
     try:
-        store.transactions.write(record_triggers.check_guards)
-    except GuardsMissing as missing:
-        return (Problem(kind="guards", what=str(missing)),)
+        store.transactions.write(record_triggers.check_triggers)
+    except TriggersMissing as missing:
+        return (Problem(kind="triggers", what=str(missing)),)
     return ()
 
 

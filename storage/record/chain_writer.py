@@ -5,16 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from incident.entries.integrity import Retired
 from incident.entry import Draft, Entry, Fact, IncidentKey, split
 from incident.frozen import utc_text
 from incident.record.hash_chain import GENESIS, canonical, digest, entry_text, heading, text_digest
 from incident.record.message_history import place_of
+from storage.database.upsert import insert_for
 from storage.tables import BODY, CHAIN, ENTRY
 
 EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -37,11 +37,6 @@ class Head(NamedTuple):
     recorded_at: datetime
 
 
-def insert_or(dialect: str) -> Any:
-    """Give the INSERT of this database that can say what to do on conflict."""
-    return sqlite.insert if dialect == "sqlite" else postgresql.insert
-
-
 def lock(connection: Connection, key: IncidentKey) -> Head | None:
     """Lock a chain until the end of the transaction and tell where it ends; None when it has not begun."""
     found = connection.execute(_LOCK, {"of_team": key.team, "of_incident": key.id}).one_or_none()
@@ -51,7 +46,7 @@ def lock(connection: Connection, key: IncidentKey) -> Head | None:
 def _begin(connection: Connection, key: IncidentKey) -> Head:
     # Two transactions may begin one chain at once; the row makes the second wait for the first.
     connection.execute(
-        insert_or(connection.dialect.name)(CHAIN)
+        insert_for(connection.dialect.name)(CHAIN)
         .values(team=key.team, incident=key.id, n=0, head=GENESIS, recorded_at=EPOCH, checkpointed=0)
         .on_conflict_do_nothing()
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 
 from incident.entry import IncidentKey
 from incident.ports import Outcome
-from storage.record.chain_writer import insert_or
+from storage.database.upsert import insert_for
 from storage.tables import MESSAGE_KEY, SEEN
 
 KEPT_FOR: Final = timedelta(hours=48)
@@ -46,9 +46,9 @@ def claim(connection: Connection, key: IncidentKey, natural_keys: Sequence[str])
 
 @cache
 def _first(dialect: str) -> Any:
-    return insert_or(dialect)(SEEN).on_conflict_do_nothing()
+    return insert_for(dialect)(SEEN).on_conflict_do_nothing()
 
 
 @cache
 def _claim(dialect: str) -> Any:
-    return insert_or(dialect)(MESSAGE_KEY).on_conflict_do_nothing().returning(MESSAGE_KEY.c.key)
+    return insert_for(dialect)(MESSAGE_KEY).on_conflict_do_nothing().returning(MESSAGE_KEY.c.key)

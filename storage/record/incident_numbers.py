@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from storage.record.chain_writer import insert_or
+from storage.database.upsert import insert_for
 from storage.tables import COUNTER
 
 
 def take(connection: Connection, team: str, year: int) -> int:
     """Take the next number of the year; others who want one wait until this transaction ends."""
     taken = (
-        insert_or(connection.dialect.name)(COUNTER)
+        insert_for(connection.dialect.name)(COUNTER)
         .values(team=team, year=year, value=1)
         .on_conflict_do_update(index_elements=("team", "year"), set_={"value": COUNTER.c.value + 1})
         .returning(COUNTER.c.value)

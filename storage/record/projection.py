@@ -11,7 +11,7 @@ from incident.entry import WORKSPACE, IncidentKey
 from incident.fold.fold import fold
 from incident.model.incident import Incident
 from incident.record.hash_chain import canonical, digest
-from storage.record.chain_writer import insert_or
+from storage.database.upsert import insert_for
 from storage.record.entry_rows import chain_lines, to_entry
 from storage.record.projection_cache import ProjectionCache
 from storage.tables import INCIDENT
@@ -38,7 +38,7 @@ def put(connection: Connection, incident: Incident) -> None:
 
 @cache
 def _upsert(dialect: str) -> Any:
-    row = insert_or(dialect)(INCIDENT)
+    row = insert_for(dialect)(INCIDENT)
     changed = {column.name: row.excluded[column.name] for column in INCIDENT.c if column.name not in _KEY}
     return row.on_conflict_do_update(index_elements=_KEY, set_=changed)
 

@@ -29,7 +29,7 @@ class SqlRecorder:
         self._counting = Lock()
         self._appended: Counter[str] = Counter()
 
-    def appended(self) -> Mapping[str, int]:
+    def appended_counts(self) -> Mapping[str, int]:
         """Count the entries that this process appended, by kind."""
         with self._counting:
             return dict(self._appended)

@@ -21,7 +21,7 @@ from incident.policy import Policy
 from incident.rules.retention_period import Term, later_by, shortest, term_of
 from roles.person_ids import MUSTER
 from storage.database.transactions import Transactions
-from storage.errors import needed
+from storage.errors import require_team
 from storage.jobs.job_table import JOB
 from storage.record import chain_writer, projection
 from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
@@ -48,7 +48,7 @@ class RetentionDeletion:
 
     def due(self, policy: Policy, at: datetime) -> tuple[Expired, ...]:
         """Name what the policy keeps no longer, oldest first; changes nothing."""
-        team = needed(self._team)
+        team = require_team(self._team)
         return self._transactions.read(lambda connection: _due(connection, team, policy, at))
 
     def retire(self, policy: Policy, policy_hash: str, at: datetime) -> tuple[Expired, ...]:

@@ -11,9 +11,9 @@ from typing import Final
 
 from sqlalchemy import Connection, text
 
-from storage.errors import GuardsMissing
+from storage.errors import TriggersMissing
 from storage.triggers import postgresql_triggers, sqlite_triggers
-from storage.triggers.trigger_self_test import unguarded
+from storage.triggers.trigger_self_test import unrefused
 
 NAMES: Final = frozenset(sqlite_triggers.TRIGGERS)
 _TRUNCATES: Final = frozenset(postgresql_triggers.TRUNCATES)
@@ -66,11 +66,11 @@ def _present(connection: Connection) -> frozenset[str]:
     return frozenset(connection.exec_driver_sql(wanted.replace("%", "%%") if "pg_" in wanted else wanted).scalars())
 
 
-def check_guards(connection: Connection) -> None:
+def check_triggers(connection: Connection) -> None:
     """Prove that every guard is present and fires, leaving no trace; raise GuardsMissing naming those that do not."""
     absent = missing(connection)
     if absent:
-        raise GuardsMissing(f"missing: {', '.join(absent)}")
-    silent = unguarded(connection)
+        raise TriggersMissing(f"missing: {', '.join(absent)}")
+    silent = unrefused(connection)
     if silent:
-        raise GuardsMissing(f"these went through and should have been refused: {', '.join(silent)}")
+        raise TriggersMissing(f"these went through and should have been refused: {', '.join(silent)}")

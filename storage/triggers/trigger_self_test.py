@@ -64,7 +64,7 @@ _SQLITE: Final = {
 _POSTGRESQL: Final = {"truncate entries": "TRUNCATE entry CASCADE", "truncate words": "TRUNCATE body"}
 
 
-def unguarded(connection: Connection) -> tuple[str, ...]:
+def unrefused(connection: Connection) -> tuple[str, ...]:
     """Name what went through although the guards should have refused it; nothing of the attempt stays."""
     own = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
     scratch = connection.begin_nested()

@@ -63,7 +63,7 @@ def test_a_declaration_and_what_is_said_are_kept_and_recorded_once_it_can_be_wri
     typed = house.slash("ann", channel.id, "note Restarted by hand")
     waiting = {one.kind for one in house.spool.waiting()}
     house.look()
-    why = house.muster.store.absence.why
+    why = house.muster.store.availability.why
     ends.over()
     house.come_back()
 

@@ -9,7 +9,7 @@ import pytest
 from incident.policy import Policy, Targets
 from incident.ports import Person
 from incident.states import Priority
-from storage.errors import WhichTeam
+from storage.errors import TeamRequired
 from storage.store import Store, open_store
 from tests.storage.story import ADA, BEN, T0, TEAM, at
 
@@ -116,5 +116,5 @@ def test_what_belongs_to_a_team_is_refused_without_one(sqlite_url: str) -> None:
             lambda: store.checkpoints.take(T0, None),
             lambda: store.directory.put([Person(id=ADA, name="A")], T0),
         ):
-            with pytest.raises(WhichTeam, match="with a team"):
+            with pytest.raises(TeamRequired, match="with a team"):
                 ask()

@@ -50,8 +50,8 @@ def _check_open(store: Store, shown: str) -> Iterator[CheckResult]:
     if revision != schema.HEAD:
         yield note(f"The database is at revision {revision}; the next start brings it to {schema.HEAD}.")
         return
-    store.transactions.write(record_triggers.check_guards)
-    yield passed(f"The database {shown} answers, has the schema of this Muster, and its guards fire.")
+    store.transactions.write(record_triggers.check_triggers)
+    yield passed(f"The database {shown} answers, has the schema of this Muster, and its triggers fire.")
     yield from _dead_jobs(store)
 
 

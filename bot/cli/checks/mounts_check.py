@@ -8,7 +8,7 @@ from typing import Final
 
 from bot.cli.checks.check_result import CheckResult, note
 from storage.database.engine import read_url
-from storage.errors import BadDatabaseUrl
+from storage.errors import InvalidDatabaseUrl
 
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 _LAYERS: Final = frozenset({"overlay", "aufs", "fuse-overlayfs"})
@@ -32,7 +32,7 @@ def check_layers(address: str, spool: Path, mounts: Path = _MOUNTS) -> Iterator[
 def _sqlite_file(address: str) -> Path | None:
     try:
         url = read_url(address)
-    except BadDatabaseUrl:
+    except InvalidDatabaseUrl:
         return None
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 

@@ -40,7 +40,7 @@ def _signed(store: Store, settings: RecordSettings) -> Iterator[CheckResult]:
         yield note(f"Unsigned checkpoints: {unsigned}. Whoever holds the database could have made them.")
     if last is not None:
         yield passed(f"The last checkpoint is {last.seq}, of {last.taken_at:%Y-%m-%d %H:%M} UTC.")
-    known = store.keys.known()
+    known = store.signing_keys.known()
     if settings.key_file is None or not known:
         return
     own = read_key(settings.key_file).public_key

@@ -104,12 +104,12 @@ class GapDetector:
 
     def _beat(self, at: datetime) -> None:
         if self._beaten_at != at:
-            self._store.presences.beat(self._process, at)
+            self._store.heartbeats.beat(self._process, at)
             self._beaten_at = at
 
     def _note_absence(self, now: datetime) -> None:
         """Record the beginning of a gap, once for each incident, and keep the number of that entry for its end."""
-        known = (at for at in (self._seen_at, self._store.presences.last()) if at is not None)
+        known = (at for at in (self._seen_at, self._store.heartbeats.last()) if at is not None)
         since = max(known, default=None)
         if since is not None and now - since > self._gap:
             self._begun |= {one.number: self._begins(one, since, now) for one in self._affected(now)}

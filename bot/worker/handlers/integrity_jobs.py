@@ -59,10 +59,10 @@ def stamp_by(store: Store, authority: Authority | None) -> JobHandler:
 
     def stamp(task: JobRun, means: JobContext) -> Sequence[Fact]:
         last = _last(store, task)
-        if authority is None or last is None or store.stamps.of(last.seq) is not None:
+        if authority is None or last is None or store.timestamps.of(last.seq) is not None:
             return ()
         try:
-            store.stamps.put(ask(authority, last))
+            store.timestamps.put(ask(authority, last))
         except TimestampUnavailable as later:
             raise RateLimited(str(later), task.at + _ASK_AGAIN) from later
         return ()

@@ -7,7 +7,7 @@ from typing import Literal
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
 
-Kind = Literal["tampered", "truncated", "key", "stamp", "rebuild", "guards"]
+Kind = Literal["tampered", "truncated", "key", "stamp", "rebuild", "triggers"]
 
 
 class Problem(Frozen):

@@ -78,7 +78,7 @@ def test_with_everything_in_place_nothing_blocks(sandbox: Sandbox, env: dict[str
     assert "Missing" not in found
     assert "Wrong" not in found
     in_order = " ".join(found["In order"])
-    for word in ("bot token opens", "scopes", "app token", "incidents_channel", "guards fire", "clock", "public key"):
+    for word in ("bot token opens", "scopes", "app token", "incidents_channel", "triggers fire", "clock", "public key"):
         assert word in in_order
     assert sandbox.bot_token not in said.everything
 
@@ -207,7 +207,7 @@ def test_a_slack_in_trouble_is_said_and_does_not_end_the_examination(
     assert "Traceback" not in said.err
 
 
-def test_guards_that_do_not_fire_are_found(env: dict[str, str], here: Path) -> None:
+def test_triggers_that_do_not_fire_are_found(env: dict[str, str], here: Path) -> None:
     with open_store(env["DATABASE_URL"], team="T1") as store:
         store.transactions.write(record_triggers.drop)
 

@@ -17,7 +17,7 @@ BEGUN = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No r
 IN_AN_EMPTY_FOLDER = {
     ("run",): (2, "SLACK_BOT_TOKEN is missing"),
     ("doctor",): (1, "SLACK_BOT_TOKEN is missing"),
-    ("migrate",): (0, "its guards fire"),
+    ("migrate",): (0, "its triggers fire"),
     ("policy",): (2, "policy.yaml cannot be read"),
     ("verify",): (1, "There is no database"),
     ("rebuild",): (1, "There is no database"),

@@ -41,7 +41,7 @@ def exported(begun: Begun, number: str, here: Path) -> Path:
 
 
 def tampered(begun: Begun, statement: str) -> None:
-    """Do something to the database that its guards would refuse."""
+    """Do something to the database that its triggers would refuse."""
     with begun.store() as store:
         store.transactions.write(record_triggers.drop)
         store.transactions.write(lambda connection: connection.execute(text(statement)))
@@ -51,7 +51,7 @@ def test_migrate_makes_the_database_and_can_be_repeated(tmp_path: Path) -> None:
     first, second = muster(tmp_path, "migrate"), muster(tmp_path, "migrate")
 
     assert (first.code, second.code) == (0, 0), first.everything
-    assert "its guards fire" in second.out
+    assert "its triggers fire" in second.out
     assert (tmp_path / "muster.db").exists()
 
 
@@ -192,19 +192,19 @@ def test_a_sound_record_verifies(begun: Begun, number: str, tmp_path: Path) -> N
     assert re.fullmatch(r"Verified: \d+ entries in 2 chains, 0 checkpoints\.\n", said.out)
 
 
-def test_guards_that_were_taken_away_are_put_back_only_when_told_to(begun: Begun, tmp_path: Path) -> None:
+def test_dropped_triggers_are_reinstalled_only_on_request(begun: Begun, tmp_path: Path) -> None:
     with begun.store() as store:
         store.transactions.write(record_triggers.drop)
     refused, found = begun.muster(tmp_path, "migrate"), begun.muster(tmp_path, "verify")
 
-    said = begun.muster(tmp_path, "migrate", "--guards")
+    said = begun.muster(tmp_path, "migrate", "--triggers")
 
     assert (refused.code, found.code, said.code) == (1, 6, 0), said.everything
-    assert "The guards are in place and fire." in said.out
+    assert "The triggers are installed and fire." in said.out
     assert begun.muster(tmp_path, "verify").code == 0
 
 
-def test_what_was_done_while_the_guards_were_away_is_found_when_they_are_put_back(
+def test_changes_made_without_the_triggers_are_found_when_they_are_reinstalled(
     begun: Begun, number: str, tmp_path: Path
 ) -> None:
     tampered(begun, "UPDATE entry SET text = replace(text, 'search', 'basket') WHERE n = 1")
@@ -222,7 +222,7 @@ def test_a_changed_entry_is_named(begun: Begun, number: str, tmp_path: Path) -> 
 
     assert said.code == 3
     assert re.search(r"^tampered in \w+, entry 1: ", said.out, re.MULTILINE)
-    assert re.search(r"^guards: ", said.out, re.MULTILINE)
+    assert re.search(r"^triggers: ", said.out, re.MULTILINE)
 
 
 def test_a_row_that_does_not_follow_from_the_record_is_made_again(begun: Begun, number: str, tmp_path: Path) -> None:

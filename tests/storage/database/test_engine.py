@@ -9,7 +9,7 @@ from sqlalchemy.dialects import sqlite
 
 from storage.column_types import UtcText
 from storage.database.engine import make_engine, read_url
-from storage.errors import BadDatabaseUrl
+from storage.errors import InvalidDatabaseUrl
 from storage.store import Store
 
 
@@ -29,12 +29,12 @@ def test_an_address_is_taken_in_its_usual_forms(address: str, driver: str) -> No
 
 @pytest.mark.parametrize("address", ["", "muster.db", "mysql://h/d", "sqlite://", "sqlite:///:memory:"])
 def test_another_address_is_refused(address: str) -> None:
-    with pytest.raises(BadDatabaseUrl):
+    with pytest.raises(InvalidDatabaseUrl):
         make_engine(address)
 
 
 def test_a_refused_address_is_not_repeated_with_its_password() -> None:
-    with pytest.raises(BadDatabaseUrl) as refused:
+    with pytest.raises(InvalidDatabaseUrl) as refused:
         make_engine("postgresql:/u:hunter2@h")
 
     assert "hunter2" not in str(refused.value)

@@ -30,15 +30,15 @@ def test_checkpoints_of_every_key_in_the_line_are_believed_whichever_is_known(
     record_all(store)
     for n, signer in enumerate(signers[:3]):
         if n:
-            store.keys.rotate(signers[n - 1], signer, at(200 + n))
+            store.signing_keys.rotate(signers[n - 1], signer, at(200 + n))
         sign(store, signer, 300 + n)
 
     for known in (None, *(signer.public_key for signer in signers[:3])):
         report = verify(store, public_key=known)
         assert report.problems == ()
         assert (report.trusted.seq, report.trusted.signed_by) == (3, signers[2].public_key)
-    assert store.keys.known() == {signer.public_key for signer in signers[:3]}
-    assert [(r.old, r.new) for r in store.keys.rotations()] == [
+    assert store.signing_keys.known() == {signer.public_key for signer in signers[:3]}
+    assert [(r.old, r.new) for r in store.signing_keys.rotations()] == [
         (signers[0].public_key, signers[1].public_key),
         (signers[1].public_key, signers[2].public_key),
     ]
@@ -70,7 +70,7 @@ def test_a_key_that_was_changed_without_handing_over_can_still_be_handed_over_to
     sign(store, signers[1], 301)
     assert not verify(store).is_sound
 
-    store.keys.rotate(signers[0], signers[1], at(302))
+    store.signing_keys.rotate(signers[0], signers[1], at(302))
 
     assert verify(store).is_sound
 
@@ -80,9 +80,9 @@ def test_a_key_that_has_not_signed_here_cannot_name_the_next(store: Store, signe
     sign(store, signers[0], 300)
 
     with pytest.raises(UnknownKey, match="has not signed here"):
-        store.keys.rotate(signers[3], signers[1], at(301))
+        store.signing_keys.rotate(signers[3], signers[1], at(301))
 
-    assert store.keys.rotations() == ()
+    assert store.signing_keys.rotations() == ()
 
 
 def test_a_handing_over_that_is_not_signed_by_both_is_found_and_not_followed(
@@ -92,7 +92,7 @@ def test_a_handing_over_that_is_not_signed_by_both_is_found_and_not_followed(
     ours, theirs = signers[0], signers[3]
     record_all(store)
     sign(store, ours, 300)
-    true = store.keys.rotate(ours, signers[1], at(301))
+    true = store.signing_keys.rotate(ours, signers[1], at(301))
     forged = [
         true.model_copy(update={"new": theirs.public_key}),
         true.model_copy(update={"new": theirs.public_key, "countersignature": theirs.sign(true.statement)}),

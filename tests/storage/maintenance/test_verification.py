@@ -103,4 +103,4 @@ def test_a_record_without_guards_is_not_called_sound(store: Store) -> None:
 
     assert not report.is_sound
     assert not report.is_tampered
-    assert [p.kind for p in report.problems] == ["guards"]
+    assert [p.kind for p in report.problems] == ["triggers"]

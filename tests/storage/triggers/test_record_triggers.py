@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from storage.database.sqlite import begin_writing
-from storage.errors import GuardsMissing
+from storage.errors import TriggersMissing
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
 from storage.triggers import record_triggers
@@ -74,7 +74,7 @@ def test_the_record_refuses_to_be_rewritten(store: Store) -> None:
 def test_the_guards_are_checked_by_what_they_refuse(store: Store) -> None:
     record_all(store)
 
-    store.transactions.write(record_triggers.check_guards)
+    store.transactions.write(record_triggers.check_triggers)
 
     assert verify(store).is_sound
 
@@ -84,10 +84,10 @@ def test_a_missing_guard_is_named(store: Store, name: str) -> None:
     table = "" if store.engine.dialect.name == "sqlite" else f" ON {name.split('_')[1]}"
     store.transactions.write(lambda c: c.exec_driver_sql(f"DROP TRIGGER {name}{table}").rowcount)
 
-    with pytest.raises(GuardsMissing, match=name):
+    with pytest.raises(TriggersMissing, match=name):
         store.migrate()
 
-    assert [p.kind for p in verify(store).problems] == ["guards"]
+    assert [p.kind for p in verify(store).problems] == ["triggers"]
 
 
 def test_a_guard_that_is_there_and_does_nothing_is_found_on_sqlite(sqlite_store: Store) -> None:
@@ -99,8 +99,8 @@ def test_a_guard_that_is_there_and_does_nothing_is_found_on_sqlite(sqlite_store:
 
     sqlite_store.transactions.write(weaken)
 
-    with pytest.raises(GuardsMissing, match="guard_entry_update"):
-        sqlite_store.transactions.write(record_triggers.check_guards)
+    with pytest.raises(TriggersMissing, match="guard_entry_update"):
+        sqlite_store.transactions.write(record_triggers.check_triggers)
 
 
 def test_a_guard_that_is_there_and_does_nothing_is_found_on_postgresql(postgres_url: str) -> None:
@@ -114,7 +114,7 @@ def test_a_guard_that_is_there_and_does_nothing_is_found_on_postgresql(postgres_
             )
         )
 
-        with pytest.raises(GuardsMissing, match="change an entry"):
+        with pytest.raises(TriggersMissing, match="change an entry"):
             store.migrate()
 
 
@@ -146,7 +146,7 @@ def test_a_role_name_that_is_no_name_is_refused() -> None:
 
 def test_probing_needs_no_committed_trace(store: Store) -> None:
     with store.engine.connect() as connection, begin_writing(connection):
-        record_triggers.check_guards(connection)
+        record_triggers.check_triggers(connection)
 
         assert connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one() == 0
 

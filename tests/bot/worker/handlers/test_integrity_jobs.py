@@ -48,7 +48,7 @@ def signer(tmp_path: Path) -> Signer:
 def keeper(store) -> Iterator[Rig]:
     with rig_on(store, audit_channel="#incidents", retention={"default": 3}) as rig:
         store.team = rig.team
-        for part in (store.checkpoints, store.stamps, store.retention, store.keys):
+        for part in (store.checkpoints, store.timestamps, store.retention, store.signing_keys):
             part._team = rig.team
         yield rig
 
@@ -123,7 +123,7 @@ def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
     day(keeper, T0, authority)
     day(keeper, T0, authority)
 
-    stamp = keeper.store.stamps.of(taken.seq)
+    stamp = keeper.store.timestamps.of(taken.seq)
     roots = roots_of(authority)
     report = verify_by(keeper.store, VerificationEvidence(authorities=roots))
     assert authority.asked == 1
@@ -141,12 +141,12 @@ def test_while_the_authority_is_away_the_stamp_waits(keeper: Rig, signer: Signer
     for minutes in range(0, 500, 10):
         day(keeper, T0 + timedelta(minutes=minutes), authority, (JobKind.STAMP,))
     keeper.store.checkpoints.take(T0 + timedelta(minutes=400), signer)
-    assert keeper.store.stamps.of(first.seq) is None
+    assert keeper.store.timestamps.of(first.seq) is None
     authority.closed = False
 
     day(keeper, T0 + timedelta(minutes=510), authority, (JobKind.STAMP,))
 
-    assert keeper.store.stamps.of(first.seq) is not None, "the one that was to be stamped that day"
+    assert keeper.store.timestamps.of(first.seq) is not None, "the one that was to be stamped that day"
     assert keeper.store.jobs.buried() == ()
 
 
@@ -201,7 +201,7 @@ def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
         day(keeper, T0 + timedelta(hours=hour), stranger, (JobKind.STAMP,))
     stranger.close()
 
-    assert keeper.store.stamps.of(taken.seq) is None
+    assert keeper.store.timestamps.of(taken.seq) is None
     assert len(keeper.store.jobs.buried()) == 1
 
 
