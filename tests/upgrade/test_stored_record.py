@@ -1,0 +1,152 @@
+"""The copies by themselves: the export against both verifiers, the backup beside the database, and that a changed byte is found."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.upgrade.house import (
+    KEY,
+    TEAM,
+    VERIFIER,
+    House,
+    Store,
+    new_key,
+    open_store,
+    projections,
+    rebuild,
+    restore,
+    unpacked,
+    unpacked_export,
+    verified,
+)
+
+CLOSED = "INC-2026-0001"
+UNGUARD = "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger'"
+
+
+def run_verifier(folder: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", str(folder / "verify.py")]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def tampered(folder: Path, *statements: str) -> Path:
+    """The stored database after its owner took the guards away and wrote in it."""
+    path = unpacked("muster.db.gz", folder)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for (drop,) in connection.execute(UNGUARD).fetchall():
+            connection.execute(drop)
+        for statement in statements:
+            assert connection.execute(statement).rowcount == 1, statement
+    return path
+
+
+def heads(store: Store) -> dict[str, tuple[int, str]]:
+    """The number and hash of each chain's last entry."""
+    last = {key.id: store.queries.lines(key)[-1] for key in store.queries.chains()}
+    return {name: (line.n, line.hash) for name, line in last.items()}
+
+
+def test_the_export_verifies_with_the_verifier_in_it_and_with_the_current_one(tmp_path: Path) -> None:
+    folder = unpacked_export(tmp_path)
+    own = run_verifier(folder)
+    shutil.copy(VERIFIER, folder / "verify.py")
+    current = run_verifier(folder)
+
+    assert own.returncode == 0, own.stdout
+    assert f"verified: {CLOSED}" in own.stdout
+    found = [line for line in current.stdout.splitlines() if line.startswith("NOT VERIFIED")]
+    assert found in ([], ["NOT VERIFIED: verify.py is not the file that was exported"]), current.stdout
+
+
+def test_an_entry_changed_in_the_export_is_found_by_both_verifiers(tmp_path: Path) -> None:
+    folder = unpacked_export(tmp_path)
+    path = folder / "entries.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace("UTC", "UTD", 1).replace("U01ROB", "U01BOB", 1), "utf-8")
+    own = run_verifier(folder)
+    shutil.copy(VERIFIER, folder / "verify.py")
+
+    for done in (own, run_verifier(folder)):
+        assert done.returncode == 1
+        assert "entry 1 was changed" in done.stdout
+
+
+def test_a_new_export_of_the_old_incident_verifies_with_the_old_verifier(tmp_path: Path) -> None:
+    old = unpacked_export(tmp_path)
+    (tmp_path / "house").mkdir()
+    house = House(tmp_path / "house", f"sqlite:///{unpacked('muster.db.gz', tmp_path)}")
+    try:
+        folder = house.export(house.keys()[CLOSED], tmp_path / "new")
+    finally:
+        house.close()
+    manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
+    then = (old / "entries.jsonl").read_text(encoding="utf-8").splitlines()
+    now = (folder / "entries.jsonl").read_text(encoding="utf-8").splitlines()
+    shutil.copy(old / "verify.py", folder / "verify.py")
+    said = run_verifier(folder).stdout
+
+    assert now[: len(then)] == then
+    assert manifest["entries"] > len(then)
+    assert [line for line in said.splitlines() if "verify.py is not" not in line and "NOT VERIFIED" in line] == []
+
+
+def test_the_backup_of_postgresql_restores_into_sqlite_with_the_same_chains(tmp_path: Path) -> None:
+    backup, stored = unpacked("backup-of-postgresql.db.gz", tmp_path), unpacked("muster.db.gz", tmp_path)
+    restored = tmp_path / "restored.db"
+    restore(f"sqlite:///{restored}", backup, replace=False)
+
+    with open_store(f"sqlite:///{restored}", team=TEAM) as store, open_store(f"sqlite:///{stored}", team=TEAM) as first:
+        first.migrate()
+        assert heads(store) == heads(first)
+        assert verified(store).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("UPDATE entry SET text = replace(text, 'declared', 'declareD') WHERE n = 1 AND incident LIKE '%S7693'", "tampered"),
+        ("UPDATE entry SET hash = 'a' || substr(hash, 2) WHERE n = 9 AND incident LIKE '%S7693'", "tampered"),
+        ("UPDATE body SET words = replace(words, 'Search is down', 'Search is dowN') WHERE n = 1 AND incident LIKE '%S7693'", "tampered"),
+        ("UPDATE checkpoint SET signature = 'a' || substr(signature, 2) WHERE seq = 3 AND substr(signature, 1, 1) <> 'a'", "tampered"),
+        ("UPDATE incident SET state = 'closed' WHERE number = 'INC-2026-0003'", "rebuild"),
+    ],
+)  # fmt: skip
+def test_a_change_of_one_byte_in_the_stored_database_is_found(tmp_path: Path, statement: str, kind: str) -> None:
+    path = tampered(tmp_path, statement)
+
+    with open_store(f"sqlite:///{path}", team=TEAM) as store:
+        kinds = {problem.kind for problem in verified(store).problems}
+
+    assert kinds == {kind, "guards"}
+
+
+def test_another_key_than_the_one_that_signed_first_is_found(tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    new_key(other)
+    with open_store(f"sqlite:///{unpacked('muster.db.gz', tmp_path)}", team=TEAM) as store:
+        assert "key" in {problem.kind for problem in verified(store, first_key=other).problems}
+        assert verified(store, first_key=KEY).problems == ()
+
+
+def test_a_row_that_was_lost_is_made_again_as_it_was_stored(tmp_path: Path) -> None:
+    lost = "DELETE FROM incident WHERE number = 'INC-2026-0002'"
+    with open_store(f"sqlite:///{unpacked('muster.db.gz', tmp_path)}", team=TEAM) as store:
+        (before,) = [then for then, _ in projections(store) if then["number"] == "INC-2026-0002"]
+    path = tampered(tmp_path, lost)
+
+    with open_store(f"sqlite:///{path}", team=TEAM) as store:
+        store.reguard()
+        (made,) = rebuild(store)
+        (after,) = [then for then, _ in projections(store) if then["number"] == "INC-2026-0002"]
+        assert verified(store).problems == ()
+
+    assert made.id == before["incident"]
+    apart = {"shape", "folded"} if before["shape"] != after["shape"] else set()
+    assert {k: v for k, v in after.items() if k not in apart} == {k: v for k, v in before.items() if k not in apart}
