@@ -23,23 +23,23 @@ from sqlalchemy import event
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from story import LONG_AGO, SCRIPTED, Story  # noqa: E402
-from workspace import write_workspace  # noqa: E402
-
-from bot.clock import SetClock  # noqa: E402
 from bot.export.make import Seal, make_export  # noqa: E402
 from bot.replay.filling import form_values  # noqa: E402
 from bot.replay.scenario import read_scenario  # noqa: E402
 from bot.replay.stage import Stage  # noqa: E402
-from incident.entries import KINDS  # noqa: E402
-from incident.entry import IncidentKey  # noqa: E402
-from incident.jobs import JobKind  # noqa: E402
 from sandbox.entities import Person  # noqa: E402
 from storage.copying.backup import back_up, copy_file  # noqa: E402
 from storage.copying.restore import restore  # noqa: E402
 from storage.signing import new_key, read_key  # noqa: E402
-from storage.store import open_store  # noqa: E402
 from storage.verify import Evidence, verify_by  # noqa: E402
+from story import LONG_AGO, SCRIPTED, Story  # noqa: E402
+from workspace import write_workspace  # noqa: E402
+
+from bot.clock import SetClock  # noqa: E402
+from incident.entries import KINDS  # noqa: E402
+from incident.entry import IncidentKey  # noqa: E402
+from incident.jobs import JobKind  # noqa: E402
+from storage.store import open_store  # noqa: E402
 
 WAITING = {"tell": 1, "request": 1, "mark": 1, "draft": 4}
 SCRIPT = Path("tests/scenarios/s10-premature-close-reopen.yaml")

@@ -11,9 +11,10 @@ from bot.replay.scenario import Scenario
 from bot.replay.stage import Stage
 from commands.run import run
 from commands.verb import Place, Request
+from roles.people import PersonId, slack_person
+
 from incident.entry import IncidentKey, Source, Surface
 from incident.ports import Outcome
-from roles.people import PersonId, slack_person
 
 
 class Stagehand:

@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from stagehand import Stagehand
-
 from bot.replay.catalogue import script_policy
 from bot.replay.player import Player
-from bot.scheduler import want_checkpoint, want_daily
 from bot.send.keeping import DAILY
+from stagehand import Stagehand
+from storage.signing import read_key
+
+from bot.scheduler import want_checkpoint, want_daily
 from incident.entry import IncidentKey
 from incident.policy import Ladder, Policy, Service
 from incident.ports import Outcome
 from incident.states import Audience
-from storage.signing import read_key
 from storage.store import open_store
 
 LONG_AGO = datetime(2021, 3, 1, 9, 0, tzinfo=UTC)
