@@ -6,7 +6,6 @@ import pytest
 
 from bot.config.policy_loader import read_policy
 from bot.slack.blocks.action_context import ActionContext, unpack
-from bot.slack.blocks.clipper import oversized
 from bot.slack.forms.form_controls import draw, read
 from bot.slack.forms.form_submission import inputs_of, submitted
 from bot.slack.forms.modal import OCCURRED, fields_of, form, notice
@@ -16,10 +15,10 @@ from commands.core.fields.form_field import Control, FormField, form_fields
 from incident.model.components import AudienceState, OpenSlot
 from incident.policy import Service
 from incident.states import State
-from sandbox.blocks.block_check import check_view
 from sandbox.state.form_values import chosen, initial
 from tests.bot.slack.workplace import POLICY, TODAY
 from tests.commands.hand import an_incident
+from tests.support.block_kit import valid_view
 
 TEAM = "T1"
 RULES = read_policy(POLICY, TODAY).policy
@@ -58,8 +57,7 @@ def test_the_form_of_every_verb_is_one_that_slack_takes(verb, policy):
     for fields in ({}, hostile(verb)):
         view = form(verb, fields, WHERE, policy, banner=LONG)
 
-        assert check_view(view, "modal")
-        assert list(oversized(view)) == []
+        assert valid_view(view)
 
 
 @pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
@@ -206,4 +204,4 @@ def test_who_declares_reads_what_an_incident_is_and_which_policy_says_so():
 def test_a_notice_is_a_form_without_anything_to_submit():
     view = notice("Muster", [{"type": "section", "text": {"type": "mrkdwn", "text": LONG}}])
 
-    assert "submit" not in check_view(view, "modal")
+    assert "submit" not in valid_view(view)

@@ -1,10 +1,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models import blocks
+from slack_sdk.models.views import View
 
 from bot.slack.blocks.clipper import LIMITS, MORE, fit_blocks, fit_text, fit_view, oversized
-from sandbox.blocks.block_check import check_message, check_view
-from sandbox.blocks.limits import LIMITS as SECOND_OPINION
+from sandbox.blocks.limits import LIMITS as DOCUMENTED_LIMITS
+from sandbox.workspace_errors import SlackError
+from tests.support.block_kit import valid_message, valid_view
 
 LONG = "words & <@U12AB> " * 1000
 
@@ -59,13 +63,13 @@ BLOCKS = [
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block["type"])
 def test_every_block_is_cut_to_what_slack_takes(block):
-    assert check_message(fit_blocks([block]))
+    assert valid_message(fit_blocks([block]))
 
 
 def test_a_message_of_far_too_many_words_says_that_there_is_more():
     fitted = fit_blocks([{"type": "section", "text": mrkdwn()}] * 60)
 
-    assert check_message(fitted)
+    assert valid_message(fitted)
     assert fitted[-1] == MORE
 
 
@@ -78,9 +82,9 @@ def test_buttons_are_kept_when_words_are_dropped():
 
 
 def test_a_message_that_fits_is_left_as_it_is():
-    blocks = [{"type": "section", "text": mrkdwn("short")}, {"type": "divider"}]
+    short = [{"type": "section", "text": mrkdwn("short")}, {"type": "divider"}]
 
-    assert fit_blocks(blocks) == blocks
+    assert fit_blocks(short) == short
 
 
 def test_a_view_is_cut_to_what_slack_takes():
@@ -88,7 +92,7 @@ def test_a_view_is_cut_to_what_slack_takes():
 
     fitted = fit_view(view)
 
-    assert check_view(fitted, "modal")
+    assert valid_view(fitted)
     assert fitted["blocks"][-1] == MORE
 
 
@@ -100,12 +104,101 @@ def test_a_text_never_exceeds_its_limit_and_a_short_one_never_changes(text, limi
     assert fitted == text or len(text) > LIMITS[limit]
 
 
-def test_the_table_agrees_with_the_second_opinion_of_the_pretend_workspace():
+def test_the_limits_are_those_of_the_pretend_workspace():
     differing = {
-        name: (size, SECOND_OPINION.get(name)) for name, size in LIMITS.items() if SECOND_OPINION.get(name) != size
+        name: (size, DOCUMENTED_LIMITS.get(name))
+        for name, size in LIMITS.items()
+        if DOCUMENTED_LIMITS.get(name) != size
     }
 
     assert differing == {}
+
+
+# slack_sdk's own limits; the rest of the table it does not check.
+SLACK_SDK_LIMITS = {
+    "view.blocks": View.blocks_max_length,
+    "view.title": View.title_max_length,
+    "view.submit": View.submit_max_length,
+    "view.close": View.close_max_length,
+    "view.private_metadata": View.private_metadata_max_length,
+    "view.callback_id": View.callback_id_max_length,
+    "block_id": blocks.Block.block_id_max_length,
+    "action_id": blocks.InteractiveElement.action_id_max_length,
+    "section.text": blocks.SectionBlock.text_max_length,
+    "section.fields": blocks.SectionBlock.fields_max_length,
+    "header.text": blocks.HeaderBlock.text_max_length,
+    "context.elements": blocks.ContextBlock.elements_max_length,
+    "actions.elements": blocks.ActionsBlock.elements_max_length,
+    "button.text": blocks.ButtonElement.text_max_length,
+    "button.value": blocks.ButtonElement.value_max_length,
+    "button.url": blocks.ButtonElement.url_max_length,
+    "button.accessibility_label": blocks.ButtonElement.text_max_length,
+    "confirm.title": blocks.ConfirmObject.title_max_length,
+    "confirm.text": blocks.ConfirmObject.text_max_length,
+    "confirm.confirm": blocks.ConfirmObject.confirm_max_length,
+    "confirm.deny": blocks.ConfirmObject.deny_max_length,
+    "option.text": blocks.Option.label_max_length,
+    "option.value": blocks.Option.value_max_length,
+    "option.description": blocks.Option.label_max_length,
+    "options.count": blocks.StaticSelectElement.options_max_length,
+    "option_groups.count": blocks.StaticSelectElement.option_groups_max_length,
+    "option_group.label": blocks.OptionGroup.label_max_length,
+    "overflow.options": blocks.OverflowMenuElement.options_max_length,
+    "placeholder.text": blocks.InputInteractiveElement.placeholder_max_length,
+    "input.label": blocks.InputBlock.label_max_length,
+    "input.hint": blocks.InputBlock.hint_max_length,
+}
+NOT_CHECKED_BY_SLACK_SDK = {
+    "each block is checked alone, not the message around it": {
+        "message.text",
+        "message.blocks",
+        "message.total",
+        "message.attachments",
+        "update.text",
+        "ephemeral.text",
+    },
+    "a view is checked without its size as JSON, its stack and its external id": {
+        "view.bytes",
+        "view.stack",
+        "view.external_id",
+    },
+    "texts within a field, a context element or an input have no length of their own": {
+        "text.text",
+        "section.field",
+        "plain_text_input.length",
+    },
+    "radio buttons and checkboxes have no limit, only select menus do": {
+        "radio_buttons.options",
+        "checkboxes.options",
+    },
+    "channels have no model": {"topic", "purpose", "channel.name", "invite.users", "bookmarks.count"},
+}
+
+
+def test_the_limits_are_those_of_slack_sdk():
+    differing = {name: (LIMITS[name], size) for name, size in SLACK_SDK_LIMITS.items() if LIMITS[name] != size}
+
+    assert differing == {}
+
+
+def test_what_slack_sdk_does_not_check_is_listed_with_its_reason():
+    assert set(LIMITS) - set(SLACK_SDK_LIMITS) == set().union(*NOT_CHECKED_BY_SLACK_SDK.values())
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "section", "text": mrkdwn("x" * 3001)},
+        {"type": "section", "text": mrkdwn("short"), "colour": "red"},
+        {"type": "actions", "elements": [{"type": "button", "action_id": "a" * 256, "text": plain("short")}]},
+    ],
+    ids=["a text too long", "an attribute that no block has", "an id too long"],
+)
+def test_each_opinion_refuses_what_does_not_fit(block):
+    with pytest.raises((AssertionError, SlackError)):
+        valid_message([block])
+    with pytest.raises((AssertionError, SlackObjectFormationError)):
+        assert [block] == [parsed.to_dict() for parsed in blocks.Block.parse_all([block])]
 
 
 def test_an_id_or_value_that_is_too_long_is_found():

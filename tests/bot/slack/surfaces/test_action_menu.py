@@ -8,7 +8,7 @@ from commands.core.fields.field_validation import read_form
 from incident.model.slack_references import Mask
 from incident.states import State
 from roles.role_names import Role
-from sandbox.blocks.block_check import check_message
+from tests.support.block_kit import valid_message
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_
 
     shown = action_menu(incident, place.person("ann"), "/incident")
 
-    assert check_message(fit_blocks(shown.all_blocks()))
+    assert valid_message(fit_blocks(shown.all_blocks()))
     assert list(oversized(shown.blocks)) == []
     assert "<!channel" not in shown.text
     drawn = [(element["action_id"], element["value"]) for element in buttons(shown)]

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.rendering.renderer import Mode, Renderer
-from bot.slack.blocks.clipper import LIMITS, oversized
+from bot.slack.blocks.clipper import LIMITS
 from bot.slack.surfaces.announcement import announcement
 from bot.slack.surfaces.home_tab import home, home_context
 from bot.slack.surfaces.incident_card import card, topic
@@ -20,6 +20,7 @@ from incident.states import State
 from roles.role_names import Role
 from tests.commands.hand import EVA, ILSE, ROB, T0, a_policy, an_incident, later
 from tests.memory import Memory
+from tests.support.block_kit import valid_message, valid_view
 
 HOSTILE = "<!channel> *_~` & <b> " + "x" * 2900
 
@@ -47,8 +48,7 @@ def context(incident):
 
 def within_limits(message: Message) -> None:
     arguments = message.arguments()
-    assert list(oversized(arguments["blocks"])) == []
-    assert len(arguments["blocks"]) <= LIMITS["message.blocks"]
+    assert valid_message(arguments["blocks"])
     assert sum(len(str(block.get("text", ""))) for block in arguments["blocks"]) < LIMITS["message.total"]
     assert "<!channel>" not in str(arguments)
     assert "<b>" not in str(arguments)
@@ -75,6 +75,7 @@ def test_what_the_card_offers_exists(state):
 def test_a_card_of_almost_nothing_can_be_drawn():
     message = card(context(an_incident(roles=(), priorities=(), symptom="Checkout errors")), Renderer())
 
+    within_limits(message)
     assert "nobody yet" in str(message.blocks)
     assert "No priority yet" in str(message.blocks)
 
@@ -102,13 +103,13 @@ def test_a_home_tab_of_hundreds_of_incidents_fits():
 
     view = home(home_context(many, EVA, a_policy(), T0), Renderer())
 
-    assert len(view["blocks"]) <= LIMITS["view.blocks"]
-    assert list(oversized(view)) == []
+    assert valid_view(view)
 
 
 def test_a_home_tab_with_nothing_on_it_offers_to_declare():
     view = home(home_context([], EVA, a_policy(), T0), Renderer())
 
+    assert valid_view(view)
     assert "All quiet" in str(view)
     assert "form:declare" in str(view)
 
@@ -131,6 +132,7 @@ def test_a_call_about_an_incident_that_is_over_needs_no_answer():
 
     message = page_message(PageContext(an_incident(State.CLOSED, escalations=(call,)), call), Renderer())
 
+    within_limits(message)
     assert "nobody has to answer" in message.text
 
 
