@@ -55,15 +55,21 @@ class Source(Frozen):
 
 
 class Fact(Frozen):
-    """One thing that happened, in the past tense.
+    """One thing that happened, in the past tense. What the policy decided is a value of the fact.
 
-    `kind` and `version` are stored and never reused. `timeline` is the word the timeline shows it under, or None
-    for a fact no reader of the timeline needs. Everything a policy decided stands in the fact as a value.
+    `kind` and `version` are stored and never reused. `timeline` is the word that the timeline shows it under, None for
+    a fact that readers of the timeline do not need. `template` names the template in templates/slack/ of the channel
+    message when a person did it, `notice` that of the message whoever recorded it; None posts nothing. `is_folded` is
+    False for a fact that does not change the folded incident; every other one has the function of its kind's name in
+    the module of incident/fold/ named like its own.
     """
 
     kind: ClassVar[str]
     version: ClassVar[int] = 1
     timeline: ClassVar[str | None] = None
+    template: ClassVar[str | None] = None
+    notice: ClassVar[str | None] = None
+    is_folded: ClassVar[bool] = True
 
 
 class Draft(Frozen):

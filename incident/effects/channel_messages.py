@@ -18,60 +18,11 @@ from incident.states import Audience, State
 from roles.person_ids import MUSTER
 
 UPDATES_HERE: Final = "updates/internal"
-_TEMPLATES: Final = {
-    "declared": "declare",
-    "acknowledged": "ack",
-    "major_declared": "major",
-    "priority_changed": "priority",
-    "category_changed": "category",
-    "reclassified": "reclassify",
-    "confirmed": "confirm",
-    "time_set": "time",
-    "reopened": "reopen",
-    "voided": "void",
-    "drill_injected": "drill",
-    "drill_ended": "drill",
-    "role_assumed": "take",
-    "role_released": "release",
-    "handover_offered": "handover",
-    "handover_accepted": "accept",
-    "escalated": "escalate",
-    "escalation_answered": "answer",
-    "resolved": "resolve",
-    "resolution_amended": "resolve",
-    "validated": "validate",
-    "review_scheduled": "review",
-    "contained": "contain",
-    "temp_fix_added": "tempfix",
-    "temp_fix_set": "tempfix",
-    "temp_fix_removed": "tempfix",
-    "workaround_found": "workaround",
-    "linked": "link",
-    "link_none": "link",
-    "noted": "note",
-    "decision_made": "decide",
-    "action_opened": "action",
-    "action_done": "done",
-    "status_update_posted": "update",
-    "update_due": "next",
-    "updates_held": "hold",
-    "updates_released": "hold",
-    "redacted": "redact",
-    "masked": "redact",
-    "mask_lifted": "unmask",
-    "preserved": "preserve",
-    "corrected": "correct",
-}
 _BY_STATE: Final = {
     State.MITIGATED: "mitigated",
     State.RESTORED: "restored",
     State.ACTIVE: "regress",
     State.CLOSED: "close",
-}
-_BY_MUSTER: Final = {
-    "escalation_lapsed": "surfaces/lapsed",
-    "joined_as_duplicate": "surfaces/joined",
-    "history_taken": "surfaces/history",
 }
 _UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNEL, JobKind.HOME})
 
@@ -101,7 +52,7 @@ def template_of(entry: Entry) -> str | None:
         return "backfill"
     if isinstance(fact, StateChanged):
         return _BY_STATE.get(fact.new)
-    return _TEMPLATES.get(fact.kind)
+    return fact.template
 
 
 def _of_itself(entry: Entry) -> str | None:
@@ -112,7 +63,7 @@ def _of_itself(entry: Entry) -> str | None:
         return None if fact.what in _UNSAID else "surfaces/lost"
     if isinstance(fact, UpdateDelivered):
         return "surfaces/undelivered" if fact.error else None
-    return _BY_MUSTER.get(fact.kind)
+    return fact.notice
 
 
 def _line(after: Incident, first: Entry, last: Entry, template: str) -> Job:

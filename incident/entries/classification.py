@@ -14,6 +14,7 @@ class PriorityChanged(Fact):
 
     kind: ClassVar[str] = "priority_changed"
     timeline: ClassVar[str | None] = "priority"
+    template: ClassVar[str | None] = "priority"
 
     old: Priority | None
     impact: int
@@ -35,6 +36,7 @@ class CategoryChanged(Fact):
 
     kind: ClassVar[str] = "category_changed"
     timeline: ClassVar[str | None] = "category"
+    template: ClassVar[str | None] = "category"
 
     category: str
     subcategory: str | None
@@ -47,6 +49,7 @@ class Reclassified(Fact):
 
     kind: ClassVar[str] = "reclassified"
     timeline: ClassVar[str | None] = "reclassification"
+    template: ClassVar[str | None] = "reclassify"
 
     old: str
     type: str
@@ -59,6 +62,7 @@ class Confirmed(Fact):
 
     kind: ClassVar[str] = "confirmed"
     timeline: ClassVar[str | None] = "confirm"
+    template: ClassVar[str | None] = "confirm"
 
     category: bool
     priority: bool

@@ -14,6 +14,7 @@ class Validated(Fact):
 
     kind: ClassVar[str] = "validated"
     timeline: ClassVar[str | None] = "validation"
+    template: ClassVar[str | None] = "validate"
 
     criterion: str
     evidence: Words
@@ -24,6 +25,7 @@ class ReviewScheduled(Fact):
 
     kind: ClassVar[str] = "review_scheduled"
     timeline: ClassVar[str | None] = "pir"
+    template: ClassVar[str | None] = "review"
 
     owner: PersonId
     at: Utc
@@ -33,6 +35,7 @@ class Refused(Fact):
     """Somebody asked for something that the rules refused; nothing else changed."""
 
     kind: ClassVar[str] = "refused"
+    is_folded: ClassVar[bool] = False
 
     verb: str
     intent: str

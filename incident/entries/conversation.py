@@ -13,6 +13,7 @@ class MessagePosted(Fact):
     """Somebody wrote in an incident channel. Captured always; in the timeline only when marked."""
 
     kind: ClassVar[str] = "message_posted"
+    is_folded: ClassVar[bool] = False
 
     channel: str
     ts: str
@@ -26,6 +27,7 @@ class MessageEdited(Fact):
     """A message was changed; the original entry stays as it was."""
 
     kind: ClassVar[str] = "message_edited"
+    is_folded: ClassVar[bool] = False
 
     channel: str
     ts: str
@@ -40,6 +42,7 @@ class MessageDeleted(Fact):
     """A message was deleted in Slack; the record keeps it."""
 
     kind: ClassVar[str] = "message_deleted"
+    is_folded: ClassVar[bool] = False
 
     channel: str
     ts: str
@@ -73,6 +76,7 @@ class SourceChanged(Fact):
 
     kind: ClassVar[str] = "source_changed"
     timeline: ClassVar[str | None] = "correction"
+    is_folded: ClassVar[bool] = False
 
     corrects: int
     change: Literal["edited", "deleted"]
@@ -83,6 +87,8 @@ class Corrected(Fact):
 
     kind: ClassVar[str] = "corrected"
     timeline: ClassVar[str | None] = "correction"
+    template: ClassVar[str | None] = "correct"
+    is_folded: ClassVar[bool] = False
 
     corrects: int
     text: Words
@@ -92,6 +98,7 @@ class Reacted(Fact):
     """Somebody put a reaction on a message or took one away. Kept since it shows that they were there."""
 
     kind: ClassVar[str] = "reacted"
+    is_folded: ClassVar[bool] = False
 
     channel: str
     ts: str
@@ -122,6 +129,8 @@ class Noted(Fact):
 
     kind: ClassVar[str] = "noted"
     timeline: ClassVar[str | None] = "note"
+    template: ClassVar[str | None] = "note"
+    is_folded: ClassVar[bool] = False
 
     text: Words
 
@@ -131,6 +140,7 @@ class DecisionMade(Fact):
 
     kind: ClassVar[str] = "decision_made"
     timeline: ClassVar[str | None] = "decision"
+    template: ClassVar[str | None] = "decide"
 
     id: str
     text: Words
@@ -145,6 +155,7 @@ class ActionOpened(Fact):
 
     kind: ClassVar[str] = "action_opened"
     timeline: ClassVar[str | None] = "action"
+    template: ClassVar[str | None] = "action"
 
     id: str
     text: Words
@@ -159,6 +170,7 @@ class ActionDone(Fact):
 
     kind: ClassVar[str] = "action_done"
     timeline: ClassVar[str | None] = "action"
+    template: ClassVar[str | None] = "done"
 
     id: str
     result: Words
@@ -169,6 +181,7 @@ class Redacted(Fact):
 
     kind: ClassVar[str] = "redacted"
     timeline: ClassVar[str | None] = "redaction"
+    template: ClassVar[str | None] = "redact"
 
     channel: str
     ts: str
@@ -184,6 +197,7 @@ class Masked(Fact):
 
     kind: ClassVar[str] = "masked"
     timeline: ClassVar[str | None] = "mask"
+    template: ClassVar[str | None] = "redact"
 
     channel: str
     ts: str
@@ -196,6 +210,7 @@ class MaskLifted(Fact):
 
     kind: ClassVar[str] = "mask_lifted"
     timeline: ClassVar[str | None] = "mask"
+    template: ClassVar[str | None] = "unmask"
 
     channel: str
     ts: str
@@ -210,6 +225,7 @@ class GapNoted(Fact):
 
     kind: ClassVar[str] = "gap_noted"
     timeline: ClassVar[str | None] = "gap"
+    is_folded: ClassVar[bool] = False
 
     edge: Literal["begins", "ends"]
     since: Utc | None = None

@@ -31,6 +31,8 @@ class HistoryTaken(Fact):
     """
 
     kind: ClassVar[str] = "history_taken"
+    notice: ClassVar[str | None] = "surfaces/history"
+    is_folded: ClassVar[bool] = False
 
     messages: int
     more: bool = False
@@ -98,6 +100,7 @@ class DeliveryFailed(Fact):
 
     kind: ClassVar[str] = "place_lost"
     version: ClassVar[int] = 2
+    is_folded: ClassVar[bool] = False
 
     medium: Medium
     what: str
@@ -109,6 +112,7 @@ class Exported(Fact):
     """The record was exported by `who` up to entry `upto`, whose hash is `head`."""
 
     kind: ClassVar[str] = "exported"
+    is_folded: ClassVar[bool] = False
 
     who: PersonId
     upto: int

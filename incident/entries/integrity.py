@@ -19,6 +19,7 @@ class Checkpointed(Fact):
     """
 
     kind: ClassVar[str] = "checkpointed"
+    is_folded: ClassVar[bool] = False
 
     seq: int
     root: str
@@ -33,6 +34,7 @@ class PolicyActivated(Fact):
     """A policy came into force; its whole text is stored under this hash."""
 
     kind: ClassVar[str] = "policy_activated"
+    is_folded: ClassVar[bool] = False
 
     hash: str
     policy_version: str
@@ -45,6 +47,7 @@ class CheckpointPublished(Fact):
 
     kind: ClassVar[str] = "checkpoint_published"
     version: ClassVar[int] = 2
+    is_folded: ClassVar[bool] = False
 
     seq: int
     root: str
@@ -56,6 +59,7 @@ class KeyRotated(Fact):
     """The key that signs checkpoints gave way to a new one. Both signed the statement, which names both."""
 
     kind: ClassVar[str] = "key_rotated"
+    is_folded: ClassVar[bool] = False
 
     old: str
     new: str
@@ -69,6 +73,7 @@ class Preserved(Fact):
 
     kind: ClassVar[str] = "preserved"
     timeline: ClassVar[str | None] = "preserve"
+    template: ClassVar[str | None] = "preserve"
 
     on: bool
     reason: Words
@@ -78,6 +83,7 @@ class Retired(Fact):
     """An incident past its retention was deleted. This is its tombstone: which chain, how long, and its last hash."""
 
     kind: ClassVar[str] = "retired"
+    is_folded: ClassVar[bool] = False
 
     incident: str
     number: str

@@ -19,6 +19,7 @@ class Declared(Fact):
 
     kind: ClassVar[str] = "declared"
     timeline: ClassVar[str | None] = "logged"
+    template: ClassVar[str | None] = "declare"
 
     number: str
     title: Words
@@ -63,6 +64,7 @@ class Acknowledged(Fact):
 
     kind: ClassVar[str] = "acknowledged"
     timeline: ClassVar[str | None] = "ack"
+    template: ClassVar[str | None] = "ack"
 
 
 class MajorDeclared(Fact):
@@ -70,6 +72,7 @@ class MajorDeclared(Fact):
 
     kind: ClassVar[str] = "major_declared"
     timeline: ClassVar[str | None] = "major"
+    template: ClassVar[str | None] = "major"
 
     reason: MaybeWords = None
     automatic: bool
@@ -80,6 +83,7 @@ class TimeSet(Fact):
 
     kind: ClassVar[str] = "time_set"
     timeline: ClassVar[str | None] = "time"
+    template: ClassVar[str | None] = "time"
 
     field: Literal["started_at", "detected_at", "mitigated_at", "restored_at"]
     at: Utc
@@ -91,6 +95,7 @@ class Reopened(Fact):
 
     kind: ClassVar[str] = "reopened"
     timeline: ClassVar[str | None] = "reopen"
+    template: ClassVar[str | None] = "reopen"
 
     reason: Words
     recurrence_at: Utc | None
@@ -102,6 +107,7 @@ class Voided(Fact):
 
     kind: ClassVar[str] = "voided"
     timeline: ClassVar[str | None] = "void"
+    template: ClassVar[str | None] = "void"
 
     as_: Literal["duplicate", "false_alarm", "not_incident", "request_fulfilled"]
     reason: MaybeWords = None
@@ -114,6 +120,8 @@ class DrillInjected(Fact):
 
     kind: ClassVar[str] = "drill_injected"
     timeline: ClassVar[str | None] = "drill"
+    template: ClassVar[str | None] = "drill"
+    is_folded: ClassVar[bool] = False
 
     text: Words
 
@@ -123,6 +131,8 @@ class DrillEnded(Fact):
 
     kind: ClassVar[str] = "drill_ended"
     timeline: ClassVar[str | None] = "drill"
+    template: ClassVar[str | None] = "drill"
+    is_folded: ClassVar[bool] = False
 
     summary: Words
 
@@ -131,6 +141,8 @@ class JoinedAsDuplicate(Fact):
     """Another incident was voided as a duplicate of this one; its declarer belongs here now."""
 
     kind: ClassVar[str] = "joined_as_duplicate"
+    notice: ClassVar[str | None] = "surfaces/joined"
+    is_folded: ClassVar[bool] = False
 
     number: str
     who: PersonId

@@ -14,6 +14,7 @@ class Contained(Fact):
 
     kind: ClassVar[str] = "contained"
     timeline: ClassVar[str | None] = "containment"
+    template: ClassVar[str | None] = "contain"
 
     term: Literal["short", "long"]
     text: Words
@@ -24,6 +25,7 @@ class TempFixAdded(Fact):
 
     kind: ClassVar[str] = "temp_fix_added"
     timeline: ClassVar[str | None] = "temp_fix"
+    template: ClassVar[str | None] = "tempfix"
 
     id: str
     text: Words
@@ -36,6 +38,7 @@ class TempFixSet(Fact):
 
     kind: ClassVar[str] = "temp_fix_set"
     timeline: ClassVar[str | None] = "temp_fix"
+    template: ClassVar[str | None] = "tempfix"
 
     id: str
     owner: PersonId
@@ -47,6 +50,7 @@ class TempFixRemoved(Fact):
 
     kind: ClassVar[str] = "temp_fix_removed"
     timeline: ClassVar[str | None] = "temp_fix"
+    template: ClassVar[str | None] = "tempfix"
 
     id: str
     evidence: Words
@@ -57,6 +61,7 @@ class WorkaroundFound(Fact):
 
     kind: ClassVar[str] = "workaround_found"
     timeline: ClassVar[str | None] = "workaround"
+    template: ClassVar[str | None] = "workaround"
 
     text: Words
 
@@ -66,6 +71,7 @@ class Resolved(Fact):
 
     kind: ClassVar[str] = "resolved"
     timeline: ClassVar[str | None] = "resolution"
+    template: ClassVar[str | None] = "resolve"
 
     how: str
     text: Words
@@ -77,6 +83,7 @@ class ResolutionAmended(Fact):
 
     kind: ClassVar[str] = "resolution_amended"
     timeline: ClassVar[str | None] = "resolution"
+    template: ClassVar[str | None] = "resolve"
 
     text: Words
     meets_rule: bool
@@ -87,6 +94,7 @@ class Linked(Fact):
 
     kind: ClassVar[str] = "linked"
     timeline: ClassVar[str | None] = "link"
+    template: ClassVar[str | None] = "link"
 
     link: str
     ref: Words
@@ -97,5 +105,6 @@ class LinkNone(Fact):
 
     kind: ClassVar[str] = "link_none"
     timeline: ClassVar[str | None] = "link"
+    template: ClassVar[str | None] = "link"
 
     reason: Words

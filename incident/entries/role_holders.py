@@ -26,6 +26,7 @@ class RoleAssumed(Fact):
 
     kind: ClassVar[str] = "role_assumed"
     timeline: ClassVar[str | None] = "role"
+    template: ClassVar[str | None] = "take"
 
     role: Role
     from_who: PersonId
@@ -37,6 +38,7 @@ class RoleReleased(Fact):
 
     kind: ClassVar[str] = "role_released"
     timeline: ClassVar[str | None] = "role"
+    template: ClassVar[str | None] = "release"
 
     role: Role
     who: PersonId
@@ -47,6 +49,7 @@ class HandoverOffered(Fact):
 
     kind: ClassVar[str] = "handover_offered"
     timeline: ClassVar[str | None] = "handover"
+    template: ClassVar[str | None] = "handover"
 
     role: Role
     from_who: PersonId
@@ -59,6 +62,7 @@ class HandoverAccepted(Fact):
 
     kind: ClassVar[str] = "handover_accepted"
     timeline: ClassVar[str | None] = "handover"
+    template: ClassVar[str | None] = "accept"
 
     role: Role
     from_who: PersonId
@@ -70,6 +74,7 @@ class Escalated(Fact):
 
     kind: ClassVar[str] = "escalated"
     timeline: ClassVar[str | None] = "escalation"
+    template: ClassVar[str | None] = "escalate"
 
     how: Literal["functional", "hierarchical"]
     to: Words
@@ -85,6 +90,7 @@ class EscalationAnswered(Fact):
     """The person called said that they have it, or that they cannot."""
 
     kind: ClassVar[str] = "escalation_answered"
+    template: ClassVar[str | None] = "answer"
 
     escalation: int
     answer: Literal["accepted", "declined"]
@@ -94,5 +100,6 @@ class EscalationLapsed(Fact):
     """Nobody answered in time; the next of the ladder is called, if there is one."""
 
     kind: ClassVar[str] = "escalation_lapsed"
+    notice: ClassVar[str | None] = "surfaces/lapsed"
 
     escalation: int

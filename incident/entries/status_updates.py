@@ -15,6 +15,7 @@ class StatusUpdatePosted(Fact):
 
     kind: ClassVar[str] = "status_update_posted"
     timeline: ClassVar[str | None] = "update"
+    template: ClassVar[str | None] = "update"
 
     audience: Audience
     text: Words
@@ -29,6 +30,7 @@ class UpdateDue(Fact):
     """The next update to an audience is due at `due_at` and missed after `missed_after`. Opens or moves the slot."""
 
     kind: ClassVar[str] = "update_due"
+    template: ClassVar[str | None] = "next"
 
     audience: Audience
     due_at: Utc
@@ -61,6 +63,7 @@ class UpdatesHeld(Fact):
 
     kind: ClassVar[str] = "updates_held"
     timeline: ClassVar[str | None] = "hold"
+    template: ClassVar[str | None] = "hold"
 
     audience: Audience
     reason: Words
@@ -71,6 +74,7 @@ class UpdatesReleased(Fact):
 
     kind: ClassVar[str] = "updates_released"
     timeline: ClassVar[str | None] = "hold"
+    template: ClassVar[str | None] = "hold"
 
     audience: Audience
     reason: Words
@@ -81,6 +85,7 @@ class UpdateDelivered(Fact):
 
     kind: ClassVar[str] = "update_delivered"
     version: ClassVar[int] = 2
+    is_folded: ClassVar[bool] = False
 
     update: int
     audience: Audience

@@ -8,10 +8,13 @@ from incident.entries.conversation import (
     DecisionMade,
     Joined,
     Left,
+    Masked,
+    MaskLifted,
     MessagePinned,
     PinRemoved,
+    Redacted,
 )
-from incident.entry import Entry, Fact
+from incident.entry import Entry
 from incident.fold.change import Change
 from incident.model.components import Action
 from incident.model.incident import Incident
@@ -71,6 +74,20 @@ def left(incident: Incident, entry: Entry, fact: Left) -> Change:
     return {"members": tuple(m for m in incident.members if m != fact.who)}
 
 
-def masks_changed(incident: Incident, entry: Entry, fact: Fact) -> Change:
-    """Keep which messages are masked: a mask is put on or widened, is lifted, or ends with the words it hid."""
+def masked(incident: Incident, entry: Entry, fact: Masked) -> Change:
+    """Mask the message, or widen its mask to more entries."""
+    return _masks(incident, entry)
+
+
+def mask_lifted(incident: Incident, entry: Entry, fact: MaskLifted) -> Change:
+    """Remove the mask of the message."""
+    return _masks(incident, entry)
+
+
+def redacted(incident: Incident, entry: Entry, fact: Redacted) -> Change:
+    """Remove the mask of the message, whose text is gone."""
+    return _masks(incident, entry)
+
+
+def _masks(incident: Incident, entry: Entry) -> Change:
     return {"masks": masked_view.after(incident.masks, entry)}

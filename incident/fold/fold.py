@@ -1,12 +1,15 @@
-"""The fold: entries in, the incident out. Takes no policy and reads no words; one function per kind, in one table."""
+"""The fold: entries in, the incident out. Takes no policy and reads no text."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
+from types import ModuleType
 from typing import Any, Final
 
+from incident.entries import KINDS
 from incident.entries.lifecycle import Declared
-from incident.entry import Entry
+from incident.entry import Entry, Fact
 from incident.fold import (
     classification,
     closure,
@@ -23,62 +26,21 @@ from incident.model.incident import Incident
 from incident.model.slack_references import LastActivity
 from roles.person_ids import MUSTER, PersonId
 
-Fold = Callable[[Incident, Entry, Any], Change]
+Handler = Callable[[Incident, Entry, Any], Change]
 
-FOLDS: Final[dict[str, Fold]] = {
-    "acknowledged": lifecycle.acknowledged,
-    "major_declared": lifecycle.major_declared,
-    "state_changed": lifecycle.state_changed,
-    "time_set": lifecycle.time_set,
-    "reopened": lifecycle.reopened,
-    "voided": lifecycle.voided,
-    "priority_changed": classification.priority_changed,
-    "category_changed": classification.category_changed,
-    "reclassified": classification.reclassified,
-    "confirmed": classification.confirmed,
-    "role_taken": role_holders.role_taken,
-    "role_assumed": role_holders.role_assumed,
-    "role_released": role_holders.role_released,
-    "handover_offered": role_holders.handover_offered,
-    "handover_accepted": role_holders.handover_accepted,
-    "escalated": role_holders.escalated,
-    "escalation_answered": role_holders.escalation_answered,
-    "escalation_lapsed": role_holders.escalation_lapsed,
-    "message_pinned": conversation.message_pinned,
-    "pin_removed": conversation.pin_removed,
-    "decision_made": conversation.decision_made,
-    "action_opened": conversation.action_opened,
-    "action_done": conversation.action_done,
-    "joined": conversation.joined,
-    "left": conversation.left,
-    "masked": conversation.masks_changed,
-    "mask_lifted": conversation.masks_changed,
-    "redacted": conversation.masks_changed,
-    "status_update_posted": status_updates.status_update_posted,
-    "update_due": status_updates.update_due,
-    "update_missed": status_updates.update_missed,
-    "update_dropped": status_updates.update_dropped,
-    "updates_held": status_updates.updates_held,
-    "updates_released": status_updates.updates_released,
-    "contained": restoration.contained,
-    "temp_fix_added": restoration.temp_fix_added,
-    "temp_fix_set": restoration.temp_fix_set,
-    "temp_fix_removed": restoration.temp_fix_removed,
-    "workaround_found": restoration.workaround_found,
-    "resolved": restoration.resolved,
-    "resolution_amended": restoration.resolution_amended,
-    "linked": restoration.linked,
-    "link_none": restoration.link_none,
-    "validated": closure.validated,
-    "review_scheduled": closure.review_scheduled,
-    "closure_refused": closure.closure_refused,
-    "channel_made": delivery.channel_made,
-    "card_posted": delivery.card_posted,
-    "announced": delivery.announced,
-    "prompt_due": delivery.prompt_due,
-    "prompt_sent": delivery.prompt_sent,
-    "prompt_put_off": delivery.prompt_put_off,
-    "preserved": integrity.preserved,
+_THEMES: Final[dict[str, ModuleType]] = {
+    theme.__name__.rpartition(".")[2]: theme
+    for theme in (
+        lifecycle,
+        classification,
+        role_holders,
+        conversation,
+        status_updates,
+        restoration,
+        closure,
+        delivery,
+        integrity,
+    )
 }
 
 # What is read back or delivered after a gap shows when somebody was active, not when Muster heard of it.
@@ -95,12 +57,38 @@ def apply(incident: Incident | None, entry: Entry) -> Incident:
         return _begin(entry)
     if entry.key != incident.key or entry.n != incident.n + 1:
         raise BrokenOrderError(f"entry {entry.n} of {entry.key} does not follow entry {incident.n} of {incident.key}")
-    fold = FOLDS.get(entry.fact.kind)
-    change = fold(incident, entry, entry.fact) if fold else {}
+    handler = handlers().get(entry.fact.kind)
+    change = handler(incident, entry, entry.fact) if handler else {}
     change["n"] = entry.n
     change["last_entry_at"] = max(entry.recorded_at, incident.last_entry_at)
     change["last_seen"] = _seen(incident.last_seen, entry)
     return incident.model_copy(update=change)
+
+
+class MissingHandlerError(RuntimeError):
+    """A fact has no fold handler and does not say that it changes nothing, or says so and has one."""
+
+
+@cache
+def handlers() -> dict[str, Handler]:
+    """Return the fold handler of every kind of fact that changes an incident.
+
+    The handler is the function named like the kind, in the module of incident/fold/ named like the fact's own. The
+    declaration has none: it begins the incident.
+    """
+    facts = {fact.kind: fact for fact in KINDS.values() if fact is not Declared}
+    return {kind: handler for kind, fact in facts.items() if (handler := handler_of(fact)) is not None}
+
+
+def handler_of(fact: type[Fact]) -> Handler | None:
+    """Return the fold handler of one kind of fact, None for one that changes nothing. Raises MissingHandlerError."""
+    theme = fact.__module__.rpartition(".")[2]
+    handler: Handler | None = getattr(_THEMES.get(theme), fact.kind, None)
+    if (handler is not None) is not fact.is_folded:
+        raise MissingHandlerError(
+            f"{fact.__name__}: write {fact.kind}() in incident/fold/{theme}.py, or set is_folded = False; not both"
+        )
+    return handler
 
 
 def fold(entries: Iterable[Entry]) -> Incident:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from incident.deadlines import due_deadlines
-from incident.effects.channel_messages import _BY_MUSTER, _TEMPLATES, UPDATES_HERE, template_of
+from incident.effects.channel_messages import UPDATES_HERE, template_of
 from incident.effects.effects import SILENT, effects
 from incident.entries import KINDS, integrity
 from incident.entries.classification import Confirmed
@@ -135,7 +135,8 @@ def test_every_kind_of_fact_is_said_or_known_not_to_be():
     of_muster = {"channel_made", "card_posted", "announced", "place_lost", "update_delivered", "update_dropped"}
     of_the_workspace = {kind for (kind, _), fact in KINDS.items() if fact.__module__ == integrity.__name__}
 
-    said = set(_TEMPLATES) | set(_BY_MUSTER) | SILENT | otherwise | of_muster
+    worded = {kind for (kind, _), fact in KINDS.items() if fact.template or fact.notice}
+    said = worded | SILENT | otherwise | of_muster
 
     assert {kind for kind, _ in KINDS} - said <= of_the_workspace | {"closure_refused"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, get_type_hints
+
 import pytest
 
 from incident.entries import KINDS
@@ -18,11 +20,11 @@ from incident.entries.conversation import (
     PinRemoved,
 )
 from incident.entries.delivery import ChannelMade, PromptDue, PromptPutOff, PromptSent
-from incident.entries.integrity import Checkpointed, PolicyActivated
-from incident.entries.lifecycle import Acknowledged, Reopened, TimeSet
+from incident.entries.lifecycle import Acknowledged, Declared, Reopened, TimeSet
 from incident.entries.restoration import Contained, ResolutionAmended, Resolved
+from incident.entry import Fact
 from incident.fold import fold as folding
-from incident.fold.fold import FOLDS, BrokenOrderError, fold
+from incident.fold.fold import BrokenOrderError, MissingHandlerError, fold, handler_of, handlers
 from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.report.incident_metrics import metrics
@@ -40,34 +42,6 @@ ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (
 GOOD = Resolved(how="fix", text="rolled back the release that broke it", meets_rule=True)
 
 
-# Entries that stand in the record and change nothing of the folded state but who was last active.
-KEPT_ONLY = frozenset(
-    {
-        "message_posted",
-        "message_edited",
-        "message_deleted",
-        "source_changed",
-        "corrected",
-        "noted",
-        "gap_noted",
-        "reacted",
-        "refused",
-        "drill_injected",
-        "drill_ended",
-        "joined_as_duplicate",
-        "update_delivered",
-        "place_lost",
-        "exported",
-        "history_taken",
-        "checkpointed",
-        "checkpoint_published",
-        "key_rotated",
-        "retired",
-        "policy_activated",
-    }
-)
-
-
 def reopened(chain, at, recurrence=None, occurred=None):
     back = Reopened(
         reason="back", recurrence_at=None if recurrence is None else T(recurrence), from_state=chain.now.state
@@ -80,10 +54,44 @@ def episodes(chain):
     return [(e.start, e.restored_at) for e in chain.now.episodes]
 
 
-def test_every_kind_of_an_incident_is_folded_or_known_to_change_nothing():
-    of_the_workspace = {Checkpointed.kind, PolicyActivated.kind}
-    assert {kind for kind, _ in KINDS} - of_the_workspace <= set(FOLDS) | KEPT_ONLY | {"declared"}
-    assert not set(FOLDS) & KEPT_ONLY
+def test_every_kind_of_fact_has_its_handler_or_says_that_it_changes_nothing():
+    folded = {kind for (kind, _), fact in KINDS.items() if fact.is_folded}
+    assert set(handlers()) | {Declared.kind} == folded
+    assert len(handlers()) > 50
+
+
+def test_a_handler_takes_the_fact_of_its_own_kind():
+    taken = {kind: get_type_hints(handler)["fact"] for kind, handler in handlers().items()}
+    assert taken == {kind: fact for (kind, _), fact in KINDS.items() if kind in taken}
+
+
+class Unheard(Fact):
+    """A fact without a handler."""
+
+    kind: ClassVar[str] = "unheard"
+    __module__ = "incident.entries.closure"
+
+
+class Silent(Unheard):
+    """A fact that says that it changes nothing."""
+
+    kind: ClassVar[str] = "silent"
+    __module__ = "incident.entries.closure"
+    is_folded: ClassVar[bool] = False
+
+
+class Contradicted(Silent):
+    """A fact that says that it changes nothing, and has a handler."""
+
+    kind: ClassVar[str] = "validated"
+    __module__ = "incident.entries.closure"
+
+
+@pytest.mark.parametrize("fact", [Unheard, Contradicted])
+def test_a_fact_with_neither_a_handler_nor_a_word_that_it_changes_nothing_is_named(fact):
+    with pytest.raises(MissingHandlerError, match=rf"{fact.__name__}: write {fact.kind}\(\) in incident/fold/closure"):
+        handler_of(fact)
+    assert handler_of(Silent) is None
 
 
 def test_restored_sets_the_mitigated_time_only_when_there_is_none():
