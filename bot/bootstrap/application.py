@@ -78,7 +78,7 @@ class Application:
     def stop(self) -> None:
         """Claim nothing more, finish what is in flight, stop listening, let go of the database."""
         self.scheduler.pause()
-        self.worker.claim_no_more()
+        self.worker.stop_claiming()
         with suppress(Unavailable):
             self.presence.end()
         for one in self.listening:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import socket as host
 from collections.abc import Callable
-from dataclasses import replace
 from os import getpid
+from typing import Final
 
 from bot.bootstrap.application import Application
 from bot.bootstrap.dependencies import connect
-from bot.bootstrap.periodic_tasks import (
-    CALL_SECONDS,
-    gap_detector_of,
-    housekeeping,
-    periodic_tasks,
-    worker_dependencies,
-)
+from bot.bootstrap.periodic_tasks import gap_detector_of, housekeeping, periodic_tasks
 from bot.bootstrap.receivers import bolt_app, is_reached, receiver
+from bot.bootstrap.worker_factory import build_worker
 from bot.clock import Clock, RealClock
 from bot.config.settings import Settings
 from bot.failpoints import Failpoint, no_failpoint
@@ -27,8 +22,9 @@ from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.surfaces.reply import Texts
 from bot.timestamp_authority import authority_of
-from bot.worker.worker import Worker
 from storage.store import Store, open_store
+
+CALL_SECONDS: Final = 10
 
 
 def compose(
@@ -58,16 +54,14 @@ def compose(
         absent=going_on.absent,
         overheard=going_on.overheard,
     )
-    acts = worker_dependencies(
-        on.slack,
-        watch,
-        store,
-        on.signer,
+    worker = build_worker(
+        on,
+        going_on,
         authority=authority_of(settings.tsa_url, settings.tsa_cert),
-        timeout_s=call_seconds,
+        owner=process,
+        call_seconds=call_seconds,
+        reached=reached,
     )
-    held = going_on.draining.holds_declarations
-    worker = Worker(store, replace(acts, held=held, overheard=going_on.overheard), owner=process)
     presence = gap_detector_of(store, on.clock, watch, settings.gap_seconds, process=process, takes=lambda: takes)
     again = periodic_tasks(
         store, on.clock, team=on.team, wake=worker.wake, ask_people=on.ask_people, watch=watch, look=presence.look

@@ -9,51 +9,14 @@ from typing import Final
 from bot.bootstrap.application import Receiver
 from bot.clock import Clock
 from bot.config.policy_reloader import PolicyReloader
-from bot.rendering.renderer import Mode, Renderer, for_slack
 from bot.scheduler import TICK, PeriodicTask, enqueue_checkpoint, enqueue_daily
 from bot.slack.capture.gap_detector import LOOK, GapDetector
 from bot.slack.capture.recent_messages import RecentMessages
-from bot.slack.client.web_api import SlackClient
-from bot.timestamp_authority import Authority
-from bot.worker.handlers.checkpoint_job import checkpoint_by
-from bot.worker.handlers.integrity_jobs import DAILY, keeping
-from bot.worker.worker import WorkerDependencies
-from incident.jobs import JobKind
-from roles.person_ids import PersonId
-from storage.integrity.signing_keys import Signer
+from bot.worker.handlers.integrity_jobs import DAILY
 from storage.store import Store
 
-CALL_SECONDS: Final = 10
 _MINUTE: Final = timedelta(minutes=1)
 _POLICY: Final = timedelta(seconds=15)
-
-
-def worker_dependencies(
-    slack: SlackClient,
-    watch: PolicyReloader,
-    store: Store,
-    signer: Signer | None,
-    *,
-    authority: Authority | None = None,
-    timeout_s: float,
-) -> WorkerDependencies:
-    """Give the worker everything it acts with."""
-
-    def name_of(person: PersonId) -> str:
-        known = store.recorder.read(lambda reader: reader.person(person))
-        return known.name if known else person
-
-    return WorkerDependencies(
-        slack=slack,
-        policy=lambda: watch.active.policy,
-        renderer=for_slack(),
-        plain=Renderer(Mode.DOCUMENT, names=name_of),
-        sends={
-            JobKind.CHECKPOINT: checkpoint_by(store.checkpoints, signer),
-            **keeping(store, lambda: watch.active, authority),
-        },
-        timeout_s=timeout_s,
-    )
 
 
 def gap_detector_of(

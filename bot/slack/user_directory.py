@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from http.client import HTTPException
 from typing import Any, Final
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.client.cursor_pages import next_cursor, pages
 from commands.core.request import Actor
 from incident.policy import Policy
 from incident.ports import Person
@@ -105,20 +107,13 @@ class UserDirectory:
         A list that Slack cut short, as it does with very long ones, goes on at the next refresh where it ended.
         """
         try:
-            for page in self._pages(client):
-                self.learn(*page)
+            for page in pages(partial(client.users_list, limit=self._page), self._cursor):
+                self.learn(*page["members"])
+                self._cursor = next_cursor(page)
             for group in sorted({m for members in policy.groups.values() for m in members if m.startswith("S")}):
                 self.learn_group(group, client.usergroups_users_list(usergroup=group)["users"])
         except (SlackApiError, OSError, HTTPException) as failed:
             _log.warning("the list of people is as it was: %s", failed)
-
-    def _pages(self, client: WebClient) -> Iterator[list[Json]]:
-        while True:
-            page = client.users_list(limit=self._page, cursor=self._cursor)
-            yield page["members"]
-            self._cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not self._cursor:
-                return
 
     def _is_among(self, user: str, members: tuple[str, ...]) -> bool:
         return user in members or any(user in self._groups.get(member, ()) for member in members)

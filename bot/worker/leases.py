@@ -1,8 +1,8 @@
-"""The jobs a worker has in hand, and until when. Knows leases and the time; knows no Slack and no incident.
+"""The leases of the jobs that a worker is running. Knows leases and the time; knows no Slack and no incident.
 
-A job that takes longer than its lease has it renewed. One whose lease could end before the next call does calls nobody:
-a replica that was frozen, or cut off from the database, must not act on what somebody else has taken over. Nor does it
-record what came of a call whose lease has ended: whoever took the job over finds that in Slack and records it.
+A job that takes longer than its lease has it renewed. A job whose lease could end before the next call does makes no
+call: a replica that was frozen, or cut off from the database, must not act on a job that another replica has taken over.
+It does not record the result of a call whose lease has ended either: the new owner looks that call up and records it.
 """
 
 from __future__ import annotations
@@ -14,13 +14,17 @@ from typing import Final
 from storage.jobs.claims import ClaimedJob
 from storage.jobs.job_queue import JobQueue
 
-# In calls: the lease of a claim, and what must be left of it when the next call begins.
-_LASTS: Final = 3.0
+# Both in calls: the length of a lease, and how much of it passes before it is renewed.
+_LENGTH: Final = 3.0
 _RENEWED_AFTER: Final = 1.0
 
 
+class LeaseLost(Exception):  # noqa: N818 - it is no error: another replica may own the job
+    """The lease has ended, or could end during the next call."""
+
+
 class Lease:
-    """What one claim may still do. `until` moves when it is renewed."""
+    """The lease of one claimed job. `until` moves when the lease is renewed."""
 
     def __init__(self, claimed: ClaimedJob, call_seconds: float) -> None:
         self.claimed = claimed
@@ -28,16 +32,21 @@ class Lease:
         self._call = timedelta(seconds=call_seconds)
 
     def covers_a_call(self, now: datetime) -> bool:
-        """Tell whether a call that is begun now ends, at the latest, with the lease."""
+        """True if a call that begins now ends no later than the lease."""
         return now + self._call <= self.until
 
+    def check_call(self, now: datetime) -> None:
+        """Raise LeaseLost unless the lease covers a call that begins now."""
+        if not self.covers_a_call(now):
+            raise LeaseLost("the lease ends before a call would")
+
     def is_held(self, now: datetime) -> bool:
-        """Tell whether the job is still ours: nobody else can have taken it over."""
+        """True if the job is still ours: no other replica can have taken it over."""
         return now <= self.until
 
 
 class Leases:
-    """The leases of one worker. `call_seconds` is how long a call may take before nobody waits for it any more."""
+    """The leases of one worker. `call_seconds` is the timeout of one call to the outside."""
 
     def __init__(self, jobs: JobQueue, call_seconds: float) -> None:
         self._jobs = jobs
@@ -47,28 +56,28 @@ class Leases:
 
     @property
     def seconds(self) -> float:
-        """How long a claim lasts when it is not renewed."""
-        return self._call * _LASTS
+        """The length of a lease that is not renewed."""
+        return self._call * _LENGTH
 
     @property
-    def look_every(self) -> float:
-        """How often to renew what needs it."""
+    def renewal_interval(self) -> float:
+        """The seconds between two calls of `renew`."""
         return self._call * _RENEWED_AFTER / 2
 
     def hold(self, claimed: ClaimedJob) -> Lease:
-        """Begin to keep a claim."""
+        """Return the lease of a claimed job and renew it from now on."""
         lease = Lease(claimed, self._call)
         with self._lock:
             self._held.add(lease)
         return lease
 
-    def let_go(self, lease: Lease) -> None:
-        """Keep a claim no longer."""
+    def release(self, lease: Lease) -> None:
+        """Stop renewing a lease."""
         with self._lock:
             self._held.discard(lease)
 
     def renew(self, now: datetime) -> None:
-        """Renew every lease that has run for the time of a call; one that was taken away is let go of."""
+        """Renew every lease that has run for the time of a call, and release those that another replica took over."""
         until = now + timedelta(seconds=self.seconds)
         with self._lock:
             old = [
@@ -78,4 +87,4 @@ class Leases:
             if self._jobs.renew(lease.claimed, until):
                 lease.until = until
             else:
-                self.let_go(lease)
+                self.release(lease)

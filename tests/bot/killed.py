@@ -11,7 +11,8 @@ import os
 import sys
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from slack_sdk import WebClient
@@ -23,11 +24,14 @@ from bot.slack.client.rate_limiter import RateLimiter
 from bot.slack.client.sent_lookup import SentLookup
 from bot.slack.client.web_api import SlackClient
 from bot.worker.handlers.job_handlers import HANDLERS
-from bot.worker.job_context import JobContext, JobHandler, JobRun
-from bot.worker.worker import Worker, WorkerDependencies
+from bot.worker.job_context import JobContext, SlackHandler
+from bot.worker.job_runner import WorkerDependencies
+from bot.worker.port import JobRun
+from bot.worker.slack_adapter import SlackAdapter
+from bot.worker.worker import Worker
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from incident.entry import Source, Surface
+from incident.entry import Fact, Source, Surface
 from incident.jobs import JobKind
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -61,20 +65,20 @@ class TrustsAnyChannel(SentLookup):
         return next(((c["id"], c["name"]) for c in page["channels"] if number in c["name"]), None)
 
 
-SETTLES = {"": SentLookup, "messages": BlindToMessages, "channels": BlindToChannels, "ownership": TrustsAnyChannel}
+LOOKUPS = {"": SentLookup, "messages": BlindToMessages, "channels": BlindToChannels, "ownership": TrustsAnyChannel}
 
 
-def keyless(send: JobHandler) -> JobHandler:
-    """Send under a key that changes with each try, as if jobs had none."""
+def keyless(handler: SlackHandler) -> SlackHandler:
+    """Return a handler that sends under another key with each run, as if jobs had none."""
 
-    def sent(task: JobRun, means: JobContext) -> object:
-        anew = task.job.model_copy(update={"key": f"{task.job.key}:{time.monotonic_ns()}"})
-        return send(JobRun(anew, task.at, task.incident, task.is_first), means)
+    def handle(run: JobRun, context: JobContext) -> Sequence[Fact]:
+        renamed = run.job.model_copy(update={"key": f"{run.job.key}:{time.monotonic_ns()}"})
+        return handler(replace(run, job=renamed), context)
 
-    return sent
+    return handle
 
 
-def sends(without: str) -> Mapping[JobKind, JobHandler]:
+def keyless_handlers(without: str) -> Mapping[JobKind, SlackHandler]:
     return {kind: keyless(HANDLERS[kind]) for kind in (JobKind.CARD, JobKind.SAY)} if without == "keys" else {}
 
 
@@ -88,27 +92,33 @@ def muster(environ: dict[str, str]) -> None:
         client,
         team=environ["RIG_TEAM"],
         bot=environ["RIG_BOT"],
-        budget=RateLimiter(),
+        limiter=RateLimiter(),
         clock=RealClock(),
         reached=killed_at(point) if point else no_failpoint,
     )
-    outside = WorkerDependencies(
-        slack,
-        policy=lambda: policy,
-        renderer=RENDERER,
-        plain=PLAIN,
-        settle=SETTLES.get(without, SentLookup)(),
-        sends=sends(without),
-        timeout_s=TIMEOUT_S,
-    )
     with open_store(environ["RIG_DATABASE"], team=slack.team) as store:
-        worker = Worker(store, outside, owner=f"process-{os.getpid()}", threads=4)
+        adapter = SlackAdapter(
+            slack,
+            recorder=store.recorder,
+            policy=lambda: policy,
+            renderer=RENDERER,
+            plain=PLAIN,
+            sent_lookup=LOOKUPS.get(without, SentLookup)(),
+        )
+        needs = WorkerDependencies(
+            handlers=adapter.handlers({**HANDLERS, **keyless_handlers(without)}),
+            policy=lambda: policy,
+            clock=slack.clock,
+            call_seconds=TIMEOUT_S,
+            reached=slack.reached,
+        )
+        worker = Worker(store, needs, owner=f"process-{os.getpid()}", threads=4)
         if environ["RIG_DECLARES"]:
             request = declaration(slack, environ["RIG_BY"])
             run(request, recorder=store.recorder, policy=policy, policy_hash="0" * 64)
         deadline = time.monotonic() + 20
         while (soonest := store.jobs.earliest()) is not None and soonest.timestamp() < time.time() + 5:
-            worker.drain(slack.now())
+            worker.drain(slack.clock.now())
             time.sleep(0.02)
             assert time.monotonic() < deadline, "it never ends"
         worker.stop()
@@ -123,7 +133,7 @@ def declaration(slack: SlackClient, by: str) -> Request:
         place=Place(),
         source=Source(surface=Surface.COMMAND),
         key="declare:1",
-        at=slack.now(),
+        at=slack.clock.now(),
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -18,10 +18,15 @@ from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.client.rate_limiter import RateLimiter
 from bot.slack.client.sent_lookup import SentLookup
 from bot.slack.client.web_api import SlackClient
-from bot.worker.worker import Worker, WorkerDependencies
+from bot.worker.job_context import SlackCache
+from bot.worker.job_runner import WorkerDependencies
+from bot.worker.port import JobHandler
+from bot.worker.slack_adapter import SlackAdapter
+from bot.worker.worker import Worker
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import Entry, IncidentKey, Source, Surface
+from incident.jobs import JobKind
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome
@@ -77,8 +82,12 @@ class Rig:
     policy: Policy
     team: str
     users: dict[str, str]
-    outside: WorkerDependencies
+    adapter: SlackAdapter
     keys: Iterator[int] = field(default_factory=count)
+
+    @property
+    def slack(self) -> SlackClient:
+        return self.adapter.slack
 
     def person(self, name: str) -> PersonId:
         return slack_person(self.team, self.users[name])
@@ -110,6 +119,18 @@ class Rig:
         outcome = self.act("declare", "ilse", title=title, service="checkout", impact=impact, urgency=urgency, **fields)
         assert outcome.key is not None
         return outcome.key
+
+    def another_worker(
+        self,
+        owner: str,
+        *,
+        threads: int = 8,
+        handlers: Mapping[JobKind, JobHandler] | None = None,
+        **slack: Any,
+    ) -> Worker:
+        """Build a worker as another process would have it; `slack` changes fields of its client."""
+        adapter = replace(self.adapter, slack=replace(self.slack, **slack), cache=SlackCache())
+        return worker_with(adapter, self.store, owner=owner, threads=threads, handlers=handlers)
 
     def drain(self) -> int:
         return self.worker.drain(self.clock.now())
@@ -166,14 +187,34 @@ def slack_of(
         client,
         team=sandbox.workspace.team_id,
         bot=sandbox.workspace.bot.id,
-        budget=RateLimiter(counts=counts),
+        limiter=RateLimiter(counts=counts),
         clock=clock,
         reached=reached,
     )
 
 
+def worker_with(
+    adapter: SlackAdapter,
+    store: Store,
+    *,
+    owner: str,
+    threads: int = 8,
+    handlers: Mapping[JobKind, JobHandler] | None = None,
+) -> Worker:
+    """Build a worker whose only handlers beside Slack's are the given ones; they replace Slack's."""
+    needs = WorkerDependencies(
+        handlers={**adapter.handlers(), **(handlers or {})},
+        policy=adapter.policy,
+        clock=adapter.slack.clock,
+        reached=adapter.slack.reached,
+    )
+    return Worker(store, needs, owner=owner, threads=threads)
+
+
 @contextmanager
-def rig_on(store: Store, *, settle: SentLookup | None = None, strict: bool = False, **policy: Any) -> Iterator[Rig]:
+def rig_on(
+    store: Store, *, sent_lookup: SentLookup | None = None, strict: bool = False, **policy: Any
+) -> Iterator[Rig]:
     """Put a worker between a store and a fresh workspace; a strict one keeps to Slack's tiers, and so does Muster."""
     clock = SetClock(T0)
     people = [Person(name, name.capitalize()) for name in PEOPLE]
@@ -181,16 +222,17 @@ def rig_on(store: Store, *, settle: SentLookup | None = None, strict: bool = Fal
         users = {person.name: person.id for person in people}
         team = sandbox.workspace.team_id
         rules = the_policy(team, users, **policy)
-        outside = WorkerDependencies(
+        adapter = SlackAdapter(
             slack_of(sandbox, clock, counts=strict),
+            recorder=store.recorder,
             policy=lambda: rules,
             renderer=Renderer(),
             plain=Renderer(Mode.DOCUMENT, names=lambda person: person.rpartition(":")[2].capitalize()),
-            settle=settle or SentLookup(),
-            overheard=RecentMessages(lambda: rules.capture_before_minutes),
+            sent_lookup=sent_lookup or SentLookup(),
+            recent_messages=RecentMessages(lambda: rules.capture_before_minutes),
         )
-        worker = Worker(store, outside, owner="rig")
+        worker = worker_with(adapter, store, owner="rig")
         try:
-            yield Rig(sandbox, store, clock, worker, rules, team, users, outside)
+            yield Rig(sandbox, store, clock, worker, rules, team, users, adapter)
         finally:
             worker.stop()

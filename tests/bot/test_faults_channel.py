@@ -35,6 +35,24 @@ def test_while_a_channel_is_archived_all_waits_and_whoever_leads_is_told_once(ri
     assert rig.store.jobs.buried() == ()
 
 
+def test_taken_out_of_a_private_channel_all_waits_and_whoever_leads_is_told(rig):
+    """Muster cannot go back in by itself: Slack answers the attempt with an error about the type of the channel."""
+    key = rig.declare(private=True)
+    rig.act("take", "rob", key, role="commander")
+    rig.after(minutes=1)
+    rig.sandbox.faults.fail_with("not_in_channel", "chat.postMessage", times=1)
+    rig.sandbox.faults.fail_with("method_not_supported_for_channel_type", "conversations.join", times=1)
+
+    rig.act("note", "ilse", key, text="where is the backup?")
+    rig.after(seconds=1)
+    assert [e.fact.error for e in rig.entries(key, "place_lost")] == ["method_not_supported_for_channel_type"]
+    rig.after(minutes=1)
+
+    assert any("where is the backup?" in text for text in rig.texts(key))
+    assert any("can neither read nor write" in message.text for message in rig.direct("rob"))
+    assert rig.store.jobs.buried() == ()
+
+
 def test_a_channel_opened_again_comes_to_show_what_it_should_marked_as_late(rig):
     key = rig.declare()
     rig.after(seconds=2)

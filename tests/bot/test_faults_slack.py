@@ -9,8 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.client.rate_limiter import PER_MINUTE, RateLimiter
-from bot.slack.client.web_api import RateLimited
-from bot.worker.worker import Worker
+from bot.slack.client.web_api import CallPostponed
 from incident.jobs import LATER, NORMAL, URGENT, USABLE
 from tests.bot.rig import T0
 
@@ -74,12 +73,12 @@ def read_on(slack, channel):
 
 def test_a_hundred_channels_to_read_back_do_not_keep_a_prompt_waiting(rig):
     budget = RateLimiter()
-    slack = replace(rig.outside.slack, budget=budget)
-    reading, asking = slack.serving("reconcile", LATER), slack.serving("prompt", URGENT)
+    slack = replace(rig.slack, limiter=budget)
+    reading, asking = slack.for_job("reconcile", LATER), slack.for_job("prompt", URGENT)
     channel = rig.named("incidents").id
     reading.call("conversations.join", channel=channel)
 
-    with pytest.raises(RateLimited):
+    with pytest.raises(CallPostponed):
         read_on(reading, channel)
 
     assert asking.call("conversations.history", channel=channel, limit=1)["ok"]
@@ -88,7 +87,7 @@ def test_a_hundred_channels_to_read_back_do_not_keep_a_prompt_waiting(rig):
 
 def test_a_p4_declared_first_does_not_keep_a_p1_waiting(rig):
     """Six of the least declared first, then one P1, and one worker that does one thing at a time."""
-    worker = Worker(rig.store, rig.outside, owner="alone", threads=1)
+    worker = rig.another_worker("alone", threads=1)
     lesser = [rig.declare(f"Slow page {n}", impact=3, urgency=3) for n in range(6)]
     rig.clock.set(rig.clock.now() + timedelta(seconds=1))
     first = rig.declare("All payments fail", impact=1, urgency=1)

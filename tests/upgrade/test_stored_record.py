@@ -38,7 +38,7 @@ def run_verifier(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def tampered(folder: Path, *statements: str) -> Path:
-    """The stored database after its owner took the guards away and wrote in it."""
+    """The stored database after its owner dropped the triggers and wrote in it."""
     path = unpacked("muster.db.gz", folder)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for (drop,) in connection.execute(UNGUARD).fetchall():
@@ -124,7 +124,7 @@ def test_a_change_of_one_byte_in_the_stored_database_is_found(tmp_path: Path, st
     with open_store(f"sqlite:///{path}", team=TEAM) as store:
         kinds = {problem.kind for problem in verified(store).problems}
 
-    assert kinds == {kind, "guards"}
+    assert kinds == {kind, "triggers"}
 
 
 def test_another_key_than_the_one_that_signed_first_is_found(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_row_that_was_lost_is_made_again_as_it_was_stored(tmp_path: Path) -> N
     path = tampered(tmp_path, lost)
 
     with open_store(f"sqlite:///{path}", team=TEAM) as store:
-        store.reguard()
+        store.reinstall_triggers()
         (made,) = rebuild(store)
         (after,) = [then for then, _ in projections(store) if then["number"] == "INC-2026-0002"]
         assert verified(store).problems == ()

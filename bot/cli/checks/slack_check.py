@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ from bot.cli.cli_errors import explained, slack_refused
 from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.slack.client.client_factory import client_for
+from bot.slack.client.cursor_pages import pages
 from incident.policy import Policy
 
 MANIFEST: Final = Path(__file__).resolve().parents[3] / "app.yaml"
@@ -133,7 +135,7 @@ def _asked(ask: Callable[[], Iterator[CheckResult]]) -> Iterator[CheckResult]:
 
 
 def _members(client: WebClient) -> dict[str, Any]:
-    return {one["id"]: one for page in _pages(client.users_list) for one in page["members"]}
+    return {one["id"]: one for page in pages(partial(client.users_list, limit=_PAGE)) for one in page["members"]}
 
 
 def _groups(client: WebClient, policy: Policy) -> frozenset[str]:
@@ -152,20 +154,10 @@ def _groups(client: WebClient, policy: Policy) -> frozenset[str]:
 
 
 def _channels(client: WebClient) -> dict[str, Any]:
-    pages = _pages(lambda **page: client.conversations_list(types="public_channel,private_channel", **page))
-    every = [one for page in pages for one in page["channels"]]
+    fetch = partial(client.conversations_list, types="public_channel,private_channel", limit=_PAGE)
+    every = [one for page in pages(fetch) for one in page["channels"]]
     live = [one for one in every if not one.get("is_archived")]
     return {key: one for one in (*every, *live) for key in (one["id"], one["name"])}
-
-
-def _pages(call: Callable[..., SlackResponse]) -> Iterator[SlackResponse]:
-    cursor = ""
-    while True:
-        page = call(limit=_PAGE, cursor=cursor)
-        yield page
-        cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-        if not cursor:
-            return
 
 
 def _header(answer: SlackResponse, name: str) -> str | None:

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bot.slack.capture.message_events import moment_of
+from bot.slack.client.cursor_pages import next_cursor
 from bot.slack.client.web_api import SlackClient, SlackError
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import Entry
@@ -60,13 +61,15 @@ class HistoryWindow:
         """Give everything a call gives, going on where it had to wait; `name` tells calls of one method apart."""
         pages = self.pages.setdefault(f"{method}:{name}", PageReader())
         wanted = "members" if method == "conversations.members" else "messages"
-        while pages.cursor is not None:
-            page = slack.call(method, channel=self.channel, limit=_PAGE, cursor=pages.cursor, **arguments)
+        if pages.cursor is None:
+            return pages.items
+        for page in slack.pages(method, cursor=pages.cursor, channel=self.channel, limit=_PAGE, **arguments):
             pages.items += page[wanted]
-            pages.cursor = str((page.get("response_metadata") or {}).get("next_cursor") or "") or None
+            pages.cursor = next_cursor(page) or None
             if method == "conversations.history" and self._is_enough(pages.items):
                 self.is_whole = self.is_whole and pages.cursor is None
                 pages.cursor = None
+                break
         return pages.items
 
     def _is_enough(self, messages: Sequence[Json]) -> bool:

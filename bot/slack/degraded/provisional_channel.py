@@ -18,8 +18,8 @@ from bot.rendering.renderer import Renderer
 from bot.slack.blocks.block_elements import Json, sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
 from bot.slack.channel_names import is_take_of, provisional_name
-from bot.slack.client.sent_lookup import CLOCKS_APART, SentLookup, metadata
-from bot.slack.client.web_api import RateLimited, SlackClient, SlackError, UnknownOutcome
+from bot.slack.client.sent_lookup import CLOCK_SKEW, SentLookup, metadata
+from bot.slack.client.web_api import CallPostponed, SlackClient, SlackError, UnknownOutcome
 from bot.slack.degraded.dry_run import Preview, dry_run
 from bot.slack.degraded.spool_records import read_request
 from bot.spool.segment import SpoolLine
@@ -31,7 +31,7 @@ from roles.person_ids import slack_user
 
 TEMPLATE: Final = "slack/surfaces/unrecorded.j2"
 KIND: Final = "unrecorded"
-LATER: Final = (RateLimited, UnknownOutcome)
+LATER: Final = (CallPostponed, UnknownOutcome)
 _TAKES: Final = 20
 _log = logging.getLogger(__name__)
 
@@ -129,7 +129,7 @@ class ProvisionalChannel:
 
     def turn(self, key: str, place: Place, name: str, text: str) -> None:
         """Give the channel its incident's name, and say in what was pinned that it is recorded."""
-        line = self.slack.serving(KIND, USABLE)
+        line = self.slack.for_job(KIND, USABLE)
         if place.ts is not None:
             ts = place.ts
             self._try(key, "updated", lambda: line.call("chat.update", channel=place.channel, ts=ts, **_words(text)))
@@ -143,7 +143,7 @@ class ProvisionalChannel:
         made = self._step(
             key, "made", lambda: self._make(request, foreseen), lambda: self._find_channel(self._base(request), request)
         )
-        channel, line = made["channel"], self.slack.serving(KIND, USABLE)
+        channel, line = made["channel"], self.slack.for_job(KIND, USABLE)
         self._try(key, "invited", lambda: self._invite(channel, foreseen))
         job = f"{KIND}:posted:{key}"
         posted = self._step(
@@ -171,7 +171,7 @@ class ProvisionalChannel:
         return provisional_name(fact.title, restricted=fact.restricted, drill=fact.drill)
 
     def _make(self, request: Request, foreseen: Preview) -> Body:
-        line, base = self.slack.serving(KIND, USABLE), self._base(request)
+        line, base = self.slack.for_job(KIND, USABLE), self._base(request)
         for take in range(1, _TAKES):
             name = f"{base}-{take}" if take > 1 else base
             try:
@@ -186,7 +186,7 @@ class ProvisionalChannel:
     def _find_channel(self, base: str, request: Request) -> dict[str, Any] | None:
         """Find the channel that we made for a request and heard nothing of: no older than it, and no other one's."""
         others = {self._taken(one.key).get("made", {}).get("channel") for one in self.spool.waiting()}
-        oldest = int(((request.occurred_at or request.at) - CLOCKS_APART).timestamp())
+        oldest = int(((request.occurred_at or request.at) - CLOCK_SKEW).timestamp())
         for channel in self.settle.channels(self.slack):
             is_ours = channel.get("creator") == self.slack.bot and int(channel.get("created", 0)) >= oldest
             if is_ours and is_take_of(channel["name"], base) and channel["id"] not in others:
@@ -195,11 +195,11 @@ class ProvisionalChannel:
 
     def _invite(self, channel: str, foreseen: Preview) -> object:
         users = [user for person in foreseen.people if (user := slack_user(person)) and user != self.slack.bot]
-        line = self.slack.serving(KIND, USABLE)
+        line = self.slack.for_job(KIND, USABLE)
         return line.call("conversations.invite", channel=channel, users=",".join(users), force=True)
 
     def _post(self, channel: str, job: str, text: str, blocks: Sequence[Json] = ()) -> Body:
-        line, words = self.slack.serving(KIND, USABLE), _words(text, blocks)
+        line, words = self.slack.for_job(KIND, USABLE), _words(text, blocks)
         return {"ts": line.call("chat.postMessage", channel=channel, metadata=metadata(job), **words)["ts"]}
 
     def _posted(self, channel: str, job: str, key: str) -> Body | None:
@@ -236,7 +236,7 @@ class ProvisionalChannel:
         return {str(line.body["step"]): line.body for line in self.spool.steps(key)}
 
     def _note(self, key: str, step: str, **body: Any) -> None:
-        self.spool.append(SpoolLine(kind="step", key=key, at=self.slack.now(), body={"step": step, **body}))
+        self.spool.append(SpoolLine(kind="step", key=key, at=self.slack.clock.now(), body={"step": step, **body}))
 
 
 def _words(text: str, blocks: Sequence[Json] = ()) -> Json:

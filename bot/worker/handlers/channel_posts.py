@@ -11,7 +11,8 @@ from bot.rendering.renderer import LineContext
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.message_sender import is_private, place_of, post
-from bot.worker.job_context import JobContext, JobRun, entries_of
+from bot.worker.job_context import JobContext, entries_of
+from bot.worker.port import JobRun
 from commands.core.rules.status_view import harm_since
 from incident.entries.lifecycle import StateChanged
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
@@ -42,74 +43,74 @@ class UpdateContext:
     roles: tuple[tuple[Role, PersonId], ...]
 
 
-def say(task: JobRun, means: JobContext) -> Sequence[Fact]:
+def say(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Say what an act of somebody means, in one line; nothing when its template says nothing."""
-    entries = entries_of(task, means)
-    text = said_text(task, means, entries)
+    entries = entries_of(run, context)
+    text = said_text(run, context, entries)
     if text:
-        post(task, means, task.channel, Message(_if_late(text, entries[0], task, means)), since=entries[0].recorded_at)
+        post(run, context, run.channel, Message(_if_late(text, entries[0], run, context)), since=entries[0].recorded_at)
     return ()
 
 
-def said_text(task: JobRun, means: JobContext, entries: tuple[Entry, ...]) -> str:
+def said_text(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> str:
     """Word the line about an act as it reads now; empty when its template says nothing."""
-    context = LineContext(incident=task.open, entries=entries, by=entries[0].by, at=task.at)
-    text = means.renderer.said(task.job.template or "", context)
+    view = LineContext(incident=run.incident, entries=entries, by=entries[0].by, at=run.at)
+    text = context.renderer.said(run.job.template or "", view)
     if text and entries[0].fact.kind == "declared":
-        text = f"{text}\n{means.renderer.macro('slack/surfaces/welcome.j2', 'welcome', context)}"
+        text = f"{text}\n{context.renderer.macro('slack/surfaces/welcome.j2', 'welcome', view)}"
     return text
 
 
-def update_here(task: JobRun, means: JobContext) -> Sequence[Fact]:
+def update_here(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Show an update to the responders in full in their own channel."""
-    entries = entries_of(task, means)
-    internal, text = here_text(task, means, entries)
-    message = Message(_if_late(text, internal, task, means))
-    ts = post(task, means, task.channel, message, since=entries[0].recorded_at)
-    if means.policy.audiences.get(Audience.INTERNAL) and not is_restricted(task.open):
+    entries = entries_of(run, context)
+    internal, text = here_text(run, context, entries)
+    message = Message(_if_late(text, internal, run, context))
+    ts = post(run, context, run.channel, message, since=entries[0].recorded_at)
+    if context.policy.audiences.get(Audience.INTERNAL) and not is_restricted(run.incident):
         return ()
-    ref = slack_ref(task.channel, ts)
+    ref = slack_ref(run.channel, ts)
     return (UpdateDelivered(update=internal.n, audience=Audience.INTERNAL, medium=Medium.SLACK, ref=ref),)
 
 
-def here_text(task: JobRun, means: JobContext, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
+def here_text(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
     """Give the update that responders read in their own channel, and its words as they read now."""
     posted = [(e, e.fact) for e in entries if isinstance(e.fact, StatusUpdatePosted)]
     internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
-    return internal[0], update_text(task, means, *internal, tuple(fact.audience for _, fact in posted))
+    return internal[0], update_text(run, context, *internal, tuple(fact.audience for _, fact in posted))
 
 
-def update(task: JobRun, means: JobContext) -> Sequence[Fact]:
+def update(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Post an update where its audience is told, and record whether it got there.
 
     Of a restricted incident responders read in the incident channel alone, and others only in a private channel.
     """
-    entry = entries_of(task, means)[0]
+    entry = entries_of(run, context)[0]
     fact = entry.fact
     if not isinstance(fact, StatusUpdatePosted):
-        raise LookupError(f"job {task.job.key} names an entry that is no update")
-    if fact.audience is Audience.INTERNAL and is_restricted(task.open):
+        raise LookupError(f"job {run.job.key} names an entry that is no update")
+    if fact.audience is Audience.INTERNAL and is_restricted(run.incident):
         return ()
-    named = means.policy.audiences.get(fact.audience)
+    named = context.policy.audiences.get(fact.audience)
     if not named:
         return (_delivered(entry, fact, error="no_place"),)
     try:
-        channel = place_of(means, named)
-        if is_restricted(task.open) and not may_stand_in(task.open, is_private=is_private(means, channel)):
+        channel = place_of(context, named)
+        if is_restricted(run.incident) and not may_stand_in(run.incident, is_private=is_private(context, channel)):
             return (_delivered(entry, fact, error="restricted"),)
-        text = update_text(task, means, entry, fact, (fact.audience,))
-        ts = post(task, means, channel, Message(_if_late(text, entry, task, means)), since=entry.recorded_at)
+        text = update_text(run, context, entry, fact, (fact.audience,))
+        ts = post(run, context, channel, Message(_if_late(text, entry, run, context)), since=entry.recorded_at)
     except SlackError as no:
         return (_delivered(entry, fact, error=no.error),)
     return (_delivered(entry, fact, ref=slack_ref(channel, ts)),)
 
 
 def update_text(
-    task: JobRun, means: JobContext, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
+    run: JobRun, context: JobContext, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
 ) -> str:
     """Word an update as it reads now."""
-    incident = _as_it_was(task.open, _later(task, means, entry), fact.audience)
-    context = UpdateContext(
+    incident = _as_it_was(run.incident, _later(run, context, entry), fact.audience)
+    view = UpdateContext(
         i=incident,
         update=fact,
         audiences=audiences,
@@ -119,12 +120,12 @@ def update_text(
         slot=incident.audience(fact.audience).open,
         roles=tuple((i.role, i.who) for i in incident.roles if i.until is None),
     )
-    return means.renderer.macro(f"updates/{fact.audience}.j2", "update", context)
+    return context.renderer.macro(f"updates/{fact.audience}.j2", "update", view)
 
 
-def _later(task: JobRun, means: JobContext, entry: Entry) -> Sequence[Entry]:
+def _later(run: JobRun, context: JobContext, entry: Entry) -> Sequence[Entry]:
     kinds = ("state_changed", "update_due", "update_dropped")
-    return means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=kinds, after=entry.n))
+    return context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds, after=entry.n))
 
 
 def _as_it_was(incident: Incident, later: Sequence[Entry], audience: Audience) -> Incident:
@@ -140,10 +141,10 @@ def _as_it_was(incident: Incident, later: Sequence[Entry], audience: Audience) -
     return incident.model_copy(update=changes)
 
 
-def _if_late(text: str, entry: Entry, task: JobRun, means: JobContext) -> str:
+def _if_late(text: str, entry: Entry, run: JobRun, context: JobContext) -> str:
     """Say so when Slack or an outage kept a line back."""
-    late = task.at - entry.recorded_at
-    return f"{text} {means.renderer.macro(_SHARED, 'late', late)}" if late > LATE else text
+    late = run.at - entry.recorded_at
+    return f"{text} {context.renderer.macro(_SHARED, 'late', late)}" if late > LATE else text
 
 
 def _delivered(

@@ -24,11 +24,14 @@ from bot.slack.capture.channel_history import (
     unheard,
 )
 from bot.slack.capture.message_events import captures_of, moment_of
-from bot.slack.client.web_api import RateLimited, SlackError
-from bot.worker.job_context import JobContext, JobRun
+from bot.slack.client.slack_errors import CHANNEL_UNREADABLE
+from bot.slack.client.web_api import CallPostponed, SlackError
+from bot.worker.job_context import JobContext
+from bot.worker.port import JobRun
 from commands.core.capture import Capture, Told, capture_all
 from commands.core.request import Actor, Place, Request
-from commands.core.run import note_outcome, run
+from commands.core.run import note_outcome
+from commands.core.run import run as run_request
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted
 from incident.entries.delivery import DeliveryFailed
 from incident.entry import Entry, Fact, Source, Surface
@@ -44,110 +47,109 @@ _AT_ONCE: Final = 50
 _ON_ITS_WAY: Final = timedelta(seconds=3)
 _JOINED: Final = frozenset({"channel_join", "group_join"})
 _LEFT: Final = frozenset({"channel_leave", "group_leave"})
-_CLOSED_TO_US: Final = frozenset(
-    {"not_in_channel", "channel_not_found", "is_archived", "method_not_supported_for_channel_type", "missing_scope"}
-)
 
 Json = dict[str, Any]
 
 
-def backfill_gap(task: JobRun, means: JobContext) -> Sequence[Fact]:
+def backfill_gap(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Bring the record up to what Slack shows of an incident channel, then note the end of the gap if there was one."""
     try:
-        recovered = _read_back(task, means)
+        recovered = _read_back(run, context)
     except SlackError as no:
-        if no.error not in _CLOSED_TO_US:
+        if no.error not in CHANNEL_UNREADABLE:
             raise
-        _end_gap(task, means, 0)
+        _end_gap(run, context, 0)
         return (
-            () if task.open.is_over else (DeliveryFailed(medium=Medium.SLACK, what=JobKind.RECONCILE, error=no.error),)
+            ()
+            if run.incident.is_over
+            else (DeliveryFailed(medium=Medium.SLACK, what=JobKind.RECONCILE, error=no.error),)
         )
-    _end_gap(task, means, recovered)
+    _end_gap(run, context, recovered)
     return ()
 
 
-def _read_back(task: JobRun, means: JobContext) -> int:
+def _read_back(run: JobRun, context: JobContext) -> int:
     """Record what differs; give how many entries that made.
 
     A reading that had to wait ends where it began to read. Where the channel was wanted to be read again meanwhile, for
     a connection that was lost since, the rest is read after it; where it was wanted for later, all of it is read then.
     """
-    before, wished = task.open.n, task.job.run_at
-    if wished is not None and wished > task.at:
-        raise RateLimited(JobKind.RECONCILE, wished)
-    while (latest := take_in(task, means)[1].latest) < (wished or latest) - _ON_ITS_WAY:
-        _log.info("%s: what came since is read as well", task.job.key)
-    after = means.recorder.read(lambda reader: reader.peek(task.job.incident))
+    before, wished = run.incident.n, run.job.run_at
+    if wished is not None and wished > run.at:
+        raise CallPostponed(JobKind.RECONCILE, wished)
+    while (latest := take_in(run, context)[1].latest) < (wished or latest) - _ON_ITS_WAY:
+        _log.info("%s: what came since is read as well", run.job.key)
+    after = context.recorder.read(lambda reader: reader.peek(run.job.incident))
     return (after.n if after else before) - before
 
 
-def take_in(task: JobRun, means: JobContext, reading: HistoryWindow | None = None) -> tuple[int, HistoryWindow]:
+def take_in(run: JobRun, context: JobContext, reading: HistoryWindow | None = None) -> tuple[int, HistoryWindow]:
     """Read a channel and record what differs, in the order in which it happened.
 
     Give how many messages and edits were new, and the reading: until when, and whether it showed all there are. Having to
     wait loses nothing: what was read is kept until the job comes again.
     """
-    entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=MESSAGE_KINDS))
-    known = recorded_messages(entries, task.channel)
-    reading = means.memory.readings.setdefault(task.job.key, reading or _reading(task, means, known))
-    shown = read_channel(means.slack, reading, known)
-    members = reading.read(means.slack, "conversations.members", "")
-    captures_of = sorted(said_in(task.channel, means, shown, known), key=lambda one: one.occurred_at)
+    entries = context.recorder.read(lambda reader: reader.bare().entries(run.job.incident, kinds=MESSAGE_KINDS))
+    known = recorded_messages(entries, run.channel)
+    reading = context.cache.history.setdefault(run.job.key, reading or _reading(run, context, known))
+    shown = read_channel(context.slack, reading, known)
+    members = reading.read(context.slack, "conversations.members", "")
+    captures_of = sorted(said_in(run.channel, context, shown, known), key=lambda one: one.occurred_at)
     lost = sorted(gone(shown, known, reading.latest))
-    gone_now = [deleted(task.channel, means, ts, known.get(ts), task.at) for ts in lost]
-    moved = _moved(task, means, shown, members, reading.latest)
-    _record((*captures_of, *moved, *gone_now), task, means)
-    for ts, user, message in marked(shown, known, means.slack.bot):
-        _mark(task, means, ts, user, message)
-    means.memory.readings.pop(task.job.key, None)
+    gone_now = [deleted(run.channel, context, ts, known.get(ts), run.at) for ts in lost]
+    moved = _moved(run, context, shown, members, reading.latest)
+    _record((*captures_of, *moved, *gone_now), run, context)
+    for ts, user, message in marked(shown, known, context.slack.bot):
+        _mark(run, context, ts, user, message)
+    context.cache.history.pop(run.job.key, None)
     return len(captures_of), reading
 
 
-def _record(many: Sequence[Capture], task: JobRun, means: JobContext) -> None:
+def _record(many: Sequence[Capture], run: JobRun, context: JobContext) -> None:
     """Record them in their order, some at a time, so that commands come in between; each alone where that failed once."""
-    at_once = _AT_ONCE if task.is_first else 1
+    at_once = _AT_ONCE if run.is_first else 1
     for start in range(0, len(many), at_once):
-        capture_all(many[start : start + at_once], recorder=means.recorder, policy=means.policy, at=task.at)
+        capture_all(many[start : start + at_once], recorder=context.recorder, policy=context.policy, at=run.at)
 
 
-def _reading(task: JobRun, means: JobContext, known: dict[str, RecordedMessages]) -> HistoryWindow:
+def _reading(run: JobRun, context: JobContext, known: dict[str, RecordedMessages]) -> HistoryWindow:
     """Say what is to be read: everything since the gap began, or since the last message known, and a day before that."""
-    begins = _gap(task, means)
-    last = max((moment_of(ts) for ts in known), default=task.at)
-    since = min(begins.occurred_at if begins else last, last, task.at)
-    return HistoryWindow(task.channel, oldest=since - _BACK, since=since, latest=task.at - _ON_ITS_WAY)
+    begins = _gap(run, context)
+    last = max((moment_of(ts) for ts in known), default=run.at)
+    since = min(begins.occurred_at if begins else last, last, run.at)
+    return HistoryWindow(run.channel, oldest=since - _BACK, since=since, latest=run.at - _ON_ITS_WAY)
 
 
-def _gap(task: JobRun, means: JobContext) -> Entry | None:
+def _gap(run: JobRun, context: JobContext) -> Entry | None:
     """Give the entry with which the gap began, when this reading ends one."""
-    n = task.job.entry
+    n = run.job.entry
     if n is None:
         return None
-    found = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(GapNoted.kind,), after=n - 1))
+    found = context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=(GapNoted.kind,), after=n - 1))
     return next((entry for entry in found if entry.n == n), None)
 
 
-def _end_gap(task: JobRun, means: JobContext, recovered: int) -> None:
-    begins = _gap(task, means)
+def _end_gap(run: JobRun, context: JobContext, recovered: int) -> None:
+    begins = _gap(run, context)
     if begins is None:
         return
     note_outcome(
-        task.job.incident,
+        run.job.incident,
         [GapNoted(edge="ends", since=begins.occurred_at, recovered=recovered)],
-        job=f"gap:ends:{task.job.incident.id}:{begins.n}",
-        recorder=means.recorder,
-        policy=means.policy,
-        at=task.at,
-        happened_at=task.job.run_at,
+        job=f"gap:ends:{run.job.incident.id}:{begins.n}",
+        recorder=context.recorder,
+        policy=context.policy,
+        at=run.at,
+        happened_at=run.job.run_at,
     )
 
 
 def said_in(
-    channel: str, means: JobContext, shown: ChannelContent, known: dict[str, RecordedMessages]
+    channel: str, context: JobContext, shown: ChannelContent, known: dict[str, RecordedMessages]
 ) -> Iterator[Capture]:
     """Give what Slack shows of a channel and the record does not know, as if it had been heard."""
-    team = means.slack.team
-    for at, event in unheard(shown, known, means.slack.bot):
+    team = context.slack.team
+    for at, event in unheard(shown, known, context.slack.bot):
         whole = {**event, "channel": channel}
         said = captures_of({"team_id": team, "event_id": f"read-back:{channel}:{at}", "event": whole})
         if said is not None:
@@ -155,40 +157,40 @@ def said_in(
 
 
 def _moved(
-    task: JobRun, means: JobContext, shown: ChannelContent, members: Sequence[str], latest: datetime
+    run: JobRun, context: JobContext, shown: ChannelContent, members: Sequence[str], latest: datetime
 ) -> Iterator[Capture]:
     """Give who is there and is not known to be, and who is known to be there and is not.
 
     Where Slack wrote no line about it, it is dated no later than the list was read, so that it overrules no later move.
     """
-    before = {user for person in task.open.members if (user := slack_user(person))}
-    for user in sorted(set(members) - before - {means.slack.bot}):
-        yield _move(task, means, Joined, user, moved_at(shown, user, _JOINED) or latest)
+    before = {user for person in run.incident.members if (user := slack_user(person))}
+    for user in sorted(set(members) - before - {context.slack.bot}):
+        yield _move(run, context, Joined, user, moved_at(shown, user, _JOINED) or latest)
     for user in sorted(before - set(members)):
-        yield _move(task, means, Left, user, moved_at(shown, user, _LEFT) or latest)
+        yield _move(run, context, Left, user, moved_at(shown, user, _LEFT) or latest)
 
 
-def _move(task: JobRun, means: JobContext, kind: type[Joined | Left], user: str, at: datetime) -> Capture:
-    who = slack_person(means.slack.team, user)
-    fact = kind(channel=task.channel, who=who)
-    return _capture_of(means, fact, by=who, at=at, name=f"{kind.kind}:{user}")
+def _move(run: JobRun, context: JobContext, kind: type[Joined | Left], user: str, at: datetime) -> Capture:
+    who = slack_person(context.slack.team, user)
+    fact = kind(channel=run.channel, who=who)
+    return _capture_of(context, fact, by=who, at=at, name=f"{kind.kind}:{user}")
 
 
-def deleted(channel: str, means: JobContext, ts: str, known: RecordedMessages | None, at: datetime) -> Capture:
+def deleted(channel: str, context: JobContext, ts: str, known: RecordedMessages | None, at: datetime) -> Capture:
     """Say that a message is no longer there. Who deleted it is not told; it is put down to the author, who mostly did."""
     author = known.author if known else None
     fact = MessageDeleted(channel=channel, ts=ts, author=author, previous=known.text if known else None)
-    by = author or slack_person(means.slack.team, "unknown")
-    return _capture_of(means, fact, by=by, at=at, name=f"deleted:{ts}")
+    by = author or slack_person(context.slack.team, "unknown")
+    return _capture_of(context, fact, by=by, at=at, name=f"deleted:{ts}")
 
 
-def _capture_of(means: JobContext, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
+def _capture_of(context: JobContext, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
     message = None if isinstance(fact, Joined | Left) else fact.ts
     event = f"read-back:{fact.channel}:{name}"
     if message is None:
         event = f"{event}:{at.isoformat()}"
     return Capture(
-        team=means.slack.team, fact=fact, by=by, occurred_at=at, source=_source(fact.channel, message, event)
+        team=context.slack.team, fact=fact, by=by, occurred_at=at, source=_source(fact.channel, message, event)
     )
 
 
@@ -196,19 +198,19 @@ def _source(channel: str, message: str | None, event: str | None) -> Source:
     return Source(surface=Surface.HISTORY, channel=channel, message=message, event=event)
 
 
-def _mark(task: JobRun, means: JobContext, ts: str, user: str, message: Json) -> None:
+def _mark(run: JobRun, context: JobContext, ts: str, user: str, message: Json) -> None:
     """Put a message into the timeline that somebody marked while Muster was not listening."""
-    event = f"read-back:{task.channel}:mark:{ts}"
+    event = f"read-back:{run.channel}:mark:{ts}"
     writer = message.get("user") or message.get("bot_id")
-    author = {"author": slack_person(means.slack.team, writer)} if writer else {}
+    author = {"author": slack_person(context.slack.team, writer)} if writer else {}
     request = Request(
         verb="pin",
-        fields={"channel": task.channel, "ts": ts, "text": message.get("text") or "", **author},
-        actor=Actor(id=slack_person(means.slack.team, user)),
-        team=means.slack.team,
-        place=Place(channel=task.channel, message=ts),
-        source=_source(task.channel, ts, event),
-        key=f"{task.job.incident.id}:{event}",
-        at=task.at,
+        fields={"channel": run.channel, "ts": ts, "text": message.get("text") or "", **author},
+        actor=Actor(id=slack_person(context.slack.team, user)),
+        team=context.slack.team,
+        place=Place(channel=run.channel, message=ts),
+        source=_source(run.channel, ts, event),
+        key=f"{run.job.incident.id}:{event}",
+        at=run.at,
     )
-    run(request, recorder=means.recorder, policy=means.policy, policy_hash=task.open.policy_hash)
+    run_request(request, recorder=context.recorder, policy=context.policy, policy_hash=run.incident.policy_hash)

@@ -1,85 +1,92 @@
-"""What is done for the record once a day: publish its root, have it stamped, delete what is kept no longer.
+"""Jobs that protect the record: checkpoints each minute; publication, time stamp and retention each day.
 
-Each is a job, so that one replica does it, later where nobody answers. A job speaks of the last checkpoint there was
-when it was wanted, however often it is tried.
+Each is a job, so that one replica runs it, and runs it later if a call gets no response. A daily job is about the last
+checkpoint there was when the job was enqueued, however often it is retried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 from bot.config.policy_loader import ActivePolicy
-from bot.slack.client.web_api import RateLimited
 from bot.slack.surfaces.template_message import Message
 from bot.timestamp_authority import Authority, TimestampUnavailable, ask
 from bot.worker.handlers.message_sender import place_of, post
-from bot.worker.job_context import JobContext, JobHandler, JobRun
+from bot.worker.job_context import JobContext, SlackHandler
+from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Result
 from incident.entries.integrity import CheckpointPublished
 from incident.entry import Fact
 from incident.jobs import JobKind
 from incident.medium import Medium, slack_ref
 from storage.integrity.checkpoints import Checkpoint
+from storage.integrity.signing_keys import Signer
 from storage.store import Store
 
+_log = logging.getLogger(__name__)
 DAILY: Final = (JobKind.PUBLISH, JobKind.STAMP, JobKind.RETENTION)
-_ASK_AGAIN: Final = timedelta(minutes=10)
-_LOOK_BACK: Final = timedelta(days=2)
+_STAMP_RETRY: Final = timedelta(minutes=10)
+_PUBLISHED_WITHIN: Final = timedelta(days=2)
 
 
-def keeping(
-    store: Store, active: Callable[[], ActivePolicy], authority: Authority | None
-) -> Mapping[JobKind, JobHandler]:
-    """Give the functions that keep the record of one team."""
-    return {
-        JobKind.PUBLISH: publish_by(store),
-        JobKind.STAMP: stamp_by(store, authority),
-        JobKind.RETENTION: retire_by(store, active),
-    }
+@dataclass(frozen=True)
+class IntegrityJobs:
+    """The integrity jobs of one team's record. Without a signer checkpoints are unsigned, without an authority unstamped."""
 
+    store: Store
+    active: Callable[[], ActivePolicy]
+    signer: Signer | None = None
+    authority: Authority | None = None
 
-def publish_by(store: Store) -> JobHandler:
-    """Give the function that posts the last checkpoint in the audit channel, where the policy names one."""
+    @property
+    def handlers(self) -> dict[JobKind, JobHandler]:
+        """The handlers of the jobs that need no Slack."""
+        return {
+            JobKind.CHECKPOINT: self.take_checkpoint,
+            JobKind.STAMP: self.stamp,
+            JobKind.RETENTION: self.apply_retention,
+        }
 
-    def publish(task: JobRun, means: JobContext) -> Sequence[Fact]:
-        named, last = means.policy.audit_channel, _last(store, task)
+    @property
+    def slack_handlers(self) -> dict[JobKind, SlackHandler]:
+        """The handlers of the jobs that post in Slack."""
+        return {JobKind.PUBLISH: self.publish}
+
+    def take_checkpoint(self, run: JobRun) -> Result:
+        """Take the checkpoint of this minute."""
+        self.store.checkpoints.take(run.at, self.signer, team=run.job.incident.team)
+        return Delivered()
+
+    def publish(self, run: JobRun, context: JobContext) -> Sequence[Fact]:
+        """Post the last checkpoint in the audit channel, if the policy names one."""
+        named, last = context.policy.audit_channel, self._last(run)
         if not named or last is None:
             return ()
-        channel = place_of(means, named)
-        text = means.renderer.macro("slack/surfaces/audit.j2", "checkpoint", last)
-        ts = post(task, means, channel, Message(text), since=task.at - _LOOK_BACK)
+        channel = place_of(context, named)
+        text = context.renderer.macro("slack/surfaces/audit.j2", "checkpoint", last)
+        ts = post(run, context, channel, Message(text), since=run.at - _PUBLISHED_WITHIN)
         return (CheckpointPublished(seq=last.seq, root=last.root, medium=Medium.SLACK, ref=slack_ref(channel, ts)),)
 
-    return publish
-
-
-def stamp_by(store: Store, authority: Authority | None) -> JobHandler:
-    """Give the function that has the last checkpoint stamped, later when the authority does not answer."""
-
-    def stamp(task: JobRun, means: JobContext) -> Sequence[Fact]:
-        last = _last(store, task)
-        if authority is None or last is None or store.timestamps.of(last.seq) is not None:
-            return ()
+    def stamp(self, run: JobRun) -> Result:
+        """Have the last checkpoint stamped by the authority; postponed while the authority is unavailable."""
+        last = self._last(run)
+        if self.authority is None or last is None or self.store.timestamps.of(last.seq) is not None:
+            return Delivered()
         try:
-            store.timestamps.put(ask(authority, last))
-        except TimestampUnavailable as later:
-            raise RateLimited(str(later), task.at + _ASK_AGAIN) from later
-        return ()
+            self.store.timestamps.put(ask(self.authority, last))
+        except TimestampUnavailable as unavailable:
+            _log.warning("checkpoint %d is stamped later: %s", last.seq, unavailable)
+            return RateLimited(run.at + _STAMP_RETRY)
+        return Delivered()
 
-    return stamp
+    def apply_retention(self, run: JobRun) -> Result:
+        """Delete what the policy's retention periods no longer allow to keep."""
+        active = self.active()
+        self.store.retention.retire(active.policy, active.hash, run.at)
+        return Delivered()
 
-
-def retire_by(store: Store, active: Callable[[], ActivePolicy]) -> JobHandler:
-    """Give the function that deletes what the policy keeps no longer."""
-
-    def retire(task: JobRun, means: JobContext) -> Sequence[Fact]:
-        in_force = active()
-        store.retention.retire(in_force.policy, in_force.hash, task.at)
-        return ()
-
-    return retire
-
-
-def _last(store: Store, task: JobRun) -> Checkpoint | None:
-    return store.checkpoints.last(by=task.job.run_at)
+    def _last(self, run: JobRun) -> Checkpoint | None:
+        return self.store.checkpoints.last(by=run.job.run_at)

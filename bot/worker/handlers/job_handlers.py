@@ -16,10 +16,10 @@ from bot.worker.handlers import (
     slack_redaction,
     surface_refresh,
 )
-from bot.worker.job_context import JobHandler
+from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
 
-HANDLERS: Final[Mapping[JobKind, JobHandler]] = {
+HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.MAKE_CHANNEL: incident_channel.make_channel,
     JobKind.MEMBERS: incident_channel.invite,
     JobKind.CARD: surface_refresh.show_card,

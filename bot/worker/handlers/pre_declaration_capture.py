@@ -18,7 +18,8 @@ from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.gap_backfill import deleted, said_in
 from bot.worker.handlers.message_sender import delete, find_old, post
-from bot.worker.job_context import JobContext, JobRun, entries_of
+from bot.worker.job_context import JobContext, entries_of
+from bot.worker.port import JobRun
 from commands.core.capture import Capture, Told, capture_into
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import Joined, Left, Reacted
@@ -47,12 +48,12 @@ class CaptureBounds:
     fact: HistoryTaken
 
 
-def capture_before_declaration(task: JobRun, means: JobContext) -> Sequence[Fact]:
+def capture_before_declaration(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Capture what was said in the channel of the declaration, and tell there and here how many messages that were."""
-    entry = entries_of(task, means)[0]
+    entry = entries_of(run, context)[0]
     fact = entry.fact
     if not isinstance(fact, Declared) or fact.captures_from is None or fact.captures_since is None:
-        raise LookupError(f"job {task.job.key} names an entry that captures nothing from before it")
+        raise LookupError(f"job {run.job.key} names an entry that captures nothing from before it")
     reading = HistoryWindow(
         fact.captures_from,
         oldest=fact.captures_since,
@@ -61,46 +62,46 @@ def capture_before_declaration(task: JobRun, means: JobContext) -> Sequence[Fact
         most=MOST,
         most_threads=MOST_THREADS,
     )
-    if not _may_read(task, means, reading.channel):
+    if not _may_read(run, context, reading.channel):
         return ()
     # What is heard while we read is heard of a message that is not on the record yet, so we listen again at the end.
     for hear in (_heard, _shown, _heard):
-        for said in hear(task, means, reading):
-            capture_into(task.job.incident, said, recorder=means.recorder, policy=means.policy, at=task.at)
-    more = not means.memory.readings.pop(task.job.key, reading).is_whole
-    messages = sum(one.was_said for one in _known(task, means, reading).values())
+        for said in hear(run, context, reading):
+            capture_into(run.job.incident, said, recorder=context.recorder, policy=context.policy, at=run.at)
+    more = not context.cache.history.pop(run.job.key, reading).is_whole
+    messages = sum(one.was_said for one in _known(run, context, reading).values())
     taken = HistoryTaken(messages=messages, more=more, channel=reading.channel, since=reading.since)
     if not messages:
         return ()
-    _tell_there(task, means, taken)
+    _tell_there(run, context, taken)
     return (taken,)
 
 
-def _tell_there(task: JobRun, means: JobContext, taken: HistoryTaken) -> None:
+def _tell_there(run: JobRun, context: JobContext, taken: HistoryTaken) -> None:
     """Tell those whose words were captured, once; nobody of an incident that others may not see."""
-    if taken.channel is None or is_restricted(task.open):
+    if taken.channel is None or is_restricted(run.incident):
         return
-    text = means.renderer.macro("slack/surfaces/history.j2", "there", CaptureBounds(task.open, taken))
+    text = context.renderer.macro("slack/surfaces/history.j2", "there", CaptureBounds(run.incident, taken))
     with suppress(SlackError):
-        post(task, means, taken.channel, Message(text))
+        post(run, context, taken.channel, Message(text))
 
 
-def take_back(task: JobRun, means: JobContext) -> Sequence[Fact]:
+def take_back(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Take away what people were told where it was declared, now that others may not see that there is an incident.
 
     Where Slack does not let us, that is said once.
     """
-    (entry,) = means.recorder.read(lambda reader: reader.entries(task.job.incident, until=1))
+    (entry,) = context.recorder.read(lambda reader: reader.entries(run.job.incident, until=1))
     channel = entry.fact.captures_from if isinstance(entry.fact, Declared) else None
     if channel is None:
         return ()
     try:
-        ts = find_old(means, channel, key_of(JobKind.BEFORE, task.job.incident), entry.recorded_at)
+        ts = find_old(context, channel, key_of(JobKind.BEFORE, run.job.incident), entry.recorded_at)
         if ts is not None:
-            delete(means, channel, ts)
+            delete(context, channel, ts)
     except SlackError as no:
         lost = DeliveryFailed(medium=Medium.SLACK, what=_LINE, error=f"{no.error} in {channel}")
-        told = means.recorder.read(lambda reader: reader.entries(task.job.incident, kinds=(DeliveryFailed.kind,)))
+        told = context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=(DeliveryFailed.kind,)))
         return () if any(one.fact == lost for one in told) else (lost,)
     return ()
 
@@ -110,21 +111,21 @@ def _declared_at(entry: Entry) -> datetime:
     return entry.occurred_at if entry.source.surface is Surface.SPOOL else entry.recorded_at
 
 
-def _may_read(task: JobRun, means: JobContext, channel: str) -> bool:
+def _may_read(run: JobRun, context: JobContext, channel: str) -> bool:
     """Tell whether Muster is there, and whether what was said there may stand in this incident's record."""
     try:
-        found = means.slack.call("conversations.info", channel=channel)["channel"]
+        found = context.slack.call("conversations.info", channel=channel)["channel"]
     except SlackError:
         return False
     if not found.get("is_member") or found.get("is_im") or found.get("is_mpim"):
         return False
-    return found.get("is_private") is not True or (is_restricted(task.open) and not is_exposed(task.open))
+    return found.get("is_private") is not True or (is_restricted(run.incident) and not is_exposed(run.incident))
 
 
-def _heard(task: JobRun, means: JobContext, reading: HistoryWindow) -> Iterator[Capture]:
+def _heard(run: JobRun, context: JobContext, reading: HistoryWindow) -> Iterator[Capture]:
     """Give what this process heard: everything, the originals of what was changed or deleted since included."""
-    ours = slack_person(means.slack.team, means.slack.bot)
-    for said in means.overheard.heard_in(reading.channel, reading.oldest, reading.latest):
+    ours = slack_person(context.slack.team, context.slack.bot)
+    for said in context.recent_messages.heard_in(reading.channel, reading.oldest, reading.latest):
         if ours not in (said.by, _author(said.fact)):
             yield said
 
@@ -133,24 +134,24 @@ def _author(fact: Told) -> str | None:
     return None if isinstance(fact, Joined | Left | Reacted) else fact.author
 
 
-def _shown(task: JobRun, means: JobContext, reading: HistoryWindow) -> Iterator[Capture]:
+def _shown(run: JobRun, context: JobContext, reading: HistoryWindow) -> Iterator[Capture]:
     """Give what Slack shows and nobody heard; a message that is no longer there is a deletion."""
-    known = _known(task, means, reading)
-    reading = means.memory.readings.setdefault(task.job.key, reading)
+    known = _known(run, context, reading)
+    reading = context.cache.history.setdefault(run.job.key, reading)
     try:
-        shown = read_channel(means.slack, reading, known)
+        shown = read_channel(context.slack, reading, known)
     except SlackError:
         reading.is_whole = False
         return
-    for said in sorted(said_in(reading.channel, means, shown, known), key=lambda one: one.occurred_at):
+    for said in sorted(said_in(reading.channel, context, shown, known), key=lambda one: one.occurred_at):
         # The head of a thread may be older than what is captured.
         if moment_of(said.source.message or "0") >= reading.oldest:
             yield said
     for ts in sorted(gone(shown, known, reading.latest)):
         if ts in known:
-            yield deleted(reading.channel, means, ts, known[ts], task.at)
+            yield deleted(reading.channel, context, ts, known[ts], run.at)
 
 
-def _known(task: JobRun, means: JobContext, reading: HistoryWindow) -> dict[str, RecordedMessages]:
-    entries = means.recorder.read(lambda reader: reader.bare().entries(task.job.incident, kinds=MESSAGE_KINDS))
+def _known(run: JobRun, context: JobContext, reading: HistoryWindow) -> dict[str, RecordedMessages]:
+    entries = context.recorder.read(lambda reader: reader.bare().entries(run.job.incident, kinds=MESSAGE_KINDS))
     return recorded_messages(entries, reading.channel)

@@ -6,7 +6,6 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 
 from bot.slack.client.sent_lookup import job_of
 from bot.worker.leases import Lease, Leases
-from bot.worker.worker import Worker
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.jobs.claims import ClaimedJob
@@ -72,7 +70,7 @@ def test_what_has_just_begun_is_not_renewed(wanted: Store) -> None:
 def test_what_was_let_go_of_is_not_renewed(wanted: Store) -> None:
     leases = Leases(wanted.jobs, CALL)
     lease = leases.hold(claimed(wanted))
-    leases.let_go(lease)
+    leases.release(lease)
 
     leases.renew(T0 + timedelta(seconds=20))
 
@@ -146,8 +144,7 @@ def paused(rig: Rig, point: str, *, unfenced: bool = False) -> Iterator[Callable
             there.set()
             assert goes_on.wait(30)
 
-    slack = replace(rig.outside.slack, reached=reached)
-    late = Worker(rig.store, replace(rig.outside, slack=slack), owner="late", threads=1)
+    late = rig.another_worker("late", threads=1, reached=reached)
     if unfenced:
         late._leases.hold = lambda claimed: Unfenced(claimed, CALL)  # type: ignore[method-assign]
     running = threading.Thread(target=late.drain, args=[rig.clock.now()])

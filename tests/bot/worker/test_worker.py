@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.slack.client.rate_limiter import RateLimiter
-from bot.worker.worker import Worker
 from incident.jobs import JobKind
 from tests.bot.rig import T0, rig_on
 
@@ -38,7 +36,7 @@ def test_a_usable_channel_takes_two_serial_calls_whatever_the_extras(rig):
     """With every call taking as long as `call`, it is there before a third one in a row could have ended."""
     call = 0.7
     rig.sandbox.faults.set_latency(call * 1000)
-    rig.outside.renderer.warm()
+    rig.adapter.renderer.warm()
     rig.worker.start()
     began = time.monotonic()
 
@@ -109,7 +107,7 @@ def test_too_many_requests_are_obeyed_by_retry_after_and_do_not_count_as_tries(r
     key = rig.declare()
 
     rig.after(seconds=20)
-    assert rig.outside.slack.budget.waiting(rig.clock.now()) == {method: T0 + timedelta(seconds=30)}
+    assert rig.slack.limiter.waiting(rig.clock.now()) == {method: T0 + timedelta(seconds=30)}
 
     rig.after(seconds=20)
     assert len(rig.channel(key).pins) == 1
@@ -170,11 +168,11 @@ def test_when_slack_makes_no_channel_the_declarer_is_told_and_what_needs_it_is_g
 
 
 def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
-    def broken(task, means):
+    def broken(run):
         raise ZeroDivisionError("nobody foresaw this")
 
     with rig_on(sqlite_store) as rig:
-        worker = Worker(sqlite_store, _with(rig, {JobKind.TOPIC: broken}), owner="broken")
+        worker = rig.another_worker("broken", handlers={JobKind.TOPIC: broken})
         key = rig.declare()
         for _ in range(40):
             rig.clock.set(rig.clock.now() + timedelta(minutes=1))
@@ -185,13 +183,9 @@ def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
         assert [dead.job.kind for dead in sqlite_store.jobs.buried()] == [JobKind.TOPIC]
 
 
-def _with(rig, sends):
-    return replace(rig.outside, sends=sends)
-
-
 def test_two_workers_on_one_database_do_each_thing_once(store):
     with rig_on(store) as rig:
-        other = Worker(store, rig.outside, owner="other")
+        other = rig.another_worker("other")
         keys = [rig.declare(f"Trouble number {number}") for number in range(3)]
         rig.worker.start()
         other.start()
@@ -223,10 +217,8 @@ def test_a_commit_wakes_a_worker_that_was_started(rig):
 
 def test_a_budget_keeps_lesser_things_waiting_while_incidents_become_usable(sqlite_store):
     with rig_on(sqlite_store) as rig:
-        slack = replace(
-            rig.outside.slack, budget=RateLimiter({"conversations.create": 20, "conversations.setTopic": 4})
-        )
-        worker = Worker(sqlite_store, replace(rig.outside, slack=slack), owner="thrifty")
+        few = RateLimiter({"conversations.create": 20, "conversations.setTopic": 4})
+        worker = rig.another_worker("thrifty", limiter=few)
         keys = [rig.declare(f"Trouble number {number}") for number in range(8)]
 
         worker.drain(rig.clock.now())

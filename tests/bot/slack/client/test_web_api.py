@@ -6,17 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack.client.web_api import RateLimited, SlackError, UnknownOutcome
+from bot.slack.client.web_api import CallPostponed, SlackError, UnknownOutcome
 from tests.bot.rig import T0
 
 
 def post(rig):
-    return rig.outside.slack.call("chat.postMessage", channel=rig.named("general").id, text="hello")
+    return rig.slack.call("chat.postMessage", channel=rig.named("general").id, text="hello")
 
 
 @pytest.fixture
 def joined(rig):
-    rig.outside.slack.call("conversations.join", channel=rig.named("general").id)
+    rig.slack.call("conversations.join", channel=rig.named("general").id)
     return rig
 
 
@@ -26,11 +26,11 @@ def test_a_call_that_worked_gives_slacks_answer(joined):
 
 def test_too_many_requests_wait_for_as_long_as_slack_says_and_no_call_is_made_meanwhile(joined):
     joined.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=7)
-    with pytest.raises(RateLimited) as first:
+    with pytest.raises(CallPostponed) as first:
         post(joined)
     before = joined.calls("chat.postMessage")
 
-    with pytest.raises(RateLimited) as second:
+    with pytest.raises(CallPostponed) as second:
         post(joined)
 
     assert first.value.until == second.value.until == T0 + timedelta(seconds=7)
@@ -55,7 +55,7 @@ def test_a_lost_reply_leaves_the_outcome_unknown_though_it_was_done(joined):
 
 
 def test_no_answer_within_the_clients_time_leaves_the_outcome_unknown(joined):
-    joined.outside.slack.client.timeout = 0.2
+    joined.slack.client.timeout = 0.2
     joined.sandbox.faults.set_latency(1000, "chat.postMessage")
 
     with pytest.raises(UnknownOutcome):

@@ -95,7 +95,7 @@ def test_a_private_channel_that_cannot_be_read_becomes_no_record_and_the_person_
     incident = rig.incident(key)
     assert (incident.state, incident.places.channel) == (State.VOID_NOT_INCIDENT, None)
     [voided] = rig.entries(incident.key, "voided")
-    sentence = rig.outside.renderer.macro("sentences.j2", "voided", voided)
+    sentence = rig.adapter.renderer.macro("sentences.j2", "voided", voided)
     assert sentence == "not incident: the channel it was to be the record of cannot be read"
     told = [m.text for m in rig.sandbox.workspace.dm(rig.users["ilse"]).messages.values()]
     assert any("cannot read" in text for text in told)
@@ -118,7 +118,7 @@ def test_of_a_very_long_history_no_more_is_read_than_one_record_takes(rig):
     rig.after(minutes=1)
     reading = HistoryWindow(channel, oldest=EVER, since=EVER, latest=rig.clock.now(), most=400)
 
-    found = reading.read(rig.outside.slack, "conversations.history", "")
+    found = reading.read(rig.slack, "conversations.history", "")
 
     assert (len(found), found[0]["text"], reading.is_whole) == (400, "line 419", False)
 

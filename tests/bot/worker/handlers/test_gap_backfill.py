@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
+from commands.core.run import note_outcome
 from incident.effects.affected_surfaces import reconciling
+from incident.entries.conversation import GapNoted
 from sandbox.state.entities import Person
 from sandbox.state.mutations import message_mutations
 
@@ -275,6 +279,24 @@ def test_a_private_channel_that_muster_was_taken_out_of_is_said_to_be_unread_and
     read_back(rig)
 
     assert {entry.fact.what for entry in rig.entries(key, "place_lost")} == {"reconcile"}
+    assert rig.store.jobs.buried() == ()
+
+
+@pytest.mark.parametrize("error", ["is_inactive", "missing_scope", "channel_not_found"])
+def test_a_gap_in_a_channel_that_cannot_be_read_ends_all_the_same(rig, error):
+    key = rig.declare()
+    rig.after(minutes=1)
+    gap = GapNoted(edge="begins", since=rig.clock.now())
+    note_outcome(key, [gap], job="gap", recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+    [begun] = rig.entries(key, "gap_noted")
+    rig.sandbox.faults.fail_with(error, "conversations.history", times=1)
+    job = reconciling(rig.incident(key)).model_copy(update={"entry": begun.n})
+
+    rig.store.recorder.transact(lambda unit: unit.want([job], rig.clock.now()))
+    rig.after(seconds=5)
+
+    assert [entry.fact.edge for entry in rig.entries(key, "gap_noted")] == ["begins", "ends"]
+    assert [entry.fact.error for entry in rig.entries(key, "place_lost")] == [error]
     assert rig.store.jobs.buried() == ()
 
 

@@ -79,7 +79,7 @@ def test_who_gets_a_role_or_a_task_is_brought_in(rig):
 def test_more_than_a_hundred_people_are_invited_in_several_calls(rig):
     crowd = [rig.sandbox.workspace.add_person(Person(f"crowd{n:03}", "One of many")) for n in range(120)]
     big = rig.policy.model_copy(update={"rosters": {"payments": tuple(person.id for person in crowd)}})
-    object.__setattr__(rig.outside, "policy", lambda: big)
+    object.__setattr__(rig.adapter, "policy", lambda: big)
     key = rig.declare()
 
     rig.drain()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +11,7 @@ import pytest
 from bot.scheduler import enqueue_daily
 from bot.timestamp_authority import Authority as Named
 from bot.timestamp_authority import certificates_in
-from bot.worker.handlers.integrity_jobs import DAILY, keeping
-from bot.worker.worker import Worker
+from bot.worker.handlers.integrity_jobs import DAILY, IntegrityJobs
 from incident.entry import workspace_chain
 from incident.jobs import JobKind
 from incident.policy import Policy
@@ -57,8 +55,10 @@ def day(rig: Rig, at: datetime, authority: Authority | None = None, kinds: tuple
     """Let a day's jobs be wanted and done."""
     rig.clock.set(at)
     enqueue_daily(rig.store.recorder, rig.team, kinds, at)
-    sends = keeping(rig.store, lambda: InForce(rig.policy), authority and Named(authority.url, roots_of(authority)))
-    worker = Worker(rig.store, replace(rig.outside, sends=sends), owner="keeper")
+    named = authority and Named(authority.url, roots_of(authority))
+    jobs = IntegrityJobs(rig.store, lambda: InForce(rig.policy), authority=named)
+    handlers = {**rig.adapter.handlers(jobs.slack_handlers), **jobs.handlers}
+    worker = rig.another_worker("keeper", handlers=handlers)
     try:
         return worker.drain(at)
     finally:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.worker.handlers.pre_declaration_capture import MOST
-from bot.worker.worker import Worker
 from incident.effects.job_keys import key_of
 from incident.entry import Surface
 from incident.jobs import LATER, Job, JobKind
@@ -154,7 +152,7 @@ def test_nothing_is_taken_from_the_channel_of_another_incident(rig):
 
 
 def test_what_muster_itself_posted_is_not_captured(rig, lobby):
-    ours = rig.outside.slack.call("chat.postMessage", channel=lobby, text="INC-1 was declared")
+    ours = rig.slack.call("chat.postMessage", channel=lobby, text="INC-1 was declared")
     hear(rig, channel=lobby, ts=ours["ts"], user=rig.sandbox.workspace.bot.id, text="INC-1 was declared")
     say(rig, lobby, "eva", "payments fail")
 
@@ -263,7 +261,7 @@ def test_a_crash_in_the_midst_of_it_is_made_up_for_by_the_next_process(rig, lobb
         if point == "before:conversations.history:after" and next(crashes, False):
             raise ConnectionError("killed here")
 
-    worker = Worker(rig.store, replace(rig.outside, slack=replace(rig.outside.slack, reached=reached)), owner="other")
+    worker = rig.another_worker("other", reached=reached)
     key = declare_in(rig, lobby, drain=worker.drain)
     rig.after(minutes=2)
     worker.stop()

@@ -1,0 +1,51 @@
+"""Builds the worker with the handlers of every kind of job. Starts nothing."""
+
+from __future__ import annotations
+
+from bot.bootstrap.dependencies import Dependencies
+from bot.failpoints import Failpoint
+from bot.rendering.renderer import Mode, Renderer, for_slack
+from bot.slack.degraded.degraded_mode import DegradedMode
+from bot.timestamp_authority import Authority
+from bot.worker.handlers.integrity_jobs import IntegrityJobs
+from bot.worker.handlers.job_handlers import HANDLERS
+from bot.worker.job_runner import WorkerDependencies
+from bot.worker.slack_adapter import SlackAdapter
+from bot.worker.worker import Worker
+from roles.person_ids import PersonId
+
+
+def build_worker(
+    on: Dependencies,
+    degraded: DegradedMode,
+    *,
+    authority: Authority | None,
+    owner: str,
+    call_seconds: float,
+    reached: Failpoint,
+) -> Worker:
+    """Build the worker of one process. `owner` names the process in its leases."""
+    store, watch = on.store, on.watch
+
+    def name_of(person: PersonId) -> str:
+        known = store.recorder.read(lambda reader: reader.person(person))
+        return known.name if known else person
+
+    adapter = SlackAdapter(
+        slack=on.slack,
+        recorder=store.recorder,
+        policy=lambda: watch.active.policy,
+        renderer=for_slack(),
+        plain=Renderer(Mode.DOCUMENT, names=name_of),
+        recent_messages=degraded.overheard,
+    )
+    integrity = IntegrityJobs(store, lambda: watch.active, on.signer, authority)
+    needs = WorkerDependencies(
+        handlers={**adapter.handlers({**HANDLERS, **integrity.slack_handlers}), **integrity.handlers},
+        policy=lambda: watch.active.policy,
+        clock=on.clock,
+        call_seconds=call_seconds,
+        is_on_hold=degraded.draining.holds_declarations,
+        reached=reached,
+    )
+    return Worker(store, needs, owner=owner)

@@ -1,0 +1,79 @@
+"""Slack behind the worker's port: runs the Slack handlers and translates the client's errors to the four results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
+
+from bot.rendering.renderer import Renderer
+from bot.slack.capture.recent_messages import RecentMessages
+from bot.slack.client.sent_lookup import SentLookup
+from bot.slack.client.slack_errors import CHANNEL_CLOSED
+from bot.slack.client.web_api import CallPostponed, SlackClient, SlackError, UnknownOutcome
+from bot.worker.handlers.job_handlers import HANDLERS
+from bot.worker.job_context import JobContext, LastRendered, SlackCache, SlackHandler
+from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
+from incident.entries.delivery import DeliveryFailed
+from incident.jobs import JobKind
+from incident.medium import Medium
+from incident.policy import Policy
+from incident.ports import Recorder
+
+_IN_INCIDENT_CHANNEL: Final = frozenset(
+    {JobKind.CARD, JobKind.PIN_CARD, JobKind.TOPIC, JobKind.BOOKMARKS, JobKind.MEMBERS}
+    | {JobKind.SAY, JobKind.UPDATE_HERE, JobKind.PROMPT, JobKind.READ_IN, JobKind.MASK}
+)
+
+
+@dataclass(frozen=True)
+class SlackAdapter:
+    """Makes job handlers of Slack handlers. `cache` belongs to one process."""
+
+    slack: SlackClient
+    recorder: Recorder
+    policy: Callable[[], Policy]
+    renderer: Renderer
+    plain: Renderer
+    sent_lookup: SentLookup = field(default_factory=SentLookup)
+    recent_messages: RecentMessages = field(default_factory=RecentMessages)
+    cache: SlackCache = field(default_factory=SlackCache)
+
+    def handlers(self, slack_handlers: Mapping[JobKind, SlackHandler] = HANDLERS) -> dict[JobKind, JobHandler]:
+        """Return the handlers as the worker calls them."""
+        return {kind: partial(self.deliver, handler) for kind, handler in slack_handlers.items()}
+
+    def deliver(self, handler: SlackHandler, run: JobRun) -> Result:
+        """Run one Slack handler. The `ref` of its delivery is the digest of what the job's surface shows."""
+        shown = LastRendered(run.last_ref)
+        try:
+            facts = handler(run, self._context(run, shown))
+        except CallPostponed as postponed:
+            return RateLimited(postponed.until)
+        except UnknownOutcome as unknown:
+            return Unknown(str(unknown))
+        except SlackError as error:
+            return _refusal(run, error)
+        return Delivered(shown.now, tuple(facts))
+
+    def _context(self, run: JobRun, shown: LastRendered) -> JobContext:
+        return JobContext(
+            slack=self.slack.for_job(run.job.kind, run.job.rank, run.check_lease),
+            sent_lookup=self.sent_lookup,
+            recorder=self.recorder,
+            policy=self.policy(),
+            renderer=self.renderer,
+            plain=self.plain,
+            cache=self.cache,
+            shown=shown,
+            recent_messages=self.recent_messages,
+        )
+
+
+def _refusal(run: JobRun, error: SlackError) -> Refused:
+    """A closed incident channel can be opened again by people: they are told, and its jobs are retried."""
+    if error.error not in CHANNEL_CLOSED or run.job.kind not in _IN_INCIDENT_CHANNEL:
+        return Refused(error.error)
+    closed = DeliveryFailed(medium=Medium.SLACK, what=JobKind.RECONCILE, error=error.error)
+    return Refused(error.error, permanent=False, facts=(closed,))
