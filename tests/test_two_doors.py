@@ -39,7 +39,7 @@ SPEAKS = {
     "bot.slack.user_directory": "asks for the list of people, when the clock says so",
     "bot.slack.client.web_api": "is the worker's line, used where nothing can be recorded",
     "bot.slack.degraded.provisional_channel": "says that the database is absent, when nothing can be recorded",
-    "bot.slack.client.client_factory": "opens the socket",
+    "bot.slack.client.client_factory": "makes the clients",
 }
 # What may be known of storage: how it says that it is absent, and how a database address is read.
 KNOWN_OF_STORAGE = ("storage.errors", "storage.database.time_limit", "storage.database.engine.read_url")

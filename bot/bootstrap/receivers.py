@@ -16,9 +16,10 @@ from bot.bootstrap.application import Receiver
 from bot.config.settings import Settings
 from bot.monitoring.health_check import Health
 from bot.slack.bolt_app import build_app
-from bot.slack.client.client_factory import SocketConnection, client_for
+from bot.slack.client.client_factory import client_for
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.listener_deadline import Acked
+from bot.slack.socket_mode.socket_connection import SocketConnection
 from bot.web.http_app import WebServer, web_app
 
 HTTP_PORT: Final = 3000
@@ -46,7 +47,7 @@ def receiver(settings: Settings, app: App, health: Health, *, greeted: Callable[
         return [WebServer(page, settings.http_port or HTTP_PORT, started=greeted)]
     if settings.slack_app_token is None:
         return []
-    socket = SocketConnection(app, settings.slack_app_token.get_secret_value(), greeted=greeted)
+    socket = SocketConnection(app, settings.slack_app_token.get_secret_value(), on_connected=greeted)
     if settings.http_port is None:
         return [socket]
     return [socket, WebServer(web_app(health.is_alive, watched=health), settings.http_port)]

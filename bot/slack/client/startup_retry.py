@@ -1,6 +1,6 @@
-"""Waits out, while Muster begins, a trouble of Slack's that passes by itself, so that a start in a bad moment is a start.
+"""Retries the calls of a start while Slack has a transient failure, so that a bad moment does not prevent the start.
 
-What does not pass (a token that is not known, an address at which nobody is) is told at once to whoever started it.
+Permanent errors (an unknown token, an address where no server listens) are raised at once.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ PAUSES: Final = (1.0, 2.0, 4.0, 8.0)
 _log = logging.getLogger(__name__)
 
 
-def retry_transient(ask: Callable[[], T], pauses: Sequence[float] = PAUSES) -> T:
-    """Ask Slack for something, and again after each pause while its trouble is one that passes."""
+def retry_transient(call: Callable[[], T], pauses: Sequence[float] = PAUSES) -> T:
+    """Make a call, and again after each pause (seconds) while it fails transiently. Raises the last error."""
     for pause in pauses:
         try:
-            return ask()
-        except (SlackApiError, HTTPException, OSError) as trouble:
-            if not _passes(trouble):
+            return call()
+        except (SlackApiError, HTTPException, OSError) as error:
+            if not _is_transient(error):
                 raise
-            _log.warning("Slack is in trouble (%s) and is asked again in %.0f s", _named(trouble), pause)
+            _log.warning("Slack is unavailable (%s) and is asked again in %.0f s", _name_of(error), pause)
         time.sleep(pause)
-    return ask()
+    return call()
 
 
-def _passes(trouble: Exception) -> bool:
-    if isinstance(trouble, SlackApiError):
-        status = getattr(trouble.response, "status_code", 200)
+def _is_transient(error: Exception) -> bool:
+    if isinstance(error, SlackApiError):
+        status = getattr(error.response, "status_code", 200)
         return status == 429 or status >= 500
-    return not isinstance(trouble, URLError)
+    return not isinstance(error, URLError)
 
 
-def _named(trouble: Exception) -> str:
-    return str(getattr(getattr(trouble, "response", None), "status_code", type(trouble).__name__))
+def _name_of(error: Exception) -> str:
+    return str(getattr(getattr(error, "response", None), "status_code", type(error).__name__))

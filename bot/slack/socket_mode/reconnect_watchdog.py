@@ -1,71 +1,59 @@
-"""Notices a Socket Mode connection that has gone silent, and ends it so that the client opens another.
+"""Ends a Socket Mode connection that has gone silent, so that the client opens another.
 
-The client asks for a sign of life each second. It judges a connection by the last answer, so that one which never gave
-any is never judged, and it ends one only between two readings, which may take three seconds more. This looks for itself.
+slack_sdk pings each second, but judges a connection by the last pong only, so it never ends one that gave none; and it
+ends a connection only between two reads, which can take three seconds more.
 """
 
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
-from socket import SHUT_RDWR
 from threading import Event, Thread
-from typing import Any, Final
+from typing import Final
 
 from bot.clock import Clock
+from bot.slack.socket_mode.sdk_socket import SdkSocket
 
 SILENT_SECONDS: Final = 5.0
-_LOOK_EVERY: Final = 0.5
+_CHECK_SECONDS: Final = 0.5
 _log = logging.getLogger(__name__)
 
 
 class SocketWatchdog:
-    """Looks at whatever connection a client has at the moment, on a thread of its own."""
+    """Checks whatever connection a client has at the moment, on a thread of its own."""
 
-    def __init__(self, client: Any, clock: Clock) -> None:
-        self._client = client
+    def __init__(self, socket: SdkSocket, clock: Clock, *, silent_seconds: float = SILENT_SECONDS) -> None:
+        self._socket = socket
         self._clock = clock
-        self._session = ""
+        self._silent_seconds = silent_seconds
+        self._connection: str | None = None
         self._since = 0.0
-        self._over = Event()
-        self._thread = Thread(target=self._keep_looking, name="socket-silence", daemon=True)
+        self._stopped = Event()
+        self._thread = Thread(target=self._run, name="socket-watchdog", daemon=True)
 
     def start(self) -> None:
-        """Look from now on."""
+        """Check until `stop`."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Look no more."""
-        self._over.set()
+        """Stop checking."""
+        self._stopped.set()
         if self._thread.is_alive():
             self._thread.join()
 
-    def look(self) -> bool:
-        """End the connection if nothing was heard through it for too long; tell whether it was ended."""
-        session, now = self._client.current_session, self._clock.now().timestamp()
-        if session is None or not session.is_active():
+    def check(self) -> bool:
+        """End the connection if it has been silent for too long. Return True if it was ended."""
+        connection, now = self._socket.connection_id, self._clock.now().timestamp()
+        if connection is None:
             return False
-        if session.session_id != self._session:
-            self._session, self._since = session.session_id, now
-        heard = max(self._since, session.last_ping_pong_time or 0.0)
-        if now - heard < SILENT_SECONDS:
+        if connection != self._connection:
+            self._connection, self._since = connection, now
+        silent = now - max(self._since, self._socket.last_pong or 0.0)
+        if silent < self._silent_seconds:
             return False
-        _log.warning("the connection to Slack is silent for %.0f seconds and is replaced", now - heard)
-        _end(session)
+        _log.warning("the connection to Slack has been silent for %.0f seconds and is replaced", silent)
+        self._socket.drop()
         return True
 
-    def _keep_looking(self) -> None:
-        while not self._over.wait(_LOOK_EVERY):
-            self.look()
-
-
-def _end(session: Any) -> None:
-    wake_reader(session)
-    with suppress(AttributeError, OSError):
-        session.disconnect()
-
-
-def wake_reader(session: Any) -> None:
-    """Wake whoever reads from a connection, which may just be closed by somebody else, or not have been opened."""
-    with suppress(AttributeError, OSError):
-        session.sock.shutdown(SHUT_RDWR)
+    def _run(self) -> None:
+        while not self._stopped.wait(_CHECK_SECONDS):
+            self.check()

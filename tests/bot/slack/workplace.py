@@ -12,9 +12,10 @@ from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy, read_policy
 from bot.rendering.renderer import Renderer
 from bot.slack.bolt_app import build_app
-from bot.slack.client.client_factory import SocketConnection, client_for, identify
+from bot.slack.client.client_factory import client_for, identify
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.responder import Responder
+from bot.slack.socket_mode.socket_connection import SocketConnection
 from bot.slack.surfaces.reply import Texts
 from bot.slack.user_directory import UserDirectory
 from commands.core.request import Place, Request
@@ -41,7 +42,7 @@ PEOPLE = (
 class Workplace:
     """Everything a test acts with: `acting` as people, `store` to look at the record, `edge` for what cannot be clicked."""
 
-    def __init__(self, url: str, *, policy: str = POLICY, socket: bool = True) -> None:
+    def __init__(self, url: str, *, policy: str = POLICY, socket: bool = True, **timing: float) -> None:
         self.sandbox = Sandbox(PEOPLE, manifest=MANIFEST, channels=("general", "incidents"), strict_tiers=False)
         self.sandbox.start()
         self.acting = self.sandbox.acting
@@ -73,7 +74,9 @@ class Workplace:
             signing_secret=None if socket else self.sandbox.signing_secret,
         )
         self.greetings: list[datetime] = []
-        self.socket = SocketConnection(self.app, self.sandbox.app_token, greeted=self._greet) if socket else None
+        self.socket = (
+            SocketConnection(self.app, self.sandbox.app_token, on_connected=self._greet, **timing) if socket else None
+        )
         if self.socket:
             self.socket.start()
             assert self.sandbox.wait_for_socket()

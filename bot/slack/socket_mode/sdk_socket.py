@@ -1,0 +1,111 @@
+"""The socket of slack_sdk's Socket Mode client, with the parts of it that slack_sdk does not document.
+
+No other module touches those parts, so that a new slack_sdk can break only this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from select import select
+from socket import SHUT_RDWR
+from ssl import SSLSocket
+from typing import Any
+
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.builtin import SocketModeHandler
+
+
+class SdkSocket:
+    """One client and whatever connection it has at the moment; the client replaces a connection that ended."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    @classmethod
+    def of(cls, app: App, app_token: str, *, threads: int, ping_seconds: float) -> SdkSocket:
+        """Make a client that hands what Slack sends to a Bolt app on `threads` threads."""
+        handler = SocketModeHandler(app, app_token, concurrency=threads, ping_interval=ping_seconds)
+        return cls(handler.client)
+
+    def on_frame(self, callback: Callable[[str], None]) -> None:
+        """Call back with each frame as it arrives, before Bolt sees it."""
+        self._client.on_message_listeners.append(callback)
+
+    def on_handled(self, callback: Callable[[], None]) -> None:
+        """Call back after Bolt has handled an envelope, whatever the result."""
+        self._client.socket_mode_request_listeners.append(lambda client, request: callback())
+
+    def on_hello(self, callback: Callable[[], None]) -> None:
+        """Call back when Slack greets a new connection."""
+
+        def on_message(client: Any, message: dict[str, Any], raw: str | None) -> None:
+            if message.get("type") == "hello":
+                callback()
+
+        self._client.message_listeners.append(on_message)
+
+    def connect(self) -> None:
+        """Connect; raises what the Web API client raises."""
+        self._client.connect()
+
+    def is_connected(self) -> bool:
+        """True if the client has a connection."""
+        return bool(self._client.is_connected())
+
+    @property
+    def connection_id(self) -> str | None:
+        """The id of the active connection, None while there is none."""
+        session = self._client.current_session
+        return str(session.session_id) if session is not None and session.is_active() else None
+
+    @property
+    def last_pong(self) -> float | None:
+        """When the connection answered a ping last, in seconds since the epoch; None before the first answer."""
+        session = self._client.current_session
+        pong: float | None = session.last_ping_pong_time if session is not None else None
+        return pong
+
+    def has_queued(self) -> bool:
+        """True if a frame was read and awaits a thread."""
+        return not self._client.message_queue.empty()
+
+    def has_unread(self) -> bool:
+        """True if data has arrived that was not read yet."""
+        session = self._client.current_session
+        sock = session.sock if session is not None else None
+        try:
+            pending = sock.pending() if isinstance(sock, SSLSocket) else 0
+            return sock is not None and bool(pending or select([sock], [], [], 0)[0])
+        except (OSError, ValueError):
+            return False  # It was just closed.
+
+    def drop(self) -> None:
+        """End the connection; the client opens another."""
+        session = self._client.current_session
+        _wake_reader(session)
+        with suppress(AttributeError, OSError):
+            session.disconnect()
+
+    def close(self) -> None:
+        """End the connection for good, after the threads have handled what was read.
+
+        The reading thread is woken: slack_sdk would wait three seconds for its next frame.
+        """
+        client = self._client
+        client.auto_reconnect_enabled = False
+        client.current_session_state.terminated = True
+        _wake_reader(client.current_session)
+        client.closed = True
+        client.message_queue.put(None)
+        client.message_processor.shutdown()
+        client.message_workers.shutdown(wait=True)
+        # The reading thread may be closing the same connection, which slack_sdk does not expect.
+        with suppress(AttributeError, OSError):
+            client.close()
+
+
+def _wake_reader(session: Any) -> None:
+    """Wake the thread that reads from a connection. Another thread may be closing it, or it was never opened."""
+    with suppress(AttributeError, OSError):
+        session.sock.shutdown(SHUT_RDWR)
