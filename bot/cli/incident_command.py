@@ -20,20 +20,19 @@ from bot.cli.verb_table import as_markdown, as_text
 from bot.clock import RealClock
 from bot.export.reader_names import names_from
 from bot.grammar.command_parser import ParsedCommand, parse_command
-from bot.rendering.message_catalog import say_closure, say_reason
+from bot.rendering.message_catalog import say_reason
 from bot.rendering.mrkdwn import plain
 from bot.rendering.renderer import Mode, Renderer
+from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from bot.slack.blocks.user_text import from_form
-from bot.slack.surfaces.reply import Texts, reply_to
 from bot.slack.user_directory import RESPONDER
-from commands.close import read_unmet
 from commands.core.fields.form_field import form_fields
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from commands.core.verb import Verb
 from commands.help import usage
 from incident.entry import Source, Surface
-from incident.ports import Outcome
+from incident.ports import Outcome, Reader
 
 _HERE: Final = "muster incident"
 
@@ -66,7 +65,7 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
         return "\n".join(doubts), True
     request = _request(reading, record, at=at, number=number)
     outcome = run(request, recorder=record.recorder, policy=policy.policy, policy_hash=policy.hash)
-    return _worded(record, request, outcome)
+    return _reply(record, request, outcome)
 
 
 def _request(reading: ParsedCommand, record: Opened, *, at: datetime, number: str | None) -> Request:
@@ -113,12 +112,13 @@ def _shown(text: str) -> str:
     return plain(text, str)
 
 
-def _worded(record: Opened, request: Request, outcome: Outcome) -> tuple[str, bool]:
-    """Word an outcome in plain text."""
-    names = names_from(lambda person: record.recorder.read(lambda reader: reader.person(person)), record.team)
-    texts, policy = Texts(Renderer(Mode.DOCUMENT, names=names), _HERE), record.policy.policy
-    reply = record.recorder.read(lambda reader: reply_to(request, outcome, reader, policy=policy, texts=texts))
-    if not outcome.is_refused:
-        return reply.text, False
-    unmet = read_unmet(outcome.facts, outcome.missing)
-    return "\n".join([reply.plain, *(f"  {say_closure(one.needs, one.names, typed=True)}" for one in unmet)]), True
+def _reply(record: Opened, request: Request, outcome: Outcome) -> tuple[str, bool]:
+    """Render an outcome in plain text, and whether it is a refusal."""
+    return record.recorder.read(lambda reader: (_text(record, request, outcome, reader), outcome.is_refused))
+
+
+def _text(record: Opened, request: Request, outcome: Outcome, reader: Reader) -> str:
+    if outcome.is_refused:
+        return "\n".join([plain_refusal(outcome, reader), *(f"  {line}" for line in unmet_criteria(outcome))])
+    renderer = Renderer(Mode.DOCUMENT, names=names_from(reader.person, record.team))
+    return accepted_reply(request, outcome, reader, policy=record.policy.policy, renderer=renderer).text

@@ -30,7 +30,7 @@ from bot.slack.gateway.draft_store import DraftStore, Fields
 from bot.slack.gateway.incident_lookup import incident_of, visible_incident
 from bot.slack.interaction import Interaction
 from bot.slack.responder import ReplyTarget, Responder
-from bot.slack.surfaces.reply import Reply, Texts, open_places, reply_to
+from bot.slack.surfaces.reply import Reply, Texts, open_incidents, reply_to
 from bot.slack.user_directory import UserDirectory
 from commands.core.capture import Capture, capture_all
 from commands.core.request import Request
@@ -271,7 +271,7 @@ class SlackGateway:
         """Say that there is no incident here, and where there are some."""
         if came.where.number is not None:
             return say_reason("no_such_incident")
-        places = self.recorder.read(lambda reader: open_places(reader, self.team, came.person, self.texts.command))
+        places = self.recorder.read(lambda reader: open_incidents(reader, self.team, came.person, self.texts.command))
         return f"{say_reason('no_incident')}\n{places}"
 
 

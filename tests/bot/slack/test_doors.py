@@ -23,6 +23,7 @@ MODULES = sorted(
         *(SLACK / "forms").glob("*.py"),
         *(SLACK / f"{name}.py" for name in PARSERS),
         SLACK.parent / "rendering" / "message_catalog.py",
+        SLACK.parent / "rendering" / "reply_text.py",
     ]
 )
 DOORS = {"run", "capture", "note_outcome", "tick", "transact"}

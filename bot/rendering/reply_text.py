@@ -1,0 +1,92 @@
+"""The text of a reply to a request: what was recorded or read, or what did not happen, why, and what to do now.
+
+Reads the record as it was committed and renders it; runs nothing. The text of an outcome is the same when it is
+repeated. Knows no Slack: there, blocks and buttons are added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.rendering.message_catalog import say_closure, say_refusal
+from bot.rendering.renderer import LineContext, Renderer
+from commands.close import read_unmet
+from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form
+from commands.core.request import Request
+from commands.core.verb import DecisionContext, Verb
+from incident.entry import Entry
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.ports import Outcome, Reader
+from incident.refusal import Code
+from roles.person_ids import PersonId, slack_user
+
+
+@dataclass(frozen=True)
+class AcceptedReply:
+    """The reply to an accepted request: its text, the verb, the incident after it and what the verb's `view` read."""
+
+    text: str
+    verb: type[Verb]
+    incident: Incident | None
+    view: Any
+
+
+def accepted_reply(
+    request: Request, outcome: Outcome, reader: Reader, *, policy: Policy, renderer: Renderer
+) -> AcceptedReply:
+    """Render the reply to an accepted request; a RuntimeError if its verb does not exist."""
+    kind = verb_registry.find(outcome.verb)
+    if kind is None:
+        raise RuntimeError(f"an outcome names a verb that does not exist: {outcome.verb}")
+    incident = reader.peek(outcome.key) if outcome.key else None
+    view = read_form(kind, request.fields).view(_situation(request, incident, reader, policy))
+    context = LineContext(
+        incident=incident,
+        entries=_entries(outcome, reader),
+        by=request.actor.id,
+        at=outcome.at,
+        outcome=outcome,
+        view=view,
+    )
+    return AcceptedReply(renderer.answer(kind.name, context), kind, incident, view)
+
+
+def plain_refusal(outcome: Outcome, reader: Reader) -> str:
+    """Word a refusal in plain text, with people by name: for a terminal, or beside a field of a form."""
+    return say_refusal(outcome, names=lambda person: _name(reader, person))
+
+
+def unmet_criteria(outcome: Outcome) -> list[str]:
+    """Name each closure criterion that a refused `close` lacks, with what to type; nothing for other refusals."""
+    if outcome.code != Code.CLOSE_INCOMPLETE:
+        return []
+    return [say_closure(one.needs, one.names, typed=True) for one in read_unmet(outcome.facts, outcome.missing)]
+
+
+def _entries(outcome: Outcome, reader: Reader) -> tuple[Entry, ...]:
+    if outcome.key is None or outcome.first is None or outcome.last is None:
+        return ()
+    return tuple(reader.entries(outcome.key, after=outcome.first - 1, until=outcome.last))
+
+
+def _situation(request: Request, incident: Incident | None, reader: Reader, policy: Policy) -> DecisionContext:
+    return DecisionContext(
+        incident=incident,
+        policy=policy,
+        policy_hash="",
+        reader=reader,
+        at=request.at,
+        occurred_at=request.occurred_at,
+        actor=request.actor,
+        team=request.team,
+        place=request.place,
+        number=incident.number if incident else "",
+    )
+
+
+def _name(reader: Reader, person: PersonId) -> str:
+    known = reader.person(person)
+    return known.name if known else slack_user(person) or person
