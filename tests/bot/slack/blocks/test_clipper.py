@@ -139,7 +139,6 @@ SLACK_SDK_LIMITS = {
     "confirm.deny": blocks.ConfirmObject.deny_max_length,
     "option.text": blocks.Option.label_max_length,
     "option.value": blocks.Option.value_max_length,
-    "option.description": blocks.Option.label_max_length,
     "options.count": blocks.StaticSelectElement.options_max_length,
     "option_groups.count": blocks.StaticSelectElement.option_groups_max_length,
     "option_group.label": blocks.OptionGroup.label_max_length,
@@ -162,7 +161,8 @@ NOT_CHECKED_BY_SLACK_SDK = {
         "view.stack",
         "view.external_id",
     },
-    "texts within a field, a context element or an input have no length of their own": {
+    "texts of descriptions, fields, context elements and inputs have no limit of their own": {
+        "option.description",
         "text.text",
         "section.field",
         "plain_text_input.length",
