@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from commands.core import verb_registry
@@ -13,6 +15,7 @@ from commands.help import usage
 _NONE: Final = "—"
 _NAMED: Final = re.compile(r"\[\w+=…\]")
 _MOST_NAMED: Final = 2
+_TABLE: Final = re.compile(r"(<!-- verbs: .*?-->\s*).*?(\s*<!-- end of verbs -->)", re.DOTALL)
 
 
 def ordered() -> Iterable[type[Verb]]:
@@ -60,3 +63,13 @@ def as_text() -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|")
+
+
+def write_into(document: Path) -> None:
+    """Write the table between the marks of a document; `make format` does, for docs/reference/verbs.md."""
+    text = document.read_text("utf-8")
+    document.write_text(_TABLE.sub(lambda found: f"{found[1]}{as_markdown()}{found[2]}", text), "utf-8")
+
+
+if __name__ == "__main__":
+    write_into(Path(sys.argv[1]))

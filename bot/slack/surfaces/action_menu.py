@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from pydantic import JsonValue
@@ -17,6 +18,8 @@ from bot.slack.blocks.action_context import MORE, ActionContext, chosen_value
 from bot.slack.blocks.block_elements import Json, button, rows, sections
 from bot.slack.forms.select_options import option
 from bot.slack.surfaces.reply import Reply
+from commands.core import verb_registry
+from commands.core.fields.form_field import form_fields
 from incident.model.incident import Incident
 from incident.states import Audience, State
 from roles.person_ids import PersonId
@@ -85,6 +88,14 @@ _ALWAYS: Final = (
     MenuItem("export", _ACT),
     MenuItem("help", _ACT),
 )
+# Typed at any place, or offered by the message they are about.
+_NOT_HERE: Final = frozenset(
+    {"answer", "backfill", "declare", "drill", "join", "later", "list", "pin", "show", "unpin"}
+)
+# Offered by what stands in the incident.
+_BY_INCIDENT: Final = frozenset(
+    {"accept", "ack", "done", "escalate", "handover", "major", "priority", "take", "unmask"}
+)
 _VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
 
 
@@ -136,9 +147,19 @@ def _rarer(incident: Incident) -> Iterator[MenuItem]:
                 "tempfix", name="tempfix_removed", fields={"form": "removed", "id": fix.id}, facts={"id": fix.id}
             )
         yield from (offer for offer in _MORE if offer.verb != "void" or incident.state in _VOIDABLE)
+        yield from _unlisted()
     if incident.masks:
         yield MenuItem("unmask")
     yield from _ALWAYS
+
+
+@cache
+def _unlisted() -> tuple[MenuItem, ...]:
+    """Return the verbs of an open incident that no table above lists, each with its form where it has one."""
+    tables = (*_NEXT.values(), _WRITE, _LOOK, _MORE, _ALWAYS)
+    listed = {item.verb for table in tables for item in table} | _NOT_HERE | _BY_INCIDENT
+    others = (verb for verb in verb_registry.verbs() if verb.name not in listed)
+    return tuple(MenuItem(verb.name, _FORM if form_fields(verb) else _ACT) for verb in others)
 
 
 def _more(incident: Incident, offers: list[MenuItem]) -> Json:
