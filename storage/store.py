@@ -29,7 +29,7 @@ from storage.triggers import record_triggers
 
 
 class Store:
-    """One open database. `team` is whose people, keys and drafts are meant where a call names no team."""
+    """One open database. `team` is whose jobs, people, keys and drafts are meant where a call names no team."""
 
     def __init__(self, engine: Engine, inner: Transactions, team: str | None) -> None:
         self.engine = engine
@@ -41,7 +41,7 @@ class Store:
         recorder = SqlRecorder(transactions, self._wake, team)
         self.recorder: Recorder = recorder
         self.appended_counts = recorder.appended_counts
-        self.jobs = JobQueue(transactions)
+        self.jobs = JobQueue(transactions, team)
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)
         self.queries = Queries(transactions)

@@ -57,10 +57,8 @@ def open_database() -> Iterator[tuple[Store, RecordSettings]]:
                 "The database is empty. `muster run` begins a record in it; `muster migrate` only its tables."
             )
         store.transactions.read(schema.check_schema)
-        teams = sorted({key.team for key in store.queries.chains()})
-    if len(teams) > 1:
-        raise NotFound(f"This database holds the records of {len(teams)} teams; one installation serves one.")
-    with open_store(url, team=teams[0] if teams else _NOBODYS) as store:
+        team = team_of(store)
+    with open_store(url, team=team or _NOBODYS) as store:
         yield store, settings
 
 
@@ -73,6 +71,14 @@ def open_record() -> Iterator[Opened]:
                 "No Muster has run on this database yet, so that it belongs to no workspace. `muster run` first."
             )
         yield Opened(store.team, store.recorder, policy_of(store, settings), store.directory.everybody())
+
+
+def team_of(store: Store) -> str | None:
+    """Return the team whose record the database holds, None before the first start; raise NotFound for several teams."""
+    teams = sorted({key.team for key in store.queries.chains()})
+    if len(teams) > 1:
+        raise NotFound(f"This database holds the records of {len(teams)} teams; one installation serves one.")
+    return teams[0] if teams else None
 
 
 def missing_file(url: str) -> Path | None:

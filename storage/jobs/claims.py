@@ -28,7 +28,8 @@ class ClaimedJob(Frozen):
 
 
 _OTHER = JOB.alias("other")
-_READY = JOB.c.state == JobState.READY
+# Ready jobs of one team: a team's jobs are claimed by its own process, never by another team's.
+READY_OF_TEAM: Final = (JOB.c.state == JobState.READY) & (JOB.c.team == bindparam("of_team"))
 _NOW: Final[BindParameter[datetime]] = bindparam("now", type_=JOB.c.run_at.type)
 
 
@@ -43,7 +44,8 @@ def unblocked() -> ColumnElement[bool]:
 # The limit and SKIP LOCKED stay inside the CTE: PostgreSQL may run a plain subquery twice and take too many.
 _DUE = (
     select(JOB.c.id)
-    .where(_READY, JOB.c.run_at <= _NOW, or_(JOB.c.lease_until.is_(None), JOB.c.lease_until <= _NOW), unblocked())
+    .where(READY_OF_TEAM, JOB.c.run_at <= _NOW)
+    .where(or_(JOB.c.lease_until.is_(None), JOB.c.lease_until <= _NOW), unblocked())
     .order_by(JOB.c.rank, JOB.c.run_at, JOB.c.id)
     .limit(bindparam("most", type_=Integer))
     .with_for_update(skip_locked=True, of=JOB)
@@ -64,9 +66,12 @@ _TAKE: Final = (
 )
 
 
-def claim(connection: Connection, now: datetime, owner: str, limit: int, *, lease: datetime) -> list[ClaimedJob]:
-    """Take what is due, most urgent first; what another one is just taking is passed over."""
-    rows = connection.execute(_TAKE, {"now": now, "most": limit, "owner": owner, "lease": lease}).all()
+def claim(
+    connection: Connection, now: datetime, owner: str, limit: int, *, team: str, lease: datetime
+) -> list[ClaimedJob]:
+    """Claim the team's due jobs, most urgent first; jobs that another transaction is claiming are skipped."""
+    given = {"of_team": team, "now": now, "most": limit, "owner": owner, "lease": lease}
+    rows = connection.execute(_TAKE, given).all()
     return [_claimed(row) for row in sorted(rows, key=lambda row: (row.rank, row.run_at, row.id))]
 
 

@@ -125,9 +125,10 @@ def dead_job(row: Row[Any]) -> DeadJob:
     )
 
 
-def retry_dead(connection: Connection, job_id: int, now: datetime) -> bool:
-    """Make a dead job ready again, unless its key is wanted again already."""
-    row = connection.execute(select(JOB).where(JOB.c.id == job_id, JOB.c.state == JobState.DEAD)).one_or_none()
+def retry_dead(connection: Connection, job_id: int, now: datetime, *, team: str) -> bool:
+    """Make a dead job of the team ready again, unless its key is wanted again already."""
+    dead = select(JOB).where(JOB.c.id == job_id, JOB.c.state == JobState.DEAD, JOB.c.team == team)
+    row = connection.execute(dead).one_or_none()
     if row is None:
         return False
     ready = select(JOB.c.id).where(JOB.c.team == row.team, JOB.c.key == row.key, JOB.c.state == JobState.READY)
@@ -138,6 +139,7 @@ def retry_dead(connection: Connection, job_id: int, now: datetime) -> bool:
     return True
 
 
-def prune(connection: Connection, before: datetime) -> int:
-    """Drop what was done before a moment and tell how many."""
-    return connection.execute(delete(JOB).where(JOB.c.state == JobState.DONE, JOB.c.ended_at < before)).rowcount
+def prune(connection: Connection, before: datetime, *, team: str) -> int:
+    """Delete the team's jobs that were done before a moment and return how many."""
+    done = delete(JOB).where(JOB.c.state == JobState.DONE, JOB.c.ended_at < before, JOB.c.team == team)
+    return connection.execute(done).rowcount

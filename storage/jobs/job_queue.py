@@ -7,30 +7,40 @@ from typing import Final
 
 from sqlalchemy import case, func, select
 
+from storage.database.sqlite import by_index
 from storage.database.transactions import Transactions
+from storage.errors import needed
 from storage.jobs import claims, completions
-from storage.jobs.claims import ClaimedJob
+from storage.jobs.claims import READY_OF_TEAM, ClaimedJob
 from storage.jobs.completions import DeadJob
 from storage.jobs.job_table import JOB, JobState
 
 __all__ = ["ClaimedJob", "DeadJob", "JobQueue"]
 
-_READY = JOB.c.state == JobState.READY
 # What was taken may have been wanted again, for later than the end of its lease.
 _FREE_AT: Final = case((JOB.c.lease_until > JOB.c.run_at, JOB.c.lease_until), else_=JOB.c.run_at)
-_EARLIEST: Final = select(func.min(_FREE_AT, type_=JOB.c.run_at.type)).where(_READY, claims.unblocked())
+# By itself SQLite would walk every job of the team, the done ones too.
+_BY_STATE: Final = by_index("ix_job_due")
+_EARLIEST: Final = (
+    select(func.min(_FREE_AT, type_=JOB.c.run_at.type))
+    .where(READY_OF_TEAM, claims.unblocked())
+    .with_hint(JOB, *_BY_STATE)
+)
 
 
 class JobQueue:
-    """Claims and ends jobs, each in a transaction of its own."""
+    """Claims and ends the jobs of one team, each in a transaction of its own; without a team it raises WhichTeam."""
 
-    def __init__(self, transactions: Transactions) -> None:
+    def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
+        self._team = team
 
     def claim(self, now: datetime, owner: str, limit: int = 10, lease_seconds: float = 60) -> list[ClaimedJob]:
         """Take what is due, most urgent first, until the lease ends; nobody else gets it meanwhile."""
-        lease = now + timedelta(seconds=lease_seconds)
-        return self._transactions.write(lambda connection: claims.claim(connection, now, owner, limit, lease=lease))
+        team, lease = needed(self._team), now + timedelta(seconds=lease_seconds)
+        return self._transactions.write(
+            lambda connection: claims.claim(connection, now, owner, limit, team=team, lease=lease)
+        )
 
     def renew(self, claimed: ClaimedJob, until: datetime) -> bool:
         """Hold it for longer; False when it was taken away."""
@@ -63,35 +73,46 @@ class JobQueue:
 
     def revive(self, job_id: int, now: datetime) -> bool:
         """Try a dead job once more, unless its key is wanted again already."""
-        return self._transactions.write(lambda connection: completions.retry_dead(connection, job_id, now))
+        team = needed(self._team)
+        return self._transactions.write(lambda connection: completions.retry_dead(connection, job_id, now, team=team))
 
     def earliest(self) -> datetime | None:
         """Tell when the next job can be claimed: its time, or the end of the lease it is under, the later of both."""
-        return self._transactions.read(lambda connection: connection.execute(_EARLIEST).scalar_one_or_none())
+        ours = self._ours()
+        return self._transactions.read(lambda connection: connection.execute(_EARLIEST, ours).scalar_one_or_none())
 
     def oldest_due(self, now: datetime) -> datetime | None:
         """Tell since when the job is due that has been due for longest, in somebody's hands or not."""
-        oldest = select(func.min(JOB.c.run_at, type_=JOB.c.run_at.type)).where(_READY, JOB.c.run_at <= now)
-        found: datetime | None = self._transactions.read(lambda connection: connection.execute(oldest).scalar_one())
+        ours = self._ours()
+        oldest = select(func.min(JOB.c.run_at, type_=JOB.c.run_at.type)).where(READY_OF_TEAM, JOB.c.run_at <= now)
+        found: datetime | None = self._transactions.read(lambda c: c.execute(oldest, ours).scalar_one())
         return found
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Count the jobs that are not done by kind and state; a ready one in somebody's hands is `held`."""
         state = case((JOB.c.lease_owner.is_not(None), "held"), else_=JOB.c.state).label("stands")
-        counted = select(JOB.c.kind, state, func.count()).where(JOB.c.state.in_((JobState.READY, JobState.DEAD)))
-        rows = self._transactions.read(lambda c: c.execute(counted.group_by(JOB.c.kind, state)).all())
+        counted = select(JOB.c.kind, state, func.count()).group_by(JOB.c.kind, state).with_hint(JOB, *_BY_STATE)
+        counted = counted.where(JOB.c.state.in_((JobState.READY, JobState.DEAD)), JOB.c.team == needed(self._team))
+        rows = self._transactions.read(lambda connection: connection.execute(counted).all())
         return {(row[0], row[1]): row[2] for row in rows}
 
     def outstanding(self, now: datetime) -> int:
         """Count the jobs that are due and not ended, in somebody's hands or not."""
-        due = select(func.count()).select_from(JOB).where(_READY, JOB.c.run_at <= now)
-        return int(self._transactions.read(lambda connection: connection.execute(due).scalar_one()))
+        ours, due = self._ours(), select(func.count()).select_from(JOB).where(READY_OF_TEAM, JOB.c.run_at <= now)
+        return int(self._transactions.read(lambda connection: connection.execute(due, ours).scalar_one()))
 
     def buried(self, limit: int = 100) -> tuple[DeadJob, ...]:
         """Give the latest dead jobs, for `doctor` and for the page."""
-        dead = select(JOB).where(JOB.c.state == JobState.DEAD).order_by(JOB.c.id.desc()).limit(limit)
+        dead = select(JOB).where(JOB.c.state == JobState.DEAD, JOB.c.team == needed(self._team))
+        dead = dead.order_by(JOB.c.id.desc()).limit(limit).with_hint(JOB, *_BY_STATE)
         return self._transactions.read(lambda c: tuple(completions.dead_job(row) for row in c.execute(dead)))
 
     def forget_ended(self, before: datetime) -> int:
         """Drop what was done before a moment and tell how many; dead jobs stay until somebody looks at them."""
-        return self._transactions.write(lambda connection: completions.prune(connection, before), first=False)
+        team = needed(self._team)
+        return self._transactions.write(
+            lambda connection: completions.prune(connection, before, team=team), first=False
+        )
+
+    def _ours(self) -> dict[str, str]:
+        return {"of_team": needed(self._team)}

@@ -88,13 +88,11 @@ def _died(connection: Connection, team: str, key: str) -> bool:
     return last == JobState.DEAD
 
 
-def cancel(connection: Connection, keys: Sequence[str], team: str | None) -> None:
-    """Drop jobs that are not yet done, and those that need them; without a team, whatever the team."""
+def cancel(connection: Connection, keys: Sequence[str], team: str) -> None:
+    """Delete the team's jobs of these keys that are not yet done, and those that need them."""
     pending = tuple(keys)
+    ours = (JOB.c.state == JobState.READY) & (JOB.c.team == team)
     while pending:
-        ours = (
-            (JOB.c.state == JobState.READY) if team is None else (JOB.c.state == JobState.READY) & (JOB.c.team == team)
-        )
         needing = connection.execute(select(JOB.c.key).where(ours, JOB.c.needs.in_(pending))).scalars().all()
         connection.execute(delete(JOB).where(ours, JOB.c.key.in_(pending)))
         pending = tuple(needing)

@@ -220,7 +220,8 @@ def rig_on(
     people = [Person(name, name.capitalize()) for name in PEOPLE]
     with Sandbox(people, channels=("general", "incidents", "exec"), clock=clock, strict_tiers=strict) as sandbox:
         users = {person.name: person.id for person in people}
-        team = sandbox.workspace.team_id
+        # A worker claims its own team's jobs only, so the workspace is the store's team.
+        team = sandbox.workspace.team_id = store.team or sandbox.workspace.team_id
         rules = the_policy(team, users, **policy)
         adapter = SlackAdapter(
             slack_of(sandbox, clock, counts=strict),

@@ -17,6 +17,7 @@ from storage.store import open_store
 
 MINUTES = 0.05
 SEED = 29
+TEAM = "T00ACME"
 
 
 @pytest.fixture
@@ -54,9 +55,9 @@ def test_a_soak_in_which_something_does_not_hold_keeps_its_folder_and_says_how_t
 
 def given_up(url: str) -> None:
     """Leave a job that was given up in a database."""
-    job = Job(kind=JobKind.SAY, key="say:1", incident=IncidentKey("T0", "01INC"), entry=1)
+    job = Job(kind=JobKind.SAY, key="say:1", incident=IncidentKey(TEAM, "01INC"), entry=1)
     now = datetime.now(UTC)
-    with open_store(url, team="T0") as store:
+    with open_store(url, team=TEAM) as store:
         store.recorder.transact(lambda unit: unit.want([job], now))
         [claimed] = store.jobs.claim(now, "somebody")
         store.jobs.dead(claimed, "gone for good", now)

@@ -1,9 +1,11 @@
-"""SQLite looks things up where it would by itself walk a whole chain, or all incidents: what is asked for each message."""
+"""SQLite looks things up where it would by itself walk a whole chain, all incidents or all jobs of a team."""
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,10 +13,12 @@ from sqlalchemy import event
 
 from incident.entry import IncidentKey
 from incident.ports import Reader
+from storage.jobs.job_queue import JobQueue
 from storage.store import Store, open_store
 
 KEY = IncidentKey("T1", "01KTNXFC70Z3RFEQ21C35Z7WJ3")
 TS = "1780999500.000100"
+T0 = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -23,11 +27,11 @@ def store(sqlite_template: Path) -> Iterator[Store]:
         yield opened
 
 
-def plan_of(store: Store, ask: Callable[[Reader], object]) -> list[str]:
+def plan_of(store: Store, ask: Callable[[], object]) -> list[str]:
     """Say how SQLite goes about what is asked."""
     asked: list[tuple[str, tuple[object, ...]]] = []
     event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
-    store.recorder.read(ask)
+    ask()
     raw = sqlite3.connect(str(store.engine.url.database))
     found = [line for sql, given in asked for *_, line in raw.execute(f"EXPLAIN QUERY PLAN {sql}", given)]
     raw.close()
@@ -46,6 +50,25 @@ def plan_of(store: Store, ask: Callable[[Reader], object]) -> list[str]:
     ids=["about a message", "who holds a message", "of some kinds", "by channel", "by number"],
 )
 def test_what_is_asked_for_each_message_is_looked_up(store: Store, ask: Callable[[Reader], object], index: str) -> None:
-    plan = plan_of(store, ask)
+    plan = plan_of(store, lambda: store.recorder.read(ask))
 
     assert [line for line in plan if index in line], plan
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda jobs: jobs.claim(T0, "w1"),
+        lambda jobs: jobs.earliest(),
+        lambda jobs: jobs.oldest_due(T0),
+        lambda jobs: jobs.outstanding(T0),
+        lambda jobs: jobs.counts(),
+        lambda jobs: jobs.buried(),
+    ],
+    ids=["claim", "earliest", "oldest due", "outstanding", "counts", "dead"],
+)
+def test_jobs_are_looked_up_by_their_state(store: Store, ask: Callable[[JobQueue], object]) -> None:
+    plan = plan_of(store, lambda: ask(store.jobs))
+
+    assert [line for line in plan if re.search(r"job USING (COVERING )?INDEX ix_job_due \(state=\?", line)], plan
+    assert not [line for line in plan if "SCAN job" in line or "ix_job_key" in line], plan

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
 from bot.cli.cli_errors import explained
-from bot.cli.database_access import missing_file
+from bot.cli.database_access import NotFound, missing_file, team_of
 from bot.monitoring.logs import shown_database
 from storage.database import schema
 from storage.errors import StorageError
+from storage.jobs.job_queue import DeadJob, JobQueue
 from storage.store import Store, open_store
 from storage.triggers import record_triggers
 
@@ -52,11 +53,15 @@ def _check_open(store: Store, shown: str) -> Iterator[CheckResult]:
         return
     store.transactions.write(record_triggers.check_triggers)
     yield passed(f"The database {shown} answers, has the schema of this Muster, and its triggers fire.")
-    yield from _dead_jobs(store)
+    try:
+        team = team_of(store)
+    except NotFound as several:
+        yield note(str(several))
+    else:
+        yield from _dead_jobs(JobQueue(store.transactions, team).buried() if team else ())
 
 
-def _dead_jobs(store: Store) -> Iterator[CheckResult]:
-    dead = store.jobs.buried()
+def _dead_jobs(dead: Sequence[DeadJob]) -> Iterator[CheckResult]:
     if not dead:
         return
     count = f"{len(dead)} jobs were" if len(dead) > 1 else "One job was"

@@ -167,7 +167,7 @@ class Soak:
 def _left(store: Store) -> int:
     """Count what is still to be done soon. Timers and prompts of later belong to nobody's rest."""
     now = RealClock().now()
-    ready, soon = JOB.c.state == JobState.READY, JOB.c.run_at <= now + _SOON
-    waits = select(func.count()).select_from(JOB).where(ready, soon, JOB.c.kind.not_in(_LATER))
+    ready = (JOB.c.state == JobState.READY) & (JOB.c.team == store.team)
+    waits = select(func.count()).select_from(JOB).where(ready, JOB.c.run_at <= now + _SOON, JOB.c.kind.not_in(_LATER))
     due = store.jobs.outstanding(now)
     return due + int(store.transactions.read(lambda connection: connection.execute(waits).scalar_one()))

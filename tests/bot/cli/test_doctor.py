@@ -23,6 +23,7 @@ from sandbox.server import Sandbox
 from sandbox.state.entities import Person
 from storage.store import open_store
 from storage.triggers import record_triggers
+from tests.bot.cli.begun import begin
 from tests.bot.cli.command import POLICY, ROOT, Said, muster
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
@@ -218,11 +219,9 @@ def test_triggers_that_do_not_fire_are_found(env: dict[str, str], here: Path) ->
 
 
 def test_a_job_that_was_given_up_is_shown_with_its_cause(env: dict[str, str], here: Path) -> None:
-    job = Job(kind=JobKind.CARD, key="card:1", incident=IncidentKey("T1", "01JZ0000000000000000000000"))
-    with open_store(env["DATABASE_URL"], team="T1") as store:
-        store.recorder.transact(lambda unit: unit.want([job], T0))
-        claimed = store.jobs.claim(T0, "test")[0]
-        store.jobs.dead(claimed, "channel_not_found", T0)
+    begin(env["DATABASE_URL"])
+    give_up(env["DATABASE_URL"], "T1", "channel_not_found")
+    give_up(env["DATABASE_URL"], "T2", "is_archived")
 
     said = muster(here, "doctor", **env)
 
@@ -230,6 +229,28 @@ def test_a_job_that_was_given_up_is_shown_with_its_cause(env: dict[str, str], he
     assert said.code == 0
     assert "One job was given up" in notes
     assert "channel_not_found" in notes
+    assert "is_archived" not in notes
+
+
+def test_a_database_of_several_teams_is_named_and_no_teams_jobs_are_shown(env: dict[str, str], here: Path) -> None:
+    begin(env["DATABASE_URL"])
+    give_up(env["DATABASE_URL"], "T1", "channel_not_found")
+    with open_store(env["DATABASE_URL"], team="T2") as store:
+        store.directory.activate_policy(read_policy(POLICY, TODAY).policy, POLICY, T0)
+
+    notes = " ".join(parts(muster(here, "doctor", **env))["Good to know"])
+
+    assert "the records of 2 teams; one installation serves one" in notes
+    assert "given up" not in notes
+
+
+def give_up(url: str, team: str, error: str) -> None:
+    """Leave a dead job of a team in a database."""
+    job = Job(kind=JobKind.CARD, key="card:1", incident=IncidentKey(team, "01JZ0000000000000000000000"))
+    with open_store(url, team=team) as store:
+        store.recorder.transact(lambda unit: unit.want([job], T0))
+        (claimed,) = store.jobs.claim(T0, "test")
+        store.jobs.dead(claimed, error, T0)
 
 
 def at(seconds: float) -> datetime:

@@ -11,6 +11,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.monitoring.health_check import Health
 from bot.monitoring.metrics import Metrics
 from bot.spool.spool import Spool
+from incident.entry import IncidentKey
+from incident.jobs import Job, JobKind
 from tests.bot.absent import House, until
 from tests.dbproxy import DatabaseProxy
 
@@ -104,6 +106,19 @@ def test_a_call_that_slack_answers_with_429_is_counted(house):
     until(lambda: house.channels("inc-2026"))
 
     assert counted(house)["muster_slack_too_many_total", "conversations.create"] == 1
+
+
+def test_jobs_of_another_team_are_neither_late_nor_counted(rig, tmp_path):
+    job = Job(kind=JobKind.SAY, key="say:1", incident=IncidentKey("T_OTHER", "01INC"))
+    rig.store.recorder.transact(lambda unit: unit.want([job], rig.clock.now()))
+    rig.clock.set(rig.clock.now() + timedelta(minutes=3))
+    counts = Metrics()
+    health = Health(rig.store, Spool(tmp_path, rig.team), rig.worker, rig.clock, counts, lambda: True)
+
+    assert {check.name: check.said for check in health.checks()}["jobs"] == "the oldest has been due for 0 s"
+    page = counts.page().decode()
+    assert "muster_job_oldest_due_seconds 0.0" in page
+    assert "muster_jobs{" not in page
 
 
 def test_what_is_late_or_cut_off_is_named(rig, tmp_path):

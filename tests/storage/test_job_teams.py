@@ -1,0 +1,112 @@
+"""Jobs belong to a team: two teams on one database claim, count, list, revive, cancel and delete their own jobs only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from incident.entry import IncidentKey
+from incident.jobs import Job, JobKind
+from storage.errors import WhichTeam
+from storage.jobs.job_queue import ClaimedJob
+from storage.store import Store, open_store
+from tests.storage.story import T0
+
+OTHER = "T2"
+LATER = T0 + timedelta(minutes=30)
+
+
+@pytest.fixture
+def theirs(database_url: str, store: Store) -> Iterator[Store]:
+    """Give another team's store on the database of `store`."""
+    with open_store(database_url, team=OTHER) as opened:
+        yield opened
+
+
+def want(store: Store, key: str, **values: object) -> None:
+    incident = IncidentKey(store.team or "", "01INC")
+    job = Job(**{"kind": JobKind.SAY, "key": key, "incident": incident, **values})
+    store.recorder.transact(lambda unit: unit.want([job], T0))
+
+
+def claim(store: Store) -> list[ClaimedJob]:
+    return store.jobs.claim(T0, "w1")
+
+
+def test_each_team_claims_its_own_jobs(store: Store, theirs: Store) -> None:
+    want(store, "ours")
+    want(theirs, "theirs")
+
+    assert [one.job.key for one in claim(theirs)] == ["theirs"]
+    assert [one.job.key for one in claim(store)] == ["ours"]
+
+
+def test_urgent_jobs_of_one_team_do_not_fill_the_limit_of_another(store: Store, theirs: Store) -> None:
+    for n in range(5):
+        want(theirs, f"theirs{n}", rank=0)
+    want(store, "ours", rank=9)
+
+    assert [one.job.key for one in store.jobs.claim(T0, "w1", limit=2)] == ["ours"]
+
+
+def test_each_team_counts_its_own_jobs(store: Store, theirs: Store) -> None:
+    want(theirs, "late")
+    want(store, "soon", run_at=LATER)
+
+    assert (store.jobs.outstanding(T0), theirs.jobs.outstanding(T0)) == (0, 1)
+    assert (store.jobs.oldest_due(T0), theirs.jobs.oldest_due(T0)) == (None, T0)
+    assert (store.jobs.earliest(), theirs.jobs.earliest()) == (LATER, T0)
+    (held,) = claim(theirs)
+    assert (store.jobs.counts(), theirs.jobs.counts()) == ({("say", "ready"): 1}, {("say", "held"): 1})
+    theirs.jobs.dead(held, "no", T0)
+    assert (store.jobs.counts(), theirs.jobs.counts()) == ({("say", "ready"): 1}, {("say", "dead"): 1})
+
+
+def test_each_team_lists_and_revives_its_own_dead_jobs(store: Store, theirs: Store) -> None:
+    want(theirs, "theirs")
+    (dead,) = theirs.jobs.dead(claim(theirs)[0], "no", T0)
+
+    assert store.jobs.buried() == ()
+    assert not store.jobs.revive(dead.id, T0)
+    assert theirs.jobs.buried() == (dead,)
+    assert theirs.jobs.revive(dead.id, T0)
+
+
+def test_each_team_cancels_its_own_jobs_and_what_needs_them(store: Store, theirs: Store) -> None:
+    for each in (store, theirs):
+        want(each, "channel")
+        want(each, "card", needs="channel")
+
+    store.recorder.transact(lambda unit: unit.cancel(["channel"]))
+
+    assert (store.jobs.outstanding(T0), theirs.jobs.outstanding(T0)) == (0, 2)
+
+
+def test_each_team_deletes_its_own_old_jobs(store: Store, theirs: Store) -> None:
+    want(theirs, "theirs")
+    assert theirs.jobs.complete(claim(theirs)[0], T0)
+
+    assert store.jobs.forget_ended(LATER) == 0
+    assert theirs.jobs.forget_ended(LATER) == 1
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda store: store.jobs.claim(T0, "w1"),
+        lambda store: store.jobs.revive(1, T0),
+        lambda store: store.jobs.earliest(),
+        lambda store: store.jobs.oldest_due(T0),
+        lambda store: store.jobs.counts(),
+        lambda store: store.jobs.outstanding(T0),
+        lambda store: store.jobs.buried(),
+        lambda store: store.jobs.forget_ended(T0),
+        lambda store: store.recorder.transact(lambda unit: unit.cancel(["a"])),
+    ],
+    ids=["claim", "revive", "earliest", "oldest due", "counts", "outstanding", "dead", "delete", "cancel"],
+)
+def test_a_store_without_a_team_has_no_jobs(sqlite_url: str, ask: Callable[[Store], object]) -> None:
+    with open_store(sqlite_url) as store, pytest.raises(WhichTeam, match="with a team"):
+        ask(store)
