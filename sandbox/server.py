@@ -6,6 +6,7 @@ here, once; importing it starts nothing.
 
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sandbox.api.api_call import Services
@@ -198,8 +199,10 @@ class Sandbox:
             self.traffic.touch()
 
     def _command_sockets(self, command: str) -> None:
-        if self._running is not None:
-            self._running.loop.call_soon_threadsafe(self.sockets.obey, command)
+        running = self._running
+        if running is not None:
+            with suppress(RuntimeError):  # The loop is closed: the workspace has stopped and cut every connection.
+                running.loop.call_soon_threadsafe(self.sockets.obey, command)
 
     def _note(self, kind: str, name: str) -> None:
         self.traffic.record(at=self.clock.now().isoformat(), kind=kind, name=name, detail={})

@@ -86,13 +86,12 @@ class Dispatcher:
 
     def stop(self) -> None:
         """Send nothing any more and let everybody who waits for an answer go."""
-        self._loop = None
         with self._lock:
-            waiting, self._under_way = list(self._under_way.values()), {}
-            self._for_later = []
-        for one in waiting:
-            one.envelope.delivery.error = "stopped"
-            one.envelope.delivery.settled.set()
+            self._loop = None
+            left = [one.envelope for one in self._under_way.values()] + [envelope for _, envelope in self._for_later]
+            self._under_way, self._for_later = {}, []
+        for envelope in left:
+            _drop(envelope)
 
     def outstanding(self) -> int:
         """Count the envelopes sent or about to be sent and neither acknowledged nor given up."""
@@ -118,7 +117,9 @@ class Dispatcher:
         on_ack: Callable[[Payload | None], str | None] | None = None,
         delivery: Delivery | None = None,
     ) -> Delivery:
-        """Send something to the app and return at once; callable from any thread."""
+        """Send something to the app and return at once; callable from any thread. Raises RuntimeError before `start`."""
+        if self._carrier is None:
+            raise RuntimeError("the workspace is not running")
         delivery = delivery or Delivery(self._ws)
         envelope = Envelope(str(uuid.uuid4()), kind, payload, delivery, accepts_response, on_ack=on_ack)
         self._post(envelope)
@@ -170,20 +171,30 @@ class Dispatcher:
         return [envelope.delivery for envelope in first]
 
     def _post(self, envelope: Envelope) -> None:
-        if self._loop is None:
-            raise RuntimeError("the workspace is not running")
+        """Send an envelope; a stopped hub drops it, since `stop` may come between the caller's look and this."""
         with self._lock:
-            self._under_way[envelope.id] = _Waiting(envelope)
-        envelope.delivery.envelope_ids.append(envelope.id)
-        self._loop.call_soon_threadsafe(self._attempt, envelope)
+            if self._loop is not None:
+                self._under_way[envelope.id] = _Waiting(envelope)
+                envelope.delivery.envelope_ids.append(envelope.id)
+                self._loop.call_soon_threadsafe(self._attempt, envelope)
+                return
+        _drop(envelope)
+
+    def _post_at(self, at: int, envelope: Envelope) -> None:
+        """Keep an envelope until the clock reaches a moment, in microseconds; a stopped hub drops it."""
+        with self._lock:
+            if self._loop is not None:
+                self._for_later.append((at, envelope))
+                return
+        _drop(envelope)
 
     def _attempt(self, envelope: Envelope) -> None:
-        waiting = self._under_way.get(envelope.id)
-        if waiting is None or self._loop is None or self._carrier is None:
+        waiting, loop = self._under_way.get(envelope.id), self._loop
+        if waiting is None or loop is None or self._carrier is None:
             return
         self._note("envelope", envelope, envelope.payload, envelope.retry_reason)
         waiting.started = time.perf_counter()
-        waiting.timer = self._loop.call_later(self._timing.ack_seconds, self._timed_out, envelope)
+        waiting.timer = loop.call_later(self._timing.ack_seconds, self._timed_out, envelope)
         if not self._carrier.carry(envelope):
             self.refuse(envelope.id, "connection_failed")
         elif self._faults.take_repeat():
@@ -207,8 +218,7 @@ class Dispatcher:
         if pause <= 0:
             self._post(again)
             return
-        with self._lock:
-            self._for_later.append((to_micros(self._ws.clock.now()) + int(pause * 1_000_000), again))
+        self._post_at(to_micros(self._ws.clock.now()) + int(pause * 1_000_000), again)
 
     def _give_up(self, envelope: Envelope) -> None:
         if envelope.kind == "events_api":
@@ -229,6 +239,11 @@ class Dispatcher:
         name = name_of(envelope.payload)
         at = self._ws.clock.now().isoformat()
         self._traffic.record(at=at, kind=kind, name=name, detail=detail, result=result, ms=ms)
+
+
+def _drop(envelope: Envelope) -> None:
+    envelope.delivery.error = "stopped"
+    envelope.delivery.settled.set()
 
 
 def name_of(payload: Payload) -> str:

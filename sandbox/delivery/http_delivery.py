@@ -15,6 +15,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import urlencode, urlsplit
 
 from sandbox.delivery.dispatcher import NO_RETRY
@@ -53,9 +54,12 @@ class HttpDelivery:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def carry(self, envelope: Envelope) -> bool:
-        """Send an envelope's payload off; there is always somebody to try."""
-        for url in random.sample(self._urls, self._copies):
-            self._pool.submit(self._post, envelope, url)
+        """Send an envelope's payload off; there is always somebody to try, until this is closed."""
+        try:
+            for url in random.sample(self._urls, self._copies):
+                self._pool.submit(self._post, envelope, url)
+        except RuntimeError:
+            return False
         return True
 
     def close(self) -> None:
@@ -89,7 +93,7 @@ class HttpDelivery:
         return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest}"}
 
     def _tell(self, whom: Callable[..., None], *news: object) -> None:
-        if not self._loop.is_closed():
+        with suppress(RuntimeError):  # The loop is closed: the workspace has stopped, and no delivery waits for news.
             self._loop.call_soon_threadsafe(whom, *news)
 
 
