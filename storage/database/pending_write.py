@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
 from types import TracebackType
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection
 
@@ -15,46 +16,51 @@ T = TypeVar("T")
 
 
 class PendingWrite(Generic[T]):
-    """One work, and what came of it once its transaction is committed.
-
-    As a context manager it takes in whatever is raised inside: the writing thread must outlive every work, and only
-    the one who waits can tell what the error means.
-    """
+    """One work and, once its transaction has ended, its result or its error."""
 
     def __init__(self, work: Callable[[Connection], T]) -> None:
         self._work = work
-        self._settled = threading.Event()
+        self._outcome: Future[T] = Future()
         self._turn = Cancellation()
         self._result: T | None = None
         self.error: BaseException | None = None
 
     def run(self, connection: Connection) -> None:
         """Run the work in a savepoint of its own, so that its failure undoes nothing else."""
-        with self:
-            self._turn.check()
-            with _Savepoint(connection):
-                self._result = self._work(connection)
+        self.error = error_of(partial(self._run, connection))
 
     def settle(self) -> None:
-        """Tell the one who waits that the outcome is final."""
-        self._settled.set()
+        """Hand the outcome, which is now final, to the thread that waits for it."""
+        if self.error is not None:
+            self._outcome.set_exception(self.error)
+        else:
+            self._outcome.set_result(self._result)  # type: ignore[arg-type]  # a work without an error returned a T
 
     def wait(self) -> T:
-        """Wait for the commit, no longer than the caller can, and give the work's result, or raise what it raised."""
-        if not self._settled.wait(seconds_left()):
-            raise self._turn.give_up()
-        if self.error is not None:
-            raise self.error
-        return self._result  # type: ignore[return-value]  # a work that raised nothing gave a T
+        """Wait for the commit, no longer than the caller can, and return the work's result, or raise its error."""
+        try:
+            return self._outcome.result(seconds_left())
+        except TimeoutError:
+            if self._outcome.done():  # The work raised it, or the commit came at the last moment.
+                return self._outcome.result()
+            raise self._turn.give_up() from None
 
-    def __enter__(self) -> PendingWrite[T]:
-        return self
+    def _run(self, connection: Connection) -> None:
+        self._turn.check()
+        with _Savepoint(connection):
+            self._result = self._work(connection)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> Literal[True]:
-        self.error = error or self.error
-        return True
+
+def error_of(work: Callable[[], object]) -> BaseException | None:
+    """Run work on the writer's thread and return its error, of any kind, or None.
+
+    The thread must outlive every error, KeyboardInterrupt and SystemExit too: those belong to the thread that waits.
+    """
+    try:
+        work()
+    except BaseException as error:  # noqa: BLE001 - the caller of `write` raises it on its own thread
+        return error
+    return None
 
 
 class _Savepoint:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from storage.database.pending_write import Anything, PendingWrite
+from storage.database.pending_write import Anything, PendingWrite, error_of
 from storage.database.sqlite import begin_writing
 from storage.errors import StoreClosed, TransactionLost
 
@@ -83,7 +83,7 @@ class SqliteWriter:
             self._round(self._first)
             self._round(self._later)
             if self._must_truncate:
-                self._truncate()
+                error_of(self._truncate)  # The log is truncated in a later round then.
             if is_last:
                 self._let_go()
                 return
@@ -100,9 +100,10 @@ class SqliteWriter:
 
     def _commit(self, batch: list[Anything]) -> list[Anything]:
         """Run works and commit them; give back those for which there was no time."""
-        commit: PendingWrite[None] = PendingWrite(lambda _: None)
         until, ran = time.monotonic() + self._longest, 0
-        with commit:
+
+        def commit() -> None:
+            nonlocal ran
             connection = self._own_connection()
             with begin_writing(connection):
                 while ran < len(batch) and (ran == 0 or time.monotonic() < until):
@@ -110,14 +111,16 @@ class SqliteWriter:
                     batch[ran].run(connection)
                     ran += 1
                 _still_open(connection)
-        if commit.error is not None:
+
+        error = error_of(commit)
+        if error is not None:
             ran = len(batch)
             self._let_go()
         for answer in batch[:ran]:
             # A commit that failed kept nothing, also of the works that went well; what one of them says of a
             # transaction that ended under it is of no use.
-            lost = isinstance(commit.error, TransactionLost)
-            answer.error = commit.error if lost else answer.error or commit.error
+            lost = isinstance(error, TransactionLost)
+            answer.error = error if lost else answer.error or error
             answer.settle()
         return batch[ran:]
 
@@ -135,20 +138,17 @@ class SqliteWriter:
     def _let_go(self) -> None:
         """Close the connection, after a commit that failed or at the end; the next work opens another."""
         connection, self._connection = self._connection, None
-        with PendingWrite[None](lambda _: None):
-            if connection is not None:
-                connection.close()
+        if connection is not None:
+            error_of(connection.close)  # A connection that cannot even be closed is given up all the same.
 
     def _truncate(self) -> None:
-        attempt: PendingWrite[None] = PendingWrite(lambda _: None)
-        with attempt:
-            raw = driver_connection(self._own_connection())
-            # A reader in the middle of something keeps the log, and nobody waits for it: the next round tries again.
-            # BEGIN sets for how long the next work waits.
-            raw.execute("PRAGMA busy_timeout = 0")
-            busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-            with self._turn:
-                self._must_truncate = bool(busy)
+        raw = driver_connection(self._own_connection())
+        # A reader in the middle of something keeps the log, and nobody waits for it: the next round tries again.
+        # BEGIN sets for how long the next work waits.
+        raw.execute("PRAGMA busy_timeout = 0")
+        busy = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        with self._turn:
+            self._must_truncate = bool(busy)
 
 
 def driver_connection(connection: Connection) -> Any:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Final, Generic, Literal, TypeVar
+from concurrent.futures import Future
+from typing import Final, Generic, TypeVar
 
 from storage.database.time_limit import seconds_left
 from storage.errors import Unavailable
@@ -21,28 +21,11 @@ MOST: Final = 200
 
 
 class _QueuedItem(Generic[S, R]):
-    """One that waits: until its result is there, until it shall lead, or until it is told to try alone."""
+    """One that waits for its turn: None tells it to lead, its result in a sequence is final, without one it tries alone."""
 
     def __init__(self, said: S) -> None:
         self.said = said
-        self.called = threading.Event()
-        self.leads = False
-        self.came_of: list[R] = []
-
-
-class _Outcome(Generic[R]):
-    """What a batch came to; a failure is for each of it to meet alone, since only one of them may be the cause."""
-
-    def __init__(self) -> None:
-        self.results: Sequence[R] = ()
-
-    def __enter__(self) -> _Outcome[R]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> Literal[True]:
-        return True
+        self.turn: Future[Sequence[R] | None] = Future()
 
 
 class Batcher(Generic[S, R]):
@@ -59,36 +42,42 @@ class Batcher(Generic[S, R]):
         mine, left = _QueuedItem[S, R](said), seconds_left()
         with self._turn:
             self._waiting.append(mine)
-            mine.leads = not self._is_led
+            if not self._is_led:
+                mine.turn.set_result(None)
             self._is_led = True
-        if not mine.leads:
-            self._wait(mine, left)
-        if mine.leads:
-            self._lead(record)
-        return mine.came_of[0] if mine.came_of else record([said])[0]
+        recorded = self._wait(mine, left)
+        if recorded is None:
+            recorded = self._lead(record)
+        return recorded[0] if recorded else record([said])[0]
 
-    def _wait(self, mine: _QueuedItem[S, R], seconds: float | None) -> None:
-        if mine.called.wait(seconds):
-            return
-        with self._turn:
-            if mine.called.is_set():
-                return
-            if mine in self._waiting:
-                self._waiting.remove(mine)
+    def _wait(self, mine: _QueuedItem[S, R], seconds: float | None) -> Sequence[R] | None:
+        try:
+            return mine.turn.result(seconds)
+        except TimeoutError:
+            with self._turn:
+                if mine.turn.done():
+                    return mine.turn.result()
+                if mine in self._waiting:
+                    self._waiting.remove(mine)
         raise Unavailable("slow")
 
-    def _lead(self, record: Callable[[Sequence[S]], Sequence[R]]) -> None:
+    def _lead(self, record: Callable[[Sequence[S]], Sequence[R]]) -> Sequence[R]:
+        """Record a batch, of which the leader is the first, hand on the lead, and return the leader's own result."""
         with self._turn:
             batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
-        outcome: _Outcome[R] = _Outcome()
-        with outcome:
-            outcome.results = record([one.said for one in batch])
-        for one, result in zip(batch, outcome.results, strict=False):
-            one.came_of.append(result)
+        results: Sequence[R] = ()
+        try:
+            results = record([one.said for one in batch])
+        except Exception:  # noqa: BLE001 - only one of the batch may be the cause, so each tries alone and meets its own
+            results = ()
+        finally:
+            self._hand_on(batch[1:], results[1:])
+        return results[:1]
+
+    def _hand_on(self, batch: Sequence[_QueuedItem[S, R]], results: Sequence[R]) -> None:
         with self._turn:
             self._is_led = bool(self._waiting)
             if self._waiting:
-                self._waiting[0].leads = True
-                self._waiting[0].called.set()
-        for one in batch:
-            one.called.set()
+                self._waiting[0].turn.set_result(None)
+        for n, one in enumerate(batch):
+            one.turn.set_result(results[n : n + 1])

@@ -13,7 +13,8 @@ from sqlalchemy.exc import TimeoutError as Exhausted
 
 from storage.database.engine import make_engine
 from storage.database.sqlite_writer import BATCH, SqliteWriter
-from storage.errors import StoreClosed
+from storage.database.time_limit import time_limit
+from storage.errors import StoreClosed, Unavailable
 
 
 @pytest.fixture
@@ -160,6 +161,66 @@ def test_a_work_that_raises_undoes_only_itself(writer: SqliteWriter, commits: li
 
     assert str(failing.exception()) == "no"
     assert stored(writer) == {"before", "after"}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), TimeoutError("of the work"), ValueError("no")])
+def test_whatever_a_work_raises_reaches_its_caller_only_and_the_writer_goes_on(
+    writer: SqliteWriter, commits: list[list[str]], error: BaseException
+) -> None:
+    busy = Busy(writer)
+
+    def fail(connection: Connection) -> None:
+        remember(commits, "lost")(connection)
+        raise error
+
+    with ThreadPoolExecutor(2) as pool:
+        failing = pool.submit(writer.write, fail)
+        until(lambda: len(writer._first) == 1)
+        working = pool.submit(writer.write, remember(commits, "kept"))
+        busy.release_when(2)
+
+        assert failing.exception(30) is error
+        assert working.result(30) == "kept"
+    assert stored(writer) == {"kept"}
+    assert writer.write(lambda _: "still here") == "still here"
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("broken")])
+def test_whatever_ends_a_commit_reaches_everybody_in_it_and_the_writer_goes_on(
+    engine: Engine, writer: SqliteWriter, commits: list[list[str]], error: BaseException
+) -> None:
+    failed: list[BaseException] = []
+
+    def fail(_: Connection) -> None:
+        if ["one", "two"] in commits[-2:] and not failed:
+            failed.append(error)
+            raise error
+
+    event.listen(engine, "commit", fail)
+    busy = Busy(writer)
+    with ThreadPoolExecutor(2) as pool:
+        failing = []
+        for name in ("one", "two"):
+            failing.append(pool.submit(writer.write, remember(commits, name)))
+            until(lambda: len(writer._first) == len(failing))
+        busy.release_when(2)
+
+        assert [one.exception(30) for one in failing] == [error, error]
+    assert stored(writer) == set()
+    assert writer.write(lambda _: "still here") == "still here"
+
+
+def test_a_caller_that_can_wait_no_longer_gives_up_and_its_work_is_not_committed(
+    writer: SqliteWriter, commits: list[list[str]]
+) -> None:
+    busy = Busy(writer)
+
+    with pytest.raises(Unavailable), time_limit(0.05):
+        writer.write(remember(commits, "late"))
+    busy.release_when(1)
+
+    assert writer.write(remember(commits, "next")) == "next"
+    assert stored(writer) == {"next"}
 
 
 def test_nobody_is_told_before_the_commit(engine: Engine, writer: SqliteWriter) -> None:

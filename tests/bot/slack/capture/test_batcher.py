@@ -28,6 +28,8 @@ class Record:
         assert self.may_go_on.wait(PATIENCE)
         if 13 in many:
             raise ValueError("thirteen")
+        if 666 in many:
+            raise KeyboardInterrupt
         return [f"recorded {one}" for one in many]
 
 
@@ -79,6 +81,30 @@ def test_a_failure_is_met_by_the_one_that_caused_it_and_by_no_other(record: Reco
         assert [futures[n].result(PATIENCE) for n in (0, 1, 3)] == ["recorded 1", "recorded 12", "recorded 14"]
 
     assert gather.record(15, record) == "recorded 15"
+
+
+def test_an_interrupt_ends_the_one_who_leads_and_the_others_go_on(record: Record) -> None:
+    gather: Batcher[int, str] = Batcher()
+
+    with ThreadPoolExecutor(8) as pool:
+        futures = come(gather, record, pool, (1, 666, 14))
+        record.may_go_on.set()
+        with pytest.raises(KeyboardInterrupt):
+            futures[1].result(PATIENCE)
+        assert [futures[n].result(PATIENCE) for n in (0, 2)] == ["recorded 1", "recorded 14"]
+
+    assert record.batches == [[1], [666, 14], [14]], "and it is not recorded a second time"
+    assert gather.record(15, record) == "recorded 15"
+
+
+def test_an_error_of_one_alone_is_its_own(record: Record) -> None:
+    record.may_go_on.set()
+    gather: Batcher[int, str] = Batcher()
+
+    with pytest.raises(ValueError, match="thirteen"):
+        gather.record(13, record)
+
+    assert record.batches == [[13], [13]]
 
 
 def test_whoever_can_wait_no_longer_gives_up_and_the_others_go_on(record: Record) -> None:
