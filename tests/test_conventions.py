@@ -18,7 +18,7 @@ SOURCE = ("bot", "commands", "roles", "incident", "storage", "sandbox")
 # database's one writer after a work, and a batch of messages after the one that cannot be recorded.
 MAY_CATCH_EVERYTHING = {
     "bot/scheduler.py:_guarded",
-    "bot/slack/capture/batcher.py:Gather._lead",
+    "bot/slack/capture/batcher.py:Batcher._lead",
     "bot/slack/error_reports.py:guarded",
     "bot/worker/worker.py:Worker._do",
     "storage/database/pending_write.py:error_of",

@@ -150,7 +150,7 @@ def test_a_command_opens_a_form_whose_message_has_a_button_that_updates_it(bolt:
     assert typed.ack_ms is not None
     assert typed.ack_ms < 3000
     updated = next(one for one in messages(sandbox) if one["ts"] == card["ts"])
-    assert updated["text"] == f"done by {sandbox.state.workspace.find_person('bob').id}"
+    assert updated["text"] == f"done by {sandbox.workspace.find_person('bob').id}"
     assert "blocks" not in updated
     assert [one["text"] for one in messages(sandbox, "ann") if one.get("ephemeral")] == ["understood the thing"]
     assert [one["text"] for one in messages(sandbox, "bob") if one.get("ephemeral")] == ["thanks"]
@@ -197,7 +197,7 @@ def test_the_app_hears_what_is_said_where_it_is_inside_and_a_mention_twice(bolt:
     sandbox.acting.post("ann", "general", "before it came")
     client_of(sandbox).conversations_join(channel=general(sandbox))
 
-    sandbox.acting.post("ann", "general", f"<@{sandbox.state.workspace.bot.id}> hello")
+    sandbox.acting.post("ann", "general", f"<@{sandbox.workspace.bot.id}> hello")
 
     assert sandbox.settle(5)
     assert sorted(one["type"] for one in helper.heard) == ["app_mention", "message"]

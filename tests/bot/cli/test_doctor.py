@@ -167,7 +167,7 @@ def test_people_of_the_policy_who_are_not_here_are_named(sandbox: Sandbox, env: 
     assert "U0NOBODY, whom this workspace does not have" in text
     assert f"{bea.id}, whose account is deactivated" in text
     assert "S0NOGROUP, and there is no such user group" in text
-    assert f"{sandbox.state.workspace.bot.id}, which is a bot" in text
+    assert f"{sandbox.workspace.bot.id}, which is a bot" in text
     assert ann.id not in text
 
 

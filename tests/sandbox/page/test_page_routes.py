@@ -48,7 +48,7 @@ def test_an_answer_to_a_command_is_seen_by_nobody_else(see: See, helper: Helper,
     expect(ann.get_by_test_id("ephemeral")).to_contain_text("Only visible to you")
     expect(ann.get_by_test_id("ephemeral")).to_contain_text("You said: tell @Ben Baker <b>now</b>")
     expect(ben.get_by_test_id("ephemeral")).to_have_count(0)
-    assert helper.heard[0]["text"] == f"tell <@{sandbox.state.workspace.find_person('ben').id}> &lt;b&gt;now&lt;/b&gt;"
+    assert helper.heard[0]["text"] == f"tell <@{sandbox.workspace.find_person('ben').id}> &lt;b&gt;now&lt;/b&gt;"
 
 
 def test_a_command_that_is_answered_too_late_says_so_and_keeps_the_text(see: See) -> None:

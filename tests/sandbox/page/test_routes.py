@@ -70,7 +70,7 @@ def test_no_script_of_the_page_writes_markup() -> None:
 
 def test_a_picture_holds_the_messages_of_the_named_channel_alone(sandbox: Sandbox) -> None:
     channel = sandbox.workspace.find_channel("ops").id
-    with get(sandbox, f"ui/snapshot?as={sandbox.state.workspace.find_person('ben').id}&channel={channel}") as answer:
+    with get(sandbox, f"ui/snapshot?as={sandbox.workspace.find_person('ben').id}&channel={channel}") as answer:
         seen = json.load(answer)
 
     assert {one["name"]: one["messages"] is not None for one in seen["channels"]} == {"general": False, "ops": True}
