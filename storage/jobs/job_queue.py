@@ -9,7 +9,7 @@ from sqlalchemy import case, func, select
 
 from storage.database.sqlite import by_index
 from storage.database.transactions import Transactions
-from storage.errors import needed
+from storage.errors import require_team
 from storage.jobs import claims, completions
 from storage.jobs.claims import READY_OF_TEAM, ClaimedJob
 from storage.jobs.completions import DeadJob
@@ -29,7 +29,7 @@ _EARLIEST: Final = (
 
 
 class JobQueue:
-    """Claims and ends the jobs of one team, each in a transaction of its own; without a team it raises WhichTeam."""
+    """Claims and ends the jobs of one team, each in a transaction of its own; without a team it raises TeamRequired."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
@@ -37,7 +37,7 @@ class JobQueue:
 
     def claim(self, now: datetime, owner: str, limit: int = 10, lease_seconds: float = 60) -> list[ClaimedJob]:
         """Take what is due, most urgent first, until the lease ends; nobody else gets it meanwhile."""
-        team, lease = needed(self._team), now + timedelta(seconds=lease_seconds)
+        team, lease = require_team(self._team), now + timedelta(seconds=lease_seconds)
         return self._transactions.write(
             lambda connection: claims.claim(connection, now, owner, limit, team=team, lease=lease)
         )
@@ -73,7 +73,7 @@ class JobQueue:
 
     def revive(self, job_id: int, now: datetime) -> bool:
         """Try a dead job once more, unless its key is wanted again already."""
-        team = needed(self._team)
+        team = require_team(self._team)
         return self._transactions.write(lambda connection: completions.retry_dead(connection, job_id, now, team=team))
 
     def earliest(self) -> datetime | None:
@@ -92,7 +92,7 @@ class JobQueue:
         """Count the jobs that are not done by kind and state; a ready one in somebody's hands is `held`."""
         state = case((JOB.c.lease_owner.is_not(None), "held"), else_=JOB.c.state).label("stands")
         counted = select(JOB.c.kind, state, func.count()).group_by(JOB.c.kind, state).with_hint(JOB, *_BY_STATE)
-        counted = counted.where(JOB.c.state.in_((JobState.READY, JobState.DEAD)), JOB.c.team == needed(self._team))
+        counted = counted.where(JOB.c.state.in_((JobState.READY, JobState.DEAD)), JOB.c.team == require_team(self._team))
         rows = self._transactions.read(lambda connection: connection.execute(counted).all())
         return {(row[0], row[1]): row[2] for row in rows}
 
@@ -103,16 +103,16 @@ class JobQueue:
 
     def buried(self, limit: int = 100) -> tuple[DeadJob, ...]:
         """Give the latest dead jobs, for `doctor` and for the page."""
-        dead = select(JOB).where(JOB.c.state == JobState.DEAD, JOB.c.team == needed(self._team))
+        dead = select(JOB).where(JOB.c.state == JobState.DEAD, JOB.c.team == require_team(self._team))
         dead = dead.order_by(JOB.c.id.desc()).limit(limit).with_hint(JOB, *_BY_STATE)
         return self._transactions.read(lambda c: tuple(completions.dead_job(row) for row in c.execute(dead)))
 
     def forget_ended(self, before: datetime) -> int:
         """Drop what was done before a moment and tell how many; dead jobs stay until somebody looks at them."""
-        team = needed(self._team)
+        team = require_team(self._team)
         return self._transactions.write(
             lambda connection: completions.prune(connection, before, team=team), first=False
         )
 
     def _ours(self) -> dict[str, str]:
-        return {"of_team": needed(self._team)}
+        return {"of_team": require_team(self._team)}

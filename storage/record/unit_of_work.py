@@ -13,7 +13,7 @@ from incident.entry import Draft, Entry, IncidentKey
 from incident.jobs import Job
 from incident.model.incident import Incident
 from incident.ports import Outcome
-from storage.errors import needed
+from storage.errors import require_team
 from storage.jobs import outbox
 from storage.record import chain_writer, idempotency_keys, incident_numbers, projection, redaction
 from storage.record.record_reader import SqlReader
@@ -75,4 +75,4 @@ class SqlUnitOfWork(SqlReader):
 
     def cancel(self, keys: Sequence[str]) -> None:
         """Drop jobs that are not yet done and no longer wanted."""
-        outbox.cancel(self.connection, keys, needed(self.team))
+        outbox.cancel(self.connection, keys, require_team(self.team))

@@ -9,7 +9,7 @@ import pytest
 
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
-from storage.errors import WhichTeam
+from storage.errors import TeamRequired
 from storage.jobs.job_queue import ClaimedJob
 from storage.store import Store, open_store
 from tests.storage.story import T0
@@ -108,5 +108,5 @@ def test_each_team_deletes_its_own_old_jobs(store: Store, theirs: Store) -> None
     ids=["claim", "revive", "earliest", "oldest due", "counts", "outstanding", "dead", "delete", "cancel"],
 )
 def test_a_store_without_a_team_has_no_jobs(sqlite_url: str, ask: Callable[[Store], object]) -> None:
-    with open_store(sqlite_url) as store, pytest.raises(WhichTeam, match="with a team"):
+    with open_store(sqlite_url) as store, pytest.raises(TeamRequired, match="with a team"):
         ask(store)
