@@ -92,7 +92,9 @@ class JobQueue:
         """Count the jobs that are not done by kind and state; a ready one in somebody's hands is `held`."""
         state = case((JOB.c.lease_owner.is_not(None), "held"), else_=JOB.c.state).label("stands")
         counted = select(JOB.c.kind, state, func.count()).group_by(JOB.c.kind, state).with_hint(JOB, *_BY_STATE)
-        counted = counted.where(JOB.c.state.in_((JobState.READY, JobState.DEAD)), JOB.c.team == require_team(self._team))
+        counted = counted.where(
+            JOB.c.state.in_((JobState.READY, JobState.DEAD)), JOB.c.team == require_team(self._team)
+        )
         rows = self._transactions.read(lambda connection: connection.execute(counted).all())
         return {(row[0], row[1]): row[2] for row in rows}
 
