@@ -19,7 +19,7 @@ SOURCE = ("bot", "commands", "roles", "incident", "storage", "sandbox")
 MAY_CATCH_EVERYTHING = {
     "bot/scheduler.py:_guarded",
     "bot/slack/capture/batcher.py:Batcher._lead",
-    "bot/slack/error_reports.py:guarded",
+    "bot/slack/error_reports.py:report_unexpected",
     "bot/worker/worker.py:Worker._do",
     "storage/database/pending_write.py:error_of",
 }
