@@ -20,7 +20,7 @@ MAY_CATCH_EVERYTHING = {
     "bot/scheduler.py:_guarded",
     "bot/slack/capture/batcher.py:Batcher._lead",
     "bot/slack/error_reports.py:report_unexpected",
-    "bot/worker/worker.py:Worker._do",
+    "bot/worker/job_runner.py:JobRunner.run",
     "storage/database/pending_write.py:error_of",
 }
 
