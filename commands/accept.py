@@ -1,4 +1,4 @@
-"""`accept`: the next holder takes what was offered to them. The role is theirs from this moment."""
+"""`accept`: the next holder takes an offered role and holds it from then on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from incident.refusal import Code, Refusal
 
 
 class Accept(Verb):
-    """Accept a role that was offered to you; with one offer you need not name it."""
+    """Accept a role offered to you; name the role if you have several offers."""
 
     name = "accept"
     group = Group.ROLES
@@ -24,7 +24,7 @@ class Accept(Verb):
     role: Annotated[RoleWord | None, FormField("Role", Control.ROLE, leading=True)] = None
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
-        """Tell whether the offer that the button was drawn for, or an earlier one, still stands."""
+        """Return whether the offer the button was drawn for, or an earlier one, is open."""
         return any(offer.role == self.role and offer.n <= drawn_at for offer in incident.offers)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

@@ -1,4 +1,4 @@
-"""`ack`: somebody is on it. The first acknowledgement sets the response in motion; a later one is only an entry."""
+"""`ack`: acknowledges the incident. The first acknowledgement makes it active; later ones are only recorded."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from incident.entry import Fact
 
 
 class Ack(Verb):
-    """Say that you are on it; the first to say so makes the incident active."""
+    """Acknowledge the incident: you are working on it. The first acknowledgement makes it active."""
 
     name = "ack"
     group = Group.OPEN
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the acknowledgement, and the move to active when it is the first sign of a response."""
+        """Record the acknowledgement, and the change to active when it is the first response."""
         refuse_by_state(now, self.intent)
         return (Acknowledged(), *activation(now))

@@ -1,4 +1,4 @@
-"""`action`: one task for one person, with a time box if it has one."""
+"""`action`: one task for one person, with an optional time box."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from roles.person_ids import PersonId
 
 
 class Action(Verb):
-    """Give one task to one person, with a time box if it needs one."""
+    """Assign one task to one person, with a time box if it needs one."""
 
     name = "action"
     group = Group.RECORD
@@ -36,7 +36,7 @@ class Action(Verb):
     id: Annotated[Slug | None, FormField("Its id", Control.WORD, "Left out, the next one: A1, A2, …")] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Open the action under an id that was never used; its time box counts from when it was given."""
+        """Open the action under an unused id; the time box counts from when the action was assigned."""
         taken = tuple(action.id for action in now.open.actions)
         if self.id in taken:
             raise Refusal(Code.STATE, "action_id_used", "id", id=self.id or "")

@@ -1,4 +1,4 @@
-"""`answer`: the person called says that they have it, or that they cannot. A "cannot" calls the next at once."""
+"""`answer`: the person paged accepts or declines. A decline pages the next level at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from roles.person_ids import MUSTER
 
 
 class Answer(Verb):
-    """Answer a call for help: `answer accepted` means you have it, `answer declined` that you cannot."""
+    """Answer a page: `answer accepted` if you can help, `answer declined` if you cannot."""
 
     name = "answer"
     group = Group.ROLES
@@ -36,11 +36,11 @@ class Answer(Verb):
     escalation: Annotated[int | None, FormField("Which call", Control.ENTRY, hidden=True)] = None
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
-        """Tell whether the call still waits for an answer, or was missed and may yet be taken."""
+        """Return whether the escalation is unanswered, or lapsed and may still be accepted."""
         return any(e.n == self.escalation and self._answers(e) for e in incident.escalations)
 
     def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact]:
-        """Record the answer of the one who was called; after a "cannot", call the next of the ladder."""
+        """Record the answer of the person paged; after a decline, page the next level."""
         call = self._call(now)
         answered = EscalationAnswered(escalation=call.n, answer=self.answer)
         return (answered,) if self.answer == "accepted" else (answered, *_next_call(now, call))

@@ -1,4 +1,4 @@
-"""`assign`: somebody gives a free role to somebody else. A held single role changes only by handover or by force."""
+"""`assign`: gives a free role to another person. A held single role changes only by handover or by force."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from roles.person_ids import PersonId
 
 
 class Assign(Verb):
-    """Give a free role to somebody: `assign comms @eva`."""
+    """Assign a free role to a person: `assign comms @eva`."""
 
     name = "assign"
     group = Group.ROLES
@@ -24,7 +24,7 @@ class Assign(Verb):
     to: Annotated[PersonId, FormField("To", Control.PERSON, leading=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Give the role when nobody has it, or when many may have it and this person has not."""
+        """Assign a role that is free, or that several people may hold and this person does not."""
         refuse_by_state(now, self.intent)
         refuse_taken(now, self.role, self.to)
         refuse_unless_person(now, self.to, "to")

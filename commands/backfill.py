@@ -19,7 +19,7 @@ from incident.refusal import Code, Refusal
 
 
 class Backfill(Declaration):
-    """Make this channel and its history the record of an incident that was not declared at the time."""
+    """Turn this channel and its history into the record of an incident that was not declared in time."""
 
     name = "backfill"
 
@@ -28,7 +28,7 @@ class Backfill(Declaration):
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Declare an incident of this channel, which has none; the time it started is required."""
+        """Declare an incident of this channel, which must have none; the time it started is required."""
         channel = now.place.channel
         if channel is None or is_direct(channel):
             raise Refusal(Code.STATE, "backfill_where")

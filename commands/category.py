@@ -1,4 +1,4 @@
-"""`category`: what kind of trouble it is, found out better than at first. The initial one stays in the history."""
+"""`category`: corrects the category of the incident. The initial category stays in the history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from incident.entry import Fact
 
 
 class Category(Verb):
-    """Change the category, with the reason: `category Database/Replication because …`."""
+    """Change the category and say why: `category Database/Replication because …`."""
 
     name = "category"
     group = Group.CLASSIFY
@@ -24,11 +24,11 @@ class Category(Verb):
 
     @property
     def intent(self) -> str:
-        """Name it as the record does."""
+        """Name the request as stored requests do."""
         return "set_category"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Change the category when a reason is given; one outside the catalogue is kept as such."""
+        """Change the category; one outside the service catalogue is recorded as unlisted."""
         refuse_short(self.reason, 1, "category_why", "reason")
         unlisted = is_unlisted(now.policy, now.open.service, self.category, self.subcategory)
         changed = CategoryChanged(

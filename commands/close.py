@@ -1,4 +1,4 @@
-"""`close`: the record is complete. Refused until every criterion is met, with what would meet each of the others."""
+"""`close`: completes the record. Refused until every closure criterion is met; the refusal says how to meet each."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from incident.states import State
 
 
 class Close(Verb):
-    """Close a resolved incident whose record is complete; what is missing is named."""
+    """Close a resolved incident; if something is missing, the reply says what and how to add it."""
 
     name = "close"
     group = Group.PROVE
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Close what is resolved, by those whom the policy names, when nothing is missing."""
+        """Close a resolved incident with the authority the policy names and no criterion unmet."""
         state = now.open.state
         if refusal_to(self.intent, now.open):
             raise Refusal(Code.STATE, "close_not_resolved", state=state)
@@ -29,16 +29,16 @@ class Close(Verb):
         missing = unmet(now.open, now.policy)
         if missing:
             codes = tuple(one.code for one in missing)
-            raise Refusal(Code.CLOSE_INCOMPLETE, "close_incomplete", missing=codes, also=(), **_as_facts(missing))
+            raise Refusal(Code.CLOSE_INCOMPLETE, "close_incomplete", missing=codes, also=(), **_as_data(missing))
         return (StateChanged(old=state, new=State.CLOSED),)
 
 
-def _as_facts(missing: Iterable[Unmet]) -> dict[str, str]:
+def _as_data(missing: Iterable[Unmet]) -> dict[str, str]:
     return {one.code: " ".join((one.needs, *one.names)) for one in missing}
 
 
 def read_unmet(facts: Iterable[tuple[str, str]], missing: Iterable[str]) -> tuple[Unmet, ...]:
-    """Read back from an outcome what closing lacked; `needs` picks the sentence in templates/slack/closure.yaml."""
-    told = dict(facts)
-    parts = [(code, told.get(code, code.lower()).split(" ")) for code in missing]
-    return tuple(Unmet(code=code, needs=words[0], names=tuple(words[1:])) for code, words in parts)
+    """Return the unmet criteria of a stored outcome; `needs` picks the sentence in templates/slack/closure.yaml."""
+    needs = dict(facts)
+    parts = [(code, needs.get(code, code.lower()).split(" ")) for code in missing]
+    return tuple(Unmet(code=code, needs=text[0], names=tuple(text[1:])) for code, text in parts)

@@ -1,4 +1,4 @@
-"""`confirm`: the final category and the final priority are right. A later change of either asks for it again."""
+"""`confirm`: the final category and priority are right. A later change of either asks for it again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WHAT: Final = (("category", "Category"), ("priority", "Priority"))
 
 
 class Confirm(Verb):
-    """Confirm that the final category and priority are right, both unless you name one."""
+    """Confirm the final category and priority; name one to confirm only that one."""
 
     name = "confirm"
     group = Group.PROVE

@@ -13,7 +13,7 @@ _TERMS = (("short", "Short: stops it for now"), ("long", "Long: holds until the 
 
 
 class Contain(Verb):
-    """Record what stopped the spread, for now (short) or until the cause is gone (long)."""
+    """Record what stopped the spread: `short` for now, `long` until the cause is gone."""
 
     name = "contain"
     group = Group.RESTORE
@@ -24,5 +24,5 @@ class Contain(Verb):
     text: Annotated[str, FormField("What was done", Control.TEXT, rest=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the step as it was told."""
+        """Record the containment step."""
         return (Contained(term=self.term, text=self.text),)

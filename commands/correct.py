@@ -1,4 +1,4 @@
-"""`correct`: an entry says something wrong. The entry stays; what is right stands beside it."""
+"""`correct`: corrects an entry. The entry stays; the correction is shown beside it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from incident.refusal import Code, Refusal
 
 
 class Correct(Verb):
-    """Put right what an entry says; the entry stays as it was."""
+    """Correct an entry of the timeline; the original stays visible."""
 
     name = "correct"
     group = Group.RECORD
@@ -21,7 +21,7 @@ class Correct(Verb):
     text: Annotated[str, FormField("What is right", Control.TEXT, rest=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the correction beside an entry that exists."""
+        """Record the correction of an entry that exists."""
         if not 1 <= self.entry <= now.open.n:
             raise Refusal(Code.STATE, "correct_unknown", "entry", entry=str(self.entry))
         return (Corrected(corrects=self.entry, text=self.text),)

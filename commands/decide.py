@@ -1,4 +1,4 @@
-"""`decide`: a decision with its reason and who approved it, numbered D1, D2, … in the incident."""
+"""`decide`: a decision with its rationale and who approved it, numbered D1, D2, … in the incident."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roles.person_ids import PersonId
 
 
 class Decide(Verb):
-    """Record a decision, why it was made and who approved it."""
+    """Record a decision, the reason for it and who approved it."""
 
     name = "decide"
     aliases = ("decision",)
@@ -26,7 +26,7 @@ class Decide(Verb):
     approved_by: Annotated[PersonId | None, FormField("Approved by", Control.PERSON, words=("approved", "by"))] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Number the decision and record it, with the message it was made from when there is one."""
+        """Number the decision and record it, with the message it was made from, if any."""
         channel, ts = source_message(now)
         made = DecisionMade(
             id=f"D{now.open.decisions + 1}",

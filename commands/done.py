@@ -1,4 +1,4 @@
-"""`done`: an action is finished, with what came of it."""
+"""`done`: an action is finished, with its result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from incident.refusal import Code, Refusal
 
 
 class Done(Verb):
-    """Say that an action is done, and what came of it."""
+    """Mark an action as done and record its result."""
 
     name = "done"
     group = Group.RECORD
@@ -22,11 +22,11 @@ class Done(Verb):
 
     @property
     def intent(self) -> str:
-        """Name it as the scenarios do."""
+        """Name the request as stored requests do."""
         return "action_done"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Close an action that is open."""
+        """Complete an open action."""
         action = next((one for one in now.open.actions if one.id.upper() == self.id.upper()), None)
         if action is None:
             raise Refusal(Code.STATE, "action_unknown", "id", id=self.id)

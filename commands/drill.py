@@ -1,4 +1,4 @@
-"""`drill inject` and `drill end`: what the exercise lead does in a running drill. A drill begins with `declare`."""
+"""`drill inject` and `drill end`: the exercise lead directs a running drill. `declare` starts one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FORMS: Final = (("inject", "Put something into the drill"), ("end", "End the dr
 
 
 class Drill(Verb):
-    """Lead a drill: `drill inject …` puts something in, `drill end …` ends it, `drill declare …` begins one."""
+    """Run a drill: `drill declare …` starts one, `drill inject …` adds an event, `drill end …` ends it."""
 
     name = "drill"
     group = Group.OPEN
@@ -32,11 +32,11 @@ class Drill(Verb):
 
     @property
     def intent(self) -> str:
-        """Tell the two forms apart as the record does."""
+        """Name the form as stored requests do."""
         return "end_drill" if self.what == "end" else "inject"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the inject, or end the drill; both only while a drill runs."""
+        """Record the inject, or end the drill; both need a running drill."""
         refuse_by_state(now, self.intent)
         text = self.text or self.summary
         if text is None:

@@ -1,4 +1,4 @@
-"""`escalate`: help or authority is called for: a named person, somebody outside in words, or the next of the ladder."""
+"""`escalate`: pages a named person or the next level of the escalation policy, or records a call to an outside body."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from incident.states import RESPONDING
 from roles.escalation_policy import levels_left
 from roles.person_ids import PersonId, person_named
 
-_HOW: Final = (("functional", "Somebody who can help"), ("hierarchical", "Somebody who can decide"))
+_HOW: Final = (("functional", "A person who can help"), ("hierarchical", "A person who can decide"))
 
 
 class Escalate(Verb):
-    """Call for help: a person by name, or, when you name nobody, the next of the service's ladder."""
+    """Page a person for help; leave the name out to page the next level of the service's escalation policy."""
 
     name = "escalate"
     aliases = ("page",)
@@ -32,10 +32,10 @@ class Escalate(Verb):
     ] = "functional"
     who: Annotated[
         PersonId | None,
-        FormField("Person", Control.PERSON, "The next of the ladder, when left empty", leading=True),
+        FormField("Person", Control.PERSON, "Left empty, the next level of the escalation policy", leading=True),
     ] = None
     to: Annotated[
-        str | None, FormField("Or somebody outside", Control.LINE, "A team or a body that has no Slack account here")
+        str | None, FormField("Or an outside body", Control.LINE, "A team or company without a Slack account here")
     ] = None
     reason: Annotated[
         str,
@@ -45,23 +45,23 @@ class Escalate(Verb):
     ] = ""
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Call one person and wait for the answer until the policy's timeout, with whom to call after them."""
+        """Page one person, wait for an answer until the policy's timeout, and record who is paged next."""
         person = self._named(now)
         if person is None and self.to is not None:
             return (Escalated(how=self.how, to=self.to, person=None, reason=self.reason),)
-        ladder, rungs = service_ladder(now)
+        policy, levels = _service_levels(now)
         called = {escalation.person for escalation in now.open.escalations if escalation.person is not None}
         if person is None:
-            others = levels_left(rungs, {now.actor.id})
+            others = levels_left(levels, {now.actor.id})
             person = next(iter(levels_left(others, called) or others), None)
         if person is None:
             raise Refusal(Code.MISSING_FIELDS, "escalate_nobody", "who", service=now.open.service)
         refuse_unless_person(now, person, "who")
         escalated = Escalated(how=self.how, to=self.to or person, person=person, reason=self.reason)
-        if now.open.state not in RESPONDING:  # Nothing runs that could be waited for, so nobody is called after them.
+        if now.open.state not in RESPONDING:  # No deadline runs in this state, so no level follows.
             return (escalated,)
-        waits = {"answer_by": answer_by(now.at, ladder), "ladder": _after(person, rungs)}
-        return (escalated.model_copy(update=waits),)
+        answer = {"answer_by": _answer_by(now.at, policy), "ladder": _after(person, levels)}
+        return (escalated.model_copy(update=answer),)
 
     def _named(self, now: DecisionContext) -> PersonId | None:
         if self.who is not None:
@@ -70,19 +70,19 @@ class Escalate(Verb):
         return known.id if known else None
 
 
-def service_ladder(now: DecisionContext) -> tuple[EscalationPolicy, Sequence[PersonId]]:
-    """Give the ladder of the incident's service and the people on it, in order; an empty one when it has none."""
+def _service_levels(now: DecisionContext) -> tuple[EscalationPolicy, Sequence[PersonId]]:
+    """Return the escalation policy of the incident's service and its people in order; an empty one if it has none."""
     service = now.policy.services.get(now.open.service)
-    ladder = now.policy.ladders.get(service.ladder or "", EscalationPolicy()) if service else EscalationPolicy()
-    people = [person_named(now.team, rung) for rung in ladder.rungs]
-    return ladder, [person for person in people if person is not None]
+    policy = now.policy.ladders.get(service.ladder or "", EscalationPolicy()) if service else EscalationPolicy()
+    people = [person_named(now.team, level) for level in policy.rungs]
+    return policy, [person for person in people if person is not None]
 
 
-def answer_by(at: datetime, ladder: EscalationPolicy) -> datetime:
-    """Give until when an answer is waited for."""
-    return at + timedelta(minutes=ladder.timeout_minutes)
+def _answer_by(at: datetime, policy: EscalationPolicy) -> datetime:
+    """Return when the page lapses without an answer (UTC)."""
+    return at + timedelta(minutes=policy.timeout_minutes)
 
 
-def _after(person: PersonId, rungs: Sequence[PersonId]) -> tuple[PersonId, ...]:
-    """Give who is called next: those below the person on the ladder, or all of it for somebody not on it."""
-    return tuple(rungs[rungs.index(person) + 1 :] if person in rungs else rungs)
+def _after(person: PersonId, levels: Sequence[PersonId]) -> tuple[PersonId, ...]:
+    """Return who is paged next: the levels after the person, or all of them for a person on no level."""
+    return tuple(levels[levels.index(person) + 1 :] if person in levels else levels)

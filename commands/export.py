@@ -1,4 +1,4 @@
-"""`export`: how to get the whole record of an incident. The file itself is made outside Slack, where it can be checked."""
+"""`export`: how to get the whole record of an incident. The archive is written outside Slack, where it can be verified."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from incident.entry import Fact
 
 @dataclass(frozen=True)
 class ExportView:
-    """Which incident the export is of, and how many entries it has."""
+    """The incident to export and its number of entries."""
 
     number: str
     entries: int
@@ -21,11 +21,11 @@ class ExportView:
 
 
 class Export(Verb):
-    """Tell how to get the whole record as one archive that can be checked offline."""
+    """Show how to export the whole record as one archive that can be verified offline."""
 
     name = "export"
     group = Group.OTHER
-    asks = True
+    is_query = True
     needs_incident = False
 
     number: Annotated[
@@ -33,11 +33,11 @@ class Export(Verb):
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Answer, or refuse alike what does not exist and what the one who asks may not see."""
+        """Refuse an incident that does not exist or that the actor may not see, in the same words."""
         find_visible(self.number, now)
         return ()
 
     def view(self, now: DecisionContext) -> ExportView:
-        """Name the incident."""
+        """Return the number and size of the incident's record."""
         shown = find_visible(self.number, now)
         return ExportView(number=shown.number, entries=shown.n, restricted=shown.restricted)

@@ -1,4 +1,4 @@
-"""`handover`: a role is offered to the next holder. Nothing changes until they accept."""
+"""`handover`: offers a role to the next holder. Nothing changes until they accept."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from roles.role_handover import MIN_NOTE, giver, is_note_enough
 
 
 class Handover(Verb):
-    """Offer your role to the next person, with a note on where things stand; it is theirs once they accept."""
+    """Offer your role to the next person, with a note on the state of things; it is theirs once they accept."""
 
     name = "handover"
     aliases = ("handoff",)
@@ -27,12 +27,12 @@ class Handover(Verb):
     note: Annotated[
         str,
         FormField(
-            "Where things stand", Control.TEXT, "What runs, what is promised, what not to touch", rest=True, needed=True
+            "State of things", Control.TEXT, "What runs, what is promised, what not to touch", rest=True, needed=True
         ),
     ] = ""
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Offer a role that somebody holds: one's own, or another's with authority over majors."""
+        """Offer a held role: one's own, or another person's with authority."""
         refuse_by_state(now, self.intent)
         holders = now.open.holders(self.role)
         from_who = giver(holders)

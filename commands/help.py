@@ -1,4 +1,4 @@
-"""`help`: every verb by group, or one verb with what it takes. All of it is read off the verbs; nothing is typed twice."""
+"""`help`: every verb by group, or one verb with its fields. Everything is derived from the verbs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class HelpLine:
 
 @dataclass(frozen=True)
 class HelpView:
-    """All verbs by group, with what each does when `whole`, or the one that was asked about."""
+    """All verbs by group, with what each does when `whole`; or one verb in full."""
 
     groups: tuple[tuple[Group, tuple[HelpLine, ...]], ...]
     whole: bool = False
@@ -35,24 +35,24 @@ class HelpView:
 
 
 class Help(Verb):
-    """Say what can be typed; `help all` tells what each does, `help update` all about one of them."""
+    """List what you can type; `help all` says what each verb does, `help update` shows one in full."""
 
     name = "help"
     group = Group.OTHER
-    asks = True
+    is_query = True
     needs_incident = False
 
     about: Annotated[str | None, FormField("About", Control.LINE, "Any verb, or all", leading=True)] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Answer, or refuse a word that names no verb and offer the nearest."""
+        """Refuse a word that names no verb and offer the nearest."""
         if self.about and self.about != ALL and verb_registry.find(self.about) is None:
             nearest = verb_registry.nearest(self.about)
             raise Refusal(Code.UNKNOWN_VERB, "help_near" if nearest else "help_unknown", "about", nearest=nearest or "")
         return ()
 
     def view(self, now: DecisionContext) -> HelpView:
-        """Read the verbs off the registry."""
+        """Return the verbs of the registry."""
         verb = verb_registry.find(self.about) if self.about else None
         if verb is None:
             every = verb_registry.verbs()
@@ -62,22 +62,22 @@ class Help(Verb):
 
 
 def usage(verb: type[Verb]) -> str:
-    """Write a verb as it is typed: fixed words first, then what has a name, then the text."""
-    marks = form_fields(verb)
-    leading = [_place(name, ask) for name, ask in marks.items() if ask.leading]
-    named = [f"[{(ask.words or (name,))[0]}=…]" for name, ask in marks.items() if _is_named(ask)]
-    rest = [_place(name, ask) for name, ask in marks.items() if ask.rest]
-    because = ["[because …]" for ask in marks.values() if ask.because and not ask.rest]
+    """Return a verb as it is typed: leading words, named values, then the text."""
+    fields = form_fields(verb)
+    leading = [_place(name, field) for name, field in fields.items() if field.leading]
+    named = [f"[{(field.words or (name,))[0]}=…]" for name, field in fields.items() if _is_named(field)]
+    rest = [_place(name, field) for name, field in fields.items() if field.rest]
+    because = ["[because …]" for field in fields.values() if field.because and not field.rest]
     return " ".join([verb.name, *leading, *named, *rest, *because])
 
 
-def _is_named(ask: FormField) -> bool:
-    return not (ask.leading or ask.rest or ask.because)
+def _is_named(field: FormField) -> bool:
+    return not (field.leading or field.rest or field.because)
 
 
-def _place(name: str, ask: FormField) -> str:
-    shown = name if ask.control == Control.CHECK else f"<{name.strip('_').replace('_', ' ')}>"
-    return shown if ask.needed else f"[{shown}]"
+def _place(name: str, field: FormField) -> str:
+    shown = name if field.control == Control.CHECK else f"<{name.strip('_').replace('_', ' ')}>"
+    return shown if field.needed else f"[{shown}]"
 
 
 def _line(verb: type[Verb]) -> HelpLine:

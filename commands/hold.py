@@ -1,4 +1,4 @@
-"""`hold`: legal or privacy stops updates to one audience, and releases them again. Two forms of one verb."""
+"""`hold`: stops updates to one audience for legal or privacy reasons; `hold release` ends the hold."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AUDIENCES: Final = tuple((one.value, one.value) for one in Audience)
 
 
 class Hold(Verb):
-    """Stop updates to an audience on legal grounds; `hold release …` lets them go again."""
+    """Stop updates to an audience for legal reasons; `hold release …` resumes them."""
 
     name = "hold"
     group = Group.INFORM
@@ -27,11 +27,11 @@ class Hold(Verb):
 
     @property
     def intent(self) -> str:
-        """Tell the hold from its release."""
+        """Name the form as stored requests do."""
         return "unhold" if self.release else "hold"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Hold what is not held, release what is; only those whom the policy names may."""
+        """Hold an audience that is not on hold, or release one that is, with the authority the policy names."""
         held = now.open.audience(self.audience).held
         if held != self.release:
             reason = "hold_already" if held else "hold_none"

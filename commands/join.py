@@ -1,4 +1,4 @@
-"""`join`: two people declared the same trouble; the second incident is void as a duplicate and its people join the first."""
+"""`join`: two people declared the same problem; the second incident becomes a duplicate and its people join the first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from incident.states import State
 
 
 class Join(Verb):
-    """Join the incident that was declared first: this one is void as its duplicate."""
+    """Join the incident that was declared first; this one becomes void as its duplicate."""
 
     name = "join"
     group = Group.OPEN
@@ -25,7 +25,7 @@ class Join(Verb):
     number: Annotated[str, FormField("Incident to join", Control.WORD, "INC-2026-0042", leading=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> Sequence[Fact | OtherIncidentFact]:
-        """Void this incident as a duplicate of an earlier, open one, and note there who comes along."""
+        """Void this incident as a duplicate of an earlier open one, and record there who joins."""
         refuse_by_state(now, "void")
         first = self._first(now)
         voided = Voided(as_="duplicate", why="joined", duplicate_of=first.number)

@@ -1,4 +1,4 @@
-"""`later`: a prompt is put off. It comes again when the time is over, and that it was put off is on the record."""
+"""`later`: snoozes a prompt. It comes again after the policy's minutes; the snooze is recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from incident.refusal import Code, Refusal
 
 
 class Later(Verb):
-    """Put off what you are asked for; Muster asks again when the time is over."""
+    """Snooze what Muster asks you; it asks again later."""
 
     name = "later"
     group = Group.OTHER
@@ -23,11 +23,11 @@ class Later(Verb):
     due: Annotated[str | None, FormField("Which prompt", Control.WORD, hidden=True)] = None
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
-        """Tell whether the prompt still waits for an answer."""
+        """Return whether the prompt is unanswered."""
         return any(p.due == self.due and p.until is None for p in incident.prompted)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Put off one prompt, or everything this person is asked for, by the minutes of the policy."""
+        """Snooze one prompt, or every prompt to this person, by the minutes of the policy."""
         until = now.at + timedelta(minutes=now.policy.prompt_put_off_minutes)
         owed = {thing.key for thing in due_deadlines.due(now.open, now.policy)}
         asked = [p for p in now.open.prompted if p.due in owed and p.until is None]

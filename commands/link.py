@@ -1,4 +1,4 @@
-"""`link`: a record elsewhere belongs to this incident, or there is none, because."""
+"""`link`: relates a record elsewhere to this incident, or states that there is none and why."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Link(Verb):
 
     @property
     def intent(self) -> str:
-        """Tell a link from the statement that there is none."""
+        """Name the form as stored requests do."""
         return "link_none" if self.kind == NONE else "link"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

@@ -1,4 +1,4 @@
-"""`list`: the incidents that are open, as far as the one who asks may see them."""
+"""`list`: the open incidents that the actor may see."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from incident.rules import visibility
 
 @dataclass(frozen=True)
 class ListView:
-    """Open incidents, the gravest first, then the oldest."""
+    """Open incidents, highest priority first, then oldest."""
 
     incidents: tuple[Incident, ...]
 
@@ -22,14 +22,14 @@ class List(Verb):
 
     name = "list"
     group = Group.OTHER
-    asks = True
+    is_query = True
     needs_incident = False
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Answer; nothing changes."""
+        """Record nothing."""
         return ()
 
     def view(self, now: DecisionContext) -> ListView:
-        """Leave out what the one who asks may not see; nothing tells them that it is there."""
+        """Return the open incidents; those the actor may not see are left out without a trace."""
         seen = [one for one in now.reader.open_incidents(now.team) if visibility.may_see(one, now.actor.id)]
         return ListView(tuple(sorted(seen, key=lambda one: (one.drill, one.priority or "P9", one.number))))

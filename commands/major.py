@@ -1,4 +1,4 @@
-"""`major`: somebody judges that this is a major incident. A P1 is one by itself, whoever says so."""
+"""`major`: declares a major incident. A P1 is one automatically."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from incident.entry import Fact
 
 
 class Major(Verb):
-    """Declare a major incident: executives and customers are owed updates from now on."""
+    """Declare a major incident; executives and customers are owed updates from now on."""
 
     name = "major"
     group = Group.OPEN
@@ -23,11 +23,11 @@ class Major(Verb):
 
     @property
     def intent(self) -> str:
-        """Name it as the record does."""
+        """Name the request as stored requests do."""
         return "declare_major"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Make it a major incident once, on the word of somebody who may."""
+        """Declare the incident major once, with the authority the policy names."""
         refuse_by_state(now, self.intent)
         refuse_without(now, "declare_major", now.policy.authority.declare_major)
         return (MajorDeclared(reason=self.reason, automatic=False),)

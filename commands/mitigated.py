@@ -1,4 +1,4 @@
-"""`mitigated`: the harm is less, the service is not yet back."""
+"""`mitigated`: the harm is reduced; the service is not restored yet."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incident.states import State
 
 
 class Mitigated(Verb):
-    """Say that the harm is reduced; the service is not back yet."""
+    """Record that the harm is reduced; the service is not restored yet."""
 
     name = "mitigated"
     group = Group.RESTORE
@@ -22,7 +22,7 @@ class Mitigated(Verb):
     text: Annotated[str, FormField("What is better", Control.TEXT, "And what is still wrong", rest=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Move an active incident to mitigated."""
+        """Change an active incident to mitigated."""
         state = now.open.state
         if refusal_to(self.intent, now.open):
             raise Refusal(Code.STATE, "mitigated_not_active", state=state)

@@ -12,11 +12,11 @@ from incident.refusal import Code, Refusal
 
 
 class Next(Verb):
-    """Show which updates are owed, to whom and by when."""
+    """Show which status updates are owed, to whom and by when."""
 
     name = "next"
     group = Group.INFORM
-    asks = True
+    is_query = True
 
     words: Annotated[
         str | None, FormField("When", Control.LINE, "Only an update can promise another time", rest=True)

@@ -1,4 +1,4 @@
-"""`note`: a line for the timeline. Knows no rule: a note is never refused."""
+"""`note`: a line for the timeline. A note is never refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from incident.entry import Fact
 
 
 class Note(Verb):
-    """Put a note into the timeline."""
+    """Add a note to the timeline."""
 
     name = "note"
     group = Group.RECORD
@@ -19,5 +19,5 @@ class Note(Verb):
     text: Annotated[str, FormField("Note", Control.TEXT, "What happened, or what you saw", rest=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the note as it was written."""
+        """Record the note."""
         return (Noted(text=self.text),)

@@ -1,4 +1,4 @@
-"""`oncall`: who is on call for a service and who is called after them. A question; it changes nothing."""
+"""`oncall`: who is on call for a service and who is paged after them."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from roles.person_ids import PersonId, person_named
 
 
 @dataclass(frozen=True)
-class Watch:
-    """One service: its owner, who is on call, and whom an escalation calls, in order."""
+class ServiceOnCall:
+    """One service: its owner, who is on call, and the escalation policy's people in order."""
 
     service: str
     owner: PersonId | None
     owner_group: str
     on_call: tuple[PersonId, ...]
-    ladder: tuple[PersonId, ...]
+    levels: tuple[PersonId, ...]
     timeout_minutes: int | None
 
 
 @dataclass(frozen=True)
 class OncallView:
-    """What the answer shows: one service, or all of them."""
+    """One service, or all of them."""
 
-    watches: tuple[Watch, ...]
+    services: tuple[ServiceOnCall, ...]
 
 
 class Oncall(Verb):
-    """Show who is on call for this incident's service, for one you name, or for all."""
+    """Show who is on call: for this incident's service, a service you name, or all."""
 
     name = "oncall"
     aliases = ("who",)
     group = Group.ROLES
-    asks = True
+    is_query = True
     needs_incident = False
 
     service: Annotated[str | None, FormField("Service", Control.SERVICE, leading=True)] = None
@@ -49,22 +49,22 @@ class Oncall(Verb):
         return ()
 
     def view(self, now: DecisionContext) -> OncallView:
-        """Give who watches over the service asked for, the incident's, or each."""
+        """Return the on-call people of the service asked for, of the incident's service, or of each."""
         named = self.service or (now.incident.service if now.incident else None)
         services = now.policy.services
-        asked = {named: services[named]} if named in services else services
-        return OncallView(tuple(_watch(now.team, now.policy, name, entry) for name, entry in asked.items()))
+        chosen = {named: services[named]} if named in services else services
+        return OncallView(tuple(_service_on_call(now.team, now.policy, name, entry) for name, entry in chosen.items()))
 
 
-def _watch(team: str, policy: Policy, name: str, service: Service) -> Watch:
-    ladder = policy.ladders.get(service.ladder or "")
-    return Watch(
+def _service_on_call(team: str, policy: Policy, name: str, service: Service) -> ServiceOnCall:
+    escalation = policy.ladders.get(service.ladder or "")
+    return ServiceOnCall(
         service=name,
         owner=person_named(team, service.owner),
         owner_group=service.owner_group,
         on_call=_people(team, policy.rosters.get(service.roster or "", ())),
-        ladder=_people(team, ladder.rungs if ladder else ()),
-        timeout_minutes=ladder.timeout_minutes if ladder else None,
+        levels=_people(team, escalation.rungs if escalation else ()),
+        timeout_minutes=escalation.timeout_minutes if escalation else None,
     )
 
 

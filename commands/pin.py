@@ -1,6 +1,6 @@
-"""`pin`: a message goes into the timeline as it reads now: the 📌 reaction, or "Add to timeline" in its menu.
+"""`pin`: adds a message to the timeline as it reads now, by the 📌 reaction or "Add to timeline" in its menu.
 
-Only the first mark makes an entry. A message the record does not know is recorded from what came with the mark.
+Only the first pin adds an entry. A message that is not in the record is recorded from the text that came with the pin.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Pin(Verb):
     author: Annotated[PersonId | None, _HIDDEN] = None
 
     def decide(self, now: DecisionContext) -> tuple[DatedFact, ...]:
-        """Keep the text as it is now, by its author, at the time it was posted; a second mark adds nothing."""
+        """Record the present text, by its author, at the time it was posted; a second pin adds nothing."""
         channel, ts = self.channel or now.place.channel, self.ts or now.place.message
         when = posted_at(ts) if ts else None
         if channel is None or ts is None or when is None:

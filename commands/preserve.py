@@ -1,4 +1,4 @@
-"""`preserve`: legal or privacy puts an incident under legal hold, so that retention passes it by, and lifts it again."""
+"""`preserve`: puts an incident under legal hold, so that retention does not delete it; `preserve lift` ends the hold."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Preserve(Verb):
     reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Hold what is not held, lift what is, in any state of the incident; only those whom the policy names may."""
+        """Set or lift the hold in any state of the incident, with the authority the policy names."""
         if now.open.preserved != self.lift:
             reason = "preserve_none" if self.lift else "preserve_already"
             raise Refusal(Code.STATE, reason, number=now.open.number)

@@ -1,4 +1,4 @@
-"""`priority`: impact and urgency are judged, the priority is computed. Nobody can type a priority."""
+"""`priority`: impact and urgency are judged; the priority is computed and cannot be typed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MIN_JUSTIFICATION: Final = 15
 
 
 class Priority(Verb):
-    """Judge impact and urgency again, each 1 (high) to 3 (low); the priority follows from both."""
+    """Change impact and urgency, each 1 (high) to 3 (low); the priority follows from both."""
 
     name = "priority"
     aliases = ("impact", "urgency", "sev", "severity")
@@ -33,13 +33,13 @@ class Priority(Verb):
 
     @property
     def intent(self) -> str:
-        """Name it as the record does."""
+        """Name the request as stored requests do."""
         return "set_priority"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Set the priority that impact and urgency give; what is not judged anew stays as it was."""
+        """Set the priority that impact and urgency give; the one left out keeps its value."""
         refuse_by_state(now, self.intent)
-        impact, urgency = self._judged(now.open)
+        impact, urgency = self._levels(now.open)
         priority = now.policy.priority_of(impact, urgency)
         old = now.open.priority
         if is_lowered(old, priority):
@@ -48,10 +48,10 @@ class Priority(Verb):
         changed = change(now.policy, old, impact=impact, urgency=urgency, justification=self.justification)
         return (changed, *automatic_major(now.policy, priority, is_major=now.open.major))
 
-    def _judged(self, incident: Incident) -> tuple[int, int]:
-        held = incident.priorities[-1] if incident.priorities else None
-        impact = self.impact or (held.impact if held else None)
-        urgency = self.urgency or (held.urgency if held else None)
+    def _levels(self, incident: Incident) -> tuple[int, int]:
+        current = incident.priorities[-1] if incident.priorities else None
+        impact = self.impact or (current.impact if current else None)
+        urgency = self.urgency or (current.urgency if current else None)
         if impact is None or urgency is None:
             raise Refusal(Code.MISSING_FIELDS, "missing_fields", "impact", "urgency")
         return impact, urgency

@@ -1,4 +1,4 @@
-"""`reclassify`: it is another type of incident than was thought. The original type stays in the history."""
+"""`reclassify`: corrects the type of the incident. The original type stays in the history."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Reclassify(Verb):
     ] = ""
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Change the type with a reason that says something. What was restricted once stays so."""
+        """Change the type with a reason. A restricted incident stays restricted."""
         refuse_short(self.reason, MIN_REASON, "reclassify_why", "reason")
         restricted = now.open.restricted or self.type in now.policy.restricted_types
         return (Reclassified(old=now.open.type, type=self.type, reason=self.reason, restricted=restricted),)

@@ -1,6 +1,6 @@
-"""`redact`: the words of a message leave the record, in every entry that quotes it. Who wrote it and when stay.
+"""`redact`: removes the text of a message from the record, in every entry that quotes it. Author and time stay.
 
-Who may not redact is refused, and masks the text all the same: it is shown to nobody until somebody who may decides.
+A person without the authority is refused, and the text is masked: it is hidden until a person with the authority decides.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _COPIES: Final = (
 
 
 @dataclass(frozen=True)
-class Beyond:
-    """What a redaction cannot reach: the message in Slack unless it is deleted there, and the exports that held it."""
+class RedactionLimits:
+    """What a redaction cannot reach: the message in Slack unless it is deleted there, and earlier exports."""
 
     channel: str
     ts: str
@@ -42,7 +42,7 @@ class Beyond:
 
 
 class Redact(Verb):
-    """Remove the words of a message from the record; who wrote it, and when, stay."""
+    """Remove the text of a message from the record; its author and time stay."""
 
     name = "redact"
     group = Group.RECORD
@@ -51,7 +51,7 @@ class Redact(Verb):
     reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Name every entry that quotes the message; whom the policy does not name is refused, and masks it."""
+        """Name every entry that quotes the message; an actor without authority is refused, and the text is masked."""
         channel, ts = named_message(now, self.ref)
         entries = now.reader.message(now.open.key, channel, ts)
         if not is_message(entries) and not any(isinstance(entry.fact, Declared) for entry in entries):
@@ -59,29 +59,31 @@ class Redact(Verb):
         if not has_authority(now, now.policy.authority.redact):
             raise self._refused(now, (channel, ts))
         quoting = {entry.n for entry in entries if isinstance(entry.fact, _COPIES)}
-        named = tuple(sorted({*quoting, *_masked(now, (channel, ts))}))
-        return (conversation.Redacted(channel=channel, ts=ts, entries=named, reason=self.reason),)
+        hidden = tuple(sorted({*quoting, *_masked(now, (channel, ts))}))
+        return (conversation.Redacted(channel=channel, ts=ts, entries=hidden, reason=self.reason),)
 
-    def view(self, now: DecisionContext) -> Beyond:
-        """Look for the message in Slack and for the exports made since it was first said or quoted."""
+    def view(self, now: DecisionContext) -> RedactionLimits:
+        """Return whether the message is deleted in Slack, and the exports that may contain it."""
         channel, ts = named_message(now, self.ref)
-        about = now.reader.message(now.open.key, channel, ts)
-        first = min((entry.n for entry in about), default=0)
-        last = max((entry.n for entry in about if isinstance(entry.fact, conversation.Redacted)), default=now.open.n)
-        made = now.reader.entries(now.open.key, kinds=(Exported.kind,), until=last)
-        held = tuple(entry for entry in made if isinstance(entry.fact, Exported) and entry.fact.upto >= first)
-        return Beyond(channel, ts, any(isinstance(entry.fact, conversation.MessageDeleted) for entry in about), held)
+        entries = now.reader.message(now.open.key, channel, ts)
+        first = min((entry.n for entry in entries), default=0)
+        last = max((entry.n for entry in entries if isinstance(entry.fact, conversation.Redacted)), default=now.open.n)
+        all_exports = now.reader.entries(now.open.key, kinds=(Exported.kind,), until=last)
+        exports = tuple(entry for entry in all_exports if isinstance(entry.fact, Exported) and entry.fact.upto >= first)
+        return RedactionLimits(
+            channel, ts, any(isinstance(entry.fact, conversation.MessageDeleted) for entry in entries), exports
+        )
 
     def _refused(self, now: DecisionContext, place: tuple[str, str]) -> Refusal:
-        """Refuse, and mask what quotes the message and is not masked yet; words that are gone need no mask."""
-        whole = masked_view.quoting(now.reader.bare().entries(now.open.key), place)
-        new = conversation.Masked(channel=place[0], ts=place[1], entries=whole, reason=self.reason)
-        also = (new,) if {*whole} - _masked(now, place) else ()
-        reason = "redact_masked" if whole else "redact_not_yours"
+        """Return the refusal, with a mask for entries that quote the message and are not masked yet."""
+        quoting = masked_view.quoting(now.reader.bare().entries(now.open.key), place)
+        new = conversation.Masked(channel=place[0], ts=place[1], entries=quoting, reason=self.reason)
+        also = (new,) if {*quoting} - _masked(now, place) else ()
+        reason = "redact_masked" if quoting else "redact_not_yours"
         return not_authorised(reason, now.policy.authority.redact, also=also)
 
 
 def _masked(now: DecisionContext, place: tuple[str, str]) -> frozenset[int]:
-    """Name the entries that the mask of this message hides."""
+    """Return the numbers of the entries that the message's mask hides."""
     mask = masked_view.mask_of(now.open.masks, place)
     return frozenset(mask.entries if mask else ())

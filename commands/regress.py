@@ -1,4 +1,4 @@
-"""`regress`: it is broken again before it was resolved. What is broken again goes into the timeline as a note."""
+"""`regress`: the service failed again before it was resolved. What failed goes into the timeline as a note."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from incident.states import State
 
 
 class Regress(Verb):
-    """Say that it is broken again, after it was mitigated or restored."""
+    """Report that the service failed again after it was mitigated or restored."""
 
     name = "regress"
     group = Group.RESTORE
@@ -23,7 +23,7 @@ class Regress(Verb):
     text: Annotated[str, FormField("What is broken again", Control.TEXT, rest=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Move a mitigated or restored incident back to active, and note what was seen."""
+        """Change a mitigated or restored incident back to active, and note what was seen."""
         state = now.open.state
         if refusal_to(self.intent, now.open):
             raise Refusal(Code.STATE, "regress_not_better", state=state)

@@ -1,4 +1,4 @@
-"""`release`: somebody gives up a role, or is relieved of it. Nobody has it afterwards, and that is shown."""
+"""`release`: a person gives up a role, or is relieved of it, without a successor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from roles.person_ids import PersonId
 
 
 class Release(Verb):
-    """Give up a role without a successor; better to hand it over."""
+    """Give up a role without a successor; use `handover` if there is one."""
 
     name = "release"
     group = Group.ROLES
@@ -24,7 +24,7 @@ class Release(Verb):
     who: Annotated[PersonId | None, FormField("Who", Control.PERSON, "You, when left empty", leading=True)] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """End the role of somebody who has it."""
+        """End the role of a person who holds it."""
         refuse_by_state(now, self.intent)
         who = self.who or now.actor.id
         if who not in now.open.holders(self.role):

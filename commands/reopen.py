@@ -1,4 +1,4 @@
-"""`reopen`: a resolved or closed incident came back. A new episode starts when it came back, not when it was told."""
+"""`reopen`: a resolved or closed incident came back. The new episode starts at the recurrence, not at the report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Reopen(Verb):
     recurrence_at: Annotated[Utc | None, FormField("Since when", Control.MOMENT, past=True, words=("since",))] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Move a resolved or closed incident back to active."""
+        """Change a resolved or closed incident back to active."""
         state = now.open.state
         if refusal_to(self.intent, now.open):
             raise Refusal(Code.STATE, "reopen_not_over", state=state)

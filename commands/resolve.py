@@ -1,4 +1,4 @@
-"""`resolve`: how the cause was dealt with. Said again with `amend`, it puts the text better and keeps the earlier one."""
+"""`resolve`: how the cause was dealt with. `resolve amend` improves the text and keeps the earlier one."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _HOW: Final = (
     ("fix", "Fix: the cause is gone"),
     ("workaround", "Workaround: users get by, the cause remains"),
     ("provider", "Provider: they repaired it"),
-    ("self-healed", "By itself: nobody did anything"),
+    ("self-healed", "By itself: it recovered without a fix"),
     (AMEND, "Amend: put the earlier text better"),
 )
 
 
 class Resolve(Verb):
-    """Say how it was resolved; `resolve amend …` puts an earlier resolution better."""
+    """Record how the incident was resolved; `resolve amend …` improves the text of an earlier resolution."""
 
     name = "resolve"
     aliases = ("fixed",)
@@ -42,7 +42,7 @@ class Resolve(Verb):
 
     @property
     def intent(self) -> str:
-        """Tell a resolution from the amendment of one."""
+        """Name the form as stored requests do."""
         return "amend_resolution" if self._amends else "resolve"
 
     @property

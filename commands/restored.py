@@ -1,4 +1,4 @@
-"""`restored`: the service is back for its users. The cause may still be there."""
+"""`restored`: the service works for its users again. The cause may remain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incident.states import State
 
 
 class Restored(Verb):
-    """Say that the service is back for its users."""
+    """Record that the service works for its users again."""
 
     name = "restored"
     group = Group.RESTORE
@@ -22,7 +22,7 @@ class Restored(Verb):
     text: Annotated[str, FormField("How you know", Control.TEXT, "What works again", rest=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Move an active or mitigated incident to restored."""
+        """Change an active or mitigated incident to restored."""
         state = now.open.state
         if refusal_to(self.intent, now.open):
             raise Refusal(Code.STATE, "restored_not_active", state=state)

@@ -1,4 +1,4 @@
-"""`review`: the post-incident review gets an owner and a time. Closing a major incident needs it scheduled, not held."""
+"""`review`: schedules the post-incident review. Closing a major incident needs it scheduled, not held."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from roles.person_ids import PersonId
 
 @dataclass(frozen=True)
 class ReviewView:
-    """By when the policy wants the review, when it was set later than that."""
+    """The policy's latest date for the review, if the review is set later."""
 
-    wanted_by: datetime | None
+    latest: datetime | None
     days: int
 
 
@@ -36,18 +36,18 @@ class Review(Verb):
 
     @property
     def intent(self) -> str:
-        """Name it as the scenarios do."""
+        """Name the request as stored requests do."""
         return "pir"
 
     def view(self, now: DecisionContext) -> ReviewView:
-        """Say by when the policy wants the review, where that is earlier than the time that was set."""
+        """Return the policy's latest date for the review, if it is earlier than the time set."""
         days = now.policy.review_business_days.get(now.open.priority) if now.open.priority else None
         if days is None:
-            return ReviewView(wanted_by=None, days=0)
-        wanted_by = after_business_days(now.open.times.resolved_at or now.at, days)
-        return ReviewView(wanted_by=wanted_by if wanted_by.date() < self.at.date() else None, days=days)
+            return ReviewView(latest=None, days=0)
+        latest = after_business_days(now.open.times.resolved_at or now.at, days)
+        return ReviewView(latest=latest if latest.date() < self.at.date() else None, days=days)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the owner and the time; said again, it moves the review."""
+        """Record the owner and the time; a second `review` moves it."""
         refuse_unless_person(now, self.owner, "owner")
         return (ReviewScheduled(owner=self.owner, at=self.at),)

@@ -1,4 +1,4 @@
-"""`roles`: who holds which role, since when, what is offered and what is free. A question; it changes nothing."""
+"""`roles`: who holds which role and since when, which are offered and which are free."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roles.role_names import SINGLE, Role
 
 @dataclass(frozen=True)
 class RolesView:
-    """What the answer shows: each role that is held, each offer, and the single-holder roles nobody has."""
+    """Each held role, each offer, and the single-holder roles that are free."""
 
     held: tuple[Interval, ...]
     offers: tuple[Offer, ...]
@@ -23,14 +23,14 @@ class Roles(Verb):
 
     name = "roles"
     group = Group.ROLES
-    asks = True
+    is_query = True
 
     def decide(self, now: DecisionContext) -> tuple[()]:
-        """Decide nothing: a question is no entry."""
+        """Record nothing."""
         return ()
 
     def view(self, now: DecisionContext) -> RolesView:
-        """Give the roles as they stand, in the order of the list of roles."""
+        """Return the present roles in the order of `Role`."""
         incident = now.open
         order = list(Role)
         held = sorted((i for i in incident.roles if i.until is None), key=lambda i: order.index(i.role))

@@ -14,11 +14,11 @@ from incident.model.incident import Incident
 
 
 class Show(Verb):
-    """Show how one incident stands, by its number."""
+    """Show the status of one incident by its number."""
 
     name = "show"
     group = Group.OTHER
-    asks = True
+    is_query = True
     needs_incident = False
 
     number: Annotated[str | None, FormField("Number", Control.WORD, "INC-2026-0042, or just 42", leading=True)] = None

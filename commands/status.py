@@ -8,11 +8,11 @@ from incident.entry import Fact
 
 
 class Status(Verb):
-    """Show how the incident stands: state, priority, who does what, what is owed."""
+    """Show the incident's status: state, priority, roles and updates owed."""
 
     name = "status"
     group = Group.INFORM
-    asks = True
+    is_query = True
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record nothing."""

@@ -1,4 +1,4 @@
-"""`summary`: what somebody who joins late must know, in the order in which they need it."""
+"""`summary`: what a responder who joins late must know, most important first."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from incident.states import Audience
 
 @dataclass(frozen=True)
 class SummaryView:
-    """What stands, what was decided, and what each audience was told last."""
+    """The status, the decisions, and the last update to each audience."""
 
     status: StatusView
     decisions: tuple[Entry, ...]
-    told: tuple[Entry, ...]
+    updates: tuple[Entry, ...]
 
 
 class Summary(Verb):
@@ -27,17 +27,17 @@ class Summary(Verb):
     name = "summary"
     aliases = ("catchup",)
     group = Group.INFORM
-    asks = True
+    is_query = True
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Answer; nothing changes."""
+        """Record nothing."""
         return ()
 
     def view(self, now: DecisionContext) -> SummaryView:
-        """Gather the decisions and the last update to each audience beside what stands."""
+        """Return the status, the decisions and the last update to each audience."""
         key = now.open.key
         decisions = now.reader.entries(key, kinds=(DecisionMade.kind,))
         posts = now.reader.entries(key, kinds=(StatusUpdatePosted.kind,))
         last = {e.fact.audience: e for e in posts if isinstance(e.fact, StatusUpdatePosted)}
-        told = tuple(last[audience] for audience in Audience if audience in last)
-        return SummaryView(status=status_view(now), decisions=tuple(decisions), told=told)
+        updates = tuple(last[audience] for audience in Audience if audience in last)
+        return SummaryView(status=status_view(now), decisions=tuple(decisions), updates=updates)

@@ -1,4 +1,4 @@
-"""`take`: somebody takes a role for themselves, a free one at once, a held one only by force and with authority."""
+"""`take`: a person takes a role: a free one at once, a held one only by force and with authority."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from roles.role_names import SINGLE
 
 
 class Take(Verb):
-    """Take a role yourself; `because …` takes a held one from somebody who has gone quiet."""
+    """Take a role yourself; `because …` takes a held one from a holder who has gone quiet."""
 
     name = "take"
     group = Group.ROLES
@@ -28,7 +28,7 @@ class Take(Verb):
     ] = None
 
     def decide(self, now: DecisionContext) -> Sequence[Fact]:
-        """Take a free role; force a held single role from a holder who did nothing for the time the policy gives."""
+        """Take a free role, or force a held single role from a holder idle for the policy's minutes."""
         refuse_by_state(now, self.intent)
         holder = now.open.holder(self.role)
         forced = self.role in SINGLE and holder not in (None, now.actor.id) and self.force_reason is not None

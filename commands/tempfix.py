@@ -1,4 +1,4 @@
-"""`tempfix`: a temporary fix is put in place, gets an owner and a date, and is removed. Three forms of one verb."""
+"""`tempfix`: a temporary fix is added, gets an owner and a date, and is removed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FORMS: Final = (
 
 
 class Tempfix(Verb):
-    """Record a temporary fix; `tempfix set TF1 …` gives it owner and date, `tempfix removed TF1 …` ends it."""
+    """Record a temporary fix; `tempfix set TF1 …` sets owner and date, `tempfix removed TF1 …` ends it."""
 
     name = "tempfix"
     group = Group.RESTORE
@@ -44,7 +44,7 @@ class Tempfix(Verb):
 
     @property
     def kind(self) -> Form:
-        """Tell the forms apart: by the word, else by what was filled in."""
+        """The form: as typed, else by which fields are filled."""
         if self.form is not None:
             return self.form
         if self.evidence:
@@ -53,11 +53,11 @@ class Tempfix(Verb):
 
     @property
     def intent(self) -> str:
-        """Name the form as the scenarios do."""
+        """Name the form as stored requests do."""
         return "tempfix" if self.kind == "add" else f"tempfix_{self.kind}"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Add a fix under a new id, or set or end one that is still in place."""
+        """Add a fix under a new id, or set or end one that is in place."""
         fixes = {fix.id.upper(): fix for fix in now.open.temp_fixes}
         if self.kind == "add":
             return (self._added(now, fixes),)

@@ -1,4 +1,4 @@
-"""`time`: when something really began, was noticed, was mitigated or restored, with the basis for saying so."""
+"""`time`: sets when the incident started, was detected, mitigated or restored, and how that is known."""
 
 from __future__ import annotations
 
@@ -30,18 +30,16 @@ class Time(Verb):
     at: Annotated[Utc, FormField("When", Control.MOMENT, leading=True, needed=True, past=True)]
     basis: Annotated[
         str,
-        FormField(
-            "How you know", Control.TEXT, "A log, a graph, somebody's word", rest=True, because=True, needed=True
-        ),
+        FormField("How you know", Control.TEXT, "A log, a graph, a witness", rest=True, because=True, needed=True),
     ] = ""
 
     @property
     def intent(self) -> str:
-        """Name it as the record does."""
+        """Name the request as stored requests do."""
         return "set_time"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Set one of the four times; a mitigated or restored time must have been reached first."""
+        """Set one of the four times; a mitigated or restored time needs that state to have been reached."""
         if self.field not in dict(_FIELDS):
             raise Refusal(Code.STATE, "time_other", "field")
         reached = getattr(now.open.times, self.field) is not None

@@ -1,4 +1,4 @@
-"""`timeline`: the last entries a reader needs, with their numbers. The whole of it is on the page and in the export."""
+"""`timeline`: the last entries of the timeline with their numbers. The export has all of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KINDS: Final = tuple(sorted({fact.kind for fact in KINDS.values() if fact.timel
 
 @dataclass(frozen=True)
 class TimelineView:
-    """The last entries, oldest of them first, and how many came before them."""
+    """The last entries, oldest first, and how many came before them."""
 
     entries: tuple[Entry, ...]
     earlier: int
@@ -30,7 +30,7 @@ class Timeline(Verb):
 
     name = "timeline"
     group = Group.INFORM
-    asks = True
+    is_query = True
 
     count: Annotated[
         Annotated[int, Field(ge=1, le=_MOST)] | None,
@@ -38,11 +38,11 @@ class Timeline(Verb):
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Answer; nothing changes."""
+        """Record nothing."""
         return ()
 
     def view(self, now: DecisionContext) -> TimelineView:
-        """Take the last entries that stand in the timeline."""
+        """Return the last entries of the timeline."""
         found = tuple(now.reader.entries(now.open.key, kinds=_KINDS))
         shown = found[-(self.count or _SHOWN) :]
         return TimelineView(entries=shown, earlier=len(found) - len(shown))

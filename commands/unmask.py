@@ -1,4 +1,4 @@
-"""`unmask`: somebody who may redact decides that a masked text is shown again."""
+"""`unmask`: a person with authority to redact shows a masked text again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incident.refusal import Code, Refusal
 
 
 class Unmask(Verb):
-    """Show a text again that somebody masked because it should be redacted."""
+    """Show a masked text again, because it needs no redaction."""
 
     name = "unmask"
     group = Group.RECORD
@@ -22,11 +22,11 @@ class Unmask(Verb):
     ref: MessageRef = None
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
-        """Tell whether the mask a button was drawn for still stands."""
+        """Return whether the mask the button was drawn for is in place."""
         return any(self.ref == mask.ref for mask in incident.masks)
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Lift the mask of a message; only those who may redact it."""
+        """Lift the mask of a message, with the authority to redact it."""
         mask = masked_view.mask_of(now.open.masks, named_message(now, self.ref)) or self._quoted(now)
         if mask is None:
             raise Refusal(Code.STATE, "unmask_nothing", "ref")
@@ -36,6 +36,6 @@ class Unmask(Verb):
         return (MaskLifted(channel=mask.channel, ts=mask.ts, entries=entries),)
 
     def _quoted(self, now: DecisionContext) -> Mask | None:
-        """Find the mask that hides an entry which is named by its number and only repeats the text."""
+        """Return the mask that hides an entry named by its number."""
         n = entry_named(self.ref or "")
         return next((mask for mask in now.open.masks if n in mask.entries), None)

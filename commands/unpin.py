@@ -1,4 +1,4 @@
-"""`unpin`: the mark was taken off a message. The observation it made stays; that it was taken off is an entry too."""
+"""`unpin`: the pin was taken off a message. Its entry in the timeline stays; the removal is recorded."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MARKS = (MessagePinned, PinRemoved)
 
 
 class Unpin(Verb):
-    """Take the 📌 off a message; what it put into the timeline stays."""
+    """Take the 📌 off a message; its entry in the timeline stays."""
 
     name = "unpin"
     group = Group.RECORD
@@ -24,7 +24,7 @@ class Unpin(Verb):
     ts: Annotated[str | None, _HIDDEN] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record that the mark is gone, once, for a message that was marked."""
+        """Record, once, that the pin is gone from a pinned message."""
         channel, ts = self.channel or now.place.channel, self.ts or now.place.message
         if channel is None or ts is None:
             raise Refusal(Code.BAD_VALUE, "pin_no_message")

@@ -1,6 +1,7 @@
 """`update`: a status update to one or more audiences, refused or posted as a whole.
 
-Knows who may speak to whom, how far a promise may reach and what stops a post. Which slot it meets is slots' question.
+Knows who may post to whom, how far ahead a promise may be and what blocks a post. incident/deadlines/update_slots.py knows
+which slot a post meets.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Update(Verb):
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Post to every audience in the order given, or to none."""
+        """Post to every audience in the order named, or to none."""
         incident = now.open
         audiences = addressed(self.audience, incident)
         _refuse_speaker(audiences, now)
@@ -96,7 +97,7 @@ class Update(Verb):
 
 
 def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...]:
-    """Name the audiences meant, each once; `all` is the responders and everyone ever owed updates and not on hold."""
+    """Return the audiences, each once; `all` is internal and every audience ever owed updates and not on hold."""
     if ALL not in given:
         return tuple(dict.fromkeys(Audience(one) for one in given))
     owed = [a.audience for a in incident.audiences if a.ever_owed and not a.held]

@@ -1,4 +1,4 @@
-"""`validate`: somebody shows, with evidence, that a criterion holds. Which are needed is the closure's question."""
+"""`validate`: evidence that a validation criterion holds. The closure rules decide which are needed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SHORT: Final = {
 
 
 def read_criterion(word: object) -> object:
-    """Read a criterion as people type it (`monitoring`, `owner`); what the policy may know besides stays as it is."""
+    """Return the criterion for a short word (`monitoring`, `owner`); other criteria of the policy pass unchanged."""
     return _SHORT.get(word.strip().lower(), word) if isinstance(word, str) else word
 
 
@@ -54,5 +54,5 @@ class Validate(Verb):
     ]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the evidence; whether it counts is judged at closing."""
+        """Record the evidence; closing judges whether it counts."""
         return (Validated(criterion=self.criterion, evidence=self.evidence),)

@@ -1,4 +1,4 @@
-"""`void`: it turned out to be no incident of its own. Only before anything was mitigated; afterwards it is closed."""
+"""`void`: the incident was none of its own. Allowed until it is mitigated; afterwards it is closed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _KINDS: Final = (
 
 
 class Void(Verb):
-    """End what turned out to be no incident: a duplicate, a false alarm, a request."""
+    """End an incident that was none: a duplicate, a false alarm, a request."""
 
     name = "void"
     aliases = ("cancel",)
@@ -41,19 +41,19 @@ class Void(Verb):
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Void an incident that nobody has mitigated yet, with a reason that says something."""
+        """Void an incident that is not mitigated yet, with a reason of at least 15 characters."""
         refuse_by_state(now, self.intent)
         refuse_short(self.reason, MIN_REASON, "void_reason", "reason")
         voided = Voided(as_=self.as_, reason=self.reason, duplicate_of=self._other(now))
         return (voided, StateChanged(old=now.open.state, new=State(f"void:{self.as_}")))
 
     def _other(self, now: DecisionContext) -> str | None:
-        """Give the number of the other incident as the record has it; what the actor may not see is not known here."""
-        said = (self.duplicate_of or "").strip().upper()
-        if not said:
+        """Return the number of the other incident; one the actor may not see is refused as unknown."""
+        number = (self.duplicate_of or "").strip().upper()
+        if not number:
             return None
-        key = now.reader.find(now.team, number=said)
+        key = now.reader.find(now.team, number=number)
         other = now.reader.peek(key) if key else None
         if other is None or other.key == now.open.key or not may_see(other, now.actor.id):
-            raise Refusal(Code.BAD_VALUE, "void_of_unknown", "duplicate_of", given=said)
+            raise Refusal(Code.BAD_VALUE, "void_of_unknown", "duplicate_of", given=number)
         return other.number

@@ -1,4 +1,4 @@
-"""`workaround`: a way to use the service although the cause is still there."""
+"""`workaround`: a way to use the service while the cause remains."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ class Workaround(Verb):
     text: Annotated[str, FormField("Workaround", Control.TEXT, "Who does what to get by", rest=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the workaround as it was told."""
+        """Record the workaround."""
         return (WorkaroundFound(text=self.text),)

@@ -82,7 +82,7 @@ def parse_command(
 
 def _reading(verb: type[Verb], draft: ParseState, fixed: dict[str, JsonValue], begun: ParsedCommand) -> ParsedCommand:
     fields = {**draft.fields, **fixed}
-    takes_words = any(not ask.hidden for ask in form_fields(verb).values()) and not verb.asks
+    takes_words = any(not ask.hidden for ask in form_fields(verb).values()) and not verb.is_query
     return replace(
         begun,
         fields=fields,
@@ -111,7 +111,7 @@ def _verb(word: str, rest: str) -> tuple[type[Verb] | None, dict[str, JsonValue]
         return None, {}, rest
     second, after = _word(rest)
     other = verb_registry.find(second) if word.lower() == "drill" and second else None
-    if other is not None and other.opens:
+    if other is not None and other.opens_incident:
         return other, {"drill": True}, after
     named = {name for key, ask in form_fields(verb).items() for name in (key, *ask.words)}
     is_field = word.lower() != verb.name and word.lower() in named

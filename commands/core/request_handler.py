@@ -67,14 +67,14 @@ class RequestHandler:
     def _act(self) -> Outcome:
         verb = self.verb = self._read()
         decided = verb.decide(self._situation())
-        if verb.opens:
+        if verb.opens_incident:
             key, number = self.unit.new_incident(self.request.team, self.request.at)
             self.working = IncidentSession(self.unit, key, self.policy, self.request.at)
             decided = verb.decide(self._situation(number))
         if self.working is None:
             return Outcome(verb=verb.name, at=self.request.at)
         added = self.working.act([self._draft(fact) for fact in decided if not isinstance(fact, OtherIncidentFact)])
-        if verb.opens and self.place is not None:
+        if verb.opens_incident and self.place is not None:
             self.working.act([self.working.by_muster(self.place, self.request.source)])
         for fact in decided:
             if isinstance(fact, OtherIncidentFact):
@@ -176,7 +176,7 @@ def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
     if place.number is not None:
         return unit.find(request.team, number=place.number)
     kind = verb_registry.find(request.verb)
-    wants_another = kind is not None and kind.opens and place.message is not None
+    wants_another = kind is not None and kind.opens_incident and place.message is not None
     if place.channel is None or wants_another:
         return None
     return incident_at(unit, request.team, place.channel, place.message)

@@ -81,8 +81,8 @@ class Verb(Frozen):
     name: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
     group: ClassVar[Group]
-    opens: ClassVar[bool] = False
-    asks: ClassVar[bool] = False
+    opens_incident: ClassVar[bool] = False
+    is_query: ClassVar[bool] = False
     needs_incident: ClassVar[bool] = True
 
     @property

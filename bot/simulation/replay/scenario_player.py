@@ -145,7 +145,7 @@ class ScenarioPlayer:
         """Give a line that says it all where no form opens for it: of a verb that needs an incident, or a service, there is none."""
         verb = verb_of(event.intent["name"])
         nowhere = verb.needs_incident and self.stage.incident is None
-        if not (nowhere or self._is_strange(verb, fields) or (verb.opens and self.stage.incident is not None)):
+        if not (nowhere or self._is_strange(verb, fields) or (verb.opens_incident and self.stage.incident is not None)):
             return ()
         return (spelled_out(verb, fields, {self._person(alias) or alias: alias for alias in self.stage.users}),)
 

@@ -13,7 +13,7 @@ from commands.core.fields.field_validation import read_form, read_verb
 from commands.core.request import Request
 from commands.core.verb import DatedFact, DecisionContext
 from commands.declare import Declare
-from commands.oncall import Oncall, OncallView, Watch
+from commands.oncall import Oncall, OncallView, ServiceOnCall
 from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
@@ -69,12 +69,12 @@ class Preview:
     priority: PriorityChanged
     by: PersonId
     at: datetime
-    calls: Watch
+    calls: ServiceOnCall
 
     @property
     def people(self) -> tuple[PersonId, ...]:
         """Name who belongs in its channel: who declared it, who is on call, who is called next."""
-        return tuple(dict.fromkeys((self.by, *self.calls.on_call, *self.calls.ladder)))
+        return tuple(dict.fromkeys((self.by, *self.calls.on_call, *self.calls.levels)))
 
 
 def dry_run(request: Request, policy: Policy) -> Preview:
@@ -84,10 +84,10 @@ def dry_run(request: Request, policy: Policy) -> Preview:
     facts = [decided.fact if isinstance(decided, DatedFact) else decided for decided in verb.decide(now)]
     declared = next(fact for fact in facts if isinstance(fact, Declared))
     judged = next(fact for fact in facts if isinstance(fact, PriorityChanged))
-    watches: OncallView = Oncall(service=declared.service).view(now)
-    watch = watches.watches[0]
-    after = tuple(person for person in watch.ladder if person not in watch.on_call)
-    return Preview(declared, judged, request.actor.id, request.at, replace(watch, ladder=after))
+    on_call: OncallView = Oncall(service=declared.service).view(now)
+    watch = on_call.services[0]
+    after = tuple(person for person in watch.levels if person not in watch.on_call)
+    return Preview(declared, judged, request.actor.id, request.at, replace(watch, levels=after))
 
 
 def opens_now(verb: str) -> bool:

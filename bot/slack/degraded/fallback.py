@@ -65,12 +65,12 @@ class DegradedFallback:
             return self._refused(request, refusal)
         self._keep(lambda: self.spool.append(request_line(request)))
         self.do(lambda: self.unrecorded.open(request.key))
-        return Reply(self._declared(foreseen), opens=True)
+        return Reply(self._declared(foreseen), opens_incident=True)
 
     def keep(self, came: Interaction, verb: str, fields: dict[str, JsonValue]) -> Reply:
         """Keep what somebody typed for them, and say that it is not recorded; a question has nothing to keep."""
         kind = verb_registry.find(verb)
-        if kind is None or kind.asks:
+        if kind is None or kind.is_query:
             return Reply(say("absent_asked", command=self.texts.command), refused=True)
         if self.unrecorded.is_here(came.where.channel):
             words = say("absent_here")

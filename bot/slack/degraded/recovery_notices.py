@@ -132,7 +132,7 @@ class RecoveryNotices:
 @cache
 def _dated() -> frozenset[str]:
     """Name the verbs whose words hold as of when they were typed; anything else holds from when it is sent."""
-    return frozenset(verb.name for verb in verb_registry.verbs() if verb.group is Group.RECORD and not verb.asks)
+    return frozenset(verb.name for verb in verb_registry.verbs() if verb.group is Group.RECORD and not verb.is_query)
 
 
 def _longest(fields: dict[str, JsonValue]) -> str:

@@ -44,7 +44,7 @@ def form(
     unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
     blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
     blocks.append(_section("form:about", about(verb.name) or (verb.__doc__ or "").strip().splitlines()[0]))
-    defined = label("form", "defined", text=policy.definition, version=policy.version) if verb.opens else None
+    defined = label("form", "defined", text=policy.definition, version=policy.version) if verb.opens_incident else None
     for small in (defined, note(verb.name), _owed(incident) if incident and verb.name == "update" else None):
         blocks += [_small(small)] if small else []
     for field in shown:
@@ -86,7 +86,7 @@ def fields_of(
     given = given or {}
     chosen = given.get("service")
     service = incident.service if incident else chosen if isinstance(chosen, str) else None
-    marks = _meant(form_fields(verb), given) | ({} if verb.asks else {OCCURRED: _EARLIER})
+    marks = _meant(form_fields(verb), given) | ({} if verb.is_query else {OCCURRED: _EARLIER})
     return [
         Field(name, ask, policy, service, open_in(incident, verb.name, name) if incident else ())
         for name, ask in marks.items()

@@ -248,7 +248,7 @@ class SlackGateway:
         if verb.needs_incident and incident is None:
             self._say(came, self._nowhere(came))
             return
-        if verb.opens and incident is not None and came.where.message is None:
+        if verb.opens_incident and incident is not None and came.where.message is None:
             # Nobody fills in a form that is refused for where it was opened. From a message it means another incident.
             self._say(came, say_reason("already_declared", number=incident.number))
             return

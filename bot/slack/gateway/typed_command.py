@@ -90,7 +90,7 @@ def _doubt(verb: type[Verb], reading: ParsedCommand) -> str | None:
 def _leaves_text_out(verb: type[Verb], fields: Fields) -> bool:
     """Tell whether only fixed words were typed of a verb that takes a text: `tempfix removed TF1` wants its form."""
     marks = form_fields(verb)
-    takes_text = any(ask.rest for ask in marks.values()) and not verb.asks
+    takes_text = any(ask.rest for ask in marks.values()) and not verb.is_query
     return takes_text and all(marks[name].leading for name in fields if name in marks)
 
 

@@ -137,7 +137,7 @@ class InteractionListeners:
         reply = self.edge.act(came, verb, fields)
         if came.in_form:
             self.edge.show(body["view"]["id"], notice(title_of(verb), reply.all_blocks()))
-        elif reply.refused or reply.asks:
+        elif reply.refused or reply.is_query:
             self.edge.tell(replace(came, aside=replace(came.aside, replaces=False)), reply)
         elif came.aside.replaces:
             self.edge.tell(came, reply)
@@ -149,7 +149,7 @@ class InteractionListeners:
             return self._again(came, verb, fields, str(lost))
         if reply.refused:
             return _at_fields(reply, view) or self._again(came, verb, fields, reply.text)
-        if reply.opens or reply.asks or came.where.channel is None:
+        if reply.opens_incident or reply.is_query or came.where.channel is None:
             return {"response_action": "update", "view": notice(title_of(verb.name), reply.all_blocks())}
         return {}
 

@@ -53,8 +53,8 @@ class Reply:
     blocks: list[Json] = field(default_factory=list)
     refused: bool = False
     fields: tuple[str, ...] = ()
-    opens: bool = False
-    asks: bool = False
+    opens_incident: bool = False
+    is_query: bool = False
 
     def payload(self) -> Json:
         """Return the response to a slash command, shown to its author alone."""
@@ -75,7 +75,7 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
         return _refused(request, outcome, reader, texts)
     accepted = accepted_reply(request, outcome, reader, policy=policy, renderer=texts.renderer)
     join = _join_button(accepted.incident, getattr(accepted.view, "duplicate", None))
-    return Reply(accepted.text, blocks=join, opens=accepted.verb.opens, asks=accepted.verb.asks)
+    return Reply(accepted.text, blocks=join, opens_incident=accepted.verb.opens_incident, is_query=accepted.verb.is_query)
 
 
 def _join_button(incident: Incident | None, duplicate: Any) -> list[Json]:

@@ -33,7 +33,7 @@ class Declaration(Verb):
     """Declare an incident."""
 
     group = Group.OPEN
-    opens = True
+    opens_incident = True
     needs_incident = False
 
     title: Annotated[
