@@ -75,7 +75,9 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
         return _refused(request, outcome, reader, texts)
     accepted = accepted_reply(request, outcome, reader, policy=policy, renderer=texts.renderer)
     join = _join_button(accepted.incident, getattr(accepted.view, "duplicate", None))
-    return Reply(accepted.text, blocks=join, opens_incident=accepted.verb.opens_incident, is_query=accepted.verb.is_query)
+    return Reply(
+        accepted.text, blocks=join, opens_incident=accepted.verb.opens_incident, is_query=accepted.verb.is_query
+    )
 
 
 def _join_button(incident: Incident | None, duplicate: Any) -> list[Json]:
