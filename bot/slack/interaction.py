@@ -9,17 +9,15 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
 
 from pydantic import JsonValue
 
 from bot.slack.blocks.action_context import ActionContext, read_chosen, unpack
+from bot.slack.payload import Json
 from bot.slack.responder import ReplyTarget
 from commands.core.request import Actor, Place, Request
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId, slack_person
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -11,19 +11,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPException
 from threading import Lock
-from typing import Any, Final
+from typing import Final
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.webhook import WebhookClient
 
 from bot.slack.blocks.clipper import fit_blocks, fit_text
+from bot.slack.payload import Json
 
 THREADS: Final = 32
 FAILED: Final = (SlackApiError, OSError, HTTPException)
 _log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from http.client import HTTPException
-from typing import Any, Final
+from typing import Final
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.client.cursor_pages import next_cursor, pages
+from bot.slack.payload import Json
 from commands.core.request import Actor
 from incident.policy import Policy
 from incident.ports import Person
@@ -26,8 +27,6 @@ RESPONDER: Final = "responder"
 PAGE: Final = 500
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 _log = logging.getLogger(__name__)
-
-Json = dict[str, Any]
 
 
 class UserDirectory:

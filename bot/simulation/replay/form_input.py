@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from bot.slack.payload import Json
 from roles.person_ids import PersonId, slack_user
-
-Json = dict[str, Any]
 
 
 def form_values(view: Json, fields: dict[str, JsonValue]) -> dict[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from bot.rendering.mrkdwn import clip
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import LIMITS
+from bot.slack.payload import Json
 
-Json = dict[str, Any]
 _PER_ROW: Final = 5
 
 

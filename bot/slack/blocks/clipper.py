@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from bot.rendering.mrkdwn import clip
+from bot.slack.payload import Json
 
 LIMITS: Final[Mapping[str, int]] = {
     "message.text": 40_000,
@@ -70,8 +71,6 @@ MORE: Final[dict[str, Any]] = {
     "type": "context",
     "elements": [{"type": "mrkdwn", "text": "There is more than fits here."}],
 }
-
-Json = dict[str, Any]
 
 _TEXTS: Final[Mapping[tuple[str, str], str]] = {
     ("section", "text"): "section.text",

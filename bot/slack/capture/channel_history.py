@@ -17,13 +17,12 @@ from typing import Any, Final
 from bot.slack.capture.message_events import moment_of
 from bot.slack.client.cursor_pages import next_cursor
 from bot.slack.client.web_api import SlackClient, SlackError
+from bot.slack.payload import Json
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import Entry
 from incident.frozen import clean
 from incident.record.message_history import MESSAGES, author, text_now
 from roles.person_ids import PersonId
-
-Json = dict[str, Any]
 
 MOST_BACK: Final = 1000
 _PAGE: Final = 200

@@ -7,14 +7,14 @@ set, somebody added); those read as nothing here.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
+from bot.slack.payload import Json
 from commands.core.capture import Capture, Told
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entry import Source, Surface
 from roles.person_ids import PersonId, slack_person
 
-Json = dict[str, Any]
 _SAID: Final = frozenset({None, "", "file_share", "thread_broadcast", "me_message", "bot_message"})
 _TOMBSTONE: Final = "tombstone"
 

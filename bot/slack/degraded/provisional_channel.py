@@ -15,13 +15,14 @@ from typing import Any, Final
 
 from bot.config.policy_loader import ActivePolicy
 from bot.rendering.renderer import Renderer
-from bot.slack.blocks.block_elements import Json, sections
+from bot.slack.blocks.block_elements import sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
 from bot.slack.channel_names import is_take_of, provisional_name
 from bot.slack.client.sent_lookup import CLOCK_SKEW, SentLookup, metadata
 from bot.slack.client.web_api import CallPostponed, SlackClient, SlackError, UnknownOutcome
 from bot.slack.degraded.dry_run import Preview, dry_run
 from bot.slack.degraded.spool_records import read_request
+from bot.slack.payload import Json
 from bot.spool.segment import SpoolLine
 from bot.spool.spool import Spool
 from commands.core.request import Request

@@ -17,12 +17,13 @@ from pydantic import JsonValue
 from bot.clock import Clock
 from bot.rendering.message_catalog import label, say
 from bot.rendering.renderer import Renderer
-from bot.slack.blocks.block_elements import Json, button, buttons
+from bot.slack.blocks.block_elements import button, buttons
 from bot.slack.channel_names import channel_name
 from bot.slack.client.web_api import SlackError
 from bot.slack.degraded.provisional_channel import LATER, TEMPLATE, Place, ProvisionalChannel
 from bot.slack.degraded.spool_records import read_draft, spooled_request
 from bot.slack.forms.modal import OCCURRED
+from bot.slack.payload import Json
 from bot.spool.segment import SpoolLine
 from bot.spool.spool import Spool, SpooledRecord
 from commands.core import verb_registry

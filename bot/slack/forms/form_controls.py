@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from pydantic import JsonValue
 
@@ -16,10 +16,10 @@ from bot.rendering.message_catalog import label
 from bot.slack.blocks.clipper import LIMITS
 from bot.slack.blocks.user_text import from_form, to_form
 from bot.slack.forms.select_options import Field, option, pairs_of
+from bot.slack.payload import Json
 from commands.core.fields.form_field import Control
 from roles.person_ids import PersonId, slack_person, slack_user
 
-Json = dict[str, Any]
 YES: Final = "yes"
 LONGEST: Final = LIMITS["plain_text_input.length"]
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import JsonValue
 
 from bot.slack.forms.form_controls import read
 from bot.slack.forms.modal import fields_of
+from bot.slack.payload import Json
 from commands.core.verb import Verb
 from incident.policy import Policy
-
-Json = dict[str, Any]
 
 
 def submitted(verb: type[Verb], view: Json, policy: Policy, team: str) -> dict[str, JsonValue]:

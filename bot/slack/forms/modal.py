@@ -13,7 +13,8 @@ from bot.rendering.message_catalog import about, label, note, rest_of, say
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import fit_view
 from bot.slack.forms.form_controls import draw
-from bot.slack.forms.select_options import Field, Json, open_in, present_in
+from bot.slack.forms.select_options import Field, open_in, present_in
+from bot.slack.payload import Json
 from commands.core.fields.form_field import Control, FormField, form_fields
 from commands.core.verb import Verb
 from incident.model.incident import Incident

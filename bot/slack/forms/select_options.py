@@ -6,20 +6,19 @@ Knows the policy and the words for slugs; knows no block but the option.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import JsonValue
 
 from bot.rendering.renderer import words_for
 from bot.slack.blocks.clipper import LIMITS, fit_text
 from bot.slack.blocks.user_text import to_form
+from bot.slack.payload import Json
 from commands.core.fields.form_field import Control, FormField
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience
 from roles.role_names import Role
 
-Json = dict[str, Any]
 Pairs = tuple[tuple[str, str], ...]
 
 

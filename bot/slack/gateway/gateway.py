@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.config.policy_loader import ActivePolicy
 from bot.rendering.message_catalog import label, say, say_reason
 from bot.slack.blocks.action_context import ActionContext
-from bot.slack.blocks.block_elements import Json, button, buttons, sections
+from bot.slack.blocks.block_elements import button, buttons, sections
 from bot.slack.capture.batcher import Batcher
 from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.degraded.dry_run import opens_now
@@ -29,6 +29,7 @@ from bot.slack.forms.modal import OCCURRED, form, notice
 from bot.slack.gateway.draft_store import DraftStore, Fields
 from bot.slack.gateway.incident_lookup import incident_of, visible_incident
 from bot.slack.interaction import Interaction
+from bot.slack.payload import Json
 from bot.slack.responder import ReplyTarget, Responder
 from bot.slack.surfaces.reply import Reply, Texts, open_incidents, reply_to
 from bot.slack.user_directory import UserDirectory

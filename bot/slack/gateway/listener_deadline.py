@@ -10,17 +10,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from slack_bolt import Ack
 
 from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.payload import Json
 from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 
 PATIENCE_S: Final = 2.2
 
-Json = dict[str, Any]
 Acked = Callable[[str, float], None]
 
 

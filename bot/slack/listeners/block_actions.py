@@ -6,7 +6,7 @@ An acknowledgement is sent after what was asked is on the record, or at once whe
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 from slack_bolt import Ack
 
@@ -23,6 +23,7 @@ from bot.slack.gateway.draft_store import Fields
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.typed_command import handle_typed_command
 from bot.slack.interaction import Interaction, from_action, from_command, from_shortcut, from_view
+from bot.slack.payload import Json
 from bot.slack.surfaces.action_menu import action_menu
 from bot.slack.surfaces.reply import Reply
 from commands.core import verb_registry
@@ -30,8 +31,6 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.rules.declaration import TITLE_LENGTH
 from commands.core.verb import Verb
 from roles.person_ids import slack_person
-
-Json = dict[str, Any]
 
 PUT_OFF: Final = "later"
 _ANSWERS: Final = {"escalation:accept": "accepted", "escalation:decline": "declined"}

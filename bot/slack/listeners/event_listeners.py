@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from bot.rendering.message_catalog import say
 from bot.slack.capture.message_events import captures_of
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import from_event
+from bot.slack.payload import Json
 from bot.slack.surfaces.reply import Reply
 
-Json = dict[str, Any]
 MARK: Final = "pushpin"
 _SETTLED: Final = timedelta(seconds=5)
 _MOVED: Final = frozenset({"member_joined_channel", "member_left_channel"})

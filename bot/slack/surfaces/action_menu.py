@@ -15,8 +15,9 @@ from pydantic import JsonValue
 from bot.rendering.message_catalog import label, say
 from bot.rendering.renderer import words_for
 from bot.slack.blocks.action_context import MORE, ActionContext, chosen_value
-from bot.slack.blocks.block_elements import Json, button, rows, sections
+from bot.slack.blocks.block_elements import button, rows, sections
 from bot.slack.forms.select_options import option
+from bot.slack.payload import Json
 from bot.slack.surfaces.reply import Reply
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rendering.renderer import Renderer
-from bot.slack.blocks.block_elements import Json, rows, sections
+from bot.slack.blocks.block_elements import rows, sections
 from bot.slack.blocks.clipper import fit_view
+from bot.slack.payload import Json
 from bot.slack.surfaces.template_message import beside, read_buttons
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline

@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from bot.rendering.message_catalog import say_closure
 from bot.rendering.renderer import Renderer
-from bot.slack.blocks.block_elements import Json, sections
+from bot.slack.blocks.block_elements import sections
+from bot.slack.payload import Json
 from bot.slack.surfaces.template_message import Message, beside, context_line, message_of, read_buttons, row
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.due_deadlines import PromptState

@@ -13,7 +13,7 @@ from bot.rendering.message_catalog import label, say, say_refusal
 from bot.rendering.renderer import Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from bot.slack.blocks.action_context import ActionContext
-from bot.slack.blocks.block_elements import Json, button, buttons, sections
+from bot.slack.blocks.block_elements import button, buttons, sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
 from commands.core import verb_registry
 from commands.core.request import Request

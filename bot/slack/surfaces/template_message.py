@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from bot.rendering.renderer import Renderer
 from bot.slack.blocks.action_context import ActionContext
-from bot.slack.blocks.block_elements import Json, button, buttons, rows, sections
+from bot.slack.blocks.block_elements import button, buttons, rows, sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
+from bot.slack.payload import Json
 from incident.model.incident import Incident
 
 _STYLES: Final = frozenset({"primary", "danger"})

@@ -15,7 +15,7 @@ from typing import Final
 from bot.config.policy_loader import ActivePolicy
 from bot.slack.surfaces.template_message import Message
 from bot.timestamp_authority import Authority, TimestampUnavailable, ask
-from bot.worker.handlers.message_sender import place_of, post
+from bot.worker.handlers.message_sender import channel_named, post
 from bot.worker.job_context import JobContext, SlackHandler
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Result
 from incident.entries.integrity import CheckpointPublished
@@ -65,7 +65,7 @@ class IntegrityJobs:
         named, last = context.policy.audit_channel, self._last(run)
         if not named or last is None:
             return ()
-        channel = place_of(context, named)
+        channel = channel_named(context, named)
         text = context.renderer.macro("slack/surfaces/audit.j2", "checkpoint", last)
         ts = post(run, context, channel, Message(text), since=run.at - _PUBLISHED_WITHIN)
         return (CheckpointPublished(seq=last.seq, root=last.root, medium=Medium.SLACK, ref=slack_ref(channel, ts)),)

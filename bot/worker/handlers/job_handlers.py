@@ -1,4 +1,4 @@
-"""One function per kind of job: the job in, Slack called, facts of what came of it out. Retrying is the worker's."""
+"""The Slack handler of each kind of job. A handler calls Slack and returns facts; retries are the worker's."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from bot.worker.handlers import (
-    adopted_channel,
     channel_posts,
     direct_messages,
-    gap_backfill,
-    incident_channel,
-    pre_declaration_capture,
+    page_delivery,
     prompt_delivery,
     slack_redaction,
+    status_update_delivery,
     surface_refresh,
 )
+from bot.worker.handlers.channels import adopted_channel, gap_backfill, incident_channel, pre_declaration_capture
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
 
@@ -28,16 +27,16 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.BOOKMARKS: surface_refresh.add_bookmarks,
     JobKind.ANNOUNCE: surface_refresh.announce,
     JobKind.HOME: surface_refresh.show_home,
-    JobKind.SAY: channel_posts.say,
-    JobKind.UPDATE: channel_posts.update,
-    JobKind.UPDATE_HERE: channel_posts.update_here,
-    JobKind.PROMPT: prompt_delivery.ask,
-    JobKind.PAGE: direct_messages.call,
-    JobKind.DUTIES: direct_messages.duties,
-    JobKind.READ_IN: direct_messages.read_in,
-    JobKind.NO_CHANNEL: direct_messages.no_channel,
-    JobKind.MASK: slack_redaction.redact_posted,
+    JobKind.SAY: channel_posts.post_line,
+    JobKind.UPDATE: status_update_delivery.deliver,
+    JobKind.UPDATE_HERE: status_update_delivery.post_in_incident_channel,
+    JobKind.PROMPT: prompt_delivery.deliver_prompt,
+    JobKind.PAGE: page_delivery.page,
+    JobKind.DUTIES: direct_messages.send_role_checklist,
+    JobKind.READ_IN: direct_messages.show_catch_up_brief,
+    JobKind.NO_CHANNEL: direct_messages.report_missing_channel,
+    JobKind.MASK: slack_redaction.edit_quotes,
     JobKind.RECONCILE: gap_backfill.backfill_gap,
-    JobKind.ADOPT: adopted_channel.take_history,
+    JobKind.ADOPT: adopted_channel.capture_history,
     JobKind.BEFORE: pre_declaration_capture.capture_before_declaration,
 }

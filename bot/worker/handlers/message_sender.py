@@ -1,4 +1,4 @@
-"""Posting, editing and finding the place to do it. Settles first what an earlier try may have posted already."""
+"""Posts, edits and deletes messages, and finds the channel for them. A retry first looks up what was posted already."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
 from roles.person_ids import PersonId, slack_user
 
-GONE: Final = frozenset({"message_not_found"})
-_LOST: Final = GONE | {"cant_update_message", "edit_window_closed"}
-_MOSTLY_WITHIN: Final = timedelta(hours=6)
-_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
+MESSAGE_GONE: Final = frozenset({"message_not_found"})
+_NOT_EDITABLE: Final = MESSAGE_GONE | {"cant_update_message", "edit_window_closed"}
+_USUALLY_POSTED_WITHIN: Final = timedelta(hours=6)
+_CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 
 
 def post(run: JobRun, context: JobContext, channel: str, message: Message, *, since: datetime | None = None) -> str:
-    """Post a message of the job once, and give its ts; one that an earlier try posted is found and not posted again."""
+    """Post the job's message once and return its ts. A retry looks for a posted one from `since` on."""
     if not run.is_first:
-        known = context.sent_lookup.message(context.slack, channel, run.job.key, since or _wanted_at(run))
-        if known is not None:
-            return known
-    posted = context.slack.call(
+        posted = context.sent_lookup.message(context.slack, channel, run.job.key, since or _logged_at(run))
+        if posted is not None:
+            return posted
+    response = context.slack.call(
         "chat.postMessage",
         channel=channel,
         metadata=metadata(run.job.key),
@@ -35,26 +35,29 @@ def post(run: JobRun, context: JobContext, channel: str, message: Message, *, si
         **message.arguments(),
     )
     context.shown.now = message.digest
-    return str(posted["ts"])
+    return str(response["ts"])
 
 
-def find_old(context: JobContext, channel: str, job_key: str, wanted_at: datetime) -> str | None:
-    """Find what a job posted a while ago; much may stand after it in a busy channel, so it is looked for where it was wanted."""
-    soon = wanted_at + _MOSTLY_WITHIN
+def find_posted(context: JobContext, channel: str, job_key: str, enqueued_at: datetime) -> str | None:
+    """Return the ts of what a job posted some time ago, None if it posted nothing.
+
+    The hours after it was enqueued are searched first, since many messages may follow it in a busy channel.
+    """
+    soon = enqueued_at + _USUALLY_POSTED_WITHIN
     find = partial(context.sent_lookup.message, context.slack, channel, job_key)
-    return find(wanted_at, soon) or find(soon)
+    return find(enqueued_at, soon) or find(soon)
 
 
 def edit(
-    run: JobRun, context: JobContext, channel: str, ts: str, message: Message, *, lost: frozenset[str] = _LOST
+    run: JobRun, context: JobContext, channel: str, ts: str, message: Message, *, lost: frozenset[str] = _NOT_EDITABLE
 ) -> bool:
-    """Bring a message of the job up to date, unless it reads so already; False when Slack says that it is lost to us."""
+    """Edit the job's message unless it reads so already. Return False if Slack answers with one of the errors `lost`."""
     if context.shown.is_already(message.digest):
         return True
     try:
         context.slack.call("chat.update", channel=channel, ts=ts, **message.arguments("update.text"))
-    except SlackError as no:
-        if no.error not in lost:
+    except SlackError as error:
+        if error.error not in lost:
             raise
         return False
     context.shown.now = message.digest
@@ -62,16 +65,16 @@ def edit(
 
 
 def delete(context: JobContext, channel: str, ts: str) -> None:
-    """Delete a message of ours; one that is gone already is fine."""
+    """Delete a message of Muster's, unless it is gone already."""
     try:
         context.slack.call("chat.delete", channel=channel, ts=ts)
-    except SlackError as no:
-        if no.error not in GONE:
+    except SlackError as error:
+        if error.error not in MESSAGE_GONE:
             raise
 
 
 def direct_channel(context: JobContext, person: PersonId) -> str | None:
-    """Give the channel of direct messages with somebody, or None when Slack does not know them."""
+    """Return the channel of direct messages with a person, None if the person is not in Slack."""
     user = slack_user(person)
     if user is None:
         return None
@@ -81,27 +84,30 @@ def direct_channel(context: JobContext, person: PersonId) -> str | None:
     return context.cache.direct[user]
 
 
-def place_of(context: JobContext, named: str) -> str:
-    """Give the id of a channel that the policy names by id or by name, with Muster in it."""
+def channel_named(context: JobContext, named: str) -> str:
+    """Return the id of a channel that the policy names by id or by name, and join it.
+
+    Raises SlackError `channel_not_found` if Muster can see no such channel.
+    """
     if named in context.cache.channels:
         return context.cache.channels[named]
-    channel = named if _ID.fullmatch(named) else _find(context, named.removeprefix("#"))
+    channel = named if _CHANNEL_ID.fullmatch(named) else _find_channel(context, named.removeprefix("#"))
     try:
         context.slack.call("conversations.join", channel=channel)
-    except SlackError as no:
-        # Muster cannot join a private channel; it is in one when somebody has invited it.
-        if no.error != "method_not_supported_for_channel_type":
+    except SlackError as error:
+        # Muster cannot join a private channel; it is a member if a member has invited it.
+        if error.error != "method_not_supported_for_channel_type":
             raise
     context.cache.channels[named] = channel
     return channel
 
 
 def is_private(context: JobContext, channel: str) -> bool:
-    """Tell whether Slack says now that a channel is private: asked each time, since that changes; in doubt it is not."""
+    """True if Slack says that a channel is private. Not cached, since a channel can be made private at any time."""
     return context.slack.call("conversations.info", channel=channel)["channel"].get("is_private") is True
 
 
-def _find(context: JobContext, name: str) -> str:
+def _find_channel(context: JobContext, name: str) -> str:
     types = "public_channel,private_channel"
     for page in context.slack.pages("conversations.list", types=types, exclude_archived=True, limit=999):
         for channel in page["channels"]:
@@ -110,6 +116,6 @@ def _find(context: JobContext, name: str) -> str:
     raise SlackError("conversations.list", "channel_not_found", {})
 
 
-def _wanted_at(run: JobRun) -> datetime:
+def _logged_at(run: JobRun) -> datetime:
     logged_at = run.found.times.logged_at if run.found else None
     return logged_at or run.at

@@ -1,4 +1,4 @@
-"""A prompt in Slack, brought to what is so: posted while it is open, edited once it is answered. Knows where it stands."""
+"""Posts, edits or deletes the messages of one prompt."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.prompt_message import PromptContext, prompt
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channel_posts import LATE
-from bot.worker.handlers.direct_messages import sent_as, sent_everywhere
 from bot.worker.handlers.message_sender import delete, direct_channel, edit, post
+from bot.worker.handlers.page_delivery import deliveries, last_delivery
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from incident.deadlines import due_deadlines
@@ -26,70 +26,70 @@ from incident.states import Priority
 from roles.person_ids import PersonId, slack_person
 
 _log = logging.getLogger(__name__)
-_LOUD: Final = frozenset({Priority.P1, Priority.P2})
-# Anybody may take these up, so they are asked where everybody is.
-_EVERYBODYS: Final = frozenset({"acknowledge", "commander", "closure", "call"})
-# What is masked is nobody else's business, so each of those who may decide is asked alone.
-_EACH: Final = "mask"
-_UNASKED: Final = "mask_decision"
+_MAJOR: Final = frozenset({Priority.P1, Priority.P2})
+# Any responder may act on these, so they are asked in the incident channel.
+_FOR_EVERY_RESPONDER: Final = frozenset({"acknowledge", "commander", "closure", "call"})
+# A masked text is shown to none but those who may decide about it, so each of them is asked directly.
+_MASK_DECISION: Final = "mask"
+_NOT_ASKED: Final = "mask_decision"
 
 
-def ask(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Post a prompt once, as long as it is open; afterwards keep what it says true."""
+def deliver_prompt(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Post a prompt once while it is open; a later run edits or deletes its message."""
     entry = entries_of(run, context)[0]
     if not isinstance(entry.fact, PromptDue):
         raise LookupError(f"job {run.job.key} names an entry that is no prompt")
-    sent, fact = sent_as(run, context, entry.n), entry.fact
+    sent, fact = last_delivery(run, context, entry.n), entry.fact
     if sent is None and run.at - entry.recorded_at > LATE:
-        # It was due in time, and Slack or an outage kept it back.
+        # It was due in time, and Slack or an outage held it back.
         fact = fact.model_copy(update={"late": True})
-    if fact.ask == _EACH:
+    if fact.ask == _MASK_DECISION:
         return _ask_each(run, context, entry, fact)
-    view = _context(run, context, fact, entry.n)
+    view = _prompt_context(run, context, fact, entry.n)
     message = prompt(view, context.renderer)
     if sent is not None:
-        _bring_up_to_date(run, context, slack_message(sent.ref), message)
+        _edit_or_delete(run, context, slack_message(sent.ref), message)
         return ()
     channel = _channel(run, context, view)
     if view.stand is PromptState.OPEN and message is not None:
         ts = post(run, context, channel, message, since=entry.recorded_at)
-        return (PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=slack_ref(channel, ts)),)
-    # It is answered already; only what an earlier try may have posted needs a hand.
-    known = (
-        None if run.is_first else context.sent_lookup.message(context.slack, channel, run.job.key, entry.recorded_at)
-    )
-    if known is None:
+        return (_sent(entry, channel, ts),)
+    # It was answered before it was sent. An earlier run may have posted it nevertheless.
+    lookup = context.sent_lookup
+    posted = None if run.is_first else lookup.message(context.slack, channel, run.job.key, entry.recorded_at)
+    if posted is None:
         return ()
-    _bring_up_to_date(run, context, (channel, known), message)
-    return (PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=slack_ref(channel, known)),)
+    _edit_or_delete(run, context, (channel, posted), message)
+    return (_sent(entry, channel, posted),)
 
 
 def _ask_each(run: JobRun, context: JobContext, entry: Entry, fact: PromptDue) -> Sequence[Fact]:
-    """Ask each of those who may decide by direct message; say so in the channel where nobody could be asked."""
-    view = _context(run, context, fact, entry.n)
+    """Ask each person who may decide by direct message. Record a failure if none could be asked."""
+    view = _prompt_context(run, context, fact, entry.n)
     message = prompt(view, context.renderer)
-    sent = sent_everywhere(run, context, entry.n)
-    for one in sent:
-        _bring_up_to_date(run, context, slack_message(one.ref), message)
+    sent = deliveries(run, context, entry.n)
+    for delivery in sent:
+        _edit_or_delete(run, context, slack_message(delivery.ref), message)
     if sent or message is None or view.stand is not PromptState.OPEN:
         return ()
-    asked = [told for person in _each(run, context, fact) if (told := _ask_one(run, context, person, message, entry))]
-    return asked or (DeliveryFailed(medium=Medium.SLACK, what=_UNASKED, error="nobody_may_redact"),)
+    people = _deciders(run, context, fact)
+    asked = [one for person in people if (one := _ask_one(run, context, person, message, entry))]
+    return asked or (DeliveryFailed(medium=Medium.SLACK, what=_NOT_ASKED, error="nobody_may_redact"),)
 
 
-def _each(run: JobRun, context: JobContext, fact: PromptDue) -> Iterator[PersonId]:
-    """Name whom the entry asks, then the members of the user groups that may decide; none who may not see the incident."""
-    users = [user for group in groups_that_may_redact(context.policy) for user in _members(context, group)]
+def _deciders(run: JobRun, context: JobContext, fact: PromptDue) -> Iterator[PersonId]:
+    """Yield those the entry asks and the members of the groups that may decide, if they may see the incident."""
+    users = [user for group in groups_that_may_redact(context.policy) for user in _members_of(context, group)]
     people = dict.fromkeys((*fact.asked, *(slack_person(run.incident.key.team, user) for user in users)))
     return (person for person in people if may_see(run.incident, person))
 
 
-def _members(context: JobContext, group: str) -> Sequence[str]:
-    """Ask Slack who is in a user group; of one it does not show us, nobody."""
+def _members_of(context: JobContext, group: str) -> Sequence[str]:
+    """Return the user ids in a user group, none if Slack refuses to list it."""
     try:
         users: Sequence[str] = context.slack.call("usergroups.users.list", usergroup=group)["users"]
-    except SlackError as no:
-        _log.warning("who is in user group %s is not known: %s", group, no)
+    except SlackError as error:
+        _log.warning("the members of user group %s are not known: %s", group, error)
         return ()
     return users
 
@@ -99,21 +99,26 @@ def _ask_one(run: JobRun, context: JobContext, person: PersonId, message: Messag
         channel = direct_channel(context, person)
         ts = post(run, context, channel, message, since=entry.recorded_at) if channel else ""
     except SlackError:
-        # Somebody who left or takes no messages is no reason to ask nobody.
+        # The others are still asked if one was deactivated or takes no messages.
         return None
-    return PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=slack_ref(channel, ts)) if channel else None
+    return _sent(entry, channel, ts) if channel else None
 
 
-def _bring_up_to_date(run: JobRun, context: JobContext, where: tuple[str, str], message: Message | None) -> None:
+def _sent(entry: Entry, channel: str, ts: str) -> PromptSent:
+    return PromptSent(prompt=entry.n, medium=Medium.SLACK, ref=slack_ref(channel, ts))
+
+
+def _edit_or_delete(run: JobRun, context: JobContext, posted: tuple[str, str], message: Message | None) -> None:
+    """Edit a posted prompt (channel, ts), or delete it if there is nothing left to say."""
     if message is None:
-        delete(context, *where)
+        delete(context, *posted)
     else:
-        edit(run, context, *where, message)
+        edit(run, context, *posted, message)
 
 
-def _context(run: JobRun, context: JobContext, fact: PromptDue, n: int) -> PromptContext:
+def _prompt_context(run: JobRun, context: JobContext, fact: PromptDue, n: int) -> PromptContext:
     incident = run.incident
-    until = next((p.until for p in incident.prompted if p.n == n), None)
+    until = next((one.until for one in incident.prompted if one.n == n), None)
     return PromptContext(
         i=incident,
         prompt=fact,
@@ -122,14 +127,14 @@ def _context(run: JobRun, context: JobContext, fact: PromptDue, n: int) -> Promp
         now=run.at,
         later_minutes=context.policy.prompt_put_off_minutes,
         items=checklist(incident, context.policy) if fact.ask == "closure" else (),
-        source=_source(run, context, fact),
+        source=_quoted_fact(run, context, fact),
         until=until,
     )
 
 
-def _source(run: JobRun, context: JobContext, fact: PromptDue) -> Fact | None:
-    """Give the fact behind a prompt that quotes it: the note of an offer, the reason for a mask."""
-    if fact.ask not in {"handover", _EACH}:
+def _quoted_fact(run: JobRun, context: JobContext, fact: PromptDue) -> Fact | None:
+    """Return the fact that a prompt quotes: the note of a handover offer, the reason of a mask. None for others."""
+    if fact.ask not in {"handover", _MASK_DECISION}:
         return None
     n = int(fact.due.rpartition(":")[2])
     entries = context.recorder.read(lambda reader: reader.entries(run.job.incident, after=n - 1, until=n))
@@ -137,8 +142,8 @@ def _source(run: JobRun, context: JobContext, fact: PromptDue) -> Fact | None:
 
 
 def _channel(run: JobRun, context: JobContext, view: PromptContext) -> str:
-    """Choose the place: everybody's channel when it is overdue or matters much, otherwise the one who is asked."""
-    loud = view.i.priority in _LOUD or view.is_overdue or view.prompt.ask in _EVERYBODYS
-    if loud or len(view.asked) != 1 or not may_see(view.i, view.asked[0]):
+    """Choose the incident channel for major incidents, overdue prompts and those for all; else the person asked."""
+    is_public = view.i.priority in _MAJOR or view.is_overdue or view.prompt.ask in _FOR_EVERY_RESPONDER
+    if is_public or len(view.asked) != 1 or not may_see(view.i, view.asked[0]):
         return run.channel
     return direct_channel(context, view.asked[0]) or run.channel

@@ -1,9 +1,13 @@
-"""The surfaces that show the present: card, pin, topic, bookmarks, announcement, Home tab. Skipped when unchanged."""
+"""Refreshes the surfaces that show the present: card, pin, topic, bookmarks, announcement, Home tab.
+
+A surface that would not change is skipped.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.announcement import announcement
@@ -12,35 +16,35 @@ from bot.slack.surfaces.home_tab import home, home_context
 from bot.slack.surfaces.incident_card import card, topic
 from bot.slack.surfaces.surface_context import SurfaceContext, surface_context
 from bot.slack.surfaces.template_message import digest_of
-from bot.worker.handlers.message_sender import delete, edit, is_private, place_of, post
-from bot.worker.handlers.pre_declaration_capture import take_back
+from bot.worker.handlers.channels.pre_declaration_capture import delete_capture_notice
+from bot.worker.handlers.message_sender import channel_named, delete, edit, is_private, post
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
 from incident.entries.delivery import Announced, CardPosted, ChannelMade
 from incident.entry import Fact
 from incident.medium import Medium, slack_ref
 from incident.model.incident import Incident
-from incident.model.slack_references import SlackPlaces
 from incident.rules.visibility import is_exposed, is_restricted
 from roles.person_ids import slack_user
 
+_PINNED_OR_GONE: Final = frozenset({"already_pinned", "message_not_found"})
+
 
 def show_card(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Post the card once, then keep it true; one that somebody deleted is posted anew."""
-    closed = _made_private(run, context)
-    run = replace(run, found=closed) if closed else run
-    noted = (_as_made(closed.places, adopted=closed.adopted is not None),) if closed else ()
-    message, ts = card(_context(run, context), context.renderer), run.incident.places.card_ts
+    """Post the card once, then edit it; a deleted card is posted again. Record a channel that was made private since."""
+    private = _incident_made_private(run, context)
+    if private is not None:
+        run = replace(run, found=private)
+    facts = (_private_channel(private),) if private else ()
+    message, ts = card(_surface_context(run, context), context.renderer), run.incident.places.card_ts
     if ts is not None and edit(run, context, run.channel, ts, message):
-        return noted
-    return (
-        *noted,
-        CardPosted(medium=Medium.SLACK, ref=slack_ref(run.channel, post(run, context, run.channel, message))),
-    )
+        return facts
+    ref = slack_ref(run.channel, post(run, context, run.channel, message))
+    return (*facts, CardPosted(medium=Medium.SLACK, ref=ref))
 
 
-def _made_private(run: JobRun, context: JobContext) -> Incident | None:
-    """Give the incident as it stands once somebody has made its channel private, or None when nobody had to or has."""
+def _incident_made_private(run: JobRun, context: JobContext) -> Incident | None:
+    """Return the incident with a private channel if people made the channel of a restricted incident private, else None."""
     if not is_exposed(run.incident):
         return None
     try:
@@ -51,7 +55,8 @@ def _made_private(run: JobRun, context: JobContext) -> Incident | None:
     return run.incident.model_copy(update={"places": places}) if private else None
 
 
-def _as_made(places: SlackPlaces, *, adopted: bool) -> ChannelMade:
+def _private_channel(incident: Incident) -> ChannelMade:
+    places, adopted = incident.places, incident.adopted is not None
     channel = places.channel or ""
     return ChannelMade(channel=channel, name=places.channel_name or channel, adopted=adopted, private=True)
 
@@ -61,15 +66,15 @@ def pin_card(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if run.incident.places.card_ts is not None:
         try:
             context.slack.call("pins.add", channel=run.channel, timestamp=run.incident.places.card_ts)
-        except SlackError as no:
-            if no.error not in {"already_pinned", "message_not_found"}:
+        except SlackError as error:
+            if error.error not in _PINNED_OR_GONE:
                 raise
     return ()
 
 
 def set_topic(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Set the topic, unless it reads so already."""
-    text = topic(_context(run, context), context.plain)
+    """Set the topic of the incident channel."""
+    text = topic(_surface_context(run, context), context.plain)
     digest = digest_of(text)
     if not context.shown.is_already(digest):
         context.slack.call("conversations.setTopic", channel=run.channel, topic=text)
@@ -78,35 +83,35 @@ def set_topic(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 
 def add_bookmarks(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Put the links people need at the head of the channel; those already there are left alone."""
-    wanted = bookmarks_of(run.incident, context.policy, context.renderer)
-    if not wanted:
+    """Add the bookmarks that the channel does not have yet."""
+    bookmarks = bookmarks_of(run.incident, context.policy, context.renderer)
+    if not bookmarks:
         return ()
-    there = {mark["link"] for mark in context.slack.call("bookmarks.list", channel_id=run.channel)["bookmarks"]}
-    for mark in wanted:
-        if mark.link not in there:
-            context.slack.call("bookmarks.add", channel_id=run.channel, title=mark.title, type="link", link=mark.link)
+    present = {one["link"] for one in context.slack.call("bookmarks.list", channel_id=run.channel)["bookmarks"]}
+    for one in bookmarks:
+        if one.link not in present:
+            context.slack.call("bookmarks.add", channel_id=run.channel, title=one.title, type="link", link=one.link)
     return ()
 
 
 def announce(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Announce the incident once and keep that true; take it away from where it may no longer be read."""
-    places, message = run.incident.places, announcement(_context(run, context), context.renderer)
+    """Announce the incident once, then edit the announcement; delete it when the incident becomes restricted."""
+    places, message = run.incident.places, announcement(_surface_context(run, context), context.renderer)
     if places.announced_ts is not None and places.announced_channel is not None:
         if message is None:
             delete(context, places.announced_channel, places.announced_ts)
         else:
             edit(run, context, places.announced_channel, places.announced_ts, message)
     if is_restricted(run.incident):
-        return take_back(run, context)
+        return delete_capture_notice(run, context)
     if places.announced_ts is not None or message is None or not context.policy.incidents_channel:
         return ()
-    channel = place_of(context, context.policy.incidents_channel)
+    channel = channel_named(context, context.policy.incidents_channel)
     return (Announced(medium=Medium.SLACK, ref=slack_ref(channel, post(run, context, channel, message))),)
 
 
 def show_home(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Draw somebody's Home tab, unless it shows that already."""
+    """Publish the Home tab of one person."""
     user = slack_user(run.person)
     if user is None:
         return ()
@@ -119,5 +124,5 @@ def show_home(run: JobRun, context: JobContext) -> Sequence[Fact]:
     return ()
 
 
-def _context(run: JobRun, context: JobContext) -> SurfaceContext:
+def _surface_context(run: JobRun, context: JobContext) -> SurfaceContext:
     return context.recorder.read(lambda reader: surface_context(run.incident, context.policy, reader, run.at))

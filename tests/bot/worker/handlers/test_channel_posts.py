@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessagePosted
 from incident.entry import Source, Surface
-from incident.medium import slack_message
-from incident.states import Audience
 
 
 def test_a_new_channel_says_that_it_is_captured(rig):
@@ -33,113 +29,6 @@ def test_each_act_says_one_line_in_the_channel(rig):
     lines = rig.texts(key)[before:]
     assert len(lines) == 2
     assert "rolled back the release" in lines[1]
-
-
-def test_an_update_to_responders_stands_in_full_with_the_next_one(rig):
-    key = rig.declare()
-    rig.act("take", "ilse", key, role="commander")
-    rig.act("update", "ilse", key, audience=["internal"], text="We know: payments fail.\nWe do: roll back.")
-    rig.drain()
-
-    [update] = [text for text in rig.texts(key) if "We know" in text]
-    assert ">We know: payments fail.\n>We do: roll back." in update
-    assert "Next update by" in update
-    assert not any(text.startswith("*Update* to responders by <@U01ILSE>: ") for text in rig.texts(key))
-
-
-def test_an_update_to_executives_is_posted_where_they_are_told_and_delivered_on_the_record(rig):
-    key = rig.declare()
-    rig.act("take", "ilse", key, role="commander")
-    rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
-    rig.drain()
-
-    [posted] = [m for m in rig.named("exec").messages.values() if not m.subtype]
-    [delivered] = rig.entries(key, "update_delivered")
-    assert ">Card payments fail since ten." in posted.text
-    assert delivered.fact.ref == f"{rig.named('exec').id}:{posted.ts}"
-
-
-def test_an_update_nobody_can_be_told_of_says_so_in_the_channel(rig):
-    key = rig.declare()
-    rig.act("take", "ilse", key, role="commander")
-    rig.act("update", "ilse", key, audience=["customer"], text="We are looking into it.")
-    rig.after(seconds=2)
-
-    [delivered] = rig.entries(key, "update_delivered")
-    assert delivered.fact.error == "no_place"
-    assert any("did not reach customers" in text and "names no channel" in text for text in rig.texts(key))
-
-
-def test_an_update_of_a_restricted_incident_is_not_posted_in_a_public_channel(rig):
-    key = rig.declare(private=True)
-    rig.act("take", "ilse", key, role="commander")
-    rig.act("update", "ilse", key, audience=["exec"], text="Somebody is inside our mail.")
-    rig.after(seconds=2)
-
-    [delivered] = rig.entries(key, "update_delivered")
-    assert (delivered.fact.ref, delivered.fact.error) == (None, "restricted")
-    assert not [m for m in rig.named("exec").messages.values() if not m.subtype]
-    assert any("did not reach executives" in text and "Tell them another way" in text for text in rig.texts(key))
-
-
-def test_an_update_of_a_restricted_incident_is_posted_in_a_private_channel(rig):
-    exec_channel = rig.named("exec")
-    exec_channel.is_private = True
-    exec_channel.members.append(rig.sandbox.workspace.bot.id)
-    key = rig.declare(private=True)
-    rig.act("take", "ilse", key, role="commander")
-    rig.act("update", "ilse", key, audience=["exec"], text="Somebody is inside our mail.")
-    rig.after(seconds=2)
-
-    [delivered] = rig.entries(key, "update_delivered")
-    assert delivered.fact.error is None
-    assert any(">Somebody is inside our mail." in m.text for m in exec_channel.messages.values())
-
-
-def test_responders_of_a_restricted_incident_are_told_in_its_channel_alone(rig):
-    rig.policy.audiences[Audience.INTERNAL] = "#incidents"
-    key = rig.declare(private=True)
-    rig.act("take", "ilse", key, role="commander")
-    rig.act("update", "ilse", key, audience=["internal"], text="Somebody is inside our mail.")
-    rig.after(seconds=2)
-
-    [delivered] = rig.entries(key, "update_delivered")
-    assert slack_message(delivered.fact.ref)[0] == rig.channel(key).id
-    assert not [m for m in rig.named("incidents").messages.values() if "mail" in m.text]
-
-
-def test_an_update_slack_refuses_is_recorded_and_said(rig):
-    rig.sandbox.faults.fail_with("is_archived", "conversations.join")
-    key = rig.declare(impact=1, urgency=2)
-    rig.act("major", "ilse", key, reason="every customer is affected")
-    rig.act("take", "ilse", key, role="commander")
-    rig.sandbox.faults.clear()
-    rig.drain()
-    rig.sandbox.faults.fail_with("is_archived", "conversations.join")
-    rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
-    rig.after(seconds=2)
-
-    assert [entry.fact.error for entry in rig.entries(key, "update_delivered")] == ["is_archived"]
-    assert any("did not reach executives" in text for text in rig.texts(key))
-
-
-def test_an_update_says_what_was_so_when_it_was_posted_however_late_it_goes_out(rig):
-    key = rig.declare()
-    rig.act("take", "ilse", key, role="commander")
-    rig.drain()
-    rig.sandbox.faults.too_many_requests("chat.postMessage", times=9, retry_after=120)
-
-    rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
-    rig.drain()
-    rig.sandbox.faults.clear()
-    rig.clock.set(rig.clock.now() + timedelta(minutes=1))
-    rig.act("restored", "ilse", key, text="payments go through again")
-    rig.after(minutes=2)
-
-    [posted] = [m for m in rig.named("exec").messages.values() if not m.subtype]
-    assert "being worked on" in posted.text
-    assert "restored" not in posted.text
-    assert "late)_" in posted.text
 
 
 def test_a_line_slack_kept_back_says_how_late_it_is(rig):

@@ -1,16 +1,17 @@
-"""A channel that was there already becomes an incident channel: joined, then read back, within bounds.
+"""Adopts an existing channel as incident channel: joins it, then captures its history within bounds.
 
-A channel that cannot be read cannot become a record: the incident is void then, and whoever asked is told what to do.
+A channel that cannot be read cannot be a record: the incident is voided, and the person who declared it is told why.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from bot.slack.capture.channel_history import MOST_BACK, HistoryWindow
 from bot.slack.client.web_api import SlackError
-from bot.worker.handlers.gap_backfill import take_in
+from bot.worker.handlers.channels.gap_backfill import backfill
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
 from commands.core.run import note_outcome
@@ -19,11 +20,11 @@ from incident.entries.lifecycle import StateChanged, Voided
 from incident.entry import Fact
 from incident.states import State
 
-_EVER = datetime.fromtimestamp(0, UTC)
+_BEGINNING: Final = datetime.fromtimestamp(0, UTC)
 
 
 def adopt(run: JobRun, context: JobContext, channel: str) -> Sequence[Fact]:
-    """Take the channel over; join it when it is public. Where it cannot be read, void the incident and say so."""
+    """Adopt a channel, joining it if it is public. If Slack refuses, void the incident and raise SlackError."""
     try:
         found = context.slack.call("conversations.info", channel=channel)["channel"]
         if not found.get("is_member"):
@@ -35,10 +36,10 @@ def adopt(run: JobRun, context: JobContext, channel: str) -> Sequence[Fact]:
     return (ChannelMade(channel=channel, name=str(found.get("name", channel)), adopted=True, private=private),)
 
 
-def take_history(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Capture what was said in the channel before, the newest first to count where it is too much for one record."""
-    reading = HistoryWindow(run.channel, oldest=_EVER, since=_EVER, latest=run.at, most=MOST_BACK)
-    messages, read = take_in(run, context, reading)
+def capture_history(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Capture the messages posted before the adoption: the newest ones, if there are too many for one record."""
+    window = HistoryWindow(run.channel, oldest=_BEGINNING, since=_BEGINNING, latest=run.at, most=MOST_BACK)
+    messages, read = backfill(run, context, window)
     return (HistoryTaken(messages=messages, more=not read.is_whole),)
 
 

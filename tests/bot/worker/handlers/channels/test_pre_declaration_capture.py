@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot.worker.handlers.pre_declaration_capture import MOST
+from bot.worker.handlers.channels.pre_declaration_capture import MAX_MESSAGES
 from incident.effects.job_keys import key_of
 from incident.entry import Surface
 from incident.jobs import LATER, Job, JobKind
 from sandbox.state.mutations import channel_mutations
 from tests.bot.rig import posts
-from tests.bot.worker.handlers.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts
+from tests.bot.worker.handlers.channels.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts
 
 
 @pytest.fixture
@@ -285,14 +285,14 @@ def test_where_the_history_is_refused_what_was_heard_is_captured_all_the_same(ri
 def test_of_a_long_talk_the_latest_part_is_read_and_the_rest_stays_in_slack(rig, lobby):
     first = say(rig, lobby, "eva", "the first line")
     hear(rig, channel=lobby, ts=first, user=rig.users["eva"], text="the first line")
-    for number in range(MOST + 5):
+    for number in range(MAX_MESSAGES + 5):
         rig.sandbox.acting.post(rig.users["eva"], lobby, f"line {number}")
     rig.after(minutes=1)
 
     key = declare_in(rig, lobby)
 
     [taken] = rig.entries(key, "history_taken")
-    assert (taken.fact.messages, taken.fact.more) == (MOST + 1, True)
+    assert (taken.fact.messages, taken.fact.more) == (MAX_MESSAGES + 1, True)
     assert rig.entries(key, "message_deleted") == []
     assert "Older ones stay in Slack only." in next(t for t in rig.texts(key) if "before the declaration" in t)
 

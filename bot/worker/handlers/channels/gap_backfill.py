@@ -1,0 +1,156 @@
+"""Backfills what happened in an incident channel while Muster was not connected, and records the end of the gap.
+
+Everything goes through the same entry points as events, under its natural key, so that what is backfilled and also
+arrives late is recorded once.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from bot.slack.capture.channel_history import (
+    HistoryWindow,
+    RecordedMessages,
+    gone,
+    marked,
+    read_channel,
+    recorded_messages,
+)
+from bot.slack.capture.message_events import moment_of
+from bot.slack.client.slack_errors import CHANNEL_UNREADABLE
+from bot.slack.client.web_api import CallPostponed, SlackError
+from bot.slack.payload import Json
+from bot.worker.handlers.channels.missed_events import deletion, history_source, membership_changes, missed_messages
+from bot.worker.job_context import JobContext
+from bot.worker.port import JobRun
+from commands.core.capture import Capture, capture_all
+from commands.core.request import Actor, Place, Request
+from commands.core.run import note_outcome
+from commands.core.run import run as run_request
+from incident.entries.conversation import GapNoted
+from incident.entries.delivery import DeliveryFailed
+from incident.entry import Entry, Fact
+from incident.jobs import JobKind
+from incident.medium import Medium
+from incident.record.message_history import MESSAGE_KINDS
+from roles.person_ids import slack_person
+
+_log = logging.getLogger(__name__)
+_BEFORE_GAP: Final = timedelta(hours=24)
+_BATCH: Final = 50
+# The event of a newer message may still arrive; backfilled now, the message would be recorded as it reads after an edit.
+_EVENT_DELAY: Final = timedelta(seconds=3)
+
+
+def backfill_gap(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Record what Slack shows of an incident channel and the record lacks, and the end of the gap if there was one."""
+    try:
+        recovered = _backfill_to_now(run, context)
+    except SlackError as error:
+        if error.error not in CHANNEL_UNREADABLE:
+            raise
+        _end_gap(run, context, 0)
+        if run.incident.is_over:
+            return ()
+        return (DeliveryFailed(medium=Medium.SLACK, what=JobKind.RECONCILE, error=error.error),)
+    _end_gap(run, context, recovered)
+    return ()
+
+
+def _backfill_to_now(run: JobRun, context: JobContext) -> int:
+    """Backfill until the moment the job was enqueued for, and return the number of entries that were recorded.
+
+    A backfill that was postponed ends where it began to read. If the job was enqueued again since, for a later gap, the
+    rest is read after it; if it was enqueued for a later moment, the job is postponed until then.
+    """
+    before, run_at = run.incident.n, run.job.run_at
+    if run_at is not None and run_at > run.at:
+        raise CallPostponed(JobKind.RECONCILE, run_at)
+    while (latest := backfill(run, context)[1].latest) < (run_at or latest) - _EVENT_DELAY:
+        _log.info("%s: messages posted since are read as well", run.job.key)
+    after = context.recorder.read(lambda reader: reader.peek(run.job.incident))
+    return (after.n if after else before) - before
+
+
+def backfill(run: JobRun, context: JobContext, window: HistoryWindow | None = None) -> tuple[int, HistoryWindow]:
+    """Read a channel and record what the record lacks, in the order in which it happened.
+
+    Return the number of new messages and edits, and the window that was read. If a call is postponed, the pages read so
+    far stay in the cache until the job runs again.
+    """
+    entries = context.recorder.read(lambda reader: reader.bare().entries(run.job.incident, kinds=MESSAGE_KINDS))
+    recorded = recorded_messages(entries, run.channel)
+    window = context.cache.history.setdefault(run.job.key, window or _window(run, context, recorded))
+    shown = read_channel(context.slack, window, recorded)
+    members = window.read(context.slack, "conversations.members", "")
+    missed = missed_messages(run.channel, context, shown, recorded)
+    changes = membership_changes(run, context, shown, members, window.latest)
+    deletions = [
+        deletion(run.channel, context, ts, recorded.get(ts), run.at)
+        for ts in sorted(gone(shown, recorded, window.latest))
+    ]
+    _capture((*missed, *changes, *deletions), run, context)
+    for ts, user, message in marked(shown, recorded, context.slack.bot):
+        _pin(run, context, ts, user, message)
+    context.cache.history.pop(run.job.key, None)
+    return len(missed), window
+
+
+def _capture(captures: Sequence[Capture], run: JobRun, context: JobContext) -> None:
+    """Capture in order and in batches, so that commands run in between; one by one in a retry."""
+    size = _BATCH if run.is_first else 1
+    for start in range(0, len(captures), size):
+        capture_all(captures[start : start + size], recorder=context.recorder, policy=context.policy, at=run.at)
+
+
+def _window(run: JobRun, context: JobContext, recorded: dict[str, RecordedMessages]) -> HistoryWindow:
+    """Return the window from the begin of the gap or the last recorded message, whichever is earlier, less a day."""
+    begin = _begin_of_gap(run, context)
+    last = max((moment_of(ts) for ts in recorded), default=run.at)
+    since = min(begin.occurred_at if begin else last, last, run.at)
+    return HistoryWindow(run.channel, oldest=since - _BEFORE_GAP, since=since, latest=run.at - _EVENT_DELAY)
+
+
+def _begin_of_gap(run: JobRun, context: JobContext) -> Entry | None:
+    """Return the entry with which the gap began, None if the job ends no gap."""
+    n = run.job.entry
+    if n is None:
+        return None
+    found = context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=(GapNoted.kind,), after=n - 1))
+    return next((entry for entry in found if entry.n == n), None)
+
+
+def _end_gap(run: JobRun, context: JobContext, recovered: int) -> None:
+    begin = _begin_of_gap(run, context)
+    if begin is None:
+        return
+    note_outcome(
+        run.job.incident,
+        [GapNoted(edge="ends", since=begin.occurred_at, recovered=recovered)],
+        job=f"gap:ends:{run.job.incident.id}:{begin.n}",
+        recorder=context.recorder,
+        policy=context.policy,
+        at=run.at,
+        happened_at=run.job.run_at,
+    )
+
+
+def _pin(run: JobRun, context: JobContext, ts: str, user: str, message: Json) -> None:
+    """Pin a message to the timeline that a user marked with 📌 while Muster was not connected."""
+    team, event = context.slack.team, f"read-back:{run.channel}:mark:{ts}"
+    writer = message.get("user") or message.get("bot_id")
+    author = {"author": slack_person(team, writer)} if writer else {}
+    request = Request(
+        verb="pin",
+        fields={"channel": run.channel, "ts": ts, "text": message.get("text") or "", **author},
+        actor=Actor(id=slack_person(team, user)),
+        team=team,
+        place=Place(channel=run.channel, message=ts),
+        source=history_source(run.channel, ts, event),
+        key=f"{run.job.incident.id}:{event}",
+        at=run.at,
+    )
+    run_request(request, recorder=context.recorder, policy=context.policy, policy_hash=run.incident.policy_hash)

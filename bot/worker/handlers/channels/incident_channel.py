@@ -1,0 +1,117 @@
+"""Creates the incident channel and invites people. A taken name gets a suffix; a retry looks for a channel of ours first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from bot.slack.blocks.clipper import LIMITS
+from bot.slack.channel_names import channel_name
+from bot.slack.client.slack_errors import CHANNEL_CLOSED
+from bot.slack.client.web_api import SlackError
+from bot.worker.handlers.channels.adopted_channel import adopt
+from bot.worker.handlers.message_sender import is_private
+from bot.worker.job_context import JobContext
+from bot.worker.port import JobRun
+from incident.effects.notifications import members
+from incident.entries.conversation import Left
+from incident.entries.delivery import ChannelMade, DeliveryFailed
+from incident.entries.lifecycle import JoinedAsDuplicate
+from incident.entry import Entry, Fact
+from incident.jobs import JobKind
+from incident.medium import Medium
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.rules.visibility import is_restricted
+from roles.person_ids import PersonId, person_named, slack_person, slack_user
+
+_MAX_NAMES: Final = 20
+_ALREADY_PRESENT: Final = frozenset({"already_in_channel", "cant_invite_self"})
+
+
+def make_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Create the channel once, private if the incident is restricted; or adopt the channel the incident was declared for."""
+    incident = run.incident
+    if incident.places.channel is not None:
+        return ()
+    if incident.adopted is not None:
+        return adopt(run, context, incident.adopted)
+    if not run.is_first:
+        created = context.sent_lookup.channel(context.slack, incident)
+        if created is not None:
+            channel, name = created
+            return (ChannelMade(channel=channel, name=name, private=is_private(context, channel)),)
+    return _create(incident, context)
+
+
+def _create(incident: Incident, context: JobContext) -> Sequence[Fact]:
+    for take in range(1, _MAX_NAMES):
+        name = channel_name(incident, take)
+        try:
+            created = context.slack.call("conversations.create", name=name, is_private=is_restricted(incident))
+        except SlackError as error:
+            if error.error != "name_taken":
+                raise
+        else:
+            channel = created["channel"]
+            private = channel.get("is_private") is True
+            return (ChannelMade(channel=channel["id"], name=channel["name"], private=private),)
+    raise SlackError("conversations.create", "name_taken", {})
+
+
+def invite(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Invite those who belong in the channel and are not in it. Record each person who could not be invited."""
+    users = _missing_users(run, context)
+    failed: list[Fact] = []
+    most = LIMITS["invite.users"]
+    for start in range(0, len(users), most):
+        failed += _invite(run, context, users[start : start + most])
+    return failed
+
+
+def _invite(run: JobRun, context: JobContext, users: list[str]) -> list[Fact]:
+    try:
+        response = context.slack.call("conversations.invite", channel=run.channel, users=",".join(users), force=True)
+        errors = response.get("errors", [])
+    except SlackError as error:
+        if error.error in CHANNEL_CLOSED:
+            raise
+        errors = error.response.get("errors") or [{"user": user, "error": error.error} for user in users]
+    return [
+        DeliveryFailed(
+            medium=Medium.SLACK,
+            what=JobKind.MEMBERS,
+            who=slack_person(context.slack.team, one["user"]),
+            error=one["error"],
+        )
+        for one in errors
+        if one["error"] not in _ALREADY_PRESENT
+    ]
+
+
+def _missing_users(run: JobRun, context: JobContext) -> list[str]:
+    """Return the users to invite: not those who left after they last took a role."""
+    incident = run.incident
+    belonging = (*members(incident), *_from_duplicates(run, context), *_on_call(incident, context.policy))
+    left_at = {e.fact.who: e.recorded_at for e in _entries(run, context, Left.kind) if isinstance(e.fact, Left)}
+    back = {i.who for i in incident.roles if i.until is None and i.who in left_at and i.since > left_at[i.who]}
+    missing = [who for who in belonging if who not in incident.members and (who not in left_at or who in back)]
+    users = (slack_user(person) for person in dict.fromkeys(missing))
+    return [user for user in users if user is not None and user != context.slack.bot]
+
+
+def _entries(run: JobRun, context: JobContext, kind: str) -> Sequence[Entry]:
+    return context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=(kind,)))
+
+
+def _from_duplicates(run: JobRun, context: JobContext) -> Iterable[PersonId]:
+    """Return those who came from incidents that were merged into this one as duplicates."""
+    facts = [entry.fact for entry in _entries(run, context, JoinedAsDuplicate.kind)]
+    return [fact.who for fact in facts if isinstance(fact, JoinedAsDuplicate)]
+
+
+def _on_call(incident: Incident, policy: Policy) -> Iterable[PersonId]:
+    """Return those on call for the service. User groups are left out: Muster invites people, not groups."""
+    service = policy.services.get(incident.service)
+    on_call = policy.rosters.get(service.roster or "", ()) if service else ()
+    return [person for member in on_call if (person := person_named(incident.key.team, member)) is not None]

@@ -1,0 +1,129 @@
+"""Delivers status updates to their audiences. Rendered when sent, so that text redacted by then is not in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.slack.client.web_api import SlackError
+from bot.slack.surfaces.template_message import Message
+from bot.worker.handlers.channel_posts import mark_late
+from bot.worker.handlers.message_sender import channel_named, is_private, post
+from bot.worker.job_context import JobContext, entries_of
+from bot.worker.port import JobRun
+from commands.core.rules.status_view import harm_since
+from incident.entries.lifecycle import StateChanged
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
+from incident.entry import Entry, Fact
+from incident.medium import Medium, slack_ref
+from incident.model.components import OpenSlot
+from incident.model.incident import Incident
+from incident.rules.visibility import is_restricted, may_stand_in
+from incident.states import Audience
+from roles.person_ids import PersonId
+from roles.role_names import Role
+
+
+@dataclass(frozen=True)
+class UpdateContext:
+    """What the templates of updates see: the incident `i`, the update, its audiences and author, the next one due."""
+
+    i: Incident
+    update: StatusUpdatePosted
+    audiences: tuple[Audience, ...]
+    by: PersonId
+    at: datetime
+    since: datetime
+    slot: OpenSlot | None
+    roles: tuple[tuple[Role, PersonId], ...]
+
+
+def post_in_incident_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Post an update in full in the incident channel.
+
+    That is the delivery to the internal audience if the policy names no other channel for it, or the incident is restricted.
+    """
+    entries = entries_of(run, context)
+    internal, text = text_for_responders(run, context, entries)
+    message = Message(mark_late(text, internal, run, context))
+    ts = post(run, context, run.channel, message, since=entries[0].recorded_at)
+    if context.policy.audiences.get(Audience.INTERNAL) and not is_restricted(run.incident):
+        return ()
+    ref = slack_ref(run.channel, ts)
+    return (UpdateDelivered(update=internal.n, audience=Audience.INTERNAL, medium=Medium.SLACK, ref=ref),)
+
+
+def text_for_responders(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
+    """Return the update that responders read in the incident channel, and its text as it reads now."""
+    posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
+    internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
+    return internal[0], update_text(run, context, *internal, tuple(fact.audience for _, fact in posted))
+
+
+def deliver(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Post an update in the channel of its audience, and record whether it was delivered.
+
+    For a restricted incident the internal audience reads in the incident channel alone, and others in a private channel.
+    """
+    entry = entries_of(run, context)[0]
+    fact = entry.fact
+    if not isinstance(fact, StatusUpdatePosted):
+        raise LookupError(f"job {run.job.key} names an entry that is no update")
+    if fact.audience is Audience.INTERNAL and is_restricted(run.incident):
+        return ()
+    named = context.policy.audiences.get(fact.audience)
+    if not named:
+        return (_delivered(entry, fact, error="no_place"),)
+    try:
+        channel = channel_named(context, named)
+        if is_restricted(run.incident) and not may_stand_in(run.incident, is_private=is_private(context, channel)):
+            return (_delivered(entry, fact, error="restricted"),)
+        text = update_text(run, context, entry, fact, (fact.audience,))
+        message = Message(mark_late(text, entry, run, context))
+        ts = post(run, context, channel, message, since=entry.recorded_at)
+    except SlackError as error:
+        return (_delivered(entry, fact, error=error.error),)
+    return (_delivered(entry, fact, ref=slack_ref(channel, ts)),)
+
+
+def update_text(
+    run: JobRun, context: JobContext, entry: Entry, fact: StatusUpdatePosted, audiences: tuple[Audience, ...]
+) -> str:
+    """Return the text of an update as it reads now."""
+    incident = _as_of_posting(run.incident, _later_entries(run, context, entry), fact.audience)
+    view = UpdateContext(
+        i=incident,
+        update=fact,
+        audiences=audiences,
+        by=entry.by,
+        at=entry.occurred_at,
+        since=harm_since(incident),
+        slot=incident.audience(fact.audience).open,
+        roles=tuple((i.role, i.who) for i in incident.roles if i.until is None),
+    )
+    return context.renderer.macro(f"updates/{fact.audience}.j2", "update", view)
+
+
+def _later_entries(run: JobRun, context: JobContext, entry: Entry) -> Sequence[Entry]:
+    kinds = (StateChanged.kind, UpdateDue.kind, UpdateDropped.kind)
+    return context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds, after=entry.n))
+
+
+def _as_of_posting(incident: Incident, later: Sequence[Entry], audience: Audience) -> Incident:
+    """Return the incident as it was when the update was posted: a late update still states what was true then."""
+    moved = next((entry.fact for entry in later if isinstance(entry.fact, StateChanged)), None)
+    slots = [e.fact for e in later if isinstance(e.fact, UpdateDue | UpdateDropped) and e.fact.audience == audience]
+    changes: dict[str, object] = {"state": moved.old} if moved is not None else {}
+    if slots and isinstance(slots[0], UpdateDue):
+        slot = OpenSlot(due_at=slots[0].due_at, missed_after=slots[0].missed_after, final=slots[0].final)
+        others = tuple(one for one in incident.audiences if one.audience != audience)
+        now = incident.audience(audience).model_copy(update={"open": slot})
+        changes["audiences"] = (*others, now)
+    return incident.model_copy(update=changes)
+
+
+def _delivered(
+    entry: Entry, fact: StatusUpdatePosted, *, ref: str | None = None, error: str | None = None
+) -> UpdateDelivered:
+    return UpdateDelivered(update=entry.n, audience=fact.audience, medium=Medium.SLACK, ref=ref, error=error)
