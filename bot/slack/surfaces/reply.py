@@ -15,6 +15,7 @@ from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criter
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.block_elements import button, buttons, sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
+from bot.slack.payload import Json
 from commands.core import verb_registry
 from commands.core.request import Request
 from incident.entry import Surface

@@ -63,7 +63,7 @@ def backfill_gap(run: JobRun, context: JobContext) -> Sequence[Fact]:
 def _backfill_to_now(run: JobRun, context: JobContext) -> int:
     """Backfill until the moment the job was enqueued for, and return the number of entries that were recorded.
 
-    A backfill that was postponed ends where it began to read. If the job was enqueued again since, for a later gap, the
+    A backfill that was postponed ends where it started. If the job was enqueued again since, for a later gap, the
     rest is read after it; if it was enqueued for a later moment, the job is postponed until then.
     """
     before, run_at = run.incident.n, run.job.run_at
@@ -102,20 +102,20 @@ def backfill(run: JobRun, context: JobContext, window: HistoryWindow | None = No
 def _capture(captures: Sequence[Capture], run: JobRun, context: JobContext) -> None:
     """Capture in order and in batches, so that commands run in between; one by one in a retry."""
     size = _BATCH if run.is_first else 1
-    for start in range(0, len(captures), size):
-        capture_all(captures[start : start + size], recorder=context.recorder, policy=context.policy, at=run.at)
+    for first in range(0, len(captures), size):
+        capture_all(captures[first : first + size], recorder=context.recorder, policy=context.policy, at=run.at)
 
 
 def _window(run: JobRun, context: JobContext, recorded: dict[str, RecordedMessages]) -> HistoryWindow:
-    """Return the window from the begin of the gap or the last recorded message, whichever is earlier, less a day."""
-    begin = _begin_of_gap(run, context)
+    """Return the window from the start of the gap or the last recorded message, whichever is earlier, less a day."""
+    start = _start_of_gap(run, context)
     last = max((moment_of(ts) for ts in recorded), default=run.at)
-    since = min(begin.occurred_at if begin else last, last, run.at)
+    since = min(start.occurred_at if start else last, last, run.at)
     return HistoryWindow(run.channel, oldest=since - _BEFORE_GAP, since=since, latest=run.at - _EVENT_DELAY)
 
 
-def _begin_of_gap(run: JobRun, context: JobContext) -> Entry | None:
-    """Return the entry with which the gap began, None if the job ends no gap."""
+def _start_of_gap(run: JobRun, context: JobContext) -> Entry | None:
+    """Return the entry with which the gap started, None if the job ends no gap."""
     n = run.job.entry
     if n is None:
         return None
@@ -124,13 +124,13 @@ def _begin_of_gap(run: JobRun, context: JobContext) -> Entry | None:
 
 
 def _end_gap(run: JobRun, context: JobContext, recovered: int) -> None:
-    begin = _begin_of_gap(run, context)
-    if begin is None:
+    start = _start_of_gap(run, context)
+    if start is None:
         return
     note_outcome(
         run.job.incident,
-        [GapNoted(edge="ends", since=begin.occurred_at, recovered=recovered)],
-        job=f"gap:ends:{run.job.incident.id}:{begin.n}",
+        [GapNoted(edge="ends", since=start.occurred_at, recovered=recovered)],
+        job=f"gap:ends:{run.job.incident.id}:{start.n}",
         recorder=context.recorder,
         policy=context.policy,
         at=run.at,
