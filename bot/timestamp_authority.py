@@ -6,15 +6,16 @@ import logging
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
-
-from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.rfc3161_timestamps import InvalidTimestamp, Timestamp, check_stamp, read_stamp, request_for
 from storage.store import Store
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 _log = logging.getLogger(__name__)
 _SECONDS: Final = 10
@@ -43,6 +44,8 @@ def certificates_in(file: Path | None) -> tuple[Certificate, ...]:
     """Read the certificates of an authority; none where no file is named."""
     if file is None:
         return ()
+    from cryptography.x509 import load_pem_x509_certificates
+
     try:
         return tuple(load_pem_x509_certificates(file.read_bytes()))
     except ValueError as error:

@@ -16,9 +16,9 @@ NAME = re.compile(r"\bmuster_\w+")
 def test_every_rule_asks_for_something_that_is_told(sqlite_store: Store, tmp_path: Path) -> None:
     counts = Metrics()
     counts.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
-    counts.called("chat.postMessage", "too_many")
-    counts.acked("command", 0.1)
-    told = set(NAME.findall(counts.page().decode()))
+    counts.record_call("chat.postMessage", "too_many")
+    counts.record_ack("command", 0.1)
+    told = set(NAME.findall(counts.exposition().decode()))
 
     rules = [rule for group in yaml.safe_load(RULES.read_text("utf-8"))["groups"] for rule in group["rules"]]
     asked = {name for rule in rules for name in NAME.findall(rule["expr"])}

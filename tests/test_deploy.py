@@ -23,7 +23,8 @@ import yaml
 
 from bot.cli.run_command import IN_FLIGHT_SECONDS
 from bot.config.settings import WHERE
-from bot.web.http_app import WebServer, web_app
+from bot.web.http_app import web_app
+from bot.web.http_server import WebServer
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 DEPLOY: Final = ROOT / "deploy"

@@ -159,10 +159,10 @@ def test_what_the_page_asks_over_http_is_answered() -> None:
         def checks(self) -> list[object]:
             return []
 
-        def page(self) -> bytes:
+        def exposition(self) -> bytes:
             return b""
 
-    there = {route.path for route in web_app(lambda: True, watched=Nothing()).routes}  # type: ignore[arg-type,attr-defined]
+    there = {route.path for route in web_app(lambda: True, probe=Nothing()).routes}  # type: ignore[arg-type,attr-defined]
 
     assert set(re.findall(r"127\.0\.0\.1:3000(/\w+)", PAGE)) == there
 
@@ -170,8 +170,8 @@ def test_what_the_page_asks_over_http_is_answered() -> None:
 def test_every_metric_the_page_speaks_of_is_told(sqlite_store: Store, tmp_path: Path) -> None:
     counts = Metrics()
     counts.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
-    counts.called("chat.postMessage", "too_many")
-    told = set(re.findall(r"# TYPE (muster_\w+)", counts.page().decode()))
+    counts.record_call("chat.postMessage", "too_many")
+    told = set(re.findall(r"# TYPE (muster_\w+)", counts.exposition().decode()))
 
     assert set(re.findall(r"\bmuster_(?!service|restored)\w+", PAGE)) - told == set()
 

@@ -254,7 +254,7 @@ MUTATIONS = {
     [
         "bot.slack.listeners.block_actions",
         "bot.slack.listeners.event_listeners",
-        "bot.web.http_app",
+        "bot.web.signed_webhook",
         "bot.cli.incident_command",
         "bot.slack.gateway.typed_command",
     ],

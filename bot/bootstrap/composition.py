@@ -67,8 +67,8 @@ def compose(
         store, on.clock, team=on.team, wake=worker.wake, ask_people=on.ask_people, watch=watch, look=presence.look
     )
     health = Health(store, going_on.spool, worker, on.clock, on.counts, is_connected=lambda: is_reached(takes))
-    app = bolt_app(settings, edge, on.who, on.counts.acked)
-    takes = receiver(settings, app, health, greeted=on.counts.counting_connections(presence.greet))
+    app = bolt_app(settings, edge, on.who, on.counts.record_ack)
+    takes = receiver(settings, app, health, greeted=on.counts.count_connections(presence.greet))
     scheduler = Scheduler([*again, going_on.recurring(), housekeeping(going_on.overheard, on.clock)])
     workspace = str(on.who.team or on.team)
     return Application(

@@ -60,7 +60,7 @@ def connect(
     """Ask Slack who we are and who everybody is, open and migrate the database, bring the policy into force."""
     counts = Metrics()
     token, address = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
-    client = client_for(address, token, timeout=call_seconds, on_call=counts.called)
+    client = client_for(address, token, timeout=call_seconds, on_call=counts.record_call)
     signer = read_key(settings.key_file) if settings.key_file else None
     who = retry_transient(lambda: identify(client))
     store = opened(settings.database_url.get_secret_value(), team=str(who.team_id))
@@ -76,7 +76,7 @@ def connect(
         watch=watch,
         people=UserDirectory(str(who.team_id), lambda changed: store.directory.put(changed, clock.now())),
         slack=SlackClient(client, str(who.team_id), str(who.bot_user_id), RateLimiter(), clock, reached=reached),
-        desk=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=counts.called)),
+        desk=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=counts.record_call)),
     )
     footing.ask_people()
     return footing

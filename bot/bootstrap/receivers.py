@@ -20,7 +20,6 @@ from bot.slack.client.client_factory import client_for
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.listener_deadline import Acked
 from bot.slack.socket_mode.socket_connection import SocketConnection
-from bot.web.http_app import WebServer, web_app
 
 HTTP_PORT: Final = 3000
 
@@ -43,14 +42,23 @@ def bolt_app(
 def receiver(settings: Settings, app: App, health: Health, *, greeted: Callable[[], None]) -> Sequence[Receiver]:
     """Build what listens, as the settings say. `greeted` is called whenever we may have missed something until now."""
     if settings.mode == "http":
-        page = web_app(health.is_alive, app, health)
-        return [WebServer(page, settings.http_port or HTTP_PORT, started=greeted)]
+        return [_web_server(settings.http_port or HTTP_PORT, health, app, started=greeted)]
     if settings.slack_app_token is None:
         return []
     socket = SocketConnection(app, settings.slack_app_token.get_secret_value(), on_connected=greeted)
     if settings.http_port is None:
         return [socket]
-    return [socket, WebServer(web_app(health.is_alive, watched=health), settings.http_port)]
+    return [socket, _web_server(settings.http_port, health)]
+
+
+def _web_server(
+    port: int, health: Health, app: App | None = None, *, started: Callable[[], None] | None = None
+) -> Receiver:
+    # Socket Mode without a port needs neither Starlette nor uvicorn, which take 5 MB.
+    from bot.web.http_app import web_app
+    from bot.web.http_server import WebServer
+
+    return WebServer(web_app(health.is_alive, app, health), port, started=started)
 
 
 def is_reached(takes: Sequence[Receiver]) -> bool:

@@ -15,7 +15,7 @@ from bot.cli.database_access import NotFound
 from bot.config.policy_loader import BrokenPolicy
 from bot.config.settings import WHERE
 from bot.monitoring.logs import redact
-from bot.web.http_app import PortTaken
+from bot.web.http_server import PortTaken
 from storage.errors import StorageError, Unavailable
 
 EXPECTED_ERRORS: Final = (

@@ -1,7 +1,7 @@
-"""How Muster is, for whoever watches over it: alive, and ready to do its work. Asks; mends nothing.
+"""Health of one instance for monitoring: whether it is alive, and whether it is ready. Knows no HTTP.
 
-`alive` is about this process alone, so that a database or a Slack in trouble gets nobody restarted. `checks` is about
-all that the work needs, each with what is wrong in words.
+`is_alive` is about this process alone, so that an outage of the database or of Slack restarts no process. `checks`
+covers everything the work needs, each with its state in words.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.clock import Clock
-from bot.monitoring.metrics import PATIENCE_S, Metrics, StateCollector
+from bot.monitoring.metrics import QUERY_TIMEOUT_S, Metrics, StateCollector
 from bot.spool.spool import Spool
 from bot.worker.worker import Worker
 from storage.database import schema
@@ -26,74 +26,74 @@ LATE_JOB: Final = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that the work needs, and what is so."""
+    """The state of one thing the work needs, in words."""
 
     name: str
     is_well: bool
-    said: str
+    detail: str
 
 
 @dataclass
 class Health:
-    """Looks at one running Muster. `is_connected` tells whether what Slack sends reaches us."""
+    """Health checks of one running Muster. `is_connected` is True while Slack's requests and events reach it."""
 
     store: Store
     spool: Spool
     worker: Worker
     clock: Clock
-    counts: Metrics
+    metrics: Metrics
     is_connected: Callable[[], bool]
 
     def __post_init__(self) -> None:
-        self.counts.registry.register(StateCollector(self.store, self.spool, self.is_ready, self.oldest_due))
+        self.metrics.registry.register(StateCollector(self.store, self.spool, self.is_ready, self.oldest_due))
 
     def is_alive(self) -> bool:
-        """Tell whether this process works; one that was started and whose loop has ended is to be restarted."""
+        """True until the worker's loop has ended; a process that is not alive should be restarted."""
         return self.worker.is_alive()
 
     def is_ready(self) -> bool:
-        """Tell whether everything is as it should be."""
+        """True if every check passes."""
         return all(check.is_well for check in self.checks())
 
-    def page(self) -> bytes:
-        """Write what is counted."""
-        return self.counts.page()
+    def exposition(self) -> bytes:
+        """Return the metrics in Prometheus' text format."""
+        return self.metrics.exposition()
 
     def checks(self) -> tuple[Check, ...]:
-        """Look at everything, within about a second."""
+        """Check Slack, the database, the schema, the jobs, the tick and the spool, within about a second."""
         slack = Check("slack", connected := self.is_connected(), "connected" if connected else "not connected")
-        return (slack, *self._of_database(), self._of_tick(), self._of_spool())
+        return (slack, *self._check_database(), self._check_tick(), self._check_spool())
 
     def oldest_due(self) -> float:
-        """Give for how many seconds the oldest job has been due."""
+        """Return the age, in seconds, of the job that has been due longest."""
         now = self.clock.now()
         due_at = self.store.jobs.oldest_due(now)
         return (now - due_at).total_seconds() if due_at else 0.0
 
-    def _of_database(self) -> tuple[Check, ...]:
+    def _check_database(self) -> tuple[Check, ...]:
         try:
-            with time_limit(PATIENCE_S):
+            with time_limit(QUERY_TIMEOUT_S):
                 revision = self.store.transactions.read(schema.current)
                 oldest = self.oldest_due()
-        except Unavailable as absent:
-            return (Check("database", False, absent.why),)
-        except StorageError as wrong:
-            return (Check("database", False, str(wrong)),)
-        absence = self.store.availability
+        except Unavailable as unavailable:
+            return (Check("database", False, unavailable.why),)
+        except StorageError as error:
+            return (Check("database", False, str(error)),)
+        availability = self.store.availability
         late = oldest > LATE_JOB.total_seconds()
         return (
-            Check("database", not absence.is_on, absence.why if absence.is_on else "answers"),
+            Check("database", not availability.is_on, availability.why if availability.is_on else "answers"),
             Check("schema", revision == schema.HEAD, revision or "none"),
             Check("jobs", not late, f"the oldest has been due for {oldest:.0f} s"),
         )
 
-    def _of_tick(self) -> Check:
-        looked_at = self.worker.looked_at
-        if looked_at is None:
+    def _check_tick(self) -> Check:
+        ticked_at = self.worker.looked_at
+        if ticked_at is None:
             return Check("tick", False, "never")
-        age = self.clock.now() - looked_at
+        age = self.clock.now() - ticked_at
         return Check("tick", age <= LATE_TICK, f"{age.total_seconds():.0f} s ago")
 
-    def _of_spool(self) -> Check:
-        waiting, aside = self.spool.count(), self.spool.aside()
-        return Check("spool", not waiting and not aside, f"{waiting} lines wait, {aside} are put aside")
+    def _check_spool(self) -> Check:
+        waiting, set_aside = self.spool.count(), self.spool.aside()
+        return Check("spool", not waiting and not set_aside, f"{waiting} lines wait, {set_aside} could not be recorded")

@@ -1,6 +1,6 @@
-"""What is counted while Muster runs, for Prometheus. Counts only; whoever counts says what happened.
+"""Prometheus metrics: counters of this process, and gauges read from the database and the spool at each scrape.
 
-Every Muster has a registry of its own. What the database and the spool know is asked when somebody looks.
+Every instance has a registry of its own. Knows no HTTP.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 from storage.store import Store
 
-PATIENCE_S: Final = 1.0
-_SECONDS: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
+QUERY_TIMEOUT_S: Final = 1.0
+_ACK_BUCKETS_S: Final = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 3.0)
 _TOO_MANY: Final = "too_many"
 
 
@@ -32,87 +32,93 @@ class Metrics:
             "muster_ack_seconds",
             "From a listener's call to its acknowledgement.",
             ["kind"],
-            buckets=_SECONDS,
+            buckets=_ACK_BUCKETS_S,
             registry=self.registry,
         )
         self._calls = Counter(
             "muster_slack_calls", "Calls to Slack by method and result.", ["method", "result"], registry=self.registry
         )
-        self._limited = Counter(
+        self._rate_limited = Counter(
             "muster_slack_too_many", "Calls that Slack answered with 429.", ["method"], registry=self.registry
         )
-        self._connected = Counter(
-            "muster_slack_connections", "Connections on which Slack greeted us.", registry=self.registry
+        self._connections = Counter(
+            "muster_slack_connections", "Connections that Slack opened.", registry=self.registry
         )
 
-    def acked(self, kind: str, seconds: float) -> None:
-        """Count an acknowledgement, or a listener that ended in none."""
+    def record_ack(self, kind: str, seconds: float) -> None:
+        """Record the duration of a listener, whether or not it acknowledged."""
         self._acks.labels(kind).observe(seconds)
 
-    def called(self, method: str, result: str) -> None:
+    def record_call(self, method: str, result: str) -> None:
         """Count a call to Slack."""
         self._calls.labels(method, result).inc()
         if result == _TOO_MANY:
-            self._limited.labels(method).inc()
+            self._rate_limited.labels(method).inc()
 
-    def counting_connections(self, greeted: Callable[[], None]) -> Callable[[], None]:
-        """Give what counts a greeting of Slack, then does what it asks for; the second greeting is a reconnect."""
+    def count_connections(self, on_connected: Callable[[], None]) -> Callable[[], None]:
+        """Return a callback that counts a connection, then calls `on_connected`. Every count after the first is a reconnect."""
 
         def counted() -> None:
-            self._connected.inc()
-            greeted()
+            self._connections.inc()
+            on_connected()
 
         return counted
 
-    def page(self) -> bytes:
-        """Write everything as Prometheus reads it."""
+    def exposition(self) -> bytes:
+        """Return everything in Prometheus' text format."""
         return generate_latest(self.registry)
 
 
 class StateCollector:
-    """What is asked of the database and the spool when somebody looks."""
+    """Gauges that are read from the database and the spool at each scrape."""
 
-    def __init__(self, store: Store, spool: Spool, is_ready: Callable[[], bool], oldest: Callable[[], float]) -> None:
+    def __init__(
+        self, store: Store, spool: Spool, is_ready: Callable[[], bool], oldest_due: Callable[[], float]
+    ) -> None:
         self._store = store
         self._spool = spool
         self._is_ready = is_ready
-        self._oldest = oldest
+        self._oldest_due = oldest_due
 
     def describe(self) -> list[Metric]:
-        """Say nothing beforehand, so that to register asks nothing of the database."""
+        """Return nothing, so that registering does not query the database."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        """Ask; while the database is absent, tell that, and the rest without it."""
-        absence = self._store.availability
+        """Yield every gauge; those of the jobs are missing while the database is unavailable."""
+        availability = self._store.availability
         yield from self._jobs()
-        yield _one("muster_database_up", "Whether the database answered when it was last asked.", not absence.is_on)
-        gone = CounterMetricFamily("muster_database_unavailable_seconds", "For how long the database was absent.")
-        gone.add_metric([], absence.seconds)
-        yield gone
+        yield _gauge(
+            "muster_database_up", "Whether the database answered when it was last asked.", not availability.is_on
+        )
+        unavailable = CounterMetricFamily(
+            "muster_database_unavailable_seconds", "For how long the database was unavailable."
+        )
+        unavailable.add_metric([], availability.seconds)
+        yield unavailable
         entries = CounterMetricFamily("muster_entries_appended", "Entries appended here, by kind.", labels=["kind"])
         for kind, count in self._store.appended_counts().items():
             entries.add_metric([kind], count)
         yield entries
-        lines = GaugeMetricFamily("muster_spool_lines", "What waits on disk, by kind.", labels=["kind"])
+        lines = GaugeMetricFamily("muster_spool_lines", "Records waiting in the spool, by kind.", labels=["kind"])
         for waits in sorted(WAITS):
             lines.add_metric([waits], self._spool.count(waits))
         yield lines
-        yield _one("muster_spool_aside", "Lines that could not be recorded.", self._spool.aside())
-        yield _one("muster_ready", "Whether /readyz says yes.", self._is_ready())
+        yield _gauge("muster_spool_aside", "Spool lines that could not be recorded.", self._spool.aside())
+        yield _gauge("muster_ready", "Whether /readyz reports ready.", self._is_ready())
 
     def _jobs(self) -> Iterator[Metric]:
         jobs = GaugeMetricFamily("muster_jobs", "Jobs that are not done, by kind and state.", labels=["kind", "state"])
         try:
-            with time_limit(PATIENCE_S):
+            with time_limit(QUERY_TIMEOUT_S):
                 for (kind, state), count in self._store.jobs.counts().items():
                     jobs.add_metric([kind, state], count)
-                oldest = self._oldest()
+                oldest_due = self._oldest_due()
         except Unavailable:
             return
         yield jobs
-        yield _one("muster_job_oldest_due_seconds", "Age of the job that has been due for longest.", oldest)
+        yield _gauge("muster_job_oldest_due_seconds", "Age of the job that has been due for longest.", oldest_due)
 
 
-def _one(name: str, said: str, value: float) -> Metric:
-    return GaugeMetricFamily(name, said, value=float(value))
+def _gauge(name: str, description: str, value: float) -> Metric:
+    return GaugeMetricFamily(name, description, value=float(value))

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 from typing import Final
 
-import psycopg
 from sqlalchemy import Connection, Engine, text
 
 from storage.database.engine import NOTICES_THE_DEAD
@@ -52,6 +51,8 @@ class CommitNotifications:
             self._listener.join()
 
     def _listen(self) -> None:
+        import psycopg  # 10 MB, which SQLite needs none of
+
         while not self._stopping.is_set():
             try:
                 self._hear()
@@ -60,6 +61,8 @@ class CommitNotifications:
                 self._stopping.wait(_BETWEEN_TRIES_S)
 
     def _hear(self) -> None:
+        import psycopg
+
         address = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(address, autocommit=True, **NOTICES_THE_DEAD) as connection:
             connection.execute(f"LISTEN {CHANNEL}")

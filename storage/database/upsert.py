@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
-
 
 def insert_for(dialect: str) -> Any:
-    """Return the dialect's INSERT construct, which supports ON CONFLICT."""
-    return sqlite.insert if dialect == "sqlite" else postgresql.insert
+    """Return the dialect's INSERT construct, which supports ON CONFLICT. Only the dialect in use is imported."""
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert

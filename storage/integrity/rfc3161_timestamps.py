@@ -10,17 +10,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from cryptography.x509 import Certificate
-from rfc3161_client import (
-    HashAlgorithm,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
 from sqlalchemy import Connection, select
 from sqlmodel import Field, SQLModel
 
@@ -30,6 +21,10 @@ from storage.database.upsert import insert_for
 from storage.errors import StorageError, require_team
 from storage.integrity.der import in_order
 from storage.tables import table_of, text, utc
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
+    from rfc3161_client import TimeStampResponse
 
 _GRANTED: Final = (0, 1)
 
@@ -97,6 +92,8 @@ def kept(connection: Connection, team: str) -> tuple[Timestamp, ...]:
 
 def request_for(statement: str) -> bytes:
     """Write the request that asks for a stamp of a statement, with the authority's certificate in the answer."""
+    from rfc3161_client import HashAlgorithm, TimestampRequestBuilder
+
     builder = TimestampRequestBuilder().data(statement.encode()).hash_algorithm(HashAlgorithm.SHA256)
     return builder.cert_request(cert_request=True).nonce(nonce=True).build().as_bytes()
 
@@ -123,6 +120,8 @@ def stamped_at(statement: str, answer: bytes) -> datetime:
 
 def check_stamp(statement: str, answer: bytes, roots: Sequence[Certificate]) -> None:
     """Check a stamp down to a certificate that is trusted, or raise BadStamp."""
+    from rfc3161_client import VerificationError, VerifierBuilder
+
     stamped_at(statement, answer)
     builder = VerifierBuilder(roots=list(roots))
     try:
@@ -132,4 +131,6 @@ def check_stamp(statement: str, answer: bytes, roots: Sequence[Certificate]) -> 
 
 
 def _read(answer: bytes) -> TimeStampResponse:
+    from rfc3161_client import decode_timestamp_response
+
     return decode_timestamp_response(in_order(answer))

@@ -1,15 +1,18 @@
-"""Ed25519 keys for checkpoints, kept in a file outside the database. Knows nothing of what is signed."""
+"""Ed25519 keys for checkpoints, kept in a file outside the database. Knows nothing of what is signed.
+
+`cryptography` is imported on first use: it takes 10 MB, and an unsigned Muster needs none of it.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from typing import TYPE_CHECKING
 
 from storage.errors import StorageError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 class BadKey(StorageError):  # noqa: N818 - named for what was wrong
@@ -30,6 +33,9 @@ class Signer:
 
 def new_key(path: Path) -> Signer:
     """Make a key in a file that only its owner may read; an existing file is never overwritten."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     key = Ed25519PrivateKey.generate()
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -39,8 +45,11 @@ def new_key(path: Path) -> Signer:
 
 def read_key(path: Path) -> Signer:
     """Read a key from its file."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        key = load_pem_private_key(path.read_bytes(), password=None)
     except (ValueError, TypeError) as error:
         raise BadKey(f"{path.name} is not an Ed25519 private key in PEM") from error
     if not isinstance(key, Ed25519PrivateKey):
@@ -50,6 +59,9 @@ def read_key(path: Path) -> Signer:
 
 def is_signed(text: str, public_key: str, signature: str) -> bool:
     """Tell whether the signature over the text was made with the key; False for what is not hex."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key)).verify(
             bytes.fromhex(signature), text.encode("utf-8")

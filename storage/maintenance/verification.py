@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from cryptography.x509 import Certificate
 from sqlalchemy import Connection
 
 from incident.entry import workspace_chain
@@ -19,6 +19,9 @@ from storage.integrity.checks.tombstone_check import Tombstones
 from storage.record.entry_rows import chain_lines, to_entry
 from storage.store import Store
 from storage.triggers import record_triggers
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 __all__ = ["Problem", "Report", "VerificationEvidence", "check", "verify"]
 

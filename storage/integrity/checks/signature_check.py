@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-
-from cryptography.x509 import Certificate
+from typing import TYPE_CHECKING
 
 from incident.entries.integrity import KeyRotated
 from incident.entry import Entry, workspace_chain
@@ -12,6 +11,9 @@ from storage.integrity.checkpoints import Checkpoint, Proof
 from storage.integrity.checks.check_report import Problem
 from storage.integrity.key_rotation import is_true, known_keys
 from storage.integrity.rfc3161_timestamps import InvalidTimestamp, Timestamp, check_stamp, stamped_at
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 Signed = Checkpoint | Proof
 

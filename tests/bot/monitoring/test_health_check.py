@@ -127,7 +127,7 @@ def test_what_is_late_or_cut_off_is_named(rig, tmp_path):
     rig.clock.set(rig.clock.now() + timedelta(minutes=3))
     health = Health(rig.store, spool, rig.worker, rig.clock, Metrics(), lambda: False)
 
-    wrong = {check.name: check.said for check in health.checks() if not check.is_well}
+    wrong = {check.name: check.detail for check in health.checks() if not check.is_well}
 
     assert wrong == {"slack": "not connected", "jobs": "the oldest has been due for 180 s", "tick": "never"}
     assert health.is_alive()

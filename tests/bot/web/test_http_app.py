@@ -11,7 +11,8 @@ import urllib.request
 import pytest
 from slack_sdk.signature import SignatureVerifier
 
-from bot.web.http_app import WebServer, web_app
+from bot.web.http_app import web_app
+from bot.web.http_server import WebServer
 from incident.entries.conversation import MessagePosted, Noted
 from tests.bot.slack.workplace import Workplace
 
@@ -79,6 +80,12 @@ def test_a_signature_does_not_hold_for_another_body(served):
 
     assert answers == [401, 200]
     assert said(place, incident) == ["rolled back"]
+
+
+def test_a_body_that_is_not_utf_8_is_refused(served):
+    request = urllib.request.Request(f"{served[1]}/slack/events", data=b"\xff\xfe", method="POST")
+
+    assert get_status(request) == 400
 
 
 def test_whoever_watches_is_told_that_all_is_well(served):

@@ -1,0 +1,65 @@
+"""The HTTP server: uvicorn on a thread of its own. Knows no route."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+START_SECONDS: Final = 10.0
+
+
+class PortTaken(OSError):  # noqa: N818 - named for what was wrong
+    """Another program listens on the port, or this process has no right to."""
+
+
+class WebServer:
+    """Serves one web application. `started` is called once it answers requests."""
+
+    def __init__(
+        self,
+        application: Starlette,
+        port: int,
+        host: str = "0.0.0.0",  # noqa: S104 - Slack calls from outside
+        *,
+        started: Callable[[], None] | None = None,
+    ) -> None:
+        import uvicorn  # imported here because Socket Mode without a port never serves
+
+        config = uvicorn.Config(
+            application, host=host, port=port, log_level="warning", lifespan="off", ws="none", log_config=None
+        )
+        self._server = uvicorn.Server(config)
+        self._started = started
+        self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
+
+    def is_connected(self) -> bool:
+        """True while requests are answered."""
+        return self._server.started and self._thread.is_alive()
+
+    @property
+    def port(self) -> int:
+        """The port in use, also when port 0 asked for any free one."""
+        return int(self._server.servers[0].sockets[0].getsockname()[1])
+
+    def start(self) -> None:
+        """Start to listen and return once requests are answered. Raise PortTaken when the port cannot be had."""
+        self._thread.start()
+        deadline = time.monotonic() + START_SECONDS
+        while not self._server.started:
+            if not self._thread.is_alive() or time.monotonic() > deadline:
+                raise PortTaken(
+                    f"Port {self._server.config.port} cannot be listened on. Set MUSTER_HTTP_PORT to a free one."
+                )
+            time.sleep(0.01)
+        if self._started is not None:
+            self._started()
+
+    def stop(self) -> None:
+        """Finish the requests that are running, then close the port."""
+        self._server.should_exit = True
+        self._thread.join(timeout=START_SECONDS)
