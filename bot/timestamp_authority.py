@@ -1,4 +1,4 @@
-"""Asks an RFC 3161 time-stamp authority over HTTP. Knows how it can fail; what an answer is worth is storage's to check."""
+"""Client of an RFC 3161 time-stamp authority. Knows HTTP and its failures; storage checks the time stamps."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 _log = logging.getLogger(__name__)
-_SECONDS: Final = 10
-_MOST_BYTES: Final = 256 * 1024
+_TIMEOUT_SECONDS: Final = 10
+_MAX_BYTES: Final = 256 * 1024
 _BUSY: Final = (408, 429)
 
 
 class TimestampUnavailable(Exception):  # noqa: N818 - it is an answer: try again later
-    """The authority could not be reached, or is busy."""
+    """The authority cannot be reached, or is busy."""
 
 
 @dataclass(frozen=True)
 class Authority:
-    """Who stamps, and the certificates its stamps must lead to; without certificates anybody's stamp is taken."""
+    """An authority's address, and its certificates; without certificates the signer of a time stamp is not checked."""
 
     url: str
     roots: tuple[Certificate, ...] = ()
 
 
 def authority_of(url: str | None, certificates: Path | None) -> Authority | None:
-    """Give the authority that the settings name, None where they name none."""
+    """Return the authority of the settings, None when they name none."""
     return None if url is None else Authority(url, certificates_in(certificates))
 
 
 def certificates_in(file: Path | None) -> tuple[Certificate, ...]:
-    """Read the certificates of an authority; none where no file is named."""
+    """Read certificates in PEM. Raise InvalidTimestamp for a file that holds none."""
     if file is None:
         return ()
     from cryptography.x509 import load_pem_x509_certificates
@@ -52,35 +52,35 @@ def certificates_in(file: Path | None) -> tuple[Certificate, ...]:
         raise InvalidTimestamp(f"{file} holds no certificate in PEM") from error
 
 
-def ask(authority: Authority, checkpoint: Checkpoint) -> Timestamp:
-    """Have a checkpoint stamped; raise NoAnswer when that is for later, BadStamp when what came is no stamp of it."""
+def request_timestamp(authority: Authority, checkpoint: Checkpoint) -> Timestamp:
+    """Have a checkpoint time-stamped. Raise TimestampUnavailable to try again later, InvalidTimestamp for a wrong reply."""
     statement, url = checkpoint.statement, authority.url
-    answer = _post(url, request_for(statement))
+    reply = _post(url, request_for(statement))
     if authority.roots:
-        check_stamp(statement, answer, authority.roots)
-    return read_stamp(checkpoint.team, checkpoint.seq, authority=url, statement=statement, answer=answer)
+        check_stamp(statement, reply, authority.roots)
+    return read_stamp(checkpoint.team, checkpoint.seq, authority=url, statement=statement, answer=reply)
 
 
-def _post(url: str, question: bytes) -> bytes:
+def _post(url: str, query: bytes) -> bytes:
     if not url.startswith(("https://", "http://")):
         raise InvalidTimestamp(f"{url} is no web address")
-    request = Request(url, data=question, headers={"Content-Type": "application/timestamp-query"})  # noqa: S310 - settings
+    request = Request(url, data=query, headers={"Content-Type": "application/timestamp-query"})  # noqa: S310 - settings
     try:
-        with urlopen(request, timeout=_SECONDS) as response:  # noqa: S310 - settings allow http and https only
-            answer: bytes = response.read(_MOST_BYTES)
+        with urlopen(request, timeout=_TIMEOUT_SECONDS) as response:  # noqa: S310 - settings allow http and https only
+            reply: bytes = response.read(_MAX_BYTES)
     except HTTPError as error:
         if error.code >= 500 or error.code in _BUSY:
             raise TimestampUnavailable(f"{url} answers {error.code}") from error
         raise InvalidTimestamp(f"{url} answers {error.code}") from error
-    except (OSError, HTTPException) as trouble:
-        raise TimestampUnavailable(f"{url}: {trouble}") from trouble
-    return answer
+    except (OSError, HTTPException) as error:
+        raise TimestampUnavailable(f"{url}: {error}") from error
+    return reply
 
 
 def stamp_now(store: Store, authority: Authority, checkpoint: Checkpoint) -> None:
-    """Have a checkpoint stamped at once and keep the stamp; without an answer there is none."""
+    """Have a checkpoint time-stamped now and store the result; log it when the authority is unavailable."""
     if store.timestamps.of(checkpoint.seq) is None:
         try:
-            store.timestamps.put(ask(authority, checkpoint))
-        except TimestampUnavailable as none:
-            _log.warning("no time stamp: %s", none)
+            store.timestamps.put(request_timestamp(authority, checkpoint))
+        except TimestampUnavailable as unavailable:
+            _log.warning("no time stamp: %s", unavailable)

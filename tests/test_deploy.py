@@ -22,7 +22,7 @@ import pytest
 import yaml
 
 from bot.cli.run_command import IN_FLIGHT_SECONDS
-from bot.config.settings import WHERE
+from bot.config.settings import SOURCES
 from bot.web.http_app import web_app
 from bot.web.http_server import WebServer
 
@@ -132,7 +132,7 @@ def test_everything_muster_needs_is_copied_and_reaches_the_build() -> None:
 def test_every_setting_that_is_named_is_one_of_musters(file: str) -> None:
     text = re.sub(r"(?m)^# (?!\w+=).*$", "", (DEPLOY / file).read_text("utf-8"))
 
-    assert set(OURS.findall(text)) - set(WHERE) == set()
+    assert set(OURS.findall(text)) - set(SOURCES) == set()
 
 
 def test_what_has_to_last_lies_on_the_volume() -> None:

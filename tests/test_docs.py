@@ -10,9 +10,9 @@ import typer
 from pydantic_settings import BaseSettings
 
 from bot.cli.main import app
-from bot.cli.verb_table import as_markdown, as_text
-from bot.config.settings import WHERE, RecordSettings, Settings
+from bot.config.settings import SOURCES, RecordSettings, Settings
 from bot.grammar.command_parser import parse_command
+from bot.rendering.verb_table import as_markdown, as_text
 from commands.core import verb_registry
 from commands.core.verb import Group
 from incident.entries import KINDS
@@ -96,7 +96,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
 
 
 def test_where_to_get_a_setting_is_known_for_each() -> None:
-    assert set(WHERE) == setting_names(Settings, RecordSettings)
+    assert set(SOURCES) == setting_names(Settings, RecordSettings)
 
 
 @pytest.mark.parametrize(

@@ -202,7 +202,7 @@ def test_a_verb_with_a_new_fact_needs_no_other_file(tree: Path) -> None:
     touched = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
 
     assert len(touched) == len(recipe()) <= MOST
-    run(tree, "bot.cli.verb_table", "docs/reference/verbs.md")
+    run(tree, "bot.rendering.verb_table", "docs/reference/verbs.md")
     passed = run(tree, "pytest", "-vv", "-n", "0", "-p", "no:cacheprovider", *CHECKS).splitlines()
 
     assert len([line for line in passed if "test_failover.py::" in line and "PASSED" in line]) == 3

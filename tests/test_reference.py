@@ -91,7 +91,7 @@ def test_a_list_that_is_a_default_is_the_one_in_the_table(key, words):
 def test_every_metric_is_documented_and_no_other(sqlite_store: Store, tmp_path: Path):
     metrics = Metrics()
     metrics.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
-    served = dict(re.findall(r"# TYPE (muster_\w+) (\w+)", metrics.page().decode()))
+    served = dict(re.findall(r"# TYPE (muster_\w+) (\w+)", metrics.exposition().decode()))
     told = {row[0].strip(" `"): row[1] for row in rows("metrics.md")}
 
     assert told == {name: kind for name, kind in served.items() if not name.endswith("_created")}

@@ -72,5 +72,5 @@ def compose(
     scheduler = Scheduler([*again, going_on.recurring(), housekeeping(going_on.overheard, on.clock)])
     workspace = str(on.who.team or on.team)
     return Application(
-        edge, store, watch.active, worker, scheduler, presence, takes, going_on, on.signer, watch.wrong, workspace
+        edge, store, watch.active, worker, scheduler, presence, takes, going_on, on.signer, watch.errors, workspace
     )

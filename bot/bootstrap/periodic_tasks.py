@@ -54,7 +54,7 @@ def periodic_tasks(
     return (
         PeriodicTask("tick", TICK, wake),
         PeriodicTask("presence", LOOK, look),
-        PeriodicTask("policy", _POLICY, watch.look),
+        PeriodicTask("policy", _POLICY, watch.reload),
         PeriodicTask("checkpoint", _MINUTE, lambda: enqueue_checkpoint(store.recorder, team, clock.now())),
         PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(store.recorder, team, DAILY, clock.now())),
         PeriodicTask("people", 10 * _MINUTE, ask_people),

@@ -1,6 +1,6 @@
-"""Opens the database for a command of the record: which one, whose, with which key. Asks Slack for nothing.
+"""Opens the database for a command: the store of the team whose record it holds, its policy and its key. Knows no Slack.
 
-Only `migrate` and `run` make a database; every other command says that there is none.
+Only `migrate` and `run` create a database; every other command reports that there is none.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from storage.integrity.signing_keys import Signer, read_key
 from storage.store import Store, open_store
 
 DEFAULT_KEY: Final = Path("muster.key")
-_NOBODYS: Final = "T0"
+_NO_TEAM: Final = "T0"
 
 
 class NotFound(Exception):  # noqa: N818 - it is an answer for a person
-    """What a command was asked about is not there; the message says what to do."""
+    """A database, team or incident that a command needs does not exist; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """The record of a workspace in which a Muster has run: whose, under which policy, and who is in it."""
+    """The record of one workspace: its team, the policy in force, and the people in its directory."""
 
     team: str
     recorder: Recorder
@@ -45,7 +45,7 @@ class Opened:
 
 @contextmanager
 def open_database() -> Iterator[tuple[Store, RecordSettings]]:
-    """Open the database that .env names as it is; the team is the one whose record it holds."""
+    """Open the database of the settings, for the team whose record it holds. Raise NotFound without a migrated one."""
     settings = read_record_settings()
     url = settings.database_url.get_secret_value()
     file = missing_file(url)
@@ -58,19 +58,19 @@ def open_database() -> Iterator[tuple[Store, RecordSettings]]:
             )
         store.transactions.read(schema.check_schema)
         team = team_of(store)
-    with open_store(url, team=team or _NOBODYS) as store:
+    with open_store(url, team=team or _NO_TEAM) as store:
         yield store, settings
 
 
 @contextmanager
 def open_record() -> Iterator[Opened]:
-    """Open a record that belongs to a workspace already, to act on it."""
+    """Open the record of a workspace in which `muster run` has run; raise NotFound for a database of no workspace."""
     with open_database() as (store, settings):
-        if store.team in (None, _NOBODYS):
+        if store.team in (None, _NO_TEAM):
             raise NotFound(
                 "No Muster has run on this database yet, so that it belongs to no workspace. `muster run` first."
             )
-        yield Opened(store.team, store.recorder, policy_of(store, settings), store.directory.everybody())
+        yield Opened(store.team, store.recorder, policy_in_force(store, settings), store.directory.everybody())
 
 
 def team_of(store: Store) -> str | None:
@@ -82,38 +82,41 @@ def team_of(store: Store) -> str | None:
 
 
 def missing_file(url: str) -> Path | None:
-    """Give the file of a SQLite database that is not there; to connect would make an empty one."""
+    """Return the file of a SQLite database that does not exist, else None. Connecting would create an empty one."""
     address = read_url(url)
     path = Path(address.database or "") if address.get_backend_name() == "sqlite" else None
     return path if path is not None and not path.exists() else None
 
 
 def find(store: Store, number: str) -> IncidentKey:
-    """Find an incident by its number, or say which there are."""
-    wanted = number.strip().upper()
-    key = store.recorder.read(lambda reader: reader.find(store.team or "", number=wanted))
+    """Return the key of the incident with this number; raise NotFound naming the latest ones."""
+    normalized = number.strip().upper()
+    key = store.recorder.read(lambda reader: reader.find(store.team or "", number=normalized))
     if key is None:
-        known = [one.number for one in store.queries.incidents(store.team or "", limit=5)]
-        there = f"The latest are {', '.join(known)}." if known else "There is none yet."
-        raise NotFound(f"There is no incident {wanted}. {there}")
+        latest = [one.number for one in store.queries.incidents(store.team or "", limit=5)]
+        hint = f"The latest are {', '.join(latest)}." if latest else "There is none yet."
+        raise NotFound(f"There is no incident {normalized}. {hint}")
     return key
 
 
-def policy_of(store: Store, settings: RecordSettings) -> LoadedPolicy:
-    """Give the policy that the running Muster brought into force; the file's, where none has."""
-    kept = store.directory.active_policy()
-    text = kept[1] if kept else settings.policy.read_text(encoding="utf-8")
+def policy_in_force(store: Store, settings: RecordSettings) -> LoadedPolicy:
+    """Return the policy that `muster run` activated last; the file's if none was activated."""
+    active = store.directory.active_policy()
+    text = active[1] if active else settings.policy.read_text(encoding="utf-8")
     return read_policy(text, RealClock().now().date())
 
 
 def signer_of(settings: RecordSettings) -> Signer | None:
-    """Read the signing key; a configured one must be there. None is made here: two that nobody knows are no proof."""
+    """Return the signing key: that of MUSTER_KEY_FILE, which must exist, or muster.key where there is one.
+
+    No key is made here: a signature by a key that is known to no reader proves nothing.
+    """
     path = settings.key_file or DEFAULT_KEY
     return None if settings.key_file is None and not path.exists() else read_key(path)
 
 
-def me() -> PersonId:
-    """Say who is at this command line: claimed, and shown so. In a container nobody may have a name."""
+def claimed_identity() -> PersonId:
+    """Return the operating system's user as an actor; the id is marked as claimed. A container may have no user name."""
     try:
         user = getpass.getuser()
     except (KeyError, OSError):

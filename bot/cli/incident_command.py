@@ -13,10 +13,9 @@ from typing import Final
 
 from ulid import ULID
 
-from bot.cli.cli_errors import EXPECTED_ERRORS, explained
-from bot.cli.database_access import Opened, me, open_record
-from bot.cli.name_lookup import finder
-from bot.cli.verb_table import as_markdown, as_text
+from bot.cli.cli_errors import EXPECTED_ERRORS, explain
+from bot.cli.database_access import Opened, claimed_identity, open_record
+from bot.cli.name_lookup import name_finder
 from bot.clock import RealClock
 from bot.export.reader_names import names_from
 from bot.grammar.command_parser import ParsedCommand, parse_command
@@ -24,6 +23,7 @@ from bot.rendering.message_catalog import say_reason
 from bot.rendering.mrkdwn import plain
 from bot.rendering.renderer import Mode, Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
+from bot.rendering.verb_table import as_markdown, as_text
 from bot.slack.blocks.user_text import from_form
 from bot.slack.user_directory import RESPONDER
 from commands.core.fields.form_field import form_fields
@@ -49,7 +49,7 @@ def act(line: str, *, number: str | None) -> int:
         with open_record() as record:
             answer, refused = _act(record, line, number)
     except EXPECTED_ERRORS as trouble:
-        answer, refused = explained(trouble), True
+        answer, refused = explain(trouble), True
     print(answer, file=sys.stderr if refused else sys.stdout)
     return 1 if refused else 0
 
@@ -57,7 +57,7 @@ def act(line: str, *, number: str | None) -> int:
 def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
     """Give the answer to a line, and whether it is a refusal."""
     at, policy = RealClock().now(), record.policy
-    reading = parse_command(from_form(line), at=at, person=finder(record.people), services=policy.policy.services)
+    reading = parse_command(from_form(line), at=at, person=name_finder(record.people), services=policy.policy.services)
     if reading.is_empty:
         return as_text(), True
     doubts = list(_doubts(reading))
@@ -75,7 +75,7 @@ def _request(reading: ParsedCommand, record: Opened, *, at: datetime, number: st
     return Request(
         verb=reading.verb.name if reading.verb else reading.word,
         fields=reading.fields,
-        actor=Actor(id=me(), groups=responders),
+        actor=Actor(id=claimed_identity(), groups=responders),
         team=record.team,
         place=Place(number=named.upper() if named else None),
         source=Source(surface=Surface.CLI),

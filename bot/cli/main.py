@@ -30,9 +30,9 @@ def run() -> None:
 @app.command()
 def doctor() -> None:
     """Say what is missing or wrong before Muster can run, and what it could not do."""
-    from bot.cli.doctor import examine
+    from bot.cli.doctor import diagnose
 
-    raise typer.Exit(examine())
+    raise typer.Exit(diagnose())
 
 
 @app.command()
@@ -135,7 +135,7 @@ def keygen(
     rotate: Annotated[bool, typer.Option("--rotate", help="Let the key of MUSTER_KEY_FILE name this one.")] = False,
 ) -> None:
     """Make the Ed25519 key that signs checkpoints, and print the public key to give to others."""
-    from bot.cli.backup_command import make_key, rotate_key
+    from bot.cli.key_commands import make_key, rotate_key
 
     raise typer.Exit(rotate_key(file) if rotate else make_key(file))
 
@@ -165,9 +165,9 @@ def retention(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go.")] = False,
 ) -> None:
     """Delete what the policy keeps no longer, as the daily job does; a tombstone stays for each incident."""
-    from bot.cli.backup_command import retire
+    from bot.cli.retention_command import delete_expired
 
-    raise typer.Exit(retire(dry_run=dry_run))
+    raise typer.Exit(delete_expired(dry_run=dry_run))
 
 
 @app.command(context_settings={"ignore_unknown_options": True})

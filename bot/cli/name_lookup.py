@@ -1,4 +1,4 @@
-"""Finds whom a word at the command line means, among those the directory knows. Asks Slack for nothing."""
+"""Finds the person whom a word on the command line names, in the directory. Knows no Slack."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from typing import Final
 from incident.ports import Person
 from roles.person_ids import PersonId, slack_user
 
-_BETWEEN: Final = re.compile(r"[\s._-]+")
+_SEPARATORS: Final = re.compile(r"[\s._-]+")
 
 
-def finder(everybody: Iterable[Person]) -> Callable[[str], PersonId | None]:
-    """Give the function that finds somebody by their Slack id or by a name only one active person has.
+def name_finder(people: Iterable[Person]) -> Callable[[str], PersonId | None]:
+    """Return a function that finds a person by Slack id, or by a name that only one active person has.
 
     `Ann Low` is found as `@ann.low`, and as `@ann` while there is one Ann.
     """
-    called: dict[str, set[PersonId]] = {}
-    for person in everybody:
-        for word in _words(person):
-            called.setdefault(word, set()).add(person.id)
+    by_name: dict[str, set[PersonId]] = {}
+    for person in people:
+        for name in _names(person):
+            by_name.setdefault(name, set()).add(person.id)
 
     def find(word: str) -> PersonId | None:
-        found = called.get(_flat(word), set())
+        found = by_name.get(_normalized(word), set())
         return next(iter(found)) if len(found) == 1 else None
 
     return find
 
 
-def _words(person: Person) -> Iterator[str]:
-    """Give the words that mean somebody; who left is found by id only, so that a refusal can say that they did."""
+def _names(person: Person) -> Iterator[str]:
+    """Yield a person's names. A deactivated person is found by id only, so that the refusal can say so."""
     user = slack_user(person.id)
     if user:
-        yield _flat(user)
-    if person.is_active and _flat(person.name):
-        yield _flat(person.name)
-        yield _flat(person.name).partition(" ")[0]
+        yield _normalized(user)
+    if person.is_active and _normalized(person.name):
+        yield _normalized(person.name)
+        yield _normalized(person.name).partition(" ")[0]
 
 
-def _flat(name: str) -> str:
-    return _BETWEEN.sub(" ", name.strip().casefold())
+def _normalized(name: str) -> str:
+    return _SEPARATORS.sub(" ", name.strip().casefold())

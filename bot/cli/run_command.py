@@ -1,4 +1,4 @@
-"""`muster run`: puts Muster together, starts it, and ends it in good order when told to. Knows no rule and no payload."""
+"""`muster run`: composes Muster, starts it, and shuts it down on SIGTERM or Ctrl-C. Knows no rule and no payload."""
 
 from __future__ import annotations
 
@@ -16,40 +16,43 @@ from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap.application import Application
 from bot.bootstrap.composition import compose
-from bot.cli.cli_errors import EXPECTED_ERRORS, explained, slack_refused
+from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail, slack_refused
 from bot.config.settings import MissingSettings, Settings, read_settings
 from bot.monitoring.logs import configure_logging, secrets_of, shown_database
 
 IN_FLIGHT_SECONDS: Final = 10.0
-LOOK_SECONDS: Final = 0.5
-# After how many new objects; Python's own 700 are a hundred messages' worth or less.
-_LOOKS_FOR_GARBAGE: Final = (10_000, 20, 20)
+_SIGNAL_POLL_SECONDS: Final = 0.5
+# Collect after so many new objects; Python's own 700 are less than a hundred messages' worth.
+_GC_THRESHOLDS: Final = (10_000, 20, 20)
 _log = logging.getLogger(__name__)
 
 
-def serve(put_together: Callable[[Settings], Application] = compose) -> int:
-    """Run until SIGTERM or Ctrl-C: 0 when ended so, 1 when it could not begin, 2 when settings are missing."""
+def serve(
+    compose_application: Callable[[Settings], Application] = compose, in_flight_seconds: float = IN_FLIGHT_SECONDS
+) -> int:
+    """Run until SIGTERM or Ctrl-C. Exit status: 0 after a signal, 1 when the start fails, 2 when settings are missing.
+
+    On shutdown, work in flight has `in_flight_seconds` to finish.
+    """
     try:
         settings = read_settings()
     except MissingSettings as missing:
-        _complain(str(missing))
-        return 2
-    configure_logging(secrets_of(settings))
-    ended = _End()
+        return fail(str(missing), 2)
+    configure_logging(secrets_of(settings), settings.log_format)
+    shutdown = _ShutdownSignal()
     try:
-        with ended.at_once():
-            muster = put_together(settings)
-    except EXPECTED_ERRORS as trouble:
-        _complain(explained(trouble))
-        return 1
-    except _ToldToEnd:
-        _leave()
-    _keep_what_stands()
-    return _run(muster, settings, ended)
+        with shutdown.interrupts():
+            muster = compose_application(settings)
+    except EXPECTED_ERRORS as error:
+        return fail(explain(error))
+    except _ShutdownRequested:
+        _exit()
+    _exempt_from_garbage_collection()
+    return _run(muster, settings, shutdown, in_flight_seconds)
 
 
-def running(muster: Application, settings: Settings) -> str:
-    """Say in one line what runs: where, as what, on which database, by which policy."""
+def startup_line(muster: Application, settings: Settings) -> str:
+    """Return one line on what runs: the workspace, the commands, the database, the policy."""
     database = shown_database(settings.database_url.get_secret_value())
     policy = muster.active.policy
     return (
@@ -58,88 +61,84 @@ def running(muster: Application, settings: Settings) -> str:
     )
 
 
-def _run(muster: Application, settings: Settings, ended: _End) -> int:
+def _run(muster: Application, settings: Settings, shutdown: _ShutdownSignal, in_flight_seconds: float) -> int:
     if muster.wrong:
-        _complain(f"{settings.policy} is left aside and policy {muster.active.policy.version} stays. Mend these lines:")
-        _complain("\n".join(f"  {one}" for one in muster.wrong))
+        fail(f"{settings.policy} is not used and policy {muster.active.policy.version} stays. Correct these lines:")
+        fail("\n".join(f"  {one}" for one in muster.wrong))
     try:
-        with ended.at_once():
+        with shutdown.interrupts():
             muster.start()
     except SlackApiError as refused:
-        _complain(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
-    except EXPECTED_ERRORS as trouble:
-        _complain(explained(trouble))
-    except _ToldToEnd:
-        _stop(muster)
-        _leave()
+        fail(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
+    except EXPECTED_ERRORS as error:
+        fail(explain(error))
+    except _ShutdownRequested:
+        _stop(muster, in_flight_seconds)
+        _exit()
     else:
-        print(running(muster, settings), flush=True)
-        while not ended.told.wait(LOOK_SECONDS):
-            pass  # A signal that reaches another thread does not wake this one, and only this one may answer it.
-        _stop(muster)
-        _leave()
-    _stop(muster)
+        print(startup_line(muster, settings), flush=True)
+        while not shutdown.requested.wait(_SIGNAL_POLL_SECONDS):
+            pass  # A signal delivered to another thread does not wake this one, and only this one handles it.
+        _stop(muster, in_flight_seconds)
+        _exit()
+    _stop(muster, in_flight_seconds)
     return 1
 
 
-def _keep_what_stands() -> None:
-    """Spare the search for garbage what was loaded and put together, which stays as long as we run.
+def _exempt_from_garbage_collection() -> None:
+    """Exempt everything loaded so far from garbage collection: it lives as long as the process.
 
-    Searched again and again, it doubles the longest pause under load.
+    Scanning it again and again doubles the longest pause under load.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_LOOKS_FOR_GARBAGE)
+    gc.set_threshold(*_GC_THRESHOLDS)
 
 
-class _ToldToEnd(BaseException):
-    """Somebody ended Muster before it ran. Nothing may take it for a trouble that passes."""
+class _ShutdownRequested(BaseException):
+    """A shutdown signal during start-up. A BaseException, so that no retry catches it."""
 
 
-class _End:
-    """Whether we were told to end."""
+class _ShutdownSignal:
+    """Whether SIGTERM or SIGINT has arrived."""
 
     def __init__(self) -> None:
-        self.told = threading.Event()
-        self._at_once = False
+        self.requested = threading.Event()
+        self._interrupts = False
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._tell)
+            signal.signal(number, self._on_signal)
 
     @contextmanager
-    def at_once(self) -> Iterator[None]:
-        """Break off what is done inside when we are told to end, or were: it may wait for Slack for long."""
-        self._at_once = True
+    def interrupts(self) -> Iterator[None]:
+        """Raise _ShutdownRequested inside the block when a signal arrives, or has arrived: waiting for Slack can be long."""
+        self._interrupts = True
         try:
-            if self.told.is_set():
-                raise _ToldToEnd
+            if self.requested.is_set():
+                raise _ShutdownRequested
             yield
         finally:
-            self._at_once = False
+            self._interrupts = False
 
-    def _tell(self, *_: object) -> None:
-        self.told.set()
-        if self._at_once:
-            self._at_once = False
-            raise _ToldToEnd
+    def _on_signal(self, *_: object) -> None:
+        self.requested.set()
+        if self._interrupts:
+            self._interrupts = False
+            raise _ShutdownRequested
 
 
-def _stop(muster: Application) -> None:
-    """Stop in good order; what takes too long is left to the next start, which looks up what came of it."""
+def _stop(muster: Application, in_flight_seconds: float) -> None:
+    """Stop in order. Work that takes too long is left; the next start looks up its result."""
     _log.info("stopping: what is in flight is finished first")
     stopping = threading.Thread(target=muster.stop, name="stopping", daemon=True)
     stopping.start()
-    stopping.join(IN_FLIGHT_SECONDS)
+    stopping.join(in_flight_seconds)
     if stopping.is_alive():
         _log.warning("not all that was in flight could be finished; the next start looks it up and finishes it")
 
 
-def _leave() -> NoReturn:
-    """End the process now: a thread that still waits for an answer would keep it for as long as it waits."""
+def _exit() -> NoReturn:
+    """End the process now; a thread that waits for a reply would keep it alive for as long as it waits."""
     logging.shutdown()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
-
-
-def _complain(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)

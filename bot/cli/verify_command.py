@@ -1,22 +1,20 @@
-"""`muster verify` and `muster rebuild`: what is known outside the database goes in, what was found comes out in words.
+"""`muster verify` and `muster rebuild`: check the record against evidence from outside the database, and print the result.
 
-The exit status tells what was found: 0 everything holds; 1 it could not be checked; 2 what was named does not fit;
-3 tampered; 4 truncated; 5 a key or a time stamp that is not what it should be; 6 something to make again or triggers to reinstall.
-The gravest counts.
+Exit status: 0 everything holds; 1 the record could not be checked; 2 the evidence cannot be used; 3 tampered; 4 truncated;
+5 wrong key or time stamp; 6 projections to rebuild or triggers to reinstall. The gravest problem decides.
 """
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
-from bot.cli.cli_errors import EXPECTED_ERRORS, explained
+from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail
 from bot.cli.database_access import open_database
 from bot.config.settings import RecordSettings
 from bot.timestamp_authority import certificates_in
@@ -28,38 +26,43 @@ from storage.maintenance.verification import Problem, Report, VerificationEviden
 
 EXITS: Final = (("tampered", 3), ("truncated", 4), ("key", 5), ("stamp", 5), ("rebuild", 6), ("triggers", 6))
 _SEEN: Final = re.compile(r"(\d{1,9}):([0-9a-f]{64})")
-_KEY: Final = re.compile(r"[0-9a-f]{64}")
+_PUBLIC_KEY: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class InvalidEvidence(Exception):  # noqa: N818 - it is an answer for a person
-    """What was named to check the record by cannot be used."""
+    """A file, root or key given as evidence cannot be used; the message says why."""
 
 
 def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str = "") -> int:
-    """Verify everything and name what is broken."""
+    """Verify the whole record, print every problem, and return the exit status.
+
+    `checkpoint` is a file with a checkpoint or proof, `seen` a published root as NUMBER:ROOT, `key` a public key in hex.
+    """
     try:
-        given = VerificationEvidence(published=_published(checkpoint), seen=read_seen(seen), public_key=_key(key))
-    except InvalidEvidence as unfit:
-        return _complain(str(unfit), 2)
+        given = VerificationEvidence(
+            published=_published(checkpoint), seen=read_seen(seen), public_key=_read_public_key(key)
+        )
+    except InvalidEvidence as invalid:
+        return fail(str(invalid), 2)
     try:
         with open_database() as (store, settings):
-            report = verify_by(store, known_outside(settings, given))
-    except EXPECTED_ERRORS as trouble:
-        return _complain(explained(trouble))
-    print(found(report))
+            report = verify_by(store, evidence(settings, given))
+    except EXPECTED_ERRORS as error:
+        return fail(explain(error))
+    print(report_text(report))
     return exit_status(report)
 
 
 def rebuild_database() -> int:
-    """Make again what is derived from the record, where the record itself is sound."""
+    """Rebuild the projections of every chain that verifies, and return the exit status."""
     try:
         with open_database() as (store, _):
             rebuilt = rebuild(store)
             report = verify(store)
-    except EXPECTED_ERRORS as trouble:
-        return _complain(explained(trouble))
-    print(f"Made again: {', '.join(key.id for key in rebuilt) or 'nothing'}.")
-    print(found(report))
+    except EXPECTED_ERRORS as error:
+        return fail(explain(error))
+    print(f"Rebuilt: {', '.join(key.id for key in rebuilt) or 'nothing'}.")
+    print(report_text(report))
     return exit_status(report)
 
 
@@ -68,16 +71,16 @@ def reinstall_triggers() -> int:
     try:
         with open_database() as (store, settings):
             store.reinstall_triggers()
-            report = verify_by(store, known_outside(settings))
-    except EXPECTED_ERRORS as trouble:
-        return _complain(explained(trouble))
+            report = verify_by(store, evidence(settings))
+    except EXPECTED_ERRORS as error:
+        return fail(explain(error))
     print("The triggers are installed and fire.")
-    print(found(report))
+    print(report_text(report))
     return exit_status(report)
 
 
-def known_outside(settings: RecordSettings, given: VerificationEvidence | None = None) -> VerificationEvidence:
-    """Add to what was given what the settings name: the key that signs here, the authority's certificates."""
+def evidence(settings: RecordSettings, given: VerificationEvidence | None = None) -> VerificationEvidence:
+    """Add the settings' signing key and the authority's certificates to the evidence that was given."""
     given = given or VerificationEvidence()
     own = read_key(settings.key_file).public_key if settings.key_file else None
     return VerificationEvidence(
@@ -90,20 +93,20 @@ def known_outside(settings: RecordSettings, given: VerificationEvidence | None =
 
 
 def exit_status(report: Report) -> int:
-    """Give the exit status of the gravest problem."""
+    """Return the exit status of the gravest problem, 0 without one."""
     kinds = {problem.kind for problem in report.problems}
     return next((status for kind, status in EXITS if kind in kinds), 0)
 
 
-def found(report: Report) -> str:
-    """Say what a verification found."""
+def report_text(report: Report) -> str:
+    """Return the report in words: one line per problem, then what is trusted, signed and stamped."""
     lines = [_problem(one) for one in report.problems]
     if report.is_sound:
         lines = [f"Verified: {report.entries} entries in {report.chains} chains, {report.checkpoints} checkpoints."]
-    return "\n".join([*lines, *_beside(report)])
+    return "\n".join([*lines, *_notes(report)])
 
 
-def _beside(report: Report) -> Iterator[str]:
+def _notes(report: Report) -> Iterator[str]:
     if report.trusted is not None:
         one = report.trusted
         signed = f"signed with {one.signed_by}" if one.signed_by else "unsigned"
@@ -112,7 +115,7 @@ def _beside(report: Report) -> Iterator[str]:
     elif report.checkpoints:
         yield "No checkpoint still agrees with all that it saw."
     if report.unsigned:
-        yield f"Unsigned checkpoints: {report.unsigned}. Whoever holds the database could have made them."
+        yield f"Unsigned checkpoints: {report.unsigned}. Anyone with access to the database could have written them."
     if report.stamped:
         yield f"Time stamps from outside: {report.stamped}."
     if report.retired:
@@ -120,58 +123,53 @@ def _beside(report: Report) -> Iterator[str]:
 
 
 def read_published(file: Path) -> Checkpoint | Proof:
-    """Read a checkpoint that left the house: the proof.json of an export, or a checkpoint as it is kept."""
+    """Read a published checkpoint: the proof.json of an export, or a stored checkpoint. Raise ValueError for neither."""
     text = file.read_text(encoding="utf-8")
     for kind in (Proof, Checkpoint):
         try:
-            read = kind.model_validate_json(text)
+            published = kind.model_validate_json(text)
         except ValidationError:
             continue
-        if _says_its_root(read):
-            return read
+        if _states_root(published):
+            return published
     raise ValueError("it is no checkpoint; the proof.json of an export is one")
 
 
 def _published(file: Path | None) -> tuple[Checkpoint | Proof, ...]:
     try:
         return () if file is None else (read_published(file),)
-    except (OSError, ValueError) as unfit:
-        why = unfit.strerror if isinstance(unfit, OSError) else unfit
-        raise InvalidEvidence(f"{file} cannot be used: {why}.") from unfit
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise InvalidEvidence(f"{file} cannot be used: {why}.") from error
 
 
 def read_seen(text: str) -> tuple[SeenCheckpoint, ...]:
-    """Read a root that was published, as NUMBER:ROOT; nothing where none is given."""
-    read = _SEEN.fullmatch(text.strip().lower())
-    if text and read is None:
+    """Parse a published root, NUMBER:ROOT; the result is empty for an empty text. Raise InvalidEvidence."""
+    match = _SEEN.fullmatch(text.strip().lower())
+    if text and match is None:
         raise InvalidEvidence(
             "--seen takes the number and the root of a checkpoint, as in 41:9f86d0… with all 64 digits."
         )
-    return (SeenCheckpoint(seq=int(read[1]), root=read[2]),) if read else ()
+    return (SeenCheckpoint(seq=int(match[1]), root=match[2]),) if match else ()
 
 
-def _key(text: str) -> str | None:
-    if text and not _KEY.fullmatch(text.strip().lower()):
+def _read_public_key(text: str) -> str | None:
+    if text and not _PUBLIC_KEY.fullmatch(text.strip().lower()):
         raise InvalidEvidence("--key takes a public key of 64 digits, as `muster keygen` prints it.")
     return text.strip().lower() or None
 
 
-def _says_its_root(read: Checkpoint | Proof) -> bool:
-    """Tell whether a checkpoint states a root and speaks of a chain at all; what it states is for `verify`."""
+def _states_root(published: Checkpoint | Proof) -> bool:
+    """True if the statement holds a root and covers a chain; `verify` checks what it states."""
     try:
-        stated = json.loads(read.statement)
+        statement = json.loads(published.statement)
     except ValueError:
         return False
-    covers = isinstance(read, Proof) or bool(read.leaves)
-    return covers and isinstance(stated, dict) and "root" in stated
+    covers = isinstance(published, Proof) or bool(published.leaves)
+    return covers and isinstance(statement, dict) and "root" in statement
 
 
 def _problem(one: Problem) -> str:
     place = f" in {one.key.id}" if one.key else ""
     entry = f", entry {one.n}" if one.n else ""
     return f"{one.kind}{place}{entry}: {one.what}"
-
-
-def _complain(words: str, code: int = 1) -> int:
-    print(words, file=sys.stderr)
-    return code

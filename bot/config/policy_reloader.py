@@ -1,6 +1,6 @@
-"""Brings the policy file into force, at the start and whenever it changes. Knows no rule the file holds.
+"""Activates the policy file at the start and whenever it changes. Knows no rule of the policy.
 
-The text that came into force is kept in the directory, so that a broken file finds the last good one at the next start.
+The active text is stored in the directory, so that a start with a broken file falls back to the last good one.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import logging
 from pathlib import Path
 
 from bot.clock import Clock
-from bot.config.policy_loader import ActivePolicy, active_policy, read_again
+from bot.config.policy_loader import ActivePolicy, active_policy, reread
 from bot.config.yaml_positions import ConfigError
 from storage.directory import Directory
 from storage.errors import Unavailable
@@ -18,37 +18,37 @@ _log = logging.getLogger(__name__)
 
 
 class PolicyReloader:
-    """Watches one policy file. `wrong` is what is wrong with it now, while the last good text stays in force."""
+    """Watches one policy file. `errors` are its faults; while there are any, the last good text stays active."""
 
     def __init__(self, path: Path, directory: Directory, clock: Clock) -> None:
-        """Begin with the file, or with the last good text where it is broken; without either, raise BrokenPolicy.
+        """Activate the file, or the last good text when it is broken. Raise BrokenPolicy when there is neither.
 
-        While the database is absent there is only the file; `keep` is called once it is there.
+        While the database is unavailable only the file counts; call `store_active` once it is back.
         """
         self._path, self._directory, self._clock = path, directory, clock
-        self.active, self.wrong = self._begin()
+        self.active, self.errors = self._activate()
 
-    def look(self) -> None:
-        """Read the file again: bring what is new and good into force, say once what is wrong and change nothing."""
-        before, known = self.active.hash, self.wrong
+    def reload(self) -> None:
+        """Read the file again: activate a changed text, or log its faults once and change nothing."""
+        hash_before, errors_before = self.active.hash, self.errors
         now = self._clock.now()
-        self.wrong = read_again(self.active, self._path, now.date())
-        if self.active.hash != before:
-            self.keep()
-            _log.info("policy %s is in force from now on", self.active.policy.version)
-        if self.wrong != known:
-            for one in self.wrong:
-                _log.error("%s is left aside, the last good policy stays: %s", self._path, one)
+        self.errors = reread(self.active, self._path, now.date())
+        if self.active.hash != hash_before:
+            self.store_active()
+            _log.info("policy %s is active from now on", self.active.policy.version)
+        if self.errors != errors_before:
+            for one in self.errors:
+                _log.error("%s is not used, the last good policy stays: %s", self._path, one)
 
-    def _begin(self) -> tuple[ActivePolicy, tuple[ConfigError, ...]]:
+    def _activate(self) -> tuple[ActivePolicy, tuple[ConfigError, ...]]:
         try:
-            kept = self._directory.active_policy()
+            stored = self._directory.active_policy()
         except Unavailable:
             return active_policy(self._path, self._clock.now().date(), lambda: None)
-        active, wrong = active_policy(self._path, self._clock.now().date(), lambda: kept[1] if kept else None)
+        active, errors = active_policy(self._path, self._clock.now().date(), lambda: stored[1] if stored else None)
         self._directory.activate_policy(active.policy, active.loaded.text, self._clock.now())
-        return active, wrong
+        return active, errors
 
-    def keep(self) -> None:
-        """Note in the directory which text is in force."""
+    def store_active(self) -> None:
+        """Store the active text in the directory."""
         self._directory.activate_policy(self.active.policy, self.active.loaded.text, self._clock.now())

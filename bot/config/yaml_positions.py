@@ -1,4 +1,4 @@
-"""YAML as plain values with the line each one stands on. Knows YAML and positions; knows no policy."""
+"""YAML with the line of each value. Knows YAML and positions; knows no policy."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import yaml
 
 @dataclass(frozen=True, order=True)
 class ConfigError:
-    """One fault: the line it stands on, the path to it, and what is wrong with it."""
+    """One fault: its line, the path of the value, and what is wrong with it."""
 
     line: int
     path: str
-    said: str
+    message: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.path} {self.said}".replace("  ", " ")
+        return f"line {self.line}: {self.path} {self.message}".replace("  ", " ")
 
 
 Path = tuple[Any, ...]
@@ -26,51 +26,51 @@ Path = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class YamlDocument:
-    """A text's value, where each of its parts stands, and the keys that stand in it twice."""
+    """A document as plain values, the line of each path in it, and its repeated keys."""
 
     value: Any
     lines: dict[Path, int]
     repeated: tuple[ConfigError, ...]
 
-    def wrong(self, path: Sequence[Any], said: str) -> ConfigError:
-        """Place a fault at its part of the text, or at the nearest part around it that exists."""
-        where = tuple(path)
-        while where and where not in self.lines:
-            where = where[:-1]
-        return ConfigError(self.lines.get(where, 1), ".".join(str(step) for step in path), said)
+    def error_at(self, path: Sequence[Any], message: str) -> ConfigError:
+        """Return a fault at the line of a path, or at that of its nearest existing parent."""
+        existing = tuple(path)
+        while existing and existing not in self.lines:
+            existing = existing[:-1]
+        return ConfigError(self.lines.get(existing, 1), ".".join(str(step) for step in path), message)
 
 
 def read_document(text: str) -> YamlDocument:
-    """Read YAML with its positions; raise MarkedYAMLError when it is none."""
+    """Read YAML with its positions. Raise MarkedYAMLError when it cannot be parsed."""
     loader = yaml.SafeLoader(text)
     try:
         root = loader.get_single_node()
         if root is None:
             return YamlDocument({}, {(): 1}, ())
-        walk = _Walk(loader)
-        places = dict(walk.places(root, ()))
-        return YamlDocument(loader.construct_document(root), places, tuple(walk.repeated))
+        walk = _NodeWalk(loader)
+        lines = dict(walk.lines(root, ()))
+        return YamlDocument(loader.construct_document(root), lines, tuple(walk.repeated))
     finally:
         loader.dispose()
 
 
-class _Walk:
-    """One pass over a tree of nodes. A key's line is that of the key, not of its value."""
+class _NodeWalk:
+    """One pass over a tree of nodes. The line of a key is its own, not that of its value."""
 
     def __init__(self, loader: yaml.SafeLoader) -> None:
         self._loader = loader
-        self._walked: set[int] = set()
+        self._visited: set[int] = set()
         self.repeated: list[ConfigError] = []
 
-    def places(self, node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
+    def lines(self, node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
         yield path, node.start_mark.line + 1
-        # A node that is referred to again is placed once, so that no text can make this walk endless.
-        if id(node) in self._walked:
+        # An aliased node is walked once, so that a recursive alias cannot make the walk endless.
+        if id(node) in self._visited:
             return
-        self._walked.add(id(node))
+        self._visited.add(id(node))
         if isinstance(node, yaml.SequenceNode):
             for index, child in enumerate(node.value):
-                yield from self.places(child, (*path, index))
+                yield from self.lines(child, (*path, index))
         if isinstance(node, yaml.MappingNode):
             yield from self._keys(node, path)
 
@@ -83,9 +83,7 @@ class _Walk:
             below = (*path, str(key) if not isinstance(key, int | str) else key)
             line = key_node.start_mark.line + 1
             if below in seen:
-                self.repeated.append(
-                    ConfigError(line, ".".join(str(step) for step in below), "stands here a second time")
-                )
+                self.repeated.append(ConfigError(line, ".".join(str(step) for step in below), "is repeated here"))
             seen.add(below)
-            yield from self.places(child, below)
+            yield from self.lines(child, below)
             yield below, line

@@ -1,4 +1,4 @@
-"""Writes the export of one incident into a folder: the page, the record, the entries, the proof, and verify.py."""
+"""Writes the export of one incident into a folder: page, report, entries, evidence, manifest, verify.py."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from bot.export import html_page
 from bot.export.document import document_report
-from bot.export.proof import Proven, write_json, write_proof
+from bot.export.proof import Evidence, write_json, write_proof
 from bot.export.reader_names import Names, names_from
 from bot.rendering import mrkdwn
 from commands.core.run import note_outcome
@@ -31,7 +30,7 @@ from storage.store import Store
 
 @dataclass(frozen=True)
 class Seal:
-    """What an export is sealed with: a key, where there is one, and what has its checkpoint stamped outside, if it can."""
+    """The signing key of an export, and the function that has its checkpoint time-stamped. Both are optional."""
 
     signer: Signer | None = None
     stamp: Callable[[Checkpoint], None] | None = None
@@ -39,7 +38,7 @@ class Seal:
 
 @dataclass(frozen=True)
 class Export:
-    """A written export: where it lies and what it covers."""
+    """A written export: its folder, and the entries it covers."""
 
     folder: Path
     number: str
@@ -54,14 +53,17 @@ def write_bundle(
     key: IncidentKey,
     *,
     out: Path,
-    who: PersonId,
+    exported_by: PersonId,
     at: datetime,
     seal: Seal,
     policy: Policy,
 ) -> Export:
-    """Record that somebody exports the incident, checkpoint it, and write everything into `out/<number>`."""
+    """Record the export on the incident, take a checkpoint, and write everything into `out/<number>`, which is replaced.
+
+    Raise LookupError for an incident that no checkpoint covers.
+    """
     before = store.queries.lines(key)
-    exported = Exported(who=who, upto=before[-1].n, head=before[-1].hash)
+    exported = Exported(who=exported_by, upto=before[-1].n, head=before[-1].hash)
     note_outcome(
         key, [exported], job=f"export:{key.id}:{before[-1].hash}", recorder=store.recorder, policy=policy, at=at
     )
@@ -75,56 +77,64 @@ def write_bundle(
     folder = out / incident.number
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    kept = [to_entry(line) for line in lines]
-    masks = masked_view.standing(kept)
-    entries = [masked_view.shown(entry, masks) for entry in kept]
-    shown = [
-        _wordless(line) if masked_view.hides(masks, entry) else line for line, entry in zip(lines, kept, strict=True)
+    stored = [to_entry(line) for line in lines]
+    masks = masked_view.standing(stored)
+    entries = [masked_view.shown(entry, masks) for entry in stored]
+    visible = [
+        _without_text(line) if masked_view.hides(masks, entry) else line
+        for line, entry in zip(lines, stored, strict=True)
     ]
     names = names_from(store.directory.person, key.team)
-    _write_reading(folder, incident, entries, names=names, at=at, who=who, head=lines[-1].hash)
+    _write_documents(folder, incident, entries, names=names, at=at, exported_by=exported_by, head=lines[-1].hash)
     _write_policy(folder, store.directory.policy_text(incident.policy_hash))
-    proven = Proven(proof, seal.signer, store.timestamps.of(proof.seq), store.signing_keys.rotations())
-    write_proof(folder, shown, proven)
+    evidence = Evidence(proof, seal.signer, store.timestamps.of(proof.seq), store.signing_keys.rotations())
+    write_proof(folder, visible, evidence)
     _write_manifest(folder, incident, lines, at)
-    stamped = proven.stamp is not None
-    return Export(folder, incident.number, len(lines), lines[-1].hash, proven.public_key, stamped)
+    is_stamped = evidence.stamp is not None
+    return Export(folder, incident.number, len(lines), lines[-1].hash, evidence.public_key, is_stamped)
 
 
-def _wordless(line: StoredEntryRow) -> StoredEntryRow:
-    """Leave out the words that a mask hides, for what left the house cannot be called back; the digest stays."""
+def _without_text(line: StoredEntryRow) -> StoredEntryRow:
+    """Drop the text that a mask hides, because an export cannot be recalled; its digest stays."""
     return line._replace(words=None, salt=None)
 
 
-def _write_reading(
-    folder: Path, incident: Incident, entries: Sequence[Entry], *, names: Names, at: datetime, who: PersonId, head: str
+def _write_documents(
+    folder: Path,
+    incident: Incident,
+    entries: Sequence[Entry],
+    *,
+    names: Names,
+    at: datetime,
+    exported_by: PersonId,
+    head: str,
 ) -> None:
     render = html_page.document_renderer(names)
     record = document_report(entries, as_of=at, names=names, render=render)
     write_json(folder / "record.json", record)
-    spell = _speller(names, incident)
-    context = html_page.PageContext(
+    plain = _plain_text(names, incident)
+    context = html_page.HtmlPageContext(
         number=incident.number,
-        title=spell(incident.title),
-        symptom=spell(incident.symptom),
+        title=plain(incident.title),
+        symptom=plain(incident.symptom),
         record=record,
         restored_after=html_page.restored_after(record),
-        told=html_page.delivery_text(record, entries),
-        said=html_page.update_rows(entries, render),
-        calls=html_page.escalation_rows(incident, names),
-        failed=html_page.failed_deliveries(entries, render),
+        audiences=html_page.audience_rows(record, entries),
+        messages=html_page.message_rows(entries, render),
+        escalations=html_page.escalation_rows(incident, names),
+        failed_deliveries=html_page.failed_deliveries(entries, render),
         entries=len(entries),
         head=head,
         policy_hash=incident.policy_hash,
         exported_at=f"{utc_text(at)[:19]}Z",
-        exported_by=names(who),
+        exported_by=names(exported_by),
         css=html_page.STYLE.read_text("utf-8"),
     )
-    (folder / "index.html").write_text(html_page.page(context, render), encoding="utf-8")
+    (folder / "index.html").write_text(html_page.render_page(context, render), encoding="utf-8")
 
 
 def _write_policy(folder: Path, text: str | None) -> None:
-    """Write the policy that the incident ran under, byte for byte: its SHA-256 is the one that the record names."""
+    """Write the policy of the incident byte for byte, so that its SHA-256 is the one in the record."""
     if text is not None:
         (folder / "policy.yaml").write_bytes(text.encode("utf-8"))
 
@@ -144,6 +154,6 @@ def _write_manifest(folder: Path, incident: Incident, lines: Sequence[StoredEntr
     write_json(folder / "MANIFEST.json", manifest)
 
 
-def _speller(names: Names, incident: Incident) -> Any:
+def _plain_text(names: Names, incident: Incident) -> Callable[[str], str]:
     team = incident.key.team
     return lambda text: mrkdwn.plain(text, lambda user: names(PersonId(f"slack:{team}:{user}")))

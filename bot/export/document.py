@@ -1,4 +1,4 @@
-"""The account of one incident as a document: names instead of ids, people's text as they wrote it."""
+"""The report of one incident as a document: names instead of ids, text without Slack's escapes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def document_report(
     message: Callable[[str, str], str] | None = None,
     probes: Sequence[datetime] = (),
 ) -> dict[str, Any]:
-    """Give the account; sentences are rendered from the entries as they are stored."""
+    """Return the incident report as JSON-ready data. Sentences are rendered from the entries as stored."""
     stored = {(entry.key, entry.n): entry for entry in entries}
     return incident_report(
         [readable(entry, names) for entry in entries],
@@ -39,17 +39,17 @@ def document_report(
 
 
 def readable(entry: Entry, names: Names) -> Entry:
-    """Give the entry with its words as people wrote them: mentions by name, Slack's escapes undone."""
+    """Return the entry with its text as people wrote it: mentions by name, Slack's escapes undone."""
     fact = entry.fact
-    words = {
+    plain_text = {
         field: mrkdwn.plain(value, lambda user: names(PersonId(f"slack:{entry.key.team}:{user}")))
         for field in word_fields(type(fact))
         if isinstance(value := getattr(fact, field), str)
     }
-    return entry.model_copy(update={"fact": fact.model_copy(update=words)}) if words else entry
+    return entry.model_copy(update={"fact": fact.model_copy(update=plain_text)}) if plain_text else entry
 
 
 def source_of(entry: Entry) -> str:
-    """Say where an entry came from, as one word."""
+    """Return the source of an entry in one word, as in slack:Ev012."""
     source = entry.source
     return ":".join(part for part in (source.surface.value, source.event or source.message) if part)

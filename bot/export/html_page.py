@@ -1,4 +1,4 @@
-"""The page of an export: what its first screen answers, then everything else. Works on the account alone."""
+"""The HTML page of an export. Knows the incident report and the entries; knows no database."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ STYLE: Final = TEMPLATES / "documents" / "incident.css"
 
 
 @dataclass(frozen=True)
-class UpdateRow:
-    """One line of what was said in the channel."""
+class MessageRow:
+    """One message of the channel, or its edit or deletion."""
 
     at: str
     by: str
@@ -32,7 +32,7 @@ class UpdateRow:
 
 @dataclass(frozen=True)
 class EscalationRow:
-    """Somebody who was called, for what, and what they answered when."""
+    """One escalation: who was called, why, and their answer."""
 
     at: str
     by: str
@@ -44,25 +44,25 @@ class EscalationRow:
 
 @dataclass(frozen=True)
 class FailedDeliveryRow:
-    """Something that did not reach people, and why."""
+    """One message or change that Slack did not deliver, and why."""
 
     at: str
     what: str
 
 
 @dataclass(frozen=True)
-class PageContext:
-    """What the page template needs. `record` is the account."""
+class HtmlPageContext:
+    """The context of documents/incident.html.j2. `record` is the incident report."""
 
     number: str
     title: str
     symptom: str
     record: dict[str, Any]
     restored_after: str | None
-    told: tuple[dict[str, Any], ...]
-    said: tuple[UpdateRow, ...]
-    calls: tuple[EscalationRow, ...]
-    failed: tuple[FailedDeliveryRow, ...]
+    audiences: tuple[dict[str, Any], ...]
+    messages: tuple[MessageRow, ...]
+    escalations: tuple[EscalationRow, ...]
+    failed_deliveries: tuple[FailedDeliveryRow, ...]
     entries: int
     head: str
     policy_hash: str
@@ -71,52 +71,52 @@ class PageContext:
     css: str
 
 
-def page(context: PageContext, render: Renderer) -> str:
-    """Render the page."""
+def render_page(context: HtmlPageContext, render: Renderer) -> str:
+    """Render the page as HTML."""
     return render.text("documents/incident.html.j2", c=context)
 
 
 def restored_after(record: dict[str, Any]) -> str | None:
-    """Say how long it took to restore the service, in words."""
+    """Return the time to restore the service in words, None before it is restored."""
     seconds = record["metrics"]["time_to_restore_s"]
     return None if seconds is None else f"after {mrkdwn.span(timedelta(seconds=seconds))} of impact"
 
 
-def delivery_text(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
-    """Say for each audience when it was first and last told and how the updates it was owed ended."""
-    moments: dict[str, list[str]] = {}
+def audience_rows(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
+    """Return one row per audience: its first and last update, and how many updates met or missed their deadline."""
+    posted_at: dict[str, list[str]] = {}
     for entry in entries:
         if entry.fact.kind == "status_update_posted":
             audience = str(entry.fact.model_dump()["audience"])
-            moments.setdefault(audience, []).append(_seconds(utc_text(entry.occurred_at)))
+            posted_at.setdefault(audience, []).append(_seconds(utc_text(entry.occurred_at)))
     rows = []
-    for audience, kept in record["updates"].items():
-        times = sorted(moments.get(audience, []))
+    for audience, summary in record["updates"].items():
+        times = sorted(posted_at.get(audience, []))
         rows.append(
             {
                 "audience": audience,
                 "first": times[0] if times else None,
                 "last": times[-1] if times else None,
-                **{name: kept[name] for name in ("posts", "met", "missed", "adherence")},
+                **{name: summary[name] for name in ("posts", "met", "missed", "adherence")},
             }
         )
     return tuple(rows)
 
 
-def update_rows(entries: Sequence[Entry], render: Renderer) -> tuple[UpdateRow, ...]:
-    """List what was said in the channel, with edits and deletions beside their time."""
-    lines = []
+def message_rows(entries: Sequence[Entry], render: Renderer) -> tuple[MessageRow, ...]:
+    """Return the messages of the channel, with edits and deletions."""
+    rows = []
     for entry in entries:
         if isinstance(entry.fact, MessagePosted | MessageEdited | MessageDeleted):
             note = {"message_edited": "(edited)", "message_deleted": "(deleted)"}.get(entry.fact.kind, "")
             who = entry.fact.author or entry.by
             text = render.macro("sentences.j2", entry.fact.kind, entry)
-            lines.append(UpdateRow(_seconds(utc_text(entry.occurred_at)), render.who(who), text, note))
-    return tuple(lines)
+            rows.append(MessageRow(_seconds(utc_text(entry.occurred_at)), render.who(who), text, note))
+    return tuple(rows)
 
 
 def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ...]:
-    """List who was called and how each call ended."""
+    """Return the escalations with their answers."""
     return tuple(
         EscalationRow(
             at=_seconds(utc_text(one.at)),
@@ -131,10 +131,11 @@ def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ..
 
 
 def failed_deliveries(entries: Sequence[Entry], render: Renderer) -> tuple[FailedDeliveryRow, ...]:
-    """List what did not reach people: updates that were not delivered, and what Slack would not do."""
-    lost = [e for e in entries if isinstance(e.fact, DeliveryFailed) or _is_undelivered(e.fact)]
+    """Return undelivered updates, and what Slack refused."""
+    failed = [e for e in entries if isinstance(e.fact, DeliveryFailed) or _is_undelivered(e.fact)]
     return tuple(
-        FailedDeliveryRow(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", e.fact.kind, e)) for e in lost
+        FailedDeliveryRow(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", e.fact.kind, e))
+        for e in failed
     )
 
 
@@ -147,5 +148,5 @@ def _seconds(at: str) -> str:
 
 
 def document_renderer(names: Any) -> Renderer:
-    """Make the renderer for documents: names instead of mentions, UTC instead of the reader's zone."""
+    """Return the renderer for documents: names instead of mentions, UTC instead of the reader's time zone."""
     return Renderer(Mode.DOCUMENT, names=names)

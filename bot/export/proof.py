@@ -1,4 +1,4 @@
-"""Writes what an export can be checked by: entries, the signed checkpoint, its time stamp, the line of keys, verify.py."""
+"""Writes the evidence of an export: entries, the signed checkpoint, its time stamp, the key rotations, verify.py."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _README: Final = "Open index.html to read. Run `python3 verify.py` here to check
 
 
 @dataclass(frozen=True)
-class Proven:
-    """What bears an export out: the proof, who signs what is not signed yet, the time stamp and the keys before."""
+class Evidence:
+    """The proof of an export, the signer for an unsigned checkpoint, the time stamp, and the key rotations."""
 
     proof: Proof
     signer: Signer | None
@@ -30,41 +30,41 @@ class Proven:
 
     @property
     def public_key(self) -> str | None:
-        """The key that signed, None when nobody did."""
+        """The public key of the signature, None without one."""
         return self.proof.public_key or (self.signer.public_key if self.signer else None)
 
     @property
     def signature(self) -> str | None:
-        """The signature of that key."""
+        """The signature of the checkpoint's statement, None without a key."""
         return self.proof.signature or (self.signer.sign(self.proof.statement) if self.signer else None)
 
 
-def write_proof(folder: Path, lines: Sequence[StoredEntryRow], proven: Proven) -> None:
-    """Write the entries as they are stored, and everything that shows that they are those."""
+def write_proof(folder: Path, lines: Sequence[StoredEntryRow], evidence: Evidence) -> None:
+    """Write the entries as stored, and the evidence that they are unchanged."""
     with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
         for line in lines:
             words = None if line.words is None else {"salt": line.salt, "words": json.loads(line.words)}
             file.write(json.dumps({"text": line.text, "hash": line.hash, "words": words}, ensure_ascii=True) + "\n")
-    proof = proven.proof
+    proof = evidence.proof
     checkpoint = {
         "statement": proof.statement,
         "root": proof.root,
         "path": [list(step) for step in proof.path],
-        "public_key": proven.public_key,
-        "signature": proven.signature,
+        "public_key": evidence.public_key,
+        "signature": evidence.signature,
     }
     write_json(folder / "checkpoint.json", checkpoint)
     write_json(folder / "proof.json", proof.model_dump(mode="json"))
-    if proven.rotations:
-        told = {"statement", "signature", "countersignature"}
-        write_json(folder / "keys.json", [one.model_dump(include=told) for one in proven.rotations])
-    if proven.stamp is not None:
+    if evidence.rotations:
+        exported = {"statement", "signature", "countersignature"}
+        write_json(folder / "keys.json", [one.model_dump(include=exported) for one in evidence.rotations])
+    if evidence.stamp is not None:
         (folder / "checkpoint.txt").write_bytes(proof.statement.encode("utf-8"))
-        (folder / "checkpoint.tsr").write_bytes(proven.stamp.answer)
+        (folder / "checkpoint.tsr").write_bytes(evidence.stamp.answer)
     shutil.copyfile(VERIFIER, folder / "verify.py")
     (folder / "README.txt").write_text(_README, encoding="utf-8")
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a value for people and programs."""
+    """Write a value as indented JSON."""
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8")

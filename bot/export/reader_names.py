@@ -1,4 +1,4 @@
-"""Names for readers of documents: the directory's name of somebody, or their id when nobody knows it."""
+"""Names of people in documents: the directory's name, or the id of a person who is not in it."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ Names = Callable[[PersonId], str]
 
 
 def names_from(lookup: Callable[[PersonId], Person | None], team: str) -> Names:
-    """Give the function that names people in documents; each is looked up once."""
-    known: dict[PersonId, str] = {}
+    """Return a function that names a person; each person is looked up once."""
+    names: dict[PersonId, str] = {}
 
     def name(person: PersonId) -> str:
         user = slack_user(person)
         whole = slack_person(team, user) if user else person
-        if whole not in known:
-            known[whole] = _name(lookup, whole)
-        return known[whole]
+        if whole not in names:
+            names[whole] = _name(lookup, whole)
+        return names[whole]
 
     return name
 

@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """Check this export offline: python3 verify.py [--key HEX]. Needs Python 3.8 or newer and nothing else.
 
-It checks that every file is the one the manifest names, that every entry hashes to what is written beside it and
-continues the one before, that no number is missing, that the words belong to their entry, were redacted by a later one
-or are masked by one, and that a checkpoint signed with Ed25519 covers the last entry. --key is the public key you were
-given by another way, or one that came before it; without it the signature only shows that one key made it. Exit status
-0: everything holds. A time stamp, where there is one, is checked with openssl: the last line says how.
+Checked: every file is the one in the manifest; every entry has its hash and continues the one before; no number is
+missing; text belongs to its entry, or an entry redacted or masks it; a checkpoint signed with Ed25519 covers the last
+entry. --key is the public key you got by another way, or a predecessor; without it the signature only shows that one
+key made it. Exit status 0: everything holds. openssl checks a time stamp: the last line of output says how.
 """
 
 import hashlib
@@ -68,7 +67,7 @@ BASE = (recover_x(BASE_Y, 0), BASE_Y, 1, recover_x(BASE_Y, 0) * BASE_Y % P)
 
 
 def signed_by(key, signature, message):
-    """Tell whether the 64-byte signature over the message was made with the 32-byte public key."""
+    """True if the 64-byte signature over the message was made with the 32-byte public key."""
     if len(key) != 32 or len(signature) != 64:
         return False
     a, r, s = point(key), point(signature[:32]), int.from_bytes(signature[32:], "little")
@@ -83,7 +82,7 @@ def signed_by(key, signature, message):
 
 
 def check_files(folder, manifest):
-    """Every file is the one that was exported, and no other file was slipped in."""
+    """Check that every file is the exported one, and that no file was added."""
     for name, expected in sorted(manifest["files"].items()):
         path = folder / name
         if not path.is_file():
@@ -98,7 +97,7 @@ def check_files(folder, manifest):
 
 
 def check_entry(line, n, prev, identity):
-    """One entry hashes to its hash, continues the chain, and belongs to this incident."""
+    """Check that one entry hashes to its hash, continues the chain, and belongs to this incident."""
     header = json.loads(line["text"])
     if sha256(line["text"]) != line["hash"]:
         yield f"entry {n} was changed: its text does not hash to its hash"
@@ -111,7 +110,7 @@ def check_entry(line, n, prev, identity):
 
 
 def check_chain(lines, manifest):
-    """Every entry in turn, then that words are absent only where an entry redacted them or masks them to this day."""
+    """Check every entry, then that text is missing only where an entry redacted it or still masks it."""
     prev, missing, redacted, masks = "0" * 64, {}, set(), {}
     identity = (manifest["team"], manifest["incident"])
     for n, line in enumerate(lines, 1):
@@ -134,7 +133,7 @@ def check_chain(lines, manifest):
 
 
 def check_checkpoint(checkpoint, manifest, key, rotations):
-    """The last entry is a leaf of the tree whose root was signed."""
+    """Check that the last entry is a leaf of the tree whose root was signed."""
     wanted = {"n": manifest["entries"], **{name: manifest[name] for name in ("head", "incident", "team")}}
     reached = hashlib.sha256(b"\x00" + canonical(wanted).encode("utf-8")).hexdigest()
     for side, sibling in checkpoint["path"]:
@@ -150,24 +149,25 @@ def check_checkpoint(checkpoint, manifest, key, rotations):
         yield "the checkpoint was signed with another key than the one you gave, and not with one that follows it"
 
 
-def is_signed(told, key, name):
-    """The statement is signed with the key; the signature stands under this name."""
-    return signed_by(bytes.fromhex(key), bytes.fromhex(told[name]), told["statement"].encode("utf-8"))
+def is_signed(signed, key, name):
+    """True if the statement is signed with the key; `name` is the field of the signature."""
+    return signed_by(bytes.fromhex(key), bytes.fromhex(signed[name]), signed["statement"].encode("utf-8"))
 
 
 def following(key, rotations):
-    """The key and those that follow it: each handing over is signed by the old key and by the new one."""
+    """Return the key and its successors: each rotation is signed by the old key and by the new one."""
     known = {key}
-    for told in rotations:
-        said = json.loads(told["statement"])
-        both = is_signed(told, said["old"], "signature") and is_signed(told, said["new"], "countersignature")
-        if said["format"] == "muster-key/1" and said["old"] in known and both:
-            known.add(said["new"])
+    for rotation in rotations:
+        stated = json.loads(rotation["statement"])
+        old, new = stated["old"], stated["new"]
+        both = is_signed(rotation, old, "signature") and is_signed(rotation, new, "countersignature")
+        if stated["format"] == "muster-key/1" and old in known and both:
+            known.add(new)
     return known
 
 
 def main(arguments):
-    """Check the folder this program lies in and say what holds."""
+    """Check the folder of this program and print the result."""
     folder = pathlib.Path(__file__).resolve().parent
     key = arguments[arguments.index("--key") + 1] if "--key" in arguments else ""
     manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))

@@ -1,7 +1,7 @@
-"""The log: one line per record, in UTC, in which no token and no password can be read. Decides nothing else about words.
+"""The log: one line per record, in UTC, as text or JSON, with every secret redacted. Knows no event it is given.
 
-Secrets are masked where a line is made, after everything is put into it, so that neither an argument nor a traceback
-carries one out.
+Redaction happens in the formatter, after arguments, tracebacks and extra fields are put in, so that none of them carries
+a secret out.
 """
 
 from __future__ import annotations
@@ -16,69 +16,90 @@ from typing import Final, TextIO
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings
 
+from bot.config.settings import LogFormat
 from storage.database.engine import read_url
 from storage.errors import InvalidDatabaseUrl
 
 HIDDEN: Final = "[hidden]"
-_NOISY: Final = ("apscheduler", "slack_bolt", "slack_sdk", "uvicorn", "asyncio", "alembic")
-_SHORTEST: Final = 6
+_LIBRARIES: Final = ("apscheduler", "slack_bolt", "slack_sdk", "uvicorn", "asyncio", "alembic")
+_SHORTEST_SECRET: Final = 6
 _TOKEN: Final = re.compile(r"\bx(?:ox[a-z]|app)(?:\.[\w-]+)?-[\w.-]+")
 _PASSWORD: Final = re.compile(r"(://[^\s/@:]*):[^\s/@]+@")
-_ADDRESS: Final = re.compile(r"(hooks\.slack\.com/|[?&]ticket=)[^\s\"'<>]+")
+_SECRET_ADDRESS: Final = re.compile(r"(hooks\.slack\.com/|[?&]ticket=)[^\s\"'<>]+")
 
 
-class RedactingFormatter(logging.Formatter):
-    """Writes a record on one line, without the secrets it is given and without anything that looks like one."""
+class Redactor:
+    """Redacts the secrets it is given, and everything that looks like one."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        # A secret inside a logged dict appears as repr() writes it, with escapes.
+        forms = {form for one in secrets if len(one) >= _SHORTEST_SECRET for form in (one, repr(one)[1:-1])}
+        self._secrets = sorted(forms, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """Return the text with every secret hidden."""
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        return redact(text)
+
+
+class TextFormatter(logging.Formatter):
+    """Formats a record as one line of text, traceback included, redacted."""
 
     converter = staticmethod(time.gmtime)
 
-    def __init__(self, secrets: Iterable[str] = ()) -> None:
+    def __init__(self, redactor: Redactor) -> None:
         super().__init__("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
-        self._secrets = tuple(sorted((one for one in secrets if len(one) >= _SHORTEST), key=len, reverse=True))
+        self._redactor = redactor
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write the record, traceback included, and mask what nobody may read."""
-        text = super().format(record)
-        for secret in self._secrets:
-            text = text.replace(secret, HIDDEN)
-        return redact(text).replace("\r", "").replace("\n", " | ")
+        """Return the record as one line."""
+        return self._redactor(super().format(record)).replace("\r", "").replace("\n", " | ")
 
 
 def redact(text: str) -> str:
-    """Mask what looks like a token, like a password in an address, or like an address that is a secret."""
+    """Hide what looks like a token, a password in an address, or an address that is itself a secret."""
     text = _TOKEN.sub(HIDDEN, text)
     text = _PASSWORD.sub(rf"\1:{HIDDEN}@", text)
-    return _ADDRESS.sub(rf"\1{HIDDEN}", text)
+    return _SECRET_ADDRESS.sub(rf"\1{HIDDEN}", text)
 
 
 def secrets_of(settings: BaseSettings) -> frozenset[str]:
-    """Gather every secret of the settings; of a database address, its password."""
+    """Return every secret of the settings; of a database address, its password."""
     values = [getattr(settings, name) for name in type(settings).model_fields]
     secrets = {value.get_secret_value() for value in values if isinstance(value, SecretStr)}
-    return frozenset(one for secret in secrets if (one := _secret_part(secret)))
+    return frozenset(part for secret in secrets if (part := _secret_part(secret)))
 
 
 def shown_database(url: str) -> str:
-    """Show a database address without what opens it."""
+    """Return a database address without its password and its options."""
     try:
         return read_url(url).set(query={}).render_as_string(hide_password=True)
     except InvalidDatabaseUrl:
         return HIDDEN
 
 
-def _is_ours_or_matters(record: logging.LogRecord) -> bool:
-    """Keep of others only what matters; Bolt sets its own level, and notes that it leaves a token of .env unused."""
-    theirs = record.name.startswith(_NOISY)
-    return not theirs or (record.levelno >= logging.WARNING and "will be unused" not in record.getMessage())
-
-
-def configure_logging(secrets: Iterable[str], stream: TextIO | None = None) -> None:
-    """Write what happens to standard error from now on; what others log about themselves only from warnings up."""
+def configure_logging(secrets: Iterable[str], log_format: LogFormat = "text", *, stream: TextIO | None = None) -> None:
+    """Log to standard error, or to `stream`: everything of ours from INFO, of libraries from WARNING."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(RedactingFormatter(secrets))
-    handler.addFilter(_is_ours_or_matters)
+    handler.setFormatter(_formatter(Redactor(secrets), log_format))
+    handler.addFilter(_is_relevant)
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
+
+
+def _formatter(redactor: Redactor, log_format: LogFormat) -> logging.Formatter:
+    if log_format == "text":
+        return TextFormatter(redactor)
+    from bot.monitoring.json_log import JsonLogFormatter  # the library is imported only where JSON is wanted
+
+    return JsonLogFormatter(redactor)
+
+
+def _is_relevant(record: logging.LogRecord) -> bool:
+    """True for records of ours and for warnings of libraries; Bolt's note on an unused token is no news."""
+    is_library = record.name.startswith(_LIBRARIES)
+    return not is_library or (record.levelno >= logging.WARNING and "will be unused" not in record.getMessage())
 
 
 def _secret_part(secret: str) -> str:

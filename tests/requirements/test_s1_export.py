@@ -63,7 +63,7 @@ class Office:
 
     def export(self, key: IncidentKey, at: float) -> Path:
         made = write_bundle(
-            self.store, key, out=self.folder, who=CLERK, at=T(at), seal=Seal(self.signer), policy=self.policy
+            self.store, key, out=self.folder, exported_by=CLERK, at=T(at), seal=Seal(self.signer), policy=self.policy
         )
         return made.folder
 

@@ -1,4 +1,4 @@
-"""What an examination finds: something missing, something wrong, something to know, something in order."""
+"""The result of one check of `muster doctor`: missing, wrong, good to know, or in order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 
 
 class Severity(StrEnum):
-    """How much a finding weighs. What is missing or wrong keeps Muster from working as it should."""
+    """The severity of a result. MISSING and WRONG keep Muster from working as it should."""
 
     MISSING = "Missing"
     WRONG = "Wrong"
@@ -21,27 +21,27 @@ BLOCKING: Final = (Severity.MISSING, Severity.WRONG)
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One thing that was found, in words that say what to do about it."""
+    """One result, with a message that says what to do."""
 
-    weight: Severity
-    said: str
-
-
-def missing(said: str) -> CheckResult:
-    """Say what is not there and is needed."""
-    return CheckResult(Severity.MISSING, said)
+    severity: Severity
+    message: str
 
 
-def wrong(said: str) -> CheckResult:
-    """Say what is there and is not right."""
-    return CheckResult(Severity.WRONG, said)
+def missing(message: str) -> CheckResult:
+    """Something needed does not exist."""
+    return CheckResult(Severity.MISSING, message)
 
 
-def note(said: str) -> CheckResult:
-    """Say what nobody should be surprised by later."""
-    return CheckResult(Severity.NOTE, said)
+def wrong(message: str) -> CheckResult:
+    """Something exists and is wrong."""
+    return CheckResult(Severity.WRONG, message)
 
 
-def passed(said: str) -> CheckResult:
-    """Say what is in order."""
-    return CheckResult(Severity.GOOD, said)
+def note(message: str) -> CheckResult:
+    """Something the operator should know before it surprises them."""
+    return CheckResult(Severity.NOTE, message)
+
+
+def passed(message: str) -> CheckResult:
+    """Something is in order."""
+    return CheckResult(Severity.GOOD, message)

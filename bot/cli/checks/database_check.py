@@ -1,4 +1,4 @@
-"""Looks at the database: is it reachable, of our schema, guarded, and what was given up in it. Changes nothing."""
+"""Checks the database: reachable, of our schema, triggers installed, dead jobs. Changes nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
-from bot.cli.cli_errors import explained
+from bot.cli.cli_errors import explain
 from bot.cli.database_access import NotFound, missing_file, team_of
 from bot.monitoring.logs import shown_database
 from storage.database import schema
@@ -19,23 +19,23 @@ from storage.jobs.job_queue import DeadJob, JobQueue
 from storage.store import Store, open_store
 from storage.triggers import record_triggers
 
-_MOST_DEAD: Final = 5
+_DEAD_JOBS_SHOWN: Final = 5
 
 
 def check_database(address: str) -> Iterator[CheckResult]:
-    """Say whether the record can be kept where DATABASE_URL says."""
+    """Check that the record can be kept where DATABASE_URL says."""
     try:
         file = missing_file(address)
         if file is not None:
-            yield from _to_be_made(file)
+            yield from _check_creatable(file)
             return
         with open_store(address) as store:
             yield from _check_open(store, shown_database(address))
-    except (StorageError, SQLAlchemyError) as trouble:
-        yield wrong(explained(trouble))
+    except (StorageError, SQLAlchemyError) as error:
+        yield wrong(explain(error))
 
 
-def _to_be_made(file: Path) -> Iterator[CheckResult]:
+def _check_creatable(file: Path) -> Iterator[CheckResult]:
     folder = file.absolute().parent
     if folder.is_dir() and os.access(folder, os.W_OK):
         yield passed(f"There is no database yet; the first start makes {file}.")
@@ -65,7 +65,7 @@ def _dead_jobs(dead: Sequence[DeadJob]) -> Iterator[CheckResult]:
     if not dead:
         return
     count = f"{len(dead)} jobs were" if len(dead) > 1 else "One job was"
-    yield note(f"{count} given up, so that something is missing in Slack. Mend the cause named here; the latest:")
-    for one in dead[:_MOST_DEAD]:
+    yield note(f"{count} given up, so that something is missing in Slack. Correct the cause named here; the latest:")
+    for one in dead[:_DEAD_JOBS_SHOWN]:
         when = one.ended_at.strftime("%Y-%m-%d %H:%M UTC")
         yield note(f"  {one.job.kind} after {one.attempts} attempts, {when}: {one.error}")

@@ -1,4 +1,4 @@
-"""Looks at this machine: the Python, the signing key, the clock against Slack's. Asks nobody over the network."""
+"""Checks this machine: Python, the signing key, the clock against Slack's. Makes no network call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLOCK_OFF_SECONDS: Final = 5.0
 
 
 def check_python() -> Iterator[CheckResult]:
-    """Say whether this Python keeps the docstrings that are shown as help."""
+    """Check that this Python keeps docstrings, which are shown as help."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     if sys.flags.optimize > 1:
         yield wrong("python -OO strips the docstrings that Muster shows as help: run it without -OO.")
@@ -25,7 +25,7 @@ def check_python() -> Iterator[CheckResult]:
 
 
 def check_key(path: Path | None) -> Iterator[CheckResult]:
-    """Say whether checkpoints are signed, and with a key that only its owner can read."""
+    """Check that checkpoints are signed, with a key that only its owner can read."""
     if path is None:
         yield note("Checkpoints are not signed. `muster keygen FILE` makes a key; name it in MUSTER_KEY_FILE.")
         return
@@ -41,17 +41,17 @@ def check_key(path: Path | None) -> Iterator[CheckResult]:
         yield passed(f"Checkpoints are signed; the public key is {signer.public_key}.")
 
 
-def check_clock(slacks: str | None, before: datetime, after: datetime) -> Iterator[CheckResult]:
-    """Say whether our clock is off: `slacks` is the Date header of an answer that was asked for between the two."""
-    if slacks is None:
+def check_clock(date_header: str | None, before: datetime, after: datetime) -> Iterator[CheckResult]:
+    """Check the clock: `date_header` is that of a response to a request sent at `before` and received at `after`."""
+    if date_header is None:
         return
     try:
-        theirs = parsedate_to_datetime(slacks)
+        theirs = parsedate_to_datetime(date_header)
     except ValueError:
         return
     ours = before + (after - before) / 2
     off = (ours - theirs).total_seconds()
-    # Slack's header counts whole seconds, and the answer was somewhere on its way.
+    # Slack's header has whole seconds, and the response took an unknown part of the round trip.
     if abs(off) > CLOCK_OFF_SECONDS + (after - before).total_seconds() / 2:
         ahead = "ahead of" if off > 0 else "behind"
         yield wrong(

@@ -1,4 +1,4 @@
-"""Looks at where files lie: in a container's own layer they go with the container. Reads the list of mounts only."""
+"""Checks where files are stored: a container's own layer is deleted with the container. Reads only the list of mounts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LAYERS: Final = frozenset({"overlay", "aufs", "fuse-overlayfs"})
 
 
 def check_layers(address: str, spool: Path, mounts: Path = _MOUNTS) -> Iterator[CheckResult]:
-    """Say when the record or the spool goes with the container."""
+    """Warn when the record or the spool would be deleted with the container."""
     file = _sqlite_file(address)
     if file is not None and (lies := _layer_of(file, mounts)):
         yield note(
@@ -38,7 +38,7 @@ def _sqlite_file(address: str) -> Path | None:
 
 
 def _layer_of(file: Path, mounts: Path) -> str | None:
-    """Name the layer a file lies in, or None when it lies on a volume or there is no telling."""
+    """Return the container layer that holds a file, or None when it is on a volume or the mounts cannot be read."""
     try:
         lines = mounts.read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""Looks at policy.yaml: every fault with its line, and every person in it whom the workspace does not have."""
+"""Checks policy.yaml: every fault with its line, and every person or group that is not in the workspace."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from roles.role_names import Role
 
 Json = Mapping[str, Any]
 GROUP: Final = "S"
-_MOST: Final = 5
+_NAMES_SHOWN: Final = 5
 
 
 @dataclass(frozen=True)
 class PolicyText:
-    """A policy file that is in order, with the text its lines are counted in."""
+    """A valid policy file with its text, in which line numbers are counted."""
 
     path: Path
     policy: Policy
@@ -29,12 +29,12 @@ class PolicyText:
 
 
 def read_file(path: Path, today: date) -> tuple[PolicyText | None, list[CheckResult]]:
-    """Read the policy file; name everything that is wrong with it."""
+    """Read the policy file; return None with its faults when it is missing or broken."""
     try:
         text = path.read_text(encoding="utf-8")
         policy = read_policy(text, today).policy
     except BrokenPolicy as broken:
-        return None, [wrong(f"{path} {one}") for one in broken.wrong]
+        return None, [wrong(f"{path} {one}") for one in broken.errors]
     except FileNotFoundError:
         return None, [missing(f"There is no {path}. Put your policy there, or name its file in MUSTER_POLICY.")]
     except (OSError, UnicodeDecodeError) as unreadable:
@@ -44,16 +44,16 @@ def read_file(path: Path, today: date) -> tuple[PolicyText | None, list[CheckRes
 
 
 def check_people(file: PolicyText, members: Mapping[str, Json], groups: Collection[str]) -> Iterator[CheckResult]:
-    """Name, with their lines, the people and groups of the policy that this workspace does not have."""
+    """Yield, with their lines, the people and groups of the policy that are not in the workspace."""
     nodes = read_document(file.text)
-    for place, who in named(file.policy):
-        doubt = _doubt(who, members, groups)
-        if doubt is not None:
-            yield wrong(f"{file.path} {nodes.wrong(place, f'names {who}, {doubt}')}")
+    for place, who in named_ids(file.policy):
+        fault = _fault(who, members, groups)
+        if fault is not None:
+            yield wrong(f"{file.path} {nodes.error_at(place, f'names {who}, {fault}')}")
 
 
-def named(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """Give everybody a policy names, with the place."""
+def named_ids(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Yield every Slack id in a policy with its path."""
     for part, lists in (("groups", policy.groups), ("rosters", policy.rosters)):
         for name, members in lists.items():
             yield from (((part, name, i), member) for i, member in enumerate(members))
@@ -64,39 +64,39 @@ def named(policy: Policy) -> Iterator[tuple[tuple[Any, ...], str]]:
             yield ("services", name, "owner"), service.owner
 
 
-def _doubt(who: str, members: Mapping[str, Json], groups: Collection[str]) -> str | None:
+def _fault(who: str, members: Mapping[str, Json], groups: Collection[str]) -> str | None:
     if who.startswith(GROUP):
         return None if who in groups else "and there is no such user group. Copy the group's id again."
     member = members.get(who)
     if member is None:
         return "whom this workspace does not have. Copy the member's id again."
     if member.get("deleted"):
-        return "whose account is deactivated. Name somebody who is here."
+        return "whose account is deactivated. Name an active member."
     return "which is a bot. Name a person." if member.get("is_bot") else None
 
 
 def _gaps(policy: Policy) -> Iterator[CheckResult]:
-    """Say what a policy leaves open that an incident will ask for."""
+    """Yield what a policy leaves open that an incident will need."""
     unowned = [name for name, service in policy.services.items() if not service.owner]
     if unowned:
-        yield note(f"Nobody owns {_some(unowned)}: put an owner there, who is asked last and confirms restoration.")
-    uncalled = [name for name, service in policy.services.items() if not service.ladder]
-    if uncalled:
-        yield note(f"No ladder for {_some(uncalled)}: `/incident escalate` there needs a name until you add one.")
-    powerless = [act for act, words in policy.authority.model_dump().items() if not _anybody(policy, words)]
-    if powerless:
-        acts = ", ".join(act.replace("_", " ") for act in powerless)
-        yield note(f"Nobody may do this until you fill the groups of `authority`: {acts}.")
+        yield note(f"No owner for {_some(unowned)}: name one, who is called last and confirms restoration.")
+    not_escalated = [name for name, service in policy.services.items() if not service.ladder]
+    if not_escalated:
+        yield note(f"No ladder for {_some(not_escalated)}: `/incident escalate` there needs a name until you add one.")
+    unauthorized = [act for act, words in policy.authority.model_dump().items() if not _is_held(policy, words)]
+    if unauthorized:
+        acts = ", ".join(act.replace("_", " ") for act in unauthorized)
+        yield note(f"No one may do this until you fill the groups of `authority`: {acts}.")
     if policy.regimes:
         yield note("Muster cannot record reports to regulators yet: with `regimes` no major incident can be closed.")
 
 
 def _some(names: list[str]) -> str:
-    more = len(names) - _MOST
-    return ", ".join(names[:_MOST]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _NAMES_SHOWN
+    return ", ".join(names[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
-def _anybody(policy: Policy, words: tuple[str, ...]) -> bool:
-    """Tell whether anybody can have one of these words: a role, a group with members, or responders left to be all."""
+def _is_held(policy: Policy, words: tuple[str, ...]) -> bool:
+    """True if someone can hold one of these: a role, a group with members, or the default group of all responders."""
     by_default = "responder" not in policy.groups and "responder" in words
     return by_default or any(word in set(Role) or policy.groups.get(word) for word in words)

@@ -1,4 +1,4 @@
-"""Looks at how the record is kept: who signs it, and whether any of it leaves the house. Changes nothing."""
+"""Checks how the record is protected: its signing key, and whether checkpoints are published. Changes nothing."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from storage.errors import StorageError
 from storage.integrity.signing_keys import read_key
 from storage.store import Store
 
-_NEVER_LEAVES: Final = (
-    "Checkpoints never leave this database, so whoever holds it could write all of it anew. Name an `audit_channel` in "
+_NEVER_PUBLISHED: Final = (
+    "Checkpoints never leave this database, so anyone with access to it could rewrite all of it. Name an `audit_channel` in "
     "policy.yaml, or a time-stamp authority in MUSTER_TSA_URL."
 )
 
 
-def check_keeping(settings: RecordSettings, policy: Policy | None) -> Iterator[CheckResult]:
-    """Say who signs the record, and what nobody signed; without a database there is nothing to say."""
+def check_record_protection(settings: RecordSettings, policy: Policy | None) -> Iterator[CheckResult]:
+    """Report who signs the record and what is unsigned; nothing without a database."""
     if settings.tsa_url is None and policy is not None and policy.audit_channel is None:
-        yield note(_NEVER_LEAVES)
+        yield note(_NEVER_PUBLISHED)
     try:
         with open_database() as (store, _):
-            found = tuple(_signed(store, settings))
+            results = tuple(_check_signatures(store, settings))
     except (NotFound, StorageError, SQLAlchemyError, OSError):
-        # What is wrong with the database or with the key has been said where each is looked at.
+        # The checks of the database and of the key report these.
         return
-    yield from found
+    yield from results
 
 
-def _signed(store: Store, settings: RecordSettings) -> Iterator[CheckResult]:
+def _check_signatures(store: Store, settings: RecordSettings) -> Iterator[CheckResult]:
     unsigned, last = store.checkpoints.unsigned(), store.checkpoints.last()
     if unsigned:
-        yield note(f"Unsigned checkpoints: {unsigned}. Whoever holds the database could have made them.")
+        yield note(f"Unsigned checkpoints: {unsigned}. Anyone with access to the database could have written them.")
     if last is not None:
         yield passed(f"The last checkpoint is {last.seq}, of {last.taken_at:%Y-%m-%d %H:%M} UTC.")
     known = store.signing_keys.known()

@@ -1,7 +1,4 @@
-"""Looks at Slack through the tokens: valid, with the scopes of app.yaml, and the channels the policy names.
-
-It joins nothing and posts nothing.
-"""
+"""Checks Slack: tokens, the scopes of app.yaml, the people and channels the policy names. Joins and posts nothing."""
 
 from __future__ import annotations
 
@@ -19,8 +16,8 @@ from slack_sdk.web import SlackResponse
 
 from bot.cli.checks.check_result import CheckResult, missing, passed, wrong
 from bot.cli.checks.machine_check import check_clock
-from bot.cli.checks.policy_check import GROUP, PolicyText, check_people, named
-from bot.cli.cli_errors import explained, slack_refused
+from bot.cli.checks.policy_check import GROUP, PolicyText, check_people, named_ids
+from bot.cli.cli_errors import explain, slack_refused
 from bot.clock import Clock
 from bot.config.settings import Settings
 from bot.slack.client.client_factory import client_for
@@ -28,13 +25,13 @@ from bot.slack.client.cursor_pages import pages
 from incident.policy import Policy
 
 MANIFEST: Final = Path(__file__).resolve().parents[3] / "app.yaml"
-_TROUBLES: Final = (SlackClientError, OSError, HTTPException)
-_PAGE: Final = 900
+_NO_REPLY: Final = (SlackClientError, OSError, HTTPException)
+_PAGE_SIZE: Final = 900
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """What app.yaml asks for: the bot scopes and the slash commands."""
+    """The bot scopes and slash commands of app.yaml."""
 
     scopes: frozenset[str]
     commands: tuple[str, ...]
@@ -42,33 +39,33 @@ class Manifest:
 
 def read_manifest(path: Path = MANIFEST) -> Manifest:
     """Read app.yaml."""
-    told_in = yaml.safe_load(path.read_text(encoding="utf-8"))
-    commands = tuple(one["command"] for one in told_in["features"]["slash_commands"])
-    return Manifest(frozenset(told_in["oauth_config"]["scopes"]["bot"]), commands)
+    manifest = yaml.safe_load(path.read_text(encoding="utf-8"))
+    commands = tuple(one["command"] for one in manifest["features"]["slash_commands"])
+    return Manifest(frozenset(manifest["oauth_config"]["scopes"]["bot"]), commands)
 
 
 def check_slack(settings: Settings, file: PolicyText | None, clock: Clock) -> Iterator[CheckResult]:
-    """Say whether Slack lets us do what app.yaml asks for."""
+    """Check that the tokens are valid and grant what app.yaml asks for."""
     manifest = read_manifest()
     yield from check_command(settings, manifest)
     client = client_for(settings.slack_api_url, settings.slack_bot_token.get_secret_value())
     before = clock.now()
     try:
-        answer = client.auth_test()
-    except _TROUBLES as trouble:
-        yield wrong(f"{settings.slack_api_url}: {explained(trouble)}")
+        identity = client.auth_test()
+    except _NO_REPLY as error:
+        yield wrong(f"{settings.slack_api_url}: {explain(error)}")
         return
-    yield passed(f"The bot token opens {answer.get('team')} ({answer.get('team_id')}).")
-    yield from check_clock(_header(answer, "date"), before, clock.now())
-    yield from _check_scopes(_header(answer, "x-oauth-scopes"), manifest)
+    yield passed(f"The bot token opens {identity.get('team')} ({identity.get('team_id')}).")
+    yield from check_clock(_header(identity, "date"), before, clock.now())
+    yield from _check_scopes(_header(identity, "x-oauth-scopes"), manifest)
     yield from _check_app_token(client, settings)
     if file is not None:
-        yield from _asked(lambda: check_people(file, _members(client), _groups(client, file.policy)))
-        yield from _asked(lambda: check_channels(file.policy, _channels(client)))
+        yield from _looked_up(lambda: check_people(file, _members(client), _groups(client, file.policy)))
+        yield from _looked_up(lambda: check_channels(file.policy, _channels(client)))
 
 
 def check_command(settings: Settings, manifest: Manifest) -> Iterator[CheckResult]:
-    """Say whether what people type is what app.yaml registers."""
+    """Check that app.yaml registers the slash command of the settings."""
     if settings.command not in manifest.commands:
         registered = " and ".join(manifest.commands)
         yield wrong(
@@ -78,7 +75,7 @@ def check_command(settings: Settings, manifest: Manifest) -> Iterator[CheckResul
 
 
 def check_channels(policy: Policy, channels: Mapping[str, Mapping[str, Any]]) -> Iterator[CheckResult]:
-    """Say which channels of the policy do not exist or cannot be joined. `channels` is by id and by name."""
+    """Report channels of the policy that do not exist or are archived. `channels` is keyed by id and by name."""
     places = {"incidents_channel": policy.incidents_channel or "", "audit_channel": policy.audit_channel or ""}
     places |= {f"audiences.{name}": place for name, place in policy.audiences.items()}
     for setting, place in places.items():
@@ -119,30 +116,30 @@ def _check_app_token(client: WebClient, settings: Settings) -> Iterator[CheckRes
         client.apps_connections_open(app_token=token.get_secret_value())
     except SlackApiError as refused:
         yield wrong(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
-    except _TROUBLES as trouble:
-        yield wrong(f"Socket Mode: {explained(trouble)}")
+    except _NO_REPLY as error:
+        yield wrong(f"Socket Mode: {explain(error)}")
     else:
         yield passed("The app token opens a Socket Mode connection.")
 
 
-def _asked(ask: Callable[[], Iterator[CheckResult]]) -> Iterator[CheckResult]:
-    """Give what was found, or say that Slack would not tell."""
+def _looked_up(check: Callable[[], Iterator[CheckResult]]) -> Iterator[CheckResult]:
+    """Yield the results, or one that says that Slack could not be asked."""
     try:
-        found = list(ask())
-    except _TROUBLES as trouble:
-        found = [wrong(f"Not all of policy.yaml could be looked up. {explained(trouble)}")]
-    yield from found
+        results = list(check())
+    except _NO_REPLY as error:
+        results = [wrong(f"Not all of policy.yaml could be looked up. {explain(error)}")]
+    yield from results
 
 
 def _members(client: WebClient) -> dict[str, Any]:
-    return {one["id"]: one for page in pages(partial(client.users_list, limit=_PAGE)) for one in page["members"]}
+    return {one["id"]: one for page in pages(partial(client.users_list, limit=_PAGE_SIZE)) for one in page["members"]}
 
 
 def _groups(client: WebClient, policy: Policy) -> frozenset[str]:
-    """Give those of the policy's user groups that the workspace has."""
-    wanted = {who for _, who in named(policy) if who.startswith(GROUP)}
+    """Return the user groups of the policy that exist in the workspace."""
+    named = {who for _, who in named_ids(policy) if who.startswith(GROUP)}
     found = set()
-    for group in sorted(wanted):
+    for group in sorted(named):
         try:
             client.usergroups_users_list(usergroup=group)
         except SlackApiError as refused:
@@ -154,12 +151,12 @@ def _groups(client: WebClient, policy: Policy) -> frozenset[str]:
 
 
 def _channels(client: WebClient) -> dict[str, Any]:
-    fetch = partial(client.conversations_list, types="public_channel,private_channel", limit=_PAGE)
+    fetch = partial(client.conversations_list, types="public_channel,private_channel", limit=_PAGE_SIZE)
     every = [one for page in pages(fetch) for one in page["channels"]]
     live = [one for one in every if not one.get("is_archived")]
     return {key: one for one in (*every, *live) for key in (one["id"], one["name"])}
 
 
-def _header(answer: SlackResponse, name: str) -> str | None:
-    value = next((value for key, value in answer.headers.items() if key.lower() == name), None)
+def _header(response: SlackResponse, name: str) -> str | None:
+    value = next((value for key, value in response.headers.items() if key.lower() == name), None)
     return value[0] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Looks at the spool: can it be written, does anything wait in it. Takes no lines and changes none."""
+"""Checks the spool: writable, and whether lines wait in it. Changes nothing."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bot.spool.spool import ASIDE
 
 
 def check_spool(folder: Path) -> Iterator[CheckResult]:
-    """Say whether what comes while the database is absent can be kept, and whether anything still waits."""
-    there = folder if folder.exists() else folder.absolute().parent
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+    """Check that the spool can be written during an outage of the database, and report waiting and rejected lines."""
+    existing = folder if folder.exists() else folder.absolute().parent
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         yield wrong(
             f"The spool cannot be written at {folder}, so nothing is kept while the database is absent: make that a "
             "folder that Muster may write in, or name another one in MUSTER_SPOOL."
@@ -30,22 +30,22 @@ def check_spool(folder: Path) -> Iterator[CheckResult]:
         )
     else:
         yield passed(f"The spool {folder} is empty and can be written.")
-    aside = sum(file.read_bytes().count(b"\n") for file in (folder / ASIDE).glob(f"*{SUFFIX}"))
-    if aside:
+    rejected = sum(file.read_bytes().count(b"\n") for file in (folder / ASIDE).glob(f"*{SUFFIX}"))
+    if rejected:
         yield note(
-            f"{aside} lines in {folder / ASIDE} could not be recorded. Record by hand what they say, then delete them."
+            f"{rejected} lines in {folder / ASIDE} could not be recorded. Record by hand what they say, then delete them."
         )
 
 
 def _waiting(folder: Path) -> list[SpoolLine]:
-    lines = [line for file in sorted(folder.glob(f"*{SUFFIX}")) for line in _lines(file)]
+    lines = [line for file in sorted(folder.glob(f"*{SUFFIX}")) for line in _read_lines(file)]
     done = {(str(line.body.get("kind")), line.key) for line in lines if line.kind == "done"}
     return [line for line in lines if line.kind in WAITS and (line.kind, line.key) not in done]
 
 
-def _lines(file: Path) -> Iterator[SpoolLine]:
+def _read_lines(file: Path) -> Iterator[SpoolLine]:
     try:
-        whole = file.read_bytes().split(b"\0", 1)[0].split(b"\n")[1:-1]
+        complete = file.read_bytes().split(b"\0", 1)[0].split(b"\n")[1:-1]
     except OSError:
         return
-    yield from (line for part in whole if (line := read_line(part)) is not None)
+    yield from (line for part in complete if (line := read_line(part)) is not None)

@@ -53,7 +53,7 @@ def measure_record(*, entries: int) -> dict[str, Any]:
                 raise RuntimeError(f"the record of the bench does not verify: {report.problems[0]}")
             signer = new_key(home / "muster.key")
             at = RealClock().now()
-            write_bundle(store, key, out=home, who=_SOMEBODY, at=at, seal=Seal(signer), policy=policy)
+            write_bundle(store, key, out=home, exported_by=_SOMEBODY, at=at, seal=Seal(signer), policy=policy)
             exported = time.perf_counter()
     return {
         "verify_entries_per_s": round(report.entries / (verified - began)),

@@ -109,7 +109,7 @@ def _export(stage: ReplayEnvironment, key: IncidentKey) -> Export:
     policy = stage.muster.active.policy
     who = cli_person("demo", "localhost")
     return write_bundle(
-        stage.muster.store, key, out=FOLDER, who=who, at=stage.clock.now(), seal=Seal(signer), policy=policy
+        stage.muster.store, key, out=FOLDER, exported_by=who, at=stage.clock.now(), seal=Seal(signer), policy=policy
     )
 
 

@@ -86,4 +86,4 @@ def migrated(store: Store) -> bool:
 
 def _ready(store: Store, watch: PolicyReloader) -> None:
     store.migrate()
-    watch.keep()
+    watch.store_active()

@@ -14,7 +14,7 @@ from typing import Final
 
 from bot.config.policy_loader import ActivePolicy
 from bot.slack.surfaces.template_message import Message
-from bot.timestamp_authority import Authority, TimestampUnavailable, ask
+from bot.timestamp_authority import Authority, TimestampUnavailable, request_timestamp
 from bot.worker.handlers.message_sender import channel_named, post
 from bot.worker.job_context import JobContext, SlackHandler
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Result
@@ -76,7 +76,7 @@ class IntegrityJobs:
         if self.authority is None or last is None or self.store.timestamps.of(last.seq) is not None:
             return Delivered()
         try:
-            self.store.timestamps.put(ask(self.authority, last))
+            self.store.timestamps.put(request_timestamp(self.authority, last))
         except TimestampUnavailable as unavailable:
             _log.warning("checkpoint %d is stamped later: %s", last.seq, unavailable)
             return RateLimited(run.at + _STAMP_RETRY)

@@ -144,7 +144,7 @@ def _exported(scene: Scene, take: Take) -> None:
         muster.store,
         key,
         out=scene.folder,
-        who=cli_person("tour", "localhost"),
+        exported_by=cli_person("tour", "localhost"),
         at=scene.stage.clock.now(),
         seal=Seal(new_key(scene.folder / "key")),
         policy=muster.active.policy,

@@ -56,7 +56,7 @@ def test_without_anything_it_names_the_tokens_first_and_where_to_get_them(tmp_pa
     assert first[1].startswith("SLACK_APP_TOKEN is missing")
     assert any("There is no policy.yaml" in line for line in first)
     assert said.out.startswith("Missing:")
-    assert said.out.rstrip().endswith("Mend 3 things first.")
+    assert said.out.rstrip().endswith("Correct 3 things first.")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -178,7 +178,7 @@ def test_a_place_in_the_policy_is_given_by_its_line() -> None:
     found = list(check_people(file, {"U1": {}}, ()))
 
     line = text[: text.index("payments: [U1")].count("\n") + 1
-    assert [one.said.split(",")[0] for one in found] == [f"policy.yaml line {line}: rosters.payments.1 names U2"]
+    assert [one.message.split(",")[0] for one in found] == [f"policy.yaml line {line}: rosters.payments.1 names U2"]
 
 
 def test_a_scope_that_was_not_granted_is_named(env: dict[str, str], here: Path) -> None:
@@ -261,15 +261,15 @@ def at(seconds: float) -> datetime:
 def test_a_clock_that_is_off_is_wrong_and_says_by_how_much(seconds: float, way: str) -> None:
     found = list(check_clock(format_datetime(T0), at(seconds), at(seconds)))
 
-    assert [one.weight for one in found] == [Severity.WRONG]
-    assert f"{abs(seconds):.0f} s {way} Slack's" in found[0].said
+    assert [one.severity for one in found] == [Severity.WRONG]
+    assert f"{abs(seconds):.0f} s {way} Slack's" in found[0].message
 
 
 @pytest.mark.parametrize(("before", "after"), [(0.0, 0.2), (-4.0, -3.0), (0.0, 12.0)])
 def test_a_clock_within_five_seconds_and_the_time_the_answer_took_is_in_order(before: float, after: float) -> None:
     found = list(check_clock(format_datetime(T0), at(before), at(after)))
 
-    assert [one.weight for one in found] == [Severity.GOOD]
+    assert [one.severity for one in found] == [Severity.GOOD]
 
 
 def test_a_workspace_whose_time_is_another_shows_that_our_clock_is_off(env: dict[str, str], here: Path) -> None:

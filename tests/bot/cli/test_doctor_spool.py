@@ -17,7 +17,7 @@ VOLUME = "25 24 8:1 / /data rw,relatime - ext4 /dev/sda1 rw\n"
 
 
 def weights(found: list[CheckResult]) -> list[Severity]:
-    return [one.weight for one in found]
+    return [one.severity for one in found]
 
 
 def test_an_empty_spool_is_in_order_and_none_is_made(tmp_path: Path) -> None:
@@ -38,7 +38,9 @@ def test_lines_that_wait_are_wrong_and_say_since_when(tmp_path: Path) -> None:
     spool.close()
 
     assert weights(found) == [Severity.WRONG]
-    assert found[0].said.startswith(f"3 lines wait in {tmp_path} since 2026-06-09 10:00 UTC, 2 of them for the record")
+    assert found[0].message.startswith(
+        f"3 lines wait in {tmp_path} since 2026-06-09 10:00 UTC, 2 of them for the record"
+    )
 
 
 def test_lines_that_could_not_be_recorded_are_told(tmp_path: Path) -> None:
@@ -58,7 +60,7 @@ def test_a_folder_that_cannot_be_is_wrong(tmp_path: Path) -> None:
     found = list(check_spool(tmp_path / "file" / "spool"))
 
     assert weights(found) == [Severity.WRONG]
-    assert "MUSTER_SPOOL" in found[0].said
+    assert "MUSTER_SPOOL" in found[0].message
 
 
 def test_what_lies_in_a_containers_own_layer_is_told_and_what_lies_on_a_volume_is_not(tmp_path: Path) -> None:
@@ -66,7 +68,7 @@ def test_what_lies_in_a_containers_own_layer_is_told_and_what_lies_on_a_volume_i
     mounts.write_text(ROOT + VOLUME)
     address, spool = "sqlite:////app/muster.db", Path("/app/muster-spool")
 
-    inside = [one.said for one in check_layers(address, spool, mounts)]
+    inside = [one.message for one in check_layers(address, spool, mounts)]
     outside = list(check_layers("sqlite:////data/muster.db", Path("/data/spool"), mounts))
 
     assert [said.split()[0] for said in inside] == ["/app/muster.db", "/app/muster-spool"]

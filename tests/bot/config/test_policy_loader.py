@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.config.policy_loader import ActivePolicy, BrokenPolicy, active_policy, read_again, read_policy
+from bot.config.policy_loader import ActivePolicy, BrokenPolicy, active_policy, read_policy, reread
 
 OURS = (Path(__file__).parents[3] / "policy.yaml").read_text(encoding="utf-8")
 TODAY = date(2026, 11, 20)
@@ -13,7 +13,7 @@ TODAY = date(2026, 11, 20)
 def broken(text, today=TODAY):
     with pytest.raises(BrokenPolicy) as refused:
         read_policy(text, today)
-    return refused.value.wrong
+    return refused.value.errors
 
 
 def line_of(text, part):
@@ -99,7 +99,7 @@ def test_a_broken_text_leaves_the_last_good_policy_in_force():
     active = ActivePolicy(read_policy(OURS, TODAY))
     before = active.hash
 
-    wrong = active.renew(OURS.replace("min_chars: 25", "min_chars: many"), TODAY)
+    wrong = active.replace(OURS.replace("min_chars: 25", "min_chars: many"), TODAY)
 
     assert [w.path for w in wrong] == ["resolution.min_chars"]
     assert active.hash == before
@@ -108,25 +108,25 @@ def test_a_broken_text_leaves_the_last_good_policy_in_force():
 def test_a_good_text_becomes_the_policy_in_force():
     active = ActivePolicy(read_policy(OURS, TODAY))
 
-    wrong = active.renew(OURS.replace("min_chars: 25", "min_chars: 40"), TODAY)
+    wrong = active.replace(OURS.replace("min_chars: 25", "min_chars: 40"), TODAY)
 
     assert wrong == ()
     assert active.policy.resolution.min_chars == 40
 
 
-def test_a_file_that_changes_while_we_run_is_read_again_and_a_broken_one_is_left_aside(tmp_path):
+def test_a_file_that_changes_while_we_run_is_reread_and_a_broken_one_is_left_aside(tmp_path):
     file = tmp_path / "policy.yaml"
     active = ActivePolicy(read_policy(OURS, TODAY))
 
     file.write_text(OURS.replace("min_chars: 25", "min_chars: 40"))
-    good = read_again(active, file, TODAY)
+    good = reread(active, file, TODAY)
     file.write_text("version: 1\n")
-    broken_later = read_again(active, file, TODAY)
+    broken_later = reread(active, file, TODAY)
     file.unlink()
 
     assert good == ()
     assert broken_later
-    assert read_again(active, file, TODAY)[0].said.startswith("cannot be read")
+    assert reread(active, file, TODAY)[0].message.startswith("cannot be read")
     assert active.policy.resolution.min_chars == 40
 
 

@@ -28,7 +28,7 @@ def test_a_changed_policy_comes_into_force_and_is_kept_for_the_next_start(sqlite
     watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_text(SHIPPED.replace('version: "2026.1"', 'version: "2026.2"'), encoding="utf-8")
 
-    watch.look()
+    watch.reload()
 
     assert watch.active.policy.version == "2026.2"
     assert sqlite_store.directory.active_policy() == (watch.active.hash, file.read_text(encoding="utf-8"))
@@ -41,32 +41,32 @@ def test_a_policy_that_breaks_is_told_once_and_the_last_good_one_stays(
     file.write_text(SHIPPED.replace("approver: Head of service operations", "approver: ''"), encoding="utf-8")
 
     with caplog.at_level(logging.ERROR):
-        watch.look()
-        watch.look()
+        watch.reload()
+        watch.reload()
 
     assert watch.active.policy.version == "2026.1"
-    assert [one.path for one in watch.wrong] == ["approver"]
+    assert [one.path for one in watch.errors] == ["approver"]
     assert caplog.text.count("a policy without approval never becomes active") == 1
 
 
 def test_a_policy_that_is_mended_is_in_force_again_and_nothing_is_wrong(sqlite_store: Store, file: Path) -> None:
     watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_text("version: 1\n", encoding="utf-8")
-    watch.look()
+    watch.reload()
     file.write_text(SHIPPED, encoding="utf-8")
 
-    watch.look()
+    watch.reload()
 
-    assert watch.wrong == ()
+    assert watch.errors == ()
 
 
 def test_a_file_that_is_not_text_leaves_the_last_good_policy_in_force(sqlite_store: Store, file: Path) -> None:
     watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_bytes(b"version: \x00\xff")
 
-    watch.look()
+    watch.reload()
 
-    assert watch.wrong
+    assert watch.errors
     assert watch.active.policy.version == "2026.1"
 
 

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.config.settings import WHERE, MissingSettings, Settings, read_settings
+from bot.config.settings import SOURCES, MissingSettings, Settings, read_settings
 
 
 @pytest.fixture(autouse=True)
 def empty_environment(monkeypatch):
-    for name in WHERE:
+    for name in SOURCES:
         monkeypatch.delenv(name, raising=False)
 
 
@@ -104,4 +104,4 @@ def test_settings_never_change_once_read(monkeypatch):
 def test_every_setting_says_where_its_value_comes_from():
     names = {str(field.validation_alias or name).upper() for name, field in Settings.model_fields.items()}
 
-    assert names == set(WHERE)
+    assert names == set(SOURCES)

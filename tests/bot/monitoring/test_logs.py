@@ -28,7 +28,7 @@ def log() -> Iterator[Callable[[], str]]:
     """Log into memory as `muster run` does, and put everything back afterwards."""
     root, stream = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
-    configure_logging(secrets_of(Settings(**GIVEN)), stream)
+    configure_logging(secrets_of(Settings(**GIVEN)), stream=stream)
     yield stream.getvalue
     logging.captureWarnings(False)
     root.handlers[:] = handlers

@@ -1,4 +1,4 @@
-"""The verbs as a manual lists them, read off the registry: nothing about a verb is typed twice."""
+"""The manual's table of verbs, generated from the verb registry. Knows the registry and docstrings only."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from commands.core.verb import Group, Verb
 from commands.help import usage
 
 _NONE: Final = "—"
-_NAMED: Final = re.compile(r"\[\w+=…\]")
-_MOST_NAMED: Final = 2
+_NAMED_VALUE: Final = re.compile(r"\[\w+=…\]")
+_NAMED_VALUES_SHOWN: Final = 2
 _TABLE: Final = re.compile(r"(<!-- verbs: .*?-->\s*).*?(\s*<!-- end of verbs -->)", re.DOTALL)
 
 
-def ordered() -> Iterable[type[Verb]]:
-    """Give every verb in the order of the manual: by group, then by name."""
+def sorted_verbs() -> Iterable[type[Verb]]:
+    """Return every verb in the order of the manual: by group, then by name."""
     order = list(Group)
     return sorted(verb_registry.verbs(), key=lambda verb: (order.index(verb.group), verb.name))
 
 
-def does(verb: type[Verb]) -> str:
-    """Give what a verb does: line 1 of its docstring."""
+def summary(verb: type[Verb]) -> str:
+    """Return what a verb does: line 1 of its docstring."""
     return (verb.__doc__ or "").strip().splitlines()[0]
 
 
-def brief(verb: type[Verb]) -> str:
-    """Write a verb as it is typed, with the first of its named values only where it has many."""
+def short_usage(verb: type[Verb]) -> str:
+    """Return the usage of a verb, with at most two of its optional named values."""
     whole = usage(verb)
-    named = list(_NAMED.finditer(whole))[_MOST_NAMED:]
-    return whole[: named[0].start()] + "[…]" + whole[named[-1].end() :] if len(named) > 1 else whole
+    rest = list(_NAMED_VALUE.finditer(whole))[_NAMED_VALUES_SHOWN:]
+    return whole[: rest[0].start()] + "[…]" + whole[rest[-1].end() :] if len(rest) > 1 else whole
 
 
 def as_markdown() -> str:
@@ -42,23 +42,25 @@ def as_markdown() -> str:
         "| group | verb | also | what it does | as it is typed |",
         "|---|---|---|---|---|",
     ]
-    for verb in ordered():
-        also = ", ".join(f"`{alias}`" for alias in verb.aliases) or _NONE
-        rows.append(f"| {verb.group} | `{verb.name}` | {also} | {_cell(does(verb))} | `{_cell(brief(verb))}` |")
+    for verb in sorted_verbs():
+        aliases = ", ".join(f"`{alias}`" for alias in verb.aliases) or _NONE
+        rows.append(
+            f"| {verb.group} | `{verb.name}` | {aliases} | {_cell(summary(verb))} | `{_cell(short_usage(verb))}` |"
+        )
     return "\n".join(rows)
 
 
 def as_text() -> str:
-    """Write the list that somebody reads at a command line."""
-    width = max(len(verb.name) for verb in ordered())
+    """Return the list that `muster help` prints."""
+    width = max(len(verb.name) for verb in sorted_verbs())
     lines: list[str] = []
     group: Group | None = None
-    for verb in ordered():
+    for verb in sorted_verbs():
         if verb.group != group:
             group = verb.group
             lines += ["", f"{group.capitalize()}:"]
-        lines.append(f"  {verb.name:<{width}}  {does(verb)}")
-    return "\n".join([*lines[1:], "", "`muster incident help VERB` tells all about one."])
+        lines.append(f"  {verb.name:<{width}}  {summary(verb)}")
+    return "\n".join([*lines[1:], "", "`muster incident help VERB` explains one of them."])
 
 
 def _cell(text: str) -> str:
