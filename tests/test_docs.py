@@ -167,7 +167,7 @@ def test_every_form_of_a_verb_that_is_written_out_can_be_typed_so(line: str) -> 
 
     reading = parse_command(line, at=datetime(2026, 11, 2, 18, 0, tzinfo=UTC), person=known.get, services=("search",))
 
-    assert reading.is_whole, (reading.missing, reading.unread, reading.left, reading.ambiguous)
+    assert reading.is_complete, (reading.missing, reading.invalid, reading.leftover, reading.ambiguous)
 
 
 def test_forms_are_written_out_for_every_verb_that_has_several() -> None:

@@ -88,13 +88,13 @@ def _request(reading: ParsedCommand, record: Opened, *, at: datetime, number: st
 def _doubts(reading: ParsedCommand) -> Iterator[str]:
     """Say what a form would ask about, in the words of the refusals; nothing when the line can be acted on."""
     verb = reading.verb
-    if verb is None or reading.is_whole or not (form_fields(verb) or reading.unread):
+    if verb is None or reading.is_complete or not (form_fields(verb) or reading.invalid):
         return
-    if reading.unread or reading.left:
+    if reading.invalid or reading.leftover:
         yield say_reason("bad_value")
-        yield from (f"  {_label(verb, name)}: “{_shown(value)}”" for name, value in reading.unread)
-        if reading.left:
-            yield f"  There is no place for “{_shown(reading.left)}”."
+        yield from (f"  {_label(verb, name)}: “{_shown(value)}”" for name, value in reading.invalid)
+        if reading.leftover:
+            yield f"  There is no place for “{_shown(reading.leftover)}”."
     elif reading.missing:
         yield say_reason("missing_fields")
         yield from (f"  {_label(verb, name)}" for name in reading.missing)

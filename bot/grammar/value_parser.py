@@ -1,6 +1,23 @@
-"""Reads one field's value from the words of a typed line. Knows the controls a field is filled by, and no verb.
+"""Parses the value of one field from the words of a typed line. Knows the controls of form fields; knows no verb.
 
-Each reader looks at the words from one place on and gives the value with how many words it took, or nothing.
+Each parser looks at the words from the front and returns the value and how many words it took, or None:
+
+| control | examples |
+|---|---|
+| person | `<@U12AB>`, `@ilse`, `ilse` |
+| role | `commander`, `IC`, `comms lead` |
+| service | `checkout`, `internal tools` |
+| choice | `false alarm`, `duplicate`; `monitoring` where one choice alone has that word |
+| choices, audiences | `internal`, `internal,exec`, `internal, exec and customer` |
+| level | `1`, `2`, `3`, `high`, `medium`, `low` |
+| moment | `16:30`, `45m`, `tomorrow 09:00` (`datetime_parser`) |
+| minutes | `45`, `1h30m`, `2 hours` (`datetime_parser`) |
+| entry | `#12`, `12` |
+| word | `A1`, `INC-2026-0042`; any word where the field is needed |
+| line | any word; several in quotes |
+| check | `yes`, `true`, `on`, `1`; anything else is no |
+
+A comma after a word belongs to no value.
 """
 
 from __future__ import annotations
@@ -20,7 +37,7 @@ from roles.person_ids import PersonId
 from roles.role_names import read_role
 
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>,?")
-_NUMBERED: Final = re.compile(r"[A-Za-z]{0,4}-?\d{1,6}")
+_SHORT_ID: Final = re.compile(r"[A-Za-z]{0,4}-?\d{1,6}")
 _ENTRY: Final = re.compile(r"#?(\d{1,9})")
 _LEVELS: Final = {"1": 1, "2": 2, "3": 3, "high": 1, "medium": 2, "low": 3}
 _YES: Final = frozenset({"yes", "true", "on", "1"})
@@ -28,9 +45,9 @@ _YES: Final = frozenset({"yes", "true", "on", "1"})
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a line is read against: now, the person's zone, whom names mean, and the services of the catalogue.
+    """What values are parsed against: the time (UTC), the author's time zone, the people and the services.
 
-    `person` gets a Slack user id for a mention, and otherwise the word as it was typed without its `@`.
+    `person` is called with a Slack user id for a mention, otherwise with the word as typed, without its `@`.
     """
 
     at: datetime
@@ -40,28 +57,28 @@ class Vocabulary:
 
 
 class ParsedValue(NamedTuple):
-    """A value and how many words it took. `plain` when the words could as well be the start of a sentence."""
+    """A value and how many words it took. `plain` if the words could as well begin a sentence."""
 
     value: JsonValue
     words: int
     plain: bool = False
 
 
-def parse_value(ask: FormField, words: Sequence[str], known: Vocabulary) -> ParsedValue | None:
-    """Read a value of the field's control from the first of the words, or give nothing."""
-    reader = _READERS.get(ask.control)
-    return reader(ask, words, known) if words and reader else None
+def parse_value(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
+    """Parse a value of the field's control from the front of the words; None if they do not fit."""
+    parser = _PARSERS.get(form_field.control)
+    return parser(form_field, words, vocabulary) if words and parser else None
 
 
 def looks_like_person(word: str) -> bool:
-    """Tell whether a word can only be meant as somebody's name."""
+    """True if a word can only be meant as a person: a mention or a name with `@`."""
     return word.startswith(("<@", "@")) and len(word) > 1
 
 
-def _person(_: FormField, words: Sequence[str], known: Vocabulary) -> ParsedValue | None:
+def _person(_: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
     mention = _MENTION.fullmatch(words[0])
-    who = known.person(mention[1] if mention else words[0].rstrip(",").removeprefix("@"))
-    return ParsedValue(who, 1, plain=not looks_like_person(words[0])) if who else None
+    person = vocabulary.person(mention[1] if mention else words[0].rstrip(",").removeprefix("@"))
+    return ParsedValue(person, 1, plain=not looks_like_person(words[0])) if person else None
 
 
 def _role(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
@@ -72,8 +89,8 @@ def _role(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | N
     return None
 
 
-def _service(_: FormField, words: Sequence[str], known: Vocabulary) -> ParsedValue | None:
-    names = {_slug(name): name for name in known.services}
+def _service(_: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
+    names = {_slug(name): name for name in vocabulary.services}
     for count in (3, 2, 1):
         name = names.get(_slug(" ".join(words[:count]))) if len(words) >= count else None
         if name is not None:
@@ -81,38 +98,40 @@ def _service(_: FormField, words: Sequence[str], known: Vocabulary) -> ParsedVal
     return None
 
 
-def _choice(ask: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
+def _choice(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
     for count in (3, 2, 1):
-        if len(words) >= count and (value := _chosen(ask, " ".join(words[:count]))):
+        if len(words) >= count and (value := _choice_named(form_field, " ".join(words[:count]))):
             return ParsedValue(value, count, plain=True)
     return None
 
 
-def _chosen(ask: FormField, said: str) -> str | None:
-    """Match a choice by its value; when the field is needed, any word that only one value has will do."""
-    slug, values = _slug(said), {_slug(value): value for value, _ in ask.choices}
+def _choice_named(form_field: FormField, text: str) -> str | None:
+    """Return the choice of that value; if the field is needed, also the only choice with that word in its value."""
+    slug, values = _slug(text), {_slug(value): value for value, _ in form_field.choices}
     if slug in values:
         return values[slug]
-    near = [value for key, value in values.items() if slug in key.split("_")] if ask.needed and len(slug) > 2 else []
-    return near[0] if len(near) == 1 else None
+    is_distinctive = form_field.needed and len(slug) > 2
+    matching = [value for key, value in values.items() if slug in key.split("_")] if is_distinctive else []
+    return matching[0] if len(matching) == 1 else None
 
 
-def _choices(ask: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
+def _choices(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
+    """Parse choices separated by spaces, commas, `and` or `&`."""
     found: list[str] = []
-    taken = 0
-    for place, word in enumerate(words):
+    count = 0
+    for index, word in enumerate(words):
         named = [_slug(part) for part in word.split(",") if part]
-        if not named or not all(_is_one_of(ask, part) for part in named):
+        if not named or not all(_is_choice(form_field, part) for part in named):
             if _slug(word) not in ("and", "&") or not found:
                 break
             continue
         found += [part for part in named if part not in found]
-        taken = place + 1
-    return ParsedValue([*found], taken, plain=len(found) > 1 or "all" in found) if found else None
+        count = index + 1
+    return ParsedValue([*found], count, plain=len(found) > 1 or "all" in found) if found else None
 
 
-def _is_one_of(ask: FormField, slug: str) -> bool:
-    return any(slug == value for value, _ in ask.choices)
+def _is_choice(form_field: FormField, slug: str) -> bool:
+    return any(slug == value for value, _ in form_field.choices)
 
 
 def _level(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
@@ -120,10 +139,10 @@ def _level(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | 
     return ParsedValue(level, 1, plain=True) if level else None
 
 
-def _moment(ask: FormField, words: Sequence[str], known: Vocabulary) -> ParsedValue | None:
+def _moment(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
     for count in range(min(MOST_WORDS, len(words)), 0, -1):
-        said = " ".join(words[:count]).rstrip(",;")
-        moment = parse_datetime(said, at=known.at, zone=known.zone, past=ask.past)
+        text = " ".join(words[:count]).rstrip(",;")
+        moment = parse_datetime(text, at=vocabulary.at, zone=vocabulary.zone, past=form_field.past)
         if moment is not None:
             return ParsedValue(utc_text(moment), count)
     return None
@@ -142,10 +161,10 @@ def _entry(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | 
     return ParsedValue(int(found[1]), 1) if found else None
 
 
-def _word(ask: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
-    """Take one word; where a text may stand instead, only one with a number in it, such as A1 or INC-2026-0042."""
-    is_id = bool(_NUMBERED.fullmatch(words[0])) or words[0].upper().startswith("INC-")
-    return ParsedValue(words[0], 1) if is_id or ask.needed else None
+def _word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
+    """Parse one word. If the field is not needed, the word must be an id, since it could begin the text otherwise."""
+    is_id = bool(_SHORT_ID.fullmatch(words[0])) or words[0].upper().startswith("INC-")
+    return ParsedValue(words[0], 1) if is_id or form_field.needed else None
 
 
 def _any_word(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
@@ -156,11 +175,11 @@ def _check(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | 
     return ParsedValue(words[0].lower() in _YES, 1)
 
 
-def _slug(said: str) -> str:
-    return said.strip().rstrip(",").lower().replace("-", "_").replace(" ", "_")
+def _slug(text: str) -> str:
+    return text.strip().rstrip(",").lower().replace("-", "_").replace(" ", "_")
 
 
-_READERS: Final[dict[Control, Callable[[FormField, Sequence[str], Vocabulary], ParsedValue | None]]] = {
+_PARSERS: Final[dict[Control, Callable[[FormField, Sequence[str], Vocabulary], ParsedValue | None]]] = {
     Control.PERSON: _person,
     Control.ROLE: _role,
     Control.SERVICE: _service,

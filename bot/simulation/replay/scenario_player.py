@@ -160,9 +160,9 @@ class ScenarioPlayer:
         """Tell whether a typed line alone says what the intent means, no more and no less."""
         verb = verb_of(event.intent["name"])
         reading = parse_command(line, at=event.at, person=self._named, services=tuple(self.scenario.org.services))
-        strange = dict(reading.unread)
-        offers = bool(strange) and not (reading.ambiguous or reading.left)
-        if not line or reading.verb is not verb or not (reading.is_whole or offers):
+        strange = dict(reading.invalid)
+        offers = bool(strange) and not (reading.ambiguous or reading.leftover)
+        if not line or reading.verb is not verb or not (reading.is_complete or offers):
             return False
         try:
             typed, meant = (

@@ -55,18 +55,18 @@ def _read(edge: SlackGateway, came: Interaction, text: str) -> ParsedCommand:
 def _asked(edge: SlackGateway, came: Interaction, verb: type[Verb], reading: ParsedCommand) -> Reply | None:
     happened = reading.occurred_at
     fields: Fields = {**reading.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
-    if not (form_fields(verb) or reading.unread) or (reading.is_whole and not _leaves_text_out(verb, fields)):
+    if not (form_fields(verb) or reading.invalid) or (reading.is_complete and not _leaves_text_out(verb, fields)):
         return edge.act(came, verb.name, fields)
     if _is_for_the_rules(verb, reading):
-        return edge.act(came, verb.name, {**fields, **dict(reading.unread)})
+        return edge.act(came, verb.name, {**fields, **dict(reading.invalid)})
     edge.ask(came, verb, fields, banner=_doubt(verb, reading))
     return None
 
 
 def _is_for_the_rules(verb: type[Verb], reading: ParsedCommand) -> bool:
     """Tell whether nothing is in the way but a service or choice that is not on offer: that is refused, and kept."""
-    strange, marks = dict(reading.unread), form_fields(verb)
-    if not strange or reading.ambiguous or reading.left or set(reading.missing) - set(strange):
+    strange, marks = dict(reading.invalid), form_fields(verb)
+    if not strange or reading.ambiguous or reading.leftover or set(reading.missing) - set(strange):
         return False
     if not all(name in marks and marks[name].control in _CHOSEN for name in strange):
         return False
@@ -79,11 +79,11 @@ def _is_for_the_rules(verb: type[Verb], reading: ParsedCommand) -> bool:
 def _doubt(verb: type[Verb], reading: ParsedCommand) -> str | None:
     """Say why a line that leaves nothing out still opens its form."""
     marks = form_fields(verb)
-    if reading.unread:
-        name, value = reading.unread[0]
+    if reading.invalid:
+        name, value = reading.invalid[0]
         return say("unread", value=value, field=marks[name].label if name in marks else name)
-    if reading.left:
-        return say("left", left=reading.left)
+    if reading.leftover:
+        return say("left", left=reading.leftover)
     return say("ambiguous") if reading.ambiguous else None
 
 

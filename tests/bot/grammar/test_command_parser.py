@@ -1,4 +1,4 @@
-"""How a typed line reads: leading words, named values, text to the letter, reasons, and what is not guessed."""
+"""Typed lines as verbs and fields: leading words, named values, text to the letter, reasons, and no guesses."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ AT = datetime(2026, 6, 9, 12, 10, tzinfo=UTC)
 PEOPLE = {"UILSE": slack_person("T1", "UILSE"), "ilse": slack_person("T1", "UILSE"), "U123": slack_person("T1", "U123")}
 
 
-def line(text: str, zone: str = "Europe/Berlin") -> ParsedCommand:
+def parsed(text: str, zone: str = "Europe/Berlin") -> ParsedCommand:
     return parse_command(text, at=AT, zone=zone, person=PEOPLE.get, services=("checkout", "internal tools"))
 
 
-def name_of(reading: ParsedCommand) -> str | None:
-    return reading.verb.name if reading.verb else None
+def name_of(command: ParsedCommand) -> str | None:
+    return command.verb.name if command.verb else None
 
 
 @pytest.mark.parametrize(
@@ -125,25 +125,25 @@ def name_of(reading: ParsedCommand) -> str | None:
         ("post internal final All is well", "update", {"audience": ["internal"], "final": True, "text": "All is well"}),
     ],
 )
-def test_a_line_reads_as_its_verb_and_fields(typed: str, verb: str, fields: dict[str, object]) -> None:
-    reading = line(typed)
+def test_a_line_is_parsed_into_its_verb_and_fields(typed: str, verb: str, fields: dict[str, object]) -> None:
+    command = parsed(typed)
 
-    assert (name_of(reading), reading.fields) == (verb, fields)
-    assert reading.is_whole
+    assert (name_of(command), command.fields) == (verb, fields)
+    assert command.is_complete
 
 
 def test_a_title_that_begins_with_a_number_is_a_title() -> None:
-    reading = line("declare 1 in 5 payments fails")
+    command = parsed("declare 1 in 5 payments fails")
 
-    assert reading.fields == {"title": "1 in 5 payments fails"}
-    assert reading.missing == ("service",)
+    assert command.fields == {"title": "1 in 5 payments fails"}
+    assert command.missing == ("service",)
 
 
 def test_a_drill_is_declared_with_the_words_of_a_declaration() -> None:
-    reading = line("drill declare service=checkout Payments fail")
+    command = parsed("drill declare service=checkout Payments fail")
 
-    assert name_of(reading) == "declare"
-    assert reading.fields == {"drill": True, "service": "checkout", "title": "Payments fail"}
+    assert name_of(command) == "declare"
+    assert command.fields == {"drill": True, "service": "checkout", "title": "Payments fail"}
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_a_drill_is_declared_with_the_words_of_a_declaration() -> None:
         "update all good, payments are back",
     ],
 )
-def test_a_line_that_can_be_read_in_two_ways_says_so(typed: str) -> None:
-    reading = line(typed)
+def test_a_line_that_can_be_read_in_two_ways_is_ambiguous(typed: str) -> None:
+    command = parsed(typed)
 
-    assert reading.ambiguous
-    assert not reading.is_whole
+    assert command.ambiguous
+    assert not command.is_complete
 
 
 @pytest.mark.parametrize(
@@ -181,65 +181,66 @@ def test_a_line_that_can_be_read_in_two_ways_says_so(typed: str) -> None:
     ],
 )
 def test_a_clock_time_is_in_the_zone_of_the_person(typed: str, utc: str) -> None:
-    reading = line(f"update internal {typed}")
+    command = parsed(f"update internal {typed}")
 
-    assert reading.fields["next_update_at"] == utc
-    assert reading.fields["text"] == "x"
-
-
-def test_a_time_that_lies_behind_is_the_latest_such_time() -> None:
-    assert line("time started 17:42 from the log").fields["at"] == "2026-06-08T15:42:00.000000Z"
-    assert line("reopen since 13:20 same symptom").fields["recurrence_at"] == "2026-06-09T11:20:00.000000Z"
+    assert command.fields["next_update_at"] == utc
+    assert command.fields["text"] == "x"
 
 
-def test_an_unknown_zone_is_read_as_utc() -> None:
+def test_a_clock_time_in_the_past_is_the_latest_such_time() -> None:
+    assert parsed("time started 17:42 from the log").fields["at"] == "2026-06-08T15:42:00.000000Z"
+    assert parsed("reopen since 13:20 same symptom").fields["recurrence_at"] == "2026-06-09T11:20:00.000000Z"
+
+
+def test_an_unknown_time_zone_is_utc() -> None:
     assert (
-        line("update internal next 16:30 x", zone="Mars/Base").fields["next_update_at"] == "2026-06-09T16:30:00.000000Z"
+        parsed("update internal next 16:30 x", zone="Mars/Base").fields["next_update_at"]
+        == "2026-06-09T16:30:00.000000Z"
     )
 
 
-def test_an_unknown_word_gets_the_nearest_verb_and_never_silence() -> None:
-    assert line("handovr commander").nearest == "handover"
-    assert line("xyzzy").nearest is None
-    assert line("xyzzy").word == "xyzzy"
+def test_an_unknown_word_comes_with_the_nearest_verb() -> None:
+    assert parsed("handovr commander").nearest == "handover"
+    assert parsed("xyzzy").nearest is None
+    assert parsed("xyzzy").word == "xyzzy"
 
 
 def test_an_empty_line_is_empty() -> None:
-    assert line("   ").is_empty
+    assert parsed("   ").is_empty
 
 
-def test_somebody_unknown_is_never_taken_for_text() -> None:
-    reading = line("handover commander @ghost Restore runs and 16:30 is promised")
+def test_a_person_who_is_not_known_is_invalid_and_not_text() -> None:
+    command = parsed("handover commander @ghost Restore runs and 16:30 is promised")
 
-    assert reading.unread == (("to", "@ghost"),)
-    assert reading.missing == ("to",)
-    assert not reading.is_whole
-
-
-def test_a_named_value_that_cannot_be_read_is_not_taken_for_text() -> None:
-    reading = line("update internal next=whenever Still looking")
-
-    assert reading.unread == (("next_update_at", "whenever"),)
-    assert reading.fields["text"] == "Still looking"
-    assert not reading.is_whole
+    assert command.invalid == (("to", "@ghost"),)
+    assert command.missing == ("to",)
+    assert not command.is_complete
 
 
-def test_words_a_verb_has_no_field_for_are_not_lost() -> None:
-    assert line("assign comms ilse, tech <@U123>").left == "tech <@U123>"
-    assert line("ack on my way").is_whole
+def test_a_named_value_that_does_not_fit_is_invalid_and_not_text() -> None:
+    command = parsed("update internal next=whenever Still looking")
+
+    assert command.invalid == (("next_update_at", "whenever"),)
+    assert command.fields["text"] == "Still looking"
+    assert not command.is_complete
+
+
+def test_text_for_which_a_verb_has_no_field_is_leftover() -> None:
+    assert parsed("assign comms ilse, tech <@U123>").leftover == "tech <@U123>"
+    assert parsed("ack on my way").is_complete
 
 
 def test_an_incident_may_be_named_before_the_verb() -> None:
-    reading = line("inc-2026-0042 ack")
+    command = parsed("inc-2026-0042 ack")
 
-    assert (reading.number, name_of(reading)) == ("INC-2026-0042", "ack")
+    assert (command.number, name_of(command)) == ("INC-2026-0042", "ack")
 
 
-def test_what_happened_earlier_is_told_with_its_time() -> None:
-    reading = line("note happened=13:40 Saw the first errors")
+def test_happened_gives_the_time_of_an_earlier_event() -> None:
+    command = parsed("note happened=13:40 Saw the first errors")
 
-    assert reading.occurred_at == datetime(2026, 6, 9, 11, 40, tzinfo=UTC)
-    assert reading.fields == {"text": "Saw the first errors"}
+    assert command.occurred_at == datetime(2026, 6, 9, 11, 40, tzinfo=UTC)
+    assert command.fields == {"text": "Saw the first errors"}
 
 
 @pytest.mark.parametrize(
@@ -251,41 +252,41 @@ def test_what_happened_earlier_is_told_with_its_time() -> None:
         ("contain short happened=yesterday 09:30 Pulled it", "Pulled it"),
     ],
 )
-def test_when_it_happened_may_have_several_words_and_stand_among_the_fields(typed: str, text: str) -> None:
-    reading = line(typed)
+def test_happened_may_have_several_words_and_come_after_other_fields(typed: str, text: str) -> None:
+    command = parsed(typed)
 
-    assert reading.occurred_at == datetime(2026, 6, 8, 7, 30, tzinfo=UTC)
-    assert (reading.fields["text"], reading.is_whole) == (text, True)
+    assert command.occurred_at == datetime(2026, 6, 8, 7, 30, tzinfo=UTC)
+    assert (command.fields["text"], command.is_complete) == (text, True)
 
 
 @pytest.mark.parametrize("typed", ["note happened=notatime we saw it", "ack happened=notatime"])
-def test_a_time_that_cannot_be_read_is_no_text_and_not_now(typed: str) -> None:
-    reading = line(typed)
+def test_a_time_that_cannot_be_parsed_is_invalid(typed: str) -> None:
+    command = parsed(typed)
 
-    assert (reading.unread, reading.occurred_at, reading.is_whole) == ((("happened", "notatime"),), None, False)
+    assert (command.invalid, command.occurred_at, command.is_complete) == ((("happened", "notatime"),), None, False)
 
 
 def test_the_word_happened_begins_a_text_like_any_other_word() -> None:
-    reading = line("note happened 13:40 or a bit later")
+    command = parsed("note happened 13:40 or a bit later")
 
-    assert (reading.occurred_at, reading.fields) == (None, {"text": "happened 13:40 or a bit later"})
+    assert (command.occurred_at, command.fields) == (None, {"text": "happened 13:40 or a bit later"})
 
 
 def test_a_quoted_value_may_have_several_words() -> None:
-    reading = line('declare service="internal tools" group="the night crew" Wiki is gone')
+    command = parsed('declare service="internal tools" group="the night crew" Wiki is gone')
 
-    assert reading.fields == {"service": "internal tools", "owner_group": "the night crew", "title": "Wiki is gone"}
+    assert command.fields == {"service": "internal tools", "owner_group": "the night crew", "title": "Wiki is gone"}
 
 
 @pytest.mark.parametrize(
     "text", ["🔥 *down* _now_ `x`", "شبكة معطلة الآن", "a  b\n\tc", "<!channel> look", "x=1 because y"]
 )
 def test_text_is_kept_to_the_letter(text: str) -> None:
-    assert line(f"note {text}").fields == {"text": text}
+    assert parsed(f"note {text}").fields == {"text": text}
 
 
-def test_lone_surrogates_and_nul_become_what_can_be_stored() -> None:
-    assert line("note a\ud800b\x00c").fields == {"text": "a�b�c"}
+def test_lone_surrogates_and_nul_are_replaced() -> None:
+    assert parsed("note a\ud800b\x00c").fields == {"text": "a�b�c"}
 
 
 WORDS = st.sampled_from(sorted(verb_registry.words()))
@@ -293,28 +294,28 @@ ANYTHING = st.text(st.characters(exclude_categories=()), max_size=200)
 
 
 @given(WORDS, ANYTHING, st.sampled_from(["UTC", "Asia/Kolkata", "", "../etc", "America/New_York"]))
-def test_any_text_has_a_reading(word: str, text: str, zone: str) -> None:
-    reading = parse_command(f"{word} {text}", at=AT, zone=zone, person=lambda _: PersonId("x"), services=("checkout",))
+def test_any_text_after_a_verb_can_be_parsed(word: str, text: str, zone: str) -> None:
+    command = parse_command(f"{word} {text}", at=AT, zone=zone, person=lambda _: PersonId("x"), services=("checkout",))
 
-    assert reading.verb is not None
+    assert command.verb is not None
 
 
 @given(ANYTHING)
-def test_any_line_has_a_reading(text: str) -> None:
-    reading = line(text)
+def test_any_line_can_be_parsed(text: str) -> None:
+    command = parsed(text)
 
-    assert reading.is_empty or reading.verb is not None or reading.word
+    assert command.is_empty or command.verb is not None or command.word
 
 
 @given(ANYTHING.filter(lambda text: text.strip() and not clean(text).strip().startswith("happened=")))
-def test_the_text_of_a_note_comes_out_to_the_letter(text: str) -> None:
-    fields = line(f"note {text}").fields
+def test_the_text_of_a_note_is_kept_to_the_letter(text: str) -> None:
+    fields = parsed(f"note {text}").fields
 
     assert fields == {"text": clean(text).strip()} or "text=" in text
 
 
 @given(ANYTHING.filter(lambda text: text.strip()))
-def test_the_text_after_leading_words_comes_out_to_the_letter(text: str) -> None:
-    reading = line(f"contain short : {text}")
+def test_the_text_after_leading_words_is_kept_to_the_letter(text: str) -> None:
+    command = parsed(f"contain short : {text}")
 
-    assert reading.fields["text"] == clean(f": {text}").strip()
+    assert command.fields["text"] == clean(f": {text}").strip()
