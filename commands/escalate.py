@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
@@ -11,11 +10,12 @@ from commands.core.preconditions import refuse_unless_person
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.role_holders import Escalated
 from incident.entry import Fact
-from incident.policy import EscalationPolicy
+from incident.policy import EscalationPolicy, Policy
 from incident.refusal import Code, Refusal
+from incident.rules.service_contacts import escalation_policy_of, levels_of
 from incident.states import RESPONDING
-from roles.escalation_policy import levels_left
-from roles.person_ids import PersonId, person_named
+from roles.escalation_policy import levels_after, levels_left
+from roles.person_ids import PersonId
 
 _HOW: Final = (("functional", "A person who can help"), ("hierarchical", "A person who can decide"))
 
@@ -49,7 +49,7 @@ class Escalate(Verb):
         person = self._named(now)
         if person is None and self.to is not None:
             return (Escalated(how=self.how, to=self.to, person=None, reason=self.reason),)
-        policy, levels = _service_levels(now)
+        levels = levels_of(now.open.service, now.policy, now.team)
         called = {escalation.person for escalation in now.open.escalations if escalation.person is not None}
         if person is None:
             others = levels_left(levels, {now.actor.id})
@@ -60,7 +60,10 @@ class Escalate(Verb):
         escalated = Escalated(how=self.how, to=self.to or person, person=person, reason=self.reason)
         if now.open.state not in RESPONDING:  # No deadline runs in this state, so no level follows.
             return (escalated,)
-        answer = {"answer_by": _answer_by(now.at, policy), "ladder": _after(person, levels)}
+        answer = {
+            "answer_by": _answer_by(now.at, now.open.service, now.policy),
+            "ladder": levels_after(levels, person),
+        }
         return (escalated.model_copy(update=answer),)
 
     def _named(self, now: DecisionContext) -> PersonId | None:
@@ -70,19 +73,7 @@ class Escalate(Verb):
         return known.id if known else None
 
 
-def _service_levels(now: DecisionContext) -> tuple[EscalationPolicy, Sequence[PersonId]]:
-    """Return the escalation policy of the incident's service and its people in order; an empty one if it has none."""
-    service = now.policy.services.get(now.open.service)
-    policy = now.policy.ladders.get(service.ladder or "", EscalationPolicy()) if service else EscalationPolicy()
-    people = [person_named(now.team, level) for level in policy.rungs]
-    return policy, [person for person in people if person is not None]
-
-
-def _answer_by(at: datetime, policy: EscalationPolicy) -> datetime:
+def _answer_by(at: datetime, service: str, policy: Policy) -> datetime:
     """Return when the page lapses without an answer (UTC)."""
-    return at + timedelta(minutes=policy.timeout_minutes)
-
-
-def _after(person: PersonId, levels: Sequence[PersonId]) -> tuple[PersonId, ...]:
-    """Return who is paged next: the levels after the person, or all of them for a person on no level."""
-    return tuple(levels[levels.index(person) + 1 :] if person in levels else levels)
+    found = escalation_policy_of(service, policy) or EscalationPolicy()
+    return at + timedelta(minutes=found.timeout_minutes)

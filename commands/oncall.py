@@ -9,6 +9,7 @@ from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.policy import Policy, Service
 from incident.refusal import Code, Refusal
+from incident.rules.service_contacts import escalation_policy_of, levels_of, on_call_for
 from roles.person_ids import PersonId, person_named
 
 
@@ -57,17 +58,12 @@ class Oncall(Verb):
 
 
 def _service_on_call(team: str, policy: Policy, name: str, service: Service) -> ServiceOnCall:
-    escalation = policy.ladders.get(service.ladder or "")
+    escalation = escalation_policy_of(name, policy)
     return ServiceOnCall(
         service=name,
         owner=person_named(team, service.owner),
         owner_group=service.owner_group,
-        on_call=_people(team, policy.rosters.get(service.roster or "", ())),
-        levels=_people(team, escalation.rungs if escalation else ()),
+        on_call=on_call_for(name, policy, team),
+        levels=levels_of(name, policy, team),
         timeout_minutes=escalation.timeout_minutes if escalation else None,
     )
-
-
-def _people(team: str, members: tuple[str, ...]) -> tuple[PersonId, ...]:
-    named = (person_named(team, member) for member in members)
-    return tuple(person for person in named if person is not None)

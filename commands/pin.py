@@ -10,7 +10,8 @@ from typing import Annotated
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.entries.conversation import MessagePinned
-from incident.record.message_history import author, posted_at, text_now
+from incident.record.message_history import author, text_now
+from incident.record.message_time import posted_at
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId
 

@@ -17,7 +17,8 @@ from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
 from incident.ports import Outcome, Person
 from incident.record import masked_view
-from incident.record.message_history import HELD_AFTER, is_message, place_of, posted_at
+from incident.record.message_history import HELD_AFTER, is_message, place_of
+from incident.record.message_time import posted_at
 from roles.person_ids import PersonId
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ Knows nothing of what is promoted or why; it only reads entries.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import timedelta
+from decimal import Decimal
 from typing import Final
 
 from incident.entries import conversation
@@ -42,16 +42,6 @@ def place_of(fact: Fact) -> tuple[str, str] | None:
     elif isinstance(fact, _ABOUT):
         channel, ts = fact.channel, fact.ts
     return None if channel is None or ts is None else (channel, ts)
-
-
-def posted_at(ts: str) -> datetime | None:
-    """Read the moment a message was posted from its ts, or None when it is not a ts."""
-    try:
-        seconds = Decimal(ts)
-        whole = int(seconds)
-        return datetime.fromtimestamp(whole, UTC).replace(microsecond=int((seconds - whole) * 1_000_000))
-    except (InvalidOperation, ValueError, OverflowError, OSError):
-        return None
 
 
 def text_now(entries: Sequence[Entry]) -> str | None:

@@ -14,7 +14,8 @@ from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.model.incident import Incident
 from incident.ports import Person
 from incident.record import masked_view
-from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS, posted_at
+from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS
+from incident.record.message_time import posted_at
 from roles.person_ids import PersonId
 from storage import person_names
 from storage.database.sqlite import by_index

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import pytest
 
 from roles.authority import may
-from roles.escalation_policy import levels_left
+from roles.escalation_policy import levels, levels_after, levels_left
+from roles.on_call import on_call
 from roles.person_ids import MUSTER, PersonId, cli_person, is_claimed, slack_person, slack_user
 from roles.role_assignment import is_idle, refusal_to_take
 from roles.role_handover import giver, is_note_enough
 from roles.role_intervals import Window, earliest_start, gaps, holders_at, roles_of
 from roles.role_names import SINGLE, Role, read_role
-from roles.roster import on_call
 
 ADA, BEN, CHI = (PersonId(name) for name in ("ada", "ben", "chi"))
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
@@ -112,10 +112,20 @@ def test_nobody_is_called_twice():
     assert levels_left((ADA, BEN, ADA, CHI), {BEN}) == (ADA, CHI)
 
 
-def test_the_first_of_the_roster_who_is_there_is_on_call():
-    assert on_call((ADA, BEN)) == ADA
-    assert on_call((ADA, BEN), absent={ADA}) == BEN
-    assert on_call(()) is None
+def test_who_is_below_a_person_is_paged_next_and_everybody_after_an_outsider():
+    assert levels_after((ADA, BEN, CHI), BEN) == (CHI,)
+    assert levels_after((ADA, BEN), CHI) == (ADA, BEN)
+
+
+def test_levels_are_people_in_their_order():
+    assert levels("T1", ("U2", "S0GROUP", "U1", "U2")) == tuple(slack_person("T1", user) for user in ("U2", "U1", "U2"))
+
+
+def test_the_people_of_an_on_call_list_are_on_call_in_its_order():
+    one, other = slack_person("T1", "U1"), slack_person("T1", "U2")
+    assert on_call("T1", ("U2", "S0GROUP", "U1", "U2")) == (other, one)
+    assert on_call("T1", ("mail:ada@example.org", "ada")) == ("mail:ada@example.org",)
+    assert on_call("T1", ()) == ()
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
-from bot.slack.capture.message_events import moment_of
 from bot.slack.client.cursor_pages import next_cursor
 from bot.slack.client.web_api import SlackClient, SlackError
 from bot.slack.payload import Json
@@ -22,6 +21,7 @@ from incident.entries.conversation import MessageDeleted, MessageEdited, Message
 from incident.entry import Entry
 from incident.frozen import clean
 from incident.record.message_history import MESSAGES, author, text_now
+from incident.record.message_time import message_time
 from roles.person_ids import PersonId
 
 MOST_BACK: Final = 1000
@@ -74,7 +74,7 @@ class HistoryWindow:
     def _is_enough(self, messages: Sequence[Json]) -> bool:
         if self.most is not None:
             return len(messages) >= self.most
-        return len(messages) >= MOST_BACK and moment_of(messages[-1]["ts"]) < self.since
+        return len(messages) >= MOST_BACK and message_time(messages[-1]["ts"]) < self.since
 
 
 @dataclass(frozen=True)
@@ -153,8 +153,8 @@ def read_channel(slack: SlackClient, reading: HistoryWindow, known: dict[str, Re
     read = {head: _replies(slack, reading, head) for head in sorted(threads)}
     replies = [one for several in read.values() for one in several or ()]
     heads = [one for one in heads if read.get(one["ts"], ()) is not None]
-    until = [one for one in (*heads, *replies) if moment_of(one["ts"]) <= reading.latest]
-    begins = reading.oldest if reading.is_whole or not heads else moment_of(heads[-1]["ts"])
+    until = [one for one in (*heads, *replies) if message_time(one["ts"]) <= reading.latest]
+    begins = reading.oldest if reading.is_whole or not heads else message_time(heads[-1]["ts"])
     return ChannelContent({str(one["ts"]): one for one in until}, threads, begins)
 
 
@@ -175,13 +175,13 @@ def _threads(reading: HistoryWindow, heads: Sequence[Json], known: dict[str, Rec
     for head in heads:
         latest = head.get("latest_reply")
         # Without a count it is no thread, or not any more: its last reply was deleted.
-        if (latest and moment_of(latest) > lately) or head.get("reply_count", 0) < replies[head["ts"]]:
+        if (latest and message_time(latest) > lately) or head.get("reply_count", 0) < replies[head["ts"]]:
             yield str(head["ts"])
     shown = {head["ts"] for head in heads}
     begun_before = {
-        one.thread for ts, one in known.items() if one.is_live and one.thread and moment_of(ts) > lately - _RECENT
+        one.thread for ts, one in known.items() if one.is_live and one.thread and message_time(ts) > lately - _RECENT
     }
-    yield from (head for head in begun_before - shown if head and moment_of(head) < reading.oldest)
+    yield from (head for head in begun_before - shown if head and message_time(head) < reading.oldest)
 
 
 def unheard(shown: ChannelContent, known: dict[str, RecordedMessages], bot: str) -> Iterator[tuple[Decimal, Json]]:
@@ -223,13 +223,13 @@ def gone(shown: ChannelContent, known: dict[str, RecordedMessages], latest: date
 
 def _was_read(ts: str, about: RecordedMessages, shown: ChannelContent, latest: datetime) -> bool:
     """Tell whether a message would have been shown if it still stood."""
-    if moment_of(ts) > latest:
+    if message_time(ts) > latest:
         return False
     head = about.thread
     if head is None:
-        return moment_of(ts) > shown.begins
+        return message_time(ts) > shown.begins
     # A thread whose head is gone without a stone has no replies left.
-    return head in shown.threads or (moment_of(head) > shown.begins and head not in shown.messages)
+    return head in shown.threads or (message_time(head) > shown.begins and head not in shown.messages)
 
 
 def marked(shown: ChannelContent, known: dict[str, RecordedMessages], bot: str) -> Iterator[tuple[str, str, Json]]:
@@ -249,4 +249,4 @@ def marked(shown: ChannelContent, known: dict[str, RecordedMessages], bot: str) 
 def moved_at(shown: ChannelContent, user: str, kinds: Collection[str]) -> datetime | None:
     """Tell when somebody joined or left, from the line Slack wrote about it, or None where there is no such line."""
     lines = [ts for ts, one in shown.messages.items() if one.get("subtype") in kinds and one.get("user") == user]
-    return moment_of(max(lines, key=Decimal)) if lines else None
+    return message_time(max(lines, key=Decimal)) if lines else None

@@ -6,13 +6,13 @@ set, somebody added); those read as nothing here.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from bot.slack.payload import Json
 from commands.core.capture import Capture, Told
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entry import Source, Surface
+from incident.record.message_time import message_time
 from roles.person_ids import PersonId, slack_person
 
 _SAID: Final = frozenset({None, "", "file_share", "thread_broadcast", "me_message", "bot_message"})
@@ -30,7 +30,7 @@ def captures_of(body: Json) -> Capture | None:
         team=team,
         fact=fact,
         by=by,
-        occurred_at=moment_of(ts),
+        occurred_at=message_time(ts),
         source=Source(
             surface=Surface.EVENT,
             channel=fact.channel,
@@ -38,12 +38,6 @@ def captures_of(body: Json) -> Capture | None:
             event=body["event_id"],
         ),
     )
-
-
-def moment_of(ts: str) -> datetime:
-    """Give the moment a Slack timestamp stands for, to the microsecond."""
-    seconds, _, fraction = ts.partition(".")
-    return datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(f"{fraction:0<6}"[:6]))
 
 
 def _read(team: str, event: Json) -> tuple[Told, PersonId, str] | None:

@@ -15,7 +15,7 @@ from typing import Final
 
 from commands.core.capture import Capture
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
-from incident.record.message_history import posted_at
+from incident.record.message_time import posted_at
 
 MOST_HEARD: Final = 500
 

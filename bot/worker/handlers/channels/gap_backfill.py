@@ -19,7 +19,6 @@ from bot.slack.capture.channel_history import (
     read_channel,
     recorded_messages,
 )
-from bot.slack.capture.message_events import moment_of
 from bot.slack.client.slack_errors import CHANNEL_UNREADABLE
 from bot.slack.client.web_api import CallPostponed, SlackError
 from bot.slack.payload import Json
@@ -36,6 +35,7 @@ from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.record.message_history import MESSAGE_KINDS
+from incident.record.message_time import message_time
 from roles.person_ids import slack_person
 
 _log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ def _capture(captures: Sequence[Capture], run: JobRun, context: JobContext) -> N
 def _window(run: JobRun, context: JobContext, recorded: dict[str, RecordedMessages]) -> HistoryWindow:
     """Return the window from the start of the gap or the last recorded message, whichever is earlier, less a day."""
     start = _start_of_gap(run, context)
-    last = max((moment_of(ts) for ts in recorded), default=run.at)
+    last = max((message_time(ts) for ts in recorded), default=run.at)
     since = min(start.occurred_at if start else last, last, run.at)
     return HistoryWindow(run.channel, oldest=since - _BEFORE_GAP, since=since, latest=run.at - _EVENT_DELAY)
 

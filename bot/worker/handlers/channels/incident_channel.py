@@ -21,9 +21,9 @@ from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.model.incident import Incident
-from incident.policy import Policy
+from incident.rules.service_contacts import on_call_for
 from incident.rules.visibility import is_restricted
-from roles.person_ids import PersonId, person_named, slack_person, slack_user
+from roles.person_ids import PersonId, slack_person, slack_user
 
 _MAX_NAMES: Final = 20
 _ALREADY_PRESENT: Final = frozenset({"already_in_channel", "cant_invite_self"})
@@ -92,7 +92,11 @@ def _invite(run: JobRun, context: JobContext, users: list[str]) -> list[Fact]:
 def _missing_users(run: JobRun, context: JobContext) -> list[str]:
     """Return the users to invite: not those who left after they last took a role."""
     incident = run.incident
-    belonging = (*members(incident), *_from_duplicates(run, context), *_on_call(incident, context.policy))
+    belonging = (
+        *members(incident),
+        *_from_duplicates(run, context),
+        *on_call_for(incident.service, context.policy, incident.key.team),
+    )
     left_at = {e.fact.who: e.recorded_at for e in _entries(run, context, Left.kind) if isinstance(e.fact, Left)}
     back = {i.who for i in incident.roles if i.until is None and i.who in left_at and i.since > left_at[i.who]}
     missing = [who for who in belonging if who not in incident.members and (who not in left_at or who in back)]
@@ -108,10 +112,3 @@ def _from_duplicates(run: JobRun, context: JobContext) -> Iterable[PersonId]:
     """Return those who came from incidents that were merged into this one as duplicates."""
     facts = [entry.fact for entry in _entries(run, context, JoinedAsDuplicate.kind)]
     return [fact.who for fact in facts if isinstance(fact, JoinedAsDuplicate)]
-
-
-def _on_call(incident: Incident, policy: Policy) -> Iterable[PersonId]:
-    """Return those on call for the service. User groups are left out: Muster invites people, not groups."""
-    service = policy.services.get(incident.service)
-    on_call = policy.rosters.get(service.roster or "", ()) if service else ()
-    return [person for member in on_call if (person := person_named(incident.key.team, member)) is not None]

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from bot.slack.capture.channel_history import HistoryWindow, RecordedMessages, gone, read_channel, recorded_messages
-from bot.slack.capture.message_events import moment_of
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channels.missed_events import deletion, missed_messages
@@ -30,6 +29,7 @@ from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.record.message_history import MESSAGE_KINDS
+from incident.record.message_time import message_time
 from incident.rules.visibility import is_exposed, is_restricted
 from roles.person_ids import slack_person
 
@@ -142,7 +142,7 @@ def _shown_by_slack(run: JobRun, context: JobContext, window: HistoryWindow) -> 
         return
     for one in missed_messages(window.channel, context, shown, recorded):
         # The head of a thread may be older than the window.
-        if moment_of(one.source.message or "0") >= window.oldest:
+        if message_time(one.source.message or "0") >= window.oldest:
             yield one
     for ts in sorted(gone(shown, recorded, window.latest)):
         if ts in recorded:

@@ -1,7 +1,8 @@
 import pytest
 
-from bot.slack.capture.message_events import captures_of, moment_of
+from bot.slack.capture.message_events import captures_of
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted
+from incident.record.message_time import message_time
 
 TS, LATER = "1795291200.000100", "1795291260.000200"
 BASE = {"type": "message", "channel": "C1", "channel_type": "channel", "event_ts": LATER}
@@ -25,12 +26,12 @@ def test_a_message_is_what_its_author_said_when_it_was_posted():
 
     assert said.fact == MessagePosted(channel="C1", ts=TS, author="slack:T1:U1", text="hello")
     assert said.by == "slack:T1:U1"
-    assert said.occurred_at == moment_of(TS)
+    assert said.occurred_at == message_time(TS)
     assert said.source.event == "Ev1"
 
 
 def test_a_timestamp_keeps_its_microseconds():
-    assert moment_of("1795291200.000100").isoformat() == "2026-11-21T20:00:00.000100+00:00"
+    assert message_time("1795291200.000100").isoformat() == "2026-11-21T20:00:00.000100+00:00"
 
 
 def test_a_reply_names_its_thread_and_a_parent_does_not():
@@ -63,7 +64,7 @@ def test_an_edit_is_by_who_made_it_and_keeps_what_was_there():
     assert said.fact == MessageEdited(
         channel="C1", ts=TS, edited_ts=LATER, author="slack:T1:U1", text="second", previous="first"
     )
-    assert said.occurred_at == moment_of(LATER)
+    assert said.occurred_at == message_time(LATER)
 
 
 @pytest.mark.parametrize(
