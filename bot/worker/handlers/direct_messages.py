@@ -52,7 +52,7 @@ def send_role_checklist(run: JobRun, context: JobContext) -> Sequence[Fact]:
         return ()
     base = _surface_context(run, context)
     view = ChecklistContext(base.i, base.v, base.now, where=f"<#{run.channel}>")
-    text = context.renderer.macro(f"slack/duties/{role}.j2", "duties", view)
+    text = context.renderer.macro(f"slack/role_checklists/{role}.j2", "checklist", view)
     post(run, context, channel, Message(text, sections(text)))
     return ()
 
@@ -62,7 +62,7 @@ def show_catch_up_brief(run: JobRun, context: JobContext) -> Sequence[Fact]:
     user = slack_user(run.person)
     if user is None or user == context.slack.bot or run.incident.is_over:
         return ()
-    text = f"{_brief(run, context, 'read_in')}\n{_summary(run, context)}\n{_brief(run, context, 'after')}"
+    text = f"{_brief(run, context, 'opening')}\n{_summary(run, context)}\n{_brief(run, context, 'closing')}"
     try:
         context.slack.call(
             "chat.postEphemeral",
@@ -93,7 +93,7 @@ def _surface_context(run: JobRun, context: JobContext) -> SurfaceContext:
 
 
 def _brief(run: JobRun, context: JobContext, macro: str) -> str:
-    return context.renderer.macro("slack/read_in.j2", macro, _surface_context(run, context))
+    return context.renderer.macro("slack/catch_up_brief.j2", macro, _surface_context(run, context))
 
 
 def _summary(run: JobRun, context: JobContext) -> str:
