@@ -11,7 +11,13 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from storage.integrity.checkpoints import Checkpoint
-from storage.integrity.rfc3161_timestamps import InvalidTimestamp, Timestamp, check_stamp, read_stamp, request_for
+from storage.integrity.rfc3161_timestamps import (
+    InvalidTimestamp,
+    Timestamp,
+    parse_timestamp,
+    timestamp_request,
+    verify_timestamp,
+)
 from storage.store import Store
 
 if TYPE_CHECKING:
@@ -55,10 +61,10 @@ def certificates_in(file: Path | None) -> tuple[Certificate, ...]:
 def request_timestamp(authority: Authority, checkpoint: Checkpoint) -> Timestamp:
     """Have a checkpoint time-stamped. Raise TimestampUnavailable to try again later, InvalidTimestamp for a wrong reply."""
     statement, url = checkpoint.statement, authority.url
-    reply = _post(url, request_for(statement))
+    reply = _post(url, timestamp_request(statement))
     if authority.roots:
-        check_stamp(statement, reply, authority.roots)
-    return read_stamp(checkpoint.team, checkpoint.seq, authority=url, statement=statement, answer=reply)
+        verify_timestamp(statement, reply, authority.roots)
+    return parse_timestamp(checkpoint.team, checkpoint.seq, authority=url, statement=statement, response=reply)
 
 
 def _post(url: str, query: bytes) -> bytes:

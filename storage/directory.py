@@ -1,4 +1,4 @@
-"""Who people are and which policies were in force, from when to when. Knows no rule of either."""
+"""The directory of one team: people and policies over time. Knows no rule of either."""
 
 from __future__ import annotations
 
@@ -26,41 +26,41 @@ class Directory:
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
-        self._opened_for = team
+        self._store_team = team
 
     @property
     def _team(self) -> str:
-        return require_team(self._opened_for)
+        return require_team(self._store_team)
 
-    def put(self, known: Iterable[Person], at: datetime) -> int:
-        """Note what is known of people from now on; tell for how many that was new."""
-        everybody = tuple(known)
+    def put(self, people: Iterable[Person], at: datetime) -> int:
+        """Store the directory data of people from `at` on; return for how many it changed."""
+        stored = tuple(people)
 
         def work(connection: Connection) -> int:
-            return sum(person_names.put(connection, self._team, person, at) for person in everybody)
+            return sum(person_names.put(connection, self._team, person, at) for person in stored)
 
         return self._transactions.write(work, first=False)
 
     def person(self, person: PersonId, at: datetime | None = None) -> Person | None:
-        """Give what is known of somebody now, or what was known at a moment."""
-        return self._transactions.read(lambda connection: person_names.known(connection, self._team, person, at))
+        """Return a person's directory data as of now or of a time."""
+        return self._transactions.read(lambda connection: person_names.person_at(connection, self._team, person, at))
 
-    def everybody(self) -> tuple[Person, ...]:
-        """Give what is known now of everybody, for surfaces that have no Slack to ask."""
-        return self._transactions.read(lambda connection: person_names.everybody(connection, self._team))
+    def all_people(self) -> tuple[Person, ...]:
+        """Return the current directory data of every person, for entry points without Slack."""
+        return self._transactions.read(lambda connection: person_names.all_people(connection, self._team))
 
     def erase(self, person: PersonId) -> bool:
-        """Erase names, titles and zones of somebody, of all times; False when nothing was known."""
+        """Erase every stored name, title and zone of a person; False when the person is unknown."""
         erased = self._transactions.write(lambda connection: person_names.erase(connection, self._team, person))
         self._transactions.truncate_log()
         return erased > 0
 
     def activate_policy(self, policy: Policy, text: str, at: datetime) -> str:
-        """Store a policy's whole text, note from when it is in force, and give its hash; once for the same text."""
+        """Store a policy's full text, record its activation, and return its hash; the active text again changes nothing."""
         name = digest(text)
 
         def work(connection: Connection) -> str:
-            # The lock of the workspace chain is what makes two replicas that start at once agree.
+            # The lock of the workspace chain makes replicas that start together agree.
             chain_writer.lock(connection, workspace_chain(self._team))
             if self._active(connection) != name:
                 self._store(connection, text, name, at)
@@ -74,8 +74,8 @@ class Directory:
             team=self._team, hash=name, stored_at=at, text=text
         )
         connection.execute(stored.on_conflict_do_nothing())
-        mine = POLICY_ACTIVE.c.team == self._team
-        last = select(POLICY_ACTIVE.c.seq).where(mine).order_by(POLICY_ACTIVE.c.seq.desc()).limit(1)
+        ours = POLICY_ACTIVE.c.team == self._team
+        last = select(POLICY_ACTIVE.c.seq).where(ours).order_by(POLICY_ACTIVE.c.seq.desc()).limit(1)
         seq = (connection.execute(last).scalar_one_or_none() or 0) + 1
         connection.execute(POLICY_ACTIVE.insert().values(team=self._team, seq=seq, hash=name, since=at))
 
@@ -85,16 +85,16 @@ class Directory:
         chain_writer.append(connection, workspace_chain(self._team), [draft], at)
 
     def active_policy(self) -> tuple[str, str] | None:
-        """Give hash and text of the policy that was activated last."""
+        """Return hash and text of the active policy."""
         name = self._transactions.read(self._active)
         text = None if name is None else self.policy_text(name)
         return None if name is None or text is None else (name, text)
 
     def policy_text(self, name: str) -> str | None:
-        """Give the whole text of the policy that has this hash."""
-        wanted = select(POLICY_TEXT.c.text).where(POLICY_TEXT.c.team == self._team, POLICY_TEXT.c.hash == name)
-        return self._transactions.read(lambda connection: connection.execute(wanted).scalar_one_or_none())
+        """Return the full text of the policy with this hash."""
+        query = select(POLICY_TEXT.c.text).where(POLICY_TEXT.c.team == self._team, POLICY_TEXT.c.hash == name)
+        return self._transactions.read(lambda connection: connection.execute(query).scalar_one_or_none())
 
     def _active(self, connection: Connection) -> str | None:
-        wanted = select(POLICY_ACTIVE.c.hash).where(POLICY_ACTIVE.c.team == self._team)
-        return connection.execute(wanted.order_by(POLICY_ACTIVE.c.seq.desc()).limit(1)).scalar_one_or_none()
+        query = select(POLICY_ACTIVE.c.hash).where(POLICY_ACTIVE.c.team == self._team)
+        return connection.execute(query.order_by(POLICY_ACTIVE.c.seq.desc()).limit(1)).scalar_one_or_none()

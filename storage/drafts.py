@@ -1,4 +1,4 @@
-"""Keeps what somebody submitted before it is judged, so that a refusal can offer it back. Expires; is not the record."""
+"""Drafts: submitted forms, stored before validation so that a refusal can offer them back. They expire; no part of the record."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from storage.database.transactions import Transactions
 from storage.database.upsert import insert_for
 from storage.tables import DRAFT
 
-KEPT_FOR: Final = timedelta(hours=48)
+RETENTION: Final = timedelta(hours=48)
 
 
-class KeptDraft(Frozen):
-    """What somebody submitted: the verb and the fields as they filled them in."""
+class SavedDraft(Frozen):
+    """A submitted form: the verb and its raw fields."""
 
     key: str
     person: PersonId
@@ -32,7 +32,7 @@ class KeptDraft(Frozen):
 
 
 class Drafts:
-    """Drafts of one team, by the idempotency key of the request they belong to."""
+    """The drafts of one team, by the idempotency key of their request."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
@@ -48,7 +48,7 @@ class Drafts:
         at: datetime,
         incident: IncidentKey | None = None,
     ) -> None:
-        """Keep a draft; the same key again replaces it."""
+        """Store a draft; the same key replaces it."""
         values = {
             "person": person,
             "verb": verb,
@@ -63,23 +63,23 @@ class Drafts:
 
         self._transactions.write(work)
 
-    def fetch(self, key: str) -> KeptDraft | None:
-        """Give a draft back, or None when it was forgotten."""
-        wanted = select(DRAFT).where(DRAFT.c.team == self._team, DRAFT.c.key == key)
-        row = self._transactions.read(lambda connection: connection.execute(wanted).one_or_none())
+    def fetch(self, key: str) -> SavedDraft | None:
+        """Return a draft, or None when it is deleted or expired."""
+        query = select(DRAFT).where(DRAFT.c.team == self._team, DRAFT.c.key == key)
+        row = self._transactions.read(lambda connection: connection.execute(query).one_or_none())
         if row is None:
             return None
         fields: dict[str, JsonValue] = json.loads(row.fields)
-        return KeptDraft(
+        return SavedDraft(
             key=row.key, person=PersonId(row.person), verb=row.verb, incident=row.incident, at=row.at, fields=fields
         )
 
     def forget(self, key: str) -> None:
-        """Drop a draft, once what it says is on the record or no longer wanted."""
-        gone = delete(DRAFT).where(DRAFT.c.team == self._team, DRAFT.c.key == key)
-        self._transactions.write(lambda connection: connection.execute(gone).rowcount)
+        """Delete a draft once its request is recorded or discarded."""
+        ours = delete(DRAFT).where(DRAFT.c.team == self._team, DRAFT.c.key == key)
+        self._transactions.write(lambda connection: connection.execute(ours).rowcount)
 
-    def forget_old(self, now: datetime) -> int:
-        """Drop drafts older than 48 hours, of every team, and tell how many."""
-        old = delete(DRAFT).where(DRAFT.c.at < now - KEPT_FOR)
+    def delete_expired(self, now: datetime) -> int:
+        """Delete drafts older than 48 hours, of every team, and return how many."""
+        old = delete(DRAFT).where(DRAFT.c.at < now - RETENTION)
         return self._transactions.write(lambda connection: connection.execute(old).rowcount, first=False)

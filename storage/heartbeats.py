@@ -1,7 +1,6 @@
-"""When Muster was last known to be connected, one row per process, so that after a crash it is known how long it was away.
+"""Heartbeats: the last time each process was connected to Slack, from which a restart derives the gap to backfill.
 
-Each process writes its own row and none but its own, and no row ever goes back in time; what was known last of them all
-is the newest. Not part of the record.
+Each process writes only its own row, and a row never goes back in time. Not part of the record.
 """
 
 from __future__ import annotations
@@ -16,11 +15,11 @@ from storage.database.transactions import Transactions
 from storage.database.upsert import insert_for
 from storage.tables import table_of, utc
 
-KEPT_FOR: Final = timedelta(days=2)
+RETENTION: Final = timedelta(days=2)
 
 
 class HeartbeatRow(SQLModel, table=True):
-    """The last moment at which one process was known to be connected to Slack."""
+    """The last time at which one process was connected to Slack."""
 
     __tablename__: ClassVar[Any] = "presence"
 
@@ -33,14 +32,14 @@ HEARTBEAT: Final = table_of(HeartbeatRow)
 
 
 class Heartbeats:
-    """What the processes of one team said of themselves."""
+    """The heartbeats of the processes of one team."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
         self._team = team or ""
 
-    def beat(self, process: str, at: datetime) -> None:
-        """Note that a process was connected at a moment; an earlier moment than the one noted changes nothing."""
+    def record(self, process: str, at: datetime) -> None:
+        """Store that a process was connected at a time; a time before the stored one changes nothing."""
 
         def work(connection: Connection) -> None:
             row = insert_for(connection.dialect.name)(HEARTBEAT)
@@ -55,19 +54,19 @@ class Heartbeats:
 
         self._transactions.write(work, first=False)
 
-    def last(self) -> datetime | None:
-        """Give the last moment at which any process was known to be connected, None before the first."""
+    def latest(self) -> datetime | None:
+        """Return the last time at which any process was connected, None before the first."""
         newest = select(func.max(HEARTBEAT.c.connected_at, type_=HEARTBEAT.c.connected_at.type))
         newest = newest.where(HEARTBEAT.c.team == self._team)
         found: datetime | None = self._transactions.read(lambda connection: connection.execute(newest).scalar_one())
         return found
 
-    def forget_old(self, now: datetime) -> int:
-        """Drop the rows of processes long gone, but never the newest of all, and tell how many."""
+    def delete_expired(self, now: datetime) -> int:
+        """Delete the rows of processes silent for two days, never the newest row, and return how many."""
         newest = select(func.max(HEARTBEAT.c.connected_at)).where(HEARTBEAT.c.team == self._team).scalar_subquery()
         old = delete(HEARTBEAT).where(
             HEARTBEAT.c.team == self._team,
-            HEARTBEAT.c.connected_at < now - KEPT_FOR,
+            HEARTBEAT.c.connected_at < now - RETENTION,
             HEARTBEAT.c.connected_at < newest,
         )
         return self._transactions.write(lambda connection: connection.execute(old).rowcount, first=False)

@@ -1,4 +1,4 @@
-"""Keeps what is known of people, from when to when. Names live here only, so that they can be erased in one place."""
+"""Directory data of people over time. Names are stored in this table only, so that they are erased in one place."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from storage.tables import PERSON
 ERASED = "erased person"
 
 
-def known(connection: Connection, team: str | None, person: PersonId, at: datetime | None = None) -> Person | None:
-    """Give what is known of somebody now, or what was known at a moment."""
-    wanted = select(PERSON).where(_whom(team, person))
-    wanted = wanted.where(PERSON.c.until.is_(None)) if at is None else wanted.where(PERSON.c.since <= at)
-    row = connection.execute(wanted.order_by(PERSON.c.since.desc()).limit(1)).one_or_none()
-    return None if row is None else _read(row)
+def person_at(connection: Connection, team: str | None, person: PersonId, at: datetime | None = None) -> Person | None:
+    """Return a person's directory data as of now or of a time; None team means any team."""
+    query = select(PERSON).where(_of_person(team, person))
+    query = query.where(PERSON.c.until.is_(None)) if at is None else query.where(PERSON.c.since <= at)
+    row = connection.execute(query.order_by(PERSON.c.since.desc()).limit(1)).one_or_none()
+    return None if row is None else _person(row)
 
 
-def everybody(connection: Connection, team: str) -> tuple[Person, ...]:
-    """Give what is known now of everybody in a team."""
-    wanted = select(PERSON).where(PERSON.c.team == team, PERSON.c.until.is_(None)).order_by(PERSON.c.person)
-    return tuple(_read(row) for row in connection.execute(wanted))
+def all_people(connection: Connection, team: str) -> tuple[Person, ...]:
+    """Return the current directory data of every person of a team."""
+    query = select(PERSON).where(PERSON.c.team == team, PERSON.c.until.is_(None)).order_by(PERSON.c.person)
+    return tuple(_person(row) for row in connection.execute(query))
 
 
-def _whom(team: str | None, person: PersonId) -> ColumnElement[bool]:
-    who: ColumnElement[bool] = PERSON.c.person == person
-    return who if team is None else who & (PERSON.c.team == team)
+def _of_person(team: str | None, person: PersonId) -> ColumnElement[bool]:
+    same: ColumnElement[bool] = PERSON.c.person == person
+    return same if team is None else same & (PERSON.c.team == team)
 
 
-def _read(row: Row[Any]) -> Person:
+def _person(row: Row[Any]) -> Person:
     return Person(
         id=PersonId(row.person),
         name=row.name,
@@ -46,22 +46,22 @@ def _read(row: Row[Any]) -> Person:
 
 
 def put(connection: Connection, team: str, person: Person, at: datetime) -> bool:
-    """Note what is known of somebody from now on; False when that was known already."""
-    if known(connection, team, person.id) == person:
+    """Store a person's directory data from `at` on; False when it is unchanged."""
+    if person_at(connection, team, person.id) == person:
         return False
-    now = (PERSON.c.team == team) & (PERSON.c.person == person.id)
-    same_moment = connection.execute(select(PERSON.c.since).where(now, PERSON.c.since >= at)).first()
+    ours = (PERSON.c.team == team) & (PERSON.c.person == person.id)
+    same_moment = connection.execute(select(PERSON.c.since).where(ours, PERSON.c.since >= at)).first()
     values = person.model_dump(exclude={"id"})
     if same_moment is not None:
-        connection.execute(update(PERSON).where(now, PERSON.c.since == same_moment.since).values(**values))
+        connection.execute(update(PERSON).where(ours, PERSON.c.since == same_moment.since).values(**values))
         return True
-    connection.execute(update(PERSON).where(now, PERSON.c.until.is_(None)).values(until=at))
+    connection.execute(update(PERSON).where(ours, PERSON.c.until.is_(None)).values(until=at))
     connection.execute(insert(PERSON).values(team=team, person=person.id, since=at, until=None, **values))
     return True
 
 
 def erase(connection: Connection, team: str, person: PersonId) -> int:
-    """Erase names, titles and zones of somebody from all times; the id and what they did stay on the record."""
+    """Overwrite every stored name, title and zone of a person; the id and its entries stay on the record."""
     values = {"name": ERASED, "title": "", "zone": "UTC"}
-    who = (PERSON.c.team == team) & (PERSON.c.person == person)
-    return connection.execute(update(PERSON).where(who).values(**values)).rowcount
+    ours = (PERSON.c.team == team) & (PERSON.c.person == person)
+    return connection.execute(update(PERSON).where(ours).values(**values)).rowcount

@@ -1,4 +1,4 @@
-"""Opens the database and hands out its parts. The one place that knows how storage is put together."""
+"""The store: opens the database and composes the parts of storage."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from storage.triggers import record_triggers
 
 
 class Store:
-    """One open database. `team` is whose jobs, people, keys and drafts are meant where a call names no team."""
+    """One open database. `team` owns the jobs, people, keys and drafts of calls that name no team."""
 
     def __init__(self, engine: Engine, inner: Transactions, team: str | None) -> None:
         self.engine = engine
@@ -37,8 +37,8 @@ class Store:
         self.transactions: Transactions = MonitoredTransactions(inner, self.availability)
         transactions = self.transactions
         self.team = team
-        self._wake = CommitNotifications(engine)
-        recorder = SqlRecorder(transactions, self._wake, team)
+        self._notifications = CommitNotifications(engine)
+        recorder = SqlRecorder(transactions, self._notifications, team)
         self.recorder: Recorder = recorder
         self.appended_counts = recorder.appended_counts
         self.jobs = JobQueue(transactions, team)
@@ -52,33 +52,33 @@ class Store:
         self.retention = RetentionDeletion(transactions, team)
 
     def migrate(self) -> None:
-        """Bring the database to this release's schema and prove that its guards fire."""
+        """Migrate the database to this release's schema and check that its triggers fire."""
         with translate_errors():
             schema.migrate(self.engine)
 
     def reinstall_triggers(self) -> None:
-        """Put the guards of an existing record in place again."""
+        """Reinstall the triggers of an existing record."""
         with translate_errors():
             schema.reinstall_triggers(self.engine)
 
     def grant(self, role: str) -> None:
-        """Let a role of PostgreSQL run Muster without owning its tables."""
+        """Grant a PostgreSQL role what Muster needs without owning the tables."""
         self.transactions.write(lambda connection: record_triggers.grant(connection, role))
 
     def on_commit(self, callback: Callable[[], None]) -> None:
-        """Call back, quickly and from any thread, whenever jobs were wanted and committed."""
-        self._wake.on_commit(callback)
+        """Register a callback, called from any thread, for committed transactions that enqueued jobs; it must be quick."""
+        self._notifications.on_commit(callback)
 
-    def housekeep(self, now: datetime) -> None:
-        """Drop what was kept for a while only: old outcomes, drafts and jobs that are done."""
-        self.transactions.write(lambda connection: idempotency_keys.forget_old(connection, now), first=False)
-        self.drafts.forget_old(now)
-        self.jobs.forget_ended(now - idempotency_keys.KEPT_FOR)
-        self.heartbeats.forget_old(now)
+    def delete_expired(self, now: datetime) -> None:
+        """Delete expired outcomes, drafts, heartbeats and done jobs."""
+        self.transactions.write(lambda connection: idempotency_keys.delete_expired(connection, now), first=False)
+        self.drafts.delete_expired(now)
+        self.jobs.forget_ended(now - idempotency_keys.RETENTION)
+        self.heartbeats.delete_expired(now)
 
     def close(self) -> None:
-        """Finish what waits to be written, stop listening, and let go of every connection."""
-        self._wake.close()
+        """Stop listening, finish queued writes, and close every connection."""
+        self._notifications.close()
         self.transactions.close()
         self.engine.dispose()
 
@@ -92,6 +92,6 @@ class Store:
 
 
 def open_store(url: str, *, team: str | None = None) -> Store:
-    """Open a database by its address; nothing is read or written until something is asked of it."""
+    """Open a database by its URL. The first call on the store connects; opening reads and writes nothing."""
     engine = make_engine(url)
     return Store(engine, transactions_of(engine), team)

@@ -1,7 +1,7 @@
-"""The tables of the record: entries, their words, and what is derived from them. Every key carries the team.
+"""The tables of the record: entries, their redactable text, and what is derived from them. Every key carries the team.
 
-`entry` and `body` are append-only (guards.py); all else may be rebuilt or expires. On SQLite both are stored without
-a row id and have no unique key but the primary one, so that no form of INSERT OR REPLACE finds a row to replace.
+`entry` and `body` are append-only (triggers/); all others can be rebuilt or expire. On SQLite both are WITHOUT ROWID and
+have no unique key but the primary one, so that INSERT OR REPLACE finds no other row to replace.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.column_types import UtcText
 
-# The convention must stand before the first table, or constraints stay without a name.
+# Set before the first table is defined; otherwise its constraints have no names.
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -25,17 +25,17 @@ SQLModel.metadata.naming_convention = {
 
 
 def utc(*, nullable: bool = False) -> Any:
-    """Declare a column that holds a moment."""
+    """Declare a column for a UTC time."""
     return Field(default=None if nullable else ..., sa_type=UtcText, nullable=nullable)
 
 
 def text(*, nullable: bool = False) -> Any:
-    """Declare a column of text without a length."""
+    """Declare a text column without a length."""
     return Field(default=None if nullable else ..., sa_type=Text, nullable=nullable)
 
 
 class EntryRow(SQLModel, table=True):
-    """One entry: `text` is hashed and never rewritten, the other columns repeat parts of it so that they can be found."""
+    """One entry: `text` is hashed and never rewritten; the other columns repeat parts of it for lookups."""
 
     __tablename__: ClassVar[Any] = "entry"
     __table_args__: ClassVar[Any] = (
@@ -58,7 +58,7 @@ class EntryRow(SQLModel, table=True):
 
 
 class BodyRow(SQLModel, table=True):
-    """The words of one entry with their salt; gone once a Redacted entry of the same chain names it."""
+    """The redactable text of one entry with its salt; deleted once a Redacted entry of the same chain names the entry."""
 
     __tablename__: ClassVar[Any] = "body"
     __table_args__: ClassVar[Any] = (
@@ -74,7 +74,7 @@ class BodyRow(SQLModel, table=True):
 
 
 class ChainRow(SQLModel, table=True):
-    """Where a chain ends. Its lock is the lock of the chain; `checkpointed` is the last entry a checkpoint saw."""
+    """The head of a chain. Its row lock is the lock of the chain; `checkpointed` is the last entry under a checkpoint."""
 
     __tablename__: ClassVar[Any] = "chain"
 
@@ -87,7 +87,7 @@ class ChainRow(SQLModel, table=True):
 
 
 class IncidentRow(SQLModel, table=True):
-    """The folded incident after entry `n`, with what it is looked up by. `shape` tells which model wrote it."""
+    """The projection: the incident folded up to entry `n`, with lookup columns. `shape` identifies the model that wrote it."""
 
     __tablename__: ClassVar[Any] = "incident"
     __table_args__: ClassVar[Any] = (
@@ -114,7 +114,7 @@ class IncidentRow(SQLModel, table=True):
 
 
 class CounterRow(SQLModel, table=True):
-    """The last display number given out in a year."""
+    """The last display number assigned in a year."""
 
     __tablename__: ClassVar[Any] = "counter"
 
@@ -124,7 +124,7 @@ class CounterRow(SQLModel, table=True):
 
 
 class SeenRow(SQLModel, table=True):
-    """What a request came to, under its idempotency key, kept for 48 hours."""
+    """The outcome of a request under its idempotency key, stored for 48 hours."""
 
     __tablename__: ClassVar[Any] = "seen"
     __table_args__: ClassVar[Any] = (Index("ix_seen_at", "at"),)
@@ -137,7 +137,7 @@ class SeenRow(SQLModel, table=True):
 
 
 class MessageKeyRow(SQLModel, table=True):
-    """The natural key of a message, an edit, a deletion or a mark that is on the record."""
+    """The natural key of a recorded message, edit, deletion or pin."""
 
     __tablename__: ClassVar[Any] = "message_key"
 
@@ -147,7 +147,7 @@ class MessageKeyRow(SQLModel, table=True):
 
 
 class DraftRow(SQLModel, table=True):
-    """What somebody submitted, kept before it is judged, so that a refusal can offer it back."""
+    """A submitted form, stored before it is validated, so that a refusal can offer it back."""
 
     __tablename__: ClassVar[Any] = "draft"
     __table_args__: ClassVar[Any] = (Index("ix_draft_at", "at"),)
@@ -162,7 +162,7 @@ class DraftRow(SQLModel, table=True):
 
 
 class PersonRow(SQLModel, table=True):
-    """What was known of somebody from one moment to another."""
+    """The directory data of one person from `since` until `until`."""
 
     __tablename__: ClassVar[Any] = "person"
 
@@ -179,7 +179,7 @@ class PersonRow(SQLModel, table=True):
 
 
 class PolicyTextRow(SQLModel, table=True):
-    """A whole policy as it was written, under the SHA-256 of its text."""
+    """The full text of a policy under its SHA-256."""
 
     __tablename__: ClassVar[Any] = "policy_text"
 
@@ -190,7 +190,7 @@ class PolicyTextRow(SQLModel, table=True):
 
 
 class PolicyActiveRow(SQLModel, table=True):
-    """Which policy was in force from which moment."""
+    """The policy in force since a time."""
 
     __tablename__: ClassVar[Any] = "policy_active"
 
@@ -201,7 +201,7 @@ class PolicyActiveRow(SQLModel, table=True):
 
 
 class CheckpointRow(SQLModel, table=True):
-    """A signed root over the chains that had changed; `entry` is its number in the workspace chain."""
+    """A signed Merkle root over the chains that had changed; `entry` is its number in the workspace chain."""
 
     __tablename__: ClassVar[Any] = "checkpoint"
 
@@ -215,7 +215,7 @@ class CheckpointRow(SQLModel, table=True):
 
 
 class CheckpointLeafRow(SQLModel, table=True):
-    """One chain under a checkpoint's root: how many entries it had and the hash of the last."""
+    """One chain under a checkpoint's root: its number of entries and the hash of the last."""
 
     __tablename__: ClassVar[Any] = "checkpoint_leaf"
     __table_args__: ClassVar[Any] = (Index("ix_checkpoint_leaf_chain", "team", "incident", "n"),)
@@ -229,7 +229,7 @@ class CheckpointLeafRow(SQLModel, table=True):
 
 
 def table_of(row: type[SQLModel]) -> Table:
-    """Give the table behind a row class."""
+    """Return the table of a row class."""
     return SQLModel.metadata.tables[str(row.__tablename__)]
 
 

@@ -58,7 +58,7 @@ def periodic_tasks(
         PeriodicTask("checkpoint", _MINUTE, lambda: enqueue_checkpoint(store.recorder, team, clock.now())),
         PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(store.recorder, team, DAILY, clock.now())),
         PeriodicTask("people", 10 * _MINUTE, ask_people),
-        PeriodicTask("housekeeping", 60 * _MINUTE, lambda: store.housekeep(clock.now())),
+        PeriodicTask("housekeeping", 60 * _MINUTE, lambda: store.delete_expired(clock.now())),
     )
 
 

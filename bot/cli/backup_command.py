@@ -11,8 +11,8 @@ from bot.cli.verify_command import InvalidEvidence, evidence, exit_status, read_
 from bot.config.settings import read_record_settings
 from bot.monitoring.logs import shown_database
 from storage.maintenance.backup import back_up
-from storage.maintenance.restore import Extent, Restored, restore
-from storage.maintenance.verification import Report, VerificationEvidence, verify_by
+from storage.maintenance.restore import Extent, RestoreResult, restore
+from storage.maintenance.verification import VerificationEvidence, VerificationReport, verify_with
 
 _NOT_INCLUDED: Final = (
     "It holds everything people wrote. The signing key, .env and policy.yaml are not in it: back them up separately."
@@ -46,7 +46,7 @@ def restore_database(file: Path, *, replace: bool, seen: str) -> int:
     try:
         restored = restore(url, file, replace=replace)
         with open_database() as (store, _):
-            report = verify_by(store, evidence(settings, VerificationEvidence(seen=published)))
+            report = verify_with(store, evidence(settings, VerificationEvidence(seen=published)))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print(f"{shown_database(url)} holds {_extent(restored.now)}.")
@@ -61,14 +61,14 @@ def _extent(extent: Extent) -> str:
     return f"{extent.entries} entries{until}"
 
 
-def _replaced(restored: Restored) -> list[str]:
+def _replaced(restored: RestoreResult) -> list[str]:
     if not restored.before.entries:
         return []
-    kept = f" That database is kept as {restored.kept_as}." if restored.kept_as else ""
+    kept = f" That database is kept as {restored.replaced_file}." if restored.replaced_file else ""
     return [f"Before, it held {_extent(restored.before)}.{kept}"]
 
 
-def _lost(report: Report, published: int | None) -> list[str]:
+def _lost(report: VerificationReport, published: int | None) -> list[str]:
     """Say what a published checkpoint proves to be lost; a backup alone cannot show what came after it."""
     lines = ["Numbers of incidents declared after the backup are given out again; their channels stay in Slack."]
     if published is None:

@@ -70,12 +70,12 @@ def open_record() -> Iterator[Opened]:
             raise NotFound(
                 "No Muster has run on this database yet, so that it belongs to no workspace. `muster run` first."
             )
-        yield Opened(store.team, store.recorder, policy_in_force(store, settings), store.directory.everybody())
+        yield Opened(store.team, store.recorder, policy_in_force(store, settings), store.directory.all_people())
 
 
 def team_of(store: Store) -> str | None:
     """Return the team whose record the database holds, None before the first start; raise NotFound for several teams."""
-    teams = sorted({key.team for key in store.queries.chains()})
+    teams = sorted({key.team for key in store.queries.chain_keys()})
     if len(teams) > 1:
         raise NotFound(f"This database holds the records of {len(teams)} teams; one installation serves one.")
     return teams[0] if teams else None

@@ -13,9 +13,9 @@ def delete_expired(*, dry_run: bool) -> int:
         with open_database() as (store, settings):
             loaded, now = policy_in_force(store, settings), RealClock().now()
             if dry_run:
-                expired = store.retention.due(loaded.policy, now)
+                expired = store.retention.expired(loaded.policy, now)
             else:
-                expired = store.retention.retire(loaded.policy, loaded.hash, now)
+                expired = store.retention.delete_expired(loaded.policy, loaded.hash, now)
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     for one in expired:

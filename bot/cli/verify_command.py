@@ -22,7 +22,7 @@ from storage.integrity.checkpoints import Checkpoint, Proof
 from storage.integrity.checks.checkpoint_check import SeenCheckpoint
 from storage.integrity.signing_keys import read_key
 from storage.maintenance.projection_rebuild import rebuild
-from storage.maintenance.verification import Problem, Report, VerificationEvidence, verify, verify_by
+from storage.maintenance.verification import Problem, VerificationEvidence, VerificationReport, verify, verify_with
 
 EXITS: Final = (("tampered", 3), ("truncated", 4), ("key", 5), ("stamp", 5), ("rebuild", 6), ("triggers", 6))
 _SEEN: Final = re.compile(r"(\d{1,9}):([0-9a-f]{64})")
@@ -46,7 +46,7 @@ def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str 
         return fail(str(invalid), 2)
     try:
         with open_database() as (store, settings):
-            report = verify_by(store, evidence(settings, given))
+            report = verify_with(store, evidence(settings, given))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print(report_text(report))
@@ -71,7 +71,7 @@ def reinstall_triggers() -> int:
     try:
         with open_database() as (store, settings):
             store.reinstall_triggers()
-            report = verify_by(store, evidence(settings))
+            report = verify_with(store, evidence(settings))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print("The triggers are installed and fire.")
@@ -92,13 +92,13 @@ def evidence(settings: RecordSettings, given: VerificationEvidence | None = None
     )
 
 
-def exit_status(report: Report) -> int:
+def exit_status(report: VerificationReport) -> int:
     """Return the exit status of the gravest problem, 0 without one."""
     kinds = {problem.kind for problem in report.problems}
     return next((status for kind, status in EXITS if kind in kinds), 0)
 
 
-def report_text(report: Report) -> str:
+def report_text(report: VerificationReport) -> str:
     """Return the report in words: one line per problem, then what is trusted, signed and stamped."""
     lines = [_problem(one) for one in report.problems]
     if report.is_sound:
@@ -106,7 +106,7 @@ def report_text(report: Report) -> str:
     return "\n".join([*lines, *_notes(report)])
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _notes(report: VerificationReport) -> Iterator[str]:
     if report.trusted is not None:
         one = report.trusted
         signed = f"signed with {one.signed_by}" if one.signed_by else "unsigned"

@@ -62,7 +62,7 @@ def write_bundle(
 
     Raise LookupError for an incident that no checkpoint covers.
     """
-    before = store.queries.lines(key)
+    before = store.queries.rows(key)
     exported = Exported(who=exported_by, upto=before[-1].n, head=before[-1].hash)
     note_outcome(
         key, [exported], job=f"export:{key.id}:{before[-1].hash}", recorder=store.recorder, policy=policy, at=at
@@ -73,7 +73,7 @@ def write_bundle(
     proof, incident = store.checkpoints.proof(key), store.recorder.read(lambda reader: reader.peek(key))
     if proof is None or incident is None:
         raise LookupError("the incident is not under a checkpoint; run `muster verify`")
-    lines = store.queries.lines(key)[: proof.leaf.n]
+    lines = store.queries.rows(key)[: proof.leaf.n]
     folder = out / incident.number
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)

@@ -60,7 +60,7 @@ def write_proof(folder: Path, lines: Sequence[StoredEntryRow], evidence: Evidenc
         write_json(folder / "keys.json", [one.model_dump(include=exported) for one in evidence.rotations])
     if evidence.stamp is not None:
         (folder / "checkpoint.txt").write_bytes(proof.statement.encode("utf-8"))
-        (folder / "checkpoint.tsr").write_bytes(evidence.stamp.answer)
+        (folder / "checkpoint.tsr").write_bytes(evidence.stamp.response)
     shutil.copyfile(VERIFIER, folder / "verify.py")
     (folder / "README.txt").write_text(_README, encoding="utf-8")
 

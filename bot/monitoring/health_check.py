@@ -82,7 +82,11 @@ class Health:
         availability = self.store.availability
         late = oldest > LATE_JOB.total_seconds()
         return (
-            Check("database", not availability.is_on, availability.why if availability.is_on else "answers"),
+            Check(
+                "database",
+                not availability.is_unavailable,
+                availability.why if availability.is_unavailable else "answers",
+            ),
             Check("schema", revision == schema.HEAD, revision or "none"),
             Check("jobs", not late, f"the oldest has been due for {oldest:.0f} s"),
         )

@@ -89,12 +89,14 @@ class StateCollector:
         availability = self._store.availability
         yield from self._jobs()
         yield _gauge(
-            "muster_database_up", "Whether the database answered when it was last asked.", not availability.is_on
+            "muster_database_up",
+            "Whether the database answered when it was last asked.",
+            not availability.is_unavailable,
         )
         unavailable = CounterMetricFamily(
             "muster_database_unavailable_seconds", "For how long the database was unavailable."
         )
-        unavailable.add_metric([], availability.seconds)
+        unavailable.add_metric([], availability.seconds_unavailable)
         yield unavailable
         entries = CounterMetricFamily("muster_entries_appended", "Entries appended here, by kind.", labels=["kind"])
         for kind, count in self._store.appended_counts().items():

@@ -1,7 +1,7 @@
-"""Whether the database takes anything now, and since when it does not. Knows the errors by which databases say so.
+"""Availability of the database: which errors mean that it is unavailable, and since when it has been.
 
-Everything that storage does passes here: an error that means that the database is absent becomes `Unavailable`, and a
-short while after it nobody who is in a hurry asks again.
+`MonitoredTransactions` wraps every transaction of storage. It turns such errors into `Unavailable`. After a slow
+failure, callers with a time limit fail at once for a second instead of waiting again.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from storage.errors import Unavailable
 
 T = TypeVar("T")
 
-ASKED_AGAIN_AFTER_S: Final = 1.0
-_AT_ONCE_S: Final = 0.25
-_SQLITE: Final = {
+FAIL_FAST_S: Final = 1.0
+_SLOW_FAILURE_S: Final = 0.25
+_SQLITE_REASONS: Final = {
     sqlite3.SQLITE_BUSY: "locked",
     sqlite3.SQLITE_LOCKED: "locked",
     sqlite3.SQLITE_PROTOCOL: "locked",
@@ -38,9 +38,9 @@ _SQLITE: Final = {
     sqlite3.SQLITE_CANTOPEN: "gone",
     sqlite3.SQLITE_NOMEM: "full",
 }
-_STILL_READ: Final = frozenset({"read_only", "full", "locked"})
-# The first characters of a SQLSTATE; the longest that fits decides.
-_POSTGRES: Final = {
+_READS_STILL_WORK: Final = frozenset({"read_only", "full", "locked"})
+# Prefixes of SQLSTATE codes; the longest match decides.
+_POSTGRESQL_REASONS: Final = {
     "08": "gone",
     "25006": "read_only",
     "25P03": "slow",
@@ -55,112 +55,112 @@ _POSTGRES: Final = {
 
 
 def unavailable_reason(error: SQLAlchemyError) -> str | None:
-    """Say in a word why the database cannot take this now, or None when the error means something else."""
+    """Return one word for why the database is unavailable, or None when the error means something else."""
     if isinstance(error, PoolTimeout):
         return "slow"
     if not isinstance(error, DBAPIError):
         return None
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        return _SQLITE.get((getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF)
-    state = str(getattr(cause, "sqlstate", None) or "")
-    for length in range(len(state), 1, -1):
-        if state[:length] in _POSTGRES:
-            return _POSTGRES[state[:length]]
-    lost = error.connection_invalidated or (not state and isinstance(error, OperationalError | InterfaceError))
+        return _SQLITE_REASONS.get((getattr(cause, "sqlite_errorcode", None) or 0) & 0xFF)
+    sqlstate = str(getattr(cause, "sqlstate", None) or "")
+    for length in range(len(sqlstate), 1, -1):
+        if sqlstate[:length] in _POSTGRESQL_REASONS:
+            return _POSTGRESQL_REASONS[sqlstate[:length]]
+    lost = error.connection_invalidated or (not sqlstate and isinstance(error, OperationalError | InterfaceError))
     return "gone" if lost else None
 
 
 @contextmanager
 def translate_errors() -> Iterator[None]:
-    """Let an error that means that the database is absent out as Unavailable, and any other as it is."""
+    """Re-raise errors that mean an unavailable database as `Unavailable`, and all others unchanged."""
     try:
         yield
     except SQLAlchemyError as error:
-        why = unavailable_reason(error)
-        if why is None:
+        reason = unavailable_reason(error)
+        if reason is None:
             raise
-        raise Unavailable(why) from error
+        raise Unavailable(reason) from error
 
 
 class Availability:
-    """Since when the database is absent and why, and for how long it has been in all."""
+    """Whether the database is unavailable, why, and for how many seconds it has been since the process started."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._since: float | None = None
-        self._kept_waiting: float | None = None
-        self._before = 0.0
-        self._reads_do = False
+        self._slow_failure_at: float | None = None
+        self._earlier_seconds = 0.0
+        self._reads_still_work = False
         self.why = ""
 
-    def begin(self, why: str, *, writing: bool, took: float) -> None:
-        """Note that it was asked and is absent, and how long that took to find out."""
+    def record_failure(self, why: str, *, writing: bool, took: float) -> None:
+        """Record that the database is unavailable, and how many seconds the failed call took."""
         now = time.monotonic()
         with self._lock:
-            self._kept_waiting = now if took > _AT_ONCE_S else self._kept_waiting
-            self._reads_do = why in _STILL_READ if writing else False
+            self._slow_failure_at = now if took > _SLOW_FAILURE_S else self._slow_failure_at
+            self._reads_still_work = why in _READS_STILL_WORK if writing else False
             self._since = now if self._since is None else self._since
             self.why = why
 
-    def end(self, *, writing: bool) -> None:
-        """Note that it answered. What can only be read is absent until it can be written."""
-        if self._since is None or (self._reads_do and not writing):
+    def record_success(self, *, writing: bool) -> None:
+        """Record that a call succeeded. A database that fails writes only is unavailable until a write succeeds."""
+        if self._since is None or (self._reads_still_work and not writing):
             return
         with self._lock:
-            self._before += time.monotonic() - self._since if self._since is not None else 0.0
+            self._earlier_seconds += time.monotonic() - self._since if self._since is not None else 0.0
             self._since = None
 
     @property
-    def is_on(self) -> bool:
-        """Tell whether it was absent when it was last asked."""
+    def is_unavailable(self) -> bool:
+        """True if the last call failed."""
         return self._since is not None
 
     @property
-    def seconds(self) -> float:
-        """Give for how many seconds it has been absent since this process began."""
+    def seconds_unavailable(self) -> float:
+        """Seconds of unavailability since the process started."""
         with self._lock:
-            return self._before + (time.monotonic() - self._since if self._since is not None else 0.0)
+            return self._earlier_seconds + (time.monotonic() - self._since if self._since is not None else 0.0)
 
-    def spare_the_hurried(self) -> None:
-        """Raise Unavailable at once for somebody in a hurry, when it kept another one waiting a moment ago."""
-        if seconds_left() is None or self._since is None or self._kept_waiting is None:
+    def fail_fast(self) -> None:
+        """Raise `Unavailable` at once for a caller with a time limit when a call failed slowly a moment ago."""
+        if seconds_left() is None or self._since is None or self._slow_failure_at is None:
             return
-        if time.monotonic() - self._kept_waiting < ASKED_AGAIN_AFTER_S:
+        if time.monotonic() - self._slow_failure_at < FAIL_FAST_S:
             raise Unavailable(self.why)
 
 
 class MonitoredTransactions:
-    """Runs works as another one does, and says `Unavailable` for every way in which a database is absent."""
+    """Transactions that raise `Unavailable` for every kind of database failure and record it in `Availability`."""
 
-    def __init__(self, inner: Transactions, absence: Availability) -> None:
+    def __init__(self, inner: Transactions, availability: Availability) -> None:
         self._inner = inner
-        self._absence = absence
+        self._availability = availability
 
     def write(self, work: Callable[[Connection], T], *, first: bool = True) -> T:
-        """Run the work in a transaction, commit, and give its result."""
-        return self._watch(lambda: self._inner.write(work, first=first), writing=True)
+        """Run the work in a transaction, commit, and return its result."""
+        return self._monitor(lambda: self._inner.write(work, first=first), writing=True)
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """Run a reading against one committed state."""
-        return self._watch(lambda: self._inner.read(work), writing=False)
+        """Run the work against one committed snapshot and return its result."""
+        return self._monitor(lambda: self._inner.read(work), writing=False)
 
     def truncate_log(self) -> None:
-        """See to it that deleted words leave the database's log."""
+        """Have deleted text removed from the database's log."""
         self._inner.truncate_log()
 
     def close(self) -> None:
-        """Finish what waits, then stop."""
+        """Finish queued work, then stop."""
         self._inner.close()
 
-    def _watch(self, do: Callable[[], T], *, writing: bool) -> T:
-        self._absence.spare_the_hurried()
-        asked = time.monotonic()
+    def _monitor(self, call: Callable[[], T], *, writing: bool) -> T:
+        self._availability.fail_fast()
+        started = time.monotonic()
         try:
             with translate_errors():
-                result = do()
-        except Unavailable as absent:
-            self._absence.begin(absent.why, writing=writing, took=time.monotonic() - asked)
+                result = call()
+        except Unavailable as error:
+            self._availability.record_failure(error.why, writing=writing, took=time.monotonic() - started)
             raise
-        self._absence.end(writing=writing)
+        self._availability.record_success(writing=writing)
         return result

@@ -1,24 +1,30 @@
-"""Tells whoever waits for jobs that some were wanted: a call in this process, NOTIFY to the other replicas."""
+"""Notification of the worker after a commit that enqueued jobs: a call in this process, NOTIFY to the other replicas."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import socket
 import threading
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection, Engine, text
 
-from storage.database.engine import NOTICES_THE_DEAD
+from storage.database.engine import NETWORK_TIMEOUTS
+
+if TYPE_CHECKING:
+    import psycopg
 
 CHANNEL: Final = "muster_wake"
-_LOOK_UP_S: Final = 1.0
-_BETWEEN_TRIES_S: Final = 1.0
+_LISTEN_S: Final = 1.0
+_BETWEEN_ATTEMPTS_S: Final = 1.0
 
 
 class CommitNotifications:
-    """Rings after commits that wanted jobs.
+    """Calls back after commits that enqueued jobs.
 
-    It may ring once too often and, over the network, once too seldom: the worker's own tick is the safety net.
+    A callback may come once too often and, over the network, be missed: the worker's own tick is the safety net.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -26,47 +32,62 @@ class CommitNotifications:
         self._callbacks: list[Callable[[], None]] = []
         self._stopping = threading.Event()
         self._listener: threading.Thread | None = None
+        self._connection: psycopg.Connection | None = None
 
     def on_commit(self, callback: Callable[[], None]) -> None:
-        """Call back, quickly and from any thread, whenever jobs were wanted here or in another replica."""
+        """Register a callback, called from any thread, for jobs enqueued here or in another replica."""
         self._callbacks.append(callback)
         if self._engine.dialect.name == "postgresql" and self._listener is None:
             self._listener = threading.Thread(target=self._listen, name="muster-wake", daemon=True)
             self._listener.start()
 
     def announce(self, connection: Connection) -> None:
-        """Tell other replicas, as part of the transaction, so that they hear of it at its commit."""
+        """Notify other replicas as part of the transaction, so that they are notified at its commit."""
         if connection.dialect.name == "postgresql":
             connection.execute(text(f"NOTIFY {CHANNEL}"))
 
-    def ring(self) -> None:
-        """Call everybody who asked for it."""
+    def notify(self) -> None:
+        """Call every callback."""
         for callback in self._callbacks:
             callback()
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening at once: shutting down the listener's socket wakes it."""
         self._stopping.set()
+        if self._connection is not None:
+            _shut_down(self._connection)
         if self._listener is not None:
             self._listener.join()
 
     def _listen(self) -> None:
-        import psycopg  # 10 MB, which SQLite needs none of
+        import psycopg  # 10 MB of memory that SQLite does not need
 
         while not self._stopping.is_set():
             try:
-                self._hear()
+                self._listen_on_connection()
             except psycopg.OperationalError:
-                # The server went away; the tick goes on without us until it is back.
-                self._stopping.wait(_BETWEEN_TRIES_S)
+                # The server is gone; until it is back, the worker's tick finds the jobs.
+                self._stopping.wait(_BETWEEN_ATTEMPTS_S)
 
-    def _hear(self) -> None:
+    def _listen_on_connection(self) -> None:
         import psycopg
 
         address = self._engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        with psycopg.connect(address, autocommit=True, **NOTICES_THE_DEAD) as connection:
+        with psycopg.connect(address, autocommit=True, **NETWORK_TIMEOUTS) as connection:
+            # `close` sets the flag before it looks for a connection, so one of the two sees the other.
+            self._connection = connection
             connection.execute(f"LISTEN {CHANNEL}")
-            self.ring()
+            self.notify()
             while not self._stopping.is_set():
-                for _ in connection.notifies(timeout=_LOOK_UP_S, stop_after=1):
-                    self.ring()
+                for _ in connection.notifies(timeout=_LISTEN_S, stop_after=1):
+                    self.notify()
+
+
+def _shut_down(connection: psycopg.Connection) -> None:
+    import psycopg
+
+    with (
+        contextlib.suppress(OSError, psycopg.OperationalError),
+        socket.socket(fileno=os.dup(connection.fileno())) as raw,
+    ):
+        raw.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Makes engines. Knows the forms of a database address and what each database needs to keep a promise of durability."""
+"""SQLAlchemy engines. Knows the forms of a database URL and what each database needs for durable commits."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from storage.errors import InvalidDatabaseUrl
 
 POOL_TIMEOUT_S: Final = 2
 IDLE_IN_TRANSACTION_S: Final = 10
-# How soon the network notices that a PostgreSQL server is gone which said no goodbye: after about ten seconds.
-NOTICES_THE_DEAD: Final[dict[str, Any]] = {
+# A PostgreSQL server that vanished without closing its connections is noticed after about ten seconds.
+NETWORK_TIMEOUTS: Final[dict[str, Any]] = {
     "connect_timeout": 3,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
@@ -32,11 +32,14 @@ _PRAGMAS: Final = (
 
 
 def read_url(text: str) -> URL:
-    """Read a database address: `sqlite:///file`, `postgres://…`, `postgresql://…` or `postgresql+psycopg://…`."""
+    """Parse a database URL: `sqlite:///file`, `postgres://…`, `postgresql://…` or `postgresql+psycopg://…`.
+
+    Raises `InvalidDatabaseUrl`, whose message never repeats the URL.
+    """
     try:
         url = make_url(text)
     except ArgumentError:
-        # The address may hold a password, so it is not repeated.
+        # The URL may contain a password, so the message does not repeat it.
         raise InvalidDatabaseUrl("DATABASE_URL is not an address like sqlite:///muster.db or postgresql://…") from None
     backend = url.drivername.partition("+")[0]
     if backend in ("postgres", "postgresql"):
@@ -49,31 +52,31 @@ def read_url(text: str) -> URL:
 
 
 def make_engine(text: str) -> Engine:
-    """Make an engine whose commits are durable and whose SQLite writers never upgrade a lock halfway."""
+    """Return an engine whose commits are durable and whose SQLite writers never upgrade a read lock."""
     url = read_url(text)
     if url.get_backend_name() == "sqlite":
-        # None beyond the pool: an overflowing connection is closed at once, and a burst would open hundreds.
+        # No overflow: an overflow connection is closed after one use, and a burst would open hundreds.
         engine = create_engine(url.set(drivername=DRIVER), pool_size=40, max_overflow=0, pool_timeout=POOL_TIMEOUT_S)
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", _configure_sqlite)
         return engine
-    asked = {name: value for name, value in NOTICES_THE_DEAD.items() if name not in url.query}
-    # A ping before each use finds the connections that a failover left dead, and drops all that are older.
+    timeouts = {name: value for name, value in NETWORK_TIMEOUTS.items() if name not in url.query}
+    # The ping before each use finds connections that a failover killed, and drops all older ones.
     engine = create_engine(
-        url, pool_size=16, max_overflow=40, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True, connect_args=asked
+        url, pool_size=16, max_overflow=40, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True, connect_args=timeouts
     )
-    event.listen(engine, "connect", _prepare_postgresql)
+    event.listen(engine, "connect", _configure_postgresql)
     return engine
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    # A replica that freezes in a transaction keeps its locks: without an end to that, its incidents freeze with it.
+def _configure_postgresql(connection: Any, _record: object) -> None:
+    # A replica that freezes in a transaction keeps its locks; without this timeout its incidents would freeze too.
     connection.autocommit = True
     connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_IN_TRANSACTION_S}s'")
     connection.autocommit = False
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    # The driver's own transaction handling begins late and commits early; BEGIN is ours.
+def _configure_sqlite(connection: Any, _record: object) -> None:
+    # The driver's own transaction handling begins late and commits early, so the dialect sends BEGIN itself.
     connection.isolation_level = None
     for pragma in _PRAGMAS:
         connection.execute(pragma)

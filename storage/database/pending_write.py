@@ -43,7 +43,7 @@ class PendingWrite(Generic[T]):
         except TimeoutError:
             if self._outcome.done():  # The work raised it, or the commit came at the last moment.
                 return self._outcome.result()
-            raise self._turn.give_up() from None
+            raise self._turn.cancel() from None
 
     def _run(self, connection: Connection) -> None:
         self._turn.check()

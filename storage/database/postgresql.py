@@ -1,14 +1,14 @@
-"""Transactions on PostgreSQL: run again where the database asks for that, and left behind by who can wait no longer.
+"""Transactions on PostgreSQL: retried after serialisation failures and deadlocks, abandoned at the caller's time limit.
 
-A server that has gone deaf keeps whoever speaks to it, for longer than anybody in Slack can wait. So work for somebody
-in a hurry is done on another thread, and what they no longer wait for is rolled back unless it was committed already.
+A server that stops responding blocks its client for longer than Slack waits. So work with a time limit runs on a thread
+of a pool; when the limit passes, the caller goes on and the work is rolled back unless it was committed already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from concurrent.futures import TimeoutError as Late
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, text
@@ -18,73 +18,77 @@ from storage.database.time_limit import Cancellation, seconds_left
 
 T = TypeVar("T")
 
-# Two transactions that lock two chains in opposite order; PostgreSQL ends one of them and says which.
-_AGAIN: Final = frozenset({"40001", "40P01"})
+# Two transactions locked two chains in opposite order; PostgreSQL aborts one of them with these codes.
+_RETRIED: Final = frozenset({"40001", "40P01"})
 _ATTEMPTS: Final = 5
-_HURRIED: Final = 48
-GOODBYE_S: Final = 3
-# Who reads keeps no writer waiting, only a change of the schema, and may think for a while about what was read.
-_THINKING: Final = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
-_BOUND: Final = text("SELECT set_config('statement_timeout', :ms, true), set_config('lock_timeout', :ms, true)")
+_POOL_THREADS: Final = 48
+CLOSE_TIMEOUT_S: Final = 3
+# A reader blocks no writer, only a schema change, so its transaction may stay idle for longer.
+_LONG_IDLE: Final = text("SET LOCAL idle_in_transaction_session_timeout = '10min'")
+_STATEMENT_TIMEOUTS: Final = text(
+    "SELECT set_config('statement_timeout', :ms, true), set_config('lock_timeout', :ms, true)"
+)
 
 
 class PostgresTransactions:
-    """Runs works in transactions of their own; row locks keep those of one chain in order."""
+    """Runs each work in a transaction of its own; row locks order the transactions of one chain."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._on_their_way: set[Future[Any]] = set()
-        self._pool = ThreadPoolExecutor(_HURRIED, thread_name_prefix="hurried")
+        self._in_flight: set[Future[Any]] = set()
+        self._pool = ThreadPoolExecutor(_POOL_THREADS, thread_name_prefix="time-limited")
 
     def write(self, work: Callable[[Connection], T], *, first: bool = True) -> T:
-        """Run the work in a transaction; PostgreSQL needs no order between commands and captures."""
-        return self._in_time(self._engine, work)
+        """Run the work in a transaction; PostgreSQL needs no order between commands and captures, so `first` has no effect."""
+        return self._within_limit(self._engine, work)
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """Run a reading against one committed state."""
-        return self._in_time(self._snapshots, work)
+        """Run the work against one committed snapshot and return its result."""
+        return self._within_limit(self._snapshots, work)
 
     def truncate_log(self) -> None:
-        """Do nothing: what PostgreSQL keeps of deleted rows goes with its own vacuum, which the docs say."""
+        """Do nothing: vacuum removes deleted rows, see docs/how-to/retention-and-keys.md."""
 
     def close(self) -> None:
-        """Wait a moment for what is on its way; what goes to a server that does not answer is left to it."""
+        """Wait up to `CLOSE_TIMEOUT_S` for work in flight; work on a server that does not respond is abandoned."""
         self._pool.shutdown(wait=False, cancel_futures=True)
-        wait(list(self._on_their_way), GOODBYE_S)
+        wait(list(self._in_flight), CLOSE_TIMEOUT_S)
 
-    def _in_time(self, engine: Engine, work: Callable[[Connection], T]) -> T:
-        seconds, turn = seconds_left(), Cancellation()
+    def _within_limit(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        seconds, cancellation = seconds_left(), Cancellation()
         if seconds is None:
-            return _again(engine, work, turn, None)
-        done = self._pool.submit(_again, engine, work, turn, seconds)
-        self._on_their_way.add(done)
-        done.add_done_callback(self._on_their_way.discard)
+            return _with_retries(engine, work, cancellation, None)
+        future = self._pool.submit(_with_retries, engine, work, cancellation, seconds)
+        self._in_flight.add(future)
+        future.add_done_callback(self._in_flight.discard)
         try:
-            return done.result(seconds)
-        except Late:
-            done.cancel()
-            raise turn.give_up() from None
+            return future.result(seconds)
+        except FutureTimeout:
+            future.cancel()
+            raise cancellation.cancel() from None
 
 
-def _again(engine: Engine, work: Callable[[Connection], T], turn: Cancellation, seconds: float | None) -> T:
-    """Run the work, and again where another transaction was in its way."""
+def _with_retries(
+    engine: Engine, work: Callable[[Connection], T], cancellation: Cancellation, seconds: float | None
+) -> T:
+    """Run the work, and retry it when PostgreSQL aborted it in favour of another transaction."""
     for _ in range(_ATTEMPTS - 1):
         try:
-            return _once(engine, work, turn, seconds)
+            return _once(engine, work, cancellation, seconds)
         except OperationalError as error:
-            if getattr(error.orig, "sqlstate", None) not in _AGAIN:
+            if getattr(error.orig, "sqlstate", None) not in _RETRIED:
                 raise
-    return _once(engine, work, turn, seconds)
+    return _once(engine, work, cancellation, seconds)
 
 
-def _once(engine: Engine, work: Callable[[Connection], T], turn: Cancellation, seconds: float | None) -> T:
-    turn.check()
+def _once(engine: Engine, work: Callable[[Connection], T], cancellation: Cancellation, seconds: float | None) -> T:
+    cancellation.check()
     with engine.begin() as connection:
         if seconds is not None:
-            connection.execute(_BOUND, {"ms": str(int(seconds * 1000) + 1)})
+            connection.execute(_STATEMENT_TIMEOUTS, {"ms": str(int(seconds * 1000) + 1)})
         elif engine.get_execution_options().get("postgresql_readonly"):
-            connection.execute(_THINKING)
+            connection.execute(_LONG_IDLE)
         result = work(connection)
-        turn.check()
+        cancellation.check()
         return result

@@ -1,4 +1,4 @@
-"""Brings a database to the schema this release knows, under a lock, and refuses one it does not know."""
+"""Schema migration under a lock. A database at an unknown revision is refused."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _VERSIONS: Final = "alembic_version"
 
 
 def migrate(engine: Engine) -> None:
-    """Create or upgrade the tables, and prove that the guards fire. Replicas that start together take turns."""
+    """Create or upgrade the tables, and check that the triggers fire. Replicas that start together take turns."""
     with engine.connect() as connection, begin_writing(connection):
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -29,7 +29,7 @@ def migrate(engine: Engine) -> None:
 
 
 def reinstall_triggers(engine: Engine) -> None:
-    """Put the guards in place again, and prove that they fire; only a database of our schema has any."""
+    """Install the triggers of an up-to-date database again, and check that they fire."""
     with engine.connect() as connection, begin_writing(connection):
         check_schema(connection)
         record_triggers.install(connection)
@@ -37,12 +37,12 @@ def reinstall_triggers(engine: Engine) -> None:
 
 
 def current(connection: Connection) -> str | None:
-    """Tell the revision of the database, None for an empty one; raise UnknownSchema for one we cannot read."""
+    """Return the revision of the database, None for an empty one; raise `UnknownSchema` for any other."""
     tables = set(inspect(connection).get_table_names())
     if _VERSIONS not in tables:
         if ENTRY.name in tables:
             raise UnknownSchema(
-                "this database has a table called entry that Muster did not make; name another database"
+                "this database has a table called entry that Muster did not create; name another database"
             )
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
@@ -55,22 +55,22 @@ def current(connection: Connection) -> str | None:
 
 
 def check_schema(connection: Connection) -> None:
-    """Raise UnknownSchema unless the database is at exactly the revision this release writes."""
+    """Raise `UnknownSchema` unless the database is at exactly the revision of this release."""
     found = current(connection)
     if found != HEAD:
         raise UnknownSchema(f"this database is at revision {found or 'none'}, {HEAD} is needed; run: muster migrate")
 
 
 def upgrade(connection: Connection) -> None:
-    """Run the migrations that are missing, in the transaction of the connection."""
-    # Alembic takes a quarter of a second to import, which a start without anything to do need not pay.
+    """Run the pending migrations in the transaction of the connection."""
+    # Importing alembic takes a quarter of a second; a start without pending migrations skips it.
     from alembic import command
 
     command.upgrade(alembic_config(connection), "head")
 
 
 def alembic_config(connection: Connection):  # type: ignore[no-untyped-def]  # noqa: ANN201 - alembic's own type
-    """Give alembic's settings for a connection that is already in a transaction."""
+    """Return alembic's configuration for a connection that is already in a transaction."""
     from alembic.config import Config
 
     config = Config()

@@ -1,9 +1,9 @@
-"""SQLite as Muster uses it: transactions begin at once, with or without the writing lock, and an index can be named.
+"""SQLite dialect: transactions begin explicitly, with or without the write lock, and a query can name its index.
 
 Knows no table.
 
-The driver begins late and commits early, so its own way is switched off and BEGIN is ours. It stands in the dialect and
-not in an event of the engine: with one event listened to, SQLAlchemy asks for all of them at every statement.
+The driver begins late and commits early, so its transaction handling is off and the dialect sends BEGIN. An engine event
+could do the same, but one registered event makes SQLAlchemy dispatch all of them at every statement.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _WRITES: Final[ContextVar[bool]] = ContextVar("writes", default=False)
 
 
 def begin_writing(connection: Connection) -> RootTransaction:
-    """Begin a transaction that writes, on any database; on SQLite one that begins otherwise only reads."""
+    """Begin a transaction that writes, on either database; on SQLite `connection.begin()` begins one that only reads."""
     token = _WRITES.set(True)
     try:
         return connection.begin()
@@ -33,34 +33,34 @@ def begin_writing(connection: Connection) -> RootTransaction:
 
 
 def by_index(name: str) -> tuple[str, str]:
-    """Give what `with_hint` takes to have SQLite look things up in this index.
+    """Return the arguments of `with_hint` that make SQLite use this index.
 
-    SQLite keeps no statistics that it was not asked for, and without them prefers to walk a whole chain, or all
-    incidents, rather than look up a message in an index of four columns. On another database this says nothing.
+    Without statistics, which SQLite only collects on request, it prefers to scan a whole chain or all incidents over
+    looking up a message in an index of four columns. PostgreSQL ignores the hint.
     """
     return f"INDEXED BY {name}", "sqlite"
 
 
 class Compiler(SQLiteCompiler):
-    """Puts a hint behind the table it is for, as SQLite wants its INDEXED BY."""
+    """Compiler that places a hint after its table, where SQLite expects INDEXED BY."""
 
     def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
-        """Give the hint as it is."""
+        """Return the hint unchanged."""
         return text
 
 
 class MusterSqlite(SQLiteDialect_pysqlite):
-    """SQLite with our BEGIN and with hints."""
+    """SQLite dialect with an explicit BEGIN and index hints."""
 
     supports_statement_cache = True
     statement_compiler = Compiler
 
     def do_begin(self, dbapi_connection: Any) -> None:
-        """Begin now: who reads first and writes later cannot be made to wait, so writers take the lock at once."""
+        """Begin the transaction; a writer takes the write lock at once, since a read lock cannot be upgraded safely."""
         left = seconds_left()
-        longest = BUSY_TIMEOUT_MS if left is None else min(BUSY_TIMEOUT_MS, int(left * 1000))
+        timeout_ms = BUSY_TIMEOUT_MS if left is None else min(BUSY_TIMEOUT_MS, int(left * 1000))
         driver = dbapi_connection.driver_connection
-        driver.execute(f"PRAGMA busy_timeout = {longest}")
+        driver.execute(f"PRAGMA busy_timeout = {timeout_ms}")
         driver.execute("BEGIN IMMEDIATE" if _WRITES.get() else "BEGIN")
 
 

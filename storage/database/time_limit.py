@@ -1,7 +1,7 @@
-"""How long whoever is waiting for the database may still wait. Knows no database.
+"""A time limit for database calls, carried in a context variable. Knows no database.
 
-Somebody in Slack waits three seconds and no longer, so the edge says at the door how much of that storage may use, for
-all of its transactions together. Whoever says nothing waits as long as it takes.
+Slack waits three seconds for an acknowledgement, so the gateway limits the total time of all transactions of one
+request. Without a limit, calls wait as long as they take.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _UNTIL: Final[ContextVar[float | None]] = ContextVar("until", default=None)
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Let storage use no more than this many seconds inside; never more than is left already."""
+    """Limit the database calls inside to this many seconds in total; an outer limit that ends sooner stays in force."""
     until, outer = time.monotonic() + seconds, _UNTIL.get()
     token = _UNTIL.set(until if outer is None else min(until, outer))
     try:
@@ -30,7 +30,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 
 def seconds_left() -> float | None:
-    """Tell how many seconds are left, or None where nobody set a bound; raise Unavailable when they are over."""
+    """Return the seconds left, or None without a limit; raise `Unavailable` when the limit has passed."""
     until = _UNTIL.get()
     if until is None:
         return None
@@ -41,17 +41,17 @@ def seconds_left() -> float | None:
 
 
 class Cancellation:
-    """Whether somebody still waits for a work. What nobody waits for is not committed, if that can still be helped."""
+    """A flag by which a caller whose time limit passed cancels its work before the commit."""
 
     def __init__(self) -> None:
-        self._gone = threading.Event()
+        self._cancelled = threading.Event()
 
-    def give_up(self) -> Unavailable:
-        """Wait no longer."""
-        self._gone.set()
+    def cancel(self) -> Unavailable:
+        """Cancel the work, and return the error for the caller to raise."""
+        self._cancelled.set()
         return Unavailable("slow")
 
     def check(self) -> None:
-        """Raise Unavailable when nobody waits any more."""
-        if self._gone.is_set():
+        """Raise `Unavailable` if the work was cancelled."""
+        if self._cancelled.is_set():
             raise Unavailable("slow")

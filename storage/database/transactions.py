@@ -1,4 +1,4 @@
-"""What a database is to the rest of storage: a place to write in turn and to read from."""
+"""The transactions port of storage: serialised writes and snapshot reads on either database."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ T = TypeVar("T")
 
 
 class Transactions(Protocol):
-    """Runs works in transactions; nothing of a work that raises is kept."""
+    """Runs work in transactions. A transaction whose work raises is rolled back."""
 
     def write(self, work: Callable[[Connection], T], *, first: bool = True) -> T:
-        """Run the work, commit, and give its result."""
+        """Run the work in a transaction, commit, and return its result; `first` puts it ahead of captures."""
 
     def read(self, work: Callable[[Connection], T]) -> T:
-        """Run a reading against one committed state."""
+        """Run the work against one committed snapshot and return its result."""
 
     def truncate_log(self) -> None:
-        """See to it that deleted words leave the database's log."""
+        """Have deleted text removed from the database's log."""
 
     def close(self) -> None:
-        """Finish what waits, then stop."""
+        """Finish queued work, then stop."""
 
 
 def transactions_of(engine: Engine) -> Transactions:
-    """Give the way in which this database is written."""
+    """Return the transactions of this engine's database."""
     return SqliteWriter(engine) if engine.dialect.name == "sqlite" else PostgresTransactions(engine)

@@ -1,7 +1,7 @@
-"""Signed roots over the chains that changed, and the proof that one incident stands under such a root.
+"""Checkpoints: signed Merkle roots over the chains that changed, and inclusion proofs of single chains.
 
-A root covers only what changed since the one before, so a checkpoint costs what happened and not what exists. The
-statement that is signed names its team, number, moment and root, and the checkpoint before it.
+A root covers only the chains changed since the previous one, so its cost depends on activity, not on the size of the
+record. The signed statement names the team, number, time and root, and the digest of the previous statement.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from storage.record import chain_writer
 from storage.tables import CHAIN, CHECKPOINT, CHECKPOINT_LEAF
 
 FORMAT: Final = "muster-checkpoint/1"
-_FIRST: Final = "0" * 64
+_NO_PREVIOUS: Final = "0" * 64
 
 
 class Leaf(Frozen):
-    """One chain under a root: how many entries it had and the hash of the last."""
+    """One chain under a root: its number of entries and the hash of the last."""
 
     key: IncidentKey
     n: int
@@ -36,7 +36,7 @@ class Leaf(Frozen):
 
     @property
     def text(self) -> str:
-        """The leaf as it is hashed."""
+        """The text of the leaf that is hashed."""
         return head_leaf(self.key, self.n, self.head)
 
 
@@ -54,17 +54,17 @@ class Checkpoint(Frozen):
 
     @property
     def taken_at(self) -> datetime:
-        """When it was taken, as its statement says."""
+        """The time in its statement."""
         return datetime.fromisoformat(json.loads(self.statement)["taken_at"])
 
     @property
-    def place(self) -> tuple[str, int]:
-        """Whose checkpoint it is, and which."""
+    def id(self) -> tuple[str, int]:
+        """Team and number."""
         return self.team, self.seq
 
 
 class Proof(Frozen):
-    """That one chain stood under a signed root; names no other chain."""
+    """Inclusion proof of one chain under a signed root. Names no other chain."""
 
     leaf: Leaf
     path: tuple[MerkleStep, ...]
@@ -76,79 +76,81 @@ class Proof(Frozen):
 
 
 class Checkpoints:
-    """Takes checkpoints of one database and proves chains by them."""
+    """Takes checkpoints and returns inclusion proofs of chains."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
         self._team = team
 
     def take(self, at: datetime, signer: Signer | None, *, team: str | None = None) -> Checkpoint | None:
-        """Put what changed since the last checkpoint under a new root, sign and record it; None when nothing changed."""
-        whose = require_team(team or self._team)
-        return self._transactions.write(lambda connection: _take(connection, whose, at, signer))
+        """Take a checkpoint of the chains changed since the last one, sign and record it; None when nothing changed."""
+        owner = require_team(team or self._team)
+        return self._transactions.write(lambda connection: _take(connection, owner, at, signer))
 
     def proof(self, key: IncidentKey) -> Proof | None:
-        """Prove a chain by the last checkpoint that covers it; None when none does."""
+        """Return the proof of a chain under the last checkpoint that covers it; None when none does."""
         return self._transactions.read(lambda connection: _proof(connection, key))
 
     def last(self, *, by: datetime | None = None) -> Checkpoint | None:
-        """Give the last checkpoint, or the last that was taken by a moment, without its leaves; None when there is none."""
-        mine = select(CHECKPOINT).where(CHECKPOINT.c.team == require_team(self._team)).order_by(CHECKPOINT.c.seq.desc())
+        """Return the last checkpoint, or the last one taken up to `by`, without its leaves; None when there is none."""
+        newest_first = (
+            select(CHECKPOINT).where(CHECKPOINT.c.team == require_team(self._team)).order_by(CHECKPOINT.c.seq.desc())
+        )
 
         def work(connection: Connection) -> Checkpoint | None:
-            with connection.execute(mine, execution_options={"yield_per": 20}) as few:
-                newest = (Checkpoint(**row) for row in few.mappings())
-                return next((one for one in newest if by is None or one.taken_at <= by), None)
+            with connection.execute(newest_first, execution_options={"yield_per": 20}) as rows:
+                checkpoints = (Checkpoint(**row) for row in rows.mappings())
+                return next((one for one in checkpoints if by is None or one.taken_at <= by), None)
 
         return self._transactions.read(work)
 
     def unsigned(self) -> int:
-        """Count the checkpoints that nobody signed."""
-        mine = (CHECKPOINT.c.team == require_team(self._team)) & CHECKPOINT.c.signature.is_(None)
-        counted = select(func.count()).select_from(CHECKPOINT).where(mine)
+        """Return the number of unsigned checkpoints."""
+        unsigned = (CHECKPOINT.c.team == require_team(self._team)) & CHECKPOINT.c.signature.is_(None)
+        counted = select(func.count()).select_from(CHECKPOINT).where(unsigned)
         return int(self._transactions.read(lambda connection: connection.execute(counted).scalar_one()))
 
     def all(self, team: str | None = None) -> tuple[Checkpoint, ...]:
-        """Give every checkpoint with its leaves, oldest first. What leaves the house is made of these."""
-        whose = require_team(team or self._team)
-        return self._transactions.read(lambda connection: stored(connection, whose))
+        """Return every checkpoint with its leaves, oldest first. Published checkpoints consist of these."""
+        owner = require_team(team or self._team)
+        return self._transactions.read(lambda connection: stored_checkpoints(connection, owner))
 
 
 def _take(connection: Connection, team: str, at: datetime, signer: Signer | None) -> Checkpoint | None:
     chain_writer.lock(connection, workspace_chain(team))
-    leaves = _changed(connection, team)
+    leaves = _changed_chains(connection, team)
     if not leaves:
         return None
-    before = connection.execute(
+    previous = connection.execute(
         select(CHECKPOINT).where(CHECKPOINT.c.team == team).order_by(CHECKPOINT.c.seq.desc()).limit(1)
     ).one_or_none()
-    seq = before.seq + 1 if before else 1
+    seq = previous.seq + 1 if previous else 1
     root = merkle_root([leaf.text for leaf in leaves])
-    statement = _statement(team, seq, root, at=at, leaves=len(leaves), previous=before)
-    signed = (signer.public_key, signer.sign(statement)) if signer else (None, None)
+    statement = _statement(team, seq, root, at=at, leaves=len(leaves), previous=previous)
+    public_key, signature = (signer.public_key, signer.sign(statement)) if signer else (None, None)
     fact = Checkpointed(
         seq=seq,
         root=root,
         leaves=len(leaves),
         taken_at=at,
         statement=statement,
-        public_key=signed[0],
-        signature=signed[1],
+        public_key=public_key,
+        signature=signature,
     )
     draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.JOB))
     (entry,) = chain_writer.append(connection, workspace_chain(team), [draft], at)
-    taken = Checkpoint(
+    checkpoint = Checkpoint(
         team=team,
         seq=seq,
         entry=entry.n,
         root=root,
         statement=statement,
-        public_key=signed[0],
-        signature=signed[1],
+        public_key=public_key,
+        signature=signature,
         leaves=leaves,
     )
-    _store(connection, taken)
-    return taken
+    _store(connection, checkpoint)
+    return checkpoint
 
 
 def _statement(team: str, seq: int, root: str, *, at: datetime, leaves: int, previous: Row[Any] | None) -> str:
@@ -156,7 +158,7 @@ def _statement(team: str, seq: int, root: str, *, at: datetime, leaves: int, pre
         {
             "format": FORMAT,
             "leaves": leaves,
-            "previous": digest(previous.statement) if previous else _FIRST,
+            "previous": digest(previous.statement) if previous else _NO_PREVIOUS,
             "root": root,
             "seq": seq,
             "taken_at": utc_text(at),
@@ -165,7 +167,7 @@ def _statement(team: str, seq: int, root: str, *, at: datetime, leaves: int, pre
     )
 
 
-def _changed(connection: Connection, team: str) -> tuple[Leaf, ...]:
+def _changed_chains(connection: Connection, team: str) -> tuple[Leaf, ...]:
     rows = connection.execute(
         select(CHAIN)
         .where(CHAIN.c.team == team, CHAIN.c.n > CHAIN.c.checkpointed)
@@ -175,19 +177,19 @@ def _changed(connection: Connection, team: str) -> tuple[Leaf, ...]:
     return tuple(Leaf(key=IncidentKey(team, row.incident), n=row.n, head=row.head) for row in rows)
 
 
-def _store(connection: Connection, taken: Checkpoint) -> None:
-    connection.execute(insert(CHECKPOINT).values(**taken.model_dump(exclude={"leaves"})))
-    for position, leaf in enumerate(taken.leaves):
-        values = {"team": taken.team, "incident": leaf.key.id, "n": leaf.n, "head": leaf.head}
-        connection.execute(insert(CHECKPOINT_LEAF).values(seq=taken.seq, position=position, **values))
-    covered = {leaf.key.id: leaf.n for leaf in taken.leaves} | {WORKSPACE: taken.entry}
+def _store(connection: Connection, checkpoint: Checkpoint) -> None:
+    connection.execute(insert(CHECKPOINT).values(**checkpoint.model_dump(exclude={"leaves"})))
+    for position, leaf in enumerate(checkpoint.leaves):
+        values = {"team": checkpoint.team, "incident": leaf.key.id, "n": leaf.n, "head": leaf.head}
+        connection.execute(insert(CHECKPOINT_LEAF).values(seq=checkpoint.seq, position=position, **values))
+    covered = {leaf.key.id: leaf.n for leaf in checkpoint.leaves} | {WORKSPACE: checkpoint.entry}
     for incident, n in covered.items():
-        chain = (CHAIN.c.team == taken.team) & (CHAIN.c.incident == incident)
+        chain = (CHAIN.c.team == checkpoint.team) & (CHAIN.c.incident == incident)
         connection.execute(update(CHAIN).where(chain).values(checkpointed=n))
 
 
-def stored(connection: Connection, team: str) -> tuple[Checkpoint, ...]:
-    """Read every checkpoint of a team with its leaves, oldest first."""
+def stored_checkpoints(connection: Connection, team: str) -> tuple[Checkpoint, ...]:
+    """Return every checkpoint of a team with its leaves, oldest first."""
     leaves: dict[int, list[Leaf]] = {}
     for row in connection.execute(
         select(CHECKPOINT_LEAF).where(CHECKPOINT_LEAF.c.team == team).order_by(CHECKPOINT_LEAF.c.position)
@@ -204,18 +206,18 @@ def _proof(connection: Connection, key: IncidentKey) -> Proof | None:
     ).one_or_none()
     if last is None:
         return None
-    under = (CHECKPOINT_LEAF.c.team == key.team) & (CHECKPOINT_LEAF.c.seq == last.seq)
-    rows = connection.execute(select(CHECKPOINT_LEAF).where(under).order_by(CHECKPOINT_LEAF.c.position)).all()
+    same_checkpoint = (CHECKPOINT_LEAF.c.team == key.team) & (CHECKPOINT_LEAF.c.seq == last.seq)
+    rows = connection.execute(select(CHECKPOINT_LEAF).where(same_checkpoint).order_by(CHECKPOINT_LEAF.c.position)).all()
     texts = [head_leaf(IncidentKey(key.team, row.incident), row.n, row.head) for row in rows]
-    top = connection.execute(
+    checkpoint = connection.execute(
         select(CHECKPOINT).where(CHECKPOINT.c.team == key.team, CHECKPOINT.c.seq == last.seq)
     ).one()
     return Proof(
         leaf=Leaf(key=key, n=last.n, head=last.head),
         path=merkle_path(texts, last.position),
-        root=top.root,
-        statement=top.statement,
-        public_key=top.public_key,
-        signature=top.signature,
+        root=checkpoint.root,
+        statement=checkpoint.statement,
+        public_key=checkpoint.public_key,
+        signature=checkpoint.signature,
         seq=last.seq,
     )

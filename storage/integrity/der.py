@@ -1,50 +1,50 @@
-"""Puts the certificates of a time stamp in the order that DER asks for. Knows just enough ASN.1 to find them.
+"""DER order for the certificates of an RFC 3161 response. Knows just enough ASN.1 to find them.
 
-OpenSSL, and so many an authority, writes them in the order of the chain, which strict readers refuse. They are no part
-of what is signed, and their order says nothing.
+OpenSSL, and so many authorities, writes them in the order of the certificate chain, which `rfc3161_client` refuses: DER
+wants a SET sorted. The signature does not cover them.
 """
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-_LONG: Final = 0x80
+_LONG_FORM: Final = 0x80
 _CERTIFICATES: Final = 0xA0
-# TimeStampResp → timeStampToken → content → SignedData, each as the place it has in the one before.
-_WAY: Final = (1, 1, 0)
+# TimeStampResp → timeStampToken → content → SignedData, each by its index in the one before.
+_PATH: Final = (1, 1, 0)
 
 
-class _Part(NamedTuple):
+class _Element(NamedTuple):
     tag: int
     start: int
     inside: int
     end: int
 
 
-def in_order(answer: bytes) -> bytes:
-    """Give the answer with its certificates sorted; what is not built like a time stamp comes back as it is."""
+def sort_certificates(response: bytes) -> bytes:
+    """Return the response with its certificates sorted, or unchanged when it has another structure."""
     try:
-        signed_data = _parts(answer, _Part(0, 0, 0, len(answer)))[0]
-        for place in _WAY:
-            signed_data = _parts(answer, signed_data)[place]
-        found = next((part for part in _parts(answer, signed_data) if part.tag == _CERTIFICATES), None)
+        signed_data = _elements(response, _Element(0, 0, 0, len(response)))[0]
+        for index in _PATH:
+            signed_data = _elements(response, signed_data)[index]
+        found = next((element for element in _elements(response, signed_data) if element.tag == _CERTIFICATES), None)
         if found is None:
-            return answer
-        sets = sorted(answer[part.start : part.end] for part in _parts(answer, found))
+            return response
+        certificates = sorted(response[element.start : element.end] for element in _elements(response, found))
     except IndexError:
-        return answer
-    return answer[: found.inside] + b"".join(sets) + answer[found.end :]
+        return response
+    return response[: found.inside] + b"".join(certificates) + response[found.end :]
 
 
-def _parts(data: bytes, whole: _Part) -> list[_Part]:
-    parts, at = [], whole.inside
-    while at < whole.end:
+def _elements(data: bytes, parent: _Element) -> list[_Element]:
+    elements, at = [], parent.inside
+    while at < parent.end:
         inside, length = at + 2, data[at + 1]
-        if length >= _LONG:
-            inside += length - _LONG
+        if length >= _LONG_FORM:
+            inside += length - _LONG_FORM
             length = int.from_bytes(data[at + 2 : inside], "big")
-        if inside + length > whole.end:
-            raise IndexError("a part is longer than what holds it")
-        parts.append(_Part(data[at], at, inside, inside + length))
+        if inside + length > parent.end:
+            raise IndexError("an element is longer than its parent")
+        elements.append(_Element(data[at], at, inside, inside + length))
         at = inside + length
-    return parts
+    return elements

@@ -1,6 +1,6 @@
-"""Ed25519 keys for checkpoints, kept in a file outside the database. Knows nothing of what is signed.
+"""Ed25519 signing keys for checkpoints, stored in a file outside the database. Knows nothing of what is signed.
 
-`cryptography` is imported on first use: it takes 10 MB, and an unsigned Muster needs none of it.
+`cryptography` is imported on first use: it takes 10 MB, and an instance without a key does not need it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
-class BadKey(StorageError):  # noqa: N818 - named for what was wrong
+class BadKey(StorageError):  # noqa: N818 - named after the condition
     """The file is not an Ed25519 private key in PEM."""
 
 
@@ -27,12 +27,12 @@ class Signer:
         self.public_key = key.public_key().public_bytes_raw().hex()
 
     def sign(self, text: str) -> str:
-        """Sign a text and give the signature in hex."""
+        """Return the signature of a text in hex."""
         return self._key.sign(text.encode("utf-8")).hex()
 
 
 def new_key(path: Path) -> Signer:
-    """Make a key in a file that only its owner may read; an existing file is never overwritten."""
+    """Create a key in a file that only its owner may read; raise FileExistsError for an existing file."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -44,7 +44,7 @@ def new_key(path: Path) -> Signer:
 
 
 def read_key(path: Path) -> Signer:
-    """Read a key from its file."""
+    """Read a key from its PEM file; raise `BadKey` for anything else."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -58,7 +58,7 @@ def read_key(path: Path) -> Signer:
 
 
 def is_signed(text: str, public_key: str, signature: str) -> bool:
-    """Tell whether the signature over the text was made with the key; False for what is not hex."""
+    """True if the key signed the text; False also for a key or signature that is not hex."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 

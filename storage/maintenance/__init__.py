@@ -1,1 +1,1 @@
-"""Copies of a whole record: taken while Muster runs, and put back. A copy is always one SQLite file."""
+"""Maintenance of a whole record: backup, restore, verification, rebuild. A backup is always one SQLite file."""

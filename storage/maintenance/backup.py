@@ -1,7 +1,7 @@
-"""Takes a copy of the whole record as one SQLite file while Muster runs, and proves the copy. Knows no keys or policy.
+"""Backup of the whole record into one SQLite file while Muster runs, and its verification. Knows no keys or policy.
 
-SQLite copies itself, page by page under one reading; PostgreSQL is read row by row in one snapshot. Neither keeps
-anybody from writing, and either way the copy is of one moment.
+SQLite is copied page by page in one read transaction, PostgreSQL row by row in one snapshot. Neither blocks writers, and
+the backup is consistent either way.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from typing import Final
 from storage.database.engine import read_url
 from storage.errors import StorageError
 from storage.maintenance.row_copy import copy_rows
-from storage.maintenance.verification import Report, VerificationEvidence, verify_by
+from storage.maintenance.verification import VerificationEvidence, VerificationReport, verify_with
 from storage.store import Store, open_store
 
 _UNFINISHED: Final = ".unfinished"
-_BESIDE: Final = ("-wal", "-shm")
+_SQLITE_SUFFIXES: Final = ("-wal", "-shm")
 
 
-class CannotCopy(StorageError):  # noqa: N818 - named for what was wrong
-    """A copy cannot be taken, or cannot be put where it was wanted."""
+class BackupError(StorageError):
+    """A backup cannot be taken or restored."""
 
 
-def back_up(store: Store, url: str, file: Path, evidence: VerificationEvidence | None = None) -> Report:
-    """Copy the record into a new file, and give what checking the copy found. A file that exists is left as it is."""
+def back_up(store: Store, url: str, file: Path, evidence: VerificationEvidence | None = None) -> VerificationReport:
+    """Copy the record into a new file and return the verification of the copy; raise `BackupError` for an existing file."""
     if file.exists():
-        raise CannotCopy(f"{file} exists and is left as it is; name another file")
+        raise BackupError(f"{file} exists and is not overwritten; name another file")
     unfinished = file.with_name(file.name + _UNFINISHED)
-    with _cleared(unfinished):
+    with _removed_on_exit(unfinished):
         _copy(store, url, unfinished)
         with open_store(f"sqlite:///{unfinished}", team=store.team) as copy:
-            report = verify_by(copy, evidence or VerificationEvidence())
-        settle(unfinished)
+            report = verify_with(copy, evidence or VerificationEvidence())
+        finalise(unfinished)
         unfinished.replace(file)
         _flush(file.absolute().parent)
     return report
@@ -44,24 +44,24 @@ def back_up(store: Store, url: str, file: Path, evidence: VerificationEvidence |
 
 def _copy(store: Store, url: str, file: Path) -> None:
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    address = read_url(url)
-    if address.get_backend_name() == "sqlite":
-        copy_file(Path(address.database or ""), file)
+    parsed = read_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        copy_sqlite_file(Path(parsed.database or ""), file)
         return
     with open_store(f"sqlite:///{file}", team=store.team) as target:
         target.migrate()
         store.transactions.read(lambda source: target.transactions.write(lambda rows: copy_rows(source, rows)))
 
 
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a SQLite database in one step, with what its log holds; who writes meanwhile is not held up."""
-    address = f"{source.absolute().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(address, uri=True)) as given, closing(sqlite3.connect(target)) as taken:
-        given.backup(taken)
+def copy_sqlite_file(source: Path, target: Path) -> None:
+    """Copy a SQLite database with its write-ahead log in one step, without blocking writers."""
+    read_only = f"{source.absolute().as_uri()}?mode=ro"
+    with closing(sqlite3.connect(read_only, uri=True)) as original, closing(sqlite3.connect(target)) as copy:
+        original.backup(copy)
 
 
-def settle(file: Path) -> None:
-    """Make one file of a database that nobody has open, and see to it that it is on the disk."""
+def finalise(file: Path) -> None:
+    """Merge the write-ahead log into a closed database, so that it is one file, and flush it to disk."""
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     _flush(file)
@@ -76,20 +76,20 @@ def _flush(path: Path) -> None:
 
 
 @contextmanager
-def _cleared(file: Path) -> Iterator[None]:
-    """Leave nothing of an unfinished copy behind, neither of this try nor of an earlier one."""
-    clear(file)
+def _removed_on_exit(file: Path) -> Iterator[None]:
+    """Remove an unfinished backup, before and after; raise `BackupError` for errors of files and of SQLite."""
+    remove_database(file)
     try:
         yield
-    except OSError as trouble:
-        raise CannotCopy(f"the copy cannot be written: {trouble.strerror or trouble}") from trouble
-    except sqlite3.Error as trouble:
-        raise CannotCopy(f"the copy cannot be written: {trouble}") from trouble
+    except OSError as error:
+        raise BackupError(f"the backup cannot be written: {error.strerror or error}") from error
+    except sqlite3.Error as error:
+        raise BackupError(f"the backup cannot be written: {error}") from error
     finally:
-        clear(file)
+        remove_database(file)
 
 
-def clear(file: Path) -> None:
-    """Remove a database file and what SQLite keeps beside it."""
-    for path in (file, *(file.with_name(file.name + ending) for ending in _BESIDE)):
+def remove_database(file: Path) -> None:
+    """Remove a database file with its write-ahead log and shared memory."""
+    for path in (file, *(file.with_name(file.name + suffix) for suffix in _SQLITE_SUFFIXES)):
         path.unlink(missing_ok=True)

@@ -1,8 +1,7 @@
-"""Puts a copy of the record in the place of a database, and proves what is there then. Never loses what it replaces.
+"""Restore of a backup into a database. The replaced record is never lost.
 
-On SQLite the replaced file is kept under another name; on PostgreSQL all of it happens in one transaction. What was
-about to be sent when the copy was taken may have been sent after it, so every such job is marked as tried: it will be
-looked up in Slack first.
+On SQLite the replaced file is renamed; on PostgreSQL the restore is one transaction. A job that was ready in the backup
+may have been sent since, so every such job is marked as attempted: its handler looks for the result in Slack first.
 """
 
 from __future__ import annotations
@@ -20,14 +19,14 @@ from sqlmodel import SQLModel
 from storage.database import schema
 from storage.database.engine import read_url
 from storage.jobs.job_table import JOB, JobState
-from storage.maintenance.backup import CannotCopy, clear, copy_file, settle
+from storage.maintenance.backup import BackupError, copy_sqlite_file, finalise, remove_database
 from storage.maintenance.row_copy import copy_rows
 from storage.store import Store, open_store
 from storage.tables import CHAIN, ENTRY
 
 _RESTORING: Final = ".restoring"
 _REPLACED: Final = ".replaced"
-_OTHERS: Final = text(
+_OTHER_CONNECTIONS: Final = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
     "AND backend_type = 'client backend'"
 )
@@ -35,40 +34,40 @@ _OTHERS: Final = text(
 
 @dataclass(frozen=True)
 class Extent:
-    """How far a record reaches: its entries, and when the last one was recorded."""
+    """The extent of a record: its number of entries, and when the last one was recorded."""
 
     entries: int
     until: datetime | None
 
 
 @dataclass(frozen=True)
-class Restored:
-    """What was put back, and what it replaced. `kept_as` is the replaced file, where there is one."""
+class RestoreResult:
+    """The restored record and the replaced one. `replaced_file` is the renamed file on SQLite, if there was one."""
 
     now: Extent
     before: Extent
-    kept_as: Path | None = None
+    replaced_file: Path | None = None
 
 
-def restore(url: str, file: Path, *, replace: bool) -> Restored:
-    """Put a copy in the place of the database; one that holds entries gives way only when it is to be replaced."""
+def restore(url: str, file: Path, *, replace: bool) -> RestoreResult:
+    """Restore a backup. Raises `BackupError` for a missing or unreadable file, a database in use, and entries without `replace`."""
     if not file.exists():
-        raise CannotCopy(f"there is no file {file}")
-    address = read_url(url)
-    to_file = address.get_backend_name() == "sqlite"
-    before = _extent(url) if not to_file or Path(address.database or "").exists() else Extent(0, None)
+        raise BackupError(f"there is no file {file}")
+    parsed = read_url(url)
+    is_sqlite = parsed.get_backend_name() == "sqlite"
+    before = _extent(url) if not is_sqlite or Path(parsed.database or "").exists() else Extent(0, None)
     if before.entries and not replace:
-        raise CannotCopy(f"the database holds {before.entries} entries; --replace puts the copy in their place")
-    target = Path(address.database or "") if to_file else file.absolute()
+        raise BackupError(f"the database holds {before.entries} entries; --replace puts the backup in their place")
+    target = Path(parsed.database or "") if is_sqlite else file.absolute()
     prepared = target.with_name(target.name + _RESTORING)
     try:
         now = _prepare(file, prepared)
-        if not to_file:
-            _put_rows(prepared, url)
-            return Restored(now, before)
-        return Restored(now, before, _put_file(prepared, target, before))
+        if not is_sqlite:
+            _replace_rows(prepared, url)
+            return RestoreResult(now, before)
+        return RestoreResult(now, before, _replace_file(prepared, target, before))
     finally:
-        clear(prepared)
+        remove_database(prepared)
 
 
 def _extent(url: str) -> Extent:
@@ -77,7 +76,7 @@ def _extent(url: str) -> Extent:
 
 
 def extent(store: Store) -> Extent:
-    """Tell how far the record of a store reaches."""
+    """Return the extent of a store's record."""
 
     def work(connection: Connection) -> Extent:
         entries = connection.execute(select(func.count()).select_from(ENTRY)).scalar_one()
@@ -88,46 +87,46 @@ def extent(store: Store) -> Extent:
 
 
 def _prepare(file: Path, prepared: Path) -> Extent:
-    """Make a database of this release out of the copy, which stays as it is."""
-    clear(prepared)
+    """Migrate a copy of the backup to this release's schema; the backup itself is not changed."""
+    remove_database(prepared)
     try:
-        copy_file(file, prepared)
+        copy_sqlite_file(file, prepared)
         prepared.chmod(0o600)
         with open_store(f"sqlite:///{prepared}") as store:
             if store.transactions.read(schema.current) is None:
-                raise CannotCopy(f"{file} holds no record of Muster")
+                raise BackupError(f"{file} holds no record of Muster")
             store.migrate()
-            store.transactions.write(_mark_as_tried)
-            found = extent(store)
-        settle(prepared)
-    except sqlite3.Error as trouble:
-        raise CannotCopy(f"{file} cannot be read: {trouble}") from trouble
-    return found
+            store.transactions.write(_mark_as_attempted)
+            restored = extent(store)
+        finalise(prepared)
+    except sqlite3.Error as error:
+        raise BackupError(f"{file} cannot be read: {error}") from error
+    return restored
 
 
-def _mark_as_tried(connection: Connection) -> None:
-    tried = {"attempts": func.coalesce(func.nullif(JOB.c.attempts, 0), 1), "lease_owner": None, "lease_until": None}
-    connection.execute(update(JOB).where(JOB.c.state == JobState.READY).values(**tried))
+def _mark_as_attempted(connection: Connection) -> None:
+    attempted = {"attempts": func.coalesce(func.nullif(JOB.c.attempts, 0), 1), "lease_owner": None, "lease_until": None}
+    connection.execute(update(JOB).where(JOB.c.state == JobState.READY).values(**attempted))
 
 
-def _put_file(prepared: Path, target: Path, before: Extent) -> Path | None:
+def _replace_file(prepared: Path, target: Path, before: Extent) -> Path | None:
     if target.exists():
-        _nobody_has_it_open(target)
-    kept_as = None
+        _check_not_in_use(target)
+    replaced_file = None
     if before.entries:
-        kept_as = _free_name(target)
-        target.replace(kept_as)
+        replaced_file = _free_name(target)
+        target.replace(replaced_file)
     prepared.replace(target)
-    return kept_as
+    return replaced_file
 
 
-def _nobody_has_it_open(target: Path) -> None:
-    """Give up while anybody has the database open: SQLite leaves its log only for who is alone with it."""
+def _check_not_in_use(target: Path) -> None:
+    """Raise `BackupError` if another process has the database open: SQLite leaves WAL mode only without other connections."""
     try:
         with closing(sqlite3.connect(target, timeout=1)) as connection:
             connection.execute("PRAGMA journal_mode = DELETE")
     except sqlite3.OperationalError as busy:
-        raise CannotCopy(f"{target} is in use ({busy}); stop Muster first") from busy
+        raise BackupError(f"{target} is in use ({busy}); stop Muster first") from busy
 
 
 def _free_name(target: Path) -> Path:
@@ -137,20 +136,20 @@ def _free_name(target: Path) -> Path:
     return name
 
 
-def _put_rows(prepared: Path, url: str) -> None:
+def _replace_rows(prepared: Path, url: str) -> None:
     with open_store(f"sqlite:///{prepared}") as copy, open_store(url) as store, store.engine.begin() as target:
-        others = target.execute(_OTHERS).scalar_one()
+        others = target.execute(_OTHER_CONNECTIONS).scalar_one()
         if others:
-            raise CannotCopy(f"{others} others are connected to the database; stop Muster first")
-        _empty(target)
+            raise BackupError(f"{others} other clients are connected to the database; stop Muster first")
+        _drop_tables(target)
         schema.upgrade(target)
         copy.transactions.read(lambda rows: copy_rows(rows, target))
 
 
-def _empty(target: Connection) -> None:
-    """Take the tables away; the service's role does not own them, so only who may migrate can restore."""
-    there = set(inspect(target).get_table_names())
+def _drop_tables(target: Connection) -> None:
+    """Drop the tables. The service role does not own them, so only the owner can restore."""
+    existing = set(inspect(target).get_table_names())
     ours = [*(table.name for table in reversed(SQLModel.metadata.sorted_tables)), "alembic_version"]
     for name in ours:
-        if name in there:
+        if name in existing:
             target.exec_driver_sql(f"DROP TABLE {name}")

@@ -1,6 +1,6 @@
-"""Copies every row from one database to another, whichever kind each is. The guards of the target watch.
+"""Copy of every row from one database to another, on either dialect. The triggers of the target stay active.
 
-Each entry is followed by its words at once, so a copy holds nothing that could not have been recorded in that order.
+Each entry is followed by its redactable text at once, as the triggers require.
 """
 
 from __future__ import annotations
@@ -12,50 +12,50 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlmodel import SQLModel
 
 from storage.jobs.job_table import JOB
-from storage.record.entry_rows import select_stored
+from storage.record.entry_rows import select_rows
 from storage.tables import BODY, ENTRY
 
-_AT_ONCE: Final = 500
-_PLACE: Final = ("team", "incident", "n")
-_WORDS: Final = ("salt", "words")
+_BATCH: Final = 500
+_POSITION: Final = ("team", "incident", "n")
+_TEXT: Final = ("salt", "words")
 
 
 def copy_rows(source: Connection, target: Connection) -> int:
-    """Copy everything into a database that has the tables and nothing in them; tell how many entries there were."""
+    """Copy every row into a migrated, empty database, and return the number of entries."""
     for table in SQLModel.metadata.sorted_tables:
         if table not in (ENTRY, BODY):
-            for some in _in_parts(source, select(table)):
-                target.execute(insert(table), some)
+            for rows in _batches(source, select(table)):
+                target.execute(insert(table), rows)
     copied = _copy_entries(source, target)
     if target.dialect.name == "postgresql":
-        _count_on(target)
+        _set_job_sequence(target)
     return copied
 
 
-def _in_parts(source: Connection, wanted: Any) -> Iterator[list[dict[str, Any]]]:
-    with source.execute(wanted, execution_options={"yield_per": _AT_ONCE}) as result:
-        yield from ([dict(row) for row in part] for part in result.mappings().partitions(_AT_ONCE))
+def _batches(source: Connection, query: Any) -> Iterator[list[dict[str, Any]]]:
+    with source.execute(query, execution_options={"yield_per": _BATCH}) as result:
+        yield from ([dict(row) for row in batch] for batch in result.mappings().partitions(_BATCH))
 
 
 def _copy_entries(source: Connection, target: Connection) -> int:
     copied = 0
-    for some in _in_parts(source, select_stored()):
-        waiting: list[Mapping[str, Any]] = []
-        for row in some:
-            words = {name: row.pop(name) for name in _WORDS}
-            waiting.append(row)
+    for rows in _batches(source, select_rows()):
+        pending: list[Mapping[str, Any]] = []
+        for row in rows:
+            words = {name: row.pop(name) for name in _TEXT}
+            pending.append(row)
             if words["words"] is not None:
-                target.execute(insert(ENTRY), waiting)
-                target.execute(insert(BODY), {name: row[name] for name in _PLACE} | words)
-                waiting = []
-        if waiting:
-            target.execute(insert(ENTRY), waiting)
-        copied += len(some)
+                target.execute(insert(ENTRY), pending)
+                target.execute(insert(BODY), {name: row[name] for name in _POSITION} | words)
+                pending = []
+        if pending:
+            target.execute(insert(ENTRY), pending)
+        copied += len(rows)
     return copied
 
 
-def _count_on(target: Connection) -> None:
-    """Let PostgreSQL number jobs after the last one that was copied, since rows that bring a number do not count."""
+def _set_job_sequence(target: Connection) -> None:
+    """Set PostgreSQL's job sequence to the last copied id, since inserts with an id do not advance it."""
     last = target.execute(select(func.max(JOB.c.id))).scalar_one()
     if last is not None:
         target.execute(text("SELECT setval(pg_get_serial_sequence('job', 'id'), :last)"), {"last": last})

@@ -1,4 +1,4 @@
-"""Checks a whole record again: every hash, every fold, every checkpoint, and the guards. Changes nothing."""
+"""Verification of a whole record: every hash, fold and checkpoint, and the triggers. Changes nothing."""
 
 from __future__ import annotations
 
@@ -13,30 +13,29 @@ from storage.errors import TriggersMissing
 from storage.integrity import checkpoints, rfc3161_timestamps
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.checks import chain_check, checkpoint_check
-from storage.integrity.checks.check_report import Problem, Report, Trusted
-from storage.integrity.checks.signature_check import Keyring, check_stamps
+from storage.integrity.checks.check_report import Problem, TrustedCheckpoint, VerificationReport
+from storage.integrity.checks.signature_check import Keyring, check_timestamps
 from storage.integrity.checks.tombstone_check import Tombstones
-from storage.record.entry_rows import chain_lines, to_entry
+from storage.record.entry_rows import rows_of_chain, to_entry
 from storage.store import Store
 from storage.triggers import record_triggers
 
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
-__all__ = ["Problem", "Report", "VerificationEvidence", "check", "verify"]
+__all__ = ["Problem", "VerificationEvidence", "VerificationReport", "check_record", "verify"]
 
 
 @dataclass(frozen=True)
 class VerificationEvidence:
-    """What is known outside the database.
+    """Evidence from outside the database.
 
-    `published` are checkpoints or proofs that left the house, against which a cut tail shows, `seen` the roots that
-    somebody noted of them. `public_key` is a key
-    that every checkpoint must be signed with, or with one that follows or precedes it; `own_key` is the same of those
-    that are signed at all. `authorities` are certificates that time stamps must lead to.
+    `published` are published checkpoints or proofs, which reveal a truncated chain; `seen` are roots noted from them.
+    Every checkpoint must be signed with `public_key` or a key linked to it by rotations; for `own_key` unsigned ones are
+    allowed. `authorities` are root certificates against which timestamps must verify.
     """
 
-    published: Sequence[checkpoint_check.Published] = ()
+    published: Sequence[checkpoint_check.PublishedCheckpoint] = ()
     seen: Sequence[checkpoint_check.SeenCheckpoint] = ()
     public_key: str | None = None
     own_key: str | None = None
@@ -45,103 +44,107 @@ class VerificationEvidence:
 
 @dataclass(frozen=True)
 class _Walked:
-    """What walking every chain gave."""
+    """The result of walking every chain."""
 
     stored: dict[str, tuple[Checkpoint, ...]]
-    heads: chain_check.Heads
-    tombs: Tombstones
-    rings: dict[str, Keyring]
+    walk: chain_check.ChainWalk
+    tombstones: Tombstones
+    keyrings: dict[str, Keyring]
 
     @property
-    def every(self) -> list[Checkpoint]:
+    def checkpoints(self) -> list[Checkpoint]:
         return [one for team in sorted(self.stored) for one in self.stored[team]]
 
 
 def verify(
-    store: Store, *, published: Sequence[checkpoint_check.Published] = (), public_key: str | None = None
-) -> Report:
-    """Fold every incident again, check every hash and every root, and name the first broken entry of each chain."""
-    return verify_by(store, VerificationEvidence(published=published, public_key=public_key))
+    store: Store, *, published: Sequence[checkpoint_check.PublishedCheckpoint] = (), public_key: str | None = None
+) -> VerificationReport:
+    """Check every hash and root, fold every incident again, and report the first broken entry of each chain."""
+    return verify_with(store, VerificationEvidence(published=published, public_key=public_key))
 
 
-def verify_by(store: Store, evidence: VerificationEvidence) -> Report:
-    """Check the record by all that is known outside the database."""
+def verify_with(store: Store, evidence: VerificationEvidence) -> VerificationReport:
+    """Verify the record against evidence from outside the database."""
     report = store.transactions.read(lambda connection: _check(connection, evidence))
-    return report.model_copy(update={"problems": (*report.problems, *_check_guards(store))})
+    return report.model_copy(update={"problems": (*report.problems, *_check_triggers(store))})
 
 
-def _check_guards(store: Store) -> tuple[Problem, ...]:
+def _check_triggers(store: Store) -> tuple[Problem, ...]:
     try:
         store.transactions.write(record_triggers.check_triggers)
-    except TriggersMissing as missing:
-        return (Problem(kind="triggers", what=str(missing)),)
+    except TriggersMissing as error:
+        return (Problem(kind="triggers", what=str(error)),)
     return ()
 
 
-def check(
-    connection: Connection, published: Sequence[checkpoint_check.Published] = (), public_key: str | None = None
-) -> Report:
-    """Check what is stored, seen from one transaction; the guards are not looked at."""
+def check_record(
+    connection: Connection,
+    published: Sequence[checkpoint_check.PublishedCheckpoint] = (),
+    public_key: str | None = None,
+) -> VerificationReport:
+    """Verify what one transaction sees, without the triggers."""
     return _check(connection, VerificationEvidence(published=published, public_key=public_key))
 
 
-def _check(connection: Connection, evidence: VerificationEvidence) -> Report:
-    keys = chain_check.keys(connection)
+def _check(connection: Connection, evidence: VerificationEvidence) -> VerificationReport:
+    keys = chain_check.chain_keys(connection)
     teams = sorted({key.team for key in keys})
-    stored = {team: checkpoints.stored(connection, team) for team in teams}
-    heads = chain_check.Heads(
-        checkpoint_check.places([*(one for team in teams for one in stored[team]), *evidence.published])
+    stored = {team: checkpoints.stored_checkpoints(connection, team) for team in teams}
+    walk = chain_check.ChainWalk(
+        checkpoint_check.positions([*(one for team in teams for one in stored[team]), *evidence.published])
     )
-    problems = [problem for key in keys for problem in chain_check.check_chain(connection, key, heads)]
-    begun = evidence.public_key or evidence.own_key
-    rings = {team: Keyring(team, heads.told, stored[team], begun) for team in teams}
-    walked = _Walked(stored, heads, Tombstones(heads.told), rings)
-    problems += chain_check.check_numbers(connection, walked.tombs)
-    problems += walked.tombs.check(keys, walked.every)
-    wrong = {one.place: tuple(checkpoint_check.check_root(one)) for one in walked.every}
-    problems += [problem for found in wrong.values() for problem in found]
+    problems = [problem for key in keys for problem in chain_check.check_chain(connection, key, walk)]
+    anchor = evidence.public_key or evidence.own_key
+    keyrings = {team: Keyring(team, walk.workspace_entries, stored[team], anchor) for team in teams}
+    walked = _Walked(stored, walk, Tombstones(walk.workspace_entries), keyrings)
+    problems += chain_check.check_numbers(connection, walked.tombstones)
+    problems += walked.tombstones.check(keys, walked.checkpoints)
+    invalid = {one.id: tuple(checkpoint_check.check_root(one)) for one in walked.checkpoints}
+    problems += [problem for found in invalid.values() for problem in found]
     problems += _check_roots(connection, walked, evidence)
-    kept = {team: rfc3161_timestamps.kept(connection, team) for team in teams}
-    problems += [one for team in teams for one in check_stamps(kept[team], stored[team], evidence.authorities)]
-    return Report(
+    timestamps = {team: rfc3161_timestamps.stored_timestamps(connection, team) for team in teams}
+    problems += [
+        one for team in teams for one in check_timestamps(timestamps[team], stored[team], evidence.authorities)
+    ]
+    return VerificationReport(
         chains=len(keys),
-        entries=heads.entries,
-        checkpoints=len(walked.every),
+        entries=walk.entries,
+        checkpoints=len(walked.checkpoints),
         problems=tuple(dict.fromkeys(problems)),
-        unsigned=sum(one.signature is None for one in walked.every),
-        retired=len(walked.tombs),
-        stamped=sum(len(some) for some in kept.values()),
-        trusted=_trusted(walked, {place for place, found in wrong.items() if found}),
+        unsigned=sum(one.signature is None for one in walked.checkpoints),
+        retired=len(walked.tombstones),
+        stamped=sum(len(found) for found in timestamps.values()),
+        trusted=_last_trusted(walked, {id_ for id_, found in invalid.items() if found}),
     )
 
 
 def _check_roots(connection: Connection, walked: _Walked, evidence: VerificationEvidence) -> Iterator[Problem]:
-    for one in [*walked.every, *evidence.published]:
-        yield from checkpoint_check.check_leaves(one, walked.heads, walked.tombs)
+    for one in [*walked.checkpoints, *evidence.published]:
+        yield from checkpoint_check.check_leaves(one, walked.walk, walked.tombstones)
     for noted in evidence.seen:
-        yield from checkpoint_check.check_seen(noted, walked.every)
+        yield from checkpoint_check.check_seen(noted, walked.checkpoints)
     for one in evidence.published:
         yield from checkpoint_check.check_root(one)
         yield from checkpoint_check.check_published(
             one, walked.stored.get(checkpoint_check.leaves_of(one)[0].key.team, ())
         )
     for team, stored in walked.stored.items():
-        if workspace_chain(team) in walked.heads.walked:
-            lines = chain_lines(connection, workspace_chain(team), kinds=("checkpointed",))
-            yield from checkpoint_check.check_recorded(stored, [to_entry(line) for line in lines], team)
-        left = [one for one in evidence.published if checkpoint_check.leaves_of(one)[0].key.team == team]
-        yield from walked.rings[team].check([*stored, *left], needs=evidence.public_key is not None)
+        if workspace_chain(team) in walked.walk.sound:
+            rows = rows_of_chain(connection, workspace_chain(team), kinds=("checkpointed",))
+            yield from checkpoint_check.check_recorded(stored, [to_entry(row) for row in rows], team)
+        published = [one for one in evidence.published if checkpoint_check.leaves_of(one)[0].key.team == team]
+        yield from walked.keyrings[team].check([*stored, *published], required=evidence.public_key is not None)
 
 
-def _trusted(walked: _Walked, wrong: set[tuple[str, int]]) -> Trusted | None:
-    """Find the last checkpoint up to which all that was seen still holds; an unsigned one counts where none is signed."""
+def _last_trusted(walked: _Walked, invalid: set[tuple[str, int]]) -> TrustedCheckpoint | None:
+    """Return the last checkpoint that matches together with all before it; unsigned ones count only where none is signed."""
     last: Checkpoint | None = None
-    any_signed = any(one.signature for one in walked.every)
-    for one in walked.every:
-        if one.place in wrong or not checkpoint_check.agrees(one, walked.heads, walked.tombs):
+    any_signed = any(one.signature for one in walked.checkpoints)
+    for one in walked.checkpoints:
+        if one.id in invalid or not checkpoint_check.matches(one, walked.walk, walked.tombstones):
             break
-        if one.public_key in walked.rings[one.team].known or not any_signed:
+        if one.public_key in walked.keyrings[one.team].known or not any_signed:
             last = one
     if last is None:
         return None
-    return Trusted(seq=last.seq, taken_at=last.taken_at, root=last.root, signed_by=last.public_key)
+    return TrustedCheckpoint(seq=last.seq, taken_at=last.taken_at, root=last.root, signed_by=last.public_key)

@@ -1,4 +1,4 @@
-"""Locks a chain, numbers and hashes what is appended to it. The only code that inserts entries and their words."""
+"""Appends to a chain: locks it, numbers and hashes the entries. The only code that inserts entries and their text."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from storage.tables import BODY, CHAIN, ENTRY
 
 EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
-# Built once: these run for every message of every channel, and building a statement costs more than running it.
+# Built once: these run for every captured message, and building a statement costs more than running it.
 _OURS: Final = (CHAIN.c.team == bindparam("of_team")) & (CHAIN.c.incident == bindparam("of_incident"))
 _LOCK: Final = select(CHAIN.c.n, CHAIN.c.head, CHAIN.c.recorded_at).where(_OURS).with_for_update()
-_MOVE_END: Final = (
+_MOVE_HEAD: Final = (
     update(CHAIN).where(_OURS).values(n=bindparam("n"), head=bindparam("head"), recorded_at=bindparam("recorded_at"))
 )
 _INSERT_ENTRY: Final = insert(ENTRY)
@@ -30,7 +30,7 @@ _INSERT_BODY: Final = insert(BODY)
 
 
 class Head(NamedTuple):
-    """Where a chain ends: the number, hash and recording time of its last entry."""
+    """The head of a chain: the number, hash and recording time of its last entry."""
 
     n: int
     hash: str
@@ -38,13 +38,13 @@ class Head(NamedTuple):
 
 
 def lock(connection: Connection, key: IncidentKey) -> Head | None:
-    """Lock a chain until the end of the transaction and tell where it ends; None when it has not begun."""
+    """Lock a chain until the end of the transaction and return its head, None for an empty chain."""
     found = connection.execute(_LOCK, {"of_team": key.team, "of_incident": key.id}).one_or_none()
     return None if found is None or found.n == 0 else Head(*found)
 
 
-def _begin(connection: Connection, key: IncidentKey) -> Head:
-    # Two transactions may begin one chain at once; the row makes the second wait for the first.
+def _create_chain(connection: Connection, key: IncidentKey) -> Head:
+    # Two transactions may create one chain at once; the row makes the second wait for the first.
     connection.execute(
         insert_for(connection.dialect.name)(CHAIN)
         .values(team=key.team, incident=key.id, n=0, head=GENESIS, recorded_at=EPOCH, checkpointed=0)
@@ -54,51 +54,51 @@ def _begin(connection: Connection, key: IncidentKey) -> Head:
 
 
 def append(connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> tuple[Entry, ...]:
-    """Number, chain and store drafts; `recorded_at` never runs backwards within the chain."""
-    return extend(connection, key, drafts, at, None)[0]
+    """Number, hash and store new entries; `recorded_at` never decreases within the chain."""
+    return append_after(connection, key, drafts, at, None)[0]
 
 
-def extend(
+def append_after(
     connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at: datetime, head: Head | None
 ) -> tuple[tuple[Entry, ...], Head | None]:
-    """Append, for whoever may have locked the chain in this transaction and knows where it ends; tell where it does now."""
+    """Append after `head`, which the caller read under the lock, or after the stored one for None; return the new head."""
     if not drafts:
         return (), head
-    head = head or lock(connection, key) or _begin(connection, key)
+    head = head or lock(connection, key) or _create_chain(connection, key)
     recorded_at = max(at, head.recorded_at)
     entries = []
     for draft in drafts:
         entry = Entry(key=key, n=head.n + 1, recorded_at=recorded_at, **dict(draft))
         head = _store(connection, entry, head.hash)
         entries.append(entry)
-    ends = {"n": head.n, "head": head.hash, "recorded_at": head.recorded_at}
-    connection.execute(_MOVE_END, {"of_team": key.team, "of_incident": key.id, **ends})
+    moved = {"n": head.n, "head": head.hash, "recorded_at": head.recorded_at}
+    connection.execute(_MOVE_HEAD, {"of_team": key.team, "of_incident": key.id, **moved})
     return tuple(entries), head
 
 
 def _store(connection: Connection, entry: Entry, prev: str) -> Head:
     facts, words = split(entry.fact)
     salt = secrets.token_hex(16)
-    sealed = text_digest(salt, words) if words else None
-    text = entry_text(heading(entry), facts=facts, words=sealed, prev=prev)
+    words_hash = text_digest(salt, words) if words else None
+    text = entry_text(heading(entry), facts=facts, words=words_hash, prev=prev)
     team, incident = entry.key
-    place = {"team": team, "incident": incident, "n": entry.n}
+    position = {"team": team, "incident": incident, "n": entry.n}
     head = Head(entry.n, digest(text), entry.recorded_at)
-    connection.execute(_INSERT_ENTRY, {**place, **_columns(entry), "text": text, "prev": prev, "hash": head.hash})
+    connection.execute(_INSERT_ENTRY, {**position, **_columns(entry), "text": text, "prev": prev, "hash": head.hash})
     if words:
-        connection.execute(_INSERT_BODY, {**place, "salt": salt, "words": canonical(words)})
+        connection.execute(_INSERT_BODY, {**position, "salt": salt, "words": canonical(words)})
     return head
 
 
 def _columns(entry: Entry) -> dict[str, str | None]:
-    channel, ts = place_columns(entry.fact)
+    channel, ts = message_columns(entry.fact)
     return {"kind": entry.fact.kind, "recorded_at": utc_text(entry.recorded_at), "channel": channel, "ts": ts}
 
 
-def place_columns(fact: Fact) -> tuple[str | None, str | None]:
-    """Name the message of somebody a fact is about, by channel and ts; neither when it is about none.
+def message_columns(fact: Fact) -> tuple[str | None, str | None]:
+    """Return channel and ts of the message a fact is about, None for both when it is about none.
 
-    A tombstone has the chain it names in place of a channel, so that the guards find it among many without searching.
+    A tombstone has the deleted chain in the channel column, so that the triggers find it by an index.
     """
     if isinstance(fact, Retired):
         return fact.incident, None

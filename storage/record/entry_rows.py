@@ -1,4 +1,4 @@
-"""Turns stored rows into entries. Knows the stored text; how old versions are read is the core's."""
+"""Rows of entries, and their conversion to entries. Knows the stored text; `incident.record.upcast` reads old versions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from storage.tables import BODY, ENTRY
 
 
 class StoredEntryRow(NamedTuple):
-    """One entry as it lies in the database, with its words and salt while they are there."""
+    """One stored entry, with its redactable text (`words`) and salt until they are redacted."""
 
     key: IncidentKey
     n: int
@@ -33,8 +33,8 @@ class StoredEntryRow(NamedTuple):
     words: str | None
 
 
-def select_stored() -> Select[Any]:
-    """Select entries with their words, in the order of their chain."""
+def select_rows() -> Select[Any]:
+    """Select entries with their redactable text, in the order of their chain."""
     same = (BODY.c.team == ENTRY.c.team) & (BODY.c.incident == ENTRY.c.incident) & (BODY.c.n == ENTRY.c.n)
     return (
         select(ENTRY, BODY.c.salt, BODY.c.words)
@@ -43,16 +43,16 @@ def select_stored() -> Select[Any]:
     )
 
 
-def stored(row: Row[Any]) -> StoredEntryRow:
-    """Take a row of `select_stored` apart."""
+def to_row(row: Row[Any]) -> StoredEntryRow:
+    """Convert a result row of `select_rows`."""
     return StoredEntryRow(IncidentKey(row.team, row.incident), *tuple(row)[2:])
 
 
-def to_entry(line: StoredEntryRow) -> Entry:
-    """Read an entry from its hashed text; the columns beside it are never believed."""
-    header: dict[str, Any] = json.loads(line.text)
-    redacted = header["words"] is not None and line.words is None
-    words: dict[str, JsonValue] | None = None if redacted else json.loads(line.words or "{}")
+def to_entry(row: StoredEntryRow) -> Entry:
+    """Parse an entry from its hashed text; the lookup columns are never trusted."""
+    header: dict[str, Any] = json.loads(row.text)
+    redacted = header["words"] is not None and row.words is None
+    words: dict[str, JsonValue] | None = None if redacted else json.loads(row.words or "{}")
     return Entry(
         key=IncidentKey(header["team"], header["incident"]),
         n=header["n"],
@@ -65,7 +65,7 @@ def to_entry(line: StoredEntryRow) -> Entry:
     )
 
 
-def chain_lines(
+def rows_of_chain(
     connection: Connection,
     key: IncidentKey,
     *,
@@ -73,17 +73,20 @@ def chain_lines(
     after: int = 0,
     until: int | None = None,
 ) -> Iterable[StoredEntryRow]:
-    """Give the stored entries of one chain in order, of all kinds or of some."""
-    given: dict[str, Any] = {"until": until, "kinds": list(kinds) or None}
-    given = {name: value for name, value in given.items() if value is not None}
-    place = {"of_team": key.team, "of_incident": key.id, "after": after}
-    return (stored(row) for row in connection.execute(_lines(*given), place | given))
+    """Return the rows of one chain in order: all kinds or some, numbers after `after` and up to `until`."""
+    filters: dict[str, Any] = {"until": until, "kinds": list(kinds) or None}
+    filters = {name: value for name, value in filters.items() if value is not None}
+    chain = {"of_team": key.team, "of_incident": key.id, "after": after}
+    return (to_row(row) for row in connection.execute(_query(*filters), chain | filters))
 
 
 @cache
-def _lines(*names: str) -> Select[Any]:
-    """Build each form of the question once; building it costs more than asking it."""
-    narrowed = {"until": ENTRY.c.n <= bindparam("until"), "kinds": ENTRY.c.kind.in_(bindparam("kinds", expanding=True))}
+def _query(*names: str) -> Select[Any]:
+    """Build the query once per set of filters; building it costs more than running it."""
+    conditions = {
+        "until": ENTRY.c.n <= bindparam("until"),
+        "kinds": ENTRY.c.kind.in_(bindparam("kinds", expanding=True)),
+    }
     ours = (ENTRY.c.team == bindparam("of_team")) & (ENTRY.c.incident == bindparam("of_incident"))
-    lines = select_stored().where(ours, ENTRY.c.n > bindparam("after"), *(narrowed[name] for name in names))
-    return lines.with_hint(ENTRY, *by_index("ix_entry_kind")) if "kinds" in names else lines
+    query = select_rows().where(ours, ENTRY.c.n > bindparam("after"), *(conditions[name] for name in names))
+    return query.with_hint(ENTRY, *by_index("ix_entry_kind")) if "kinds" in names else query

@@ -1,4 +1,4 @@
-"""Gives out display numbers without a gap: a number is taken in the transaction that uses it, or not at all."""
+"""Display numbers without gaps: a number is assigned in the transaction that uses it, so a rollback returns it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from storage.database.upsert import insert_for
 from storage.tables import COUNTER
 
 
-def take(connection: Connection, team: str, year: int) -> int:
-    """Take the next number of the year; others who want one wait until this transaction ends."""
-    taken = (
+def next_number(connection: Connection, team: str, year: int) -> int:
+    """Assign the next number of the year; other transactions that need one wait until this one ends."""
+    statement = (
         insert_for(connection.dialect.name)(COUNTER)
         .values(team=team, year=year, value=1)
         .on_conflict_do_update(index_elements=("team", "year"), set_={"value": COUNTER.c.value + 1})
         .returning(COUNTER.c.value)
     )
-    return int(connection.execute(taken).scalar_one())
+    return int(connection.execute(statement).scalar_one())

@@ -1,4 +1,4 @@
-"""The row that holds a folded incident: written in the transaction of its entries, folded again when it cannot be read."""
+"""The projection row of an incident: saved in the transaction of its entries, folded again when its model has changed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from incident.fold.fold import fold
 from incident.model.incident import Incident
 from incident.record.hash_chain import canonical, digest
 from storage.database.upsert import insert_for
-from storage.record.entry_rows import chain_lines, to_entry
+from storage.record.entry_rows import rows_of_chain, to_entry
 from storage.record.projection_cache import ProjectionCache
 from storage.tables import INCIDENT
 
 _KEY: Final = ("team", "incident")
-PARSED: Final = ProjectionCache(Incident.model_validate_json)
+CACHE: Final = ProjectionCache(Incident.model_validate_json)
 _FOLDED: Final = select(INCIDENT.c.folded, INCIDENT.c.shape).where(
     INCIDENT.c.team == bindparam("of_team"), INCIDENT.c.incident == bindparam("of_incident")
 )
@@ -25,15 +25,15 @@ _FOLDED: Final = select(INCIDENT.c.folded, INCIDENT.c.shape).where(
 
 @cache
 def shape() -> str:
-    """Name the model the row is written with, so that a row of another release is folded again and not misread."""
+    """Return a digest of the incident model, by which a row of another release is recognised and folded again."""
     return digest(canonical(Incident.model_json_schema()))[:16]
 
 
-def put(connection: Connection, incident: Incident) -> None:
-    """Store a folded incident in its row."""
+def save(connection: Connection, incident: Incident) -> None:
+    """Save a folded incident in its row."""
     row = columns(incident)
     connection.execute(_upsert(connection.dialect.name), row)
-    PARSED.keep(row["folded"], incident)
+    CACHE.put(row["folded"], incident)
 
 
 @cache
@@ -44,7 +44,7 @@ def _upsert(dialect: str) -> Any:
 
 
 def columns(incident: Incident) -> dict[str, Any]:
-    """Give the row an incident is stored in."""
+    """Return the row of an incident."""
     return {
         "team": incident.key.team,
         "incident": incident.key.id,
@@ -64,20 +64,20 @@ def columns(incident: Incident) -> dict[str, Any]:
     }
 
 
-def get(connection: Connection, key: IncidentKey) -> Incident | None:
-    """Give the folded incident; a row of another release is folded again from its entries."""
+def load(connection: Connection, key: IncidentKey) -> Incident | None:
+    """Return the folded incident; a row of another release is folded again from its entries."""
     found = connection.execute(_FOLDED, {"of_team": key.team, "of_incident": key.id}).one_or_none()
-    return None if found is None else read(connection, key, found.folded, found.shape)
+    return None if found is None else parse(connection, key, found.folded, found.shape)
 
 
-def read(connection: Connection, key: IncidentKey, folded: str, written_as: str) -> Incident | None:
-    """Read a folded incident, from its row when this release wrote it, otherwise from its entries."""
-    return PARSED.of(folded) if written_as == shape() else refold(connection, key)
+def parse(connection: Connection, key: IncidentKey, folded: str, written_as: str) -> Incident | None:
+    """Parse a folded incident from its row when this release wrote it, otherwise fold it from its entries."""
+    return CACHE.parse(folded) if written_as == shape() else refold(connection, key)
 
 
 def refold(connection: Connection, key: IncidentKey) -> Incident | None:
-    """Fold a chain again from its entries; None for the workspace chain and for one without entries."""
+    """Fold a chain again from its entries; None for the workspace chain and for an empty one."""
     if key.id == WORKSPACE:
         return None
-    entries = [to_entry(line) for line in chain_lines(connection, key)]
+    entries = [to_entry(row) for row in rows_of_chain(connection, key)]
     return fold(entries) if entries else None

@@ -1,6 +1,6 @@
-"""Folded incidents that were read or written a moment ago, so that their text is not read again for each command.
+"""A cache of parsed projections, so that a command does not parse the same text again.
 
-Kept by the text itself, so that it is right whatever became of the transaction it was seen in. A redaction drops all.
+The key is the text itself, so an entry is valid whatever became of its transaction. A redaction clears the cache.
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ from typing import Final
 
 from incident.model.incident import Incident
 
-MOST: Final = 64
+MAX_SIZE: Final = 64
 
 
 class ProjectionCache:
-    """The last few texts and what each says; for many threads at once."""
+    """The most recently used projections by their text; thread-safe."""
 
-    def __init__(self, read: Callable[[str], Incident], most: int = MOST) -> None:
-        self._read = read
-        self._most = most
-        self._kept: OrderedDict[str, Incident] = OrderedDict()
-        self._turn = Lock()
+    def __init__(self, parse: Callable[[str], Incident], max_size: int = MAX_SIZE) -> None:
+        self._parse = parse
+        self._max_size = max_size
+        self._parsed: OrderedDict[str, Incident] = OrderedDict()
+        self._lock = Lock()
 
-    def of(self, text: str) -> Incident:
-        """Give what a text says."""
-        with self._turn:
-            found = self._kept.get(text)
+    def parse(self, text: str) -> Incident:
+        """Return the incident of a text, parsed once."""
+        with self._lock:
+            found = self._parsed.get(text)
             if found is not None:
-                self._kept.move_to_end(text)
+                self._parsed.move_to_end(text)
                 return found
-        return self.keep(text, self._read(text))
+        return self.put(text, self._parse(text))
 
-    def keep(self, text: str, incident: Incident) -> Incident:
-        """Keep what a text says, in place of the one that was asked for longest ago."""
-        with self._turn:
-            self._kept[text] = incident
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+    def put(self, text: str, incident: Incident) -> Incident:
+        """Cache an incident by its text, evict the least recently used one, and return the incident."""
+        with self._lock:
+            self._parsed[text] = incident
+            while len(self._parsed) > self._max_size:
+                self._parsed.popitem(last=False)
         return incident
 
-    def forget(self) -> None:
-        """Drop all, so that removed words do not stay here."""
-        with self._turn:
-            self._kept.clear()
+    def clear(self) -> None:
+        """Drop everything, so that redacted text does not stay in memory."""
+        with self._lock:
+            self._parsed.clear()

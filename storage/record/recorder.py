@@ -1,4 +1,4 @@
-"""Runs work on the record in a transaction and wakes the worker after the commit, never before."""
+"""The recorder: runs work on the record in a transaction, and notifies the worker after the commit, never before."""
 
 from __future__ import annotations
 
@@ -20,41 +20,41 @@ T = TypeVar("T")
 
 
 class SqlRecorder:
-    """The door to the record, as `incident/ports.py` names it."""
+    """The SQL implementation of `incident.ports.Recorder`."""
 
-    def __init__(self, transactions: Transactions, wake: CommitNotifications, team: str | None) -> None:
+    def __init__(self, transactions: Transactions, notifications: CommitNotifications, team: str | None) -> None:
         self._transactions = transactions
-        self._wake = wake
+        self._notifications = notifications
         self._team = team
-        self._counting = Lock()
+        self._lock = Lock()
         self._appended: Counter[str] = Counter()
 
     def appended_counts(self) -> Mapping[str, int]:
-        """Count the entries that this process appended, by kind."""
-        with self._counting:
+        """Return the number of entries that this process appended, by kind."""
+        with self._lock:
             return dict(self._appended)
 
     def transact(self, work: Callable[[UnitOfWork], T], *, first: bool = True) -> T:
-        """Run the work, commit, and give its result; when it raises, nothing of it is kept."""
+        """Run the work, commit, and return its result; when it raises, the transaction is rolled back."""
 
         def run(connection: Connection) -> tuple[T, SqlUnitOfWork]:
             unit = SqlUnitOfWork(connection, self._team)
             result = work(unit)
-            if unit.woke:
-                self._wake.announce(connection)
+            if unit.has_enqueued:
+                self._notifications.announce(connection)
             return result, unit
 
         result, unit = self._transactions.write(run, first=first)
         if unit.appended:
-            with self._counting:
+            with self._lock:
                 self._appended.update(unit.appended)
-        if unit.forgot:
-            projection.PARSED.forget()
+        if unit.redacted:
+            projection.CACHE.clear()
             self._transactions.truncate_log()
-        if unit.woke:
-            self._wake.ring()
+        if unit.has_enqueued:
+            self._notifications.notify()
         return result
 
     def read(self, work: Callable[[Reader], T]) -> T:
-        """Run a reading against the last committed state."""
+        """Run the work against the last committed state."""
         return self._transactions.read(lambda connection: work(SqlReader(connection, self._team)))

@@ -1,7 +1,7 @@
-"""Retention: deletes ended incidents that the policy keeps no longer, each in one transaction, and leaves a tombstone.
+"""Retention: deletes ended incidents past their retention period, each in one transaction, and leaves a tombstone (F-18).
 
-The tombstone, a `Retired` entry of the workspace chain, comes first: the guards let a chain go only where one names it.
-How long something is kept is decided in `incident/rules/retention_period.py`.
+The tombstone, a `Retired` entry of the workspace chain, comes first: the triggers only let a chain go that one names.
+`incident/rules/retention_period.py` decides the period.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from storage.jobs.job_table import JOB
 from storage.record import chain_writer, projection
 from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
 
-# Words first, since they hang on their entries. What checkpoints saw of the chain stays: roots are made of it.
-_GO: Final[Sequence[Table]] = (BODY, ENTRY, INCIDENT, CHAIN, MESSAGE_KEY, SEEN, DRAFT, JOB)
+# Text first, since it references its entry. Checkpoint leaves stay: roots are computed from them.
+_TABLES: Final[Sequence[Table]] = (BODY, ENTRY, INCIDENT, CHAIN, MESSAGE_KEY, SEEN, DRAFT, JOB)
 
 
-class Expired(Frozen):
-    """An incident that is kept no longer, and by which term. `awaits` tells that a checkpoint must cover it first."""
+class ExpiredIncident(Frozen):
+    """An incident past its retention period. `awaits` is True if a checkpoint must cover it before it is deleted."""
 
     key: IncidentKey
     number: str
@@ -40,66 +40,66 @@ class Expired(Frozen):
 
 
 class RetentionDeletion:
-    """Finds what is past its retention in one team's record, and deletes it."""
+    """Finds and deletes the incidents of one team that are past their retention period."""
 
     def __init__(self, transactions: Transactions, team: str | None) -> None:
         self._transactions = transactions
         self._team = team
 
-    def due(self, policy: Policy, at: datetime) -> tuple[Expired, ...]:
-        """Name what the policy keeps no longer, oldest first; changes nothing."""
+    def expired(self, policy: Policy, at: datetime) -> tuple[ExpiredIncident, ...]:
+        """Return the incidents past the policy's retention period, oldest first."""
         team = require_team(self._team)
-        return self._transactions.read(lambda connection: _due(connection, team, policy, at))
+        return self._transactions.read(lambda connection: _find_expired(connection, team, policy, at))
 
-    def retire(self, policy: Policy, policy_hash: str, at: datetime) -> tuple[Expired, ...]:
-        """Delete what the policy keeps no longer, and tell what went; what awaits a checkpoint stays until the next time."""
-        gone = []
-        for one in self.due(policy, at):
-            bury = partial(_retire, key=one.key, policy=policy, policy_hash=policy_hash, at=at)
-            if self._transactions.write(bury, first=False):
-                gone.append(one)
-        if gone:
-            projection.PARSED.forget()
+    def delete_expired(self, policy: Policy, policy_hash: str, at: datetime) -> tuple[ExpiredIncident, ...]:
+        """Delete and return the incidents past their period; those that await a checkpoint stay until the next run."""
+        deleted = []
+        for one in self.expired(policy, at):
+            work = partial(_delete, key=one.key, policy=policy, policy_hash=policy_hash, at=at)
+            if self._transactions.write(work, first=False):
+                deleted.append(one)
+        if deleted:
+            projection.CACHE.clear()
             self._transactions.truncate_log()
-        return tuple(gone)
+        return tuple(deleted)
 
 
-def _due(connection: Connection, team: str, policy: Policy, at: datetime) -> tuple[Expired, ...]:
+def _find_expired(connection: Connection, team: str, policy: Policy, at: datetime) -> tuple[ExpiredIncident, ...]:
     years = shortest(policy)
     if years is None:
         return ()
-    # Nothing ends before it is declared, so what is too young to be past any term need not be read.
-    oldest = select(INCIDENT.c.incident).where(
+    # No incident ends before it is declared, so those declared within the shortest period are not read.
+    old_enough = select(INCIDENT.c.incident).where(
         INCIDENT.c.team == team, INCIDENT.c.is_over.is_(True), INCIDENT.c.declared_at <= later_by(at, -years)
     )
-    keys = [IncidentKey(team, found) for found in connection.execute(oldest.order_by(INCIDENT.c.number)).scalars()]
+    keys = [IncidentKey(team, found) for found in connection.execute(old_enough.order_by(INCIDENT.c.number)).scalars()]
     return tuple(one for key in keys if (one := _expired(connection, key, policy, at)) is not None)
 
 
-def _expired(connection: Connection, key: IncidentKey, policy: Policy, at: datetime) -> Expired | None:
-    incident = projection.get(connection, key)
+def _expired(connection: Connection, key: IncidentKey, policy: Policy, at: datetime) -> ExpiredIncident | None:
+    incident = projection.load(connection, key)
     term = term_of(incident, policy) if incident else None
     if incident is None or term is None or term.kept_until > at:
         return None
     mine = (CHAIN.c.team == key.team) & (CHAIN.c.incident == key.id)
-    seen = connection.execute(select(CHAIN.c.checkpointed).where(mine)).scalar_one_or_none() or 0
-    return Expired(key=key, number=incident.number, term=term, awaits=seen < incident.n)
+    checkpointed = connection.execute(select(CHAIN.c.checkpointed).where(mine)).scalar_one_or_none() or 0
+    return ExpiredIncident(key=key, number=incident.number, term=term, awaits=checkpointed < incident.n)
 
 
-def _retire(connection: Connection, key: IncidentKey, *, policy: Policy, policy_hash: str, at: datetime) -> bool:
-    """Look once more under the locks, since a legal hold may have come meanwhile; then bury and delete."""
+def _delete(connection: Connection, key: IncidentKey, *, policy: Policy, policy_hash: str, at: datetime) -> bool:
+    """Check again under the locks, since a legal hold may have been recorded, then append the tombstone and delete."""
     workspace = workspace_chain(key.team)
     chain_writer.lock(connection, workspace)
     head = chain_writer.lock(connection, key)
     expired = _expired(connection, key, policy, at)
-    incident = projection.get(connection, key)
+    incident = projection.load(connection, key)
     if head is None or expired is None or incident is None or expired.awaits:
         return False
     fact = _tombstone(incident, head, expired.term, policy, policy_hash)
     draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.JOB))
     chain_writer.append(connection, workspace, [draft], at)
-    for table in _GO:
-        # Outcomes of requests that named no team are kept under none.
+    for table in _TABLES:
+        # Outcomes of requests without a team are stored under an empty one.
         connection.execute(delete(table).where(table.c.team.in_((key.team, "")), table.c.incident == key.id))
     return True
 

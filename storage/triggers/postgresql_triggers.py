@@ -1,4 +1,4 @@
-"""The guards of the record as PostgreSQL triggers, and the rights of a service role that does not own the tables."""
+"""The triggers of the record for PostgreSQL, and the grants of a service role that does not own the tables."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from sqlmodel import SQLModel
 _LAST: Final = "FROM entry WHERE team = NEW.team AND incident = NEW.incident ORDER BY n DESC LIMIT 1"
 _NO_HASH: Final = "0" * 64
 
-# The tombstone is found by its column and believed by its text; the chain that holds tombstones has none of its own.
-_BURIED: Final = (
+# The column finds the tombstone, the hashed text decides. The workspace chain, which holds tombstones, has none itself.
+_HAS_TOMBSTONE: Final = (
     "EXISTS (SELECT 1 FROM entry AS tomb WHERE tomb.team = OLD.team AND tomb.incident = 'workspace' "
     "AND tomb.channel = OLD.incident AND tomb.kind = 'retired' AND OLD.incident <> 'workspace' "
     "AND tomb.text::jsonb -> 'facts' ->> 'incident' = OLD.incident "
     "AND (tomb.text::jsonb -> 'facts' ->> 'entries')::int >= OLD.n)"
 )
 
-# name: table, event, condition under which it is refused, words
+# Trigger name: table, event, condition under which the statement is refused, message. The names are stored.
 _RULES: Final = {
     "guard_entry_update": ("entry", "UPDATE", "true", "an entry never changes"),
     "guard_entry_delete": (
         "entry",
         "DELETE",
-        f"NOT {_BURIED}",
+        f"NOT {_HAS_TOMBSTONE}",
         "an entry is never deleted, but where a tombstone names its incident",
     ),
     "guard_entry_number": (
@@ -56,31 +56,31 @@ _RULES: Final = {
     "guard_body_delete": (
         "body",
         "DELETE",
-        "NOT EXISTS (SELECT 1 FROM entry WHERE team = OLD.team AND incident = OLD.incident AND kind = 'redacted' "  # noqa: S608 - every word of it is ours
-        f"AND n > OLD.n AND (text::jsonb -> 'facts' -> 'entries') @> to_jsonb(OLD.n)) AND NOT {_BURIED}",
+        "NOT EXISTS (SELECT 1 FROM entry WHERE team = OLD.team AND incident = OLD.incident AND kind = 'redacted' "  # noqa: S608 - constants only
+        f"AND n > OLD.n AND (text::jsonb -> 'facts' -> 'entries') @> to_jsonb(OLD.n)) AND NOT {_HAS_TOMBSTONE}",
         "words go only where a redaction names their entry or a tombstone their incident",
     ),
 }
 TRUNCATES: Final = {"guard_entry_truncate": "entry", "guard_body_truncate": "body"}
 
 
-def _function(name: str, condition: str, words: str, gives: str) -> str:
+def _function(name: str, condition: str, message: str, returns: str) -> str:
     return (
         f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION '{words}'; END IF; RETURN {gives}; END $$"
+        f"IF {condition} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {returns}; END $$"
     )
 
 
-def _row_guard(name: str, table: str, event: str, condition: str, words: str) -> list[str]:
+def _row_trigger(name: str, table: str, event: str, condition: str, message: str) -> list[str]:
     return [
-        _function(name, condition, words, "OLD" if event == "DELETE" else "NEW"),
+        _function(name, condition, message, "OLD" if event == "DELETE" else "NEW"),
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
         f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
     ]
 
 
-def _truncate_guard(name: str, table: str) -> list[str]:
+def _truncate_trigger(name: str, table: str) -> list[str]:
     return [
         _function(name, "true", "the record is never emptied", "NULL"),
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
@@ -90,15 +90,16 @@ def _truncate_guard(name: str, table: str) -> list[str]:
 
 
 def statements() -> Sequence[str]:
-    """Give the statements that put the guards in place."""
-    rows = [s for name, rule in _RULES.items() for s in _row_guard(name, *rule)]
-    return [*rows, *(s for name, table in TRUNCATES.items() for s in _truncate_guard(name, table))]
+    """Return the statements that install the triggers."""
+    rows = [s for name, rule in _RULES.items() for s in _row_trigger(name, *rule)]
+    return [*rows, *(s for name, table in TRUNCATES.items() for s in _truncate_trigger(name, table))]
 
 
 def grants(role: str) -> Sequence[str]:
-    """Give the statements that let a role run Muster without owning the tables, so that it cannot drop a guard.
+    """Return the grants for a role that runs Muster without owning the tables, so that it cannot drop a trigger.
 
-    The owner runs `muster migrate`; the service signs in as this role.
+    The owner runs `muster migrate`; the service logs in as this role. Raises ValueError for a name with other characters
+    than lower-case letters, digits and underscores.
     """
     if not re.fullmatch(r"[a-z_][a-z0-9_]*", role):
         raise ValueError("a role name is lower-case letters, digits and underscores")

@@ -1,8 +1,8 @@
-"""The triggers that keep the record append-only, as SQL for each database, and the proof that they are there and fire.
+"""The triggers that keep the record append-only on either database, and the check that they are installed and fire.
 
-They refuse to change, delete or replace an entry, to leave a gap, to continue anything but the last hash, to run time
-backwards, to change words, to bring words back, and to delete words that no Redacted entry of the same chain names. A
-whole chain may go only where a Retired entry of the workspace chain names it: the tombstone that retention leaves.
+They refuse to update, delete or replace an entry, to skip a number, to continue any hash but the last, to go back in
+time, to update or re-insert redactable text, and to delete text that no Redacted entry of the same chain names. A whole
+chain is deleted only where a Retired entry of the workspace chain, the tombstone of retention, names it (F-18).
 """
 
 from __future__ import annotations
@@ -20,57 +20,59 @@ _TRUNCATES: Final = frozenset(postgresql_triggers.TRUNCATES)
 
 
 def install(connection: Connection) -> None:
-    """Put every guard in place, replacing those of an earlier release."""
-    flavour = sqlite_triggers if connection.dialect.name == "sqlite" else postgresql_triggers
-    for statement in flavour.statements():
+    """Install every trigger, replacing those of an earlier release."""
+    dialect = sqlite_triggers if connection.dialect.name == "sqlite" else postgresql_triggers
+    for statement in dialect.statements():
         connection.exec_driver_sql(statement)
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Let a role run Muster without owning the tables, so that it cannot drop a guard."""
+    """Grant a PostgreSQL role what Muster needs without owning the tables, so that it cannot drop a trigger."""
     for statement in postgresql_triggers.grants(role):
         connection.exec_driver_sql(statement)
 
 
 def drop(connection: Connection) -> None:
-    """Take every guard away. Tests tamper with copies this way; nothing else calls it."""
+    """Drop every trigger. Only tests call it, to tamper with copies."""
     is_sqlite = connection.dialect.name == "sqlite"
-    for name in sorted(_present(connection)):
+    for name in sorted(_installed(connection)):
         table = "" if is_sqlite else f" ON {name.split('_')[1]}"
         connection.exec_driver_sql(f"DROP TRIGGER {name}{table}")
 
 
 def missing(connection: Connection) -> tuple[str, ...]:
-    """Name the guards that are not there, or are there in words other than ours."""
+    """Return the names of the triggers that are missing, or on SQLite differ from ours."""
     if connection.dialect.name == "sqlite":
         found = dict(
             tuple(row) for row in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
         )
-        return tuple(sorted(n for n, sql in sqlite_triggers.TRIGGERS.items() if _flat(found.get(n)) != _flat(sql)))
-    return tuple(sorted((NAMES | _TRUNCATES) - _present(connection)))
+        return tuple(
+            sorted(n for n, sql in sqlite_triggers.TRIGGERS.items() if _normalised(found.get(n)) != _normalised(sql))
+        )
+    return tuple(sorted((NAMES | _TRUNCATES) - _installed(connection)))
 
 
-def _flat(sql: str | None) -> str:
+def _normalised(sql: str | None) -> str:
     return " ".join((sql or "").split())
 
 
-def _present(connection: Connection) -> frozenset[str]:
+def _installed(connection: Connection) -> frozenset[str]:
     if connection.dialect.name == "sqlite":
-        wanted = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%' ESCAPE '\\'"
+        query = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%' ESCAPE '\\'"
     else:
-        # `A` fires always, also in a session that calls itself a replica.
-        wanted = (
+        # `A` means ENABLE ALWAYS: the trigger also fires in a session with session_replication_role = replica.
+        query = (
             "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND tgname LIKE 'guard\\_%' "
             "AND tgrelid IN (to_regclass('entry'), to_regclass('body'))"
         )
-    return frozenset(connection.exec_driver_sql(wanted.replace("%", "%%") if "pg_" in wanted else wanted).scalars())
+    return frozenset(connection.exec_driver_sql(query.replace("%", "%%") if "pg_" in query else query).scalars())
 
 
 def check_triggers(connection: Connection) -> None:
-    """Prove that every guard is present and fires, leaving no trace; raise GuardsMissing naming those that do not."""
-    absent = missing(connection)
-    if absent:
-        raise TriggersMissing(f"missing: {', '.join(absent)}")
-    silent = unrefused(connection)
-    if silent:
-        raise TriggersMissing(f"these went through and should have been refused: {', '.join(silent)}")
+    """Raise `TriggersMissing` unless every trigger is installed and fires; the self-test leaves no trace."""
+    not_installed = missing(connection)
+    if not_installed:
+        raise TriggersMissing(f"missing: {', '.join(not_installed)}")
+    accepted = unrefused(connection)
+    if accepted:
+        raise TriggersMissing(f"these were accepted and should have been refused: {', '.join(accepted)}")

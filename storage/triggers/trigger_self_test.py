@@ -1,4 +1,4 @@
-"""Tries on a scratch chain what the guards must refuse, and takes everything back. Knows no trigger by name."""
+"""Self-test of the triggers: executes on a scratch chain what they must refuse, and rolls back. Knows no trigger by name."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from sqlalchemy.exc import DBAPIError
 
 _TEAM: Final = "guard-probe"
 _HASH: Final = "f" * 64
-# What PostgreSQL says when a guard raised, when the role lacks the right, and when a table was in use for too long.
-_RAISED: Final = frozenset({"P0001", "42501", "55P03"})
+# SQLSTATE of a trigger's exception, of a missing grant, and of a lock timeout.
+_REFUSALS: Final = frozenset({"P0001", "42501", "55P03"})
 
 
 def _entry(
-    n: int, prev: str, *, at: str = "2026-01-02", how: str = "INSERT", kind: str = "probe", text: str = "{}"
+    n: int, prev: str, *, at: str = "2026-01-02", insert: str = "INSERT", kind: str = "probe", text: str = "{}"
 ) -> str:
     return (
-        f"{how} INTO entry (team, incident, n, kind, recorded_at, text, prev, hash) "
+        f"{insert} INTO entry (team, incident, n, kind, recorded_at, text, prev, hash) "
         f"VALUES ('{_TEAM}', 'probe', {n}, '{kind}', '{at}', '{text}', '{prev}', '{_HASH}')"
     )
 
 
-def _tombstone(n: int, prev: str, found: str, names: str) -> str:
-    text = f'{{"facts":{{"incident":"{names}","entries":9}}}}'
+def _tombstone(n: int, prev: str, column: str, named: str) -> str:
+    text = f'{{"facts":{{"incident":"{named}","entries":9}}}}'
     return (
-        "INSERT INTO entry (team, incident, n, kind, recorded_at, channel, text, prev, hash) "  # noqa: S608 - every word of it is ours
-        f"VALUES ('{_TEAM}', 'workspace', {n}, 'retired', '2026-01-02', '{found}', '{text}', '{prev}', '{_HASH}')"
+        "INSERT INTO entry (team, incident, n, kind, recorded_at, channel, text, prev, hash) "  # noqa: S608 - constants only
+        f"VALUES ('{_TEAM}', 'workspace', {n}, 'retired', '2026-01-02', '{column}', '{text}', '{prev}', '{_HASH}')"
     )
 
 
-def _body(n: int, how: str = "INSERT") -> str:
-    return f"{how} INTO body (team, incident, n, salt, words) VALUES ('{_TEAM}', 'probe', {n}, 's', '{{}}')"
+def _body(n: int, insert: str = "INSERT") -> str:
+    return f"{insert} INTO body (team, incident, n, salt, words) VALUES ('{_TEAM}', 'probe', {n}, 's', '{{}}')"
 
 
-_SCENE: Final = (
+_FIXTURE: Final = (
     _entry(1, "0" * 64),
     _body(1),
     _entry(2, _HASH, kind="redacted", text='{"facts":{"entries":[3]}}'),
@@ -58,24 +58,24 @@ _FORBIDDEN: Final = {
     "bring words to an older entry": _body(2),
 }
 _SQLITE: Final = {
-    "replace an entry": _entry(1, "0" * 64, how="INSERT OR REPLACE"),
+    "replace an entry": _entry(1, "0" * 64, insert="INSERT OR REPLACE"),
     "replace words": _body(3, "INSERT OR REPLACE"),
 }
 _POSTGRESQL: Final = {"truncate entries": "TRUNCATE entry CASCADE", "truncate words": "TRUNCATE body"}
 
 
 def unrefused(connection: Connection) -> tuple[str, ...]:
-    """Name what went through although the guards should have refused it; nothing of the attempt stays."""
-    own = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
+    """Return the descriptions of the statements that the triggers failed to refuse; every statement is rolled back."""
+    specific = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
     scratch = connection.begin_nested()
     if connection.dialect.name == "postgresql":
-        # Emptying a table wants it for itself; behind somebody's long reading, all others would queue up behind us.
+        # TRUNCATE waits for an exclusive lock; behind a long read, every other statement would queue behind it.
         connection.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
-    for statement in _SCENE:
+    for statement in _FIXTURE:
         connection.exec_driver_sql(statement)
-    through = tuple(what for what, statement in (_FORBIDDEN | own).items() if not _refused(connection, statement))
+    accepted = tuple(what for what, statement in (_FORBIDDEN | specific).items() if not _refused(connection, statement))
     scratch.rollback()
-    return through
+    return accepted
 
 
 def _refused(connection: Connection, statement: str) -> bool:
@@ -83,8 +83,8 @@ def _refused(connection: Connection, statement: str) -> bool:
     try:
         connection.exec_driver_sql(statement)
     except DBAPIError as error:
-        # A lost connection, say, is no refusal.
-        if connection.dialect.name == "postgresql" and getattr(error.orig, "sqlstate", None) not in _RAISED:
+        # Any other error, such as a lost connection, is no refusal.
+        if connection.dialect.name == "postgresql" and getattr(error.orig, "sqlstate", None) not in _REFUSALS:
             raise
         return True
     finally:

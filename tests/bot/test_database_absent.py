@@ -251,7 +251,7 @@ def test_a_burst_while_the_database_is_deaf_is_acknowledged_in_time(house, proxy
     with time_limit(5):
         said = [e.fact.text for e in house.entries("message_posted")]
     assert sorted(said, key=lambda text: int(text.split()[1])) == [f"message {n}" for n in range(60)]
-    assert until(lambda: not house.muster.store.availability.is_on)
+    assert until(lambda: not house.muster.store.availability.is_unavailable)
 
 
 def test_what_was_said_where_it_is_declared_is_captured_as_it_was_heard(house, proxy):

@@ -22,15 +22,15 @@ from commands.core.run import run
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from incident.ports import Outcome
-from storage.record.idempotency_keys import KEPT_FOR
+from storage.record.idempotency_keys import RETENTION
 from storage.store import Store, open_store
 from tests.commands.hand import ROB, T0, a_policy
 
 TEAM, CHANNEL = "T1", "C1"
 SERVICE = {"owner": ROB, "owner_group": "payments", "categories": {"Application": ["Errors"]}}
 POLICY = a_policy(services={"checkout": SERVICE})
-WITHIN = KEPT_FOR - timedelta(minutes=1)
-AFTER = KEPT_FOR + timedelta(minutes=1)
+WITHIN = RETENTION - timedelta(minutes=1)
+AFTER = RETENTION + timedelta(minutes=1)
 
 
 def came_by_event(at: datetime) -> Interaction:
@@ -109,7 +109,7 @@ def test_what_comes_again_within_two_days_is_known_to_every_replica(
     replicas: Replicas, came: Callable[[datetime], Interaction]
 ) -> None:
     replicas.ask(replicas.first, came(T0), text="the pool is exhausted")
-    replicas.second.housekeep(T0 + WITHIN)
+    replicas.second.delete_expired(T0 + WITHIN)
 
     again = replicas.ask(replicas.second, came(T0 + WITHIN), text="the pool is exhausted")
 
@@ -120,7 +120,7 @@ def test_what_comes_again_within_two_days_is_known_to_every_replica(
 def test_what_comes_after_two_days_is_something_else(replicas: Replicas) -> None:
     """Slack has stopped sending anything again long before; without an end the table would grow for good."""
     replicas.ask(replicas.first, came_by_button(T0), text="the pool is exhausted")
-    replicas.second.housekeep(T0 + AFTER)
+    replicas.second.delete_expired(T0 + AFTER)
 
     later = replicas.ask(replicas.second, came_by_button(T0 + AFTER), text="the pool is exhausted")
 
@@ -166,7 +166,7 @@ def test_a_long_period_is_remembered_to_its_end(replicas: Replicas) -> None:
     assert wanted(replicas.first, JobKind.RETENTION) == ["sample:2026-W24"]
     replicas.first.transactions.write(lambda c: c.exec_driver_sql("DELETE FROM job"))
 
-    replicas.second.housekeep(T0 + timedelta(days=6))
+    replicas.second.delete_expired(T0 + timedelta(days=6))
     enqueue_once(replicas.second.recorder, job, T0 + timedelta(days=6), ends=ends)
 
     assert wanted(replicas.second, JobKind.RETENTION) == []

@@ -11,8 +11,8 @@ from incident.entry import IncidentKey
 from incident.record.hash_chain import digest
 from storage.database.sqlite import begin_writing
 from storage.integrity.checkpoints import Checkpoint
-from storage.maintenance.verification import Report, check
-from storage.record.entry_rows import StoredEntryRow, chain_lines
+from storage.maintenance.verification import VerificationReport, check_record
+from storage.record.entry_rows import StoredEntryRow, rows_of_chain
 from storage.record.projection import columns, refold
 from storage.store import Store
 from storage.tables import BODY, CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY, INCIDENT
@@ -42,7 +42,7 @@ class Tamperer:
         self.connection = connection
         self.key = key
         self.published = published
-        self.lines: tuple[StoredEntryRow, ...] = tuple(chain_lines(connection, key))
+        self.lines: tuple[StoredEntryRow, ...] = tuple(rows_of_chain(connection, key))
 
     @contextlib.contextmanager
     def undone(self) -> Iterator[None]:
@@ -52,8 +52,8 @@ class Tamperer:
         finally:
             attempt.rollback()
 
-    def report(self) -> Report:
-        return check(self.connection, self.published)
+    def report(self) -> VerificationReport:
+        return check_record(self.connection, self.published)
 
     def entry(self, n: int):
         return (ENTRY.c.team == self.key.team) & (ENTRY.c.incident == self.key.id) & (ENTRY.c.n == n)
@@ -78,7 +78,7 @@ class Tamperer:
 
     def take_from(self, other: IncidentKey, n: int, place: int) -> None:
         """Put entry `n` of another chain, words and all, in a place of this one."""
-        theirs = next(line for line in chain_lines(self.connection, other) if line.n == n)
+        theirs = next(line for line in rows_of_chain(self.connection, other) if line.n == n)
         values = theirs._asdict()
         words = {name: values.pop(name) for name in ("salt", "words")}
         values.pop("key")
@@ -96,7 +96,7 @@ class Tamperer:
 
     def agree(self) -> None:
         """Make the rows of this chain say what its entries now give."""
-        last = list(chain_lines(self.connection, self.key))[-1]
+        last = list(rows_of_chain(self.connection, self.key))[-1]
         chain = (CHAIN.c.team == self.key.team) & (CHAIN.c.incident == self.key.id)
         values = {"n": last.n, "head": last.hash, "checkpointed": last.n}
         self.connection.execute(update(CHAIN).where(chain).values(**values))

@@ -79,7 +79,7 @@ def test_a_policy_is_kept_whole_under_its_hash_and_its_activation_is_on_record(s
 
     assert store.directory.policy_text(second) == "version: 2\n"
     assert store.directory.active_policy() == (first, "version: 1\n")
-    (chain,) = store.queries.chains()
+    (chain,) = store.queries.chain_keys()
     told = store.recorder.read(lambda reader: reader.entries(chain))
     assert [(e.fact.kind, e.fact.hash) for e in told] == [("policy_activated", h) for h in (first, second, first)]
 
@@ -104,7 +104,7 @@ def test_drafts_expire_after_two_days(store: Store) -> None:
     store.drafts.keep("old", ADA, "update", {}, at=T0)
     store.drafts.keep("new", ADA, "update", {}, at=T0 + timedelta(hours=47))
 
-    store.housekeep(T0 + timedelta(hours=49))
+    store.delete_expired(T0 + timedelta(hours=49))
 
     assert store.drafts.fetch("old") is None
     assert store.drafts.fetch("new") is not None

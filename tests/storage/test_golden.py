@@ -12,7 +12,7 @@ from incident.entries import KINDS
 from incident.entry import WORKSPACE, IncidentKey
 from incident.fold.fold import fold
 from storage.integrity.checks.entry_check import ChainCheck
-from storage.record.chain_writer import place_columns
+from storage.record.chain_writer import message_columns
 from storage.record.entry_rows import StoredEntryRow, to_entry
 from tests.storage.golden.released import FILES, golden_kinds, has_unreleased_changes, unreleased_kinds
 
@@ -37,7 +37,7 @@ def stored(key: IncidentKey, entry: dict[str, Any]) -> StoredEntryRow:
         entry["salt"],
         entry["words"],
     )
-    channel, ts = place_columns(to_entry(bare).fact)
+    channel, ts = message_columns(to_entry(bare).fact)
     return bare._replace(channel=channel, ts=ts)
 
 

@@ -10,29 +10,29 @@ T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 
 
 def test_before_the_first_start_nothing_is_known(store: Store) -> None:
-    assert store.heartbeats.last() is None
+    assert store.heartbeats.latest() is None
 
 
 def test_the_last_moment_any_process_was_connected_is_known(store: Store) -> None:
-    store.heartbeats.beat("one", T0)
-    store.heartbeats.beat("two", T0 + timedelta(minutes=5))
-    store.heartbeats.beat("one", T0 + timedelta(minutes=2))
+    store.heartbeats.record("one", T0)
+    store.heartbeats.record("two", T0 + timedelta(minutes=5))
+    store.heartbeats.record("one", T0 + timedelta(minutes=2))
 
-    assert store.heartbeats.last() == T0 + timedelta(minutes=5)
+    assert store.heartbeats.latest() == T0 + timedelta(minutes=5)
 
 
 def test_a_beat_that_comes_late_does_not_take_back_a_later_one(store: Store) -> None:
-    store.heartbeats.beat("one", T0 + timedelta(minutes=5))
-    store.heartbeats.beat("one", T0)
+    store.heartbeats.record("one", T0 + timedelta(minutes=5))
+    store.heartbeats.record("one", T0)
 
-    assert store.heartbeats.last() == T0 + timedelta(minutes=5)
+    assert store.heartbeats.latest() == T0 + timedelta(minutes=5)
 
 
 def test_old_rows_go_but_the_newest_stays_however_old_it_is(store: Store) -> None:
-    store.heartbeats.beat("one", T0)
-    store.heartbeats.beat("two", T0 + timedelta(minutes=1))
+    store.heartbeats.record("one", T0)
+    store.heartbeats.record("two", T0 + timedelta(minutes=1))
 
-    gone = store.heartbeats.forget_old(T0 + timedelta(days=30))
+    gone = store.heartbeats.delete_expired(T0 + timedelta(days=30))
 
     assert gone == 1
-    assert store.heartbeats.last() == T0 + timedelta(minutes=1)
+    assert store.heartbeats.latest() == T0 + timedelta(minutes=1)

@@ -40,7 +40,7 @@ def _check_signatures(store: Store, settings: RecordSettings) -> Iterator[CheckR
         yield note(f"Unsigned checkpoints: {unsigned}. Anyone with access to the database could have written them.")
     if last is not None:
         yield passed(f"The last checkpoint is {last.seq}, of {last.taken_at:%Y-%m-%d %H:%M} UTC.")
-    known = store.signing_keys.known()
+    known = store.signing_keys.known_keys()
     if settings.key_file is None or not known:
         return
     own = read_key(settings.key_file).public_key

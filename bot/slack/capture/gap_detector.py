@@ -104,12 +104,12 @@ class GapDetector:
 
     def _beat(self, at: datetime) -> None:
         if self._beaten_at != at:
-            self._store.heartbeats.beat(self._process, at)
+            self._store.heartbeats.record(self._process, at)
             self._beaten_at = at
 
     def _note_absence(self, now: datetime) -> None:
         """Record the beginning of a gap, once for each incident, and keep the number of that entry for its end."""
-        known = (at for at in (self._seen_at, self._store.heartbeats.last()) if at is not None)
+        known = (at for at in (self._seen_at, self._store.heartbeats.latest()) if at is not None)
         since = max(known, default=None)
         if since is not None and now - since > self._gap:
             self._begun |= {one.number: self._begins(one, since, now) for one in self._affected(now)}
@@ -129,5 +129,5 @@ class GapDetector:
     def _affected(self, now: datetime) -> list[Incident]:
         """Give the incidents whose channels are read: the open ones, and those that ended within the last day."""
         ended = now - _STILL_READ
-        found = self._store.queries.lately(self._team, ended)
+        found = self._store.queries.recent_incidents(self._team, ended)
         return [one for one in found if one.places.channel and (not one.is_over or one.states[-1].at >= ended)]

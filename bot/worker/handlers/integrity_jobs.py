@@ -85,7 +85,7 @@ class IntegrityJobs:
     def apply_retention(self, run: JobRun) -> Result:
         """Delete what the policy's retention periods no longer allow to keep."""
         active = self.active()
-        self.store.retention.retire(active.policy, active.hash, run.at)
+        self.store.retention.delete_expired(active.policy, active.hash, run.at)
         return Delivered()
 
     def _last(self, run: JobRun) -> Checkpoint | None:

@@ -1,1 +1,1 @@
-"""How a stored record is checked again, from hashes to roots. Changes nothing, and trusts no column but the hashed text."""
+"""The checks of verification, from hashes to roots. They change nothing and trust no column but the hashed text."""

@@ -1,4 +1,4 @@
-"""Checks every chain against what was derived from it: where it ends, its folded row, the numbers that were given out."""
+"""Checks every chain against what was derived from it: its head, its projection, the assigned numbers."""
 
 from __future__ import annotations
 
@@ -13,108 +13,110 @@ from incident.fold import fold
 from incident.frozen import utc_text
 from incident.model.incident import Incident
 from storage.integrity.checks.check_report import Problem
-from storage.integrity.checks.entry_check import Broken, ChainCheck
+from storage.integrity.checks.entry_check import BrokenEntry, ChainCheck
 from storage.integrity.checks.tombstone_check import Tombstones
 from storage.record import projection
-from storage.record.entry_rows import chain_lines
+from storage.record.entry_rows import rows_of_chain
 from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
 
-Place = tuple[IncidentKey, int]
+EntryPosition = tuple[IncidentKey, int]
 
 
-def keys(connection: Connection) -> list[IncidentKey]:
-    """Name every chain of which anything is stored."""
+def chain_keys(connection: Connection) -> list[IncidentKey]:
+    """Return the key of every chain with any stored row."""
     parts = (select(table.c.team, table.c.incident) for table in (CHAIN, ENTRY, BODY, INCIDENT))
     return sorted(IncidentKey(row.team, row.incident) for row in connection.execute(union(*parts)))
 
 
-class Heads:
-    """What is picked up while the chains are walked: the hashes that checkpoints ask for, tombstones and new keys.
+class ChainWalk:
+    """What the walk over all chains collects: the hashes at the heads that checkpoints name, tombstones and key rotations.
 
-    `known` are the chains that were looked at, `walked` those that held to their end.
+    `seen` are the chains that were walked, `sound` those without a broken entry.
     """
 
-    def __init__(self, wanted: frozenset[Place]) -> None:
-        self.wanted = wanted
-        self.found: dict[Place, str] = {}
+    def __init__(self, positions: frozenset[EntryPosition]) -> None:
+        self.positions = positions
+        self.hashes: dict[EntryPosition, str] = {}
         self.entries = 0
-        self.known: set[IncidentKey] = set()
-        self.told: list[Entry] = []
-        self.walked: set[IncidentKey] = set()
+        self.seen: set[IncidentKey] = set()
+        self.workspace_entries: list[Entry] = []
+        self.sound: set[IncidentKey] = set()
 
 
-def check_chain(connection: Connection, key: IncidentKey, heads: Heads) -> Iterator[Problem]:
-    """Give what is wrong with one chain: the first broken entry, or else what no longer follows from it."""
+def check_chain(connection: Connection, key: IncidentKey, walk: ChainWalk) -> Iterator[Problem]:
+    """Yield the problems of one chain: its first broken entry, or else derived rows that do not follow from it."""
     check = ChainCheck(key)
-    heads.known.add(key)
+    walk.seen.add(key)
     incident: Incident | None = None
     try:
-        for line, entry in check.walk(chain_lines(connection, key)):
-            heads.entries += 1
-            if (key, line.n) in heads.wanted:
-                heads.found[key, line.n] = line.hash
+        for row, entry in check.walk(rows_of_chain(connection, key)):
+            walk.entries += 1
+            if (key, row.n) in walk.positions:
+                walk.hashes[key, row.n] = row.hash
             if key.id == WORKSPACE:
-                heads.told += [entry] if isinstance(entry.fact, Retired | KeyRotated) else []
+                walk.workspace_entries += [entry] if isinstance(entry.fact, Retired | KeyRotated) else []
             else:
                 incident = fold.apply(incident, entry)
-    except Broken as broken:
+    except BrokenEntry as broken:
         yield Problem(kind="tampered", key=key, n=broken.n, what=broken.what)
         return
-    heads.walked.add(key)
-    yield from _check_end(connection, check)
-    yield from _check_words_without_entry(connection, check)
+    walk.sound.add(key)
+    yield from _check_head(connection, check)
+    yield from _check_text_without_entry(connection, check)
     yield from (Problem(kind="tampered", key=key, n=b.n, what=b.what) for b in check.redactions())
     if key.id != WORKSPACE:
         yield from _check_row(connection, check, incident)
 
 
-def _check_words_without_entry(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
-    mine = (BODY.c.team == check.key.team) & (BODY.c.incident == check.key.id) & (BODY.c.n > check.n)
-    first = connection.execute(select(BODY.c.n).where(mine).order_by(BODY.c.n).limit(1)).scalar_one_or_none()
+def _check_text_without_entry(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
+    ours = (BODY.c.team == check.key.team) & (BODY.c.incident == check.key.id) & (BODY.c.n > check.n)
+    first = connection.execute(select(BODY.c.n).where(ours).order_by(BODY.c.n).limit(1)).scalar_one_or_none()
     if first is not None:
-        yield Problem(kind="truncated", key=check.key, n=first, what=f"entry {first} is missing, its words are there")
+        yield Problem(kind="truncated", key=check.key, n=first, what=f"entry {first} is missing, its text exists")
 
 
-def _check_end(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
-    mine = (CHAIN.c.team == check.key.team) & (CHAIN.c.incident == check.key.id)
-    row = connection.execute(select(CHAIN).where(mine)).one_or_none()
+def _check_head(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
+    ours = (CHAIN.c.team == check.key.team) & (CHAIN.c.incident == check.key.id)
+    row = connection.execute(select(CHAIN).where(ours)).one_or_none()
     if row is None:
-        yield Problem(kind="rebuild", key=check.key, what="the row that says where the chain ends is missing")
+        yield Problem(kind="rebuild", key=check.key, what="the row of the chain's head is missing")
     elif row.n > check.n:
-        yield _cut(check, f"the chain ended at entry {row.n}")
+        yield _truncated(check, f"the chain ended at entry {row.n}")
     elif (row.n, row.head) != (check.n, check.head) or (row.n and utc_text(row.recorded_at) != check.recorded_at):
-        yield Problem(kind="rebuild", key=check.key, what="the row that says where the chain ends says it wrongly")
+        yield Problem(kind="rebuild", key=check.key, what="the row of the chain's head is wrong")
 
 
-def _cut(check: ChainCheck, why: str) -> Problem:
+def _truncated(check: ChainCheck, why: str) -> Problem:
     return Problem(kind="truncated", key=check.key, n=check.n + 1, what=f"entry {check.n + 1} is missing: {why}")
 
 
 def _check_row(connection: Connection, check: ChainCheck, incident: Incident | None) -> Iterator[Problem]:
-    mine = (INCIDENT.c.team == check.key.team) & (INCIDENT.c.incident == check.key.id)
-    row = connection.execute(select(INCIDENT).where(mine)).one_or_none()
+    ours = (INCIDENT.c.team == check.key.team) & (INCIDENT.c.incident == check.key.id)
+    row = connection.execute(select(INCIDENT).where(ours)).one_or_none()
     if row is not None and row.n > check.n:
-        yield _cut(check, f"the incident was folded at entry {row.n}")
-    elif incident is not None and (row is None or not _says(row, incident)):
-        yield Problem(kind="rebuild", key=check.key, n=check.n, what="the folded incident is not what its entries give")
+        yield _truncated(check, f"the incident was folded at entry {row.n}")
+    elif incident is not None and (row is None or not _matches(row, incident)):
+        yield Problem(
+            kind="rebuild", key=check.key, n=check.n, what="the projection differs from the fold of its entries"
+        )
 
 
-def _says(row: Row[Any], incident: Incident) -> bool:
-    # A row that another release wrote in another shape is folded again when it is next read, so it is not wrong.
-    wanted = projection.columns(incident)
-    stale = row.shape != wanted["shape"]
-    return all(value == wanted[name] for name, value in row._mapping.items() if not (stale and name in _SHAPED))
+def _matches(row: Row[Any], incident: Incident) -> bool:
+    # A row of another release is folded again when it is next read, so its model and text may differ.
+    expected = projection.columns(incident)
+    stale = row.shape != expected["shape"]
+    return all(value == expected[name] for name, value in row._mapping.items() if not (stale and name in _SHAPED))
 
 
 _SHAPED = ("shape", "folded")
 
 
-def check_numbers(connection: Connection, tombs: Tombstones) -> Iterator[Problem]:
-    """Give the display numbers that were given out and that neither an incident nor a tombstone bears."""
+def check_numbers(connection: Connection, tombstones: Tombstones) -> Iterator[Problem]:
+    """Yield a problem for each assigned display number that no incident and no tombstone has."""
     for team, year, last in connection.execute(select(COUNTER.c.team, COUNTER.c.year, COUNTER.c.value)):
-        mine = (INCIDENT.c.team == team) & INCIDENT.c.number.startswith(f"INC-{year}-")
-        borne = tombs.numbers(team).union(connection.execute(select(INCIDENT.c.number).where(mine)).scalars())
+        ours = (INCIDENT.c.team == team) & INCIDENT.c.number.startswith(f"INC-{year}-")
+        used = tombstones.numbers(team).union(connection.execute(select(INCIDENT.c.number).where(ours)).scalars())
         for value in range(1, last + 1):
             number = f"INC-{year}-{value:04d}"
-            if number not in borne:
-                yield Problem(kind="truncated", what=f"{number} was given out and no incident bears it")
+            if number not in used:
+                yield Problem(kind="truncated", what=f"{number} was assigned and no incident has it")

@@ -1,4 +1,4 @@
-"""What came of checking a record: numbers, and each problem with the entry it begins at."""
+"""The result of verification: counts, and each problem with the first entry it concerns."""
 
 from __future__ import annotations
 
@@ -7,26 +7,25 @@ from typing import Literal
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
 
-Kind = Literal["tampered", "truncated", "key", "stamp", "rebuild", "triggers"]
+ProblemKind = Literal["tampered", "truncated", "key", "stamp", "rebuild", "triggers"]
 
 
 class Problem(Frozen):
-    """One thing that does not hold.
+    """One problem.
 
-    `tampered`: the record itself is not what was recorded. `truncated`: what is there holds, and what came after it is
-    gone, as after restoring an old backup. `key`: a checkpoint was not signed with a key that is known. `stamp`: a time
-    stamp does not hold. `rebuild`: the record holds, what was derived from it does not and can be made again.
-    `guards`: nothing is wrong yet, but nothing would stop it.
+    `tampered`: the record was changed. `truncated`: the rest is intact, but the end is missing, as after restoring an old
+    backup. `key`: a checkpoint is not signed with a known key. `stamp`: a timestamp is invalid. `rebuild`: the record is
+    intact, but derived rows are wrong and can be rebuilt. `triggers`: triggers that protect the record are missing.
     """
 
-    kind: Kind
+    kind: ProblemKind
     what: str
     key: IncidentKey | None = None
     n: int | None = None
 
 
-class Trusted(Frozen):
-    """The last checkpoint with which everything under it, and under all before it, still agrees."""
+class TrustedCheckpoint(Frozen):
+    """The last checkpoint that still matches the record, together with all before it."""
 
     seq: int
     taken_at: Utc
@@ -34,8 +33,8 @@ class Trusted(Frozen):
     signed_by: str | None
 
 
-class Report(Frozen):
-    """The whole answer of a check. `unsigned` checkpoints are no problem, but nothing outside bears them out."""
+class VerificationReport(Frozen):
+    """The result of verification. `unsigned` checkpoints are no problem, but they prove nothing to outsiders."""
 
     chains: int
     entries: int
@@ -44,22 +43,22 @@ class Report(Frozen):
     unsigned: int = 0
     retired: int = 0
     stamped: int = 0
-    trusted: Trusted | None = None
+    trusted: TrustedCheckpoint | None = None
 
     @property
     def is_sound(self) -> bool:
-        """Tell whether everything holds."""
+        """True if there are no problems."""
         return not self.problems
 
     @property
     def is_tampered(self) -> bool:
-        """Tell whether the record itself was changed."""
+        """True if the record was changed."""
         return self._has("tampered")
 
     @property
     def is_truncated(self) -> bool:
-        """Tell whether something is missing at the end of the record."""
+        """True if the end of the record is missing."""
         return self._has("truncated")
 
-    def _has(self, kind: Kind) -> bool:
+    def _has(self, kind: ProblemKind) -> bool:
         return any(problem.kind == kind for problem in self.problems)

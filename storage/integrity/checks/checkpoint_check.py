@@ -1,4 +1,4 @@
-"""Checks checkpoints: that their roots cover what is stored, that they are signed, and that none of those published changed."""
+"""Checks checkpoints against the stored chains, their statements and signatures, and the published copies."""
 
 from __future__ import annotations
 
@@ -10,110 +10,110 @@ from incident.entry import Entry, workspace_chain
 from incident.frozen import Frozen
 from incident.record.hash_chain import merkle_root, verify_path
 from storage.integrity.checkpoints import Checkpoint, Leaf, Proof
-from storage.integrity.checks.chain_check import Heads, Place
-from storage.integrity.checks.check_report import Kind, Problem
+from storage.integrity.checks.chain_check import ChainWalk, EntryPosition
+from storage.integrity.checks.check_report import Problem, ProblemKind
 from storage.integrity.checks.tombstone_check import Tombstones
 from storage.integrity.signing_keys import is_signed
 
-Published = Checkpoint | Proof
+PublishedCheckpoint = Checkpoint | Proof
 
 
 class SeenCheckpoint(Frozen):
-    """What somebody outside noted of a checkpoint: which, and its root."""
+    """A checkpoint's number and root, noted outside the database."""
 
     seq: int
     root: str
 
 
-def leaves_of(published: Published) -> tuple[Leaf, ...]:
-    """Give the chains a published checkpoint speaks of."""
+def leaves_of(published: PublishedCheckpoint) -> tuple[Leaf, ...]:
+    """Return the leaves of a checkpoint, or the one leaf of a proof."""
     return published.leaves if isinstance(published, Checkpoint) else (published.leaf,)
 
 
-def places(published: Sequence[Published]) -> frozenset[Place]:
-    """Name the entries whose hashes checkpoints ask for."""
+def positions(published: Sequence[PublishedCheckpoint]) -> frozenset[EntryPosition]:
+    """Return the positions of the entries whose hashes the leaves contain."""
     return frozenset((leaf.key, leaf.n) for one in published for leaf in leaves_of(one))
 
 
-def check_leaves(one: Published, heads: Heads, tombs: Tombstones) -> Iterator[Problem]:
-    """Give the chains that no longer have the entry, with the hash, that a checkpoint saw, and no tombstone either."""
+def check_leaves(one: PublishedCheckpoint, walk: ChainWalk, tombstones: Tombstones) -> Iterator[Problem]:
+    """Yield a problem for each leaf that matches neither its chain nor a tombstone."""
     for leaf in leaves_of(one):
-        if leaf.key in tombs:
-            if not tombs.agrees(leaf):
-                yield _wrong(f"its tombstone is not of the chain that checkpoint {one.seq} saw", leaf)
+        if leaf.key in tombstones:
+            if not tombstones.match(leaf):
+                yield _tampered(f"its tombstone does not match the chain under checkpoint {one.seq}", leaf)
             continue
-        if leaf.key in heads.known and leaf.key not in heads.walked:
-            # Where the chain breaks has been said; nothing is known of what comes after.
+        if leaf.key in walk.seen and leaf.key not in walk.sound:
+            # The broken entry is already reported; nothing is known of the entries after it.
             continue
-        found = heads.found.get((leaf.key, leaf.n))
+        found = walk.hashes.get((leaf.key, leaf.n))
         if found is None:
-            what = f"entry {leaf.n} is missing: checkpoint {one.seq} saw it"
+            what = f"entry {leaf.n} is missing: checkpoint {one.seq} covers it"
             yield Problem(kind="truncated", key=leaf.key, n=leaf.n, what=what)
         elif found != leaf.head:
-            yield _wrong(f"entry {leaf.n} is not the one that checkpoint {one.seq} saw", leaf)
+            yield _tampered(f"entry {leaf.n} differs from the one under checkpoint {one.seq}", leaf)
 
 
-def _wrong(what: str, leaf: Leaf) -> Problem:
+def _tampered(what: str, leaf: Leaf) -> Problem:
     return Problem(kind="tampered", key=leaf.key, n=leaf.n, what=what)
 
 
-def agrees(one: Checkpoint, heads: Heads, tombs: Tombstones) -> bool:
-    """Tell whether everything under a checkpoint is still what it saw."""
+def matches(one: Checkpoint, walk: ChainWalk, tombstones: Tombstones) -> bool:
+    """True if every leaf of a checkpoint matches its chain or a tombstone."""
 
-    def is_there(leaf: Leaf) -> bool:
-        return tombs.agrees(leaf) if leaf.key in tombs else heads.found.get((leaf.key, leaf.n)) == leaf.head
+    def is_intact(leaf: Leaf) -> bool:
+        return tombstones.match(leaf) if leaf.key in tombstones else walk.hashes.get((leaf.key, leaf.n)) == leaf.head
 
-    return all(is_there(leaf) for leaf in one.leaves)
+    return all(is_intact(leaf) for leaf in one.leaves)
 
 
-def check_root(one: Published) -> Iterator[Problem]:
-    """Give what is wrong with a checkpoint by itself: its root, its statement, its signature."""
+def check_root(one: PublishedCheckpoint) -> Iterator[Problem]:
+    """Yield the problems of a checkpoint by itself: its root, its statement, its signature."""
     key = workspace_chain(leaves_of(one)[0].key.team) if leaves_of(one) else None
-    if not _reaches(one) or json.loads(one.statement)["root"] != one.root:
+    if not _has_root(one) or json.loads(one.statement)["root"] != one.root:
         yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq} does not have the root of its leaves")
     if one.public_key and not is_signed(one.statement, one.public_key, one.signature or ""):
         yield Problem(kind="tampered", key=key, what=f"the signature of checkpoint {one.seq} is not valid")
 
 
-def _reaches(one: Published) -> bool:
+def _has_root(one: PublishedCheckpoint) -> bool:
     if isinstance(one, Checkpoint):
         return merkle_root([leaf.text for leaf in one.leaves]) == one.root
     return verify_path(one.leaf.text, one.path, one.root)
 
 
 def check_recorded(stored: Sequence[Checkpoint], entries: Sequence[Entry], team: str) -> Iterator[Problem]:
-    """Give the checkpoints that the workspace chain tells of otherwise than their rows do."""
+    """Yield a problem for each checkpoint whose row differs from its entry in the workspace chain."""
     rows = {one.seq: one for one in stored}
-    told = {e.fact.seq: (e.n, e.fact) for e in entries if isinstance(e.fact, Checkpointed)}
+    recorded = {e.fact.seq: (e.n, e.fact) for e in entries if isinstance(e.fact, Checkpointed)}
     key = workspace_chain(team)
-    for seq in sorted(rows.keys() | told.keys()):
-        row, entry = rows.get(seq), told.get(seq)
+    for seq in sorted(rows.keys() | recorded.keys()):
+        row, entry = rows.get(seq), recorded.get(seq)
         if row is None or entry is None:
-            where = "its leaves" if row is None else "its entry"
-            kind: Kind = "truncated" if entry is None and seq > max(told, default=0) else "tampered"
-            yield Problem(kind=kind, key=key, what=f"checkpoint {seq} lost {where}")
-        elif _told(row, row.entry) != _told(entry[1], entry[0]):
-            yield Problem(kind="tampered", key=key, n=entry[0], what=f"checkpoint {seq} is not the one on record")
+            lost = "its leaves" if row is None else "its entry"
+            kind: ProblemKind = "truncated" if entry is None and seq > max(recorded, default=0) else "tampered"
+            yield Problem(kind=kind, key=key, what=f"checkpoint {seq} lost {lost}")
+        elif _content(row, row.entry) != _content(entry[1], entry[0]):
+            yield Problem(kind="tampered", key=key, n=entry[0], what=f"checkpoint {seq} differs from the recorded one")
 
 
-def _told(said: Checkpoint | Checkpointed, n: int) -> tuple[int, str, str, str | None, str | None]:
-    return (n, said.root, said.statement, said.public_key, said.signature)
+def _content(one: Checkpoint | Checkpointed, n: int) -> tuple[int, str, str, str | None, str | None]:
+    return (n, one.root, one.statement, one.public_key, one.signature)
 
 
 def check_seen(seen: SeenCheckpoint, stored: Sequence[Checkpoint]) -> Iterator[Problem]:
-    """Give a root that was noted outside and is not the one kept here under its number."""
-    here = next((mine for mine in stored if mine.seq == seen.seq), None)
-    if here is None:
-        yield Problem(kind="truncated", what=f"checkpoint {seen.seq}, which was seen outside, is not here")
-    elif here.root != seen.root:
+    """Yield a problem if a root noted outside differs from the stored one."""
+    ours = next((own for own in stored if own.seq == seen.seq), None)
+    if ours is None:
+        yield Problem(kind="truncated", what=f"checkpoint {seen.seq}, which was seen outside, is missing")
+    elif ours.root != seen.root:
         yield Problem(kind="tampered", what=f"checkpoint {seen.seq} has another root than the one seen outside")
 
 
-def check_published(one: Published, stored: Sequence[Checkpoint]) -> Iterator[Problem]:
-    """Give a checkpoint that left the house and is not the one kept here."""
-    here = next((mine for mine in stored if mine.seq == one.seq), None)
-    if here is None or here.statement != one.statement:
+def check_published(one: PublishedCheckpoint, stored: Sequence[Checkpoint]) -> Iterator[Problem]:
+    """Yield a problem if a published checkpoint is missing or differs from the stored one."""
+    ours = next((own for own in stored if own.seq == one.seq), None)
+    if ours is None or ours.statement != one.statement:
         key = leaves_of(one)[0].key if leaves_of(one) else None
-        fate = "is not here" if here is None else "is not the one here"
-        kind: Kind = "truncated" if here is None else "tampered"
-        yield Problem(kind=kind, key=key, what=f"checkpoint {one.seq}, which left the house, {fate}")
+        difference = "is missing" if ours is None else "differs from the stored one"
+        kind: ProblemKind = "truncated" if ours is None else "tampered"
+        yield Problem(kind=kind, key=key, what=f"checkpoint {one.seq}, which was published, {difference}")

@@ -1,4 +1,4 @@
-"""Checks tombstones: that what retention deleted is gone, was due, and ended where a checkpoint saw it end."""
+"""Checks tombstones: the chain is deleted, its retention period had passed, and a checkpoint covers its last entry."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from storage.integrity.checks.check_report import Problem
 class Tombstones:
     """The tombstones of the workspace chains, by the chain each one names."""
 
-    def __init__(self, told: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries = {
             IncidentKey(entry.key.team, entry.fact.incident): (entry, entry.fact)
-            for entry in told
+            for entry in entries
             if isinstance(entry.fact, Retired)
         }
 
@@ -27,26 +27,26 @@ class Tombstones:
         return key in self._entries
 
     def numbers(self, team: str) -> frozenset[str]:
-        """Name the display numbers of what was deleted."""
+        """Return the display numbers of the deleted incidents."""
         return frozenset(fact.number for key, (_, fact) in self._entries.items() if key.team == team)
 
-    def agrees(self, leaf: Leaf) -> bool:
-        """Tell whether what a checkpoint saw of a deleted chain fits its tombstone."""
+    def match(self, leaf: Leaf) -> bool:
+        """True if a checkpoint's leaf of a deleted chain agrees with its tombstone."""
         _, fact = self._entries[leaf.key]
         return leaf.n < fact.entries or (leaf.n, leaf.head) == (fact.entries, fact.head)
 
-    def check(self, present: Iterable[IncidentKey], seen: Iterable[Checkpoint]) -> Iterator[Problem]:
-        """Give the tombstones that are not borne out."""
-        there = set(present)
-        ends = {(leaf.key, leaf.n, leaf.head) for one in seen for leaf in one.leaves}
+    def check(self, present: Iterable[IncidentKey], checkpoints: Iterable[Checkpoint]) -> Iterator[Problem]:
+        """Yield the problems of every tombstone."""
+        stored = set(present)
+        ends = {(leaf.key, leaf.n, leaf.head) for one in checkpoints for leaf in one.leaves}
         for key, (entry, fact) in sorted(self._entries.items()):
-            if key in there:
-                yield _wrong(entry, f"{fact.number} was deleted after its retention, and something of it is stored")
+            if key in stored:
+                yield _tampered(entry, f"{fact.number} was deleted by retention, and rows of it are still stored")
             if (key, fact.entries, fact.head) not in ends:
-                yield _wrong(entry, f"no checkpoint saw {fact.number} end as its tombstone says")
+                yield _tampered(entry, f"no checkpoint covers the end of {fact.number} that its tombstone names")
             if entry.recorded_at < fact.kept_until:
-                yield _wrong(entry, f"{fact.number} was deleted before its retention had passed")
+                yield _tampered(entry, f"{fact.number} was deleted before its retention period had passed")
 
 
-def _wrong(entry: Entry, what: str) -> Problem:
+def _tampered(entry: Entry, what: str) -> Problem:
     return Problem(kind="tampered", key=entry.key, n=entry.n, what=what)

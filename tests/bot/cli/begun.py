@@ -41,7 +41,7 @@ class Begun:
     def count(self) -> int:
         """Count every entry there is."""
         with self.store() as store:
-            return sum(sum(store.queries.counts(key).values()) for key in store.queries.chains())
+            return sum(sum(store.queries.entry_counts(key).values()) for key in store.queries.chain_keys())
 
 
 def begin(url: str) -> Begun:

@@ -92,10 +92,10 @@ def test_a_backup_is_verified_and_restored_and_says_what_is_lost(either: Begun, 
     assert saved.code == 0, saved.everything
     assert "Verified: " in saved.out
     assert (refused.code, refused.out) == (1, "")
-    assert "--replace puts the copy in their place" in refused.err
+    assert "--replace puts the backup in their place" in refused.err
     assert restored.code == 4, "the published root shows that something is missing"
     assert f"Checkpoint {seq} was published, this ends with 1." in restored.out
-    assert f"truncated: checkpoint {seq}, which was seen outside, is not here" in restored.out
+    assert f"truncated: checkpoint {seq}, which was seen outside, is missing" in restored.out
     assert re.search(r"^Before, it held \d+ entries, the last of ", restored.out, re.MULTILINE)
     with either.store() as store:
         assert [one.number for one in store.queries.incidents(TEAM)] == [f"INC-{datetime.now(UTC).year}-0001"]
@@ -126,7 +126,7 @@ def test_what_is_named_wrongly_is_refused_before_anything_is_done(begun: Begun, 
     nokey = muster(begun, here, "verify", "--key", "abc")
 
     assert [(one.code, one.out) for one in (over, nothing, nonsense, nokey)] == [(1, ""), (1, ""), (2, ""), (2, "")]
-    assert "Copy.db exists" in over.err or "copy.db exists and is left as it is" in over.err
+    assert "Copy.db exists" in over.err or "copy.db exists and is not overwritten" in over.err
     assert "here is no file none.db" in nothing.err
     assert "with all 64 digits" in nonsense.err
     assert (here / "copy.db").read_text() == "mine"
@@ -298,7 +298,7 @@ def test_a_backup_of_one_database_begins_the_other(either: Begun, here: Path, tm
 
     assert said.code == 0, said.everything
     with either.store() as before, open_store(moved, team=TEAM) as after:
-        assert before.queries.chains() == after.queries.chains()
+        assert before.queries.chain_keys() == after.queries.chain_keys()
         assert before.directory.active_policy() == after.directory.active_policy()
         assert after.directory.active_policy()[1] == POLICY
 

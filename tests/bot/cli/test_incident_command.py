@@ -225,7 +225,7 @@ def test_a_database_that_belongs_to_no_workspace_yet_is_left_alone(sqlite_url: s
     assert said.code == 1
     assert "belongs to no workspace" in said.err
     with open_store(sqlite_url, team="T1") as store:
-        assert store.queries.chains() == ()
+        assert store.queries.chain_keys() == ()
 
 
 def test_every_verb_is_listed_with_what_it_does(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def standing(sandbox: Sandbox, url: str) -> dict[str, Any]:
     with open_store(url, team=sandbox.workspace.team_id) as store:
         assert store.jobs.buried() == ()
         assert verify(store).is_sound
-        chains = [store.recorder.read(lambda r, key=key: r.entries(key)) for key in store.queries.chains()]
+        chains = [store.recorder.read(lambda r, key=key: r.entries(key)) for key in store.queries.chain_keys()]
         numbers = [one.number for one in store.queries.incidents(sandbox.workspace.team_id)]
     entries = [(e.fact.kind, e.by, _plain(sandbox, e.fact.model_dump(mode="json"))) for chain in chains for e in chain]
     told = sandbox.workspace.ephemerals

@@ -82,8 +82,8 @@ def test_whoever_is_in_a_hurry_is_told_in_time_and_served_again_when_it_is_back(
 
     assert held < HELD
     assert until(far) == 1
-    assert not far.availability.is_on
-    assert 0 < far.availability.seconds < 20
+    assert not far.availability.is_unavailable
+    assert 0 < far.availability.seconds_unavailable < 20
 
 
 def test_a_reading_is_bound_in_time_too(far: Store, proxy: DatabaseProxy) -> None:
@@ -203,7 +203,7 @@ def test_an_error_of_ours_is_no_absence(store: Store) -> None:
     with pytest.raises((OperationalError, ProgrammingError), match="nowhere"):
         store.transactions.read(lambda connection: connection.execute(text("SELECT n FROM nowhere")))
 
-    assert not store.availability.is_on
+    assert not store.availability.is_unavailable
 
 
 def on_connecting(store: Store, statement: str) -> Any:
@@ -228,12 +228,12 @@ def test_a_sqlite_file_that_can_only_be_read_says_so_and_is_absent_until_it_is_w
     with pytest.raises(Unavailable, match="read_only"):
         sqlite_store.transactions.write(beat)
     beats(sqlite_store)
-    was_on = sqlite_store.availability.is_on
+    was_on = sqlite_store.availability.is_unavailable
     end()
     sqlite_store.transactions.write(beat)
 
     assert was_on
-    assert not sqlite_store.availability.is_on
+    assert not sqlite_store.availability.is_unavailable
     assert beats(sqlite_store) == 1
 
 

@@ -86,7 +86,7 @@ def test_a_foreign_database_is_refused_and_left_alone(empty_url: str) -> None:
     with open_store(empty_url) as store:
         store.transactions.write(lambda c: c.exec_driver_sql("CREATE TABLE entry (id INTEGER)").rowcount)
 
-        with pytest.raises(UnknownSchema, match="Muster did not make"):
+        with pytest.raises(UnknownSchema, match="Muster did not create"):
             store.migrate()
 
         assert store.transactions.read(lambda c: c.exec_driver_sql("SELECT count(*) FROM entry").scalar_one()) == 0

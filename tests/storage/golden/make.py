@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 
 def chain(store: Store, key: IncidentKey) -> dict[str, object]:
-    lines = store.queries.lines(key)
+    lines = store.queries.rows(key)
     folded = None if key.id == WORKSPACE else store.queries.incident(key)
     return {
         "key": list(key),

@@ -62,7 +62,7 @@ def test_a_proof_leads_from_the_last_entry_to_the_signed_root(store: Store, sign
 
     for key in keys:
         proof = store.checkpoints.proof(key)
-        last = store.queries.lines(key)[-1]
+        last = store.queries.rows(key)[-1]
 
         assert verify_path(head_leaf(key, last.n, last.hash), proof.path, proof.root)
         assert is_signed(proof.statement, signer.public_key, proof.signature)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.integrity.der import in_order
+from storage.integrity.der import sort_certificates
 
 
 def part(tag: int, *inside: bytes) -> bytes:
@@ -27,7 +27,7 @@ A, B, C = part(0x30, b"a" * 300), part(0x30, b"b" * 200), part(0x30, b"c")
 
 @pytest.mark.parametrize("given_order", [(A, B, C), (C, B, A), (B, A, C)])
 def test_certificates_in_any_order_come_back_sorted(given_order: tuple[bytes, ...]) -> None:
-    assert in_order(answer(*given_order)) == answer(*sorted(given_order))
+    assert sort_certificates(answer(*given_order)) == answer(*sorted(given_order))
 
 
 def test_what_holds_no_certificates_is_left_as_it_is() -> None:
@@ -35,9 +35,9 @@ def test_what_holds_no_certificates_is_left_as_it_is() -> None:
     bare = part(0x30, part(0x30), part(0x30, part(6, b"\x2a"), part(0xA0, signed)))
 
     for data in (bare, b"", b"\x30", b"no answer", answer(A)[:40]):
-        assert in_order(data) == data
+        assert sort_certificates(data) == data
 
 
 @given(st.binary(max_size=200))
 def test_nothing_that_is_sent_breaks_it_or_changes_its_length(data: bytes) -> None:
-    assert len(in_order(data)) == len(data)
+    assert len(sort_certificates(data)) == len(data)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from incident.entry import workspace_chain
-from storage.integrity.key_rotation import UnknownKey, is_true, known_keys
+from storage.integrity.key_rotation import UnknownKey, is_valid_rotation, known_keys
 from storage.integrity.signing_keys import Signer, new_key
-from storage.maintenance.verification import VerificationEvidence, verify, verify_by
+from storage.maintenance.verification import VerificationEvidence, verify, verify_with
 from storage.store import Store
 from tests.storage.story import TEAM, at, draft, record_all, refuse
 
@@ -37,7 +37,7 @@ def test_checkpoints_of_every_key_in_the_line_are_believed_whichever_is_known(
         report = verify(store, public_key=known)
         assert report.problems == ()
         assert (report.trusted.seq, report.trusted.signed_by) == (3, signers[2].public_key)
-    assert store.signing_keys.known() == {signer.public_key for signer in signers[:3]}
+    assert store.signing_keys.known_keys() == {signer.public_key for signer in signers[:3]}
     assert [(r.old, r.new) for r in store.signing_keys.rotations()] == [
         (signers[0].public_key, signers[1].public_key),
         (signers[1].public_key, signers[2].public_key),
@@ -55,7 +55,7 @@ def test_a_checkpoint_signed_by_an_unknown_key_is_named(store: Store, signers: l
         (
             "key",
             f"checkpoint 2 was signed with {signers[3].public_key[:16]}…, "
-            "which is not the key that is known here and does not follow it",
+            "which is not the known key and not linked to it by rotations",
         )
     ]
     assert not report.is_tampered
@@ -98,15 +98,15 @@ def test_a_handing_over_that_is_not_signed_by_both_is_found_and_not_followed(
         true.model_copy(update={"new": theirs.public_key, "countersignature": theirs.sign(true.statement)}),
         true.model_copy(update={"signature": theirs.sign(true.statement)}),
     ]
-    assert [is_true(fact, TEAM) for fact in (true, *forged)] == [True, False, False, False]
-    assert not is_true(true, "T2")
+    assert [is_valid_rotation(fact, TEAM) for fact in (true, *forged)] == [True, False, False, False]
+    assert not is_valid_rotation(true, "T2")
     assert known_keys([ours.public_key], forged, TEAM) == {ours.public_key}
 
     store.recorder.transact(lambda unit: unit.append(workspace_chain(TEAM), [draft(forged[1])], at(302)))
     sign(store, theirs, 303)
 
     kinds = [(p.kind, p.what) for p in verify(store).problems]
-    assert ("tampered", "a handing over of keys is not signed by both") in kinds
+    assert ("tampered", "a key rotation is not signed by both keys") in kinds
     assert [kind for kind, _ in kinds] == ["tampered", "key"]
 
 
@@ -117,7 +117,7 @@ def test_unsigned_checkpoints_are_counted_and_are_no_fault_of_the_record(store: 
     sign(store, signers[0], 301)
     sign(store, None, 302)
 
-    report = verify_by(store, VerificationEvidence(own_key=signers[0].public_key))
+    report = verify_with(store, VerificationEvidence(own_key=signers[0].public_key))
 
     assert report.problems == ()
     assert (report.unsigned, report.trusted.seq) == (2, 2)

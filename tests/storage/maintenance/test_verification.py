@@ -30,18 +30,18 @@ def test_a_sound_record_is_counted(store: Store) -> None:
 
     assert report.is_sound
     assert report.chains == len(keys) + 1
-    assert report.entries == sum(len(store.queries.lines(key)) for key in [*keys, workspace_chain(TEAM)])
+    assert report.entries == sum(len(store.queries.rows(key)) for key in [*keys, workspace_chain(TEAM)])
 
 
 @pytest.mark.parametrize(
     ("statement", "what"),
     [
-        (update(INCIDENT).values(folded="{}"), "the folded incident is not what its entries give"),
-        (update(INCIDENT).values(n=3), "the folded incident is not what its entries give"),
-        (delete(INCIDENT), "the folded incident is not what its entries give"),
-        (update(CHAIN).values(head="x"), "the row that says where the chain ends says it wrongly"),
-        (update(CHAIN).values(n=3), "the row that says where the chain ends says it wrongly"),
-        (delete(CHAIN), "the row that says where the chain ends is missing"),
+        (update(INCIDENT).values(folded="{}"), "the projection differs from the fold of its entries"),
+        (update(INCIDENT).values(n=3), "the projection differs from the fold of its entries"),
+        (delete(INCIDENT), "the projection differs from the fold of its entries"),
+        (update(CHAIN).values(head="x"), "the row of the chain's head is wrong"),
+        (update(CHAIN).values(n=3), "the row of the chain's head is wrong"),
+        (delete(CHAIN), "the row of the chain's head is missing"),
     ],
 )
 def test_what_is_derived_can_be_rebuilt_and_is_told_from_tampering(store: Store, statement, what: str) -> None:
@@ -60,7 +60,7 @@ def test_what_is_derived_can_be_rebuilt_and_is_told_from_tampering(store: Store,
 
 def test_a_chain_that_was_tampered_with_is_not_made_to_agree(sqlite_store: Store) -> None:
     key = record(sqlite_store, long_script)
-    lines = sqlite_store.queries.lines(key)
+    lines = sqlite_store.queries.rows(key)
     wordless = [line.n for line in lines if line.words is None][-2]
     sqlite_store.transactions.write(record_triggers.drop)
     sqlite_store.transactions.write(lambda c: c.execute(delete(ENTRY).where(ENTRY.c.n == wordless)).rowcount)
@@ -69,7 +69,7 @@ def test_a_chain_that_was_tampered_with_is_not_made_to_agree(sqlite_store: Store
     assert rebuild(sqlite_store) == ()
 
     assert verify(sqlite_store).is_tampered
-    assert len(sqlite_store.queries.lines(key)) == len(lines) - 1
+    assert len(sqlite_store.queries.rows(key)) == len(lines) - 1
 
 
 def test_a_row_of_another_release_is_no_problem(store: Store) -> None:

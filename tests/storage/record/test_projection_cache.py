@@ -1,4 +1,4 @@
-"""What was read a moment ago: given again without reading, bounded, gone with removed words, right after a rollback."""
+"""The projection cache: parsed once, bounded, cleared by a redaction, right after a rollback."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ import pytest
 
 from incident.fold.fold import apply
 from incident.model.incident import Incident
-from storage.record.projection import PARSED, get
+from storage.record.projection import CACHE, load
 from storage.record.projection_cache import ProjectionCache
 from storage.store import Store
 from tests.storage.story import T0, TEAM, long_script
 
 
-def test_a_text_is_read_once_while_it_is_among_the_last() -> None:
+def test_a_text_is_parsed_once_while_it_is_in_the_cache() -> None:
     read: list[str] = []
-    parsed: ProjectionCache = ProjectionCache(lambda text: read.append(text) or object(), most=2)  # type: ignore[arg-type,return-value,func-returns-value]
+    cache: ProjectionCache = ProjectionCache(lambda text: read.append(text) or object(), max_size=2)  # type: ignore[arg-type,return-value,func-returns-value]
 
-    first = parsed.of("a")
-    assert parsed.of("a") is first
-    parsed.of("b")
-    parsed.of("a")
-    parsed.of("c")
+    first = cache.parse("a")
+    assert cache.parse("a") is first
+    cache.parse("b")
+    cache.parse("a")
+    cache.parse("c")
 
-    assert parsed.of("a") is first
-    parsed.of("b")
+    assert cache.parse("a") is first
+    cache.parse("b")
     assert read == ["a", "b", "c", "b"]
 
 
-def test_nothing_is_kept_once_it_is_to_be_forgotten() -> None:
-    parsed: ProjectionCache = ProjectionCache(lambda text: object(), most=2)  # type: ignore[arg-type,return-value]
-    first = parsed.of("a")
+def test_a_cleared_cache_parses_again() -> None:
+    cache: ProjectionCache = ProjectionCache(lambda text: object(), max_size=2)  # type: ignore[arg-type,return-value]
+    first = cache.parse("a")
 
-    parsed.forget()
+    cache.clear()
 
-    assert parsed.of("a") is not first
+    assert cache.parse("a") is not first
 
 
-def test_what_a_failed_transaction_folded_is_not_what_the_next_one_loads(store: Store) -> None:
+def test_the_projection_of_a_failed_transaction_is_never_loaded(store: Store) -> None:
     key, _ = store.recorder.transact(lambda unit: unit.new_incident(TEAM, T0))
 
     def write(unit, drafts, *, fails: bool) -> Incident:
@@ -53,6 +53,6 @@ def test_what_a_failed_transaction_folded_is_not_what_the_next_one_loads(store: 
     with pytest.raises(ZeroDivisionError):
         store.recorder.transact(lambda unit: write(unit, script[3:6], fails=True))
 
-    assert store.transactions.read(lambda connection: get(connection, key)) == kept
-    PARSED.forget()
-    assert store.transactions.read(lambda connection: get(connection, key)) == kept
+    assert store.transactions.read(lambda connection: load(connection, key)) == kept
+    CACHE.clear()
+    assert store.transactions.read(lambda connection: load(connection, key)) == kept

@@ -57,7 +57,7 @@ def test_the_story_has_an_entry_of_every_kind(store: Store) -> None:
     record_all(store)
     store.checkpoints.take(T0, None)
 
-    kinds = {kind for key in store.queries.chains() for kind in store.queries.counts(key)}
+    kinds = {kind for key in store.queries.chain_keys() for kind in store.queries.entry_counts(key)}
 
     elsewhere = {"policy_activated", *(one.fact.kind for one in told_of_keeping())}
     assert {kind for kind, _ in KINDS} - kinds - unreleased_kinds() == elsewhere
@@ -80,7 +80,7 @@ def test_a_work_that_raises_leaves_nothing(store: Store) -> None:
     with pytest.raises(LookupError, match="halfway"):
         store.recorder.transact(fail)
 
-    assert store.queries.chains() == ()
+    assert store.queries.chain_keys() == ()
 
 
 def test_numbers_have_no_gap_when_a_declaration_fails(store: Store) -> None:
@@ -127,7 +127,7 @@ def test_outcomes_are_forgotten_after_two_days(store: Store) -> None:
         outcome = Outcome(verb="note", at=T0 + timedelta(hours=hours))
         store.recorder.transact(lambda unit, key=key, outcome=outcome: unit.remember(key, outcome))
 
-    store.housekeep(T0 + timedelta(hours=49))
+    store.delete_expired(T0 + timedelta(hours=49))
 
     assert store.recorder.transact(lambda unit: unit.remembered("old")) is None
     assert store.recorder.transact(lambda unit: unit.remembered("new")) is not None
@@ -184,7 +184,7 @@ def test_a_redaction_removes_words_from_entries_and_row(store: Store) -> None:
     assert [e.fact.channel for e in redacted] == [CHANNEL] * 3
     row = store.recorder.read(lambda reader: reader.peek(key))
     assert SECRET not in row.model_dump_json()
-    assert SECRET not in str(store.queries.lines(key))
+    assert SECRET not in str(store.queries.rows(key))
 
 
 def test_a_row_given_after_a_redaction_cannot_bring_the_words_back(store: Store) -> None:

@@ -129,13 +129,13 @@ def test_a_role_that_does_not_own_the_tables_can_work_and_cannot_drop_a_guard(po
         with open_store(postgres_url.replace("muster@", "muster_service@"), team=TEAM) as service:
             key = record(service, long_script)
             service.checkpoints.take(T0, None)
-            service.housekeep(T0)
+            service.delete_expired(T0)
             assert verify(service).is_sound
             for statement in ("DROP TRIGGER guard_entry_update ON entry", "ALTER TABLE entry DISABLE TRIGGER USER"):
                 assert "must be owner" in attempt(service, statement)
             assert "permission denied" in attempt(service, "TRUNCATE body")
             assert "permission denied" in attempt(service, "UPDATE entry SET text = 'x'")
-            assert len(service.queries.lines(key)) > 70
+            assert len(service.queries.rows(key)) > 70
         owner.transactions.write(lambda c: c.exec_driver_sql("DROP OWNED BY muster_service").rowcount)
 
 

@@ -17,7 +17,7 @@ from incident.jobs import JobKind
 from incident.policy import Policy
 from storage.integrity.rfc3161_timestamps import TIMESTAMP
 from storage.integrity.signing_keys import Signer, new_key
-from storage.maintenance.verification import VerificationEvidence, verify, verify_by
+from storage.maintenance.verification import VerificationEvidence, verify, verify_with
 from tests.authority import Authority
 from tests.bot.rig import T0, Rig, posts, rig_on
 
@@ -125,7 +125,7 @@ def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
 
     stamp = keeper.store.timestamps.of(taken.seq)
     roots = roots_of(authority)
-    report = verify_by(keeper.store, VerificationEvidence(authorities=roots))
+    report = verify_with(keeper.store, VerificationEvidence(authorities=roots))
     assert authority.asked == 1
     assert stamp.authority == authority.url
     assert abs(stamp.stamped_at - datetime.now(stamp.stamped_at.tzinfo)) < timedelta(minutes=1)
@@ -175,15 +175,15 @@ def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
     stranger.close()
     strange = roots_of(stranger)
 
-    by_stranger = verify_by(keeper.store, VerificationEvidence(authorities=strange)).problems
+    by_stranger = verify_with(keeper.store, VerificationEvidence(authorities=strange)).problems
     keeper.store.checkpoints.take(T0 + timedelta(hours=1), signer)
     keeper.store.transactions.write(lambda c: c.execute(TIMESTAMP.update().values(seq=2)).rowcount)
     of_another = verify(keeper.store).problems
 
     assert [p.kind for p in by_stranger] == ["stamp"]
-    assert "the time stamp of checkpoint 1 does not hold" in by_stranger[0].what
+    assert "the timestamp of checkpoint 1 is invalid" in by_stranger[0].what
     assert [p.what for p in of_another] == [
-        "the time stamp of checkpoint 2 does not hold: it is a time stamp of something else"
+        "the timestamp of checkpoint 2 is invalid: it is a timestamp of something else"
     ]
 
 

@@ -16,7 +16,7 @@ from incident.entry import IncidentKey
 from incident.record.hash_chain import digest
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.signing_keys import new_key
-from storage.maintenance.verification import verify
+from storage.maintenance.verification import check_record, verify
 from storage.store import Store, open_store
 from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
 from tests.storage.story import TEAM, at, record_all, refuse
@@ -239,7 +239,7 @@ def test_a_signature_that_was_taken_off_is_found(record: Tamperer) -> None:
 
     report = record.report()
 
-    assert "checkpoint 2 is not the one on record" in [p.what for p in report.problems]
+    assert "checkpoint 2 differs from the recorded one" in [p.what for p in report.problems]
     assert (report.unsigned, report.trusted.seq) == (1, 1)
 
 
@@ -260,9 +260,7 @@ def test_an_incident_that_vanished_whole_is_found(record: Tamperer) -> None:
 
     problems = record.report().problems
 
-    assert [(p.kind, p.what) for p in problems] == [
-        ("truncated", "INC-2026-0001 was given out and no incident bears it")
-    ]
+    assert [(p.kind, p.what) for p in problems] == [("truncated", "INC-2026-0001 was assigned and no incident has it")]
 
 
 def test_a_forged_checkpoint_is_found(record: Tamperer) -> None:
@@ -271,24 +269,21 @@ def test_a_forged_checkpoint_is_found(record: Tamperer) -> None:
     what = [p.what for p in record.report().problems]
 
     assert "the signature of checkpoint 1 is not valid" in what
-    assert "checkpoint 1 is not the one on record" in what
-    assert "checkpoint 1, which left the house, is not the one here" in what
+    assert "checkpoint 1 differs from the recorded one" in what
+    assert "checkpoint 1, which was published, differs from the stored one" in what
 
 
 def test_a_checkpoint_signed_with_another_key_is_found(case: tuple[Store, Tamperer], tmp_path: Path) -> None:
     store, tamperer = case
     other = new_key(tmp_path / "other.pem")
 
-    report = store.transactions.read
-    from storage.maintenance.verification import check
-
-    problems = report(lambda connection: check(connection, (), other.public_key)).problems
+    problems = store.transactions.read(lambda connection: check_record(connection, (), other.public_key)).problems
 
     assert [(p.kind, p.what) for p in problems] == [
         (
             "key",
             f"2 checkpoints, the first is 1, were signed with {tamperer.published[0].public_key[:16]}…, "
-            "which is not the key that is known here and does not follow it",
+            "which is not the known key and not linked to it by rotations",
         )
     ]
     assert tamperer.published[0].public_key != other.public_key
@@ -306,7 +301,7 @@ def test_a_wrong_row_is_rebuild_and_not_tampered(record: Tamperer) -> None:
 def test_a_wrong_counter_is_found(record: Tamperer) -> None:
     record.connection.execute(update(COUNTER).values(value=COUNTER.c.value + 1))
 
-    assert [p.what for p in record.report().problems] == ["INC-2026-0004 was given out and no incident bears it"]
+    assert [p.what for p in record.report().problems] == ["INC-2026-0004 was assigned and no incident has it"]
 
 
 def test_postgresql_finds_the_same(postgres_url: str, tmp_path: Path) -> None:

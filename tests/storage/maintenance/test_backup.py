@@ -15,7 +15,7 @@ from incident.entries.conversation import Noted
 from incident.entry import IncidentKey, workspace_chain
 from incident.jobs import Job, JobKind
 from storage.integrity.signing_keys import Signer, new_key
-from storage.maintenance.backup import CannotCopy, back_up
+from storage.maintenance.backup import BackupError, back_up
 from storage.maintenance.restore import extent, restore
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
@@ -43,7 +43,7 @@ def address(store: Store) -> str:
 
 
 def lines(store: Store) -> dict[IncidentKey, list[str]]:
-    return {key: [line.hash for line in store.queries.lines(key)] for key in store.queries.chains()}
+    return {key: [line.hash for line in store.queries.rows(key)] for key in store.queries.chain_keys()}
 
 
 def note(store: Store, key: IncidentKey, n: int) -> None:
@@ -114,7 +114,7 @@ def test_what_was_copied_comes_back_whole_on_either_database(
         assert verify(other, published=store.checkpoints.all(), public_key=signer.public_key).problems == ()
         assert other.queries.incidents(TEAM) == store.queries.incidents(TEAM)
         assert restored.now == extent(store)
-        assert (restored.before.entries, restored.kept_as) == (0, None)
+        assert (restored.before.entries, restored.replaced_file) == (0, None)
         record(other, lambda number: long_script(number)[:3])
         assert verify(other).is_sound, "and the record goes on"
 
@@ -126,7 +126,7 @@ def test_a_database_with_entries_gives_way_only_when_told_to(store: Store, signe
     before, url = extent(store), address(store)
     store.close()
 
-    with pytest.raises(CannotCopy, match="holds 11 entries; --replace"):
+    with pytest.raises(BackupError, match="holds 11 entries; --replace"):
         restore(url, tmp_path / "copy.db", replace=False)
 
     restored = restore(url, tmp_path / "copy.db", replace=True)
@@ -134,22 +134,22 @@ def test_a_database_with_entries_gives_way_only_when_told_to(store: Store, signe
     assert restored.before == before
     assert (restored.now.entries, restored.now.until) == (10, at(9))
     with open_store(url, team=TEAM) as again:
-        assert len(again.queries.lines(key)) == 10
+        assert len(again.queries.rows(key)) == 10
         assert verify(again).is_sound
-    if restored.kept_as is not None:
-        with open_store(f"sqlite:///{restored.kept_as}", team=TEAM) as kept:
-            assert len(kept.queries.lines(key)) == 11
+    if restored.replaced_file is not None:
+        with open_store(f"sqlite:///{restored.replaced_file}", team=TEAM) as kept:
+            assert len(kept.queries.rows(key)) == 11
 
 
 def test_while_somebody_has_the_database_open_nothing_is_replaced(store: Store, tmp_path: Path) -> None:
     key = record(store, lambda number: long_script(number)[:10])
     back_up(store, address(store), tmp_path / "copy.db")
 
-    with pytest.raises(CannotCopy, match="stop Muster first"):
+    with pytest.raises(BackupError, match="stop Muster first"):
         restore(address(store), tmp_path / "copy.db", replace=True)
 
     note(store, key, 1)
-    assert len(store.queries.lines(key)) == 11
+    assert len(store.queries.rows(key)) == 11
     assert verify(store).is_sound
 
 
@@ -185,14 +185,14 @@ def test_what_was_about_to_be_sent_is_looked_up_first(store: Store, other_url: s
 def test_a_file_that_exists_is_never_written_over(store: Store, tmp_path: Path) -> None:
     (tmp_path / "copy.db").write_text("mine")
 
-    with pytest.raises(CannotCopy, match="is left as it is"):
+    with pytest.raises(BackupError, match="is not overwritten"):
         back_up(store, address(store), tmp_path / "copy.db")
 
     assert (tmp_path / "copy.db").read_text() == "mine"
 
 
 def test_a_place_that_cannot_be_written_is_told_in_words(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(CannotCopy, match="cannot be written: No such file or directory"):
+    with pytest.raises(BackupError, match="cannot be written: No such file or directory"):
         back_up(store, address(store), tmp_path / "nowhere" / "copy.db")
 
 
@@ -204,7 +204,7 @@ def test_what_is_no_copy_is_refused_and_changes_nothing(sqlite_store: Store, tmp
     sqlite3.connect(tmp_path / "empty.db").execute("CREATE TABLE other (id INTEGER)").connection.close()
 
     for name, says in (("text.db", "cannot be read"), ("empty.db", "holds no record"), ("none.db", "there is no file")):
-        with pytest.raises(CannotCopy, match=says):
+        with pytest.raises(BackupError, match=says):
             restore(url, tmp_path / name, replace=True)
 
     with open_store(url, team=TEAM) as again:

@@ -14,7 +14,7 @@ from incident.entry import IncidentKey, workspace_chain
 from storage.integrity.signing_keys import Signer, new_key
 from storage.jobs.job_table import JOB
 from storage.maintenance.verification import verify
-from storage.record.projection import get
+from storage.record.projection import load
 from storage.store import Store
 from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
 from tests.commands.hand import a_policy
@@ -67,26 +67,26 @@ def stored(store: Store, key: IncidentKey) -> dict[str, int]:
 def test_what_ended_three_years_ago_goes_and_what_is_open_stays(store: Store, signer: Signer) -> None:
     opened, void, drill = record_all(store)
     store.checkpoints.take(at(600), signer)
-    before = {key: store.queries.lines(key)[-1] for key in (void, drill)}
+    before = {key: store.queries.rows(key)[-1] for key in (void, drill)}
 
-    gone = store.retention.retire(POLICY, HASH, LATER)
+    gone = store.retention.delete_expired(POLICY, HASH, LATER)
 
     assert [one.key for one in gone] == [void, drill]
     assert [stored(store, key) for key in (void, drill)] == [{}, {}]
-    assert len(store.queries.lines(opened)) > 70
+    assert len(store.queries.rows(opened)) > 70
     assert [(t.incident, t.number, t.entries, t.head) for t in tombstones(store)] == [
         (key.id, number, before[key].n, before[key].hash)
         for key, number in ((void, "INC-2026-0002"), (drill, "INC-2026-0003"))
     ]
     assert {(t.years, t.policy_hash, t.ended_at) for t in tombstones(store)} == {(3, HASH, at(2)), (3, HASH, at(3))}
-    assert store.retention.retire(POLICY, HASH, LATER) == ()
+    assert store.retention.delete_expired(POLICY, HASH, LATER) == ()
 
 
 def test_the_record_is_sound_afterwards_also_by_what_left_the_house(store: Store, signer: Signer) -> None:
     keys = record_all(store)
     store.checkpoints.take(at(600), signer)
     left = [*store.checkpoints.all(), *(store.checkpoints.proof(key) for key in keys)]
-    store.retention.retire(POLICY, HASH, LATER)
+    store.retention.delete_expired(POLICY, HASH, LATER)
     refuse(store, minutes=700)
 
     report = verify(store, published=left, public_key=signer.public_key)
@@ -101,8 +101,8 @@ def test_what_is_young_or_kept_by_the_policy_stays(store: Store, signer: Signer)
     record_all(store)
     store.checkpoints.take(at(600), signer)
 
-    assert store.retention.retire(POLICY, HASH, LATER.replace(year=2028)) == ()
-    assert store.retention.retire(a_policy(retention={"default": None}), HASH, LATER) == ()
+    assert store.retention.delete_expired(POLICY, HASH, LATER.replace(year=2028)) == ()
+    assert store.retention.delete_expired(a_policy(retention={"default": None}), HASH, LATER) == ()
     assert tombstones(store) == []
 
 
@@ -111,28 +111,28 @@ def test_legal_hold_keeps_it_until_it_is_lifted(store: Store, signer: Signer) ->
     hold(store, key, on=True)
     store.checkpoints.take(at(600), signer)
 
-    assert store.retention.due(POLICY, LATER) == ()
-    assert store.retention.retire(POLICY, HASH, LATER) == ()
+    assert store.retention.expired(POLICY, LATER) == ()
+    assert store.retention.delete_expired(POLICY, HASH, LATER) == ()
     hold(store, key, on=False)
     store.checkpoints.take(at(601), signer)
-    assert [one.number for one in store.retention.retire(POLICY, HASH, LATER)] == ["INC-2026-0001"]
+    assert [one.number for one in store.retention.delete_expired(POLICY, HASH, LATER)] == ["INC-2026-0001"]
     assert verify(store).is_sound
 
 
 def test_what_no_checkpoint_has_seen_to_its_end_waits_for_one(store: Store, signer: Signer) -> None:
     key = record(store, void_script)
 
-    assert [one.awaits for one in store.retention.due(POLICY, LATER)] == [True]
-    assert store.retention.retire(POLICY, HASH, LATER) == ()
+    assert [one.awaits for one in store.retention.expired(POLICY, LATER)] == [True]
+    assert store.retention.delete_expired(POLICY, HASH, LATER) == ()
     assert stored(store, key)["entry"] == 3
     store.checkpoints.take(LATER, signer)
-    assert len(store.retention.retire(POLICY, HASH, LATER)) == 1
+    assert len(store.retention.delete_expired(POLICY, HASH, LATER)) == 1
 
 
 def test_a_look_ahead_names_what_would_go_and_changes_nothing(store: Store) -> None:
     record_all(store)
 
-    due = store.retention.due(POLICY, LATER)
+    due = store.retention.expired(POLICY, LATER)
 
     assert [(one.number, one.term.kept_until) for one in due] == [
         ("INC-2026-0002", at(2).replace(year=2029)),
@@ -148,7 +148,7 @@ def test_words_are_gone_from_the_file(sqlite_store: Store, tmp_path: Path, signe
 
     record(sqlite_store, whispering)
     sqlite_store.checkpoints.take(at(600), signer)
-    sqlite_store.retention.retire(POLICY, HASH, LATER)
+    sqlite_store.retention.delete_expired(POLICY, HASH, LATER)
     sqlite_store.close()
 
     files = [path for path in tmp_path.iterdir() if path.name.startswith("muster.db")]
@@ -173,7 +173,7 @@ def test_without_a_tombstone_the_database_refuses_and_with_it_takes_only_that_ch
     for key in (opened, void):
         with pytest.raises(DBAPIError, match=r"tombstone"):
             remove(key)
-    store.retention.retire(POLICY, HASH, LATER)
+    store.retention.delete_expired(POLICY, HASH, LATER)
     with pytest.raises(DBAPIError, match=r"tombstone"):
         remove(opened)
     with pytest.raises(DBAPIError, match=r"tombstone"):
@@ -183,9 +183,9 @@ def test_without_a_tombstone_the_database_refuses_and_with_it_takes_only_that_ch
 @pytest.mark.parametrize(
     ("harm", "kind", "says"),
     [
-        ("vanished", "truncated", "entry 4 is missing: checkpoint 1 saw it"),
-        ("forged", "tampered", "no checkpoint saw INC-2026-0002 end as its tombstone says"),
-        ("early", "tampered", "INC-2026-0002 was deleted before its retention had passed"),
+        ("vanished", "truncated", "entry 4 is missing: checkpoint 1 covers it"),
+        ("forged", "tampered", "no checkpoint covers the end of INC-2026-0002 that its tombstone names"),
+        ("early", "tampered", "INC-2026-0002 was deleted before its retention period had passed"),
     ],
 )
 def test_a_chain_that_went_otherwise_is_found(store: Store, signer: Signer, harm: str, kind: str, says: str) -> None:
@@ -207,12 +207,12 @@ def test_a_chain_that_went_otherwise_is_found(store: Store, signer: Signer, harm
 def _bury(tamperer: Tamperer, key: IncidentKey, *, forged: bool, at: datetime) -> None:
     """Delete a chain under a tombstone of one's own making."""
     from storage.record import chain_writer
-    from storage.record.retention_deletion import _due, _tombstone
+    from storage.record.retention_deletion import _find_expired, _tombstone
 
     connection = tamperer.connection
-    (expired,) = (one for one in _due(connection, TEAM, POLICY, LATER) if one.key == key)
+    (expired,) = (one for one in _find_expired(connection, TEAM, POLICY, LATER) if one.key == key)
     head = chain_writer.lock(connection, key)
-    fact = _tombstone(get(connection, key), head, expired.term, POLICY, HASH)
+    fact = _tombstone(load(connection, key), head, expired.term, POLICY, HASH)
     fact = fact.model_copy(update={"head": "f" * 64}) if forged else fact
     chain_writer.append(connection, workspace_chain(TEAM), [draft(fact)], at)
     for table in (BODY, ENTRY, CHAIN, INCIDENT):
@@ -229,7 +229,7 @@ def test_something_left_of_what_was_deleted_is_found(store: Store, signer: Signe
 
         found = [p.what for p in Tamperer(connection, workspace_chain(TEAM)).report().problems]
 
-    assert "INC-2026-0001 was deleted after its retention, and something of it is stored" in found
+    assert "INC-2026-0001 was deleted by retention, and rows of it are still stored" in found
 
 
 @pytest.mark.parametrize("team", [TEAM, ""])
@@ -240,6 +240,6 @@ def test_what_requests_about_it_came_to_goes_too(store: Store, signer: Signer, t
     store.transactions.write(lambda c: c.execute(seen).rowcount)
     assert stored(store, key)["seen"] == 1
 
-    store.retention.retire(POLICY, HASH, LATER)
+    store.retention.delete_expired(POLICY, HASH, LATER)
 
     assert stored(store, key) == {}

@@ -1,4 +1,4 @@
-"""A process that dies by SIGKILL at a named moment of its work. Run as `python -m tests.storage.crasher URL MOMENT`."""
+"""A process that dies by SIGKILL at a named moment of its work. Run as `python -m tests.storage.database.killed_process URL MOMENT`."""
 
 from __future__ import annotations
 
