@@ -33,7 +33,7 @@ from storage.integrity.signing_keys import new_key, read_key
 from storage.jobs.job_table import JOB
 from storage.maintenance.projection_rebuild import rebuild
 from storage.maintenance.restore import restore
-from storage.maintenance.verification import Report, VerificationEvidence, verify_by
+from storage.maintenance.verification import VerificationEvidence, VerificationReport, verify_with
 from storage.record import projection
 from storage.store import Store, open_store
 from storage.tables import INCIDENT
@@ -81,10 +81,10 @@ def waiting_lines() -> list[dict[str, Any]]:
     return [one for one in lines if one["kind"] not in ("done", "step") and (one["kind"], one["key"]) not in done]
 
 
-def verified(store: Store, *, first_key: Path = OLD_KEY) -> Report:
+def verified(store: Store, *, first_key: Path = OLD_KEY) -> VerificationReport:
     """Verify the whole record; every signature must lead to the key that signed first."""
     keys = {"public_key": read_key(first_key).public_key, "own_key": read_key(KEY).public_key}
-    return verify_by(store, VerificationEvidence(**keys))
+    return verify_with(store, VerificationEvidence(**keys))
 
 
 def projections(store: Store) -> list[tuple[dict[str, Any], dict[str, Any]]]:

@@ -48,7 +48,7 @@ class Carried:
         self.draft = store.drafts.fetch("T00ACME:command:1781021724000000.60.99a77b2775d0419b")
         self.last = {number: entries(store, key)[-1].n for number, key in self.keys.items()}
         self.shown = words_shown(store, self.keys["INC-2026-0002"])
-        self.people = {person.id: person.name for person in store.directory.everybody()}
+        self.people = {person.id: person.name for person in store.directory.all_people()}
         self.house: House
 
     def go_on(self, house: House) -> None:

@@ -50,7 +50,7 @@ def tampered(folder: Path, *statements: str) -> Path:
 
 def heads(store: Store) -> dict[str, tuple[int, str]]:
     """The number and hash of each chain's last entry."""
-    last = {key.id: store.queries.lines(key)[-1] for key in store.queries.chains()}
+    last = {key.id: store.queries.rows(key)[-1] for key in store.queries.chain_keys()}
     return {name: (line.n, line.hash) for name, line in last.items()}
 
 
