@@ -42,7 +42,8 @@ def accepted_reply(
     if kind is None:
         raise RuntimeError(f"an outcome names a verb that does not exist: {outcome.verb}")
     incident = reader.peek(outcome.key) if outcome.key else None
-    view = read_form(kind, request.fields).view(_situation(request, incident, reader, policy))
+    now = DecisionContext.of_request(request, incident=incident, reader=reader, policy=policy)
+    view = read_form(kind, request.fields).view(now)
     context = LineContext(
         incident=incident,
         entries=_entries(outcome, reader),
@@ -70,21 +71,6 @@ def _entries(outcome: Outcome, reader: Reader) -> tuple[Entry, ...]:
     if outcome.key is None or outcome.first is None or outcome.last is None:
         return ()
     return tuple(reader.entries(outcome.key, after=outcome.first - 1, until=outcome.last))
-
-
-def _situation(request: Request, incident: Incident | None, reader: Reader, policy: Policy) -> DecisionContext:
-    return DecisionContext(
-        incident=incident,
-        policy=policy,
-        policy_hash="",
-        reader=reader,
-        at=request.at,
-        occurred_at=request.occurred_at,
-        actor=request.actor,
-        team=request.team,
-        place=request.place,
-        number=incident.number if incident else "",
-    )
 
 
 def _name(reader: Reader, person: PersonId) -> str:

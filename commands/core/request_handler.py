@@ -15,6 +15,7 @@ from commands.core.request import Request
 from commands.core.verb import DatedFact, DecisionContext, OtherIncidentFact, Verb
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
+from incident.entries.lifecycle import Declared
 from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
 from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
@@ -66,11 +67,11 @@ class RequestHandler:
 
     def _act(self) -> Outcome:
         verb = self.verb = self._read()
-        decided = verb.decide(self._situation())
+        decided = verb.decide(self._context(verb))
         if verb.opens_incident:
             key, number = self.unit.new_incident(self.request.team, self.request.at)
             self.working = IncidentSession(self.unit, key, self.policy, self.request.at)
-            decided = verb.decide(self._situation(number))
+            decided = [_numbered(fact, number) for fact in decided]
         if self.working is None:
             return Outcome(verb=verb.name, at=self.request.at)
         added = self.working.act([self._draft(fact) for fact in decided if not isinstance(fact, OtherIncidentFact)])
@@ -98,19 +99,15 @@ class RequestHandler:
             raise Refusal(Code.STALE, "stale")
         return verb
 
-    def _situation(self, number: str = "") -> DecisionContext:
-        request = self.request
-        return DecisionContext(
+    def _context(self, verb: Verb) -> DecisionContext:
+        return DecisionContext.of_request(
+            self.request,
             incident=self.working.incident if self.working else None,
+            reader=self.unit,
             policy=self.policy,
             policy_hash=self.policy_hash,
-            reader=self.unit,
-            at=self._at,
-            occurred_at=request.occurred_at,
-            actor=request.actor,
-            team=request.team,
-            place=request.place,
-            number=number,
+            # A new incident begins now, also where the incident of its channel has entries that are later.
+            at=self.request.at if verb.opens_incident else self._at,
         )
 
     @property
@@ -158,6 +155,11 @@ def _name_of(word: str) -> str:
     """Name the verb a word stands for; what is no verb is somebody's words and is not kept among the facts."""
     kind = verb_registry.find(word)
     return kind.name if kind else "unknown"
+
+
+def _numbered(decided: Fact | DatedFact | OtherIncidentFact, number: str) -> Fact | DatedFact | OtherIncidentFact:
+    """Put the display number into the declaration, which is decided before there is one."""
+    return decided.model_copy(update={"number": number}) if isinstance(decided, Declared) else decided
 
 
 def _nowhere(request: Request) -> Refusal:

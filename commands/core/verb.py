@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from commands.core.request import Actor, Place
+from commands.core.request import Actor, Place, Request
 from incident.entry import Fact, IncidentKey
 from incident.frozen import Frozen
 from incident.model.incident import Incident
@@ -60,7 +60,47 @@ class DecisionContext:
     actor: Actor
     team: str
     place: Place
-    number: str = ""
+
+    @classmethod
+    def of_request(
+        cls,
+        request: Request,
+        *,
+        incident: Incident | None,
+        reader: Reader,
+        policy: Policy,
+        policy_hash: str = "",
+        at: datetime | None = None,
+    ) -> DecisionContext:
+        """Return the context of a request about an incident, at the request's own time unless `at` is later."""
+        return cls(
+            incident=incident,
+            policy=policy,
+            policy_hash=policy_hash,
+            reader=reader,
+            at=at or request.at,
+            occurred_at=request.occurred_at,
+            actor=request.actor,
+            team=request.team,
+            place=request.place,
+        )
+
+    @classmethod
+    def of_viewer(
+        cls, person: PersonId, incident: Incident, *, reader: Reader, policy: Policy, at: datetime
+    ) -> DecisionContext:
+        """Return the context of a person who looks at an incident in its channel without a request."""
+        return cls(
+            incident=incident,
+            policy=policy,
+            policy_hash=incident.policy_hash,
+            reader=reader,
+            at=at,
+            occurred_at=None,
+            actor=Actor(id=person),
+            team=incident.key.team,
+            place=Place(channel=incident.places.channel),
+        )
 
     @property
     def happened_at(self) -> datetime:

@@ -196,23 +196,12 @@ class Desk:
         incident = self.memory.state.rows.get(outcome.key) if outcome.key else None
         kind = verb_registry.find(request.verb)
         assert kind is not None
-        view = read_form(kind, request.fields).view(self._situation(request, incident))
+        reader = self.memory.read(lambda reader: reader)
+        now = DecisionContext.of_request(request, incident=incident, reader=reader, policy=self.policy, at=self.at)
+        view = read_form(kind, request.fields).view(now)
         context = LineContext(incident, self._new(), request.actor.id, self.at, outcome, view)
         read = _renderer().answer if macro == "answer" else _renderer().said
         return read(kind.name, context)
-
-    def _situation(self, request: Request, incident: Incident | None) -> DecisionContext:
-        return DecisionContext(
-            incident=incident,
-            policy=self.policy,
-            policy_hash="0" * 64,
-            reader=self.memory.read(lambda reader: reader),
-            at=self.at,
-            occurred_at=request.occurred_at,
-            actor=request.actor,
-            team=TEAM,
-            place=request.place,
-        )
 
 
 @cache

@@ -80,7 +80,7 @@ class Preview:
 def dry_run(request: Request, policy: Policy) -> Preview:
     """Say what a request to declare will come to; raise Refusal where the rules refuse it."""
     verb = read_form(read_verb(request.verb), request.fields)
-    now = _situation(request, policy)
+    now = DecisionContext.of_request(request, incident=None, reader=EmptyReader(), policy=policy)
     facts = [decided.fact if isinstance(decided, DatedFact) else decided for decided in verb.decide(now)]
     declared = next(fact for fact in facts if isinstance(fact, Declared))
     judged = next(fact for fact in facts if isinstance(fact, PriorityChanged))
@@ -93,17 +93,3 @@ def dry_run(request: Request, policy: Policy) -> Preview:
 def opens_now(verb: str) -> bool:
     """Tell whether a verb is one that opens a channel also while the database is absent."""
     return verb == Declare.name
-
-
-def _situation(request: Request, policy: Policy) -> DecisionContext:
-    return DecisionContext(
-        incident=None,
-        policy=policy,
-        policy_hash="",
-        reader=EmptyReader(),
-        at=request.at,
-        occurred_at=None,
-        actor=request.actor,
-        team=request.team,
-        place=request.place,
-    )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from commands.core.request import Actor, Place
 from commands.core.rules.status_view import StatusView, status_view
 from commands.core.verb import DecisionContext
 from incident.model.incident import Incident
@@ -27,18 +26,7 @@ def situation_of(
     incident: Incident, policy: Policy, reader: Reader, at: datetime, person: PersonId = MUSTER
 ) -> DecisionContext:
     """Put somebody before an incident, as a verb that only asks would see it."""
-    return DecisionContext(
-        incident=incident,
-        policy=policy,
-        policy_hash=incident.policy_hash,
-        reader=reader,
-        at=at,
-        occurred_at=None,
-        actor=Actor(id=person),
-        team=incident.key.team,
-        place=Place(channel=incident.places.channel),
-        number=incident.number,
-    )
+    return DecisionContext.of_viewer(person, incident, reader=reader, policy=policy, at=at)
 
 
 def surface_context(incident: Incident, policy: Policy, reader: Reader, at: datetime) -> SurfaceContext:

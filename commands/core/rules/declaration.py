@@ -91,7 +91,7 @@ class Declaration(Verb):
 
     def _declared(self, now: DecisionContext, entry: CatalogueEntry, *, provisional: bool) -> Declared:
         return Declared(
-            number=now.number,
+            number="",
             title=self.title or next(iter((self.symptom or "").strip().splitlines()), "").strip()[:TITLE_LENGTH],
             symptom=self.symptom or self.title or "",
             service=entry.name,
