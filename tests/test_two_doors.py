@@ -1,8 +1,8 @@
-"""Two doors, and no third: every surface is a translation into a request or a capture.
+"""Two entry points and no third: every listener, route and command line makes a request or a capture.
 
-One test composes Muster and lists whatever Slack and HTTP can reach. The others read the sources of what was listed, and
-of everything they use: none may reach storage or Slack by itself, or change an incident by anything but
-`commands.core.run.run` and `commands.core.capture.capture`. Each rule is shown to bite on a changed copy of a source.
+One test composes Muster and lists every function that Slack and HTTP can reach. The others read the sources of those
+functions, and of all that they import: none may reach storage or Slack by itself, or change an incident by anything but
+`RecordService.run` and `RecordService.capture`. A changed copy of a source shows that each rule bites.
 """
 
 from __future__ import annotations
@@ -27,25 +27,27 @@ from sandbox.state.entities import Person
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Where a payload, a request or a line comes in.
+# Modules that receive a payload, a request or a typed line.
 SURFACES = ("bot.slack.bolt_app", "bot.slack.listeners", "bot.web", "bot.cli.incident_command")
-# What puts a surface together with its database before it is used; nothing that comes in passes through it.
+# Opens the database before the command line acts; no input passes through it.
 COMPOSES = ("bot.cli.database_access",)
-# What only stands around a listener, to see how long it took.
+# Wraps listeners to limit and measure how long they take.
 WRAPS = ("bot.slack.gateway.listener_deadline",)
-# Who speaks to Slack on a surface's behalf, with what none of which is on the record.
+# Modules that call Slack for a listener; nothing that they send is recorded.
 SPEAKS = {
-    "bot.slack.responder": "opens forms and tells one person aside",
-    "bot.slack.user_directory": "asks for the list of people, when the clock says so",
-    "bot.slack.client.web_api": "is the worker's line, used where nothing can be recorded",
+    "bot.slack.responder": "opens forms and sends replies",
+    "bot.slack.user_directory": "lists the members, on a schedule",
+    "bot.slack.client.web_api": "is the worker's client, used where nothing can be recorded",
     "bot.slack.degraded.provisional_channel": "says that the database is absent, when nothing can be recorded",
     "bot.slack.client.client_factory": "makes the clients",
 }
-# What may be known of storage: how it says that it is absent, and how a database address is read.
+# What may be imported of storage: its errors and time limit, and how a database URL is read.
 KNOWN_OF_STORAGE = ("storage.errors", "storage.database.time_limit", "storage.database.engine.read_url")
-# What a transaction may be asked without changing anything.
+# Methods of a transaction that change nothing.
 LOOKS_UP = ("find", "peek", "entries", "message", "open_incidents", "person")
-DOORS = ("commands.core.run.run", "commands.core.capture")
+ENTRY_POINTS = ("commands.core.record_service", "commands.core.run.run", "commands.core.capture")
+# Methods of RecordService that only the worker and the drain of the spool may call.
+NO_ENTRY_POINTS = ("note", "tick", "capture_into")
 CLIENTS = (
     "slack_sdk.WebClient",
     "slack_sdk.web",
@@ -66,7 +68,7 @@ def is_in(module: str, names: tuple[str, ...]) -> bool:
 
 
 def imports(source: str) -> Iterator[tuple[str, str]]:
-    """Give every import as the module it names and the whole name of what is taken from it."""
+    """Yield every import as the module that it names and the whole name of what it takes from there."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from ((alias.name, alias.name) for alias in node.names)
@@ -76,7 +78,7 @@ def imports(source: str) -> Iterator[tuple[str, str]]:
 
 @cache
 def reachable() -> tuple[str, ...]:
-    """Name every module of the bot that a surface uses, directly or not."""
+    """Return every module of the bot that a surface imports, directly or not."""
     files = sorted({*(ROOT / "bot/slack/listeners").glob("*.py"), *(ROOT / "bot/web").rglob("*.py")})
     todo = [".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for file in files]
     todo += ["bot.slack.bolt_app", "bot.cli.incident_command"]
@@ -92,8 +94,8 @@ def reachable() -> tuple[str, ...]:
     return tuple(sorted(seen))
 
 
-def wants_only(call: ast.Call, tree: ast.AST) -> bool:
-    """Tell whether a transaction does nothing but look things up and want jobs: a job to be done is no change."""
+def enqueues_only(call: ast.Call, tree: ast.AST) -> bool:
+    """True if a transaction only looks things up and enqueues jobs: a job changes no incident."""
     work = call.args[0] if call.args else None
     if isinstance(work, ast.Name):
         named = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == work.id]
@@ -102,7 +104,7 @@ def wants_only(call: ast.Call, tree: ast.AST) -> bool:
 
 
 def touches_only(work: ast.FunctionDef | ast.Lambda, allowed: set[str]) -> bool:
-    """Tell whether a work uses its transaction for nothing else, and hands it to nobody."""
+    """True if a function calls only these methods of its transaction, and passes it on to no other function."""
     unit = work.args.args[0].arg
     inside = [node for part in (work.body if isinstance(work.body, list) else [work.body]) for node in ast.walk(part)]
     used = [node for node in inside if isinstance(node, ast.Attribute) and is_named(node.value, unit)]
@@ -115,7 +117,7 @@ def is_named(node: ast.AST, name: str) -> bool:
 
 
 def violations(module: str, source: str) -> list[str]:
-    """Name whatever in a source goes past the two doors."""
+    """Return everything in a source that bypasses the two entry points."""
     wrong = []
     for base, whole in imports(source):
         if is_in(base, ("storage", "sqlalchemy", "sqlmodel")) and (
@@ -133,11 +135,13 @@ def violations(module: str, source: str) -> list[str]:
                 "commands.core.capture",
             ),
         ):
-            wrong += [] if is_in(whole, DOORS) else [f"{module} goes around the doors: {whole}"]
+            wrong += [] if is_in(whole, ENTRY_POINTS) else [f"{module} bypasses the entry points: {whole}"]
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr == "transact" and not wants_only(node, tree):
+            if node.func.attr in NO_ENTRY_POINTS:
+                wrong.append(f"{module} bypasses the entry points, in line {node.lineno}")
+            if node.func.attr == "transact" and not enqueues_only(node, tree):
                 wrong.append(f"{module} changes the record by itself, in line {node.lineno}")
             if module in SURFACES or is_in(module, ("bot.slack.listeners", "bot.web")):
                 spoken = node.func.attr.startswith(("chat_", "conversations_", "views_", "api_call"))
@@ -147,26 +151,26 @@ def violations(module: str, source: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def surfaces(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """Compose Muster and give its Bolt app and its web application."""
+    """Compose Muster and return its Bolt app and its web application."""
     with Sandbox([Person("ann", "Ann")]) as sandbox:
         given: dict[str, Any] = {
             "_env_file": None,
             "slack_bot_token": sandbox.bot_token,
             "slack_app_token": sandbox.app_token,
             "slack_api_url": sandbox.base_url,
-            "database_url": f"sqlite:///{tmp_path_factory.mktemp('doors')}/muster.db",
+            "database_url": f"sqlite:///{tmp_path_factory.mktemp('entry-points')}/muster.db",
             "MUSTER_POLICY": ROOT / "policy.yaml",
             "MUSTER_SPOOL": tmp_path_factory.mktemp("spool"),
         }
         settings = Settings(**given)
         muster = compose(settings)
-        app = bolt_app(settings, muster.edge, AuthorizeResult(enterprise_id=None, team_id=muster.edge.team))
+        app = bolt_app(settings, muster.gateway, AuthorizeResult(enterprise_id=None, team_id=muster.gateway.team))
         yield {"app": app, "web": web_app(lambda: True, app)}
         muster.stop()
 
 
 def home_of(function: Callable[..., Any]) -> str:
-    """Name the module of a function, or of the one that a wrapper in WRAPS closes over."""
+    """Return the module of a function, or of the function that a wrapper in WRAPS closes over."""
     inner = inspect.unwrap(function)
     inner = getattr(inner, "__func__", inner)
     if inner.__module__ not in WRAPS:
@@ -177,7 +181,7 @@ def home_of(function: Callable[..., Any]) -> str:
 
 
 def listeners(app: Any) -> list[Callable[..., Any]]:
-    """Give every function that Bolt calls with a payload, its middleware's too."""
+    """Return every function that Bolt calls with a payload, those of its middleware included."""
     found: list[Callable[..., Any]] = []
     for one in app._listeners:
         found += [one.ack_function, *one.lazy_functions, *(m.func for m in one.middleware if hasattr(m, "func"))]
@@ -185,44 +189,44 @@ def listeners(app: Any) -> list[Callable[..., Any]]:
 
 
 def strangers(app: Any, web: Any) -> list[str]:
-    """Name every listener and route whose function is not at home in a surface."""
+    """Return every listener and route whose function is defined outside SURFACES."""
     functions = [*listeners(app), *(route.endpoint for route in web.routes)]
     return [f"{home_of(one)}.{one.__qualname__}" for one in functions if not is_in(home_of(one), SURFACES)]
 
 
-def test_every_listener_and_every_route_is_at_home_in_a_surface(surfaces: dict[str, Any]) -> None:
+def test_every_listener_and_every_route_is_defined_in_a_surface(surfaces: dict[str, Any]) -> None:
     assert len(listeners(surfaces["app"])) >= 25
     assert {route.path for route in surfaces["web"].routes} >= {"/healthz", "/slack/events"}
     assert strangers(**surfaces) == []
 
 
 def test_a_listener_or_route_from_elsewhere_is_found(surfaces: dict[str, Any]) -> None:
-    def third_door(ack: Callable[[], None]) -> None:
+    def third_entry_point(ack: Callable[[], None]) -> None:
         ack()
 
-    surfaces["app"].command("/third")(third_door)
-    surfaces["web"].routes.append(Route("/third", third_door))
+    surfaces["app"].command("/third")(third_entry_point)
+    surfaces["web"].routes.append(Route("/third", third_entry_point))
 
     found = strangers(**surfaces)
 
     del surfaces["app"]._listeners[-1], surfaces["web"].routes[-1]
     assert len(found) == 2
-    assert all(name.endswith("third_door") for name in found)
+    assert all(name.endswith("third_entry_point") for name in found)
 
 
 @pytest.mark.parametrize("module", reachable())
-def test_nothing_a_surface_uses_goes_past_the_two_doors(module: str) -> None:
+def test_no_module_that_a_surface_imports_bypasses_the_entry_points(module: str) -> None:
     path = path_of(module)
 
     assert path is not None
     assert violations(module, path.read_text("utf-8")) == []
 
 
-def test_what_surfaces_use_is_found_through_all_that_lies_between() -> None:
+def test_imports_are_followed_through_every_module_between() -> None:
     assert {
-        "bot.slack.gateway.gateway",
+        "bot.slack.gateway.request_executor",
         "bot.slack.gateway.typed_command",
-        "bot.slack.surfaces.reply",
+        "bot.requests.reply",
         "bot.slack.listeners.block_actions",
     } <= set(reachable())
     assert "bot.worker.worker" not in reachable()
@@ -236,15 +240,17 @@ MUTATIONS = {
     "from slack_sdk import WebClient": "reaches Slack",
     "from slack_sdk.web import WebClient": "reaches Slack",
     "from urllib.request import urlopen": "reaches Slack",
-    "from commands.core.run import note_outcome": "goes around the doors",
-    "from commands.core.run import tick": "goes around the doors",
-    "from commands.core.request_handler import Attempt": "goes around the doors",
-    "from commands.core.incident_session import Working": "goes around the doors",
-    "def third(edge, drafts): edge.recorder.transact(lambda unit: unit.append('key', drafts, None))": "changes the record",
-    "def third(edge, unknown): edge.recorder.transact(unknown)": "changes the record",
-    "def third(edge): edge.recorder.transact(lambda unit: save(unit))": "changes the record",
-    "def third(edge):\n    def works(unit): unit.append()\n    edge.recorder.transact(works)": "changes the record",
-    "def third(edge):\n    def works(unit): unit.peek(); save(unit)\n    edge.recorder.transact(works)": "changes the record",
+    "from commands.core.run import note_outcome": "bypasses the entry points",
+    "from commands.core.run import tick": "bypasses the entry points",
+    "from commands.core.request_handler import Attempt": "bypasses the entry points",
+    "from commands.core.incident_session import Working": "bypasses the entry points",
+    "def third(gateway): gateway.record.note('key', [], 'job')": "bypasses the entry points",
+    "def third(gateway): gateway.record.tick('key')": "bypasses the entry points",
+    "def third(gateway, drafts): gateway.recorder.transact(lambda unit: unit.append('key', drafts, None))": "changes the record",
+    "def third(gateway, unknown): gateway.recorder.transact(unknown)": "changes the record",
+    "def third(gateway): gateway.recorder.transact(lambda unit: save(unit))": "changes the record",
+    "def third(gateway):\n    def works(unit): unit.append()\n    gateway.recorder.transact(works)": "changes the record",
+    "def third(gateway):\n    def works(unit): unit.peek(); save(unit)\n    gateway.recorder.transact(works)": "changes the record",
 }
 
 
@@ -259,7 +265,7 @@ MUTATIONS = {
         "bot.slack.gateway.typed_command",
     ],
 )
-def test_a_way_past_the_doors_is_found_in_a_changed_copy(module: str, added: str) -> None:
+def test_a_bypass_of_the_entry_points_is_found_in_a_changed_copy(module: str, added: str) -> None:
     path = path_of(module)
     assert path is not None
     changed = path.read_text("utf-8") + f"\n\n{added}\n"
@@ -269,7 +275,7 @@ def test_a_way_past_the_doors_is_found_in_a_changed_copy(module: str, added: str
     assert [one.partition(module)[2].split(":")[0].strip().startswith(MUTATIONS[added]) for one in found] == [True]
 
 
-def test_a_listener_that_calls_slack_by_a_client_it_was_given_is_found() -> None:
+def test_a_listener_that_calls_slack_through_a_client_argument_is_found() -> None:
     path = path_of("bot.slack.listeners.block_actions")
     assert path is not None
     changed = path.read_text("utf-8") + "\n\ndef third(client): client.chat_postMessage(channel='C1', text='hello')\n"
@@ -277,19 +283,17 @@ def test_a_listener_that_calls_slack_by_a_client_it_was_given_is_found() -> None
     assert ["calls Slack" in one for one in violations("bot.slack.listeners.block_actions", changed)] == [True]
 
 
-def test_a_transaction_that_only_wants_something_done_is_no_third_door() -> None:
-    wanting = (
-        "def third(edge):\n    def works(unit):\n        unit.want([unit.peek()])\n    edge.recorder.transact(works)\n"
-    )
+def test_a_transaction_that_only_enqueues_jobs_is_no_third_entry_point() -> None:
+    enqueuing = "def third(gateway):\n    def works(unit):\n        unit.want([unit.peek()])\n    gateway.recorder.transact(works)\n"
 
-    assert violations("bot.slack.gateway.gateway", wanting) == []
-    assert violations("bot.slack.gateway.gateway", wanting.replace("want", "project")) != []
+    assert violations("bot.slack.gateway.job_requests", enqueuing) == []
+    assert violations("bot.slack.gateway.job_requests", enqueuing.replace("want", "project")) != []
 
 
-def test_storage_may_only_be_known_for_being_absent_and_not_by_a_surface_itself() -> None:
-    told = "from storage.errors import Unavailable\n"
+def test_only_the_errors_of_storage_may_be_imported_and_not_by_a_surface_itself() -> None:
+    errors = "from storage.errors import Unavailable\n"
 
-    assert violations("bot.slack.gateway.gateway", told) == []
-    assert violations("bot.slack.listeners.block_actions", told) == [
+    assert violations("bot.slack.gateway.job_requests", errors) == []
+    assert violations("bot.slack.listeners.block_actions", errors) == [
         "bot.slack.listeners.block_actions reaches storage: storage.errors.Unavailable"
     ]

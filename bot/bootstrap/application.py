@@ -40,7 +40,7 @@ class Application:
     `wrong` is what is wrong with the policy file, if it was left aside; `workspace` is what people call theirs.
     """
 
-    edge: SlackGateway
+    gateway: SlackGateway
     store: Store
     active: ActivePolicy
     worker: Worker
@@ -83,7 +83,7 @@ class Application:
             self.presence.end()
         for one in self.listening:
             one.stop()
-        self.edge.desk.close()
+        self.gateway.replies.responder.close()
         self.worker.stop()
         self.scheduler.stop()
         self.going_on.close()

@@ -17,11 +17,13 @@ from bot.config.settings import Settings
 from bot.failpoints import Failpoint, no_failpoint
 from bot.monitoring.health_check import Health
 from bot.rendering.renderer import for_slack
+from bot.requests.reply import Texts
+from bot.requests.request_path import RequestPath
 from bot.scheduler import Scheduler
 from bot.slack.degraded.degraded_mode import DegradedMode
-from bot.slack.gateway.gateway import SlackGateway
-from bot.slack.surfaces.reply import Texts
+from bot.slack.gateway.gateway import build_gateway
 from bot.timestamp_authority import authority_of
+from commands.core.record_service import RecordService
 from storage.store import Store, open_store
 
 CALL_SECONDS: Final = 10
@@ -39,20 +41,18 @@ def compose(
     on = connect(settings, clock or RealClock(), reached=reached, opened=opened, call_seconds=call_seconds)
     store, watch, process = on.store, on.watch, f"{host.gethostname()}:{getpid()}"
     texts = Texts(for_slack(), settings.command)
-    going_on = DegradedMode(settings.spool, store, on.slack, watch, texts, do=on.desk.do, wake=lambda: worker.wake())
+    going_on = DegradedMode(
+        settings.spool, store, on.slack, watch, texts, submit=on.desk.submit, wake=lambda: worker.wake()
+    )
     going_on.begin(migrated=on.is_migrated)
-    edge = SlackGateway(
-        team=on.team,
+    gateway = build_gateway(
+        RequestPath(RecordService(store.recorder, watch.active, on.clock), texts),
         bot=on.slack.bot,
-        recorder=store.recorder,
-        active=watch.active,
-        clock=on.clock,
-        people=on.people,
-        desk=on.desk,
-        texts=texts,
+        users=on.people,
+        responder=on.desk,
         drafts=store.drafts,
-        absent=going_on.absent,
-        overheard=going_on.overheard,
+        fallback=going_on.fallback,
+        recent=going_on.overheard,
     )
     worker = build_worker(
         on,
@@ -67,10 +67,10 @@ def compose(
         store, on.clock, team=on.team, wake=worker.wake, ask_people=on.ask_people, watch=watch, look=presence.look
     )
     health = Health(store, going_on.spool, worker, on.clock, on.counts, is_connected=lambda: is_reached(takes))
-    app = bolt_app(settings, edge, on.who, on.counts.record_ack)
+    app = bolt_app(settings, gateway, on.who, on.counts.record_ack)
     takes = receiver(settings, app, health, greeted=on.counts.count_connections(presence.greet))
     scheduler = Scheduler([*again, going_on.recurring(), housekeeping(going_on.overheard, on.clock)])
     workspace = str(on.who.team or on.team)
     return Application(
-        edge, store, watch.active, worker, scheduler, presence, takes, going_on, on.signer, watch.errors, workspace
+        gateway, store, watch.active, worker, scheduler, presence, takes, going_on, on.signer, watch.errors, workspace
     )

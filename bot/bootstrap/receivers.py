@@ -25,12 +25,12 @@ HTTP_PORT: Final = 3000
 
 
 def bolt_app(
-    settings: Settings, edge: SlackGateway, who: AuthorizeResult, acked: Acked = lambda kind, seconds: None
+    settings: Settings, gateway: SlackGateway, who: AuthorizeResult, acked: Acked = lambda kind, seconds: None
 ) -> App:
     """Build the Bolt app; only HTTP mode has signatures to check."""
     secret = settings.slack_signing_secret
     return build_app(
-        edge,
+        gateway,
         settings.commands,
         authorized=who,
         client=client_for(settings.slack_api_url),

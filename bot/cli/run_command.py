@@ -56,7 +56,7 @@ def startup_line(muster: Application, settings: Settings) -> str:
     database = shown_database(settings.database_url.get_secret_value())
     policy = muster.active.policy
     return (
-        f"Muster runs in {muster.workspace} ({muster.edge.team}) as {' and '.join(settings.commands)}, "
+        f"Muster runs in {muster.workspace} ({muster.gateway.team}) as {' and '.join(settings.commands)}, "
         f"on {database}, by policy {policy.version} ({muster.active.hash[:8]})."
     )
 

@@ -1,6 +1,6 @@
-"""What Slack sends, as who asked, where, and the key that makes it one request however often it is delivered.
+"""Slack payloads as interactions: the person, the place, and the idempotency key of a slash command, click or event.
 
-Reads payloads only: it runs nothing, looks nothing up and knows no verb. The moment is the caller's.
+Reads payloads only: it runs nothing, looks nothing up and knows no verb. The caller stamps the time.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from roles.person_ids import PersonId, slack_person
 
 @dataclass(frozen=True)
 class Interaction:
-    """One thing that came from Slack: who, where, when, how to answer them, and whether a form is open before them."""
+    """One payload from Slack. `user` is a Slack id; `in_form` is True when the person acted inside an open form."""
 
     team: str
     user: str
     key: str
     at: datetime
     surface: Surface
-    where: ActionContext
-    aside: ReplyTarget
-    trigger: str | None = None
+    context: ActionContext
+    reply_target: ReplyTarget
+    trigger_id: str | None = None
     event: str | None = None
     in_form: bool = False
 
@@ -44,27 +44,27 @@ class Interaction:
         self, verb: str, fields: dict[str, JsonValue], actor: Actor, occurred_at: datetime | None = None
     ) -> Request:
         """Return the request that this interaction makes."""
-        where = self.where
+        context = self.context
         return Request(
             verb=verb,
             fields=fields,
             actor=actor,
             team=self.team,
-            place=Place(channel=where.channel, message=where.message, thread=where.thread, number=where.number),
-            source=Source(surface=self.surface, channel=where.channel, message=where.message, event=self.event),
+            place=Place(channel=context.channel, message=context.message, thread=context.thread, number=context.number),
+            source=Source(surface=self.surface, channel=context.channel, message=context.message, event=self.event),
             key=self.key,
             at=self.at,
             occurred_at=occurred_at,
-            drawn_at=where.entry,
+            drawn_at=context.entry,
         )
 
-    def at_place(self, where: ActionContext) -> Interaction:
-        """Say the same of another place: the incident a button was drawn for, or a number that was typed."""
-        return replace(self, where=where)
+    def in_context(self, context: ActionContext) -> Interaction:
+        """Return the same interaction in another context: with the number of an incident that was drawn or typed."""
+        return replace(self, context=context)
 
 
 def from_command(body: Json, at: datetime) -> Interaction:
-    """Read a slash command; its trigger is its key."""
+    """Read a slash command. Its trigger id is its key."""
     team, user, channel = body["team_id"], body["user_id"], body["channel_id"]
     return Interaction(
         team=team,
@@ -72,59 +72,59 @@ def from_command(body: Json, at: datetime) -> Interaction:
         key=f"{team}:command:{body['trigger_id']}",
         at=at,
         surface=Surface.COMMAND,
-        where=ActionContext(channel=channel),
-        aside=ReplyTarget(user, channel, response_url=body.get("response_url")),
-        trigger=body["trigger_id"],
+        context=ActionContext(channel=channel),
+        reply_target=ReplyTarget(user, channel, response_url=body.get("response_url")),
+        trigger_id=body["trigger_id"],
         event=body["trigger_id"],
     )
 
 
 def from_action(body: Json, at: datetime) -> Interaction:
-    """Read a pressed button. A second click is another request; the rules say what it still does."""
+    """Read a pressed button. A second click is a second request: `decide` says whether it still changes anything."""
     team, user, action = _team(body), body["user"]["id"], body["actions"][0]
     container = body.get("container") or {}
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-    drawn = unpack(action.get("value") or read_chosen((action.get("selected_option") or {}).get("value") or "")[1])
-    held = str(container.get("message_ts") or container.get("view_id"))
+    context = unpack(action.get("value") or read_chosen((action.get("selected_option") or {}).get("value") or "")[1])
+    surface_id = str(container.get("message_ts") or container.get("view_id"))
     return Interaction(
         team=team,
         user=user,
-        key=f"{team}:action:{user}:{held}:{action['action_id']}:{action['action_ts']}",
+        key=f"{team}:action:{user}:{surface_id}:{action['action_id']}:{action['action_ts']}",
         at=at,
         surface=Surface.BUTTON,
-        where=drawn.model_copy(update={"channel": drawn.channel or channel}),
-        aside=ReplyTarget(
+        context=context.model_copy(update={"channel": context.channel or channel}),
+        reply_target=ReplyTarget(
             user,
             channel,
             thread=container.get("thread_ts"),
             response_url=body.get("response_url"),
             replaces=bool(container.get("is_ephemeral")),
         ),
-        trigger=body.get("trigger_id"),
+        trigger_id=body.get("trigger_id"),
         event=action["action_ts"],
         in_form=(body.get("view") or {}).get("type") == "modal",
     )
 
 
 def from_view(body: Json, at: datetime) -> Interaction:
-    """Read a submitted form. The form and what stood in it are the key: sent twice it is one request, mended another."""
+    """Read a submitted form. View and values make the key: sent twice it is one request, corrected it is another."""
     team, user, view = _team(body), body["user"]["id"], body["view"]
-    where = unpack(view.get("private_metadata"))
+    context = unpack(view.get("private_metadata"))
     return Interaction(
         team=team,
         user=user,
-        key=f"{team}:view:{view['id']}:{view.get('hash')}:{_mark(view.get('state'))}",
+        key=f"{team}:view:{view['id']}:{view.get('hash')}:{_digest(view.get('state'))}",
         at=at,
         surface=Surface.FORM,
-        where=where,
-        aside=ReplyTarget(user, where.channel),
-        trigger=body.get("trigger_id"),
+        context=context,
+        reply_target=ReplyTarget(user, context.channel),
+        trigger_id=body.get("trigger_id"),
         event=view["id"],
     )
 
 
 def from_shortcut(body: Json, at: datetime) -> Interaction:
-    """Read a shortcut; one from a message's menu says which message, threaded ones included."""
+    """Read a shortcut. A message shortcut names its message, also one in a thread."""
     team, user = _team(body), body["user"]["id"]
     message, channel = body.get("message") or {}, (body.get("channel") or {}).get("id")
     ts = body.get("message_ts") or message.get("ts")
@@ -134,15 +134,15 @@ def from_shortcut(body: Json, at: datetime) -> Interaction:
         key=f"{team}:shortcut:{user}:{body['callback_id']}:{body['action_ts']}",
         at=at,
         surface=Surface.SHORTCUT,
-        where=ActionContext(channel=channel, message=ts, thread=message.get("thread_ts")),
-        aside=ReplyTarget(user, channel, thread=message.get("thread_ts"), response_url=body.get("response_url")),
-        trigger=body.get("trigger_id"),
+        context=ActionContext(channel=channel, message=ts, thread=message.get("thread_ts")),
+        reply_target=ReplyTarget(user, channel, thread=message.get("thread_ts"), response_url=body.get("response_url")),
+        trigger_id=body.get("trigger_id"),
         event=body["action_ts"],
     )
 
 
 def from_event(body: Json, at: datetime) -> Interaction:
-    """Read an event; Slack delivers one under the same id however often it tries."""
+    """Read an event. Slack delivers every retry under the same event id."""
     team, event = _team(body), body["event"]
     item = event.get("item") or {}
     channel = event.get("channel") if isinstance(event.get("channel"), str) else item.get("channel")
@@ -154,14 +154,14 @@ def from_event(body: Json, at: datetime) -> Interaction:
         key=f"{team}:event:{body['event_id']}",
         at=at,
         surface=Surface.EVENT,
-        where=ActionContext(channel=channel, message=item.get("ts"), thread=event.get("thread_ts")),
-        aside=ReplyTarget(user, channel, thread=event.get("thread_ts")),
+        context=ActionContext(channel=channel, message=item.get("ts"), thread=event.get("thread_ts")),
+        reply_target=ReplyTarget(user, channel, thread=event.get("thread_ts")),
         event=body["event_id"],
     )
 
 
-def _mark(state: Json | None) -> str:
-    """Tell what was put into a form from anything else that could be."""
+def _digest(state: Json | None) -> str:
+    """Return a short digest of the values in a form."""
     return sha256(json.dumps(state, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

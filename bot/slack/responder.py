@@ -1,6 +1,6 @@
-"""Everything the edge itself asks of Slack: opening forms and telling one person something, on threads of its own.
+"""Calls that Slack listeners make beside their acknowledgement: forms and replies, on a thread pool of their own.
 
-A listener hands work over and returns; nothing here delays an acknowledgement, and nothing here is on the record.
+A listener submits work and returns, so no call delays an acknowledgement. Nothing here is recorded.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ReplyTarget:
-    """How one person can be told something beside an acknowledgement: Slack's response address, or their channel."""
+    """Where a reply to one person goes: Slack's response URL, or an ephemeral message in their channel."""
 
     user: str
     channel: str | None = None
@@ -37,20 +37,20 @@ class ReplyTarget:
 
 
 class Responder:
-    """Opens forms and speaks aside. `client` never retries: a form that is late is of no use."""
+    """Opens forms and sends replies. `client` never retries: a form that is late does not open."""
 
     def __init__(self, client: WebClient) -> None:
         self._client = client
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="desk")
-        # Forms are drawn one at a time: drawing many at once would take the processor from acknowledgements.
-        self.drawing = Lock()
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="responder")
+        # Forms are rendered one at a time: rendering many at once would take the processor from acknowledgements.
+        self.form_lock = Lock()
 
-    def do(self, work: Callable[[], None]) -> None:
-        """Do something soon, on a thread of the desk."""
+    def submit(self, work: Callable[[], None]) -> None:
+        """Do the work soon, on a thread of the pool."""
         self._pool.submit(work).add_done_callback(_log_failure)
 
-    def open(self, trigger_id: str, view: Json, *, over: bool = False) -> bool:
-        """Open a form now, or over the one that is open; False when Slack would not, mostly since it is too late."""
+    def open_form(self, trigger_id: str, view: Json, *, over: bool = False) -> bool:
+        """Open a form now, or push it over the open one; False when Slack refuses, mostly because it is too late."""
         show = self._client.views_push if over else self._client.views_open
         try:
             show(trigger_id=trigger_id, view=view)
@@ -59,40 +59,40 @@ class Responder:
             return False
         return True
 
-    def update(self, view_id: str, view: Json, view_hash: str | None = None) -> None:
-        """Change a form that is open; one that was closed or changed meanwhile is left alone."""
+    def update_form(self, view_id: str, view: Json, view_hash: str | None = None) -> None:
+        """Replace an open form; one that was closed or changed since `view_hash` stays as it is."""
         try:
             self._client.views_update(view_id=view_id, view=view, hash=view_hash)
         except FAILED as failed:
             _log.warning("a form did not change: %s", failed)
 
-    def tell(self, aside: ReplyTarget, text: str, blocks: list[Json]) -> None:
-        """Tell one person something now. It is an answer and no record: when it cannot be told, the log says so."""
+    def send(self, target: ReplyTarget, text: str, blocks: list[Json]) -> None:
+        """Send a reply now. A reply that cannot be sent is logged; nothing depends on it."""
         text, blocks = fit_text(text, "ephemeral.text"), fit_blocks(blocks)
         try:
-            if aside.response_url:
-                self._respond(aside, text, blocks)
-            elif aside.channel:
+            if target.response_url:
+                self._respond(target, text, blocks)
+            elif target.channel:
                 self._client.chat_postEphemeral(
-                    channel=aside.channel, user=aside.user, text=text, blocks=blocks, thread_ts=aside.thread
+                    channel=target.channel, user=target.user, text=text, blocks=blocks, thread_ts=target.thread
                 )
         except FAILED as failed:
-            _log.warning("somebody could not be told: %s", failed)
+            _log.warning("a reply was not sent: %s", failed)
 
     def close(self) -> None:
-        """Finish what was handed over and take nothing more."""
+        """Finish the submitted work and accept no more."""
         self._pool.shutdown(wait=True)
 
-    def _respond(self, aside: ReplyTarget, text: str, blocks: list[Json]) -> None:
-        webhook = WebhookClient(aside.response_url or "", timeout=5, retry_handlers=[])
+    def _respond(self, target: ReplyTarget, text: str, blocks: list[Json]) -> None:
+        webhook = WebhookClient(target.response_url or "", timeout=5, retry_handlers=[])
         webhook.proxy = self._client.proxy
-        answer = webhook.send(
-            text=text, blocks=blocks, response_type="ephemeral", replace_original=aside.replaces, delete_original=False
+        response = webhook.send(
+            text=text, blocks=blocks, response_type="ephemeral", replace_original=target.replaces, delete_original=False
         )
-        if answer.status_code != 200:
-            _log.warning("somebody could not be told: %s", answer.body[:200])
+        if response.status_code != 200:
+            _log.warning("a reply was not sent: %s", response.body[:200])
 
 
 def _log_failure(done: Future[None]) -> None:
     if error := done.exception():
-        _log.error("the desk failed", exc_info=error)
+        _log.error("work of the responder failed", exc_info=error)

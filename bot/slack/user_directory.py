@@ -33,7 +33,7 @@ class UserDirectory:
     """The workspace's members and the user groups the policy names. `keep` notes each change in the directory."""
 
     def __init__(self, team: str, keep: Callable[[Sequence[Person]], object], *, page: int = PAGE) -> None:
-        self._team = team
+        self.team = team
         self._keep = keep
         self._known: dict[str, Person] = {}
         self._unkept: dict[str, Person] = {}
@@ -46,25 +46,25 @@ class UserDirectory:
         """Give what is known of somebody, or None."""
         return self._known.get(user)
 
-    def named(self, word: str) -> PersonId | None:
+    def find(self, word: str) -> PersonId | None:
         """Find somebody by their Slack id, or by a name that only one of the active members has.
 
         An id is taken on trust only while nobody at all is known yet.
         """
         if _USER.fullmatch(word) and (word in self._known or not self._known):
-            return slack_person(self._team, word)
+            return slack_person(self.team, word)
         wanted = word.strip().lower()
         found = [user for user, names in self._called.items() if wanted in names and self._known[user].is_active]
-        return slack_person(self._team, found[0]) if len(found) == 1 else None
+        return slack_person(self.team, found[0]) if len(found) == 1 else None
 
-    def zone_of(self, user: str) -> str:
+    def time_zone(self, user: str) -> str:
         """Give the time zone of somebody, UTC while it is not known."""
         known = self._known.get(user)
         return known.zone if known else "UTC"
 
     def actor(self, user: str, policy: Policy) -> Actor:
         """Return a Slack user as an actor, with the policy groups that they belong to."""
-        return Actor(id=slack_person(self._team, user), groups=self.groups_of(user, policy))
+        return Actor(id=slack_person(self.team, user), groups=self.groups_of(user, policy))
 
     def groups_of(self, user: str, policy: Policy) -> frozenset[str]:
         """Name the policy's groups somebody is in; every full member responds while the policy names no responders."""
@@ -73,9 +73,9 @@ class UserDirectory:
             found.add(RESPONDER)
         return frozenset(found)
 
-    def learn(self, *members: Json) -> None:
+    def update(self, *members: Json) -> None:
         """Take what Slack says of members, and keep what differs from what was known."""
-        found = {member["id"]: read_member(self._team, member) for member in members}
+        found = {member["id"]: read_member(self.team, member) for member in members}
         new = {user: person for user, person in found.items() if self._known.get(user) != person}
         self._known.update(new)
         self._called.update({member["id"]: frozenset(name.lower() for name in _names(member)) for member in members})
@@ -92,7 +92,7 @@ class UserDirectory:
         else:
             self._unkept = {}
 
-    def learn_group(self, group: str, users: Iterable[str]) -> None:
+    def set_group(self, group: str, users: Iterable[str]) -> None:
         """Take who is in a user group."""
         self._groups[group] = frozenset(users)
 
@@ -107,10 +107,10 @@ class UserDirectory:
         """
         try:
             for page in pages(partial(client.users_list, limit=self._page), self._cursor):
-                self.learn(*page["members"])
+                self.update(*page["members"])
                 self._cursor = next_cursor(page)
             for group in sorted({m for members in policy.groups.values() for m in members if m.startswith("S")}):
-                self.learn_group(group, client.usergroups_users_list(usergroup=group)["users"])
+                self.set_group(group, client.usergroups_users_list(usergroup=group)["users"])
         except (SlackApiError, OSError, HTTPException) as failed:
             _log.warning("the list of people is as it was: %s", failed)
 

@@ -93,18 +93,18 @@ class Spool:
             self._write(line)
             return True
 
-    def append_behind(self, line: SpoolLine) -> bool:
+    def append_to_backlog(self, line: SpoolLine) -> bool:
         """Keep a line if others wait for the record, so that it does not overtake them; False when none does."""
         with self._lock:
-            if not self._is_ahead():
+            if not self._has_backlog():
                 return False
             self.append(line)
             return True
 
-    def is_ahead(self) -> bool:
+    def has_backlog(self) -> bool:
         """Tell whether anything waits for the record."""
         with self._lock:
-            return self._is_ahead()
+            return self._has_backlog()
 
     def waiting(self) -> Sequence[SpooledRecord]:
         """Give what is not done, in the order in which it came."""
@@ -176,7 +176,7 @@ class Spool:
                     os.close(segment.handle)
             self._held, self._own = [], None
 
-    def _is_ahead(self) -> bool:
+    def _has_backlog(self) -> bool:
         return any(kind in FOR_THE_RECORD for kind, _ in self._waiting)
 
     def _begun(self, now: datetime) -> Segment:

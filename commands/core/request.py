@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from pydantic import JsonValue
 
 from incident.entry import Source
 from incident.frozen import Frozen, Utc
 from roles.person_ids import PersonId
+
+Fields: TypeAlias = dict[str, JsonValue]
 
 
 class Actor(Frozen):
@@ -33,7 +37,7 @@ class Request(Frozen):
     """
 
     verb: str
-    fields: dict[str, JsonValue]
+    fields: Fields
     actor: Actor
     team: str
     place: Place

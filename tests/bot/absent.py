@@ -94,10 +94,10 @@ class House:
         return self.slash("ann", "general", f"declare service=checkout impact=1 urgency=1 {title}")
 
     def incident(self) -> IncidentKey:
-        return self.muster.store.queries.incidents(self.muster.edge.team)[0].key
+        return self.muster.store.queries.incidents(self.muster.gateway.team)[0].key
 
     def numbers(self) -> list[str]:
-        return [one.number for one in self.muster.store.queries.incidents(self.muster.edge.team)]
+        return [one.number for one in self.muster.store.queries.incidents(self.muster.gateway.team)]
 
     def entries(self, *kinds: str, key: IncidentKey | None = None) -> list[Entry]:
         wanted = key or self.incident()

@@ -44,8 +44,8 @@ def test_it_reconnects_notes_the_gap_and_reads_back_what_was_said_meanwhile(sqli
         try:
             assert sandbox.wait_for_socket()
             sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
-            listed = until(lambda: muster.store.queries.incidents(muster.edge.team, limit=1))[0]
-            channel = until(lambda: muster.store.queries.incidents(muster.edge.team, limit=1)[0].channel)
+            listed = until(lambda: muster.store.queries.incidents(muster.gateway.team, limit=1))[0]
+            channel = until(lambda: muster.store.queries.incidents(muster.gateway.team, limit=1)[0].channel)
             until(lambda: sandbox.workspace.find_person("ann").id in sandbox.workspace.find_channel(channel).members)
 
             sandbox.faults.cut_off()

@@ -143,7 +143,7 @@ def test_a_form_sent_twice_while_it_is_absent_opens_one_channel(house, proxy):
     proxy.set("refuse")
     came = from_command(
         {
-            "team_id": house.muster.edge.team,
+            "team_id": house.muster.gateway.team,
             "user_id": house.user("ann"),
             "channel_id": house.sandbox.workspace.find_channel("general").id,
             "trigger_id": "1.2",
@@ -152,7 +152,7 @@ def test_a_form_sent_twice_while_it_is_absent_opens_one_channel(house, proxy):
     )
 
     for _ in range(3):
-        house.muster.edge.act(came, "declare", {"title": "Twice", "service": "checkout"})
+        house.muster.gateway.executor.execute(came, "declare", {"title": "Twice", "service": "checkout"})
     house.channel()
     house.look()
     proxy.set("ok")

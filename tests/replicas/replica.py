@@ -43,7 +43,7 @@ def put_together(settings: Settings) -> Application:
     """Build a Muster on that clock, and beside it what strikes every second and is still to be done once a period."""
     clock = AheadClock(Path(os.environ["REPLICA_CLOCK"]))
     muster = compose(settings, clock=clock, call_seconds=int(os.environ["REPLICA_CALL_SECONDS"]))
-    recorder, team = muster.store.recorder, muster.edge.team
+    recorder, team = muster.store.recorder, muster.gateway.team
     Scheduler(
         [
             PeriodicTask("each minute", TICK, lambda: enqueue_checkpoint(recorder, team, clock.now())),

@@ -71,7 +71,7 @@ class ReplayEnvironment:
             "MUSTER_KEY_FILE": key_file,
         }
         self.muster = compose(Settings(**given), clock=self.clock)
-        self.team = self.muster.edge.team
+        self.team = self.muster.gateway.team
         self.muster.listen()
         if not self.sandbox.wait_for_socket():
             raise RuntimeError("Muster did not connect to the pretend workspace")
@@ -109,7 +109,7 @@ class ReplayEnvironment:
 
     def bring_muster(self, user: str) -> None:
         """Let somebody invite Muster to where people are before there is an incident, so that it hears what is said."""
-        self.sandbox.acting.invite(user, self.present(user), self.muster.edge.bot)
+        self.sandbox.acting.invite(user, self.present(user), self.muster.gateway.bot)
         self.settle()
 
     def cut_off(self) -> None:

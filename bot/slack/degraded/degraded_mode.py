@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.config.policy_reloader import PolicyReloader
+from bot.requests.reply import Texts
 from bot.scheduler import PeriodicTask
 from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.client.web_api import SlackClient
@@ -16,8 +17,8 @@ from bot.slack.degraded.fallback import DegradedFallback
 from bot.slack.degraded.provisional_channel import ProvisionalChannel
 from bot.slack.degraded.recovery_notices import RecoveryNotices
 from bot.slack.degraded.spool_drain import SpoolDrain
-from bot.slack.surfaces.reply import Texts
 from bot.spool.spool import Spool
+from commands.core.record_service import RecordService
 from storage.errors import Unavailable
 from storage.store import Store
 
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class DegradedMode:
-    """What goes on without the database. `absent` is the edge's part, `draining` brings it all onto the record.
+    """What goes on without the database. `fallback` is the gateway's part, `draining` brings it all onto the record.
 
     `overheard` is what was said where no incident is, with the database or without.
     """
@@ -39,22 +40,20 @@ class DegradedMode:
         watch: PolicyReloader,
         texts: Texts,
         *,
-        do: Callable[[Callable[[], None]], None],
+        submit: Callable[[Callable[[], None]], None],
         wake: Callable[[], None],
     ) -> None:
         clock, active = slack.clock, watch.active
         self.overheard = RecentMessages(lambda: active.policy.capture_before_minutes)
         self.spool = Spool(folder, slack.team, reached=slack.reached)
-        unrecorded = ProvisionalChannel(self.spool, slack, active, texts.renderer)
-        self.absent = DegradedFallback(self.spool, unrecorded, active, texts, clock, do)
-        telling = RecoveryNotices(self.spool, unrecorded, store.recorder, store.drafts, texts.renderer, clock)
+        channels = ProvisionalChannel(self.spool, slack, active, texts.renderer)
+        self.fallback = DegradedFallback(self.spool, channels, active, texts, clock, submit)
+        notices = RecoveryNotices(self.spool, channels, store.recorder, store.drafts, texts.renderer, clock)
         self.draining = SpoolDrain(
             self.spool,
-            unrecorded,
-            telling,
-            store.recorder,
-            active,
-            clock,
+            channels,
+            notices,
+            RecordService(store.recorder, active, clock),
             self.overheard,
             ready=lambda: _ready(store, watch),
             done=wake,

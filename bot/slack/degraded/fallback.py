@@ -1,7 +1,7 @@
-"""What the edge does while the database is absent: keeps on disk what it can, and says plainly that nothing is recorded.
+"""What the gateway does while the database is absent: it spools what it can, and says that nothing is recorded.
 
-A declaration opens a channel at once; what is said is recorded later; any other verb is kept for the person who typed
-it. Knows no database: everything here works without one.
+A declaration opens a provisional channel at once, captures are recorded later, and any other request becomes a draft
+for the person who made it. Knows no database: everything here works without one.
 """
 
 from __future__ import annotations
@@ -10,21 +10,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from pydantic import JsonValue
-
 from bot.clock import Clock
 from bot.config.policy_loader import ActivePolicy
 from bot.rendering.message_catalog import say
+from bot.requests.reply import Texts, reply_to
 from bot.slack.degraded.dry_run import EmptyReader, Preview, dry_run
 from bot.slack.degraded.provisional_channel import ProvisionalChannel
 from bot.slack.degraded.spool_records import capture_line, draft_line, request_line
 from bot.slack.error_reports import NotRecorded
 from bot.slack.interaction import Interaction
-from bot.slack.surfaces.reply import Reply, Texts, reply_to
+from bot.slack.surfaces.slack_reply import SlackReply, slack_reply
 from bot.spool.spool import Spool, SpoolFull
 from commands.core import verb_registry
 from commands.core.capture import Capture
-from commands.core.request import Request
+from commands.core.request import Fields, Request
 from incident.ports import Outcome
 from incident.refusal import Refusal
 
@@ -33,64 +32,57 @@ _DETECTED: Final = "detected_at"
 
 @dataclass(frozen=True)
 class DegradedFallback:
-    """One workspace's way of going on. `do` does something soon, on a thread of the desk."""
+    """The fallback of one workspace. `submit` does work soon, on a thread of the responder."""
 
     spool: Spool
-    unrecorded: ProvisionalChannel
-    active: ActivePolicy
+    channels: ProvisionalChannel
+    policy: ActivePolicy
     texts: Texts
     clock: Clock
-    do: Callable[[Callable[[], None]], None]
+    submit: Callable[[Callable[[], None]], None]
 
-    def hear(self, said: Capture) -> None:
-        """Keep what was said."""
-        self._keep(lambda: self.spool.append(capture_line(said, self.clock.now())))
+    def spool_capture(self, one: Capture) -> None:
+        """Spool a capture."""
+        self._spool(lambda: self.spool.append(capture_line(one, self.clock.now())))
 
-    def hear_behind(self, said: Capture) -> bool:
-        """Keep what was said behind what waits already; False when nothing does."""
-        if not self.spool.is_ahead():
+    def spool_if_backlogged(self, one: Capture) -> bool:
+        """Spool a capture behind a backlog, so that it does not overtake it; False when there is no backlog."""
+        if not self.spool.has_backlog():
             return False
-        return self._keep(lambda: self.spool.append_behind(capture_line(said, self.clock.now())))
+        return self._spool(lambda: self.spool.append_to_backlog(capture_line(one, self.clock.now())))
 
-    def mark(self, request: Request) -> None:
-        """Keep that a message was marked, or no longer is."""
-        self._keep(lambda: self.spool.append(request_line(request, is_mark=True)))
+    def spool_reaction(self, request: Request) -> None:
+        """Spool the request of a reaction to a message."""
+        self._spool(lambda: self.spool.append(request_line(request, is_reaction=True)))
 
-    def declare(self, request: Request) -> Reply:
-        """Keep a declaration and open its channel, unless the rules refuse it."""
+    def declare(self, request: Request) -> SlackReply:
+        """Spool a declaration and open its provisional channel, unless the rules refuse it."""
         request = request.model_copy(update={"fields": {_DETECTED: request.at.isoformat(), **request.fields}})
         try:
-            foreseen = dry_run(request, self.active.policy)
+            preview = dry_run(request, self.policy.policy)
         except Refusal as refusal:
             return self._refused(request, refusal)
-        self._keep(lambda: self.spool.append(request_line(request)))
-        self.do(lambda: self.unrecorded.open(request.key))
-        return Reply(self._declared(foreseen), opens_incident=True)
+        self._spool(lambda: self.spool.append(request_line(request)))
+        self.submit(lambda: self.channels.open(request.key))
+        return SlackReply(_declared(preview), opens_incident=True)
 
-    def keep(self, came: Interaction, verb: str, fields: dict[str, JsonValue]) -> Reply:
-        """Keep what somebody typed for them, and say that it is not recorded; a question has nothing to keep."""
+    def keep_draft(self, interaction: Interaction, verb: str, fields: Fields) -> SlackReply:
+        """Spool a request as a draft for the person, and say that it is not recorded; a question leaves no draft."""
         kind = verb_registry.find(verb)
         if kind is None or kind.is_query:
-            return Reply(say("absent_asked", command=self.texts.command), refused=True)
-        if self.unrecorded.is_here(came.where.channel):
-            words = say("absent_here")
+            return SlackReply(say("absent_asked", command=self.texts.command), refused=True)
+        if self.channels.is_here(interaction.context.channel):
+            text = say("absent_here")
         else:
-            words = say("absent_kept", command=self.texts.command)
-        self._keep(lambda: self.spool.append(draft_line(came, kind.name, fields)))
-        return Reply(words, plain=words, refused=True)
+            text = say("absent_kept", command=self.texts.command)
+        self._spool(lambda: self.spool.append(draft_line(interaction, kind.name, fields)))
+        return SlackReply(text, plain=text, refused=True)
 
-    def is_waiting(self, came: Interaction) -> bool:
-        """Tell whether somebody acts where an incident waits for the record."""
-        return self.spool.count("request") > 0 and self.unrecorded.is_here(came.where.channel)
+    def is_unrecorded(self, interaction: Interaction) -> bool:
+        """True if the incident of this channel is still in the spool."""
+        return self.spool.count("request") > 0 and self.channels.is_here(interaction.context.channel)
 
-    def asked(self) -> Reply:
-        """Say that nothing can be looked up."""
-        return Reply(say("absent_asked", command=self.texts.command), refused=True)
-
-    def _declared(self, foreseen: Preview) -> str:
-        return say("absent_declared", title=foreseen.fact.title, calls=foreseen.calls)
-
-    def _refused(self, request: Request, refusal: Refusal) -> Reply:
+    def _refused(self, request: Request, refusal: Refusal) -> SlackReply:
         outcome = Outcome(
             verb=request.verb,
             code=refusal.code,
@@ -100,11 +92,15 @@ class DegradedFallback:
             facts=tuple(refusal.facts.items()),
             at=request.at,
         )
-        return reply_to(request, outcome, EmptyReader(), policy=self.active.policy, texts=self.texts)
+        return slack_reply(reply_to(request, outcome, EmptyReader(), policy=self.policy.policy, texts=self.texts))
 
-    def _keep(self, append: Callable[[], bool]) -> bool:
-        """Keep it, or have it not acknowledged: what is neither recorded nor kept is sent again by Slack."""
+    def _spool(self, append: Callable[[], bool]) -> bool:
+        """Append a line. Raises NotRecorded when the spool cannot take it, so that Slack sends the payload again."""
         try:
             return append()
-        except (OSError, SpoolFull) as trouble:
-            raise NotRecorded(f"neither the database nor the spool takes it: {trouble}") from trouble
+        except (OSError, SpoolFull) as failed:
+            raise NotRecorded(f"neither the database nor the spool takes it: {failed}") from failed
+
+
+def _declared(preview: Preview) -> str:
+    return say("absent_declared", title=preview.fact.title, calls=preview.calls)

@@ -8,15 +8,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import JsonValue
 
 from bot.clock import Clock
 from bot.rendering.message_catalog import label, say
 from bot.rendering.renderer import Renderer
+from bot.requests.draft_store import DraftStore
 from bot.slack.blocks.block_elements import button, buttons
 from bot.slack.channel_names import channel_name
 from bot.slack.client.web_api import SlackError
@@ -36,13 +36,6 @@ from roles.person_ids import PersonId, slack_user
 _log = logging.getLogger(__name__)
 
 
-class Drafts(Protocol):
-    """Keeps what somebody typed until they send it."""
-
-    def keep(self, key: str, person: PersonId, verb: str, fields: dict[str, JsonValue], *, at: datetime) -> None:
-        """Keep a draft."""
-
-
 @dataclass(frozen=True)
 class _Complete:
     """What the templates of the end see."""
@@ -60,7 +53,7 @@ class RecoveryNotices:
     spool: Spool
     unrecorded: ProvisionalChannel
     recorder: Recorder
-    drafts: Drafts
+    drafts: DraftStore
     renderer: Renderer
     clock: Clock
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from bot.clock import Clock
-from bot.config.policy_loader import ActivePolicy
 from bot.rendering.message_catalog import say_refusal
 from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.client.web_api import UnknownOutcome
@@ -23,10 +21,9 @@ from bot.slack.degraded.spool_records import read_capture, read_request
 from bot.slack.error_reports import report_unexpected
 from bot.spool.segment import FOR_THE_RECORD, SpoolLine
 from bot.spool.spool import Spool, SpooledRecord
-from commands.core.capture import capture
-from commands.core.run import note_outcome, run
+from commands.core.record_service import RecordService
 from incident.entries.delivery import ChannelMade
-from incident.ports import Outcome, Recorder
+from incident.ports import Outcome
 from storage.errors import Unavailable
 
 _log = logging.getLogger(__name__)
@@ -40,9 +37,7 @@ class SpoolDrain:
     spool: Spool
     unrecorded: ProvisionalChannel
     telling: RecoveryNotices
-    recorder: Recorder
-    active: ActivePolicy
-    clock: Clock
+    record: RecordService
     overheard: RecentMessages
     ready: Callable[[], None]
     done: Callable[[], None]
@@ -51,7 +46,7 @@ class SpoolDrain:
     def prepare(self) -> None:
         """Take over what an earlier process left, and make room; where nothing can be written, the log says so."""
         try:
-            self.spool.prepare(self.clock.now())
+            self.spool.prepare(self.record.clock.now())
         except OSError as trouble:
             _log.error("the spool cannot be written, so nothing is kept while the database is absent: %s", trouble)
 
@@ -96,14 +91,14 @@ class SpoolDrain:
         return True
 
     def _finish(self) -> None:
-        if self.spool.finish(self.clock.now()):
+        if self.spool.finish(self.record.clock.now()):
             _log.info("the spool is empty")
 
     def _record(self, waiting: SpooledRecord) -> None:
         line = self.spool.read(waiting)
         if line is None:
             _log.error("a line of the spool cannot be read and is put aside")
-            self.spool.set_aside(waiting, self.clock.now())
+            self.spool.set_aside(waiting, self.record.clock.now())
             return
         report_unexpected(lambda: self._do(waiting, line), lambda trouble: self._put_aside(waiting, trouble))
 
@@ -112,25 +107,25 @@ class SpoolDrain:
             self._record_one(line)
         except LATER as trouble:
             raise Unavailable("slack") from trouble
-        self.spool.done(waiting, self.clock.now())
+        self.spool.done(waiting, self.record.clock.now())
 
     def _put_aside(self, waiting: SpooledRecord, trouble: str) -> None:
         _log.error("a line of the spool cannot be recorded and is put aside: %s", trouble)
-        self.spool.set_aside(waiting, self.clock.now())
+        self.spool.set_aside(waiting, self.record.clock.now())
 
     def _record_one(self, line: SpoolLine) -> None:
-        now, active = self.clock.now(), self.active.loaded
+        now = self.record.clock.now()
         if line.kind == "capture":
             said = read_capture(line)
-            if capture(said, recorder=self.recorder, policy=active.policy, at=now) is None:
+            if self.record.capture([said])[0] is None:
                 # A declaration further down in the spool may take it over.
                 self.overheard.hear(said, now, waited=max(now - said.occurred_at, timedelta(0)))
             return
         request = read_request(line, now)
         if line.kind == "mark":
             channel = request.place.channel
-            if self.recorder.read(lambda reader: reader.find(request.team, channel=channel)) is not None:
-                run(request, recorder=self.recorder, policy=active.policy, policy_hash=active.hash)
+            if self.record.read(lambda reader: reader.find(request.team, channel=channel)) is not None:
+                self.record.run(request)
             return
         with self.unrecorded.holding(line.key) as is_ours:
             if not is_ours:
@@ -139,14 +134,12 @@ class SpoolDrain:
 
     def _declare(self, line: SpoolLine) -> None:
         """Record a declaration with the channel it has already; whoever waits there is told once all is recorded."""
-        now, active = self.clock.now(), self.active.loaded
+        now = self.record.clock.now()
         place = self.unrecorded.place(line.key)
         made = (
             ChannelMade(channel=place.channel, name=place.name, adopted=True, private=place.private) if place else None
         )
-        outcome = run(
-            read_request(line, now), recorder=self.recorder, policy=active.policy, policy_hash=active.hash, place=made
-        )
+        outcome = self.record.run(read_request(line, now), channel=made)
         if outcome.repeated and made is not None:
             self._adopt(outcome, made)
         self.spool.append(
@@ -166,13 +159,6 @@ class SpoolDrain:
     def _adopt(self, outcome: Outcome, made: ChannelMade) -> None:
         """Give an incident its channel which was on the record already, since only the answer to its commit was lost."""
         key = outcome.key
-        incident = self.recorder.read(lambda reader: reader.peek(key)) if key else None
+        incident = self.record.read(lambda reader: reader.peek(key)) if key else None
         if incident is not None and incident.places.channel is None:
-            note_outcome(
-                incident.key,
-                [made],
-                job=f"spool:{made.channel}",
-                recorder=self.recorder,
-                policy=self.active.policy,
-                at=self.clock.now(),
-            )
+            self.record.note(incident.key, [made], f"spool:{made.channel}")

@@ -39,10 +39,10 @@ def read_capture(line: SpoolLine) -> Capture:
     return Capture.model_validate({**body, _FACT: fact, "source": _spooled(source)})
 
 
-def request_line(request: Request, *, is_mark: bool = False) -> SpoolLine:
+def request_line(request: Request, *, is_reaction: bool = False) -> SpoolLine:
     """Write what somebody wants; a mark on a message is one that nobody waits for."""
     body: dict[str, JsonValue] = {"request": request.model_dump(mode="json")}
-    return SpoolLine(kind="mark" if is_mark else "request", key=request.key, at=request.at, body=body)
+    return SpoolLine(kind="mark" if is_reaction else "request", key=request.key, at=request.at, body=body)
 
 
 def read_request(line: SpoolLine, now: datetime) -> Request:
@@ -61,16 +61,16 @@ def spooled_request(line: SpoolLine) -> Request:
     return Request.model_validate(fields)
 
 
-def draft_line(came: Interaction, verb: str, fields: dict[str, JsonValue]) -> SpoolLine:
+def draft_line(interaction: Interaction, verb: str, fields: dict[str, JsonValue]) -> SpoolLine:
     """Write what somebody filled in, to be offered back to them."""
-    where = came.where.model_copy(update={"fields": {}, "draft": None})
+    context = interaction.context.model_copy(update={"fields": {}, "draft": None})
     body: dict[str, JsonValue] = {
-        "person": came.person,
+        "person": interaction.person,
         "verb": verb,
         "fields": fields,
-        "where": where.model_dump(mode="json"),
+        "where": context.model_dump(mode="json"),
     }
-    return SpoolLine(kind="draft", key=came.key, at=came.at, body=body)
+    return SpoolLine(kind="draft", key=interaction.key, at=interaction.at, body=body)
 
 
 def read_draft(line: SpoolLine) -> tuple[PersonId, str, dict[str, JsonValue], ActionContext]:

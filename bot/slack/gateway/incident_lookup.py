@@ -1,30 +1,60 @@
-"""Which incident a place in Slack stands for, and whether whoever asks may see it. Reads; decides nothing else."""
+"""Finds the incident that a place in Slack belongs to, and hides it from people who may not see it. Changes nothing."""
 
 from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
 
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.interaction import Interaction
 from commands.core.pre_declaration_scope import incident_at
+from commands.core.record_service import RecordService
 from incident.entry import IncidentKey
 from incident.model.incident import Incident
 from incident.ports import Reader
 from incident.rules.visibility import may_see
+from storage.errors import Unavailable
 
 
-def incident_of(reader: Reader, team: str, where: ActionContext) -> Incident | None:
-    """Give the incident that a button was drawn for, that was named, whose channel this is, or that holds the message."""
-    if where.incident is not None:
-        return reader.peek(IncidentKey(team, where.incident))
-    if where.number is not None:
-        key = reader.find(team, number=where.number)
+@dataclass(frozen=True)
+class IncidentLookup:
+    """Looks incidents of one team up."""
+
+    record: RecordService
+    team: str
+
+    def incident_at(self, interaction: Interaction) -> Incident | None:
+        """Return the incident of an interaction, or None. Raises Unavailable while the database is absent."""
+        return self.record.read(lambda reader: visible_incident(reader, interaction))
+
+    def incident_if_available(self, interaction: Interaction) -> Incident | None:
+        """Return the incident of an interaction; None also while the database is absent."""
+        with suppress(Unavailable):
+            return self.incident_at(interaction)
+        return None
+
+    def numbered(self, context: ActionContext) -> ActionContext:
+        """Return a context that names its incident by number, so that its button works in every channel."""
+        if context.number is not None or context.incident is None:
+            return context
+        incident = self.record.read(lambda reader: incident_of(reader, self.team, context))
+        return context.model_copy(update={"number": incident.number if incident else context.incident})
+
+
+def incident_of(reader: Reader, team: str, context: ActionContext) -> Incident | None:
+    """Return the incident that a button was drawn for, or that was named, or whose channel or message this is."""
+    if context.incident is not None:
+        return reader.peek(IncidentKey(team, context.incident))
+    if context.number is not None:
+        key = reader.find(team, number=context.number)
     else:
-        key = incident_at(reader, team, where.channel, where.message) if where.channel else None
+        key = incident_at(reader, team, context.channel, context.message) if context.channel else None
     return reader.peek(key) if key else None
 
 
-def visible_incident(reader: Reader, came: Interaction) -> Incident | None:
-    """Give the incident something came from or named, if the one who asks may see it."""
-    incident = incident_of(reader, came.team, came.where)
-    if incident is None or incident.places.channel == came.where.channel or may_see(incident, came.person):
+def visible_incident(reader: Reader, interaction: Interaction) -> Incident | None:
+    """Return the incident of an interaction if the person may see it; everyone in its channel may."""
+    incident = incident_of(reader, interaction.team, interaction.context)
+    if incident is None or incident.places.channel == interaction.context.channel:
         return incident
-    return None
+    return incident if may_see(incident, interaction.person) else None

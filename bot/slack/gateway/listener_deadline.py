@@ -1,7 +1,7 @@
-"""Listeners that end in time, whatever the database does, and tell how long they took. Knows no payload.
+"""A deadline for every listener, and a measure of how long each took. Knows no payload.
 
-Slack waits three seconds. What the database has not taken before they are over is kept elsewhere, or somebody is told
-that nothing can be looked up.
+Slack waits three seconds. A database call that is not done by then fails as Unavailable: the capture or request is
+spooled, or the person is told that the database does not answer.
 """
 
 from __future__ import annotations
@@ -14,48 +14,48 @@ from typing import Final
 
 from slack_bolt import Ack
 
-from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.gateway.replies import Replies
 from bot.slack.payload import Json
 from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 
-PATIENCE_S: Final = 2.2
+DEADLINE_SECONDS: Final = 2.2
 
 Acked = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
 class ListenerDeadline:
-    """Bounds the listeners of one workspace; `acked` is told of what kind each was and how long it took."""
+    """Wraps the listeners of one workspace. `acked` gets the kind of each and how many seconds it took."""
 
-    edge: SlackGateway
+    replies: Replies
     acked: Acked
 
-    def asked(self, kind: str, listener: Callable[[Ack, Json], None]) -> Callable[..., None]:
-        """Bound a listener for whom somebody waits; say at least that nothing can be looked up."""
+    def interactive(self, kind: str, listener: Callable[[Ack, Json], None]) -> Callable[..., None]:
+        """Wrap a listener whose person waits for a reply, so that they are told when the database is absent."""
 
         def listen(ack: Ack, body: Json) -> None:
-            with self._bound(kind):
+            with self._limited(kind):
                 try:
                     listener(ack, body)
                 except Unavailable:
-                    self.edge.excuse(body)
+                    self.replies.report_unavailable(body)
                     ack()
 
         return listen
 
-    def told(self, listener: Callable[[Json], None]) -> Callable[..., None]:
-        """Bound a listener for whom nobody waits but Slack."""
+    def event(self, listener: Callable[[Json], None]) -> Callable[..., None]:
+        """Wrap a listener of events, for which only Slack waits."""
 
         def listen(body: Json) -> None:
-            with self._bound("event"):
+            with self._limited("event"):
                 listener(body)
 
         return listen
 
     @contextmanager
-    def _bound(self, kind: str) -> Iterator[None]:
+    def _limited(self, kind: str) -> Iterator[None]:
         began = time.monotonic()
-        with time_limit(PATIENCE_S):
+        with time_limit(DEADLINE_SECONDS):
             yield
         self.acked(kind, time.monotonic() - began)

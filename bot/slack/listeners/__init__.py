@@ -1,1 +1,1 @@
-"""What Bolt calls when something comes from Slack. Each reads, hands over to the edge, and acknowledges what was kept."""
+"""Functions that Bolt calls with Slack's payloads. Each reads one, hands it to the gateway, and acknowledges it."""

@@ -1,6 +1,6 @@
-"""Listeners for what Slack tells: messages, edits, deletions, marks, who came and went, who is who, who looks at Home.
+"""Listeners for events: messages, edits, deletions, reactions, joins and leaves, members and groups, the Home tab.
 
-An event is acknowledged once it is on the record; one that could not be recorded is not, so Slack sends it again.
+An event is acknowledged once it is on the record. An event that could not be recorded is not, so Slack sends it again.
 """
 
 from __future__ import annotations
@@ -14,57 +14,59 @@ from bot.slack.capture.message_events import captures_of
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import from_event
 from bot.slack.payload import Json
-from bot.slack.surfaces.reply import Reply
+from bot.slack.surfaces.slack_reply import SlackReply
+from commands.core.request import Fields
 
-MARK: Final = "pushpin"
-_SETTLED: Final = timedelta(seconds=5)
-_MOVED: Final = frozenset({"member_joined_channel", "member_left_channel"})
+PIN: Final = "pushpin"
+# After Muster rejoins a channel it waits for late events before it backfills.
+_LATE_EVENTS: Final = timedelta(seconds=5)
+_MEMBERSHIP: Final = frozenset({"member_joined_channel", "member_left_channel"})
 
 
 @dataclass(frozen=True)
 class EventListeners:
-    """The listeners of one workspace for what happens in it."""
+    """The listeners of one workspace."""
 
-    edge: SlackGateway
+    gateway: SlackGateway
 
-    def on_said(self, body: Json) -> None:
-        """Record what was said, changed or deleted in an incident channel, and who joined or left it; go back in ourselves."""
-        said, event = captures_of(body), body["event"]
-        if said is None:
+    def on_message(self, body: Json) -> None:
+        """Record a message, edit, deletion, join or leave of an incident channel; rejoin when Muster was removed."""
+        captured, event = captures_of(body), body["event"]
+        if captured is None:
             return
-        if event.get("user") != self.edge.bot:
-            self.edge.capture(said)
-        elif event["type"] in _MOVED:
-            # Put out, we go back in at once; in again, we read back once nothing said before is still on its way.
-            after = _SETTLED if event["type"] == "member_joined_channel" else timedelta(0)
-            self.edge.want_read_back(event["channel"], self.edge.clock.now(), after)
+        if event.get("user") != self.gateway.bot:
+            self.gateway.inbox.add(captured)
+        elif event["type"] in _MEMBERSHIP:
+            after = _LATE_EVENTS if event["type"] == "member_joined_channel" else timedelta(0)
+            self.gateway.jobs.backfill(event["channel"], self.gateway.record.clock.now(), after)
 
-    def on_mark(self, body: Json) -> None:
-        """Put a message with a 📌 into the timeline, or record that it is gone; of other marks, that somebody was there."""
-        came, event = from_event(body, self.edge.clock.now()), body["event"]
-        is_ours = event.get("reaction") == MARK and (event.get("item") or {}).get("type") == "message"
-        if is_ours:
+    def on_reaction(self, body: Json) -> None:
+        """Pin or unpin a message for a 📌; any other reaction is recorded as a sign that its author was there."""
+        interaction, event = from_event(body, self.gateway.record.clock.now()), body["event"]
+        is_pin = event.get("reaction") == PIN and (event.get("item") or {}).get("type") == "message"
+        if is_pin:
             verb = "pin" if event["type"] == "reaction_added" else "unpin"
-            self.edge.mark(came, verb, {"channel": came.where.channel, "ts": came.where.message})
-        self.on_said(body)
+            fields: Fields = {"channel": interaction.context.channel, "ts": interaction.context.message}
+            self.gateway.executor.execute_reaction(interaction, verb, fields)
+        self.on_message(body)
 
     def on_mention(self, body: Json) -> None:
-        """Tell somebody who mentions Muster how to speak to it."""
-        came = from_event(body, self.edge.clock.now())
-        self.edge.tell(came, Reply(say("mention", command=self.edge.texts.command)))
+        """Tell a person who mentions Muster which command to type."""
+        interaction = from_event(body, self.gateway.record.clock.now())
+        self.gateway.replies.send(interaction, SlackReply(say("mention", command=self.gateway.command)))
 
     def on_home(self, body: Json) -> None:
-        """Have the Home tab drawn for who looks at it; the messages tab needs nothing."""
+        """Refresh the Home tab of a person who opens it; the messages tab needs no refresh."""
         if body["event"].get("tab") == "home":
-            self.edge.want_home(from_event(body, self.edge.clock.now()))
+            self.gateway.jobs.refresh_home(from_event(body, self.gateway.record.clock.now()))
 
     def on_member(self, body: Json) -> None:
-        """Learn that somebody is new, has changed or has left the workspace."""
-        self.edge.people.learn(body["event"]["user"])
+        """Update the directory with a member who joined, changed or left the workspace."""
+        self.gateway.users.update(body["event"]["user"])
 
     def on_group(self, body: Json) -> None:
-        """Learn that people joined or left a user group."""
+        """Update the directory with the people who joined or left a user group."""
         event = body["event"]
-        self.edge.people.change_group(
+        self.gateway.users.change_group(
             event["subteam_id"], event.get("added_users") or (), event.get("removed_users") or ()
         )

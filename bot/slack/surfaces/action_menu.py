@@ -18,7 +18,7 @@ from bot.slack.blocks.action_context import MORE, ActionContext, chosen_value
 from bot.slack.blocks.block_elements import button, rows, sections
 from bot.slack.forms.select_options import option
 from bot.slack.payload import Json
-from bot.slack.surfaces.reply import Reply
+from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from incident.model.incident import Incident
@@ -100,7 +100,7 @@ _BY_INCIDENT: Final = frozenset(
 _VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
 
 
-def action_menu(incident: Incident, person: PersonId, command: str) -> Reply:
+def action_menu(incident: Incident, person: PersonId, command: str) -> SlackReply:
     """Give the tray of one person in an incident channel."""
     groups = [("now", list(_next(incident, person)))]
     if not incident.is_over:
@@ -113,7 +113,7 @@ def action_menu(incident: Incident, person: PersonId, command: str) -> Reply:
             blocks += rows([_button(offer, incident) for offer in offers])
     shown = {offer.verb for _, offers in groups for offer in offers}
     blocks[-1]["elements"].append(_more(incident, [offer for offer in _rarer(incident) if offer.verb not in shown]))
-    return Reply(_head(incident, person, command), blocks=blocks)
+    return SlackReply(_head(incident, person, command), blocks=blocks)
 
 
 def _next(incident: Incident, person: PersonId) -> Iterator[MenuItem]:

@@ -116,7 +116,7 @@ def test_a_button_of_another_incident_acts_on_the_incident_it_was_drawn_for(plac
         "actions": [{"action_id": "verb:ack", "value": value, "action_ts": "1.2"}],
     }
 
-    reply = place.edge.act(from_action(body, place.clock.now()), "ack", {})
+    reply = place.gateway.executor.execute(from_action(body, place.clock.now()), "ack", {})
 
     assert not reply.refused
     assert len(place.entries(incident.key, Acknowledged.kind)) == 1

@@ -44,7 +44,7 @@ def event(place, event_id=None, **fields):
         "team_id": place.team,
         "event_id": event_id or f"Ev{next(_COUNT)}",
         "event": fields,
-        "authorizations": [{"team_id": place.team, "user_id": place.edge.bot, "is_bot": True}],
+        "authorizations": [{"team_id": place.team, "user_id": place.gateway.bot, "is_bot": True}],
     }
 
 
@@ -125,7 +125,7 @@ def test_a_command_that_could_not_be_recorded_is_not_acknowledged_and_its_id_is_
         answer = send(broken, command(broken, "inc-broken", "note lost"))
 
     assert answer.status == 500
-    assert "trouble T-" in caplog.text
+    assert "error T-" in caplog.text
 
 
 def test_a_tray_that_could_not_be_read_is_not_acknowledged_and_its_id_is_in_the_log(broken, caplog):
@@ -136,7 +136,7 @@ def test_a_tray_that_could_not_be_read_is_not_acknowledged_and_its_id_is_in_the_
         answer = send(broken, command(broken, "inc-broken", ""))
 
     assert answer.status == 500
-    assert "trouble T-" in caplog.text
+    assert "error T-" in caplog.text
 
 
 def test_an_event_that_could_not_be_recorded_is_not_acknowledged(broken):
@@ -196,7 +196,7 @@ def test_what_no_listener_takes_is_acknowledged(place, body):
 
 
 def test_our_own_messages_are_not_captured(place, channel, incident):
-    own = message(place, channel, "ours") | {"user": place.edge.bot}
+    own = message(place, channel, "ours") | {"user": place.gateway.bot}
 
     assert send(place, event(place, **own)).status == 200
     assert place.entries(incident.key, MessagePosted.kind) == ()

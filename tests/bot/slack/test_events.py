@@ -108,7 +108,7 @@ def test_the_message_menu_puts_a_message_into_the_timeline_and_tells_who_chose_i
 def test_a_pushpin_anywhere_else_is_nobodys_refusal(place):
     chain = workspace_chain(place.team)
     before = len(place.entries(chain))
-    place.acting.invite("ann", "general", place.edge.bot)
+    place.acting.invite("ann", "general", place.gateway.bot)
     ts = place.acting.post("bea", "general", "Cake!")
 
     place.acting.react("ann", "general", ts, "pushpin")
@@ -129,7 +129,7 @@ def test_the_menu_of_a_message_elsewhere_says_where_the_incidents_are(place, inc
 def test_a_mention_is_answered_with_how_to_speak_to_us(place, channel, incident):
     before = len(place.whispers("bea"))
 
-    place.acting.post("bea", channel, f"<@{place.edge.bot}> help?")
+    place.acting.post("bea", channel, f"<@{place.gateway.bot}> help?")
 
     assert "/incident help" in place.until(lambda: place.whispers("bea")[before:])[0].text
 

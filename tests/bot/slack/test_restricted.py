@@ -53,7 +53,7 @@ def test_a_button_of_it_does_nothing_in_an_outsiders_hands(place, secret):
         "actions": [{"action_id": "verb:take", "value": value, "action_ts": "1.2"}],
     }
 
-    reply = place.edge.act(from_action(body, place.clock.now()), "take", {"role": "scribe"})
+    reply = place.gateway.executor.execute(from_action(body, place.clock.now()), "take", {"role": "scribe"})
 
     assert reply.refused
     assert place.entries(secret.key, RoleTaken.kind) == ()

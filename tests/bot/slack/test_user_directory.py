@@ -21,10 +21,10 @@ def kept():
 @pytest.fixture
 def people(kept):
     found = UserDirectory("T1", kept.extend)
-    found.learn(member("U1", name="ann"))
-    found.learn(member("U2", is_bot=True))
-    found.learn(member("U3", is_restricted=True))
-    found.learn(member("U4", deleted=True))
+    found.update(member("U1", name="ann"))
+    found.update(member("U2", is_bot=True))
+    found.update(member("U3", is_restricted=True))
+    found.update(member("U4", deleted=True))
     return found
 
 
@@ -38,7 +38,7 @@ def test_somebody_not_yet_known_counts_as_a_full_member(people):
 
 
 def test_groups_are_people_and_user_groups(people):
-    people.learn_group("S1", ["U5"])
+    people.set_group("S1", ["U5"])
 
     assert people.groups_of("U1", GROUPED) == {"legal"}
     assert people.groups_of("U5", GROUPED) == {"responder"}
@@ -47,7 +47,7 @@ def test_groups_are_people_and_user_groups(people):
 
 
 def test_who_joins_and_leaves_a_user_group_is_learned(people):
-    people.learn_group("S1", ["U5"])
+    people.set_group("S1", ["U5"])
 
     people.change_group("S1", ["U6"], ["U5"])
 
@@ -56,23 +56,23 @@ def test_who_joins_and_leaves_a_user_group_is_learned(people):
 
 
 def test_only_what_is_new_is_kept(people, kept):
-    people.learn(member("U1", name="ann"))
-    people.learn(member("U1", name="ann", tz="Asia/Tokyo"))
+    people.update(member("U1", name="ann"))
+    people.update(member("U1", name="ann", tz="Asia/Tokyo"))
 
     assert [one.zone for one in kept if one.name == "ann"] == ["UTC", "Asia/Tokyo"]
-    assert people.zone_of("U1") == "Asia/Tokyo"
-    assert people.zone_of("U9") == "UTC"
+    assert people.time_zone("U1") == "Asia/Tokyo"
+    assert people.time_zone("U9") == "UTC"
 
 
 def test_somebody_is_found_by_id_or_by_a_name_that_only_they_have(people):
-    people.learn(member("U5", name="bea"))
-    people.learn(member("U6", name="bea"))
+    people.update(member("U5", name="bea"))
+    people.update(member("U6", name="bea"))
 
-    assert people.named("Ann") == "slack:T1:U1"
-    assert people.named("U3AB") is None
-    assert UserDirectory("T1", list).named("U8ABC") == "slack:T1:U8ABC"
-    assert people.named("bea") is None
-    assert people.named("u4") is None
+    assert people.find("Ann") == "slack:T1:U1"
+    assert people.find("U3AB") is None
+    assert UserDirectory("T1", list).find("U8ABC") == "slack:T1:U8ABC"
+    assert people.find("bea") is None
+    assert people.find("u4") is None
 
 
 def test_everybody_is_asked_for_page_by_page_also_when_a_group_is_not_there(place):
@@ -100,7 +100,7 @@ def test_a_refresh_that_fails_leaves_what_was_known(place):
 def test_somebody_is_kept_by_their_full_name_and_found_by_any_of_their_names(people):
     shown = member("U8", name="annie", real_name="Ann Lee", profile={"display_name": "Ännchen", "title": "SRE"})
 
-    people.learn(shown)
+    people.update(shown)
 
     assert (read_member("T1", shown).name, read_member("T1", shown).title) == ("Ann Lee", "SRE")
-    assert {people.named(word) for word in ("ann lee", "annie", "ännchen")} == {"slack:T1:U8"}
+    assert {people.find(word) for word in ("ann lee", "annie", "ännchen")} == {"slack:T1:U8"}

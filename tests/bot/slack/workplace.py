@@ -11,15 +11,16 @@ import yaml
 from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy, read_policy
 from bot.rendering.renderer import Renderer
+from bot.requests.reply import Texts
+from bot.requests.request_path import RequestPath
 from bot.slack.bolt_app import build_app
 from bot.slack.client.client_factory import client_for, identify
-from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.gateway.gateway import build_gateway
 from bot.slack.responder import Responder
 from bot.slack.socket_mode.socket_connection import SocketConnection
-from bot.slack.surfaces.reply import Texts
 from bot.slack.user_directory import UserDirectory
+from commands.core.record_service import RecordService
 from commands.core.request import Place, Request
-from commands.core.run import note_outcome, run
 from incident.entries.delivery import ChannelMade
 from incident.entry import Source, Surface
 from roles.person_ids import slack_person
@@ -53,21 +54,18 @@ class Workplace:
         self.clock = RealClock()
         self.people = UserDirectory(self.team, self._keep)
         self.active = ActivePolicy(read_policy(policy, TODAY))
-        self.desk = Responder(client)
-        self.edge = SlackGateway(
-            team=self.team,
+        self.responder = Responder(client)
+        self.record = RecordService(self.store.recorder, self.active, self.clock)
+        self.gateway = build_gateway(
+            RequestPath(self.record, Texts(Renderer(), "/incident")),
             bot=str(self.who.bot_user_id),
-            recorder=self.store.recorder,
-            active=self.active,
-            clock=self.clock,
-            people=self.people,
-            desk=self.desk,
-            texts=Texts(Renderer(), "/incident"),
+            users=self.people,
+            responder=self.responder,
             drafts=self.store.drafts,
         )
         self.people.refresh(client, self.active.policy)
         self.app = build_app(
-            self.edge,
+            self.gateway,
             ("/incident", "/inc"),
             authorized=self.who,
             client=client_for(self.sandbox.base_url),
@@ -91,7 +89,7 @@ class Workplace:
         """Stop everything, the workspace first, so that nobody waits for a farewell."""
         if self.socket:
             self.socket.stop()
-        self.desk.close()
+        self.responder.close()
         self.store.close()
         self.sandbox.stop()
 
@@ -108,17 +106,10 @@ class Workplace:
         """Declare an incident as if its channel had been made already; give its folded state."""
         key = self.run("declare", {"title": title, "service": "checkout", "impact": 1, "urgency": 1, **fields}, by).key
         made = self.acting.create_channel("ann", channel)
-        self.acting.invite("ann", channel, "bea", self.edge.bot)
+        self.acting.invite("ann", channel, "bea", self.gateway.bot)
         assert self.sandbox.settle()
         fact = ChannelMade(channel=made, name=channel)
-        note_outcome(
-            key,
-            [fact],
-            job=f"made:{key.id}",
-            recorder=self.store.recorder,
-            policy=self.active.policy,
-            at=self.clock.now(),
-        )
+        self.record.note(key, [fact], f"made:{key.id}")
         return self.now(key)
 
     def run(self, verb: str, fields: dict, by: str = "ann", **place: str):
@@ -132,7 +123,7 @@ class Workplace:
             key=f"test:{time.monotonic_ns()}",
             at=self.clock.now(),
         )
-        outcome = run(request, recorder=self.store.recorder, policy=self.active.policy, policy_hash=self.active.hash)
+        outcome = self.record.run(request)
         assert not outcome.is_refused, outcome
         return outcome
 

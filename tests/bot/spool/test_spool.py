@@ -66,9 +66,9 @@ def test_what_is_waiting_already_is_kept_once(spool):
 
 
 def test_what_comes_while_others_wait_stands_behind_them_and_nothing_else_is_kept(spool):
-    first = spool.append_behind(line(1))
+    first = spool.append_to_backlog(line(1))
     spool.append(line(2))
-    second = spool.append_behind(line(3))
+    second = spool.append_to_backlog(line(3))
 
     assert (first, second) == (False, True)
     assert keys(spool) == ["k2", "k3"]

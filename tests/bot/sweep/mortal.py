@@ -142,7 +142,7 @@ class Life:
         """Do what one line says, and tell how many jobs that took and when the next one is due."""
         now = self.clock.now()
         if word == "checkpoint":
-            enqueue_checkpoint(self.muster.store.recorder, self.muster.edge.team, now)
+            enqueue_checkpoint(self.muster.store.recorder, self.muster.gateway.team, now)
         if word == "stop":
             self.muster.stop()
             return {}

@@ -103,7 +103,7 @@ class Play:
         muster = self.stage.muster
         for one in muster.listening:
             one.stop()
-        muster.edge.desk.close()
+        muster.gateway.replies.responder.close()
         muster.worker.stop()
         muster.store.close()
         self.stage.is_cut_off = True

@@ -1,34 +1,31 @@
-"""What the edge needs of whatever keeps drafts. Knows no storage."""
+"""The port to stored drafts: forms that a person filled in and has not sent. Knows no storage."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Protocol
 
-from pydantic import JsonValue
-
+from commands.core.request import Fields
 from roles.person_ids import PersonId
-
-Fields = dict[str, JsonValue]
 
 
 class StoredDraft(Protocol):
-    """A draft that was kept."""
+    """One stored draft."""
 
     @property
     def person(self) -> PersonId:
-        """Whose it is."""
+        """The person who filled it in."""
 
     @property
     def fields(self) -> Fields:
-        """What they filled in."""
+        """The fields as they were filled in."""
 
 
 class DraftStore(Protocol):
-    """Keeps what somebody wrote until it is on the record or two days old."""
+    """Stores drafts until they are recorded or two days old."""
 
     def keep(self, key: str, person: PersonId, verb: str, fields: Fields, *, at: datetime) -> None:
-        """Keep a draft."""
+        """Store a draft."""
 
     def fetch(self, key: str) -> StoredDraft | None:
-        """Give a draft back, or None when it was forgotten."""
+        """Return a draft, or None when it was deleted."""

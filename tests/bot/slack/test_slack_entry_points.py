@@ -1,4 +1,4 @@
-"""What comes from Slack reaches the record through the edge, and Slack is called by the desk: there is no third way."""
+"""Slack payloads reach the record through the gateway only, and listeners call Slack through the responder only."""
 
 import ast
 from pathlib import Path
@@ -10,7 +10,7 @@ PARSERS = (
     "interaction",
     "capture/message_events",
     "gateway/typed_command",
-    "surfaces/reply",
+    "surfaces/slack_reply",
     "surfaces/action_menu",
     "blocks/block_elements",
     "blocks/action_context",
@@ -24,9 +24,10 @@ MODULES = sorted(
         *(SLACK / f"{name}.py" for name in PARSERS),
         SLACK.parent / "rendering" / "message_catalog.py",
         SLACK.parent / "rendering" / "reply_text.py",
+        SLACK.parent / "requests" / "reply.py",
     ]
 )
-DOORS = {"run", "capture", "note_outcome", "tick", "transact"}
+ENTRY_POINTS = {"run", "capture", "note_outcome", "tick", "transact"}
 
 
 def imported(path):
@@ -38,25 +39,25 @@ def imported(path):
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_listeners_and_what_they_read_with_know_neither_storage_nor_slacks_client(path):
+def test_listeners_and_parsers_import_neither_storage_nor_the_slack_client(path):
     found = {module.split(".")[0] for module in imported(path)}
 
     assert not found & {"storage", "slack_sdk", "sqlalchemy", "sqlmodel"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_only_the_edge_goes_through_the_doors_of_the_record(path):
+def test_only_the_gateway_calls_the_entry_points_of_the_record(path):
     called = {
         node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
     }
 
-    assert not called & (DOORS - {"capture"})
+    assert not called & (ENTRY_POINTS - {"capture"})
     assert "capture" not in called or path.parent.name == "listeners"
 
 
-def test_the_edge_swallows_unforeseen_errors_in_one_place_only():
+def test_unexpected_errors_are_caught_in_one_place_only():
     broad = [
         path.name
         for path in sorted(SLACK.rglob("*.py"))

@@ -1,0 +1,130 @@
+"""The reply to a request, for every entry point: its text, what a refusal is about, and what it suggests to do next.
+
+Knows no channel: Slack, the command line and the web each show a reply in their own way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from bot.rendering.message_catalog import say, say_refusal
+from bot.rendering.renderer import Renderer
+from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
+from commands.core import verb_registry
+from commands.core.request import Fields, Request
+from incident.entry import Surface
+from incident.model.incident import Incident
+from incident.policy import Policy
+from incident.ports import Outcome, Reader
+from incident.refusal import Code
+from incident.rules.visibility import involved, may_see
+from roles.person_ids import PersonId
+
+# Refusals that a form can resolve: its fields can be changed and submitted again.
+_RESOLVED_IN_A_FORM: Final = frozenset(
+    {Code.UNKNOWN_SERVICE, Code.MISSING_FIELDS, Code.JUSTIFICATION, Code.HANDOVER_NOTE, Code.PROMISE_TOO_LONG}
+    | {Code.UNKNOWN_PERSON, Code.BAD_VALUE, Code.TOO_LONG, Code.NOT_A_RESPONDER}
+)
+_MOST_CHANNELS: Final = 10
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The renderer of replies, and the command word that people type at this entry point."""
+
+    renderer: Renderer
+    command: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A request that a reply suggests next: with `opens_form` its form opens first, otherwise it runs at once.
+
+    `label` names the sentence on its button. `draft` is the key under which long fields are stored.
+    """
+
+    verb: str
+    label: str
+    fields: Fields
+    opens_form: bool = False
+    incident: str | None = None
+    entry: int | None = None
+    channel: str | None = None
+    number: str | None = None
+    draft: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Text for one person, in the markup of the renderer that wrote it.
+
+    `fields` are the fields that a refusal is about, `plain` is its text without markup, and `unmet` are the closure
+    criteria that it names. `opens_incident` and `is_query` are those of the verb that was run.
+    """
+
+    text: str
+    plain: str = ""
+    refused: bool = False
+    fields: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
+    opens_incident: bool = False
+    is_query: bool = False
+    suggestion: Suggestion | None = None
+
+
+def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Policy, texts: Texts) -> Reply:
+    """Return the reply to a request with this outcome. A repeated outcome gets the same reply."""
+    if outcome.is_refused:
+        return _refused(request, outcome, reader, texts)
+    accepted = accepted_reply(request, outcome, reader, policy=policy, renderer=texts.renderer)
+    join = _join(accepted.incident, getattr(accepted.view, "duplicate", None))
+    return Reply(
+        accepted.text, opens_incident=accepted.verb.opens_incident, is_query=accepted.verb.is_query, suggestion=join
+    )
+
+
+def _join(incident: Incident | None, duplicate: Incident | None) -> Suggestion | None:
+    """Suggest joining an incident that was declared earlier for the same service."""
+    if incident is None or duplicate is None:
+        return None
+    return Suggestion("join", "join", {"number": duplicate.number}, incident=incident.key.id, entry=incident.n)
+
+
+def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -> Reply:
+    lines, unmet = [say_refusal(outcome)], tuple(unmet_criteria(outcome))
+    if outcome.reason == "no_incident":
+        lines.append(open_incidents(reader, request.team, request.actor.id, texts.command))
+    lines += [f"• {line}" for line in unmet]
+    return Reply(
+        "\n".join(lines),
+        plain_refusal(outcome, reader),
+        refused=True,
+        fields=outcome.fields,
+        unmet=unmet,
+        suggestion=_form(request, outcome),
+    )
+
+
+def _form(request: Request, outcome: Outcome) -> Suggestion | None:
+    """Suggest the form, filled with the fields that were typed, if the refusal can be resolved in one."""
+    kind = verb_registry.find(outcome.verb)
+    if kind is None or request.source.surface != Surface.COMMAND or outcome.code not in _RESOLVED_IN_A_FORM:
+        return None
+    return Suggestion(
+        kind.name,
+        "open_form",
+        request.fields,
+        opens_form=True,
+        channel=request.place.channel,
+        number=outcome.number,
+        draft=request.key,
+    )
+
+
+def open_incidents(reader: Reader, team: str, person: PersonId, command: str) -> str:
+    """List the channels of open incidents that a person may see: those they are involved in first, then the newest."""
+    visible = [one for one in reader.open_incidents(team) if may_see(one, person) and one.places.channel]
+    visible.sort(key=lambda one: (person in involved(one), one.number), reverse=True)
+    channels = [f"<#{one.places.channel}> ({one.number})" for one in visible[:_MOST_CHANNELS]]
+    return say("also_open", places=", ".join(channels)) if channels else say("none_open", command=command)

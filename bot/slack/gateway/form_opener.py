@@ -1,0 +1,101 @@
+"""Opens the form of a verb, after the listener has acknowledged: a form that opens is never waited for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from bot.rendering.message_catalog import label, say, say_reason
+from bot.requests.reply import open_incidents
+from bot.slack.blocks.block_elements import button, buttons
+from bot.slack.degraded.dry_run import opens_now
+from bot.slack.degraded.fallback import DegradedFallback
+from bot.slack.error_reports import log_with_id, not_recorded, report_unexpected
+from bot.slack.forms.modal import form
+from bot.slack.gateway.form_drafts import FormDrafts
+from bot.slack.gateway.incident_lookup import IncidentLookup
+from bot.slack.gateway.replies import Replies
+from bot.slack.interaction import Interaction
+from commands.core.request import Fields
+from commands.core.verb import Verb
+from incident.model.incident import Incident
+from storage.database.time_limit import time_limit
+from storage.errors import Unavailable
+
+LOOKUP_SECONDS: Final = 2.0
+
+
+@dataclass(frozen=True)
+class FormOpener:
+    """Opens forms in one workspace, on the responder's threads. Slack's trigger expires after three seconds."""
+
+    lookup: IncidentLookup
+    drafts: FormDrafts
+    replies: Replies
+    fallback: DegradedFallback | None = None
+
+    def open(self, interaction: Interaction, verb: type[Verb], fields: Fields, *, banner: str | None = None) -> None:
+        """Open the form of a verb, filled with fields; it opens after this has returned."""
+        self.replies.responder.submit(
+            lambda: report_unexpected(
+                lambda: self._try_open(interaction, verb, fields, banner),
+                lambda error_id: self.replies.send_now(interaction, say("trouble", id=error_id)),
+            )
+        )
+
+    def _try_open(self, interaction: Interaction, verb: type[Verb], fields: Fields, banner: str | None) -> None:
+        """Open a form; while the database is absent only that of a declaration, which can be spooled."""
+        try:
+            with time_limit(LOOKUP_SECONDS):
+                incident = self.lookup.incident_at(interaction)
+        except Unavailable as unavailable:
+            if not opens_now(verb.name):
+                self._keep_draft(interaction, verb, fields, unavailable)
+                return
+            incident, banner = None, say("absent_form")
+        refusal = self._refusal(interaction, verb, incident)
+        if refusal is not None:
+            self.replies.send_now(interaction, refusal)
+        else:
+            self._open(interaction, verb, fields, banner, incident)
+
+    def _refusal(self, interaction: Interaction, verb: type[Verb], incident: Incident | None) -> str | None:
+        """Return why the verb would be refused here, so that no form is filled in for nothing."""
+        if verb.needs_incident and incident is None:
+            return self._no_incident(interaction)
+        # A declaration from a message is another incident, also in the channel of one.
+        if verb.opens_incident and incident is not None and interaction.context.message is None:
+            return say_reason("already_declared", number=incident.number)
+        return None
+
+    def _open(
+        self, interaction: Interaction, verb: type[Verb], fields: Fields, banner: str | None, incident: Incident | None
+    ) -> None:
+        responder, about = self.replies.responder, incident if verb.needs_incident else None
+        with responder.form_lock:
+            view = form(verb, fields, interaction.context, self.lookup.record.policy, banner=banner, incident=about)
+        trigger_id = interaction.trigger_id
+        if trigger_id is None or not responder.open_form(trigger_id, view, over=interaction.in_form):
+            self._offer_again(interaction, verb, fields)
+
+    def _offer_again(self, interaction: Interaction, verb: type[Verb], fields: Fields) -> None:
+        """Send a button that opens the form which did not open in time."""
+        with suppress(Unavailable):
+            self.drafts.store_if_long(interaction, verb.name, fields)
+        context = interaction.context.model_copy(update={"fields": fields, "draft": interaction.key})
+        again = button(f"form:{verb.name}", label("buttons", "reopen_form"), context, style="primary")
+        self.replies.send_now(interaction, say("form_late"), buttons(again))
+
+    def _keep_draft(self, interaction: Interaction, verb: type[Verb], fields: Fields, unavailable: Unavailable) -> None:
+        if self.fallback is None:
+            not_recorded(log_with_id(unavailable))
+        self.replies.send_now(interaction, self.fallback.keep_draft(interaction, verb.name, fields).text)
+
+    def _no_incident(self, interaction: Interaction) -> str:
+        """Say that this place has no incident, and which channels have one."""
+        if interaction.context.number is not None:
+            return say_reason("no_such_incident")
+        team, person, command = interaction.team, interaction.person, self.replies.command
+        places = self.lookup.record.read(lambda reader: open_incidents(reader, team, person, command))
+        return f"{say_reason('no_incident')}\n{places}"

@@ -1,0 +1,111 @@
+"""Runs the requests that Slack interactions make. A reply means that the request is on the record, or in the spool.
+
+An acknowledgement follows the commit: NotRecorded is raised when nothing was committed, so nothing is acknowledged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from pydantic import JsonValue
+
+from bot.rendering.message_catalog import say
+from bot.requests.request_path import RequestPath, retry_once
+from bot.slack.degraded.dry_run import opens_now
+from bot.slack.degraded.fallback import DegradedFallback
+from bot.slack.error_reports import NotRecorded, log_with_id, not_recorded, report_unexpected
+from bot.slack.forms.modal import OCCURRED
+from bot.slack.gateway.form_drafts import FormDrafts
+from bot.slack.gateway.incident_lookup import IncidentLookup
+from bot.slack.gateway.replies import Replies
+from bot.slack.interaction import Interaction
+from bot.slack.surfaces.slack_reply import SlackReply, slack_reply
+from bot.slack.user_directory import UserDirectory
+from commands.core.request import Fields, Request
+from incident.entry import Surface
+from incident.ports import Outcome
+from storage.errors import Unavailable
+
+
+@dataclass(frozen=True)
+class RequestExecutor:
+    """Runs requests of one workspace. `fallback` takes them over while the database is absent."""
+
+    path: RequestPath
+    users: UserDirectory
+    lookup: IncidentLookup
+    drafts: FormDrafts
+    replies: Replies
+    fallback: DegradedFallback | None = None
+
+    def execute(self, interaction: Interaction, verb: str, fields: Fields) -> SlackReply:
+        """Run a request and return its reply. Raises NotRecorded when it could not be committed."""
+        if self.fallback is not None and not opens_now(verb) and self.fallback.is_unrecorded(interaction):
+            return self.fallback.keep_draft(interaction, verb, fields)
+        try:
+            request, outcome = report_unexpected(
+                lambda: retry_once(lambda: self._run(interaction, verb, fields)),
+                lambda error_id: self._not_recorded(interaction, error_id),
+            )
+        except Unavailable as unavailable:
+            return self._fall_back(interaction, verb, fields, unavailable)
+        try:
+            return report_unexpected(
+                lambda: self._reply(interaction, verb, fields, request, outcome),
+                lambda error_id: SlackReply(say("trouble_after", id=error_id)),
+            )
+        except Unavailable:
+            return SlackReply(say("recorded_unread"))
+
+    def execute_reaction(self, interaction: Interaction, verb: str, fields: Fields) -> None:
+        """Run the request of a reaction to a message in an incident channel. It gets no reply."""
+        if self.fallback is not None and self.fallback.spool.has_backlog():
+            self.fallback.spool_reaction(self._request(interaction, verb, fields))
+            return
+        try:
+            if self.lookup.incident_at(interaction) is not None:
+                report_unexpected(lambda: self._run(interaction, verb, fields), not_recorded)
+        except Unavailable as unavailable:
+            if self.fallback is None:
+                not_recorded(log_with_id(unavailable))
+            self.fallback.spool_reaction(self._request(interaction, verb, fields))
+
+    def _run(self, interaction: Interaction, verb: str, fields: Fields) -> tuple[Request, Outcome]:
+        context = self.lookup.numbered(interaction.context)
+        request = self._request(interaction.in_context(context), verb, fields)
+        return request, self.path.run(request)
+
+    def _request(self, interaction: Interaction, verb: str, fields: Fields) -> Request:
+        actor = self.users.actor(interaction.user, self.path.record.policy)
+        given = {name: value for name, value in fields.items() if name != OCCURRED}
+        return interaction.request(verb, given, actor, _datetime(fields.get(OCCURRED)))
+
+    def _reply(
+        self, interaction: Interaction, verb: str, fields: Fields, request: Request, outcome: Outcome
+    ) -> SlackReply:
+        if outcome.is_refused and interaction.surface == Surface.COMMAND:
+            self.drafts.store_if_long(interaction, verb, fields)
+        return slack_reply(self.path.reply(request, outcome))
+
+    def _fall_back(self, interaction: Interaction, verb: str, fields: Fields, unavailable: Unavailable) -> SlackReply:
+        """Open a provisional channel for a declaration; keep any other request as a draft for the person."""
+        if self.fallback is None:
+            self._not_recorded(interaction, log_with_id(unavailable))
+        if opens_now(verb):
+            return self.fallback.declare(self._request(interaction, verb, fields))
+        return self.fallback.keep_draft(interaction, verb, fields)
+
+    def _not_recorded(self, interaction: Interaction, error_id: str) -> NoReturn:
+        text = say("trouble", id=error_id)
+        if interaction.surface != Surface.FORM:
+            self.replies.responder.submit(lambda: self.replies.send_now(interaction, text))
+        raise NotRecorded(text)
+
+
+def _datetime(value: JsonValue) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    at = datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

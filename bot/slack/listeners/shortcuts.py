@@ -1,0 +1,59 @@
+"""Listener for shortcuts: the global one that declares, and those in the menu of a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from slack_bolt import Ack
+
+from bot.rendering.mrkdwn import clip
+from bot.slack.blocks.user_text import from_line
+from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.interaction import Interaction, from_shortcut
+from bot.slack.payload import Json
+from commands.core import verb_registry
+from commands.core.request import Fields
+from commands.core.rules.declaration import TITLE_LENGTH
+from roles.person_ids import slack_person
+
+_PIN: Final = "timeline_add"
+_FORMS: Final = {"decision_add": "decide", "action_add": "action"}
+
+
+@dataclass(frozen=True)
+class ShortcutListener:
+    """The listener of one workspace."""
+
+    gateway: SlackGateway
+
+    def on_shortcut(self, ack: Ack, body: Json) -> None:
+        """Put a message on the timeline, or open the form of a shortcut, filled from its message."""
+        interaction = from_shortcut(body, self.gateway.record.clock.now())
+        message, shortcut = body.get("message") or {}, body["callback_id"]
+        text = from_line(message.get("text") or "")
+        if shortcut == _PIN:
+            reply = self.gateway.executor.execute(interaction, "pin", _pinned(interaction, message, text))
+            self.gateway.replies.send(interaction, reply)
+        elif shortcut in _FORMS:
+            self._open(interaction, _FORMS[shortcut], {"text": text})
+        else:
+            self._open(interaction, "declare", {"title": _first_line(text), "symptom": text} if text else {})
+        ack()
+
+    def _open(self, interaction: Interaction, name: str, fields: Fields) -> None:
+        verb = verb_registry.find(name)
+        if verb is not None:
+            self.gateway.forms.open(interaction, verb, fields)
+
+
+def _pinned(interaction: Interaction, message: Json, text: str) -> Fields:
+    user = message.get("user") or message.get("bot_id")
+    author = {"author": slack_person(interaction.team, user)} if user else {}
+    return {"channel": interaction.context.channel, "ts": interaction.context.message, "text": text, **author}
+
+
+def _first_line(text: str) -> str:
+    """Return the first line of a message as a title."""
+    line = next((line for line in text.splitlines() if line.strip()), "")
+    return clip(line.strip(), TITLE_LENGTH)

@@ -1,0 +1,58 @@
+"""Listener for view submissions: forms that were sent. A refusal is shown in the form, which keeps what was filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from slack_bolt import Ack
+
+from bot.rendering.message_catalog import title_of
+from bot.slack.error_reports import NotRecorded
+from bot.slack.forms.form_submission import inputs_of, submitted
+from bot.slack.forms.modal import form, notice
+from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.interaction import Interaction, from_view
+from bot.slack.payload import Json
+from bot.slack.surfaces.slack_reply import SlackReply
+from commands.core import verb_registry
+from commands.core.request import Fields
+from commands.core.verb import Verb
+
+
+@dataclass(frozen=True)
+class ViewSubmissionListener:
+    """The listener of one workspace."""
+
+    gateway: SlackGateway
+
+    def on_submission(self, ack: Ack, body: Json) -> None:
+        """Run the request of a form."""
+        interaction, view = from_view(body, self.gateway.record.clock.now()), body["view"]
+        verb = verb_registry.find(view["callback_id"].removeprefix("verb:"))
+        if verb is None:
+            ack()
+            return
+        filled = submitted(verb, view, self.gateway.record.policy, interaction.team)
+        ack(**self._response(interaction, verb, {**interaction.context.fields, **filled}, view))
+
+    def _response(self, interaction: Interaction, verb: type[Verb], fields: Fields, view: Json) -> Json:
+        """Run the request, and return the arguments of its acknowledgement."""
+        try:
+            reply = self.gateway.executor.execute(interaction, verb.name, fields)
+        except NotRecorded as lost:
+            return self._form_again(interaction, verb, fields, str(lost))
+        if reply.refused:
+            return _errors(reply, view) or self._form_again(interaction, verb, fields, reply.text)
+        if reply.opens_incident or reply.is_query or interaction.context.channel is None:
+            return {"response_action": "update", "view": notice(title_of(verb.name), reply.all_blocks())}
+        return {}
+
+    def _form_again(self, interaction: Interaction, verb: type[Verb], fields: Fields, banner: str) -> Json:
+        view = form(verb, fields, interaction.context, self.gateway.record.policy, banner=banner)
+        return {"response_action": "update", "view": view}
+
+
+def _errors(reply: SlackReply, view: Json) -> Json | None:
+    """Return a refusal as errors beside the inputs that it is about; None where the form has none of them."""
+    errors = {name: reply.plain for name in reply.fields if name in inputs_of(view)}
+    return {"response_action": "errors", "errors": errors} if errors else None
