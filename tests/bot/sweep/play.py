@@ -114,7 +114,7 @@ class Play:
         """Start a Muster; one that dies as it starts is started again."""
         born = self.bear(self.breeder)
         if "ended" in born:
-            self.bury(born)
+            self.reap(born)
             self.start()
         else:
             assert self.sandbox.wait_for_socket()
@@ -149,7 +149,7 @@ class Play:
         self.breeder.say("stop")
         assert self.breeder.hear() == {"ended": 0}
 
-    def bury(self, said: dict[str, Any]) -> None:
+    def reap(self, said: dict[str, Any]) -> None:
         """Note at which point it died; whatever it held can be taken up when its leases have ended."""
         assert said == {"ended": -9}, said
         self.died.append(self.at.pop(0))
@@ -160,7 +160,7 @@ class Play:
         said = self.breeder.hear(seconds)
         if said is None:
             return False
-        self.bury(said)
+        self.reap(said)
         self.start()
         assert self.sandbox.redeliver(), "something that came late was never acknowledged"
         return True
@@ -173,7 +173,7 @@ class Play:
             assert said is not None, "it does not answer"
             if "ended" not in said:
                 return said
-            self.bury(said)
+            self.reap(said)
             self.start()
             assert self.sandbox.redeliver()
 
