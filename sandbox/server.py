@@ -23,6 +23,7 @@ from sandbox.http.routes import application
 from sandbox.http.server_thread import ServerThread
 from sandbox.http.web_api_endpoint import Tokens, WebApiEndpoint
 from sandbox.methods.scheduled_messages import post_due
+from sandbox.page.page_routes import page_routes
 from sandbox.scopes import Scopes
 from sandbox.state.entities import Payload, Person
 from sandbox.state.snapshot import snapshot
@@ -83,7 +84,7 @@ class Sandbox:
 
     def start(self) -> "Sandbox":
         """Serve from a thread of its own; return once requests are answered."""
-        app = application(self, self._api, self._plain, self.sockets)
+        app = application(self._api, self._plain, self.sockets, page_routes(self))
         self._running = ServerThread(app, self._host, self._port, every_tick=self._tick)
         self._running.start()
         self._responses.root = f"{self.page_url}respond/"

@@ -1,8 +1,7 @@
-"""The addresses of the workspace: Web API, sockets, response addresses, uploads, and the page when it is there."""
+"""The addresses of the workspace: Web API, Socket Mode, response URLs, file uploads, and the routes of the page."""
 
-import importlib
-import importlib.util
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -13,27 +12,18 @@ from sandbox.delivery.socket_mode_server import SocketModeServer
 from sandbox.http.response_endpoint import ResponseEndpoint
 from sandbox.http.web_api_endpoint import WebApiEndpoint
 
-if TYPE_CHECKING:
-    from sandbox.server import Sandbox
-
-OURSELVES = ["127.0.0.1", "localhost", "[::1]"]
+LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
-def application(sandbox: "Sandbox", api: WebApiEndpoint, plain: ResponseEndpoint, sockets: SocketModeServer) -> Any:
-    """Return the whole workspace as one application that answers to loopback names only."""
+def application(
+    web_api: WebApiEndpoint, responses: ResponseEndpoint, sockets: SocketModeServer, page: Sequence[BaseRoute]
+) -> Any:
+    """Return the whole workspace as one ASGI application that serves loopback host names only."""
     routes: list[BaseRoute] = [
-        Route("/api/{method}", api.handle, methods=["GET", "POST"]),
+        Route("/api/{method}", web_api.handle, methods=["GET", "POST"]),
         WebSocketRoute("/link", sockets.serve),
-        Route("/respond/{kind}/{team}/{key}", plain.respond, methods=["POST"]),
-        Route("/upload/{file}", plain.upload, methods=["POST", "PUT"]),
-        *page_routes(sandbox),
+        Route("/respond/{kind}/{team}/{key}", responses.respond, methods=["POST"]),
+        Route("/upload/{file}", responses.upload, methods=["POST", "PUT"]),
+        *page,
     ]
-    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=OURSELVES)])
-
-
-def page_routes(sandbox: "Sandbox") -> list[BaseRoute]:
-    """Return the page's routes, or none when the page is not installed."""
-    if importlib.util.find_spec("sandbox.page") is None or importlib.util.find_spec("sandbox.page.page_routes") is None:
-        return []
-    found: list[BaseRoute] = importlib.import_module("sandbox.page.page_routes").page_routes(sandbox)
-    return found
+    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_HOSTS)])

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from sandbox.server import Sandbox
 from tests.browser import Desk
-from tests.sandbox.page.pretend import Helper, pretend_workspace
+from tests.sandbox.page.helper_app import Helper, pretend_workspace
 
 See = Callable[..., Page]
 

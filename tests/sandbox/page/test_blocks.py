@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sandbox.server import Sandbox
 from sandbox.state.mutations import message_mutations, view_mutations
 from tests.sandbox.page.conftest import See
-from tests.sandbox.page.pretend import HOSTILE, Helper, field, option
+from tests.sandbox.page.helper_app import HOSTILE, Helper, field, option
 
 pytestmark = pytest.mark.browser
 

@@ -1,209 +1,118 @@
-"""The app in the page: commands, forms, buttons, shortcuts, ephemeral answers, the Home tab, the wire."""
+"""The routes of the page without a browser: what they answer, what they refuse, and that they end when the workspace does."""
+
+import contextlib
+import http.client
+import json
+import re
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
 
 from sandbox.server import Sandbox
-from tests.sandbox.page.conftest import See
-from tests.sandbox.page.pretend import HOSTILE, Helper
+from tests.sandbox.page.helper_app import MANIFEST
 
-pytestmark = pytest.mark.browser
+STATIC = Path(__file__).resolve().parents[3] / "sandbox" / "page" / "static"
+OURS = {"http://www.w3.org/2000/svg"}
 
 
-def command(page: Page, line: str) -> None:
-    page.get_by_test_id("composer").fill(line)
-    page.get_by_test_id("composer").press("Enter")
+def get(sandbox: Sandbox, path: str) -> Any:
+    return urllib.request.urlopen(sandbox.page_url + path, timeout=5)
 
 
-def open_form(page: Page) -> None:
-    command(page, "/help-me form")
-    expect(page.get_by_test_id("modal")).to_be_visible()
+def drain(stream: Any) -> None:
+    """Read to the end, whether it comes in order or by a cut connection."""
+    with contextlib.suppress(http.client.IncompleteRead):
+        stream.read()
 
 
-def title(page: Page) -> Locator:
-    return page.locator("input[data-block-id=title]")
+def act(sandbox: Sandbox, kind: str = "application/json", **asked: Any) -> dict[str, Any]:
+    request = urllib.request.Request(sandbox.page_url + "ui/act", json.dumps(asked).encode(), {"content-type": kind})
+    with urllib.request.urlopen(request, timeout=5) as answer:
+        return json.load(answer)
 
 
-def choose(page: Page, block: str, text: str) -> None:
-    page.locator(f"button[data-block-id={block}]").click()
-    page.get_by_role("option", name=text).first.click()
+def test_the_page_forbids_everything_from_elsewhere(sandbox: Sandbox) -> None:
+    with get(sandbox, "") as answer:
+        policy = answer.headers["content-security-policy"]
 
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
 
-def test_a_slash_offers_the_apps_commands_with_their_hints(see: See) -> None:
-    page = see()
 
-    page.get_by_test_id("composer").press_sequentially("/he")
+def test_no_file_of_the_page_names_another_host() -> None:
+    named = {
+        (path.name, found)
+        for path in STATIC.rglob("*")
+        if path.is_file()
+        for found in re.findall(r"https?://[\w.-]+\.[a-z]{2,}[\w/.-]*", path.read_text("utf-8"))
+        if found not in OURS
+    }
 
-    expect(page.get_by_test_id("suggestions")).to_contain_text("Ask the helper")
-    expect(page.get_by_test_id("suggestions")).to_contain_text("[form | slow | words]")
-    page.get_by_test_id("composer").press("Tab")
-    expect(page.get_by_test_id("composer")).to_have_value("/help-me ")
+    assert named == set()
 
 
-def test_an_answer_to_a_command_is_seen_by_nobody_else(see: See, helper: Helper, sandbox: Sandbox) -> None:
-    ann, ben = see("ann"), see("ben")
+def test_no_file_of_the_page_is_longer_than_three_hundred_lines() -> None:
+    long = [p.name for p in STATIC.rglob("*") if p.is_file() and len(p.read_text("utf-8").splitlines()) > 300]
 
-    command(ann, "/help-me tell @ben <b>now</b>")
+    assert long == []
 
-    expect(ann.get_by_test_id("ephemeral")).to_contain_text("Only visible to you")
-    expect(ann.get_by_test_id("ephemeral")).to_contain_text("You said: tell @Ben Baker <b>now</b>")
-    expect(ben.get_by_test_id("ephemeral")).to_have_count(0)
-    assert helper.heard[0]["text"] == f"tell <@{sandbox.workspace.find_person('ben').id}> &lt;b&gt;now&lt;/b&gt;"
 
+def test_no_script_of_the_page_writes_markup() -> None:
+    """Text reaches the document through text nodes alone, so none of the doors for markup may be used."""
+    doors = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function")
 
-def test_a_command_that_is_answered_too_late_says_so_and_keeps_the_text(see: See) -> None:
-    page = see()
+    assert [path.name for path in STATIC.rglob("*.js") if doors.search(path.read_text("utf-8"))] == []
 
-    command(page, "/help-me slow")
 
-    expect(page.get_by_test_id("composer-error")).to_contain_text("/help-me failed with the error “operation_timeout”")
-    expect(page.get_by_test_id("composer")).to_have_value("/help-me slow")
+def test_a_picture_holds_the_messages_of_the_named_channel_alone(sandbox: Sandbox) -> None:
+    channel = sandbox.workspace.find_channel("ops").id
+    with get(sandbox, f"ui/snapshot?as={sandbox.workspace.find_person('ben').id}&channel={channel}") as answer:
+        seen = json.load(answer)
 
+    assert {one["name"]: one["messages"] is not None for one in seen["channels"]} == {"general": False, "ops": True}
+    assert [one["command"] for one in seen["commands"]] == ["/help-me", "/hush"]
 
-def test_an_unknown_command_is_refused_here(see: See, helper: Helper) -> None:
-    page = see()
 
-    command(page, "/nonsense now")
+def test_somebody_unknown_sees_what_the_first_person_sees(sandbox: Sandbox) -> None:
+    with get(sandbox, "ui/snapshot?as=UNOBODY") as answer:
+        assert json.load(answer)["me"] == sandbox.workspace.find_person("ann").id
 
-    expect(page.get_by_test_id("composer-error")).to_contain_text("/nonsense is not a valid command")
-    assert helper.heard == []
 
+def test_an_act_that_may_not_be_is_answered_with_a_sentence(sandbox: Sandbox) -> None:
+    ann = sandbox.workspace.find_person("ann").id
 
-def test_a_form_shows_what_is_missing_then_what_is_wrong_then_goes_through(see: See, helper: Helper) -> None:
-    page = see()
-    open_form(page)
-    expect(title(page)).to_be_focused()
+    assert act(sandbox, **{"as": ann, "do": "post", "channel": "nowhere", "text": "hi"})["error"]
+    assert act(sandbox, **{"as": ann, "do": "post", "channel": "general"})["error"] == "'text' is missing or unknown"
+    assert act(sandbox, **{"as": ann, "do": "explode"})["error"] == "nothing here is called explode"
 
-    page.get_by_test_id("submit").click()
-    expect(page.locator("[data-block-id=title] .input-error")).to_contain_text("Please complete this required field")
-    title(page).fill("nothing at all")
-    choose(page, "how_bad", "Everybody")
-    choose(page, "who", "Ben Baker")
-    page.keyboard.press("Escape")
-    page.get_by_test_id("submit").click()
-    expect(page.locator("[data-block-id=title] .input-error")).to_contain_text("Nothing is never broken.")
-    title(page).fill("Checkout fails")
-    page.get_by_test_id("submit").click()
 
-    expect(page.get_by_test_id("modal")).to_have_count(0)
-    expect(page.get_by_test_id("message").filter(has_text="Something is broken")).to_be_visible()
-    assert helper.heard[-1]["title"]["v"]["value"] == "Checkout fails"
-    assert helper.heard[-1]["how_bad"]["v"]["selected_option"]["value"] == "1"
-    assert len(helper.heard[-1]["who"]["v"]["selected_users"]) == 1
+def test_a_page_of_another_site_cannot_act(sandbox: Sandbox) -> None:
+    """A browser lets other sites post plain text without asking first, so only JSON is taken."""
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        act(sandbox, "text/plain", **{"as": "ann", "do": "post", "channel": "general", "text": "hi"})
 
+    refused.value.close()
+    assert refused.value.code == 415
+    assert [m for m in sandbox.workspace.find_channel("general").messages.values() if m.text == "hi"] == []
 
-def test_an_option_with_markup_in_it_stays_words(see: See) -> None:
-    page = see()
-    open_form(page)
 
-    choose(page, "how_bad", HOSTILE)
+def test_a_permanent_link_leads_to_the_message(sandbox: Sandbox) -> None:
+    with get(sandbox, "archives/C0000001/p1700000000000100?thread_ts=1700000000.000001&cid=C0000001") as answer:
+        assert answer.url.endswith("/?channel=C0000001&ts=1700000000.000100&thread=1700000000.000001")
 
-    expect(page.locator("button[data-block-id=how_bad]")).to_contain_text(HOSTILE)
-    assert page.locator("img").count() == 0
-    assert "owned" not in page.title()
 
+def test_the_stream_tells_of_a_change_and_ends_with_the_workspace() -> None:
+    with Sandbox(manifest=MANIFEST) as sandbox:
+        stream = get(sandbox, "ui/stream")
+        sandbox.traffic.record(at="now", kind="api", name="chat.postMessage", detail={}, result="ok")
+        line = stream.readline()
+        ended = threading.Event()
+        threading.Thread(target=lambda: (drain(stream), ended.set()), daemon=True).start()
 
-def test_typed_words_survive_an_update_of_the_form(see: See) -> None:
-    page = see()
-    open_form(page)
-    title(page).fill("Half done")
-    choose(page, "how_bad", "Everybody")
-
-    page.locator("[data-action-id=more]").click()
-    expect(page.locator("input[data-block-id=since]")).to_be_visible()
-
-    expect(title(page)).to_have_value("Half done")
-    expect(page.locator("button[data-block-id=how_bad]")).to_contain_text("Everybody")
-
-
-def test_a_form_nobody_acknowledged_stays_open_with_its_words(see: See) -> None:
-    page = see()
-    open_form(page)
-    title(page).fill("slow")
-    choose(page, "how_bad", "Everybody")
-
-    page.get_by_test_id("submit").click()
-
-    expect(page.get_by_test_id("modal-trouble")).to_have_text("We had some trouble connecting. Try again?")
-    expect(title(page)).to_have_value("slow")
-
-
-def test_escape_closes_a_form(see: See, sandbox: Sandbox) -> None:
-    page = see()
-    open_form(page)
-
-    page.keyboard.press("Escape")
-
-    expect(page.get_by_test_id("modal")).to_have_count(0)
-    assert sandbox.workspace.stack(sandbox.workspace.find_person("ann").id) == []
-
-
-def test_a_pressed_button_changes_the_message_for_everybody(see: See, helper: Helper) -> None:
-    ann, ben = see("ann"), see("ben")
-    open_form(ann)
-    title(ann).fill("Checkout fails")
-    choose(ann, "how_bad", "Everybody")
-    ann.get_by_test_id("submit").click()
-
-    ben.locator("[data-action-id=take]").click()
-
-    expect(ann.get_by_test_id("message")).to_contain_text("@Ben Baker has it.")
-    expect(ann.locator("[data-action-id=take]")).to_have_count(0)
-
-
-def test_a_dangerous_button_asks_first(see: See, helper: Helper, sandbox: Sandbox) -> None:
-    page = see()
-    open_form(page)
-    title(page).fill("Checkout fails")
-    choose(page, "how_bad", "Everybody")
-    page.get_by_test_id("submit").click()
-
-    page.locator("[data-action-id=drop]").click()
-    page.get_by_test_id("confirm-no").click()
-    expect(page.locator("[data-action-id=drop]")).to_be_visible()
-    page.locator("[data-action-id=drop]").click()
-    page.get_by_test_id("confirm-yes").click()
-
-    expect(page.locator("[data-action-id=drop]")).to_have_count(0)
-
-
-def test_shortcuts_stand_in_the_message_menu_and_by_the_composer(see: See, sandbox: Sandbox) -> None:
-    sandbox.acting.post("ben", "general", "pool is full")
-    page = see()
-
-    page.get_by_test_id("message").hover()
-    page.get_by_test_id("tool-more").click()
-    page.get_by_test_id("shortcut-keep").click()
-    expect(page.get_by_test_id("ephemeral")).to_contain_text("Kept: pool is full")
-    page.get_by_test_id("shortcuts").click()
-    page.get_by_test_id("shortcut-form").click()
-
-    expect(page.get_by_test_id("modal-title")).to_have_text("Tell us")
-
-
-def test_the_home_tab_is_drawn_anew_each_time_it_is_opened(see: See) -> None:
-    page = see()
-
-    page.get_by_test_id("app").click()
-    expect(page.get_by_test_id("home")).to_contain_text("Seen 1 times.")
-    page.get_by_test_id("tab-about").click()
-    expect(page.get_by_text("Ask the helper")).to_be_visible()
-    page.get_by_test_id("tab-home").click()
-
-    expect(page.get_by_test_id("home")).to_contain_text("Seen 2 times.")
-
-
-def test_the_wire_shows_what_went_by_and_can_be_searched(see: See) -> None:
-    page = see()
-    command(page, "/help-me hello")
-    expect(page.get_by_test_id("ephemeral")).to_be_visible()
-    expect(page.get_by_test_id("drawer")).to_have_count(0)
-
-    page.get_by_test_id("drawer-toggle").click()
-    envelope = page.locator("[data-testid=wire-row][data-kind=envelope][data-name='/help-me']")
-    expect(envelope).to_have_count(1)
-    envelope.click()
-    expect(page.locator(".wire-json")).to_contain_text('"text": "hello"')
-    page.get_by_test_id("drawer-filter").fill("no such thing")
-
-    expect(page.get_by_test_id("wire-row")).to_have_count(0)
+    assert json.loads(line.removeprefix(b"data: "))["wire"][-1]["name"] == "chat.postMessage"
+    assert ended.wait(5)
+    stream.close()

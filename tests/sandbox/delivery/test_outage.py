@@ -8,8 +8,8 @@ import time
 from sandbox.delivery.dispatcher import DELAYED, Timing
 from sandbox.server import Sandbox
 from sandbox.state.workspace_clock import SetClock
+from tests.sandbox.delivery.test_socket_mode_server import ack, frame, link
 from tests.sandbox.helpers import T0, client_of, general, people, refusal
-from tests.sandbox.test_sockets import ack, frame, link
 
 
 def ended(sandbox: Sandbox) -> bool:

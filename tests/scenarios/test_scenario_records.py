@@ -11,7 +11,7 @@ import yaml
 
 from bot.simulation.replay.record_diff import differences, failed_checks
 from bot.simulation.replay.replay_command import words_given
-from tests.scenarios.playing import HERE, Play, load
+from tests.scenarios.verb_player import HERE, Play, load
 
 WHOLE = sorted(path.name for path in HERE.glob("s[0-9]*.yaml"))
 OWN = sorted(path.name for path in HERE.glob("own-*.yaml"))

@@ -14,7 +14,7 @@ from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import HistoryTaken
 from incident.entry import Surface
 
-SCRIPTS = Path(__file__).parents[1] / "scenarios"
+SCRIPTS = Path(__file__).parents[3] / "scenarios"
 TALK = SCRIPTS / "own-before-declaration.yaml"
 
 

@@ -8,7 +8,7 @@ from bot.simulation.replay.replay_command import playing, replay_files
 from bot.simulation.replay.scenario import Scenario, read_scenario
 from incident.entries.conversation import GapNoted
 
-SCRIPTS = Path(__file__).parents[1] / "scenarios"
+SCRIPTS = Path(__file__).parents[3] / "scenarios"
 LIVE = SCRIPTS / "own-outage-live.yaml"
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from sandbox.server import Sandbox
 from sandbox.state.mutations import view_mutations
 from tests.sandbox.page.conftest import See
-from tests.sandbox.page.pretend import Helper, form
+from tests.sandbox.page.helper_app import Helper, form
 
 pytestmark = pytest.mark.browser
 
