@@ -56,7 +56,7 @@ class Faults:
         with self._lock:
             self._repeated = times
 
-    def edits_first(self, times: int) -> None:
+    def reorder_messages(self, times: int) -> None:
         """Hold each of the next new messages back until the next event went out, its edit for instance."""
         with self._lock:
             self._edits_first = times
@@ -73,13 +73,13 @@ class Faults:
         """Cut every open socket and let no new one be opened until `let_back`: the app hears nothing any more."""
         self._tell_sockets("cut_off")
 
-    def let_back(self) -> None:
+    def restore_connections(self) -> None:
         """Let sockets be opened again."""
-        self._tell_sockets("let_back")
+        self._tell_sockets("restore_connections")
 
-    def deafen_sockets(self) -> None:
+    def stall_sockets(self) -> None:
         """Keep every open socket open while nothing passes through it any more, not even a pong."""
-        self._tell_sockets("deafen")
+        self._tell_sockets("stall")
 
     def clear(self) -> None:
         """Switch everything off; sockets already cut or deaf stay so."""

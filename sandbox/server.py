@@ -35,7 +35,7 @@ from sandbox.wire_log import WireLog
 
 
 class Sandbox:
-    """A pretend Slack workspace; `start` it, point an app at `base_url` with the tokens, and act through `acting`."""
+    """A pretend Slack workspace; `start` it, point an app at `base_url` with the tokens, and act through `actor`."""
 
     def __init__(  # noqa: PLR0913 - a composition names everything it can be composed of
         self,
@@ -55,28 +55,28 @@ class Sandbox:
         self.manifest = manifest
         self.clock = clock or RealClock()
         self.faults = faults or Faults()
-        self.traffic = WireLog()
+        self.wire_log = WireLog()
         self.bot_token = "xoxb-sandbox-bot"  # noqa: S105 - opens this pretend workspace only
         self.app_token = "xapp-1-sandbox-app"  # noqa: S105 - opens this pretend workspace only
         self.signing_secret = "sandbox-signing-secret"  # noqa: S105 - opens this pretend workspace only
         self.workspace = Workspace(self.clock, bot_name=bot_name(manifest))
         self._populate(people, channels)
         self.triggers, self._responses = TriggerIds(self.workspace), ResponseUrls(self.workspace)
-        self.hub = Dispatcher(self.workspace, self.traffic, timing or Timing(), self.faults)
-        self.sockets = SocketModeServer(self.workspace.app_id, self.hub.acknowledge, self._note)
-        self.acting = Actor(
+        self.dispatcher = Dispatcher(self.workspace, self.wire_log, timing or Timing(), self.faults)
+        self.sockets = SocketModeServer(self.workspace.app_id, self.dispatcher.acknowledge, self._note)
+        self.actor = Actor(
             self.workspace,
-            self.traffic,
-            hub=self.hub,
+            self.wire_log,
+            dispatcher=self.dispatcher,
             triggers=self.triggers,
             responses=self._responses,
             offer=ClientManifest(manifest),
         )
         scopes = Scopes(manifest)
-        self._events = EventPump(self.workspace, self.hub, manifest=manifest, scopes=scopes, faults=self.faults)
+        self._events = EventPump(self.workspace, self.dispatcher, manifest=manifest, scopes=scopes, faults=self.faults)
         self.workspace.listen(self._events.on_event)
         self._api = self._open_door(scopes, Tiers(self.clock, strict=strict_tiers))
-        self._plain = ResponseEndpoint(self.workspace, self._responses, self.traffic)
+        self._plain = ResponseEndpoint(self.workspace, self._responses, self.wire_log)
         self.faults.on_socket_command(self._command_sockets)
         self._host, self._port = host, port
         self._webhook: HttpDelivery | None = None
@@ -88,13 +88,13 @@ class Sandbox:
         self._running = ServerThread(app, self._host, self._port, every_tick=self._tick)
         self._running.start()
         self._responses.root = f"{self.page_url}respond/"
-        self.hub.start(self._running.loop, self.sockets)
+        self.dispatcher.start(self._running.loop, self.sockets)
         return self
 
     def stop(self) -> None:
         """End everything at once, open sockets and waiting pages included."""
-        self.traffic.close()
-        self.hub.stop()
+        self.wire_log.close()
+        self.dispatcher.stop()
         if self._webhook is not None:
             self._webhook.close()
         if self._running is not None:
@@ -130,15 +130,15 @@ class Sandbox:
             urls,
             self.signing_secret,
             loop=self._running.loop,
-            acknowledge=self.hub.acknowledge,
-            refuse=self.hub.refuse,
+            acknowledge=self.dispatcher.acknowledge,
+            refuse=self.dispatcher.refuse,
             copies=copies,
         )
-        self.hub.carry_by(self._webhook)
+        self.dispatcher.carry_by(self._webhook)
 
     def outstanding(self) -> int:
         """Count the envelopes that are neither acknowledged nor given up."""
-        return self.hub.outstanding() + self._events.holding()
+        return self.dispatcher.outstanding() + self._events.holding()
 
     def settle(self, timeout: float = 10.0) -> bool:
         """Wait until nothing is outstanding; tell whether that came about in time."""
@@ -151,7 +151,7 @@ class Sandbox:
 
     def redeliver(self, timeout: float = 10.0) -> bool:
         """Send again, one after the other in their order, what could not be delivered; tell whether all arrived."""
-        while deliveries := self.hub.hasten():
+        while deliveries := self.dispatcher.retry_now():
             if not deliveries[0].wait(timeout).acked:
                 return False
         return True
@@ -167,13 +167,13 @@ class Sandbox:
 
     def snapshot(self, user: str, messages_of: Iterable[str] | None = None) -> Payload:
         """Return everything one person sees, with the number of the latest change as `seq`."""
-        seq = self.traffic.seq
+        seq = self.wire_log.seq
         wanted = None if messages_of is None else set(messages_of)
         return {"seq": seq, **snapshot(self.workspace, user, manifest=self.manifest, messages_of=wanted)}
 
     def wait_for_change(self, seq: int, timeout: float = 15.0) -> int:
         """Block until something is newer than `seq` or the time is up; return the latest number."""
-        return self.traffic.wait_for_change(seq, timeout)
+        return self.wire_log.wait_for_change(seq, timeout)
 
     def _open_door(self, scopes: Scopes, tiers: Tiers) -> WebApiEndpoint:
         """Build what the app calls."""
@@ -182,7 +182,7 @@ class Sandbox:
         )
         tokens = Tokens(self.bot_token, self.app_token)
         return WebApiEndpoint(
-            self.workspace, services, tokens=tokens, tiers=tiers, faults=self.faults, traffic=self.traffic
+            self.workspace, services, tokens=tokens, tiers=tiers, faults=self.faults, wire_log=self.wire_log
         )
 
     def _populate(self, people: Iterable[Person], channels: Iterable[str]) -> None:
@@ -194,10 +194,10 @@ class Sandbox:
             channel.members = list(members)
 
     def _tick(self) -> None:
-        self.hub.sweep()
+        self.dispatcher.sweep()
         self._events.let_go_in_time()
         if post_due(self.workspace):
-            self.traffic.touch()
+            self.wire_log.touch()
 
     def _command_sockets(self, command: str) -> None:
         running = self._running
@@ -206,7 +206,7 @@ class Sandbox:
                 running.loop.call_soon_threadsafe(self.sockets.obey, command)
 
     def _note(self, kind: str, name: str) -> None:
-        self.traffic.record(at=self.clock.now().isoformat(), kind=kind, name=name, detail={})
+        self.wire_log.record(at=self.clock.now().isoformat(), kind=kind, name=name, detail={})
 
 
 def bot_name(manifest: Mapping[str, Any] | None) -> str:

@@ -22,7 +22,7 @@ from sandbox.state.workspace_clock import parse_ts, to_micros
 from sandbox.wire_log import WireLog
 
 # What an app gets with "Delayed Events" switched on: after the three repetitions one each hour for a day.
-DELAYED = (0.0, 60.0, 300.0, *([3600.0] * 24))
+DELAYED_RETRIES = (0.0, 60.0, 300.0, *([3600.0] * 24))
 NO_RETRY = "no_retry"
 MOST_GIVEN_UP = 10_000
 UNREACHED = {"slash_commands": "dispatch_failed", "interactive": "trouble connecting"}
@@ -59,10 +59,10 @@ class _Waiting:
 class Dispatcher:
     """Every envelope under way."""
 
-    def __init__(self, workspace: Workspace, traffic: WireLog, timing: Timing, faults: Faults) -> None:
+    def __init__(self, workspace: Workspace, wire_log: WireLog, timing: Timing, faults: Faults) -> None:
         self._ws = workspace
         self._faults = faults
-        self._traffic = traffic
+        self._wire_log = wire_log
         self._timing = timing
         self._lock = threading.Lock()
         self._under_way: dict[str, _Waiting] = {}
@@ -98,7 +98,7 @@ class Dispatcher:
         with self._lock:
             return len(self._under_way)
 
-    def put_off(self) -> int:
+    def scheduled_retries(self) -> int:
         """Count the events waiting for the clock to reach their next repetition."""
         with self._lock:
             return len(self._for_later)
@@ -160,7 +160,7 @@ class Dispatcher:
             else:
                 self._post(envelope)
 
-    def hasten(self, most: int = 1) -> list[Delivery]:
+    def retry_now(self, most: int = 1) -> list[Delivery]:
         """Send the oldest events that wait for their next repetition again now, whatever the clock says."""
         with self._lock:
             first = [envelope for _, envelope in nsmallest(most, self._for_later, key=lambda one: _happened(one[1]))]
@@ -238,7 +238,7 @@ class Dispatcher:
     ) -> None:
         name = name_of(envelope.payload)
         at = self._ws.clock.now().isoformat()
-        self._traffic.record(at=at, kind=kind, name=name, detail=detail, result=result, ms=ms)
+        self._wire_log.record(at=at, kind=kind, name=name, detail=detail, result=result, ms=ms)
 
 
 def _drop(envelope: Envelope) -> None:

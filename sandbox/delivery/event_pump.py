@@ -22,12 +22,18 @@ class EventPump:
     """What of the workspace's life reaches the app."""
 
     def __init__(
-        self, ws: Workspace, hub: Dispatcher, *, manifest: Mapping[str, Any] | None, scopes: Scopes, faults: Faults
+        self,
+        ws: Workspace,
+        dispatcher: Dispatcher,
+        *,
+        manifest: Mapping[str, Any] | None,
+        scopes: Scopes,
+        faults: Faults,
     ) -> None:
         settings = ((manifest or {}).get("settings") or {}).get("event_subscriptions") or {}
         self._wanted = None if manifest is None else set(settings.get("bot_events") or [])
         self._ws = ws
-        self._hub = hub
+        self._dispatcher = dispatcher
         self._scopes = scopes
         self._faults = faults
         self._held: Payload | None = None
@@ -35,7 +41,7 @@ class EventPump:
 
     def on_event(self, event: Payload, channel: Channel | None) -> None:
         """Send an event on, when the app is to hear it; the workspace's lock is held."""
-        if not self._hub.is_running or not self._is_heard(event, channel):
+        if not self._dispatcher.is_running or not self._is_heard(event, channel):
             return
         payload = payloads.envelope_of_event(self._ws, event, self._ws.new_id("Ev"))
         if (
@@ -65,9 +71,9 @@ class EventPump:
             self._send(held)
 
     def _send(self, payload: Payload) -> None:
-        self._hub.send("events_api", payload)
+        self._dispatcher.send("events_api", payload)
         if self._faults.take_duplicate():
-            self._hub.send("events_api", payload)
+            self._dispatcher.send("events_api", payload)
 
     def _is_heard(self, event: Payload, channel: Channel | None) -> bool:
         subscription = event["type"]

@@ -58,12 +58,12 @@ class SocketModeServer:
     def obey(self, command: str) -> None:
         """Cut, deafen or refresh every connection, or shut the door to new ones as well; on the loop's thread."""
         self._note("socket", command)
-        if command in ("cut_off", "let_back"):
+        if command in ("cut_off", "restore_connections"):
             self._is_shut = command == "cut_off"
-        for link in [] if command == "let_back" else list(self._open):
+        for link in [] if command == "restore_connections" else list(self._open):
             if command in ("drop", "cut_off"):
                 link.wire.cut()
-            elif command == "deafen":
+            elif command == "stall":
                 link.wire.deaf = True
             else:
                 link.ask_to_leave(command)

@@ -19,10 +19,10 @@ from sandbox.workspace_errors import SlackError
 class ResponseEndpoint:
     """The handlers of those addresses."""
 
-    def __init__(self, ws: Workspace, responses: ResponseUrls, traffic: WireLog) -> None:
+    def __init__(self, ws: Workspace, responses: ResponseUrls, wire_log: WireLog) -> None:
         self._ws = ws
         self._responses = responses
-        self._traffic = traffic
+        self._wire_log = wire_log
 
     async def respond(self, request: Request) -> Response:
         """Take an answer at a response address: new, in place of what it answers, or removing that."""
@@ -37,7 +37,7 @@ class ResponseEndpoint:
         except SlackError as refused:
             result = refused.name
         at = self._ws.clock.now().isoformat()
-        self._traffic.record(at=at, kind="response", name="response_url", detail=payload, result=result)
+        self._wire_log.record(at=at, kind="response", name="response_url", detail=payload, result=result)
         if result == "ok":
             return PlainTextResponse("ok")
         body = json.dumps({"ok": False, "error": result})

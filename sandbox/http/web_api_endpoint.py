@@ -38,14 +38,14 @@ class WebApiEndpoint:
     """The endpoint of all methods."""
 
     def __init__(
-        self, ws: Workspace, services: Services, *, tokens: Tokens, tiers: Tiers, faults: Faults, traffic: WireLog
+        self, ws: Workspace, services: Services, *, tokens: Tokens, tiers: Tiers, faults: Faults, wire_log: WireLog
     ) -> None:
         self._ws = ws
         self._services = services
         self._tokens = tokens
         self._tiers = tiers
         self._faults = faults
-        self._traffic = traffic
+        self._wire_log = wire_log
 
     async def handle(self, request: Request) -> Response:
         """Answer one call."""
@@ -58,7 +58,7 @@ class WebApiEndpoint:
         response, result = self._answer(name, args, token_of(request, args))
         if half:
             await asyncio.sleep(half)
-        self._traffic.record(
+        self._wire_log.record(
             at=self._ws.clock.now().isoformat(),
             kind="api",
             name=name,

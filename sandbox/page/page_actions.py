@@ -15,13 +15,13 @@ Asked = dict[str, Any]
 Deed = Callable[[Actor, str, Asked], Any]
 
 
-def perform(acting: Actor, asked: Asked) -> Asked:
+def perform(actor: Actor, asked: Asked) -> Asked:
     """Do what was asked as the person who asked; answer with `delivery`, or with `error` when it did not happen."""
     deed = DEEDS.get(str(asked.get("do")))
     if deed is None:
         return {"error": f"nothing here is called {asked.get('do')}"}
     try:
-        outcome = deed(acting, str(asked["as"]), asked)
+        outcome = deed(actor, str(asked["as"]), asked)
     except NotPossibleError as refused:
         return {"error": str(refused)}
     except KeyError as missing:
@@ -36,10 +36,10 @@ def _told(outcome: Any) -> Asked:
     return {"delivery": told, "error": outcome.error} if outcome.error else {"delivery": told}
 
 
-def _press_in_view(acting: Actor, me: str, asked: Asked) -> Delivery:
+def _press_in_view(actor: Actor, me: str, asked: Asked) -> Delivery:
     """Put in what was typed so far, then press, so that the app sees the form as the person does."""
-    acting.fill(me, asked["view"], asked.get("values") or {})
-    return acting.press_in_view(
+    actor.fill(me, asked["view"], asked.get("values") or {})
+    return actor.press_in_view(
         me,
         asked["view"],
         asked["action_id"],
@@ -49,8 +49,8 @@ def _press_in_view(acting: Actor, me: str, asked: Asked) -> Delivery:
     )
 
 
-def _press(acting: Actor, me: str, asked: Asked) -> Delivery:
-    return acting.press(
+def _press(actor: Actor, me: str, asked: Asked) -> Delivery:
+    return actor.press(
         me,
         asked["channel"],
         asked["ts"],
@@ -62,23 +62,23 @@ def _press(acting: Actor, me: str, asked: Asked) -> Delivery:
 
 
 DEEDS: dict[str, Deed] = {
-    "post": lambda acting, me, a: acting.post(me, a["channel"], a["text"], a.get("thread_ts")),
-    "edit": lambda acting, me, a: acting.edit(me, a["channel"], a["ts"], a["text"]),
-    "delete": lambda acting, me, a: acting.delete(me, a["channel"], a["ts"]),
-    "react": lambda acting, me, a: acting.react(me, a["channel"], a["ts"], a["name"]),
-    "unreact": lambda acting, me, a: acting.unreact(me, a["channel"], a["ts"], a["name"]),
-    "pin": lambda acting, me, a: acting.pin(me, a["channel"], a["ts"]),
-    "unpin": lambda acting, me, a: acting.unpin(me, a["channel"], a["ts"]),
-    "join": lambda acting, me, a: acting.join(me, a["channel"]),
-    "leave": lambda acting, me, a: acting.leave(me, a["channel"]),
-    "read": lambda acting, me, a: acting.mark_read(me, a["channel"]),
-    "slash": lambda acting, me, a: acting.slash(me, a["channel"], a["command"], a.get("text", "")),
+    "post": lambda actor, me, a: actor.post(me, a["channel"], a["text"], a.get("thread_ts")),
+    "edit": lambda actor, me, a: actor.edit(me, a["channel"], a["ts"], a["text"]),
+    "delete": lambda actor, me, a: actor.delete(me, a["channel"], a["ts"]),
+    "react": lambda actor, me, a: actor.react(me, a["channel"], a["ts"], a["name"]),
+    "unreact": lambda actor, me, a: actor.unreact(me, a["channel"], a["ts"], a["name"]),
+    "pin": lambda actor, me, a: actor.pin(me, a["channel"], a["ts"]),
+    "unpin": lambda actor, me, a: actor.unpin(me, a["channel"], a["ts"]),
+    "join": lambda actor, me, a: actor.join(me, a["channel"]),
+    "leave": lambda actor, me, a: actor.leave(me, a["channel"]),
+    "read": lambda actor, me, a: actor.mark_read(me, a["channel"]),
+    "slash": lambda actor, me, a: actor.slash(me, a["channel"], a["command"], a.get("text", "")),
     "press": _press,
     "press_in_view": _press_in_view,
-    "suggest": lambda acting, me, a: acting.options(me, a["view"], a["action_id"], a["query"]),
-    "message_shortcut": lambda acting, me, a: acting.message_shortcut(me, a["channel"], a["ts"], a["callback_id"]),
-    "global_shortcut": lambda acting, me, a: acting.global_shortcut(me, a["callback_id"]),
-    "submit": lambda acting, me, a: acting.submit(me, a["view"], a.get("values")),
-    "close": lambda acting, me, a: acting.close(me, a["view"]),
-    "open_home": lambda acting, me, a: acting.open_home(me, a.get("tab", "home")),
+    "suggest": lambda actor, me, a: actor.options(me, a["view"], a["action_id"], a["query"]),
+    "message_shortcut": lambda actor, me, a: actor.message_shortcut(me, a["channel"], a["ts"], a["callback_id"]),
+    "global_shortcut": lambda actor, me, a: actor.global_shortcut(me, a["callback_id"]),
+    "submit": lambda actor, me, a: actor.submit(me, a["view"], a.get("values")),
+    "close": lambda actor, me, a: actor.close(me, a["view"]),
+    "open_home": lambda actor, me, a: actor.open_home(me, a.get("tab", "home")),
 }

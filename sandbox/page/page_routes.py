@@ -46,12 +46,12 @@ class PageContext(Protocol):
         ...
 
     @property
-    def traffic(self) -> WireLog:
+    def wire_log(self) -> WireLog:
         """What went over the wire."""
         ...
 
     @property
-    def acting(self) -> Actor:
+    def actor(self) -> Actor:
         """What a person can do."""
         ...
 
@@ -122,7 +122,7 @@ class _Page:
         if not request.headers.get("content-type", "").startswith("application/json"):
             return JSONResponse({"error": "acts are sent as JSON"}, status_code=415)
         asked = await request.json()
-        return JSONResponse(await to_thread.run_sync(perform, self._sandbox.acting, asked, limiter=self._acting))
+        return JSONResponse(await to_thread.run_sync(perform, self._sandbox.actor, asked, limiter=self._acting))
 
     async def stream(self, request: Request) -> Response:
         """Tell a page of every change, with what went over the wire since it last heard."""
@@ -140,13 +140,13 @@ class _Page:
 
     async def _changes(self, seq: int) -> AsyncIterator[str]:
         """Yield server-sent events until the page goes away or the workspace stops."""
-        traffic = self._sandbox.traffic
+        wire_log = self._sandbox.wire_log
         heard, seq = seq, 0
         while True:
             asked_at = time.monotonic()
-            latest = await to_thread.run_sync(traffic.wait_for_change, seq, LOOKS_EVERY, limiter=self._watching)
+            latest = await to_thread.run_sync(wire_log.wait_for_change, seq, LOOKS_EVERY, limiter=self._watching)
             if latest != seq:
-                passages = traffic.since(heard)
+                passages = wire_log.since(heard)
                 heard = passages[-1].seq if passages else heard
                 seq = latest
                 yield f"data: {json.dumps({'seq': latest, 'wire': [asdict(one) for one in passages]}, default=str)}\n\n"

@@ -20,9 +20,9 @@ Answer = Callable[[Payload | None], str | None]
 class AckResponses:
     """The effects of acknowledgements."""
 
-    def __init__(self, workspace: Workspace, traffic: WireLog) -> None:
+    def __init__(self, workspace: Workspace, wire_log: WireLog) -> None:
         self._ws = workspace
-        self._traffic = traffic
+        self._wire_log = wire_log
 
     def to_command(self, user: str, channel: str) -> Answer:
         """Show the answer to a command: to the one who typed it, or in the channel when it says so."""
@@ -35,7 +35,7 @@ class AckResponses:
                     show_answer(self._ws, user, channel, payload)
                 except SlackError as refused:
                     return refused.name
-            self._traffic.touch()
+            self._wire_log.touch()
             return None
 
         return answer
@@ -50,7 +50,7 @@ class AckResponses:
                 except SlackError:
                     return TROUBLE
                 finally:
-                    self._traffic.touch()
+                    self._wire_log.touch()
 
         return answer
 

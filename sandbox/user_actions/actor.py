@@ -8,33 +8,33 @@ from typing import Any
 
 from sandbox.state.entities import Person
 from sandbox.state.mutations import people_mutations
-from sandbox.user_actions.client_manifest import as_typed
+from sandbox.user_actions.client_manifest import compose_text
 from sandbox.user_actions.interactions import Interactions
 
 
 class Actor(Interactions):
     """A person's hands: `post`, `react`, `slash`, `press`, `submit` and the rest, people and channels by id or name."""
 
-    def as_typed(self, text: str) -> str:
+    def compose_text(self, text: str) -> str:
         """Return what Slack's composer makes of keystrokes: special characters escaped, @names and #channels linked."""
         with self._ws.lock:
-            return as_typed(self._ws, text)
+            return compose_text(self._ws, text)
 
-    def arrive(self, person: Person) -> str:
+    def join_team(self, person: Person) -> str:
         """Let somebody new into the workspace and return their id."""
         with self._ws.lock:
             people_mutations.arrive(self._ws, person)
-        self._traffic.touch()
+        self._wire_log.touch()
         return person.id
 
-    def change_person(self, user: str, **changes: Any) -> None:
+    def update_person(self, user: str, **changes: Any) -> None:
         """Change what is known of somebody, such as title, tz, real_name, is_restricted or deleted."""
         with self._ws.lock:
             people_mutations.change(self._ws, self._ws.find_person(user), **changes)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def set_group(self, group_id: str, users: Sequence[str]) -> None:
         """Give a user group other members, named by id or name."""
         with self._ws.lock:
             people_mutations.set_members(self._ws, group_id, [self._ws.find_person(user).id for user in users])
-        self._traffic.touch()
+        self._wire_log.touch()

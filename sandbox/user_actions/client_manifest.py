@@ -35,7 +35,7 @@ class ClientManifest:
             raise NotPossibleError(f"there is no {kind} shortcut {callback_id}")
 
 
-def as_typed(ws: Workspace, text: str) -> str:
+def compose_text(ws: Workspace, text: str) -> str:
     """Return what Slack makes of keystrokes: the three special characters escaped, names turned into mentions."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return with_mentions(ws, escaped)

@@ -13,9 +13,9 @@ from sandbox.workspace_errors import NotPossibleError
 class ConversationActions:
     """Somebody's hands on messages and channels."""
 
-    def __init__(self, workspace: Workspace, traffic: WireLog) -> None:
+    def __init__(self, workspace: Workspace, wire_log: WireLog) -> None:
         self._ws = workspace
-        self._traffic = traffic
+        self._wire_log = wire_log
 
     def post(self, user: str, channel: str, text: str, thread_ts: str | None = None, *, broadcast: bool = False) -> str:
         """Say something in a channel or thread and return its timestamp; only members can."""
@@ -24,7 +24,7 @@ class ConversationActions:
             if thread_ts is not None and thread_ts not in place.messages:
                 raise NotPossibleError("there is no such thread")
             said = message_mutations.post(self._ws, place, person.id, text, thread_ts=thread_ts, broadcast=broadcast)
-        self._traffic.touch()
+        self._wire_log.touch()
         return said.ts
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
@@ -34,7 +34,7 @@ class ConversationActions:
             if message.user != person.id or message.subtype not in (None, "thread_broadcast", "file_share"):
                 raise NotPossibleError("only one's own messages can be edited")
             message_mutations.edit(self._ws, message, by=person.id, text=text)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def delete(self, user: str, channel: str, ts: str) -> None:
         """Delete one's own message, or as an admin anybody's."""
@@ -43,7 +43,7 @@ class ConversationActions:
             if message.user != person.id and not person.is_admin:
                 raise NotPossibleError("only one's own messages can be deleted")
             message_mutations.delete(self._ws, message)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """Add a reaction; a second one of the same name changes nothing."""
@@ -51,7 +51,7 @@ class ConversationActions:
             person, _, message = self._message(user, channel, ts)
             if person.id not in message.reactions.get(name, []):
                 message_mutations.react(self._ws, message, person.id, name)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def unreact(self, user: str, channel: str, ts: str, name: str) -> None:
         """Take one's reaction back, if it is there."""
@@ -59,7 +59,7 @@ class ConversationActions:
             person, _, message = self._message(user, channel, ts)
             if person.id in message.reactions.get(name, []):
                 message_mutations.unreact(self._ws, message, person.id, name)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def pin(self, user: str, channel: str, ts: str) -> None:
         """Pin a message to its channel, if it is not pinned yet."""
@@ -67,7 +67,7 @@ class ConversationActions:
             person, place, message = self._message(user, channel, ts)
             if ts not in place.pins:
                 message_mutations.pin(self._ws, message, person.id)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def unpin(self, user: str, channel: str, ts: str) -> None:
         """Take a pin off, if there is one."""
@@ -75,7 +75,7 @@ class ConversationActions:
             person, place, message = self._message(user, channel, ts)
             if ts in place.pins:
                 message_mutations.unpin(self._ws, message, person.id)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def join(self, user: str, channel: str) -> None:
         """Join a public channel."""
@@ -83,14 +83,14 @@ class ConversationActions:
             person, place = self._seen(user, channel)
             self._open(place)
             channel_mutations.join(self._ws, place, person.id)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def leave(self, user: str, channel: str) -> None:
         """Leave a channel one is in."""
         with self._ws.lock:
             person, place = self._member(user, channel)
             channel_mutations.leave(self._ws, place, person.id)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def invite(self, user: str, channel: str, *others: str) -> None:
         """Bring others, people or the bot, into a channel one is in."""
@@ -98,7 +98,7 @@ class ConversationActions:
             person, place = self._member(user, channel)
             found = [self._ws.find_person(other).id for other in others]
             channel_mutations.invite(self._ws, place, found, person.id)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def create_channel(self, user: str, name: str, private: bool = False) -> str:
         """Make a channel and return its id; its name must be free."""
@@ -107,7 +107,7 @@ class ConversationActions:
             if any(one.name == name for one in self._ws.channels.values()):
                 raise NotPossibleError("that name is taken")
             made = channel_mutations.create(self._ws, name, person.id, is_private=private)
-        self._traffic.touch()
+        self._wire_log.touch()
         return made.id
 
     def archive(self, user: str, channel: str) -> None:
@@ -115,7 +115,7 @@ class ConversationActions:
         with self._ws.lock:
             person, place = self._member(user, channel)
             channel_mutations.archive(self._ws, place, person.id)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def unarchive(self, user: str, channel: str) -> None:
         """Open an archived channel again, which people can do and bots cannot."""
@@ -124,7 +124,7 @@ class ConversationActions:
             if not place.is_archived:
                 raise NotPossibleError("the channel is not archived")
             channel_mutations.unarchive(self._ws, place, person.id)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def share_file(self, user: str, channel: str, name: str, text: str = "", *, thread_ts: str | None = None) -> str:
         """Share a file with a few words, in a channel or thread, and return the message's timestamp."""
@@ -141,7 +141,7 @@ class ConversationActions:
             said = message_mutations.post(
                 self._ws, place, person.id, text, subtype="file_share", files=[shared], thread_ts=thread_ts
             )
-        self._traffic.touch()
+        self._wire_log.touch()
         return said.ts
 
     def mark_read(self, user: str, channel: str) -> None:
@@ -149,7 +149,7 @@ class ConversationActions:
         with self._ws.lock:
             person, place = self._seen(user, channel)
             place.last_read[person.id] = max(place.messages, default="0")
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def _seen(self, user: str, channel: str) -> tuple[Person, Channel]:
         """Return person and channel when the one may look into the other."""

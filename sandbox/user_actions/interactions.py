@@ -32,19 +32,19 @@ class Interactions(ConversationActions):
     def __init__(
         self,
         workspace: Workspace,
-        traffic: WireLog,
+        wire_log: WireLog,
         *,
-        hub: Dispatcher,
+        dispatcher: Dispatcher,
         triggers: TriggerIds,
         responses: ResponseUrls,
         offer: ClientManifest,
     ) -> None:
-        super().__init__(workspace, traffic)
+        super().__init__(workspace, wire_log)
         self._offer = offer
-        self._hub = hub
+        self._dispatcher = dispatcher
         self._triggers = triggers
         self._responses = responses
-        self._answers = AckResponses(workspace, traffic)
+        self._answers = AckResponses(workspace, wire_log)
 
     def slash(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
         """Type a slash command into a channel's composer."""
@@ -147,7 +147,7 @@ class Interactions(ConversationActions):
             payload |= {"view": payloads.on_view(self._ws, view)["view"], "is_cleared": view.clear_on_close}
             gone = view_mutations.close_all(self._ws, person.id) if view.clear_on_close else [view]
             view_mutations.close(self._ws, view)
-        self._traffic.touch()
+        self._wire_log.touch()
         return (
             self._send("interactive", person, payload, trigger=False) if any(v.notify_on_close for v in gone) else None
         )
@@ -174,7 +174,7 @@ class Interactions(ConversationActions):
             if home is not None and tab == "home":
                 event["view"] = payloads.on_view(self._ws, home)["view"]
             self._ws.announce(event | {"event_ts": self._ws.stamps.next()}, dm)
-        self._traffic.touch()
+        self._wire_log.touch()
 
     def _send(
         self, kind: Any, person: Person, payload: Payload, on_ack: Answering | None = None, *, trigger: bool = True
@@ -183,7 +183,7 @@ class Interactions(ConversationActions):
         if trigger:
             delivery.trigger_id = payload["trigger_id"] = self._triggers.issue(person.id)
         accepts = kind == "slash_commands" or payload.get("type") in ANSWERED
-        self._hub.send(kind, payload, accepts_response=accepts, on_ack=on_ack, delivery=delivery)
+        self._dispatcher.send(kind, payload, accepts_response=accepts, on_ack=on_ack, delivery=delivery)
         return delivery.wait()
 
     def _view(self, user: str, view_id: str) -> tuple[Person, View]:

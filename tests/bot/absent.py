@@ -29,7 +29,7 @@ class House:
         self.sandbox = Sandbox(PEOPLE, manifest=MANIFEST, channels=("general", "incidents"), strict_tiers=False)
         self.sandbox.start()
         self.folder, self.database, self.more = folder, database, more
-        self.acting = self.sandbox.acting
+        self.actor = self.sandbox.actor
         self._write_policy()
         if starts:
             self.start()
@@ -81,13 +81,13 @@ class House:
     def slash(self, user: str, channel: str, line: str) -> str:
         """Type a line and give the answer; it must have come in time."""
         began = time.monotonic()
-        delivery = self.acting.slash(user, channel, "/incident", line).wait()
+        delivery = self.actor.slash(user, channel, "/incident", line).wait()
         assert delivery.acked, delivery.error
         assert time.monotonic() - began < 3
         return str((delivery.payload or {}).get("text", ""))
 
     def say(self, user: str, channel: str, text: str) -> None:
-        self.acting.post(user, channel, text)
+        self.actor.post(user, channel, text)
         assert self.sandbox.settle()
 
     def declare(self, title: str = "Payments fail") -> str:

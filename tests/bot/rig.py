@@ -171,7 +171,7 @@ class Rig:
 
     def calls(self, method: str) -> int:
         """How often a method was called."""
-        return sum(1 for passage in self.sandbox.traffic.since(0, 10_000) if passage.name == method)
+        return sum(1 for passage in self.sandbox.wire_log.since(0, 10_000) if passage.name == method)
 
 
 def posts(channel: Channel, sandbox: Sandbox) -> list[Message]:

@@ -43,16 +43,16 @@ def test_it_reconnects_notes_the_gap_and_reads_back_what_was_said_meanwhile(sqli
         muster.start()
         try:
             assert sandbox.wait_for_socket()
-            sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+            sandbox.actor.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
             listed = until(lambda: muster.store.queries.incidents(muster.gateway.team, limit=1))[0]
             channel = until(lambda: muster.store.queries.incidents(muster.gateway.team, limit=1)[0].channel)
             until(lambda: sandbox.workspace.find_person("ann").id in sandbox.workspace.find_channel(channel).members)
 
             sandbox.faults.cut_off()
             until(lambda: sandbox.sockets.count() == 0)
-            sandbox.acting.post("ann", channel, "The index is gone")
+            sandbox.actor.post("ann", channel, "The index is gone")
             time.sleep(5)
-            sandbox.faults.let_back()
+            sandbox.faults.restore_connections()
 
             kinds = ("gap_noted", "message_posted")
             read = lambda: muster.store.recorder.read(lambda reader: reader.entries(listed.key, kinds=kinds))  # noqa: E731

@@ -183,18 +183,18 @@ def stands(forge: Forge) -> Stands:
 
 def declare_without_database(forge: Forge, point: str) -> tuple[int, bool]:
     """Declare and say things while the database is absent; give who listens, and whether another was killed meanwhile."""
-    house, acting = forge.house, forge.house.acting
+    house, actor = forge.house, forge.house.actor
     forge.database.set("refuse")
     first = child = forge.start(point=point)
     assert house.sandbox.wait_for_socket(20)
-    acting.slash("ann", "general", "/incident", "declare service=checkout impact=1 urgency=1 Payments fail")
+    actor.slash("ann", "general", "/incident", "declare service=checkout impact=1 urgency=1 Payments fail")
     child = revived_until(forge, child, lambda: [c for c in house.channels("inc-unrecorded") if c.pins])
     channel = house.channels("inc-unrecorded")[0].id
-    said = acting.post("ann", channel, "The gateway times out")
+    said = actor.post("ann", channel, "The gateway times out")
     child = revived_until(forge, child, lambda: house.sandbox.settle(0.2))
-    acting.react("ann", channel, said, "pushpin")
+    actor.react("ann", channel, said, "pushpin")
     child = revived_until(forge, child, lambda: house.sandbox.settle(0.2))
-    acting.slash("ann", channel, "/incident", "note Restarted by hand")
+    actor.slash("ann", channel, "/incident", "note Restarted by hand")
     child = revived_until(forge, child, lambda: house.sandbox.settle(0.2))
     return child, child != first
 

@@ -82,7 +82,7 @@ class OverHttp:
         server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
         server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'")
         channel = incident_of(self.sandbox)
-        told = self.sandbox.acting.slash("ann", channel, COMMAND, "note typed in vain").wait(PATIENCE)
+        told = self.sandbox.actor.slash("ann", channel, COMMAND, "note typed in vain").wait(PATIENCE)
         server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
         assert is_put_off(told.payload["text"])
 
@@ -95,18 +95,18 @@ def is_open(port):
 def in_trouble(sandbox, way):
     """Let people do what people do, while everything that has an error to tell goes wrong once."""
     ann = sandbox.workspace.find_person("ann").id
-    view = sandbox.acting.slash(ann, "general", COMMAND, "declare").view(PATIENCE)
-    sandbox.acting.submit(ann, view.id, {"title": "Checkout fails", "service": "checkout"})
+    view = sandbox.actor.slash(ann, "general", COMMAND, "declare").view(PATIENCE)
+    sandbox.actor.submit(ann, view.id, {"title": "Checkout fails", "service": "checkout"})
     until(lambda: incident_of(sandbox))
     channel, faults = incident_of(sandbox), sandbox.faults
     faults.server_error("chat.postMessage", times=1)
     faults.lose_reply("chat.update", times=1)
     faults.fail_with("token_revoked", "conversations.setTopic", times=1)
     faults.too_many_requests("views.open", times=1)
-    sandbox.acting.slash(ann, channel, COMMAND, "note the pool is exhausted")
-    sandbox.acting.slash(ann, channel, COMMAND, "take commander")
-    sandbox.acting.slash(ann, channel, COMMAND, "declare")
-    sandbox.acting.post(ann, channel, "rolled back")
+    sandbox.actor.slash(ann, channel, COMMAND, "note the pool is exhausted")
+    sandbox.actor.slash(ann, channel, COMMAND, "take commander")
+    sandbox.actor.slash(ann, channel, COMMAND, "declare")
+    sandbox.actor.post(ann, channel, "rolled back")
     way.cut()
     until(lambda: any("exhausted" in m.text for m in sandbox.workspace.find_channel(channel).messages.values()))
     way.begin()

@@ -75,12 +75,12 @@ def test_what_was_said_meanwhile_is_on_the_record_once_in_order_and_marked(house
     house.declare()
     channel = house.channel()
 
-    first = house.acting.post("ann", channel.id, "The gateway times out")
+    first = house.actor.post("ann", channel.id, "The gateway times out")
     house.sandbox.settle()
-    house.acting.edit("ann", channel.id, first, "The gateway of bank A times out")
-    house.acting.join("bea", channel.id)
+    house.actor.edit("ann", channel.id, first, "The gateway of bank A times out")
+    house.actor.join("bea", channel.id)
     house.say("bea", channel.id, "Failing over")
-    house.acting.react("bea", channel.id, first, "pushpin")
+    house.actor.react("bea", channel.id, first, "pushpin")
     house.sandbox.settle()
     proxy.set("ok")
     house.come_back()
@@ -111,8 +111,8 @@ def test_what_else_is_typed_is_not_recorded_is_kept_and_is_offered_back_with_a_b
     before = [e.fact.text for e in house.entries("noted")]
     message = house.direct("bea")[-1]
     button = next(e for b in message.blocks if b["type"] == "actions" for e in b["elements"])
-    view = house.acting.press("bea", message.channel, message.ts, button["action_id"]).view(5)
-    house.acting.submit("bea", view.id, {})
+    view = house.actor.press("bea", message.channel, message.ts, button["action_id"]).view(5)
+    house.actor.submit("bea", view.id, {})
     house.sandbox.settle()
 
     assert "Not recorded" in told
@@ -220,9 +220,9 @@ def test_what_comes_while_the_spool_is_drained_does_not_overtake_it(house, proxy
 def test_a_form_that_declares_opens_and_is_kept_without_the_database(house, proxy):
     proxy.set("refuse")
 
-    view = house.acting.slash("ann", "general", "/incident", "").view(5)
+    view = house.actor.slash("ann", "general", "/incident", "").view(5)
     shown = str(view.blocks)
-    house.acting.submit("ann", view.id, {"title": "Payments fail", "service": "checkout"}).wait()
+    house.actor.submit("ann", view.id, {"title": "Payments fail", "service": "checkout"}).wait()
     channel = house.channel()
     proxy.set("ok")
     house.come_back()
@@ -239,7 +239,7 @@ def test_a_burst_while_the_database_is_deaf_is_acknowledged_in_time(house, proxy
 
     began = time.monotonic()
     for n in range(60):
-        house.acting.post("ann", channel.id, f"message {n}")
+        house.actor.post("ann", channel.id, f"message {n}")
     settled = house.sandbox.settle()
     took = time.monotonic() - began
     proxy.set("ok")
@@ -259,9 +259,9 @@ def test_what_was_said_where_it_is_declared_is_captured_as_it_was_heard(house, p
     channel_mutations.join(house.sandbox.workspace, lobby, house.sandbox.workspace.bot.id)
     proxy.set("refuse")
 
-    first = house.acting.post("ann", lobby.id, "The gateway times out")
+    first = house.actor.post("ann", lobby.id, "The gateway times out")
     assert house.sandbox.settle()
-    house.acting.edit("ann", lobby.id, first, "The gateway of bank A times out")
+    house.actor.edit("ann", lobby.id, first, "The gateway of bank A times out")
     assert house.sandbox.settle()
     house.declare()
     house.channel()

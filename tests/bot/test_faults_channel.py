@@ -23,7 +23,7 @@ def test_while_a_channel_is_archived_all_waits_and_whoever_leads_is_told_once(ri
     key = rig.declare()
     rig.act("take", "rob", key, role="commander")
     rig.after(seconds=2)
-    rig.sandbox.acting.archive("ilse", rig.channel(key).id)
+    rig.sandbox.actor.archive("ilse", rig.channel(key).id)
 
     for number in range(3):
         rig.act("note", "ilse", key, text=f"note {number}")
@@ -56,11 +56,11 @@ def test_taken_out_of_a_private_channel_all_waits_and_whoever_leads_is_told(rig)
 def test_a_channel_opened_again_comes_to_show_what_it_should_marked_as_late(rig):
     key = rig.declare()
     rig.after(seconds=2)
-    rig.sandbox.acting.archive("ilse", rig.channel(key).id)
+    rig.sandbox.actor.archive("ilse", rig.channel(key).id)
     rig.act("action", "ilse", key, assignee=rig.person("eva"), text="restart the queue")
     rig.after(minutes=4)
 
-    rig.sandbox.acting.unarchive("ilse", rig.channel(key).id)
+    rig.sandbox.actor.unarchive("ilse", rig.channel(key).id)
     rig.after(minutes=10)
 
     card = rig.channel(key).messages[rig.incident(key).places.card_ts]

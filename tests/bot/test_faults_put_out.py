@@ -35,7 +35,7 @@ def test_what_is_said_while_muster_is_out_of_the_channel_is_on_the_record_all_th
 
     with workspace.lock:
         channel_mutations.leave(workspace, channel, workspace.bot.id)
-        ts = stage.sandbox.acting.post(ilse, channel.id, "nobody of ours hears this")
+        ts = stage.sandbox.actor.post(ilse, channel.id, "nobody of ours hears this")
     stage.settle()
     stage.pass_until(stage.clock.now() + timedelta(minutes=2))
 

@@ -11,7 +11,7 @@ STORM = 120
 
 def refused(rig, seen):
     """Count the calls that Slack refused because there were too many, and how far that was read."""
-    passages = rig.sandbox.traffic.since(seen, 10_000)
+    passages = rig.sandbox.wire_log.since(seen, 10_000)
     return sum(passage.result == "429" for passage in passages), max((p.seq for p in passages), default=seen)
 
 

@@ -34,9 +34,9 @@ def stage():
 
 def wished(stage: ReplayEnvironment) -> tuple[str, str]:
     """Have the secret said and pinned, and its redaction asked for; give who answers what to that."""
-    ilse, eva, acting = stage.users["ilse"], stage.users["eva"], stage.sandbox.acting
-    ts = acting.post(ilse, stage.channel, SECRET)
-    acting.react(ilse, stage.channel, ts, "pushpin")
+    ilse, eva, actor = stage.users["ilse"], stage.users["eva"], stage.sandbox.actor
+    ts = actor.post(ilse, stage.channel, SECRET)
+    actor.react(ilse, stage.channel, ts, "pushpin")
     stage.settle()
     link = f"https://acme.slack.com/archives/{stage.channel}/p{ts.replace('.', '')}"
     told = stage.slash(eva, stage.channel, f"redact {link} because it is a password")
@@ -76,7 +76,7 @@ def test_show_it_again_shows_it_to_everybody_and_settles_the_question(stage):
     wished(stage)
     [(direct, asked)] = question(stage)
 
-    stage.sandbox.acting.press(stage.users["rosa"], direct, asked.ts, "verb:unmask")
+    stage.sandbox.actor.press(stage.users["rosa"], direct, asked.ts, "verb:unmask")
     stage.pass_until(stage.clock.now() + timedelta(seconds=5))
 
     assert SECRET in timeline(stage)
@@ -88,7 +88,7 @@ def test_redact_it_opens_a_form_with_the_message_filled_in_and_ends_what_was_mas
     ts, _ = wished(stage)
     [(direct, asked)] = question(stage)
 
-    pressed = stage.sandbox.acting.press(stage.users["rosa"], direct, asked.ts, "form:redact")
+    pressed = stage.sandbox.actor.press(stage.users["rosa"], direct, asked.ts, "form:redact")
     view = pressed.view(5.0)
     assert f"{stage.channel}:{ts}" in str(view.blocks)
     stage.submit(stage.users["rosa"], {"id": view.id}, {"reason": "it was a password"})

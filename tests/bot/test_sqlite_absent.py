@@ -83,7 +83,7 @@ def test_where_neither_database_nor_spool_takes_it_nothing_is_acknowledged(house
     (house.folder / "spool").rmdir()
     (house.folder / "spool").write_text("in the way")
 
-    delivery = house.acting.slash("ann", "general", "/incident", "declare service=checkout impact=1 urgency=1 Lost")
+    delivery = house.actor.slash("ann", "general", "/incident", "declare service=checkout impact=1 urgency=1 Lost")
     acked = delivery.wait().acked
     ends.over()
     (house.folder / "spool").unlink()

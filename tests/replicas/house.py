@@ -97,7 +97,7 @@ class Wire:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._seq = sandbox.traffic.seq
+        self._seq = sandbox.wire_log.seq
         self._over = Event()
         self.sockets = sandbox.sockets.count()
         self.fewest = self.sockets
@@ -115,7 +115,7 @@ class Wire:
     def _watch(self) -> None:
         while not self._over.is_set():
             self._over.wait(0.05)
-            passages = self._sandbox.traffic.since(self._seq, 1000)
+            passages = self._sandbox.wire_log.since(self._seq, 1000)
             assert len(passages) < 1000, "something went by unseen"
             for one in passages:
                 self._seq = one.seq
@@ -185,29 +185,29 @@ class House:
         """Declare an incident and give its channel once there is a card in it."""
         token = self._token("declare")
         words = f"declare service=checkout impact={impact} urgency=1 {token} fails"
-        self._keep(token, "declare", self.sandbox.acting.slash(user, "general", "/incident", words))
+        self._keep(token, "declare", self.sandbox.actor.slash(user, "general", "/incident", words))
         return str(until(lambda: next((c.id for c in self.channels() if token in c.name and c.pins), None), token))
 
     def note(self, channel: str, user: str = "ann") -> Delivery:
         """Note something in a channel."""
         token = self._token("note")
         words = f"note {token} the pool is exhausted"
-        return self._keep(token, "note", self.sandbox.acting.slash(user, channel, "/incident", words))
+        return self._keep(token, "note", self.sandbox.actor.slash(user, channel, "/incident", words))
 
     def decide(self, channel: str, user: str = "ann") -> Delivery:
         """Decide something in a channel, of which a line stands there afterwards."""
         token = self._token("decide")
         words = f"decide {token} we fail over because the primary is gone"
-        return self._keep(token, "decide", self.sandbox.acting.slash(user, channel, "/incident", words))
+        return self._keep(token, "decide", self.sandbox.actor.slash(user, channel, "/incident", words))
 
     def update(self, channel: str, user: str = "ann") -> Delivery:
         """Update people inside."""
-        return self.sandbox.acting.slash(user, channel, "/incident", "update internal we are still looking").wait()
+        return self.sandbox.actor.slash(user, channel, "/incident", "update internal we are still looking").wait()
 
     def say(self, channel: str, user: str = "ann") -> None:
         """Say something in a channel."""
         text = f"{self._token('m')} latency is up"
-        self.ledger.say(channel, self.sandbox.acting.post(user, channel, text), text)
+        self.ledger.say(channel, self.sandbox.actor.post(user, channel, text), text)
 
     def channels(self) -> list[Channel]:
         """The channels of incidents."""

@@ -53,7 +53,7 @@ class Scene:
 def opened(scene: Scene) -> View | None:
     """Open the form of a note; where the database is too slow for that, nothing opens and somebody tries again."""
     try:
-        return scene.house.sandbox.acting.slash("ann", scene.channel, "/incident", "note").view(10)
+        return scene.house.sandbox.actor.slash("ann", scene.channel, "/incident", "note").view(10)
     except LookupError:
         return None
 
@@ -86,7 +86,7 @@ def test_whatever_comes_to_two_of_them_at_once_is_done_once(scene: Scene) -> Non
         house.say(scene.channel)
         assert house.note(scene.channel).acked
     view = until(lambda: opened(scene), "a form opens")
-    filled = house.sandbox.acting.submit("ann", view.id, {"text": "filled in once"})
+    filled = house.sandbox.actor.submit("ann", view.id, {"text": "filled in once"})
 
     assert filled.wait().acked
     assert house.problems() == []

@@ -41,7 +41,7 @@ class Scene:
     def talk(self, user: str) -> None:
         """Update, decide, note and say things in every channel until it is over."""
         for channel in self.channels:
-            self.house.sandbox.acting.join(user, channel)
+            self.house.sandbox.actor.join(user, channel)
         self.house.update(self.channels[0], user)
         for turn in count():
             if self.is_over.wait(0.1):

@@ -61,7 +61,7 @@ def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house
     is_over = threading.Event()
 
     def talk(user: str, channel: str) -> None:
-        house.sandbox.acting.join(user, channel)
+        house.sandbox.actor.join(user, channel)
         notes = 0
         while not is_over.wait(0.05):
             house.say(channel, user)

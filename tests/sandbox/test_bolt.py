@@ -141,10 +141,10 @@ def messages(sandbox: Sandbox, user: str = "ann") -> list[dict[str, Any]]:
 def test_a_command_opens_a_form_whose_message_has_a_button_that_updates_it(bolt: tuple[Sandbox, Helper]) -> None:
     sandbox, _ = bolt
 
-    typed = sandbox.acting.slash("ann", "general", "/do", "the thing")
-    sent = sandbox.acting.submit("ann", typed.view().id, {"what": "restart it"})
+    typed = sandbox.actor.slash("ann", "general", "/do", "the thing")
+    sent = sandbox.actor.submit("ann", typed.view().id, {"what": "restart it"})
     card = messages(sandbox)[-1]
-    pressed = sandbox.acting.press("bob", "general", card["ts"], "done")
+    pressed = sandbox.actor.press("bob", "general", card["ts"], "done")
 
     assert (typed.acked, sent.acked, pressed.acked) == (True, True, True)
     assert typed.ack_ms is not None
@@ -159,9 +159,9 @@ def test_a_command_opens_a_form_whose_message_has_a_button_that_updates_it(bolt:
 
 def test_a_form_with_errors_stays_open_and_shows_them(bolt: tuple[Sandbox, Helper]) -> None:
     sandbox, _ = bolt
-    view = sandbox.acting.global_shortcut("ann", "start").view()
+    view = sandbox.actor.global_shortcut("ann", "start").view()
 
-    answered = sandbox.acting.submit("ann", view.id, {"what": "bad"})
+    answered = sandbox.actor.submit("ann", view.id, {"what": "bad"})
 
     assert answered.payload == {"response_action": "errors", "errors": {"what": "not that"}}
     assert sandbox.snapshot("ann")["modals"][0]["errors"] == {"what": "not that"}
@@ -169,24 +169,24 @@ def test_a_form_with_errors_stays_open_and_shows_them(bolt: tuple[Sandbox, Helpe
 
 def test_an_external_select_offers_what_the_app_answers(bolt: tuple[Sandbox, Helper]) -> None:
     sandbox, _ = bolt
-    view = sandbox.acting.global_shortcut("ann", "start").view()
+    view = sandbox.actor.global_shortcut("ann", "start").view()
 
-    offered = sandbox.acting.options("ann", view.id, "svc", "pay")
-    sandbox.acting.fill("ann", view.id, {"service": "pay"})
+    offered = sandbox.actor.options("ann", view.id, "svc", "pay")
+    sandbox.actor.fill("ann", view.id, {"service": "pay"})
 
     assert offered.payload is not None
     assert [one["text"]["text"] for one in offered.payload["options"]] == ["PAY"]
     assert sandbox.workspace.views[view.id].values["service"]["svc"]["selected_option"]["value"] == "pay"
     with pytest.raises(NotPossibleError):
-        sandbox.acting.options("ann", view.id, "svc", "p")
+        sandbox.actor.options("ann", view.id, "svc", "p")
 
 
 def test_a_listener_that_fails_leaves_the_command_unacknowledged() -> None:
     with Sandbox(people(), timing=Timing(0.3, ()), strict_tiers=False) as hasty:
         with over_socket(hasty, Helper(hasty)):
-            socket = hasty.acting.slash("ann", "general", "/do", "fail")
+            socket = hasty.actor.slash("ann", "general", "/do", "fail")
         with over_http(hasty, Helper(hasty)):
-            http_mode = hasty.acting.slash("ann", "general", "/do", "fail")
+            http_mode = hasty.actor.slash("ann", "general", "/do", "fail")
 
     assert (socket.acked, socket.error) == (False, "operation_timeout")
     assert (http_mode.acked, http_mode.error) == (False, "dispatch_failed")
@@ -194,10 +194,10 @@ def test_a_listener_that_fails_leaves_the_command_unacknowledged() -> None:
 
 def test_the_app_hears_what_is_said_where_it_is_inside_and_a_mention_twice(bolt: tuple[Sandbox, Helper]) -> None:
     sandbox, helper = bolt
-    sandbox.acting.post("ann", "general", "before it came")
+    sandbox.actor.post("ann", "general", "before it came")
     client_of(sandbox).conversations_join(channel=general(sandbox))
 
-    sandbox.acting.post("ann", "general", f"<@{sandbox.workspace.bot.id}> hello")
+    sandbox.actor.post("ann", "general", f"<@{sandbox.workspace.bot.id}> hello")
 
     assert sandbox.settle(5)
     assert sorted(one["type"] for one in helper.heard) == ["app_mention", "message"]
@@ -206,7 +206,7 @@ def test_the_app_hears_what_is_said_where_it_is_inside_and_a_mention_twice(bolt:
 def test_opening_the_home_tab_lets_the_app_fill_it(bolt: tuple[Sandbox, Helper]) -> None:
     sandbox, _ = bolt
 
-    sandbox.acting.open_home("ann")
+    sandbox.actor.open_home("ann")
 
     assert sandbox.settle(5)
     assert sandbox.snapshot("ann")["home"]["blocks"][0]["text"]["text"] == "welcome"
@@ -240,7 +240,7 @@ def test_an_http_retry_says_how_often_and_why() -> None:
         client_of(sandbox).conversations_join(channel=general(sandbox))
         assert sandbox.settle(5)
         seen.clear()
-        sandbox.acting.post("ann", "general", "hi")
+        sandbox.actor.post("ann", "general", "hi")
         assert sandbox.settle(5)
     server.shutdown()
     serving.join()

@@ -114,8 +114,8 @@ def test_a_duplicated_event_comes_twice_with_one_id(hearing: tuple[Sandbox, Ears
     sandbox, ears = hearing
     sandbox.faults.duplicate_events(1)
 
-    sandbox.acting.post("ann", "general", "twice")
-    sandbox.acting.post("ann", "general", "once")
+    sandbox.actor.post("ann", "general", "twice")
+    sandbox.actor.post("ann", "general", "once")
 
     assert sorted(ears.wait(3)) == ["once", "twice", "twice"]
     assert len({event_id for event_id, _ in ears.heard}) == 2
@@ -123,13 +123,13 @@ def test_a_duplicated_event_comes_twice_with_one_id(hearing: tuple[Sandbox, Ears
 
 def test_an_edit_can_arrive_before_its_message(hearing: tuple[Sandbox, Ears]) -> None:
     sandbox, ears = hearing
-    sandbox.faults.edits_first(1)
+    sandbox.faults.reorder_messages(1)
 
-    ts = sandbox.acting.post("ann", "general", "first")
-    sandbox.acting.edit("ann", "general", ts, "second")
+    ts = sandbox.actor.post("ann", "general", "first")
+    sandbox.actor.edit("ann", "general", ts, "second")
 
     assert sandbox.settle(5)
-    sent = [one.detail["event"].get("subtype") for one in sandbox.traffic.since(0) if one.kind == "envelope"]
+    sent = [one.detail["event"].get("subtype") for one in sandbox.wire_log.since(0) if one.kind == "envelope"]
     assert sent[-2:] == ["message_changed", None]
     assert sorted(ears.wait(2)) == ["first", "second"]
 
@@ -144,7 +144,7 @@ def test_a_dropped_socket_loses_nothing_once_another_is_open() -> None:
             with pytest.raises(ConnectionClosed):
                 dropped.recv(3)
         assert wait_until(lambda: sandbox.sockets.count() == 0)
-        sandbox.acting.post("ann", "general", "after the drop")
+        sandbox.actor.post("ann", "general", "after the drop")
         with link_to(sandbox, client) as fresh:
             fresh.recv(3)
             said = json.loads(fresh.recv(3))
@@ -163,9 +163,9 @@ def test_a_deaf_socket_stays_open_and_lets_nothing_through(sandbox: Sandbox, cli
     with link_to(sandbox, client) as deaf:
         deaf.recv(3)
 
-        sandbox.faults.deafen_sockets()
+        sandbox.faults.stall_sockets()
         answered = wait_until(lambda: not deaf.ping().wait(0.05))
-        sandbox.acting.post("ann", "general", "into the void")
+        sandbox.actor.post("ann", "general", "into the void")
 
         with pytest.raises(TimeoutError):
             deaf.recv(0.2)
@@ -187,7 +187,7 @@ def test_a_refresh_is_followed_without_losing_anything(hearing: tuple[Sandbox, E
 
     sandbox.faults.refresh_sockets()
     for number in range(20):
-        sandbox.acting.post("ann", "general", str(number))
+        sandbox.actor.post("ann", "general", str(number))
 
     assert set(ears.wait(20)) == {str(number) for number in range(20)}
 
@@ -196,7 +196,7 @@ def test_an_envelope_can_arrive_twice_unchanged(sandbox: Sandbox, client: WebCli
     with link_to(sandbox, client) as socket:
         socket.recv(3)
         sandbox.faults.repeat_envelopes(1)
-        typing = threading.Thread(target=sandbox.acting.slash, args=("ann", "general", "/do", "it"))
+        typing = threading.Thread(target=sandbox.actor.slash, args=("ann", "general", "/do", "it"))
         typing.start()
         first, second = (json.loads(socket.recv(3)) for _ in range(2))
         socket.send(json.dumps({"envelope_id": first["envelope_id"]}))
@@ -210,8 +210,8 @@ def test_a_message_held_back_for_an_edit_that_never_comes_goes_out_alone(sandbox
     sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
     with link_to(sandbox, client) as socket:
         socket.recv(3)
-        sandbox.faults.edits_first(1)
-        sandbox.acting.post("ann", "general", "alone")
+        sandbox.faults.reorder_messages(1)
+        sandbox.actor.post("ann", "general", "alone")
         held = sandbox.outstanding()
         said = json.loads(socket.recv(3))
 

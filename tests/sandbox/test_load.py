@@ -25,7 +25,7 @@ def test_five_hundred_messages_posted_at_once_each_reach_the_app_once(sandbox: S
     assert sandbox.settle()
     heard.clear()
 
-    posted = [sandbox.acting.post("ann", "general", f"message {number}") for number in range(500)]
+    posted = [sandbox.actor.post("ann", "general", f"message {number}") for number in range(500)]
 
     assert sandbox.settle(20)
     wait_for(lambda: len(heard) >= 500)
@@ -51,14 +51,14 @@ def test_fifty_commands_at_once_are_served_side_by_side_at_300_ms_a_call(sandbox
 
     def type_it(number: int) -> float:
         everybody.wait()
-        told = sandbox.acting.slash("ann", "general", "/do", str(number))
+        told = sandbox.actor.slash("ann", "general", "/do", str(number))
         assert told.acked
         return told.ack_ms or 0.0
 
     started = time.perf_counter()
     with ThreadPoolExecutor(50) as typing:
         acks = sorted(typing.map(type_it, range(50)))
-    wait_for(lambda: sum(one.name == "views.open" for one in sandbox.traffic.since(0, 1000)) >= 50)
+    wait_for(lambda: sum(one.name == "views.open" for one in sandbox.wire_log.since(0, 1000)) >= 50)
     took = time.perf_counter() - started
     opening.shutdown()
     hang_up(handler)

@@ -131,7 +131,7 @@ class House:
             "MUSTER_SPOOL": copied_spool(folder),
             "MUSTER_KEY_FILE": KEY,
         }
-        self.acting, self.requests = self.sandbox.acting, count(1)
+        self.actor, self.requests = self.sandbox.actor, count(1)
         self.muster = compose(Settings(**given), clock=self.clock)
         self.store = self.muster.store
         self.muster.listen()
@@ -164,7 +164,7 @@ class House:
 
     def slash(self, user: str, channel: str, line: str) -> str:
         """Type a line and return the answer."""
-        delivery = self.acting.slash(user, channel, "/inc", line).wait()
+        delivery = self.actor.slash(user, channel, "/inc", line).wait()
         assert delivery.acked, delivery.error
         self.settle()
         return str((delivery.payload or {}).get("text", ""))
@@ -172,7 +172,7 @@ class House:
     def press(self, name: str, channel: str, ts: str, action: str) -> None:
         """Press a button that is in the workspace since the copy was made."""
         self.clock.set(self.clock.now() + timedelta(seconds=6))
-        delivery = self.acting.press(USERS[name], channel, ts, action).wait()
+        delivery = self.actor.press(USERS[name], channel, ts, action).wait()
         assert delivery.acked, delivery.error
         self.settle()
 

@@ -252,7 +252,7 @@ def test_each_open_incident_takes_a_command_and_shows_it_on_the_card_it_has(carr
             assert not house.note(person, number, "Carried on").is_refused
         else:
             if USERS[person] not in house.channel(channel).members:
-                house.acting.join(USERS[person], channel)
+                house.actor.join(USERS[person], channel)
             house.slash(USERS[person], channel, "priority impact=3 urgency=3 because Carried on by new code")
             house.later(0.1)
             assert [e.n for e in carried.of(number, "card_posted")] == [e.n for e in cards]

@@ -39,7 +39,7 @@ def measure_burst(ground: BenchEnvironment, channel: str, *, rounds: int) -> dic
 
 def _type(ground: BenchEnvironment, channel: str, n: int) -> Delivery:
     user = ground.users[n % len(ground.users)]
-    return ground.sandbox.acting.slash(user, channel, COMMAND, _LINES[n % len(_LINES)].format(n=n))
+    return ground.sandbox.actor.slash(user, channel, COMMAND, _LINES[n % len(_LINES)].format(n=n))
 
 
 def _times(sent: Sequence[Delivery]) -> list[float]:

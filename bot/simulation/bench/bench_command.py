@@ -138,7 +138,7 @@ def _incident(one: BenchEnvironment, people: Sequence[str] | None = None) -> str
     channel = one.made()[before]
     members = one.sandbox.workspace.find_channel(channel).members
     for other in [user for user in people if user not in members]:
-        one.sandbox.acting.join(other, channel)
+        one.sandbox.actor.join(other, channel)
     one.settle()
     return channel
 

@@ -91,11 +91,11 @@ class BenchEnvironment:
 
     def form(self, user: str) -> str:
         """Open the declare form of somebody and give its id."""
-        return self.sandbox.acting.slash(user, LOBBY, COMMAND, "declare").view(PATIENCE_S).id
+        return self.sandbox.actor.slash(user, LOBBY, COMMAND, "declare").view(PATIENCE_S).id
 
     def submit(self, user: str, view: str, title: str) -> Delivery:
         """Submit an open declare form."""
-        return self.sandbox.acting.submit(user, view, {"title": title, "service": SERVICE})
+        return self.sandbox.actor.submit(user, view, {"title": title, "service": SERVICE})
 
     def made(self) -> list[str]:
         """Name the incident channels that were made, by id, oldest first."""
@@ -110,11 +110,11 @@ class BenchEnvironment:
 
     def settle(self) -> None:
         """Wait until nothing has gone over the wire for a while."""
-        seq, since = self.sandbox.traffic.seq, time.monotonic()
+        seq, since = self.sandbox.wire_log.seq, time.monotonic()
         while time.monotonic() - since < _QUIET_S:
             time.sleep(_LOOK_EVERY_S)
-            if self.sandbox.traffic.seq != seq or self.sandbox.outstanding():
-                seq, since = self.sandbox.traffic.seq, time.monotonic()
+            if self.sandbox.wire_log.seq != seq or self.sandbox.outstanding():
+                seq, since = self.sandbox.wire_log.seq, time.monotonic()
 
     def until(self, has_come: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
         """Wait for something; tell whether it came in time."""

@@ -23,7 +23,7 @@ def measure_capture(ground: BenchEnvironment, channel: str, *, count: int) -> di
     speakers = ground.users[:_SPEAKERS]
     began = time.perf_counter()
     posted = [
-        ground.sandbox.acting.post(speakers[n % _SPEAKERS], channel, f"replica {n} is {n % 7} s behind")
+        ground.sandbox.actor.post(speakers[n % _SPEAKERS], channel, f"replica {n} is {n % 7} s behind")
         for n in range(count)
     ]
     ground.sandbox.settle(PATIENCE_S)

@@ -64,11 +64,11 @@ def _declare(ground: BenchEnvironment, latency: int, n: int) -> Declared:
     view = ground.form(user)
     ground.settle()
     ground.lag(latency)
-    since = ground.sandbox.traffic.seq
+    since = ground.sandbox.wire_log.seq
     ground.submit(user, view, f"Checkout fails at {latency} ms, case {n}")
 
     def ready() -> Declared | None:
-        return read_declaration(ground.sandbox.traffic.since(since, _TRAFFIC), user)
+        return read_declaration(ground.sandbox.wire_log.since(since, _TRAFFIC), user)
 
     ground.until(lambda: ready() is not None)
     found = ready()

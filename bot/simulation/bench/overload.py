@@ -39,9 +39,9 @@ def measure_burst_of_events(ground: BenchEnvironment, channels: Sequence[str], *
     for n in range(seconds * PER_SECOND):
         time.sleep(max(0.0, began + n / PER_SECOND - time.perf_counter()))
         user, channel = ground.users[n % len(ground.users)], channels[n % len(channels)]
-        ground.sandbox.acting.post(user, channel, f"m{n} latency is up")
+        ground.sandbox.actor.post(user, channel, f"m{n} latency is up")
         if n % _ONE_COMMAND_IN == 0:
-            sent.append(ground.sandbox.acting.slash(user, channel, COMMAND, f"note n{n} pool exhausted"))
+            sent.append(ground.sandbox.actor.slash(user, channel, COMMAND, f"note n{n} pool exhausted"))
             acks.look()
     said = time.perf_counter() - began
     while not ground.sandbox.settle(_READ_EVERY_S) and time.perf_counter() < began + said + _COMES_TO_REST_WITHIN_S:
@@ -69,8 +69,8 @@ class _Acks:
     """
 
     def __init__(self, ground: BenchEnvironment) -> None:
-        self._traffic = ground.sandbox.traffic
-        self._seq = self._traffic.seq
+        self._wire_log = ground.sandbox.wire_log
+        self._seq = self._wire_log.seq
         self.times: list[float] = []
         self.lost = self._own = 0
 
@@ -80,7 +80,7 @@ class _Acks:
         return len(self.times) + self.lost - self._own
 
     def look(self) -> None:
-        for passage in self._traffic.since(self._seq, _LOOKED_BACK):
+        for passage in self._wire_log.since(self._seq, _LOOKED_BACK):
             self._seq = passage.seq
             if passage.name == _SAID:
                 self.lost += passage.kind == "unacked"
@@ -93,24 +93,24 @@ def measure_backlog(ground: BenchEnvironment, channels: Sequence[str], *, events
 
     `recorded` are those that are on the record exactly once, `lost` the others.
     """
-    faults, acting = ground.sandbox.faults, ground.sandbox.acting
+    faults, actor = ground.sandbox.faults, ground.sandbox.actor
     faults.cut_off()
     ground.until(lambda: ground.sandbox.sockets.count() == 0)
     posted: list[tuple[str, str]] = []
     for n in range(events):
         user, channel = ground.users[n % len(ground.users)], channels[n % len(channels)]
-        posted.append((channel, acting.post(user, channel, f"b{n} error rate is up")))
+        posted.append((channel, actor.post(user, channel, f"b{n} error rate is up")))
     ground.sandbox.settle(120)
     # Searching all that was said for garbage again and again would measure the workspace, which shares the machine.
     gc.collect()
     gc.freeze()
-    faults.let_back()
+    faults.restore_connections()
     ground.until(lambda: ground.sandbox.sockets.count() > 0)
     began = time.perf_counter()
-    while ground.sandbox.hub.put_off():
+    while ground.sandbox.dispatcher.scheduled_retries():
         # Many at a time: to find the oldest of thirty thousand anew for each would measure the workspace, not Muster.
         if ground.sandbox.outstanding() <= _UNDER_WAY // 2:
-            ground.sandbox.hub.hasten(_UNDER_WAY // 2)
+            ground.sandbox.dispatcher.retry_now(_UNDER_WAY // 2)
         time.sleep(_LOOK_EVERY_S)
     ground.sandbox.settle(600)
     took = time.perf_counter() - began

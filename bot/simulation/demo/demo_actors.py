@@ -29,14 +29,14 @@ class Actors:
         """Act out one beat."""
         user = self.stage.users[beat.by]
         channel = self._place(beat, user)
-        acting = self.stage.sandbox.acting
+        actor = self.stage.sandbox.actor
         if beat.edit:
             where, ts = self.messages[beat.edit]
-            acting.edit(user, where, ts, beat.say or "")
+            actor.edit(user, where, ts, beat.say or "")
         elif beat.react:
-            acting.react(user, *self.messages[beat.to or ""], beat.react)
+            actor.react(user, *self.messages[beat.to or ""], beat.react)
         elif beat.say:
-            ts = acting.post(user, channel, self._mentioning(beat.say))
+            ts = actor.post(user, channel, self._mentioning(beat.say))
             self.messages[beat.label or ts] = (channel, ts)
         elif beat.do:
             self._type(user, channel, beat.do)
@@ -54,7 +54,7 @@ class Actors:
     def _press(self, user: str, channel: str, beat: Beat) -> None:
         """Press the latest button of that name; where it opens a form, fill it."""
         ts, block, action = self._latest(channel, beat.press or "")
-        delivery = self.stage.sandbox.acting.press(user, channel, ts, action, block)
+        delivery = self.stage.sandbox.actor.press(user, channel, ts, action, block)
         delivery.wait()
         if beat.form:
             view = delivery.view()

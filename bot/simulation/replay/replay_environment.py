@@ -17,7 +17,7 @@ from bot.config.settings import Settings
 from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.policy import Policy
-from sandbox.delivery.dispatcher import DELAYED, Timing
+from sandbox.delivery.dispatcher import DELAYED_RETRIES, Timing
 from sandbox.delivery.envelope import Delivery
 from sandbox.server import Sandbox
 from sandbox.state.entities import Person
@@ -44,7 +44,7 @@ class ReplayEnvironment:
             strict_tiers=False,
             channels=(LOBBY, *channels),
             port=port,
-            timing=Timing(retry_after=DELAYED, too_late=_DAY),
+            timing=Timing(retry_after=DELAYED_RETRIES, too_late=_DAY),
         )
         self.sandbox.start()
         self.users = {alias: self.sandbox.workspace.find_person(person.name).id for alias, person in people.items()}
@@ -104,12 +104,12 @@ class ReplayEnvironment:
     def enter(self, user: str, channel: str) -> None:
         """Make sure that this person is in a channel."""
         if user not in self.sandbox.workspace.find_channel(channel).members:
-            self.sandbox.acting.join(user, channel)
+            self.sandbox.actor.join(user, channel)
             self.settle()
 
     def bring_muster(self, user: str) -> None:
         """Let somebody invite Muster to where people are before there is an incident, so that it hears what is said."""
-        self.sandbox.acting.invite(user, self.present(user), self.muster.gateway.bot)
+        self.sandbox.actor.invite(user, self.present(user), self.muster.gateway.bot)
         self.settle()
 
     def cut_off(self) -> None:
@@ -119,11 +119,11 @@ class ReplayEnvironment:
         self.is_cut_off = True
         _until(lambda: self.sandbox.sockets.count() == 0, "the connections did not end")
 
-    def let_back(self, *, late: bool = True) -> None:
+    def restore_connections(self, *, late: bool = True) -> None:
         """Let Muster connect again; Slack sends it late what it could not deliver, and Muster reads back the rest."""
         made_up = self.muster.presence.made_up
         self.settle()
-        self.sandbox.faults.let_back()
+        self.sandbox.faults.restore_connections()
         _until(lambda: self.muster.presence.made_up > made_up, "Muster did not connect again")
         if late and not self.sandbox.redeliver():
             raise TimeoutError("something that came late was never acknowledged")
@@ -153,7 +153,7 @@ class ReplayEnvironment:
 
     def slash(self, user: str, channel: str, line: str) -> Delivery:
         """Type a line after the root word."""
-        return self._answered(self.sandbox.acting.slash(user, channel, "/inc", line))
+        return self._answered(self.sandbox.actor.slash(user, channel, "/inc", line))
 
     def open_form(self, user: str, channel: str, line: str) -> dict[str, Any]:
         """Type a line that opens a form, and give the form."""
@@ -163,9 +163,9 @@ class ReplayEnvironment:
 
     def submit(self, user: str, view: dict[str, Any], values: dict[str, Any]) -> Delivery:
         """Submit a form; one that stays open with what is wrong is closed, as somebody would who gives up."""
-        delivery = self._answered(self.sandbox.acting.submit(user, view["id"], values))
+        delivery = self._answered(self.sandbox.actor.submit(user, view["id"], values))
         for left in self.sandbox.workspace.stack(user):
-            self.sandbox.acting.close(user, left.id)
+            self.sandbox.actor.close(user, left.id)
         return delivery
 
     def entries(self, key: IncidentKey) -> tuple[Entry, ...]:

@@ -91,31 +91,31 @@ class ScenarioPlayer:
         self.outage = OutageRecovery(self.messages, [event])
 
     def _outage_end(self, event: ScriptEvent) -> None:
-        self.stage.let_back()
+        self.stage.restore_connections()
 
     def _message(self, event: ScriptEvent) -> None:
         user, channel = self._at(event)
-        self.messages[event.id] = self.stage.sandbox.acting.post(user, channel, event.text)
+        self.messages[event.id] = self.stage.sandbox.actor.post(user, channel, event.text)
         self.channels[event.id] = channel
 
     def _edit(self, event: ScriptEvent) -> None:
         user, channel = self._where(event)
-        self.stage.sandbox.acting.edit(user, channel, self._ts(event), event.text)
+        self.stage.sandbox.actor.edit(user, channel, self._ts(event), event.text)
 
     def _delete(self, event: ScriptEvent) -> None:
         user, channel = self._where(event)
-        self.stage.sandbox.acting.delete(user, channel, self._ts(event))
+        self.stage.sandbox.actor.delete(user, channel, self._ts(event))
 
     def _reaction(self, event: ScriptEvent) -> None:
         user, channel = self._where(event)
-        self.stage.sandbox.acting.react(user, channel, self._ts(event), event.name or "")
+        self.stage.sandbox.actor.react(user, channel, self._ts(event), event.name or "")
 
     def _join(self, event: ScriptEvent) -> None:
         self._at(event)
 
     def _leave(self, event: ScriptEvent) -> None:
         user, channel = self._at(event)
-        self.stage.sandbox.acting.leave(user, channel)
+        self.stage.sandbox.actor.leave(user, channel)
 
     def _command(self, event: ScriptEvent) -> None:
         if self.outage is not None:

@@ -99,7 +99,7 @@ class SoakState:
         Each was sent as often as Slack sends anything, was never heard, and Slack shows it no more.
         """
         channel = incident.places.channel
-        given_up = (body["event"] for body in self.house.sandbox.hub.given_up())
+        given_up = (body["event"] for body in self.house.sandbox.dispatcher.given_up())
         told = [one for one in given_up if one["type"] == "message" and one["channel"] == channel]
         posted = {one["ts"] for one in told if one.get("subtype") not in _CHANGES}
         untold = posted & {_deleted(one) for one in told}

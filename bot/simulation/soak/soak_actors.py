@@ -61,77 +61,77 @@ class Actors:
         there = [user for user in self.house.users if user in members]
         user = step.pick(0, there or self.house.users)
         if user not in members:
-            self.house.sandbox.acting.join(user, channel)
+            self.house.sandbox.actor.join(user, channel)
         return user
 
     def _say(self, step: PlannedStep) -> None:
         channel = self._channel(step)
         text = f"m{step.n:05d} latency is up"
-        ts = self.house.sandbox.acting.post(self._member(step, channel), channel, text)
+        ts = self.house.sandbox.actor.post(self._member(step, channel), channel, text)
         self.ledger.say(channel, ts, text)
 
     def _reply(self, step: PlannedStep) -> None:
         channel, ts, _ = self._message(step)
         text = f"r{step.n:05d} same here"
-        said = self.house.sandbox.acting.post(self._member(step, channel), channel, text, ts)
+        said = self.house.sandbox.actor.post(self._member(step, channel), channel, text, ts)
         self.ledger.say(channel, said, text)
 
     def _share(self, step: PlannedStep) -> None:
         channel = self._channel(step)
         text = f"f{step.n:05d} the graph"
-        said = self.house.sandbox.acting.share_file(self._member(step, channel), channel, "graph.png", text)
+        said = self.house.sandbox.actor.share_file(self._member(step, channel), channel, "graph.png", text)
         self.ledger.say(channel, said, text)
 
     def _edit(self, step: PlannedStep) -> None:
         channel, ts, author = self._message(step)
         text = f"e{step.n:05d} latency is down"
-        self.house.sandbox.acting.edit(author, channel, ts, text)
+        self.house.sandbox.actor.edit(author, channel, ts, text)
         self.ledger.say(channel, ts, text)
 
     def _delete(self, step: PlannedStep) -> None:
         channel, ts, author = self._message(step)
-        self.house.sandbox.acting.delete(author, channel, ts)
+        self.house.sandbox.actor.delete(author, channel, ts)
         self.ledger.delete(channel, ts)
 
     def _mark(self, step: PlannedStep) -> None:
         channel, ts, _ = self._message(step)
-        self.house.sandbox.acting.react(self._member(step, channel), channel, ts, _MARK)
+        self.house.sandbox.actor.react(self._member(step, channel), channel, ts, _MARK)
 
     def _unmark(self, step: PlannedStep) -> None:
         channel, ts, _ = self._message(step)
         message = self.house.sandbox.workspace.find_channel(channel).messages[ts]
         for user in message.reactions.get(_MARK, [])[:1]:
-            self.house.sandbox.acting.unreact(user, channel, ts, _MARK)
+            self.house.sandbox.actor.unreact(user, channel, ts, _MARK)
 
     def _join(self, step: PlannedStep) -> None:
         channel, user = self._channel(step), step.pick(0, self.house.users)
         if user not in self.house.sandbox.workspace.find_channel(channel).members:
-            self.house.sandbox.acting.join(user, channel)
+            self.house.sandbox.actor.join(user, channel)
 
     def _leave(self, step: PlannedStep) -> None:
         channel = self._channel(step)
-        self.house.sandbox.acting.leave(self._member(step, channel), channel)
+        self.house.sandbox.actor.leave(self._member(step, channel), channel)
 
     def _line(self, step: PlannedStep) -> None:
         channel, token = self._channel(step), f"t{step.n:05d}"
         line = step.pick(2, _LINES).format(token=token, other=step.pick(3, self.house.users))
-        delivery = self.house.sandbox.acting.slash(self._member(step, channel), channel, COMMAND, line)
+        delivery = self.house.sandbox.actor.slash(self._member(step, channel), channel, COMMAND, line)
         self._keep(token, line.split()[0], delivery)
 
     def _ask(self, step: PlannedStep) -> None:
         channel = self._channel(step)
         line = step.pick(2, _QUESTIONS)
-        self.house.sandbox.acting.slash(self._member(step, channel), channel, COMMAND, line)
+        self.house.sandbox.actor.slash(self._member(step, channel), channel, COMMAND, line)
 
     def _form(self, step: PlannedStep) -> None:
         channel, token = self._channel(step), f"t{step.n:05d}"
         user = self._member(step, channel)
-        view = self.house.sandbox.acting.slash(user, channel, COMMAND, "note").view(_FORM_TAKES)
+        view = self.house.sandbox.actor.slash(user, channel, COMMAND, "note").view(_FORM_TAKES)
         self._keep(token, "note", self._submit(user, view.id, {"text": f"{token} from a form"}))
 
     def _declare(self, step: PlannedStep) -> None:
         user, token = step.pick(0, self.house.users), f"t{step.n:05d}"
-        view = self.house.sandbox.acting.slash(user, LOBBY, COMMAND, "declare").view(_FORM_TAKES)
+        view = self.house.sandbox.actor.slash(user, LOBBY, COMMAND, "declare").view(_FORM_TAKES)
         self._keep(token, "declare", self._submit(user, view.id, {"title": f"{token} fails", "service": "checkout"}))
 
     def _press(self, step: PlannedStep) -> None:
@@ -141,9 +141,9 @@ class Actors:
             raise LookupError("there is nothing to press")
         ts, block, action, value = step.pick(2, buttons)
         user = self._member(step, channel)
-        self.house.sandbox.acting.press(user, channel, ts, action, block, value=value)
+        self.house.sandbox.actor.press(user, channel, ts, action, block, value=value)
         for left in self.house.sandbox.workspace.stack(user):
-            self.house.sandbox.acting.close(user, left.id)
+            self.house.sandbox.actor.close(user, left.id)
 
     def _buttons(self, channel: str) -> list[tuple[str, str | None, str, str | None]]:
         with self.house.sandbox.workspace.lock:
@@ -168,9 +168,9 @@ class Actors:
         return channel, ts, message.user
 
     def _submit(self, user: str, view: str, values: dict[str, Any]) -> Delivery:
-        delivery = self.house.sandbox.acting.submit(user, view, values)
+        delivery = self.house.sandbox.actor.submit(user, view, values)
         for left in self.house.sandbox.workspace.stack(user):
-            self.house.sandbox.acting.close(user, left.id)
+            self.house.sandbox.actor.close(user, left.id)
         return delivery
 
     def _keep(self, token: str, verb: str, delivery: Delivery) -> None:

@@ -134,7 +134,7 @@ class Soak:
         """End every trouble and wait until nothing is left to be done; say why when that does not come about in time."""
         sandbox, began = self.house.sandbox, time.monotonic()
         sandbox.faults.clear()
-        sandbox.faults.let_back()
+        sandbox.faults.restore_connections()
         quiet, least, since = 0, _left(store), began
         while quiet < 4:
             left = _left(store)

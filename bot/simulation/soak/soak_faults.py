@@ -37,9 +37,9 @@ FAULTS: Final[dict[str, Callable[[Faults, PlannedStep], None]]] = {
     "lose_reply": lambda faults, step: faults.lose_reply(step.pick(1, _METHODS), times=_times(step)),
     "duplicates": lambda faults, step: faults.duplicate_events(5 * _times(step)),
     "repeats": lambda faults, step: faults.repeat_envelopes(5 * _times(step)),
-    "edits_first": lambda faults, step: faults.edits_first(_times(step)),
+    "edits_first": lambda faults, step: faults.reorder_messages(_times(step)),
     "drop": lambda faults, _: faults.drop_sockets(),
-    "deafen": lambda faults, _: faults.deafen_sockets(),
+    "deafen": lambda faults, _: faults.stall_sockets(),
     "refresh": lambda faults, _: faults.refresh_sockets(),
 }
 

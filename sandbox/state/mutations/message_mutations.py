@@ -1,6 +1,6 @@
 """Messages: said, edited, deleted, reacted to, pinned; each with the event Slack sends for it.
 
-It checks nothing: who may do what is judged by the Web API methods and by `Acting`. The caller holds the workspace's lock.
+It checks nothing: who may do what is judged by the Web API methods and by `Actor`. The caller holds the workspace's lock.
 """
 
 import re

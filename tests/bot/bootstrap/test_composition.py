@@ -57,15 +57,15 @@ def test_a_line_typed_in_slack_becomes_a_channel_with_its_declarer_in_it_and_a_c
     try:
         assert sandbox.wait_for_socket()
 
-        told = sandbox.acting.slash(
+        told = sandbox.actor.slash(
             "ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results"
         )
         channel = until(lambda: ours(sandbox, "inc-"))[0]
         ann = sandbox.workspace.find_person("ann").id
         until(lambda: ann in channel.members)
         until(lambda: [m for m in channel.messages.values() if m.user == sandbox.workspace.bot.id and m.blocks])
-        sandbox.acting.post("ann", channel.id, "The index is gone")
-        sandbox.acting.slash("ann", channel.id, "/incident", "take commander")
+        sandbox.actor.post("ann", channel.id, "The index is gone")
+        sandbox.actor.slash("ann", channel.id, "/incident", "take commander")
         sandbox.settle()
     finally:
         muster.stop()
@@ -78,7 +78,7 @@ def test_after_a_start_the_channels_of_open_incidents_are_read_back(sandbox, set
     first = compose(settings())
     first.start()
     assert sandbox.wait_for_socket()
-    sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+    sandbox.actor.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
     channel = until(lambda: ours(sandbox, "inc-"))[0]
     until(lambda: first.store.recorder.read(lambda reader: reader.find(first.store.team, channel=channel.id)))
     first.stop()
@@ -95,7 +95,7 @@ def test_after_a_start_the_channels_of_open_incidents_are_read_back(sandbox, set
 
 
 def read_back(sandbox):
-    return sum(passage.name == "conversations.history" for passage in sandbox.traffic.since(0, 10_000))
+    return sum(passage.name == "conversations.history" for passage in sandbox.wire_log.since(0, 10_000))
 
 
 def test_a_broken_policy_at_the_start_leaves_the_last_good_one_in_force_and_tells_what_is_wrong(
@@ -129,7 +129,7 @@ def test_secrets_are_in_no_line_of_the_log(sandbox, settings, caplog):
         muster = compose(settings())
         muster.start()
         sandbox.wait_for_socket()
-        sandbox.acting.slash("ann", "general", "/incident", "help")
+        sandbox.actor.slash("ann", "general", "/incident", "help")
         muster.stop()
 
     assert sandbox.bot_token not in caplog.text

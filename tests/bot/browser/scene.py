@@ -41,7 +41,7 @@ class Scene:
     def __init__(self, stage: ReplayEnvironment, desk: Desk) -> None:
         self.stage, self.desk = stage, desk
         self._folder = TemporaryDirectory(prefix="muster-scene-")
-        self.acting, self.workspace = stage.sandbox.acting, stage.sandbox.workspace
+        self.actor, self.workspace = stage.sandbox.actor, stage.sandbox.workspace
 
     @property
     def folder(self) -> Path:
@@ -74,7 +74,7 @@ class Scene:
         """Post a message, and give its ts."""
         user = self.stage.users[who]
         place = self.place(channel) if channel else self.stage.present(user)
-        ts = self.acting.post(user, place, self._mentioning(text), thread)
+        ts = self.actor.post(user, place, self._mentioning(text), thread)
         self.stage.settle()
         return ts
 
@@ -87,7 +87,7 @@ class Scene:
         """Type a line in a place by its id; a form that opens in its place is a mistake of the script."""
         user = self.stage.users[who]
         if user not in self.workspace.find_channel(place).members:
-            self.acting.join(user, place)
+            self.actor.join(user, place)
         self.stage.slash(user, place, self._mentioning(line))
         self.after(0.05)
         if self.workspace.stack(user):
@@ -119,7 +119,7 @@ class Scene:
 
     def mark(self, who: str, ts: str) -> None:
         """Put a 📌 on a message of the incident channel."""
-        self.acting.react(self.stage.users[who], self.place(), ts, "pushpin")
+        self.actor.react(self.stage.users[who], self.place(), ts, "pushpin")
         self.stage.settle()
 
     def messages(self, channel: str | None = None) -> list[Message]:

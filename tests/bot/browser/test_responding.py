@@ -66,7 +66,7 @@ def test_a_pushpin_puts_a_message_into_the_timeline_as_it_was(scene: Scene) -> N
     page = scene.see("ken")
 
     scene.mark("ken", said)
-    scene.acting.edit(scene.stage.users["mira"], scene.place(), said, "gateway says nothing")
+    scene.actor.edit(scene.stage.users["mira"], scene.place(), said, "gateway says nothing")
     scene.stage.settle()
 
     written = timeline(page)

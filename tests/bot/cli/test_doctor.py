@@ -93,7 +93,7 @@ def test_it_always_says_that_a_direct_message_wakes_nobody(env: dict[str, str], 
 def test_nothing_is_joined_posted_or_made_by_an_examination(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
     muster(here, "doctor", **env)
 
-    called = {one.name for one in sandbox.traffic.since(0, 1000) if one.kind == "api"}
+    called = {one.name for one in sandbox.wire_log.since(0, 1000) if one.kind == "api"}
     assert called == {"auth.test", "apps.connections.open", "users.list", "conversations.list"}
 
 

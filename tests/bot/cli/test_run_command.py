@@ -82,7 +82,7 @@ def test_told_to_end_while_it_waits_for_slack_it_ends_at_once(
     process = started(here, "run", **env)
     try:
         deadline = time.monotonic() + PATIENCE
-        while not any(one.name == method for one in sandbox.traffic.since(0)):
+        while not any(one.name == method for one in sandbox.wire_log.since(0)):
             assert time.monotonic() < deadline, "it did not begin in time"
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
@@ -100,7 +100,7 @@ def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dic
     with running(here, env) as (process, _), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
         assert sandbox.wait_for_socket()
         sandbox.faults.set_latency(1_500, "conversations.create")
-        sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+        sandbox.actor.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
         wait_until_held(store, "make_channel")
         process.send_signal(signal.SIGTERM)
         code = process.wait(PATIENCE)
@@ -119,7 +119,7 @@ def test_what_could_not_be_finished_is_finished_once_by_the_next_start(
         assert sandbox.wait_for_socket()
         sandbox.faults.set_latency(2_000)
         sandbox.faults.set_latency(16_000, "chat.postMessage")
-        sandbox.acting.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
+        sandbox.actor.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
         wait_until_held(store, "card")
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)

@@ -12,14 +12,14 @@ from roles.role_names import Role
 
 def drawer(place, channel, by="ann"):
     """Open the tray as somebody and give the message it stands in."""
-    place.acting.slash(by, channel, "/incident", "")
+    place.actor.slash(by, channel, "/incident", "")
     return place.whispers(by)[-1]
 
 
 def test_a_button_acts_and_its_answer_takes_the_place_of_the_tray(place, channel, incident):
     shown = drawer(place, channel)
 
-    told = place.acting.press("ann", channel, shown.ts, "verb:take")
+    told = place.actor.press("ann", channel, shown.ts, "verb:take")
 
     assert told.acked
     assert place.now(incident.key).holder(Role.COMMANDER) == place.person("ann")
@@ -28,12 +28,12 @@ def test_a_button_acts_and_its_answer_takes_the_place_of_the_tray(place, channel
 
 def test_a_double_click_does_it_once_and_says_so_the_second_time(place, channel, incident):
     shown = drawer(place, channel)
-    place.acting.press("ann", channel, shown.ts, "verb:take")
+    place.actor.press("ann", channel, shown.ts, "verb:take")
     place.until(lambda: not [b for b in place.whispers("ann")[-1].blocks if b["type"] == "actions"])
     again = drawer(place, channel, by="bea")
-    place.acting.press("bea", channel, again.ts, "form:take")
+    place.actor.press("bea", channel, again.ts, "form:take")
 
-    told = place.acting.slash("ann", channel, "/incident", "take commander")
+    told = place.actor.slash("ann", channel, "/incident", "take commander")
 
     assert "already" in told.payload["text"]
     assert len(place.entries(incident.key, RoleTaken.kind)) == 1
@@ -44,7 +44,7 @@ def test_a_stale_button_changes_nothing_and_says_why(place, channel, incident):
     place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
     before = len(place.whispers("ann"))
 
-    place.acting.press("ann", channel, shown.ts, "verb:take")
+    place.actor.press("ann", channel, shown.ts, "verb:take")
 
     whisper = place.until(lambda: place.whispers("ann")[before:])[0]
     assert place.now(incident.key).holder(Role.COMMANDER) == place.person("bea")
@@ -56,7 +56,7 @@ def test_a_refused_button_leaves_the_tray_where_it_is(place, channel, incident):
     shown = drawer(place, channel)
     place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
 
-    place.acting.press("ann", channel, shown.ts, "verb:take")
+    place.actor.press("ann", channel, shown.ts, "verb:take")
 
     place.until(lambda: place.whispers("ann")[-1].ts != shown.ts)
     assert shown.ts in [one.ts for one in place.whispers("ann")]
@@ -65,7 +65,7 @@ def test_a_refused_button_leaves_the_tray_where_it_is(place, channel, incident):
 def test_a_question_from_the_tray_is_answered_beside_it(place, channel, incident):
     shown = drawer(place, channel)
 
-    place.acting.press("ann", channel, shown.ts, "verb:status")
+    place.actor.press("ann", channel, shown.ts, "verb:status")
 
     told = place.until(lambda: [one for one in place.whispers("ann") if one.ts > shown.ts])
     assert incident.number in told[-1].text
@@ -75,7 +75,7 @@ def test_a_form_button_opens_the_form_filled_with_what_it_carries(place, channel
     place.run("take", {"role": "scribe"}, "ann", channel=place.channel(channel))
     shown = drawer(place, channel)
 
-    form = place.acting.press("ann", channel, shown.ts, "form:handover").view()
+    form = place.actor.press("ann", channel, shown.ts, "form:handover").view()
 
     assert form.values["role"]["role"]["selected_option"]["value"] == "scribe"
 
@@ -90,7 +90,7 @@ def test_the_tray_offers_what_was_offered_to_this_person(place, channel, inciden
     )
     shown = drawer(place, channel, by="bea")
 
-    place.acting.press("bea", channel, shown.ts, "verb:accept")
+    place.actor.press("bea", channel, shown.ts, "verb:accept")
 
     assert place.now(incident.key).holder(Role.SCRIBE) == place.person("bea")
 
@@ -149,9 +149,9 @@ def test_the_tray_opens_over_the_home_tab_and_its_forms_over_it(place, channel, 
     client.views_publish(user_id=place.user("ann"), view={"type": "home", "blocks": [shown]})
     home = place.sandbox.workspace.homes[place.user("ann")]
 
-    over_home = place.acting.press_in_view("ann", home.id, "tray").view()
-    form = place.acting.press_in_view("ann", over_home.id, "form:note").view()
-    place.acting.submit("ann", form.id, {"text": "from home"})
+    over_home = place.actor.press_in_view("ann", home.id, "tray").view()
+    form = place.actor.press_in_view("ann", over_home.id, "form:note").view()
+    place.actor.submit("ann", form.id, {"text": "from home"})
 
     assert incident.number in over_home.blocks[0]["text"]["text"]
     assert [e.fact.text for e in place.entries(incident.key, Noted.kind)] == ["from home"]

@@ -7,7 +7,7 @@ from roles.role_names import Role
 
 
 def slash(place, channel, text, by="ann", command="/incident"):
-    return place.acting.slash(by, channel, command, text)
+    return place.actor.slash(by, channel, command, text)
 
 
 def notes(place, incident):
@@ -60,7 +60,7 @@ def test_a_text_of_ten_thousand_characters_is_refused_and_offered_back_whole(pla
     assert "at most 3000" in told.payload["text"]
     value = told.payload["blocks"][-1]["elements"][0]["value"]
     whisper = place.whispers("ann")[-1]
-    form = place.acting.press("ann", channel, whisper.ts, "form:note", value=value).view()
+    form = place.actor.press("ann", channel, whisper.ts, "form:note", value=value).view()
     shown = form.values["text"]["text"]["value"]
     assert shown == text[: len(shown)]
     assert len(shown) >= 2990
@@ -202,7 +202,7 @@ def test_the_form_that_ends_a_task_offers_those_that_are_open(place, channel, in
     place.run("done", {"id": "A1", "result": "It was empty"}, **where)
 
     form = slash(place, channel, "done").view()
-    place.acting.submit("ann", form.id, {"id": "A2", "result": "They are on it"})
+    place.actor.submit("ann", form.id, {"id": "A2", "result": "They are on it"})
 
     element = next(block["element"] for block in form.blocks if block.get("block_id") == "id")
     assert [one["text"]["text"] for one in element["options"]] == ["A2 · Call the provider"]

@@ -17,9 +17,9 @@ def facts(place, incident, *kinds):
 
 
 def test_what_people_say_in_an_incident_channel_is_on_the_record(place, channel, incident):
-    parent = place.acting.post("ann", channel, "Anybody else see 500s?")
-    place.acting.post("bea", channel, "Yes <!channel>, since 10:02", thread_ts=parent)
-    place.acting.share_file("ann", channel, "graph.png", "The graph")
+    parent = place.actor.post("ann", channel, "Anybody else see 500s?")
+    place.actor.post("bea", channel, "Yes <!channel>, since 10:02", thread_ts=parent)
+    place.actor.share_file("ann", channel, "graph.png", "The graph")
     place.sandbox.settle()
 
     said = facts(place, incident, MessagePosted)
@@ -29,9 +29,9 @@ def test_what_people_say_in_an_incident_channel_is_on_the_record(place, channel,
 
 
 def test_an_edit_and_a_deletion_keep_what_was_there(place, channel, incident):
-    ts = place.acting.post("ann", channel, "It is the cache")
-    place.acting.edit("ann", channel, ts, "It is the pool")
-    place.acting.delete("ann", channel, ts)
+    ts = place.actor.post("ann", channel, "It is the cache")
+    place.actor.edit("ann", channel, ts, "It is the pool")
+    place.actor.delete("ann", channel, ts)
     place.sandbox.settle()
 
     (edit,), (deletion,) = facts(place, incident, MessageEdited), facts(place, incident, MessageDeleted)
@@ -40,15 +40,15 @@ def test_an_edit_and_a_deletion_keep_what_was_there(place, channel, incident):
 
 
 def test_what_is_said_elsewhere_is_not_captured(place, incident):
-    place.acting.post("ann", "general", "What is for lunch?")
+    place.actor.post("ann", "general", "What is for lunch?")
     place.sandbox.settle()
 
     assert facts(place, incident, MessagePosted) == []
 
 
 def test_who_joins_and_leaves_is_on_the_record_and_we_are_not(place, channel, incident):
-    place.acting.invite("ann", channel, "gus")
-    place.acting.leave("gus", channel)
+    place.actor.invite("ann", channel, "gus")
+    place.actor.leave("gus", channel)
     place.sandbox.settle()
 
     assert [fact.who for fact in facts(place, incident, Joined)] == [place.person("gus")]
@@ -56,12 +56,12 @@ def test_who_joins_and_leaves_is_on_the_record_and_we_are_not(place, channel, in
 
 
 def test_a_pushpin_puts_a_message_into_the_timeline_once(place, channel, incident):
-    ts = place.acting.post("bea", channel, "CPU is at 100 %")
+    ts = place.actor.post("bea", channel, "CPU is at 100 %")
     place.sandbox.settle()
 
     for name in ("ann", "bea"):
-        place.acting.react(name, channel, ts, "pushpin")
-    place.acting.react("ann", channel, ts, "eyes")
+        place.actor.react(name, channel, ts, "pushpin")
+    place.actor.react("ann", channel, ts, "eyes")
     place.sandbox.settle()
 
     (pinned,) = place.entries(incident.key, MessagePinned.kind)
@@ -69,11 +69,11 @@ def test_a_pushpin_puts_a_message_into_the_timeline_once(place, channel, inciden
 
 
 def test_taking_the_pushpin_away_is_an_entry_and_the_observation_stays(place, channel, incident):
-    ts = place.acting.post("bea", channel, "CPU is at 100 %")
-    place.acting.react("ann", channel, ts, "pushpin")
+    ts = place.actor.post("bea", channel, "CPU is at 100 %")
+    place.actor.react("ann", channel, ts, "pushpin")
     place.sandbox.settle()
 
-    place.acting.unreact("ann", channel, ts, "pushpin")
+    place.actor.unreact("ann", channel, ts, "pushpin")
     place.sandbox.settle()
 
     assert len(facts(place, incident, MessagePinned)) == 1
@@ -81,12 +81,12 @@ def test_taking_the_pushpin_away_is_an_entry_and_the_observation_stays(place, ch
 
 
 def test_an_edit_of_a_marked_message_corrects_its_entry(place, channel, incident):
-    ts = place.acting.post("bea", channel, "CPU is at 10 %")
+    ts = place.actor.post("bea", channel, "CPU is at 10 %")
     place.sandbox.settle()
-    place.acting.react("ann", channel, ts, "pushpin")
+    place.actor.react("ann", channel, ts, "pushpin")
     place.sandbox.settle()
 
-    place.acting.edit("bea", channel, ts, "CPU is at 100 %")
+    place.actor.edit("bea", channel, ts, "CPU is at 100 %")
     place.sandbox.settle()
 
     (pinned,) = facts(place, incident, MessagePinned)
@@ -95,11 +95,11 @@ def test_an_edit_of_a_marked_message_corrects_its_entry(place, channel, incident
 
 
 def test_the_message_menu_puts_a_message_into_the_timeline_and_tells_who_chose_it(place, channel, incident):
-    ts = place.acting.post("bea", channel, "Queue length 40k")
+    ts = place.actor.post("bea", channel, "Queue length 40k")
     place.sandbox.settle()
     before = len(place.whispers("ann"))
 
-    place.acting.message_shortcut("ann", channel, ts, "timeline_add")
+    place.actor.message_shortcut("ann", channel, ts, "timeline_add")
 
     assert [fact.text for fact in facts(place, incident, MessagePinned)] == ["Queue length 40k"]
     assert place.until(lambda: place.whispers("ann")[before:])[0].text
@@ -108,20 +108,20 @@ def test_the_message_menu_puts_a_message_into_the_timeline_and_tells_who_chose_i
 def test_a_pushpin_anywhere_else_is_nobodys_refusal(place):
     chain = workspace_chain(place.team)
     before = len(place.entries(chain))
-    place.acting.invite("ann", "general", place.gateway.bot)
-    ts = place.acting.post("bea", "general", "Cake!")
+    place.actor.invite("ann", "general", place.gateway.bot)
+    ts = place.actor.post("bea", "general", "Cake!")
 
-    place.acting.react("ann", "general", ts, "pushpin")
+    place.actor.react("ann", "general", ts, "pushpin")
     place.sandbox.settle()
 
     assert len(place.entries(chain)) == before
 
 
 def test_the_menu_of_a_message_elsewhere_says_where_the_incidents_are(place, incident):
-    ts = place.acting.post("bea", "general", "Cake!")
+    ts = place.actor.post("bea", "general", "Cake!")
     before = len(place.whispers("ann"))
 
-    place.acting.message_shortcut("ann", "general", ts, "timeline_add")
+    place.actor.message_shortcut("ann", "general", ts, "timeline_add")
 
     assert incident.number in place.until(lambda: place.whispers("ann")[before:])[0].text
 
@@ -129,17 +129,17 @@ def test_the_menu_of_a_message_elsewhere_says_where_the_incidents_are(place, inc
 def test_a_mention_is_answered_with_how_to_speak_to_us(place, channel, incident):
     before = len(place.whispers("bea"))
 
-    place.acting.post("bea", channel, f"<@{place.gateway.bot}> help?")
+    place.actor.post("bea", channel, f"<@{place.gateway.bot}> help?")
 
     assert "/incident help" in place.until(lambda: place.whispers("bea")[before:])[0].text
 
 
 def test_looking_at_the_home_tab_wants_it_drawn_and_the_messages_tab_does_not(place):
-    place.acting.open_home("bea", "messages")
+    place.actor.open_home("bea", "messages")
     place.sandbox.settle()
     none = wanted(place, "bea")
 
-    place.acting.open_home("bea")
+    place.actor.open_home("bea")
     place.sandbox.settle()
 
     assert (none, wanted(place, "bea")) == (0, 1)
@@ -152,11 +152,11 @@ def wanted(place, name):
 
 
 def test_somebody_who_arrives_or_changes_is_known_at_once(place):
-    user = place.acting.arrive(Person(name="zoe", real_name="Zoe", tz="Asia/Tokyo"))
+    user = place.actor.join_team(Person(name="zoe", real_name="Zoe", tz="Asia/Tokyo"))
     place.sandbox.settle()
     arrived = place.people.person(user)
 
-    place.acting.change_person("zoe", title="On call", deleted=True)
+    place.actor.update_person("zoe", title="On call", deleted=True)
     place.sandbox.settle()
 
     kept = place.store.directory.person(arrived.id)

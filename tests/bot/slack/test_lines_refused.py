@@ -5,7 +5,7 @@ from incident.entry import workspace_chain
 
 
 def slash(place, text, channel="general"):
-    return place.acting.slash("ann", channel, "/incident", text)
+    return place.actor.slash("ann", channel, "/incident", text)
 
 
 def refusals(place, key):
@@ -20,7 +20,7 @@ def test_a_service_that_is_in_no_catalogue_is_refused_and_the_form_is_offered_wi
 
     assert refusals(place, chain)[before:] == [("declare", "E_UNKNOWN_SERVICE")]
     whisper, value = place.whispers("ann")[-1], told.payload["blocks"][-1]["elements"][0]["value"]
-    form = place.acting.press("ann", place.channel("general"), whisper.ts, "form:declare", value=value).view()
+    form = place.actor.press("ann", place.channel("general"), whisper.ts, "form:declare", value=value).view()
     assert form.values["title"]["title"]["value"] == "Payments fail"
 
 

@@ -14,7 +14,7 @@ def secret(place):
 
 
 def slash(place, by, text):
-    return place.acting.slash(by, "general", "/incident", text)
+    return place.actor.slash(by, "general", "/incident", text)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from roles.role_names import Role
 
 
 def opened(place, channel, text, by="ann"):
-    return place.acting.slash(by, channel, "/incident", text).view()
+    return place.actor.slash(by, channel, "/incident", text).view()
 
 
 def test_a_submitted_form_is_on_the_record_when_it_closes(place, channel, incident):
     form = opened(place, channel, "note")
 
-    told = place.acting.submit("ann", form.id, {"text": "Seen <!channel> & co"})
+    told = place.actor.submit("ann", form.id, {"text": "Seen <!channel> & co"})
 
     assert told.acked
     assert [e.fact.text for e in place.entries(incident.key, Noted.kind)] == ["Seen &lt;!channel&gt; &amp; co"]
@@ -20,7 +20,7 @@ def test_a_submitted_form_is_on_the_record_when_it_closes(place, channel, incide
 def test_a_form_names_who_and_when(place, channel, incident):
     form = opened(place, channel, "action")
 
-    place.acting.submit(
+    place.actor.submit(
         "ann", form.id, {"assignee": place.user("bea"), "text": "Restart the pump", "timebox_minutes": "15"}
     )
 
@@ -33,7 +33,7 @@ def test_what_happened_earlier_keeps_both_times(place, channel, incident):
     form = opened(place, channel, "note")
     earlier = int(incident.states[0].at.timestamp()) - 600
 
-    place.acting.submit("ann", form.id, {"text": "It began here", "occurred_at": earlier})
+    place.actor.submit("ann", form.id, {"text": "It began here", "occurred_at": earlier})
 
     (entry,) = place.entries(incident.key, Noted.kind)
     assert int(entry.occurred_at.timestamp()) == earlier
@@ -44,7 +44,7 @@ def test_a_refusal_stands_at_its_field_in_plain_words_and_the_form_keeps_what_wa
     place.run("take", {"role": "scribe"}, "bea", channel=place.channel(channel))
     form = opened(place, channel, "assign")
 
-    place.acting.submit("ann", form.id, {"role": "scribe", "to": place.user("ann")})
+    place.actor.submit("ann", form.id, {"role": "scribe", "to": place.user("ann")})
 
     shown = place.sandbox.workspace.views[form.id]
     assert "Bea Ortiz is scribe" in shown.errors["role"]
@@ -55,11 +55,11 @@ def test_a_refusal_stands_at_its_field_in_plain_words_and_the_form_keeps_what_wa
 def test_what_was_mended_in_a_refused_form_is_a_new_request_and_the_same_sent_again_is_not(place, channel, incident):
     form = opened(place, channel, "priority")
     short = {"impact": "1", "urgency": "1", "justification": "bad"}
-    place.acting.submit("ann", form.id, short)
-    place.acting.submit("ann", form.id, short)
+    place.actor.submit("ann", form.id, short)
+    place.actor.submit("ann", form.id, short)
     assert len(place.entries(incident.key, "refused")) == 1
 
-    place.acting.submit("ann", form.id, short | {"justification": "every customer is affected"})
+    place.actor.submit("ann", form.id, short | {"justification": "every customer is affected"})
 
     assert place.now(incident.key).priority == "P1"
 
@@ -67,7 +67,7 @@ def test_what_was_mended_in_a_refused_form_is_a_new_request_and_the_same_sent_ag
 def test_a_refusal_about_no_field_stands_above_the_form_and_keeps_what_was_typed(place, channel, incident):
     form = opened(place, channel, "regress")
 
-    place.acting.submit("ann", form.id, {"text": "The pool is empty again"})
+    place.actor.submit("ann", form.id, {"text": "The pool is empty again"})
 
     shown = place.sandbox.workspace.views[form.id]
     assert shown.blocks[0]["block_id"] == "form:banner"
@@ -79,7 +79,7 @@ def test_a_form_submitted_after_the_state_moved_on_is_refused_and_says_so(place,
     form = opened(place, channel, "mitigated")
     place.run("void", {"as_": "false_alarm", "reason": "A probe was misconfigured"}, channel=place.channel(channel))
 
-    told = place.acting.submit("ann", form.id, {"text": "Half of the traffic is back"})
+    told = place.actor.submit("ann", form.id, {"text": "Half of the traffic is back"})
 
     assert told.payload["response_action"] == "update"
     assert place.now(incident.key).state is State.VOID_FALSE_ALARM
@@ -88,7 +88,7 @@ def test_a_form_submitted_after_the_state_moved_on_is_refused_and_says_so(place,
 def test_declaring_in_a_form_says_what_was_declared_and_reopening_it_is_not_needed(place):
     form = opened(place, "general", "declare")
 
-    told = place.acting.submit("ann", form.id, {"title": "Sign-in loops", "service": "sign-in"})
+    told = place.actor.submit("ann", form.id, {"title": "Sign-in loops", "service": "sign-in"})
 
     words = told.payload["view"]["blocks"][0]["text"]["text"]
     assert place.open_incidents()[-1].number in words
@@ -97,11 +97,11 @@ def test_declaring_in_a_form_says_what_was_declared_and_reopening_it_is_not_need
 def test_two_people_declaring_the_same_service_are_both_recorded_and_the_second_can_join_with_one_button(place):
     first = place.incident("Index is gone", channel="inc-twin", service="internal tools", by="bea")
     form = opened(place, "general", "declare")
-    told = place.acting.submit("ann", form.id, {"title": "Tools are empty", "service": "internal tools"})
+    told = place.actor.submit("ann", form.id, {"title": "Tools are empty", "service": "internal tools"})
     second = place.open_incidents()[-1]
     shown = told.payload["view"]["blocks"]
 
-    place.acting.press_in_view("ann", form.id, "verb:join")
+    place.actor.press_in_view("ann", form.id, "verb:join")
 
     assert first.number in shown[0]["text"]["text"]
     assert place.now(second.key).state is State.VOID_DUPLICATE
@@ -114,43 +114,43 @@ def test_a_form_whose_trigger_is_over_is_offered_again_with_what_was_typed(place
     before = len(place.whispers("ann"))
     place.sandbox.faults.fail_with("expired_trigger_id", "views.open")
 
-    place.acting.slash("ann", channel, "/incident", f"validate {long}")
+    place.actor.slash("ann", channel, "/incident", f"validate {long}")
     whisper = place.until(lambda: place.whispers("ann")[before:])[0]
 
-    form = place.acting.press("ann", channel, whisper.ts, "form:validate").view()
+    form = place.actor.press("ann", channel, whisper.ts, "form:validate").view()
 
     assert "three seconds" in whisper.text
     assert form.values["evidence"]["evidence"]["value"] == long.strip()[:3000]
 
 
 def test_a_message_becomes_a_decision_with_where_it_was_said(place, channel, incident):
-    ts = place.acting.post("bea", channel, "Let us fail over & wait")
+    ts = place.actor.post("bea", channel, "Let us fail over & wait")
     place.sandbox.settle()
 
-    form = place.acting.message_shortcut("ann", channel, ts, "decision_add").view()
-    place.acting.submit("ann", form.id, {"rationale": "It is the quicker way"})
+    form = place.actor.message_shortcut("ann", channel, ts, "decision_add").view()
+    place.actor.submit("ann", form.id, {"rationale": "It is the quicker way"})
 
     (entry,) = place.entries(incident.key, DecisionMade.kind)
     assert (entry.fact.text, entry.fact.ts) == ("Let us fail over &amp; wait", ts)
 
 
 def test_a_threaded_message_becomes_an_action(place, channel, incident):
-    parent = place.acting.post("bea", channel, "What now?")
-    ts = place.acting.post("bea", channel, "Check the replica", thread_ts=parent)
+    parent = place.actor.post("bea", channel, "What now?")
+    ts = place.actor.post("bea", channel, "Check the replica", thread_ts=parent)
     place.sandbox.settle()
 
-    form = place.acting.message_shortcut("ann", channel, ts, "action_add").view()
-    place.acting.submit("ann", form.id, {"assignee": place.user("bea")})
+    form = place.actor.message_shortcut("ann", channel, ts, "action_add").view()
+    place.actor.submit("ann", form.id, {"assignee": place.user("bea")})
 
     (entry,) = place.entries(incident.key, ActionOpened.kind)
     assert (entry.fact.text, entry.fact.ts) == ("Check the replica", ts)
 
 
 def test_a_message_becomes_an_incident_that_says_where_it_came_from(place):
-    ts = place.acting.post("bea", "general", "Nobody can pay\nSince ten minutes")
+    ts = place.actor.post("bea", "general", "Nobody can pay\nSince ten minutes")
 
-    form = place.acting.message_shortcut("ann", "general", ts, "declare_from_message").view()
-    place.acting.submit("ann", form.id, {"service": "search"})
+    form = place.actor.message_shortcut("ann", "general", ts, "declare_from_message").view()
+    place.actor.submit("ann", form.id, {"service": "search"})
 
     declared = place.open_incidents()[-1]
     (entry,) = place.entries(declared.key, "declared")
@@ -159,7 +159,7 @@ def test_a_message_becomes_an_incident_that_says_where_it_came_from(place):
 
 
 def test_the_global_shortcut_opens_the_form_that_declares(place):
-    form = place.acting.global_shortcut("ann", "declare").view()
+    form = place.actor.global_shortcut("ann", "declare").view()
 
     assert form.callback_id == "verb:declare"
 
@@ -167,7 +167,7 @@ def test_the_global_shortcut_opens_the_form_that_declares(place):
 def test_a_form_that_offers_what_was_offered_to_somebody_else_gives_them_nothing(place, channel, incident):
     place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
 
-    told = place.acting.slash("ann", channel, "/incident", "accept commander")
+    told = place.actor.slash("ann", channel, "/incident", "accept commander")
 
     assert told.payload["text"]
     assert place.now(incident.key).holder(Role.COMMANDER) == place.person("bea")

@@ -41,12 +41,12 @@ PEOPLE = (
 
 
 class Workplace:
-    """Everything a test acts with: `acting` as people, `store` to look at the record, `edge` for what cannot be clicked."""
+    """Everything a test acts with: `actor` as people, `store` to look at the record, `edge` for what cannot be clicked."""
 
     def __init__(self, url: str, *, policy: str = POLICY, socket: bool = True, **timing: float) -> None:
         self.sandbox = Sandbox(PEOPLE, manifest=MANIFEST, channels=("general", "incidents"), strict_tiers=False)
         self.sandbox.start()
-        self.acting = self.sandbox.acting
+        self.actor = self.sandbox.actor
         client = client_for(self.sandbox.base_url, self.sandbox.bot_token, timeout=3)
         self.who = identify(client)
         self.team = str(self.who.team_id)
@@ -105,8 +105,8 @@ class Workplace:
     def incident(self, title: str = "Payments fail", *, channel: str = "inc-1", by: str = "ann", **fields: object):
         """Declare an incident as if its channel had been made already; give its folded state."""
         key = self.run("declare", {"title": title, "service": "checkout", "impact": 1, "urgency": 1, **fields}, by).key
-        made = self.acting.create_channel("ann", channel)
-        self.acting.invite("ann", channel, "bea", self.gateway.bot)
+        made = self.actor.create_channel("ann", channel)
+        self.actor.invite("ann", channel, "bea", self.gateway.bot)
         assert self.sandbox.settle()
         fact = ChannelMade(channel=made, name=channel)
         self.record.note(key, [fact], f"made:{key.id}")

@@ -51,9 +51,9 @@ def freeze_and_take_over(play: Play, pid: int, breeders: tuple[Breeder, Breeder]
 
 
 def declare(play: Play) -> None:
-    view = play.sandbox.acting.slash("ilse", "general", "/incident", "declare").view(PATIENCE).id
+    view = play.sandbox.actor.slash("ilse", "general", "/incident", "declare").view(PATIENCE).id
     values = {"title": "Payments fail", "service": "checkout", "impact": "1", "urgency": "1"}
-    assert play.sandbox.acting.submit("ilse", view, values).acked
+    assert play.sandbox.actor.submit("ilse", view, values).acked
 
 
 def drain(play: Play, breeder: Breeder) -> None:

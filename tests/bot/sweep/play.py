@@ -220,7 +220,7 @@ class Play:
         where = channel or self.channel
         before = len(self.sandbox.workspace.find_channel(where).messages)
         self.act(
-            lambda: self.sandbox.acting.slash(user, where, COMMAND, line),
+            lambda: self.sandbox.actor.slash(user, where, COMMAND, line),
             is_done=lambda: len(self.sandbox.workspace.find_channel(where).messages) > before,
         )
         self.settle()
@@ -233,34 +233,32 @@ class Play:
 
     def declare(self) -> None:
         """Fill in the form and submit it; where that fails, press the button again."""
-        view = self.act(lambda: self.sandbox.acting.slash("ilse", "general", COMMAND, "declare")).view(10).id
+        view = self.act(lambda: self.sandbox.actor.slash("ilse", "general", COMMAND, "declare")).view(10).id
         values = {"title": "Payments fail", "service": "checkout", "impact": "1", "urgency": "1"}
-        self.act(lambda: self.sandbox.acting.submit("ilse", view, values))
+        self.act(lambda: self.sandbox.actor.submit("ilse", view, values))
         self.settle()
 
     def decide(self, user: str, said: str, text: str) -> None:
         """Make a decision out of what somebody said, by the shortcut and the form behind it."""
-        opened = self.act(lambda: self.sandbox.acting.message_shortcut(user, self.channel, said, "decision_add"))
+        opened = self.act(lambda: self.sandbox.actor.message_shortcut(user, self.channel, said, "decision_add"))
         view = opened.view(10).id
-        self.act(
-            lambda: self.sandbox.acting.submit(user, view, {"text": text, "rationale": "Nothing else is as quick"})
-        )
+        self.act(lambda: self.sandbox.actor.submit(user, view, {"text": text, "rationale": "Nothing else is as quick"}))
         self.settle()
 
     def perform(self) -> None:
         """Play it all."""
-        acting = self.sandbox.acting
-        acting.post("eva", "general", "Does checkout fail for anybody else?")
+        actor = self.sandbox.actor
+        actor.post("eva", "general", "Does checkout fail for anybody else?")
         self.start()
-        acting.invite("ilse", "general", self.sandbox.workspace.bot.id)
+        actor.invite("ilse", "general", self.sandbox.workspace.bot.id)
         self.settle()
         self.declare()
         self.until(1)
         self.type("ilse", "take commander")
         self.until(2)
-        said = acting.post("eva", self.channel, "Every card payment fails since ten")
+        said = actor.post("eva", self.channel, "Every card payment fails since ten")
         self.settle()
-        acting.react("rob", self.channel, said, "pushpin")
+        actor.react("rob", self.channel, said, "pushpin")
         self.settle()
         self.until(3)
         self.type("ilse", "note The gateway was changed at ten")
@@ -268,20 +266,20 @@ class Play:
         self.decide("ilse", said, "Roll back, since every card payment fails")
         # She may not, so the words are hidden until somebody decides.
         self.type("eva", f"redact {said} because It names a customer")
-        acting.open_home("rob")
+        actor.open_home("rob")
         self.settle()
         self.until(5)
         self.type("ilse", "escalate @rosa We need the gateway's owner".replace("@rosa", f"<@{self.users['rosa']}>"))
         self.until(6)
         self.stop()
-        acting.post("rob", self.channel, "Rolling back the gateway")
+        actor.post("rob", self.channel, "Rolling back the gateway")
         self.until_unheard()
         self.start()
         assert self.sandbox.redeliver()
         self.settle("checkpoint")
         self.until(8)
         self.type("ilse", "priority impact=1 urgency=2 because Only payments by card fail")
-        acting.join("rosa", self.channel)
+        actor.join("rosa", self.channel)
         self.settle()
         self.until(33)
         self.type("ilse", "update internal We have rolled back and watch the gateway")

@@ -42,10 +42,10 @@ def test_commands_forms_and_events_come_over_http(served):
     place, _ = served
     incident = place.incident(channel="inc-http")
 
-    place.acting.slash("ann", "inc-http", "/incident", "note typed")
-    form = place.acting.slash("ann", "inc-http", "/incident", "note").view()
-    place.acting.submit("ann", form.id, {"text": "filled in 🔥"})
-    place.acting.post("bea", "inc-http", "said")
+    place.actor.slash("ann", "inc-http", "/incident", "note typed")
+    form = place.actor.slash("ann", "inc-http", "/incident", "note").view()
+    place.actor.submit("ann", form.id, {"text": "filled in 🔥"})
+    place.actor.post("bea", "inc-http", "said")
     place.sandbox.settle()
 
     assert [e.fact.text for e in place.entries(incident.key, Noted.kind)] == ["typed", "filled in 🔥"]

@@ -58,11 +58,11 @@ def test_what_came_of_it_is_on_the_record(rig):
 def test_draining_again_does_nothing(rig):
     rig.declare()
     rig.drain()
-    before = rig.sandbox.traffic.seq
+    before = rig.sandbox.wire_log.seq
 
     rig.drain()
 
-    assert rig.sandbox.traffic.seq == before
+    assert rig.sandbox.wire_log.seq == before
 
 
 def test_twenty_changes_in_a_second_cost_one_update_of_the_card(rig):

@@ -32,9 +32,9 @@ def announced(sandbox: Sandbox) -> Announced:
 
 
 def test_a_message_its_edit_and_its_deletion_each_tell_what_was_before(sandbox: Sandbox, announced: Announced) -> None:
-    ts = sandbox.acting.post("ann", "general", "one")
-    sandbox.acting.edit("ann", "general", ts, "two")
-    sandbox.acting.delete("ann", "general", ts)
+    ts = sandbox.actor.post("ann", "general", "one")
+    sandbox.actor.edit("ann", "general", ts, "two")
+    sandbox.actor.delete("ann", "general", ts)
 
     said, edited, deleted = announced.events
     assert announced.names() == ["message", "message.message_changed", "message.message_deleted"]
@@ -46,9 +46,9 @@ def test_a_message_its_edit_and_its_deletion_each_tell_what_was_before(sandbox: 
 
 
 def test_deleting_the_head_of_a_thread_announces_a_tombstone(sandbox: Sandbox, announced: Announced) -> None:
-    ts = sandbox.acting.post("ann", "general", "head")
-    sandbox.acting.post("bob", "general", "reply", ts)
-    sandbox.acting.delete("ann", "general", ts)
+    ts = sandbox.actor.post("ann", "general", "head")
+    sandbox.actor.post("bob", "general", "reply", ts)
+    sandbox.actor.delete("ann", "general", ts)
 
     changed = announced.events[-1]
     assert (changed["subtype"], changed["message"]["subtype"], changed["message"]["user"]) == (
@@ -59,9 +59,9 @@ def test_deleting_the_head_of_a_thread_announces_a_tombstone(sandbox: Sandbox, a
 
 
 def test_a_reply_names_its_thread_and_a_broadcast_says_so(sandbox: Sandbox, announced: Announced) -> None:
-    ts = sandbox.acting.post("ann", "general", "head")
-    sandbox.acting.post("bob", "general", "reply", ts)
-    sandbox.acting.post("bob", "general", "loud", ts, broadcast=True)
+    ts = sandbox.actor.post("ann", "general", "head")
+    sandbox.actor.post("bob", "general", "reply", ts)
+    sandbox.actor.post("bob", "general", "loud", ts, broadcast=True)
 
     _, reply, loud = announced.events
     assert (reply["thread_ts"], reply["parent_user_id"]) == (ts, person(sandbox, "ann"))
@@ -69,13 +69,13 @@ def test_a_reply_names_its_thread_and_a_broadcast_says_so(sandbox: Sandbox, anno
 
 
 def test_reactions_pins_and_files_are_announced_once(sandbox: Sandbox, announced: Announced) -> None:
-    acting = sandbox.acting
-    ts = acting.post("ann", "general", "look")
-    for deed in (acting.react, acting.react, acting.unreact, acting.unreact):
+    actor = sandbox.actor
+    ts = actor.post("ann", "general", "look")
+    for deed in (actor.react, actor.react, actor.unreact, actor.unreact):
         deed("bob", "general", ts, "pushpin")
-    for deed in (acting.pin, acting.pin, acting.unpin, acting.unpin):
+    for deed in (actor.pin, actor.pin, actor.unpin, actor.unpin):
         deed("bob", "general", ts)
-    acting.share_file("ann", "general", "log.txt", "the log")
+    actor.share_file("ann", "general", "log.txt", "the log")
 
     assert announced.names() == [
         "message",
@@ -91,13 +91,13 @@ def test_reactions_pins_and_files_are_announced_once(sandbox: Sandbox, announced
 
 
 def test_the_life_of_a_channel_is_announced_with_the_lines_slack_writes(sandbox: Sandbox, announced: Announced) -> None:
-    made = sandbox.acting.create_channel("ann", "room")
-    sandbox.acting.invite("ann", "room", "bob", sandbox.workspace.bot.id)
+    made = sandbox.actor.create_channel("ann", "room")
+    sandbox.actor.invite("ann", "room", "bob", sandbox.workspace.bot.id)
     client = client_of(sandbox)
     client.conversations_setTopic(channel=made, topic="now")
-    sandbox.acting.leave("bob", "room")
-    sandbox.acting.archive("ann", "room")
-    sandbox.acting.unarchive("ann", "room")
+    sandbox.actor.leave("bob", "room")
+    sandbox.actor.archive("ann", "room")
+    sandbox.actor.unarchive("ann", "room")
 
     assert announced.names() == [
         "channel_created",
@@ -126,23 +126,23 @@ def test_a_private_channel_announces_the_same_by_its_own_names(sandbox: Sandbox,
 
 def test_people_and_groups_announce_what_changed(sandbox: Sandbox, announced: Announced) -> None:
     group = sandbox.workspace.add_usergroup("dba", "Databases", [person(sandbox, "bob")])
-    dan = sandbox.acting.arrive(Person("dan", "Dan Wu"))
-    sandbox.acting.change_person("dan", title="Scribe")
-    sandbox.acting.set_group(group.id, ["ann"])
+    dan = sandbox.actor.join_team(Person("dan", "Dan Wu"))
+    sandbox.actor.update_person("dan", title="Scribe")
+    sandbox.actor.set_group(group.id, ["ann"])
 
     assert announced.names() == ["team_join", "user_change", "subteam_members_changed"]
     assert (announced.events[0]["user"]["id"], announced.events[1]["user"]["profile"]["title"]) == (dan, "Scribe")
     assert announced.events[2]["removed_users"] == [person(sandbox, "bob")]
     with pytest.raises(ValueError, match="no shoe_size"):
-        sandbox.acting.change_person("dan", shoe_size=42)
+        sandbox.actor.update_person("dan", shoe_size=42)
 
 
 def test_the_home_tab_brings_its_view_once_there_is_one(
     sandbox: Sandbox, announced: Announced, client: WebClient
 ) -> None:
-    sandbox.acting.open_home("ann")
+    sandbox.actor.open_home("ann")
     client.views_publish(user_id=person(sandbox, "ann"), view={"type": "home", "blocks": []})
-    sandbox.acting.open_home("ann")
+    sandbox.actor.open_home("ann")
 
     first, second = announced.events
     assert ("view" in first, second["view"]["type"], first["tab"]) == (False, "home", "home")
@@ -158,44 +158,44 @@ def choosy() -> Iterator[Sandbox]:
 
 def sent(sandbox: Sandbox) -> list[Any]:
     assert sandbox.settle(5)
-    return [one.name for one in sandbox.traffic.since(0) if one.kind == "envelope"]
+    return [one.name for one in sandbox.wire_log.since(0) if one.kind == "envelope"]
 
 
 def test_an_app_hears_only_what_it_subscribed_to_has_the_scope_for_and_is_inside_of(choosy: Sandbox) -> None:
-    acting = choosy.acting
-    acting.post("ann", "general", "the bot is not here yet")
+    actor = choosy.actor
+    actor.post("ann", "general", "the bot is not here yet")
     choosy.workspace.find_channel("general").members.append(choosy.workspace.bot.id)
-    acting.create_channel("ann", "secret", private=True)
-    acting.invite("ann", "secret", choosy.workspace.bot.id)
-    acting.post("ann", "secret", "groups:history is missing")
-    ts = acting.post("ann", "general", "heard")
-    acting.react("bob", "general", ts, "eyes")
-    acting.pin("bob", "general", ts)
+    actor.create_channel("ann", "secret", private=True)
+    actor.invite("ann", "secret", choosy.workspace.bot.id)
+    actor.post("ann", "secret", "groups:history is missing")
+    ts = actor.post("ann", "general", "heard")
+    actor.react("bob", "general", ts, "eyes")
+    actor.pin("bob", "general", ts)
 
     assert set(sent(choosy)) == {"message"}
 
 
 def test_commands_and_shortcuts_are_those_of_the_manifest(choosy: Sandbox) -> None:
-    ts = choosy.acting.post("ann", "general", "hi")
+    ts = choosy.actor.post("ann", "general", "hi")
 
     with pytest.raises(NotPossibleError, match="/shout is not a valid command"):
-        choosy.acting.slash("ann", "general", "/shout")
+        choosy.actor.slash("ann", "general", "/shout")
     with pytest.raises(NotPossibleError, match="no global shortcut keep"):
-        choosy.acting.global_shortcut("ann", "keep")
+        choosy.actor.global_shortcut("ann", "keep")
     with pytest.raises(NotPossibleError, match="no message shortcut start"):
-        choosy.acting.message_shortcut("ann", "general", ts, "start")
+        choosy.actor.message_shortcut("ann", "general", ts, "start")
 
 
 def test_a_command_that_wants_it_gets_names_as_ids(choosy: Sandbox) -> None:
-    choosy.acting.slash("ann", "general", "/do", "ask @bob in #general, not @nobody or a@ann")
+    choosy.actor.slash("ann", "general", "/do", "ask @bob in #general, not @nobody or a@ann")
 
-    payload = next(one.detail for one in choosy.traffic.since(0) if one.kind == "envelope")
+    payload = next(one.detail for one in choosy.wire_log.since(0) if one.kind == "envelope")
     bob, place = person(choosy, "bob"), general(choosy)
     assert payload["text"] == f"ask <@{bob}> in <#{place}|general>, not @nobody or a@ann"
 
 
 def test_what_is_typed_is_escaped_and_a_typed_broadcast_pings_nobody(sandbox: Sandbox) -> None:
-    typed = sandbox.acting.as_typed("<!channel> a & b @ann")
+    typed = sandbox.actor.compose_text("<!channel> a & b @ann")
 
     assert typed == f"&lt;!channel&gt; a &amp; b <@{person(sandbox, 'ann')}>"
 
@@ -216,7 +216,7 @@ def test_what_is_typed_is_escaped_and_a_typed_broadcast_pings_nobody(sandbox: Sa
 def test_slacks_client_refuses_what_a_person_cannot_do(
     sandbox: Sandbox, deed: str, arguments: tuple[str, ...], words: str
 ) -> None:
-    ts = sandbox.acting.post("ann", "general", "mine")
+    ts = sandbox.actor.post("ann", "general", "mine")
 
     with pytest.raises(NotPossibleError, match=words):
-        getattr(sandbox.acting, deed)(*(ts if one == "TS" else one for one in arguments))
+        getattr(sandbox.actor, deed)(*(ts if one == "TS" else one for one in arguments))

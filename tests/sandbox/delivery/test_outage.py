@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from sandbox.delivery.dispatcher import DELAYED, Timing
+from sandbox.delivery.dispatcher import DELAYED_RETRIES, Timing
 from sandbox.server import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.delivery.test_socket_mode_server import ack, frame, link
@@ -26,7 +26,7 @@ def test_who_is_cut_off_has_no_connection_and_gets_none_until_let_back(sandbox: 
         sandbox.faults.cut_off()
         assert ended(sandbox)
         shut = refusal(opening, app_token=sandbox.app_token)
-    sandbox.faults.let_back()
+    sandbox.faults.restore_connections()
     with link(sandbox) as again:
         hello = frame(again)
 
@@ -35,19 +35,19 @@ def test_who_is_cut_off_has_no_connection_and_gets_none_until_let_back(sandbox: 
 
 def test_what_could_not_be_delivered_for_hours_comes_one_after_the_other_in_its_order() -> None:
     clock = SetClock(T0)
-    with Sandbox(people(), clock=clock, timing=Timing(retry_after=DELAYED, too_late=86_400)) as sandbox:
+    with Sandbox(people(), clock=clock, timing=Timing(retry_after=DELAYED_RETRIES, too_late=86_400)) as sandbox:
         client_of(sandbox).conversations_join(channel=general(sandbox))
         assert sandbox.settle(2)
         for hour in range(3):
             clock.advance(3600)
-            sandbox.acting.post("ann", "general", f"hour {hour}")
+            sandbox.actor.post("ann", "general", f"hour {hour}")
         assert sandbox.settle(2)
         heard = []
         with link(sandbox) as socket:
             frame(socket)
             worker = threading.Thread(target=sandbox.redeliver)
             worker.start()
-            for _ in range(sandbox.hub.put_off() + 1):
+            for _ in range(sandbox.dispatcher.scheduled_retries() + 1):
                 envelope = frame(socket)
                 heard.append(envelope["payload"]["event"].get("text", ""))
                 ack(socket, envelope)

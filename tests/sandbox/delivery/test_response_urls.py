@@ -29,7 +29,7 @@ def sandbox(clock: SetClock) -> Iterator[Sandbox]:
 
 def last_url(sandbox: Sandbox) -> str:
     """The response address of the envelope sent last."""
-    return str([one.detail["response_url"] for one in sandbox.traffic.since(0) if one.kind == "envelope"][-1])
+    return str([one.detail["response_url"] for one in sandbox.wire_log.since(0) if one.kind == "envelope"][-1])
 
 
 def answer(url: str, **payload: Any) -> tuple[int, str]:
@@ -48,7 +48,7 @@ def shown(sandbox: Sandbox, user: str = "ann") -> list[dict[str, Any]]:
 
 
 def test_an_answer_is_for_one_person_unless_it_says_otherwise(sandbox: Sandbox) -> None:
-    sandbox.acting.slash("ann", "general", "/do", "it")
+    sandbox.actor.slash("ann", "general", "/do", "it")
 
     assert answer(last_url(sandbox), text="only you") == (200, "ok")
     assert answer(last_url(sandbox), text="all of you", response_type="in_channel") == (200, "ok")
@@ -58,7 +58,7 @@ def test_an_answer_is_for_one_person_unless_it_says_otherwise(sandbox: Sandbox) 
 
 
 def test_an_address_serves_five_times(sandbox: Sandbox) -> None:
-    sandbox.acting.slash("ann", "general", "/do", "it")
+    sandbox.actor.slash("ann", "general", "/do", "it")
 
     answers = [answer(last_url(sandbox), text=str(number)) for number in range(6)]
 
@@ -67,7 +67,7 @@ def test_an_address_serves_five_times(sandbox: Sandbox) -> None:
 
 
 def test_an_address_serves_for_thirty_minutes(sandbox: Sandbox, clock: SetClock) -> None:
-    sandbox.acting.slash("ann", "general", "/do", "it")
+    sandbox.actor.slash("ann", "general", "/do", "it")
     clock.advance(30 * 60)
     in_time = answer(last_url(sandbox), text="x")
     clock.advance(1)
@@ -78,7 +78,7 @@ def test_an_address_serves_for_thirty_minutes(sandbox: Sandbox, clock: SetClock)
 def test_a_button_of_a_message_lets_the_app_replace_or_remove_it(sandbox: Sandbox) -> None:
     client = client_of(sandbox)
     ts = client.chat_postMessage(channel=general(sandbox), text="card", blocks=[button("go")])["ts"]
-    sandbox.acting.press("ann", "general", ts, "go")
+    sandbox.actor.press("ann", "general", ts, "go")
 
     answer(last_url(sandbox), replace_original=True, text="replaced")
     replaced = [(one["ts"], one["text"]) for one in shown(sandbox)]
@@ -93,8 +93,8 @@ def test_a_button_of_an_ephemeral_message_lets_the_app_replace_or_remove_it(sand
     sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
     ann = person(sandbox, "ann")
     ts = client.chat_postEphemeral(channel=general(sandbox), user=ann, text="psst", blocks=[button("go")])["message_ts"]
-    sandbox.acting.press("ann", "general", ts, "go")
-    pressed = [one.detail for one in sandbox.traffic.since(0) if one.kind == "envelope"][-1]
+    sandbox.actor.press("ann", "general", ts, "go")
+    pressed = [one.detail for one in sandbox.wire_log.since(0) if one.kind == "envelope"][-1]
 
     answer(last_url(sandbox), replace_original=True, text="replaced")
     replaced = [one["text"] for one in shown(sandbox) if one.get("ephemeral")]
@@ -106,13 +106,13 @@ def test_a_button_of_an_ephemeral_message_lets_the_app_replace_or_remove_it(sand
 
 
 def test_a_slash_command_has_no_original_to_replace(sandbox: Sandbox) -> None:
-    sandbox.acting.slash("ann", "general", "/do", "it")
+    sandbox.actor.slash("ann", "general", "/do", "it")
 
     assert answer(last_url(sandbox), replace_original=True, text="x")[1] == "cant_replace_original"
 
 
 def test_an_answer_obeys_the_block_rules_and_an_unknown_address_takes_none(sandbox: Sandbox) -> None:
-    sandbox.acting.slash("ann", "general", "/do", "it")
+    sandbox.actor.slash("ann", "general", "/do", "it")
 
     assert answer(last_url(sandbox), blocks=[{"type": "shout"}]) == (400, "invalid_blocks")
     assert answer(last_url(sandbox)) == (400, "no_text")
@@ -127,10 +127,10 @@ def test_a_select_in_a_message_tells_what_was_chosen(sandbox: Sandbox) -> None:
     ts = client.chat_postMessage(channel=general(sandbox), text="card", blocks=[block])["ts"]
 
     pressing = threading.Thread(
-        target=sandbox.acting.press, args=("ann", "general", ts, "pick", "b"), kwargs={"selected": "high"}
+        target=sandbox.actor.press, args=("ann", "general", ts, "pick", "b"), kwargs={"selected": "high"}
     )
     pressing.start()
     pressing.join()
 
-    action = [one.detail for one in sandbox.traffic.since(0) if one.kind == "envelope"][-1]["actions"][0]
+    action = [one.detail for one in sandbox.wire_log.since(0) if one.kind == "envelope"][-1]["actions"][0]
     assert (action["action_id"], action["block_id"], action["selected_option"]["value"]) == ("pick", "b", "high")

@@ -65,7 +65,7 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def hub(clock: Reaching, loop: asyncio.AbstractEventLoop) -> Dispatcher:
+def dispatcher(clock: Reaching, loop: asyncio.AbstractEventLoop) -> Dispatcher:
     started = Dispatcher(Workspace(clock), WireLog(), SOON, Faults())
     started.start(loop, Nobody())
     return started
@@ -82,49 +82,51 @@ def dropped(delivery: Delivery) -> bool:
 
 
 def test_an_event_that_is_due_again_while_the_workspace_stops_is_dropped(
-    hub: Dispatcher, loop: asyncio.AbstractEventLoop, clock: Reaching
+    dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop, clock: Reaching
 ) -> None:
     payload = Interrupted(EVENT)
-    delivery = hub.send("events_api", payload)
+    delivery = dispatcher.send("events_api", payload)
     turn(loop)
-    assert hub.put_off() == 1
+    assert dispatcher.scheduled_retries() == 1
     clock.advance(61)
-    payload.then = hub.stop
+    payload.then = dispatcher.stop
 
-    hub.sweep()
+    dispatcher.sweep()
 
     assert dropped(delivery)
-    assert (hub.outstanding(), hub.put_off()) == (0, 0)
+    assert (dispatcher.outstanding(), dispatcher.scheduled_retries()) == (0, 0)
 
 
 def test_an_event_that_fails_while_the_workspace_stops_waits_for_no_repetition(
-    hub: Dispatcher, clock: Reaching
+    dispatcher: Dispatcher, clock: Reaching
 ) -> None:
-    delivery = hub.send("events_api", EVENT)
+    delivery = dispatcher.send("events_api", EVENT)
     (envelope_id,) = delivery.envelope_ids
-    clock.then = hub.stop
+    clock.then = dispatcher.stop
 
-    hub.refuse(envelope_id, "connection_failed")
+    dispatcher.refuse(envelope_id, "connection_failed")
 
     assert dropped(delivery)
-    assert hub.put_off() == 0
+    assert dispatcher.scheduled_retries() == 0
 
 
 def test_an_event_that_waits_for_its_repetition_is_settled_at_the_stop(
-    hub: Dispatcher, loop: asyncio.AbstractEventLoop
+    dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop
 ) -> None:
-    delivery = hub.send("events_api", EVENT)
+    delivery = dispatcher.send("events_api", EVENT)
     turn(loop)
     assert not delivery.settled.is_set()
 
-    hub.stop()
+    dispatcher.stop()
 
     assert dropped(delivery)
 
 
-def test_what_is_sent_after_the_stop_is_dropped_and_before_the_start_refused(hub: Dispatcher, clock: Reaching) -> None:
-    hub.stop()
-    assert dropped(hub.send("events_api", EVENT))
+def test_what_is_sent_after_the_stop_is_dropped_and_before_the_start_refused(
+    dispatcher: Dispatcher, clock: Reaching
+) -> None:
+    dispatcher.stop()
+    assert dropped(dispatcher.send("events_api", EVENT))
 
     with pytest.raises(RuntimeError, match="not running"):
         Dispatcher(Workspace(clock), WireLog(), SOON, Faults()).send("events_api", EVENT)
@@ -132,11 +134,11 @@ def test_what_is_sent_after_the_stop_is_dropped_and_before_the_start_refused(hub
 
 def test_a_message_that_is_held_back_while_the_workspace_stops_is_dropped(sandbox: Sandbox) -> None:
     sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
-    sandbox.faults.edits_first(1)
-    sandbox.acting.post("ann", "general", "Hello")
+    sandbox.faults.reorder_messages(1)
+    sandbox.actor.post("ann", "general", "Hello")
     assert sandbox.outstanding() == 1
 
-    sandbox.hub.stop()
+    sandbox.dispatcher.stop()
 
     assert sandbox.settle(), "the loop still ticks and lets the message go"
     assert refusal(client_of(sandbox).auth_test) == "", "and it goes on answering"

@@ -82,7 +82,7 @@ def test_a_ping_is_answered_with_its_own_payload(sandbox: Sandbox) -> None:
 def test_an_event_comes_in_an_envelope_and_is_over_once_acknowledged(hasty: Sandbox) -> None:
     with link(hasty) as socket:
         frame(socket)
-        ts = hasty.acting.post("ann", "general", "hi")
+        ts = hasty.actor.post("ann", "general", "hi")
         envelope = frame(socket)
         ack(socket, envelope)
 
@@ -102,7 +102,7 @@ def test_an_event_comes_in_an_envelope_and_is_over_once_acknowledged(hasty: Sand
 def test_an_event_nobody_acknowledges_comes_three_times_more_with_the_same_id(hasty: Sandbox) -> None:
     with link(hasty) as socket:
         frame(socket)
-        hasty.acting.post("ann", "general", "hi")
+        hasty.actor.post("ann", "general", "hi")
         seen = [frame(socket) for _ in range(4)]
 
         assert hasty.settle(2)
@@ -123,10 +123,10 @@ def test_the_later_repetitions_wait_for_the_workspaces_clock() -> None:
         sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
         with link(sandbox) as socket:
             frame(socket)
-            sandbox.acting.post("ann", "general", "hi")
+            sandbox.actor.post("ann", "general", "hi")
             frame(socket), frame(socket)
             assert sandbox.settle(2)
-            waiting = sandbox.hub.put_off()
+            waiting = sandbox.dispatcher.scheduled_retries()
             clock.advance(60)
             third = frame(socket)
             ack(socket, third)
@@ -139,21 +139,21 @@ def test_an_event_two_hours_late_is_dropped() -> None:
     clock = SetClock(T0)
     with Sandbox(people(), clock=clock, timing=Timing(0.05, (60.0,))) as sandbox:
         client_of(sandbox).conversations_join(channel=general(sandbox))
-        sandbox.acting.post("ann", "general", "nobody listens")
+        sandbox.actor.post("ann", "general", "nobody listens")
         assert sandbox.settle(2)
         clock.advance(7300)
         deadline = time.monotonic() + 2
-        while sandbox.hub.put_off() and time.monotonic() < deadline:
+        while sandbox.dispatcher.scheduled_retries() and time.monotonic() < deadline:
             time.sleep(0.005)
 
-        assert (sandbox.hub.put_off(), sandbox.outstanding()) == (0, 0)
+        assert (sandbox.dispatcher.scheduled_retries(), sandbox.outstanding()) == (0, 0)
 
 
 def test_each_envelope_goes_to_one_connection_and_all_are_used(hasty: Sandbox) -> None:
     with link(hasty) as first, link(hasty) as second:
         frame(first), frame(second)
         for number in range(40):
-            hasty.acting.post("ann", "general", str(number))
+            hasty.actor.post("ann", "general", str(number))
         seen: dict[int, list[str]] = {0: [], 1: []}
         for index, socket in enumerate((first, second)):
             while len(seen[0]) + len(seen[1]) < 40:
@@ -173,7 +173,7 @@ def test_the_answer_to_a_command_may_come_over_another_connection(sandbox: Sandb
     with link(sandbox) as first, link(sandbox) as second:
         frame(first), frame(second)
         box: list[Any] = []
-        typing = threading.Thread(target=lambda: box.append(sandbox.acting.slash("ann", "general", "/do", "it")))
+        typing = threading.Thread(target=lambda: box.append(sandbox.actor.slash("ann", "general", "/do", "it")))
         typing.start()
         for socket, other in ((first, second), (second, first)):
             try:
@@ -190,7 +190,7 @@ def test_the_answer_to_a_command_may_come_over_another_connection(sandbox: Sandb
 def test_a_command_nobody_acknowledges_times_out_and_is_not_sent_again(hasty: Sandbox) -> None:
     with link(hasty) as socket:
         frame(socket)
-        told = hasty.acting.slash("ann", "general", "/do", "it")
+        told = hasty.actor.slash("ann", "general", "/do", "it")
         envelope = frame(socket)
         with pytest.raises(TimeoutError):
             frame(socket, 0.15)
@@ -203,7 +203,7 @@ def test_a_command_nobody_acknowledges_times_out_and_is_not_sent_again(hasty: Sa
 
 
 def test_a_command_with_no_connection_open_fails_at_once(sandbox: Sandbox) -> None:
-    told = sandbox.acting.slash("ann", "general", "/do", "it")
+    told = sandbox.actor.slash("ann", "general", "/do", "it")
 
     assert (told.acked, told.error) == (False, "dispatch_failed")
 
@@ -211,7 +211,7 @@ def test_a_command_with_no_connection_open_fails_at_once(sandbox: Sandbox) -> No
 def test_an_unanswered_shortcut_shows_trouble(hasty: Sandbox) -> None:
     with link(hasty) as socket:
         frame(socket)
-        told = hasty.acting.global_shortcut("ann", "start")
+        told = hasty.actor.global_shortcut("ann", "start")
 
     assert told.error == "trouble connecting"
 
@@ -225,7 +225,7 @@ def test_a_connection_asked_to_refresh_gets_nothing_new_when_another_is_open(san
         with link(sandbox) as fresh:
             frame(fresh)
             for number in range(10):
-                sandbox.acting.post("ann", "general", str(number))
+                sandbox.actor.post("ann", "general", str(number))
             for _ in range(10):
                 ack(fresh, frame(fresh))
             assert sandbox.settle(2)
@@ -234,10 +234,10 @@ def test_a_connection_asked_to_refresh_gets_nothing_new_when_another_is_open(san
 
 
 def test_a_shortcut_in_the_menu_tells_who_and_on_what(sandbox: Sandbox) -> None:
-    ts = sandbox.acting.post("bob", "general", "keep this")
+    ts = sandbox.actor.post("bob", "general", "keep this")
     with link(sandbox) as socket:
         frame(socket)
-        doing = threading.Thread(target=sandbox.acting.message_shortcut, args=("ann", "general", ts, "keep"))
+        doing = threading.Thread(target=sandbox.actor.message_shortcut, args=("ann", "general", ts, "keep"))
         doing.start()
         envelope = frame(socket)
         ack(socket, envelope)

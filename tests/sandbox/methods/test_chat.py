@@ -31,7 +31,7 @@ def test_an_over_long_text_is_cut_when_posted_and_refused_when_updated(client: W
 
 def test_only_the_bots_own_messages_can_be_updated_or_deleted(sandbox: Sandbox, client: WebClient) -> None:
     client.conversations_join(channel=general(sandbox))
-    ts = sandbox.acting.post("ann", "general", "mine")
+    ts = sandbox.actor.post("ann", "general", "mine")
 
     assert refusal(client.chat_update, channel=general(sandbox), ts=ts, text="x") == "cant_update_message"
     assert refusal(client.chat_delete, channel=general(sandbox), ts=ts) == "cant_delete_message"

@@ -39,7 +39,7 @@ def test_the_bot_is_the_first_member_of_what_it_creates(client: WebClient) -> No
 
 def test_renaming_makes_the_name_fit_and_is_for_the_creator_only(sandbox: Sandbox, client: WebClient) -> None:
     made = client.conversations_create(name="inc-1")["channel"]["id"]
-    theirs = sandbox.acting.create_channel("ann", "theirs")
+    theirs = sandbox.actor.create_channel("ann", "theirs")
     client.conversations_join(channel=theirs)
 
     assert client.conversations_rename(channel=made, name="Inc 2!")["channel"]["name"] == "inc-2-"
@@ -55,7 +55,7 @@ def test_a_topic_has_at_most_250_characters(client: WebClient) -> None:
 
 
 def test_a_private_channel_does_not_exist_for_a_bot_outside_it(sandbox: Sandbox, client: WebClient) -> None:
-    secret = sandbox.acting.create_channel("ann", "secret", private=True)
+    secret = sandbox.actor.create_channel("ann", "secret", private=True)
 
     assert refusal(client.conversations_info, channel=secret) == "channel_not_found"
     assert refusal(client.chat_postMessage, channel=secret, text="hi") == "channel_not_found"
@@ -63,7 +63,7 @@ def test_a_private_channel_does_not_exist_for_a_bot_outside_it(sandbox: Sandbox,
 
 
 def test_a_public_channel_is_read_and_changed_from_inside_only(sandbox: Sandbox, client: WebClient) -> None:
-    ts = sandbox.acting.post("ann", "general", "hi")
+    ts = sandbox.actor.post("ann", "general", "hi")
     place = general(sandbox)
 
     assert refusal(client.conversations_history, channel=place) == "not_in_channel"
@@ -122,7 +122,7 @@ def test_a_person_can_bring_an_archived_channel_back_and_the_bot_joins_again(
     made = client.conversations_create(name="inc-1")["channel"]["id"]
     client.conversations_archive(channel=made)
 
-    sandbox.acting.unarchive("ann", made)
+    sandbox.actor.unarchive("ann", made)
 
     assert refusal(client.conversations_history, channel=made) == "not_in_channel"
     client.conversations_join(channel=made)

@@ -102,7 +102,7 @@ def test_a_scheduled_message_is_posted_when_the_clock_reaches_it() -> None:
         assert refusal(client.chat_scheduleMessage, **later, post_at=now + 121 * 86400) == "time_too_far"
         client.chat_scheduleMessage(**later, post_at=now + 60)
         client.chat_scheduleMessage(**later, post_at=now + 60, metadata={"event_type": "a", "event_payload": {}})
-        seq = sandbox.traffic.seq
+        seq = sandbox.wire_log.seq
         clock.advance(61)
         sandbox.wait_for_change(seq, 5)
 

@@ -57,10 +57,10 @@ def test_an_update_meant_for_an_earlier_state_is_refused(sandbox: Sandbox, clien
 def test_a_form_that_was_closed_cannot_be_updated(sandbox: Sandbox, client: WebClient) -> None:
     view = client.views_open(trigger_id=trigger(sandbox), view=modal())["view"]
 
-    assert sandbox.acting.close("ann", view["id"]) is None
+    assert sandbox.actor.close("ann", view["id"]) is None
     assert refusal(client.views_update, view_id=view["id"], view=modal()) == "not_found"
     with pytest.raises(NotPossibleError):
-        sandbox.acting.submit("ann", view["id"], {"what": "x"})
+        sandbox.actor.submit("ann", view["id"], {"what": "x"})
 
 
 def test_an_external_id_is_unique_and_finds_its_form(sandbox: Sandbox, client: WebClient) -> None:
@@ -74,7 +74,7 @@ def test_an_external_id_is_unique_and_finds_its_form(sandbox: Sandbox, client: W
 def test_what_was_typed_survives_an_update_only_where_its_input_stays(sandbox: Sandbox, client: WebClient) -> None:
     form = modal(text_input("kept"), text_input("lost"))
     view = client.views_open(trigger_id=trigger(sandbox), view=form)["view"]
-    sandbox.acting.fill("ann", view["id"], {"kept": "a", "lost": "b"})
+    sandbox.actor.fill("ann", view["id"], {"kept": "a", "lost": "b"})
 
     renamed = modal(text_input("kept"), text_input("lost", element={"action_id": "other"}))
     shown = client.views_update(view_id=view["id"], view=renamed)["view"]["state"]["values"]
@@ -123,7 +123,7 @@ def test_a_simple_value_becomes_the_state_slack_sends(
 ) -> None:
     view = client.views_open(trigger_id=trigger(sandbox), view=modal(text_input("it", element=element)))["view"]
 
-    sandbox.acting.fill("ann", view["id"], {"it": simple})
+    sandbox.actor.fill("ann", view["id"], {"it": simple})
 
     state = sandbox.workspace.views[view["id"]].values["it"]["v"]
     assert state == {"type": element["type"], key: sent}
@@ -134,7 +134,7 @@ def test_slacks_client_refuses_a_form_with_a_required_input_empty(sandbox: Sandb
     view = client.views_open(trigger_id=trigger(sandbox), view=form)["view"]
 
     with pytest.raises(NotPossibleError, match="what: Please complete this required field"):
-        sandbox.acting.submit("ann", view["id"], {"why": "x"})
+        sandbox.actor.submit("ann", view["id"], {"why": "x"})
 
     assert set(sandbox.snapshot("ann")["modals"][0]["errors"]) == {"what"}
     assert sandbox.outstanding() == 0
@@ -148,7 +148,7 @@ def test_slacks_client_refuses_a_text_too_short_or_too_long(
     view = client.views_open(trigger_id=trigger(sandbox), view=form)["view"]
 
     with pytest.raises(NotPossibleError, match=words):
-        sandbox.acting.submit("ann", view["id"], {"what": typed})
+        sandbox.actor.submit("ann", view["id"], {"what": typed})
 
 
 def test_only_what_is_on_offer_can_be_chosen_and_only_ones_own_form_filled(sandbox: Sandbox, client: WebClient) -> None:
@@ -156,11 +156,11 @@ def test_only_what_is_on_offer_can_be_chosen_and_only_ones_own_form_filled(sandb
     view = client.views_open(trigger_id=trigger(sandbox), view=form)["view"]
 
     with pytest.raises(NotPossibleError, match="not on offer"):
-        sandbox.acting.fill("ann", view["id"], {"level": "extreme"})
+        sandbox.actor.fill("ann", view["id"], {"level": "extreme"})
     with pytest.raises(NotPossibleError, match="no input"):
-        sandbox.acting.fill("ann", view["id"], {"colour": "red"})
+        sandbox.actor.fill("ann", view["id"], {"colour": "red"})
     with pytest.raises(NotPossibleError, match="no longer open"):
-        sandbox.acting.fill("bob", view["id"], {"level": "low"})
+        sandbox.actor.fill("bob", view["id"], {"level": "low"})
 
 
 def test_publishing_a_home_tab_keeps_its_id_and_minds_its_hash(sandbox: Sandbox, client: WebClient) -> None:

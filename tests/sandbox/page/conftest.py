@@ -16,7 +16,7 @@ See = Callable[..., Page]
 def sandbox() -> Iterator[Sandbox]:
     with pretend_workspace() as sandbox:
         bot = sandbox.workspace.bot.id
-        sandbox.acting.invite("ann", "general", bot)
+        sandbox.actor.invite("ann", "general", bot)
         yield sandbox
 
 

@@ -168,7 +168,7 @@ def test_a_dangerous_button_asks_first(see: See, helper: Helper, sandbox: Sandbo
 
 
 def test_shortcuts_stand_in_the_message_menu_and_by_the_composer(see: See, sandbox: Sandbox) -> None:
-    sandbox.acting.post("ben", "general", "pool is full")
+    sandbox.actor.post("ben", "general", "pool is full")
     page = see()
 
     page.get_by_test_id("message").hover()

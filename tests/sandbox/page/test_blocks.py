@@ -77,7 +77,7 @@ def post(sandbox: Sandbox, blocks: list[dict[str, Any]]) -> None:
     ws = sandbox.workspace
     with ws.lock:
         message_mutations.post(ws, ws.find_channel("general"), ws.bot.id, "blocks", blocks=blocks)
-    sandbox.traffic.touch()
+    sandbox.wire_log.touch()
 
 
 def block(page: Page, block_id: str) -> Any:

@@ -43,8 +43,8 @@ def test_what_looks_like_markup_or_a_broadcast_is_words(see: See, sandbox: Sandb
 
 def test_hostile_text_never_becomes_markup_wherever_it_stands(see: See, sandbox: Sandbox) -> None:
     """A name, a message, a topic, a bookmark and a label are the places where people's words are drawn."""
-    said = sandbox.acting.post("eve", "general", HOSTILE)
-    sandbox.acting.react("eve", "general", said, HOSTILE)
+    said = sandbox.actor.post("eve", "general", HOSTILE)
+    sandbox.actor.react("eve", "general", said, HOSTILE)
     channel = sandbox.workspace.find_channel("general")
     channel.topic.value = HOSTILE
     page = see("ann")
@@ -71,7 +71,7 @@ def test_a_mention_is_completed_and_sent_as_a_reference(see: See, sandbox: Sandb
 
 
 def test_a_thread_opens_beside_the_channel_and_takes_replies(see: See, sandbox: Sandbox) -> None:
-    ts = sandbox.acting.post("ben", "general", "It is the gateway")
+    ts = sandbox.actor.post("ben", "general", "It is the gateway")
     page = see("ann")
 
     page.get_by_test_id("message").hover()
@@ -85,7 +85,7 @@ def test_a_thread_opens_beside_the_channel_and_takes_replies(see: See, sandbox: 
 
 
 def test_a_pin_and_other_reactions_toggle(see: See, sandbox: Sandbox) -> None:
-    ts = sandbox.acting.post("ben", "general", "It is the gateway")
+    ts = sandbox.actor.post("ben", "general", "It is the gateway")
     page = see("ann")
 
     page.get_by_test_id("message").hover()
@@ -105,8 +105,8 @@ def test_a_pin_and_other_reactions_toggle(see: See, sandbox: Sandbox) -> None:
 
 
 def test_only_ones_own_messages_offer_to_be_edited_and_deleted(see: See, sandbox: Sandbox) -> None:
-    sandbox.acting.post("ben", "general", "from Ben")
-    sandbox.acting.post("ann", "general", "from Anm")
+    sandbox.actor.post("ben", "general", "from Ben")
+    sandbox.actor.post("ann", "general", "from Anm")
     page = see("ann")
 
     message(page, "from Ben").hover()
@@ -143,8 +143,8 @@ def test_one_can_become_somebody_else_and_the_address_says_so(see: See, sandbox:
 def test_unread_channels_say_how_many_until_somebody_looks(see: See, sandbox: Sandbox) -> None:
     page = see("ann", "general")
     ops = page.locator("[data-channel-name=ops]")
-    sandbox.acting.post("ben", "ops", "one")
-    sandbox.acting.post("ben", "ops", "two")
+    sandbox.actor.post("ben", "ops", "one")
+    sandbox.actor.post("ben", "ops", "two")
 
     expect(ops.locator(".badge")).to_have_text("2")
     ops.click()
@@ -158,7 +158,7 @@ def test_a_live_update_leaves_typed_text_and_focus_alone(see: See, sandbox: Sand
     page = see("ann")
     page.get_by_test_id("composer").press_sequentially("half a sen")
 
-    sandbox.acting.post("ben", "general", "something new")
+    sandbox.actor.post("ben", "general", "something new")
     expect(message(page, "something new")).to_be_visible()
     page.keyboard.type("tence")
 
@@ -167,7 +167,7 @@ def test_a_live_update_leaves_typed_text_and_focus_alone(see: See, sandbox: Sand
 
 def test_a_reader_further_up_is_not_pulled_to_the_newest_message(see: See, sandbox: Sandbox) -> None:
     for n in range(60):
-        sandbox.acting.post("ben" if n % 2 else "ann", "general", f"line {n}")
+        sandbox.actor.post("ben" if n % 2 else "ann", "general", f"line {n}")
     page = see("ann")
     expect(message(page, "line 59")).to_be_in_viewport()
     page.wait_for_timeout(300)  # The page has gone to its end for the last time only when its first drawing is done.
@@ -175,7 +175,7 @@ def test_a_reader_further_up_is_not_pulled_to_the_newest_message(see: See, sandb
         "el => new Promise(done => { el.addEventListener('scroll', done, { once: true }); el.scrollTop = 100 })"
     )
 
-    sandbox.acting.post("ben", "general", "the newest")
+    sandbox.actor.post("ben", "general", "the newest")
     expect(message(page, "the newest")).to_be_attached()
 
     assert page.get_by_test_id("messages").evaluate("el => el.scrollTop") == 100

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_link_opens_at_its_message_as_its_person(see: See, sandbox: Sandbox) -> None:
-    stamps = [sandbox.acting.post("ben", "general", f"line {n}") for n in range(80)]
+    stamps = [sandbox.actor.post("ben", "general", f"line {n}") for n in range(80)]
 
     page = see("ben", ts=stamps[5])
 
@@ -25,10 +25,10 @@ def test_a_link_opens_at_its_message_as_its_person(see: See, sandbox: Sandbox) -
 
 
 def test_a_permanent_link_in_a_message_is_followed_without_leaving_the_page(see: See, sandbox: Sandbox) -> None:
-    ts = sandbox.acting.post("ben", "ops", "the cause")
+    ts = sandbox.actor.post("ben", "ops", "the cause")
     channel = sandbox.workspace.find_channel("ops").id
     link = f"{sandbox.page_url}archives/{channel}/p{ts.replace('.', '')}"
-    sandbox.acting.post("ben", "general", f"<{link}|look here>")
+    sandbox.actor.post("ben", "general", f"<{link}|look here>")
     page = see("ann")
     page.get_by_test_id("composer").fill("unsent")
 
@@ -40,7 +40,7 @@ def test_a_permanent_link_in_a_message_is_followed_without_leaving_the_page(see:
 
 
 def test_a_channel_seen_from_outside_offers_to_join(see: See, sandbox: Sandbox) -> None:
-    made = sandbox.acting.create_channel("ben", "war-room")
+    made = sandbox.actor.create_channel("ben", "war-room")
     page = see("ann", made)
     expect(page.get_by_test_id("composer")).to_have_count(0)
 
@@ -51,8 +51,8 @@ def test_a_channel_seen_from_outside_offers_to_join(see: See, sandbox: Sandbox) 
 
 
 def test_a_private_channel_is_not_even_named_to_others(see: See, sandbox: Sandbox) -> None:
-    made = sandbox.acting.create_channel("ben", "secret-room", private=True)
-    sandbox.acting.post("ben", "general", f"over in <#{made}|>")
+    made = sandbox.actor.create_channel("ben", "secret-room", private=True)
+    sandbox.actor.post("ben", "general", f"over in <#{made}|>")
 
     page = see("ann", "general")
 
@@ -61,8 +61,8 @@ def test_a_private_channel_is_not_even_named_to_others(see: See, sandbox: Sandbo
 
 
 def test_an_archived_channel_can_be_read_and_not_written_to(see: See, sandbox: Sandbox) -> None:
-    sandbox.acting.post("ben", "ops", "the end")
-    sandbox.acting.archive("ben", "ops")
+    sandbox.actor.post("ben", "ops", "the end")
+    sandbox.actor.archive("ben", "ops")
 
     page = see("ann", "ops")
 
@@ -83,7 +83,7 @@ def test_closing_a_form_on_top_of_another_shows_the_one_below_as_it_was(see: See
 
     with ws.lock:
         view_mutations.push(ws, ann, above)
-    sandbox.traffic.touch()
+    sandbox.wire_log.touch()
     expect(page.get_by_test_id("modal-title")).to_have_text("Above")
     expect(page.locator("input[data-block-id=title]")).to_have_value("")
     page.get_by_test_id("modal-cancel").click()
@@ -115,7 +115,7 @@ def test_the_apps_messages_can_be_answered_by_its_buttons_alone_when_it_reads_no
 
 
 def test_the_page_fits_a_small_screen_with_thread_and_wire_open(see: See, sandbox: Sandbox) -> None:
-    ts = sandbox.acting.post("ben", "general", "a very-long-word-" + "x" * 200)
+    ts = sandbox.actor.post("ben", "general", "a very-long-word-" + "x" * 200)
     page = see("ann", thread=ts)
     page.set_viewport_size({"width": 1280, "height": 800})
 

@@ -108,7 +108,7 @@ def test_a_permanent_link_leads_to_the_message(sandbox: Sandbox) -> None:
 def test_the_stream_tells_of_a_change_and_ends_with_the_workspace() -> None:
     with Sandbox(manifest=MANIFEST) as sandbox:
         stream = get(sandbox, "ui/stream")
-        sandbox.traffic.record(at="now", kind="api", name="chat.postMessage", detail={}, result="ok")
+        sandbox.wire_log.record(at="now", kind="api", name="chat.postMessage", detail={}, result="ok")
         line = stream.readline()
         ended = threading.Event()
         threading.Thread(target=lambda: (drain(stream), ended.set()), daemon=True).start()

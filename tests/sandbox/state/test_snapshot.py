@@ -17,7 +17,7 @@ def channel(sandbox: Sandbox, user: str, name: str = "general") -> dict[str, obj
 
 
 def test_a_private_channel_is_shown_to_its_members_only_and_nothing_but_their_own_to_guests(sandbox: Sandbox) -> None:
-    sandbox.acting.create_channel("ann", "secret", private=True)
+    sandbox.actor.create_channel("ann", "secret", private=True)
 
     names = {user: [one["name"] for one in sandbox.snapshot(user)["channels"]] for user in ("ann", "bob", "cyd")}
 
@@ -25,11 +25,11 @@ def test_a_private_channel_is_shown_to_its_members_only_and_nothing_but_their_ow
 
 
 def test_unread_counts_what_others_said_since_one_last_looked(sandbox: Sandbox) -> None:
-    sandbox.acting.post("ann", "general", "one")
-    sandbox.acting.post("ann", "general", f"<@{person(sandbox, 'bob')}> two")
+    sandbox.actor.post("ann", "general", "one")
+    sandbox.actor.post("ann", "general", f"<@{person(sandbox, 'bob')}> two")
 
     before = channel(sandbox, "bob")
-    sandbox.acting.mark_read("bob", "general")
+    sandbox.actor.mark_read("bob", "general")
     after = channel(sandbox, "bob")
 
     assert (before["unread"], before["mentions"], after["unread"]) == (2, 1, 0)
@@ -37,10 +37,10 @@ def test_unread_counts_what_others_said_since_one_last_looked(sandbox: Sandbox) 
 
 
 def test_messages_come_with_threads_reactions_and_pins(sandbox: Sandbox, client: WebClient) -> None:
-    ts = sandbox.acting.post("ann", "general", "head")
-    sandbox.acting.post("bob", "general", "reply", ts)
-    sandbox.acting.react("bob", "general", ts, "eyes")
-    sandbox.acting.pin("bob", "general", ts)
+    ts = sandbox.actor.post("ann", "general", "head")
+    sandbox.actor.post("bob", "general", "reply", ts)
+    sandbox.actor.react("bob", "general", ts, "eyes")
+    sandbox.actor.pin("bob", "general", ts)
 
     head, reply = channel(sandbox, "ann")["messages"]  # type: ignore[misc]
 
@@ -49,7 +49,7 @@ def test_messages_come_with_threads_reactions_and_pins(sandbox: Sandbox, client:
 
 
 def test_the_messages_of_other_channels_can_be_left_out(sandbox: Sandbox) -> None:
-    sandbox.acting.post("ann", "general", "hi")
+    sandbox.actor.post("ann", "general", "hi")
 
     assert sandbox.snapshot("ann", [])["channels"][0]["messages"] is None
     assert len(sandbox.snapshot("ann", [general(sandbox)])["channels"][0]["messages"]) == 1
@@ -64,12 +64,12 @@ def test_commands_and_shortcuts_come_from_the_manifest() -> None:
 
 
 def test_a_change_wakes_whoever_waits_for_one(sandbox: Sandbox) -> None:
-    seq = sandbox.traffic.seq
+    seq = sandbox.wire_log.seq
     woken: list[int] = []
     waiting = threading.Thread(target=lambda: woken.append(sandbox.wait_for_change(seq, 5)))
     waiting.start()
 
-    sandbox.acting.post("ann", "general", "hi")
+    sandbox.actor.post("ann", "general", "hi")
     waiting.join(5)
 
     assert woken[0] > seq
@@ -78,7 +78,7 @@ def test_a_change_wakes_whoever_waits_for_one(sandbox: Sandbox) -> None:
 
 def test_waiting_ends_with_the_workspace() -> None:
     sandbox = Sandbox(people()).start()
-    waiting = threading.Thread(target=sandbox.wait_for_change, args=(sandbox.traffic.seq, 30))
+    waiting = threading.Thread(target=sandbox.wait_for_change, args=(sandbox.wire_log.seq, 30))
     waiting.start()
 
     sandbox.stop()
@@ -88,10 +88,10 @@ def test_waiting_ends_with_the_workspace() -> None:
 
 
 def test_the_traffic_shows_calls_with_their_result_and_cuts_long_values(sandbox: Sandbox, client: WebClient) -> None:
-    seq = sandbox.traffic.seq
+    seq = sandbox.wire_log.seq
     client.chat_postMessage(channel=general(sandbox), text="x" * 1000)
 
-    (call,) = sandbox.traffic.since(seq)
+    (call,) = sandbox.wire_log.since(seq)
 
     assert (call.kind, call.name, call.result) == ("api", "chat.postMessage", "ok")
     assert len(call.detail["text"]) < 400
@@ -132,7 +132,7 @@ def test_clocks_are_aware_and_move_only_when_told() -> None:
 def test_messages_carry_the_time_of_the_injected_clock() -> None:
     clock = SetClock(T0)
     with Sandbox(people(), clock=clock) as sandbox:
-        first = sandbox.acting.post("ann", "general", "one")
+        first = sandbox.actor.post("ann", "general", "one")
         clock.advance(3600)
         second = client_of(sandbox).chat_postMessage(channel=general(sandbox), text="two")["ts"]
 

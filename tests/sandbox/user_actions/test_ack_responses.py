@@ -61,7 +61,7 @@ def stack(sandbox: Sandbox) -> list[str]:
 def test_no_answer_closes_the_form_that_was_sent(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
     view = opened(sandbox, client)
 
-    sandbox.acting.submit("ann", view, {"what": "x"})
+    sandbox.actor.submit("ann", view, {"what": "x"})
 
     assert stack(sandbox) == []
     assert app.heard[0]["view"]["state"]["values"]["what"]["v"]["value"] == "x"
@@ -80,7 +80,7 @@ def test_an_answer_takes_the_form_to_its_next_step(
 ) -> None:
     app.answer = lambda payload: answer
 
-    told = sandbox.acting.submit("ann", opened(sandbox, client), {"what": "x"})
+    told = sandbox.actor.submit("ann", opened(sandbox, client), {"what": "x"})
 
     assert (told.error, stack(sandbox)) == (None, left)
 
@@ -100,7 +100,7 @@ def test_an_answer_slack_cannot_take_shows_trouble_and_leaves_the_form(
 ) -> None:
     app.answer = lambda payload: answer
 
-    told = sandbox.acting.submit("ann", opened(sandbox, client), {"what": "x"})
+    told = sandbox.actor.submit("ann", opened(sandbox, client), {"what": "x"})
 
     assert (told.acked, told.error, stack(sandbox)) == (True, "trouble connecting", ["form"])
 
@@ -109,17 +109,17 @@ def test_a_fourth_form_cannot_be_pushed_by_an_answer(sandbox: Sandbox, client: W
     app.answer = lambda payload: {"response_action": "push", "view": modal()}
     view = opened(sandbox, client)
     for _ in range(2):
-        sandbox.acting.submit("ann", view, {"what": "x"})
+        sandbox.actor.submit("ann", view, {"what": "x"})
         view = sandbox.snapshot("ann")["modals"][-1]["id"]
 
-    told = sandbox.acting.submit("ann", view, {"what": "x"})
+    told = sandbox.actor.submit("ann", view, {"what": "x"})
 
     assert (told.error, len(stack(sandbox))) == ("trouble connecting", 3)
 
 
 def test_closing_a_form_is_told_only_to_an_app_that_asked(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
-    quiet = sandbox.acting.close("ann", opened(sandbox, client))
-    told = sandbox.acting.close("ann", opened(sandbox, client, modal(notify_on_close=True)))
+    quiet = sandbox.actor.close("ann", opened(sandbox, client))
+    told = sandbox.actor.close("ann", opened(sandbox, client, modal(notify_on_close=True)))
 
     assert quiet is None
     assert told is not None
@@ -129,9 +129,9 @@ def test_closing_a_form_is_told_only_to_an_app_that_asked(sandbox: Sandbox, clie
 
 def test_pressing_in_a_form_brings_what_was_typed_so_far(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
     view = opened(sandbox, client, modal(text_input("what"), button("more", "7")))
-    sandbox.acting.fill("ann", view, {"what": "half a sen"})
+    sandbox.actor.fill("ann", view, {"what": "half a sen"})
 
-    sandbox.acting.press_in_view("ann", view, "more")
+    sandbox.actor.press_in_view("ann", view, "more")
 
     (pressed,) = app.heard
     assert pressed["container"] == {"type": "view", "view_id": view}
@@ -144,7 +144,7 @@ def test_the_home_tab_can_be_pressed_too(sandbox: Sandbox, client: WebClient, ap
     ann = person(sandbox, "ann")
     home = client.views_publish(user_id=ann, view={"type": "home", "blocks": [section(), button("go")]})["view"]["id"]
 
-    told = sandbox.acting.press_in_view("ann", home, "go")
+    told = sandbox.actor.press_in_view("ann", home, "go")
 
     assert told.acked
     assert (app.heard[0]["view"]["type"], app.heard[0]["user"]["id"]) == ("home", ann)
@@ -160,8 +160,8 @@ def test_choosing_from_an_overflow_menu_and_a_select_says_what_was_chosen(
     ]
     view = opened(sandbox, client, modal({"type": "actions", "block_id": "row", "elements": elements}))
 
-    sandbox.acting.press_in_view("ann", view, "menu", selected="low")
-    sandbox.acting.press_in_view("ann", view, "pick", selected="high")
+    sandbox.actor.press_in_view("ann", view, "menu", selected="low")
+    sandbox.actor.press_in_view("ann", view, "pick", selected="high")
 
     chosen = [one["actions"][0]["selected_option"]["value"] for one in app.heard]
     assert chosen == ["low", "high"]
@@ -174,8 +174,8 @@ def test_two_buttons_of_one_action_are_told_apart_by_block_or_value(
     rows = [button("go", "1") | {"block_id": "one"}, button("go", "2") | {"block_id": "two"}]
     ts = client.chat_postMessage(channel="general", text="t", blocks=rows)["ts"]
 
-    sandbox.acting.press("ann", "general", ts, "go", "two")
-    sandbox.acting.press("ann", "general", ts, "go", value="2")
-    sandbox.acting.press("ann", "general", ts, "go")
+    sandbox.actor.press("ann", "general", ts, "go", "two")
+    sandbox.actor.press("ann", "general", ts, "go", value="2")
+    sandbox.actor.press("ann", "general", ts, "go")
 
     assert [one["actions"][0]["value"] for one in app.heard] == ["2", "2", "1"]

@@ -82,7 +82,7 @@ def test_what_is_on_the_record_twice_is_found(rig):
 def test_a_message_nobody_captured_is_found(rig):
     key, outcome = begun(rig)
 
-    ts = rig.sandbox.acting.post("ilse", rig.channel(key).id, "unheard")
+    ts = rig.sandbox.actor.post("ilse", rig.channel(key).id, "unheard")
     outcome.ledger.say(rig.channel(key).id, ts, "unheard")
 
     [lost] = of_kind(outcome, LOST)
@@ -93,12 +93,12 @@ def test_a_message_nobody_captured_is_found(rig):
 def test_a_message_known_from_its_deletion_alone_is_kept_if_its_words_are(rig, replies):
     key, outcome = begun(rig)
     channel, texts = rig.channel(key).id, ("heard of when it went", "nobody heard of it")
-    said = [rig.sandbox.acting.post("ilse", channel, text) for text in texts]
+    said = [rig.sandbox.actor.post("ilse", channel, text) for text in texts]
     for _ in range(replies):
-        rig.sandbox.acting.post("ilse", channel, "a reply", said[0])
+        rig.sandbox.actor.post("ilse", channel, "a reply", said[0])
     for ts, text in zip(said, texts, strict=True):
         outcome.ledger.say(channel, ts, text)
-        rig.sandbox.acting.delete("ilse", channel, ts)
+        rig.sandbox.actor.delete("ilse", channel, ts)
         outcome.ledger.delete(channel, ts)
 
     hear_of_deletion(rig, channel, said[0], texts[0])
@@ -110,11 +110,11 @@ def test_a_message_known_from_its_deletion_alone_is_kept_if_its_words_are(rig, r
 def test_a_deletion_that_holds_other_words_than_the_last_keeps_nothing(rig):
     key, outcome = begun(rig)
     channel = rig.channel(key).id
-    said = [rig.sandbox.acting.post("ilse", channel, "latency is up") for _ in range(3)]
+    said = [rig.sandbox.actor.post("ilse", channel, "latency is up") for _ in range(3)]
     for ts, held in zip(said, ("latency is down", "latency is up", None), strict=True):
-        rig.sandbox.acting.edit("ilse", channel, ts, "latency is down")
+        rig.sandbox.actor.edit("ilse", channel, ts, "latency is down")
         outcome.ledger.say(channel, ts, "latency is down")
-        rig.sandbox.acting.delete("ilse", channel, ts)
+        rig.sandbox.actor.delete("ilse", channel, ts)
         outcome.ledger.delete(channel, ts)
         hear_of_deletion(rig, channel, ts, held)
 
@@ -152,14 +152,14 @@ def test_a_card_that_does_not_show_the_present_is_found(rig):
 def test_what_slack_gave_up_telling_of_and_shows_no_more_nobody_can_know(rig):
     key, outcome = begun(rig)
     channel = rig.channel(key).id
-    gone, stands = (rig.sandbox.acting.post("ilse", channel, text) for text in ("for a moment", "for good"))
+    gone, stands = (rig.sandbox.actor.post("ilse", channel, text) for text in ("for a moment", "for good"))
     for ts, text in ((gone, "for a moment"), (stands, "for good")):
         outcome.ledger.say(channel, ts, text)
-    rig.sandbox.acting.delete("ilse", channel, gone)
+    rig.sandbox.actor.delete("ilse", channel, gone)
     assert len(of_kind(outcome, LOST)) == 2, "Slack will tell of it again"
 
-    while not rig.sandbox.settle(0.1) or rig.sandbox.hub.put_off():
-        rig.sandbox.hub.hasten()
+    while not rig.sandbox.settle(0.1) or rig.sandbox.dispatcher.scheduled_retries():
+        rig.sandbox.dispatcher.retry_now()
 
     assert outcome.unknowable(rig.incident(key)) == {gone}
     [lost] = of_kind(outcome, LOST)

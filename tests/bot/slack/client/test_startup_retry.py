@@ -42,7 +42,7 @@ def test_what_does_not_pass_in_time_is_told(sandbox: Sandbox) -> None:
     with pytest.raises(SlackApiError):
         retry_transient(lambda: identify(client), SHORT)
 
-    assert sum(one.name == "auth.test" for one in sandbox.traffic.since(0)) == len(SHORT) + 1
+    assert sum(one.name == "auth.test" for one in sandbox.wire_log.since(0)) == len(SHORT) + 1
 
 
 def test_a_token_that_is_not_known_and_an_address_at_which_nobody_is_are_told_at_once(sandbox: Sandbox) -> None:

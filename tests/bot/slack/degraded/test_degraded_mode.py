@@ -53,7 +53,7 @@ class Play:
             stage.present(self.users[name])
         self.first = self.says("rob", "the replica is lagging")
         self.second = self.says("eva", "I see it too")
-        self.acting.react(self.users["eva"], self.channel, self.first, "pushpin")
+        self.actor.react(self.users["eva"], self.channel, self.first, "pushpin")
         stage.settle()
 
     @property
@@ -61,8 +61,8 @@ class Play:
         return self.stage.users
 
     @property
-    def acting(self):
-        return self.stage.sandbox.acting
+    def actor(self):
+        return self.stage.sandbox.actor
 
     @property
     def channel(self) -> str:
@@ -74,7 +74,7 @@ class Play:
 
     def says(self, name: str, text: str, thread: str | None = None) -> str:
         self.passes(1)
-        return self.acting.post(self.users[name], self.channel, text, thread)
+        return self.actor.post(self.users[name], self.channel, text, thread)
 
     def facts(self, kind):
         return [entry.fact for entry in self.entries(kind)]
@@ -90,11 +90,11 @@ class Play:
         said = self.says("ilse", "failing over now")
         self.says("eva", "watching the graphs", thread=said)
         self.passes(1)
-        self.acting.edit(self.users["rob"], self.channel, self.first, "the replica is lagging by 40 s")
-        self.acting.delete(self.users["eva"], self.channel, self.second)
-        self.acting.react(self.users["eva"], self.channel, said, "pushpin")
-        self.acting.join(self.users["omar"], self.channel)
-        self.acting.leave(self.users["rob"], self.channel)
+        self.actor.edit(self.users["rob"], self.channel, self.first, "the replica is lagging by 40 s")
+        self.actor.delete(self.users["eva"], self.channel, self.second)
+        self.actor.react(self.users["eva"], self.channel, said, "pushpin")
+        self.actor.join(self.users["omar"], self.channel)
+        self.actor.leave(self.users["rob"], self.channel)
         self.passes(55)
         return said
 
@@ -150,7 +150,7 @@ def test_what_people_did_in_an_hour_without_a_connection_is_read_back(play: Play
     play.stage.cut_off()
     said = play.chatter()
 
-    play.stage.let_back(late=False)
+    play.stage.restore_connections(late=False)
 
     assert_read_back(play, said, begins, utc_text(play.stage.clock.now()))
 
@@ -160,7 +160,7 @@ def test_each_thing_that_was_read_back_carries_when_it_happened_and_when_it_was_
     play.chatter()
     now = play.stage.clock.now()
 
-    play.stage.let_back(late=False)
+    play.stage.restore_connections(late=False)
 
     dated = [e for e in play.entries(MessagePosted, MessageEdited, Joined, Left) if e.source.surface is Surface.HISTORY]
     assert len(dated) == 5
@@ -170,7 +170,7 @@ def test_each_thing_that_was_read_back_carries_when_it_happened_and_when_it_was_
 def test_what_slack_delivers_late_after_it_was_read_back_adds_only_what_nobody_could_read(play: Play) -> None:
     play.stage.cut_off()
     said = play.chatter()
-    play.stage.let_back(late=False)
+    play.stage.restore_connections(late=False)
     before = play.entries()
 
     assert play.stage.sandbox.redeliver()
@@ -186,7 +186,7 @@ def test_what_slack_delivered_late_is_not_read_back_again(play: Play) -> None:
     play.stage.cut_off()
     play.chatter()
 
-    play.stage.let_back(late=True)
+    play.stage.restore_connections(late=True)
 
     assert [e for e in play.entries() if e.source.surface is Surface.HISTORY] == []
     assert len(play.facts(MessagePosted)) == 4
@@ -197,9 +197,9 @@ def test_a_message_changed_before_it_was_heard_keeps_its_original_when_that_come
     play.stage.cut_off()
     ts = play.says("rob", "it is the cache")
     play.passes(1)
-    play.acting.edit(play.users["rob"], play.channel, ts, "it is the pool")
+    play.actor.edit(play.users["rob"], play.channel, ts, "it is the pool")
     play.passes(5)
-    play.stage.let_back(late=False)
+    play.stage.restore_connections(late=False)
     read = [fact.text for fact in play.facts(MessagePosted)]
 
     assert play.stage.sandbox.redeliver()
@@ -253,7 +253,7 @@ def test_the_channel_is_told_that_muster_was_away_and_what_to_repeat(play: Play)
     play.stage.cut_off()
     play.chatter()
 
-    play.stage.let_back()
+    play.stage.restore_connections()
 
     said = [m.text for m in play.stage.sandbox.workspace.find_channel(play.channel).messages.values()]
     [told] = [text for text in said if "cut off" in text]
@@ -263,7 +263,7 @@ def test_the_channel_is_told_that_muster_was_away_and_what_to_repeat(play: Play)
 def test_without_the_natural_keys_what_comes_late_would_stand_there_twice(play: Play) -> None:
     play.stage.cut_off()
     play.chatter()
-    play.stage.let_back(late=False)
+    play.stage.restore_connections(late=False)
     store = play.stage.muster.store
     store.transactions.write(lambda connection: connection.exec_driver_sql("DELETE FROM message_key").rowcount)
 

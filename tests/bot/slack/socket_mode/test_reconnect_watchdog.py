@@ -45,7 +45,7 @@ def test_a_connection_that_is_cut_is_replaced_and_muster_learns_that_events_may_
     place.until(lambda: place.sandbox.sockets.count() == 0)
 
     assert place.sandbox.wait_for_socket(10)
-    place.acting.slash("ann", channel, "/incident", "note heard again")
+    place.actor.slash("ann", channel, "/incident", "note heard again")
 
     assert texts(place, incident, Noted) == ["heard again"]
     assert len(place.greetings) > greeted > 0
@@ -60,14 +60,14 @@ def test_a_connection_that_dies_without_a_word_is_replaced_within_ten_seconds(pl
 
     place.until(lambda: opened(place) > before, timeout=20)
     took = time.monotonic() - began
-    place.until(lambda: place.acting.slash("ann", channel, "/incident", f"note {how}").acked, timeout=20)
+    place.until(lambda: place.actor.slash("ann", channel, "/incident", f"note {how}").acked, timeout=20)
 
     assert took + SILENT_SECONDS - SHORT_SILENCE < 10
     assert texts(place, incident, Noted)[-1] == how
 
 
 def opened(place):
-    return [one.name for one in place.sandbox.traffic.since(0, 1000) if one.kind == "socket"].count("opened")
+    return [one.name for one in place.sandbox.wire_log.since(0, 1000) if one.kind == "socket"].count("opened")
 
 
 class SilentServer:
@@ -116,7 +116,7 @@ def test_a_connection_that_never_answered_a_ping_is_ended_too():
 def test_a_refreshed_connection_loses_nothing(place, channel, incident):
     place.sandbox.faults.refresh_sockets()
     for number in range(10):
-        place.acting.post("ann", channel, f"line {number}")
+        place.actor.post("ann", channel, f"line {number}")
 
     assert place.sandbox.settle()
     assert sorted(texts(place, incident, MessagePosted)) == [f"line {number}" for number in range(10)]

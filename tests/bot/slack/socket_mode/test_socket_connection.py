@@ -51,7 +51,7 @@ def test_what_is_being_handled_when_the_connection_stops_is_still_acknowledged()
         socket = SocketConnection(app, sandbox.app_token)
         socket.start()
         assert sandbox.wait_for_socket()
-        typed = pool.submit(sandbox.acting.slash, "ilse", "general", "/slow", "")
+        typed = pool.submit(sandbox.actor.slash, "ilse", "general", "/slow", "")
         assert taken.wait(WAIT)
         stopping = pool.submit(socket.stop)
         go_on.set()
@@ -74,7 +74,7 @@ def test_what_was_received_is_acknowledged_before_the_connection_ends(workplace:
     with ThreadPoolExecutor(3) as pool:
         holding = pool.submit(workplace.store.transactions.write, hold)
         assert busy.wait(20)
-        typed = pool.submit(workplace.acting.slash, "ann", "inc-1", "/incident", "note typed at the end")
+        typed = pool.submit(workplace.actor.slash, "ann", "inc-1", "/incident", "note typed at the end")
         workplace.until(lambda: not workplace.socket.is_idle())
         stopping = pool.submit(workplace.socket.stop)
         time.sleep(0.3)
@@ -118,7 +118,7 @@ def test_what_has_arrived_and_was_not_read_yet_is_read_before_the_connection_end
 
     with session.sock_receive_lock:
         # The reader waits at its lock now, so that what arrives stays unread.
-        workplace.acting.create_channel("ann", "unheard")
+        workplace.actor.create_channel("ann", "unheard")
         workplace.until(lambda: select([session.sock], [], [], 0)[0])
         idle = workplace.socket.is_idle()
 

@@ -32,16 +32,16 @@ def declare_in(rig, channel, at_message=None, drain=None, **fields):
 
 
 def a_channel(rig, name, *, private=False, with_muster=True):
-    channel = rig.sandbox.acting.create_channel(rig.users["ilse"], name, private)
-    rig.sandbox.acting.invite(rig.users["ilse"], channel, rig.users["eva"])
+    channel = rig.sandbox.actor.create_channel(rig.users["ilse"], name, private)
+    rig.sandbox.actor.invite(rig.users["ilse"], channel, rig.users["eva"])
     if with_muster:
-        rig.sandbox.acting.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
+        rig.sandbox.actor.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
     rig.after(minutes=1)
     return channel
 
 
 def say(rig, channel, name, text, thread=None):
-    ts = rig.sandbox.acting.post(rig.users[name], channel, text, thread)
+    ts = rig.sandbox.actor.post(rig.users[name], channel, text, thread)
     rig.after(minutes=1)
     return ts
 

@@ -41,13 +41,13 @@ def backfill(rig, channel):
 
 def talked_in(rig, name, private=False):
     """Make a channel in which something was said, marked and answered."""
-    acting, users = rig.sandbox.acting, rig.users
-    channel = acting.create_channel(users["ilse"], name, private)
-    acting.invite(users["ilse"], channel, users["eva"])
+    actor, users = rig.sandbox.actor, rig.users
+    channel = actor.create_channel(users["ilse"], name, private)
+    actor.invite(users["ilse"], channel, users["eva"])
     rig.after(minutes=1)
-    ts = acting.post(users["ilse"], channel, "payments fail since ten")
-    acting.post(users["eva"], channel, "rolled back", ts)
-    acting.react(users["eva"], channel, ts, "pushpin")
+    ts = actor.post(users["ilse"], channel, "payments fail since ten")
+    actor.post(users["eva"], channel, "rolled back", ts)
+    actor.react(users["eva"], channel, ts, "pushpin")
     rig.after(minutes=60)
     return channel, ts
 
@@ -103,7 +103,7 @@ def test_a_private_channel_that_cannot_be_read_becomes_no_record_and_the_person_
 
 def test_a_private_channel_in_which_muster_is_becomes_a_record(rig):
     channel, _ = talked_in(rig, "payments-secret", private=True)
-    rig.sandbox.acting.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
+    rig.sandbox.actor.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
 
     key = backfill(rig, channel)
 
@@ -112,9 +112,9 @@ def test_a_private_channel_in_which_muster_is_becomes_a_record(rig):
 
 def test_of_a_very_long_history_no_more_is_read_than_one_record_takes(rig):
     channel, _ = talked_in(rig, "payments-trouble")
-    rig.sandbox.acting.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
+    rig.sandbox.actor.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
     for number in range(420):
-        rig.sandbox.acting.post(rig.users["eva"], channel, f"line {number}")
+        rig.sandbox.actor.post(rig.users["eva"], channel, f"line {number}")
     rig.after(minutes=1)
     reading = HistoryWindow(channel, oldest=EVER, since=EVER, latest=rig.clock.now(), most=400)
 

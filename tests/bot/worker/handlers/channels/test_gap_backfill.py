@@ -31,7 +31,7 @@ def kinds(rig, key):
 
 
 def say(rig, key, name, text, thread=None):
-    return rig.sandbox.acting.post(rig.users[name], rig.channel(key).id, text, thread)
+    return rig.sandbox.actor.post(rig.users[name], rig.channel(key).id, text, thread)
 
 
 def test_what_was_said_meanwhile_is_recorded_with_its_own_time(rig):
@@ -74,8 +74,8 @@ def test_replies_edits_and_marks_are_read_back_too(rig):
     rig.after(minutes=1)
     ts = say(rig, key, "ilse", "rolling back now")
     say(rig, key, "eva", "on it", thread=ts)
-    rig.sandbox.acting.edit(rig.users["ilse"], rig.channel(key).id, ts, "rolled back")
-    rig.sandbox.acting.react(rig.users["eva"], rig.channel(key).id, ts, "pushpin")
+    rig.sandbox.actor.edit(rig.users["ilse"], rig.channel(key).id, ts, "rolled back")
+    rig.sandbox.actor.react(rig.users["eva"], rig.channel(key).id, ts, "pushpin")
 
     read_back(rig)
 
@@ -89,7 +89,7 @@ def test_a_message_that_is_gone_is_a_deletion(rig):
     rig.after(minutes=1)
     ts = say(rig, key, "ilse", "my password is hunter2")
     read_back(rig)
-    rig.sandbox.acting.delete(rig.users["ilse"], rig.channel(key).id, ts)
+    rig.sandbox.actor.delete(rig.users["ilse"], rig.channel(key).id, ts)
 
     read_back(rig)
 
@@ -182,7 +182,7 @@ def a_thread(rig, *replies):
 
 def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
     key, ts, _ = a_thread(rig, "on it")
-    rig.sandbox.acting.delete(rig.users["ilse"], rig.channel(key).id, ts)
+    rig.sandbox.actor.delete(rig.users["ilse"], rig.channel(key).id, ts)
 
     read_back(rig)
     read_back(rig)
@@ -192,8 +192,8 @@ def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
 
 def test_a_reply_that_was_changed_or_deleted_is_noticed(rig):
     key, _, (changed, gone) = a_thread(rig, "on it", "me too")
-    rig.sandbox.acting.edit(rig.users["eva"], rig.channel(key).id, changed, "done")
-    rig.sandbox.acting.delete(rig.users["eva"], rig.channel(key).id, gone)
+    rig.sandbox.actor.edit(rig.users["eva"], rig.channel(key).id, changed, "done")
+    rig.sandbox.actor.delete(rig.users["eva"], rig.channel(key).id, gone)
 
     read_back(rig)
 
@@ -203,7 +203,7 @@ def test_a_reply_that_was_changed_or_deleted_is_noticed(rig):
 
 def test_the_only_reply_of_a_thread_that_was_deleted_is_noticed(rig):
     key, _, (gone,) = a_thread(rig, "me too")
-    rig.sandbox.acting.delete(rig.users["eva"], rig.channel(key).id, gone)
+    rig.sandbox.actor.delete(rig.users["eva"], rig.channel(key).id, gone)
 
     read_back(rig)
 
@@ -215,7 +215,7 @@ def test_a_thread_that_was_deleted_while_the_reading_waited_is_gone_with_its_hea
     rig.sandbox.faults.too_many_requests("conversations.replies", retry_after=30)
     read_back(rig)
     for name, ts in (("eva", reply), ("ilse", head)):
-        rig.sandbox.acting.delete(rig.users[name], rig.channel(key).id, ts)
+        rig.sandbox.actor.delete(rig.users[name], rig.channel(key).id, ts)
 
     rig.after(minutes=1)
     read_back(rig)
@@ -229,7 +229,7 @@ def test_a_reply_known_by_its_edit_alone_is_not_taken_for_deleted_when_its_threa
     rig.after(minutes=1)
     head = say(rig, key, "ilse", "rolling back now")
     reply = say(rig, key, "eva", "on it", thread=head)
-    rig.sandbox.acting.edit(rig.users["eva"], rig.channel(key).id, reply, "done")
+    rig.sandbox.actor.edit(rig.users["eva"], rig.channel(key).id, reply, "done")
     read_back(rig)
     rig.after(minutes=300)
     say(rig, key, "ilse", "still fine")
@@ -258,8 +258,8 @@ def test_who_came_and_went_is_read_back_from_who_is_there_now(rig):
     rig.after(minutes=1)
     channel = rig.channel(key).id
     read_back(rig)
-    rig.sandbox.acting.join(rig.users["rosa"], channel)
-    rig.sandbox.acting.leave(rig.users["eva"], channel)
+    rig.sandbox.actor.join(rig.users["rosa"], channel)
+    rig.sandbox.actor.leave(rig.users["eva"], channel)
     rig.after(minutes=10)
 
     read_back(rig)
@@ -308,7 +308,7 @@ def test_what_another_bot_said_is_read_back_and_what_slack_noted_is_not(rig):
     with rig.sandbox.workspace.lock:
         rig.sandbox.workspace.add_person(other)
         message_mutations.post(rig.sandbox.workspace, channel, other.id, "disk is full", subtype="bot_message")
-    rig.sandbox.acting.join(rig.users["rosa"], channel.id)
+    rig.sandbox.actor.join(rig.users["rosa"], channel.id)
 
     read_back(rig)
 

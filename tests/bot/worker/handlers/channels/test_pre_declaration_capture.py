@@ -46,9 +46,9 @@ def test_what_is_said_there_before_the_job_comes_to_it_is_not_captured(rig, lobb
 
     def meanwhile(now):
         rig.clock.set(now + timedelta(seconds=2))
-        ts = rig.sandbox.acting.post(rig.users["eva"], lobby, "lunch?")
+        ts = rig.sandbox.actor.post(rig.users["eva"], lobby, "lunch?")
         hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="lunch?")
-        rig.sandbox.acting.post(rig.users["eva"], lobby, "unheard")
+        rig.sandbox.actor.post(rig.users["eva"], lobby, "unheard")
         rig.clock.set(now + timedelta(minutes=1))
 
     assert texts(rig, declare_in(rig, lobby, drain=meanwhile)) == ["payments fail"]
@@ -142,7 +142,7 @@ def test_what_was_said_in_a_private_channel_goes_into_a_restricted_incident_alon
 def test_nothing_is_taken_from_the_channel_of_another_incident(rig):
     first = rig.declare()
     rig.after(seconds=5)
-    rig.sandbox.acting.join(rig.users["eva"], rig.channel(first).id)
+    rig.sandbox.actor.join(rig.users["eva"], rig.channel(first).id)
     ts = say(rig, rig.channel(first).id, "eva", "this is another trouble")
 
     second = declare_in(rig, rig.channel(first).id, at_message=ts)
@@ -164,14 +164,14 @@ def test_what_muster_heard_is_on_the_record_with_what_slack_no_longer_shows_and_
     hear(rig, channel=lobby, ts=changed, user=rig.users["eva"], text="payments fail")
     gone = say(rig, lobby, "eva", "wrong window")
     hear(rig, channel=lobby, ts=gone, user=rig.users["eva"], text="wrong window")
-    rig.sandbox.acting.edit(rig.users["eva"], lobby, changed, "all payments fail")
+    rig.sandbox.actor.edit(rig.users["eva"], lobby, changed, "all payments fail")
     edited = place_of(rig, lobby).messages[changed].edited
     message = {"ts": changed, "user": rig.users["eva"], "text": "all payments fail", "edited": edited}
     previous = {"ts": changed, "user": rig.users["eva"], "text": "payments fail"}
     hear(
         rig, subtype="message_changed", channel=lobby, message=message, previous_message=previous, event_ts=edited["ts"]
     )
-    rig.sandbox.acting.delete(rig.users["eva"], lobby, gone)
+    rig.sandbox.actor.delete(rig.users["eva"], lobby, gone)
     heard_deletion(rig, lobby, gone, "wrong window")
 
     key = declare_in(rig, lobby)
@@ -183,7 +183,7 @@ def test_what_muster_heard_is_on_the_record_with_what_slack_no_longer_shows_and_
 
 def test_of_what_nobody_heard_the_latest_text_is_recorded_as_its_edit(rig, lobby):
     ts = say(rig, lobby, "eva", "payments fail")
-    rig.sandbox.acting.edit(rig.users["eva"], lobby, ts, "all payments fail")
+    rig.sandbox.actor.edit(rig.users["eva"], lobby, ts, "all payments fail")
 
     key = declare_in(rig, lobby)
 
@@ -205,7 +205,7 @@ def test_a_reply_is_captured_without_the_older_message_it_answers(rig, lobby):
 def test_of_a_message_that_nobody_heard_and_that_is_gone_nothing_is_recorded(rig, lobby):
     head = say(rig, lobby, "eva", "wrong window")
     say(rig, lobby, "ilse", "no harm done", head)
-    rig.sandbox.acting.delete(rig.users["eva"], lobby, head)
+    rig.sandbox.actor.delete(rig.users["eva"], lobby, head)
 
     key = declare_in(rig, lobby)
 
@@ -216,7 +216,7 @@ def test_of_a_message_that_nobody_heard_and_that_is_gone_nothing_is_recorded(rig
 def test_a_deletion_that_was_not_heard_is_found(rig, lobby):
     ts = say(rig, lobby, "eva", "wrong window")
     hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="wrong window")
-    rig.sandbox.acting.delete(rig.users["eva"], lobby, ts)
+    rig.sandbox.actor.delete(rig.users["eva"], lobby, ts)
 
     key = declare_in(rig, lobby)
 
@@ -286,7 +286,7 @@ def test_of_a_long_talk_the_latest_part_is_read_and_the_rest_stays_in_slack(rig,
     first = say(rig, lobby, "eva", "the first line")
     hear(rig, channel=lobby, ts=first, user=rig.users["eva"], text="the first line")
     for number in range(MAX_MESSAGES + 5):
-        rig.sandbox.acting.post(rig.users["eva"], lobby, f"line {number}")
+        rig.sandbox.actor.post(rig.users["eva"], lobby, f"line {number}")
     rig.after(minutes=1)
 
     key = declare_in(rig, lobby)
@@ -299,10 +299,10 @@ def test_of_a_long_talk_the_latest_part_is_read_and_the_rest_stays_in_slack(rig,
 
 def test_the_channel_is_usable_before_anything_is_read(rig, lobby):
     say(rig, lobby, "eva", "payments fail")
-    already = len(rig.sandbox.traffic.since(0, 10_000))
+    already = len(rig.sandbox.wire_log.since(0, 10_000))
     declare_in(rig, lobby)
 
-    called = [one.name for one in rig.sandbox.traffic.since(0, 10_000)][already:]
+    called = [one.name for one in rig.sandbox.wire_log.since(0, 10_000)][already:]
 
     assert called.index("conversations.create") < called.index("chat.postMessage") < called.index("conversations.info")
     assert called.index("conversations.invite") < called.index("conversations.history")

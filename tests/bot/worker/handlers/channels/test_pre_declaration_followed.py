@@ -45,7 +45,7 @@ def test_an_edit_made_before_an_incident_is_captured_for_a_second_one_too(rig, l
     hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="payments fail")
     declare_in(rig, lobby)
     heard_edit(rig, lobby, ts, "all payments fail", "payments fail")
-    rig.sandbox.acting.edit(rig.users["eva"], lobby, ts, "all payments fail")
+    rig.sandbox.actor.edit(rig.users["eva"], lobby, ts, "all payments fail")
 
     second = declare_in(rig, lobby)
 
