@@ -47,3 +47,14 @@ def word_fields(model: type[BaseModel]) -> frozenset[str]:
 def clean(text: str) -> str:
     """Make text storable and hashable everywhere: lone surrogates and NUL become U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "�")
+
+
+def is_clean(text: str) -> bool:
+    """True if `clean` would return the text as it is."""
+    if "\x00" in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -29,7 +29,6 @@ from bot.grammar.value_parser import Vocabulary
 from commands.core import verb_registry
 from commands.core.fields.form_field import Control, FormField, form_fields, missing
 from commands.core.verb import Verb
-from incident.frozen import clean
 from roles.person_ids import PersonId
 
 _FIRST_WORD: Final = re.compile(r"\s*(\S+)\s*")
@@ -80,7 +79,7 @@ def parse_command(
 
     `person` and `services` are those of `Vocabulary`.
     """
-    number, rest = _split_number(clean(line))
+    number, rest = _split_number(line)
     word, rest = _split_word(rest)
     if not word:
         return ParsedCommand(number=number)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
-from pydantic import JsonValue
+from pydantic import JsonValue, field_validator
 
 from incident.entry import Source
-from incident.frozen import Frozen, Utc
+from incident.frozen import Frozen, Utc, is_clean
 from roles.person_ids import PersonId
 
 Fields: TypeAlias = dict[str, JsonValue]
@@ -32,6 +33,8 @@ class Place(Frozen):
 class Request(Frozen):
     """One request. `fields` are the verb's fields as they were filled in; `key` makes every delivery of it one request.
 
+    Text is cleaned once, by the entry point: a request with text that no database can store is a ValidationError.
+
     `occurred_at` is set when something is recorded later than it happened; `drawn_at` is the entry number at which the
     button was drawn.
     """
@@ -46,3 +49,19 @@ class Request(Frozen):
     at: Utc
     occurred_at: Utc | None = None
     drawn_at: int | None = None
+
+    @field_validator("verb", "fields")
+    @classmethod
+    def _is_clean(cls, value: JsonValue) -> JsonValue:
+        if not all(is_clean(text) for text in _texts(value)):
+            raise ValueError("text that no database can store: the entry point cleans it")
+        return value
+
+
+def _texts(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        yield from (text for item in value for text in _texts(item))
+    elif isinstance(value, dict):
+        yield from (text for item in value.values() for text in _texts(item))

@@ -1,6 +1,6 @@
-"""Makes a verb of a draft of fields: cleans the words, keeps to the lengths, and says which fields cannot be read.
+"""Validation of a verb's fields: their types and lengths. A refusal names the fields that cannot be read.
 
-Knows nothing of rules; what a readable form may do is for `decide`.
+Knows no rule: what a valid request may do is for `decide`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from pydantic import JsonValue, ValidationError
 from commands.core import verb_registry
 from commands.core.fields.form_field import field_of
 from commands.core.verb import Verb
-from incident.frozen import clean
 from incident.refusal import Code, Refusal
 
 
 def read_verb(word: str) -> type[Verb]:
-    """Find the verb or refuse, naming the nearest word when there is one."""
+    """Return the verb of a word. Refuses an unknown word, and names the nearest verb when there is one."""
     verb = verb_registry.find(word)
     if verb is None:
         nearest = verb_registry.nearest(word)
@@ -24,8 +23,8 @@ def read_verb(word: str) -> type[Verb]:
 
 
 def read_form(verb: type[Verb], fields: dict[str, JsonValue]) -> Verb:
-    """Make the verb of its fields; an empty field counts as not given."""
-    given = {name: cleaned for name, value in fields.items() if not _is_empty(cleaned := _cleaned(value))}
+    """Return the verb with its fields; an empty field counts as not given. Refuses missing, long and unreadable fields."""
+    given = {name: value for name, value in fields.items() if not _is_empty(value)}
     for name, info in verb.model_fields.items():
         limit = field_of(info).max_length
         if isinstance(text := given.get(name), str) and len(text) > limit:
@@ -43,14 +42,6 @@ def _refusal(error: ValidationError) -> Refusal:
         return Refusal(Code.MISSING_FIELDS, "missing_fields", *absent)
     named = dict.fromkeys(str(problem["loc"][0]) for problem in problems if problem["loc"])
     return Refusal(Code.BAD_VALUE, "bad_value", *named)
-
-
-def _cleaned(value: JsonValue) -> JsonValue:
-    if isinstance(value, str):
-        return clean(value)
-    if isinstance(value, list):
-        return [_cleaned(item) for item in value]
-    return value
 
 
 def _is_empty(value: JsonValue) -> bool:

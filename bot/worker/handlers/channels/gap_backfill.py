@@ -32,6 +32,7 @@ from commands.core.run import run as run_request
 from incident.entries.conversation import GapNoted
 from incident.entries.delivery import DeliveryFailed
 from incident.entry import Entry, Fact
+from incident.frozen import clean
 from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.record.message_history import MESSAGE_KINDS
@@ -145,7 +146,7 @@ def _pin(run: JobRun, context: JobContext, ts: str, user: str, message: Json) ->
     author = {"author": slack_person(team, writer)} if writer else {}
     request = Request(
         verb="pin",
-        fields={"channel": run.channel, "ts": ts, "text": message.get("text") or "", **author},
+        fields={"channel": run.channel, "ts": ts, "text": clean(message.get("text") or ""), **author},
         actor=Actor(id=slack_person(team, user)),
         team=team,
         place=Place(channel=run.channel, message=ts),

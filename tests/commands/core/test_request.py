@@ -1,0 +1,44 @@
+"""Requests: what an entry point may put into one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from commands.core.request import Actor, Place, Request
+from incident.entry import Source, Surface
+from incident.frozen import clean
+from roles.person_ids import slack_person
+
+
+def request(verb: str = "note", **fields: Any) -> Request:
+    return Request(
+        verb=verb,
+        fields=fields,
+        actor=Actor(id=slack_person("T1", "U1")),
+        team="T1",
+        place=Place(channel="C1"),
+        source=Source(surface=Surface.COMMAND),
+        key="T1:command:1",
+        at=datetime(2026, 6, 9, 10, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize("broken", ["nul \x00 here", "half \ud83d here", "a pair \ud83d\ude00 in halves"])
+def test_a_request_refuses_text_that_its_entry_point_did_not_clean(broken: str) -> None:
+    for fields in ({"text": broken}, {"text": [broken]}, {"text": {"part": broken}}):
+        with pytest.raises(ValidationError, match="no database can store"):
+            request(**fields)
+    with pytest.raises(ValidationError, match="no database can store"):
+        request(verb=broken)
+
+    assert request(text=clean(broken)).fields == {"text": clean(broken)}
+
+
+def test_a_request_takes_any_other_text_and_values_that_are_no_text() -> None:
+    fields = {"text": "🔥 שלום é", "impact": 1, "drill": True, "reason": None, "audience": ["internal"]}
+
+    assert request(**fields).fields == fields
