@@ -20,8 +20,8 @@ from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy
 from bot.export.reader_names import names_from
 from bot.grammar.command_parser import ParsedCommand, parse_command
-from bot.rendering.message_catalog import say_reason
-from bot.rendering.mrkdwn import plain
+from bot.rendering.message_catalog import reason_text
+from bot.rendering.mrkdwn import plain_text
 from bot.rendering.renderer import Mode, Renderer
 from bot.rendering.verb_table import as_markdown, as_text
 from bot.requests.reply import Texts
@@ -98,15 +98,15 @@ def _doubts(parsed: ParsedCommand) -> Iterator[str]:
     if verb is None or parsed.is_complete or not (form_fields(verb) or parsed.invalid):
         return
     if parsed.invalid or parsed.leftover:
-        yield say_reason("bad_value")
+        yield reason_text("bad_value")
         yield from (f"  {_label(verb, name)}: “{_unescaped(value)}”" for name, value in parsed.invalid)
         if parsed.leftover:
             yield f"  There is no place for “{_unescaped(parsed.leftover)}”."
     elif parsed.missing:
-        yield say_reason("missing_fields")
+        yield reason_text("missing_fields")
         yield from (f"  {_label(verb, name)}" for name in parsed.missing)
     else:
-        yield say_reason("two_ways")
+        yield reason_text("two_ways")
     yield f"As it is typed: {_HERE} {usage(verb)}"
 
 
@@ -116,4 +116,4 @@ def _label(verb: type[Verb], name: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return plain(text, str)
+    return plain_text(text, str)

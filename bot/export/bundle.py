@@ -156,4 +156,4 @@ def _write_manifest(folder: Path, incident: Incident, lines: Sequence[StoredEntr
 
 def _plain_text(names: Names, incident: Incident) -> Callable[[str], str]:
     team = incident.key.team
-    return lambda text: mrkdwn.plain(text, lambda user: names(PersonId(f"slack:{team}:{user}")))
+    return lambda text: mrkdwn.plain_text(text, lambda user: names(PersonId(f"slack:{team}:{user}")))

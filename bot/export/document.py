@@ -42,7 +42,7 @@ def readable(entry: Entry, names: Names) -> Entry:
     """Return the entry with its text as people wrote it: mentions by name, Slack's escapes undone."""
     fact = entry.fact
     plain_text = {
-        field: mrkdwn.plain(value, lambda user: names(PersonId(f"slack:{entry.key.team}:{user}")))
+        field: mrkdwn.plain_text(value, lambda user: names(PersonId(f"slack:{entry.key.team}:{user}")))
         for field in word_fields(type(fact))
         if isinstance(value := getattr(fact, field), str)
     }

@@ -79,7 +79,7 @@ def render_page(context: HtmlPageContext, render: Renderer) -> str:
 def restored_after(record: dict[str, Any]) -> str | None:
     """Return the time to restore the service in words, None before it is restored."""
     seconds = record["metrics"]["time_to_restore_s"]
-    return None if seconds is None else f"after {mrkdwn.span(timedelta(seconds=seconds))} of impact"
+    return None if seconds is None else f"after {mrkdwn.duration(timedelta(seconds=seconds))} of impact"
 
 
 def audience_rows(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
@@ -121,8 +121,8 @@ def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ..
         EscalationRow(
             at=_seconds(utc_text(one.at)),
             by=names(one.by),
-            to=names(one.person) if one.person else mrkdwn.plain(one.to, str),
-            reason=mrkdwn.plain(one.reason, str),
+            to=names(one.person) if one.person else mrkdwn.plain_text(one.to, str),
+            reason=mrkdwn.plain_text(one.reason, str),
             answer=one.answer or ("no answer yet" if one.person else "outside Slack"),
             answered_at=_seconds(utc_text(one.answered_at)) if one.answered_at else None,
         )

@@ -19,7 +19,7 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def sentences_of(table: str) -> Mapping[str, str]:
+def sentence_table(table: str) -> Mapping[str, str]:
     """Read a table of sentences, `refusals` or `closure`, once."""
     sentences: dict[str, str] = yaml.safe_load((TEMPLATES / "slack" / f"{table}.yaml").read_text(encoding="utf-8"))
     return sentences
@@ -31,43 +31,43 @@ def label(table: str, name: str, **facts: Any) -> str:
     return name.replace("_", " ").capitalize() if found is None else for_slack().sentence(found, **facts)
 
 
-def title_of(verb: str) -> str:
+def notice_title(verb: str) -> str:
     """Give the title over what a verb answers in a form."""
     return _tables()["notices"].get(verb, _tables()["form"]["notice"])
 
 
-def note(verb: str) -> str | None:
+def form_warning(verb: str) -> str | None:
     """Give what the form of a verb warns of, if anything."""
     return _tables()["notes"].get(verb)
 
 
-def about(verb: str) -> str | None:
+def form_intro(verb: str) -> str | None:
     """Give what the form of a verb says of itself, where the verb's help speaks of typing."""
     return _tables()["abouts"].get(verb)
 
 
-def rest_of(verb: str) -> str | None:
+def optional_from(verb: str) -> str | None:
     """Name the field from which on a form asks for what can wait, if it is that long."""
     return _tables()["rests"].get(verb)
 
 
-def say(name: str, **facts: Any) -> str:
+def sentence(name: str, **facts: Any) -> str:
     """Say one of the edge's own sentences."""
     return for_slack().sentence(_tables()["sentences"][name], **facts)
 
 
-def say_refusal(outcome: Outcome, names: Names | None = None) -> str:
+def refusal_text(outcome: Outcome, names: Names | None = None) -> str:
     """Say what did not happen, why, and what to do now; with `names`, in plain words for where Slack formats nothing."""
     renderer = for_slack() if names is None else Renderer(Mode.DOCUMENT, names=names)
-    said = renderer.sentence(sentences_of("refusals")[outcome.reason or ""], **dict(outcome.facts))
+    said = renderer.sentence(sentence_table("refusals")[outcome.reason or ""], **dict(outcome.facts))
     return said if names is None else said.replace("`", "")
 
 
-def say_reason(reason: str, **facts: Any) -> str:
+def reason_text(reason: str, **facts: Any) -> str:
     """Say a refusal that the edge itself gives, before anything is asked of the record."""
-    return for_slack().sentence(sentences_of("refusals")[reason], **facts)
+    return for_slack().sentence(sentence_table("refusals")[reason], **facts)
 
 
-def say_closure(needs: str, names: tuple[str, ...], *, typed: bool) -> str:
+def closure_text(needs: str, names: tuple[str, ...], *, typed: bool) -> str:
     """Say what would meet one criterion that closing lacks, with what to type unless a button stands beside it."""
-    return for_slack().sentence(sentences_of("closure")[needs], names=names, typed=typed)
+    return for_slack().sentence(sentence_table("closure")[needs], names=names, typed=typed)

@@ -27,7 +27,7 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def harmless(text: str) -> str:
+def sanitized(text: str) -> str:
     """Keep mentions of one person, channels and links; let nothing else through that Slack would act on."""
     parts, end = [], 0
     for token in _TOKEN.finditer(text):
@@ -61,10 +61,10 @@ def clip(text: str, limit: int) -> str:
     return "".join(kept).rstrip() + "…"
 
 
-def fragment(text: str, limit: int = 300) -> str:
+def inline(text: str, limit: int = 300) -> str:
     """Make people's text fit into one of our lines in Slack: one line, no formatting, no crowd pinged."""
     one_line = _SPACE.sub(" ", text).strip()
-    pieces = re.split(r"(<[^<>]*>)", harmless(clip(one_line, limit)))
+    pieces = re.split(r"(<[^<>]*>)", sanitized(clip(one_line, limit)))
     return "".join(piece if piece.startswith("<") else _unmarked(piece) for piece in pieces)
 
 
@@ -76,16 +76,16 @@ def _unmarked(text: str) -> str:
 
 def code(text: str, limit: int = 120) -> str:
     """Show a name or an error letter by letter, as code in Slack."""
-    return f"`{harmless(clip(_SPACE.sub(' ', text).replace('`', chr(39)).strip(), limit))}`"
+    return f"`{sanitized(clip(_SPACE.sub(' ', text).replace('`', chr(39)).strip(), limit))}`"
 
 
-def quoted(text: str, limit: int = 2800) -> str:
+def block_quote(text: str, limit: int = 2800) -> str:
     """Quote people's text in Slack, line by line, with their own formatting."""
-    lines = harmless(clip(text.strip(), limit)).splitlines() or [""]
+    lines = sanitized(clip(text.strip(), limit)).splitlines() or [""]
     return "\n".join(f">{line}" for line in lines)
 
 
-def plain(text: str, name: Callable[[str], str], limit: int | None = None) -> str:
+def plain_text(text: str, name: Callable[[str], str], limit: int | None = None) -> str:
     """Give stored text as plain text: mentions by name, links spelled out, escapes undone."""
 
     def spell(token: re.Match[str]) -> str:
@@ -112,7 +112,7 @@ def message_link(channel: str, ts: str, words: str) -> str:
     return f"<https://slack.com/archives/{channel}/p{ts.replace('.', '')}|{words}>"
 
 
-def utc(at: datetime) -> str:
+def utc_datetime(at: datetime) -> str:
     """Write a moment for documents: `2026-01-31 18:06 UTC`."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
@@ -122,9 +122,9 @@ def utc_clock(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%H:%M UTC")
 
 
-def slack_when(at: datetime) -> str:
+def slack_datetime(at: datetime) -> str:
     """Write a moment that Slack shows in the reader's zone, with UTC where it cannot."""
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{utc(at)}>"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{utc_datetime(at)}>"
 
 
 def slack_clock(at: datetime) -> str:
@@ -132,7 +132,7 @@ def slack_clock(at: datetime) -> str:
     return f"<!date^{int(at.timestamp())}^{{time}}|{utc_clock(at)}>"
 
 
-def span(value: timedelta | float, unit: str = "seconds") -> str:
+def duration(value: timedelta | float, unit: str = "seconds") -> str:
     """Say a length of time in its two largest units: `1 h 20 min`, `45 s`, `3 d`."""
     length = value if isinstance(value, timedelta) else timedelta(**{unit: value})
     seconds = round(abs(length.total_seconds()))

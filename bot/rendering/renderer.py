@@ -35,7 +35,7 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
-class LineContext:
+class VerbContext:
     """What the templates of a verb see.
 
     `incident` is the incident after the entries; `entries` are those of this request; `view` is what the verb's own
@@ -69,7 +69,7 @@ class LineContext:
 
 
 @cache
-def words_for() -> Mapping[str, Mapping[str, str]]:
+def slug_labels() -> Mapping[str, Mapping[str, str]]:
     """Read how slugs read, once."""
     with (TEMPLATES / "words.yaml").open(encoding="utf-8") as file:
         tables: dict[str, dict[str, str]] = yaml.safe_load(file)
@@ -77,7 +77,7 @@ def words_for() -> Mapping[str, Mapping[str, str]]:
 
 
 def _word(table: str) -> Callable[[object], str]:
-    return lambda slug: words_for()[table].get(str(slug), str(slug).replace("_", " "))
+    return lambda slug: slug_labels()[table].get(str(slug), str(slug).replace("_", " "))
 
 
 class Renderer:
@@ -95,8 +95,8 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.filters.update({name: _word(name) for name in words_for()})
-        self._environment.filters["span"] = mrkdwn.span
+        self._environment.filters.update({name: _word(name) for name in slug_labels()})
+        self._environment.filters["span"] = mrkdwn.duration
         self._environment.filters["any_of"] = mrkdwn.any_of
         self._environment.filters["message"] = mrkdwn.message_link
         self._environment.filters["both"] = self._both
@@ -110,11 +110,11 @@ class Renderer:
         for name in self._environment.list_templates(extensions=("j2",)):
             self._environment.get_template(name)
 
-    def said(self, template: str, context: LineContext) -> str:
+    def said(self, template: str, context: VerbContext) -> str:
         """Render the line a verb says in the incident channel; empty when it says nothing."""
         return self.macro(f"slack/{template}.j2", "said", context)
 
-    def answer(self, template: str, context: LineContext) -> str:
+    def answer(self, template: str, context: VerbContext) -> str:
         """Render what the actor reads after a verb; every answer repeats the times that were understood."""
         answer = self.macro(f"slack/{template}.j2", "answer", context)
         times = self.macro("slack/shared/lines.j2", "understood", context)
@@ -153,18 +153,18 @@ class Renderer:
     def words(self, text: str | None, limit: int | None = None) -> str:
         """Show people's text inside a sentence of ours: shortened in Slack, whole in documents."""
         if self.mode is Mode.SLACK:
-            return mrkdwn.fragment(text or "", limit or 300)
-        return mrkdwn.plain(text or "", self._name_of_user, limit)
+            return mrkdwn.inline(text or "", limit or 300)
+        return mrkdwn.plain_text(text or "", self._name_of_user, limit)
 
     def _quote(self, text: str | None, limit: int | None = None) -> str:
         if self.mode is Mode.SLACK:
-            return mrkdwn.quoted(text or "", limit or 2800)
-        return mrkdwn.plain(text or "", self._name_of_user, limit)
+            return mrkdwn.block_quote(text or "", limit or 2800)
+        return mrkdwn.plain_text(text or "", self._name_of_user, limit)
 
     def _when(self, at: datetime | None) -> str:
         if at is None:
             return "not known"
-        return mrkdwn.slack_when(at) if self.mode is Mode.SLACK else mrkdwn.utc(at)
+        return mrkdwn.slack_datetime(at) if self.mode is Mode.SLACK else mrkdwn.utc_datetime(at)
 
     def _clock(self, at: datetime | None) -> str:
         if at is None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bot.rendering.message_catalog import say_closure, say_refusal
-from bot.rendering.renderer import LineContext, Renderer
+from bot.rendering.message_catalog import closure_text, refusal_text
+from bot.rendering.renderer import Renderer, VerbContext
 from commands.close import read_unmet
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
@@ -44,7 +44,7 @@ def accepted_reply(
     incident = reader.peek(outcome.key) if outcome.key else None
     now = DecisionContext.of_request(request, incident=incident, reader=reader, policy=policy)
     view = read_form(kind, request.fields).view(now)
-    context = LineContext(
+    context = VerbContext(
         incident=incident,
         entries=_entries(outcome, reader),
         by=request.actor.id,
@@ -57,14 +57,14 @@ def accepted_reply(
 
 def plain_refusal(outcome: Outcome, reader: Reader) -> str:
     """Word a refusal in plain text, with people by name: for a terminal, or beside a field of a form."""
-    return say_refusal(outcome, names=lambda person: _name(reader, person))
+    return refusal_text(outcome, names=lambda person: _name(reader, person))
 
 
 def unmet_criteria(outcome: Outcome) -> list[str]:
     """Name each closure criterion that a refused `close` lacks, with what to type; nothing for other refusals."""
     if outcome.code != Code.CLOSE_INCOMPLETE:
         return []
-    return [say_closure(one.needs, one.names, typed=True) for one in read_unmet(outcome.facts, outcome.missing)]
+    return [closure_text(one.needs, one.names, typed=True) for one in read_unmet(outcome.facts, outcome.missing)]
 
 
 def _entries(outcome: Outcome, reader: Reader) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from bot.rendering.message_catalog import say, say_refusal
+from bot.rendering.message_catalog import refusal_text, sentence
 from bot.rendering.renderer import Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from commands.core import verb_registry
@@ -92,7 +92,7 @@ def _join(incident: Incident | None, duplicate: Incident | None) -> Suggestion |
 
 
 def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -> Reply:
-    lines, unmet = [say_refusal(outcome)], tuple(unmet_criteria(outcome))
+    lines, unmet = [refusal_text(outcome)], tuple(unmet_criteria(outcome))
     if outcome.reason == "no_incident":
         lines.append(open_incidents(reader, request.team, request.actor.id, texts.command))
     lines += [f"• {line}" for line in unmet]
@@ -127,4 +127,4 @@ def open_incidents(reader: Reader, team: str, person: PersonId, command: str) ->
     visible = [one for one in reader.open_incidents(team) if may_see(one, person) and one.places.channel]
     visible.sort(key=lambda one: (person in involved(one), one.number), reverse=True)
     channels = [f"<#{one.places.channel}> ({one.number})" for one in visible[:_MOST_CHANNELS]]
-    return say("also_open", places=", ".join(channels)) if channels else say("none_open", command=command)
+    return sentence("also_open", places=", ".join(channels)) if channels else sentence("none_open", command=command)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Final
 
-from bot.rendering.mrkdwn import plain
+from bot.rendering.mrkdwn import plain_text
 from bot.slack.blocks.clipper import LIMITS
 from incident.model.incident import Incident
 
@@ -33,7 +33,7 @@ def provisional_name(title: str, *, restricted: bool, drill: bool) -> str:
 
 def slug_of(title: str) -> str:
     """Write a title in the letters a channel name may have; empty when it has none of them."""
-    words = plain(title, lambda person: "")
+    words = plain_text(title, lambda person: "")
     latin = unicodedata.normalize("NFKD", words.lower()).encode("ascii", "ignore").decode()
     slug = _NO_WORD.sub("-", latin).strip("-")
     return slug[:_SLUG].rsplit("-", 1)[0] if len(slug) > _SLUG and "-" in slug[:_SLUG] else slug[:_SLUG]

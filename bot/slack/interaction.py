@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from pydantic import JsonValue
 
-from bot.slack.blocks.action_context import ActionContext, read_chosen, unpack
+from bot.slack.blocks.action_context import ActionContext, read_context, split_option_value
 from bot.slack.payload import Json
 from bot.slack.responder import ReplyTarget
 from commands.core.request import Actor, Place, Request
@@ -84,7 +84,9 @@ def from_action(body: Json, at: datetime) -> Interaction:
     team, user, action = _team(body), body["user"]["id"], body["actions"][0]
     container = body.get("container") or {}
     channel = (body.get("channel") or {}).get("id") or container.get("channel_id")
-    context = unpack(action.get("value") or read_chosen((action.get("selected_option") or {}).get("value") or "")[1])
+    context = read_context(
+        action.get("value") or split_option_value((action.get("selected_option") or {}).get("value") or "")[1]
+    )
     surface_id = str(container.get("message_ts") or container.get("view_id"))
     return Interaction(
         team=team,
@@ -109,7 +111,7 @@ def from_action(body: Json, at: datetime) -> Interaction:
 def from_view(body: Json, at: datetime) -> Interaction:
     """Read a submitted form. View and values make the key: sent twice it is one request, corrected it is another."""
     team, user, view = _team(body), body["user"]["id"], body["view"]
-    context = unpack(view.get("private_metadata"))
+    context = read_context(view.get("private_metadata"))
     return Interaction(
         team=team,
         user=user,

@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.bootstrap.composition import compose
 from bot.config.settings import Settings
-from bot.rendering.message_catalog import say
+from bot.rendering.message_catalog import sentence
 
 
 def muster(told: dict[str, Any]) -> None:
@@ -47,7 +47,7 @@ def muster(told: dict[str, Any]) -> None:
 
 def main() -> None:
     """Run one Muster for each line; say its process id first, and how it ended afterwards."""
-    say("absent_here")
+    sentence("absent_here")
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

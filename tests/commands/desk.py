@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from bot.rendering.renderer import TEMPLATES, LineContext, Renderer
+from bot.rendering.renderer import TEMPLATES, Renderer, VerbContext
 from commands.core import verb_registry
 from commands.core.capture import Capture, Told, capture
 from commands.core.fields.field_validation import read_form
@@ -199,7 +199,7 @@ class Desk:
         reader = self.memory.read(lambda reader: reader)
         now = DecisionContext.of_request(request, incident=incident, reader=reader, policy=self.policy, at=self.at)
         view = read_form(kind, request.fields).view(now)
-        context = LineContext(incident, self._new(), request.actor.id, self.at, outcome, view)
+        context = VerbContext(incident, self._new(), request.actor.id, self.at, outcome, view)
         read = _renderer().answer if macro == "answer" else _renderer().said
         return read(kind.name, context)
 

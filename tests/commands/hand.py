@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from bot.rendering.renderer import TEMPLATES, LineContext, Renderer
+from bot.rendering.renderer import TEMPLATES, Renderer, VerbContext
 from commands.core.request import Actor, Place
 from commands.core.verb import DatedFact, DecisionContext, Verb
 from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
@@ -131,7 +131,7 @@ class Room:
             return refusal
         raise AssertionError(f"{verb.name} was not refused")
 
-    def _context(self, verb: Verb) -> LineContext:
+    def _context(self, verb: Verb) -> VerbContext:
         entries = []
         for n, decided in enumerate(verb.decide(self.now()), start=10):
             dated = decided if isinstance(decided, DatedFact) else DatedFact(decided)
@@ -147,7 +147,7 @@ class Room:
                 fact=dated.fact,
             )
             entries.append(entry)
-        return LineContext(self.incident, tuple(entries), self.actor, self.at, view=verb.view(self.now()))
+        return VerbContext(self.incident, tuple(entries), self.actor, self.at, view=verb.view(self.now()))
 
     def said(self, verb: Verb) -> str:
         """Give the line a verb says in the channel."""

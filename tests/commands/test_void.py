@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rendering.renderer import LineContext
+from bot.rendering.renderer import VerbContext
 from commands.core.request import Place
 from incident.entries.lifecycle import Voided
 from incident.refusal import Code
@@ -98,7 +98,7 @@ def test_what_is_over_already_is_not_told_to_be_resolved(room: Desk) -> None:
 def test_the_record_and_the_channel_read_why_also_where_nobody_wrote_it(fact, sentence, line):
     room = Room(an_incident(State.VOID_DUPLICATE))
     (entry,) = room.holds(fact)
-    context = LineContext(room.incident, (entry,), ROB, room.at)
+    context = VerbContext(room.incident, (entry,), ROB, room.at)
 
     assert renderer().macro("sentences.j2", "voided", entry) == sentence
     assert renderer().said("void", context).endswith(line)

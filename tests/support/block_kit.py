@@ -10,7 +10,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.slack.blocks.clipper import LIMITS, oversized
+from bot.slack.blocks.clipper import LIMITS, oversized_ids
 from sandbox.blocks.block_check import check_message, check_view
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ def valid_message(blocks: list[Json]) -> list[Json]:
 
     slack_sdk's models drop what they do not know, so a misspelled attribute shows as a difference.
     """
-    assert list(oversized(blocks)) == []
+    assert list(oversized_ids(blocks)) == []
     assert len(blocks) <= LIMITS["message.blocks"]
     assert check_message(blocks) == blocks
     assert [block.to_dict() for block in Block.parse_all(blocks)] == blocks
@@ -30,7 +30,7 @@ def valid_message(blocks: list[Json]) -> list[Json]:
 
 def valid_view(view: Json) -> Json:
     """Return a modal or a Home view if all three accept it; otherwise the check that refuses raises."""
-    assert list(oversized(view)) == []
+    assert list(oversized_ids(view)) == []
     assert len(view["blocks"]) <= LIMITS["view.blocks"]
     assert check_view(view, view["type"]) == view
     assert View(**view).to_dict() == view

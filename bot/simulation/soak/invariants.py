@@ -17,7 +17,7 @@ from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.simulation.soak.soak_environment import SoakEnvironment
 from bot.slack.capture.channel_history import NOTHING, RecordedMessages, recorded_messages
 from bot.slack.client.sent_lookup import job_of
-from bot.slack.surfaces.incident_card import card
+from bot.slack.surfaces.incident_card import card_message
 from bot.slack.surfaces.surface_context import surface_context
 from incident.entries.conversation import MessageDeleted, MessagePinned, MessagePosted
 from incident.entry import Entry
@@ -142,7 +142,7 @@ class SoakState:
         now = RealClock().now()
         policy = self.house.policy
         context = self.store.recorder.read(lambda reader: surface_context(incident, policy, reader, now))
-        wanted = card(context, for_slack()).arguments()
+        wanted = card_message(context, for_slack()).arguments()
         if words(message.blocks) != words(wanted["blocks"]):
             yield f"stale: the card of {incident.number} does not show the present"
 

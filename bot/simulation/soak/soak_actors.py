@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.rendering.message_catalog import say
+from bot.rendering.message_catalog import sentence
 from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.simulation.soak.soak_environment import COMMAND, LOBBY, SoakEnvironment
 from bot.simulation.soak.soak_plan import PlannedStep
@@ -184,7 +184,7 @@ class Actors:
 
 def is_put_off(answer: str | None) -> bool:
     """Tell whether somebody was told that the database takes nothing and that what they typed is kept for them."""
-    kept, here = say("absent_kept", command=COMMAND).partition(COMMAND)[0], say("absent_here")
+    kept, here = sentence("absent_kept", command=COMMAND).partition(COMMAND)[0], sentence("absent_here")
     return answer is not None and answer.startswith((kept, here))
 
 

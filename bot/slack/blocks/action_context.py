@@ -60,18 +60,18 @@ class ActionContext(Frozen):
         return packed
 
 
-def chosen_value(action: str, where: ActionContext) -> str:
+def option_value(action: str, where: ActionContext) -> str:
     """Write an act and where it was drawn as the value of one option of a list."""
     return f"{action} {where.packed()}"
 
 
-def read_chosen(value: str) -> tuple[str, str]:
+def split_option_value(value: str) -> tuple[str, str]:
     """Read an option's value as the action and where it was drawn, still packed."""
     action, _, packed = value.partition(" ")
     return action, packed
 
 
-def unpack(text: str | None) -> ActionContext:
+def read_context(text: str | None) -> ActionContext:
     """Read what was packed; anything else reads as nowhere, so that a stale or foreign button harms nobody."""
     try:
         found: Any = json.loads(text or "{}")

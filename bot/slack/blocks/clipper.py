@@ -1,7 +1,7 @@
 """How large Slack lets things be, and the one clipper that every block, view and text goes through on its way out.
 
 Texts and lists are cut so that a reader sees that something is missing. Ids and values are never cut: half of one means
-something else, so those who make them keep them short, and `oversized` finds the ones that are not.
+something else, so those who make them keep them short, and `oversized_ids` finds the ones that are not.
 """
 
 from __future__ import annotations
@@ -139,17 +139,17 @@ def fit_view(view: Json) -> Json:
     return fitted
 
 
-def oversized(thing: Any) -> Iterator[str]:
+def oversized_ids(thing: Any) -> Iterator[str]:
     """Name every id and value in a message or view that is too long; there is none in anything Muster makes."""
     if isinstance(thing, list):
         for item in thing:
-            yield from oversized(item)
+            yield from oversized_ids(item)
     elif isinstance(thing, dict):
         names = {**_NEVER_CUT, "value": "button.value" if thing.get("type") == "button" else "option.value"}
         for name, value in thing.items():
             if isinstance(value, str) and len(value) > LIMITS.get(names.get(name, ""), len(value)):
                 yield f"{name}: {len(value)}"
-            yield from oversized(value)
+            yield from oversized_ids(value)
 
 
 def _fit(kind: str, thing: Json) -> Json:

@@ -9,7 +9,7 @@ import html
 import re
 from typing import Final
 
-from bot.rendering.mrkdwn import escape, harmless
+from bot.rendering.mrkdwn import escape, sanitized
 from incident.frozen import clean
 
 _KEPT: Final = re.compile(r"(<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+(?:\|[^<>]*)?|https?://[^<>]+)>)")
@@ -17,7 +17,7 @@ _KEPT: Final = re.compile(r"(<(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+(?:\|[^<>]*)?|http
 
 def from_line(text: str) -> str:
     """Take the text of a slash command or a message, which Slack escapes but for what it would act on."""
-    return harmless(clean(text))
+    return sanitized(clean(text))
 
 
 def from_form(text: str) -> str:

@@ -184,7 +184,9 @@ def _threads(reading: HistoryWindow, heads: Sequence[Json], known: dict[str, Rec
     yield from (head for head in begun_before - shown if head and message_time(head) < reading.oldest)
 
 
-def unheard(shown: ChannelContent, known: dict[str, RecordedMessages], bot: str) -> Iterator[tuple[Decimal, Json]]:
+def missed_events(
+    shown: ChannelContent, known: dict[str, RecordedMessages], bot: str
+) -> Iterator[tuple[Decimal, Json]]:
     """Give the events that never came, as Slack would have sent them, with when each happened.
 
     A message that was changed since and was never heard is given as its edit alone: what it said at first is not shown.
@@ -211,7 +213,7 @@ def _edit(message: Json, edited: str, about: RecordedMessages) -> Json:
     }
 
 
-def gone(shown: ChannelContent, known: dict[str, RecordedMessages], latest: datetime) -> Iterator[str]:
+def deleted_messages(shown: ChannelContent, known: dict[str, RecordedMessages], latest: datetime) -> Iterator[str]:
     """Name the messages that the record knows and Slack no longer shows, and the stones of those it does not know."""
     for ts, message in shown.messages.items():
         if message.get("subtype") == _TOMBSTONE and not known.get(ts, NOTHING).has(MessageDeleted):
@@ -232,7 +234,9 @@ def _was_read(ts: str, about: RecordedMessages, shown: ChannelContent, latest: d
     return head in shown.threads or (message_time(head) > shown.begins and head not in shown.messages)
 
 
-def marked(shown: ChannelContent, known: dict[str, RecordedMessages], bot: str) -> Iterator[tuple[str, str, Json]]:
+def pinned_by_reaction(
+    shown: ChannelContent, known: dict[str, RecordedMessages], bot: str
+) -> Iterator[tuple[str, str, Json]]:
     """Name the messages with a 📌 that are not in the timeline, and who was the first to give it."""
     for ts, message in sorted(shown.messages.items()):
         users = [
@@ -246,7 +250,7 @@ def marked(shown: ChannelContent, known: dict[str, RecordedMessages], bot: str) 
             yield ts, users[0], message
 
 
-def moved_at(shown: ChannelContent, user: str, kinds: Collection[str]) -> datetime | None:
+def membership_time(shown: ChannelContent, user: str, kinds: Collection[str]) -> datetime | None:
     """Tell when somebody joined or left, from the line Slack wrote about it, or None where there is no such line."""
     lines = [ts for ts, one in shown.messages.items() if one.get("subtype") in kinds and one.get("user") == user]
     return message_time(max(lines, key=Decimal)) if lines else None

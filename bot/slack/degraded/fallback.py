@@ -12,7 +12,7 @@ from typing import Final
 
 from bot.clock import Clock
 from bot.config.policy_loader import ActivePolicy
-from bot.rendering.message_catalog import say
+from bot.rendering.message_catalog import sentence
 from bot.requests.reply import Texts, reply_to
 from bot.slack.degraded.dry_run import EmptyReader, Preview, dry_run
 from bot.slack.degraded.provisional_channel import ProvisionalChannel
@@ -70,11 +70,11 @@ class DegradedFallback:
         """Spool a request as a draft for the person, and say that it is not recorded; a question leaves no draft."""
         kind = verb_registry.find(verb)
         if kind is None or kind.is_query:
-            return SlackReply(say("absent_asked", command=self.texts.command), refused=True)
+            return SlackReply(sentence("absent_asked", command=self.texts.command), refused=True)
         if self.channels.is_here(interaction.context.channel):
-            text = say("absent_here")
+            text = sentence("absent_here")
         else:
-            text = say("absent_kept", command=self.texts.command)
+            text = sentence("absent_kept", command=self.texts.command)
         self._spool(lambda: self.spool.append(draft_line(interaction, kind.name, fields)))
         return SlackReply(text, plain=text, refused=True)
 
@@ -103,4 +103,4 @@ class DegradedFallback:
 
 
 def _declared(preview: Preview) -> str:
-    return say("absent_declared", title=preview.fact.title, calls=preview.calls)
+    return sentence("absent_declared", title=preview.fact.title, calls=preview.calls)

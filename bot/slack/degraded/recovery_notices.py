@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from bot.clock import Clock
-from bot.rendering.message_catalog import label, say
+from bot.rendering.message_catalog import label, sentence
 from bot.rendering.renderer import Renderer
 from bot.requests.draft_store import DraftStore
 from bot.slack.blocks.block_elements import button, buttons
@@ -107,7 +107,7 @@ class RecoveryNotices:
         self.drafts.keep(line.key, person, verb, fields, at=self.clock.now())
         again = where.model_copy(update={"fields": fields, "draft": line.key})
         pressed = button(f"form:{verb}", label("buttons", "record_now"), again, style="primary")
-        words = say("absent_back", at=line.at, channel=where.channel, verb=verb, text=_longest(fields))
+        words = sentence("absent_back", at=line.at, channel=where.channel, verb=verb, text=_longest(fields))
         self._direct(line.key, person, words, [buttons(pressed)])
 
     def _tell_person(self, key: str, request: Request, why: str) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
-from bot.rendering.message_catalog import say_refusal
+from bot.rendering.message_catalog import refusal_text
 from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.client.web_api import UnknownOutcome
 from bot.slack.degraded.provisional_channel import LATER, ProvisionalChannel
@@ -149,7 +149,7 @@ class SpoolDrain:
                 at=now,
                 body={
                     "incident": outcome.key.id if outcome.key and not outcome.is_refused else None,
-                    "why": say_refusal(outcome) if outcome.is_refused else None,
+                    "why": refusal_text(outcome) if outcome.is_refused else None,
                     MADE: {"channel": place.channel, "name": place.name, "ts": place.ts} if place else None,
                     "request": line.body["request"],
                 },

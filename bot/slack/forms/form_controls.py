@@ -1,6 +1,6 @@
 """Each way a field is filled, as a Slack element with its present value, and that element's state as the field's value.
 
-A control is two functions in one table row: `draw` and `read`. Knows Slack's elements; knows no verb and no rule.
+A control is two functions in one table row: `draw_element` and `read_state`. Knows Slack's elements; knows no verb and no rule.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from bot.rendering.message_catalog import label
 from bot.slack.blocks.clipper import LIMITS
 from bot.slack.blocks.user_text import from_form, to_form
-from bot.slack.forms.select_options import Field, option, pairs_of
+from bot.slack.forms.select_options import Field, choices_of, option
 from bot.slack.payload import Json
 from commands.core.fields.form_field import Control
 from roles.person_ids import PersonId, slack_person, slack_user
@@ -32,12 +32,12 @@ class FormControl:
     read: Callable[[Json, str], JsonValue]
 
 
-def draw(field: Field, value: JsonValue) -> Json:
+def draw_element(field: Field, value: JsonValue) -> Json:
     """Draw the element of a field; what is offered and cannot be chosen from is typed instead."""
     return _way(field).draw(field, value) | {"action_id": field.name}
 
 
-def read(field: Field, state: Json, team: str) -> JsonValue:
+def read_state(field: Field, state: Json, team: str) -> JsonValue:
     """Read a field's value from its element's state; None where nothing was given."""
     if state.get("type") == "plain_text_input":
         return _read_text(state, team)
@@ -48,7 +48,7 @@ def read(field: Field, state: Json, team: str) -> JsonValue:
 
 def _way(field: Field) -> FormControl:
     control = field.ask.control
-    offered = len(pairs_of(field))
+    offered = len(choices_of(field))
     if control is Control.WORD and 0 < offered <= LIMITS["options.count"]:
         return _WAYS[Control.SERVICE]
     if control in _FROM_OPTIONS and not offered:
@@ -85,7 +85,7 @@ def _read_person(state: Json, team: str) -> JsonValue:
 
 def _one_of(kind: str) -> Callable[[Field, JsonValue], Json]:
     def drawn(field: Field, value: JsonValue) -> Json:
-        options = [option(*pair) for pair in pairs_of(field)]
+        options = [option(*pair) for pair in choices_of(field)]
         chosen = next((one for one in options if value is not None and one["value"] == str(value)), None)
         return {"type": kind, "options": options} | ({"initial_option": chosen} if chosen else {})
 
@@ -93,7 +93,7 @@ def _one_of(kind: str) -> Callable[[Field, JsonValue], Json]:
 
 
 def _searched(field: Field, value: JsonValue) -> Json:
-    chosen = next((option(*pair) for pair in pairs_of(field) if pair[0] == value), None)
+    chosen = next((option(*pair) for pair in choices_of(field) if pair[0] == value), None)
     return {"type": "external_select", "min_query_length": 1} | ({"initial_option": chosen} if chosen else {})
 
 
@@ -108,7 +108,7 @@ def _read_level(state: Json, team: str) -> JsonValue:
 
 
 def _several(field: Field, value: JsonValue) -> Json:
-    options = [option(*pair) for pair in pairs_of(field)]
+    options = [option(*pair) for pair in choices_of(field)]
     given = value if isinstance(value, list) else [value]
     chosen = [one for one in options if one["value"] in given]
     kind = "checkboxes" if len(options) <= LIMITS["checkboxes.options"] else "multi_static_select"

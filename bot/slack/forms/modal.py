@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
-from bot.rendering.message_catalog import about, label, note, rest_of, say
+from bot.rendering.message_catalog import form_intro, form_warning, label, optional_from, sentence
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import fit_view
-from bot.slack.forms.form_controls import draw
-from bot.slack.forms.select_options import Field, open_in, present_in
+from bot.slack.forms.form_controls import draw_element
+from bot.slack.forms.select_options import Field, current_values, open_items
 from bot.slack.payload import Json
 from commands.core.fields.form_field import Control, FormField, form_fields
 from commands.core.verb import Verb
@@ -26,7 +26,7 @@ _EARLIER: Final = FormField("Happened earlier?", Control.MOMENT, "Only when you 
 Fields = dict[str, JsonValue]
 
 
-def form(
+def verb_form(
     verb: type[Verb],
     fields: Fields,
     where: ActionContext,
@@ -40,16 +40,16 @@ def form(
     What the form does not show travels with it, so that a submission has all of the draft. `incident` is the one it is
     about, where there is one: its service and what is open in it are offered.
     """
-    fields = {**(present_in(incident, verb.name) if incident else {}), **fields}
-    shown = fields_of(verb, policy, fields, incident)
+    fields = {**(current_values(incident, verb.name) if incident else {}), **fields}
+    shown = fields_shown(verb, policy, fields, incident)
     unseen = {name: value for name, value in fields.items() if name not in {field.name for field in shown}}
     blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
-    blocks.append(_section("form:about", about(verb.name) or (verb.__doc__ or "").strip().splitlines()[0]))
+    blocks.append(_section("form:about", form_intro(verb.name) or (verb.__doc__ or "").strip().splitlines()[0]))
     defined = label("form", "defined", text=policy.definition, version=policy.version) if verb.opens_incident else None
-    for small in (defined, note(verb.name), _owed(incident) if incident and verb.name == "update" else None):
+    for small in (defined, form_warning(verb.name), _owed(incident) if incident and verb.name == "update" else None):
         blocks += [_small(small)] if small else []
     for field in shown:
-        blocks += [{"type": "divider"}, _small(label("form", "rest"))] if field.name == rest_of(verb.name) else []
+        blocks += [{"type": "divider"}, _small(label("form", "rest"))] if field.name == optional_from(verb.name) else []
         blocks.append(_input(field, fields.get(field.name)))
     return fit_view(
         {
@@ -64,7 +64,7 @@ def form(
     )
 
 
-def notice(title: str, blocks: list[Json]) -> Json:
+def notice_view(title: str, blocks: list[Json]) -> Json:
     """Draw a modal that says something and has nothing to submit."""
     return fit_view(
         {
@@ -77,7 +77,7 @@ def notice(title: str, blocks: list[Json]) -> Json:
     )
 
 
-def fields_of(
+def fields_shown(
     verb: type[Verb], policy: Policy, given: Fields | None = None, incident: Incident | None = None
 ) -> list[Field]:
     """Give the fields a form shows, in the order of the model; what changes the record can have happened earlier.
@@ -89,7 +89,7 @@ def fields_of(
     service = incident.service if incident else chosen if isinstance(chosen, str) else None
     marks = _meant(form_fields(verb), given) | ({} if verb.is_query else {OCCURRED: _EARLIER})
     return [
-        Field(name, ask, policy, service, open_in(incident, verb.name, name) if incident else ())
+        Field(name, ask, policy, service, open_items(incident, verb.name, name) if incident else ())
         for name, ask in marks.items()
     ]
 
@@ -108,7 +108,7 @@ def _owed(incident: Incident) -> str:
     owed = sorted(
         (state.open.due_at, state.audience) for state in incident.audiences if state.open is not None and not state.held
     )
-    return say("owed", owed=owed) if owed else ""
+    return sentence("owed", owed=owed) if owed else ""
 
 
 def _input(field: Field, value: JsonValue) -> Json:
@@ -117,7 +117,7 @@ def _input(field: Field, value: JsonValue) -> Json:
         "block_id": field.name,
         "label": _plain(field.ask.label),
         "optional": not field.ask.needed,
-        "element": draw(field, value),
+        "element": draw_element(field, value),
     }
     return drawn | ({"hint": _plain(field.ask.hint)} if field.ask.hint else {})
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from bot.rendering.renderer import words_for
+from bot.rendering.renderer import slug_labels
 from bot.slack.blocks.clipper import LIMITS, fit_text
 from bot.slack.blocks.user_text import to_form
 from bot.slack.payload import Json
@@ -19,7 +19,7 @@ from incident.policy import Policy
 from incident.states import Audience
 from roles.role_names import Role
 
-Pairs = tuple[tuple[str, str], ...]
+Choices = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Field:
     ask: FormField
     policy: Policy
     service: str | None = None
-    offered: Pairs = ()
+    offered: Choices = ()
 
 
 def option(value: str, label: str) -> Json:
@@ -38,7 +38,7 @@ def option(value: str, label: str) -> Json:
     return {"text": {"type": "plain_text", "text": fit_text(label or value, "option.text")}, "value": value}
 
 
-def pairs_of(field: Field) -> Pairs:
+def choices_of(field: Field) -> Choices:
     """Give value and label of everything a field offers; nothing means that it is typed."""
     if field.offered:
         return field.offered
@@ -51,16 +51,16 @@ def pairs_of(field: Field) -> Pairs:
         case Control.CATEGORY:
             return _categories(field)
         case Control.ROLE:
-            return tuple((role.value, words_for()["role"][role].capitalize()) for role in Role)
+            return tuple((role.value, slug_labels()["role"][role].capitalize()) for role in Role)
         case Control.AUDIENCES:
-            return tuple((one.value, words_for()["audience"][one].capitalize()) for one in Audience)
+            return tuple((one.value, slug_labels()["audience"][one].capitalize()) for one in Audience)
         case Control.LEVEL:
             answers = policy.impact if field.name == "impact" else policy.urgency
             return tuple((str(level), f"{level} · {answers[level]}") for level in sorted(answers))
     return ()
 
 
-def open_in(incident: Incident, verb: str, field: str) -> Pairs:
+def open_items(incident: Incident, verb: str, field: str) -> Choices:
     """Give what is open in an incident where a field asks for one of them: tasks not done, fixes not removed."""
     if (verb, field) == ("done", "id"):
         return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in incident.actions if one.done_at is None)
@@ -70,7 +70,7 @@ def open_in(incident: Incident, verb: str, field: str) -> Pairs:
     return ()
 
 
-def present_in(incident: Incident, verb: str) -> dict[str, JsonValue]:
+def current_values(incident: Incident, verb: str) -> dict[str, JsonValue]:
     """Give what holds now of what a verb changes, so that only what is different has to be filled in."""
     if verb != "priority" or not incident.priorities:
         return {}
@@ -78,7 +78,7 @@ def present_in(incident: Incident, verb: str) -> dict[str, JsonValue]:
     return {"impact": int(judged.impact), "urgency": int(judged.urgency)}
 
 
-def _categories(field: Field) -> Pairs:
+def _categories(field: Field) -> Choices:
     """Give the categories of the service, or of all services together while none is chosen."""
     services = field.policy.services
     asked = [services[field.service]] if field.service in services else list(services.values())

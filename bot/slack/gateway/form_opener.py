@@ -6,13 +6,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from bot.rendering.message_catalog import label, say, say_reason
+from bot.rendering.message_catalog import label, reason_text, sentence
 from bot.requests.reply import open_incidents
 from bot.slack.blocks.block_elements import button, buttons
 from bot.slack.degraded.dry_run import opens_now
 from bot.slack.degraded.fallback import DegradedFallback
 from bot.slack.error_reports import log_with_id, not_recorded, report_unexpected
-from bot.slack.forms.modal import form
+from bot.slack.forms.modal import verb_form
 from bot.slack.gateway.form_drafts import FormDrafts
 from bot.slack.gateway.incident_lookup import IncidentLookup
 from bot.slack.gateway.replies import Replies
@@ -40,7 +40,7 @@ class FormOpener:
         self.replies.responder.submit(
             lambda: report_unexpected(
                 lambda: self._try_open(interaction, verb, fields, banner),
-                lambda error_id: self.replies.send_now(interaction, say("trouble", id=error_id)),
+                lambda error_id: self.replies.send_now(interaction, sentence("trouble", id=error_id)),
             )
         )
 
@@ -53,7 +53,7 @@ class FormOpener:
             if not opens_now(verb.name):
                 self._keep_draft(interaction, verb, fields, unavailable)
                 return
-            incident, banner = None, say("absent_form")
+            incident, banner = None, sentence("absent_form")
         refusal = self._refusal(interaction, verb, incident)
         if refusal is not None:
             self.replies.send_now(interaction, refusal)
@@ -66,7 +66,7 @@ class FormOpener:
             return self._no_incident(interaction)
         # A declaration from a message is another incident, also in the channel of one.
         if verb.opens_incident and incident is not None and interaction.context.message is None:
-            return say_reason("already_declared", number=incident.number)
+            return reason_text("already_declared", number=incident.number)
         return None
 
     def _open(
@@ -74,7 +74,9 @@ class FormOpener:
     ) -> None:
         responder, about = self.replies.responder, incident if verb.needs_incident else None
         with responder.form_lock:
-            view = form(verb, fields, interaction.context, self.lookup.record.policy, banner=banner, incident=about)
+            view = verb_form(
+                verb, fields, interaction.context, self.lookup.record.policy, banner=banner, incident=about
+            )
         trigger_id = interaction.trigger_id
         if trigger_id is None or not responder.open_form(trigger_id, view, over=interaction.in_form):
             self._offer_again(interaction, verb, fields)
@@ -85,7 +87,7 @@ class FormOpener:
             self.drafts.store_if_long(interaction, verb.name, fields)
         context = interaction.context.model_copy(update={"fields": fields, "draft": interaction.key})
         again = button(f"form:{verb.name}", label("buttons", "reopen_form"), context, style="primary")
-        self.replies.send_now(interaction, say("form_late"), buttons(again))
+        self.replies.send_now(interaction, sentence("form_late"), buttons(again))
 
     def _keep_draft(self, interaction: Interaction, verb: type[Verb], fields: Fields, unavailable: Unavailable) -> None:
         if self.fallback is None:
@@ -95,7 +97,7 @@ class FormOpener:
     def _no_incident(self, interaction: Interaction) -> str:
         """Say that this place has no incident, and which channels have one."""
         if interaction.context.number is not None:
-            return say_reason("no_such_incident")
+            return reason_text("no_such_incident")
         team, person, command = interaction.team, interaction.person, self.replies.command
         places = self.lookup.record.read(lambda reader: open_incidents(reader, team, person, command))
-        return f"{say_reason('no_incident')}\n{places}"
+        return f"{reason_text('no_incident')}\n{places}"

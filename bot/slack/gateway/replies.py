@@ -6,9 +6,9 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from bot.rendering.message_catalog import label, say
+from bot.rendering.message_catalog import label, sentence
 from bot.slack.blocks.block_elements import sections
-from bot.slack.forms.modal import notice
+from bot.slack.forms.modal import notice_view
 from bot.slack.interaction import Interaction
 from bot.slack.payload import Json
 from bot.slack.responder import ReplyTarget, Responder
@@ -30,7 +30,7 @@ class Replies:
         if target.response_url or target.channel:
             self.responder.submit(lambda: self.send_now(interaction, reply.text, *reply.blocks))
         elif interaction.trigger_id:
-            trigger_id, view = interaction.trigger_id, notice(label("form", "notice"), reply.all_blocks())
+            trigger_id, view = interaction.trigger_id, notice_view(label("form", "notice"), reply.all_blocks())
             self.responder.submit(lambda: self._show(trigger_id, view))
 
     def send_now(self, interaction: Interaction, text: str, *blocks: Json) -> None:
@@ -39,11 +39,11 @@ class Replies:
 
     def report_error(self, body: dict[str, Any], error_id: str) -> None:
         """Tell the person behind a payload that it failed, with the error id to quote."""
-        self._respond(body, say("trouble", id=error_id))
+        self._respond(body, sentence("trouble", id=error_id))
 
     def report_unavailable(self, body: dict[str, Any]) -> None:
         """Tell the person behind a payload that the database does not answer."""
-        self._respond(body, say("absent_asked", command=self.command))
+        self._respond(body, sentence("absent_asked", command=self.command))
 
     def replace_form(self, view_id: str, view: Json) -> None:
         """Replace the content of an open form."""

@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from pydantic import JsonValue
 
-from bot.rendering.message_catalog import say
+from bot.rendering.message_catalog import sentence
 from bot.requests.request_path import RequestPath, retry_once
 from bot.slack.degraded.dry_run import opens_now
 from bot.slack.degraded.fallback import DegradedFallback
@@ -54,10 +54,10 @@ class RequestExecutor:
         try:
             return report_unexpected(
                 lambda: self._reply(interaction, verb, fields, request, outcome),
-                lambda error_id: SlackReply(say("trouble_after", id=error_id)),
+                lambda error_id: SlackReply(sentence("trouble_after", id=error_id)),
             )
         except Unavailable:
-            return SlackReply(say("recorded_unread"))
+            return SlackReply(sentence("recorded_unread"))
 
     def execute_reaction(self, interaction: Interaction, verb: str, fields: Fields) -> None:
         """Run the request of a reaction to a message in an incident channel. It gets no reply."""
@@ -98,7 +98,7 @@ class RequestExecutor:
         return self.fallback.keep_draft(interaction, verb, fields)
 
     def _not_recorded(self, interaction: Interaction, error_id: str) -> NoReturn:
-        text = say("trouble", id=error_id)
+        text = sentence("trouble", id=error_id)
         if interaction.surface != Surface.FORM:
             self.replies.responder.submit(lambda: self.replies.send_now(interaction, text))
         raise NotRecorded(text)

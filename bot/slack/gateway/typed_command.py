@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Final
 
 from bot.grammar.command_parser import ParsedCommand, parse_command
-from bot.rendering.message_catalog import say, say_reason
+from bot.rendering.message_catalog import reason_text, sentence
 from bot.slack.blocks.user_text import from_line
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.gateway import SlackGateway
@@ -85,10 +85,10 @@ def _doubt(verb: type[Verb], parsed: ParsedCommand) -> str | None:
     marks = form_fields(verb)
     if parsed.invalid:
         name, value = parsed.invalid[0]
-        return say("unread", value=value, field=marks[name].label if name in marks else name)
+        return sentence("unread", value=value, field=marks[name].label if name in marks else name)
     if parsed.leftover:
-        return say("left", left=parsed.leftover)
-    return say("ambiguous") if parsed.ambiguous else None
+        return sentence("left", left=parsed.leftover)
+    return sentence("ambiguous") if parsed.ambiguous else None
 
 
 def _lacks_text(verb: type[Verb], fields: Fields) -> bool:
@@ -105,7 +105,7 @@ def _empty(gateway: SlackGateway, interaction: Interaction) -> SlackReply | None
     if incident is not None:
         return action_menu(incident, interaction.person, gateway.command)
     if interaction.context.number is not None:
-        return SlackReply(say_reason("no_such_incident"), refused=True)
+        return SlackReply(reason_text("no_such_incident"), refused=True)
     if declare is not None:
         gateway.forms.open(interaction, declare, {})
     return None

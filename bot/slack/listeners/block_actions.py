@@ -7,9 +7,9 @@ from typing import Final
 
 from slack_bolt import Ack
 
-from bot.rendering.message_catalog import title_of
-from bot.slack.blocks.action_context import read_chosen
-from bot.slack.forms.modal import fields_of, notice
+from bot.rendering.message_catalog import notice_title
+from bot.slack.blocks.action_context import split_option_value
+from bot.slack.forms.modal import fields_shown, notice_view
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction, from_action
 from bot.slack.payload import Json
@@ -37,7 +37,7 @@ class BlockActionListeners:
     def on_form(self, ack: Ack, body: Json) -> None:
         """Open the form of a button's verb; a verb without visible fields runs at once."""
         interaction, verb = self._interaction(body), verb_registry.find(_verb_of(body))
-        if verb is not None and fields_of(verb, self.gateway.record.policy):
+        if verb is not None and fields_shown(verb, self.gateway.record.policy):
             self.gateway.forms.open(interaction, verb, self.gateway.drafts.fields_of(interaction))
         else:
             self._execute(interaction, _verb_of(body), interaction.context.fields, body)
@@ -45,7 +45,7 @@ class BlockActionListeners:
 
     def on_more(self, ack: Ack, body: Json) -> None:
         """Run the verb that was chosen from the overflow list, or open its form."""
-        action = read_chosen(str((body["actions"][0].get("selected_option") or {}).get("value") or ""))[0]
+        action = split_option_value(str((body["actions"][0].get("selected_option") or {}).get("value") or ""))[0]
         if action.startswith("form:"):
             self.on_form(ack, body)
         elif action.startswith("verb:"):
@@ -81,7 +81,7 @@ class BlockActionListeners:
         """Run a request, and reply where the channel does not show its result: refusals, questions and forms."""
         reply = self.gateway.executor.execute(interaction, verb, fields)
         if interaction.in_form:
-            self.gateway.replies.replace_form(body["view"]["id"], notice(title_of(verb), reply.all_blocks()))
+            self.gateway.replies.replace_form(body["view"]["id"], notice_view(notice_title(verb), reply.all_blocks()))
         elif reply.refused or reply.is_query:
             target = replace(interaction.reply_target, replaces=False)
             self.gateway.replies.send(replace(interaction, reply_target=target), reply)
@@ -93,4 +93,4 @@ def _verb_of(body: Json) -> str:
     """Read the verb in an action id such as `verb:take`, or `verb:take:2` in a row, or in the option that was chosen."""
     action = body["actions"][0]
     chosen = (action.get("selected_option") or {}).get("value")
-    return (read_chosen(chosen)[0] if chosen else str(action["action_id"])).split(":")[1]
+    return (split_option_value(chosen)[0] if chosen else str(action["action_id"])).split(":")[1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.rendering.message_catalog import say
+from bot.rendering.message_catalog import sentence
 from bot.slack.capture.message_events import captures_of
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import from_event
@@ -53,7 +53,7 @@ class EventListeners:
     def on_mention(self, body: Json) -> None:
         """Tell a person who mentions Muster which command to type."""
         interaction = from_event(body, self.gateway.record.clock.now())
-        self.gateway.replies.send(interaction, SlackReply(say("mention", command=self.gateway.command)))
+        self.gateway.replies.send(interaction, SlackReply(sentence("mention", command=self.gateway.command)))
 
     def on_home(self, body: Json) -> None:
         """Refresh the Home tab of a person who opens it; the messages tab needs no refresh."""

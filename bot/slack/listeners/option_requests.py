@@ -8,7 +8,7 @@ from typing import Final
 from slack_bolt import Ack
 
 from bot.slack.blocks.clipper import LIMITS
-from bot.slack.forms.select_options import Field, option, pairs_of
+from bot.slack.forms.select_options import Field, choices_of, option
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.payload import Json
 from commands.core.fields.form_field import Control, FormField
@@ -26,5 +26,5 @@ class OptionRequestListener:
         """Acknowledge with the options that contain the typed text, in any case."""
         name, typed = body["action_id"], str(body.get("value") or "").lower()
         field = Field(name, FormField(name, _CONTROLS.get(name, Control.CATEGORY)), self.gateway.record.policy)
-        found = [option(*pair) for pair in pairs_of(field) if typed in pair[1].lower()]
+        found = [option(*pair) for pair in choices_of(field) if typed in pair[1].lower()]
         ack(options=found[: LIMITS["options.count"]])

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from slack_bolt import Ack
 
-from bot.rendering.message_catalog import title_of
+from bot.rendering.message_catalog import notice_title
 from bot.slack.error_reports import NotRecorded
-from bot.slack.forms.form_submission import inputs_of, submitted
-from bot.slack.forms.modal import form, notice
+from bot.slack.forms.form_submission import input_ids, submitted_fields
+from bot.slack.forms.modal import notice_view, verb_form
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction, from_view
 from bot.slack.payload import Json
@@ -32,7 +32,7 @@ class ViewSubmissionListener:
         if verb is None:
             ack()
             return
-        filled = submitted(verb, view, self.gateway.record.policy, interaction.team)
+        filled = submitted_fields(verb, view, self.gateway.record.policy, interaction.team)
         ack(**self._response(interaction, verb, {**interaction.context.fields, **filled}, view))
 
     def _response(self, interaction: Interaction, verb: type[Verb], fields: Fields, view: Json) -> Json:
@@ -44,15 +44,15 @@ class ViewSubmissionListener:
         if reply.refused:
             return _errors(reply, view) or self._form_again(interaction, verb, fields, reply.text)
         if reply.opens_incident or reply.is_query or interaction.context.channel is None:
-            return {"response_action": "update", "view": notice(title_of(verb.name), reply.all_blocks())}
+            return {"response_action": "update", "view": notice_view(notice_title(verb.name), reply.all_blocks())}
         return {}
 
     def _form_again(self, interaction: Interaction, verb: type[Verb], fields: Fields, banner: str) -> Json:
-        view = form(verb, fields, interaction.context, self.gateway.record.policy, banner=banner)
+        view = verb_form(verb, fields, interaction.context, self.gateway.record.policy, banner=banner)
         return {"response_action": "update", "view": view}
 
 
 def _errors(reply: SlackReply, view: Json) -> Json | None:
     """Return a refusal as errors beside the inputs that it is about; None where the form has none of them."""
-    errors = {name: reply.plain for name in reply.fields if name in inputs_of(view)}
+    errors = {name: reply.plain for name in reply.fields if name in input_ids(view)}
     return {"response_action": "errors", "errors": errors} if errors else None

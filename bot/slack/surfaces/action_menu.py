@@ -12,9 +12,9 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from bot.rendering.message_catalog import label, say
-from bot.rendering.renderer import words_for
-from bot.slack.blocks.action_context import MORE, ActionContext, chosen_value
+from bot.rendering.message_catalog import label, sentence
+from bot.rendering.renderer import slug_labels
+from bot.slack.blocks.action_context import MORE, ActionContext, option_value
 from bot.slack.blocks.block_elements import button, rows, sections
 from bot.slack.forms.select_options import option
 from bot.slack.payload import Json
@@ -165,7 +165,7 @@ def _unlisted() -> tuple[MenuItem, ...]:
 
 def _more(incident: Incident, offers: list[MenuItem]) -> Json:
     options = [
-        option(chosen_value(f"{offer.how}:{offer.verb}", _where(offer, incident)), _named(offer)) for offer in offers
+        option(option_value(f"{offer.how}:{offer.verb}", _where(offer, incident)), _named(offer)) for offer in offers
     ]
     placeholder = {"type": "plain_text", "text": label("tray", "more")}
     return {"type": "static_select", "action_id": MORE, "placeholder": placeholder, "options": options}
@@ -186,9 +186,9 @@ def _where(offer: MenuItem, incident: Incident) -> ActionContext:
 
 def _head(incident: Incident, person: PersonId, command: str) -> str:
     if incident.is_over:
-        return say("ended", state=incident.state, command=command)
+        return sentence("ended", state=incident.state, command=command)
     others = [role for role in Role if role != Role.COMMANDER and person in incident.holders(role)]
-    return say(
+    return sentence(
         "tray",
         number=incident.number,
         title=incident.title,
@@ -196,7 +196,7 @@ def _head(incident: Incident, person: PersonId, command: str) -> str:
         priority=incident.priority,
         commander=incident.holder(Role.COMMANDER),
         commands=incident.holder(Role.COMMANDER) == person,
-        mine=", ".join(words_for()["role"][role] for role in others),
+        mine=", ".join(slug_labels()["role"][role] for role in others),
     )
 
 

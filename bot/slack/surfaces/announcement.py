@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from bot.rendering.renderer import Renderer
 from bot.slack.surfaces.surface_context import SurfaceContext
-from bot.slack.surfaces.template_message import Message, message_of
+from bot.slack.surfaces.template_message import Message, template_message
 from incident.effects.affected_surfaces import is_announced
 
 
-def announcement(context: SurfaceContext, renderer: Renderer) -> Message | None:
+def announcement_message(context: SurfaceContext, renderer: Renderer) -> Message | None:
     """Draw the announcement of an incident, or None when it may not be announced."""
     if not is_announced(context.i):
         return None
-    return message_of(renderer, "slack/surfaces/announcement.j2", context, context.i)
+    return template_message(renderer, "slack/surfaces/announcement.j2", context, context.i)

@@ -10,7 +10,7 @@ from bot.rendering.renderer import Renderer
 from bot.slack.blocks.block_elements import rows, sections
 from bot.slack.blocks.clipper import fit_view
 from bot.slack.payload import Json
-from bot.slack.surfaces.template_message import beside, read_buttons
+from bot.slack.surfaces.template_message import read_buttons, section_with_button
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
 from incident.model.incident import Incident
@@ -24,7 +24,7 @@ _MOST = 12
 
 
 @dataclass(frozen=True)
-class Mine:
+class OwnIncident:
     """One incident as it concerns one person."""
 
     i: Incident
@@ -36,7 +36,7 @@ class Mine:
 class HomeContext:
     """What the template of the Home tab sees."""
 
-    mine: tuple[Mine, ...]
+    mine: tuple[OwnIncident, ...]
     others: tuple[Incident, ...]
     more: int
     now: datetime
@@ -52,10 +52,10 @@ def home_context(incidents: Sequence[Incident], person: PersonId, policy: Policy
     return HomeContext(mine, tuple(others[:_MOST]), max(0, len(others) - _MOST), now)
 
 
-def home(context: HomeContext, renderer: Renderer) -> Json:
+def home_view(context: HomeContext, renderer: Renderer) -> Json:
     """Draw the Home tab."""
     top = read_buttons(renderer.macro(TEMPLATE, "top_buttons", context), None)
-    blocks: list[Json] = [beside(renderer.macro(TEMPLATE, "top", context), top[0]), {"type": "divider"}]
+    blocks: list[Json] = [section_with_button(renderer.macro(TEMPLATE, "top", context), top[0]), {"type": "divider"}]
     for one in context.mine:
         blocks += _part(renderer, "concerns", one, incident=one.i)
     if context.others:
@@ -64,12 +64,12 @@ def home(context: HomeContext, renderer: Renderer) -> Json:
     return fit_view({"type": "home", "blocks": blocks})
 
 
-def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> Mine:
+def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> OwnIncident:
     roles = tuple(i.role for i in incident.roles if i.who == person and i.until is None)
     owes = [
-        thing for thing in due_deadlines.due(incident, policy) if person in whom(thing, now) and _is_owed(thing, now)
+        thing for thing in due_deadlines.due(incident, policy) if person in owed_by(thing, now) and _is_owed(thing, now)
     ]
-    return Mine(incident, roles, tuple(sorted(owes, key=lambda thing: thing.due_at)))
+    return OwnIncident(incident, roles, tuple(sorted(owes, key=lambda thing: thing.due_at)))
 
 
 def _is_owed(thing: Deadline, now: datetime) -> bool:
@@ -77,7 +77,7 @@ def _is_owed(thing: Deadline, now: datetime) -> bool:
     return not thing.key.startswith("stale:") or thing.step_at(now) is not None
 
 
-def whom(thing: Deadline, now: datetime) -> tuple[PersonId, ...]:
+def owed_by(thing: Deadline, now: datetime) -> tuple[PersonId, ...]:
     """Name who owes something: who is asked now, or who will be asked first."""
     step = thing.step_at(now) or thing.steps[0]
     return step.whom

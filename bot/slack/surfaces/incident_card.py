@@ -7,20 +7,20 @@ from bot.rendering.renderer import Renderer
 from bot.slack.blocks.block_elements import sections
 from bot.slack.blocks.clipper import LIMITS
 from bot.slack.surfaces.surface_context import SurfaceContext
-from bot.slack.surfaces.template_message import Message, context_line, read_buttons, row
+from bot.slack.surfaces.template_message import Message, button_row, context_line, read_buttons
 
 CARD = "slack/surfaces/card.j2"
 
 
-def card(context: SurfaceContext, renderer: Renderer) -> Message:
+def card_message(context: SurfaceContext, renderer: Renderer) -> Message:
     """Draw the card of an incident."""
     parts = ("head", "people", "owed", "open")
     blocks = [block for part in parts for block in sections(renderer.macro(CARD, part, context))]
     pressed = read_buttons(renderer.macro(CARD, "buttons", context), context.i)
     small = context_line(renderer.macro(CARD, "small", context))
-    return Message(renderer.macro(CARD, "lead", context), [*blocks, *row(pressed), *small])
+    return Message(renderer.macro(CARD, "lead", context), [*blocks, *button_row(pressed), *small])
 
 
-def topic(context: SurfaceContext, plain: Renderer) -> str:
+def topic_text(context: SurfaceContext, plain: Renderer) -> str:
     """Write the channel's topic, which Slack shows as plain text of at most 250 characters."""
     return clip(escape(plain.macro("slack/surfaces/topic.j2", "topic", context)), LIMITS["topic"])

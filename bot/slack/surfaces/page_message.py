@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.rendering.renderer import Renderer
-from bot.slack.surfaces.template_message import Message, context_line, message_of
+from bot.slack.surfaces.template_message import Message, context_line, template_message
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 
@@ -23,6 +23,6 @@ class PageContext:
 def page_message(context: PageContext, renderer: Renderer) -> Message:
     """Draw a call: with buttons while it waits for an answer, as one line afterwards."""
     if context.call.answer is None and not context.i.is_over:
-        return message_of(renderer, TEMPLATE, context, context.i)
+        return template_message(renderer, TEMPLATE, context, context.i)
     settled = renderer.macro(TEMPLATE, "answered", context)
     return Message(settled, context_line(settled))

@@ -9,11 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from bot.rendering.message_catalog import say_closure
+from bot.rendering.message_catalog import closure_text
 from bot.rendering.renderer import Renderer
 from bot.slack.blocks.block_elements import sections
 from bot.slack.payload import Json
-from bot.slack.surfaces.template_message import Message, beside, context_line, message_of, read_buttons, row
+from bot.slack.surfaces.template_message import (
+    Message,
+    button_row,
+    context_line,
+    read_buttons,
+    section_with_button,
+    template_message,
+)
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.due_deadlines import PromptState
 from incident.entries.delivery import PromptDue
@@ -65,7 +72,7 @@ class PromptContext:
         return next((thing for thing in things if thing.id == self.about), None)
 
 
-def prompt(context: PromptContext, renderer: Renderer) -> Message | None:
+def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None:
     """Draw a prompt as it stands: with buttons while it is open, as one line once nobody has to answer it.
 
     None when it is to go away without a word, since it is asked again or another prompt took its place.
@@ -79,7 +86,7 @@ def prompt(context: PromptContext, renderer: Renderer) -> Message | None:
         return _settled(renderer.macro(_SHARED, "put_off", context))
     if context.items:
         return _checklist(context, renderer)
-    return message_of(renderer, template, context, context.i)
+    return template_message(renderer, template, context, context.i)
 
 
 def _settled(text: str) -> Message | None:
@@ -91,12 +98,12 @@ def _checklist(context: PromptContext, renderer: Renderer) -> Message:
     lines = [_unmet(item, item.lacks, context, renderer) for item in context.items if item.lacks]
     met = [renderer.macro(_CHECKLIST, "met", item) for item in context.items if item.lacks is None]
     pressed = read_buttons(renderer.macro(_CHECKLIST, "buttons", context), context.i)
-    return Message(lead, [*sections(lead), *lines, *context_line("   ".join(met)), *row(pressed)])
+    return Message(lead, [*sections(lead), *lines, *context_line("   ".join(met)), *button_row(pressed)])
 
 
 def _unmet(item: ChecklistItem, lacks: Unmet, context: PromptContext, renderer: Renderer) -> Json:
     """Show a criterion that is not met, with the button that meets it where there is one."""
     pressed = read_buttons(renderer.macro(_CHECKLIST, "button", lacks), context.i)
-    sentence = say_closure(lacks.needs, lacks.names, typed=not pressed)
+    sentence = closure_text(lacks.needs, lacks.names, typed=not pressed)
     text = renderer.macro(_CHECKLIST, "unmet", item, sentence)
-    return beside(text, pressed[0]) if pressed else sections(text)[0]
+    return section_with_button(text, pressed[0]) if pressed else sections(text)[0]

@@ -22,7 +22,7 @@ class SurfaceContext:
     now: datetime
 
 
-def situation_of(
+def viewer_context(
     incident: Incident, policy: Policy, reader: Reader, at: datetime, person: PersonId = MUSTER
 ) -> DecisionContext:
     """Put somebody before an incident, as a verb that only asks would see it."""
@@ -31,4 +31,4 @@ def situation_of(
 
 def surface_context(incident: Incident, policy: Policy, reader: Reader, at: datetime) -> SurfaceContext:
     """Gather what the surfaces of an incident show."""
-    return SurfaceContext(incident, status_view(situation_of(incident, policy, reader, at)), at)
+    return SurfaceContext(incident, status_view(viewer_context(incident, policy, reader, at)), at)

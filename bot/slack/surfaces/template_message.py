@@ -43,7 +43,7 @@ def digest_of(thing: Any) -> str:
     return hashlib.sha256(json.dumps(thing, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def drawn(incident: Incident, fields: dict[str, Any] | None = None) -> ActionContext:
+def context_at(incident: Incident, fields: dict[str, Any] | None = None) -> ActionContext:
     """Say where a button of an incident is drawn, and what it fills in."""
     return ActionContext(incident=incident.key.id, entry=incident.n, fields=fields or {})
 
@@ -53,14 +53,14 @@ def read_buttons(lines: str, incident: Incident | None) -> list[Json]:
     return [_button(line, incident) for line in lines.splitlines() if line.strip()]
 
 
-def message_of(renderer: Renderer, template: str, context: object, incident: Incident) -> Message:
+def template_message(renderer: Renderer, template: str, context: object, incident: Incident) -> Message:
     """Make a message of a template's `lead`, `more` and `buttons`."""
     lead, more = renderer.macro(template, "lead", context), renderer.macro(template, "more", context)
     pressed = read_buttons(renderer.macro(template, "buttons", context), incident)
     return Message(lead, [*sections(lead), *sections(more), *rows(pressed)])
 
 
-def beside(text: str, pressed: Json) -> Json:
+def section_with_button(text: str, pressed: Json) -> Json:
     """Show words with one button beside them."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}, "accessory": pressed}
 
@@ -70,7 +70,7 @@ def context_line(text: str) -> list[Json]:
     return [{"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}] if text else []
 
 
-def row(pressed: list[Json]) -> list[Json]:
+def button_row(pressed: list[Json]) -> list[Json]:
     """Show up to a row of buttons, or nothing when there are none."""
     return [buttons(*pressed)] if pressed else []
 
@@ -79,7 +79,7 @@ def _button(line: str, incident: Incident | None) -> Json:
     action, *rest = (part.strip() for part in line.split(" | "))
     fields = json.loads(rest.pop(0)) if rest and rest[0].startswith("{") else {}
     style = rest.pop() if rest and rest[-1] in _STYLES else None
-    where = drawn(incident, fields) if incident else ActionContext(fields=fields)
+    where = context_at(incident, fields) if incident else ActionContext(fields=fields)
     return button(action, " | ".join(rest), where, style=style)
 
 

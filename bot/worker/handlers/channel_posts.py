@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from bot.rendering.renderer import LineContext
+from bot.rendering.renderer import VerbContext
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.message_sender import post
 from bot.worker.job_context import JobContext, entries_of
@@ -30,7 +30,7 @@ def post_line(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 def line_text(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> str:
     """Return the text about an act as it reads now, empty if its template renders nothing."""
-    view = LineContext(incident=run.incident, entries=entries, by=entries[0].by, at=run.at)
+    view = VerbContext(incident=run.incident, entries=entries, by=entries[0].by, at=run.at)
     text = context.renderer.said(run.job.template or "", view)
     if text and isinstance(entries[0].fact, Declared):
         text = f"{text}\n{context.renderer.macro('slack/surfaces/welcome.j2', 'welcome', view)}"

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.rendering.renderer import LineContext
+from bot.rendering.renderer import VerbContext
 from bot.slack.blocks.block_elements import sections
 from bot.slack.blocks.clipper import fit_blocks, fit_text
 from bot.slack.client.web_api import SlackError
-from bot.slack.surfaces.surface_context import SurfaceContext, situation_of, surface_context
-from bot.slack.surfaces.template_message import Message, message_of
+from bot.slack.surfaces.surface_context import SurfaceContext, surface_context, viewer_context
+from bot.slack.surfaces.template_message import Message, template_message
 from bot.worker.handlers.message_sender import direct_channel, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
@@ -84,7 +84,7 @@ def report_missing_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if channel is None or not isinstance(fact, DeliveryFailed):
         return ()
     view = MissingChannelContext(run.incident, fact.error or "", is_closed=fact.what == JobKind.RECONCILE)
-    post(run, context, channel, message_of(context.renderer, "slack/surfaces/no_channel.j2", view, run.incident))
+    post(run, context, channel, template_message(context.renderer, "slack/surfaces/no_channel.j2", view, run.incident))
     return ()
 
 
@@ -101,6 +101,6 @@ def _summary(run: JobRun, context: JobContext) -> str:
     if not may_see(incident, person):
         return ""
     view = context.recorder.read(
-        lambda reader: Summary().view(situation_of(incident, context.policy, reader, run.at, person))
+        lambda reader: Summary().view(viewer_context(incident, context.policy, reader, run.at, person))
     )
-    return context.renderer.answer("summary", LineContext(incident, (), person, run.at, view=view))
+    return context.renderer.answer("summary", VerbContext(incident, (), person, run.at, view=view))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from bot.slack.client.web_api import SlackError
-from bot.slack.surfaces.prompt_message import PromptContext, prompt
+from bot.slack.surfaces.prompt_message import PromptContext, prompt_message
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channel_posts import LATE
 from bot.worker.handlers.message_sender import delete, direct_channel, edit, post
@@ -46,7 +46,7 @@ def deliver_prompt(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if fact.ask == _MASK_DECISION:
         return _ask_each(run, context, entry, fact)
     view = _prompt_context(run, context, fact, entry.n)
-    message = prompt(view, context.renderer)
+    message = prompt_message(view, context.renderer)
     if sent is not None:
         _edit_or_delete(run, context, slack_message(sent.ref), message)
         return ()
@@ -66,7 +66,7 @@ def deliver_prompt(run: JobRun, context: JobContext) -> Sequence[Fact]:
 def _ask_each(run: JobRun, context: JobContext, entry: Entry, fact: PromptDue) -> Sequence[Fact]:
     """Ask each person who may decide by direct message. Record a failure if none could be asked."""
     view = _prompt_context(run, context, fact, entry.n)
-    message = prompt(view, context.renderer)
+    message = prompt_message(view, context.renderer)
     sent = deliveries(run, context, entry.n)
     for delivery in sent:
         _edit_or_delete(run, context, slack_message(delivery.ref), message)

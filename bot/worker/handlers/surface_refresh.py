@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import Final
 
 from bot.slack.client.web_api import SlackError
-from bot.slack.surfaces.announcement import announcement
+from bot.slack.surfaces.announcement import announcement_message
 from bot.slack.surfaces.channel_bookmarks import bookmarks_of
-from bot.slack.surfaces.home_tab import home, home_context
-from bot.slack.surfaces.incident_card import card, topic
+from bot.slack.surfaces.home_tab import home_context, home_view
+from bot.slack.surfaces.incident_card import card_message, topic_text
 from bot.slack.surfaces.surface_context import SurfaceContext, surface_context
 from bot.slack.surfaces.template_message import digest_of
 from bot.worker.handlers.channels.pre_declaration_capture import delete_capture_notice
@@ -36,7 +36,7 @@ def show_card(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if private is not None:
         run = replace(run, found=private)
     facts = (_private_channel(private),) if private else ()
-    message, ts = card(_surface_context(run, context), context.renderer), run.incident.places.card_ts
+    message, ts = card_message(_surface_context(run, context), context.renderer), run.incident.places.card_ts
     if ts is not None and edit(run, context, run.channel, ts, message):
         return facts
     ref = slack_ref(run.channel, post(run, context, run.channel, message))
@@ -74,7 +74,7 @@ def pin_card(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 def set_topic(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Set the topic of the incident channel."""
-    text = topic(_surface_context(run, context), context.plain)
+    text = topic_text(_surface_context(run, context), context.plain)
     digest = digest_of(text)
     if not context.shown.is_already(digest):
         context.slack.call("conversations.setTopic", channel=run.channel, topic=text)
@@ -96,7 +96,7 @@ def add_bookmarks(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 def announce(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Announce the incident once, then edit the announcement; delete it when the incident becomes restricted."""
-    places, message = run.incident.places, announcement(_surface_context(run, context), context.renderer)
+    places, message = run.incident.places, announcement_message(_surface_context(run, context), context.renderer)
     if places.announced_ts is not None and places.announced_channel is not None:
         if message is None:
             delete(context, places.announced_channel, places.announced_ts)
@@ -116,7 +116,7 @@ def show_home(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if user is None:
         return ()
     incidents = context.recorder.read(lambda reader: reader.open_incidents(context.slack.team))
-    view = home(home_context(incidents, run.person, context.policy, run.at), context.renderer)
+    view = home_view(home_context(incidents, run.person, context.policy, run.at), context.renderer)
     digest = digest_of(view)
     if not context.shown.is_already(digest):
         context.slack.call("views.publish", user_id=user, view=view)

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 
 from bot.rendering import mrkdwn
-from bot.rendering.renderer import LineContext, Mode, Renderer
+from bot.rendering.renderer import Mode, Renderer, VerbContext
 from roles.person_ids import PersonId
 
 T0 = datetime(2026, 1, 31, 18, 6, tzinfo=UTC)
@@ -20,7 +20,7 @@ def line(tmp_path, source: str, mode: Mode = Mode.SLACK) -> str:
     (tmp_path / "slack").mkdir()
     (tmp_path / "slack" / "note.j2").write_text(source, encoding="utf-8")
     renderer = Renderer(mode, names=lambda person: {NOOR: "Noor"}.get(person, "somebody"), folder=tmp_path)
-    return renderer.said("note", LineContext(None, (), NOOR, T0))
+    return renderer.said("note", VerbContext(None, (), NOOR, T0))
 
 
 @pytest.mark.parametrize(
@@ -37,11 +37,11 @@ def line(tmp_path, source: str, mode: Mode = Mode.SLACK) -> str:
     ],
 )
 def test_peoples_text_cannot_ping_a_crowd_but_keeps_people_and_links(typed, shown):
-    assert mrkdwn.harmless(typed) == shown
+    assert mrkdwn.sanitized(typed) == shown
 
 
 def test_formatting_marks_in_a_title_do_not_format_our_sentence():
-    shown = mrkdwn.fragment("*all* users_hit _and_ ~some~")
+    shown = mrkdwn.inline("*all* users_hit _and_ ~some~")
 
     for mark in "*_~":
         assert not re.search(rf"(?<!\w){re.escape(mark)}\S", shown.replace("users_hit", ""))
@@ -50,8 +50,8 @@ def test_formatting_marks_in_a_title_do_not_format_our_sentence():
 
 
 def test_a_lone_backtick_does_not_take_in_our_own_words():
-    assert mrkdwn.fragment("it said `oops") == "it said 'oops"
-    assert mrkdwn.fragment("it said `oops`") == "it said `oops`"
+    assert mrkdwn.inline("it said `oops") == "it said 'oops"
+    assert mrkdwn.inline("it said `oops`") == "it said `oops`"
 
 
 def test_a_clipped_text_never_ends_inside_a_mention_or_an_entity():
@@ -64,7 +64,7 @@ def test_a_clipped_text_never_ends_inside_a_mention_or_an_entity():
 
 
 def test_a_quoted_text_is_quoted_on_every_line():
-    assert mrkdwn.quoted("one\ntwo") == ">one\n>two"
+    assert mrkdwn.block_quote("one\ntwo") == ">one\n>two"
 
 
 def test_slack_readers_see_a_mention_and_their_own_time(tmp_path):
@@ -102,7 +102,7 @@ def test_who_nobody_vouches_for_is_shown_as_claimed():
     ],
 )
 def test_a_length_of_time_is_said_in_its_two_largest_units(length, said):
-    assert mrkdwn.span(length) == said
+    assert mrkdwn.duration(length) == said
 
 
 def test_slugs_read_as_words(tmp_path):

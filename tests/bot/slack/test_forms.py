@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.config.policy_loader import read_policy
-from bot.slack.blocks.action_context import ActionContext, unpack
-from bot.slack.forms.form_controls import draw, read
-from bot.slack.forms.form_submission import inputs_of, submitted
-from bot.slack.forms.modal import OCCURRED, fields_of, form, notice
+from bot.slack.blocks.action_context import ActionContext, read_context
+from bot.slack.forms.form_controls import draw_element, read_state
+from bot.slack.forms.form_submission import input_ids, submitted_fields
+from bot.slack.forms.modal import OCCURRED, fields_shown, notice_view, verb_form
 from bot.slack.forms.select_options import Field
 from commands.core import verb_registry
 from commands.core.fields.form_field import Control, FormField, form_fields
@@ -47,7 +47,7 @@ def verbs_with_forms():
 def hostile(verb):
     return {
         field.name: HOSTILE.get(field.ask.control, field.ask.choices[0][0] if field.ask.choices else LONG)
-        for field in fields_of(verb, RULES, {})
+        for field in fields_shown(verb, RULES, {})
     }
 
 
@@ -55,7 +55,7 @@ def hostile(verb):
 @pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
 def test_the_form_of_every_verb_is_one_that_slack_takes(verb, policy):
     for fields in ({}, hostile(verb)):
-        view = form(verb, fields, WHERE, policy, banner=LONG)
+        view = verb_form(verb, fields, WHERE, policy, banner=LONG)
 
         assert valid_view(view)
 
@@ -64,19 +64,19 @@ def test_the_form_of_every_verb_is_one_that_slack_takes(verb, policy):
 def test_what_a_form_shows_is_what_its_submission_says(verb):
     fields = {name: value for name, value in hostile(verb).items() if value != LONG}
 
-    view = form(verb, fields, WHERE, RULES)
-    read_back = submitted(verb, view | {"state": {"values": initial(view["blocks"])}}, RULES, TEAM)
+    view = verb_form(verb, fields, WHERE, RULES)
+    read_back = submitted_fields(verb, view | {"state": {"values": initial(view["blocks"])}}, RULES, TEAM)
 
     for name, value in read_back.items():
         assert value in (fields[name], [fields[name]]), name
-    assert set(read_back) | set(unpack(view["private_metadata"]).fields) == set(fields)
+    assert set(read_back) | set(read_context(view["private_metadata"]).fields) == set(fields)
 
 
 @pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
 def test_an_untouched_form_submits_nothing(verb):
-    view = form(verb, {}, WHERE, RULES)
+    view = verb_form(verb, {}, WHERE, RULES)
 
-    assert submitted(verb, view | {"state": {"values": initial(view["blocks"])}}, RULES, TEAM) == {}
+    assert submitted_fields(verb, view | {"state": {"values": initial(view["blocks"])}}, RULES, TEAM) == {}
 
 
 @pytest.mark.parametrize(
@@ -99,13 +99,13 @@ def test_an_untouched_form_submits_nothing(verb):
 )
 def test_each_control_gives_the_value_that_was_put_in(control, typed, value):
     field = Field("impact" if control is Control.LEVEL else "some", FormField("Some", control), RULES)
-    state = chosen(None, draw(field, None), typed)
+    state = chosen(None, draw_element(field, None), typed)
 
-    assert read(field, state, TEAM) == value
+    assert read_state(field, state, TEAM) == value
 
 
 def test_a_text_that_is_already_too_long_stays_whole_in_its_input():
-    element = draw(Field("title", FormField("Title", Control.LINE, max_length=20), RULES), "x" * 50)
+    element = draw_element(Field("title", FormField("Title", Control.LINE, max_length=20), RULES), "x" * 50)
 
     assert element["initial_value"] == "x" * 50
     assert element["max_length"] == 50
@@ -114,12 +114,12 @@ def test_a_text_that_is_already_too_long_stays_whole_in_its_input():
 def test_a_field_without_anything_to_choose_from_is_typed():
     field = Field("category", FormField("Category", Control.CATEGORY), BARE)
 
-    assert draw(field, "network")["type"] == "plain_text_input"
-    assert read(field, {"type": "plain_text_input", "value": "network"}, TEAM) == "network"
+    assert draw_element(field, "network")["type"] == "plain_text_input"
+    assert read_state(field, {"type": "plain_text_input", "value": "network"}, TEAM) == "network"
 
 
 def test_more_services_than_a_list_holds_are_searched_for():
-    element = draw(Field("service", FormField("Service", Control.SERVICE), CROWDED), "service 120")
+    element = draw_element(Field("service", FormField("Service", Control.SERVICE), CROWDED), "service 120")
 
     assert element["type"] == "external_select"
     assert element["initial_option"]["value"] == "service 120"
@@ -128,20 +128,20 @@ def test_more_services_than_a_list_holds_are_searched_for():
 def test_a_known_service_offers_its_own_categories_only():
     field = Field("category", FormField("Category", Control.CATEGORY), RULES, service="internal tools")
 
-    assert [one["value"] for one in draw(field, None)["options"]] == ["availability"]
+    assert [one["value"] for one in draw_element(field, None)["options"]] == ["availability"]
 
 
 def test_what_a_form_does_not_show_travels_with_it():
-    view = form(verb_registry.find("decide"), {"text": "shown", "unseen": "A1"}, WHERE, RULES)
+    view = verb_form(verb_registry.find("decide"), {"text": "shown", "unseen": "A1"}, WHERE, RULES)
 
-    assert unpack(view["private_metadata"]).fields == {"unseen": "A1"}
+    assert read_context(view["private_metadata"]).fields == {"unseen": "A1"}
 
 
 def test_once_it_is_known_which_form_of_a_verb_is_meant_only_its_fields_are_shown():
     tempfix = verb_registry.find("tempfix")
 
     def shown(**fields):
-        return inputs_of(form(tempfix, fields, WHERE, RULES)) - {OCCURRED}
+        return input_ids(verb_form(tempfix, fields, WHERE, RULES)) - {OCCURRED}
 
     assert shown() == {"form", "id", "text", "owner", "remove_by", "evidence"}
     assert shown(form="add") == {"text", "owner", "remove_by"}
@@ -151,7 +151,7 @@ def test_once_it_is_known_which_form_of_a_verb_is_meant_only_its_fields_are_show
 
 def test_a_priority_is_judged_from_what_it_is_now():
     incident = an_incident(State.ACTIVE)
-    view = form(verb_registry.find("priority"), {}, WHERE, RULES, incident=incident)
+    view = verb_form(verb_registry.find("priority"), {}, WHERE, RULES, incident=incident)
 
     chosen = {b["block_id"]: b["element"].get("initial_option") for b in view["blocks"] if b["type"] == "input"}
     assert chosen["impact"]["value"] == str(int(incident.priorities[-1].impact))
@@ -164,7 +164,7 @@ def test_the_form_of_an_update_says_what_is_owed():
     owing = an_incident(State.ACTIVE, audiences=(AudienceState(audience="exec", open=slot),))
 
     def small(incident):
-        blocks = form(verb_registry.find("update"), {}, WHERE, RULES, incident=incident)["blocks"]
+        blocks = verb_form(verb_registry.find("update"), {}, WHERE, RULES, incident=incident)["blocks"]
         return [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
 
     assert small(owing) == ["Owed: executives by <!date^1781001000^{time}|10:30 UTC>."]
@@ -172,7 +172,7 @@ def test_the_form_of_an_update_says_what_is_owed():
 
 
 def test_what_can_wait_stands_below_what_is_needed_to_declare():
-    blocks = form(verb_registry.find("declare"), {}, WHERE, RULES)["blocks"]
+    blocks = verb_form(verb_registry.find("declare"), {}, WHERE, RULES)["blocks"]
     names = [block.get("block_id") for block in blocks]
 
     rest = next(i for i, block in enumerate(blocks) if block["type"] == "divider")
@@ -181,7 +181,7 @@ def test_what_can_wait_stands_below_what_is_needed_to_declare():
 
 def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
     def names(word):
-        return {field.name for field in fields_of(verb_registry.find(word), RULES, {})}
+        return {field.name for field in fields_shown(verb_registry.find(word), RULES, {})}
 
     assert OCCURRED in names("note")
     assert OCCURRED not in names("help")
@@ -189,19 +189,19 @@ def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
 
 @pytest.mark.parametrize("word", ["declare", "escalate"])
 def test_who_relies_on_a_call_is_told_that_a_direct_message_wakes_nobody(word):
-    assert "wakes nobody" in str(form(verb_registry.find(word), {}, WHERE, RULES))
+    assert "wakes nobody" in str(verb_form(verb_registry.find(word), {}, WHERE, RULES))
 
 
 def test_who_declares_reads_what_an_incident_is_and_which_policy_says_so():
     theirs = RULES.model_copy(update={"definition": "Anything a customer notices.", "version": "7 <b>"})
 
-    shown = str(form(verb_registry.find("declare"), {}, WHERE, theirs))
+    shown = str(verb_form(verb_registry.find("declare"), {}, WHERE, theirs))
 
     assert "An incident is: Anything a customer notices. When in doubt, declare it. _(Policy 7 &lt;b&gt;)_" in shown
-    assert "An incident is" not in str(form(verb_registry.find("note"), {}, WHERE, theirs))
+    assert "An incident is" not in str(verb_form(verb_registry.find("note"), {}, WHERE, theirs))
 
 
 def test_a_notice_is_a_form_without_anything_to_submit():
-    view = notice("Muster", [{"type": "section", "text": {"type": "mrkdwn", "text": LONG}}])
+    view = notice_view("Muster", [{"type": "section", "text": {"type": "mrkdwn", "text": LONG}}])
 
     assert "submit" not in valid_view(view)

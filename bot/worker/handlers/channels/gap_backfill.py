@@ -14,8 +14,8 @@ from typing import Final
 from bot.slack.capture.channel_history import (
     HistoryWindow,
     RecordedMessages,
-    gone,
-    marked,
+    deleted_messages,
+    pinned_by_reaction,
     read_channel,
     recorded_messages,
 )
@@ -91,10 +91,10 @@ def backfill(run: JobRun, context: JobContext, window: HistoryWindow | None = No
     changes = membership_changes(run, context, shown, members, window.latest)
     deletions = [
         deletion(run.channel, context, ts, recorded.get(ts), run.at)
-        for ts in sorted(gone(shown, recorded, window.latest))
+        for ts in sorted(deleted_messages(shown, recorded, window.latest))
     ]
     _capture((*missed, *changes, *deletions), run, context)
-    for ts, user, message in marked(shown, recorded, context.slack.bot):
+    for ts, user, message in pinned_by_reaction(shown, recorded, context.slack.bot):
         _pin(run, context, ts, user, message)
     context.cache.history.pop(run.job.key, None)
     return len(missed), window

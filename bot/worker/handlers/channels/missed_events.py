@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.slack.capture.channel_history import ChannelContent, RecordedMessages, moved_at, unheard
+from bot.slack.capture.channel_history import ChannelContent, RecordedMessages, membership_time, missed_events
 from bot.slack.capture.message_events import captures_of
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
@@ -33,7 +33,7 @@ def _missed_messages(
     channel: str, context: JobContext, shown: ChannelContent, recorded: dict[str, RecordedMessages]
 ) -> Iterator[Capture]:
     team = context.slack.team
-    for at, event in unheard(shown, recorded, context.slack.bot):
+    for at, event in missed_events(shown, recorded, context.slack.bot):
         body = {"team_id": team, "event_id": f"read-back:{channel}:{at}", "event": {**event, "channel": channel}}
         missed = captures_of(body)
         if missed is not None:
@@ -50,9 +50,9 @@ def membership_changes(
     """
     before = {user for person in run.incident.members if (user := slack_user(person))}
     for user in sorted(set(members) - before - {context.slack.bot}):
-        yield _membership_change(run, context, Joined, user, moved_at(shown, user, _JOINED) or latest)
+        yield _membership_change(run, context, Joined, user, membership_time(shown, user, _JOINED) or latest)
     for user in sorted(before - set(members)):
-        yield _membership_change(run, context, Left, user, moved_at(shown, user, _LEFT) or latest)
+        yield _membership_change(run, context, Left, user, membership_time(shown, user, _LEFT) or latest)
 
 
 def _membership_change(run: JobRun, context: JobContext, kind: type[Joined | Left], user: str, at: datetime) -> Capture:

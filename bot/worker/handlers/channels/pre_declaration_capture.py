@@ -12,7 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from bot.slack.capture.channel_history import HistoryWindow, RecordedMessages, gone, read_channel, recorded_messages
+from bot.slack.capture.channel_history import (
+    HistoryWindow,
+    RecordedMessages,
+    deleted_messages,
+    read_channel,
+    recorded_messages,
+)
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
 from bot.worker.handlers.channels.missed_events import deletion, missed_messages
@@ -144,7 +150,7 @@ def _shown_by_slack(run: JobRun, context: JobContext, window: HistoryWindow) -> 
         # The head of a thread may be older than the window.
         if message_time(one.source.message or "0") >= window.oldest:
             yield one
-    for ts in sorted(gone(shown, recorded, window.latest)):
+    for ts in sorted(deleted_messages(shown, recorded, window.latest)):
         if ts in recorded:
             yield deletion(window.channel, context, ts, recorded[ts], run.at)
 

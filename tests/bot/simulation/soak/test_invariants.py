@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.rendering.message_catalog import say
+from bot.rendering.message_catalog import sentence
 from bot.simulation.soak.invariants import DOUBLED, LOST, SoakState
 from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.simulation.soak.soak_actors import is_put_off
@@ -66,9 +66,11 @@ def test_what_was_answered_and_is_not_on_the_record_is_found(rig):
 
 
 def test_who_was_told_that_it_is_kept_for_them_was_not_told_that_it_is_recorded():
-    kept = say("absent_kept", command=COMMAND)
+    kept = sentence("absent_kept", command=COMMAND)
 
-    assert [is_put_off(one) for one in (kept, say("absent_here"), "Noted.", "", None)] == [True, True] + 3 * [False]
+    assert [is_put_off(one) for one in (kept, sentence("absent_here"), "Noted.", "", None)] == [True, True] + 3 * [
+        False
+    ]
 
 
 def test_what_is_on_the_record_twice_is_found(rig):

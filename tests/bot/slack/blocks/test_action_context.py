@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.slack.blocks.action_context import ActionContext, unpack
+from bot.slack.blocks.action_context import ActionContext, read_context
 from bot.slack.blocks.clipper import LIMITS
 
 TEXTS = st.text(max_size=1500)
@@ -20,7 +20,7 @@ def test_a_value_never_exceeds_what_a_button_carries_and_keeps_where_it_was_draw
     value = where.as_value()
 
     assert len(value) <= max(LIMITS["button.value"], len(where.model_copy(update={"fields": {}}).packed()))
-    assert unpack(value).entry == where.entry
+    assert read_context(value).entry == where.entry
 
 
 def test_what_is_packed_comes_back_whole():
@@ -28,13 +28,13 @@ def test_what_is_packed_comes_back_whole():
         incident="01ABC", entry=7, fields={"role": "scribe", "n": 3}, channel="C1", message="1.2", draft="k"
     )
 
-    assert unpack(where.packed()) == where
+    assert read_context(where.packed()) == where
 
 
 def test_the_longest_field_is_left_out_first():
     where = ActionContext(incident="01ABC", fields={"short": "kept", "long": "x" * 3000})
 
-    assert unpack(where.as_value()).fields == {"short": "kept"}
+    assert read_context(where.as_value()).fields == {"short": "kept"}
     assert where.is_too_long
 
 
@@ -42,4 +42,4 @@ def test_the_longest_field_is_left_out_first():
     "text", [None, "", "no json", "[]", "7", '"x"', "null", '{"zzz": 1}', '{"n": "many"}', '{"f": 3}']
 )
 def test_nonsense_reads_as_nowhere(text):
-    assert unpack(text) == ActionContext()
+    assert read_context(text) == ActionContext()

@@ -5,7 +5,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models import blocks
 from slack_sdk.models.views import View
 
-from bot.slack.blocks.clipper import LIMITS, MORE, fit_blocks, fit_text, fit_view, oversized
+from bot.slack.blocks.clipper import LIMITS, MORE, fit_blocks, fit_text, fit_view, oversized_ids
 from sandbox.blocks.limits import LIMITS as DOCUMENTED_LIMITS
 from sandbox.workspace_errors import SlackError
 from tests.support.block_kit import valid_message, valid_view
@@ -204,4 +204,4 @@ def test_each_opinion_refuses_what_does_not_fit(block):
 def test_an_id_or_value_that_is_too_long_is_found():
     long_one = {"type": "button", "action_id": "a" * 256, "value": "v" * 2001}
 
-    assert list(oversized([long_one])) == ["action_id: 256", "value: 2001"]
+    assert list(oversized_ids([long_one])) == ["action_id: 256", "value: 2001"]

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.rendering.mrkdwn import harmless
+from bot.rendering.mrkdwn import sanitized
 from bot.slack.blocks.user_text import from_form, from_line, to_form
 
 
@@ -19,7 +19,7 @@ def test_a_crowd_that_is_typed_into_a_form_stays_letters(crowd):
     stored = from_form(f"All down {crowd}!")
 
     assert stored == f"All down &lt;{crowd[1:-1]}&gt;!"
-    assert harmless(stored) == stored
+    assert sanitized(stored) == stored
 
 
 @pytest.mark.parametrize("kept", ["<@U12AB>", "<#C12AB|general>", "<https://example.com/a?b=1>"])

@@ -1,7 +1,7 @@
 import pytest
 
-from bot.slack.blocks.action_context import MORE, read_chosen, unpack
-from bot.slack.blocks.clipper import fit_blocks, oversized
+from bot.slack.blocks.action_context import MORE, read_context, split_option_value
+from bot.slack.blocks.clipper import fit_blocks, oversized_ids
 from bot.slack.surfaces.action_menu import action_menu
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
@@ -30,7 +30,7 @@ def names(reply):
 
 def rarer(reply):
     (more,) = [element for element in elements(reply) if element["action_id"] == MORE]
-    return [read_chosen(option["value"]) for option in more["options"]]
+    return [split_option_value(option["value"]) for option in more["options"]]
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -40,12 +40,12 @@ def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_
     shown = action_menu(incident, place.person("ann"), "/incident")
 
     assert valid_message(fit_blocks(shown.all_blocks()))
-    assert list(oversized(shown.blocks)) == []
+    assert list(oversized_ids(shown.blocks)) == []
     assert "<!channel" not in shown.text
     drawn = [(element["action_id"], element["value"]) for element in buttons(shown)]
     for action, value in drawn + rarer(shown):
         how, verb, *_ = action.split(":")
-        kind, where = verb_registry.find(verb), unpack(value)
+        kind, where = verb_registry.find(verb), read_context(value)
         assert kind is not None, verb
         assert (where.incident, where.entry) == (incident.key.id, incident.n)
         assert how == "form" or read_form(kind, where.fields)

@@ -8,9 +8,9 @@ import pytest
 
 from bot.rendering.renderer import Mode, Renderer
 from bot.slack.blocks.clipper import LIMITS
-from bot.slack.surfaces.announcement import announcement
-from bot.slack.surfaces.home_tab import home, home_context
-from bot.slack.surfaces.incident_card import card, topic
+from bot.slack.surfaces.announcement import announcement_message
+from bot.slack.surfaces.home_tab import home_context, home_view
+from bot.slack.surfaces.incident_card import card_message, topic_text
 from bot.slack.surfaces.page_message import PageContext, page_message
 from bot.slack.surfaces.surface_context import surface_context
 from bot.slack.surfaces.template_message import Message, read_buttons
@@ -57,7 +57,7 @@ def within_limits(message: Message) -> None:
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("changes", [{}, {"drill": True}, {"restricted": True}, {"provisional": True}])
 def test_a_card_can_be_drawn_of_any_incident(state, changes):
-    message = card(context(crowded(state, **changes)), Renderer())
+    message = card_message(context(crowded(state, **changes)), Renderer())
 
     within_limits(message)
     assert "INC-2026-0042" in message.text
@@ -65,7 +65,7 @@ def test_a_card_can_be_drawn_of_any_incident(state, changes):
 
 @pytest.mark.parametrize("state", list(State))
 def test_what_the_card_offers_exists(state):
-    for block in card(context(an_incident(state, roles=())), Renderer()).blocks:
+    for block in card_message(context(an_incident(state, roles=())), Renderer()).blocks:
         for element in block.get("elements", []):
             if "action_id" in element:
                 how, _, name = element["action_id"].partition(":")
@@ -73,7 +73,7 @@ def test_what_the_card_offers_exists(state):
 
 
 def test_a_card_of_almost_nothing_can_be_drawn():
-    message = card(context(an_incident(roles=(), priorities=(), symptom="Checkout errors")), Renderer())
+    message = card_message(context(an_incident(roles=(), priorities=(), symptom="Checkout errors")), Renderer())
 
     within_limits(message)
     assert "nobody yet" in str(message.blocks)
@@ -82,7 +82,7 @@ def test_a_card_of_almost_nothing_can_be_drawn():
 
 @pytest.mark.parametrize("changes", [{}, {"restricted": True}, {"drill": True}])
 def test_a_topic_fits_and_names_no_title_of_a_restricted_incident(changes):
-    text = topic(context(crowded(**changes)), Renderer(Mode.DOCUMENT))
+    text = topic_text(context(crowded(**changes)), Renderer(Mode.DOCUMENT))
 
     assert len(text) <= LIMITS["topic"]
     assert "<!" not in text
@@ -90,24 +90,24 @@ def test_a_topic_fits_and_names_no_title_of_a_restricted_incident(changes):
 
 
 def test_an_announcement_can_be_drawn_and_of_a_restricted_incident_or_a_drill_there_is_none():
-    shown = announcement(context(crowded()), Renderer())
+    shown = announcement_message(context(crowded()), Renderer())
 
     assert shown is not None
     within_limits(shown)
     for changes in ({"restricted": True}, {"drill": True}):
-        assert announcement(context(crowded(**changes)), Renderer()) is None
+        assert announcement_message(context(crowded(**changes)), Renderer()) is None
 
 
 def test_a_home_tab_of_hundreds_of_incidents_fits():
     many = [crowded(number=f"INC-2026-{n:04}", key=("T1", f"01J{n}")) for n in range(300)]
 
-    view = home(home_context(many, EVA, a_policy(), T0), Renderer())
+    view = home_view(home_context(many, EVA, a_policy(), T0), Renderer())
 
     assert valid_view(view)
 
 
 def test_a_home_tab_with_nothing_on_it_offers_to_declare():
-    view = home(home_context([], EVA, a_policy(), T0), Renderer())
+    view = home_view(home_context([], EVA, a_policy(), T0), Renderer())
 
     assert valid_view(view)
     assert "All quiet" in str(view)
@@ -147,8 +147,8 @@ def test_buttons_are_read_from_lines_with_fields_and_style_where_there_are_any()
 
 
 def test_a_message_that_differs_only_in_where_its_buttons_were_drawn_reads_the_same():
-    first, second = (card(context(an_incident(n=n)), Renderer()) for n in (9, 10))
+    first, second = (card_message(context(an_incident(n=n)), Renderer()) for n in (9, 10))
 
     assert first.blocks != second.blocks
     assert first.digest == second.digest
-    assert first.digest != card(context(an_incident(State.RESTORED)), Renderer()).digest
+    assert first.digest != card_message(context(an_incident(State.RESTORED)), Renderer()).digest

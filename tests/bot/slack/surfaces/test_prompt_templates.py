@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.rendering.renderer import TEMPLATES, Renderer
-from bot.slack.blocks.action_context import unpack
+from bot.slack.blocks.action_context import read_context
 from bot.slack.blocks.clipper import LIMITS
-from bot.slack.surfaces.prompt_message import PromptContext, prompt
+from bot.slack.surfaces.prompt_message import PromptContext, prompt_message
 from commands.core import verb_registry
 from incident import deadlines
 from incident.deadlines.deadline import Deadline, PromptStep
@@ -90,7 +90,7 @@ def test_there_is_a_template_for_everything_that_is_asked():
 @pytest.mark.parametrize("ask", ASKS)
 @pytest.mark.parametrize("minutes", [0, 60])
 def test_its_first_line_mentions_who_is_asked_and_says_what_is_at_stake_and_by_when(ask, minutes):
-    message = prompt(context(ask, now=T0 + timedelta(minutes=minutes)), Renderer())
+    message = prompt_message(context(ask, now=T0 + timedelta(minutes=minutes)), Renderer())
 
     assert message is not None
     first = message.text.splitlines()[0]
@@ -102,7 +102,7 @@ def test_its_first_line_mentions_who_is_asked_and_says_what_is_at_stake_and_by_w
 
 @pytest.mark.parametrize("ask", ASKS)
 def test_it_can_be_answered_by_its_buttons_alone(ask):
-    message = prompt(context(ask), Renderer())
+    message = prompt_message(context(ask), Renderer())
 
     assert message is not None
     found = list(elements(message))
@@ -112,13 +112,13 @@ def test_it_can_be_answered_by_its_buttons_alone(ask):
         verb = verb_registry.find(name.split(":")[0])
         assert how in {"verb", "form"}
         assert verb is not None, element["action_id"]
-        assert set(unpack(element["value"]).fields) <= set(verb.model_fields)
+        assert set(read_context(element["value"]).fields) <= set(verb.model_fields)
     assert "Not now (10 min)" in {element["text"]["text"] for element in found}
 
 
 @pytest.mark.parametrize("ask", ASKS)
 def test_whatever_people_wrote_it_fits_into_slack_and_pings_no_crowd(ask):
-    message = prompt(context(ask, title=LONG[:250]), Renderer())
+    message = prompt_message(context(ask, title=LONG[:250]), Renderer())
 
     assert message is not None
     arguments = message.arguments()
@@ -131,7 +131,9 @@ def test_whatever_people_wrote_it_fits_into_slack_and_pings_no_crowd(ask):
 @pytest.mark.parametrize("ask", ASKS)
 @pytest.mark.parametrize("state", list(State))
 def test_an_answered_one_is_one_line_without_buttons_in_whatever_state_it_ends(ask, state):
-    message = prompt(context(ask, PromptState.GONE, state=state, actions=(), temp_fixes=(), escalations=()), Renderer())
+    message = prompt_message(
+        context(ask, PromptState.GONE, state=state, actions=(), temp_fixes=(), escalations=()), Renderer()
+    )
 
     if message is not None:
         assert valid_message(message.arguments()["blocks"])
@@ -142,12 +144,12 @@ def test_an_answered_one_is_one_line_without_buttons_in_whatever_state_it_ends(a
 
 @pytest.mark.parametrize("ask", ASKS)
 def test_one_put_off_says_until_when_and_one_asked_again_goes_away(ask):
-    put_off = prompt(context(ask, PromptState.PUT_OFF), Renderer())
+    put_off = prompt_message(context(ask, PromptState.PUT_OFF), Renderer())
 
     assert put_off is not None
     assert valid_message(put_off.arguments()["blocks"])
     assert put_off.text.startswith("Put off until <!date^")
-    assert prompt(context(ask, PromptState.AGAIN), Renderer()) is None
+    assert prompt_message(context(ask, PromptState.AGAIN), Renderer()) is None
 
 
 def test_an_update_that_was_missed_has_a_prompt_of_its_own_so_the_reminder_goes_without_a_word():
@@ -157,4 +159,4 @@ def test_an_update_that_was_missed_has_a_prompt_of_its_own_so_the_reminder_goes_
         audience=Audience.INTERNAL, slots=(Slot(due_at=later(5), status="missed", missed_after=later(10)),)
     )
 
-    assert prompt(context("update_due", PromptState.GONE, audiences=(missed,)), Renderer()) is None
+    assert prompt_message(context("update_due", PromptState.GONE, audiences=(missed,)), Renderer()) is None
