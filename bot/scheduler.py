@@ -66,7 +66,7 @@ def enqueue_once(recorder: Recorder, job: Job, now: datetime, *, ends: datetime 
 
     def work(unit: UnitOfWork) -> None:
         if unit.remembered(job.key) is None:
-            unit.want([job], now)
+            unit.enqueue([job], now)
             unit.remember(job.key, Outcome(verb="want", key=job.incident, at=ends or now))
 
     recorder.transact(work, first=False)

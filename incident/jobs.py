@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pydantic import AliasChoices, Field
+
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
 from roles.person_ids import PersonId
@@ -52,9 +54,10 @@ LATER = Rank(3)
 class Job(Frozen):
     """Something to do once, or a surface to bring up to date.
 
-    `key` is unique among jobs that are not done: wanting it again raises the wanted generation. Jobs of one `lane`
-    run in the order in which they were wanted. `run_at` None means at once. `needs` names the key of a job that must
-    be done first. `template` and the entries from `entry` to `last` are what a posted line is rendered from.
+    `key` is unique among jobs that are not done: enqueueing it again raises its version. Jobs with the same
+    `ordering_key` (stored as `lane`) run in the order in which they were enqueued. `run_at` None means at once. `needs`
+    names the key of a job that must be done first. `template` and the entries from `entry` to `last` are what a posted
+    line is rendered from.
     """
 
     kind: JobKind
@@ -65,6 +68,8 @@ class Job(Frozen):
     template: str | None = None
     person: PersonId | None = None
     rank: int = NORMAL
-    lane: str | None = None
+    ordering_key: str | None = Field(
+        default=None, validation_alias=AliasChoices("ordering_key", "lane"), serialization_alias="lane"
+    )
     run_at: Utc | None = None
     needs: str | None = None

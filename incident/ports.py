@@ -106,8 +106,8 @@ class UnitOfWork(Reader, Protocol):
     def forget_words(self, key: IncidentKey, numbers: Sequence[int]) -> None:
         """Delete words and salt of entries; a Redacted entry of the same chain must name them."""
 
-    def want(self, jobs: Sequence[Job], at: datetime) -> None:
-        """Want jobs: a new row, or a raised generation of the one not yet done."""
+    def enqueue(self, jobs: Sequence[Job], at: datetime) -> None:
+        """Enqueue jobs; a key that is not yet done gets a new version."""
 
     def cancel(self, keys: Sequence[str]) -> None:
         """Drop jobs that are not yet done and no longer wanted."""

@@ -73,7 +73,7 @@ class Store:
         """Delete expired outcomes, drafts, heartbeats and done jobs."""
         self.transactions.write(lambda connection: idempotency_keys.delete_expired(connection, now), first=False)
         self.drafts.delete_expired(now)
-        self.jobs.forget_ended(now - idempotency_keys.RETENTION)
+        self.jobs.prune(now - idempotency_keys.RETENTION)
         self.heartbeats.delete_expired(now)
 
     def close(self) -> None:

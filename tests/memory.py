@@ -167,7 +167,7 @@ class MemoryUnit(MemoryReader):
             raise ValueError("words are only forgotten when an entry of the same chain says so")
         self._state.chains[key] = tuple(_wordless(e) if e.n in set(numbers) else e for e in chain)
 
-    def want(self, jobs: Sequence[Job], at: datetime) -> None:
+    def enqueue(self, jobs: Sequence[Job], at: datetime) -> None:
         for job in jobs:
             before = self._state.jobs.get(job.key)
             self._state.jobs[job.key] = _again(before, job, at) if before else Wanted(job, job.run_at or at)

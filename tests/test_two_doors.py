@@ -99,8 +99,8 @@ def enqueues_only(call: ast.Call, tree: ast.AST) -> bool:
     work = call.args[0] if call.args else None
     if isinstance(work, ast.Name):
         named = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == work.id]
-        return bool(named) and all(touches_only(node, {*LOOKS_UP, "want"}) for node in named)
-    return isinstance(work, ast.Lambda) and touches_only(work, {"want"})
+        return bool(named) and all(touches_only(node, {*LOOKS_UP, "enqueue"}) for node in named)
+    return isinstance(work, ast.Lambda) and touches_only(work, {"enqueue"})
 
 
 def touches_only(work: ast.FunctionDef | ast.Lambda, allowed: set[str]) -> bool:
@@ -284,10 +284,10 @@ def test_a_listener_that_calls_slack_through_a_client_argument_is_found() -> Non
 
 
 def test_a_transaction_that_only_enqueues_jobs_is_no_third_entry_point() -> None:
-    enqueuing = "def third(gateway):\n    def works(unit):\n        unit.want([unit.peek()])\n    gateway.recorder.transact(works)\n"
+    enqueuing = "def third(gateway):\n    def works(unit):\n        unit.enqueue([unit.peek()])\n    gateway.recorder.transact(works)\n"
 
     assert violations("bot.slack.gateway.job_requests", enqueuing) == []
-    assert violations("bot.slack.gateway.job_requests", enqueuing.replace("want", "project")) != []
+    assert violations("bot.slack.gateway.job_requests", enqueuing.replace("enqueue", "project")) != []
 
 
 def test_only_the_errors_of_storage_may_be_imported_and_not_by_a_surface_itself() -> None:

@@ -96,7 +96,7 @@ class JobRunner:
             found=self._incident(claimed),
             is_first=is_first,
             check_lease=lease.check_call,
-            last_ref=lambda: self._jobs.shown(claimed) if is_first else None,
+            last_ref=lambda: self._jobs.last_result(claimed) if is_first else None,
         )
         return self._handlers[job.kind](run)
 
@@ -119,7 +119,7 @@ class JobRunner:
     def _complete(self, claimed: ClaimedJob, lease: Lease, result: Delivered, started: datetime) -> None:
         if result.facts and not lease.is_held(self._clock.now()):
             raise LeaseLost("the lease ended before the result was recorded")
-        self._record(claimed, result.facts, started, once=f"job:{claimed.id}:{claimed.generation}")
+        self._record(claimed, result.facts, started, once=f"job:{claimed.id}:{claimed.version}")
         self._reached(f"{claimed.job.kind}:noted")
         self._jobs.complete(claimed, self._clock.now(), result.ref)
         self._reached(f"{claimed.job.kind}:completed")
@@ -145,9 +145,9 @@ class JobRunner:
     def _give_up(self, claimed: ClaimedJob, error: str) -> None:
         """Make the job and those that need it dead letters, and record what the incident lacks because of it."""
         job, now = claimed.job, self._clock.now()
-        dead = self._jobs.dead(claimed, error, now)
+        dead = self._jobs.dead_letter(claimed, error, now)
         for one in dead:
             _log.error("job %s is a dead letter: %s", one.job.key, one.error)
         if dead and job.incident.id != WORKSPACE and job.kind is not JobKind.TIMER:
             lost = DeliveryFailed(medium=self._medium(job), what=job.kind, who=job.person, error=error)
-            self._record(claimed, [lost], now, once=f"job:{claimed.id}:{claimed.generation}")
+            self._record(claimed, [lost], now, once=f"job:{claimed.id}:{claimed.version}")

@@ -93,7 +93,7 @@ class IncidentSession:
         if self.entries:
             self.unit.project(self.incident)
             wanted += effects.effects(self.before, self.incident, self.entries, self.policy)
-        self.unit.want([*wanted, *self._timer(self.incident)], self.at)
+        self.unit.enqueue([*wanted, *self._timer(self.incident)], self.at)
 
     def _timer(self, incident: Incident) -> Sequence[Job]:
         key = f"timer:{self.key.team}:{self.key.id}"

@@ -51,7 +51,7 @@ def note_outcome(
     at: datetime,
     happened_at: datetime | None = None,
 ) -> Outcome:
-    """Record, once, what came of a job; `job` names the job and the generation it served. It happened now or earlier."""
+    """Record, once, what came of a job; `job` names the job and the version it served. It happened now or earlier."""
     source = Source(surface=Surface.JOB, event=job)
 
     def in_incident(unit: UnitOfWork) -> Outcome:

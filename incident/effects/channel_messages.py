@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from incident.effects.job_keys import channel_key, key_of, lane_of
+from incident.effects.job_keys import channel_key, key_of, ordering_key_of
 from incident.entries.conversation import GapNoted
 from incident.entries.delivery import DeliveryFailed
 from incident.entries.lifecycle import Declared, StateChanged
@@ -77,6 +77,6 @@ def _line(after: Incident, first: Entry, last: Entry, template: str) -> Job:
         last=last.n,
         template=template,
         rank=NORMAL if opens else URGENT,
-        lane=lane_of(after.key),
+        ordering_key=ordering_key_of(after.key),
         needs=key_of(JobKind.CARD, after.key) if opens else channel_key(after.key),
     )

@@ -16,6 +16,6 @@ def channel_key(incident: IncidentKey) -> str:
     return key_of(JobKind.MAKE_CHANNEL, incident)
 
 
-def lane_of(incident: IncidentKey) -> str:
-    """Name the lane in which lines of the incident channel keep their order."""
+def ordering_key_of(incident: IncidentKey) -> str:
+    """Return the ordering key of the messages in the incident channel."""
     return f"lines:{incident.team}:{incident.id}"

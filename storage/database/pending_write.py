@@ -1,4 +1,4 @@
-"""Carries what a work came to from the thread that ran it to the thread that waits for it."""
+"""A future for one queued write: the writer thread runs it, the calling thread waits for it."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ class PendingWrite(Generic[T]):
 
     def __init__(self, work: Callable[[Connection], T]) -> None:
         self._work = work
-        self._outcome: Future[T] = Future()
-        self._turn = Cancellation()
+        self._future: Future[T] = Future()
+        self._cancellation = Cancellation()
         self._result: T | None = None
         self.error: BaseException | None = None
 
     def run(self, connection: Connection) -> None:
-        """Run the work in a savepoint of its own, so that its failure undoes nothing else."""
+        """Run the work in its own savepoint, so that its failure rolls back nothing else."""
         self.error = error_of(partial(self._run, connection))
 
     def settle(self) -> None:
-        """Hand the outcome, which is now final, to the thread that waits for it."""
+        """Set the final result or error of the future; the waiting thread wakes."""
         if self.error is not None:
-            self._outcome.set_exception(self.error)
+            self._future.set_exception(self.error)
         else:
-            self._outcome.set_result(self._result)  # type: ignore[arg-type]  # a work without an error returned a T
+            self._future.set_result(self._result)  # type: ignore[arg-type]  # a work without an error returned a T
 
     def wait(self) -> T:
-        """Wait for the commit, no longer than the caller can, and return the work's result, or raise its error."""
+        """Wait for the commit within the caller's time limit, and return the work's result or raise its error."""
         try:
-            return self._outcome.result(seconds_left())
+            return self._future.result(seconds_left())
         except TimeoutError:
-            if self._outcome.done():  # The work raised it, or the commit came at the last moment.
-                return self._outcome.result()
-            raise self._turn.cancel() from None
+            if self._future.done():  # The work raised it, or the commit came at the last moment.
+                return self._future.result()
+            raise self._cancellation.cancel() from None
 
     def _run(self, connection: Connection) -> None:
-        self._turn.check()
+        self._cancellation.check()
         with _Savepoint(connection):
             self._result = self._work(connection)
 
@@ -64,9 +64,9 @@ def error_of(work: Callable[[], object]) -> BaseException | None:
 
 
 class _Savepoint:
-    """Keeps what is done inside, or undoes it when it raises.
+    """A savepoint: released at the end, rolled back on an error.
 
-    Said to the driver itself: SQLAlchemy's own savepoint costs a command more than any of its statements.
+    It bypasses SQLAlchemy, whose savepoint costs a command more than any of its statements.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -79,10 +79,10 @@ class _Savepoint:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if not self._driver.in_transaction:
-            return  # On a full disk SQLite has ended it; the writer sees that and tells everybody.
+            return  # On a full disk SQLite has rolled back; the writer notices and fails the whole batch.
         if kind is not None:
             self._driver.execute("ROLLBACK TO work")
         self._driver.execute("RELEASE work")
 
 
-Anything = PendingWrite[Any]
+AnyWrite = PendingWrite[Any]

@@ -1,6 +1,6 @@
-"""Takes due jobs into somebody's hands. A claim is a lease: when its owner dies, the job is free again at its end.
+"""Claims of due jobs. A claim is a lease: when its owner dies, the job can be claimed again at the end of the lease.
 
-`claims` counts every claim and fences what a late owner still says; `serving` notes which wish a claim set out to serve.
+`claims` counts every claim of a row and fences the results of earlier owners; `serving` stores the claimed version.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from storage.jobs.job_table import JOB, JobState
 
 
 class ClaimedJob(Frozen):
-    """A job in somebody's hands until `lease`; `attempts` counts this one."""
+    """A job leased to `owner` until `lease`, at the version that was claimed; `attempts` includes this one."""
 
     id: int
     job: Job
-    generation: int
+    version: int
     attempts: int
     claims: int
     owner: str
@@ -34,10 +34,10 @@ _NOW: Final[BindParameter[datetime]] = bindparam("now", type_=JOB.c.run_at.type)
 
 
 def unblocked() -> ColumnElement[bool]:
-    """Whether no earlier job of the lane is unfinished, and none whose result this one needs."""
-    theirs = (_OTHER.c.team == JOB.c.team) & (_OTHER.c.state == JobState.READY)
-    earlier = exists().where(theirs, _OTHER.c.lane == JOB.c.lane, _OTHER.c.id < JOB.c.id)
-    needed = exists().where(theirs, _OTHER.c.key == JOB.c.needs)
+    """Condition: no earlier job of the same ordering key is ready, and none whose result this one needs."""
+    ready = (_OTHER.c.team == JOB.c.team) & (_OTHER.c.state == JobState.READY)
+    earlier = exists().where(ready, _OTHER.c.lane == JOB.c.lane, _OTHER.c.id < JOB.c.id)
+    needed = exists().where(ready, _OTHER.c.key == JOB.c.needs)
     return ~earlier & ~needed
 
 
@@ -47,12 +47,12 @@ _DUE = (
     .where(READY_OF_TEAM, JOB.c.run_at <= _NOW)
     .where(or_(JOB.c.lease_until.is_(None), JOB.c.lease_until <= _NOW), unblocked())
     .order_by(JOB.c.rank, JOB.c.run_at, JOB.c.id)
-    .limit(bindparam("most", type_=Integer))
+    .limit(bindparam("limit", type_=Integer))
     .with_for_update(skip_locked=True, of=JOB)
     .cte("due")
 )
 # Built once: building a statement costs more than running it, and this one runs for every job.
-_TAKE: Final = (
+_CLAIM: Final = (
     update(JOB)
     .where(JOB.c.id.in_(select(_DUE.c.id)))
     .values(
@@ -70,8 +70,8 @@ def claim(
     connection: Connection, now: datetime, owner: str, limit: int, *, team: str, lease: datetime
 ) -> list[ClaimedJob]:
     """Claim the team's due jobs, most urgent first; jobs that another transaction is claiming are skipped."""
-    given = {"of_team": team, "now": now, "most": limit, "owner": owner, "lease": lease}
-    rows = connection.execute(_TAKE, given).all()
+    given = {"of_team": team, "now": now, "limit": limit, "owner": owner, "lease": lease}
+    rows = connection.execute(_CLAIM, given).all()
     return [_claimed(row) for row in sorted(rows, key=lambda row: (row.rank, row.run_at, row.id))]
 
 
@@ -79,7 +79,7 @@ def _claimed(row: Row[Any]) -> ClaimedJob:
     return ClaimedJob(
         id=row.id,
         job=Job.model_validate_json(row.payload),
-        generation=row.serving,
+        version=row.serving,
         attempts=row.attempts,
         claims=row.claims,
         owner=row.lease_owner,

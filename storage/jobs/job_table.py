@@ -1,4 +1,4 @@
-"""The one table of jobs: outbox and timers. Knows columns and states; the rules of the queue are in jobs/."""
+"""The job table: outbox and timers. Knows columns and states; the other modules of jobs/ hold the rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from storage.tables import table_of, text, utc
 
 
 class JobState(StrEnum):
-    """Where a job stands. A ready one may be waiting, due, or in somebody's hands (leased)."""
+    """The state of a job. A ready one is waiting, due or leased."""
 
     READY = "ready"
     DONE = "done"
@@ -25,9 +25,9 @@ class JobState(StrEnum):
 class JobRow(SQLModel, table=True):
     """One job.
 
-    `wanted` is raised each time the job is wanted again, `serving` is what the last claim set out to serve. `claims`
-    counts every claim and fences completions; `attempts` counts those since something last went well. `result` is what
-    the last run that went well says it left in Slack.
+    `wanted` is its version, raised each time its key is enqueued again; `serving` is the version of the last claim.
+    `lane` is its ordering key. `claims` counts every claim and fences completions; `attempts` counts those since the
+    last success. `result` is what the last successful run left in Slack. These column names are stored, so they stay.
     """
 
     __tablename__: ClassVar[Any] = "job"

@@ -68,7 +68,7 @@ class SqlUnitOfWork(SqlReader):
         redaction.delete_text(self.connection, key, numbers)
         self.redacted.add(key)
 
-    def want(self, jobs: Sequence[Job], at: datetime) -> None:
+    def enqueue(self, jobs: Sequence[Job], at: datetime) -> None:
         """Enqueue jobs; a key that is not yet done gets a new version instead of a second row."""
         outbox.enqueue(self.connection, jobs, at)
         self.has_enqueued = self.has_enqueued or bool(jobs)

@@ -117,7 +117,7 @@ def muster(environ: dict[str, str]) -> None:
             request = declaration(slack, environ["RIG_BY"])
             run(request, recorder=store.recorder, policy=policy, policy_hash="0" * 64)
         deadline = time.monotonic() + 20
-        while (soonest := store.jobs.earliest()) is not None and soonest.timestamp() < time.time() + 5:
+        while (soonest := store.jobs.next_run_at()) is not None and soonest.timestamp() < time.time() + 5:
             worker.drain(slack.clock.now())
             time.sleep(0.02)
             assert time.monotonic() < deadline, "it never ends"

@@ -138,7 +138,7 @@ class Rig:
     def after(self, minutes: float = 0, seconds: float = 0) -> int:
         """Let time pass and do each thing when it is due."""
         until, done = self.clock.now() + timedelta(minutes=minutes, seconds=seconds), self.drain()
-        while (soonest := self.store.jobs.earliest()) is not None and soonest <= until:
+        while (soonest := self.store.jobs.next_run_at()) is not None and soonest <= until:
             self.clock.set(soonest)
             done += self.drain()
         self.clock.set(until)

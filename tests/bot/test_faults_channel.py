@@ -16,7 +16,7 @@ def test_put_out_of_a_public_channel_muster_goes_back_in_and_says_what_it_had_to
 
     assert rig.sandbox.workspace.bot.id in rig.channel(key).members
     assert "Commander: U03rob" in rig.channel(key).topic.value
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 def test_while_a_channel_is_archived_all_waits_and_whoever_leads_is_told_once(rig):
@@ -32,7 +32,7 @@ def test_while_a_channel_is_archived_all_waits_and_whoever_leads_is_told_once(ri
     told = [message.text for message in rig.direct("rob") if "can neither read nor write" in message.text]
     assert len(told) == 1
     assert "is_archived" in told[0]
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 def test_taken_out_of_a_private_channel_all_waits_and_whoever_leads_is_told(rig):
@@ -50,7 +50,7 @@ def test_taken_out_of_a_private_channel_all_waits_and_whoever_leads_is_told(rig)
 
     assert any("where is the backup?" in text for text in rig.texts(key))
     assert any("can neither read nor write" in message.text for message in rig.direct("rob"))
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 def test_a_channel_opened_again_comes_to_show_what_it_should_marked_as_late(rig):

@@ -24,7 +24,7 @@ def test_with_a_revoked_token_nothing_is_given_up_and_all_goes_out_once_it_is_re
     rig.act("note", "ilse", key, text="the pool is exhausted")
     with caplog.at_level(logging.ERROR, "bot.slack.client.web_api"):
         rig.after(minutes=10)
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
     assert f"Slack does not take SLACK_BOT_TOKEN ({error})" in caplog.text
 
     rig.sandbox.faults.clear()
@@ -51,7 +51,7 @@ def test_when_slack_was_away_for_an_hour_prompts_and_lines_come_late_and_say_so(
     assert any("was missed" in text and "asks late" in text for text in said)
     assert any("the pool is exhausted" in text and "late" in text for text in said)
     assert len(said) == len(set(said))
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 @pytest.mark.parametrize("method", sorted(PER_MINUTE))

@@ -98,7 +98,7 @@ def assert_complete(house: House) -> None:
     assert [mark.title for mark in channel.bookmarks.values()] == ["Runbook"]
     assert len(house.texts("incidents")) == 1
     with house.store() as store:
-        assert store.jobs.buried() == ()
+        assert store.jobs.dead_letters() == ()
 
 
 def test_killed_again_and_again_it_still_ends_well(house: House) -> None:

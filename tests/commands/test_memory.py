@@ -122,11 +122,11 @@ def test_a_job_wanted_again_has_one_row_and_runs_at_the_sooner_time(store: Store
         name = f"{kind}:{first}"
         jobs = [Job(kind=kind, key=name, incident=key, run_at=at) for at in (first, second)]
         for job in jobs:
-            memory.transact(lambda unit, job=job: unit.want([job], T(0)))  # type: ignore[misc]
-            store.recorder.transact(lambda unit, job=job: unit.want([job], T(0)))  # type: ignore[misc]
+            memory.transact(lambda unit, job=job: unit.enqueue([job], T(0)))  # type: ignore[misc]
+            store.recorder.transact(lambda unit, job=job: unit.enqueue([job], T(0)))  # type: ignore[misc]
 
         assert memory.run_at(name) == runs
-        assert store.jobs.earliest() is not None
+        assert store.jobs.next_run_at() is not None
 
     claimed = {one.job.key: one for one in store.jobs.claim(later, "test", 50, 60)}
     assert {f"{JobKind.CARD}:{soon}", f"{JobKind.CARD}:{later}", f"{JobKind.TIMER}:{soon}"} <= set(claimed)
@@ -136,9 +136,9 @@ def test_a_change_while_a_job_is_served_wants_it_once_more() -> None:
     memory = Memory()
     key = tell(memory)
     card = Job(kind=JobKind.CARD, key="card", incident=key)
-    memory.transact(lambda unit: unit.want([card], T(0)))
+    memory.transact(lambda unit: unit.enqueue([card], T(0)))
     served = memory.claim("card")
-    memory.transact(lambda unit: unit.want([card], T(1)))
+    memory.transact(lambda unit: unit.enqueue([card], T(1)))
 
     assert memory.complete("card", served) is False
     assert memory.complete("card", memory.claim("card")) is True

@@ -144,7 +144,7 @@ def test_what_all_replicas_want_at_once_is_wanted_once(replicas: Replicas) -> No
     claimed = replicas.first.jobs.claim(T0 + timedelta(minutes=1), "somebody", 500, 60)
     keys = [one.job.key for one in claimed if one.job.kind in (*DAILY, JobKind.CHECKPOINT)]
     assert len(keys) == len(set(keys)) == 1 + len(DAILY)
-    assert {one.generation for one in claimed if one.job.key in keys} == {1}
+    assert {one.version for one in claimed if one.job.key in keys} == {1}
 
 
 def test_what_was_done_in_its_period_is_not_wanted_again_by_a_clock_that_strikes_later(replicas: Replicas) -> None:

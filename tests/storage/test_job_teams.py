@@ -28,7 +28,7 @@ def theirs(database_url: str, store: Store) -> Iterator[Store]:
 def want(store: Store, key: str, **values: object) -> None:
     incident = IncidentKey(store.team or "", "01INC")
     job = Job(**{"kind": JobKind.SAY, "key": key, "incident": incident, **values})
-    store.recorder.transact(lambda unit: unit.want([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
 
 
 def claim(store: Store) -> list[ClaimedJob]:
@@ -55,23 +55,23 @@ def test_each_team_counts_its_own_jobs(store: Store, theirs: Store) -> None:
     want(theirs, "late")
     want(store, "soon", run_at=LATER)
 
-    assert (store.jobs.outstanding(T0), theirs.jobs.outstanding(T0)) == (0, 1)
+    assert (store.jobs.due_count(T0), theirs.jobs.due_count(T0)) == (0, 1)
     assert (store.jobs.oldest_due(T0), theirs.jobs.oldest_due(T0)) == (None, T0)
-    assert (store.jobs.earliest(), theirs.jobs.earliest()) == (LATER, T0)
+    assert (store.jobs.next_run_at(), theirs.jobs.next_run_at()) == (LATER, T0)
     (held,) = claim(theirs)
     assert (store.jobs.counts(), theirs.jobs.counts()) == ({("say", "ready"): 1}, {("say", "held"): 1})
-    theirs.jobs.dead(held, "no", T0)
+    theirs.jobs.dead_letter(held, "no", T0)
     assert (store.jobs.counts(), theirs.jobs.counts()) == ({("say", "ready"): 1}, {("say", "dead"): 1})
 
 
 def test_each_team_lists_and_revives_its_own_dead_jobs(store: Store, theirs: Store) -> None:
     want(theirs, "theirs")
-    (dead,) = theirs.jobs.dead(claim(theirs)[0], "no", T0)
+    (dead,) = theirs.jobs.dead_letter(claim(theirs)[0], "no", T0)
 
-    assert store.jobs.buried() == ()
-    assert not store.jobs.revive(dead.id, T0)
-    assert theirs.jobs.buried() == (dead,)
-    assert theirs.jobs.revive(dead.id, T0)
+    assert store.jobs.dead_letters() == ()
+    assert not store.jobs.retry_dead(dead.id, T0)
+    assert theirs.jobs.dead_letters() == (dead,)
+    assert theirs.jobs.retry_dead(dead.id, T0)
 
 
 def test_each_team_cancels_its_own_jobs_and_what_needs_them(store: Store, theirs: Store) -> None:
@@ -81,28 +81,28 @@ def test_each_team_cancels_its_own_jobs_and_what_needs_them(store: Store, theirs
 
     store.recorder.transact(lambda unit: unit.cancel(["channel"]))
 
-    assert (store.jobs.outstanding(T0), theirs.jobs.outstanding(T0)) == (0, 2)
+    assert (store.jobs.due_count(T0), theirs.jobs.due_count(T0)) == (0, 2)
 
 
 def test_each_team_deletes_its_own_old_jobs(store: Store, theirs: Store) -> None:
     want(theirs, "theirs")
     assert theirs.jobs.complete(claim(theirs)[0], T0)
 
-    assert store.jobs.forget_ended(LATER) == 0
-    assert theirs.jobs.forget_ended(LATER) == 1
+    assert store.jobs.prune(LATER) == 0
+    assert theirs.jobs.prune(LATER) == 1
 
 
 @pytest.mark.parametrize(
     "ask",
     [
         lambda store: store.jobs.claim(T0, "w1"),
-        lambda store: store.jobs.revive(1, T0),
-        lambda store: store.jobs.earliest(),
+        lambda store: store.jobs.retry_dead(1, T0),
+        lambda store: store.jobs.next_run_at(),
         lambda store: store.jobs.oldest_due(T0),
         lambda store: store.jobs.counts(),
-        lambda store: store.jobs.outstanding(T0),
-        lambda store: store.jobs.buried(),
-        lambda store: store.jobs.forget_ended(T0),
+        lambda store: store.jobs.due_count(T0),
+        lambda store: store.jobs.dead_letters(),
+        lambda store: store.jobs.prune(T0),
         lambda store: store.recorder.transact(lambda unit: unit.cancel(["a"])),
     ],
     ids=["claim", "revive", "earliest", "oldest due", "counts", "outstanding", "dead", "delete", "cancel"],

@@ -179,7 +179,7 @@ class House:
     def later(self, minutes: float) -> None:
         """Let time pass and do each thing when it is due."""
         until = self.clock.now() + timedelta(minutes=minutes)
-        while (due := self.store.jobs.earliest()) is not None and due <= until:
+        while (due := self.store.jobs.next_run_at()) is not None and due <= until:
             self.clock.set(max(due, self.clock.now()))
             self.settle()
         self.clock.set(until)

@@ -58,7 +58,7 @@ def _check_open(store: Store, shown: str) -> Iterator[CheckResult]:
     except NotFound as several:
         yield note(str(several))
     else:
-        yield from _dead_jobs(JobQueue(store.transactions, team).buried() if team else ())
+        yield from _dead_jobs(JobQueue(store.transactions, team).dead_letters() if team else ())
 
 
 def _dead_jobs(dead: Sequence[DeadJob]) -> Iterator[CheckResult]:

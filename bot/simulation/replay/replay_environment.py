@@ -132,10 +132,10 @@ class ReplayEnvironment:
 
     def pass_until(self, at: datetime) -> None:
         """Let time pass, stopping at each moment at which something is to be done."""
-        while not self.is_cut_off and (due := self.muster.store.jobs.earliest()) is not None and due < at:
+        while not self.is_cut_off and (due := self.muster.store.jobs.next_run_at()) is not None and due < at:
             self.clock.set(due)
             self.settle()
-            if self.muster.store.jobs.earliest() == due:
+            if self.muster.store.jobs.next_run_at() == due:
                 break
         self.clock.set(at)
         self.settle()

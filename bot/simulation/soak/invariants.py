@@ -148,10 +148,10 @@ class SoakState:
 
     def _jobs(self) -> Iterator[str]:
         """Nothing is overdue, and nothing was given up."""
-        overdue = self.store.jobs.outstanding(RealClock().now())
+        overdue = self.store.jobs.due_count(RealClock().now())
         if overdue:
             yield f"overdue: {overdue} jobs are due and not done"
-        for dead in self.store.jobs.buried():
+        for dead in self.store.jobs.dead_letters():
             yield f"dead: {dead.job.key}: {dead.error}"
 
     def _record(self) -> Iterator[str]:

@@ -169,5 +169,5 @@ def _left(store: Store) -> int:
     now = RealClock().now()
     ready = (JOB.c.state == JobState.READY) & (JOB.c.team == store.team)
     waits = select(func.count()).select_from(JOB).where(ready, JOB.c.run_at <= now + _SOON, JOB.c.kind.not_in(_LATER))
-    due = store.jobs.outstanding(now)
+    due = store.jobs.due_count(now)
     return due + int(store.transactions.read(lambda connection: connection.execute(waits).scalar_one()))

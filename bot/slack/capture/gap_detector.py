@@ -95,7 +95,7 @@ class GapDetector:
         """Want every channel to be read back that something may have been missed in."""
         self._note_absence(now)
         jobs = [reconciling(one, self._begun.get(one.number), now) for one in self._affected(now)]
-        self._store.recorder.transact(lambda unit: unit.want(jobs, now))
+        self._store.recorder.transact(lambda unit: unit.enqueue(jobs, now))
         self._begun = {}
         self._seen_at = now
         self._beat(now)

@@ -26,7 +26,7 @@ class JobRequests:
         jobs = homes(self.team, (interaction.person,))
         with suppress(Unavailable):
             report_unexpected(
-                lambda: self.record.recorder.transact(lambda unit: unit.want(jobs, interaction.at), first=False),
+                lambda: self.record.recorder.transact(lambda unit: unit.enqueue(jobs, interaction.at), first=False),
                 not_recorded,
             )
 
@@ -38,7 +38,7 @@ class JobRequests:
             incident = unit.peek(key) if key else None
             # No card yet: this is Muster's own join while it creates the channel.
             if incident is not None and incident.places.card_ts is not None and not incident.is_over:
-                unit.want([reconciling(incident, at=at + after)], at)
+                unit.enqueue([reconciling(incident, at=at + after)], at)
 
         with suppress(Unavailable):
             report_unexpected(lambda: self.record.recorder.transact(work, first=False), not_recorded)

@@ -248,9 +248,9 @@ def give_up(url: str, team: str, error: str) -> None:
     """Leave a dead job of a team in a database."""
     job = Job(kind=JobKind.CARD, key="card:1", incident=IncidentKey(team, "01JZ0000000000000000000000"))
     with open_store(url, team=team) as store:
-        store.recorder.transact(lambda unit: unit.want([job], T0))
+        store.recorder.transact(lambda unit: unit.enqueue([job], T0))
         (claimed,) = store.jobs.claim(T0, "test")
-        store.jobs.dead(claimed, error, T0)
+        store.jobs.dead_letter(claimed, error, T0)
 
 
 def at(seconds: float) -> datetime:

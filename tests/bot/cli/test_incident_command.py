@@ -43,7 +43,7 @@ def test_an_incident_is_declared_by_whoever_types_and_what_slack_is_told_waits(b
     assert declared.by == cli_person(getpass.getuser(), socket.gethostname())
     assert declared.source.surface == Surface.CLI
     with begun.store() as store:
-        assert store.jobs.outstanding(declared.recorded_at) > 0
+        assert store.jobs.due_count(declared.recorded_at) > 0
 
 
 def test_it_works_on_postgresql_too(postgres_url: str, tmp_path: Path) -> None:

@@ -124,15 +124,15 @@ def test_what_could_not_be_finished_is_finished_once_by_the_next_start(
         begun = time.monotonic()
         process.send_signal(signal.SIGTERM)
         code, took = process.wait(PATIENCE), time.monotonic() - begun
-        left = store.jobs.outstanding(datetime.now(UTC))
+        left = store.jobs.due_count(datetime.now(UTC))
         sandbox.faults.clear()
 
     with running(here, env), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
         deadline = time.monotonic() + 2 * PATIENCE
-        while store.jobs.outstanding(datetime.now(UTC) + timedelta(seconds=45)):
+        while store.jobs.due_count(datetime.now(UTC) + timedelta(seconds=45)):
             assert time.monotonic() < deadline, store.jobs.counts()
             time.sleep(0.1)
-        listed, buried = store.queries.incidents(sandbox.workspace.team_id), store.jobs.buried()
+        listed, buried = store.queries.incidents(sandbox.workspace.team_id), store.jobs.dead_letters()
 
     channels = sandbox.workspace.channels.values()
     jobs = [job_of({"metadata": m.metadata}) for one in channels for m in one.messages.values()]

@@ -110,7 +110,7 @@ def test_a_call_that_slack_answers_with_429_is_counted(house):
 
 def test_jobs_of_another_team_are_neither_late_nor_counted(rig, tmp_path):
     job = Job(kind=JobKind.SAY, key="say:1", incident=IncidentKey("T_OTHER", "01INC"))
-    rig.store.recorder.transact(lambda unit: unit.want([job], rig.clock.now()))
+    rig.store.recorder.transact(lambda unit: unit.enqueue([job], rig.clock.now()))
     rig.clock.set(rig.clock.now() + timedelta(minutes=3))
     counts = Metrics()
     health = Health(rig.store, Spool(tmp_path, rig.team), rig.worker, rig.clock, counts, lambda: True)

@@ -146,7 +146,7 @@ class Life:
         if word == "stop":
             self.muster.stop()
             return {}
-        earliest = self.muster.store.jobs.earliest() if (done := self.muster.drain(now)) == 0 else None
+        earliest = self.muster.store.jobs.next_run_at() if (done := self.muster.drain(now)) == 0 else None
         return {"done": done, "next": earliest.isoformat() if earliest else None}
 
 

@@ -44,7 +44,7 @@ _NUMBERS = frozenset(
 def standing(sandbox: Sandbox, url: str) -> dict[str, Any]:
     """Give what stands there."""
     with open_store(url, team=sandbox.workspace.team_id) as store:
-        assert store.jobs.buried() == ()
+        assert store.jobs.dead_letters() == ()
         assert verify(store).is_sound
         chains = [store.recorder.read(lambda r, key=key: r.entries(key)) for key in store.queries.chain_keys()]
         numbers = [one.number for one in store.queries.incidents(sandbox.workspace.team_id)]

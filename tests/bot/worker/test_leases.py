@@ -32,7 +32,7 @@ def claimed(store: Store, owner: str = "w1", after: float = 0) -> ClaimedJob:
 def wanted(store: Store) -> Store:
     """A store in which one job is due."""
     job = Job(kind=JobKind.SAY, key="a", incident=IncidentKey("T1", "01INC"))
-    store.recorder.transact(lambda unit: unit.want([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
     return store
 
 
@@ -64,7 +64,7 @@ def test_what_has_just_begun_is_not_renewed(wanted: Store) -> None:
     leases.renew(T0 + timedelta(seconds=9))
 
     assert lease.until == T0 + timedelta(seconds=30)
-    assert wanted.jobs.earliest() == T0 + timedelta(seconds=30)
+    assert wanted.jobs.next_run_at() == T0 + timedelta(seconds=30)
 
 
 def test_what_was_let_go_of_is_not_renewed(wanted: Store) -> None:
@@ -94,9 +94,9 @@ def test_what_was_shown_last_is_known_whoever_showed_it_and_however_often(store:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
     seen = []
     for n, result in enumerate(("one", "two", None)):
-        store.recorder.transact(lambda unit: unit.want([job], T0))
+        store.recorder.transact(lambda unit: unit.enqueue([job], T0))
         one = claimed(store, f"w{n}")
-        seen.append(store.jobs.shown(one))
+        seen.append(store.jobs.last_result(one))
         assert store.jobs.complete(one, T0, result)
 
     assert seen == [None, "one", "two"]
@@ -104,25 +104,25 @@ def test_what_was_shown_last_is_known_whoever_showed_it_and_however_often(store:
 
 def test_what_is_wanted_anew_while_it_runs_knows_what_that_run_showed(store: Store) -> None:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
-    store.recorder.transact(lambda unit: unit.want([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
     one = claimed(store)
-    store.recorder.transact(lambda unit: unit.want([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
     assert not store.jobs.complete(one, T0, "one")
 
-    assert store.jobs.shown(claimed(store, "w2")) == "one"
+    assert store.jobs.last_result(claimed(store, "w2")) == "one"
 
 
 def test_after_a_death_nobody_knows_what_is_shown(store: Store) -> None:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
     for result in ("one", None):
-        store.recorder.transact(lambda unit: unit.want([job], T0))
+        store.recorder.transact(lambda unit: unit.enqueue([job], T0))
         one = claimed(store)
         if result:
             store.jobs.complete(one, T0, result)
-    store.jobs.dead(one, "channel_not_found", T0)
-    store.recorder.transact(lambda unit: unit.want([job], T0))
+    store.jobs.dead_letter(one, "channel_not_found", T0)
+    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
 
-    assert store.jobs.shown(claimed(store, "w2")) is None
+    assert store.jobs.last_result(claimed(store, "w2")) is None
 
 
 class Unfenced(Lease):
@@ -190,8 +190,8 @@ def test_an_owner_that_comes_to_itself_after_somebody_took_over_adds_nothing(sto
 
         assert (sorted(posts(rig)), len(rig.entries(key))) == before
         assert doubled(rig, key) == []
-        assert store.jobs.outstanding(rig.clock.now()) == 0
-        assert store.jobs.buried() == ()
+        assert store.jobs.due_count(rig.clock.now()) == 0
+        assert store.jobs.dead_letters() == ()
 
 
 def test_without_the_fence_it_would_post_again(store: Store) -> None:

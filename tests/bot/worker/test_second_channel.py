@@ -74,7 +74,7 @@ class Pagers:
         """Enqueue a page that the pager answers with these results, and run what is due."""
         self.pager.results = list(results)
         job = Job(kind=JobKind.PAGE, key=key, incident=self.key, person=RESPONDER)
-        self.store.recorder.transact(lambda unit: unit.want([job], self.clock.now()))
+        self.store.recorder.transact(lambda unit: unit.enqueue([job], self.clock.now()))
         self.after(0)
 
     def after(self, seconds: float) -> None:
@@ -102,7 +102,7 @@ def test_a_delivery_is_recorded_once_and_its_reference_reaches_the_next_run_of_t
 
     assert pagers.notes() == ["paged as page-1", "paged as page-2"]
     assert pagers.pager.last_refs == [None, "page-1"]
-    assert pagers.store.jobs.outstanding(pagers.clock.now()) == 0
+    assert pagers.store.jobs.due_count(pagers.clock.now()) == 0
 
 
 def test_a_rate_limited_job_is_postponed_and_the_run_does_not_count_as_an_attempt(pagers: Pagers) -> None:
@@ -133,7 +133,7 @@ def test_an_outcome_that_stays_unknown_ends_as_a_dead_letter(pagers: Pagers) -> 
         pagers.after(400)
 
     assert len(pagers.pager.attempts) == 30
-    assert [dead.error for dead in pagers.store.jobs.buried()] == ["the network is down"]
+    assert [dead.error for dead in pagers.store.jobs.dead_letters()] == ["the network is down"]
 
 
 def test_a_permanent_refusal_makes_a_dead_letter_that_is_on_the_record(pagers: Pagers) -> None:
@@ -142,7 +142,7 @@ def test_a_permanent_refusal_makes_a_dead_letter_that_is_on_the_record(pagers: P
 
     [lost] = pagers.recorded("place_lost")
     assert (lost.fact.what, lost.fact.who, lost.fact.error) == ("page", RESPONDER, "number not in service")
-    assert [dead.error for dead in pagers.store.jobs.buried()] == ["number not in service"]
+    assert [dead.error for dead in pagers.store.jobs.dead_letters()] == ["number not in service"]
     assert len(pagers.pager.attempts) == 1
 
 
@@ -157,7 +157,7 @@ def test_a_refusal_that_people_can_end_is_retried_and_told_once_an_hour(pagers: 
         pagers.after(60)
 
     assert pagers.notes() == ["mailbox full", "paged as page-1"]
-    assert pagers.store.jobs.buried() == ()
+    assert pagers.store.jobs.dead_letters() == ()
 
 
 def test_a_handler_that_raises_is_retried_five_times(pagers: Pagers) -> None:
@@ -169,7 +169,7 @@ def test_a_handler_that_raises_is_retried_five_times(pagers: Pagers) -> None:
     for _ in range(10):
         pagers.after(400)
 
-    assert [dead.error for dead in pagers.store.jobs.buried()] == ["ZeroDivisionError: a bug"]
+    assert [dead.error for dead in pagers.store.jobs.dead_letters()] == ["ZeroDivisionError: a bug"]
 
 
 def test_no_slack_is_loaded_for_any_of_this() -> None:

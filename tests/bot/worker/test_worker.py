@@ -29,7 +29,7 @@ def test_a_declaration_makes_a_usable_channel_and_the_rest(rig):
         "INC-2026-0001 P1 major: waiting for somebody to take it. Commander: nobody. Payments fail"
     )
     assert len(rig.sandbox.workspace.homes) == 1
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 def test_a_usable_channel_takes_two_serial_calls_whatever_the_extras(rig):
@@ -127,7 +127,7 @@ def test_what_nobody_knows_is_looked_up_and_tried_again(rig, method):
     made = [c.name for c in rig.sandbox.workspace.channels.values() if c.name.startswith("inc-")]
     assert made == ["inc-2026-0001-payments-fail"]
     assert len(rig.texts(key)) == 2
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "conversations.create"])
@@ -151,7 +151,7 @@ def test_what_slack_refuses_for_good_is_given_up_said_and_kept_on_the_record(rig
 
     [lost] = rig.entries(key, "place_lost")
     assert (lost.fact.what, lost.fact.error) == ("topic", "restricted_action")
-    assert [dead.job.kind for dead in rig.store.jobs.buried()] == [JobKind.TOPIC]
+    assert [dead.job.kind for dead in rig.store.jobs.dead_letters()] == [JobKind.TOPIC]
     assert any("The topic could not be set" in text and "restricted_action" in text for text in rig.texts(key))
 
 
@@ -164,7 +164,11 @@ def test_when_slack_makes_no_channel_the_declarer_is_told_and_what_needs_it_is_g
     [told] = rig.direct("ilse")
     assert "would not make its channel" in told.text
     assert rig.incident(key).places.channel is None
-    assert {dead.job.kind for dead in rig.store.jobs.buried()} >= {JobKind.MAKE_CHANNEL, JobKind.CARD, JobKind.MEMBERS}
+    assert {dead.job.kind for dead in rig.store.jobs.dead_letters()} >= {
+        JobKind.MAKE_CHANNEL,
+        JobKind.CARD,
+        JobKind.MEMBERS,
+    }
 
 
 def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
@@ -180,7 +184,7 @@ def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
         worker.stop()
 
         assert len(rig.texts(key)) >= 2
-        assert [dead.job.kind for dead in sqlite_store.jobs.buried()] == [JobKind.TOPIC]
+        assert [dead.job.kind for dead in sqlite_store.jobs.dead_letters()] == [JobKind.TOPIC]
 
 
 def test_two_workers_on_one_database_do_each_thing_once(store):
@@ -191,7 +195,7 @@ def test_two_workers_on_one_database_do_each_thing_once(store):
         other.start()
         rig.worker.wake()
         other.wake()
-        _until(lambda: store.jobs.outstanding(rig.clock.now()) == 0)
+        _until(lambda: store.jobs.due_count(rig.clock.now()) == 0)
         other.stop()
 
         for key in keys:

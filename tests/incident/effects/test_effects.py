@@ -104,10 +104,10 @@ def test_each_act_says_one_line_rendered_from_its_entries():
 def test_lines_of_an_incident_keep_their_order_in_one_lane():
     chain, jobs = declared()
 
-    lanes = {job.lane for job in (*jobs, *told(chain, Noted(text="a"))) if job.kind is JobKind.SAY}
+    ordering_keys = {job.ordering_key for job in (*jobs, *told(chain, Noted(text="a"))) if job.kind is JobKind.SAY}
 
-    assert len(lanes) == 1
-    assert None not in lanes
+    assert len(ordering_keys) == 1
+    assert None not in ordering_keys
 
 
 @pytest.mark.parametrize(

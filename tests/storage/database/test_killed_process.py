@@ -61,8 +61,8 @@ def test_what_was_committed_is_recognised_when_it_is_sent_again(
 
 
 def test_a_job_in_the_hands_of_the_dead_is_done_by_another(store: Store, database_url: str, key: IncidentKey) -> None:
-    jobs = [Job(kind=JobKind.SAY, key=name, incident=key, lane="L") for name in ("first", "second")]
-    store.recorder.transact(lambda unit: unit.want(jobs, T0))
+    jobs = [Job(kind=JobKind.SAY, key=name, incident=key, ordering_key="L") for name in ("first", "second")]
+    store.recorder.transact(lambda unit: unit.enqueue(jobs, T0))
     crash(database_url, "claimed")
 
     assert store.jobs.claim(T0 + timedelta(seconds=59), "heir", 10, 60) == []
@@ -71,16 +71,16 @@ def test_a_job_in_the_hands_of_the_dead_is_done_by_another(store: Store, databas
     assert store.jobs.complete(first, T0)
     (second,) = store.jobs.claim(T0 + timedelta(seconds=61), "heir", 10, 60)
     assert store.jobs.complete(second, T0)
-    assert store.jobs.outstanding(T0 + timedelta(days=1)) == 0
+    assert store.jobs.due_count(T0 + timedelta(days=1)) == 0
 
 
 def test_the_end_of_the_lease_is_what_frees_the_job(store: Store, database_url: str, key: IncidentKey) -> None:
     """Shows that the test above bites: under a lease that has no end, nobody would ever do it."""
     job = Job(kind=JobKind.SAY, key="first", incident=key)
-    store.recorder.transact(lambda unit: unit.want([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
     crash(database_url, "claimed")
     forever = "UPDATE job SET lease_until = '9999-01-01T00:00:00.000000Z'"
     store.transactions.write(lambda connection: connection.exec_driver_sql(forever).rowcount)
 
     assert store.jobs.claim(T0 + timedelta(days=1), "heir", 10, 60) == []
-    assert store.jobs.outstanding(T0 + timedelta(days=1)) == 1
+    assert store.jobs.due_count(T0 + timedelta(days=1)) == 1

@@ -59,11 +59,11 @@ def test_what_is_asked_for_each_message_is_looked_up(store: Store, ask: Callable
     "ask",
     [
         lambda jobs: jobs.claim(T0, "w1"),
-        lambda jobs: jobs.earliest(),
+        lambda jobs: jobs.next_run_at(),
         lambda jobs: jobs.oldest_due(T0),
-        lambda jobs: jobs.outstanding(T0),
+        lambda jobs: jobs.due_count(T0),
         lambda jobs: jobs.counts(),
-        lambda jobs: jobs.buried(),
+        lambda jobs: jobs.dead_letters(),
     ],
     ids=["claim", "earliest", "oldest due", "outstanding", "counts", "dead"],
 )

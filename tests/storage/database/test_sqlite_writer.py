@@ -34,7 +34,7 @@ def commits(engine: Engine) -> list[list[str]]:
 
 @pytest.fixture
 def writer(engine: Engine) -> Iterator[SqliteWriter]:
-    writer = SqliteWriter(engine, longest=60)
+    writer = SqliteWriter(engine, round_seconds=60)
     yield writer
     writer.close()
 
@@ -75,7 +75,7 @@ class Busy:
         self.threads.append(thread)
 
     def release_when(self, waiting: int) -> None:
-        until(lambda: len(self.writer._first) + len(self.writer._later) >= waiting)
+        until(lambda: len(self.writer._commands) + len(self.writer._captures) >= waiting)
         self.go.set()
         for thread in self.threads:
             thread.join()
@@ -104,7 +104,7 @@ def test_a_command_waits_for_one_batch_of_captures_at_most(writer: SqliteWriter,
         thread = threading.Thread(target=writer.write, args=(remember(commits, "command"),))
         thread.start()
         late.append(thread)
-        until(lambda: bool(writer._first))
+        until(lambda: bool(writer._commands))
 
     busy.run(capture, first=False)
     for n in range(BATCH + 10):
@@ -119,11 +119,11 @@ def test_a_command_waits_for_one_batch_of_captures_at_most(writer: SqliteWriter,
 def test_a_round_that_has_lasted_long_enough_leaves_the_rest_to_the_next(
     engine: Engine, commits: list[list[str]]
 ) -> None:
-    writer = SqliteWriter(engine, longest=0)
+    writer = SqliteWriter(engine, round_seconds=0)
     busy = Busy(writer)
     for n in range(3):
         busy.run(remember(commits, f"capture{n}"), first=False)
-        until(lambda n=n: len(writer._later) == n + 1)
+        until(lambda n=n: len(writer._captures) == n + 1)
     busy.run(remember(commits, "command"))
     busy.release_when(4)
     writer.close()
@@ -175,7 +175,7 @@ def test_whatever_a_work_raises_reaches_its_caller_only_and_the_writer_goes_on(
 
     with ThreadPoolExecutor(2) as pool:
         failing = pool.submit(writer.write, fail)
-        until(lambda: len(writer._first) == 1)
+        until(lambda: len(writer._commands) == 1)
         working = pool.submit(writer.write, remember(commits, "kept"))
         busy.release_when(2)
 
@@ -202,7 +202,7 @@ def test_whatever_ends_a_commit_reaches_everybody_in_it_and_the_writer_goes_on(
         failing = []
         for name in ("one", "two"):
             failing.append(pool.submit(writer.write, remember(commits, name)))
-            until(lambda: len(writer._first) == len(failing))
+            until(lambda: len(writer._commands) == len(failing))
         busy.release_when(2)
 
         assert [one.exception(30) for one in failing] == [error, error]
@@ -260,7 +260,7 @@ def test_a_transaction_that_the_database_ended_is_not_mistaken_for_a_commit(writ
         attempts = []
         for work in (write, ended, write):
             attempts.append(pool.submit(writer.write, work, first=False))
-            until(lambda: len(writer._later) == len(attempts))
+            until(lambda: len(writer._captures) == len(attempts))
         busy.release_when(3)
 
     assert all(isinstance(one.exception(), Exception) for one in attempts)

@@ -13,7 +13,7 @@ KEY = IncidentKey(TEAM, "01KJMDEB80FMXNH9Y7K83CQ8EZ")
 
 def want(store: Store, key: str, minutes: int) -> None:
     job = Job(kind=JobKind.SAY, key=key, incident=KEY, run_at=T0 + timedelta(minutes=minutes))
-    store.recorder.transact(lambda unit: unit.want([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
 
 
 def test_jobs_are_counted_by_where_they_stand_and_done_ones_are_left_out(store: Store) -> None:
@@ -21,7 +21,7 @@ def test_jobs_are_counted_by_where_they_stand_and_done_ones_are_left_out(store: 
         want(store, f"k{n}", n)
     done, dead, _held = (store.jobs.claim(T0 + timedelta(minutes=n), "me", 1, 3600)[0] for n in range(3))
     store.jobs.complete(done, T0)
-    store.jobs.dead(dead, "no", T0)
+    store.jobs.dead_letter(dead, "no", T0)
 
     assert store.jobs.counts() == {("say", "dead"): 1, ("say", "held"): 1, ("say", "ready"): 1}
 

@@ -1,4 +1,4 @@
-"""The queue, on both databases: nothing is lost, nothing overtakes in its lane, and a late owner changes nothing."""
+"""The job queue on both databases: nothing is lost, ordering keys keep their order, and a lost lease changes nothing."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from incident.entry import IncidentKey
 from incident.jobs import LATER, URGENT, Job, JobKind
 from storage.jobs.job_queue import ClaimedJob
+from storage.jobs.job_table import JOB
 from storage.store import Store, open_store
 from tests.storage.story import T0, TEAM
 
@@ -20,8 +22,8 @@ def job(key: str, **values: object) -> Job:
     return Job(**{"kind": JobKind.SAY, "key": key, "incident": KEY, **values})
 
 
-def want(store: Store, *jobs: Job, at: datetime = T0) -> None:
-    store.recorder.transact(lambda unit: unit.want(jobs, at))
+def enqueue(store: Store, *jobs: Job, at: datetime = T0) -> None:
+    store.recorder.transact(lambda unit: unit.enqueue(jobs, at))
 
 
 def claim(store: Store, seconds: float = 0, *, limit: int = 10, owner: str = "w1") -> list[ClaimedJob]:
@@ -33,113 +35,119 @@ def keys(claimed: list[ClaimedJob]) -> list[str]:
 
 
 def test_a_wanted_job_is_claimed_once_and_then_done(store: Store) -> None:
-    want(store, job("a", entry=7))
+    enqueue(store, job("a", entry=7))
 
     (one,) = claim(store)
 
-    assert (one.job, one.generation, one.attempts) == (job("a", entry=7), 1, 1)
+    assert (one.job, one.version, one.attempts) == (job("a", entry=7), 1, 1)
     assert claim(store, owner="w2") == []
     assert store.jobs.complete(one, T0, result="C1")
     assert claim(store, 3600) == []
-    assert store.jobs.outstanding(T0) == 0
+    assert store.jobs.due_count(T0) == 0
 
 
 def test_nothing_is_wanted_when_its_transaction_fails(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
-        store.recorder.transact(lambda unit: (unit.want([job("a")], T0), 1 // 0))
+        store.recorder.transact(lambda unit: (unit.enqueue([job("a")], T0), 1 // 0))
 
     assert claim(store) == []
 
 
 def test_wanting_a_key_again_keeps_one_job_with_the_newest_payload(store: Store) -> None:
-    want(store, job("card", entry=1))
-    want(store, job("card", entry=2))
+    enqueue(store, job("card", entry=1))
+    enqueue(store, job("card", entry=2))
 
     (one,) = claim(store)
 
-    assert (one.job.entry, one.generation) == (2, 2)
+    assert (one.job.entry, one.version) == (2, 2)
     assert store.jobs.complete(one, T0)
 
 
 def test_wanting_what_waits_unchanged_writes_nothing_and_once_begun_it_is_wanted_anew(store: Store) -> None:
     later = T0 + timedelta(seconds=1)
-    want(store, job("card"), job("topic", rank=URGENT))
-    want(store, job("card"), job("topic", rank=LATER), at=later)
+    enqueue(store, job("card"), job("topic", rank=URGENT))
+    enqueue(store, job("card"), job("topic", rank=LATER), at=later)
 
     topic, card = claim(store, 1)
-    assert [(one.job.key, one.generation) for one in (topic, card)] == [("topic", 2), ("card", 1)]
-    want(store, job("card"), at=later)
+    assert [(one.job.key, one.version) for one in (topic, card)] == [("topic", 2), ("card", 1)]
+    enqueue(store, job("card"), at=later)
 
     assert not store.jobs.complete(card, later)
     assert keys(claim(store, 1)) == ["card"]
 
 
 def test_a_change_during_an_inflight_refresh_is_served_afterwards(store: Store) -> None:
-    """Without generations the second wish would be swallowed by the completion of the first, for good."""
-    want(store, job("card", entry=1))
+    """Without versions the completion of the first run would swallow the second request."""
+    enqueue(store, job("card", entry=1))
     (one,) = claim(store)
-    want(store, job("card", entry=2), at=T0 + timedelta(seconds=1))
+    enqueue(store, job("card", entry=2), at=T0 + timedelta(seconds=1))
 
     assert not store.jobs.complete(one, T0)
 
-    assert store.jobs.outstanding(T0 + timedelta(seconds=1)) == 1
+    assert store.jobs.due_count(T0 + timedelta(seconds=1)) == 1
     (again,) = claim(store, 1)
-    assert (again.job.entry, again.generation, again.attempts) == (2, 2, 1)
+    assert (again.job.entry, again.version, again.attempts) == (2, 2, 1)
     assert store.jobs.complete(again, T0)
 
 
 def test_a_done_key_may_be_wanted_again(store: Store) -> None:
     for _ in range(2):
-        want(store, job("card"))
+        enqueue(store, job("card"))
         (one,) = claim(store)
         assert store.jobs.complete(one, T0)
 
-    assert store.jobs.outstanding(T0) == 0
+    assert store.jobs.due_count(T0) == 0
 
 
 def test_urgent_jobs_go_first_then_the_older(store: Store) -> None:
-    want(store, job("late", rank=LATER), job("second"), job("urgent", rank=URGENT))
-    want(store, job("first", run_at=T0 - timedelta(minutes=1)))
+    enqueue(store, job("late", rank=LATER), job("second"), job("urgent", rank=URGENT))
+    enqueue(store, job("first", run_at=T0 - timedelta(minutes=1)))
 
     assert keys(claim(store, limit=3)) == ["urgent", "first", "second"]
 
 
 def test_a_job_waits_for_its_time(store: Store) -> None:
-    want(store, job("timer", run_at=T0 + timedelta(minutes=5)))
+    enqueue(store, job("timer", run_at=T0 + timedelta(minutes=5)))
 
     assert claim(store) == []
-    assert store.jobs.earliest() == T0 + timedelta(minutes=5)
-    assert store.jobs.outstanding(T0) == 0
+    assert store.jobs.next_run_at() == T0 + timedelta(minutes=5)
+    assert store.jobs.due_count(T0) == 0
     assert keys(claim(store, 300)) == ["timer"]
 
 
 def test_a_debounce_that_is_renewed_does_not_put_the_work_off(store: Store) -> None:
     for second in range(5):
-        want(store, job("card", run_at=T0 + timedelta(seconds=second + 2)))
+        enqueue(store, job("card", run_at=T0 + timedelta(seconds=second + 2)))
 
-    assert store.jobs.earliest() == T0 + timedelta(seconds=2)
+    assert store.jobs.next_run_at() == T0 + timedelta(seconds=2)
 
 
 def test_a_timer_has_the_time_it_was_given_last(store: Store) -> None:
     for minutes in (5, 30):
-        want(store, job("timer", kind=JobKind.TIMER, run_at=T0 + timedelta(minutes=minutes)))
+        enqueue(store, job("timer", kind=JobKind.TIMER, run_at=T0 + timedelta(minutes=minutes)))
 
-    assert store.jobs.earliest() == T0 + timedelta(minutes=30)
+    assert store.jobs.next_run_at() == T0 + timedelta(minutes=30)
 
 
 def test_a_timer_that_sets_itself_anew_while_it_runs_waits_for_the_new_time(store: Store) -> None:
-    want(store, job("timer", kind=JobKind.TIMER, run_at=T0))
+    enqueue(store, job("timer", kind=JobKind.TIMER, run_at=T0))
     (one,) = claim(store)
-    want(store, job("timer", kind=JobKind.TIMER, run_at=T0 + timedelta(minutes=30)))
+    enqueue(store, job("timer", kind=JobKind.TIMER, run_at=T0 + timedelta(minutes=30)))
 
     assert not store.jobs.complete(one, T0)
 
     assert claim(store) == []
-    assert store.jobs.earliest() == T0 + timedelta(minutes=30)
+    assert store.jobs.next_run_at() == T0 + timedelta(minutes=30)
 
 
 def test_a_lane_keeps_its_order_even_when_its_head_must_wait(store: Store) -> None:
-    want(store, job("one", lane="L"), job("two", lane="L", rank=URGENT), job("other", lane="M"), job("free"))
+    enqueue(
+        store,
+        job("one", ordering_key="L"),
+        job("two", ordering_key="L", rank=URGENT),
+        job("other", ordering_key="M"),
+        job("free"),
+    )
 
     first = claim(store)
 
@@ -154,17 +162,17 @@ def test_a_lane_keeps_its_order_even_when_its_head_must_wait(store: Store) -> No
 
 
 def test_a_dead_job_frees_its_lane(store: Store) -> None:
-    want(store, job("one", lane="L"), job("two", lane="L"))
+    enqueue(store, job("one", ordering_key="L"), job("two", ordering_key="L"))
     (one,) = claim(store)
 
-    assert [dead.job.key for dead in store.jobs.dead(one, "channel_not_found", T0)] == ["one"]
+    assert [dead.job.key for dead in store.jobs.dead_letter(one, "channel_not_found", T0)] == ["one"]
 
     assert keys(claim(store)) == ["two"]
-    assert [(dead.job.key, dead.error) for dead in store.jobs.buried()] == [("one", "channel_not_found")]
+    assert [(dead.job.key, dead.error) for dead in store.jobs.dead_letters()] == [("one", "channel_not_found")]
 
 
 def test_jobs_that_need_a_result_wait_for_it(store: Store) -> None:
-    want(store, job("card", needs="channel", rank=URGENT), job("channel"))
+    enqueue(store, job("card", needs="channel", rank=URGENT), job("channel"))
 
     (one,) = claim(store)
     assert one.job.key == "channel"
@@ -175,10 +183,10 @@ def test_jobs_that_need_a_result_wait_for_it(store: Store) -> None:
 
 
 def test_jobs_that_need_a_dead_one_die_with_it_and_say_so(store: Store) -> None:
-    want(store, job("channel"), job("card", needs="channel"), job("pin", needs="card"), job("free"))
+    enqueue(store, job("channel"), job("card", needs="channel"), job("pin", needs="card"), job("free"))
     (one, free) = claim(store)
 
-    dead = store.jobs.dead(one, "restricted_action", T0)
+    dead = store.jobs.dead_letter(one, "restricted_action", T0)
 
     assert [(d.job.key, d.error) for d in dead] == [
         ("channel", "restricted_action"),
@@ -186,37 +194,37 @@ def test_jobs_that_need_a_dead_one_die_with_it_and_say_so(store: Store) -> None:
         ("pin", "needs channel, which died: restricted_action"),
     ]
     assert store.jobs.complete(free, T0)
-    assert store.jobs.outstanding(T0) == 0
-    want(store, job("say", needs="channel"))
+    assert store.jobs.due_count(T0) == 0
+    enqueue(store, job("say", needs="channel"))
     assert claim(store, 1) == []
-    assert store.jobs.buried()[0].error == "needs channel, which died"
+    assert store.jobs.dead_letters()[0].error == "needs channel, which died"
 
 
 def test_a_dead_job_can_be_revived(store: Store) -> None:
-    want(store, job("channel"))
+    enqueue(store, job("channel"))
     (one,) = claim(store)
-    (dead,) = store.jobs.dead(one, "restricted_action", T0)
+    (dead,) = store.jobs.dead_letter(one, "restricted_action", T0)
 
-    assert store.jobs.revive(dead.id, T0)
-    assert not store.jobs.revive(dead.id, T0)
+    assert store.jobs.retry_dead(dead.id, T0)
+    assert not store.jobs.retry_dead(dead.id, T0)
 
     (again,) = claim(store)
     assert (again.job.key, again.attempts) == ("channel", 2)
 
 
 def test_what_was_wanted_anew_outlives_the_death_of_the_old_wish(store: Store) -> None:
-    want(store, job("card", entry=1))
+    enqueue(store, job("card", entry=1))
     (one,) = claim(store)
-    want(store, job("card", entry=2))
+    enqueue(store, job("card", entry=2))
 
-    assert store.jobs.dead(one, "msg_too_long", T0) == ()
+    assert store.jobs.dead_letter(one, "msg_too_long", T0) == ()
 
     (again,) = claim(store)
     assert (again.job.entry, again.attempts) == (2, 2)
 
 
 def test_a_late_owner_changes_nothing(store: Store) -> None:
-    want(store, job("a"))
+    enqueue(store, job("a"))
     (late,) = claim(store, owner="w1")
 
     (heir,) = claim(store, 61, owner="w2")
@@ -225,12 +233,12 @@ def test_a_late_owner_changes_nothing(store: Store) -> None:
     assert not store.jobs.complete(late, T0)
     assert not store.jobs.retry(late, T0, "timeout")
     assert not store.jobs.postpone(late, T0)
-    assert store.jobs.dead(late, "x", T0) == ()
+    assert store.jobs.dead_letter(late, "x", T0) == ()
     assert store.jobs.complete(heir, T0)
 
 
 def test_the_same_owner_is_fenced_from_its_own_earlier_claim(store: Store) -> None:
-    want(store, job("a"))
+    enqueue(store, job("a"))
     (late,) = claim(store)
     (heir,) = claim(store, 61)
 
@@ -239,27 +247,27 @@ def test_the_same_owner_is_fenced_from_its_own_earlier_claim(store: Store) -> No
 
 
 def test_a_lease_that_runs_is_when_to_look_again(store: Store) -> None:
-    want(store, job("a"))
+    enqueue(store, job("a"))
     claim(store)
 
-    assert store.jobs.earliest() == T0 + timedelta(seconds=60)
-    assert store.jobs.outstanding(T0) == 1
+    assert store.jobs.next_run_at() == T0 + timedelta(seconds=60)
+    assert store.jobs.due_count(T0) == 1
 
 
 def test_a_failing_surface_keeps_its_back_off_when_it_is_wanted_again(store: Store) -> None:
-    want(store, job("card"))
+    enqueue(store, job("card"))
     (one,) = claim(store)
     store.jobs.retry(one, T0 + timedelta(seconds=30), "timeout")
 
-    want(store, job("card"))
+    enqueue(store, job("card"))
 
     assert claim(store, 1) == []
     (again,) = claim(store, 30)
-    assert (again.attempts, again.generation) == (2, 2)
+    assert (again.attempts, again.version) == (2, 2)
 
 
 def test_postponing_is_no_attempt(store: Store) -> None:
-    want(store, job("a"))
+    enqueue(store, job("a"))
     (one,) = claim(store)
 
     assert store.jobs.postpone(one, T0 + timedelta(seconds=5))
@@ -269,7 +277,7 @@ def test_postponing_is_no_attempt(store: Store) -> None:
 
 
 def test_a_cancelled_job_is_gone_with_those_that_need_it(store: Store) -> None:
-    want(store, job("a"), job("b", needs="a"), job("c"))
+    enqueue(store, job("a"), job("b", needs="a"), job("c"))
     (one, _) = claim(store)
 
     store.recorder.transact(lambda unit: unit.cancel(["a"]))
@@ -280,7 +288,7 @@ def test_a_cancelled_job_is_gone_with_those_that_need_it(store: Store) -> None:
 
 def test_one_teams_keys_are_not_anothers(store: Store, database_url: str) -> None:
     other = IncidentKey("T2", "01INC")
-    want(store, job("a", lane="L"), job("a", lane="L", incident=other))
+    enqueue(store, job("a", ordering_key="L"), job("a", ordering_key="L", incident=other))
 
     store.recorder.transact(lambda unit: unit.cancel(["a"]))
 
@@ -289,11 +297,11 @@ def test_one_teams_keys_are_not_anothers(store: Store, database_url: str) -> Non
 
 
 def test_many_claimers_share_the_work_without_taking_anything_twice(store: Store) -> None:
-    want(store, *(job(f"j{n:03d}", lane=f"L{n % 7}") for n in range(140)))
+    enqueue(store, *(job(f"j{n:03d}", ordering_key=f"L{n % 7}") for n in range(140)))
     done: list[str] = []
 
     def work(owner: str) -> None:
-        while store.jobs.outstanding(T0):
+        while store.jobs.due_count(T0):
             for one in store.jobs.claim(T0, owner, limit=5, lease_seconds=60):
                 done.append(one.job.key)
                 assert store.jobs.complete(one, T0)
@@ -306,15 +314,25 @@ def test_many_claimers_share_the_work_without_taking_anything_twice(store: Store
 
     assert sorted(done) == [f"j{n:03d}" for n in range(140)]
     for lane in range(7):
-        in_lane = [key for key in done if int(key[1:]) % 7 == lane]
-        assert in_lane == sorted(in_lane)
+        in_order = [key for key in done if int(key[1:]) % 7 == lane]
+        assert in_order == sorted(in_order)
 
 
 def test_done_jobs_are_forgotten_after_a_while_and_dead_ones_are_not(store: Store) -> None:
-    want(store, job("a"), job("b"))
+    enqueue(store, job("a"), job("b"))
     done, dead = claim(store)
     store.jobs.complete(done, T0)
-    store.jobs.dead(dead, "x", T0)
+    store.jobs.dead_letter(dead, "x", T0)
 
-    assert store.jobs.forget_ended(T0 + timedelta(seconds=1)) == 1
-    assert len(store.jobs.buried()) == 1
+    assert store.jobs.prune(T0 + timedelta(seconds=1)) == 1
+    assert len(store.jobs.dead_letters()) == 1
+
+
+def test_a_payload_names_the_ordering_key_as_earlier_releases_did(store: Store) -> None:
+    enqueue(store, job("a", ordering_key="L"))
+
+    (payload,) = store.transactions.read(lambda connection: connection.execute(select(JOB.c.payload)).scalars().all())
+
+    assert '"lane":"L"' in payload
+    assert "ordering_key" not in payload
+    assert claim(store)[0].job == job("a", ordering_key="L")

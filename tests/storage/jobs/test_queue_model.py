@@ -31,7 +31,7 @@ from tests.storage.story import T0, TEAM
 
 KEY = IncidentKey(TEAM, "01INC")
 NAMES = ("card", "topic", "say1", "say2", "say3")
-LANES = {"say1": "L", "say2": "L", "say3": "L"}
+ORDERING_KEYS = {"say1": "L", "say2": "L", "say3": "L"}
 LEASE = 60
 Fresh = Callable[[], AbstractContextManager[str]]
 
@@ -56,14 +56,14 @@ class Queue(RuleBasedStateMachine):
     def want(self, name: str) -> None:
         self.version += 1
         self.wanted[name] = self.version
-        job = Job(kind=JobKind.SAY, key=name, incident=KEY, entry=self.version, lane=LANES.get(name))
-        self.store.recorder.transact(lambda unit: unit.want([job], self.now))
+        job = Job(kind=JobKind.SAY, key=name, incident=KEY, entry=self.version, ordering_key=ORDERING_KEYS.get(name))
+        self.store.recorder.transact(lambda unit: unit.enqueue([job], self.now))
 
     @rule(target=claimed, limit=st.integers(1, 3), owner=st.sampled_from(("w1", "w2")))
     def claim(self, limit: int, owner: str):
         taken = self.store.jobs.claim(self.now, owner, limit, LEASE)
-        lanes = [LANES[one.job.key] for one in taken if one.job.key in LANES]
-        assert len(lanes) == len(set(lanes)), "two of one lane at once"
+        ordering_keys = [ORDERING_KEYS[one.job.key] for one in taken if one.job.key in ORDERING_KEYS]
+        assert len(ordering_keys) == len(set(ordering_keys)), "two of one lane at once"
         return multiple(*taken)
 
     @rule(one=consumes(claimed))
@@ -89,7 +89,7 @@ class Queue(RuleBasedStateMachine):
     def unserved_wishes_are_outstanding(self) -> None:
         unserved = [name for name, version in self.wanted.items() if self.served.get(name) != version]
         later = self.now + timedelta(days=1)
-        assert self.store.jobs.outstanding(later) == len(unserved)
+        assert self.store.jobs.due_count(later) == len(unserved)
 
     def teardown(self) -> None:
         for _ in range(2 * len(NAMES)):

@@ -171,13 +171,13 @@ def test_a_restored_record_is_shorter_than_what_left_the_house(
 
 def test_what_was_about_to_be_sent_is_looked_up_first(store: Store, other_url: str, tmp_path: Path) -> None:
     job = Job(kind=JobKind.SAY, key="say:1", incident=workspace_chain(TEAM))
-    store.recorder.transact(lambda unit: unit.want([job], at(0)))
+    store.recorder.transact(lambda unit: unit.enqueue([job], at(0)))
     back_up(store, address(store), tmp_path / "copy.db")
 
     restore(other_url, tmp_path / "copy.db", replace=False)
 
     with open_store(other_url, team=TEAM) as other:
-        other.recorder.transact(lambda unit: unit.want([job.model_copy(update={"key": "say:2"})], at(0)))
+        other.recorder.transact(lambda unit: unit.enqueue([job.model_copy(update={"key": "say:2"})], at(0)))
         claimed = {one.job.key: one.attempts for one in other.jobs.claim(at(1), "me")}
     assert claimed == {"say:1": 2, "say:2": 1}
 

@@ -139,7 +139,7 @@ def test_a_failed_work_leaves_nothing(place: Place) -> None:
         step(unit, key, void_script(number)[0])
         unit.remember("Ev1", Outcome(verb="declare", key=key, at=T0))
         unit.claim(key, ["C/1"])
-        unit.want([Job(kind=JobKind.SAY, key="say", incident=key)], T0)
+        unit.enqueue([Job(kind=JobKind.SAY, key="say", incident=key)], T0)
         raise LookupError
 
     with pytest.raises(LookupError):

@@ -58,9 +58,9 @@ def given_up(url: str) -> None:
     job = Job(kind=JobKind.SAY, key="say:1", incident=IncidentKey(TEAM, "01INC"), entry=1)
     now = datetime.now(UTC)
     with open_store(url, team=TEAM) as store:
-        store.recorder.transact(lambda unit: unit.want([job], now))
+        store.recorder.transact(lambda unit: unit.enqueue([job], now))
         [claimed] = store.jobs.claim(now, "somebody")
-        store.jobs.dead(claimed, "gone for good", now)
+        store.jobs.dead_letter(claimed, "gone for good", now)
 
 
 def test_the_line_that_shows_it_again_names_every_option_and_no_password() -> None:

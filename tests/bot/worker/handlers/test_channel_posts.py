@@ -52,7 +52,7 @@ def test_any_text_a_person_writes_can_be_said(rig, text):
     rig.act("update", "ilse", key, audience=["internal", "exec"], text=text)
     rig.after(seconds=5)
 
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
     assert not any("<!channel>" in said for said in rig.texts(key))
 
 

@@ -147,7 +147,7 @@ def test_while_the_authority_is_away_the_stamp_waits(keeper: Rig, signer: Signer
     day(keeper, T0 + timedelta(minutes=510), authority, (JobKind.STAMP,))
 
     assert keeper.store.timestamps.of(first.seq) is not None, "the one that was to be stamped that day"
-    assert keeper.store.jobs.buried() == ()
+    assert keeper.store.jobs.dead_letters() == ()
 
 
 def test_an_authority_that_says_no_is_given_up_and_told(keeper: Rig, signer: Signer, authority: Authority) -> None:
@@ -159,7 +159,7 @@ def test_an_authority_that_says_no_is_given_up_and_told(keeper: Rig, signer: Sig
     for hour in range(6):
         day(keeper, T0 + timedelta(hours=hour), authority, (JobKind.STAMP,))
 
-    [dead] = keeper.store.jobs.buried()
+    [dead] = keeper.store.jobs.dead_letters()
     assert dead.error.endswith("answers 403")
 
 
@@ -202,7 +202,7 @@ def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
     stranger.close()
 
     assert keeper.store.timestamps.of(taken.seq) is None
-    assert len(keeper.store.jobs.buried()) == 1
+    assert len(keeper.store.jobs.dead_letters()) == 1
 
 
 def test_what_is_kept_no_longer_goes_by_itself(keeper: Rig, signer: Signer) -> None:

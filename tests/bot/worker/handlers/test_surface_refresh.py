@@ -162,7 +162,7 @@ def test_the_home_tab_shows_restricted_incidents_only_to_those_involved(rig):
     rig.drain()
     jobs = homes(rig.team, (rig.person("rosa"), rig.person("ilse")))
 
-    rig.store.recorder.transact(lambda unit: unit.want(jobs, rig.clock.now()))
+    rig.store.recorder.transact(lambda unit: unit.enqueue(jobs, rig.clock.now()))
     rig.drain()
 
     seen = {name: str(rig.sandbox.workspace.homes[rig.users[name]].__dict__) for name in ("rosa", "ilse")}

@@ -15,7 +15,7 @@ from sandbox.state.mutations import message_mutations
 
 def want(rig):
     def work(unit):
-        unit.want([reconciling(one) for one in unit.open_incidents(rig.team)], rig.clock.now())
+        unit.enqueue([reconciling(one) for one in unit.open_incidents(rig.team)], rig.clock.now())
 
     rig.store.recorder.transact(work)
 
@@ -145,7 +145,7 @@ def test_what_was_said_while_a_reading_waited_is_read_when_it_is_wanted_again(ri
     say(rig, key, "ilse", "rolled back, and nobody heard me")
     rig.after(seconds=10)
     rig.store.recorder.transact(
-        lambda unit: unit.want([reconciling(rig.incident(key), at=rig.clock.now())], rig.clock.now())
+        lambda unit: unit.enqueue([reconciling(rig.incident(key), at=rig.clock.now())], rig.clock.now())
     )
     rig.after(minutes=1)
 
@@ -158,8 +158,8 @@ def test_a_reading_wanted_for_later_is_not_served_by_an_earlier_one(rig):
     rig.after(minutes=1)
 
     def work(unit):
-        unit.want([reconciling(rig.incident(key), at=rig.clock.now())], rig.clock.now())
-        unit.want([reconciling(rig.incident(key), at=rig.clock.now() + timedelta(seconds=5))], rig.clock.now())
+        unit.enqueue([reconciling(rig.incident(key), at=rig.clock.now())], rig.clock.now())
+        unit.enqueue([reconciling(rig.incident(key), at=rig.clock.now() + timedelta(seconds=5))], rig.clock.now())
 
     rig.store.recorder.transact(work)
     rig.drain()
@@ -221,7 +221,7 @@ def test_a_thread_that_was_deleted_while_the_reading_waited_is_gone_with_its_hea
     read_back(rig)
 
     assert sorted(entry.fact.ts for entry in rig.entries(key, "message_deleted")) == [head, reply]
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 def test_a_reply_known_by_its_edit_alone_is_not_taken_for_deleted_when_its_thread_is_old(rig):
@@ -279,7 +279,7 @@ def test_a_private_channel_that_muster_was_taken_out_of_is_said_to_be_unread_and
     read_back(rig)
 
     assert {entry.fact.what for entry in rig.entries(key, "place_lost")} == {"reconcile"}
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 @pytest.mark.parametrize("error", ["is_inactive", "missing_scope", "channel_not_found"])
@@ -292,12 +292,12 @@ def test_a_gap_in_a_channel_that_cannot_be_read_ends_all_the_same(rig, error):
     rig.sandbox.faults.fail_with(error, "conversations.history", times=1)
     job = reconciling(rig.incident(key)).model_copy(update={"entry": begun.n})
 
-    rig.store.recorder.transact(lambda unit: unit.want([job], rig.clock.now()))
+    rig.store.recorder.transact(lambda unit: unit.enqueue([job], rig.clock.now()))
     rig.after(seconds=5)
 
     assert [entry.fact.edge for entry in rig.entries(key, "gap_noted")] == ["begins", "ends"]
     assert [entry.fact.error for entry in rig.entries(key, "place_lost")] == [error]
-    assert rig.store.jobs.buried() == ()
+    assert rig.store.jobs.dead_letters() == ()
 
 
 def test_what_another_bot_said_is_read_back_and_what_slack_noted_is_not(rig):

@@ -230,7 +230,7 @@ def test_taking_it_over_twice_records_once(rig, lobby):
     before = [e.n for e in rig.entries(key, "message_posted", "message_edited", "message_deleted")]
     again = Job(kind=JobKind.BEFORE, key=key_of(JobKind.BEFORE, key), incident=key, entry=1, rank=LATER)
 
-    rig.store.recorder.transact(lambda unit: unit.want([again], rig.clock.now()))
+    rig.store.recorder.transact(lambda unit: unit.enqueue([again], rig.clock.now()))
     rig.after(seconds=5)
 
     assert [e.n for e in rig.entries(key, "message_posted", "message_edited", "message_deleted")] == before
