@@ -9,7 +9,7 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-KEY = "sandbox.connection"
+SCOPE_KEY = "sandbox.connection"
 Scope = MutableMapping[str, Any]
 App = Callable[[Any, Any, Any], Awaitable[None]]
 
@@ -19,25 +19,25 @@ class CuttableHttp(H11Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.app = _with_connection(self.app, self)
+        self.app = _with_protocol(self.app, self)
 
     def cut(self) -> None:
         """End the connection at once."""
         self.transport.abort()
 
 
-class DeafenableSocket(WebSocketsSansIOProtocol):
+class StallableSocket(WebSocketsSansIOProtocol):
     """A WebSocket that can be cut, or stay open and answer nothing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.deaf = False
-        self.app = _with_connection(self.app, self)
+        self.stalled = False
+        self.app = _with_protocol(self.app, self)
 
     def handle_ping(self) -> None:
         """Answer a ping with its own payload, or swallow it."""
         pong = self.conn.data_to_send()
-        if not self.deaf:
+        if not self.stalled:
             self.transport.write(b"".join(pong))
 
     def cut(self) -> None:
@@ -45,19 +45,19 @@ class DeafenableSocket(WebSocketsSansIOProtocol):
         self.transport.abort()
 
 
-def connection(scope: Scope) -> Any:
+def protocol_of(scope: Scope) -> Any:
     """Return the protocol a request or socket arrived on."""
-    return scope[KEY]
+    return scope[SCOPE_KEY]
 
 
-def drop(scope: Scope) -> None:
+def cut_connection(scope: Scope) -> None:
     """Cut the connection a request arrived on."""
-    scope[KEY].cut()
+    scope[SCOPE_KEY].cut()
 
 
-def _with_connection(app: Any, protocol: Any) -> Any:
-    async def wrapped(scope: Scope, receive: Any, send: Any) -> None:
-        scope[KEY] = protocol
+def _with_protocol(app: Any, protocol: Any) -> Any:
+    async def wrapper(scope: Scope, receive: Any, send: Any) -> None:
+        scope[SCOPE_KEY] = protocol
         await app(scope, receive, send)
 
-    return wrapped
+    return wrapper

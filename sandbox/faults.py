@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Literal
 
-Trouble = Literal["too_many", "status", "lose_reply", "error"]
+Fault = Literal["too_many", "status", "lose_reply", "error"]
 ANY = "*"
 
 
@@ -18,11 +18,11 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._latency: dict[str, float] = {}
-        self._left: Counter[tuple[Trouble, str]] = Counter()
-        self._values: dict[tuple[Trouble, str], str] = {}
+        self._remaining: Counter[tuple[Fault, str]] = Counter()
+        self._values: dict[tuple[Fault, str], str] = {}
         self._duplicates = 0
-        self._edits_first = 0
-        self._repeated = 0
+        self._reordered = 0
+        self._repeats = 0
         self._socket_commands: list[Callable[[str], None]] = []
 
     def set_latency(self, ms: float, method: str = ANY) -> None:
@@ -54,82 +54,82 @@ class Faults:
     def repeat_envelopes(self, times: int) -> None:
         """Send each of the next envelopes of any kind twice over, unchanged to its envelope id."""
         with self._lock:
-            self._repeated = times
+            self._repeats = times
 
     def reorder_messages(self, times: int) -> None:
         """Hold each of the next new messages back until the next event went out, its edit for instance."""
         with self._lock:
-            self._edits_first = times
+            self._reordered = times
 
     def drop_sockets(self) -> None:
         """Cut every open socket without a word."""
-        self._tell_sockets("drop")
+        self._command_sockets("drop")
 
     def refresh_sockets(self, reason: str = "refresh_requested") -> None:
         """Ask every open socket to reconnect, as Slack does every few hours."""
-        self._tell_sockets(reason)
+        self._command_sockets(reason)
 
     def cut_off(self) -> None:
         """Cut every open socket and let no new one be opened until `let_back`: the app hears nothing any more."""
-        self._tell_sockets("cut_off")
+        self._command_sockets("cut_off")
 
     def restore_connections(self) -> None:
         """Let sockets be opened again."""
-        self._tell_sockets("restore_connections")
+        self._command_sockets("restore_connections")
 
     def stall_sockets(self) -> None:
         """Keep every open socket open while nothing passes through it any more, not even a pong."""
-        self._tell_sockets("stall")
+        self._command_sockets("stall")
 
     def clear(self) -> None:
         """Switch everything off; sockets already cut or deaf stay so."""
         with self._lock:
             self._latency.clear()
-            self._left.clear()
+            self._remaining.clear()
             self._values.clear()
-            self._duplicates = self._edits_first = self._repeated = 0
+            self._duplicates = self._reordered = self._repeats = 0
 
     def latency_of(self, method: str) -> float:
         """Return the milliseconds a call of this method is to take."""
         with self._lock:
             return self._latency.get(method, self._latency.get(ANY, 0.0))
 
-    def take(self, trouble: Trouble, method: str) -> str | None:
+    def consume(self, fault: Fault, method: str) -> str | None:
         """Use up one armed trouble for this method and return its value, or None when there is none."""
         with self._lock:
-            for key in ((trouble, method), (trouble, ANY)):
-                if self._left[key] > 0:
-                    self._left[key] -= 1
+            for key in ((fault, method), (fault, ANY)):
+                if self._remaining[key] > 0:
+                    self._remaining[key] -= 1
                     return self._values[key]
             return None
 
-    def take_duplicate(self) -> bool:
+    def consume_duplicate(self) -> bool:
         """Use up one duplicated event."""
         with self._lock:
-            self._duplicates -= 1 if (due := self._duplicates > 0) else 0
-            return due
+            self._duplicates -= 1 if (is_due := self._duplicates > 0) else 0
+            return is_due
 
-    def take_repeat(self) -> bool:
+    def consume_repeat(self) -> bool:
         """Use up one repeated envelope."""
         with self._lock:
-            self._repeated -= 1 if (due := self._repeated > 0) else 0
-            return due
+            self._repeats -= 1 if (is_due := self._repeats > 0) else 0
+            return is_due
 
-    def take_edit_first(self) -> bool:
+    def consume_reordering(self) -> bool:
         """Use up one held-back message."""
         with self._lock:
-            self._edits_first -= 1 if (due := self._edits_first > 0) else 0
-            return due
+            self._reordered -= 1 if (is_due := self._reordered > 0) else 0
+            return is_due
 
-    def on_socket_command(self, obey: Callable[[str], None]) -> None:
+    def on_socket_command(self, run_command: Callable[[str], None]) -> None:
         """Register who cuts, deafens or refreshes the sockets."""
-        self._socket_commands.append(obey)
+        self._socket_commands.append(run_command)
 
-    def _arm(self, trouble: Trouble, method: str, times: int, value: str) -> None:
+    def _arm(self, fault: Fault, method: str, times: int, value: str) -> None:
         with self._lock:
-            self._left[trouble, method] = times
-            self._values[trouble, method] = value
+            self._remaining[fault, method] = times
+            self._values[fault, method] = value
 
-    def _tell_sockets(self, command: str) -> None:
-        for obey in self._socket_commands:
-            obey(command)
+    def _command_sockets(self, command: str) -> None:
+        for run_command in self._socket_commands:
+            run_command(command)

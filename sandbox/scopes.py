@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.state.entities import Channel
 from sandbox.workspace_errors import SlackError
 
-NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
+CHANNEL_SCOPES: dict[str, dict[str, tuple[str, ...]]] = {
     "read": {"channel": ("channels:read",), "group": ("groups:read",), "im": ("im:read",)},
     "history": {"channel": ("channels:history",), "group": ("groups:history",), "im": ("im:history",)},
     "manage": {"channel": ("channels:manage",), "group": ("groups:write",), "im": ("im:write",)},
@@ -22,7 +22,7 @@ NEEDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "join": {"channel": ("channels:join",), "group": ("groups:write",), "im": ("im:write",)},
 }
-EVENTS: dict[str, str] = {
+EVENT_SCOPES: dict[str, str] = {
     "message.channels": "channels:history",
     "message.groups": "groups:history",
     "message.im": "im:history",
@@ -50,19 +50,19 @@ class Scopes:
         """Tell whether a scope was granted."""
         return self.all or scope in self.granted
 
-    def demand(self, alternatives: Collection[str]) -> None:
+    def require(self, alternatives: Collection[str]) -> None:
         """Refuse with `missing_scope` when none of the alternatives was granted; no alternative means no demand."""
         if alternatives and not any(self.has(scope) for scope in alternatives):
             raise SlackError("missing_scope", needed=",".join(alternatives), provided=",".join(self.granted))
 
-    def demand_for(self, need: str, channel: Channel) -> None:
+    def require_for(self, action: str, channel: Channel) -> None:
         """Refuse with `missing_scope` when this kind of channel needs another scope."""
-        self.demand(NEEDS[need][channel.kind])
+        self.require(CHANNEL_SCOPES[action][channel.kind])
 
-    def may_hear(self, subscription: str, channel: Channel | None) -> bool:
+    def may_receive(self, subscription: str, channel: Channel | None) -> bool:
         """Tell whether an event of this subscription may be sent at all."""
-        if subscription in EVENTS:
-            return self.has(EVENTS[subscription])
+        if subscription in EVENT_SCOPES:
+            return self.has(EVENT_SCOPES[subscription])
         if channel is not None and subscription != "app_home_opened":
-            return self.has(NEEDS["read"][channel.kind][0])
+            return self.has(CHANNEL_SCOPES["read"][channel.kind][0])
         return True

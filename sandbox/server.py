@@ -61,45 +61,47 @@ class Sandbox:
         self.signing_secret = "sandbox-signing-secret"  # noqa: S105 - opens this pretend workspace only
         self.workspace = Workspace(self.clock, bot_name=bot_name(manifest))
         self._populate(people, channels)
-        self.triggers, self._responses = TriggerIds(self.workspace), ResponseUrls(self.workspace)
+        self.triggers, self._response_urls = TriggerIds(self.workspace), ResponseUrls(self.workspace)
         self.dispatcher = Dispatcher(self.workspace, self.wire_log, timing or Timing(), self.faults)
-        self.sockets = SocketModeServer(self.workspace.app_id, self.dispatcher.acknowledge, self._note)
+        self.sockets = SocketModeServer(self.workspace.app_id, self.dispatcher.acknowledge, self._record_socket_event)
         self.actor = Actor(
             self.workspace,
             self.wire_log,
             dispatcher=self.dispatcher,
             triggers=self.triggers,
-            responses=self._responses,
-            offer=ClientManifest(manifest),
+            responses=self._response_urls,
+            client_manifest=ClientManifest(manifest),
         )
         scopes = Scopes(manifest)
-        self._events = EventPump(self.workspace, self.dispatcher, manifest=manifest, scopes=scopes, faults=self.faults)
-        self.workspace.listen(self._events.on_event)
-        self._api = self._open_door(scopes, Tiers(self.clock, strict=strict_tiers))
-        self._plain = ResponseEndpoint(self.workspace, self._responses, self.wire_log)
+        self._event_pump = EventPump(
+            self.workspace, self.dispatcher, manifest=manifest, scopes=scopes, faults=self.faults
+        )
+        self.workspace.subscribe(self._event_pump.on_event)
+        self._web_api = self._build_web_api(scopes, Tiers(self.clock, strict=strict_tiers))
+        self._response_endpoint = ResponseEndpoint(self.workspace, self._response_urls, self.wire_log)
         self.faults.on_socket_command(self._command_sockets)
         self._host, self._port = host, port
-        self._webhook: HttpDelivery | None = None
-        self._running: ServerThread | None = None
+        self._http_delivery: HttpDelivery | None = None
+        self._server_thread: ServerThread | None = None
 
     def start(self) -> "Sandbox":
         """Serve from a thread of its own; return once requests are answered."""
-        app = application(self._api, self._plain, self.sockets, page_routes(self))
-        self._running = ServerThread(app, self._host, self._port, every_tick=self._tick)
-        self._running.start()
-        self._responses.root = f"{self.page_url}respond/"
-        self.dispatcher.start(self._running.loop, self.sockets)
+        app = application(self._web_api, self._response_endpoint, self.sockets, page_routes(self))
+        self._server_thread = ServerThread(app, self._host, self._port, every_tick=self._tick)
+        self._server_thread.start()
+        self._response_urls.root = f"{self.page_url}respond/"
+        self.dispatcher.start(self._server_thread.loop, self.sockets)
         return self
 
     def stop(self) -> None:
         """End everything at once, open sockets and waiting pages included."""
         self.wire_log.close()
         self.dispatcher.stop()
-        if self._webhook is not None:
-            self._webhook.close()
-        if self._running is not None:
-            self._running.stop()
-            self._running = None
+        if self._http_delivery is not None:
+            self._http_delivery.close()
+        if self._server_thread is not None:
+            self._server_thread.stop()
+            self._server_thread = None
 
     def __enter__(self) -> "Sandbox":
         return self.start()
@@ -110,9 +112,9 @@ class Sandbox:
     @property
     def page_url(self) -> str:
         """Return the address of the workspace's page, with a slash at its end."""
-        if self._running is None:
+        if self._server_thread is None:
             raise RuntimeError("the workspace is not running")
-        return f"http://{self._host}:{self._running.port}/"
+        return f"http://{self._host}:{self._server_thread.port}/"
 
     @property
     def base_url(self) -> str:
@@ -124,21 +126,21 @@ class Sandbox:
 
         All of them are on this machine; whoever stands before the app picks some at random.
         """
-        if self._running is None:
+        if self._server_thread is None:
             raise RuntimeError("the workspace is not running")
-        self._webhook = HttpDelivery(
+        self._http_delivery = HttpDelivery(
             urls,
             self.signing_secret,
-            loop=self._running.loop,
+            loop=self._server_thread.loop,
             acknowledge=self.dispatcher.acknowledge,
-            refuse=self.dispatcher.refuse,
+            report_failure=self.dispatcher.report_failure,
             copies=copies,
         )
-        self.dispatcher.carry_by(self._webhook)
+        self.dispatcher.use_transport(self._http_delivery)
 
     def outstanding(self) -> int:
         """Count the envelopes that are neither acknowledged nor given up."""
-        return self.dispatcher.outstanding() + self._events.holding()
+        return self.dispatcher.outstanding() + self._event_pump.held_count()
 
     def settle(self, timeout: float = 10.0) -> bool:
         """Wait until nothing is outstanding; tell whether that came about in time."""
@@ -168,17 +170,17 @@ class Sandbox:
     def snapshot(self, user: str, messages_of: Iterable[str] | None = None) -> Payload:
         """Return everything one person sees, with the number of the latest change as `seq`."""
         seq = self.wire_log.seq
-        wanted = None if messages_of is None else set(messages_of)
-        return {"seq": seq, **snapshot(self.workspace, user, manifest=self.manifest, messages_of=wanted)}
+        channel_ids = None if messages_of is None else set(messages_of)
+        return {"seq": seq, **snapshot(self.workspace, user, manifest=self.manifest, messages_of=channel_ids)}
 
     def wait_for_change(self, seq: int, timeout: float = 15.0) -> int:
         """Block until something is newer than `seq` or the time is up; return the latest number."""
         return self.wire_log.wait_for_change(seq, timeout)
 
-    def _open_door(self, scopes: Scopes, tiers: Tiers) -> WebApiEndpoint:
+    def _build_web_api(self, scopes: Scopes, tiers: Tiers) -> WebApiEndpoint:
         """Build what the app calls."""
         services = Services(
-            scopes, self.triggers, self.sockets.new_ticket, tiers.wait_for_channel, page_url=lambda: self.page_url
+            scopes, self.triggers, self.sockets.new_ticket, tiers.take_channel_slot, page_url=lambda: self.page_url
         )
         tokens = Tokens(self.bot_token, self.app_token)
         return WebApiEndpoint(
@@ -194,18 +196,18 @@ class Sandbox:
             channel.members = list(members)
 
     def _tick(self) -> None:
-        self.dispatcher.sweep()
-        self._events.let_go_in_time()
+        self.dispatcher.retry_due()
+        self._event_pump.release_overdue()
         if post_due(self.workspace):
-            self.wire_log.touch()
+            self.wire_log.mark_changed()
 
     def _command_sockets(self, command: str) -> None:
-        running = self._running
-        if running is not None:
+        server_thread = self._server_thread
+        if server_thread is not None:
             with suppress(RuntimeError):  # The loop is closed: the workspace has stopped and cut every connection.
-                running.loop.call_soon_threadsafe(self.sockets.obey, command)
+                server_thread.loop.call_soon_threadsafe(self.sockets.run_command, command)
 
-    def _note(self, kind: str, name: str) -> None:
+    def _record_socket_event(self, kind: str, name: str) -> None:
         self.wire_log.record(at=self.clock.now().isoformat(), kind=kind, name=name, detail={})
 
 

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-TRIMMED_TO = 300
+MAX_TEXT = 300
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class WireEvent:
 class WireLog:
     """A ring of the latest passages and a counter that everything new raises."""
 
-    def __init__(self, keep: int = 1000) -> None:
+    def __init__(self, capacity: int = 1000) -> None:
         self._changed = threading.Condition()
-        self._ring: deque[WireEvent] = deque(maxlen=keep)
+        self._ring: deque[WireEvent] = deque(maxlen=capacity)
         self._seq = 0
         self._closed = False
 
@@ -40,7 +40,7 @@ class WireLog:
         with self._changed:
             return self._seq
 
-    def touch(self) -> None:
+    def mark_changed(self) -> None:
         """Say that the workspace changed, without anything having gone over the wire."""
         with self._changed:
             self._seq += 1
@@ -50,16 +50,16 @@ class WireLog:
         self, *, at: str, kind: str, name: str, detail: dict[str, Any], result: str = "", ms: float | None = None
     ) -> None:
         """Keep one passage, its long values cut short."""
-        short = {key: trim(value) for key, value in detail.items()}
+        trimmed = {key: trim(value) for key, value in detail.items()}
         with self._changed:
             self._seq += 1
-            self._ring.append(WireEvent(self._seq, at, kind, name, short, result, ms))
+            self._ring.append(WireEvent(self._seq, at, kind, name, trimmed, result, ms))
             self._changed.notify_all()
 
     def since(self, seq: int, limit: int = 200) -> list[WireEvent]:
         """Return the passages numbered above `seq`, oldest first, at most the latest `limit`."""
         with self._changed:
-            return [passage for passage in self._ring if passage.seq > seq][-limit:]
+            return [event for event in self._ring if event.seq > seq][-limit:]
 
     def wait_for_change(self, seq: int, timeout: float) -> int:
         """Block until something is newer than `seq`, the time is up or the workspace stops; return the latest number."""
@@ -76,8 +76,8 @@ class WireLog:
 
 def trim(value: Any) -> Any:
     """Cut a long value down to what a drawer can show."""
-    if isinstance(value, str) and len(value) > TRIMMED_TO:
-        return value[:TRIMMED_TO] + "…"
+    if isinstance(value, str) and len(value) > MAX_TEXT:
+        return value[:MAX_TEXT] + "…"
     if isinstance(value, dict):
         return {key: trim(inner) for key, inner in list(value.items())[:30]}
     if isinstance(value, list):

@@ -31,7 +31,7 @@ class Services:
     scopes: Scopes
     triggers: TriggerIds
     new_ticket: Callable[[], str]
-    wait_for_channel: Callable[[str], int]
+    take_channel_slot: Callable[[str], int]
     page_url: Callable[[], str]
 
 
@@ -53,7 +53,7 @@ class ApiCall:
         value = self.args.get(name)
         return default if value is None else str(value)
 
-    def need(self, name: str, error: str = "invalid_arguments") -> str:
+    def required(self, name: str, error: str = "invalid_arguments") -> str:
         """Return an argument that must not be missing or empty."""
         value = self.text(name)
         if not value:
@@ -78,34 +78,34 @@ class ApiCall:
             return value
         try:
             return json.loads(value) if value else None
-        except ValueError as broken:
+        except ValueError as invalid:
             raise SlackError(
                 f"invalid_{name}_format" if name in ("blocks", "metadata") else "invalid_arguments"
-            ) from broken
+            ) from invalid
 
-    def number(self, name: str, default: int, *, most: int, error: str = "invalid_limit") -> int:
+    def number(self, name: str, default: int, *, maximum: int, error: str = "invalid_limit") -> int:
         """Return an argument that is a whole number from 1 up to a maximum."""
         value = self.text(name)
         if not value or value == "0":
             return default
         if not value.isdigit():
             raise SlackError(error)
-        return min(int(value), most)
+        return min(int(value), maximum)
 
-    def channel(self, name: str = "channel", *, need: str | None = None, inside: bool = False) -> Channel:
+    def channel(self, name: str = "channel", *, scope_for: str | None = None, member_only: bool = False) -> Channel:
         """Return the channel an argument names by id; private ones only from within, `inside` demands membership."""
         channel = self.ws.channels.get(self.text(name))
         if channel is None or (channel.kind != "channel" and self.bot not in channel.members):
             raise SlackError("channel_not_found")
-        if need:
-            self.services.scopes.demand_for(need, channel)
-        if inside and self.bot not in channel.members:
+        if scope_for:
+            self.services.scopes.require_for(scope_for, channel)
+        if member_only and self.bot not in channel.members:
             raise SlackError("not_in_channel")
         return channel
 
-    def open_channel(self, name: str = "channel", *, need: str | None = None) -> Channel:
+    def writable_channel(self, name: str = "channel", *, scope_for: str | None = None) -> Channel:
         """Return a channel the bot is in and that is not archived."""
-        channel = self.channel(name, need=need)
+        channel = self.channel(name, scope_for=scope_for)
         if channel.is_archived:
             raise SlackError("is_archived")
         if self.bot not in channel.members:
@@ -114,7 +114,7 @@ class ApiCall:
 
     def message(self, channel: Channel, name: str, error: str = "message_not_found") -> Message:
         """Return the message an argument names by timestamp."""
-        message = channel.messages.get(self.need(name, "no_item_specified"))
+        message = channel.messages.get(self.required(name, "no_item_specified"))
         if message is None or message.subtype == "tombstone":
             raise SlackError(error)
         return message

@@ -11,27 +11,29 @@ from sandbox.workspace_errors import SlackError
 T = TypeVar("T")
 
 
-def page(call: ApiCall, items: Sequence[T], *, default: int = 100, most: int = 1000) -> tuple[list[T], dict[str, Any]]:
+def paginate(
+    call: ApiCall, items: Sequence[T], *, default: int = 100, maximum: int = 1000
+) -> tuple[list[T], dict[str, Any]]:
     """Return one page of a list and the response_metadata that leads to the next."""
-    start = int(open_cursor(call.text("cursor"), "offset") or 0)
-    end = start + call.number("limit", default, most=most)
-    following = make_cursor("offset", str(end)) if end < len(items) else ""
-    return list(items[start:end]), {"response_metadata": {"next_cursor": following}}
+    start = int(decode_cursor(call.text("cursor"), "offset") or 0)
+    end = start + call.number("limit", default, maximum=maximum)
+    next_page = encode_cursor("offset", str(end)) if end < len(items) else ""
+    return list(items[start:end]), {"response_metadata": {"next_cursor": next_page}}
 
 
-def make_cursor(kind: str, value: str) -> str:
+def encode_cursor(kind: str, value: str) -> str:
     """Wrap where to go on into a cursor."""
     return base64.b64encode(f"{kind}:{value}".encode()).decode()
 
 
-def open_cursor(cursor: str, kind: str) -> str | None:
+def decode_cursor(cursor: str, kind: str) -> str | None:
     """Return where to go on; refuse a cursor of another kind or none of ours."""
     if not cursor:
         return None
     try:
-        found, _, value = base64.b64decode(cursor, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as broken:
-        raise SlackError("invalid_cursor") from broken
-    if found != kind:
+        found_kind, _, value = base64.b64decode(cursor, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError) as invalid:
+        raise SlackError("invalid_cursor") from invalid
+    if found_kind != kind:
         raise SlackError("invalid_cursor")
     return value

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from sandbox.state.workspace_clock import Clock, to_micros
 
-T1, T2, T3, T4, POSTING, HUNDREDS = 1, 20, 50, 100, 300, 600
-CONNECTIONS_AT_ONCE = 10
-MESSAGES_AT_ONCE = 5
+T1, T2, T3, T4, POSTING, SPECIAL = 1, 20, 50, 100, 300, 600
+CONNECTION_BURST = 10
+MESSAGE_BURST = 5
 
 
 @dataclass
 class _Bucket:
-    left: float
-    at: int
+    remaining: float
+    updated_at: int
 
 
 class Tiers:
@@ -26,14 +26,14 @@ class Tiers:
         self._lock = threading.Lock()
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
-    def wait_for(self, method: str, per_minute: int) -> int:
+    def take(self, method: str, per_minute: int) -> int:
         """Take one call from a method's minute; return 0, or the seconds to wait when it is used up."""
-        burst = CONNECTIONS_AT_ONCE if per_minute == T1 else per_minute
+        burst = CONNECTION_BURST if per_minute == T1 else per_minute
         return self._take((method, ""), burst, per_minute / 60)
 
-    def wait_for_channel(self, channel: str) -> int:
+    def take_channel_slot(self, channel: str) -> int:
         """Take one message from a channel's second, bursts of a few allowed; return 0 or the seconds to wait."""
-        return self._take(("chat.postMessage", channel), MESSAGES_AT_ONCE, 1.0)
+        return self._take(("chat.postMessage", channel), MESSAGE_BURST, 1.0)
 
     def _take(self, key: tuple[str, str], burst: float, per_second: float) -> int:
         if not self._strict:
@@ -41,9 +41,9 @@ class Tiers:
         now = to_micros(self._clock.now())
         with self._lock:
             bucket = self._buckets.setdefault(key, _Bucket(burst, now))
-            gained = max(0, now - bucket.at) / 1_000_000 * per_second
-            bucket.left, bucket.at = min(burst, bucket.left + gained), max(now, bucket.at)
-            if bucket.left >= 1:
-                bucket.left -= 1
+            refilled = max(0, now - bucket.updated_at) / 1_000_000 * per_second
+            bucket.remaining, bucket.updated_at = min(burst, bucket.remaining + refilled), max(now, bucket.updated_at)
+            if bucket.remaining >= 1:
+                bucket.remaining -= 1
                 return 0
-            return max(1, math.ceil((1 - bucket.left) / per_second))
+            return max(1, math.ceil((1 - bucket.remaining) / per_second))

@@ -9,20 +9,20 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.blocks.interactive_elements import element
+from sandbox.blocks.interactive_elements import element_in
 from sandbox.blocks.limits import LIMITS
 from sandbox.blocks.value_kinds import (
     Fields,
-    anything,
+    add_problem,
+    any_value,
     boolean,
-    fields,
-    many,
+    check_fields,
+    check_unique,
+    list_of,
+    object_of,
     objects,
-    record,
     string,
     text,
-    twice,
-    wrong,
 )
 from sandbox.state.entities import Block, Payload
 from sandbox.state.workspace import Workspace
@@ -33,34 +33,34 @@ def _context_element(problems: list[str], pointer: str, value: Any) -> None:
     if isinstance(value, dict) and value.get("type") in ("plain_text", "mrkdwn"):
         text("text.text")(problems, pointer, value)
     else:
-        element("context")(problems, pointer, value)
+        element_in("context")(problems, pointer, value)
 
 
 def _rows(problems: list[str], pointer: str, value: Any) -> None:
-    many(anything, "table.rows")(problems, pointer, value)
+    list_of(any_value, "table.rows")(problems, pointer, value)
     if isinstance(value, list) and any(isinstance(row, list) and len(row) > LIMITS["table.columns"] for row in value):
-        wrong(problems, pointer, f"no more than {LIMITS['table.columns']} columns allowed")
+        add_problem(problems, pointer, f"no more than {LIMITS['table.columns']} columns allowed")
 
 
 BLOCKS: dict[str, tuple[Fields, tuple[str, ...]]] = {
     "section": (
         {
             "text": text("section.text"),
-            "fields": many(text("section.field"), "section.fields"),
-            "accessory": element("section"),
+            "fields": list_of(text("section.field"), "section.fields"),
+            "accessory": element_in("section"),
             "expand": boolean,
         },
         (),
     ),
-    "header": ({"text": text("header.text", plain=True), "level": anything}, ("text",)),
+    "header": ({"text": text("header.text", plain=True), "level": any_value}, ("text",)),
     "divider": ({}, ()),
-    "context": ({"elements": many(_context_element, "context.elements")}, ("elements",)),
-    "actions": ({"elements": many(element("actions"), "actions.elements")}, ("elements",)),
-    "context_actions": ({"elements": many(anything, "context_actions.elements")}, ("elements",)),
+    "context": ({"elements": list_of(_context_element, "context.elements")}, ("elements",)),
+    "actions": ({"elements": list_of(element_in("actions"), "actions.elements")}, ("elements",)),
+    "context_actions": ({"elements": list_of(any_value, "context_actions.elements")}, ("elements",)),
     "input": (
         {
             "label": text("input.label", plain=True),
-            "element": element("input"),
+            "element": element_in("input"),
             "hint": text("input.hint", plain=True),
             "optional": boolean,
             "dispatch_action": boolean,
@@ -70,22 +70,22 @@ BLOCKS: dict[str, tuple[Fields, tuple[str, ...]]] = {
     "image": (
         {
             "image_url": string("image.url"),
-            "slack_file": anything,
+            "slack_file": any_value,
             "alt_text": string("image.alt_text"),
             "title": text("image.title", plain=True),
         },
         ("alt_text",),
     ),
     "markdown": ({"text": string("markdown.text")}, ("text",)),
-    "rich_text": ({"elements": anything}, ("elements",)),
-    "table": ({"rows": _rows, "column_settings": anything}, ("rows",)),
-    "alert": ({"text": text("alert.text"), "level": anything}, ("text",)),
+    "rich_text": ({"elements": any_value}, ("elements",)),
+    "table": ({"rows": _rows, "column_settings": any_value}, ("rows",)),
+    "alert": ({"text": text("alert.text"), "level": any_value}, ("text",)),
     "file": ({"external_id": string(), "source": string()}, ("external_id", "source")),
     "video": (
         {
             "title": text("video.title", plain=True),
             "title_url": string(),
-            "description": anything,
+            "description": any_value,
             "video_url": string(),
             "alt_text": string(),
             "thumbnail_url": string(),
@@ -96,18 +96,18 @@ BLOCKS: dict[str, tuple[Fields, tuple[str, ...]]] = {
         ("title", "video_url", "alt_text", "thumbnail_url"),
     ),
 }
-EVERYWHERE = {"section", "header", "divider", "context", "actions", "input", "image", "rich_text", "video"}
+EVERY_SURFACE = {"section", "header", "divider", "context", "actions", "input", "image", "rich_text", "video"}
 SURFACES: dict[str, set[str]] = {
-    "message": EVERYWHERE | {"context_actions", "markdown", "table", "alert", "file"},
-    "modal": EVERYWHERE | {"alert"},
-    "home": EVERYWHERE,
+    "message": EVERY_SURFACE | {"context_actions", "markdown", "table", "alert", "file"},
+    "modal": EVERY_SURFACE | {"alert"},
+    "home": EVERY_SURFACE,
 }
 VIEW: Fields = {
-    "type": anything,
-    "blocks": anything,
-    "private_metadata": string("view.private_metadata", least=0),
-    "callback_id": string("view.callback_id", least=0),
-    "external_id": string("view.external_id", least=0),
+    "type": any_value,
+    "blocks": any_value,
+    "private_metadata": string("view.private_metadata", minimum=0),
+    "callback_id": string("view.callback_id", minimum=0),
+    "external_id": string("view.external_id", minimum=0),
 }
 MODAL: Fields = {
     **VIEW,
@@ -123,7 +123,7 @@ MODAL: Fields = {
 def check_message(blocks: Any) -> list[Block]:
     """Return a message's blocks when Slack would take them; refuse them with its error otherwise."""
     problems: list[str] = []
-    _blocks(problems, "/blocks", blocks, "message")
+    _check_blocks(problems, "/blocks", blocks, "message")
     if problems:
         raise SlackError("invalid_blocks", errors=problems, response_metadata={"messages": problems})
     if sum(_lengths(blocks)) > LIMITS["message.total"]:
@@ -137,16 +137,16 @@ def check_view(spec: Any, surface: str) -> Payload:
     """Return a view when Slack would take it on this surface; refuse it with its error otherwise."""
     problems: list[str] = []
     if not isinstance(spec, dict) or spec.get("type") != surface:
-        wrong(problems, "/view/type", f"must be {surface}")
+        add_problem(problems, "/view/type", f"must be {surface}")
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})
     if len(json.dumps(spec, ensure_ascii=False).encode("utf-8", "replace")) > LIMITS["view.bytes"]:
         raise SlackError("view_too_large")
     known, required = (MODAL, ("title", "blocks")) if surface == "modal" else (VIEW, ("blocks",))
-    record(known, required)(problems, "/view", spec)
-    _blocks(problems, "/view/blocks", spec.get("blocks"), surface)
+    object_of(known, required)(problems, "/view", spec)
+    _check_blocks(problems, "/view/blocks", spec.get("blocks"), surface)
     has_input = any(one.get("type") == "input" for one in objects(spec.get("blocks")))
     if surface == "modal" and has_input and not spec.get("submit"):
-        wrong(problems, "/view", "missing required field: submit (the view has an input block)")
+        add_problem(problems, "/view", "missing required field: submit (the view has an input block)")
     if problems:
         raise SlackError("invalid_arguments", response_metadata={"messages": problems})
     return copy.deepcopy(spec)
@@ -167,33 +167,35 @@ def with_ids(ws: Workspace, blocks: list[Block]) -> list[Block]:
     return blocks
 
 
-def _blocks(problems: list[str], pointer: str, blocks: Any, surface: str) -> None:
+def _check_blocks(problems: list[str], pointer: str, blocks: Any, surface: str) -> None:
     if not isinstance(blocks, list):
-        wrong(problems, pointer, "must be an array")
+        add_problem(problems, pointer, "must be an array")
         return
-    most = LIMITS["message.blocks" if surface == "message" else "view.blocks"]
-    if len(blocks) > most:
-        wrong(problems, pointer, f"no more than {most} items allowed")
-    for place, block in enumerate(blocks):
-        _block(problems, f"{pointer}/{place}", block, surface)
-    twice(problems, pointer, objects(blocks), "block_id")
+    maximum = LIMITS["message.blocks" if surface == "message" else "view.blocks"]
+    if len(blocks) > maximum:
+        add_problem(problems, pointer, f"no more than {maximum} items allowed")
+    for index, block in enumerate(blocks):
+        _check_block(problems, f"{pointer}/{index}", block, surface)
+    check_unique(problems, pointer, objects(blocks), "block_id")
 
 
-def _block(problems: list[str], pointer: str, block: Any, surface: str) -> None:
+def _check_block(problems: list[str], pointer: str, block: Any, surface: str) -> None:
     kind = block.get("type") if isinstance(block, dict) else None
     if not isinstance(kind, str) or kind not in SURFACES[surface]:
-        wrong(problems, f"{pointer}/type", f"unsupported type: {kind}")
+        add_problem(problems, f"{pointer}/type", f"unsupported type: {kind}")
         return
     known, required = BLOCKS[kind]
-    fields(problems, pointer, block, {**known, "type": anything, "block_id": string("block_id", least=0)}, required)
+    check_fields(
+        problems, pointer, block, {**known, "type": any_value, "block_id": string("block_id", minimum=0)}, required
+    )
     if kind == "section" and not (block.get("text") or block.get("fields")):
-        wrong(problems, pointer, "must provide text or fields")
+        add_problem(problems, pointer, "must provide text or fields")
     if kind == "image" and bool(block.get("image_url")) == bool(block.get("slack_file")):
-        wrong(problems, pointer, "must provide image_url or slack_file")
+        add_problem(problems, pointer, "must provide image_url or slack_file")
     if kind == "actions":
-        twice(problems, f"{pointer}/elements", objects(block.get("elements")), "action_id")
+        check_unique(problems, f"{pointer}/elements", objects(block.get("elements")), "action_id")
     if any(one.get("type") == "file_input" for one in objects([block.get("element")])) and surface != "modal":
-        wrong(problems, f"{pointer}/element/type", "unsupported type: file_input")
+        add_problem(problems, f"{pointer}/element/type", "unsupported type: file_input")
 
 
 def _lengths(value: Any) -> Iterator[int]:

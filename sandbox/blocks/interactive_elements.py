@@ -6,20 +6,20 @@ from sandbox.blocks.limits import LIMITS
 from sandbox.blocks.value_kinds import (
     Check,
     Fields,
-    anything,
+    add_problem,
+    any_value,
     boolean,
-    fields,
-    many,
+    check_fields,
+    list_of,
     number,
+    object_of,
     objects,
     one_of,
-    record,
     string,
     text,
-    wrong,
 )
 
-CONFIRM = record(
+CONFIRM = object_of(
     {
         "title": text("confirm.title", plain=True),
         "text": text("confirm.text"),
@@ -34,17 +34,17 @@ OPTION_FIELDS: Fields = {
     "value": string("option.value"),
     "description": text("option.description", plain=True),
 }
-OPTION = record(OPTION_FIELDS, ("text", "value"))
-RICH_OPTION = record(
+OPTION = object_of(OPTION_FIELDS, ("text", "value"))
+RICH_OPTION = object_of(
     {**OPTION_FIELDS, "text": text("option.text"), "description": text("option.description")}, ("text", "value")
 )
-LINK_OPTION = record({**OPTION_FIELDS, "url": string("option.url")}, ("text", "value"))
-GROUP = record(
-    {"label": text("option_group.label", plain=True), "options": many(OPTION, "options.count")}, ("label", "options")
+LINK_OPTION = object_of({**OPTION_FIELDS, "url": string("option.url")}, ("text", "value"))
+GROUP = object_of(
+    {"label": text("option_group.label", plain=True), "options": list_of(OPTION, "options.count")}, ("label", "options")
 )
-OPTIONS: Fields = {"options": many(OPTION, "options.count"), "option_groups": many(GROUP, "option_groups.count")}
+OPTIONS: Fields = {"options": list_of(OPTION, "options.count"), "option_groups": list_of(GROUP, "option_groups.count")}
 COMMON: Fields = {
-    "type": anything,
+    "type": any_value,
     "action_id": string("action_id"),
     "confirm": CONFIRM,
     "focus_on_load": boolean,
@@ -52,20 +52,20 @@ COMMON: Fields = {
 PROMPTED: Fields = {**COMMON, "placeholder": text("placeholder.text", plain=True)}
 TYPED: Fields = {
     **PROMPTED,
-    "initial_value": string(least=0),
-    "dispatch_action_config": anything,
+    "initial_value": string(minimum=0),
+    "dispatch_action_config": any_value,
 }
 LENGTH = LIMITS["plain_text_input.length"]
 SELECTED_MANY: Fields = {"max_selected_items": number(1, 1000)}
 ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
     "button": (
         {
-            "type": anything,
+            "type": any_value,
             "action_id": string("action_id"),
             "confirm": CONFIRM,
             "text": text("button.text", plain=True),
             "url": string("button.url"),
-            "value": string("button.value", least=0),
+            "value": string("button.value", minimum=0),
             "style": one_of("primary", "danger"),
             "accessibility_label": string("button.accessibility_label"),
         },
@@ -73,29 +73,29 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
     ),
     "image": (
         {
-            "type": anything,
+            "type": any_value,
             "image_url": string("image.url"),
-            "slack_file": anything,
+            "slack_file": any_value,
             "alt_text": string("image.alt_text"),
         },
         ("alt_text",),
     ),
-    "overflow": ({**COMMON, "options": many(LINK_OPTION, "overflow.options")}, ("options",)),
+    "overflow": ({**COMMON, "options": list_of(LINK_OPTION, "overflow.options")}, ("options",)),
     "radio_buttons": (
-        {**COMMON, "options": many(RICH_OPTION, "radio_buttons.options"), "initial_option": RICH_OPTION},
+        {**COMMON, "options": list_of(RICH_OPTION, "radio_buttons.options"), "initial_option": RICH_OPTION},
         ("options",),
     ),
     "checkboxes": (
         {
             **COMMON,
-            "options": many(RICH_OPTION, "checkboxes.options"),
-            "initial_options": many(RICH_OPTION, "checkboxes.options"),
+            "options": list_of(RICH_OPTION, "checkboxes.options"),
+            "initial_options": list_of(RICH_OPTION, "checkboxes.options"),
         },
         ("options",),
     ),
     "static_select": ({**PROMPTED, **OPTIONS, "initial_option": OPTION}, ()),
     "multi_static_select": (
-        {**PROMPTED, **OPTIONS, **SELECTED_MANY, "initial_options": many(OPTION, "options.count")},
+        {**PROMPTED, **OPTIONS, **SELECTED_MANY, "initial_options": list_of(OPTION, "options.count")},
         (),
     ),
     "external_select": ({**PROMPTED, "min_query_length": number(0, 1000), "initial_option": OPTION}, ()),
@@ -104,18 +104,18 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
             **PROMPTED,
             **SELECTED_MANY,
             "min_query_length": number(0, 1000),
-            "initial_options": many(OPTION, "options.count"),
+            "initial_options": list_of(OPTION, "options.count"),
         },
         (),
     ),
     "users_select": ({**PROMPTED, "initial_user": string()}, ()),
     "multi_users_select": (
-        {**PROMPTED, **SELECTED_MANY, "initial_users": many(string(), "options.count", least=0)},
+        {**PROMPTED, **SELECTED_MANY, "initial_users": list_of(string(), "options.count", minimum=0)},
         (),
     ),
     "channels_select": ({**PROMPTED, "initial_channel": string(), "response_url_enabled": boolean}, ()),
     "multi_channels_select": (
-        {**PROMPTED, **SELECTED_MANY, "initial_channels": many(string(), "options.count", least=0)},
+        {**PROMPTED, **SELECTED_MANY, "initial_channels": list_of(string(), "options.count", minimum=0)},
         (),
     ),
     "conversations_select": (
@@ -124,7 +124,7 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
             "initial_conversation": string(),
             "default_to_current_conversation": boolean,
             "response_url_enabled": boolean,
-            "filter": anything,
+            "filter": any_value,
         },
         (),
     ),
@@ -132,9 +132,9 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
         {
             **PROMPTED,
             **SELECTED_MANY,
-            "initial_conversations": many(string(), "options.count", least=0),
+            "initial_conversations": list_of(string(), "options.count", minimum=0),
             "default_to_current_conversation": boolean,
-            "filter": anything,
+            "filter": any_value,
         },
         (),
     ),
@@ -151,12 +151,12 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
         {**TYPED, "is_decimal_allowed": boolean, "min_value": string(), "max_value": string()},
         ("is_decimal_allowed",),
     ),
-    "rich_text_input": ({**TYPED, "initial_value": anything}, ("action_id",)),
+    "rich_text_input": ({**TYPED, "initial_value": any_value}, ("action_id",)),
     "file_input": (
         {
-            "type": anything,
+            "type": any_value,
             "action_id": string("action_id"),
-            "filetypes": anything,
+            "filetypes": any_value,
             "max_files": number(1, LIMITS["file_input.files"]),
         },
         (),
@@ -165,7 +165,7 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
 SINGLE = {"static_select", "external_select", "users_select", "channels_select", "conversations_select"}
 MULTI = {f"multi_{name}" for name in SINGLE}
 CHOICES = {"checkboxes", "radio_buttons", "datepicker", "timepicker"} | SINGLE
-WHERE: dict[str, set[str]] = {
+ELEMENTS_IN: dict[str, set[str]] = {
     "section": CHOICES | MULTI | {"button", "image", "overflow"},
     "actions": CHOICES | {"button", "overflow", "datetimepicker"},
     "input": CHOICES
@@ -183,16 +183,16 @@ WHERE: dict[str, set[str]] = {
 }
 
 
-def element(block: str) -> Check:
+def element_in(block: str) -> Check:
     """Demand an element that may stand in this kind of block."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         kind = value.get("type") if isinstance(value, dict) else None
-        if not isinstance(kind, str) or kind not in WHERE[block]:
-            wrong(problems, f"{pointer}/type", f"unsupported type: {kind}")
+        if not isinstance(kind, str) or kind not in ELEMENTS_IN[block]:
+            add_problem(problems, f"{pointer}/type", f"unsupported type: {kind}")
             return
         known, required = ELEMENTS[kind]
-        fields(problems, pointer, value, known, required)
+        check_fields(problems, pointer, value, known, required)
         _options(problems, pointer, value)
 
     return check
@@ -205,12 +205,12 @@ def _options(problems: list[str], pointer: str, value: dict[str, Any]) -> None:
     flat = objects(value.get("options"))
     groups = objects(value.get("option_groups"))
     if bool(flat) == bool(groups):
-        wrong(problems, pointer, "must provide either options or option_groups")
+        add_problem(problems, pointer, "must provide either options or option_groups")
         return
     options = [*flat, *(one for group in groups for one in objects(group.get("options")))]
     values = [str(one.get("value")) for one in options]
     if len(set(values)) < len(values):
-        wrong(problems, pointer, "option values must be unique")
-    for kept in [value.get("initial_option"), *objects(value.get("initial_options"))]:
-        if kept is not None and kept not in options:
-            wrong(problems, pointer, "initial option must match one of the options")
+        add_problem(problems, pointer, "option values must be unique")
+    for initial in [value.get("initial_option"), *objects(value.get("initial_options"))]:
+        if initial is not None and initial not in options:
+            add_problem(problems, pointer, "initial option must match one of the options")

@@ -13,9 +13,9 @@ Check = Callable[[list[str], str, Any], None]
 Fields = Mapping[str, Check]
 
 
-def wrong(problems: list[str], pointer: str, words: str) -> None:
+def add_problem(problems: list[str], pointer: str, message: str) -> None:
     """Note a problem the way Slack words it."""
-    problems.append(f"[ERROR] {words} [json-pointer:{pointer}]")
+    problems.append(f"[ERROR] {message} [json-pointer:{pointer}]")
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
@@ -23,23 +23,23 @@ def objects(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def twice(problems: list[str], pointer: str, items: list[dict[str, Any]], name: str) -> None:
+def check_unique(problems: list[str], pointer: str, items: list[dict[str, Any]], name: str) -> None:
     """Note every id that several objects of a list share."""
     ids = [one[name] for one in items if isinstance(one.get(name), str) and one[name]]
     for shared in sorted({one for one in ids if ids.count(one) > 1}):
-        wrong(problems, pointer, f"`{name}` {shared} already exists")
+        add_problem(problems, pointer, f"`{name}` {shared} already exists")
 
 
-def string(limit: str | None = None, *, least: int = 1) -> Check:
+def string(limit: str | None = None, *, minimum: int = 1) -> Check:
     """Demand a string of at least and at most so many characters."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, str):
-            wrong(problems, pointer, "must provide a string")
-        elif len(value) < least:
-            wrong(problems, pointer, f"must be more than {least - 1} characters")
+            add_problem(problems, pointer, "must provide a string")
+        elif len(value) < minimum:
+            add_problem(problems, pointer, f"must be more than {minimum - 1} characters")
         elif limit and len(value) > LIMITS[limit]:
-            wrong(problems, pointer, f"must be less than {LIMITS[limit] + 1} characters")
+            add_problem(problems, pointer, f"must be less than {LIMITS[limit] + 1} characters")
 
     return check
 
@@ -50,14 +50,14 @@ def text(limit: str, *, plain: bool = False) -> Check:
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, dict) or value.get("type") not in kinds:
-            wrong(
+            add_problem(
                 problems,
                 f"{pointer}/type" if isinstance(value, dict) else pointer,
                 f"must be one of: {', '.join(kinds)}",
             )
             return
         also = "emoji" if value["type"] == "plain_text" else "verbatim"
-        fields(problems, pointer, value, {"type": anything, "text": string(limit), also: boolean}, ("text",))
+        check_fields(problems, pointer, value, {"type": any_value, "text": string(limit), also: boolean}, ("text",))
 
     return check
 
@@ -65,75 +65,75 @@ def text(limit: str, *, plain: bool = False) -> Check:
 def boolean(problems: list[str], pointer: str, value: Any) -> None:
     """Demand true or false."""
     if not isinstance(value, bool):
-        wrong(problems, pointer, "must be a boolean")
+        add_problem(problems, pointer, "must be a boolean")
 
 
-def anything(problems: list[str], pointer: str, value: Any) -> None:
+def any_value(problems: list[str], pointer: str, value: Any) -> None:
     """Let every value pass."""
 
 
-def number(least: int, most: int) -> Check:
+def number(minimum: int, maximum: int) -> Check:
     """Demand a whole number within bounds."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
-            wrong(problems, pointer, "must be an integer")
-        elif not least <= value <= most:
-            wrong(problems, pointer, f"must be between {least} and {most}")
+            add_problem(problems, pointer, "must be an integer")
+        elif not minimum <= value <= maximum:
+            add_problem(problems, pointer, f"must be between {minimum} and {maximum}")
 
     return check
 
 
-def one_of(*words: str) -> Check:
+def one_of(*message: str) -> Check:
     """Demand one of a few words."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
-        if value not in words:
-            wrong(problems, pointer, f"must be one of: {', '.join(words)}")
+        if value not in message:
+            add_problem(problems, pointer, f"must be one of: {', '.join(message)}")
 
     return check
 
 
-def many(inner: Check, limit: str, *, least: int = 1) -> Check:
+def list_of(inner: Check, limit: str, *, minimum: int = 1) -> Check:
     """Demand a list of at least and at most so many items, each passing a check."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, list):
-            wrong(problems, pointer, "must be an array")
+            add_problem(problems, pointer, "must be an array")
             return
-        if len(value) < least:
-            wrong(problems, pointer, f"no less than {least} items allowed")
+        if len(value) < minimum:
+            add_problem(problems, pointer, f"no less than {minimum} items allowed")
         if len(value) > LIMITS[limit]:
-            wrong(problems, pointer, f"no more than {LIMITS[limit]} items allowed")
-        for place, item in enumerate(value):
-            inner(problems, f"{pointer}/{place}", item)
+            add_problem(problems, pointer, f"no more than {LIMITS[limit]} items allowed")
+        for index, item in enumerate(value):
+            inner(problems, f"{pointer}/{index}", item)
 
     return check
 
 
-def record(known: Fields, required: tuple[str, ...] = ()) -> Check:
+def object_of(known: Fields, required: tuple[str, ...] = ()) -> Check:
     """Demand an object with known fields only."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, dict):
-            wrong(problems, pointer, "must be an object")
+            add_problem(problems, pointer, "must be an object")
         else:
-            fields(problems, pointer, value, known, required)
+            check_fields(problems, pointer, value, known, required)
 
     return check
 
 
-def fields(
+def check_fields(
     problems: list[str], pointer: str, value: dict[str, Any], known: Fields, required: tuple[str, ...] = ()
 ) -> None:
     """Check every field of an object; note those missing and those nobody knows."""
     for name in required:
         if name not in value:
-            wrong(problems, pointer, f"missing required field: {name}")
+            add_problem(problems, pointer, f"missing required field: {name}")
     for name, inner in value.items():
         if name not in known:
-            wrong(problems, pointer, f"invalid additional property: {name}")
+            add_problem(problems, pointer, f"invalid additional property: {name}")
         elif inner is not None:
             known[name](problems, f"{pointer}/{name}", inner)
         elif name in required:
-            wrong(problems, f"{pointer}/{name}", "must not be null")
+            add_problem(problems, f"{pointer}/{name}", "must not be null")

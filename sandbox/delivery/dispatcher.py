@@ -24,9 +24,9 @@ from sandbox.wire_log import WireLog
 # What an app gets with "Delayed Events" switched on: after the three repetitions one each hour for a day.
 DELAYED_RETRIES = (0.0, 60.0, 300.0, *([3600.0] * 24))
 NO_RETRY = "no_retry"
-MOST_GIVEN_UP = 10_000
-UNREACHED = {"slash_commands": "dispatch_failed", "interactive": "trouble connecting"}
-TIMED_OUT = {"slash_commands": "operation_timeout", "interactive": "trouble connecting"}
+GIVEN_UP_LIMIT = 10_000
+UNREACHABLE_ERRORS = {"slash_commands": "dispatch_failed", "interactive": "trouble connecting"}
+TIMEOUT_ERRORS = {"slash_commands": "operation_timeout", "interactive": "trouble connecting"}
 
 
 @dataclass(frozen=True)
@@ -38,19 +38,19 @@ class Timing:
 
     ack_seconds: float = 3.0
     retry_after: tuple[float, ...] = (0.0, 60.0, 300.0)
-    too_late: float = 7200
+    drop_after: float = 7200
 
 
-class Carrier(Protocol):
+class Transport(Protocol):
     """Take an envelope to the app."""
 
-    def carry(self, envelope: Envelope) -> bool:
+    def deliver(self, envelope: Envelope) -> bool:
         """Send it off and tell whether there was anybody to send it to; called on the loop's thread."""
         ...
 
 
 @dataclass
-class _Waiting:
+class _InFlight:
     envelope: Envelope
     started: float = 0.0
     timer: asyncio.TimerHandle | None = None
@@ -65,19 +65,19 @@ class Dispatcher:
         self._wire_log = wire_log
         self._timing = timing
         self._lock = threading.Lock()
-        self._under_way: dict[str, _Waiting] = {}
-        self._for_later: list[tuple[int, Envelope]] = []
-        self._given_up: deque[Payload] = deque(maxlen=MOST_GIVEN_UP)
+        self._in_flight: dict[str, _InFlight] = {}
+        self._scheduled: list[tuple[int, Envelope]] = []
+        self._given_up: deque[Payload] = deque(maxlen=GIVEN_UP_LIMIT)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._carrier: Carrier | None = None
+        self._transport: Transport | None = None
 
-    def start(self, loop: asyncio.AbstractEventLoop, carrier: Carrier) -> None:
+    def start(self, loop: asyncio.AbstractEventLoop, transport: Transport) -> None:
         """Begin sending on this loop."""
-        self._loop, self._carrier = loop, carrier
+        self._loop, self._transport = loop, transport
 
-    def carry_by(self, carrier: Carrier) -> None:
+    def use_transport(self, transport: Transport) -> None:
         """Send everything from now on another way."""
-        self._carrier = carrier
+        self._transport = transport
 
     @property
     def is_running(self) -> bool:
@@ -88,20 +88,20 @@ class Dispatcher:
         """Send nothing any more and let everybody who waits for an answer go."""
         with self._lock:
             self._loop = None
-            left = [one.envelope for one in self._under_way.values()] + [envelope for _, envelope in self._for_later]
-            self._under_way, self._for_later = {}, []
-        for envelope in left:
+            pending = [one.envelope for one in self._in_flight.values()] + [envelope for _, envelope in self._scheduled]
+            self._in_flight, self._scheduled = {}, []
+        for envelope in pending:
             _drop(envelope)
 
     def outstanding(self) -> int:
         """Count the envelopes sent or about to be sent and neither acknowledged nor given up."""
         with self._lock:
-            return len(self._under_way)
+            return len(self._in_flight)
 
     def scheduled_retries(self) -> int:
         """Count the events waiting for the clock to reach their next repetition."""
         with self._lock:
-            return len(self._for_later)
+            return len(self._scheduled)
 
     def given_up(self) -> list[Payload]:
         """Give the events that were sent as often as they ever will be and never acknowledged, the latest of very many."""
@@ -118,107 +118,109 @@ class Dispatcher:
         delivery: Delivery | None = None,
     ) -> Delivery:
         """Send something to the app and return at once; callable from any thread. Raises RuntimeError before `start`."""
-        if self._carrier is None:
+        if self._transport is None:
             raise RuntimeError("the workspace is not running")
         delivery = delivery or Delivery(self._ws)
         envelope = Envelope(str(uuid.uuid4()), kind, payload, delivery, accepts_response, on_ack=on_ack)
-        self._post(envelope)
+        self._enqueue(envelope)
         return delivery
 
     def acknowledge(self, envelope_id: str, payload: Payload | None) -> None:
         """Take an answer, on the loop's thread; a late one is dropped, as Slack drops it."""
-        waiting = self._under_way.get(envelope_id)
-        if waiting is None:
+        in_flight = self._in_flight.get(envelope_id)
+        if in_flight is None:
             return
-        envelope, delivery = waiting.envelope, waiting.envelope.delivery
-        delivery.ack_ms = (time.perf_counter() - waiting.started) * 1000
+        envelope, delivery = in_flight.envelope, in_flight.envelope.delivery
+        delivery.ack_ms = (time.perf_counter() - in_flight.started) * 1000
         delivery.payload, delivery.error = payload, None
         if envelope.on_ack:
             delivery.error = envelope.on_ack(payload)
-        self._note("ack", envelope, {"payload": payload} if payload else {}, "ok", delivery.ack_ms)
+        self._record("ack", envelope, {"payload": payload} if payload else {}, "ok", delivery.ack_ms)
         delivery.acked = True
         delivery.settled.set()
-        self._forget(waiting)
+        self._remove(in_flight)
 
-    def refuse(self, envelope_id: str, reason: str) -> None:
+    def report_failure(self, envelope_id: str, reason: str) -> None:
         """Take the news that the app was reached and did not want it, or was not reached at all; on the loop's thread."""
-        waiting = self._under_way.get(envelope_id)
-        if waiting is not None:
-            self._failed(waiting.envelope, reason, UNREACHED)
-            self._forget(waiting)
+        in_flight = self._in_flight.get(envelope_id)
+        if in_flight is not None:
+            self._fail(in_flight.envelope, reason, UNREACHABLE_ERRORS)
+            self._remove(in_flight)
 
-    def sweep(self) -> None:
+    def retry_due(self) -> None:
         """Send again what the clock says is due, and drop events more than two hours late."""
         now = to_micros(self._ws.clock.now())
         with self._lock:
-            due = [envelope for at, envelope in self._for_later if at <= now]
-            self._for_later = [(at, envelope) for at, envelope in self._for_later if at > now]
+            due = [envelope for at, envelope in self._scheduled if at <= now]
+            self._scheduled = [(at, envelope) for at, envelope in self._scheduled if at > now]
         for envelope in due:
-            late = now // 1_000_000 - int(envelope.payload.get("event_time", 0))
-            if late > self._timing.too_late:
+            age_seconds = now // 1_000_000 - int(envelope.payload.get("event_time", 0))
+            if age_seconds > self._timing.drop_after:
                 self._give_up(envelope)
             else:
-                self._post(envelope)
+                self._enqueue(envelope)
 
-    def retry_now(self, most: int = 1) -> list[Delivery]:
+    def retry_now(self, limit: int = 1) -> list[Delivery]:
         """Send the oldest events that wait for their next repetition again now, whatever the clock says."""
         with self._lock:
-            first = [envelope for _, envelope in nsmallest(most, self._for_later, key=lambda one: _happened(one[1]))]
-            chosen = {envelope.id for envelope in first}
-            self._for_later = [one for one in self._for_later if one[1].id not in chosen]
-        for envelope in first:
-            self._post(envelope)
-        return [envelope.delivery for envelope in first]
+            oldest = [
+                envelope for _, envelope in nsmallest(limit, self._scheduled, key=lambda one: _event_time(one[1]))
+            ]
+            chosen_ids = {envelope.id for envelope in oldest}
+            self._scheduled = [one for one in self._scheduled if one[1].id not in chosen_ids]
+        for envelope in oldest:
+            self._enqueue(envelope)
+        return [envelope.delivery for envelope in oldest]
 
-    def _post(self, envelope: Envelope) -> None:
+    def _enqueue(self, envelope: Envelope) -> None:
         """Send an envelope; a stopped hub drops it, since `stop` may come between the caller's look and this."""
         with self._lock:
             if self._loop is not None:
-                self._under_way[envelope.id] = _Waiting(envelope)
+                self._in_flight[envelope.id] = _InFlight(envelope)
                 envelope.delivery.envelope_ids.append(envelope.id)
                 self._loop.call_soon_threadsafe(self._attempt, envelope)
                 return
         _drop(envelope)
 
-    def _post_at(self, at: int, envelope: Envelope) -> None:
+    def _schedule(self, at: int, envelope: Envelope) -> None:
         """Keep an envelope until the clock reaches a moment, in microseconds; a stopped hub drops it."""
         with self._lock:
             if self._loop is not None:
-                self._for_later.append((at, envelope))
+                self._scheduled.append((at, envelope))
                 return
         _drop(envelope)
 
     def _attempt(self, envelope: Envelope) -> None:
-        waiting, loop = self._under_way.get(envelope.id), self._loop
-        if waiting is None or loop is None or self._carrier is None:
+        in_flight, loop = self._in_flight.get(envelope.id), self._loop
+        if in_flight is None or loop is None or self._transport is None:
             return
-        self._note("envelope", envelope, envelope.payload, envelope.retry_reason)
-        waiting.started = time.perf_counter()
-        waiting.timer = loop.call_later(self._timing.ack_seconds, self._timed_out, envelope)
-        if not self._carrier.carry(envelope):
-            self.refuse(envelope.id, "connection_failed")
-        elif self._faults.take_repeat():
-            self._carrier.carry(envelope)
+        self._record("envelope", envelope, envelope.payload, envelope.retry_reason)
+        in_flight.started = time.perf_counter()
+        in_flight.timer = loop.call_later(self._timing.ack_seconds, self._timed_out, envelope)
+        if not self._transport.deliver(envelope):
+            self.report_failure(envelope.id, "connection_failed")
+        elif self._faults.consume_repeat():
+            self._transport.deliver(envelope)
 
     def _timed_out(self, envelope: Envelope) -> None:
-        waiting = self._under_way.get(envelope.id)
-        if waiting is not None:
-            self._failed(envelope, "timeout", TIMED_OUT)
-            self._forget(waiting)
+        in_flight = self._in_flight.get(envelope.id)
+        if in_flight is not None:
+            self._fail(envelope, "timeout", TIMEOUT_ERRORS)
+            self._remove(in_flight)
 
-    def _failed(self, envelope: Envelope, reason: str, errors: dict[str, str]) -> None:
-        self._note("unacked", envelope, {}, reason)
+    def _fail(self, envelope: Envelope, reason: str, errors: dict[str, str]) -> None:
+        self._record("unacked", envelope, {}, reason)
         envelope.delivery.error = errors.get(envelope.kind, reason)
         final = envelope.kind != "events_api" or reason == NO_RETRY
         if final or envelope.retry_attempt >= len(self._timing.retry_after):
             self._give_up(envelope)
             return
         pause = self._timing.retry_after[envelope.retry_attempt]
-        again = replace(envelope, id=str(uuid.uuid4()), retry_attempt=envelope.retry_attempt + 1, retry_reason=reason)
+        retry = replace(envelope, id=str(uuid.uuid4()), retry_attempt=envelope.retry_attempt + 1, retry_reason=reason)
         if pause <= 0:
-            self._post(again)
+            self._enqueue(retry)
             return
-        self._post_at(to_micros(self._ws.clock.now()) + int(pause * 1_000_000), again)
+        self._schedule(to_micros(self._ws.clock.now()) + int(pause * 1_000_000), retry)
 
     def _give_up(self, envelope: Envelope) -> None:
         if envelope.kind == "events_api":
@@ -226,17 +228,17 @@ class Dispatcher:
                 self._given_up.append(envelope.payload)
         envelope.delivery.settled.set()
 
-    def _forget(self, waiting: _Waiting) -> None:
+    def _remove(self, in_flight: _InFlight) -> None:
         """Let go of an envelope last of all, so that nobody counts none under way between it and what follows from it."""
         with self._lock:
-            self._under_way.pop(waiting.envelope.id, None)
-        if waiting.timer is not None:
-            waiting.timer.cancel()
+            self._in_flight.pop(in_flight.envelope.id, None)
+        if in_flight.timer is not None:
+            in_flight.timer.cancel()
 
-    def _note(
+    def _record(
         self, kind: str, envelope: Envelope, detail: dict[str, Any], result: str = "", ms: float | None = None
     ) -> None:
-        name = name_of(envelope.payload)
+        name = payload_name(envelope.payload)
         at = self._ws.clock.now().isoformat()
         self._wire_log.record(at=at, kind=kind, name=name, detail=detail, result=result, ms=ms)
 
@@ -246,7 +248,7 @@ def _drop(envelope: Envelope) -> None:
     envelope.delivery.settled.set()
 
 
-def name_of(payload: Payload) -> str:
+def payload_name(payload: Payload) -> str:
     """Name a payload for people: the command, the event's type and subtype, or the interaction's type."""
     if "command" in payload:
         return str(payload["command"])
@@ -254,6 +256,6 @@ def name_of(payload: Payload) -> str:
     return ".".join(filter(None, (event.get("type"), event.get("subtype")))) or str(payload.get("type", ""))
 
 
-def _happened(envelope: Envelope) -> int:
+def _event_time(envelope: Envelope) -> int:
     """Tell when an event happened, to the microsecond, so that events can be put in their order."""
     return parse_ts(str((envelope.payload.get("event") or {}).get("event_ts") or envelope.payload["event_time"]))

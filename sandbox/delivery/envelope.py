@@ -14,7 +14,7 @@ from sandbox.state.entities import Payload, View
 from sandbox.state.workspace import Workspace
 
 Kind = Literal["slash_commands", "interactive", "events_api"]
-OPENING_TAKES = 3.0
+VIEW_TIMEOUT_S = 3.0
 
 
 @dataclass
@@ -43,7 +43,7 @@ class Delivery:
                 view for view in self.workspace.views.values() if self.trigger_id and view.trigger_id == self.trigger_id
             ]
 
-    def view(self, timeout: float = OPENING_TAKES) -> View:
+    def view(self, timeout: float = VIEW_TIMEOUT_S) -> View:
         """Return the first view opened with this delivery's trigger, waiting for it; raise LookupError when none comes."""
         deadline = time.monotonic() + timeout
         while not (opened := self.opened):

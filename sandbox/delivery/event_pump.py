@@ -14,8 +14,8 @@ from sandbox.scopes import Scopes
 from sandbox.state.entities import Channel, Payload
 from sandbox.state.workspace import Workspace
 
-LONGEST_HOLD_SECONDS = 1.0
-ROOMS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+MAX_HOLD_SECONDS = 1.0
+MESSAGE_SUBSCRIPTIONS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
 
 
 class EventPump:
@@ -31,7 +31,7 @@ class EventPump:
         faults: Faults,
     ) -> None:
         settings = ((manifest or {}).get("settings") or {}).get("event_subscriptions") or {}
-        self._wanted = None if manifest is None else set(settings.get("bot_events") or [])
+        self._subscriptions = None if manifest is None else set(settings.get("bot_events") or [])
         self._ws = ws
         self._dispatcher = dispatcher
         self._scopes = scopes
@@ -41,46 +41,46 @@ class EventPump:
 
     def on_event(self, event: Payload, channel: Channel | None) -> None:
         """Send an event on, when the app is to hear it; the workspace's lock is held."""
-        if not self._dispatcher.is_running or not self._is_heard(event, channel):
+        if not self._dispatcher.is_running or not self._is_delivered(event, channel):
             return
-        payload = payloads.envelope_of_event(self._ws, event, self._ws.new_id("Ev"))
+        payload = payloads.event_callback(self._ws, event, self._ws.new_id("Ev"))
         if (
             event["type"] == "message"
             and "subtype" not in event
             and self._held is None
-            and self._faults.take_edit_first()
+            and self._faults.consume_reordering()
         ):
             self._held, self._held_since = payload, time.monotonic()
             return
         self._send(payload)
-        self._let_go()
+        self._release()
 
-    def holding(self) -> int:
+    def held_count(self) -> int:
         """Count the messages held back, none or one."""
         return int(self._held is not None)
 
-    def let_go_in_time(self) -> None:
+    def release_overdue(self) -> None:
         """Send a message that was held back when nothing came to overtake it."""
-        if self._held is not None and time.monotonic() - self._held_since > LONGEST_HOLD_SECONDS:
+        if self._held is not None and time.monotonic() - self._held_since > MAX_HOLD_SECONDS:
             with self._ws.lock:
-                self._let_go()
+                self._release()
 
-    def _let_go(self) -> None:
+    def _release(self) -> None:
         held, self._held = self._held, None
         if held is not None:
             self._send(held)
 
     def _send(self, payload: Payload) -> None:
         self._dispatcher.send("events_api", payload)
-        if self._faults.take_duplicate():
+        if self._faults.consume_duplicate():
             self._dispatcher.send("events_api", payload)
 
-    def _is_heard(self, event: Payload, channel: Channel | None) -> bool:
+    def _is_delivered(self, event: Payload, channel: Channel | None) -> bool:
         subscription = event["type"]
         if subscription == "message" and channel is not None:
-            subscription = ROOMS[channel.kind]
-        if self._wanted is not None and subscription not in self._wanted:
+            subscription = MESSAGE_SUBSCRIPTIONS[channel.kind]
+        if self._subscriptions is not None and subscription not in self._subscriptions:
             return False
         if channel is not None and self._ws.bot.id not in channel.members:
             return False
-        return self._scopes.may_hear(subscription, channel)
+        return self._scopes.may_receive(subscription, channel)

@@ -22,9 +22,9 @@ from sandbox.delivery.dispatcher import NO_RETRY
 from sandbox.delivery.envelope import Envelope
 from sandbox.state.entities import Payload
 
-PATIENCE = 3.0
+TIMEOUT_SECONDS = 3.0
 Acknowledge = Callable[[str, Payload | None], None]
-Refuse = Callable[[str, str], None]
+ReportFailure = Callable[[str, str], None]
 
 
 class HttpDelivery:
@@ -37,7 +37,7 @@ class HttpDelivery:
         *,
         loop: asyncio.AbstractEventLoop,
         acknowledge: Acknowledge,
-        refuse: Refuse,
+        report_failure: ReportFailure,
         copies: int = 1,
     ) -> None:
         for url in urls:
@@ -49,11 +49,11 @@ class HttpDelivery:
         self._secret = secret
         self._loop = loop
         self._acknowledge = acknowledge
-        self._refuse = refuse
+        self._report_failure = report_failure
         self._pool = ThreadPoolExecutor(64, "sandbox-webhook")
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-    def carry(self, envelope: Envelope) -> bool:
+    def deliver(self, envelope: Envelope) -> bool:
         """Send an envelope's payload off; there is always somebody to try, until this is closed."""
         try:
             for url in random.sample(self._urls, self._copies):
@@ -67,56 +67,58 @@ class HttpDelivery:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _post(self, envelope: Envelope, url: str) -> None:
-        body, kind = encode(envelope)
-        headers = {"Content-Type": kind, **self._signature(body)}
+        body, content_type = encode(envelope)
+        headers = {"Content-Type": content_type, **self._signature(body)}
         if envelope.retry_attempt:
             headers |= {
                 "X-Slack-Retry-Num": str(envelope.retry_attempt),
-                "X-Slack-Retry-Reason": reason_of(envelope.retry_reason),
+                "X-Slack-Retry-Reason": http_retry_reason(envelope.retry_reason),
             }
         request = urllib.request.Request(url, body.encode(), headers)  # noqa: S310 - loopback only
         try:
-            with self._opener.open(request, timeout=PATIENCE) as response:
-                answer = response.read().decode()
-        except urllib.error.HTTPError as refused:
-            again = refused.headers.get("x-slack-no-retry") != "1"
-            refused.close()
-            self._tell(self._refuse, envelope.id, "http_error" if again else NO_RETRY)
+            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
+                response_text = response.read().decode()
+        except urllib.error.HTTPError as http_error:
+            may_retry = http_error.headers.get("x-slack-no-retry") != "1"
+            http_error.close()
+            self._report(self._report_failure, envelope.id, "http_error" if may_retry else NO_RETRY)
         except OSError:
-            self._tell(self._refuse, envelope.id, "connection_failed")
+            self._report(self._report_failure, envelope.id, "connection_failed")
         else:
-            self._tell(self._acknowledge, envelope.id, read_answer(answer))
+            self._report(self._acknowledge, envelope.id, parse_response(response_text))
 
     def _signature(self, body: str) -> dict[str, str]:
-        at = str(int(time.time()))
-        digest = hmac.new(self._secret.encode(), f"v0:{at}:{body}".encode(), hashlib.sha256).hexdigest()
-        return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={digest}"}
+        timestamp = str(int(time.time()))
+        digest = hmac.new(self._secret.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
+        return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
 
-    def _tell(self, whom: Callable[..., None], *news: object) -> None:
+    def _report(self, callback: Callable[..., None], *arguments: object) -> None:
         with suppress(RuntimeError):  # The loop is closed: the workspace has stopped, and no delivery waits for news.
-            self._loop.call_soon_threadsafe(whom, *news)
+            self._loop.call_soon_threadsafe(callback, *arguments)
 
 
 def encode(envelope: Envelope) -> tuple[str, str]:
     """Return body and content type: events as JSON, commands as a form, interactions as a form with JSON in it."""
     if envelope.kind == "events_api":
         return json.dumps(envelope.payload), "application/json"
-    fields = envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
+    fields = (
+        envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
+    )
     return urlencode(fields), "application/x-www-form-urlencoded"
 
 
-def read_answer(answer: str) -> Payload | None:
+def parse_response(response_text: str) -> Payload | None:
     """Read what an acknowledgement carries: JSON, plain text as a message, or nothing."""
-    if not answer.strip():
+    if not response_text.strip():
         return None
     try:
-        read = json.loads(answer)
+        parsed = json.loads(response_text)
     except ValueError:
-        return {"text": answer}
-    return read if isinstance(read, dict) else {"text": answer}
+        return {"text": response_text}
+    return parsed if isinstance(parsed, dict) else {"text": response_text}
 
 
-def reason_of(reason: str) -> str:
+def http_retry_reason(reason: str) -> str:
     """Name a retry's reason as HTTP deliveries do."""
     return "http_timeout" if reason == "timeout" else reason
 

@@ -4,33 +4,33 @@ Pure writing from the workspace's state; nothing is sent from here.
 """
 
 from sandbox.state.entities import Channel, Ephemeral, Message, Payload, Person, View
-from sandbox.state.serializers import show_message, show_view
+from sandbox.state.serializers import serialize_message, serialize_view
 from sandbox.state.workspace import Workspace
 
 TOKEN = "verification"  # noqa: S105 - Slack's retired verification token, kept in every payload
 
 
-def command(ws: Workspace, person: Person, channel: Channel, word: str, text: str) -> Payload:
+def slash_command(ws: Workspace, person: Person, channel: Channel, name: str, text: str) -> Payload:
     """Write a slash command; trigger and response address are added by the caller."""
     return {
         "token": TOKEN,
         "team_id": ws.team_id,
         "team_domain": ws.domain,
         "channel_id": channel.id,
-        "channel_name": _name(channel),
+        "channel_name": _channel_name(channel),
         "user_id": person.id,
         "user_name": person.name,
-        "command": word,
+        "command": name,
         "text": text,
         "api_app_id": ws.app_id,
         "is_enterprise_install": "false",
     }
 
 
-def interaction(ws: Workspace, person: Person, kind: str) -> Payload:
+def interaction(ws: Workspace, person: Person, interaction_type: str) -> Payload:
     """Write what every interaction payload begins with."""
     return {
-        "type": kind,
+        "type": interaction_type,
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": ws.team_id},
         "api_app_id": ws.app_id,
         "token": TOKEN,
@@ -40,29 +40,29 @@ def interaction(ws: Workspace, person: Person, kind: str) -> Payload:
     }
 
 
-def on_message(ws: Workspace, channel: Channel, message: Message | Ephemeral) -> Payload:
+def message_context(ws: Workspace, channel: Channel, message: Message | Ephemeral) -> Payload:
     """Write where in a channel somebody pressed: container, channel, message; an ephemeral one comes without its text."""
-    brief = isinstance(message, Ephemeral)
+    is_ephemeral = isinstance(message, Ephemeral)
     container: Payload = {
         "type": "message",
         "message_ts": message.ts,
         "channel_id": channel.id,
-        "is_ephemeral": brief,
+        "is_ephemeral": is_ephemeral,
     }
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
-    place: Payload = {"container": container, "channel": {"id": channel.id, "name": _name(channel)}}
+    payload: Payload = {"container": container, "channel": {"id": channel.id, "name": _channel_name(channel)}}
     if isinstance(message, Message):
-        place["message"] = show_message(ws, message)
-    return place | {"state": {"values": {}}}
+        payload["message"] = serialize_message(ws, message)
+    return payload | {"state": {"values": {}}}
 
 
-def on_view(ws: Workspace, view: View) -> Payload:
+def view_context(ws: Workspace, view: View) -> Payload:
     """Write where in a form or Home tab somebody pressed."""
-    return {"container": {"type": "view", "view_id": view.id}, "view": show_view(ws, view)}
+    return {"container": {"type": "view", "view_id": view.id}, "view": serialize_view(ws, view)}
 
 
-def envelope_of_event(ws: Workspace, event: Payload, event_id: str) -> Payload:
+def event_callback(ws: Workspace, event: Payload, event_id: str) -> Payload:
     """Wrap an event as the Events API does."""
     authorization = {
         "enterprise_id": None,
@@ -85,7 +85,7 @@ def envelope_of_event(ws: Workspace, event: Payload, event_id: str) -> Payload:
     }
 
 
-def _name(channel: Channel) -> str:
+def _channel_name(channel: Channel) -> str:
     if channel.is_im:
         return "directmessage"
     return "privategroup" if channel.is_private else channel.name

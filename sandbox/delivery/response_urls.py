@@ -10,13 +10,13 @@ from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import to_micros
 from sandbox.workspace_errors import SlackError
 
-LASTS_MICROS = 30 * 60 * 1_000_000
-USES = 5
-REMEMBERED = 5000
+LIFETIME_MICROS = 30 * 60 * 1_000_000
+MAX_USES = 5
+MAX_REMEMBERED = 5000
 
 
 @dataclass
-class ResponsePlace:
+class ResponseTarget:
     """Whom an answer would reach and which message it may replace; `source` is none for a slash command."""
 
     user: str
@@ -33,26 +33,26 @@ class ResponseUrls:
 
     def __init__(self, workspace: Workspace) -> None:
         self._ws = workspace
-        self._places: dict[str, ResponsePlace] = {}
+        self._targets: dict[str, ResponseTarget] = {}
         self.root = ""
 
-    def issue(self, kind: str, place: ResponsePlace) -> str:
+    def issue(self, kind: str, target: ResponseTarget) -> str:
         """Give out an address for answering something a person did."""
         with self._ws.lock:
             key = secrets.token_urlsafe(18)
-            place.issued = to_micros(self._ws.clock.now())
-            self._places[key] = place
-            if len(self._places) > REMEMBERED:
-                del self._places[next(iter(self._places))]
+            target.issued = to_micros(self._ws.clock.now())
+            self._targets[key] = target
+            if len(self._targets) > MAX_REMEMBERED:
+                del self._targets[next(iter(self._targets))]
             return f"{self.root}{kind}/{self._ws.team_id}/{key}"
 
-    def use(self, key: str) -> ResponsePlace:
+    def use(self, key: str) -> ResponseTarget:
         """Count one use and return the place; refuse an address unknown, worn out or too old."""
         with self._ws.lock:
-            place = self._places.get(key)
-            if place is None:
+            target = self._targets.get(key)
+            if target is None:
                 raise SlackError("invalid_url")
-            if place.used >= USES or to_micros(self._ws.clock.now()) - place.issued > LASTS_MICROS:
-                raise SlackError("expired_url" if place.used < USES else "used_url")
-            place.used += 1
-            return place
+            if target.used >= MAX_USES or to_micros(self._ws.clock.now()) - target.issued > LIFETIME_MICROS:
+                raise SlackError("expired_url" if target.used < MAX_USES else "used_url")
+            target.used += 1
+            return target

@@ -13,13 +13,13 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from sandbox.connections import DeafenableSocket, connection
+from sandbox.connections import StallableSocket, protocol_of
 from sandbox.delivery.envelope import Envelope
 from sandbox.state.entities import Payload
 from sandbox.workspace_errors import SlackError
 
-MOST = 10
-REFRESH_AFTER = 3600
+MAX_CONNECTIONS = 10
+REFRESH_SECONDS = 3600
 GRACE_SECONDS = 10.0
 Acknowledge = Callable[[str, Payload | None], None]
 
@@ -27,17 +27,17 @@ Acknowledge = Callable[[str, Payload | None], None]
 class SocketModeServer:
     """The app's open connections."""
 
-    def __init__(self, app_id: str, acknowledge: Acknowledge, note: Callable[[str, str], None]) -> None:
+    def __init__(self, app_id: str, acknowledge: Acknowledge, record: Callable[[str, str], None]) -> None:
         self._app_id = app_id
         self._acknowledge = acknowledge
-        self._note = note
+        self._record = record
         self._tickets: set[str] = set()
-        self._open: list[_Link] = []
-        self._is_shut = False
+        self._connections: list[_SocketConnection] = []
+        self._is_closed_to_new = False
 
     def new_ticket(self) -> str:
         """Give out a ticket that opens one connection, unless the door is shut."""
-        if self._is_shut:
+        if self._is_closed_to_new:
             raise SlackError("service_unavailable")
         ticket = secrets.token_urlsafe(24)
         self._tickets.add(ticket)
@@ -45,108 +45,108 @@ class SocketModeServer:
 
     def count(self) -> int:
         """Count the open connections."""
-        return len(self._open)
+        return len(self._connections)
 
-    def carry(self, envelope: Envelope) -> bool:
+    def deliver(self, envelope: Envelope) -> bool:
         """Send an envelope through one connection, any of them; tell whether there was one."""
-        usable = [link for link in self._open if not link.leaving] or self._open
+        usable = [connection for connection in self._connections if not connection.is_closing] or self._connections
         if not usable:
             return False
         random.choice(usable).send(envelope.frame())  # noqa: S311 - a lottery, not a secret
         return True
 
-    def obey(self, command: str) -> None:
+    def run_command(self, command: str) -> None:
         """Cut, deafen or refresh every connection, or shut the door to new ones as well; on the loop's thread."""
-        self._note("socket", command)
+        self._record("socket", command)
         if command in ("cut_off", "restore_connections"):
-            self._is_shut = command == "cut_off"
-        for link in [] if command == "restore_connections" else list(self._open):
+            self._is_closed_to_new = command == "cut_off"
+        for connection in [] if command == "restore_connections" else list(self._connections):
             if command in ("drop", "cut_off"):
-                link.wire.cut()
+                connection.protocol.cut()
             elif command == "stall":
-                link.wire.deaf = True
+                connection.protocol.stalled = True
             else:
-                link.ask_to_leave(command)
+                connection.request_reconnect(command)
 
     async def serve(self, websocket: WebSocket) -> None:
         """Serve one connection from its ticket to its end."""
         ticket = websocket.query_params.get("ticket", "")
-        if ticket not in self._tickets or self._is_shut:
+        if ticket not in self._tickets or self._is_closed_to_new:
             await websocket.close()
             return
         self._tickets.discard(ticket)
         await websocket.accept()
-        link = _Link(connection(websocket.scope))
-        if len(self._open) >= MOST:
-            await websocket.send_text(disconnection("too_many_websockets"))
+        connection = _SocketConnection(protocol_of(websocket.scope))
+        if len(self._connections) >= MAX_CONNECTIONS:
+            await websocket.send_text(disconnect_frame("too_many_websockets"))
             await websocket.close()
             return
-        self._open.append(link)
-        self._note("socket", "opened")
-        link.send(self._hello())
-        writing = asyncio.create_task(link.write_to(websocket))
+        self._connections.append(connection)
+        self._record("socket", "opened")
+        connection.send(self._hello())
+        writer = asyncio.create_task(connection.write_to(websocket))
         try:
-            await self._read(websocket, link)
+            await self._read(websocket, connection)
         finally:
-            writing.cancel()
-            self._open.remove(link)
-            self._note("socket", "closed")
+            writer.cancel()
+            self._connections.remove(connection)
+            self._record("socket", "closed")
 
-    async def _read(self, websocket: WebSocket, link: "_Link") -> None:
+    async def _read(self, websocket: WebSocket, connection: "_SocketConnection") -> None:
         while True:
             try:
-                said = json.loads(await websocket.receive_text())
+                frame = json.loads(await websocket.receive_text())
             except (WebSocketDisconnect, KeyError):
                 return
             except ValueError:
                 continue
-            if not link.wire.deaf and isinstance(said, dict) and "envelope_id" in said:
-                payload = said.get("payload")
-                self._acknowledge(str(said["envelope_id"]), payload if isinstance(payload, dict) else None)
+            if not connection.protocol.stalled and isinstance(frame, dict) and "envelope_id" in frame:
+                payload = frame.get("payload")
+                self._acknowledge(str(frame["envelope_id"]), payload if isinstance(payload, dict) else None)
 
     def _hello(self) -> Payload:
         return {
             "type": "hello",
-            "num_connections": len(self._open),
+            "num_connections": len(self._connections),
             "connection_info": {"app_id": self._app_id},
             "debug_info": {
                 "host": "applink-sandbox",
                 "build_number": 1,
-                "approximate_connection_time": REFRESH_AFTER,
+                "approximate_connection_time": REFRESH_SECONDS,
             },
         }
 
 
-class _Link:
+class _SocketConnection:
     """One open connection and what waits to go through it."""
 
-    def __init__(self, wire: DeafenableSocket) -> None:
-        self.wire = wire
-        self.leaving = False
-        self._waiting: asyncio.Queue[str] = asyncio.Queue()
+    def __init__(self, protocol: StallableSocket) -> None:
+        self.protocol = protocol
+        self.is_closing = False
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue()
 
     def send(self, frame: dict[str, Any]) -> None:
         """Put a frame in line."""
-        self._waiting.put_nowait(json.dumps(frame))
+        self._outgoing.put_nowait(json.dumps(frame))
 
-    def ask_to_leave(self, reason: str) -> None:
+    def request_reconnect(self, reason: str) -> None:
         """Tell the app to reconnect; all but a warning end the connection after a while."""
-        self._waiting.put_nowait(disconnection(reason))
+        self._outgoing.put_nowait(disconnect_frame(reason))
         if reason != "warning":
-            self.leaving = True
-            asyncio.get_running_loop().call_later(GRACE_SECONDS, self.wire.cut)
+            self.is_closing = True
+            asyncio.get_running_loop().call_later(GRACE_SECONDS, self.protocol.cut)
 
     async def write_to(self, websocket: WebSocket) -> None:
         """Send what waits, in order; a deaf connection loses it."""
         while True:
-            frame = await self._waiting.get()
-            if not self.wire.deaf:
+            frame = await self._outgoing.get()
+            if not self.protocol.stalled:
                 try:
                     await websocket.send_text(frame)
                 except (WebSocketDisconnect, RuntimeError):
                     return
 
 
-def disconnection(reason: str) -> str:
+def disconnect_frame(reason: str) -> str:
     """Write the frame that asks an app to reconnect."""
     return json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}})

@@ -7,11 +7,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from sandbox.blocks import check_message, with_ids
-from sandbox.delivery.response_urls import ResponsePlace, ResponseUrls
+from sandbox.delivery.response_urls import ResponseTarget, ResponseUrls
 from sandbox.state.entities import Payload
 from sandbox.state.mutations import message_mutations
 from sandbox.state.workspace import Workspace
-from sandbox.user_actions.ack_responses import show_answer
+from sandbox.user_actions.ack_responses import show_response
 from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import SlackError
 
@@ -33,9 +33,9 @@ class ResponseEndpoint:
         result = "ok"
         try:
             with self._ws.lock:
-                self._answer(self._responses.use(request.path_params["key"]), payload)
-        except SlackError as refused:
-            result = refused.name
+                self._apply(self._responses.use(request.path_params["key"]), payload)
+        except SlackError as error:
+            result = error.name
         at = self._ws.clock.now().isoformat()
         self._wire_log.record(at=at, kind="response", name="response_url", detail=payload, result=result)
         if result == "ok":
@@ -53,44 +53,44 @@ class ResponseEndpoint:
             file["uploaded"], file["size"] = True, size
         return PlainTextResponse(f"OK - {size}")
 
-    def _answer(self, place: ResponsePlace, payload: Payload) -> None:
+    def _apply(self, target: ResponseTarget, payload: Payload) -> None:
         if payload.get("delete_original"):
-            self._remove(place)
+            self._delete_original(target)
         elif payload.get("replace_original"):
-            self._replace(place, payload)
+            self._replace_original(target, payload)
         elif not (payload.get("text") or payload.get("blocks") or payload.get("attachments")):
             raise SlackError("no_text")
         else:
-            show_answer(self._ws, place.user, place.channel, payload)
+            show_response(self._ws, target.user, target.channel, payload)
 
-    def _replace(self, place: ResponsePlace, payload: Payload) -> None:
+    def _replace_original(self, target: ResponseTarget, payload: Payload) -> None:
         blocks = with_ids(self._ws, check_message(payload.get("blocks") or []))
         text = str(payload.get("text") or "")
         if not (text or blocks):
             raise SlackError("no_text")
-        source = self._source(place)
-        if place.source_is_ephemeral:
+        source = self._source_message(target)
+        if target.source_is_ephemeral:
             source.text, source.blocks = text, blocks
         else:
             message_mutations.edit(self._ws, source, by=self._ws.bot.id, text=text, changes={"blocks": blocks})
 
-    def _remove(self, place: ResponsePlace) -> None:
-        source = self._source(place)
-        if place.source_is_ephemeral:
-            self._ws.ephemerals[place.user].remove(source)
+    def _delete_original(self, target: ResponseTarget) -> None:
+        source = self._source_message(target)
+        if target.source_is_ephemeral:
+            self._ws.ephemerals[target.user].remove(source)
         else:
             message_mutations.delete(self._ws, source)
 
-    def _source(self, place: ResponsePlace) -> Any:
+    def _source_message(self, target: ResponseTarget) -> Any:
         """Return the message an address was given for: none for a slash command, and only the bot's own."""
-        if place.source is None:
+        if target.source is None:
             raise SlackError("cant_replace_original")
-        if place.source_is_ephemeral:
-            found: Any = self._ws.find_ephemeral(place.user, place.source)
+        if target.source_is_ephemeral:
+            message: Any = self._ws.find_ephemeral(target.user, target.source)
         else:
-            found = self._ws.find_message(place.channel, place.source)
-        if found is None:
+            message = self._ws.find_message(target.channel, target.source)
+        if message is None:
             raise SlackError("message_not_found")
-        if not place.source_is_ephemeral and found.user != self._ws.bot.id:
+        if not target.source_is_ephemeral and message.user != self._ws.bot.id:
             raise SlackError("cant_update_message")
-        return found
+        return message

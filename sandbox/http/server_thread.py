@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import uvicorn
 
-from sandbox.connections import CuttableHttp, DeafenableSocket
+from sandbox.connections import CuttableHttp, StallableSocket
 
 TICK_SECONDS = 0.02
-STARTING_TAKES = 10.0
-ENDING_TAKES = 0.3
+START_TIMEOUT_S = 10.0
+SHUTDOWN_TIMEOUT_S = 0.3
 
 
 class ServerThread:
@@ -24,7 +24,7 @@ class ServerThread:
             app,
             host=host,
             http=CuttableHttp,
-            ws=DeafenableSocket,
+            ws=StallableSocket,
             loop="asyncio",
             lifespan="off",
             log_config=None,
@@ -45,13 +45,13 @@ class ServerThread:
     def start(self) -> None:
         """Start serving and wait until it does."""
         self._thread.start()
-        if not self._ready.wait(STARTING_TAKES):
+        if not self._ready.wait(START_TIMEOUT_S):
             raise RuntimeError("the pretend workspace did not start")
 
     def stop(self) -> None:
         """Stop serving and wait for the thread to end."""
         self._server.should_exit = True
-        self._thread.join(STARTING_TAKES)
+        self._thread.join(START_TIMEOUT_S)
         self._socket.close()
 
     def _run(self) -> None:
@@ -66,7 +66,7 @@ class ServerThread:
         await self._server.serve([self._socket])
         others = asyncio.all_tasks() - {asyncio.current_task()}
         if others:  # Their connections are cut and they know it; only who does not end on that word is made to.
-            await asyncio.wait(others, timeout=ENDING_TAKES)
+            await asyncio.wait(others, timeout=SHUTDOWN_TIMEOUT_S)
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)
@@ -96,4 +96,4 @@ class _Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):
-            cast("CuttableHttp | DeafenableSocket", connection).cut()
+            cast("CuttableHttp | StallableSocket", connection).cut()

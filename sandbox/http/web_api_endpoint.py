@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from sandbox.api.api_call import ApiCall, RateLimitedError, Services
 from sandbox.api.tiers import Tiers
-from sandbox.connections import drop
+from sandbox.connections import cut_connection
 from sandbox.faults import Faults
 from sandbox.methods import METHODS, Method
 from sandbox.state.entities import Payload
@@ -52,12 +52,12 @@ class WebApiEndpoint:
         name = request.path_params["method"]
         args = await read_arguments(request)
         started = time.perf_counter()
-        half = self._faults.latency_of(name) / 2000
-        if half:
-            await asyncio.sleep(half)
-        response, result = self._answer(name, args, token_of(request, args))
-        if half:
-            await asyncio.sleep(half)
+        half_latency = self._faults.latency_of(name) / 2000
+        if half_latency:
+            await asyncio.sleep(half_latency)
+        response, result = self._respond(name, args, token_of(request, args))
+        if half_latency:
+            await asyncio.sleep(half_latency)
         self._wire_log.record(
             at=self._ws.clock.now().isoformat(),
             kind="api",
@@ -66,42 +66,44 @@ class WebApiEndpoint:
             result=result,
             ms=(time.perf_counter() - started) * 1000,
         )
-        if self._faults.take("lose_reply", name) is not None:
-            drop(request.scope)
+        if self._faults.consume("lose_reply", name) is not None:
+            cut_connection(request.scope)
         return response
 
-    def _answer(self, name: str, args: Payload, token: str) -> tuple[Response, str]:
-        status = self._faults.take("status", name)
+    def _respond(self, name: str, args: Payload, token: str) -> tuple[Response, str]:
+        status = self._faults.consume("status", name)
         if status is not None:
             return PlainTextResponse("Server Error", int(status)), status
         try:
-            return self._reply({"ok": True, **self._call(name, args, token)}), "ok"
+            return self._json_response({"ok": True, **self._dispatch(name, args, token)}), "ok"
         except RateLimitedError as limited:
-            reply = self._reply({"ok": False, "error": "ratelimited"}, 429)
-            reply.headers["Retry-After"] = str(limited.retry_after)
-            return reply, "429"
-        except SlackError as refused:
-            return self._reply({"ok": False, "error": refused.name, **refused.more}), refused.name
+            response = self._json_response({"ok": False, "error": "ratelimited"}, 429)
+            response.headers["Retry-After"] = str(limited.retry_after)
+            return response, "429"
+        except SlackError as error_response:
+            return self._json_response(
+                {"ok": False, "error": error_response.name, **error_response.more}
+            ), error_response.name
 
-    def _call(self, name: str, args: Payload, token: str) -> Payload:
-        retry_after = self._faults.take("too_many", name)
+    def _dispatch(self, name: str, args: Payload, token: str) -> Payload:
+        retry_after = self._faults.consume("too_many", name)
         if retry_after is not None:
             raise RateLimitedError(int(retry_after))
-        error = self._faults.take("error", name)
+        error = self._faults.consume("error", name)
         if error is not None:
             raise SlackError(error)
         method = METHODS.get(name)
         if method is None:
             raise SlackError("unknown_method", req_method=name)
-        self._authorise(method, token)
-        wait = self._tiers.wait_for(name, method.per_minute)
+        self._authorize(method, token)
+        wait = self._tiers.take(name, method.per_minute)
         if wait:
             raise RateLimitedError(wait)
-        self._services.scopes.demand(method.scopes)
+        self._services.scopes.require(method.scopes)
         with self._ws.lock:
             return method.run(ApiCall(self._ws, self._services, args))
 
-    def _authorise(self, method: Method, token: str) -> None:
+    def _authorize(self, method: Method, token: str) -> None:
         if not token:
             raise SlackError("not_authed")
         if token not in (self._tokens.bot, self._tokens.app):
@@ -109,7 +111,7 @@ class WebApiEndpoint:
         if method.needs_app_token != (token == self._tokens.app):
             raise SlackError("not_allowed_token_type")
 
-    def _reply(self, body: Payload, status: int = 200) -> Response:
+    def _json_response(self, body: Payload, status: int = 200) -> Response:
         scopes = self._services.scopes
         headers = {
             "date": format_datetime(self._ws.clock.now(), usegmt=True),

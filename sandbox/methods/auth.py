@@ -1,7 +1,7 @@
 """Who the app is and where: auth.test, apps.connections.open, team.info, bots.info, emoji.list, api.test."""
 
 from sandbox.api.api_call import ApiCall
-from sandbox.api.tiers import HUNDREDS, T1, T2, T3, T4
+from sandbox.api.tiers import SPECIAL, T1, T2, T3, T4
 from sandbox.methods.method import Method
 from sandbox.state.entities import Payload
 from sandbox.workspace_errors import SlackError
@@ -44,7 +44,7 @@ def bots_info(call: ApiCall) -> Payload:
 
 def emoji_list(call: ApiCall) -> Payload:
     """List the workspace's own emoji: none."""
-    return {"emoji": {}, "cache_ts": call.ws.stamps.next()}
+    return {"emoji": {}, "cache_ts": call.ws.timestamps.next()}
 
 
 def api_test(call: ApiCall) -> Payload:
@@ -55,7 +55,7 @@ def api_test(call: ApiCall) -> Payload:
 
 
 METHODS = {
-    "auth.test": Method(auth_test, HUNDREDS),
+    "auth.test": Method(auth_test, SPECIAL),
     "apps.connections.open": Method(connections_open, T1, needs_app_token=True),
     "team.info": Method(team_info, T3, ("team:read",)),
     "bots.info": Method(bots_info, T3, ("users:read",)),

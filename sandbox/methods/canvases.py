@@ -15,40 +15,40 @@ def create(call: ApiCall) -> Payload:
     """Make a canvas; in this workspace every one belongs to a channel."""
     if not call.text("channel_id"):
         raise SlackError("free_teams_cannot_create_standalone_canvases")
-    return {"canvas_id": _keep(call, call.open_channel("channel_id").id)}
+    return {"canvas_id": _store(call, call.writable_channel("channel_id").id)}
 
 
 def create_in_channel(call: ApiCall) -> Payload:
     """Make a channel's own canvas, of which there is one."""
-    channel = call.open_channel("channel_id")
+    channel = call.writable_channel("channel_id")
     if channel.canvas:
         raise SlackError("channel_canvas_already_exists")
-    channel.canvas = _keep(call, channel.id)
+    channel.canvas = _store(call, channel.id)
     return {"canvas_id": channel.canvas}
 
 
 def edit(call: ApiCall) -> Payload:
     """Change a canvas by one operation."""
-    canvas = _canvas(call)
+    canvas = _find_canvas(call)
     changes = call.json("changes")
     if not isinstance(changes, list) or len(changes) != 1:
         raise SlackError("invalid_arguments")
     text = _markdown(changes[0].get("document_content") or {})
     operation = changes[0].get("operation")
-    joined = {
+    results = {
         "replace": text,
         "insert_at_end": canvas["text"] + "\n" + text,
         "insert_at_start": text + "\n" + canvas["text"],
     }
-    if operation not in joined:
+    if operation not in results:
         raise SlackError("canvas_editing_failed")
-    canvas["text"] = joined[operation]
+    canvas["text"] = results[operation]
     return {}
 
 
 def delete(call: ApiCall) -> Payload:
     """Take a canvas away."""
-    canvas = _canvas(call)
+    canvas = _find_canvas(call)
     del call.ws.canvases[canvas["id"]]
     for channel in call.ws.channels.values():
         if channel.canvas == canvas["id"]:
@@ -58,21 +58,21 @@ def delete(call: ApiCall) -> Payload:
 
 def lookup(call: ApiCall) -> Payload:
     """Find the sections of a canvas that contain some text: one section, the whole."""
-    canvas = _canvas(call)
-    wanted = (call.json("criteria") or {}).get("contains_text", "")
-    return {"sections": [{"id": f"temp:{canvas['id']}"}] if wanted in canvas["text"] else []}
+    canvas = _find_canvas(call)
+    text = (call.json("criteria") or {}).get("contains_text", "")
+    return {"sections": [{"id": f"temp:{canvas['id']}"}] if text in canvas["text"] else []}
 
 
 def set_access(call: ApiCall) -> Payload:
     """Take note of who may read or write a canvas."""
-    canvas = _canvas(call)
+    canvas = _find_canvas(call)
     if call.text("access_level") not in ("read", "write", "owner"):
         raise SlackError("invalid_parameters")
     canvas["access"] = call.text("access_level")
     return {}
 
 
-def _keep(call: ApiCall, channel: str) -> str:
+def _store(call: ApiCall, channel: str) -> str:
     content = call.json("document_content")
     text = _markdown(content) if content else ""
     canvas_id = call.ws.new_id("F")
@@ -90,8 +90,8 @@ def _markdown(content: Any) -> str:
     return str(content["markdown"])
 
 
-def _canvas(call: ApiCall) -> Payload:
-    canvas = call.ws.canvases.get(call.need("canvas_id"))
+def _find_canvas(call: ApiCall) -> Payload:
+    canvas = call.ws.canvases.get(call.required("canvas_id"))
     if canvas is None:
         raise SlackError("canvas_not_found")
     return canvas

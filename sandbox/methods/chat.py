@@ -9,7 +9,7 @@ from sandbox.blocks import LIMITS, check_message, with_ids
 from sandbox.methods.method import Method
 from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload
 from sandbox.state.mutations import message_mutations
-from sandbox.state.serializers import show_message
+from sandbox.state.serializers import serialize_message
 from sandbox.workspace_errors import SlackError
 
 METADATA_BYTES = 16_000
@@ -23,10 +23,10 @@ def post_message(call: ApiCall) -> Payload:
     if thread_ts is not None and thread_ts not in channel.messages:
         raise SlackError("thread_not_found")
     metadata = checked_metadata(call.json("metadata"))
-    wait = call.services.wait_for_channel(channel.id)
+    wait = call.services.take_channel_slot(channel.id)
     if wait:
         raise RateLimitedError(wait)
-    said = message_mutations.post(
+    message = message_mutations.post(
         call.ws,
         channel,
         call.bot,
@@ -37,49 +37,51 @@ def post_message(call: ApiCall) -> Payload:
         broadcast=bool(thread_ts) and call.flag("reply_broadcast"),
         metadata=metadata,
     )
-    return {"channel": channel.id, "ts": said.ts, "message": show_message(call.ws, said, metadata=True)}
+    return {"channel": channel.id, "ts": message.ts, "message": serialize_message(call.ws, message, metadata=True)}
 
 
 def update(call: ApiCall) -> Payload:
     """Change one of the bot's own messages; blocks are removed when only text is given."""
-    message = _own(call, "cant_update_message")
+    message = _own_message(call, "cant_update_message")
     if len(call.text("text")) > LIMITS["update.text"]:
         raise SlackError("msg_too_long")
-    text, blocks = content(call, before=message)
+    text, blocks = content(call, edited=message)
     changed: Payload = {"blocks": blocks}
     metadata = checked_metadata(call.json("metadata"))
     if metadata is not None:
         changed["metadata"] = metadata or None
     message_mutations.edit(call.ws, message, by=call.bot, text=text, changes=changed)
-    shown = show_message(call.ws, message, metadata=True)
-    return {"channel": message.channel, "ts": message.ts, "text": text, "message": shown}
+    body = serialize_message(call.ws, message, metadata=True)
+    return {"channel": message.channel, "ts": message.ts, "text": text, "message": body}
 
 
 def delete(call: ApiCall) -> Payload:
     """Delete one of the bot's own messages."""
-    message = _own(call, "cant_delete_message")
+    message = _own_message(call, "cant_delete_message")
     message_mutations.delete(call.ws, message)
     return {"channel": message.channel, "ts": message.ts}
 
 
 def post_ephemeral(call: ApiCall) -> Payload:
     """Show something to one person in a channel that both are in."""
-    channel = call.open_channel()
-    user = call.need("user")
+    channel = call.writable_channel()
+    user = call.required("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
     text, blocks = content(call)
     if len(text.encode("utf-8", "replace")) > LIMITS["ephemeral.text"]:
         raise SlackError("msg_too_long")
-    shown = Ephemeral(call.ws.stamps.next(), channel.id, user, text, call.bot, blocks, call.text("thread_ts") or None)
-    message_mutations.whisper(call.ws, shown)
-    return {"message_ts": shown.ts}
+    body = Ephemeral(
+        call.ws.timestamps.next(), channel.id, user, text, call.bot, blocks, call.text("thread_ts") or None
+    )
+    message_mutations.post_ephemeral(call.ws, body)
+    return {"message_ts": body.ts}
 
 
 def unfurl(call: ApiCall) -> Payload:
     """Take a preview of a link for a message; previews are not shown here."""
-    channel = call.channel(inside=True)
-    if call.need("ts") not in channel.messages:
+    channel = call.channel(member_only=True)
+    if call.required("ts") not in channel.messages:
         raise SlackError("cannot_find_message")
     if not isinstance(call.json("unfurls"), dict):
         raise SlackError("missing_unfurls")
@@ -88,12 +90,12 @@ def unfurl(call: ApiCall) -> Payload:
 
 def destination(call: ApiCall) -> Channel:
     """Return where a message goes: a channel by id or name, or a person's direct message."""
-    wanted = call.need("channel", "channel_not_found")
-    if wanted in call.ws.people:
-        call.services.scopes.demand(("im:write", "chat:write"))
-        return call.ws.dm(wanted)
+    requested = call.required("channel", "channel_not_found")
+    if requested in call.ws.people:
+        call.services.scopes.require(("im:write", "chat:write"))
+        return call.ws.dm(requested)
     try:
-        channel = call.ws.find_channel(wanted)
+        channel = call.ws.find_channel(requested)
     except KeyError as unknown:
         raise SlackError("channel_not_found") from unknown
     if call.bot not in channel.members:
@@ -108,23 +110,23 @@ def destination(call: ApiCall) -> Channel:
     return channel
 
 
-def content(call: ApiCall, before: Message | None = None) -> tuple[str, list[Block]]:
+def content(call: ApiCall, edited: Message | None = None) -> tuple[str, list[Block]]:
     """Return text and checked blocks; refuse a message that says nothing or says it twice."""
     text, markdown = call.text("text"), call.text("markdown_text")
-    given, attachments = call.json("blocks"), call.json("attachments")
+    blocks_argument, attachments = call.json("blocks"), call.json("attachments")
     if markdown:
-        if text or given:
+        if text or blocks_argument:
             raise SlackError("markdown_text_conflict")
         if len(markdown) > LIMITS["markdown.text"]:
             raise SlackError("msg_too_long")
         return markdown, []
     if attachments and len(attachments) > LIMITS["message.attachments"]:
         raise SlackError("too_many_attachments")
-    blocks = with_ids(call.ws, check_message(given)) if given is not None else []
+    blocks = with_ids(call.ws, check_message(blocks_argument)) if blocks_argument is not None else []
     if not text and not blocks and not attachments:
         raise SlackError("no_text")
-    if before is not None and not text:
-        text = before.text
+    if edited is not None and not text:
+        text = edited.text
     return text, blocks
 
 
@@ -141,9 +143,9 @@ def checked_metadata(metadata: Any) -> Payload | None:
     return metadata
 
 
-def _own(call: ApiCall, error: str) -> Message:
+def _own_message(call: ApiCall, error: str) -> Message:
     channel = call.channel()
-    message = channel.messages.get(call.need("ts"))
+    message = channel.messages.get(call.required("ts"))
     if message is None or message.subtype == "tombstone":
         raise SlackError("message_not_found")
     if message.user != call.bot or message.subtype not in (None, "thread_broadcast"):

@@ -13,8 +13,8 @@ WRITE = ("files:write",)
 
 def get_upload_url(call: ApiCall) -> Payload:
     """Give out an address to send a file's bytes to."""
-    name = call.need("filename", "unknown_filename")
-    length = call.number("length", 0, most=10**10, error="invalid_arguments")
+    name = call.required("filename", "unknown_filename")
+    length = call.number("length", 0, maximum=10**10, error="invalid_arguments")
     if not length:
         raise SlackError("file_upload_size_restricted")
     file_id = call.ws.new_id("F")
@@ -32,16 +32,16 @@ def get_upload_url(call: ApiCall) -> Payload:
 
 def complete_upload(call: ApiCall) -> Payload:
     """Share files whose bytes have arrived."""
-    given = call.json("files")
-    if not isinstance(given, list) or not given:
+    requested = call.json("files")
+    if not isinstance(requested, list) or not requested:
         raise SlackError("invalid_arguments")
-    found = []
-    for one in given:
+    files = []
+    for one in requested:
         file = call.ws.files.get(str(one.get("id")))
         if file is None or not file.get("uploaded"):
             raise SlackError("file_not_found")
         file["title"] = one.get("title") or file["title"]
-        found.append(file)
+        files.append(file)
     if call.text("channel_id"):
         args = {**call.args, "channel": call.text("channel_id")}
         channel = destination(ApiCall(call.ws, call.services, args))
@@ -49,13 +49,13 @@ def complete_upload(call: ApiCall) -> Payload:
         if thread is not None and thread not in channel.messages:
             raise SlackError("invalid_thread_ts")
         text = call.text("initial_comment")
-        message_mutations.post(call.ws, channel, call.bot, text, subtype="file_share", files=found, thread_ts=thread)
-    return {"files": found}
+        message_mutations.post(call.ws, channel, call.bot, text, subtype="file_share", files=files, thread_ts=thread)
+    return {"files": files}
 
 
 def info(call: ApiCall) -> Payload:
     """Tell about one file."""
-    file = call.ws.files.get(call.need("file"))
+    file = call.ws.files.get(call.required("file"))
     if file is None:
         raise SlackError("file_not_found")
     return {"file": file, "comments": [], "response_metadata": {"next_cursor": ""}}

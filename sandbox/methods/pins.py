@@ -5,13 +5,13 @@ from sandbox.api.tiers import T2
 from sandbox.methods.method import Method
 from sandbox.state.entities import Payload
 from sandbox.state.mutations import message_mutations
-from sandbox.state.serializers import show_message
+from sandbox.state.serializers import serialize_message
 from sandbox.workspace_errors import SlackError
 
 
 def add(call: ApiCall) -> Payload:
     """Pin a message."""
-    channel = call.open_channel()
+    channel = call.writable_channel()
     message = call.message(channel, "timestamp")
     if message.ts in channel.pins:
         raise SlackError("already_pinned")
@@ -23,7 +23,7 @@ def add(call: ApiCall) -> Payload:
 
 def remove(call: ApiCall) -> Payload:
     """Take a pin off."""
-    channel = call.open_channel()
+    channel = call.writable_channel()
     message = call.message(channel, "timestamp")
     if message.ts not in channel.pins:
         raise SlackError("no_pin")
@@ -31,12 +31,12 @@ def remove(call: ApiCall) -> Payload:
     return {}
 
 
-def listing(call: ApiCall) -> Payload:
+def list_pins(call: ApiCall) -> Payload:
     """List what is pinned, the latest first."""
-    channel = call.channel(inside=True)
+    channel = call.channel(member_only=True)
     items = [
-        {"type": "message", "channel": channel.id, "message": show_message(call.ws, channel.messages[ts]), **how}
-        for ts, how in reversed(channel.pins.items())
+        {"type": "message", "channel": channel.id, "message": serialize_message(call.ws, channel.messages[ts]), **pin}
+        for ts, pin in reversed(channel.pins.items())
     ]
     return {"items": items}
 
@@ -44,5 +44,5 @@ def listing(call: ApiCall) -> Payload:
 METHODS = {
     "pins.add": Method(add, T2, ("pins:write",)),
     "pins.remove": Method(remove, T2, ("pins:write",)),
-    "pins.list": Method(listing, T2, ("pins:read",)),
+    "pins.list": Method(list_pins, T2, ("pins:read",)),
 }

@@ -3,12 +3,12 @@
 import re
 
 from sandbox.api.api_call import ApiCall
-from sandbox.api.cursors import page
+from sandbox.api.cursors import paginate
 from sandbox.api.tiers import T2, T3
 from sandbox.methods.method import Method
 from sandbox.state.entities import Message, Payload
 from sandbox.state.mutations import message_mutations
-from sandbox.state.serializers import show_message
+from sandbox.state.serializers import serialize_message
 from sandbox.workspace_errors import SlackError
 
 NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
@@ -34,26 +34,26 @@ def remove(call: ApiCall) -> Payload:
 
 def get(call: ApiCall) -> Payload:
     """Tell a message's reactions."""
-    channel = call.channel(inside=True)
+    channel = call.channel(member_only=True)
     message = call.message(channel, "timestamp")
-    return {"type": "message", "channel": channel.id, "message": show_message(call.ws, message)}
+    return {"type": "message", "channel": channel.id, "message": serialize_message(call.ws, message)}
 
 
-def listing(call: ApiCall) -> Payload:
+def list_reactions(call: ApiCall) -> Payload:
     """List what somebody reacted to."""
     user = call.text("user", call.bot)
-    found = [
-        {"type": "message", "channel": channel.id, "message": show_message(call.ws, message)}
+    reacted = [
+        {"type": "message", "channel": channel.id, "message": serialize_message(call.ws, message)}
         for channel in call.ws.channels.values()
         for message in channel.messages.values()
         if call.bot in channel.members and any(user in users for users in message.reactions.values())
     ]
-    items, following = page(call, found)
-    return {"items": items, **following}
+    items, next_page = paginate(call, reacted)
+    return {"items": items, **next_page}
 
 
 def _target(call: ApiCall) -> tuple[Message, str]:
-    channel = call.open_channel()
+    channel = call.writable_channel()
     name = call.text("name").strip(":")
     if not NAME.fullmatch(name):
         raise SlackError("invalid_name")
@@ -64,5 +64,5 @@ METHODS = {
     "reactions.add": Method(add, T3, ("reactions:write",)),
     "reactions.remove": Method(remove, T2, ("reactions:write",)),
     "reactions.get": Method(get, T3, ("reactions:read",)),
-    "reactions.list": Method(listing, T2, ("reactions:read",)),
+    "reactions.list": Method(list_reactions, T2, ("reactions:read",)),
 }

@@ -1,7 +1,7 @@
 """Messages for later: chat.scheduleMessage, deleteScheduledMessage, scheduledMessages.list, and posting what is due."""
 
 from sandbox.api.api_call import ApiCall
-from sandbox.api.cursors import page
+from sandbox.api.cursors import paginate
 from sandbox.api.tiers import T3
 from sandbox.methods.chat import WRITE, content, destination
 from sandbox.methods.method import Method
@@ -10,49 +10,54 @@ from sandbox.state.mutations import message_mutations
 from sandbox.state.workspace import Workspace
 from sandbox.workspace_errors import SlackError
 
-FURTHEST = 120 * 24 * 3600
-WINDOW, MOST_IN_WINDOW = 300, 30
+MAX_AHEAD_SECONDS = 120 * 24 * 3600
+WINDOW_SECONDS, MAX_IN_WINDOW = 300, 30
 
 
 def schedule(call: ApiCall) -> Payload:
     """Keep a message until its time, at most 120 days ahead and thirty in five minutes of a channel."""
     channel = destination(call)
     text, blocks = content(call)
-    at = call.number("post_at", 0, most=10**11, error="invalid_time")
-    if at <= call.ws.seconds():
+    post_at = call.number("post_at", 0, maximum=10**11, error="invalid_time")
+    if post_at <= call.ws.seconds():
         raise SlackError("time_in_past")
-    if at > call.ws.seconds() + FURTHEST:
+    if post_at > call.ws.seconds() + MAX_AHEAD_SECONDS:
         raise SlackError("time_too_far")
-    near = [one for one in call.ws.scheduled.values() if one["channel_id"] == channel.id]
-    if sum(one["post_at"] // WINDOW == at // WINDOW for one in near) >= MOST_IN_WINDOW:
+    nearby = [one for one in call.ws.scheduled.values() if one["channel_id"] == channel.id]
+    if sum(one["post_at"] // WINDOW_SECONDS == post_at // WINDOW_SECONDS for one in nearby) >= MAX_IN_WINDOW:
         raise SlackError("restricted_too_many")
-    kept: Payload = {
+    scheduled: Payload = {
         "id": call.ws.new_id("Q"),
         "channel_id": channel.id,
-        "post_at": at,
+        "post_at": post_at,
         "date_created": call.ws.seconds(),
         "text": text,
         "blocks": blocks,
         "never": call.json("metadata") is not None,
     }
-    call.ws.scheduled[kept["id"]] = kept
-    return {"channel": channel.id, "scheduled_message_id": kept["id"], "post_at": at, "message": {"text": text}}
+    call.ws.scheduled[scheduled["id"]] = scheduled
+    return {
+        "channel": channel.id,
+        "scheduled_message_id": scheduled["id"],
+        "post_at": post_at,
+        "message": {"text": text},
+    }
 
 
 def unschedule(call: ApiCall) -> Payload:
     """Drop a message that was kept for later."""
-    if call.ws.scheduled.pop(call.need("scheduled_message_id"), None) is None:
+    if call.ws.scheduled.pop(call.required("scheduled_message_id"), None) is None:
         raise SlackError("invalid_scheduled_message_id")
     return {}
 
 
-def listing(call: ApiCall) -> Payload:
+def list_scheduled(call: ApiCall) -> Payload:
     """List what is kept for later."""
-    wanted = call.text("channel")
-    kept = [one for one in call.ws.scheduled.values() if wanted in ("", one["channel_id"])]
-    items, following = page(call, kept)
-    shown = ("id", "channel_id", "post_at", "date_created", "text")
-    return {"scheduled_messages": [{name: one[name] for name in shown} for one in items], **following}
+    channel = call.text("channel")
+    scheduled = [one for one in call.ws.scheduled.values() if channel in ("", one["channel_id"])]
+    items, next_page = paginate(call, scheduled)
+    fields = ("id", "channel_id", "post_at", "date_created", "text")
+    return {"scheduled_messages": [{name: one[name] for name in fields} for one in items], **next_page}
 
 
 def post_due(ws: Workspace) -> int:
@@ -68,5 +73,5 @@ def post_due(ws: Workspace) -> int:
 METHODS = {
     "chat.scheduleMessage": Method(schedule, T3, WRITE),
     "chat.deleteScheduledMessage": Method(unschedule, T3, WRITE),
-    "chat.scheduledMessages.list": Method(listing, T3),
+    "chat.scheduledMessages.list": Method(list_scheduled, T3),
 }

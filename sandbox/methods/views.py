@@ -6,41 +6,41 @@ from sandbox.blocks import check_view, with_ids
 from sandbox.methods.method import Method
 from sandbox.state.entities import Payload, View
 from sandbox.state.mutations import view_mutations as changes
-from sandbox.state.serializers import show_view
+from sandbox.state.serializers import serialize_view
 from sandbox.workspace_errors import SlackError
 
 
 def open_modal(call: ApiCall) -> Payload:
     """Open a modal for whoever's trigger it is."""
-    user = call.services.triggers.spend(call.need("trigger_id"))
+    user = call.services.triggers.exchange(call.required("trigger_id"))
     view = changes.open_modal(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
-    return {"view": show_view(call.ws, view)}
+    return {"view": serialize_view(call.ws, view)}
 
 
 def push(call: ApiCall) -> Payload:
     """Put a modal on top of the one that is open."""
-    user = call.services.triggers.spend(call.need("trigger_id"))
+    user = call.services.triggers.exchange(call.required("trigger_id"))
     view = changes.push(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
-    return {"view": show_view(call.ws, view)}
+    return {"view": serialize_view(call.ws, view)}
 
 
 def update(call: ApiCall) -> Payload:
     """Replace what an open modal shows, unless it moved on since."""
-    view = _view(call)
+    view = _find_view(call)
     spec = _spec(call, view.type)
     changes.check_hash(view, call.text("hash"))
-    return {"view": show_view(call.ws, changes.update(call.ws, view, spec))}
+    return {"view": serialize_view(call.ws, changes.update(call.ws, view, spec))}
 
 
 def publish(call: ApiCall) -> Payload:
     """Set somebody's Home tab."""
-    user = call.need("user_id")
+    user = call.required("user_id")
     if user not in call.ws.people or call.ws.people[user].is_bot:
         raise SlackError("user_not_found")
     spec = _spec(call, "home")
     if user in call.ws.homes:
         changes.check_hash(call.ws.homes[user], call.text("hash"))
-    return {"view": show_view(call.ws, changes.publish(call.ws, user, spec))}
+    return {"view": serialize_view(call.ws, changes.publish(call.ws, user, spec))}
 
 
 def _spec(call: ApiCall, surface: str) -> Payload:
@@ -49,7 +49,7 @@ def _spec(call: ApiCall, surface: str) -> Payload:
     return spec
 
 
-def _view(call: ApiCall) -> View:
+def _find_view(call: ApiCall) -> View:
     view_id, external_id = call.text("view_id"), call.text("external_id")
     for view in call.ws.views.values():
         if view.id == view_id or (external_id and view.external_id == external_id):

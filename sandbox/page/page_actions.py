@@ -11,57 +11,57 @@ from sandbox.delivery.envelope import Delivery
 from sandbox.user_actions.actor import Actor
 from sandbox.workspace_errors import NotPossibleError
 
-Asked = dict[str, Any]
-Deed = Callable[[Actor, str, Asked], Any]
+Json = dict[str, Any]
+Action = Callable[[Actor, str, Json], Any]
 
 
-def perform(actor: Actor, asked: Asked) -> Asked:
+def perform(actor: Actor, request: Json) -> Json:
     """Do what was asked as the person who asked; answer with `delivery`, or with `error` when it did not happen."""
-    deed = DEEDS.get(str(asked.get("do")))
-    if deed is None:
-        return {"error": f"nothing here is called {asked.get('do')}"}
+    action = ACTIONS.get(str(request.get("do")))
+    if action is None:
+        return {"error": f"nothing here is called {request.get('do')}"}
     try:
-        outcome = deed(actor, str(asked["as"]), asked)
-    except NotPossibleError as refused:
-        return {"error": str(refused)}
-    except KeyError as missing:
-        return {"error": f"{missing} is missing or unknown"}
-    return _told(outcome)
+        result = action(actor, str(request["as"]), request)
+    except NotPossibleError as error:
+        return {"error": str(error)}
+    except KeyError as error:
+        return {"error": f"{error} is missing or unknown"}
+    return _result(result)
 
 
-def _told(outcome: Any) -> Asked:
-    if not isinstance(outcome, Delivery):
-        return {"value": outcome} if isinstance(outcome, str) else {}
-    told: Asked = {"acked": outcome.acked, "ack_ms": outcome.ack_ms, "payload": outcome.payload}
-    return {"delivery": told, "error": outcome.error} if outcome.error else {"delivery": told}
+def _result(result: Any) -> Json:
+    if not isinstance(result, Delivery):
+        return {"value": result} if isinstance(result, str) else {}
+    delivery: Json = {"acked": result.acked, "ack_ms": result.ack_ms, "payload": result.payload}
+    return {"delivery": delivery, "error": result.error} if result.error else {"delivery": delivery}
 
 
-def _press_in_view(actor: Actor, me: str, asked: Asked) -> Delivery:
+def _press_in_view(actor: Actor, me: str, request: Json) -> Delivery:
     """Put in what was typed so far, then press, so that the app sees the form as the person does."""
-    actor.fill(me, asked["view"], asked.get("values") or {})
+    actor.fill(me, request["view"], request.get("values") or {})
     return actor.press_in_view(
         me,
-        asked["view"],
-        asked["action_id"],
-        asked.get("block_id"),
-        value=asked.get("value"),
-        selected=asked.get("selected"),
+        request["view"],
+        request["action_id"],
+        request.get("block_id"),
+        value=request.get("value"),
+        selected=request.get("selected"),
     )
 
 
-def _press(actor: Actor, me: str, asked: Asked) -> Delivery:
+def _press(actor: Actor, me: str, request: Json) -> Delivery:
     return actor.press(
         me,
-        asked["channel"],
-        asked["ts"],
-        asked["action_id"],
-        asked.get("block_id"),
-        value=asked.get("value"),
-        selected=asked.get("selected"),
+        request["channel"],
+        request["ts"],
+        request["action_id"],
+        request.get("block_id"),
+        value=request.get("value"),
+        selected=request.get("selected"),
     )
 
 
-DEEDS: dict[str, Deed] = {
+ACTIONS: dict[str, Action] = {
     "post": lambda actor, me, a: actor.post(me, a["channel"], a["text"], a.get("thread_ts")),
     "edit": lambda actor, me, a: actor.edit(me, a["channel"], a["ts"], a["text"]),
     "delete": lambda actor, me, a: actor.delete(me, a["channel"], a["ts"]),

@@ -24,11 +24,11 @@ from sandbox.user_actions.actor import Actor
 from sandbox.wire_log import WireLog
 
 STATIC = Path(__file__).parent / "static"
-KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FILES = {path.relative_to(STATIC).as_posix(): path for path in sorted(STATIC.rglob("*.*"))}
-THREADS = 64
-LOOKS_EVERY = 1.0
-GATHERS_FOR = 0.05
+MAX_THREADS = 64
+POLL_SECONDS = 1.0
+COALESCE_SECONDS = 0.05
 HEADERS = {
     "Cache-Control": "no-cache",
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'",
@@ -79,7 +79,7 @@ def _file(name: str) -> Response:
     path = FILES.get(name)
     if path is None:
         return Response(status_code=404, headers=HEADERS)
-    return Response(path.read_bytes(), media_type=KINDS[path.suffix], headers=HEADERS)
+    return Response(path.read_bytes(), media_type=MEDIA_TYPES[path.suffix], headers=HEADERS)
 
 
 def is_read_only(manifest: Mapping[str, Any] | None) -> bool:
@@ -91,8 +91,8 @@ def is_read_only(manifest: Mapping[str, Any] | None) -> bool:
 class _Page:
     def __init__(self, sandbox: PageContext) -> None:
         self._sandbox = sandbox
-        self._acting = CapacityLimiter(THREADS)
-        self._watching = CapacityLimiter(THREADS)
+        self._action_threads = CapacityLimiter(MAX_THREADS)
+        self._stream_threads = CapacityLimiter(MAX_THREADS)
 
     async def index(self, request: Request) -> Response:
         """Answer with the page, which fetches the rest."""
@@ -104,25 +104,29 @@ class _Page:
 
     async def archives(self, request: Request) -> Response:
         """Lead a permanent link of a message to the page that shows it."""
-        stamp = f"{request.path_params['stamp']:07d}"
-        where = {"channel": request.path_params["channel"], "ts": f"{stamp[:-6]}.{stamp[-6:]}"}
-        if thread := request.query_params.get("thread_ts"):
-            where["thread"] = thread
-        return RedirectResponse(f"/?{urlencode(where)}", headers=HEADERS)
+        timestamp = f"{request.path_params['stamp']:07d}"
+        query = {"channel": request.path_params["channel"], "ts": f"{timestamp[:-6]}.{timestamp[-6:]}"}
+        if thread_ts := request.query_params.get("thread_ts"):
+            query["thread"] = thread_ts
+        return RedirectResponse(f"/?{urlencode(query)}", headers=HEADERS)
 
     async def snapshot(self, request: Request) -> Response:
         """Answer with what one person sees, and the messages of the channel they look at."""
-        shown = request.query_params.get("channel")
+        channel = request.query_params.get("channel")
         return JSONResponse(
-            await to_thread.run_sync(self._see, request.query_params.get("as", ""), shown, limiter=self._acting)
+            await to_thread.run_sync(
+                self._snapshot_of, request.query_params.get("as", ""), channel, limiter=self._action_threads
+            )
         )
 
     async def act(self, request: Request) -> Response:
         """Do one thing as one person; only pages of this server can send JSON here."""
         if not request.headers.get("content-type", "").startswith("application/json"):
             return JSONResponse({"error": "acts are sent as JSON"}, status_code=415)
-        asked = await request.json()
-        return JSONResponse(await to_thread.run_sync(perform, self._sandbox.actor, asked, limiter=self._acting))
+        request_body = await request.json()
+        return JSONResponse(
+            await to_thread.run_sync(perform, self._sandbox.actor, request_body, limiter=self._action_threads)
+        )
 
     async def stream(self, request: Request) -> Response:
         """Tell a page of every change, with what went over the wire since it last heard."""
@@ -130,28 +134,28 @@ class _Page:
         changes = self._changes(int(since) if since.isdigit() else 0)
         return StreamingResponse(changes, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    def _see(self, user: str, channel: str | None) -> dict[str, Any]:
+    def _snapshot_of(self, user: str, channel: str | None) -> dict[str, Any]:
         ws = self._sandbox.workspace
         with ws.lock:
             if user not in ws.people:
                 user = next((one.id for one in ws.people.values() if not one.is_bot and not one.deleted), ws.bot.id)
-        seen = snapshot(ws, user, manifest=self._sandbox.manifest, messages_of=[channel] if channel else [])
-        return seen | {"app_is_read_only": is_read_only(self._sandbox.manifest)}
+        visible = snapshot(ws, user, manifest=self._sandbox.manifest, messages_of=[channel] if channel else [])
+        return visible | {"app_is_read_only": is_read_only(self._sandbox.manifest)}
 
     async def _changes(self, seq: int) -> AsyncIterator[str]:
         """Yield server-sent events until the page goes away or the workspace stops."""
         wire_log = self._sandbox.wire_log
-        heard, seq = seq, 0
+        sent_seq, seq = seq, 0
         while True:
-            asked_at = time.monotonic()
-            latest = await to_thread.run_sync(wire_log.wait_for_change, seq, LOOKS_EVERY, limiter=self._watching)
+            waited_since = time.monotonic()
+            latest = await to_thread.run_sync(wire_log.wait_for_change, seq, POLL_SECONDS, limiter=self._stream_threads)
             if latest != seq:
-                passages = wire_log.since(heard)
-                heard = passages[-1].seq if passages else heard
+                events = wire_log.since(sent_seq)
+                sent_seq = events[-1].seq if events else sent_seq
                 seq = latest
-                yield f"data: {json.dumps({'seq': latest, 'wire': [asdict(one) for one in passages]}, default=str)}\n\n"
-                await sleep(GATHERS_FOR)
-            elif time.monotonic() - asked_at < LOOKS_EVERY / 2:
+                yield f"data: {json.dumps({'seq': latest, 'wire': [asdict(one) for one in events]}, default=str)}\n\n"
+                await sleep(COALESCE_SECONDS)
+            elif time.monotonic() - waited_since < POLL_SECONDS / 2:
                 return  # The workspace has stopped: it lets everybody who waits go at once.
             else:
                 yield ": still here\n\n"

@@ -40,14 +40,14 @@ class Usergroup:
 
 
 @dataclass
-class Labelled:
+class ChannelText:
     """A topic or a purpose: words, who set them and when."""
 
     value: str = ""
     creator: str = ""
     last_set: int = 0
 
-    def show(self) -> Payload:
+    def serialize(self) -> Payload:
         """Write it as Slack does."""
         return {"value": self.value, "creator": self.creator, "last_set": self.last_set}
 
@@ -124,8 +124,8 @@ class Channel:
     threads: dict[str, list[str]] = field(default_factory=dict)
     pins: dict[str, Payload] = field(default_factory=dict)
     bookmarks: dict[str, Bookmark] = field(default_factory=dict)
-    topic: Labelled = field(default_factory=Labelled)
-    purpose: Labelled = field(default_factory=Labelled)
+    topic: ChannelText = field(default_factory=ChannelText)
+    purpose: ChannelText = field(default_factory=ChannelText)
     previous_names: list[str] = field(default_factory=list)
     last_read: dict[str, str] = field(default_factory=dict)
     canvas: str = ""
@@ -159,5 +159,5 @@ class View:
     previous_view_id: str | None = None
     trigger_id: str = ""
     values: dict[str, dict[str, Payload]] = field(default_factory=dict)
-    offered: dict[str, list[Payload]] = field(default_factory=dict)
+    suggested_options: dict[str, list[Payload]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)

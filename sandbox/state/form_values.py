@@ -16,34 +16,34 @@ Values = dict[str, dict[str, Payload]]
 class InputElement(NamedTuple):
     """Where an element keeps what is chosen, where its initial value stands, and whether it takes many."""
 
-    key: str
-    initial: str
-    many: bool = False
-    options: bool = False
+    state_field: str
+    initial_field: str
+    is_multiple: bool = False
+    has_options: bool = False
 
 
-SLOTS: dict[str, InputElement] = {
+INPUT_ELEMENTS: dict[str, InputElement] = {
     "plain_text_input": InputElement("value", "initial_value"),
     "email_text_input": InputElement("value", "initial_value"),
     "url_text_input": InputElement("value", "initial_value"),
     "number_input": InputElement("value", "initial_value"),
     "rich_text_input": InputElement("rich_text_value", "initial_value"),
-    "static_select": InputElement("selected_option", "initial_option", options=True),
-    "external_select": InputElement("selected_option", "initial_option", options=True),
-    "radio_buttons": InputElement("selected_option", "initial_option", options=True),
-    "checkboxes": InputElement("selected_options", "initial_options", many=True, options=True),
-    "multi_static_select": InputElement("selected_options", "initial_options", many=True, options=True),
-    "multi_external_select": InputElement("selected_options", "initial_options", many=True, options=True),
+    "static_select": InputElement("selected_option", "initial_option", has_options=True),
+    "external_select": InputElement("selected_option", "initial_option", has_options=True),
+    "radio_buttons": InputElement("selected_option", "initial_option", has_options=True),
+    "checkboxes": InputElement("selected_options", "initial_options", is_multiple=True, has_options=True),
+    "multi_static_select": InputElement("selected_options", "initial_options", is_multiple=True, has_options=True),
+    "multi_external_select": InputElement("selected_options", "initial_options", is_multiple=True, has_options=True),
     "users_select": InputElement("selected_user", "initial_user"),
-    "multi_users_select": InputElement("selected_users", "initial_users", many=True),
+    "multi_users_select": InputElement("selected_users", "initial_users", is_multiple=True),
     "conversations_select": InputElement("selected_conversation", "initial_conversation"),
-    "multi_conversations_select": InputElement("selected_conversations", "initial_conversations", many=True),
+    "multi_conversations_select": InputElement("selected_conversations", "initial_conversations", is_multiple=True),
     "channels_select": InputElement("selected_channel", "initial_channel"),
-    "multi_channels_select": InputElement("selected_channels", "initial_channels", many=True),
+    "multi_channels_select": InputElement("selected_channels", "initial_channels", is_multiple=True),
     "datepicker": InputElement("selected_date", "initial_date"),
     "timepicker": InputElement("selected_time", "initial_time"),
     "datetimepicker": InputElement("selected_date_time", "initial_date_time"),
-    "file_input": InputElement("files", "initial_files", many=True),
+    "file_input": InputElement("files", "initial_files", is_multiple=True),
 }
 
 
@@ -58,31 +58,34 @@ def elements_of(block: Block) -> list[Payload]:
     return []
 
 
-def stateful(blocks: list[Block]) -> Iterator[tuple[Block, Payload]]:
+def stateful_elements(blocks: list[Block]) -> Iterator[tuple[Block, Payload]]:
     """Yield each block and element that holds a value."""
     for block in blocks:
         for element in elements_of(block):
-            if element["type"] in SLOTS:
+            if element["type"] in INPUT_ELEMENTS:
                 yield block, element
 
 
-def initial(blocks: list[Block]) -> Values:
+def initial_values(blocks: list[Block]) -> Values:
     """Return the state of a form nobody touched: initial values, null or an empty list for all else."""
     values: Values = {}
-    for block, element in stateful(blocks):
-        slot = SLOTS[element["type"]]
-        kept = element.get(slot.initial, [] if slot.many else None)
-        values.setdefault(block["block_id"], {})[element["action_id"]] = {"type": element["type"], slot.key: kept}
+    for block, element in stateful_elements(blocks):
+        input_element = INPUT_ELEMENTS[element["type"]]
+        value = element.get(input_element.initial_field, [] if input_element.is_multiple else None)
+        values.setdefault(block["block_id"], {})[element["action_id"]] = {
+            "type": element["type"],
+            input_element.state_field: value,
+        }
     return values
 
 
-def carry_over(old: Values, blocks: list[Block]) -> Values:
+def keep_typed_values(old: Values, blocks: list[Block]) -> Values:
     """Return the state after a form was replaced: what was typed stays where block, action and type are unchanged."""
-    values = initial(blocks)
+    values = initial_values(blocks)
     for block_id, actions in values.items():
-        for action_id, fresh in actions.items():
+        for action_id, untouched in actions.items():
             typed = old.get(block_id, {}).get(action_id)
-            if typed is not None and typed["type"] == fresh["type"]:
+            if typed is not None and typed["type"] == untouched["type"]:
                 actions[action_id] = typed
     return values
 
@@ -90,25 +93,28 @@ def carry_over(old: Values, blocks: list[Block]) -> Values:
 def fill(view: View, values: dict[str, Any]) -> None:
     """Put simple values into a form, each under its block's id; refuse a block without an input and an option not offered."""
     for block_id, value in values.items():
-        found = [element for block, element in stateful(view.blocks) if block["block_id"] == block_id]
+        found = [element for block, element in stateful_elements(view.blocks) if block["block_id"] == block_id]
         if len(found) != 1:
             raise NotPossibleError(f"{block_id} is no input of this form")
-        view.values[block_id][found[0]["action_id"]] = chosen(view, found[0], value)
+        view.values[block_id][found[0]["action_id"]] = element_state(view, found[0], value)
 
 
-def chosen(view: View | None, element: Payload, value: Any) -> Payload:
+def element_state(view: View | None, element: Payload, value: Any) -> Payload:
     """Return the state of one element once somebody put a simple value in."""
-    slot = SLOTS[element["type"]]
-    if slot.options and value is not None:
+    input_element = INPUT_ELEMENTS[element["type"]]
+    if input_element.has_options and value is not None:
         options = options_of(view, element)
-        picked = [_option(options, one) for one in (value if slot.many else [value])]
-        return {"type": element["type"], slot.key: picked if slot.many else picked[0]}
+        selected = [_option(options, one) for one in (value if input_element.is_multiple else [value])]
+        return {
+            "type": element["type"],
+            input_element.state_field: selected if input_element.is_multiple else selected[0],
+        }
     if element["type"] == "rich_text_input" and isinstance(value, str):
         section = {"type": "rich_text_section", "elements": [{"type": "text", "text": value}]}
         value = {"type": "rich_text", "elements": [section]}
     if value in ("", None):
-        value = [] if slot.many else None
-    return {"type": element["type"], slot.key: value}
+        value = [] if input_element.is_multiple else None
+    return {"type": element["type"], input_element.state_field: value}
 
 
 def options_of(view: View | None, element: Payload) -> list[Payload]:
@@ -117,27 +123,27 @@ def options_of(view: View | None, element: Payload) -> list[Payload]:
     for group in element.get("option_groups") or []:
         flat += group["options"]
     if view is not None:
-        flat += view.offered.get(element.get("action_id", ""), [])
-    for kept in (element.get("initial_option"), *(element.get("initial_options") or [])):
-        if kept and kept not in flat:
-            flat.append(kept)
+        flat += view.suggested_options.get(element.get("action_id", ""), [])
+    for value in (element.get("initial_option"), *(element.get("initial_options") or [])):
+        if value and value not in flat:
+            flat.append(value)
     return flat
 
 
-def check_filled(view: View) -> None:
+def validate(view: View) -> None:
     """Refuse a form whose required input is empty or whose text is too short or long, and mark the inputs concerned."""
     view.errors = {}
-    for block, element in stateful(view.blocks):
+    for block, element in stateful_elements(view.blocks):
         if block["type"] == "input":
             state = view.values[block["block_id"]][element["action_id"]]
-            wrong = _wrong(block, element, state[SLOTS[element["type"]].key])
-            if wrong:
-                view.errors[block["block_id"]] = wrong
+            error = _error(block, element, state[INPUT_ELEMENTS[element["type"]].state_field])
+            if error:
+                view.errors[block["block_id"]] = error
     if view.errors:
-        raise NotPossibleError("; ".join(f"{block_id}: {wrong}" for block_id, wrong in view.errors.items()))
+        raise NotPossibleError("; ".join(f"{block_id}: {error}" for block_id, error in view.errors.items()))
 
 
-def _wrong(block: Block, element: Payload, value: Any) -> str | None:
+def _error(block: Block, element: Payload, value: Any) -> str | None:
     if value in (None, "", []):
         return None if block.get("optional") else "Please complete this required field."
     if element["type"] != "plain_text_input":

@@ -9,7 +9,7 @@ from sandbox.state.entities import Bookmark, Channel, Message, Payload, Person, 
 from sandbox.state.workspace import Workspace
 
 
-def show_person(ws: Workspace, person: Person, *, email: bool = True) -> Payload:
+def serialize_person(ws: Workspace, person: Person, *, email: bool = True) -> Payload:
     """Write a user object as users.info does."""
     profile = {
         "real_name": person.real_name,
@@ -42,9 +42,9 @@ def show_person(ws: Workspace, person: Person, *, email: bool = True) -> Payload
     }
 
 
-def show_usergroup(ws: Workspace, group: Usergroup, *, users: bool = False) -> Payload:
+def serialize_usergroup(ws: Workspace, group: Usergroup, *, users: bool = False) -> Payload:
     """Write a user group as usergroups.list does."""
-    shown: Payload = {
+    body: Payload = {
         "id": group.id,
         "team_id": ws.team_id,
         "is_usergroup": True,
@@ -54,14 +54,14 @@ def show_usergroup(ws: Workspace, group: Usergroup, *, users: bool = False) -> P
         "date_delete": 0,
         "user_count": len(group.users),
     }
-    return shown | ({"users": list(group.users)} if users else {})
+    return body | ({"users": list(group.users)} if users else {})
 
 
-def show_channel(ws: Workspace, channel: Channel, viewer: str) -> Payload:
+def serialize_channel(ws: Workspace, channel: Channel, viewer: str) -> Payload:
     """Write a conversation object as one of its viewers gets it."""
     if channel.is_im:
-        other = next((user for user in channel.members if user != viewer), viewer)
-        return {"id": channel.id, "created": channel.created, "is_im": True, "user": other, "is_archived": False}
+        partner = next((user for user in channel.members if user != viewer), viewer)
+        return {"id": channel.id, "created": channel.created, "is_im": True, "user": partner, "is_archived": False}
     return {
         "id": channel.id,
         "name": channel.name,
@@ -78,17 +78,17 @@ def show_channel(ws: Workspace, channel: Channel, viewer: str) -> Payload:
         "created": channel.created,
         "creator": channel.creator,
         "context_team_id": ws.team_id,
-        "topic": channel.topic.show(),
-        "purpose": channel.purpose.show(),
+        "topic": channel.topic.serialize(),
+        "purpose": channel.purpose.serialize(),
         "previous_names": list(channel.previous_names),
         "num_members": len(channel.members),
     }
 
 
-def show_message(ws: Workspace, message: Message, *, metadata: bool = False) -> Payload:
+def serialize_message(ws: Workspace, message: Message, *, metadata: bool = False) -> Payload:
     """Write a message as history does; metadata only on request, reactions and thread counts when there are any."""
-    shown: Payload = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts}
-    shown |= _when_set(
+    body: Payload = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts}
+    body |= _non_empty(
         subtype=message.subtype,
         bot_id=message.bot_id,
         app_id=message.app_id,
@@ -98,21 +98,21 @@ def show_message(ws: Workspace, message: Message, *, metadata: bool = False) -> 
         client_msg_id=message.client_msg_id,
         edited=message.edited,
         thread_ts=message.thread_ts,
-        reactions=[show_reaction(name, users) for name, users in message.reactions.items()],
+        reactions=[serialize_reaction(name, users) for name, users in message.reactions.items()],
         metadata=message.metadata if metadata else None,
     )
-    shown["team"] = ws.team_id
-    shown |= message.extra
-    shown |= _thread_of(ws, message)
-    return shown
+    body["team"] = ws.team_id
+    body |= message.extra
+    body |= _thread_fields(ws, message)
+    return body
 
 
-def show_reaction(name: str, users: list[str]) -> Payload:
+def serialize_reaction(name: str, users: list[str]) -> Payload:
     """Write one reaction with everybody who gave it."""
     return {"name": name, "users": list(users), "count": len(users)}
 
 
-def _thread_of(ws: Workspace, message: Message) -> Payload:
+def _thread_fields(ws: Workspace, message: Message) -> Payload:
     if message.thread_ts is None:
         return {}
     channel = ws.channels[message.channel]
@@ -121,16 +121,16 @@ def _thread_of(ws: Workspace, message: Message) -> Payload:
         return {"parent_user_id": parent.user} if parent else {}
     replies = [channel.messages[ts] for ts in channel.threads.get(message.ts, [])]
     users = list(dict.fromkeys(one.user for one in replies))
-    shown: Payload = {"reply_count": len(replies), "reply_users": users, "reply_users_count": len(users)}
-    return shown | ({"latest_reply": replies[-1].ts} if replies else {})
+    body: Payload = {"reply_count": len(replies), "reply_users": users, "reply_users_count": len(users)}
+    return body | ({"latest_reply": replies[-1].ts} if replies else {})
 
 
-def show_bookmark(mark: Bookmark) -> Payload:
+def serialize_bookmark(bookmark: Bookmark) -> Payload:
     """Write a bookmark as bookmarks.list does."""
-    return dict(vars(mark))
+    return dict(vars(bookmark))
 
 
-def show_view(ws: Workspace, view: View) -> Payload:
+def serialize_view(ws: Workspace, view: View) -> Payload:
     """Write a view as views.open answers it and as interaction payloads carry it."""
     return {
         "id": view.id,
@@ -155,5 +155,5 @@ def show_view(ws: Workspace, view: View) -> Payload:
     }
 
 
-def _when_set(**values: Any) -> Payload:
+def _non_empty(**values: Any) -> Payload:
     return {key: value for key, value in values.items() if value}

@@ -8,10 +8,10 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sandbox.state.entities import Channel, Ephemeral, Message, Payload, View
-from sandbox.state.serializers import show_bookmark, show_message, show_view
+from sandbox.state.serializers import serialize_bookmark, serialize_message, serialize_view
 from sandbox.state.workspace import Workspace
 
-LATEST = 300
+MESSAGE_LIMIT = 300
 
 
 def snapshot(
@@ -45,14 +45,14 @@ def snapshot(
 
 def features(manifest: Mapping[str, Any] | None) -> Payload:
     """Return the commands and shortcuts a manifest offers: `commands` and `shortcuts`, each as the manifest has them."""
-    offered = (manifest or {}).get("features") or {}
-    return {"commands": offered.get("slash_commands") or [], "shortcuts": offered.get("shortcuts") or []}
+    app_features = (manifest or {}).get("features") or {}
+    return {"commands": app_features.get("slash_commands") or [], "shortcuts": app_features.get("shortcuts") or []}
 
 
 def _channel(ws: Workspace, channel: Channel, user: str, *, with_messages: bool) -> Payload:
-    read = channel.last_read.get(user, "0")
-    unread = [] if user not in channel.members else [m for m in _after(channel, read) if m.user != user]
-    shown: Payload = {
+    last_read = channel.last_read.get(user, "0")
+    unread = [] if user not in channel.members else [m for m in _unread_messages(channel, last_read) if m.user != user]
+    body: Payload = {
         "id": channel.id,
         "name": channel.name,
         "kind": channel.kind,
@@ -63,19 +63,19 @@ def _channel(ws: Workspace, channel: Channel, user: str, *, with_messages: bool)
         "creator": channel.creator,
         "topic": channel.topic.value,
         "purpose": channel.purpose.value,
-        "bookmarks": [show_bookmark(mark) for mark in channel.bookmarks.values()],
+        "bookmarks": [serialize_bookmark(bookmark) for bookmark in channel.bookmarks.values()],
         "pins": list(channel.pins),
-        "last_read": read,
+        "last_read": last_read,
         "unread": len(unread),
         "mentions": len(unread) if channel.is_im else sum(f"<@{user}>" in m.text for m in unread),
         "messages": None,
     }
     if with_messages:
-        shown["messages"] = _messages(ws, channel, user)
-    return shown
+        body["messages"] = _messages(ws, channel, user)
+    return body
 
 
-def _after(channel: Channel, ts: str) -> list[Message]:
+def _unread_messages(channel: Channel, ts: str) -> list[Message]:
     """Return the messages after a timestamp, joins and the like left out, walking back from the newest."""
     found = []
     for message in reversed(channel.messages.values()):
@@ -87,10 +87,10 @@ def _after(channel: Channel, ts: str) -> list[Message]:
 
 
 def _messages(ws: Workspace, channel: Channel, user: str) -> list[Payload]:
-    latest = list(channel.messages.values())[-LATEST:]
-    shown = [show_message(ws, message) | {"pinned": message.ts in channel.pins} for message in latest]
-    mine = [one for one in ws.ephemerals.get(user, []) if one.channel == channel.id]
-    return sorted(shown + [_ephemeral(one) for one in mine], key=lambda one: str(one["ts"]))
+    latest = list(channel.messages.values())[-MESSAGE_LIMIT:]
+    body = [serialize_message(ws, message) | {"pinned": message.ts in channel.pins} for message in latest]
+    ephemerals = [one for one in ws.ephemerals.get(user, []) if one.channel == channel.id]
+    return sorted(body + [_ephemeral(one) for one in ephemerals], key=lambda one: str(one["ts"]))
 
 
 def _ephemeral(one: Ephemeral) -> Payload:
@@ -106,4 +106,4 @@ def _ephemeral(one: Ephemeral) -> Payload:
 
 
 def _view(ws: Workspace, view: View) -> Payload:
-    return show_view(ws, view) | {"errors": dict(view.errors)}
+    return serialize_view(ws, view) | {"errors": dict(view.errors)}

@@ -13,7 +13,7 @@ from sandbox.state.entities import Channel, Ephemeral, Message, Payload, Person,
 from sandbox.state.workspace_clock import Clock, MessageTimestamps, to_micros
 
 COLOURS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "de5f24", "2b6836", "5b89d5", "a63024")
-Listener = Callable[[Payload, Channel | None], None]
+Subscriber = Callable[[Payload, Channel | None], None]
 
 
 class Workspace:
@@ -22,7 +22,7 @@ class Workspace:
     def __init__(self, clock: Clock, *, bot_name: str = "muster", domain: str = "acme") -> None:
         self.lock = threading.RLock()
         self.clock = clock
-        self.stamps = MessageTimestamps(clock)
+        self.timestamps = MessageTimestamps(clock)
         self.team_id = "T00ACME"
         self.app_id = "A00SANDBOX"
         self.domain = domain
@@ -36,7 +36,7 @@ class Workspace:
         self.files: dict[str, Payload] = {}
         self.canvases: dict[str, Payload] = {}
         self.scheduled: dict[str, Payload] = {}
-        self._listeners: list[Listener] = []
+        self._subscribers: list[Subscriber] = []
         self._counts: Counter[str] = Counter()
         self.bot = self.add_person(
             Person(bot_name, bot_name.capitalize(), id="U00BOT", bot_id="B00BOT", is_bot=True, color="4a154b")
@@ -56,31 +56,31 @@ class Workspace:
         """Take somebody in, with an id made from place and name when none is given."""
         with self.lock:
             if not person.id:
-                word = "".join(c for c in person.name.upper() if c.isascii() and c.isalnum())[:8]
-                person.id = f"U{len(self.people):02d}{word}"
+                letters = "".join(c for c in person.name.upper() if c.isascii() and c.isalnum())[:8]
+                person.id = f"U{len(self.people):02d}{letters}"
                 person.color = COLOURS[len(self.people) % len(COLOURS)]
             person.email = person.email or f"{person.name}@{self.domain}.example"
             self.people[person.id] = person
             return person
 
-    def find_person(self, who: str) -> Person:
+    def find_person(self, user: str) -> Person:
         """Return the person with this id or name; raise KeyError when nobody has it."""
-        if who in self.people:
-            return self.people[who]
+        if user in self.people:
+            return self.people[user]
         for person in self.people.values():
-            if person.name == who:
+            if person.name == user:
                 return person
-        raise KeyError(who)
+        raise KeyError(user)
 
-    def find_channel(self, which: str) -> Channel:
+    def find_channel(self, identifier: str) -> Channel:
         """Return the channel with this id or name, with or without #; raise KeyError when there is none."""
-        if which in self.channels:
-            return self.channels[which]
-        name = which.removeprefix("#")
+        if identifier in self.channels:
+            return self.channels[identifier]
+        name = identifier.removeprefix("#")
         for channel in self.channels.values():
             if channel.name == name and not channel.is_im:
                 return channel
-        raise KeyError(which)
+        raise KeyError(identifier)
 
     def add_channel(self, name: str, creator: str, *, is_private: bool = False) -> Channel:
         """Make a channel with its creator as only member, unchecked and unannounced."""
@@ -107,9 +107,9 @@ class Workspace:
 
     def visible_to(self, user: str) -> Iterator[Channel]:
         """Yield the channels this person may look into: public ones unless a guest, and their own."""
-        guest = self.people[user].is_restricted
+        is_guest = self.people[user].is_restricted
         for channel in self.channels.values():
-            if user in channel.members or not (guest or channel.is_private or channel.is_im):
+            if user in channel.members or not (is_guest or channel.is_private or channel.is_im):
                 yield channel
 
     def stack(self, user: str) -> list[View]:
@@ -125,11 +125,11 @@ class Workspace:
         """Return what only this person sees under this timestamp."""
         return next((one for one in self.ephemerals.get(user, []) if one.ts == ts), None)
 
-    def listen(self, listener: Listener) -> None:
+    def subscribe(self, subscriber: Subscriber) -> None:
         """Call `listener(event, channel)` for everything that happens from now on, with the lock held."""
-        self._listeners.append(listener)
+        self._subscribers.append(subscriber)
 
-    def announce(self, event: dict[str, Any], channel: Channel | None = None) -> None:
+    def publish_event(self, event: dict[str, Any], channel: Channel | None = None) -> None:
         """Tell every listener what happened, as the event Slack would send."""
-        for listener in self._listeners:
-            listener(event, channel)
+        for subscriber in self._subscribers:
+            subscriber(event, channel)

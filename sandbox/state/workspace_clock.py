@@ -82,7 +82,7 @@ def format_ts(micros: int) -> str:
 
 def parse_ts(ts: str) -> int:
     """Read a timestamp as Slack reads one, "171" and "171.1" included; raise ValueError when it is none."""
-    whole, _, part = ts.partition(".")
-    if not whole.isdigit() or (part and not part.isdigit()):
+    whole, _, fraction = ts.partition(".")
+    if not whole.isdigit() or (fraction and not fraction.isdigit()):
         raise ValueError(f"not a timestamp: {ts!r}")
-    return int(whole) * 1_000_000 + int(part.ljust(6, "0")[:6] or 0)
+    return int(whole) * 1_000_000 + int(fraction.ljust(6, "0")[:6] or 0)

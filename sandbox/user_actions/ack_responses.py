@@ -13,8 +13,8 @@ from sandbox.state.workspace import Workspace
 from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import SlackError
 
-TROUBLE = "trouble connecting"
-Answer = Callable[[Payload | None], str | None]
+CONNECTION_ERROR = "trouble connecting"
+OnAck = Callable[[Payload | None], str | None]
 
 
 class AckResponses:
@@ -24,48 +24,48 @@ class AckResponses:
         self._ws = workspace
         self._wire_log = wire_log
 
-    def to_command(self, user: str, channel: str) -> Answer:
+    def to_command(self, user: str, channel: str) -> OnAck:
         """Show the answer to a command: to the one who typed it, or in the channel when it says so."""
 
-        def answer(payload: Payload | None) -> str | None:
+        def on_ack(payload: Payload | None) -> str | None:
             if not payload or not (payload.get("text") or payload.get("blocks") or payload.get("attachments")):
                 return None
             with self._ws.lock:
                 try:
-                    show_answer(self._ws, user, channel, payload)
-                except SlackError as refused:
-                    return refused.name
-            self._wire_log.touch()
+                    show_response(self._ws, user, channel, payload)
+                except SlackError as error:
+                    return error.name
+            self._wire_log.mark_changed()
             return None
 
-        return answer
+        return on_ack
 
-    def to_submission(self, view: View) -> Answer:
+    def to_submission(self, view: View) -> OnAck:
         """Take a submitted form to its next step: closed, errors, another view, all cleared."""
 
-        def answer(payload: Payload | None) -> str | None:
+        def on_ack(payload: Payload | None) -> str | None:
             with self._ws.lock:
                 try:
-                    return self._step(view, payload or {})
+                    return self._apply_response_action(view, payload or {})
                 except SlackError:
-                    return TROUBLE
+                    return CONNECTION_ERROR
                 finally:
-                    self._wire_log.touch()
+                    self._wire_log.mark_changed()
 
-        return answer
+        return on_ack
 
-    def to_suggestion(self, view: View, action_id: str) -> Answer:
+    def to_suggestion(self, view: View, action_id: str) -> OnAck:
         """Remember what an external select was offered."""
 
-        def answer(payload: Payload | None) -> str | None:
-            offered = options_of(None, payload or {})
+        def on_ack(payload: Payload | None) -> str | None:
+            suggested_options = options_of(None, payload or {})
             with self._ws.lock:
-                view.offered[action_id] = offered
+                view.suggested_options[action_id] = suggested_options
             return None
 
-        return answer
+        return on_ack
 
-    def _step(self, view: View, payload: Payload) -> str | None:
+    def _apply_response_action(self, view: View, payload: Payload) -> str | None:
         action = payload.get("response_action")
         if action is None:
             view_mutations.close(self._ws, view)
@@ -75,7 +75,7 @@ class AckResponses:
             inputs = {block["block_id"] for block in view.blocks if block["type"] == "input"}
             errors = payload.get("errors")
             if not isinstance(errors, dict) or not errors or not set(errors) <= inputs:
-                return TROUBLE
+                return CONNECTION_ERROR
             view.errors = errors
         elif action in ("update", "push"):
             spec = check_view(payload.get("view") or {}, "modal")
@@ -84,16 +84,18 @@ class AckResponses:
                 self._ws, view.user, spec
             )
         else:
-            return TROUBLE
+            return CONNECTION_ERROR
         return None
 
 
-def show_answer(ws: Workspace, user: str, channel: str, payload: Payload) -> None:
+def show_response(ws: Workspace, user: str, channel: str, payload: Payload) -> None:
     """Show an answer from an acknowledgement or a response address; ephemeral unless `in_channel`."""
-    place = ws.channels[channel]
+    conversation = ws.channels[channel]
     blocks = with_ids(ws, check_message(payload.get("blocks") or []))
     text, thread = str(payload.get("text") or ""), payload.get("thread_ts")
     if payload.get("response_type") == "in_channel":
-        message_mutations.post(ws, place, ws.bot.id, text, blocks=blocks, thread_ts=thread)
+        message_mutations.post(ws, conversation, ws.bot.id, text, blocks=blocks, thread_ts=thread)
         return
-    message_mutations.whisper(ws, Ephemeral(ws.stamps.next(), channel, user, text, ws.bot.id, blocks, thread))
+    message_mutations.post_ephemeral(
+        ws, Ephemeral(ws.timestamps.next(), channel, user, text, ws.bot.id, blocks, thread)
+    )

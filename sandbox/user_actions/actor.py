@@ -23,18 +23,20 @@ class Actor(Interactions):
     def join_team(self, person: Person) -> str:
         """Let somebody new into the workspace and return their id."""
         with self._ws.lock:
-            people_mutations.arrive(self._ws, person)
-        self._wire_log.touch()
+            people_mutations.join_team(self._ws, person)
+        self._wire_log.mark_changed()
         return person.id
 
     def update_person(self, user: str, **changes: Any) -> None:
         """Change what is known of somebody, such as title, tz, real_name, is_restricted or deleted."""
         with self._ws.lock:
-            people_mutations.change(self._ws, self._ws.find_person(user), **changes)
-        self._wire_log.touch()
+            people_mutations.update_person(self._ws, self._ws.find_person(user), **changes)
+        self._wire_log.mark_changed()
 
-    def set_group(self, group_id: str, users: Sequence[str]) -> None:
+    def set_usergroup(self, group_id: str, users: Sequence[str]) -> None:
         """Give a user group other members, named by id or name."""
         with self._ws.lock:
-            people_mutations.set_members(self._ws, group_id, [self._ws.find_person(user).id for user in users])
-        self._wire_log.touch()
+            people_mutations.set_usergroup_members(
+                self._ws, group_id, [self._ws.find_person(user).id for user in users]
+            )
+        self._wire_log.mark_changed()

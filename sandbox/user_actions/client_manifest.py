@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.state.workspace import Workspace
 from sandbox.workspace_errors import NotPossibleError
 
-NAMED = re.compile(r"(?<![\w<])([@#])([\w.-]*\w)")
+NAME_REFERENCE = re.compile(r"(?<![\w<])([@#])([\w.-]*\w)")
 
 
 class ClientManifest:
@@ -18,40 +18,40 @@ class ClientManifest:
 
     def __init__(self, manifest: Mapping[str, Any] | None) -> None:
         features = (manifest or {}).get("features") or {}
-        self._anything = manifest is None
+        self._allows_all = manifest is None
         self._commands = {one["command"]: one for one in features.get("slash_commands") or []}
         self._shortcuts = {(one["type"], one["callback_id"]) for one in features.get("shortcuts") or []}
 
     def command_text(self, ws: Workspace, command: str, text: str) -> str:
         """Return a command's text as Slack sends it; refuse a command nobody registered."""
-        if not self._anything and command not in self._commands:
+        if not self._allows_all and command not in self._commands:
             raise NotPossibleError(f"{command} is not a valid command")
         escaped = self._commands.get(command, {}).get("should_escape", False)
-        return with_mentions(ws, text) if escaped else text
+        return link_names(ws, text) if escaped else text
 
     def check_shortcut(self, kind: str, callback_id: str) -> None:
         """Refuse a shortcut that is in no menu."""
-        if not self._anything and (kind, callback_id) not in self._shortcuts:
+        if not self._allows_all and (kind, callback_id) not in self._shortcuts:
             raise NotPossibleError(f"there is no {kind} shortcut {callback_id}")
 
 
 def compose_text(ws: Workspace, text: str) -> str:
     """Return what Slack makes of keystrokes: the three special characters escaped, names turned into mentions."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return with_mentions(ws, escaped)
+    return link_names(ws, escaped)
 
 
-def with_mentions(ws: Workspace, text: str) -> str:
+def link_names(ws: Workspace, text: str) -> str:
     """Turn @name and #channel into mentions where somebody or something has that name."""
 
-    def mention(found: re.Match[str]) -> str:
-        sign, name = found.groups()
-        if sign == "@":
-            known = next((one.id for one in ws.people.values() if one.name == name), None)
-            return f"<@{known}>" if known else found.group()
+    def link(match: re.Match[str]) -> str:
+        prefix, name = match.groups()
+        if prefix == "@":
+            user_id = next((one.id for one in ws.people.values() if one.name == name), None)
+            return f"<@{user_id}>" if user_id else match.group()
         for channel in ws.channels.values():
             if channel.name == name and not channel.is_im:
                 return f"<#{channel.id}|{'' if channel.is_private else name}>"
-        return found.group()
+        return match.group()
 
-    return NAMED.sub(mention, text)
+    return NAME_REFERENCE.sub(link, text)

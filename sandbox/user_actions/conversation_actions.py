@@ -20,12 +20,14 @@ class ConversationActions:
     def post(self, user: str, channel: str, text: str, thread_ts: str | None = None, *, broadcast: bool = False) -> str:
         """Say something in a channel or thread and return its timestamp; only members can."""
         with self._ws.lock:
-            person, place = self._member(user, channel)
-            if thread_ts is not None and thread_ts not in place.messages:
+            person, conversation = self._member(user, channel)
+            if thread_ts is not None and thread_ts not in conversation.messages:
                 raise NotPossibleError("there is no such thread")
-            said = message_mutations.post(self._ws, place, person.id, text, thread_ts=thread_ts, broadcast=broadcast)
-        self._wire_log.touch()
-        return said.ts
+            message = message_mutations.post(
+                self._ws, conversation, person.id, text, thread_ts=thread_ts, broadcast=broadcast
+            )
+        self._wire_log.mark_changed()
+        return message.ts
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         """Change one's own message."""
@@ -34,7 +36,7 @@ class ConversationActions:
             if message.user != person.id or message.subtype not in (None, "thread_broadcast", "file_share"):
                 raise NotPossibleError("only one's own messages can be edited")
             message_mutations.edit(self._ws, message, by=person.id, text=text)
-        self._wire_log.touch()
+        self._wire_log.mark_changed()
 
     def delete(self, user: str, channel: str, ts: str) -> None:
         """Delete one's own message, or as an admin anybody's."""
@@ -43,7 +45,7 @@ class ConversationActions:
             if message.user != person.id and not person.is_admin:
                 raise NotPossibleError("only one's own messages can be deleted")
             message_mutations.delete(self._ws, message)
-        self._wire_log.touch()
+        self._wire_log.mark_changed()
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
         """Add a reaction; a second one of the same name changes nothing."""
@@ -51,7 +53,7 @@ class ConversationActions:
             person, _, message = self._message(user, channel, ts)
             if person.id not in message.reactions.get(name, []):
                 message_mutations.react(self._ws, message, person.id, name)
-        self._wire_log.touch()
+        self._wire_log.mark_changed()
 
     def unreact(self, user: str, channel: str, ts: str, name: str) -> None:
         """Take one's reaction back, if it is there."""
@@ -59,46 +61,46 @@ class ConversationActions:
             person, _, message = self._message(user, channel, ts)
             if person.id in message.reactions.get(name, []):
                 message_mutations.unreact(self._ws, message, person.id, name)
-        self._wire_log.touch()
+        self._wire_log.mark_changed()
 
     def pin(self, user: str, channel: str, ts: str) -> None:
         """Pin a message to its channel, if it is not pinned yet."""
         with self._ws.lock:
-            person, place, message = self._message(user, channel, ts)
-            if ts not in place.pins:
+            person, conversation, message = self._message(user, channel, ts)
+            if ts not in conversation.pins:
                 message_mutations.pin(self._ws, message, person.id)
-        self._wire_log.touch()
+        self._wire_log.mark_changed()
 
     def unpin(self, user: str, channel: str, ts: str) -> None:
         """Take a pin off, if there is one."""
         with self._ws.lock:
-            person, place, message = self._message(user, channel, ts)
-            if ts in place.pins:
+            person, conversation, message = self._message(user, channel, ts)
+            if ts in conversation.pins:
                 message_mutations.unpin(self._ws, message, person.id)
-        self._wire_log.touch()
+        self._wire_log.mark_changed()
 
     def join(self, user: str, channel: str) -> None:
         """Join a public channel."""
         with self._ws.lock:
-            person, place = self._seen(user, channel)
-            self._open(place)
-            channel_mutations.join(self._ws, place, person.id)
-        self._wire_log.touch()
+            person, conversation = self._visible(user, channel)
+            self._require_open(conversation)
+            channel_mutations.join(self._ws, conversation, person.id)
+        self._wire_log.mark_changed()
 
     def leave(self, user: str, channel: str) -> None:
         """Leave a channel one is in."""
         with self._ws.lock:
-            person, place = self._member(user, channel)
-            channel_mutations.leave(self._ws, place, person.id)
-        self._wire_log.touch()
+            person, conversation = self._member(user, channel)
+            channel_mutations.leave(self._ws, conversation, person.id)
+        self._wire_log.mark_changed()
 
     def invite(self, user: str, channel: str, *others: str) -> None:
         """Bring others, people or the bot, into a channel one is in."""
         with self._ws.lock:
-            person, place = self._member(user, channel)
+            person, conversation = self._member(user, channel)
             found = [self._ws.find_person(other).id for other in others]
-            channel_mutations.invite(self._ws, place, found, person.id)
-        self._wire_log.touch()
+            channel_mutations.invite(self._ws, conversation, found, person.id)
+        self._wire_log.mark_changed()
 
     def create_channel(self, user: str, name: str, private: bool = False) -> str:
         """Make a channel and return its id; its name must be free."""
@@ -106,78 +108,78 @@ class ConversationActions:
             person = self._ws.find_person(user)
             if any(one.name == name for one in self._ws.channels.values()):
                 raise NotPossibleError("that name is taken")
-            made = channel_mutations.create(self._ws, name, person.id, is_private=private)
-        self._wire_log.touch()
-        return made.id
+            created = channel_mutations.create(self._ws, name, person.id, is_private=private)
+        self._wire_log.mark_changed()
+        return created.id
 
     def archive(self, user: str, channel: str) -> None:
         """Archive a channel one is in."""
         with self._ws.lock:
-            person, place = self._member(user, channel)
-            channel_mutations.archive(self._ws, place, person.id)
-        self._wire_log.touch()
+            person, conversation = self._member(user, channel)
+            channel_mutations.archive(self._ws, conversation, person.id)
+        self._wire_log.mark_changed()
 
     def unarchive(self, user: str, channel: str) -> None:
         """Open an archived channel again, which people can do and bots cannot."""
         with self._ws.lock:
-            person, place = self._seen(user, channel)
-            if not place.is_archived:
+            person, conversation = self._visible(user, channel)
+            if not conversation.is_archived:
                 raise NotPossibleError("the channel is not archived")
-            channel_mutations.unarchive(self._ws, place, person.id)
-        self._wire_log.touch()
+            channel_mutations.unarchive(self._ws, conversation, person.id)
+        self._wire_log.mark_changed()
 
     def share_file(self, user: str, channel: str, name: str, text: str = "", *, thread_ts: str | None = None) -> str:
         """Share a file with a few words, in a channel or thread, and return the message's timestamp."""
         with self._ws.lock:
-            person, place = self._member(user, channel)
-            shared: Payload = {
+            person, conversation = self._member(user, channel)
+            file: Payload = {
                 "id": self._ws.new_id("F"),
                 "name": name,
                 "title": name,
                 "user": person.id,
                 "created": self._ws.seconds(),
             }
-            self._ws.files[shared["id"]] = shared
-            said = message_mutations.post(
-                self._ws, place, person.id, text, subtype="file_share", files=[shared], thread_ts=thread_ts
+            self._ws.files[file["id"]] = file
+            message = message_mutations.post(
+                self._ws, conversation, person.id, text, subtype="file_share", files=[file], thread_ts=thread_ts
             )
-        self._wire_log.touch()
-        return said.ts
+        self._wire_log.mark_changed()
+        return message.ts
 
     def mark_read(self, user: str, channel: str) -> None:
         """Read a channel to its end."""
         with self._ws.lock:
-            person, place = self._seen(user, channel)
-            place.last_read[person.id] = max(place.messages, default="0")
-        self._wire_log.touch()
+            person, conversation = self._visible(user, channel)
+            conversation.last_read[person.id] = max(conversation.messages, default="0")
+        self._wire_log.mark_changed()
 
-    def _seen(self, user: str, channel: str) -> tuple[Person, Channel]:
+    def _visible(self, user: str, channel: str) -> tuple[Person, Channel]:
         """Return person and channel when the one may look into the other."""
         try:
-            person, place = self._ws.find_person(user), self._ws.find_channel(channel)
+            person, conversation = self._ws.find_person(user), self._ws.find_channel(channel)
         except KeyError as unknown:
             raise NotPossibleError(f"nobody and nothing is called {unknown}") from unknown
-        if place.id not in {one.id for one in self._ws.visible_to(person.id)}:
+        if conversation.id not in {one.id for one in self._ws.visible_to(person.id)}:
             raise NotPossibleError(f"{person.name} cannot see that channel")
-        return person, place
+        return person, conversation
 
     def _member(self, user: str, channel: str) -> tuple[Person, Channel]:
         """Return person and channel when the one may speak in the other."""
-        person, place = self._seen(user, channel)
-        if person.id not in place.members:
-            raise NotPossibleError(f"{person.name} is not in #{place.name}")
-        self._open(place)
-        return person, place
+        person, conversation = self._visible(user, channel)
+        if person.id not in conversation.members:
+            raise NotPossibleError(f"{person.name} is not in #{conversation.name}")
+        self._require_open(conversation)
+        return person, conversation
 
     def _message(self, user: str, channel: str, ts: str) -> tuple[Person, Channel, Message]:
-        person, place = self._seen(user, channel)
-        self._open(place)
-        message = place.messages.get(ts)
+        person, conversation = self._visible(user, channel)
+        self._require_open(conversation)
+        message = conversation.messages.get(ts)
         if message is None:
             raise NotPossibleError("that message is gone")
-        return person, place, message
+        return person, conversation, message
 
     @staticmethod
-    def _open(place: Channel) -> None:
-        if place.is_archived:
-            raise NotPossibleError(f"#{place.name} is archived")
+    def _require_open(conversation: Channel) -> None:
+        if conversation.is_archived:
+            raise NotPossibleError(f"#{conversation.name} is archived")

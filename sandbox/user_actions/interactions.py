@@ -10,10 +10,10 @@ from typing import Any
 from sandbox.delivery import payloads
 from sandbox.delivery.dispatcher import Dispatcher
 from sandbox.delivery.envelope import Delivery
-from sandbox.delivery.response_urls import ResponsePlace, ResponseUrls
+from sandbox.delivery.response_urls import ResponseTarget, ResponseUrls
 from sandbox.delivery.trigger_ids import TriggerIds
 from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload, Person, View
-from sandbox.state.form_values import SLOTS, check_filled, chosen, elements_of, fill, options_of
+from sandbox.state.form_values import INPUT_ELEMENTS, element_state, elements_of, fill, options_of, validate
 from sandbox.state.mutations import view_mutations
 from sandbox.state.workspace import Workspace
 from sandbox.user_actions.ack_responses import AckResponses
@@ -22,8 +22,8 @@ from sandbox.user_actions.conversation_actions import ConversationActions
 from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import NotPossibleError
 
-ANSWERED = ("block_actions", "view_submission", "block_suggestion")
-Answering = Callable[[Payload | None], str | None]
+ACCEPT_RESPONSE = ("block_actions", "view_submission", "block_suggestion")
+OnAck = Callable[[Payload | None], str | None]
 
 
 class Interactions(ConversationActions):
@@ -37,23 +37,23 @@ class Interactions(ConversationActions):
         dispatcher: Dispatcher,
         triggers: TriggerIds,
         responses: ResponseUrls,
-        offer: ClientManifest,
+        client_manifest: ClientManifest,
     ) -> None:
         super().__init__(workspace, wire_log)
-        self._offer = offer
+        self._client_manifest = client_manifest
         self._dispatcher = dispatcher
         self._triggers = triggers
         self._responses = responses
-        self._answers = AckResponses(workspace, wire_log)
+        self._ack_responses = AckResponses(workspace, wire_log)
 
     def slash(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
         """Type a slash command into a channel's composer."""
         with self._ws.lock:
-            person, place = self._member(user, channel)
-            text = self._offer.command_text(self._ws, command, text)
-            url = self._responses.issue("commands", ResponsePlace(person.id, place.id))
-            payload = payloads.command(self._ws, person, place, command, text) | {"response_url": url}
-        return self._send("slash_commands", person, payload, self._answers.to_command(person.id, place.id))
+            person, conversation = self._member(user, channel)
+            text = self._client_manifest.command_text(self._ws, command, text)
+            url = self._responses.issue("commands", ResponseTarget(person.id, conversation.id))
+            payload = payloads.slash_command(self._ws, person, conversation, command, text) | {"response_url": url}
+        return self._send("slash_commands", person, payload, self._ack_responses.to_command(person.id, conversation.id))
 
     def press(
         self,
@@ -71,15 +71,18 @@ class Interactions(ConversationActions):
         `block_id` and `value` tell buttons of one action id apart; `selected` is what is chosen in anything but a button.
         """
         with self._ws.lock:
-            person, place = self._seen(user, channel)
-            message = place.messages.get(ts) or self._ws.find_ephemeral(person.id, ts)
+            person, conversation = self._visible(user, channel)
+            message = conversation.messages.get(ts) or self._ws.find_ephemeral(person.id, ts)
             if message is None:
                 raise NotPossibleError("that message is gone")
-            block, element = _find(message.blocks, action_id, block_id, value)
-            action = self._action(None, block, element, selected)
-            url = self._responses.issue("actions", _source(person, place, message))
+            block, element = _find_element(message.blocks, action_id, block_id, value)
+            action = self._action_payload(None, block, element, selected)
+            url = self._responses.issue("actions", _response_target(person, conversation, message))
             payload = payloads.interaction(self._ws, person, "block_actions")
-            payload |= payloads.on_message(self._ws, place, message) | {"response_url": url, "actions": [action]}
+            payload |= payloads.message_context(self._ws, conversation, message) | {
+                "response_url": url,
+                "actions": [action],
+            }
         return self._send("interactive", person, payload)
 
     def press_in_view(
@@ -94,75 +97,79 @@ class Interactions(ConversationActions):
     ) -> Delivery:
         """Press or choose something in an open form or on the Home tab."""
         with self._ws.lock:
-            person, view = self._view(user, view_id)
-            block, element = _find(view.blocks, action_id, block_id, value)
-            action = self._action(view, block, element, selected)
-            if element["type"] in SLOTS:
-                view.values[block["block_id"]][action_id] = chosen(view, element, selected)
+            person, view = self._own_view(user, view_id)
+            block, element = _find_element(view.blocks, action_id, block_id, value)
+            action = self._action_payload(view, block, element, selected)
+            if element["type"] in INPUT_ELEMENTS:
+                view.values[block["block_id"]][action_id] = element_state(view, element, selected)
             payload = payloads.interaction(self._ws, person, "block_actions")
-            payload |= payloads.on_view(self._ws, view) | {"actions": [action]}
+            payload |= payloads.view_context(self._ws, view) | {"actions": [action]}
         return self._send("interactive", person, payload)
 
     def message_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> Delivery:
         """Choose a shortcut from a message's menu."""
-        self._offer.check_shortcut("message", callback_id)
+        self._client_manifest.check_shortcut("message", callback_id)
         with self._ws.lock:
-            person, place, message = self._message(user, channel, ts)
-            url = self._responses.issue("app-actions", _source(person, place, message))
+            person, conversation, message = self._message(user, channel, ts)
+            url = self._responses.issue("app-actions", _response_target(person, conversation, message))
             payload = payloads.interaction(self._ws, person, "message_action")
-            where = payloads.on_message(self._ws, place, message)
-            payload |= {"channel": where["channel"], "message": where["message"], "message_ts": ts}
-            payload |= {"callback_id": callback_id, "action_ts": self._ws.stamps.next(), "response_url": url}
+            context = payloads.message_context(self._ws, conversation, message)
+            payload |= {"channel": context["channel"], "message": context["message"], "message_ts": ts}
+            payload |= {"callback_id": callback_id, "action_ts": self._ws.timestamps.next(), "response_url": url}
         return self._send("interactive", person, payload)
 
     def global_shortcut(self, user: str, callback_id: str) -> Delivery:
         """Choose a shortcut from the composer's menu or the search."""
-        self._offer.check_shortcut("global", callback_id)
+        self._client_manifest.check_shortcut("global", callback_id)
         with self._ws.lock:
             person = self._ws.find_person(user)
             payload = payloads.interaction(self._ws, person, "shortcut")
-            payload |= {"callback_id": callback_id, "action_ts": self._ws.stamps.next()}
+            payload |= {"callback_id": callback_id, "action_ts": self._ws.timestamps.next()}
         return self._send("interactive", person, payload)
 
     def fill(self, user: str, view_id: str, values: dict[str, Any]) -> None:
         """Type into a form without submitting it: simple values by block id."""
         with self._ws.lock:
-            fill(self._view(user, view_id)[1], values)
+            fill(self._own_view(user, view_id)[1], values)
 
     def submit(self, user: str, view_id: str, values: dict[str, Any] | None = None) -> Delivery:
         """Fill a form with simple values by block id and submit it; refused when a required input is empty."""
         with self._ws.lock:
-            person, view = self._view(user, view_id)
+            person, view = self._own_view(user, view_id)
             fill(view, values or {})
-            check_filled(view)
+            validate(view)
             payload = payloads.interaction(self._ws, person, "view_submission")
-            payload |= {"view": payloads.on_view(self._ws, view)["view"], "response_urls": []}
-        return self._send("interactive", person, payload, self._answers.to_submission(view))
+            payload |= {"view": payloads.view_context(self._ws, view)["view"], "response_urls": []}
+        return self._send("interactive", person, payload, self._ack_responses.to_submission(view))
 
     def close(self, user: str, view_id: str) -> Delivery | None:
         """Close a form without submitting it; the app is told only when it asked to be."""
         with self._ws.lock:
-            person, view = self._view(user, view_id)
+            person, view = self._own_view(user, view_id)
             payload = payloads.interaction(self._ws, person, "view_closed")
-            payload |= {"view": payloads.on_view(self._ws, view)["view"], "is_cleared": view.clear_on_close}
-            gone = view_mutations.close_all(self._ws, person.id) if view.clear_on_close else [view]
+            payload |= {"view": payloads.view_context(self._ws, view)["view"], "is_cleared": view.clear_on_close}
+            closed = view_mutations.close_all(self._ws, person.id) if view.clear_on_close else [view]
             view_mutations.close(self._ws, view)
-        self._wire_log.touch()
+        self._wire_log.mark_changed()
         return (
-            self._send("interactive", person, payload, trigger=False) if any(v.notify_on_close for v in gone) else None
+            self._send("interactive", person, payload, has_trigger=False)
+            if any(v.notify_on_close for v in closed)
+            else None
         )
 
     def options(self, user: str, view_id: str, action_id: str, query: str) -> Delivery:
         """Type into an external select of a form; what the app offers stands in the delivery's payload."""
         with self._ws.lock:
-            person, view = self._view(user, view_id)
-            block, element = _find(view.blocks, action_id, None, None)
+            person, view = self._own_view(user, view_id)
+            block, element = _find_element(view.blocks, action_id, None, None)
             if len(query) < element.get("min_query_length", 3):
                 raise NotPossibleError("type a little more")
             payload = payloads.interaction(self._ws, person, "block_suggestion")
-            payload |= payloads.on_view(self._ws, view)
+            payload |= payloads.view_context(self._ws, view)
             payload |= {"action_id": action_id, "block_id": block["block_id"], "value": query}
-        return self._send("interactive", person, payload, self._answers.to_suggestion(view, action_id), trigger=False)
+        return self._send(
+            "interactive", person, payload, self._ack_responses.to_suggestion(view, action_id), has_trigger=False
+        )
 
     def open_home(self, user: str, tab: str = "home") -> None:
         """Look at the app's Home tab, or at its messages tab."""
@@ -172,41 +179,43 @@ class Interactions(ConversationActions):
             event: Payload = {"type": "app_home_opened", "user": person.id, "channel": dm.id, "tab": tab}
             home = self._ws.homes.get(person.id)
             if home is not None and tab == "home":
-                event["view"] = payloads.on_view(self._ws, home)["view"]
-            self._ws.announce(event | {"event_ts": self._ws.stamps.next()}, dm)
-        self._wire_log.touch()
+                event["view"] = payloads.view_context(self._ws, home)["view"]
+            self._ws.publish_event(event | {"event_ts": self._ws.timestamps.next()}, dm)
+        self._wire_log.mark_changed()
 
     def _send(
-        self, kind: Any, person: Person, payload: Payload, on_ack: Answering | None = None, *, trigger: bool = True
+        self, kind: Any, person: Person, payload: Payload, on_ack: OnAck | None = None, *, has_trigger: bool = True
     ) -> Delivery:
         delivery = Delivery(self._ws)
-        if trigger:
+        if has_trigger:
             delivery.trigger_id = payload["trigger_id"] = self._triggers.issue(person.id)
-        accepts = kind == "slash_commands" or payload.get("type") in ANSWERED
+        accepts = kind == "slash_commands" or payload.get("type") in ACCEPT_RESPONSE
         self._dispatcher.send(kind, payload, accepts_response=accepts, on_ack=on_ack, delivery=delivery)
         return delivery.wait()
 
-    def _view(self, user: str, view_id: str) -> tuple[Person, View]:
+    def _own_view(self, user: str, view_id: str) -> tuple[Person, View]:
         person = self._ws.find_person(user)
         view = self._ws.views.get(view_id)
         if view is None or view.user != person.id:
             raise NotPossibleError("that form is no longer open")
         return person, view
 
-    def _action(self, view: View | None, block: Block, element: Payload, selected: Any) -> Payload:
+    def _action_payload(self, view: View | None, block: Block, element: Payload, selected: Any) -> Payload:
         action: Payload = {
             key: element[key] for key in ("type", "action_id", "text", "value", "style") if key in element
         }
-        action |= {"block_id": block["block_id"], "action_ts": self._ws.stamps.next()}
-        if element["type"] in SLOTS:
-            action |= chosen(view, element, selected)
+        action |= {"block_id": block["block_id"], "action_ts": self._ws.timestamps.next()}
+        if element["type"] in INPUT_ELEMENTS:
+            action |= element_state(view, element, selected)
         elif element["type"] == "overflow":
             options = [option for option in options_of(view, element) if option["value"] == selected]
             action["selected_option"] = options[0] if options else None
         return action
 
 
-def _find(blocks: list[Block], action_id: str, block_id: str | None, value: str | None) -> tuple[Block, Payload]:
+def _find_element(
+    blocks: list[Block], action_id: str, block_id: str | None, value: str | None
+) -> tuple[Block, Payload]:
     """Return the block and element meant; refuse what is not there."""
     for block in blocks:
         for element in elements_of(block) if block_id in (None, block["block_id"]) else []:
@@ -215,6 +224,6 @@ def _find(blocks: list[Block], action_id: str, block_id: str | None, value: str 
     raise NotPossibleError(f"there is no {action_id} here")
 
 
-def _source(person: Person, place: Channel, message: Message | Ephemeral) -> ResponsePlace:
-    brief = isinstance(message, Ephemeral)
-    return ResponsePlace(person.id, place.id, message.ts, brief, message.thread_ts)
+def _response_target(person: Person, conversation: Channel, message: Message | Ephemeral) -> ResponseTarget:
+    is_ephemeral = isinstance(message, Ephemeral)
+    return ResponseTarget(person.id, conversation.id, message.ts, is_ephemeral, message.thread_ts)

@@ -171,11 +171,11 @@ def test_an_external_select_offers_what_the_app_answers(bolt: tuple[Sandbox, Hel
     sandbox, _ = bolt
     view = sandbox.actor.global_shortcut("ann", "start").view()
 
-    offered = sandbox.actor.options("ann", view.id, "svc", "pay")
+    suggested_options = sandbox.actor.options("ann", view.id, "svc", "pay")
     sandbox.actor.fill("ann", view.id, {"service": "pay"})
 
-    assert offered.payload is not None
-    assert [one["text"]["text"] for one in offered.payload["options"]] == ["PAY"]
+    assert suggested_options.payload is not None
+    assert [one["text"]["text"] for one in suggested_options.payload["options"]] == ["PAY"]
     assert sandbox.workspace.views[view.id].values["service"]["svc"]["selected_option"]["value"] == "pay"
     with pytest.raises(NotPossibleError):
         sandbox.actor.options("ann", view.id, "svc", "p")

@@ -160,15 +160,15 @@ def link_to(sandbox: Sandbox, client: WebClient) -> ClientConnection:
 
 def test_a_deaf_socket_stays_open_and_lets_nothing_through(sandbox: Sandbox, client: WebClient) -> None:
     client.conversations_join(channel=general(sandbox))
-    with link_to(sandbox, client) as deaf:
-        deaf.recv(3)
+    with link_to(sandbox, client) as stalled:
+        stalled.recv(3)
 
         sandbox.faults.stall_sockets()
-        answered = wait_until(lambda: not deaf.ping().wait(0.05))
+        answered = wait_until(lambda: not stalled.ping().wait(0.05))
         sandbox.actor.post("ann", "general", "into the void")
 
         with pytest.raises(TimeoutError):
-            deaf.recv(0.2)
+            stalled.recv(0.2)
         assert answered
         assert (sandbox.sockets.count(), sandbox.outstanding()) == (1, 1)
 

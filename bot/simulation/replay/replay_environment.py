@@ -44,7 +44,7 @@ class ReplayEnvironment:
             strict_tiers=False,
             channels=(LOBBY, *channels),
             port=port,
-            timing=Timing(retry_after=DELAYED_RETRIES, too_late=_DAY),
+            timing=Timing(retry_after=DELAYED_RETRIES, drop_after=_DAY),
         )
         self.sandbox.start()
         self.users = {alias: self.sandbox.workspace.find_person(person.name).id for alias, person in people.items()}

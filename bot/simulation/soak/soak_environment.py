@@ -42,7 +42,7 @@ class SoakEnvironment:
         self.policy: Policy = policy_of(self.users)
         self.restarts = self.events = 0
         self.last_words: list[str] = []
-        self.sandbox.workspace.listen(self._count)
+        self.sandbox.workspace.subscribe(self._count)
         self._folder, self._replicas = folder, replicas
         self._musters: list[MusterProcess] = []
 

@@ -1,7 +1,7 @@
 """Who is in a channel: conversations.invite, join, leave, kick, open, close, members, mark."""
 
 from sandbox.api.api_call import ApiCall
-from sandbox.api.cursors import page
+from sandbox.api.cursors import paginate
 from sandbox.api.tiers import T2, T3, T4
 from sandbox.blocks import LIMITS
 from sandbox.methods.conversations.channels import MANAGE
@@ -9,7 +9,7 @@ from sandbox.methods.method import Method
 from sandbox.methods.users import READ
 from sandbox.state.entities import Channel, Payload
 from sandbox.state.mutations import channel_mutations as changes
-from sandbox.state.serializers import show_channel
+from sandbox.state.serializers import serialize_channel
 from sandbox.workspace_errors import SlackError
 
 INVITE = (*MANAGE, "channels:write.invites", "groups:write.invites")
@@ -17,7 +17,7 @@ INVITE = (*MANAGE, "channels:write.invites", "groups:write.invites")
 
 def invite(call: ApiCall) -> Payload:
     """Bring people in: all or none, or with `force` those who can be brought."""
-    channel = call.open_channel(need="invite")
+    channel = call.writable_channel(scope_for="invite")
     if channel.is_im:
         raise SlackError("method_not_supported_for_channel_type")
     users = call.ids("users")
@@ -25,18 +25,18 @@ def invite(call: ApiCall) -> Payload:
         raise SlackError("no_user")
     if len(users) > LIMITS["invite.users"]:
         raise SlackError("invalid_arguments")
-    refused = {user: why for user in users if (why := _why_not(call, channel, user))}
-    errors = [{"user": user, "ok": False, "error": why} for user, why in refused.items()]
-    welcome = [user for user in users if user not in refused]
-    if errors and not (call.flag("force") and welcome):
-        raise SlackError(next(iter(refused.values())), errors=errors)
-    changes.invite(call.ws, channel, welcome, call.bot)
-    return {"channel": show_channel(call.ws, channel, call.bot)} | ({"errors": errors} if errors else {})
+    refusals = {user: reason for user in users if (reason := _invite_error(call, channel, user))}
+    errors = [{"user": user, "ok": False, "error": reason} for user, reason in refusals.items()]
+    accepted = [user for user in users if user not in refusals]
+    if errors and not (call.flag("force") and accepted):
+        raise SlackError(next(iter(refusals.values())), errors=errors)
+    changes.invite(call.ws, channel, accepted, call.bot)
+    return {"channel": serialize_channel(call.ws, channel, call.bot)} | ({"errors": errors} if errors else {})
 
 
 def join(call: ApiCall) -> Payload:
     """Let the bot into a public channel."""
-    channel = call.channel(need="join")
+    channel = call.channel(scope_for="join")
     if channel.kind != "channel":
         raise SlackError("method_not_supported_for_channel_type")
     if channel.is_archived:
@@ -44,12 +44,12 @@ def join(call: ApiCall) -> Payload:
     already = call.bot in channel.members
     changes.join(call.ws, channel, call.bot)
     warning = {"warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}}
-    return {"channel": show_channel(call.ws, channel, call.bot)} | (warning if already else {})
+    return {"channel": serialize_channel(call.ws, channel, call.bot)} | (warning if already else {})
 
 
 def leave(call: ApiCall) -> Payload:
     """Take the bot out of a channel."""
-    channel = call.channel(need="manage")
+    channel = call.channel(scope_for="manage")
     if channel.name == "general":
         raise SlackError("cant_leave_general")
     if call.bot not in channel.members:
@@ -60,8 +60,8 @@ def leave(call: ApiCall) -> Payload:
 
 def kick(call: ApiCall) -> Payload:
     """Take somebody out of a channel the bot is in."""
-    channel = call.open_channel(need="manage")
-    user = call.need("user")
+    channel = call.writable_channel(scope_for="manage")
+    user = call.required("user")
     if user == call.bot:
         raise SlackError("cant_kick_self")
     if user not in call.ws.people:
@@ -76,7 +76,7 @@ def open_im(call: ApiCall) -> Payload:
     """Open the direct message with one person; for several, an app needs a scope this workspace does not give."""
     users = call.ids("users")
     if not users and call.text("channel"):
-        channel = call.channel(need="manage")
+        channel = call.channel(scope_for="manage")
     elif not users:
         raise SlackError("users_list_not_supplied")
     elif len(users) > 1:
@@ -86,32 +86,32 @@ def open_im(call: ApiCall) -> Payload:
     elif call.ws.people[users[0]].is_bot:
         raise SlackError("cannot_dm_bot")
     else:
-        call.services.scopes.demand(("im:write",))
+        call.services.scopes.require(("im:write",))
         channel = call.ws.dm(users[0])
-    return {"channel": show_channel(call.ws, channel, call.bot) if call.flag("return_im") else {"id": channel.id}}
+    return {"channel": serialize_channel(call.ws, channel, call.bot) if call.flag("return_im") else {"id": channel.id}}
 
 
 def close_im(call: ApiCall) -> Payload:
     """Close a direct message, which loses nothing."""
-    if not call.channel(need="manage").is_im:
+    if not call.channel(scope_for="manage").is_im:
         raise SlackError("method_not_supported_for_channel_type")
     return {}
 
 
 def members(call: ApiCall) -> Payload:
     """List who is in a channel, page by page."""
-    items, following = page(call, call.channel(need="read").members)
-    return {"members": items, **following}
+    items, next_page = paginate(call, call.channel(scope_for="read").members)
+    return {"members": items, **next_page}
 
 
-def mark(call: ApiCall) -> Payload:
+def mark_read(call: ApiCall) -> Payload:
     """Set how far the bot has read."""
-    channel = call.channel(need="manage", inside=True)
-    channel.last_read[call.bot] = call.need("ts", "invalid_timestamp")
+    channel = call.channel(scope_for="manage", member_only=True)
+    channel.last_read[call.bot] = call.required("ts", "invalid_timestamp")
     return {}
 
 
-def _why_not(call: ApiCall, channel: Channel, user: str) -> str | None:
+def _invite_error(call: ApiCall, channel: Channel, user: str) -> str | None:
     person = call.ws.people.get(user)
     if person is None or person.deleted:
         return "user_not_found"
@@ -130,5 +130,5 @@ METHODS = {
     "conversations.open": Method(open_im, T3, ("im:write", "mpim:write")),
     "conversations.close": Method(close_im, T2, MANAGE),
     "conversations.members": Method(members, T4, READ),
-    "conversations.mark": Method(mark, T4, MANAGE),
+    "conversations.mark": Method(mark_read, T4, MANAGE),
 }

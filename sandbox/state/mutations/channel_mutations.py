@@ -5,7 +5,7 @@ It checks nothing and expects the workspace's lock to be held.
 
 from collections.abc import Sequence
 
-from sandbox.state.entities import Bookmark, Channel, Labelled
+from sandbox.state.entities import Bookmark, Channel, ChannelText
 from sandbox.state.mutations.message_mutations import post
 from sandbox.state.workspace import Workspace
 
@@ -15,8 +15,8 @@ def create(ws: Workspace, name: str, creator: str, *, is_private: bool = False) 
     channel = ws.add_channel(name, creator, is_private=is_private)
     channel.members.clear()
     if not is_private:
-        brief = {"id": channel.id, "name": name, "created": channel.created, "creator": creator}
-        ws.announce({"type": "channel_created", "channel": brief, "event_ts": ws.stamps.next()}, channel)
+        summary = {"id": channel.id, "name": name, "created": channel.created, "creator": creator}
+        ws.publish_event({"type": "channel_created", "channel": summary, "event_ts": ws.timestamps.next()}, channel)
     join(ws, channel, creator)
     return channel
 
@@ -27,17 +27,19 @@ def join(ws: Workspace, channel: Channel, user: str, *, inviter: str | None = No
         return
     channel.members.append(user)
     channel.last_read[user] = max(channel.messages, default="0")
-    invited = {"inviter": inviter} if inviter else {}
-    _line(ws, channel, user, "join", f"<@{user}> has joined the channel", **invited)
+    inviter_field = {"inviter": inviter} if inviter else {}
+    _post_system_message(ws, channel, user, "join", f"<@{user}> has joined the channel", **inviter_field)
     event = {"type": "member_joined_channel", "user": user, "channel": channel.id, "team": ws.team_id}
-    ws.announce(event | {"channel_type": _letter(channel), "event_ts": ws.stamps.next()} | invited, channel)
+    ws.publish_event(
+        event | {"channel_type": _channel_type(channel), "event_ts": ws.timestamps.next()} | inviter_field, channel
+    )
 
 
 def leave(ws: Workspace, channel: Channel, user: str) -> None:
     """Take a member out; the line and the event come first, so that a leaving bot still hears them."""
-    _line(ws, channel, user, "leave", f"<@{user}> has left the channel")
+    _post_system_message(ws, channel, user, "leave", f"<@{user}> has left the channel")
     event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": ws.team_id}
-    ws.announce(event | {"channel_type": _letter(channel), "event_ts": ws.stamps.next()}, channel)
+    ws.publish_event(event | {"channel_type": _channel_type(channel), "event_ts": ws.timestamps.next()}, channel)
     channel.members.remove(user)
 
 
@@ -49,16 +51,16 @@ def invite(ws: Workspace, channel: Channel, users: Sequence[str], inviter: str) 
 
 def set_topic(ws: Workspace, channel: Channel, user: str, value: str) -> None:
     """Change the topic, with the line Slack posts about it."""
-    channel.topic = Labelled(value, user, ws.seconds())
+    channel.topic = ChannelText(value, user, ws.seconds())
     text = f"set the channel topic: {value}" if value else "cleared the channel topic"
-    _line(ws, channel, user, "topic", text, topic=value)
+    _post_system_message(ws, channel, user, "topic", text, topic=value)
 
 
 def set_purpose(ws: Workspace, channel: Channel, user: str, value: str) -> None:
     """Change the purpose, with the line Slack posts about it."""
-    channel.purpose = Labelled(value, user, ws.seconds())
+    channel.purpose = ChannelText(value, user, ws.seconds())
     text = f"set the channel description: {value}"
-    _line(ws, channel, user, "purpose", text, purpose=value)
+    _post_system_message(ws, channel, user, "purpose", text, purpose=value)
 
 
 def rename(ws: Workspace, channel: Channel, user: str, name: str) -> None:
@@ -66,47 +68,49 @@ def rename(ws: Workspace, channel: Channel, user: str, name: str) -> None:
     old, channel.name = channel.name, name
     channel.previous_names.insert(0, old)
     text = f'has renamed the channel from "{old}" to "{name}"'
-    _line(ws, channel, user, "name", text, old_name=old, name=name)
-    brief = {"id": channel.id, "name": name, "name_normalized": name, "created": channel.created}
-    ws.announce({"type": f"{_prefix(channel)}_rename", "channel": brief, "event_ts": ws.stamps.next()}, channel)
+    _post_system_message(ws, channel, user, "name", text, old_name=old, name=name)
+    summary = {"id": channel.id, "name": name, "name_normalized": name, "created": channel.created}
+    ws.publish_event(
+        {"type": f"{_prefix(channel)}_rename", "channel": summary, "event_ts": ws.timestamps.next()}, channel
+    )
 
 
 def archive(ws: Workspace, channel: Channel, user: str) -> None:
     """Close a channel for good, or until a person opens it again; bots are thrown out by that."""
-    _line(ws, channel, user, "archive", f"<@{user}> archived the channel")
+    _post_system_message(ws, channel, user, "archive", f"<@{user}> archived the channel")
     channel.is_archived = True
-    _tell(ws, channel, user, "archive")
+    _publish_change(ws, channel, user, "archive")
     channel.members = [member for member in channel.members if not ws.people[member].is_bot]
 
 
 def unarchive(ws: Workspace, channel: Channel, user: str) -> None:
     """Open an archived channel again."""
     channel.is_archived = False
-    _line(ws, channel, user, "unarchive", f"<@{user}> un-archived the channel")
-    _tell(ws, channel, user, "unarchive")
+    _post_system_message(ws, channel, user, "unarchive", f"<@{user}> un-archived the channel")
+    _publish_change(ws, channel, user, "unarchive")
 
 
 def add_bookmark(ws: Workspace, channel: Channel, title: str, link: str, emoji: str) -> Bookmark:
     """Put a link at the head of a channel."""
     now = ws.seconds()
-    mark = Bookmark(ws.new_id("Bk"), channel.id, title, link, emoji, date_created=now, date_updated=now)
-    channel.bookmarks[mark.id] = mark
-    return mark
+    bookmark = Bookmark(ws.new_id("Bk"), channel.id, title, link, emoji, date_created=now, date_updated=now)
+    channel.bookmarks[bookmark.id] = bookmark
+    return bookmark
 
 
-def _tell(ws: Workspace, channel: Channel, user: str, what: str) -> None:
-    event = {"type": f"{_prefix(channel)}_{what}", "channel": channel.id, "user": user}
-    ws.announce(event | {"event_ts": ws.stamps.next()}, channel)
+def _publish_change(ws: Workspace, channel: Channel, user: str, change: str) -> None:
+    event = {"type": f"{_prefix(channel)}_{change}", "channel": channel.id, "user": user}
+    ws.publish_event(event | {"event_ts": ws.timestamps.next()}, channel)
 
 
-def _line(ws: Workspace, channel: Channel, user: str, what: str, text: str, **extra: str) -> None:
+def _post_system_message(ws: Workspace, channel: Channel, user: str, change: str, text: str, **extra: str) -> None:
     """Post the line Slack writes when a channel changes."""
-    post(ws, channel, user, text, subtype=f"{_prefix(channel)}_{what}", extra=extra)
+    post(ws, channel, user, text, subtype=f"{_prefix(channel)}_{change}", extra=extra)
 
 
 def _prefix(channel: Channel) -> str:
     return "group" if channel.is_private else "channel"
 
 
-def _letter(channel: Channel) -> str:
+def _channel_type(channel: Channel) -> str:
     return "G" if channel.is_private else "C"

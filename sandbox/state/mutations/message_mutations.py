@@ -8,7 +8,7 @@ import uuid
 from typing import Any
 
 from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload
-from sandbox.state.serializers import show_message
+from sandbox.state.serializers import serialize_message
 from sandbox.state.workspace import Workspace
 
 MENTION = re.compile(r"<@(U\w+)>")
@@ -16,10 +16,10 @@ MENTION = re.compile(r"<@(U\w+)>")
 
 def post(ws: Workspace, channel: Channel, user: str, text: str, **more: Any) -> Message:
     """Put a message into a channel; `more` are fields of Message, such as thread_ts, blocks, subtype, extra."""
-    message = Message(ws.stamps.next(), channel.id, user, text, **more)
-    head = channel.messages.get(message.thread_ts or "")
-    if head is not None and head.is_reply:
-        message.thread_ts = head.thread_ts
+    message = Message(ws.timestamps.next(), channel.id, user, text, **more)
+    parent = channel.messages.get(message.thread_ts or "")
+    if parent is not None and parent.is_reply:
+        message.thread_ts = parent.thread_ts
     person = ws.people[user]
     if person.is_bot:
         message.bot_id, message.app_id = person.bot_id, ws.app_id
@@ -30,23 +30,23 @@ def post(ws: Workspace, channel: Channel, user: str, text: str, **more: Any) -> 
     channel.messages[message.ts] = message
     _join_thread(channel, message)
     channel.last_read[user] = message.ts
-    event = show_message(ws, message) | _place(channel, message.ts)
+    event = serialize_message(ws, message) | _location(channel, message.ts)
     if message.client_msg_id and not message.blocks:
         event["blocks"] = [_rich_text(text)]
-    ws.announce(event, channel)
-    spoken = message.subtype in (None, "thread_broadcast", "file_share") and not channel.is_im
-    if spoken and ws.bot.id in MENTION.findall(text):
-        ws.announce({**event, "type": "app_mention"}, channel)
+    ws.publish_event(event, channel)
+    can_mention = message.subtype in (None, "thread_broadcast", "file_share") and not channel.is_im
+    if can_mention and ws.bot.id in MENTION.findall(text):
+        ws.publish_event({**event, "type": "app_mention"}, channel)
     return message
 
 
 def edit(ws: Workspace, message: Message, *, by: str, text: str, changes: Payload | None = None) -> None:
     """Replace what a message says; `changes` are other fields of Message to set."""
-    before = show_message(ws, message)
+    before = serialize_message(ws, message)
     message.text = text
     for name, value in (changes or {}).items():
         setattr(message, name, value)
-    ts = ws.stamps.next()
+    ts = ws.timestamps.next()
     message.edited = {"user": by, "ts": ts}
     _announce_change(ws, message, before, ts)
 
@@ -54,8 +54,8 @@ def edit(ws: Workspace, message: Message, *, by: str, text: str, changes: Payloa
 def delete(ws: Workspace, message: Message) -> None:
     """Take a message away; the head of a thread leaves a tombstone behind."""
     channel = ws.channels[message.channel]
-    before = show_message(ws, message)
-    ts = ws.stamps.next()
+    before = serialize_message(ws, message)
+    ts = ws.timestamps.next()
     channel.pins.pop(message.ts, None)
     if channel.threads.get(message.ts):
         message.subtype, message.user, message.text = "tombstone", "USLACKBOT", "This message was deleted."
@@ -67,7 +67,7 @@ def delete(ws: Workspace, message: Message) -> None:
     if message.thread_ts and message.ts in channel.threads.get(message.thread_ts, []):
         channel.threads[message.thread_ts].remove(message.ts)
     event = {"type": "message", "subtype": "message_deleted", "hidden": True, "deleted_ts": message.ts}
-    ws.announce(event | {"previous_message": before} | _place(channel, ts), channel)
+    ws.publish_event(event | {"previous_message": before} | _location(channel, ts), channel)
 
 
 def react(ws: Workspace, message: Message, user: str, name: str) -> None:
@@ -98,11 +98,11 @@ def unpin(ws: Workspace, message: Message, user: str) -> None:
     _announce_pin(ws, channel, message, user, "pin_removed")
 
 
-def whisper(ws: Workspace, ephemeral: Ephemeral) -> None:
+def post_ephemeral(ws: Workspace, ephemeral: Ephemeral) -> None:
     """Show somebody a message nobody else sees, and keep at most their latest fifty."""
-    mine = ws.ephemerals.setdefault(ephemeral.user, [])
-    mine.append(ephemeral)
-    del mine[:-50]
+    ephemerals = ws.ephemerals.setdefault(ephemeral.user, [])
+    ephemerals.append(ephemeral)
+    del ephemerals[:-50]
 
 
 def _join_thread(channel: Channel, message: Message) -> None:
@@ -116,23 +116,23 @@ def _join_thread(channel: Channel, message: Message) -> None:
 
 def _announce_change(ws: Workspace, message: Message, before: Payload, ts: str) -> None:
     channel = ws.channels[message.channel]
-    event = {"type": "message", "subtype": "message_changed", "hidden": True, "message": show_message(ws, message)}
-    ws.announce(event | {"previous_message": before} | _place(channel, ts), channel)
+    event = {"type": "message", "subtype": "message_changed", "hidden": True, "message": serialize_message(ws, message)}
+    ws.publish_event(event | {"previous_message": before} | _location(channel, ts), channel)
 
 
-def _announce_reaction(ws: Workspace, message: Message, user: str, name: str, kind: str) -> None:
+def _announce_reaction(ws: Workspace, message: Message, user: str, name: str, event_type: str) -> None:
     item = {"type": "message", "channel": message.channel, "ts": message.ts}
-    event = {"type": kind, "user": user, "reaction": name, "item": item, "item_user": message.user}
-    ws.announce(event | {"event_ts": ws.stamps.next()}, ws.channels[message.channel])
+    event = {"type": event_type, "user": user, "reaction": name, "item": item, "item_user": message.user}
+    ws.publish_event(event | {"event_ts": ws.timestamps.next()}, ws.channels[message.channel])
 
 
-def _announce_pin(ws: Workspace, channel: Channel, message: Message, user: str, kind: str) -> None:
-    item = {"type": "message", "channel": channel.id, "message": show_message(ws, message), "created_by": user}
-    event = {"type": kind, "user": user, "channel_id": channel.id, "item": item, "event_ts": ws.stamps.next()}
-    ws.announce(event, channel)
+def _announce_pin(ws: Workspace, channel: Channel, message: Message, user: str, event_type: str) -> None:
+    item = {"type": "message", "channel": channel.id, "message": serialize_message(ws, message), "created_by": user}
+    event = {"type": event_type, "user": user, "channel_id": channel.id, "item": item, "event_ts": ws.timestamps.next()}
+    ws.publish_event(event, channel)
 
 
-def _place(channel: Channel, ts: str) -> Payload:
+def _location(channel: Channel, ts: str) -> Payload:
     return {"channel": channel.id, "channel_type": channel.kind, "ts": ts, "event_ts": ts}
 
 

@@ -5,28 +5,28 @@ from dataclasses import fields
 from typing import Any
 
 from sandbox.state.entities import Person
-from sandbox.state.serializers import show_person
+from sandbox.state.serializers import serialize_person
 from sandbox.state.workspace import Workspace
 
 
-def arrive(ws: Workspace, person: Person) -> Person:
+def join_team(ws: Workspace, person: Person) -> Person:
     """Take somebody new into the workspace."""
     ws.add_person(person)
-    ws.announce({"type": "team_join", "user": show_person(ws, person), "event_ts": ws.stamps.next()})
+    ws.publish_event({"type": "team_join", "user": serialize_person(ws, person), "event_ts": ws.timestamps.next()})
     return person
 
 
-def change(ws: Workspace, person: Person, **changes: Any) -> None:
+def update_person(ws: Workspace, person: Person, **changes: Any) -> None:
     """Change what is known of somebody, such as title, tz, real_name or deleted."""
-    unknown = set(changes) - {one.name for one in fields(person)}
-    if unknown:
-        raise ValueError(f"a person has no {', '.join(sorted(unknown))}")
+    unknown_fields = set(changes) - {one.name for one in fields(person)}
+    if unknown_fields:
+        raise ValueError(f"a person has no {', '.join(sorted(unknown_fields))}")
     for name, value in changes.items():
         setattr(person, name, value)
-    ws.announce({"type": "user_change", "user": show_person(ws, person), "event_ts": ws.stamps.next()})
+    ws.publish_event({"type": "user_change", "user": serialize_person(ws, person), "event_ts": ws.timestamps.next()})
 
 
-def set_members(ws: Workspace, group_id: str, users: Sequence[str]) -> None:
+def set_usergroup_members(ws: Workspace, group_id: str, users: Sequence[str]) -> None:
     """Give a group other members."""
     group = ws.usergroups[group_id]
     before, group.users = group.users, list(users)
@@ -36,6 +36,6 @@ def set_members(ws: Workspace, group_id: str, users: Sequence[str]) -> None:
         "team_id": ws.team_id,
         "added_users": [user for user in users if user not in before],
         "removed_users": [user for user in before if user not in users],
-        "event_ts": ws.stamps.next(),
+        "event_ts": ws.timestamps.next(),
     }
-    ws.announce(event)
+    ws.publish_event(event)

@@ -7,12 +7,12 @@ the caller holds the workspace's lock.
 import secrets
 
 from sandbox.state.entities import Payload, View
-from sandbox.state.form_values import carry_over, initial
+from sandbox.state.form_values import initial_values, keep_typed_values
 from sandbox.state.workspace import Workspace
 from sandbox.workspace_errors import SlackError
 
-DEEPEST = 3
-TAKEN = (
+MAX_STACK = 3
+SPEC_FIELDS = (
     "callback_id",
     "private_metadata",
     "external_id",
@@ -24,29 +24,29 @@ TAKEN = (
 )
 
 
-def open_modal(ws: Workspace, user: str, spec: Payload, trigger: str) -> View:
+def open_modal(ws: Workspace, user: str, spec: Payload, trigger_id: str) -> View:
     """Show a new modal to a person, in place of whatever they had open."""
-    _external_id_is_free(ws, spec)
+    _require_free_external_id(ws, spec)
     close_all(ws, user)
-    return _put_on_top(ws, user, spec, trigger)
+    return _put_on_top(ws, user, spec, trigger_id)
 
 
-def push(ws: Workspace, user: str, spec: Payload, trigger: str = "") -> View:
+def push(ws: Workspace, user: str, spec: Payload, trigger_id: str = "") -> View:
     """Put a modal on top of the one a person has open; the stack holds three."""
-    below = ws.stacks.get(user, [])
-    if not below:
+    stack = ws.stacks.get(user, [])
+    if not stack:
         raise SlackError("not_found")
-    if len(below) >= DEEPEST:
+    if len(stack) >= MAX_STACK:
         raise SlackError("push_limit_reached")
-    _external_id_is_free(ws, spec)
-    return _put_on_top(ws, user, spec, trigger)
+    _require_free_external_id(ws, spec)
+    return _put_on_top(ws, user, spec, trigger_id)
 
 
 def update(ws: Workspace, view: View, spec: Payload) -> View:
     """Replace what an open view shows; what was typed stays where its input stays."""
-    _external_id_is_free(ws, spec, but=view)
-    _take(view, spec)
-    view.values = carry_over(view.values, view.blocks)
+    _require_free_external_id(ws, spec, except_for=view)
+    _apply_spec(view, spec)
+    view.values = keep_typed_values(view.values, view.blocks)
     view.hash, view.errors = new_hash(ws), {}
     return view
 
@@ -57,8 +57,8 @@ def publish(ws: Workspace, user: str, spec: Payload) -> View:
     if home is not None:
         return update(ws, home, spec)
     home = View(ws.new_id("VH"), user, "home", spec["blocks"], new_hash(ws))
-    _take(home, spec)
-    home.values = initial(home.blocks)
+    _apply_spec(home, spec)
+    home.values = initial_values(home.blocks)
     ws.homes[user] = ws.views[home.id] = home
     return home
 
@@ -71,15 +71,15 @@ def close(ws: Workspace, view: View) -> None:
 
 def close_all(ws: Workspace, user: str) -> list[View]:
     """Close a person's whole stack and return what was on it."""
-    gone = ws.stack(user)
-    for view in gone:
+    closed = ws.stack(user)
+    for view in closed:
         close(ws, view)
-    return gone
+    return closed
 
 
-def check_hash(view: View, given: str | None) -> None:
+def check_hash(view: View, expected: str | None) -> None:
     """Refuse a change meant for an earlier state of the view."""
-    if given and given != view.hash:
+    if expected and expected != view.hash:
         raise SlackError("hash_conflict")
 
 
@@ -88,26 +88,26 @@ def new_hash(ws: Workspace) -> str:
     return f"{ws.seconds()}.{secrets.token_hex(4)}"
 
 
-def _put_on_top(ws: Workspace, user: str, spec: Payload, trigger: str) -> View:
+def _put_on_top(ws: Workspace, user: str, spec: Payload, trigger_id: str) -> View:
     stack = ws.stacks.setdefault(user, [])
-    view = View(ws.new_id("V"), user, "modal", spec["blocks"], new_hash(ws), trigger_id=trigger)
+    view = View(ws.new_id("V"), user, "modal", spec["blocks"], new_hash(ws), trigger_id=trigger_id)
     view.root_view_id = stack[0] if stack else view.id
     view.previous_view_id = stack[-1] if stack else None
-    _take(view, spec)
-    view.values = initial(view.blocks)
+    _apply_spec(view, spec)
+    view.values = initial_values(view.blocks)
     ws.views[view.id] = view
     stack.append(view.id)
     return view
 
 
-def _take(view: View, spec: Payload) -> None:
+def _apply_spec(view: View, spec: Payload) -> None:
     view.blocks = spec["blocks"]
-    for name in TAKEN:
+    for name in SPEC_FIELDS:
         default = View.__dataclass_fields__[name].default
         setattr(view, name, spec.get(name, default) if spec.get(name) is not None else default)
 
 
-def _external_id_is_free(ws: Workspace, spec: Payload, but: View | None = None) -> None:
-    wanted = spec.get("external_id")
-    if wanted and any(view.external_id == wanted and view is not but for view in ws.views.values()):
+def _require_free_external_id(ws: Workspace, spec: Payload, except_for: View | None = None) -> None:
+    external_id = spec.get("external_id")
+    if external_id and any(view.external_id == external_id and view is not except_for for view in ws.views.values()):
         raise SlackError("duplicate_external_id")

@@ -128,7 +128,7 @@ def test_people_and_groups_announce_what_changed(sandbox: Sandbox, announced: An
     group = sandbox.workspace.add_usergroup("dba", "Databases", [person(sandbox, "bob")])
     dan = sandbox.actor.join_team(Person("dan", "Dan Wu"))
     sandbox.actor.update_person("dan", title="Scribe")
-    sandbox.actor.set_group(group.id, ["ann"])
+    sandbox.actor.set_usergroup(group.id, ["ann"])
 
     assert announced.names() == ["team_join", "user_change", "subteam_members_changed"]
     assert (announced.events[0]["user"]["id"], announced.events[1]["user"]["profile"]["title"]) == (dan, "Scribe")

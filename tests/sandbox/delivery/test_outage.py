@@ -35,7 +35,7 @@ def test_who_is_cut_off_has_no_connection_and_gets_none_until_let_back(sandbox: 
 
 def test_what_could_not_be_delivered_for_hours_comes_one_after_the_other_in_its_order() -> None:
     clock = SetClock(T0)
-    with Sandbox(people(), clock=clock, timing=Timing(retry_after=DELAYED_RETRIES, too_late=86_400)) as sandbox:
+    with Sandbox(people(), clock=clock, timing=Timing(retry_after=DELAYED_RETRIES, drop_after=86_400)) as sandbox:
         client_of(sandbox).conversations_join(channel=general(sandbox))
         assert sandbox.settle(2)
         for hour in range(3):

@@ -48,7 +48,7 @@ class Interrupted(dict[str, Any]):
 class Nobody:
     """Carries nothing: no app is connected."""
 
-    def carry(self, _: Envelope) -> bool:
+    def deliver(self, _: Envelope) -> bool:
         return False
 
 
@@ -91,7 +91,7 @@ def test_an_event_that_is_due_again_while_the_workspace_stops_is_dropped(
     clock.advance(61)
     payload.then = dispatcher.stop
 
-    dispatcher.sweep()
+    dispatcher.retry_due()
 
     assert dropped(delivery)
     assert (dispatcher.outstanding(), dispatcher.scheduled_retries()) == (0, 0)
@@ -104,7 +104,7 @@ def test_an_event_that_fails_while_the_workspace_stops_waits_for_no_repetition(
     (envelope_id,) = delivery.envelope_ids
     clock.then = dispatcher.stop
 
-    dispatcher.refuse(envelope_id, "connection_failed")
+    dispatcher.report_failure(envelope_id, "connection_failed")
 
     assert dropped(delivery)
     assert dispatcher.scheduled_retries() == 0
@@ -146,11 +146,11 @@ def test_a_message_that_is_held_back_while_the_workspace_stops_is_dropped(sandbo
 
 def test_a_closed_webhook_carries_nothing(loop: asyncio.AbstractEventLoop) -> None:
     webhook = HttpDelivery(
-        ["http://127.0.0.1:9/"], "secret", loop=loop, acknowledge=lambda *_: None, refuse=lambda *_: None
+        ["http://127.0.0.1:9/"], "secret", loop=loop, acknowledge=lambda *_: None, report_failure=lambda *_: None
     )
     webhook.close()
 
-    assert not webhook.carry(Envelope("1", "events_api", EVENT, Delivery(Workspace(SetClock(T0)))))
+    assert not webhook.deliver(Envelope("1", "events_api", EVENT, Delivery(Workspace(SetClock(T0)))))
 
 
 def test_sockets_are_commanded_in_vain_once_the_loop_is_closed() -> None:

@@ -98,13 +98,13 @@ def test_history_leaves_replies_out_unless_they_were_broadcast(client: WebClient
 
 
 def test_history_is_bounded_by_times_and_comes_in_pages(client: WebClient, place: str) -> None:
-    stamps = [client.chat_postMessage(channel=place, text=str(number))["ts"] for number in range(5)]
+    timestamps = [client.chat_postMessage(channel=place, text=str(number))["ts"] for number in range(5)]
 
-    between = client.conversations_history(channel=place, oldest=stamps[1], latest=stamps[3])["messages"]
-    inclusive = client.conversations_history(channel=place, oldest=stamps[1], latest=stamps[3], inclusive=True)
-    first = client.conversations_history(channel=place, oldest=stamps[0], limit=3)
+    between = client.conversations_history(channel=place, oldest=timestamps[1], latest=timestamps[3])["messages"]
+    inclusive = client.conversations_history(channel=place, oldest=timestamps[1], latest=timestamps[3], inclusive=True)
+    first = client.conversations_history(channel=place, oldest=timestamps[0], limit=3)
     cursor = first["response_metadata"]["next_cursor"]
-    second = client.conversations_history(channel=place, oldest=stamps[0], limit=3, cursor=cursor)
+    second = client.conversations_history(channel=place, oldest=timestamps[0], limit=3, cursor=cursor)
 
     assert [one["text"] for one in between] == ["2"]
     assert [one["text"] for one in inclusive["messages"]] == ["3", "2", "1"]

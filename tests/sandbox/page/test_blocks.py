@@ -77,7 +77,7 @@ def post(sandbox: Sandbox, blocks: list[dict[str, Any]]) -> None:
     ws = sandbox.workspace
     with ws.lock:
         message_mutations.post(ws, ws.find_channel("general"), ws.bot.id, "blocks", blocks=blocks)
-    sandbox.wire_log.touch()
+    sandbox.wire_log.mark_changed()
 
 
 def block(page: Page, block_id: str) -> Any:

@@ -14,11 +14,11 @@ pytestmark = pytest.mark.browser
 
 
 def test_a_link_opens_at_its_message_as_its_person(see: See, sandbox: Sandbox) -> None:
-    stamps = [sandbox.actor.post("ben", "general", f"line {n}") for n in range(80)]
+    timestamps = [sandbox.actor.post("ben", "general", f"line {n}") for n in range(80)]
 
-    page = see("ben", ts=stamps[5])
+    page = see("ben", ts=timestamps[5])
 
-    wanted = page.locator(f"[data-ts='{stamps[5]}']")
+    wanted = page.locator(f"[data-ts='{timestamps[5]}']")
     expect(wanted).to_be_in_viewport()
     expect(wanted).to_have_class("message flash")
     expect(page.get_by_test_id("you-are")).to_contain_text("Ben Baker")
@@ -83,7 +83,7 @@ def test_closing_a_form_on_top_of_another_shows_the_one_below_as_it_was(see: See
 
     with ws.lock:
         view_mutations.push(ws, ann, above)
-    sandbox.wire_log.touch()
+    sandbox.wire_log.mark_changed()
     expect(page.get_by_test_id("modal-title")).to_have_text("Above")
     expect(page.locator("input[data-block-id=title]")).to_have_value("")
     page.get_by_test_id("modal-cancel").click()

@@ -101,11 +101,11 @@ def test_the_traffic_shows_calls_with_their_result_and_cuts_long_values(sandbox:
 
 def test_a_clock_that_stands_still_still_gives_increasing_timestamps() -> None:
     clock = SetClock(T0)
-    stamps = MessageTimestamps(clock)
+    timestamps = MessageTimestamps(clock)
 
-    first, second = stamps.next(), stamps.next()
+    first, second = timestamps.next(), timestamps.next()
     clock.set(T0 - timedelta(hours=1))
-    third = stamps.next()
+    third = timestamps.next()
 
     assert [first, second, third] == ["1769853600.000000", "1769853600.000001", "1769853600.000002"]
 
