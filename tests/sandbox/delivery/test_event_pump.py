@@ -17,7 +17,7 @@ class Announced:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.events: list[Payload] = []
-        sandbox.workspace.listen(self.on_event)
+        sandbox.workspace.subscribe(self.on_event)
 
     def on_event(self, event: Payload, channel: Channel | None) -> None:
         self.events.append(event)

@@ -155,7 +155,7 @@ def test_a_closed_webhook_carries_nothing(loop: asyncio.AbstractEventLoop) -> No
 
 def test_sockets_are_commanded_in_vain_once_the_loop_is_closed() -> None:
     sandbox = Sandbox().start()
-    running = sandbox._running
+    running = sandbox._server_thread
     assert running is not None
     running.stop()
 
