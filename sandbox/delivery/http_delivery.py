@@ -101,9 +101,7 @@ def encode(envelope: Envelope) -> tuple[str, str]:
     """Return body and content type: events as JSON, commands as a form, interactions as a form with JSON in it."""
     if envelope.kind == "events_api":
         return json.dumps(envelope.payload), "application/json"
-    fields = (
-        envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
-    )
+    fields = envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
     return urlencode(fields), "application/x-www-form-urlencoded"
 
 
