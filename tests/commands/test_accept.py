@@ -27,7 +27,7 @@ def test_the_role_passes_on_at_acceptance(offered: Desk) -> None:
     assert holders_at(held, Role.COMMANDER, T(6)) == (who("eva"),)
     assert offered.incident.offers == ()
     assert offered.said() == "<@UEVA> is commander now; <@UROB> is relieved."
-    assert offered.answer() == "You are commander of INC-2026-0001. Your duties come by direct message."
+    assert offered.answer() == "You are commander of INC-2026-0001. Your role checklist comes by direct message."
 
 
 def test_a_single_offer_need_not_be_named(offered: Desk) -> None:

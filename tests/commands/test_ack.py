@@ -38,4 +38,4 @@ def test_a_void_incident_is_not_acknowledged(room: Desk) -> None:
     outcome = room.do("ack")
 
     assert outcome.code == Code.STATE
-    assert "If there is trouble now, declare it anew." in room.answer()
+    assert "If there is a problem now, declare a new incident." in room.answer()

@@ -43,7 +43,7 @@ def test_the_last_of_the_ladder_who_cannot_leaves_nobody(called: Desk) -> None:
     called.do("answer", by="eva", at=10, answer="declined")
 
     assert len(called.incident.escalations) == 2
-    assert "Nobody is left" in called.said()
+    assert "No level of the escalation policy is left" in called.said()
     assert "the commander is told" in called.answer()
 
 

@@ -16,7 +16,7 @@ def test_a_free_role_is_given(room: Desk) -> None:
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
     assert room.said() == "<@UEVA> is *comms lead*, assigned by <@UILSE>."
-    assert room.answer() == "<@UEVA> is comms lead of INC-2026-0001 and gets their duties by direct message."
+    assert room.answer() == "<@UEVA> is comms lead of INC-2026-0001 and gets the role checklist by direct message."
 
 
 def test_an_assigned_commander_makes_the_incident_active(room: Desk) -> None:

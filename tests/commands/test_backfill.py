@@ -62,5 +62,5 @@ def test_without_when_it_began_there_is_no_record_of_the_past(desk: Desk) -> Non
     assert (outcome.code, outcome.fields) == (Code.MISSING_FIELDS, ("started_at",))
     assert (
         desk.answer()
-        == "Nothing was declared yet: when it began still missing. Fill that in and send it again; the rest is kept."
+        == "Nothing was declared yet: the time it started is missing. Fill it in and send it again; the rest is kept."
     )

@@ -12,7 +12,7 @@ def test_the_category_changes_and_the_first_one_stays(room: Desk) -> None:
     assert [item.category for item in room.incident.categories] == ["Application", "Database"]
     assert room.incident.category_confirmed is False
     assert room.said() == "<@UROB> changed the category to *Database/Data loss*: cause changed at 23:27"
-    assert room.answer() == "Category set to Database/Data loss. It is confirmed anew before closing."
+    assert room.answer() == "Category set to Database/Data loss. Confirm it again before closing."
 
 
 def test_one_outside_the_catalogue_is_kept_and_said(room: Desk) -> None:

@@ -138,7 +138,7 @@ def test_two_who_declare_the_same_are_both_recorded_and_the_second_sees_the_firs
     room.do("declare", by="eva", at=15, place=HERE, title="Payments down", service="checkout")
 
     assert "INC-2026-0001 on the same service was declared" in room.answer()
-    assert "by <@UROB>: Checkout errors. If it is the same trouble, join it." in room.answer()
+    assert "by <@UROB>: Checkout errors. If it is the same problem, join it." in room.answer()
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_later_elsewhere_or_in_a_drill_is_something_else(room: Desk, at: float, 
 
     room.do("declare", by="eva", at=at, place=HERE, **whole)
 
-    assert "same trouble" not in room.answer()
+    assert "same problem" not in room.answer()
 
 
 def test_a_restricted_incident_is_shown_to_nobody_as_a_twin(desk: Desk) -> None:

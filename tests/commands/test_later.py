@@ -44,7 +44,7 @@ def test_who_is_asked_for_nothing_has_nothing_to_put_off():
     outcome = desk.do("later", by="eva")
 
     assert outcome.code == Code.STATE
-    assert desk.answer() == "Nothing to put off: you are asked for nothing here now, or it was answered meanwhile."
+    assert desk.answer() == "Nothing to put off: you are asked for nothing here now, or it was answered already."
 
 
 def test_a_prompt_that_was_answered_meanwhile_is_not_put_off():

@@ -23,7 +23,7 @@ def test_a_free_role_is_taken_by_whatever_people_call_it(room: Desk) -> None:
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
     assert room.said() == "<@UEVA> is *comms lead*."
-    assert room.answer() == "You are comms lead of INC-2026-0001. Your duties come by direct message."
+    assert room.answer() == "You are comms lead of INC-2026-0001. Your role checklist comes by direct message."
 
 
 def test_a_commander_makes_the_incident_active(room: Desk) -> None:

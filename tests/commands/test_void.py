@@ -89,8 +89,8 @@ def test_what_is_over_already_is_not_told_to_be_resolved(room: Desk) -> None:
     [
         (
             Voided(as_="duplicate", why="joined", duplicate_of="INC-2026-0001"),
-            "duplicate of INC-2026-0001: the same trouble, declared first",
-            "of INC-2026-0001. The same trouble, declared first.",
+            "duplicate of INC-2026-0001: the same problem, declared first",
+            "of INC-2026-0001. The same problem, declared first.",
         ),
         (Voided(as_="false_alarm", reason="a broken probe"), "false alarm: a broken probe", ". a broken probe"),
     ],

@@ -51,7 +51,7 @@ def test_whoever_declares_the_same_trouble_is_shown_the_first_and_joins_it_with_
     expect(form).to_contain_text("INC-2026-0002 is void as a duplicate of INC-2026-0001")
     ada.keyboard.press("Escape")
     go(ada, "inc-2026-0001")
-    expect(message(ada, "INC-2026-0002 was the same trouble and is void. @Ada Lindgren comes along.")).to_be_visible()
+    expect(message(ada, "INC-2026-0002 was the same problem and is void. @Ada Lindgren comes along.")).to_be_visible()
     assert scene.stage.users["ada"] in scene.workspace.channels[scene.place_of("INC-2026-0001")].members
 
 

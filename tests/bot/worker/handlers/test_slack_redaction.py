@@ -88,7 +88,7 @@ def test_a_masked_text_leaves_every_line_update_and_card_and_comes_back_when_the
 
     assert "hunter2" not in everywhere(asking, key)
     assert "[masked]" in asking.named("exec").messages[max(asking.named("exec").messages)].text
-    assert any("*Masked* at the wish of" in text for text in asking.texts(key))
+    assert any("*Masked* by" in text for text in asking.texts(key))
 
     asking.act("unmask", "rosa", key, ref=f"{asking.channel(key).id}:{TS}")
     asking.after(seconds=5)
@@ -106,7 +106,7 @@ def test_a_line_that_cannot_be_edited_elsewhere_keeps_none_of_the_others_and_the
     here = [[message.text, message.blocks] for message in asking.messages(key)]
     assert "hunter2" not in json.dumps(here)
     assert any(
-        "still stands in a line of mine" in text and asking.named("exec").id in text for text in asking.texts(key)
+        "still in one of my Slack messages" in text and asking.named("exec").id in text for text in asking.texts(key)
     )
 
 
@@ -117,7 +117,7 @@ def test_a_line_that_is_too_old_to_be_edited_is_told_of(asking):
     wish(asking, key)
     asking.after(seconds=5)
 
-    assert sum("still stands in a line of mine" in text for text in asking.texts(key)) == 1
+    assert sum("still in one of my Slack messages" in text for text in asking.texts(key)) == 1
 
 
 def test_a_line_that_was_posted_long_after_is_masked_too(asking):

@@ -106,4 +106,4 @@ def test_people_of_a_twin_that_joined_are_brought_along(rig):
     rig.after(seconds=5)
 
     assert "rosa" in names(rig, first)
-    assert any("was the same trouble" in text for text in rig.texts(first))
+    assert any("was the same problem" in text for text in rig.texts(first))
