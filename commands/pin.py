@@ -35,7 +35,7 @@ class Pin(Verb):
         when = posted_at(ts) if ts else None
         if channel is None or ts is None or when is None:
             raise Refusal(Code.BAD_VALUE, "pin_no_message")
-        known = now.reader.bare().message(now.open.key, channel, ts)
+        known = now.reader.unmasked().message(now.open.key, channel, ts)
         if any(isinstance(entry.fact, MessagePinned) for entry in known):
             return ()
         writer = author(known) or self.author or now.actor.id

@@ -76,7 +76,7 @@ class Redact(Verb):
 
     def _refused(self, now: DecisionContext, place: tuple[str, str]) -> Refusal:
         """Return the refusal, with a mask for entries that quote the message and are not masked yet."""
-        quoting = masked_view.quoting(now.reader.bare().entries(now.open.key), place)
+        quoting = masked_view.quoting(now.reader.unmasked().entries(now.open.key), place)
         new = conversation.Masked(channel=place[0], ts=place[1], entries=quoting, reason=self.reason)
         also = (new,) if {*quoting} - _masked(now, place) else ()
         reason = "redact_masked" if quoting else "redact_not_yours"

@@ -31,7 +31,7 @@ class Unmask(Verb):
         if mask is None:
             raise Refusal(Code.STATE, "unmask_nothing", "ref")
         refuse_without(now, "unmask_not_yours", now.policy.authority.redact)
-        hidden = masked_view.hidden_by(mask, now.open.key, now.reader.bare())
+        hidden = masked_view.hidden_by(mask, now.open.key, now.reader.unmasked())
         entries = tuple(sorted(entry.n for entry in hidden))
         return (MaskLifted(channel=mask.channel, ts=mask.ts, entries=entries),)
 

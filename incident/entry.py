@@ -7,7 +7,7 @@ from typing import ClassVar, NamedTuple
 
 from pydantic import JsonValue
 
-from incident.frozen import REDACTED, Frozen, Utc, word_fields
+from incident.frozen import REDACTED, Frozen, Utc, text_fields
 from roles.person_ids import PersonId
 
 
@@ -26,7 +26,7 @@ def workspace_chain(team: str) -> IncidentKey:
     return IncidentKey(team, WORKSPACE)
 
 
-class Surface(StrEnum):
+class EntryPoint(StrEnum):
     """Where a request came from.
 
     `HISTORY` is what Slack showed afterwards of a time in which Muster was cut off, `SPOOL` what was kept on disk of a
@@ -48,7 +48,7 @@ class Surface(StrEnum):
 class Source(Frozen):
     """Where an entry came from: the surface, the channel, the message ts, and the id that made it idempotent."""
 
-    surface: Surface
+    surface: EntryPoint
     channel: str | None = None
     message: str | None = None
     event: str | None = None
@@ -72,7 +72,7 @@ class Fact(Frozen):
     is_folded: ClassVar[bool] = True
 
 
-class Draft(Frozen):
+class NewEntry(Frozen):
     """A fact about to be recorded, with who did it and when it happened; number and hash come with recording."""
 
     fact: Fact
@@ -102,7 +102,7 @@ class Entry(Frozen):
 def split(fact: Fact) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
     """Part a fact into its facts and its words, both ready for the canonical form. Absent words are left out."""
     dumped = fact.model_dump(mode="json")
-    words = word_fields(type(fact))
+    words = text_fields(type(fact))
     return (
         {name: value for name, value in dumped.items() if name not in words},
         {name: value for name, value in dumped.items() if name in words and value is not None},
@@ -111,5 +111,5 @@ def split(fact: Fact) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
 
 def join(kind: type[Fact], facts: dict[str, JsonValue], words: dict[str, JsonValue] | None) -> Fact:
     """Put a fact together again; where the words are gone, each reads `[redacted]`."""
-    kept = dict.fromkeys(word_fields(kind), REDACTED) if words is None else words
+    kept = dict.fromkeys(text_fields(kind), REDACTED) if words is None else words
     return kind.model_validate({**facts, **kept})

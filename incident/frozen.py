@@ -33,13 +33,13 @@ class _WordsMark:
 
 
 WORDS: Final = _WordsMark()
-Words = Annotated[str, WORDS]
-MaybeWords = Annotated[str | None, WORDS]
+PersonalText = Annotated[str, WORDS]
+MaybePersonalText = Annotated[str | None, WORDS]
 
 REDACTED: Final = "[redacted]"
 
 
-def word_fields(model: type[BaseModel]) -> frozenset[str]:
+def text_fields(model: type[BaseModel]) -> frozenset[str]:
     """Name the fields of a model that hold people's words."""
     return frozenset(name for name, info in model.model_fields.items() if any(m is WORDS for m in info.metadata))
 

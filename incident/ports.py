@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from incident.entry import Draft, Entry, IncidentKey
+from incident.entry import Entry, IncidentKey, NewEntry
 from incident.frozen import Frozen, Utc
 from incident.jobs import Job
 from incident.model.incident import Incident
@@ -52,7 +52,7 @@ class Outcome(Frozen):
 class Reader(Protocol):
     """What may be looked up while deciding. Words under a mask read `[masked]`, unless it is a bare reader."""
 
-    def bare(self) -> Reader:
+    def unmasked(self) -> Reader:
         """Give a reader of the same record to which nothing is masked: to record or compare by, never to show."""
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
@@ -94,7 +94,7 @@ class UnitOfWork(Reader, Protocol):
     def load(self, key: IncidentKey) -> Incident | None:
         """Give the folded incident, masked words included, and lock its chain until the end of the transaction."""
 
-    def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
+    def append(self, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
         """Number, chain and store drafts; `recorded_at` is `at`, or the last one's when that is later."""
 
     def claim(self, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:
@@ -103,7 +103,7 @@ class UnitOfWork(Reader, Protocol):
     def project(self, incident: Incident) -> None:
         """Store the folded incident in its row."""
 
-    def forget_words(self, key: IncidentKey, numbers: Sequence[int]) -> None:
+    def delete_text(self, key: IncidentKey, numbers: Sequence[int]) -> None:
         """Delete words and salt of entries; a Redacted entry of the same chain must name them."""
 
     def enqueue(self, jobs: Sequence[Job], at: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from incident.entries.integrity import PolicyActivated
-from incident.entry import Draft, Source, Surface, workspace_chain
+from incident.entry import EntryPoint, NewEntry, Source, workspace_chain
 from incident.policy import Policy
 from incident.ports import Person
 from incident.record.hash_chain import digest
@@ -81,7 +81,7 @@ class Directory:
 
     def _record(self, connection: Connection, policy: Policy, name: str, at: datetime) -> None:
         fact = PolicyActivated(hash=name, policy_version=policy.version, owner=policy.owner, approver=policy.approver)
-        draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.CLI))
+        draft = NewEntry(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=EntryPoint.CLI))
         chain_writer.append(connection, workspace_chain(self._team), [draft], at)
 
     def active_policy(self) -> tuple[str, str] | None:

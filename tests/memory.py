@@ -12,7 +12,7 @@ from threading import Lock, get_ident
 from typing import Final, TypeVar
 
 from incident.entries import conversation
-from incident.entry import Draft, Entry, IncidentKey, join, split
+from incident.entry import Entry, IncidentKey, NewEntry, join, split
 from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
 from incident.ports import Outcome, Person
@@ -61,7 +61,7 @@ class MemoryReader:
         self._state = state
         self._is_bare = is_bare
 
-    def bare(self) -> MemoryReader:
+    def unmasked(self) -> MemoryReader:
         return MemoryReader(self._state, is_bare=True)
 
     def _shown(self, key: IncidentKey, entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -70,7 +70,7 @@ class MemoryReader:
 
     def _shown_incident(self, row: Incident) -> Incident:
         is_masked = row.masks and not self._is_bare
-        return masked_view.shown_incident(row, masked_view.hidden(row, self.bare())) if is_masked else row
+        return masked_view.shown_incident(row, masked_view.hidden(row, self.unmasked())) if is_masked else row
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         if number is None and channel is None:
@@ -134,7 +134,7 @@ class MemoryUnit(MemoryReader):
     def load(self, key: IncidentKey) -> Incident | None:
         return self._state.rows.get(key)
 
-    def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
+    def append(self, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
         chain = self._state.chains.get(key, ())
         recorded_at = max(at, chain[-1].recorded_at) if chain else at
         added = tuple(
@@ -160,7 +160,7 @@ class MemoryUnit(MemoryReader):
     def project(self, incident: Incident) -> None:
         self._state.rows[incident.key] = incident
 
-    def forget_words(self, key: IncidentKey, numbers: Sequence[int]) -> None:
+    def delete_text(self, key: IncidentKey, numbers: Sequence[int]) -> None:
         chain = self._state.chains.get(key, ())
         named = {n for e in chain if isinstance(e.fact, conversation.Redacted) for n in e.fact.entries}
         if not set(numbers) <= named:

@@ -75,7 +75,7 @@ class FailedOver(Fact):
     timeline: ClassVar[str | None] = "workaround"
     template: ClassVar[str | None] = "failover"
 
-    text: Words
+    text: PersonalText
 '''
 
 FOLD = '''
@@ -107,7 +107,7 @@ from tests.commands.hand import Room
 
 def test_a_typed_failover_is_recorded_and_folded() -> None:
     typed = parse_command("failover zone b", at=datetime(2026, 6, 9, tzinfo=UTC), person=lambda name: None, services=())
-    assert (typed.verb, typed.fields, typed.is_whole) == (Failover, {"text": "zone b"}, True)
+    assert (typed.verb, typed.fields, typed.is_complete) == (Failover, {"text": "zone b"}, True)
     desk = Desk().declared()
     before = desk.incident
 

@@ -33,7 +33,7 @@ from commands.core.record_service import RecordService
 from commands.core.request import Actor, Place, Request
 from commands.core.verb import Verb
 from commands.help import usage
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 
 _HERE: Final = "muster incident"
 
@@ -85,7 +85,7 @@ def _request(parsed: ParsedCommand, record: Opened, *, at: datetime, number: str
         actor=Actor(id=claimed_identity(), groups=responders),
         team=record.team,
         place=Place(number=named.upper() if named else None),
-        source=Source(surface=Surface.CLI),
+        source=Source(surface=EntryPoint.CLI),
         key=f"{record.team}:cli:{ULID()}",
         at=at,
         occurred_at=parsed.occurred_at,

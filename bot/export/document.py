@@ -10,7 +10,7 @@ from bot.export.reader_names import Names
 from bot.rendering import mrkdwn
 from bot.rendering.renderer import Renderer
 from incident.entry import Entry
-from incident.frozen import word_fields
+from incident.frozen import text_fields
 from incident.report.incident_report import incident_report
 from roles.person_ids import PersonId
 
@@ -43,7 +43,7 @@ def readable(entry: Entry, names: Names) -> Entry:
     fact = entry.fact
     plain_text = {
         field: mrkdwn.plain_text(value, lambda user: names(PersonId(f"slack:{entry.key.team}:{user}")))
-        for field in word_fields(type(fact))
+        for field in text_fields(type(fact))
         if isinstance(value := getattr(fact, field), str)
     }
     return entry.model_copy(update={"fact": fact.model_copy(update=plain_text)}) if plain_text else entry

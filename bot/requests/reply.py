@@ -13,7 +13,7 @@ from bot.rendering.renderer import Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from commands.core import verb_registry
 from commands.core.request import Fields, Request
-from incident.entry import Surface
+from incident.entry import EntryPoint
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Reader
@@ -109,7 +109,7 @@ def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -
 def _form(request: Request, outcome: Outcome) -> Suggestion | None:
     """Suggest the form, filled with the fields that were typed, if the refusal can be resolved in one."""
     kind = verb_registry.find(outcome.verb)
-    if kind is None or request.source.surface != Surface.COMMAND or outcome.code not in _RESOLVED_IN_A_FORM:
+    if kind is None or request.source.surface != EntryPoint.COMMAND or outcome.code not in _RESOLVED_IN_A_FORM:
         return None
     return Suggestion(
         kind.name,

@@ -16,7 +16,7 @@ from bot.slack.blocks.action_context import ActionContext, read_context, split_o
 from bot.slack.payload import Json
 from bot.slack.responder import ReplyTarget
 from commands.core.request import Actor, Place, Request
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from roles.person_ids import PersonId, slack_person
 
 
@@ -28,7 +28,7 @@ class Interaction:
     user: str
     key: str
     at: datetime
-    surface: Surface
+    surface: EntryPoint
     context: ActionContext
     reply_target: ReplyTarget
     trigger_id: str | None = None
@@ -71,7 +71,7 @@ def from_command(body: Json, at: datetime) -> Interaction:
         user=user,
         key=f"{team}:command:{body['trigger_id']}",
         at=at,
-        surface=Surface.COMMAND,
+        surface=EntryPoint.COMMAND,
         context=ActionContext(channel=channel),
         reply_target=ReplyTarget(user, channel, response_url=body.get("response_url")),
         trigger_id=body["trigger_id"],
@@ -93,7 +93,7 @@ def from_action(body: Json, at: datetime) -> Interaction:
         user=user,
         key=f"{team}:action:{user}:{surface_id}:{action['action_id']}:{action['action_ts']}",
         at=at,
-        surface=Surface.BUTTON,
+        surface=EntryPoint.BUTTON,
         context=context.model_copy(update={"channel": context.channel or channel}),
         reply_target=ReplyTarget(
             user,
@@ -117,7 +117,7 @@ def from_view(body: Json, at: datetime) -> Interaction:
         user=user,
         key=f"{team}:view:{view['id']}:{view.get('hash')}:{_digest(view.get('state'))}",
         at=at,
-        surface=Surface.FORM,
+        surface=EntryPoint.FORM,
         context=context,
         reply_target=ReplyTarget(user, context.channel),
         trigger_id=body.get("trigger_id"),
@@ -135,7 +135,7 @@ def from_shortcut(body: Json, at: datetime) -> Interaction:
         user=user,
         key=f"{team}:shortcut:{user}:{body['callback_id']}:{body['action_ts']}",
         at=at,
-        surface=Surface.SHORTCUT,
+        surface=EntryPoint.SHORTCUT,
         context=ActionContext(channel=channel, message=ts, thread=message.get("thread_ts")),
         reply_target=ReplyTarget(user, channel, thread=message.get("thread_ts"), response_url=body.get("response_url")),
         trigger_id=body.get("trigger_id"),
@@ -155,7 +155,7 @@ def from_event(body: Json, at: datetime) -> Interaction:
         user=user,
         key=f"{team}:event:{body['event_id']}",
         at=at,
-        surface=Surface.EVENT,
+        surface=EntryPoint.EVENT,
         context=ActionContext(channel=channel, message=item.get("ts"), thread=event.get("thread_ts")),
         reply_target=ReplyTarget(user, channel, thread=event.get("thread_ts")),
         event=body["event_id"],

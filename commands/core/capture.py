@@ -23,7 +23,7 @@ from incident.entries.conversation import (
     Redacted,
     SourceChanged,
 )
-from incident.entry import Draft, Fact, IncidentKey, Source, Surface
+from incident.entry import EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.frozen import REDACTED, Frozen, Utc, clean
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -145,18 +145,18 @@ def _is_known_move(said: Capture, working: IncidentSession) -> bool:
     fact = said.fact
     if not isinstance(fact, Joined | Left):
         return False
-    moves = working.unit.bare().entries(working.key, kinds=(Joined.kind, Left.kind))
+    moves = working.unit.unmasked().entries(working.key, kinds=(Joined.kind, Left.kind))
     last = next((e for e in reversed(moves) if isinstance(e.fact, Joined | Left) and e.fact.who == fact.who), None)
     if last is None:
         return False
     is_same = last.fact.kind == fact.kind
-    if said.source.surface is Surface.HISTORY:
+    if said.source.surface is EntryPoint.HISTORY:
         return is_same or last.occurred_at > said.occurred_at
-    return is_same and last.source.surface is Surface.HISTORY and said.occurred_at <= last.recorded_at + _SKEW
+    return is_same and last.source.surface is EntryPoint.HISTORY and said.occurred_at <= last.recorded_at + _SKEW
 
 
-def _draft(said: Capture, fact: Fact) -> Draft:
-    return Draft(fact=fact, by=said.by, occurred_at=said.occurred_at, source=said.source)
+def _draft(said: Capture, fact: Fact) -> NewEntry:
+    return NewEntry(fact=fact, by=said.by, occurred_at=said.occurred_at, source=said.source)
 
 
 def _redacted(facts: Sequence[Told], working: IncidentSession) -> frozenset[str]:
@@ -164,7 +164,7 @@ def _redacted(facts: Sequence[Told], working: IncidentSession) -> frozenset[str]
     told = [fact for fact in facts if isinstance(fact, _Message)]
     if not told:
         return frozenset()
-    about = working.unit.bare().message(working.key, told[0].channel, *(fact.ts for fact in told))
+    about = working.unit.unmasked().message(working.key, told[0].channel, *(fact.ts for fact in told))
     return frozenset(entry.fact.ts for entry in about if isinstance(entry.fact, Redacted))
 
 

@@ -12,7 +12,7 @@ from incident.deadlines import due_deadlines, missed_deadlines, update_slots
 from incident.effects import effects
 from incident.entries.conversation import Redacted
 from incident.entries.lifecycle import StateChanged
-from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
+from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.fold import fold
 from incident.jobs import LATER, Job, JobKind
 from incident.model.incident import Incident
@@ -34,7 +34,7 @@ class IncidentSession:
         self.at = max(at, self.before.last_entry_at) if self.before else at
         self.entries: list[Entry] = []
 
-    def record(self, drafts: Sequence[Draft]) -> Sequence[Entry]:
+    def record(self, drafts: Sequence[NewEntry]) -> Sequence[Entry]:
         """Append drafts and fold them in; what a redaction names loses its words here."""
         if not drafts:
             return ()
@@ -46,7 +46,7 @@ class IncidentSession:
         self._forget(added)
         return added
 
-    def _check_moves(self, drafts: Sequence[Draft]) -> None:
+    def _check_moves(self, drafts: Sequence[NewEntry]) -> None:
         """Hold every change of state to the lifecycle; a verb that breaks it is a fault of ours and records nothing."""
         for move in (draft.fact for draft in drafts if isinstance(draft.fact, StateChanged)):
             if not may_follow(move.old, move.new):
@@ -60,7 +60,7 @@ class IncidentSession:
                 return
             self.record(missed)
 
-    def act(self, drafts: Sequence[Draft]) -> Sequence[Entry]:
+    def act(self, drafts: Sequence[NewEntry]) -> Sequence[Entry]:
         """Record what somebody did, and after it what follows for the updates that are owed."""
         before = self.incident
         added = self.record(drafts)
@@ -80,10 +80,12 @@ class IncidentSession:
         """The incident's display number, once it is declared."""
         return self.incident.number if self.incident else None
 
-    def by_muster(self, fact: Fact, source: Source | None = None, happened_at: datetime | None = None) -> Draft:
+    def by_muster(self, fact: Fact, source: Source | None = None, happened_at: datetime | None = None) -> NewEntry:
         """Draft a fact that Muster itself states, of now or of an earlier moment."""
         happened_at = min(happened_at or self.at, self.at)
-        return Draft(fact=fact, by=MUSTER, occurred_at=happened_at, source=source or Source(surface=Surface.TIMER))
+        return NewEntry(
+            fact=fact, by=MUSTER, occurred_at=happened_at, source=source or Source(surface=EntryPoint.TIMER)
+        )
 
     def settle(self) -> None:
         """Store the row, want the jobs that what is new asks for, and the timer of what falls due next."""
@@ -106,5 +108,5 @@ class IncidentSession:
     def _forget(self, added: Sequence[Entry]) -> None:
         numbers = [n for entry in added if isinstance(entry.fact, Redacted) for n in entry.fact.entries]
         if numbers:
-            self.unit.forget_words(self.key, numbers)
-            self.incident = fold.fold(self.unit.bare().entries(self.key))
+            self.unit.delete_text(self.key, numbers)
+            self.incident = fold.fold(self.unit.unmasked().entries(self.key))

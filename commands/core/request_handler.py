@@ -16,7 +16,7 @@ from commands.core.verb import DatedFact, DecisionContext, OtherIncidentFact, Ve
 from incident.entries.closure import ClosureRefused, Refused
 from incident.entries.delivery import ChannelMade
 from incident.entries.lifecycle import Declared
-from incident.entry import Draft, Entry, Fact, IncidentKey, workspace_chain
+from incident.entry import Entry, Fact, IncidentKey, NewEntry, workspace_chain
 from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
 from incident.refusal import Code, Refusal
@@ -114,10 +114,10 @@ class RequestHandler:
     def _at(self) -> datetime:
         return self.working.at if self.working else self.request.at
 
-    def _draft(self, decided: Fact | DatedFact) -> Draft:
+    def _draft(self, decided: Fact | DatedFact) -> NewEntry:
         dated = decided if isinstance(decided, DatedFact) else DatedFact(decided)
         happened_at = dated.occurred_at or self.request.occurred_at or self._at
-        return Draft(
+        return NewEntry(
             fact=dated.fact, by=dated.by or self.request.actor.id, occurred_at=happened_at, source=self.request.source
         )
 

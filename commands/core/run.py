@@ -12,7 +12,7 @@ from commands.core.incident_session import IncidentSession
 from commands.core.request import Request
 from commands.core.request_handler import RequestHandler, outcome_of
 from incident.entries.delivery import ChannelMade
-from incident.entry import WORKSPACE, Draft, Entry, Fact, IncidentKey, Source, Surface
+from incident.entry import WORKSPACE, Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
 from roles.person_ids import MUSTER
@@ -52,7 +52,7 @@ def note_outcome(
     happened_at: datetime | None = None,
 ) -> Outcome:
     """Record, once, what came of a job; `job` names the job and the version it served. It happened now or earlier."""
-    source = Source(surface=Surface.JOB, event=job)
+    source = Source(surface=EntryPoint.JOB, event=job)
 
     def in_incident(unit: UnitOfWork) -> Outcome:
         working = IncidentSession(unit, key, policy, at)
@@ -62,7 +62,7 @@ def note_outcome(
         return outcome_of("note_outcome", working, added)
 
     def in_workspace(unit: UnitOfWork) -> Outcome:
-        drafts = [Draft(fact=fact, by=MUSTER, occurred_at=at, source=source) for fact in facts]
+        drafts = [NewEntry(fact=fact, by=MUSTER, occurred_at=at, source=source) for fact in facts]
         added: Sequence[Entry] = unit.append(key, drafts, at)
         return Outcome(verb="note_outcome", key=key, first=added[0].n, last=added[-1].n, at=at)
 

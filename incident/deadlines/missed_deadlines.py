@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from incident.deadlines import update_slots
 from incident.entries.role_holders import Escalated, EscalationLapsed
 from incident.entries.status_updates import UpdateMissed
-from incident.entry import Draft, Fact, Source, Surface
+from incident.entry import EntryPoint, Fact, NewEntry, Source
 from incident.model.components import Escalation
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -15,7 +15,7 @@ from incident.states import RESPONDING
 from roles.person_ids import MUSTER
 
 
-def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[Draft, ...]:
+def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[NewEntry, ...]:
     """Give the drafts of the next thing that fell due unmet up to now; nothing when all is answered or in time."""
     unanswered = _unanswered(incident, at)
     missed = update_slots.missed(incident, policy, at)
@@ -67,6 +67,6 @@ def _missed_at(incident: Incident, miss: Fact) -> datetime:
     return slot.missed_after
 
 
-def _drafts(facts: tuple[Fact, ...], occurred_at: datetime) -> tuple[Draft, ...]:
-    source = Source(surface=Surface.TIMER)
-    return tuple(Draft(fact=fact, by=MUSTER, occurred_at=occurred_at, source=source) for fact in facts)
+def _drafts(facts: tuple[Fact, ...], occurred_at: datetime) -> tuple[NewEntry, ...]:
+    source = Source(surface=EntryPoint.TIMER)
+    return tuple(NewEntry(fact=fact, by=MUSTER, occurred_at=occurred_at, source=source) for fact in facts)

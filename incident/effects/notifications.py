@@ -11,7 +11,7 @@ from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
 from incident.entries.delivery import DeliveryFailed, PromptDue
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted
-from incident.entry import Entry, Surface
+from incident.entry import Entry, EntryPoint
 from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -91,7 +91,7 @@ def _called_anew(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 def _is_late(after: Incident, entry: Entry) -> bool:
     logged_at = after.times.logged_at
-    if after.adopted and entry.source.surface is Surface.HISTORY:
+    if after.adopted and entry.source.surface is EntryPoint.HISTORY:
         return False
     return not after.is_over and logged_at is not None and entry.recorded_at - logged_at > READ_IN_AFTER
 

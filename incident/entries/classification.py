@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from incident.entry import Fact
-from incident.frozen import Words
+from incident.frozen import PersonalText
 from incident.states import Priority
 
 
@@ -20,7 +20,7 @@ class PriorityChanged(Fact):
     impact: int
     urgency: int
     priority: Priority
-    justification: Words
+    justification: PersonalText
     initial: bool = False
     provisional: bool = False
     ack_minutes: int | None = None
@@ -40,7 +40,7 @@ class CategoryChanged(Fact):
 
     category: str
     subcategory: str | None
-    reason: Words
+    reason: PersonalText
     unlisted: bool = False
 
 
@@ -53,7 +53,7 @@ class Reclassified(Fact):
 
     old: str
     type: str
-    reason: Words
+    reason: PersonalText
     restricted: bool = False
 
 

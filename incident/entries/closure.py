@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from incident.entry import Fact
-from incident.frozen import Utc, Words
+from incident.frozen import PersonalText, Utc
 from roles.person_ids import PersonId
 
 
@@ -17,7 +17,7 @@ class Validated(Fact):
     template: ClassVar[str | None] = "validate"
 
     criterion: str
-    evidence: Words
+    evidence: PersonalText
 
 
 class ReviewScheduled(Fact):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from incident.entry import Fact
-from incident.frozen import MaybeWords, Utc, Words
+from incident.frozen import MaybePersonalText, PersonalText, Utc
 from roles.person_ids import PersonId
 
 
@@ -19,8 +19,8 @@ class MessagePosted(Fact):
     ts: str
     thread_ts: str | None = None
     author: PersonId
-    text: Words
-    files: MaybeWords = None
+    text: PersonalText
+    files: MaybePersonalText = None
 
 
 class MessageEdited(Fact):
@@ -34,8 +34,8 @@ class MessageEdited(Fact):
     edited_ts: str
     thread_ts: str | None = None
     author: PersonId
-    text: Words
-    previous: MaybeWords = None
+    text: PersonalText
+    previous: MaybePersonalText = None
 
 
 class MessageDeleted(Fact):
@@ -47,7 +47,7 @@ class MessageDeleted(Fact):
     channel: str
     ts: str
     author: PersonId | None
-    previous: MaybeWords = None
+    previous: MaybePersonalText = None
 
 
 class MessagePinned(Fact):
@@ -59,7 +59,7 @@ class MessagePinned(Fact):
     channel: str
     ts: str
     author: PersonId
-    text: Words
+    text: PersonalText
 
 
 class PinRemoved(Fact):
@@ -91,7 +91,7 @@ class Corrected(Fact):
     is_folded: ClassVar[bool] = False
 
     corrects: int
-    text: Words
+    text: PersonalText
 
 
 class Reacted(Fact):
@@ -132,7 +132,7 @@ class Noted(Fact):
     template: ClassVar[str | None] = "note"
     is_folded: ClassVar[bool] = False
 
-    text: Words
+    text: PersonalText
 
 
 class DecisionMade(Fact):
@@ -143,8 +143,8 @@ class DecisionMade(Fact):
     template: ClassVar[str | None] = "decide"
 
     id: str
-    text: Words
-    rationale: MaybeWords = None
+    text: PersonalText
+    rationale: MaybePersonalText = None
     approved_by: PersonId | None = None
     channel: str | None = None
     ts: str | None = None
@@ -158,7 +158,7 @@ class ActionOpened(Fact):
     template: ClassVar[str | None] = "action"
 
     id: str
-    text: Words
+    text: PersonalText
     assignee: PersonId
     due_at: Utc | None = None
     channel: str | None = None
@@ -173,7 +173,7 @@ class ActionDone(Fact):
     template: ClassVar[str | None] = "done"
 
     id: str
-    result: Words
+    result: PersonalText
 
 
 class Redacted(Fact):
@@ -186,7 +186,7 @@ class Redacted(Fact):
     channel: str
     ts: str
     entries: tuple[int, ...]
-    reason: Words
+    reason: PersonalText
 
 
 class Masked(Fact):
@@ -202,7 +202,7 @@ class Masked(Fact):
     channel: str
     ts: str
     entries: tuple[int, ...]
-    reason: Words
+    reason: PersonalText
 
 
 class MaskLifted(Fact):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from incident.entry import Fact
-from incident.frozen import MaybeWords, Utc
+from incident.frozen import MaybePersonalText, Utc
 from incident.medium import Medium
 from roles.person_ids import PersonId
 
@@ -105,7 +105,7 @@ class DeliveryFailed(Fact):
     medium: Medium
     what: str
     who: PersonId | None = None
-    error: MaybeWords = None
+    error: MaybePersonalText = None
 
 
 class Exported(Fact):

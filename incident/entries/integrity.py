@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from incident.entry import Fact
-from incident.frozen import Utc, Words
+from incident.frozen import PersonalText, Utc
 from incident.medium import Medium
 
 
@@ -76,7 +76,7 @@ class Preserved(Fact):
     template: ClassVar[str | None] = "preserve"
 
     on: bool
-    reason: Words
+    reason: PersonalText
 
 
 class Retired(Fact):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from incident.entry import Fact
-from incident.frozen import MaybeWords, Utc, Words
+from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.states import State
 from roles.person_ids import PersonId
 
@@ -22,8 +22,8 @@ class Declared(Fact):
     template: ClassVar[str | None] = "declare"
 
     number: str
-    title: Words
-    symptom: Words
+    title: PersonalText
+    symptom: PersonalText
     service: str
     service_owner: PersonId | None
     customer_facing: bool
@@ -56,7 +56,7 @@ class StateChanged(Fact):
 
     old: State | None
     new: State
-    statement: MaybeWords = None
+    statement: MaybePersonalText = None
 
 
 class Acknowledged(Fact):
@@ -74,7 +74,7 @@ class MajorDeclared(Fact):
     timeline: ClassVar[str | None] = "major"
     template: ClassVar[str | None] = "major"
 
-    reason: MaybeWords = None
+    reason: MaybePersonalText = None
     automatic: bool
 
 
@@ -87,7 +87,7 @@ class TimeSet(Fact):
 
     field: Literal["started_at", "detected_at", "mitigated_at", "restored_at"]
     at: Utc
-    basis: Words
+    basis: PersonalText
 
 
 class Reopened(Fact):
@@ -97,7 +97,7 @@ class Reopened(Fact):
     timeline: ClassVar[str | None] = "reopen"
     template: ClassVar[str | None] = "reopen"
 
-    reason: Words
+    reason: PersonalText
     recurrence_at: Utc | None
     from_state: State
 
@@ -110,7 +110,7 @@ class Voided(Fact):
     template: ClassVar[str | None] = "void"
 
     as_: Literal["duplicate", "false_alarm", "not_incident", "request_fulfilled"]
-    reason: MaybeWords = None
+    reason: MaybePersonalText = None
     why: Literal["joined", "unreadable"] | None = None
     duplicate_of: str | None = None
 
@@ -123,7 +123,7 @@ class DrillInjected(Fact):
     template: ClassVar[str | None] = "drill"
     is_folded: ClassVar[bool] = False
 
-    text: Words
+    text: PersonalText
 
 
 class DrillEnded(Fact):
@@ -134,7 +134,7 @@ class DrillEnded(Fact):
     template: ClassVar[str | None] = "drill"
     is_folded: ClassVar[bool] = False
 
-    summary: Words
+    summary: PersonalText
 
 
 class JoinedAsDuplicate(Fact):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from incident.entry import Fact
-from incident.frozen import Utc, Words
+from incident.frozen import PersonalText, Utc
 from roles.person_ids import PersonId
 
 
@@ -17,7 +17,7 @@ class Contained(Fact):
     template: ClassVar[str | None] = "contain"
 
     term: Literal["short", "long"]
-    text: Words
+    text: PersonalText
 
 
 class TempFixAdded(Fact):
@@ -28,7 +28,7 @@ class TempFixAdded(Fact):
     template: ClassVar[str | None] = "tempfix"
 
     id: str
-    text: Words
+    text: PersonalText
     owner: PersonId | None
     remove_by: Utc | None
 
@@ -53,7 +53,7 @@ class TempFixRemoved(Fact):
     template: ClassVar[str | None] = "tempfix"
 
     id: str
-    evidence: Words
+    evidence: PersonalText
 
 
 class WorkaroundFound(Fact):
@@ -63,7 +63,7 @@ class WorkaroundFound(Fact):
     timeline: ClassVar[str | None] = "workaround"
     template: ClassVar[str | None] = "workaround"
 
-    text: Words
+    text: PersonalText
 
 
 class Resolved(Fact):
@@ -74,7 +74,7 @@ class Resolved(Fact):
     template: ClassVar[str | None] = "resolve"
 
     how: str
-    text: Words
+    text: PersonalText
     meets_rule: bool
 
 
@@ -85,7 +85,7 @@ class ResolutionAmended(Fact):
     timeline: ClassVar[str | None] = "resolution"
     template: ClassVar[str | None] = "resolve"
 
-    text: Words
+    text: PersonalText
     meets_rule: bool
 
 
@@ -97,7 +97,7 @@ class Linked(Fact):
     template: ClassVar[str | None] = "link"
 
     link: str
-    ref: Words
+    ref: PersonalText
 
 
 class LinkNone(Fact):
@@ -107,4 +107,4 @@ class LinkNone(Fact):
     timeline: ClassVar[str | None] = "link"
     template: ClassVar[str | None] = "link"
 
-    reason: Words
+    reason: PersonalText

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from incident.entry import Fact
-from incident.frozen import Utc, Words
+from incident.frozen import PersonalText, Utc
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
@@ -30,7 +30,7 @@ class RoleAssumed(Fact):
 
     role: Role
     from_who: PersonId
-    reason: Words
+    reason: PersonalText
 
 
 class RoleReleased(Fact):
@@ -54,7 +54,7 @@ class HandoverOffered(Fact):
     role: Role
     from_who: PersonId
     to: PersonId
-    note: Words
+    note: PersonalText
 
 
 class HandoverAccepted(Fact):
@@ -77,9 +77,9 @@ class Escalated(Fact):
     template: ClassVar[str | None] = "escalate"
 
     how: Literal["functional", "hierarchical"]
-    to: Words
+    to: PersonalText
     person: PersonId | None
-    reason: Words
+    reason: PersonalText
     answer_by: Utc | None = None
     ladder: tuple[PersonId, ...] = ()
     follows: int | None = None

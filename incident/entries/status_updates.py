@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from incident.entry import Fact
-from incident.frozen import MaybeWords, Utc, Words
+from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.medium import Medium
 from incident.states import Audience
 
@@ -18,7 +18,7 @@ class StatusUpdatePosted(Fact):
     template: ClassVar[str | None] = "update"
 
     audience: Audience
-    text: Words
+    text: PersonalText
     final: bool = False
     counts_final: bool = False
     next_update_at: Utc | None = None
@@ -66,7 +66,7 @@ class UpdatesHeld(Fact):
     template: ClassVar[str | None] = "hold"
 
     audience: Audience
-    reason: Words
+    reason: PersonalText
 
 
 class UpdatesReleased(Fact):
@@ -77,7 +77,7 @@ class UpdatesReleased(Fact):
     template: ClassVar[str | None] = "hold"
 
     audience: Audience
-    reason: Words
+    reason: PersonalText
 
 
 class UpdateDelivered(Fact):
@@ -91,4 +91,4 @@ class UpdateDelivered(Fact):
     audience: Audience
     medium: Medium
     ref: str | None = None
-    error: MaybeWords = None
+    error: MaybePersonalText = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from incident.frozen import Frozen, Utc, Words
+from incident.frozen import Frozen, PersonalText, Utc
 from incident.states import Audience, Priority, State
 from roles.person_ids import PersonId
 from roles.role_names import Role
@@ -44,7 +44,7 @@ class PriorityItem(Frozen):
     urgency: int
     priority: Priority
     by: PersonId
-    justification: Words
+    justification: PersonalText
     ack_minutes: int | None = None
     commander_minutes: int | None = None
     restore_minutes: int | None = None
@@ -58,7 +58,7 @@ class CategoryItem(Frozen):
     category: str
     subcategory: str | None
     by: PersonId
-    reason: Words
+    reason: PersonalText
     effective_at: Utc | None = None
 
 
@@ -68,7 +68,7 @@ class TypeItem(Frozen):
     at: Utc
     type: str
     by: PersonId
-    reason: Words
+    reason: PersonalText
     effective_at: Utc | None = None
 
 
@@ -130,10 +130,10 @@ class Escalation(Frozen):
     n: int
     at: Utc
     how: Literal["functional", "hierarchical"]
-    to: Words
+    to: PersonalText
     person: PersonId | None
     by: PersonId
-    reason: Words
+    reason: PersonalText
     answer_by: Utc | None = None
     ladder: tuple[PersonId, ...] = ()
     answer: Literal["accepted", "declined", "lapsed"] | None = None
@@ -148,7 +148,7 @@ class Containment(Frozen):
 
     at: Utc
     term: Literal["short", "long"]
-    text: Words
+    text: PersonalText
     by: PersonId
     effective_at: Utc | None = None
 
@@ -157,7 +157,7 @@ class TempFix(Frozen):
     """A temporary fix and how far its removal has come."""
 
     id: str
-    text: Words
+    text: PersonalText
     owner: PersonId | None
     remove_by: Utc | None
     removed_at: Utc | None = None
@@ -167,7 +167,7 @@ class Action(Frozen):
     """A task given to one person."""
 
     id: str
-    text: Words
+    text: PersonalText
     assignee: PersonId
     opened_at: Utc
     due_at: Utc | None = None
@@ -178,20 +178,20 @@ class Link(Frozen):
     """A record elsewhere."""
 
     link: str
-    ref: Words
+    ref: PersonalText
 
 
 class AuthoredText(Frozen):
     """A text that is kept: an earlier resolution, a workaround."""
 
-    text: Words
+    text: PersonalText
 
 
 class Resolution(Frozen):
     """How the incident was resolved; amended texts keep who resolved it and when."""
 
     how: str
-    text: Words
+    text: PersonalText
     by: PersonId
     at: Utc
     meets_rule: bool
@@ -205,7 +205,7 @@ class Validation(Frozen):
     at: Utc
     criterion: str
     by: PersonId
-    evidence: Words
+    evidence: PersonalText
     effective_at: Utc | None = None
 
 
@@ -230,7 +230,7 @@ class ReopenItem(Frozen):
 
     at: Utc
     by: PersonId
-    reason: Words
+    reason: PersonalText
     recurrence_at: Utc | None
     from_state: State
 

@@ -6,7 +6,7 @@ Fields that hold people's words are marked, so that two states can be compared b
 from __future__ import annotations
 
 from incident.entry import IncidentKey
-from incident.frozen import Frozen, MaybeWords, Utc, Words
+from incident.frozen import Frozen, MaybePersonalText, PersonalText, Utc
 from incident.model.components import (
     Action,
     AudienceState,
@@ -42,8 +42,8 @@ class Incident(Frozen):
     key: IncidentKey
     n: int
     number: str
-    title: Words
-    symptom: Words
+    title: PersonalText
+    symptom: PersonalText
     service: str
     service_owner: PersonId | None
     customer_facing: bool
@@ -96,7 +96,7 @@ class Incident(Frozen):
     members: tuple[PersonId, ...] = ()
     last_seen: tuple[LastActivity, ...] = ()
     last_entry_at: Utc
-    statement: MaybeWords = None
+    statement: MaybePersonalText = None
 
     @property
     def priority(self) -> Priority | None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entry import Entry, IncidentKey
-from incident.frozen import Frozen, word_fields
+from incident.frozen import Frozen, text_fields
 from incident.model.incident import Incident
 from incident.model.slack_references import Mask
 from incident.ports import Reader
@@ -106,7 +106,7 @@ def quoting(entries: Iterable[Entry], place: tuple[str, str]) -> tuple[int, ...]
 
 
 def _words(entry: Entry) -> dict[str, str]:
-    fields = word_fields(type(entry.fact))
+    fields = text_fields(type(entry.fact))
     return {name: text for name in fields if isinstance(text := getattr(entry.fact, name), str)}
 
 
@@ -122,7 +122,7 @@ def _veiled(value: Any, texts: Collection[str]) -> Any:
 
 
 def _changes(value: Frozen, texts: Collection[str]) -> Iterator[tuple[str, Any]]:
-    words = word_fields(type(value))
+    words = text_fields(type(value))
     for name in type(value).model_fields:
         old = getattr(value, name)
         new = (MASKED if old in texts else old) if name in words else _veiled(old, texts)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from incident.entries.integrity import Checkpointed
-from incident.entry import WORKSPACE, Draft, IncidentKey, Source, Surface, workspace_chain
+from incident.entry import WORKSPACE, EntryPoint, IncidentKey, NewEntry, Source, workspace_chain
 from incident.frozen import Frozen, utc_text
 from incident.record.hash_chain import MerkleStep, canonical, digest, head_leaf, merkle_path, merkle_root
 from roles.person_ids import MUSTER
@@ -137,7 +137,7 @@ def _take(connection: Connection, team: str, at: datetime, signer: Signer | None
         public_key=public_key,
         signature=signature,
     )
-    draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.JOB))
+    draft = NewEntry(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=EntryPoint.JOB))
     (entry,) = chain_writer.append(connection, workspace_chain(team), [draft], at)
     checkpoint = Checkpoint(
         team=team,

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from incident.entries.integrity import KeyRotated
-from incident.entry import Draft, Entry, Source, Surface, workspace_chain
+from incident.entry import Entry, EntryPoint, NewEntry, Source, workspace_chain
 from incident.frozen import utc_text
 from incident.record.hash_chain import canonical
 from roles.person_ids import MUSTER
@@ -49,7 +49,7 @@ class SigningKeys:
                     f"the key {old.public_key[:16]}… has not signed here; name the file of the key that did"
                 )
             fact = _rotated(team, old, new, at)
-            draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.CLI))
+            draft = NewEntry(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=EntryPoint.CLI))
             chain_writer.append(connection, workspace_chain(team), [draft], at)
             return fact
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from incident.entries.integrity import Retired
-from incident.entry import Draft, Entry, Fact, IncidentKey, split
+from incident.entry import Entry, Fact, IncidentKey, NewEntry, split
 from incident.frozen import utc_text
 from incident.record.hash_chain import GENESIS, canonical, digest, entry_text, heading, text_digest
 from incident.record.message_history import place_of
@@ -53,13 +53,13 @@ def _create_chain(connection: Connection, key: IncidentKey) -> Head:
     return lock(connection, key) or Head(0, GENESIS, EPOCH)
 
 
-def append(connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> tuple[Entry, ...]:
+def append(connection: Connection, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> tuple[Entry, ...]:
     """Number, hash and store new entries; `recorded_at` never decreases within the chain."""
     return append_after(connection, key, drafts, at, None)[0]
 
 
 def append_after(
-    connection: Connection, key: IncidentKey, drafts: Sequence[Draft], at: datetime, head: Head | None
+    connection: Connection, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime, head: Head | None
 ) -> tuple[tuple[Entry, ...], Head | None]:
     """Append after `head`, which the caller read under the lock, or after the stored one for None; return the new head."""
     if not drafts:

@@ -40,7 +40,7 @@ class SqlReader:
         self.team = team
         self._is_bare = is_bare
 
-    def bare(self) -> SqlReader:
+    def unmasked(self) -> SqlReader:
         """Return a reader that sees masked text, for recording and comparing, never for showing."""
         return SqlReader(self.connection, self.team, is_bare=True)
 
@@ -104,7 +104,7 @@ class SqlReader:
     def _masked_incident(self, incident: Incident | None) -> Incident | None:
         if incident is None or self._is_bare or not incident.masks:
             return incident
-        return masked_view.shown_incident(incident, masked_view.hidden(incident, self.bare()))
+        return masked_view.shown_incident(incident, masked_view.hidden(incident, self.unmasked()))
 
 
 # Built once each: these run for every command and every message, and building costs more than running.

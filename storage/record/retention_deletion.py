@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, Table, delete, select
 
 from incident.entries.integrity import Retired
-from incident.entry import Draft, IncidentKey, Source, Surface, workspace_chain
+from incident.entry import EntryPoint, IncidentKey, NewEntry, Source, workspace_chain
 from incident.frozen import Frozen
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -96,7 +96,7 @@ def _delete(connection: Connection, key: IncidentKey, *, policy: Policy, policy_
     if head is None or expired is None or incident is None or expired.awaits:
         return False
     fact = _tombstone(incident, head, expired.term, policy, policy_hash)
-    draft = Draft(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=Surface.JOB))
+    draft = NewEntry(fact=fact, by=MUSTER, occurred_at=at, source=Source(surface=EntryPoint.JOB))
     chain_writer.append(connection, workspace, [draft], at)
     for table in _TABLES:
         # Outcomes of requests without a team are stored under an empty one.

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 from ulid import ULID
 
-from incident.entry import Draft, Entry, IncidentKey
+from incident.entry import Entry, IncidentKey, NewEntry
 from incident.jobs import Job
 from incident.model.incident import Incident
 from incident.ports import Outcome
@@ -47,7 +47,7 @@ class SqlUnitOfWork(SqlReader):
         self._heads[key] = chain_writer.lock(self.connection, key)
         return projection.load(self.connection, key)
 
-    def append(self, key: IncidentKey, drafts: Sequence[Draft], at: datetime) -> Sequence[Entry]:
+    def append(self, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
         """Number, hash and store new entries; `recorded_at` is `at`, or that of the last entry when it is later."""
         self.appended.update(draft.fact.kind for draft in drafts)
         added, self._heads[key] = chain_writer.append_after(self.connection, key, drafts, at, self._heads.get(key))
@@ -63,7 +63,7 @@ class SqlUnitOfWork(SqlReader):
         if saved is not None:
             projection.save(self.connection, saved)
 
-    def forget_words(self, key: IncidentKey, numbers: Sequence[int]) -> None:
+    def delete_text(self, key: IncidentKey, numbers: Sequence[int]) -> None:
         """Delete text and salt of entries; a Redacted entry of the same chain must name them."""
         redaction.delete_text(self.connection, key, numbers)
         self.redacted.add(key)

@@ -31,7 +31,7 @@ from bot.worker.slack_adapter import SlackAdapter
 from bot.worker.worker import Worker
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from incident.entry import Fact, Source, Surface
+from incident.entry import EntryPoint, Fact, Source
 from incident.jobs import JobKind
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -131,7 +131,7 @@ def declaration(slack: SlackClient, by: str) -> Request:
         actor=Actor(id=slack_person(slack.team, by), groups=frozenset({"responder"})),
         team=slack.team,
         place=Place(),
-        source=Source(surface=Surface.COMMAND),
+        source=Source(surface=EntryPoint.COMMAND),
         key="declare:1",
         at=slack.clock.now(),
     )

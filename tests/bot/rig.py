@@ -25,7 +25,7 @@ from bot.worker.slack_adapter import SlackAdapter
 from bot.worker.worker import Worker
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from incident.entry import Entry, IncidentKey, Source, Surface
+from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.jobs import JobKind
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -107,7 +107,7 @@ class Rig:
                 channel=incident.places.channel if incident else None,
                 message=on,
             ),
-            source=Source(surface=Surface.COMMAND),
+            source=Source(surface=EntryPoint.COMMAND),
             key=f"request:{next(self.keys)}",
             at=self.clock.now(),
         )

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from bot.slack.interaction import from_command
-from incident.entry import Surface
+from incident.entry import EntryPoint
 from sandbox.state.mutations import channel_mutations
 from storage.database.time_limit import time_limit
 from tests.bot.absent import House, until
@@ -92,9 +92,9 @@ def test_what_was_said_meanwhile_is_on_the_record_once_in_order_and_marked(house
         ("message_posted", "Failing over"),
         ("message_pinned", "The gateway of bank A times out"),
     ]
-    assert {e.source.surface for e in said} == {Surface.SPOOL}
+    assert {e.source.surface for e in said} == {EntryPoint.SPOOL}
     assert all(e.occurred_at < e.recorded_at for e in said)
-    assert house.entries("declared")[0].source.surface == Surface.SPOOL
+    assert house.entries("declared")[0].source.surface == EntryPoint.SPOOL
     assert house.entries("declared")[0].fact.detected_at == house.entries("declared")[0].occurred_at
 
 

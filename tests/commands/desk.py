@@ -19,7 +19,7 @@ from commands.core.run import note_outcome, run, tick
 from commands.core.verb import DecisionContext
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
-from incident.entry import Entry, Fact, IncidentKey, Source, Surface
+from incident.entry import Entry, EntryPoint, Fact, IncidentKey, Source
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Person
@@ -109,7 +109,7 @@ class Desk:
                 "actor": Actor(id=who(by), groups=frozenset(GROUPS.get(by, {"responder"}))),
                 "team": TEAM,
                 "place": self.place,
-                "source": Source(surface=Surface.COMMAND, channel=self.place.channel),
+                "source": Source(surface=EntryPoint.COMMAND, channel=self.place.channel),
                 "key": f"key-{next(self._keys)}",
                 "at": self.at,
                 **mine,
@@ -136,7 +136,7 @@ class Desk:
         return self.hears(fact, name, at)
 
     def hears(
-        self, fact: Told, name: str, at: float, happened: float | None = None, *, surface: Surface = Surface.EVENT
+        self, fact: Told, name: str, at: float, happened: float | None = None, *, surface: EntryPoint = EntryPoint.EVENT
     ) -> Outcome | None:
         self.at = T(at)
         source = Source(surface=surface, channel=CHANNEL, event=f"Ev{next(self._keys)}")

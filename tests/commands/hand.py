@@ -12,7 +12,7 @@ import yaml
 from bot.rendering.renderer import TEMPLATES, Renderer, VerbContext
 from commands.core.request import Actor, Place
 from commands.core.verb import DatedFact, DecisionContext, Verb
-from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
+from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.model.components import Interval, PriorityItem, Times
 from incident.model.incident import Incident
 from incident.model.slack_references import SlackPlaces
@@ -103,7 +103,7 @@ class Room:
 
     def holds(self, *facts: Fact, by: PersonId = ROB, at: datetime = T0) -> tuple[Entry, ...]:
         """Put facts on the record; give the whole chain."""
-        drafts = [Draft(fact=f, by=by, occurred_at=at, source=Source(surface=Surface.EVENT)) for f in facts]
+        drafts = [NewEntry(fact=f, by=by, occurred_at=at, source=Source(surface=EntryPoint.EVENT)) for f in facts]
         return self.memory.transact(lambda unit: (unit.append(KEY, drafts, at), unit.entries(KEY))[1])
 
     def now(self) -> DecisionContext:
@@ -136,7 +136,7 @@ class Room:
         for n, decided in enumerate(verb.decide(self.now()), start=10):
             dated = decided if isinstance(decided, DatedFact) else DatedFact(decided)
             happened_at = dated.occurred_at or self.occurred_at or self.at
-            source = Source(surface=Surface.COMMAND)
+            source = Source(surface=EntryPoint.COMMAND)
             entry = Entry(
                 key=KEY,
                 n=n,

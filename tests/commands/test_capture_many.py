@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from commands.core.capture import Capture, Told, capture, capture_all
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from tests.commands.desk import CHANNEL, TEAM, Desk, T, who
 
 TIMES = ("1780999500.000100", "1780999501.000100", "1780999502.000100")
@@ -33,7 +33,7 @@ def captures(facts: list[Told]) -> list[Capture]:
             fact=fact,
             by=who("rob"),
             occurred_at=T(5),
-            source=Source(surface=Surface.EVENT, channel=fact.channel, event=f"Ev{n}"),
+            source=Source(surface=EntryPoint.EVENT, channel=fact.channel, event=f"Ev{n}"),
         )
         for n, fact in enumerate(facts)
     ]

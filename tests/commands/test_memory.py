@@ -12,7 +12,7 @@ from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run, tick
 from incident.entries.conversation import MessageEdited, MessagePosted, Noted
 from incident.entries.delivery import ChannelMade
-from incident.entry import Draft, IncidentKey, Source, Surface, workspace_chain
+from incident.entry import EntryPoint, IncidentKey, NewEntry, Source, workspace_chain
 from incident.jobs import Job, JobKind
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store
@@ -20,7 +20,7 @@ from tests.commands.desk import CHANNEL, TEAM, T, a_policy, who
 from tests.memory import Memory
 
 TS = "1780999500.000100"
-SOURCE = Source(surface=Surface.EVENT, channel=CHANNEL, event="Ev1")
+SOURCE = Source(surface=EntryPoint.EVENT, channel=CHANNEL, event="Ev1")
 STORY: list[tuple[float, str, str, dict[str, Any]]] = [
     (1, "ack", "rob", {}),
     (2, "take", "ilse", {"role": "commander"}),
@@ -99,7 +99,7 @@ def test_the_same_story_gives_the_same_record(store: Store) -> None:
 def test_a_failed_transaction_leaves_nothing_on_either(store: Store) -> None:
     def fail(unit: UnitOfWork) -> None:
         key, _ = unit.new_incident(TEAM, T(0))
-        unit.append(key, [Draft(fact=Noted(text="x"), by=who("rob"), occurred_at=T(0), source=SOURCE)], T(0))
+        unit.append(key, [NewEntry(fact=Noted(text="x"), by=who("rob"), occurred_at=T(0), source=SOURCE)], T(0))
         raise LookupError("gone")
 
     for recorder in (Memory(), store.recorder):
@@ -157,4 +157,4 @@ def test_words_are_forgotten_only_when_an_entry_says_so() -> None:
     key = tell(memory)
 
     with pytest.raises(ValueError, match="says so"):
-        memory.transact(lambda unit: unit.forget_words(key, [1]))
+        memory.transact(lambda unit: unit.delete_text(key, [1]))

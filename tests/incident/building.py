@@ -13,7 +13,7 @@ from incident.deadlines import update_slots
 from incident.deadlines.missed_deadlines import missed
 from incident.entries.lifecycle import Declared, MajorDeclared, StateChanged
 from incident.entries.status_updates import StatusUpdatePosted
-from incident.entry import Draft, Entry, Fact, IncidentKey, Source, Surface
+from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.fold.fold import apply
 from incident.model.incident import Incident
 from incident.policy import Policy, Service
@@ -91,9 +91,9 @@ class Chain:
         self.tick(at)
         happened = T(at if occurred is None else occurred)
         before = self.incident
-        added = [self._record(Draft(fact=f, by=by, occurred_at=happened, source=_SOURCE), at) for f in facts]
+        added = [self._record(NewEntry(fact=f, by=by, occurred_at=happened, source=_SOURCE), at) for f in facts]
         for follow in update_slots.follow(before, self.now, added, policy(), T(at)):
-            self._record(Draft(fact=follow, by=MUSTER, occurred_at=T(at), source=_SOURCE), at)
+            self._record(NewEntry(fact=follow, by=MUSTER, occurred_at=T(at), source=_SOURCE), at)
         return self.now
 
     def tick(self, at: float) -> Incident | None:
@@ -142,7 +142,7 @@ class Chain:
         """Give the judged slots: due minute and status."""
         return [((s.due_at - T0).total_seconds() / 60, s.status) for s in self.now.audience(audience).slots]
 
-    def _record(self, draft: Draft, at: float) -> Entry:
+    def _record(self, draft: NewEntry, at: float) -> Entry:
         entry = Entry(
             key=KEY,
             n=len(self.entries) + 1,
@@ -161,4 +161,4 @@ def moved(old: State, new: State) -> StateChanged:
     return StateChanged(old=old, new=new)
 
 
-_SOURCE = Source(surface=Surface.COMMAND, event="e01")
+_SOURCE = Source(surface=EntryPoint.COMMAND, event="e01")

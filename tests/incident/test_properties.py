@@ -19,7 +19,7 @@ from incident.entries.role_holders import HandoverAccepted, HandoverOffered, Rol
 from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.entry import Entry, join, split
 from incident.fold.fold import apply, fold
-from incident.frozen import REDACTED, Frozen, word_fields
+from incident.frozen import REDACTED, Frozen, text_fields
 from incident.model.incident import Incident
 from incident.model.state_transitions import MAY_FOLLOW, may_follow, refusal_to
 from incident.report.incident_metrics import metrics
@@ -335,7 +335,7 @@ def redacted(entry: Entry) -> Entry:
 def but_for_words(value: Any) -> Any:
     """Blank out every field that holds people's words, however deep it lies."""
     if isinstance(value, Frozen):
-        words = word_fields(type(value))
+        words = text_fields(type(value))
         return {name: REDACTED if name in words else but_for_words(one) for name, one in value}
     return [but_for_words(one) for one in value] if isinstance(value, tuple | list) else value
 

@@ -19,7 +19,7 @@ from bot.rendering.renderer import TEMPLATES
 from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
 from incident.entries.status_updates import UpdateDelivered
-from incident.entry import IncidentKey, Source, Surface
+from incident.entry import EntryPoint, IncidentKey, Source
 from incident.medium import Medium
 from incident.states import Audience
 from roles.person_ids import PersonId, slack_person
@@ -53,7 +53,7 @@ class Office:
             actor=Actor(id=actor, groups=frozenset({"responder"})),
             team="T1",
             place=Place(number=number),
-            source=Source(surface=Surface.COMMAND),
+            source=Source(surface=EntryPoint.COMMAND),
             key=f"key-{next(self.keys)}",
             at=T(at),
         )

@@ -20,7 +20,7 @@ from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run, tick
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entries.delivery import ChannelMade
-from incident.entry import Entry, Fact, IncidentKey, Source, Surface, workspace_chain
+from incident.entry import Entry, EntryPoint, Fact, IncidentKey, Source, workspace_chain
 from incident.ports import Outcome, Person
 from incident.report.incident_report import incident_report
 from roles.person_ids import MUSTER, PersonId, slack_person
@@ -159,7 +159,7 @@ class Play:
                 "actor": Actor(id=self.person(event.by), groups=frozenset(actor.groups)),
                 "team": TEAM,
                 "place": Place(number=self.number),
-                "source": Source(surface=Surface.COMMAND, channel=CHANNEL, event=event.id),
+                "source": Source(surface=EntryPoint.COMMAND, channel=CHANNEL, event=event.id),
                 "key": event.id,
                 "at": event.at,
                 "occurred_at": occurred_at,
@@ -191,7 +191,7 @@ class Play:
         return None
 
     def _hear(self, event: ScriptEvent, fact: Fact) -> None:
-        source = Source(surface=Surface.EVENT, channel=CHANNEL, event=event.id)
+        source = Source(surface=EntryPoint.EVENT, channel=CHANNEL, event=event.id)
         who = self.person(event.by)
         if isinstance(fact, GapNoted):
             note_outcome(self.known, [fact], job=event.id, recorder=self.memory, policy=self.policy, at=event.at)
@@ -205,7 +205,7 @@ class Play:
             self.overheard.append(said)
 
     def entries(self) -> tuple[Entry, ...]:
-        reader = self.memory.read(lambda unit: unit.bare())
+        reader = self.memory.read(lambda unit: unit.unmasked())
         assert self.key is not None
         return (*reader.entries(workspace_chain(TEAM)), *reader.entries(self.key))
 

@@ -20,7 +20,7 @@ from incident.entries import (
     role_holders,
     status_updates,
 )
-from incident.entry import Draft, Fact, IncidentKey, Source, Surface, workspace_chain
+from incident.entry import EntryPoint, Fact, IncidentKey, NewEntry, Source, workspace_chain
 from incident.fold.fold import apply
 from incident.medium import Medium, slack_ref
 from incident.model.incident import Incident
@@ -45,9 +45,9 @@ def ts(second: int) -> str:
     return f"{1772359200 + second}.000100"
 
 
-def draft(fact: Fact, *, by: PersonId = ADA, minutes: float = 0, event: str | None = None) -> Draft:
-    source = Source(surface=Surface.COMMAND, channel=CHANNEL, event=event)
-    return Draft(fact=fact, by=by, occurred_at=at(minutes), source=source)
+def draft(fact: Fact, *, by: PersonId = ADA, minutes: float = 0, event: str | None = None) -> NewEntry:
+    source = Source(surface=EntryPoint.COMMAND, channel=CHANNEL, event=event)
+    return NewEntry(fact=fact, by=by, occurred_at=at(minutes), source=source)
 
 
 def declared(number: str, *, title: str = "Payments fail", drill: bool = False) -> lifecycle.Declared:
@@ -80,7 +80,7 @@ def declared(number: str, *, title: str = "Payments fail", drill: bool = False) 
 class Script:
     """Facts in order; `add` tells the number an entry will have, for the facts that point back."""
 
-    drafts: list[Draft] = field(default_factory=list)
+    drafts: list[NewEntry] = field(default_factory=list)
 
     def add(self, fact: Fact, *, by: PersonId = ADA, backfilled: bool = False) -> int:
         minutes = len(self.drafts) - (15 if backfilled else 0)
@@ -88,7 +88,7 @@ class Script:
         return len(self.drafts)
 
 
-def long_script(number: str) -> list[Draft]:
+def long_script(number: str) -> list[NewEntry]:
     """Give the long incident: declared, staffed, talked about, told, restored, refused, closed, reopened, redacted."""
     s = Script()
     s.add(declared(number))
@@ -224,7 +224,7 @@ def _prove(s: Script) -> None:
     s.add(lifecycle.JoinedAsDuplicate(number="INC-2026-0002", who=ADA), by=MUSTER)
 
 
-def void_script(number: str) -> list[Draft]:
+def void_script(number: str) -> list[NewEntry]:
     s = Script()
     s.add(declared(number, title="Payments fail too"))
     s.add(lifecycle.Voided(as_="duplicate", reason="The same thing twice", duplicate_of="INC-2026-0001"))
@@ -232,7 +232,7 @@ def void_script(number: str) -> list[Draft]:
     return s.drafts
 
 
-def drill_script(number: str) -> list[Draft]:
+def drill_script(number: str) -> list[NewEntry]:
     s = Script()
     s.add(declared(number, title="Exercise", drill=True))
     s.add(lifecycle.DrillInjected(text="The backup is empty"))
@@ -241,10 +241,10 @@ def drill_script(number: str) -> list[Draft]:
     return s.drafts
 
 
-def record(store: Store, script: Callable[[str], list[Draft]]) -> IncidentKey:
+def record(store: Store, script: Callable[[str], list[NewEntry]]) -> IncidentKey:
     """Record a script, each entry in a transaction of its own, as commands would."""
 
-    def begin(unit: UnitOfWork) -> tuple[IncidentKey, list[Draft]]:
+    def begin(unit: UnitOfWork) -> tuple[IncidentKey, list[NewEntry]]:
         key, number = unit.new_incident(TEAM, T0)
         drafts = script(number)
         step(unit, key, drafts[0])
@@ -256,13 +256,13 @@ def record(store: Store, script: Callable[[str], list[Draft]]) -> IncidentKey:
     return key
 
 
-def step(unit: UnitOfWork, key: IncidentKey, one: Draft) -> Incident:
+def step(unit: UnitOfWork, key: IncidentKey, one: NewEntry) -> Incident:
     """Append one draft, fold and project it, and forget the words it redacts."""
     before = unit.load(key)
     (entry,) = unit.append(key, [one], one.occurred_at)
     after = apply(before, entry)
     if isinstance(entry.fact, conversation.Redacted):
-        unit.forget_words(key, entry.fact.entries)
+        unit.delete_text(key, entry.fact.entries)
     unit.project(after)
     return after
 
@@ -275,7 +275,7 @@ def refuse(store: Store, minutes: float = 0) -> None:
     )
 
 
-def told_of_keeping() -> list[Draft]:
+def told_of_keeping() -> list[NewEntry]:
     """Give what the workspace chain says of keys, publishing and deletion; made up, so that nothing else bears it out."""
     hexes = {name: name[0] * 64 for name in ("old", "new", "root", "head")}
     return [

@@ -24,7 +24,7 @@ from bot.export import verify as export_verifier
 from bot.export.bundle import Seal, write_bundle
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from incident.entry import Entry, IncidentKey, Source, Surface
+from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.ports import Outcome
 from roles.person_ids import slack_person
 from sandbox.server import Sandbox
@@ -39,7 +39,7 @@ from storage.store import Store, open_store
 from storage.tables import INCIDENT
 from tests.upgrade.workspace import read_workspace
 
-__all__ = ["IncidentKey", "Store", "Surface", "new_key", "open_store", "rebuild", "restore"]
+__all__ = ["EntryPoint", "IncidentKey", "Store", "new_key", "open_store", "rebuild", "restore"]
 
 COPIES = Path(__file__).parent / "e06b798"
 MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "app.yaml").read_text(encoding="utf-8"))
@@ -109,7 +109,7 @@ def jobs(store: Store) -> list[dict[str, Any]]:
 
 def entries(store: Store, key: IncidentKey, *kinds: str) -> list[Entry]:
     """The entries of a chain as they are kept, masked or not."""
-    return list(store.recorder.read(lambda reader: reader.bare().entries(key, kinds=kinds)))
+    return list(store.recorder.read(lambda reader: reader.unmasked().entries(key, kinds=kinds)))
 
 
 class House:
@@ -193,7 +193,7 @@ class House:
             actor=Actor(id=slack_person(TEAM, USERS[name]), groups=frozenset({"responder"})),
             team=TEAM,
             place=Place(number=number),
-            source=Source(surface=Surface.COMMAND),
+            source=Source(surface=EntryPoint.COMMAND),
             key=key or f"upgrade:{next(self.requests)}",
             at=self.clock.now(),
         )
@@ -208,7 +208,7 @@ class House:
             self.store,
             key,
             out=folder,
-            who=slack_person(TEAM, USERS["nadia"]),
+            exported_by=slack_person(TEAM, USERS["nadia"]),
             at=self.clock.now(),
             seal=Seal(self.muster.signer),
             policy=self.muster.active.policy,

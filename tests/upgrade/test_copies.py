@@ -15,10 +15,10 @@ from tests.upgrade.house import (
     MADE_AT,
     TEAM,
     USERS,
+    EntryPoint,
     House,
     IncidentKey,
     Store,
-    Surface,
     entries,
     jobs,
     open_store,
@@ -157,7 +157,7 @@ def test_everything_in_the_spool_is_on_the_record_in_its_order(carried: Carried)
         key = key_of(carried.house, channel)
         found = [e for e in entries(carried.house.store, key) if wanted.items() <= facts_of(e).items()]
         assert len(found) == 1, line
-        assert found[0].source.surface is Surface.SPOOL
+        assert found[0].source.surface is EntryPoint.SPOOL
         placed.setdefault(channel, []).append(found[0].n)
 
     assert len(lines) == 11

@@ -23,7 +23,7 @@ from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
-from incident.entry import IncidentKey, Source, Surface
+from incident.entry import EntryPoint, IncidentKey, Source
 from incident.policy import Policy
 from roles.person_ids import slack_person
 from storage.integrity.signing_keys import new_key
@@ -99,7 +99,7 @@ class _Filler:
             fact=fact,
             by=_SOMEBODY,
             occurred_at=at,
-            source=Source(surface=Surface.EVENT, channel=_CHANNEL, event=f"Ev{n}"),
+            source=Source(surface=EntryPoint.EVENT, channel=_CHANNEL, event=f"Ev{n}"),
         )
         capture(said, recorder=self._store.recorder, policy=self._policy, at=self._begins)
 
@@ -110,7 +110,7 @@ class _Filler:
             actor=Actor(id=_SOMEBODY, groups=frozenset({"responder"})),
             team=_TEAM,
             place=Place(channel=_CHANNEL if n else None),
-            source=Source(surface=Surface.COMMAND),
+            source=Source(surface=EntryPoint.COMMAND),
             key=f"bench:{n}",
             at=self._begins,
         )

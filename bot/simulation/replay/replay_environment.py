@@ -170,7 +170,7 @@ class ReplayEnvironment:
 
     def entries(self, key: IncidentKey) -> tuple[Entry, ...]:
         """Give the entries of a chain as they are kept, masked or not: a script is about the record."""
-        return tuple(self.muster.store.recorder.read(lambda reader: reader.bare().entries(key)))
+        return tuple(self.muster.store.recorder.read(lambda reader: reader.unmasked().entries(key)))
 
     def last_entries(self) -> dict[str, int]:
         """Give the number of the last entry of each chain."""

@@ -11,7 +11,7 @@ from typing import Final
 from bot.slack.payload import Json
 from commands.core.capture import Capture, Told
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from incident.record.message_time import message_time
 from roles.person_ids import PersonId, slack_person
 
@@ -32,7 +32,7 @@ def captures_of(body: Json) -> Capture | None:
         by=by,
         occurred_at=message_time(ts),
         source=Source(
-            surface=Surface.EVENT,
+            surface=EntryPoint.EVENT,
             channel=fact.channel,
             message=None if isinstance(fact, Joined | Left) else fact.ts,
             event=body["event_id"],

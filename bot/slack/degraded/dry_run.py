@@ -26,7 +26,7 @@ from roles.person_ids import PersonId
 class EmptyReader:
     """The record as it reads while it cannot be read."""
 
-    def bare(self) -> Reader:
+    def unmasked(self) -> Reader:
         """Give itself: it shows no words."""
         return self
 

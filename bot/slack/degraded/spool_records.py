@@ -16,7 +16,7 @@ from bot.spool.segment import SpoolLine
 from commands.core.capture import Capture, natural_key
 from commands.core.request import Request
 from incident.entries import KINDS
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from roles.person_ids import PersonId
 
 _FACT: Final = "fact"
@@ -85,4 +85,4 @@ def read_draft(line: SpoolLine) -> tuple[PersonId, str, dict[str, JsonValue], Ac
 
 
 def _spooled(source: Source) -> Source:
-    return source.model_copy(update={"surface": Surface.SPOOL})
+    return source.model_copy(update={"surface": EntryPoint.SPOOL})

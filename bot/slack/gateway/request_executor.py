@@ -24,7 +24,7 @@ from bot.slack.interaction import Interaction
 from bot.slack.surfaces.slack_reply import SlackReply, slack_reply
 from bot.slack.user_directory import UserDirectory
 from commands.core.request import Fields, Request
-from incident.entry import Surface
+from incident.entry import EntryPoint
 from incident.ports import Outcome
 from storage.errors import Unavailable
 
@@ -85,7 +85,7 @@ class RequestExecutor:
     def _reply(
         self, interaction: Interaction, verb: str, fields: Fields, request: Request, outcome: Outcome
     ) -> SlackReply:
-        if outcome.is_refused and interaction.surface == Surface.COMMAND:
+        if outcome.is_refused and interaction.surface == EntryPoint.COMMAND:
             self.drafts.store_if_long(interaction, verb, fields)
         return slack_reply(self.path.reply(request, outcome))
 
@@ -99,7 +99,7 @@ class RequestExecutor:
 
     def _not_recorded(self, interaction: Interaction, error_id: str) -> NoReturn:
         text = sentence("trouble", id=error_id)
-        if interaction.surface != Surface.FORM:
+        if interaction.surface != EntryPoint.FORM:
             self.replies.responder.submit(lambda: self.replies.send_now(interaction, text))
         raise NotRecorded(text)
 

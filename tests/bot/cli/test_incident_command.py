@@ -14,7 +14,7 @@ from bot.config.policy_loader import read_policy
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entries.conversation import Noted
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from incident.ports import Person
 from roles.person_ids import cli_person, slack_person
 from storage.store import open_store
@@ -41,7 +41,7 @@ def test_an_incident_is_declared_by_whoever_types_and_what_slack_is_told_waits(b
     assert said.code == 0, said.everything
     assert "is declared" in said.out
     assert declared.by == cli_person(getpass.getuser(), socket.gethostname())
-    assert declared.source.surface == Surface.CLI
+    assert declared.source.surface == EntryPoint.CLI
     with begun.store() as store:
         assert store.jobs.due_count(declared.recorded_at) > 0
 
@@ -197,7 +197,7 @@ def test_a_restricted_incident_is_not_there_for_who_is_not_in_it(begun: Begun, n
             actor=Actor(id=slack_person("T1", "U1")),
             team="T1",
             place=Place(),
-            source=Source(surface=Surface.COMMAND),
+            source=Source(surface=EntryPoint.COMMAND),
             key="declared elsewhere",
             at=RealClock().now(),
         )

@@ -11,7 +11,7 @@ from commands.core.capture import Capture, capture
 from commands.core.run import note_outcome
 from incident.entries.conversation import Masked, MaskLifted, MessageEdited, MessagePosted, Redacted
 from incident.entries.delivery import ChannelMade
-from incident.entry import Fact, IncidentKey, Source, Surface
+from incident.entry import EntryPoint, Fact, IncidentKey, Source
 from storage.store import Store
 from tests.bot.export.test_verifier import lines, verified, write
 from tests.commands.desk import T
@@ -38,7 +38,7 @@ class Masking(Office):
         note_outcome(self.key, [fact], job=job, recorder=self.store.recorder, policy=self.policy, at=T(1))
 
     def hear(self, fact: MessagePosted | MessageEdited) -> None:
-        said = Capture(team="T1", fact=fact, by=CLERK, occurred_at=T(1), source=Source(surface=Surface.EVENT))
+        said = Capture(team="T1", fact=fact, by=CLERK, occurred_at=T(1), source=Source(surface=EntryPoint.EVENT))
         capture(said, recorder=self.store.recorder, policy=self.policy, at=T(1))
 
 
@@ -104,7 +104,7 @@ def test_words_taken_out_beside_a_mask_that_is_not_about_them_are_found(office: 
 
 
 def test_a_redaction_after_a_mask_verifies_as_a_redaction(office: Masking) -> None:
-    entries = office.store.recorder.read(lambda reader: reader.bare().entries(office.key))
+    entries = office.store.recorder.read(lambda reader: reader.unmasked().entries(office.key))
     named = tuple(entry.n for entry in entries if said(entry.fact) or "hunter" in entry.fact.model_dump_json())
     office.note(Redacted(channel="C1", ts=TS, entries=named, reason="a password"))
 

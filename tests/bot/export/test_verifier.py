@@ -18,7 +18,7 @@ from commands.core.capture import Capture, capture
 from commands.core.run import note_outcome
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from storage.store import Store
 from tests.commands.desk import T
 from tests.requirements.test_s1_export import CLERK, SHIPPED, Office
@@ -38,7 +38,7 @@ def folder(sqlite_store: Store, tmp_path: Path) -> Path:
     note_outcome(declared.key, [made], job="made", recorder=sqlite_store.recorder, policy=office.policy, at=T(0))
     for n in range(3):
         fact = MessagePosted(channel="C1", ts=f"170000000{n}.000100", author=CLERK, text=f"the key is s3cret-{n}")
-        said = Capture(team="T1", fact=fact, by=CLERK, occurred_at=T(n), source=Source(surface=Surface.EVENT))
+        said = Capture(team="T1", fact=fact, by=CLERK, occurred_at=T(n), source=Source(surface=EntryPoint.EVENT))
         capture(said, recorder=sqlite_store.recorder, policy=office.policy, at=T(n))
     office.do("note", 4, declared.number, text="rolled back")
     return office.export(declared.key, 9)

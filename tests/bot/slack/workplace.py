@@ -22,7 +22,7 @@ from bot.slack.user_directory import UserDirectory
 from commands.core.record_service import RecordService
 from commands.core.request import Place, Request
 from incident.entries.delivery import ChannelMade
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from roles.person_ids import slack_person
 from sandbox.server import Sandbox
 from sandbox.state.entities import Person
@@ -119,7 +119,7 @@ class Workplace:
             actor=self.people.actor(self.user(by), self.active.policy),
             team=self.team,
             place=Place(**place),
-            source=Source(surface=Surface.CLI),
+            source=Source(surface=EntryPoint.CLI),
             key=f"test:{time.monotonic_ns()}",
             at=self.clock.now(),
         )

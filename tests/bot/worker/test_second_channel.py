@@ -16,7 +16,7 @@ from bot.worker.worker import Worker
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run as run_request
 from incident.entries.conversation import Noted
-from incident.entry import Entry, IncidentKey, Source, Surface
+from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.jobs import Job, JobKind
 from storage.store import Store
 from tests.bot.rig import PEOPLE, T0, the_policy
@@ -59,7 +59,7 @@ class Pagers:
             actor=Actor(id=RESPONDER, groups=frozenset({"responder"})),
             team="T1",
             place=Place(),
-            source=Source(surface=Surface.COMMAND),
+            source=Source(surface=EntryPoint.COMMAND),
             key="declare",
             at=T0,
         )

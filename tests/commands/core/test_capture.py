@@ -14,7 +14,7 @@ from incident.entries.conversation import (
     Redacted,
     SourceChanged,
 )
-from incident.entry import Surface
+from incident.entry import EntryPoint
 from incident.frozen import REDACTED
 from incident.record.message_history import text_now
 from tests.commands.desk import CHANNEL, Desk, T, who
@@ -116,8 +116,10 @@ def test_who_joins_and_leaves_is_kept(room: Desk) -> None:
     assert who("eva") in room.incident.members
 
 
-@pytest.mark.parametrize(("first", "second"), [(Surface.HISTORY, Surface.EVENT), (Surface.EVENT, Surface.HISTORY)])
-def test_who_joins_while_the_channel_is_read_back_joins_once(room: Desk, first: Surface, second: Surface) -> None:
+@pytest.mark.parametrize(
+    ("first", "second"), [(EntryPoint.HISTORY, EntryPoint.EVENT), (EntryPoint.EVENT, EntryPoint.HISTORY)]
+)
+def test_who_joins_while_the_channel_is_read_back_joins_once(room: Desk, first: EntryPoint, second: EntryPoint) -> None:
     joined = Joined(channel=CHANNEL, who=who("eva"))
     room.hears(joined, "eva", 6, surface=first)
     again = room.hears(joined, "eva", 7, happened=5, surface=second)
@@ -132,7 +134,7 @@ def test_an_event_of_a_moment_after_the_reading_back_tells_of_the_same_join(
     room: Desk, seconds: int, times: int
 ) -> None:
     joined = Joined(channel=CHANNEL, who=who("eva"))
-    room.hears(joined, "eva", 5, surface=Surface.HISTORY)
+    room.hears(joined, "eva", 5, surface=EntryPoint.HISTORY)
     room.hears(joined, "eva", 7, happened=5 + seconds / 60)
 
     assert len([e for e in room.entries() if isinstance(e.fact, Joined)]) == times
@@ -140,7 +142,7 @@ def test_an_event_of_a_moment_after_the_reading_back_tells_of_the_same_join(
 
 def test_a_list_read_before_somebody_joined_again_does_not_put_them_out(room: Desk) -> None:
     room.hears(Joined(channel=CHANNEL, who=who("eva")), "eva", 6)
-    room.hears(Left(channel=CHANNEL, who=who("eva")), "eva", at=7, happened=5, surface=Surface.HISTORY)
+    room.hears(Left(channel=CHANNEL, who=who("eva")), "eva", at=7, happened=5, surface=EntryPoint.HISTORY)
 
     assert who("eva") in room.incident.members
 

@@ -9,14 +9,14 @@ import pytest
 from commands.core.capture import Capture, capture_into
 from commands.core.request import Place
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
-from incident.entry import Fact, Source, Surface
+from incident.entry import EntryPoint, Fact, Source
 from incident.jobs import JobKind
 from tests.commands.desk import CHANNEL, TEAM, Desk, T, who
 
 LOBBY = "C0TALK"
 FORM = {"title": "Checkout errors", "service": "checkout"}
 TS = f"{int(T(-10).timestamp())}.000100"
-EVENT = Source(surface=Surface.EVENT, channel=LOBBY)
+EVENT = Source(surface=EntryPoint.EVENT, channel=LOBBY)
 
 
 def captures(desk: Desk) -> tuple[object, object]:

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from commands.core.request import Actor, Place, Request
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from incident.frozen import clean
 from roles.person_ids import slack_person
 
@@ -21,7 +21,7 @@ def request(verb: str = "note", **fields: Any) -> Request:
         actor=Actor(id=slack_person("T1", "U1")),
         team="T1",
         place=Place(channel="C1"),
-        source=Source(surface=Surface.COMMAND),
+        source=Source(surface=EntryPoint.COMMAND),
         key="T1:command:1",
         at=datetime(2026, 6, 9, 10, tzinfo=UTC),
     )

@@ -9,7 +9,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incident.entry import IncidentKey, Source, Surface
+from incident.entry import EntryPoint, IncidentKey, Source
 from incident.record.hash_chain import (
     GENESIS,
     Heading,
@@ -50,7 +50,7 @@ def _heading(**changes):
         "by": PersonId("slack:T1:U1"),
         "occurred_at": at,
         "recorded_at": at,
-        "source": Source(surface=Surface.COMMAND),
+        "source": Source(surface=EntryPoint.COMMAND),
     }
     return Heading.model_validate({**given, **changes})
 
@@ -70,7 +70,7 @@ def _text(head, facts=None, words=None, prev=GENESIS):
         {"by": PersonId("slack:T1:U2")},
         {"occurred_at": datetime(2026, 1, 31, 9, tzinfo=UTC)},
         {"recorded_at": datetime(2026, 1, 31, 11, tzinfo=UTC)},
-        {"source": Source(surface=Surface.CLI)},
+        {"source": Source(surface=EntryPoint.CLI)},
     ],
 )
 def test_every_part_of_the_heading_moves_the_hash(changes):

@@ -13,7 +13,7 @@ from incident.entries.conversation import (
 )
 from incident.entries.role_holders import Escalated, RoleTaken
 from incident.entries.status_updates import UpdatesHeld
-from incident.entry import Entry, Source, Surface, workspace_chain
+from incident.entry import Entry, EntryPoint, Source, workspace_chain
 from incident.report.incident_report import incident_report
 from incident.states import Priority
 from roles.person_ids import MUSTER
@@ -143,7 +143,7 @@ def test_revisions_do_not_depend_on_the_order_of_arrival():
 
 
 def test_what_came_before_the_declaration_counts_too():
-    source = Source(surface=Surface.EVENT, event="e00")
+    source = Source(surface=EntryPoint.EVENT, event="e00")
     refused = Refused(verb="declare", intent="declare", code="E_UNKNOWN_SERVICE")
     before = [
         Entry(key=workspace_chain("T1"), n=n, by=BEN, occurred_at=T(-9), recorded_at=T(-9), source=source, fact=fact)

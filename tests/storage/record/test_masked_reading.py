@@ -37,7 +37,7 @@ def test_no_reader_shows_a_masked_word_and_a_bare_one_does(store: Store, key: In
 
     assert SECRET not in store.recorder.read(shown)
     assert SECRET not in store.recorder.transact(shown)
-    assert store.recorder.read(lambda reader: shown(reader.bare())).count(SECRET) == 2 + 2 + 1 + 1
+    assert store.recorder.read(lambda reader: shown(reader.unmasked())).count(SECRET) == 2 + 2 + 1 + 1
 
 
 def test_a_transaction_goes_on_with_the_words_that_are_kept(store: Store, key: IncidentKey) -> None:
@@ -45,8 +45,8 @@ def test_a_transaction_goes_on_with_the_words_that_are_kept(store: Store, key: I
 
     assert loaded is not None
     assert loaded.actions[0].text == SECRET
-    assert loaded == fold(store.recorder.read(lambda reader: reader.bare().entries(key)))
-    assert store.recorder.read(lambda reader: reader.bare().peek(key)) == loaded
+    assert loaded == fold(store.recorder.read(lambda reader: reader.unmasked().entries(key)))
+    assert store.recorder.read(lambda reader: reader.unmasked().peek(key)) == loaded
 
 
 def test_the_record_under_a_mask_is_sound_and_nothing_of_it_is_gone(store: Store, key: IncidentKey) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from incident.entries.conversation import MessagePosted, Noted
-from incident.entry import Draft, IncidentKey, workspace_chain
+from incident.entry import IncidentKey, NewEntry, workspace_chain
 from incident.fold.fold import fold
 from incident.frozen import REDACTED
 from incident.jobs import Job, JobKind
@@ -83,7 +83,7 @@ def test_words_are_only_forgotten_when_an_entry_says_so(place: Place) -> None:
     key = record(place, void_script)
 
     with pytest.raises(Exception, match=r"[wW]ords"):
-        place.recorder.transact(lambda unit: unit.forget_words(key, [1]))
+        place.recorder.transact(lambda unit: unit.delete_text(key, [1]))
 
     assert not place.recorder.read(lambda reader: reader.entries(key))[0].redacted
 
@@ -109,7 +109,7 @@ def test_the_incidents_that_hold_a_message_are_named_oldest_first_those_declared
     held = MessagePosted(channel="C0LOBBY", ts=ts(-600), author=ADA, text="down?")
     old = MessagePosted(channel="C0LOBBY", ts=ts(-600 - int(HELD_AFTER.total_seconds())), author=ADA, text="down?")
 
-    def talked_of(number: str) -> list[Draft]:
+    def talked_of(number: str) -> list[NewEntry]:
         return [*void_script(number)[:1], draft(held), draft(old)]
 
     keys = [record(place, talked_of), record(place, void_script), record(place, talked_of)]

@@ -231,7 +231,7 @@ def test_words_without_a_redaction_stay(store: Store) -> None:
     key = record(store, long_script)
 
     with pytest.raises(Exception, match="words go only where a redaction names their entry"):
-        store.recorder.transact(lambda unit: unit.forget_words(key, [1]))
+        store.recorder.transact(lambda unit: unit.delete_text(key, [1]))
 
     assert entries(store, key)[0].fact.title == "Payments fail"
 

@@ -82,7 +82,7 @@ def backfill(run: JobRun, context: JobContext, window: HistoryWindow | None = No
     Return the number of new messages and edits, and the window that was read. If a call is postponed, the pages read so
     far stay in the cache until the job runs again.
     """
-    entries = context.recorder.read(lambda reader: reader.bare().entries(run.job.incident, kinds=MESSAGE_KINDS))
+    entries = context.recorder.read(lambda reader: reader.unmasked().entries(run.job.incident, kinds=MESSAGE_KINDS))
     recorded = recorded_messages(entries, run.channel)
     window = context.cache.history.setdefault(run.job.key, window or _window(run, context, recorded))
     shown = read_channel(context.slack, window, recorded)

@@ -15,7 +15,7 @@ from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
 from commands.core.capture import Capture, Told
 from incident.entries.conversation import Joined, Left, MessageDeleted
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from roles.person_ids import PersonId, slack_person, slack_user
 
 _JOINED: Final = frozenset({"channel_join", "group_join"})
@@ -73,7 +73,7 @@ def deletion(channel: str, context: JobContext, ts: str, recorded: RecordedMessa
 
 def history_source(channel: str, message: str | None, event: str | None) -> Source:
     """Return the source of what was read from a channel's history."""
-    return Source(surface=Surface.HISTORY, channel=channel, message=message, event=event)
+    return Source(surface=EntryPoint.HISTORY, channel=channel, message=message, event=event)
 
 
 def _capture(context: JobContext, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:

@@ -30,7 +30,7 @@ from incident.effects.job_keys import key_of
 from incident.entries.conversation import Joined, Left, Reacted
 from incident.entries.delivery import DeliveryFailed, HistoryTaken
 from incident.entries.lifecycle import Declared
-from incident.entry import Entry, Fact, Surface
+from incident.entry import Entry, EntryPoint, Fact
 from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.model.incident import Incident
@@ -111,7 +111,7 @@ def delete_capture_notice(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 def _declared_at(entry: Entry) -> datetime:
     """Return when the incident was declared: when recorded, or when requested if the database was absent then."""
-    return entry.occurred_at if entry.source.surface is Surface.SPOOL else entry.recorded_at
+    return entry.occurred_at if entry.source.surface is EntryPoint.SPOOL else entry.recorded_at
 
 
 def _may_read(run: JobRun, context: JobContext, channel: str) -> bool:
@@ -156,5 +156,5 @@ def _shown_by_slack(run: JobRun, context: JobContext, window: HistoryWindow) -> 
 
 
 def _recorded(run: JobRun, context: JobContext, window: HistoryWindow) -> dict[str, RecordedMessages]:
-    entries = context.recorder.read(lambda reader: reader.bare().entries(run.job.incident, kinds=MESSAGE_KINDS))
+    entries = context.recorder.read(lambda reader: reader.unmasked().entries(run.job.incident, kinds=MESSAGE_KINDS))
     return recorded_messages(entries, window.channel)

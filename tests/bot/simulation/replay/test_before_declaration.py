@@ -12,7 +12,7 @@ from bot.simulation.replay.replayed_record import record_of
 from bot.simulation.replay.scenario import read_scenario
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import HistoryTaken
-from incident.entry import Surface
+from incident.entry import EntryPoint
 
 SCRIPTS = Path(__file__).parents[3] / "scenarios"
 TALK = SCRIPTS / "own-before-declaration.yaml"
@@ -50,6 +50,6 @@ def test_what_is_heard_before_the_declaration_is_on_the_record_as_it_was_heard_a
 
     said = [entry for entry in entries if isinstance(entry.fact, MessagePosted)]
     [taken] = [entry.fact for entry in entries if isinstance(entry.fact, HistoryTaken)]
-    assert [entry.source.surface for entry in said] == [Surface.EVENT] * 3
+    assert [entry.source.surface for entry in said] == [EntryPoint.EVENT] * 3
     assert (taken.messages, taken.more) == (3, False)
     assert {entry.fact.channel for entry in said} == {taken.channel} == set(player.channels.values())

@@ -12,7 +12,7 @@ from bot.simulation.soak.soak_environment import COMMAND
 from bot.simulation.soak.soak_plan import STEPS_PER_SECOND, plan
 from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessageDeleted
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from sandbox.state.mutations import channel_mutations, message_mutations
 
 
@@ -37,7 +37,7 @@ def of_kind(outcome, *begins):
 
 def hear_of_deletion(rig, channel, ts, previous):
     gone = MessageDeleted(channel=channel, ts=ts, author=rig.person("ilse"), previous=previous)
-    source = Source(surface=Surface.EVENT, channel=channel, event=f"Ev{ts}")
+    source = Source(surface=EntryPoint.EVENT, channel=channel, event=f"Ev{ts}")
     heard = Capture(team=rig.team, fact=gone, by=rig.person("ilse"), occurred_at=rig.clock.now(), source=source)
     capture(heard, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
 

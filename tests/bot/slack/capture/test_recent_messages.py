@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from bot.slack.capture.recent_messages import MOST_HEARD, RecentMessages
 from commands.core.capture import Capture
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from roles.person_ids import PersonId
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
@@ -20,7 +20,7 @@ def ts_of(at):
 
 
 def said(fact, at=T0):
-    return Capture(team="T1", fact=fact, by=ANN, occurred_at=at, source=Source(surface=Surface.EVENT))
+    return Capture(team="T1", fact=fact, by=ANN, occurred_at=at, source=Source(surface=EntryPoint.EVENT))
 
 
 def posted(text, at=T0, channel="C1"):

@@ -23,7 +23,7 @@ from incident.entries.conversation import (
     MessagePosted,
     SourceChanged,
 )
-from incident.entry import Surface
+from incident.entry import EntryPoint
 from incident.frozen import utc_text
 from sandbox.state.entities import Person
 from tests.bot.rig import T0
@@ -132,7 +132,7 @@ def assert_read_back(play: Play, said: str, begins: str, ends: str) -> None:
         ("begins", begins, "muster"),
         ("ends", ends, "muster"),
     ]
-    back = [entry for entry in play.entries() if entry.source.surface is Surface.HISTORY]
+    back = [entry for entry in play.entries() if entry.source.surface is EntryPoint.HISTORY]
     assert all(gap[0].n < entry.n < gap[1].n for entry in back)
     assert gap[1].fact.recovered >= len(back) == 8
     posted = [(fact.text, fact.thread_ts) for fact in play.facts(MessagePosted)]
@@ -162,7 +162,9 @@ def test_each_thing_that_was_read_back_carries_when_it_happened_and_when_it_was_
 
     play.stage.restore_connections(late=False)
 
-    dated = [e for e in play.entries(MessagePosted, MessageEdited, Joined, Left) if e.source.surface is Surface.HISTORY]
+    dated = [
+        e for e in play.entries(MessagePosted, MessageEdited, Joined, Left) if e.source.surface is EntryPoint.HISTORY
+    ]
     assert len(dated) == 5
     assert all(e.occurred_at < now - timedelta(minutes=50) and e.recorded_at == now for e in dated)
 
@@ -188,7 +190,7 @@ def test_what_slack_delivered_late_is_not_read_back_again(play: Play) -> None:
 
     play.stage.restore_connections(late=True)
 
-    assert [e for e in play.entries() if e.source.surface is Surface.HISTORY] == []
+    assert [e for e in play.entries() if e.source.surface is EntryPoint.HISTORY] == []
     assert len(play.facts(MessagePosted)) == 4
     assert len(play.facts(MessageDeleted)) == 1
 

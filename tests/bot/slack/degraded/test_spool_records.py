@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from bot.slack.degraded.spool_records import request_line, spooled_request
 from commands.core.request import Actor, Place, Request
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from roles.person_ids import slack_person
 
 AT = datetime(2026, 6, 9, 10, tzinfo=UTC)
@@ -16,7 +16,7 @@ REQUEST = Request(
     actor=Actor(id=slack_person("T1", "UROB"), groups=frozenset({"responder", "closer"})),
     team="T1",
     place=Place(channel="C1"),
-    source=Source(surface=Surface.COMMAND, channel="C1"),
+    source=Source(surface=EntryPoint.COMMAND, channel="C1"),
     key="T1:command:1",
     at=AT,
 )

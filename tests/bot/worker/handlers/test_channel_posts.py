@@ -6,7 +6,7 @@ import pytest
 
 from commands.core.capture import Capture, capture
 from incident.entries.conversation import MessagePosted
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 
 
 def test_a_new_channel_says_that_it_is_captured(rig):
@@ -74,7 +74,7 @@ def said(rig, key, text):
     """Have somebody say something in the incident channel, captured as the edge captures it."""
     ts = "1780999999.000100"
     fact = MessagePosted(channel=rig.channel(key).id, ts=ts, author=rig.person("rob"), text=text)
-    source = Source(surface=Surface.EVENT, channel=fact.channel, message=ts, event="Ev1")
+    source = Source(surface=EntryPoint.EVENT, channel=fact.channel, message=ts, event="Ev1")
     whole = Capture(team=rig.team, fact=fact, by=rig.person("rob"), occurred_at=rig.clock.now(), source=source)
     capture(whole, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
     return ts

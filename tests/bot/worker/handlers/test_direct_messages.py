@@ -6,13 +6,13 @@ import pytest
 
 from commands.core.capture import Capture, capture
 from incident.entries.conversation import Joined
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from roles.role_names import Role
 
 
 def joined(rig, key, name):
     fact = Joined(channel=rig.channel(key).id, who=rig.person(name))
-    source = Source(surface=Surface.EVENT, channel=fact.channel, event=f"Ev{name}{rig.clock.now()}")
+    source = Source(surface=EntryPoint.EVENT, channel=fact.channel, event=f"Ev{name}{rig.clock.now()}")
     whole = Capture(team=rig.team, fact=fact, by=fact.who, occurred_at=rig.clock.now(), source=source)
     capture(whole, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
 

@@ -11,7 +11,7 @@ from commands.core.capture import Capture, capture
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entries.conversation import MessagePosted
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from sandbox.state.entities import Usergroup
 from sandbox.state.mutations import channel_mutations
 from tests.bot.rig import rig_on
@@ -25,7 +25,7 @@ WHY = "a password was posted"
 def said(rig, key, text=SECRET):
     """Have somebody say something in the incident channel, captured as the edge captures it."""
     fact = MessagePosted(channel=rig.channel(key).id, ts=TS, author=rig.person("rob"), text=text)
-    source = Source(surface=Surface.EVENT, channel=fact.channel, message=TS, event="Ev1")
+    source = Source(surface=EntryPoint.EVENT, channel=fact.channel, message=TS, event="Ev1")
     whole = Capture(team=rig.team, fact=fact, by=rig.person("rob"), occurred_at=rig.clock.now(), source=source)
     capture(whole, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
 
@@ -38,7 +38,7 @@ def wish(rig, key, by="eva"):
         actor=Actor(id=rig.person(by), groups=frozenset({"responder"})),
         team=rig.team,
         place=Place(number=rig.incident(key).number, channel=rig.channel(key).id, message=TS),
-        source=Source(surface=Surface.COMMAND),
+        source=Source(surface=EntryPoint.COMMAND),
         key=f"wish:{next(rig.keys)}",
         at=rig.clock.now(),
     )

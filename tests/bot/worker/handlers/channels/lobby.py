@@ -6,7 +6,7 @@ from bot.slack.capture.message_events import captures_of
 from commands.core.capture import capture
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from sandbox.state.entities import Channel
 from tests.bot.rig import EVERYBODY
 
@@ -19,7 +19,7 @@ def declare_in(rig, channel, at_message=None, drain=None, **fields):
         actor=Actor(id=rig.person("ilse"), groups=EVERYBODY),
         team=rig.team,
         place=Place(channel=channel, message=at_message),
-        source=Source(surface=Surface.COMMAND, channel=channel),
+        source=Source(surface=EntryPoint.COMMAND, channel=channel),
         key=f"declare:{next(rig.keys)}",
         at=rig.clock.now(),
     )

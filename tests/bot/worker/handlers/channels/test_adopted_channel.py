@@ -8,7 +8,7 @@ from bot.slack.capture.channel_history import HistoryWindow
 from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
 from incident.entries.delivery import HistoryTaken
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from incident.states import State
 from tests.bot.rig import EVERYBODY
 
@@ -27,7 +27,7 @@ def backfill(rig, channel):
         actor=Actor(id=rig.person("ilse"), groups=EVERYBODY),
         team=rig.team,
         place=Place(channel=channel),
-        source=Source(surface=Surface.COMMAND, channel=channel),
+        source=Source(surface=EntryPoint.COMMAND, channel=channel),
         key=f"backfill:{channel}",
         at=rig.clock.now(),
     )

@@ -8,7 +8,7 @@ import pytest
 
 from bot.worker.handlers.channels.pre_declaration_capture import MAX_MESSAGES
 from incident.effects.job_keys import key_of
-from incident.entry import Surface
+from incident.entry import EntryPoint
 from incident.jobs import LATER, Job, JobKind
 from sandbox.state.mutations import channel_mutations
 from tests.bot.rig import posts
@@ -38,7 +38,7 @@ def test_the_last_hour_is_captured_with_its_own_times_and_neither_what_was_befor
     ]
     assert [e.by for e in said] == [rig.person("eva"), rig.person("ilse")]
     assert all(e.occurred_at < rig.incident(key).times.logged_at for e in said)
-    assert {e.source.surface for e in said} == {Surface.HISTORY}
+    assert {e.source.surface for e in said} == {EntryPoint.HISTORY}
 
 
 def test_what_is_said_there_before_the_job_comes_to_it_is_not_captured(rig, lobby):

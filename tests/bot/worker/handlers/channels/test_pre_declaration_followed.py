@@ -6,7 +6,7 @@ import pytest
 
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
-from incident.entry import Source, Surface
+from incident.entry import EntryPoint, Source
 from tests.bot.worker.handlers.channels.lobby import a_channel, declare_in, hear, heard_deletion, heard_edit, say, texts
 
 
@@ -64,7 +64,7 @@ def test_a_mark_on_a_captured_message_puts_it_into_the_timeline_of_its_incident(
         actor=Actor(id=rig.person("ilse")),
         team=rig.team,
         place=place,
-        source=Source(surface=Surface.EVENT),
+        source=Source(surface=EntryPoint.EVENT),
         key="pin:1",
         at=rig.clock.now(),
     )
@@ -86,7 +86,7 @@ def test_who_may_not_see_the_incident_marks_nothing_in_it(rig):
         actor=Actor(id=rig.person("rosa")),
         team=rig.team,
         place=Place(channel=channel, message=ts),
-        source=Source(surface=Surface.EVENT),
+        source=Source(surface=EntryPoint.EVENT),
         key="pin:2",
         at=rig.clock.now(),
     )
