@@ -1,19 +1,19 @@
-"""The named points at which a test may stop the process, to show that a restart completes what was begun.
+"""Named points at which a test kills the process, to show that a restart completes what was started.
 
-They stand on both sides of the commit of each door and of the calls that must not be made twice or not at all, behind
-the other calls that change something, where jobs of some kinds are claimed, noted or completed, and behind each line of
-the spool. Knows the names and how to stop. Nothing in the product chooses one: whoever composes a worker or opens a
-recorder hands it in. A test stops at the first time a point is reached.
+They lie on both sides of the commit of each entry point and of the calls that must be made exactly once, behind the other
+calls that change something, where jobs of some kinds are claimed, recorded or completed, and behind each line of the spool.
+Production code calls none that stops anything: a test hands in the function that does, when it composes the application
+or opens the recorder. A test stops at the first time a point is reached.
 
-Not every commit and call has a point. One before a call that may be made twice (a topic, a pin, an edit) would be one
-behind the claim of the job. These go the way of another that has one:
+Not every commit and call has a point. A point before a call that may be repeated (a topic, a pin, an edit) would equal
+one behind the claim of its job. These take the path of another that has a point:
 
-- `no_channel` and `publish`, which post as `duties` and `say` do; `adopt`, which reads a channel back as `reconcile` does;
-  `stamp` and `retention`, which call no Slack and look at each start what is left to do;
-- the wish to have a channel read back, after a connection or a move of our own: it wants a job, as that for a Home tab
-  does, and is wished again with the next connection or when Slack sends the event again;
-- what is committed beside the record (drafts, heartbeats, the directory, the text of a policy), which is written again as
-  it was;
+- `no_channel` and `publish`, which post as `duties` and `say` do; `adopt`, which reads a channel as `reconcile` does;
+  `stamp` and `retention`, which call no Slack and check at each start what is left to do;
+- the backfill after a connection or a rejoin: it enqueues a job, as the refresh of a Home tab does, and is enqueued again
+  with the next connection or when Slack sends the event again;
+- what is committed beside the record (drafts, heartbeats, the directory, the text of a policy), which is written again
+  unchanged;
 - the calls made while the database is absent: a test that names them itself stops there, beside the lines of the spool.
 """
 
@@ -26,11 +26,18 @@ from typing import Final
 
 Failpoint = Callable[[str], None]
 
-# By the function that opened the transaction: what somebody wants, what was said now or before the incident, what fell
-# due, what came of a job, what recurs, who looks at their Home tab.
-_DOORS: Final = ("run", "capture_all", "capture_into", "tick", "note_outcome", "want_once", "Edge.want_home")
+# By the qualified name of the function that opens the transaction.
+TRANSACTIONS: Final = (
+    "run",
+    "capture_all",
+    "capture_into",
+    "tick",
+    "note_outcome",
+    "enqueue_once",
+    "JobRequests.refresh_home",
+)
 _COMMIT: Final = ("before_commit", "committed")
-# What would stand there twice, or not at all. A notice, duties and updates are posted as these are: one side is enough.
+# What would be there twice, or not at all. Other messages are posted as these are: one side of their call is enough.
 _ONCE: Final = (
     "make_channel:conversations.create",
     "card:chat.postMessage",
@@ -60,7 +67,7 @@ _DONE: Final = (
     "before:conversations.history",
     "reconcile:conversations.history",
 )
-# Where facts are noted, that is the commit of `note_outcome`; where there are none, it follows the last call.
+# If the job has facts, `noted` is the commit of `note_outcome`; if it has none, it follows the last call.
 _OF_JOBS: Final = (
     "make_channel:claimed",
     "make_channel:completed",
@@ -70,13 +77,13 @@ _OF_JOBS: Final = (
     "checkpoint:completed",
     "reconcile:noted",
 )
-# While the database is absent: when a line of each kind is on the disk. What was written and what was flushed is the same
-# to a process that is killed, and what was not written was not acknowledged, so that one point for each is enough.
+# While the database is absent: when a line of each kind is on the disk. To a killed process a written line and a flushed
+# one are the same, and what was not written was not acknowledged, so one point for each kind is enough.
 _LINES: Final = ("request", "capture", "mark", "draft", "step", "tell", "done")
 ABSENT: Final = tuple(f"spool:{kind}:after" for kind in _LINES)
 
 FAILPOINTS: Final = (
-    *(f"{door}:{edge}" for door in _DOORS for edge in _COMMIT),
+    *(f"{function}:{edge}" for function in TRANSACTIONS for edge in _COMMIT),
     *(f"{call}:{edge}" for call in _ONCE for edge in _AT_CALL),
     *(f"{call}:after" for call in _DONE),
     *_OF_JOBS,
@@ -85,13 +92,13 @@ FAILPOINTS: Final = (
 
 
 def no_failpoint(name: str) -> None:
-    """Go on, whatever point was reached."""
+    """Do nothing: the failpoint of production."""
 
 
 def killed_at(point: str) -> Failpoint:
-    """Stop this process, without any goodbye, when the named point is reached."""
+    """Return a failpoint that kills this process when the named point is reached."""
     if point not in FAILPOINTS:
-        raise ValueError(f"no failpoint is called {point!r}")
+        raise ValueError(f"there is no failpoint {point!r}")
 
     def reached(name: str) -> None:
         if name == point:

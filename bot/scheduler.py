@@ -1,6 +1,7 @@
-"""The clock that wakes things: a tick each second behind the wake-up of commits, and what recurs. Knows no incident.
+"""Runs periodic tasks: the tick each second, in case a wake-up by a commit was missed, and the rest. Knows no incident.
 
-It is in memory in every replica; what has to happen once among them is a job with a key, which PostgreSQL coordinates.
+The schedule is in memory in every replica. What must happen once among all replicas is a job with a key, which the
+database coordinates.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PeriodicTask:
-    """Something that is done again and again; `work` is quick, or wants a job."""
+    """A function that is called at an interval; `work` is quick, or enqueues a job."""
 
     name: str
     every: timedelta
@@ -33,35 +34,35 @@ class PeriodicTask:
 
 
 class Scheduler:
-    """Does what recurs, each thing at most once at a time; what was late is done once, not made up for."""
+    """Runs each task at most once at a time; missed runs are replaced by one late run."""
 
-    def __init__(self, recurring: Sequence[PeriodicTask]) -> None:
+    def __init__(self, tasks: Sequence[PeriodicTask]) -> None:
         self._scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        for one in recurring:
-            trigger = IntervalTrigger(seconds=one.every.total_seconds(), timezone=UTC)
-            self._scheduler.add_job(_guarded, trigger, args=[one], id=one.name)
+        for task in tasks:
+            trigger = IntervalTrigger(seconds=task.every.total_seconds(), timezone=UTC)
+            self._scheduler.add_job(_run_safely, trigger, args=[task], id=task.name)
 
     def start(self) -> None:
-        """Begin."""
+        """Run the tasks from now on."""
         self._scheduler.start()
 
     def pause(self) -> None:
-        """Begin nothing more; what is being done just now goes on."""
+        """Start no task any more; tasks that are running go on."""
         if self._scheduler.running:
             self._scheduler.pause()
 
     def stop(self) -> None:
-        """End, after what is being done just now; one that never began has nothing to end."""
+        """Wait for the tasks that are running, and end. Does nothing if never started."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
 
 def enqueue_once(recorder: Recorder, job: Job, now: datetime, *, ends: datetime | None = None) -> None:
-    """Want a job that is to be done once in its period, which its key names and which `ends` then.
+    """Enqueue a job that runs once in its period, which its key names and which ends at `ends`.
 
-    The clocks of replicas do not strike together: by the time the last one wants it, it may long be done.
+    The clocks of replicas differ: by the time the last one enqueues it, the job may long be done.
     """
 
     def work(unit: UnitOfWork) -> None:
@@ -73,7 +74,7 @@ def enqueue_once(recorder: Recorder, job: Job, now: datetime, *, ends: datetime 
 
 
 def enqueue_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
-    """Want the checkpoint of this minute; of many replicas that want it, one makes it."""
+    """Enqueue the checkpoint of this minute; if several replicas do so, one takes it."""
     minute = now.replace(second=0, microsecond=0).isoformat()
     job = Job(
         kind=JobKind.CHECKPOINT,
@@ -85,17 +86,17 @@ def enqueue_checkpoint(recorder: Recorder, team: str, now: datetime) -> None:
 
 
 def enqueue_daily(recorder: Recorder, team: str, kinds: Sequence[JobKind], now: datetime) -> None:
-    """Want what is done once a day, counted in UTC, by whichever replica comes first."""
+    """Enqueue jobs of these kinds once a day (UTC), whichever replica does so first."""
     for kind in kinds:
         key = f"{kind}:{now.date().isoformat()}"
         enqueue_once(recorder, Job(kind=kind, key=key, incident=workspace_chain(team), rank=LATER, run_at=now), now)
 
 
-def _guarded(recurring: PeriodicTask) -> None:
-    """Do it once; an error in it is logged and does not stop the clock."""
+def _run_safely(task: PeriodicTask) -> None:
+    """Run a task once; its errors are logged and do not stop the schedule."""
     try:
-        recurring.work()
+        task.work()
     except Unavailable as absent:
-        _log.warning("%s waits: the database is absent (%s)", recurring.name, absent.why)
-    except Exception:  # noqa: BLE001 - one late tick must not be the last one
-        _log.exception("%s failed", recurring.name)
+        _log.warning("%s waits: the database is absent (%s)", task.name, absent.why)
+    except Exception:  # noqa: BLE001 - one failed run must not be the last one
+        _log.exception("%s failed", task.name)

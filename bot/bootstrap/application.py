@@ -1,4 +1,4 @@
-"""One running Muster: what listens, what works, what wakes. Starts and stops them in order; builds none of them."""
+"""One running instance: receivers, worker, scheduler. Starts and stops them in order; builds none of them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from storage.store import Store
 
 
 class Receiver(Protocol):
-    """Something that takes what Slack sends."""
+    """Receives what Slack sends."""
 
     def start(self) -> None:
-        """Begin to take it, and return."""
+        """Start to receive, and return."""
 
     def stop(self) -> None:
-        """Take nothing more."""
+        """Receive nothing more."""
 
     def is_connected(self) -> bool:
-        """Tell whether what Slack sends reaches us here."""
+        """True if what Slack sends arrives here now."""
 
 
 @dataclass(frozen=True)
 class Application:
-    """Everything that runs, and what it runs on.
+    """Everything that runs, and what it uses.
 
-    `wrong` is what is wrong with the policy file, if it was left aside; `workspace` is what people call theirs.
+    `policy_errors` are the errors of a policy file that was not activated; `workspace` is the workspace's name.
     """
 
     gateway: SlackGateway
@@ -45,23 +45,23 @@ class Application:
     active: ActivePolicy
     worker: Worker
     scheduler: Scheduler
-    presence: GapDetector
-    listening: Sequence[Receiver]
-    going_on: DegradedMode
+    gap_detector: GapDetector
+    receivers: Sequence[Receiver]
+    degraded_mode: DegradedMode
     signer: Signer | None
-    wrong: tuple[ConfigError, ...] = ()
+    policy_errors: tuple[ConfigError, ...] = ()
     workspace: str = ""
 
     def listen(self) -> None:
-        """Take what Slack sends, after noting since when nobody took it."""
-        self.going_on.draining.prepare()
+        """Receive what Slack sends, after noting since when no replica did."""
+        self.degraded_mode.draining.prepare()
         with suppress(Unavailable):
-            self.presence.begin()
-        for one in self.listening:
-            one.start()
+            self.gap_detector.begin()
+        for receiver in self.receivers:
+            receiver.start()
 
     def work(self) -> None:
-        """Do what is due whenever it is due, on threads of its own."""
+        """Run jobs when they are due, on threads of their own."""
         self.worker.start()
         self.worker.wake()
         self.scheduler.start()
@@ -72,19 +72,19 @@ class Application:
         self.listen()
 
     def drain(self, now: datetime) -> int:
-        """Do what is due at a moment and wait for it; give how many jobs were done."""
+        """Run the jobs that are due at `now` and wait for them. Return the number of jobs that were run."""
         return self.worker.drain(now)
 
     def stop(self) -> None:
-        """Claim nothing more, finish what is in flight, stop listening, let go of the database."""
+        """Claim nothing more, finish what is in flight, stop listening, close the database."""
         self.scheduler.pause()
         self.worker.stop_claiming()
         with suppress(Unavailable):
-            self.presence.end()
-        for one in self.listening:
-            one.stop()
+            self.gap_detector.end()
+        for receiver in self.receivers:
+            receiver.stop()
         self.gateway.replies.responder.close()
         self.worker.stop()
         self.scheduler.stop()
-        self.going_on.close()
+        self.degraded_mode.close()
         self.store.close()

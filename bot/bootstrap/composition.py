@@ -1,16 +1,16 @@
-"""Puts Muster together from its settings: the one place that knows what everything is made of. Starts nothing."""
+"""Builds an application from its settings: the one place that knows which parts it has. Starts nothing."""
 
 from __future__ import annotations
 
-import socket as host
+import socket
 from collections.abc import Callable
 from os import getpid
 from typing import Final
 
 from bot.bootstrap.application import Application
-from bot.bootstrap.dependencies import connect
-from bot.bootstrap.periodic_tasks import gap_detector_of, housekeeping, periodic_tasks
-from bot.bootstrap.receivers import bolt_app, is_reached, receiver
+from bot.bootstrap.dependencies import Dependencies, connect
+from bot.bootstrap.periodic_tasks import gap_detector_of, periodic_tasks
+from bot.bootstrap.receivers import bolt_app, is_healthy, receivers_of
 from bot.bootstrap.worker_factory import build_worker
 from bot.clock import Clock, RealClock
 from bot.config.settings import Settings
@@ -21,7 +21,7 @@ from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
 from bot.scheduler import Scheduler
 from bot.slack.degraded.degraded_mode import DegradedMode
-from bot.slack.gateway.gateway import build_gateway
+from bot.slack.gateway.gateway import SlackGateway, build_gateway
 from bot.timestamp_authority import authority_of
 from commands.core.record_service import RecordService
 from storage.store import Store, open_store
@@ -37,40 +37,56 @@ def compose(
     opened: Callable[..., Store] = open_store,
     call_seconds: int = CALL_SECONDS,
 ) -> Application:
-    """Build a Muster that is ready to start. Asks Slack who we are and who everybody is; migrates the database."""
+    """Build an application that is ready to start. Asks Slack for our identity and all users; migrates the database.
+
+    `call_seconds` is the timeout of one call to Slack, `opened` opens the store, `reached` is called at each failpoint.
+    """
     on = connect(settings, clock or RealClock(), reached=reached, opened=opened, call_seconds=call_seconds)
-    store, watch, process = on.store, on.watch, f"{host.gethostname()}:{getpid()}"
     texts = Texts(for_slack(), settings.command)
-    going_on = DegradedMode(
-        settings.spool, store, on.slack, watch, texts, submit=on.desk.submit, wake=lambda: worker.wake()
+    degraded_mode = DegradedMode(
+        settings.spool, on.store, on.slack, on.policy, texts, submit=on.responder.submit, wake=lambda: worker.wake()
     )
-    going_on.begin(migrated=on.is_migrated)
-    gateway = build_gateway(
-        RequestPath(RecordService(store.recorder, watch.active, on.clock), texts),
-        bot=on.slack.bot,
-        users=on.people,
-        responder=on.desk,
-        drafts=store.drafts,
-        fallback=going_on.fallback,
-        recent=going_on.overheard,
-    )
+    degraded_mode.begin(migrated=on.is_migrated)
+    gateway = _gateway(on, degraded_mode, texts)
+    process = f"{socket.gethostname()}:{getpid()}"
     worker = build_worker(
         on,
-        going_on,
+        degraded_mode,
         authority=authority_of(settings.tsa_url, settings.tsa_cert),
         owner=process,
         call_seconds=call_seconds,
         reached=reached,
     )
-    presence = gap_detector_of(store, on.clock, watch, settings.gap_seconds, process=process, takes=lambda: takes)
-    again = periodic_tasks(
-        store, on.clock, team=on.team, wake=worker.wake, ask_people=on.ask_people, watch=watch, look=presence.look
+    gap_detector = gap_detector_of(on, settings.gap_seconds, process=process, receivers=lambda: receivers)
+    health = Health(
+        on.store, degraded_mode.spool, worker, on.clock, on.metrics, is_connected=lambda: is_healthy(receivers)
     )
-    health = Health(store, going_on.spool, worker, on.clock, on.counts, is_connected=lambda: is_reached(takes))
-    app = bolt_app(settings, gateway, on.who, on.counts.record_ack)
-    takes = receiver(settings, app, health, greeted=on.counts.count_connections(presence.greet))
-    scheduler = Scheduler([*again, going_on.recurring(), housekeeping(going_on.overheard, on.clock)])
-    workspace = str(on.who.team or on.team)
+    app = bolt_app(settings, gateway, on.identity, on.metrics.record_ack)
+    on_connected = on.metrics.count_connections(gap_detector.greet)
+    receivers = receivers_of(settings, app, health, on_connected=on_connected)
+    scheduler = Scheduler(periodic_tasks(on, worker, gap_detector, degraded_mode))
     return Application(
-        gateway, store, watch.active, worker, scheduler, presence, takes, going_on, on.signer, watch.errors, workspace
+        gateway=gateway,
+        store=on.store,
+        active=on.policy.active,
+        worker=worker,
+        scheduler=scheduler,
+        gap_detector=gap_detector,
+        receivers=receivers,
+        degraded_mode=degraded_mode,
+        signer=on.signer,
+        policy_errors=on.policy.errors,
+        workspace=str(on.identity.team or on.team),
+    )
+
+
+def _gateway(on: Dependencies, degraded_mode: DegradedMode, texts: Texts) -> SlackGateway:
+    return build_gateway(
+        RequestPath(RecordService(on.store.recorder, on.policy.active, on.clock), texts),
+        bot=on.slack.bot,
+        users=on.people,
+        responder=on.responder,
+        drafts=on.store.drafts,
+        fallback=degraded_mode.fallback,
+        recent=degraded_mode.overheard,
     )

@@ -1,6 +1,6 @@
-"""What a Muster stands on: its lines to Slack, its database, its policy, the people it knows. Starts nothing.
+"""External dependencies of one instance: Slack clients, database, policy, user directory. Starts nothing.
 
-Slack is asked who we are before the database is opened, since the answer says whose record it is.
+Slack is asked for our identity before the database is opened, since the workspace decides whose record it is.
 """
 
 from __future__ import annotations
@@ -31,52 +31,52 @@ FORM_SECONDS: Final = 3
 
 @dataclass(frozen=True)
 class Dependencies:
-    """All of it. `is_migrated` is False while the database cannot be brought to our schema because it is absent."""
+    """All of them. `is_migrated` is False if the database was absent and could not be migrated."""
 
-    who: AuthorizeResult
+    identity: AuthorizeResult
     clock: Clock
-    counts: Metrics
+    metrics: Metrics
     signer: Signer | None
     store: Store
     is_migrated: bool
-    watch: PolicyReloader
+    policy: PolicyReloader
     people: UserDirectory
     slack: SlackClient
-    desk: Responder
+    responder: Responder
 
     @property
     def team(self) -> str:
-        """Give the workspace we are in."""
+        """The id of our workspace."""
         return self.slack.team
 
-    def ask_people(self) -> None:
-        """Ask Slack for everybody."""
-        self.people.refresh(self.slack.client, self.watch.active.policy)
+    def refresh_people(self) -> None:
+        """Ask Slack for all users and for the user groups of the policy."""
+        self.people.refresh(self.slack.client, self.policy.active.policy)
 
 
 def connect(
     settings: Settings, clock: Clock, *, reached: Failpoint, opened: Callable[..., Store], call_seconds: int
 ) -> Dependencies:
-    """Ask Slack who we are and who everybody is, open and migrate the database, bring the policy into force."""
-    counts = Metrics()
+    """Ask Slack for our identity and all users, open and migrate the database, activate the policy."""
+    metrics = Metrics()
     token, address = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
-    client = client_for(address, token, timeout=call_seconds, on_call=counts.record_call)
+    client = client_for(address, token, timeout=call_seconds, on_call=metrics.record_call)
     signer = read_key(settings.key_file) if settings.key_file else None
-    who = retry_transient(lambda: identify(client))
-    store = opened(settings.database_url.get_secret_value(), team=str(who.team_id))
+    identity = retry_transient(lambda: identify(client))
+    team, bot = str(identity.team_id), str(identity.bot_user_id)
+    store = opened(settings.database_url.get_secret_value(), team=team)
     is_migrated = migrated(store)
-    watch = PolicyReloader(settings.policy, store.directory, clock)
-    footing = Dependencies(
-        who=who,
+    dependencies = Dependencies(
+        identity=identity,
         clock=clock,
-        counts=counts,
+        metrics=metrics,
         signer=signer,
         store=store,
         is_migrated=is_migrated,
-        watch=watch,
-        people=UserDirectory(str(who.team_id), lambda changed: store.directory.put(changed, clock.now())),
-        slack=SlackClient(client, str(who.team_id), str(who.bot_user_id), RateLimiter(), clock, reached=reached),
-        desk=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=counts.record_call)),
+        policy=PolicyReloader(settings.policy, store.directory, clock),
+        people=UserDirectory(team, lambda changed: store.directory.put(changed, clock.now())),
+        slack=SlackClient(client, team, bot, RateLimiter(), clock, reached=reached),
+        responder=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=metrics.record_call)),
     )
-    footing.ask_people()
-    return footing
+    dependencies.refresh_people()
+    return dependencies

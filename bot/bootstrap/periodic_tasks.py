@@ -1,4 +1,4 @@
-"""What works beside the listening: what the worker acts with, and what is done again and again. Starts nothing."""
+"""What every replica does at intervals, and the detector of gaps in what it receives. Starts nothing."""
 
 from __future__ import annotations
 
@@ -7,61 +7,45 @@ from datetime import timedelta
 from typing import Final
 
 from bot.bootstrap.application import Receiver
-from bot.clock import Clock
-from bot.config.policy_reloader import PolicyReloader
+from bot.bootstrap.dependencies import Dependencies
 from bot.scheduler import TICK, PeriodicTask, enqueue_checkpoint, enqueue_daily
 from bot.slack.capture.gap_detector import LOOK, GapDetector
-from bot.slack.capture.recent_messages import RecentMessages
+from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.worker.handlers.integrity_jobs import DAILY
-from storage.store import Store
+from bot.worker.worker import Worker
 
 _MINUTE: Final = timedelta(minutes=1)
 _POLICY: Final = timedelta(seconds=15)
 
 
 def gap_detector_of(
-    store: Store,
-    clock: Clock,
-    watch: PolicyReloader,
-    gap_seconds: int,
-    *,
-    process: str,
-    takes: Callable[[], Sequence[Receiver]],
+    on: Dependencies, gap_seconds: int, *, process: str, receivers: Callable[[], Sequence[Receiver]]
 ) -> GapDetector:
-    """Build what knows whether Muster is there: it is while everything that takes what Slack sends is connected."""
+    """Build the gap detector. This process counts as present while all its receivers are connected."""
     return GapDetector(
-        store,
-        clock,
-        lambda: watch.active.policy,
-        team=store.team or "",
+        on.store,
+        on.clock,
+        lambda: on.policy.active.policy,
+        team=on.store.team or "",
         process=process,
-        is_connected=lambda: all(one.is_connected() for one in takes()),
+        is_connected=lambda: all(one.is_connected() for one in receivers()),
         gap=timedelta(seconds=gap_seconds),
     )
 
 
 def periodic_tasks(
-    store: Store,
-    clock: Clock,
-    *,
-    team: str,
-    wake: Callable[[], None],
-    ask_people: Callable[[], None],
-    watch: PolicyReloader,
-    look: Callable[[], None],
+    on: Dependencies, worker: Worker, gap_detector: GapDetector, degraded_mode: DegradedMode
 ) -> tuple[PeriodicTask, ...]:
-    """Give what is done again and again in every replica."""
+    """Return the tasks, each with its interval."""
+    recorder, team, now = on.store.recorder, on.team, on.clock.now
     return (
-        PeriodicTask("tick", TICK, wake),
-        PeriodicTask("presence", LOOK, look),
-        PeriodicTask("policy", _POLICY, watch.reload),
-        PeriodicTask("checkpoint", _MINUTE, lambda: enqueue_checkpoint(store.recorder, team, clock.now())),
-        PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(store.recorder, team, DAILY, clock.now())),
-        PeriodicTask("people", 10 * _MINUTE, ask_people),
-        PeriodicTask("housekeeping", 60 * _MINUTE, lambda: store.delete_expired(clock.now())),
+        PeriodicTask("tick", TICK, worker.wake),
+        PeriodicTask("presence", LOOK, gap_detector.look),
+        PeriodicTask("policy", _POLICY, on.policy.reload),
+        PeriodicTask("checkpoint", _MINUTE, lambda: enqueue_checkpoint(recorder, team, now())),
+        PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(recorder, team, DAILY, now())),
+        PeriodicTask("people", 10 * _MINUTE, on.refresh_people),
+        PeriodicTask("housekeeping", 60 * _MINUTE, lambda: on.store.delete_expired(now())),
+        degraded_mode.recurring(),
+        PeriodicTask("recent_messages", _MINUTE, lambda: degraded_mode.overheard.forget(now())),
     )
-
-
-def housekeeping(overheard: RecentMessages, clock: Clock) -> PeriodicTask:
-    """Give what lets go, each minute, of what was overheard and has become too old."""
-    return PeriodicTask("overheard", _MINUTE, lambda: overheard.forget(clock.now()))

@@ -1,7 +1,7 @@
-"""What takes what Slack sends: the Bolt app, and the socket or the web server it listens on. Knows no verb.
+"""Builds what receives from Slack: the Bolt app, and the socket or web server in front of it. Knows no verb.
 
-Socket Mode needs no address of ours; a port then only tells whoever watches over us how we are. HTTP mode has the same
-listeners behind the signing secret.
+Socket Mode needs no address of ours; a port then serves the health page only. HTTP mode has the same listeners behind
+the signing secret.
 """
 
 from __future__ import annotations
@@ -25,27 +25,29 @@ HTTP_PORT: Final = 3000
 
 
 def bolt_app(
-    settings: Settings, gateway: SlackGateway, who: AuthorizeResult, acked: Acked = lambda kind, seconds: None
+    settings: Settings, gateway: SlackGateway, identity: AuthorizeResult, acked: Acked = lambda kind, seconds: None
 ) -> App:
-    """Build the Bolt app; only HTTP mode has signatures to check."""
+    """Build the Bolt app. Only HTTP mode verifies signatures."""
     secret = settings.slack_signing_secret
     return build_app(
         gateway,
         settings.commands,
-        authorized=who,
+        authorized=identity,
         client=client_for(settings.slack_api_url),
         signing_secret=secret.get_secret_value() if secret and settings.mode == "http" else None,
         acked=acked,
     )
 
 
-def receiver(settings: Settings, app: App, health: Health, *, greeted: Callable[[], None]) -> Sequence[Receiver]:
-    """Build what listens, as the settings say. `greeted` is called whenever we may have missed something until now."""
+def receivers_of(
+    settings: Settings, app: App, health: Health, *, on_connected: Callable[[], None]
+) -> Sequence[Receiver]:
+    """Build the receivers that the settings ask for. `on_connected` is called when events may have been missed."""
     if settings.mode == "http":
-        return [_web_server(settings.http_port or HTTP_PORT, health, app, started=greeted)]
+        return [_web_server(settings.http_port or HTTP_PORT, health, app, started=on_connected)]
     if settings.slack_app_token is None:
         return []
-    socket = SocketConnection(app, settings.slack_app_token.get_secret_value(), on_connected=greeted)
+    socket = SocketConnection(app, settings.slack_app_token.get_secret_value(), on_connected=on_connected)
     if settings.http_port is None:
         return [socket]
     return [socket, _web_server(settings.http_port, health)]
@@ -61,6 +63,6 @@ def _web_server(
     return WebServer(web_app(health.is_alive, app, health), port, started=started)
 
 
-def is_reached(takes: Sequence[Receiver]) -> bool:
-    """Tell whether what Slack sends has reached us within the last minute: a reconnect is no trouble."""
-    return all(one.is_healthy() if isinstance(one, SocketConnection) else one.is_connected() for one in takes)
+def is_healthy(receivers: Sequence[Receiver]) -> bool:
+    """True if every receiver was connected within the last minute: a reconnect is normal."""
+    return all(one.is_healthy() if isinstance(one, SocketConnection) else one.is_connected() for one in receivers)

@@ -25,7 +25,7 @@ def build_worker(
     reached: Failpoint,
 ) -> Worker:
     """Build the worker of one process. `owner` names the process in its leases."""
-    store, watch = on.store, on.watch
+    store, policy = on.store, on.policy
 
     def name_of(person: PersonId) -> str:
         known = store.recorder.read(lambda reader: reader.person(person))
@@ -34,15 +34,15 @@ def build_worker(
     adapter = SlackAdapter(
         slack=on.slack,
         recorder=store.recorder,
-        policy=lambda: watch.active.policy,
+        policy=lambda: policy.active.policy,
         renderer=for_slack(),
         plain=Renderer(Mode.DOCUMENT, names=name_of),
         recent_messages=degraded.overheard,
     )
-    integrity = IntegrityJobs(store, lambda: watch.active, on.signer, authority)
+    integrity = IntegrityJobs(store, lambda: policy.active, on.signer, authority)
     needs = WorkerDependencies(
         handlers={**adapter.handlers({**HANDLERS, **integrity.slack_handlers}), **integrity.handlers},
-        policy=lambda: watch.active.policy,
+        policy=lambda: policy.active.policy,
         clock=on.clock,
         call_seconds=call_seconds,
         is_on_hold=degraded.draining.holds_declarations,

@@ -62,9 +62,9 @@ def startup_line(muster: Application, settings: Settings) -> str:
 
 
 def _run(muster: Application, settings: Settings, shutdown: _ShutdownSignal, in_flight_seconds: float) -> int:
-    if muster.wrong:
+    if muster.policy_errors:
         fail(f"{settings.policy} is not used and policy {muster.active.policy.version} stays. Correct these lines:")
-        fail("\n".join(f"  {one}" for one in muster.wrong))
+        fail("\n".join(f"  {one}" for one in muster.policy_errors))
     try:
         with shutdown.interrupts():
             muster.start()

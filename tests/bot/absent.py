@@ -61,11 +61,11 @@ class House:
 
     @property
     def spool(self) -> Any:
-        return self.muster.going_on.spool
+        return self.muster.degraded_mode.spool
 
     def look(self) -> None:
         """Have the spool looked at, as the scheduler does, and then whatever jobs are due be done."""
-        self.muster.going_on.draining.look()
+        self.muster.degraded_mode.draining.look()
 
     def work(self) -> None:
         """Do what is due, and take what Slack tells of it."""

@@ -36,8 +36,8 @@ def muster(told: dict[str, Any]) -> None:
     running.listen()
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        running.going_on.draining.look()
-        if told["drains"] and not running.going_on.spool.count():
+        running.degraded_mode.draining.look()
+        if told["drains"] and not running.degraded_mode.spool.count():
             while running.drain(datetime.now(UTC)):
                 pass
             os._exit(0)

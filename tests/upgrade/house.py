@@ -151,16 +151,16 @@ class House:
     def drain_spool(self) -> None:
         """Look at the spool until it is empty."""
         for _ in range(10):
-            self.muster.going_on.draining.look()
+            self.muster.degraded_mode.draining.look()
             if not self.spooled():
                 return
         raise AssertionError("the spool is not drained")
 
     def spooled(self) -> int:
-        return self.muster.going_on.spool.count()
+        return self.muster.degraded_mode.spool.count()
 
     def set_aside(self) -> int:
-        return self.muster.going_on.spool.aside()
+        return self.muster.degraded_mode.spool.aside()
 
     def slash(self, user: str, channel: str, line: str) -> str:
         """Type a line and return the answer."""

@@ -1,8 +1,7 @@
-"""How many calls each Slack method has left this minute, spent by rank. Knows Slack's tiers; makes no call itself.
+"""Keeps the calls to each Slack method below its rate limit, in order of rank. Knows Slack's tiers; makes no call.
 
-Whoever asks for an outside act of the first rank may use a whole tier; the others leave some of it, so that making an
-incident usable never waits for a card to be redrawn. What Slack itself refused with 429 stands still for as long as
-Slack said.
+Jobs of the first rank may use a whole tier and the others a share of it, so that making an incident usable never waits for
+a card to be refreshed. A method for which Slack answered 429 is blocked for as long as Slack said.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "views.publish": _TIER_4,
 }
 _SHARES: Final[Mapping[int, float]] = {USABLE: 1.0, URGENT: 0.9, NORMAL: 0.75, LATER: 0.5}
-# Little but reading back asks for replies, so that may have most of them; a major incident still comes before another.
+# Almost only backfills ask for replies, so they get most of the tier; a major incident still comes before others.
 _SHARES_OF: Final[Mapping[str, Mapping[int, float]]] = {
     "conversations.replies": {USABLE: 1.0, URGENT: 0.95, NORMAL: 0.9, LATER: 0.75}
 }
@@ -50,20 +49,20 @@ _CHANNEL_WINDOW: Final = timedelta(seconds=5)
 
 
 class RateLimiter:
-    """The calls made in the last minute, by method, and what Slack told us to wait for.
+    """The calls of the last minute by method, and the methods that Slack blocked.
 
-    Where time stands still between two moments, as in a replay, nothing can be counted by the minute: `counts` is off.
+    `counts` is off where the clock does not advance by itself, as in a replay: calls cannot be counted by the minute then.
     """
 
     def __init__(self, per_minute: Mapping[str, int] = PER_MINUTE, *, counts: bool = True) -> None:
         self._per_minute = per_minute
         self._counts = counts
         self._made: dict[str, deque[datetime]] = {}
-        self._blocked: dict[str, datetime] = {}
+        self._blocked_until: dict[str, datetime] = {}
         self._lock = Lock()
 
     def take(self, method: str, rank: int, now: datetime, channel: str | None = None) -> datetime | None:
-        """Spend one call and give None, or give the moment from which there is one to spend."""
+        """Count one call and return None, or return the moment from which the call is allowed."""
         share = _SHARES_OF.get(method, _SHARES).get(rank, 0.5)
         allowed = max(1, int(self._per_minute.get(method, _TIER_2) * share))
         windows = [(method, allowed, _MINUTE)]
@@ -71,7 +70,7 @@ class RateLimiter:
             windows.append((f"{method} {channel}", _IN_ONE_CHANNEL, _CHANNEL_WINDOW))
         with self._lock:
             free = [self._free_at(*window, now) for window in windows] if self._counts else []
-            waits = [self._blocked.get(method, now), *free]
+            waits = [self._blocked_until.get(method, now), *free]
             if max(waits) > now:
                 return max(waits)
             for name, _, _ in windows if self._counts else ():
@@ -79,14 +78,14 @@ class RateLimiter:
         return None
 
     def block(self, method: str, until: datetime) -> None:
-        """Make no call of a method before the moment Slack named."""
+        """Allow no call of a method before the moment Slack named."""
         with self._lock:
-            self._blocked[method] = max(until, self._blocked.get(method, until))
+            self._blocked_until[method] = max(until, self._blocked_until.get(method, until))
 
-    def waiting(self, now: datetime) -> Mapping[str, datetime]:
-        """Name the methods that Slack made us wait for, and until when."""
+    def blocked(self, now: datetime) -> Mapping[str, datetime]:
+        """Return the methods that are blocked, and until when."""
         with self._lock:
-            return {method: until for method, until in self._blocked.items() if until > now}
+            return {method: until for method, until in self._blocked_until.items() if until > now}
 
     def _free_at(self, name: str, allowed: int, window: timedelta, now: datetime) -> datetime:
         made = self._made.setdefault(name, deque())

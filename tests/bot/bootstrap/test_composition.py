@@ -112,7 +112,7 @@ def test_a_broken_policy_at_the_start_leaves_the_last_good_one_in_force_and_tell
     second.stop()
 
     assert second.active.hash == in_force
-    assert second.wrong
+    assert second.policy_errors
 
 
 def test_a_first_start_without_a_good_policy_is_refused_with_every_fault(settings, tmp_path, monkeypatch):

@@ -107,7 +107,7 @@ def test_too_many_requests_are_obeyed_by_retry_after_and_do_not_count_as_tries(r
     key = rig.declare()
 
     rig.after(seconds=20)
-    assert rig.slack.limiter.waiting(rig.clock.now()) == {method: T0 + timedelta(seconds=30)}
+    assert rig.slack.limiter.blocked(rig.clock.now()) == {method: T0 + timedelta(seconds=30)}
 
     rig.after(seconds=20)
     assert len(rig.channel(key).pins) == 1
