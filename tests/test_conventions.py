@@ -17,7 +17,7 @@ SOURCE = ("bot", "commands", "roles", "incident", "storage", "sandbox")
 # Each must go on after any error: a worker after a job, a listener after a request, the clock after a tick, the
 # database's one writer after a work, and a batch of messages after the one that cannot be recorded.
 MAY_CATCH_EVERYTHING = {
-    "bot/scheduler.py:_guarded",
+    "bot/scheduler.py:_run_safely",
     "bot/slack/capture/batcher.py:Batcher._lead",
     "bot/slack/error_reports.py:report_unexpected",
     "bot/worker/job_runner.py:JobRunner.run",
