@@ -1,1 +1,1 @@
-"""A pretend Slack workspace for demo, replay, bench and tests; it knows Slack's rules and nothing of Muster."""
+"""A pretend Slack workspace for demo, replay, bench and tests. Knows Slack's rules; knows nothing of Muster."""

@@ -1,6 +1,6 @@
-"""The two liberties the workspace takes with connections that no web framework offers: to cut one, to turn it deaf.
+"""Connections that can be cut or stalled, which no web framework offers.
 
-uvicorn's protocols are extended just enough that an application can reach its own transport through the scope.
+uvicorn's protocols are extended so that an application reaches its own transport through the ASGI scope.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -15,19 +15,19 @@ App = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 class CuttableHttp(H11Protocol):
-    """HTTP whose connection can be cut without an answer."""
+    """HTTP whose connection can be cut without a response."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.app = _with_protocol(self.app, self)
 
     def cut(self) -> None:
-        """End the connection at once."""
+        """Abort the connection."""
         self.transport.abort()
 
 
 class StallableSocket(WebSocketsSansIOProtocol):
-    """A WebSocket that can be cut, or stay open and answer nothing."""
+    """A WebSocket that can be cut, or stall: it stays open and sends nothing."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,23 +35,23 @@ class StallableSocket(WebSocketsSansIOProtocol):
         self.app = _with_protocol(self.app, self)
 
     def handle_ping(self) -> None:
-        """Answer a ping with its own payload, or swallow it."""
+        """Reply to a ping with its payload, unless the socket is stalled."""
         pong = self.conn.data_to_send()
         if not self.stalled:
             self.transport.write(b"".join(pong))
 
     def cut(self) -> None:
-        """End the connection at once, without a closing frame."""
+        """Abort the connection without a closing frame."""
         self.transport.abort()
 
 
 def protocol_of(scope: Scope) -> Any:
-    """Return the protocol a request or socket arrived on."""
+    """Return the protocol object of a request or socket."""
     return scope[SCOPE_KEY]
 
 
 def cut_connection(scope: Scope) -> None:
-    """Cut the connection a request arrived on."""
+    """Abort the connection of a request."""
     scope[SCOPE_KEY].cut()
 
 

@@ -1,4 +1,4 @@
-"""Which scope lets an app do what: for a kind of channel, and for an event. Tables and one check."""
+"""OAuth scopes that each method and event requires, by channel type."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -39,7 +39,7 @@ EVENT_SCOPES: dict[str, str] = {
 
 
 class Scopes:
-    """What an app was granted: the bot scopes of its manifest, or everything when there is no manifest."""
+    """The scopes granted to an app: the bot scopes of its manifest, or all without a manifest."""
 
     def __init__(self, manifest: Mapping[str, Any] | None) -> None:
         scopes = ((manifest or {}).get("oauth_config") or {}).get("scopes") or {}
@@ -47,20 +47,20 @@ class Scopes:
         self.granted: tuple[str, ...] = (*(scopes.get("bot") or ()), *(scopes.get("bot_optional") or ()))
 
     def has(self, scope: str) -> bool:
-        """Tell whether a scope was granted."""
+        """True if a scope was granted."""
         return self.all or scope in self.granted
 
     def require(self, alternatives: Collection[str]) -> None:
-        """Refuse with `missing_scope` when none of the alternatives was granted; no alternative means no demand."""
+        """Raise `missing_scope` unless one of the alternatives was granted. No alternatives, no requirement."""
         if alternatives and not any(self.has(scope) for scope in alternatives):
             raise SlackError("missing_scope", needed=",".join(alternatives), provided=",".join(self.granted))
 
     def require_for(self, action: str, channel: Channel) -> None:
-        """Refuse with `missing_scope` when this kind of channel needs another scope."""
+        """Raise `missing_scope` unless the scope of an action on this channel's type was granted."""
         self.require(CHANNEL_SCOPES[action][channel.kind])
 
     def may_receive(self, subscription: str, channel: Channel | None) -> bool:
-        """Tell whether an event of this subscription may be sent at all."""
+        """True if the app has the scope that an event of this subscription requires."""
         if subscription in EVENT_SCOPES:
             return self.has(EVENT_SCOPES[subscription])
         if channel is not None and subscription != "app_home_opened":

@@ -1,7 +1,6 @@
-"""The pretend workspace put together: state, Web API, Socket Mode, page, all served from one thread of this process.
+"""The pretend workspace: state, Web API, Socket Mode and page, served from one thread of this process.
 
-It binds to this machine's loopback and nowhere else, and answers no other host's name. Everything it is made of is built
-here, once; importing it starts nothing.
+The only place where its parts are put together. The server binds to loopback and rejects other host names.
 """
 
 import time
@@ -35,9 +34,9 @@ from sandbox.wire_log import WireLog
 
 
 class Sandbox:
-    """A pretend Slack workspace; `start` it, point an app at `base_url` with the tokens, and act through `actor`."""
+    """A pretend Slack workspace. `start` it, point an app at `base_url` with the tokens, act as people by `actor`."""
 
-    def __init__(  # noqa: PLR0913 - a composition names everything it can be composed of
+    def __init__(  # noqa: PLR0913 - the composition names every option
         self,
         people: Iterable[Person] = (),
         *,
@@ -85,7 +84,7 @@ class Sandbox:
         self._server_thread: ServerThread | None = None
 
     def start(self) -> "Sandbox":
-        """Serve from a thread of its own; return once requests are answered."""
+        """Serve from a thread; return when requests are answered."""
         app = application(self._web_api, self._response_endpoint, self.sockets, page_routes(self))
         self._server_thread = ServerThread(app, self._host, self._port, every_tick=self._tick)
         self._server_thread.start()
@@ -94,7 +93,7 @@ class Sandbox:
         return self
 
     def stop(self) -> None:
-        """End everything at once, open sockets and waiting pages included."""
+        """Stop at once. Open sockets and waiting requests are cut."""
         self.wire_log.close()
         self.dispatcher.stop()
         if self._http_delivery is not None:
@@ -111,20 +110,20 @@ class Sandbox:
 
     @property
     def page_url(self) -> str:
-        """Return the address of the workspace's page, with a slash at its end."""
+        """The URL of the workspace's page, with a trailing slash. RuntimeError when the workspace is not running."""
         if self._server_thread is None:
             raise RuntimeError("the workspace is not running")
         return f"http://{self._host}:{self._server_thread.port}/"
 
     @property
     def base_url(self) -> str:
-        """Return the address an app takes for Slack's Web API, ending in /api/."""
+        """The base URL of the Web API, ending in /api/."""
         return f"{self.page_url}api/"
 
     def deliver_to(self, *urls: str, copies: int = 1) -> None:
-        """Send everything from now on as signed HTTP requests, not over sockets: to one of these addresses, or to more.
+        """Deliver by signed HTTP requests from now on.
 
-        All of them are on this machine; whoever stands before the app picks some at random.
+        Each envelope goes to `copies` of these loopback URLs, chosen at random, as a load balancer does.
         """
         if self._server_thread is None:
             raise RuntimeError("the workspace is not running")
@@ -143,7 +142,7 @@ class Sandbox:
         return self.dispatcher.outstanding() + self._event_pump.held_count()
 
     def settle(self, timeout: float = 10.0) -> bool:
-        """Wait until nothing is outstanding; tell whether that came about in time."""
+        """Wait until no envelope is outstanding. False on timeout."""
         deadline = time.monotonic() + timeout
         while self.outstanding():
             if time.monotonic() > deadline:
@@ -152,14 +151,14 @@ class Sandbox:
         return True
 
     def redeliver(self, timeout: float = 10.0) -> bool:
-        """Send again, one after the other in their order, what could not be delivered; tell whether all arrived."""
+        """Redeliver the undelivered events one by one in their order. True if all were acknowledged."""
         while deliveries := self.dispatcher.retry_now():
             if not deliveries[0].wait(timeout).acked:
                 return False
         return True
 
     def wait_for_socket(self, timeout: float = 10.0, count: int = 1) -> bool:
-        """Wait until so many connections are open; tell whether that came about in time."""
+        """Wait for this many open connections. False on timeout."""
         deadline = time.monotonic() + timeout
         while self.sockets.count() < count:
             if time.monotonic() > deadline:
@@ -168,17 +167,17 @@ class Sandbox:
         return True
 
     def snapshot(self, user: str, messages_of: Iterable[str] | None = None) -> Payload:
-        """Return everything one person sees, with the number of the latest change as `seq`."""
+        """Return what one person sees, with the number of the latest change as `seq`."""
         seq = self.wire_log.seq
         channel_ids = None if messages_of is None else set(messages_of)
         return {"seq": seq, **snapshot(self.workspace, user, manifest=self.manifest, messages_of=channel_ids)}
 
     def wait_for_change(self, seq: int, timeout: float = 15.0) -> int:
-        """Block until something is newer than `seq` or the time is up; return the latest number."""
+        """Block until a change is newer than `seq` or the timeout is over. Return the latest number."""
         return self.wire_log.wait_for_change(seq, timeout)
 
     def _build_web_api(self, scopes: Scopes, tiers: Tiers) -> WebApiEndpoint:
-        """Build what the app calls."""
+        """Build the endpoint that the app calls."""
         services = Services(
             scopes, self.triggers, self.sockets.new_ticket, tiers.take_channel_slot, page_url=lambda: self.page_url
         )
@@ -204,7 +203,7 @@ class Sandbox:
     def _command_sockets(self, command: str) -> None:
         server_thread = self._server_thread
         if server_thread is not None:
-            with suppress(RuntimeError):  # The loop is closed: the workspace has stopped and cut every connection.
+            with suppress(RuntimeError):  # The loop is closed: the workspace has stopped.
                 server_thread.loop.call_soon_threadsafe(self.sockets.run_command, command)
 
     def _record_socket_event(self, kind: str, name: str) -> None:
@@ -212,6 +211,6 @@ class Sandbox:
 
 
 def bot_name(manifest: Mapping[str, Any] | None) -> str:
-    """Return the bot user's name as the manifest has it."""
+    """Return the bot user's name in the manifest, `muster` by default."""
     user = ((manifest or {}).get("features") or {}).get("bot_user") or {}
     return str(user.get("display_name") or "muster").lower()

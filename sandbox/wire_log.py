@@ -1,7 +1,6 @@
-"""What goes over the wire, kept for a while: every envelope and every API call, numbered.
+"""The wire log: recent envelopes and API calls, numbered.
 
-The numbers are shared with every change of the workspace, so that one `wait_for_change` tells a page that anything at all
-is new. It knows nothing of what an envelope means.
+Changes of the workspace share the numbers, so that one `wait_for_change` covers both. Knows no meaning of a payload.
 """
 
 import threading
@@ -14,7 +13,7 @@ MAX_TEXT = 300
 
 @dataclass(frozen=True)
 class WireEvent:
-    """One thing that went by: an API call, an envelope sent, an acknowledgement, a socket opened or closed."""
+    """One logged event: an API call, an envelope, an acknowledgement, a socket that opened or closed."""
 
     seq: int
     at: str
@@ -26,7 +25,7 @@ class WireEvent:
 
 
 class WireLog:
-    """A ring of the latest passages and a counter that everything new raises."""
+    """A ring buffer of recent events, and a sequence number that every change increases."""
 
     def __init__(self, capacity: int = 1000) -> None:
         self._changed = threading.Condition()
@@ -36,12 +35,12 @@ class WireLog:
 
     @property
     def seq(self) -> int:
-        """Return the number of the latest change."""
+        """The number of the latest change."""
         with self._changed:
             return self._seq
 
     def mark_changed(self) -> None:
-        """Say that the workspace changed, without anything having gone over the wire."""
+        """Increase the number without an event: the workspace changed."""
         with self._changed:
             self._seq += 1
             self._changed.notify_all()
@@ -49,7 +48,7 @@ class WireLog:
     def record(
         self, *, at: str, kind: str, name: str, detail: dict[str, Any], result: str = "", ms: float | None = None
     ) -> None:
-        """Keep one passage, its long values cut short."""
+        """Log one event. Long values are truncated."""
         trimmed = {key: trim(value) for key, value in detail.items()}
         with self._changed:
             self._seq += 1
@@ -57,25 +56,25 @@ class WireLog:
             self._changed.notify_all()
 
     def since(self, seq: int, limit: int = 200) -> list[WireEvent]:
-        """Return the passages numbered above `seq`, oldest first, at most the latest `limit`."""
+        """Return the events numbered above `seq`, oldest first, at most the latest `limit`."""
         with self._changed:
             return [event for event in self._ring if event.seq > seq][-limit:]
 
     def wait_for_change(self, seq: int, timeout: float) -> int:
-        """Block until something is newer than `seq`, the time is up or the workspace stops; return the latest number."""
+        """Block until a number is above `seq`, the timeout is over or the workspace stops. Return the latest number."""
         with self._changed:
             self._changed.wait_for(lambda: self._seq > seq or self._closed, timeout)
             return self._seq
 
     def close(self) -> None:
-        """Let everybody who waits go."""
+        """Wake every waiting thread."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
 
 def trim(value: Any) -> Any:
-    """Cut a long value down to what a drawer can show."""
+    """Truncate long text and long collections for display."""
     if isinstance(value, str) and len(value) > MAX_TEXT:
         return value[:MAX_TEXT] + "…"
     if isinstance(value, dict):

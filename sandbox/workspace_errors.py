@@ -1,10 +1,10 @@
-"""The two ways the workspace says no: to an app by Slack's error name, to a person as their client would."""
+"""The workspace's refusals: to an app by Slack's error name, to a person by a sentence."""
 
 from typing import Any
 
 
 class SlackError(Exception):
-    """An API call answered with ok false and an error name."""
+    """An API call fails with ok false and this error name."""
 
     def __init__(self, name: str, **more: Any) -> None:
         super().__init__(name)
@@ -13,4 +13,4 @@ class SlackError(Exception):
 
 
 class NotPossibleError(Exception):
-    """Something Slack's client does not let a person do; the words say what."""
+    """Slack's client does not offer this action. The message says why."""

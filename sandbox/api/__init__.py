@@ -1,1 +1,1 @@
-"""The door an app calls through: tokens, scopes, tiers, encodings, faults; what a method does is in `sandbox.methods`."""
+"""What every Web API method shares: arguments, cursors, rate limits."""

@@ -1,7 +1,6 @@
-"""One API call as a method sees it: its arguments in either encoding, and the workspace it acts on.
+"""One API call as its method sees it: the arguments and the workspace.
 
-It reads arguments the way Slack does (JSON or form, lists comma-joined, flags as 1 and 0) and finds channels with Slack's
-own refusals. It refuses to know tokens and HTTP.
+Reads arguments as Slack does (JSON or form, comma-joined lists, flags as 1 and 0). Knows no token and no HTTP.
 """
 
 import json
@@ -17,7 +16,7 @@ from sandbox.workspace_errors import SlackError
 
 
 class RateLimitedError(Exception):
-    """A call above its tier, answered with 429."""
+    """The call is above its tier. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(str(retry_after))
@@ -26,7 +25,7 @@ class RateLimitedError(Exception):
 
 @dataclass(frozen=True)
 class Services:
-    """What methods need beside the workspace."""
+    """What methods need besides the workspace."""
 
     scopes: Scopes
     triggers: TriggerIds
@@ -37,7 +36,7 @@ class Services:
 
 @dataclass(frozen=True)
 class ApiCall:
-    """The arguments of one call, made by the bot."""
+    """The arguments of one call by the bot."""
 
     ws: Workspace
     services: Services
@@ -45,7 +44,7 @@ class ApiCall:
 
     @property
     def bot(self) -> str:
-        """Return the bot's user id."""
+        """The bot's user id."""
         return self.ws.bot.id
 
     def text(self, name: str, default: str = "") -> str:
@@ -54,7 +53,7 @@ class ApiCall:
         return default if value is None else str(value)
 
     def required(self, name: str, error: str = "invalid_arguments") -> str:
-        """Return an argument that must not be missing or empty."""
+        """Return a required argument. SlackError when it is missing or empty."""
         value = self.text(name)
         if not value:
             raise SlackError(error, response_metadata={"messages": [f"[ERROR] missing required field: {name}"]})
@@ -66,13 +65,13 @@ class ApiCall:
         return default if value is None else str(value).lower() in ("1", "true")
 
     def ids(self, name: str) -> list[str]:
-        """Return an argument that is a list, or one comma-joined."""
+        """Return an argument that is a list, or comma-joined."""
         value = self.args.get(name) or []
         parts = value if isinstance(value, list) else str(value).split(",")
         return [str(part).strip() for part in parts if str(part).strip()]
 
     def json(self, name: str) -> Any:
-        """Return an argument that is JSON, written out or as text; None when it is not given."""
+        """Return an argument that is JSON, parsed if it is text; None when it is absent."""
         value = self.args.get(name)
         if not isinstance(value, str):
             return value
@@ -84,7 +83,7 @@ class ApiCall:
             ) from invalid
 
     def number(self, name: str, default: int, *, maximum: int, error: str = "invalid_limit") -> int:
-        """Return an argument that is a whole number from 1 up to a maximum."""
+        """Return an argument that is a whole number, 1 to `maximum`."""
         value = self.text(name)
         if not value or value == "0":
             return default
@@ -93,7 +92,7 @@ class ApiCall:
         return min(int(value), maximum)
 
     def channel(self, name: str = "channel", *, scope_for: str | None = None, member_only: bool = False) -> Channel:
-        """Return the channel an argument names by id; private ones only from within, `inside` demands membership."""
+        """Return the channel of an argument. A private one needs membership; `member_only` demands it of any."""
         channel = self.ws.channels.get(self.text(name))
         if channel is None or (channel.kind != "channel" and self.bot not in channel.members):
             raise SlackError("channel_not_found")
@@ -104,7 +103,7 @@ class ApiCall:
         return channel
 
     def writable_channel(self, name: str = "channel", *, scope_for: str | None = None) -> Channel:
-        """Return a channel the bot is in and that is not archived."""
+        """Return a channel that the bot is in and that is not archived."""
         channel = self.channel(name, scope_for=scope_for)
         if channel.is_archived:
             raise SlackError("is_archived")
@@ -113,7 +112,7 @@ class ApiCall:
         return channel
 
     def message(self, channel: Channel, name: str, error: str = "message_not_found") -> Message:
-        """Return the message an argument names by timestamp."""
+        """Return the message of an argument, by timestamp."""
         message = channel.messages.get(self.required(name, "no_item_specified"))
         if message is None or message.subtype == "tombstone":
             raise SlackError(error)

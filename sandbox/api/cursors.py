@@ -1,4 +1,4 @@
-"""Slack's cursors: opaque text that carries an offset or a timestamp."""
+"""Slack's cursors: opaque text that holds an offset or a timestamp."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ T = TypeVar("T")
 def paginate(
     call: ApiCall, items: Sequence[T], *, default: int = 100, maximum: int = 1000
 ) -> tuple[list[T], dict[str, Any]]:
-    """Return one page of a list and the response_metadata that leads to the next."""
+    """Return one page of results, and the response_metadata with the next cursor."""
     start = int(decode_cursor(call.text("cursor"), "offset") or 0)
     end = start + call.number("limit", default, maximum=maximum)
     next_page = encode_cursor("offset", str(end)) if end < len(items) else ""
@@ -22,12 +22,12 @@ def paginate(
 
 
 def encode_cursor(kind: str, value: str) -> str:
-    """Wrap where to go on into a cursor."""
+    """Return the cursor for a position."""
     return base64.b64encode(f"{kind}:{value}".encode()).decode()
 
 
 def decode_cursor(cursor: str, kind: str) -> str | None:
-    """Return where to go on; refuse a cursor of another kind or none of ours."""
+    """Return a cursor's position, None for an empty cursor. SlackError `invalid_cursor` for any other kind."""
     if not cursor:
         return None
     try:

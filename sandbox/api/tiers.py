@@ -1,4 +1,4 @@
-"""Slack's rate limits: a bucket per method, another per channel for posting, filled by the workspace's clock."""
+"""Slack's rate limits: a token bucket per method, and one per channel for posting, filled by the workspace's clock."""
 
 import math
 import threading
@@ -18,7 +18,7 @@ class _Bucket:
 
 
 class Tiers:
-    """How much of each method's allowance is left."""
+    """The token buckets."""
 
     def __init__(self, clock: Clock, *, strict: bool) -> None:
         self._clock = clock
@@ -27,12 +27,12 @@ class Tiers:
         self._buckets: dict[tuple[str, str], _Bucket] = {}
 
     def take(self, method: str, per_minute: int) -> int:
-        """Take one call from a method's minute; return 0, or the seconds to wait when it is used up."""
+        """Take one call from a method's bucket. Return 0, or the seconds to wait."""
         burst = CONNECTION_BURST if per_minute == T1 else per_minute
         return self._take((method, ""), burst, per_minute / 60)
 
     def take_channel_slot(self, channel: str) -> int:
-        """Take one message from a channel's second, bursts of a few allowed; return 0 or the seconds to wait."""
+        """Take one message from a channel's bucket: one a second, with bursts. Return 0 or the seconds to wait."""
         return self._take(("chat.postMessage", channel), MESSAGE_BURST, 1.0)
 
     def _take(self, key: tuple[str, str], burst: float, per_second: float) -> int:

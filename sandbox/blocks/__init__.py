@@ -1,4 +1,4 @@
-"""Slack's rules for blocks, as the workspace enforces them: a table of limits and the checks of messages and views."""
+"""Slack's rules for blocks: limits, and the checks of messages and views."""
 
 from sandbox.blocks.block_check import check_message, check_view, with_ids
 from sandbox.blocks.limits import LIMITS

@@ -1,7 +1,7 @@
-"""The checks of whole messages and views: which block on which surface, unique ids, totals.
+"""Checks of whole messages and views: block types per surface, unique ids, totals.
 
-Refusals are Slack's: `invalid_blocks` and `msg_blocks_too_long` for messages, `invalid_arguments` and `view_too_large` for
-views, each with messages that point into the JSON.
+Messages fail with `invalid_blocks` and `msg_blocks_too_long`, views with `invalid_arguments` and `view_too_large`. Each
+problem holds a JSON pointer.
 """
 
 import copy
@@ -121,7 +121,7 @@ MODAL: Fields = {
 
 
 def check_message(blocks: Any) -> list[Block]:
-    """Return a message's blocks when Slack would take them; refuse them with its error otherwise."""
+    """Return a copy of a message's blocks. SlackError when Slack would reject them."""
     problems: list[str] = []
     _check_blocks(problems, "/blocks", blocks, "message")
     if problems:
@@ -134,7 +134,7 @@ def check_message(blocks: Any) -> list[Block]:
 
 
 def check_view(spec: Any, surface: str) -> Payload:
-    """Return a view when Slack would take it on this surface; refuse it with its error otherwise."""
+    """Return a copy of a view. SlackError when Slack would reject it on this surface."""
     problems: list[str] = []
     if not isinstance(spec, dict) or spec.get("type") != surface:
         add_problem(problems, "/view/type", f"must be {surface}")
@@ -153,7 +153,7 @@ def check_view(spec: Any, surface: str) -> Payload:
 
 
 def with_ids(ws: Workspace, blocks: list[Block]) -> list[Block]:
-    """Give every block and element that has no id one of its own, as Slack does."""
+    """Assign a block_id and action_id to blocks and elements without one, as Slack does."""
     for block in blocks:
         if not block.get("block_id"):
             block["block_id"] = ws.new_id("b")
@@ -199,7 +199,7 @@ def _check_block(problems: list[str], pointer: str, block: Any, surface: str) ->
 
 
 def _lengths(value: Any) -> Iterator[int]:
-    """Yield the length of every text a reader would see."""
+    """Yield the length of every visible text."""
     if isinstance(value, list):
         for inner in value:
             yield from _lengths(inner)

@@ -1,4 +1,4 @@
-"""Slack's interactive elements: their fields and sizes, and in which blocks each may stand. Tables and two checks."""
+"""Slack's interactive elements: their fields, their sizes, and the blocks that may hold them."""
 
 from typing import Any
 
@@ -184,7 +184,7 @@ ELEMENTS_IN: dict[str, set[str]] = {
 
 
 def element_in(block: str) -> Check:
-    """Demand an element that may stand in this kind of block."""
+    """Require an element that this type of block may hold."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         kind = value.get("type") if isinstance(value, dict) else None
@@ -199,7 +199,7 @@ def element_in(block: str) -> Check:
 
 
 def _options(problems: list[str], pointer: str, value: dict[str, Any]) -> None:
-    """Demand options or groups of them, not both, with values of their own, and an initial one that is among them."""
+    """Require options or option groups, not both, with unique values, and an initial option among them."""
     if value["type"] not in ("static_select", "multi_static_select", "radio_buttons", "checkboxes", "overflow"):
         return
     flat = objects(value.get("options"))

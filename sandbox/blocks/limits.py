@@ -1,4 +1,4 @@
-"""The sizes Slack allows, by dotted name. Data only, written from Slack's pages; nothing of an app's own opinion."""
+"""The sizes that Slack allows, by dotted name, from Slack's documentation. Data only."""
 
 LIMITS: dict[str, int] = {
     "message.text": 40_000,

@@ -1,7 +1,7 @@
-"""What a value in a block can be: small checks that combine into larger ones.
+"""Checks of single values in blocks, which combine into larger checks.
 
-A check takes the list of problems found so far, the JSON pointer of the value and the value. It knows shapes and sizes;
-which block has which fields is the tables' business.
+A check takes the list of problems, the value's JSON pointer and the value. Knows shapes and sizes; the tables know
+fields.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,24 +14,24 @@ Fields = Mapping[str, Check]
 
 
 def add_problem(problems: list[str], pointer: str, message: str) -> None:
-    """Note a problem the way Slack words it."""
+    """Add a problem in Slack's wording."""
     problems.append(f"[ERROR] {message} [json-pointer:{pointer}]")
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects in a list; none when it is no list, which its own check has noted."""
+    """Return the objects in a list, or [] if the value is not a list, which its own check reports."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def check_unique(problems: list[str], pointer: str, items: list[dict[str, Any]], name: str) -> None:
-    """Note every id that several objects of a list share."""
+    """Report every id that several objects of a list share."""
     ids = [one[name] for one in items if isinstance(one.get(name), str) and one[name]]
     for shared in sorted({one for one in ids if ids.count(one) > 1}):
         add_problem(problems, pointer, f"`{name}` {shared} already exists")
 
 
 def string(limit: str | None = None, *, minimum: int = 1) -> Check:
-    """Demand a string of at least and at most so many characters."""
+    """Require a string within a length."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, str):
@@ -45,7 +45,7 @@ def string(limit: str | None = None, *, minimum: int = 1) -> Check:
 
 
 def text(limit: str, *, plain: bool = False) -> Check:
-    """Demand a text object, plain or either kind."""
+    """Require a text object, plain or either type."""
     kinds = ("plain_text",) if plain else ("plain_text", "mrkdwn")
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
@@ -63,17 +63,17 @@ def text(limit: str, *, plain: bool = False) -> Check:
 
 
 def boolean(problems: list[str], pointer: str, value: Any) -> None:
-    """Demand true or false."""
+    """Require true or false."""
     if not isinstance(value, bool):
         add_problem(problems, pointer, "must be a boolean")
 
 
 def any_value(problems: list[str], pointer: str, value: Any) -> None:
-    """Let every value pass."""
+    """Accept every value."""
 
 
 def number(minimum: int, maximum: int) -> Check:
-    """Demand a whole number within bounds."""
+    """Require a whole number within bounds."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -84,18 +84,18 @@ def number(minimum: int, maximum: int) -> Check:
     return check
 
 
-def one_of(*message: str) -> Check:
-    """Demand one of a few words."""
+def one_of(*choices: str) -> Check:
+    """Require one of these strings."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
-        if value not in message:
-            add_problem(problems, pointer, f"must be one of: {', '.join(message)}")
+        if value not in choices:
+            add_problem(problems, pointer, f"must be one of: {', '.join(choices)}")
 
     return check
 
 
 def list_of(inner: Check, limit: str, *, minimum: int = 1) -> Check:
-    """Demand a list of at least and at most so many items, each passing a check."""
+    """Require a list within a length, each item passing a check."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, list):
@@ -112,7 +112,7 @@ def list_of(inner: Check, limit: str, *, minimum: int = 1) -> Check:
 
 
 def object_of(known: Fields, required: tuple[str, ...] = ()) -> Check:
-    """Demand an object with known fields only."""
+    """Require an object with known fields only."""
 
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if not isinstance(value, dict):
@@ -126,7 +126,7 @@ def object_of(known: Fields, required: tuple[str, ...] = ()) -> Check:
 def check_fields(
     problems: list[str], pointer: str, value: dict[str, Any], known: Fields, required: tuple[str, ...] = ()
 ) -> None:
-    """Check every field of an object; note those missing and those nobody knows."""
+    """Check every field of an object, and report missing and unknown ones."""
     for name in required:
         if name not in value:
             add_problem(problems, pointer, f"missing required field: {name}")

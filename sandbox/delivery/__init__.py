@@ -1,1 +1,1 @@
-"""Everything that goes from the workspace to the app: envelopes, sockets, signed requests, retries."""
+"""Delivery from the workspace to the app: envelopes, Socket Mode, signed HTTP requests, retries."""

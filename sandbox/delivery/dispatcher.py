@@ -1,7 +1,7 @@
-"""The post office: sends envelopes, times their acknowledgement and sends events again.
+"""The dispatcher sends envelopes, times their acknowledgement and retries events.
 
-It knows Slack's three seconds and its retry schedule. The three seconds are real ones; the pauses before the second and
-third repetition follow the workspace's clock. It refuses to know what an envelope means.
+The acknowledgement timeout of three seconds is real time; the delays before retries follow the workspace's clock.
+Knows no meaning of an envelope.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import parse_ts, to_micros
 from sandbox.wire_log import WireLog
 
-# What an app gets with "Delayed Events" switched on: after the three repetitions one each hour for a day.
+# Retries with "Delayed Events" switched on: three, then one each hour for a day.
 DELAYED_RETRIES = (0.0, 60.0, 300.0, *([3600.0] * 24))
 NO_RETRY = "no_retry"
 GIVEN_UP_LIMIT = 10_000
@@ -31,9 +31,9 @@ TIMEOUT_ERRORS = {"slash_commands": "operation_timeout", "interactive": "trouble
 
 @dataclass(frozen=True)
 class Timing:
-    """How long Slack waits: for an acknowledgement in real seconds, before each repetition in seconds of the clock.
+    """Timeouts: acknowledgement in real seconds, delay before each retry in seconds of the workspace's clock.
 
-    An event that is later than `too_late` seconds is dropped.
+    An event older than `drop_after` seconds is dropped.
     """
 
     ack_seconds: float = 3.0
@@ -42,10 +42,10 @@ class Timing:
 
 
 class Transport(Protocol):
-    """Take an envelope to the app."""
+    """A way to deliver envelopes to the app."""
 
     def deliver(self, envelope: Envelope) -> bool:
-        """Send it off and tell whether there was anybody to send it to; called on the loop's thread."""
+        """Send an envelope. False if there is no recipient. Called on the loop's thread."""
         ...
 
 
@@ -57,7 +57,7 @@ class _InFlight:
 
 
 class Dispatcher:
-    """Every envelope under way."""
+    """Every envelope that is in flight or waits for a retry."""
 
     def __init__(self, workspace: Workspace, wire_log: WireLog, timing: Timing, faults: Faults) -> None:
         self._ws = workspace
@@ -72,20 +72,20 @@ class Dispatcher:
         self._transport: Transport | None = None
 
     def start(self, loop: asyncio.AbstractEventLoop, transport: Transport) -> None:
-        """Begin sending on this loop."""
+        """Send on this loop, over this transport."""
         self._loop, self._transport = loop, transport
 
     def use_transport(self, transport: Transport) -> None:
-        """Send everything from now on another way."""
+        """Send over another transport from now on."""
         self._transport = transport
 
     @property
     def is_running(self) -> bool:
-        """Tell whether anything can be sent."""
+        """True between `start` and `stop`."""
         return self._loop is not None
 
     def stop(self) -> None:
-        """Send nothing any more and let everybody who waits for an answer go."""
+        """Send nothing more, and settle every pending delivery with the error `stopped`."""
         with self._lock:
             self._loop = None
             pending = [one.envelope for one in self._in_flight.values()] + [envelope for _, envelope in self._scheduled]
@@ -94,17 +94,17 @@ class Dispatcher:
             _drop(envelope)
 
     def outstanding(self) -> int:
-        """Count the envelopes sent or about to be sent and neither acknowledged nor given up."""
+        """Count the envelopes in flight: sent or queued, neither acknowledged nor given up."""
         with self._lock:
             return len(self._in_flight)
 
     def scheduled_retries(self) -> int:
-        """Count the events waiting for the clock to reach their next repetition."""
+        """Count the events that wait for their retry time."""
         with self._lock:
             return len(self._scheduled)
 
     def given_up(self) -> list[Payload]:
-        """Give the events that were sent as often as they ever will be and never acknowledged, the latest of very many."""
+        """Return the events that used up their retries without an acknowledgement; the latest 10,000."""
         with self._lock:
             return list(self._given_up)
 
@@ -117,7 +117,7 @@ class Dispatcher:
         on_ack: Callable[[Payload | None], str | None] | None = None,
         delivery: Delivery | None = None,
     ) -> Delivery:
-        """Send something to the app and return at once; callable from any thread. Raises RuntimeError before `start`."""
+        """Queue an envelope and return at once; thread-safe. Raises RuntimeError before `start`."""
         if self._transport is None:
             raise RuntimeError("the workspace is not running")
         delivery = delivery or Delivery(self._ws)
@@ -126,7 +126,7 @@ class Dispatcher:
         return delivery
 
     def acknowledge(self, envelope_id: str, payload: Payload | None) -> None:
-        """Take an answer, on the loop's thread; a late one is dropped, as Slack drops it."""
+        """Handle an acknowledgement, on the loop's thread. A late one is ignored, as in Slack."""
         in_flight = self._in_flight.get(envelope_id)
         if in_flight is None:
             return
@@ -141,14 +141,14 @@ class Dispatcher:
         self._remove(in_flight)
 
     def report_failure(self, envelope_id: str, reason: str) -> None:
-        """Take the news that the app was reached and did not want it, or was not reached at all; on the loop's thread."""
+        """Handle a rejected or unreachable delivery, on the loop's thread."""
         in_flight = self._in_flight.get(envelope_id)
         if in_flight is not None:
             self._fail(in_flight.envelope, reason, UNREACHABLE_ERRORS)
             self._remove(in_flight)
 
     def retry_due(self) -> None:
-        """Send again what the clock says is due, and drop events more than two hours late."""
+        """Retry the events whose time has come, and drop those that are too old."""
         now = to_micros(self._ws.clock.now())
         with self._lock:
             due = [envelope for at, envelope in self._scheduled if at <= now]
@@ -161,7 +161,7 @@ class Dispatcher:
                 self._enqueue(envelope)
 
     def retry_now(self, limit: int = 1) -> list[Delivery]:
-        """Send the oldest events that wait for their next repetition again now, whatever the clock says."""
+        """Retry the oldest scheduled events now, whatever the clock says."""
         with self._lock:
             oldest = [
                 envelope for _, envelope in nsmallest(limit, self._scheduled, key=lambda one: _event_time(one[1]))
@@ -173,7 +173,7 @@ class Dispatcher:
         return [envelope.delivery for envelope in oldest]
 
     def _enqueue(self, envelope: Envelope) -> None:
-        """Send an envelope; a stopped hub drops it, since `stop` may come between the caller's look and this."""
+        """Queue an envelope. A stopped dispatcher drops it: `stop` may come between the caller's check and this."""
         with self._lock:
             if self._loop is not None:
                 self._in_flight[envelope.id] = _InFlight(envelope)
@@ -183,7 +183,7 @@ class Dispatcher:
         _drop(envelope)
 
     def _schedule(self, at: int, envelope: Envelope) -> None:
-        """Keep an envelope until the clock reaches a moment, in microseconds; a stopped hub drops it."""
+        """Hold an envelope until a time in microseconds. A stopped dispatcher drops it."""
         with self._lock:
             if self._loop is not None:
                 self._scheduled.append((at, envelope))
@@ -229,7 +229,7 @@ class Dispatcher:
         envelope.delivery.settled.set()
 
     def _remove(self, in_flight: _InFlight) -> None:
-        """Let go of an envelope last of all, so that nobody counts none under way between it and what follows from it."""
+        """Remove an envelope from those in flight, last of all: what follows from it is already counted."""
         with self._lock:
             self._in_flight.pop(in_flight.envelope.id, None)
         if in_flight.timer is not None:
@@ -249,7 +249,7 @@ def _drop(envelope: Envelope) -> None:
 
 
 def payload_name(payload: Payload) -> str:
-    """Name a payload for people: the command, the event's type and subtype, or the interaction's type."""
+    """Return a readable name of a payload: the command, the event's type and subtype, or the interaction's type."""
     if "command" in payload:
         return str(payload["command"])
     event = payload.get("event") or {}
@@ -257,5 +257,5 @@ def payload_name(payload: Payload) -> str:
 
 
 def _event_time(envelope: Envelope) -> int:
-    """Tell when an event happened, to the microsecond, so that events can be put in their order."""
+    """Return an event's time in microseconds, which orders events."""
     return parse_ts(str((envelope.payload.get("event") or {}).get("event_ts") or envelope.payload["event_time"]))

@@ -1,7 +1,6 @@
-"""What is sent to the app, and what became of it.
+"""The envelope, which is one attempt to deliver, and the delivery, which is the result that the sender sees.
 
-An `Envelope` is one attempt's content; a `Delivery` is what the person who caused it can learn: was it acknowledged, how
-fast, with what, and which forms opened since. Neither knows how it travels.
+Neither knows a transport.
 """
 
 import threading
@@ -19,7 +18,7 @@ VIEW_TIMEOUT_S = 3.0
 
 @dataclass
 class Delivery:
-    """What became of something a person did, as far as Slack can tell."""
+    """The result of a person's action as Slack sees it: acknowledged or not, latency, response, opened views."""
 
     workspace: Workspace
     trigger_id: str = ""
@@ -31,20 +30,20 @@ class Delivery:
     settled: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, timeout: float = 10.0) -> "Delivery":
-        """Block until the app has answered or Slack has given up."""
+        """Block until the app has acknowledged or Slack has given up."""
         self.settled.wait(timeout)
         return self
 
     @property
     def opened(self) -> list[View]:
-        """Return the views opened with this delivery's trigger up to now."""
+        """The views opened with this delivery's trigger so far."""
         with self.workspace.lock:
             return [
                 view for view in self.workspace.views.values() if self.trigger_id and view.trigger_id == self.trigger_id
             ]
 
     def view(self, timeout: float = VIEW_TIMEOUT_S) -> View:
-        """Return the first view opened with this delivery's trigger, waiting for it; raise LookupError when none comes."""
+        """Wait for the first view opened with this delivery's trigger. Raises LookupError when none opens."""
         deadline = time.monotonic() + timeout
         while not (opened := self.opened):
             if time.monotonic() > deadline:
@@ -55,7 +54,7 @@ class Delivery:
 
 @dataclass
 class Envelope:
-    """One thing for the app: its kind, its payload and what to do with the answer."""
+    """One payload for the app, with its kind, its retry state and the callback for its acknowledgement."""
 
     id: str
     kind: Kind
@@ -67,7 +66,7 @@ class Envelope:
     on_ack: Callable[[Payload | None], str | None] | None = None
 
     def frame(self) -> dict[str, Any]:
-        """Write the envelope as it goes over the socket."""
+        """Return the Socket Mode frame."""
         frame: dict[str, Any] = {
             "type": self.kind,
             "envelope_id": self.id,

@@ -1,6 +1,6 @@
-"""The event pump: takes what happened in the workspace and sends the app what it subscribed to and may hear.
+"""The event pump sends workspace events to the app, filtered by subscription, membership and scope.
 
-It knows subscriptions, membership and the faults that double or swap events. It refuses to know how they travel.
+Applies the faults that duplicate or reorder events. Knows no transport.
 """
 
 import time
@@ -19,7 +19,7 @@ MESSAGE_SUBSCRIPTIONS = {"channel": "message.channels", "group": "message.groups
 
 
 class EventPump:
-    """What of the workspace's life reaches the app."""
+    """The events that reach the app."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class EventPump:
         self._held_since = 0.0
 
     def on_event(self, event: Payload, channel: Channel | None) -> None:
-        """Send an event on, when the app is to hear it; the workspace's lock is held."""
+        """Send an event if the app receives it. The workspace's lock is held."""
         if not self._dispatcher.is_running or not self._is_delivered(event, channel):
             return
         payload = payloads.event_callback(self._ws, event, self._ws.new_id("Ev"))
@@ -56,11 +56,11 @@ class EventPump:
         self._release()
 
     def held_count(self) -> int:
-        """Count the messages held back, none or one."""
+        """Count the held messages: 0 or 1."""
         return int(self._held is not None)
 
     def release_overdue(self) -> None:
-        """Send a message that was held back when nothing came to overtake it."""
+        """Send a held message that no other event has overtaken in time."""
         if self._held is not None and time.monotonic() - self._held_since > MAX_HOLD_SECONDS:
             with self._ws.lock:
                 self._release()

@@ -1,7 +1,6 @@
-"""HTTP delivery: signed POST requests to the app's addresses, for apps that do not use Socket Mode.
+"""HTTP delivery: signed POST requests to the app's URLs, for apps without Socket Mode.
 
-Each request goes out on a thread of its own pool and its answer is taken back on the loop. Only addresses of this very
-machine are accepted.
+Each request runs on a pool thread; its result returns to the loop. Only loopback URLs are accepted.
 """
 
 import asyncio
@@ -28,7 +27,7 @@ ReportFailure = Callable[[str, str], None]
 
 
 class HttpDelivery:
-    """Carry each envelope to so many of the addresses, picked at random, at the same moment."""
+    """A transport that posts each envelope to `copies` of the URLs, chosen at random, at the same time."""
 
     def __init__(
         self,
@@ -54,7 +53,7 @@ class HttpDelivery:
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def deliver(self, envelope: Envelope) -> bool:
-        """Send an envelope's payload off; there is always somebody to try, until this is closed."""
+        """Post an envelope. False only after `close`."""
         try:
             for url in random.sample(self._urls, self._copies):
                 self._pool.submit(self._post, envelope, url)
@@ -93,12 +92,12 @@ class HttpDelivery:
         return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": f"v0={digest}"}
 
     def _report(self, callback: Callable[..., None], *arguments: object) -> None:
-        with suppress(RuntimeError):  # The loop is closed: the workspace has stopped, and no delivery waits for news.
+        with suppress(RuntimeError):  # The loop is closed: the workspace has stopped and no delivery waits.
             self._loop.call_soon_threadsafe(callback, *arguments)
 
 
 def encode(envelope: Envelope) -> tuple[str, str]:
-    """Return body and content type: events as JSON, commands as a form, interactions as a form with JSON in it."""
+    """Return body and content type: JSON for events, a form for commands, a form with JSON in it for interactions."""
     if envelope.kind == "events_api":
         return json.dumps(envelope.payload), "application/json"
     fields = envelope.payload if envelope.kind == "slash_commands" else {"payload": json.dumps(envelope.payload)}
@@ -106,7 +105,7 @@ def encode(envelope: Envelope) -> tuple[str, str]:
 
 
 def parse_response(response_text: str) -> Payload | None:
-    """Read what an acknowledgement carries: JSON, plain text as a message, or nothing."""
+    """Return the acknowledgement's payload: JSON, plain text as a message, or None."""
     if not response_text.strip():
         return None
     try:
@@ -117,12 +116,12 @@ def parse_response(response_text: str) -> Payload | None:
 
 
 def http_retry_reason(reason: str) -> str:
-    """Name a retry's reason as HTTP deliveries do."""
+    """Return the HTTP name of a retry reason."""
     return "http_timeout" if reason == "timeout" else reason
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this very machine."""
+    """True if a host is this machine."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:

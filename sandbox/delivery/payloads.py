@@ -1,6 +1,6 @@
-"""The payloads Slack sends for what people do: commands, button presses, form submissions, shortcuts, suggestions, events.
+"""Payloads that Slack sends for commands, button presses, form submissions, shortcuts, suggestions and events.
 
-Pure writing from the workspace's state; nothing is sent from here.
+Pure functions of the workspace's state; nothing is sent from here.
 """
 
 from sandbox.state.entities import Channel, Ephemeral, Message, Payload, Person, View
@@ -11,7 +11,7 @@ TOKEN = "verification"  # noqa: S105 - Slack's retired verification token, kept 
 
 
 def slash_command(ws: Workspace, person: Person, channel: Channel, name: str, text: str) -> Payload:
-    """Write a slash command; trigger and response address are added by the caller."""
+    """Return a slash command's payload. The caller adds trigger_id and response_url."""
     return {
         "token": TOKEN,
         "team_id": ws.team_id,
@@ -28,7 +28,7 @@ def slash_command(ws: Workspace, person: Person, channel: Channel, name: str, te
 
 
 def interaction(ws: Workspace, person: Person, interaction_type: str) -> Payload:
-    """Write what every interaction payload begins with."""
+    """Return the fields common to all interaction payloads."""
     return {
         "type": interaction_type,
         "user": {"id": person.id, "username": person.name, "name": person.name, "team_id": ws.team_id},
@@ -41,7 +41,7 @@ def interaction(ws: Workspace, person: Person, interaction_type: str) -> Payload
 
 
 def message_context(ws: Workspace, channel: Channel, message: Message | Ephemeral) -> Payload:
-    """Write where in a channel somebody pressed: container, channel, message; an ephemeral one comes without its text."""
+    """Return container, channel and message of an action on a message. An ephemeral message is not included."""
     is_ephemeral = isinstance(message, Ephemeral)
     container: Payload = {
         "type": "message",
@@ -58,7 +58,7 @@ def message_context(ws: Workspace, channel: Channel, message: Message | Ephemera
 
 
 def view_context(ws: Workspace, view: View) -> Payload:
-    """Write where in a form or Home tab somebody pressed."""
+    """Return container and view of an action in a form or on the Home tab."""
     return {"container": {"type": "view", "view_id": view.id}, "view": serialize_view(ws, view)}
 
 

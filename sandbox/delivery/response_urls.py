@@ -1,7 +1,4 @@
-"""Response addresses: five uses within thirty minutes, each bound to whom and where it was given for.
-
-It keeps the addresses and counts; what a use does to the channel is told to it by the caller.
-"""
+"""Response URLs: five uses within thirty minutes, each bound to the person and channel it was issued for."""
 
 import secrets
 from dataclasses import dataclass
@@ -17,7 +14,7 @@ MAX_REMEMBERED = 5000
 
 @dataclass
 class ResponseTarget:
-    """Whom an answer would reach and which message it may replace; `source` is none for a slash command."""
+    """Whom a response reaches, and the message it may replace. `source` is None for a slash command."""
 
     user: str
     channel: str
@@ -29,7 +26,7 @@ class ResponseTarget:
 
 
 class ResponseUrls:
-    """The response addresses given out."""
+    """The issued response URLs."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._ws = workspace
@@ -37,7 +34,7 @@ class ResponseUrls:
         self.root = ""
 
     def issue(self, kind: str, target: ResponseTarget) -> str:
-        """Give out an address for answering something a person did."""
+        """Issue a response URL for one action of a person."""
         with self._ws.lock:
             key = secrets.token_urlsafe(18)
             target.issued = to_micros(self._ws.clock.now())
@@ -47,7 +44,7 @@ class ResponseUrls:
             return f"{self.root}{kind}/{self._ws.team_id}/{key}"
 
     def use(self, key: str) -> ResponseTarget:
-        """Count one use and return the place; refuse an address unknown, worn out or too old."""
+        """Count one use and return the target. SlackError: `invalid_url`, `used_url`, `expired_url`."""
         with self._ws.lock:
             target = self._targets.get(key)
             if target is None:

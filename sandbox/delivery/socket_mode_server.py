@@ -1,7 +1,7 @@
-"""Socket Mode: the connections an app has open, and the frames that pass through them.
+"""Socket Mode: the app's connections and their frames.
 
-Each envelope goes to one connection picked at random; an acknowledgement is taken from any. Ten connections are allowed.
-It refuses to know what envelopes mean and when to give up on them.
+An envelope goes to one connection at random; any connection may acknowledge it. Ten connections are allowed.
+Knows no retries.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class SocketModeServer:
         self._is_closed_to_new = False
 
     def new_ticket(self) -> str:
-        """Give out a ticket that opens one connection, unless the door is shut."""
+        """Issue a single-use ticket for a connection. SlackError `service_unavailable` during an outage."""
         if self._is_closed_to_new:
             raise SlackError("service_unavailable")
         ticket = secrets.token_urlsafe(24)
@@ -48,7 +48,7 @@ class SocketModeServer:
         return len(self._connections)
 
     def deliver(self, envelope: Envelope) -> bool:
-        """Send an envelope through one connection, any of them; tell whether there was one."""
+        """Send an envelope over one connection at random. False if there is none."""
         usable = [connection for connection in self._connections if not connection.is_closing] or self._connections
         if not usable:
             return False
@@ -56,7 +56,7 @@ class SocketModeServer:
         return True
 
     def run_command(self, command: str) -> None:
-        """Cut, deafen or refresh every connection, or shut the door to new ones as well; on the loop's thread."""
+        """Cut, stall or refresh every connection, or start and end an outage; on the loop's thread."""
         self._record("socket", command)
         if command in ("cut_off", "restore_connections"):
             self._is_closed_to_new = command == "cut_off"
@@ -118,7 +118,7 @@ class SocketModeServer:
 
 
 class _SocketConnection:
-    """One open connection and what waits to go through it."""
+    """One open connection and its outgoing frames."""
 
     def __init__(self, protocol: StallableSocket) -> None:
         self.protocol = protocol
@@ -126,18 +126,18 @@ class _SocketConnection:
         self._outgoing: asyncio.Queue[str] = asyncio.Queue()
 
     def send(self, frame: dict[str, Any]) -> None:
-        """Put a frame in line."""
+        """Queue a frame."""
         self._outgoing.put_nowait(json.dumps(frame))
 
     def request_reconnect(self, reason: str) -> None:
-        """Tell the app to reconnect; all but a warning end the connection after a while."""
+        """Ask the app to reconnect. The connection ends after a grace period, unless this is a warning."""
         self._outgoing.put_nowait(disconnect_frame(reason))
         if reason != "warning":
             self.is_closing = True
             asyncio.get_running_loop().call_later(GRACE_SECONDS, self.protocol.cut)
 
     async def write_to(self, websocket: WebSocket) -> None:
-        """Send what waits, in order; a deaf connection loses it."""
+        """Send queued frames in order. A stalled connection loses them."""
         while True:
             frame = await self._outgoing.get()
             if not self.protocol.stalled:
@@ -148,5 +148,5 @@ class _SocketConnection:
 
 
 def disconnect_frame(reason: str) -> str:
-    """Write the frame that asks an app to reconnect."""
+    """Return the frame that asks an app to reconnect."""
     return json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}})

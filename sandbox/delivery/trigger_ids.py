@@ -1,4 +1,4 @@
-"""Trigger ids: each lets an app open one form for one person, once and within three seconds of the workspace's clock."""
+"""Trigger ids: each opens one view for one person, once, within three seconds of the workspace's clock."""
 
 import secrets
 from collections import OrderedDict
@@ -12,7 +12,7 @@ MAX_REMEMBERED = 5000
 
 
 class TriggerIds:
-    """The trigger ids given out lately."""
+    """The recently issued trigger ids."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._ws = workspace
@@ -20,7 +20,7 @@ class TriggerIds:
         self._exchanged: set[str] = set()
 
     def issue(self, user: str) -> str:
-        """Give out a trigger id for something this person just did."""
+        """Issue a trigger id for a person's action."""
         with self._ws.lock:
             now = to_micros(self._ws.clock.now())
             trigger = f"{now}.{len(self._issued)}.{secrets.token_hex(8)}"
@@ -30,7 +30,7 @@ class TriggerIds:
             return trigger
 
     def exchange(self, trigger: str) -> str:
-        """Return whose trigger this is and use it up; refuse one unknown, used or too old."""
+        """Use a trigger id up and return its person. SlackError: invalid, exchanged or expired trigger_id."""
         with self._ws.lock:
             if trigger not in self._issued:
                 raise SlackError("invalid_trigger_id")

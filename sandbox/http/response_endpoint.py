@@ -1,4 +1,4 @@
-"""The addresses beside the Web API: answers to response addresses, and the bytes of uploaded files."""
+"""HTTP endpoints beside the Web API: response URLs and file uploads."""
 
 import json
 from typing import Any
@@ -17,7 +17,7 @@ from sandbox.workspace_errors import SlackError
 
 
 class ResponseEndpoint:
-    """The handlers of those addresses."""
+    """The handlers of both endpoints."""
 
     def __init__(self, ws: Workspace, responses: ResponseUrls, wire_log: WireLog) -> None:
         self._ws = ws
@@ -25,7 +25,7 @@ class ResponseEndpoint:
         self._wire_log = wire_log
 
     async def respond(self, request: Request) -> Response:
-        """Take an answer at a response address: new, in place of what it answers, or removing that."""
+        """Post a new message, or replace or delete the original one, as the payload says."""
         try:
             payload = json.loads(await request.body())
         except ValueError:
@@ -44,7 +44,7 @@ class ResponseEndpoint:
         return Response(body, 404 if result.endswith("_url") else 400, media_type="application/json")
 
     async def upload(self, request: Request) -> Response:
-        """Take the bytes of a file and keep their count."""
+        """Record the size of an uploaded file; its bytes are dropped."""
         size = len(await request.body())
         with self._ws.lock:
             file = self._ws.files.get(request.path_params["file"])
@@ -82,7 +82,7 @@ class ResponseEndpoint:
             message_mutations.delete(self._ws, source)
 
     def _source_message(self, target: ResponseTarget) -> Any:
-        """Return the message an address was given for: none for a slash command, and only the bot's own."""
+        """Return a response URL's message. A slash command has none; only the bot's own can be changed."""
         if target.source is None:
             raise SlackError("cant_replace_original")
         if target.source_is_ephemeral:

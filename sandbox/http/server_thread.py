@@ -1,4 +1,4 @@
-"""The server's thread: uvicorn on a loop of its own, a port found at the start, an end that waits for nobody."""
+"""The server's thread: uvicorn on its own event loop, on a free port."""
 
 import asyncio
 import contextlib
@@ -43,13 +43,13 @@ class ServerThread:
         self._thread = threading.Thread(target=self._run, name="sandbox", daemon=True)
 
     def start(self) -> None:
-        """Start serving and wait until it does."""
+        """Start the thread and wait until the server accepts requests."""
         self._thread.start()
         if not self._ready.wait(START_TIMEOUT_S):
             raise RuntimeError("the pretend workspace did not start")
 
     def stop(self) -> None:
-        """Stop serving and wait for the thread to end."""
+        """Stop the server and join its thread."""
         self._server.should_exit = True
         self._thread.join(START_TIMEOUT_S)
         self._socket.close()
@@ -65,7 +65,7 @@ class ServerThread:
     async def _serve(self) -> None:
         await self._server.serve([self._socket])
         others = asyncio.all_tasks() - {asyncio.current_task()}
-        if others:  # Their connections are cut and they know it; only who does not end on that word is made to.
+        if others:  # Their connections are cut, which ends most tasks; the others are cancelled.
             await asyncio.wait(others, timeout=SHUTDOWN_TIMEOUT_S)
         for task in others:
             task.cancel()
@@ -73,7 +73,7 @@ class ServerThread:
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves the process's signals alone, ticks often, and ends without waiting for open connections."""
+    """A server without signal handlers. It ticks often and stops without waiting for open connections."""
 
     def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None], every_tick: Callable[[], None]) -> None:
         super().__init__(config)
@@ -81,18 +81,18 @@ class _Server(uvicorn.Server):
         self._every_tick = every_tick
 
     def capture_signals(self) -> Any:
-        """Capture nothing: signals belong to the main program."""
+        """Install no handler: signals belong to the main program."""
         return contextlib.nullcontext()
 
     async def main_loop(self) -> None:
-        """Serve until told to stop, looking after what the clock makes due."""
+        """Tick until the server is told to stop."""
         self._on_start()
         while not self.should_exit:
             self._every_tick()
             await asyncio.sleep(TICK_SECONDS)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Cut every connection and stop listening."""
+        """Close the listeners and cut every connection."""
         for server in self.servers:
             server.close()
         for connection in list(self.server_state.connections):

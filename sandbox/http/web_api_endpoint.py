@@ -1,7 +1,6 @@
-"""The Web API over HTTP: reads a request, lets faults, token, tier and scopes have their say, calls the method, answers.
+"""The Web API over HTTP: applies faults, token, tier and scopes to a request, then calls its method.
 
-Everything is answered with 200 and JSON, except 429 and what faults ask for. Latency is waited for without holding up
-other calls. What methods do is theirs.
+Every reply is 200 with JSON, except 429 and injected faults. Latency does not block other calls.
 """
 
 import asyncio
@@ -28,14 +27,14 @@ from sandbox.workspace_errors import SlackError
 
 @dataclass(frozen=True)
 class Tokens:
-    """The two tokens an app may carry."""
+    """The bot token and the app-level token."""
 
     bot: str
     app: str
 
 
 class WebApiEndpoint:
-    """The endpoint of all methods."""
+    """The endpoint of every method."""
 
     def __init__(
         self, ws: Workspace, services: Services, *, tokens: Tokens, tiers: Tiers, faults: Faults, wire_log: WireLog
@@ -122,7 +121,7 @@ class WebApiEndpoint:
 
 
 async def read_arguments(request: Request) -> dict[str, Any]:
-    """Return a call's arguments, whether they stand in the address, in a form or in JSON."""
+    """Return a call's arguments from its query string and its body, a form or JSON."""
     args: dict[str, Any] = dict(request.query_params)
     body = await request.body()
     if request.headers.get("content-type", "").startswith("application/json"):
@@ -135,6 +134,6 @@ async def read_arguments(request: Request) -> dict[str, Any]:
 
 
 def token_of(request: Request, args: Payload) -> str:
-    """Return the token a call carries, in its header or among its arguments."""
+    """Return a call's token, from the Authorization header or the arguments. "" when there is none."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if kind.lower() == "bearer" else str(args.get("token") or "")

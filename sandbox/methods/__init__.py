@@ -1,4 +1,4 @@
-"""The Web API's methods by family; each module holds a table of its own and this joins them."""
+"""The Web API's methods. Each module has a table of its family; this table joins them."""
 
 from sandbox.methods import (
     auth,

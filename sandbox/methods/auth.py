@@ -1,4 +1,4 @@
-"""Who the app is and where: auth.test, apps.connections.open, team.info, bots.info, emoji.list, api.test."""
+"""Identity: auth.test, apps.connections.open, team.info, bots.info, emoji.list, api.test."""
 
 from sandbox.api.api_call import ApiCall
 from sandbox.api.tiers import SPECIAL, T1, T2, T3, T4
@@ -8,7 +8,7 @@ from sandbox.workspace_errors import SlackError
 
 
 def auth_test(call: ApiCall) -> Payload:
-    """Tell the app who it is."""
+    """Return the bot's identity."""
     ws = call.ws
     return {
         "url": call.services.page_url(),
@@ -22,19 +22,19 @@ def auth_test(call: ApiCall) -> Payload:
 
 
 def connections_open(call: ApiCall) -> Payload:
-    """Give out the address of one Socket Mode connection."""
+    """Return the URL of one Socket Mode connection."""
     root = call.services.page_url().replace("http", "ws", 1)
     return {"url": f"{root}link?ticket={call.services.new_ticket()}&app_id={call.ws.app_id}"}
 
 
 def team_info(call: ApiCall) -> Payload:
-    """Tell about the workspace."""
+    """Return the workspace."""
     ws = call.ws
     return {"team": {"id": ws.team_id, "name": ws.domain.capitalize(), "domain": ws.domain, "icon": {}}}
 
 
 def bots_info(call: ApiCall) -> Payload:
-    """Tell about the bot."""
+    """Return the bot."""
     ws = call.ws
     if call.text("bot", ws.bot.bot_id) != ws.bot.bot_id:
         raise SlackError("bot_not_found")
@@ -43,12 +43,12 @@ def bots_info(call: ApiCall) -> Payload:
 
 
 def emoji_list(call: ApiCall) -> Payload:
-    """List the workspace's own emoji: none."""
+    """Return the custom emoji: none."""
     return {"emoji": {}, "cache_ts": call.ws.timestamps.next()}
 
 
 def api_test(call: ApiCall) -> Payload:
-    """Give back what was sent."""
+    """Return the arguments."""
     if call.args.get("error"):
         raise SlackError(call.text("error"))
     return {"args": call.args}

@@ -11,7 +11,7 @@ from sandbox.workspace_errors import SlackError
 
 
 def add(call: ApiCall) -> Payload:
-    """Put a link at the head of a channel."""
+    """Add a link to a channel's header."""
     channel = call.writable_channel("channel_id")
     title, link = call.required("title"), call.text("link")
     if call.text("type", "link") != "link":
@@ -37,14 +37,14 @@ def edit(call: ApiCall) -> Payload:
 
 
 def remove(call: ApiCall) -> Payload:
-    """Take a bookmark away."""
+    """Remove a bookmark."""
     channel = call.writable_channel("channel_id")
     del channel.bookmarks[_find_bookmark(call, channel).id]
     return {}
 
 
 def list_bookmarks(call: ApiCall) -> Payload:
-    """List a channel's bookmarks."""
+    """Return a channel's bookmarks."""
     channel = call.channel("channel_id", member_only=True)
     return {"bookmarks": [serialize_bookmark(bookmark) for bookmark in channel.bookmarks.values()]}
 

@@ -1,4 +1,4 @@
-"""Canvases, kept as markdown and shown nowhere: canvases.create, edit, delete, conversations.canvases.create and kin."""
+"""Canvases, stored as markdown and never shown: canvases.*, conversations.canvases.create."""
 
 from typing import Any
 
@@ -12,14 +12,14 @@ WRITE = ("canvases:write",)
 
 
 def create(call: ApiCall) -> Payload:
-    """Make a canvas; in this workspace every one belongs to a channel."""
+    """Create a canvas. In this workspace every canvas belongs to a channel."""
     if not call.text("channel_id"):
         raise SlackError("free_teams_cannot_create_standalone_canvases")
     return {"canvas_id": _store(call, call.writable_channel("channel_id").id)}
 
 
 def create_in_channel(call: ApiCall) -> Payload:
-    """Make a channel's own canvas, of which there is one."""
+    """Create the channel's canvas, of which there is one."""
     channel = call.writable_channel("channel_id")
     if channel.canvas:
         raise SlackError("channel_canvas_already_exists")
@@ -28,7 +28,7 @@ def create_in_channel(call: ApiCall) -> Payload:
 
 
 def edit(call: ApiCall) -> Payload:
-    """Change a canvas by one operation."""
+    """Apply one operation to a canvas."""
     canvas = _find_canvas(call)
     changes = call.json("changes")
     if not isinstance(changes, list) or len(changes) != 1:
@@ -47,7 +47,7 @@ def edit(call: ApiCall) -> Payload:
 
 
 def delete(call: ApiCall) -> Payload:
-    """Take a canvas away."""
+    """Delete a canvas."""
     canvas = _find_canvas(call)
     del call.ws.canvases[canvas["id"]]
     for channel in call.ws.channels.values():
@@ -57,14 +57,14 @@ def delete(call: ApiCall) -> Payload:
 
 
 def lookup(call: ApiCall) -> Payload:
-    """Find the sections of a canvas that contain some text: one section, the whole."""
+    """Return the sections of a canvas that contain a text: one section, the whole canvas."""
     canvas = _find_canvas(call)
     text = (call.json("criteria") or {}).get("contains_text", "")
     return {"sections": [{"id": f"temp:{canvas['id']}"}] if text in canvas["text"] else []}
 
 
 def set_access(call: ApiCall) -> Payload:
-    """Take note of who may read or write a canvas."""
+    """Store who may read or write a canvas."""
     canvas = _find_canvas(call)
     if call.text("access_level") not in ("read", "write", "owner"):
         raise SlackError("invalid_parameters")

@@ -1,4 +1,4 @@
-"""What the bot says: chat.postMessage, update, delete, postEphemeral, unfurl."""
+"""The bot's messages: chat.postMessage, update, delete, postEphemeral, unfurl."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ METADATA_BYTES = 16_000
 
 
 def post_message(call: ApiCall) -> Payload:
-    """Say something in a channel, thread or direct message."""
+    """Post to a channel, thread or direct message."""
     channel = destination(call)
     text, blocks = content(call)
     thread_ts = call.text("thread_ts") or None
@@ -41,7 +41,7 @@ def post_message(call: ApiCall) -> Payload:
 
 
 def update(call: ApiCall) -> Payload:
-    """Change one of the bot's own messages; blocks are removed when only text is given."""
+    """Edit one of the bot's messages. Blocks are removed when only text is given."""
     message = _own_message(call, "cant_update_message")
     if len(call.text("text")) > LIMITS["update.text"]:
         raise SlackError("msg_too_long")
@@ -56,14 +56,14 @@ def update(call: ApiCall) -> Payload:
 
 
 def delete(call: ApiCall) -> Payload:
-    """Delete one of the bot's own messages."""
+    """Delete one of the bot's messages."""
     message = _own_message(call, "cant_delete_message")
     message_mutations.delete(call.ws, message)
     return {"channel": message.channel, "ts": message.ts}
 
 
 def post_ephemeral(call: ApiCall) -> Payload:
-    """Show something to one person in a channel that both are in."""
+    """Show a message to one member of the channel."""
     channel = call.writable_channel()
     user = call.required("user")
     if user not in channel.members:
@@ -79,7 +79,7 @@ def post_ephemeral(call: ApiCall) -> Payload:
 
 
 def unfurl(call: ApiCall) -> Payload:
-    """Take a preview of a link for a message; previews are not shown here."""
+    """Accept link previews, which this workspace does not show."""
     channel = call.channel(member_only=True)
     if call.required("ts") not in channel.messages:
         raise SlackError("cannot_find_message")
@@ -89,7 +89,7 @@ def unfurl(call: ApiCall) -> Payload:
 
 
 def destination(call: ApiCall) -> Channel:
-    """Return where a message goes: a channel by id or name, or a person's direct message."""
+    """Return a message's channel: by id or name, or a person's direct message."""
     requested = call.required("channel", "channel_not_found")
     if requested in call.ws.people:
         call.services.scopes.require(("im:write", "chat:write"))
@@ -111,7 +111,7 @@ def destination(call: ApiCall) -> Channel:
 
 
 def content(call: ApiCall, edited: Message | None = None) -> tuple[str, list[Block]]:
-    """Return text and checked blocks; refuse a message that says nothing or says it twice."""
+    """Return text and checked blocks. SlackError for an empty message, or text given twice."""
     text, markdown = call.text("text"), call.text("markdown_text")
     blocks_argument, attachments = call.json("blocks"), call.json("attachments")
     if markdown:
@@ -131,7 +131,7 @@ def content(call: ApiCall, edited: Message | None = None) -> tuple[str, list[Blo
 
 
 def checked_metadata(metadata: Any) -> Payload | None:
-    """Return metadata when it is an event type with a payload; an empty object takes metadata away."""
+    """Return the metadata if it has an event type and a payload. An empty object removes metadata."""
     if metadata is None or metadata == {}:
         return metadata  # type: ignore[no-any-return]
     if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):

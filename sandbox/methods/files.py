@@ -1,4 +1,4 @@
-"""Files: files.getUploadURLExternal, completeUploadExternal, info; the bytes themselves come in at an address of their own."""
+"""Files: files.getUploadURLExternal, completeUploadExternal, info. The upload itself has its own endpoint."""
 
 from sandbox.api.api_call import ApiCall
 from sandbox.api.tiers import T4
@@ -12,7 +12,7 @@ WRITE = ("files:write",)
 
 
 def get_upload_url(call: ApiCall) -> Payload:
-    """Give out an address to send a file's bytes to."""
+    """Return an upload URL."""
     name = call.required("filename", "unknown_filename")
     length = call.number("length", 0, maximum=10**10, error="invalid_arguments")
     if not length:
@@ -31,7 +31,7 @@ def get_upload_url(call: ApiCall) -> Payload:
 
 
 def complete_upload(call: ApiCall) -> Payload:
-    """Share files whose bytes have arrived."""
+    """Share files that were uploaded."""
     requested = call.json("files")
     if not isinstance(requested, list) or not requested:
         raise SlackError("invalid_arguments")
@@ -54,7 +54,7 @@ def complete_upload(call: ApiCall) -> Payload:
 
 
 def info(call: ApiCall) -> Payload:
-    """Tell about one file."""
+    """Return one file."""
     file = call.ws.files.get(call.required("file"))
     if file is None:
         raise SlackError("file_not_found")

@@ -1,4 +1,4 @@
-"""What there is to know of one Web API method before calling it: its function, scopes, allowance and kind of token."""
+"""The description of a Web API method: function, scopes, rate limit, token type."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sandbox.state.entities import Payload
 
 @dataclass(frozen=True)
 class Method:
-    """One method; any of its scopes will do, and none means that it needs none."""
+    """One method. Any one of its scopes is enough; none means no requirement. `per_minute` is its rate limit."""
 
     run: Callable[[ApiCall], Payload]
     per_minute: int

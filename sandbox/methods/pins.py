@@ -22,7 +22,7 @@ def add(call: ApiCall) -> Payload:
 
 
 def remove(call: ApiCall) -> Payload:
-    """Take a pin off."""
+    """Unpin a message."""
     channel = call.writable_channel()
     message = call.message(channel, "timestamp")
     if message.ts not in channel.pins:
@@ -32,7 +32,7 @@ def remove(call: ApiCall) -> Payload:
 
 
 def list_pins(call: ApiCall) -> Payload:
-    """List what is pinned, the latest first."""
+    """Return the pinned messages, latest first."""
     channel = call.channel(member_only=True)
     items = [
         {"type": "message", "channel": channel.id, "message": serialize_message(call.ws, channel.messages[ts]), **pin}

@@ -15,7 +15,7 @@ NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 
 
 def add(call: ApiCall) -> Payload:
-    """React to a message as the bot."""
+    """Add the bot's reaction to a message."""
     message, name = _target(call)
     if call.bot in message.reactions.get(name, []):
         raise SlackError("already_reacted")
@@ -24,7 +24,7 @@ def add(call: ApiCall) -> Payload:
 
 
 def remove(call: ApiCall) -> Payload:
-    """Take the bot's reaction back."""
+    """Remove the bot's reaction."""
     message, name = _target(call)
     if call.bot not in message.reactions.get(name, []):
         raise SlackError("no_reaction")
@@ -33,14 +33,14 @@ def remove(call: ApiCall) -> Payload:
 
 
 def get(call: ApiCall) -> Payload:
-    """Tell a message's reactions."""
+    """Return a message's reactions."""
     channel = call.channel(member_only=True)
     message = call.message(channel, "timestamp")
     return {"type": "message", "channel": channel.id, "message": serialize_message(call.ws, message)}
 
 
 def list_reactions(call: ApiCall) -> Payload:
-    """List what somebody reacted to."""
+    """Return the messages that a user has reacted to."""
     user = call.text("user", call.bot)
     reacted = [
         {"type": "message", "channel": channel.id, "message": serialize_message(call.ws, message)}

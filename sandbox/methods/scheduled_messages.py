@@ -1,4 +1,4 @@
-"""Messages for later: chat.scheduleMessage, deleteScheduledMessage, scheduledMessages.list, and posting what is due."""
+"""Scheduled messages: chat.scheduleMessage, deleteScheduledMessage, scheduledMessages.list, and posting those due."""
 
 from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import paginate
@@ -15,7 +15,7 @@ WINDOW_SECONDS, MAX_IN_WINDOW = 300, 30
 
 
 def schedule(call: ApiCall) -> Payload:
-    """Keep a message until its time, at most 120 days ahead and thirty in five minutes of a channel."""
+    """Schedule a message, at most 120 days ahead and thirty per channel in five minutes."""
     channel = destination(call)
     text, blocks = content(call)
     post_at = call.number("post_at", 0, maximum=10**11, error="invalid_time")
@@ -45,14 +45,14 @@ def schedule(call: ApiCall) -> Payload:
 
 
 def unschedule(call: ApiCall) -> Payload:
-    """Drop a message that was kept for later."""
+    """Delete a scheduled message."""
     if call.ws.scheduled.pop(call.required("scheduled_message_id"), None) is None:
         raise SlackError("invalid_scheduled_message_id")
     return {}
 
 
 def list_scheduled(call: ApiCall) -> Payload:
-    """List what is kept for later."""
+    """Return the scheduled messages."""
     channel = call.text("channel")
     scheduled = [one for one in call.ws.scheduled.values() if channel in ("", one["channel_id"])]
     items, next_page = paginate(call, scheduled)
@@ -61,7 +61,7 @@ def list_scheduled(call: ApiCall) -> Payload:
 
 
 def post_due(ws: Workspace) -> int:
-    """Post what has come due; what was scheduled with metadata never is, which is Slack's own bug."""
+    """Post the messages that are due. One with metadata never is, which is Slack's own bug."""
     with ws.lock:
         due = [one for one in ws.scheduled.values() if one["post_at"] <= ws.seconds() and not one["never"]]
         for one in due:

@@ -1,4 +1,4 @@
-"""People and their groups: users.*, usergroups.*."""
+"""People and user groups: users.*, usergroups.*."""
 
 from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import paginate
@@ -10,19 +10,19 @@ from sandbox.workspace_errors import SlackError
 
 
 def info(call: ApiCall) -> Payload:
-    """Tell about one person."""
+    """Return one user."""
     return {"user": _serialize(call, _find_person(call))}
 
 
 def list_users(call: ApiCall) -> Payload:
-    """List everybody, page by page; the whole list when no limit is given, as Slack does."""
+    """Return the users, in pages of results; all of them without a limit, as Slack does."""
     people = list(call.ws.people.values())
     items, next_page = paginate(call, people, default=len(people))
     return {"members": [_serialize(call, person) for person in items], "cache_ts": call.ws.seconds(), **next_page}
 
 
 def lookup_by_email(call: ApiCall) -> Payload:
-    """Find a person by address."""
+    """Return a user by email address."""
     requested = call.required("email").lower()
     for person in call.ws.people.values():
         if person.email.lower() == requested and not (person.is_bot or person.deleted):
@@ -31,12 +31,12 @@ def lookup_by_email(call: ApiCall) -> Payload:
 
 
 def profile(call: ApiCall) -> Payload:
-    """Tell one person's profile."""
+    """Return one user's profile."""
     return {"profile": _serialize(call, _find_person(call))["profile"]}
 
 
 def conversations(call: ApiCall) -> Payload:
-    """List the channels somebody is in and the bot may know of."""
+    """Return the channels of a user that the bot may see."""
     user = call.text("user", call.bot)
     if user not in call.ws.people:
         raise SlackError("user_not_found")
@@ -47,13 +47,13 @@ def conversations(call: ApiCall) -> Payload:
 
 
 def usergroups(call: ApiCall) -> Payload:
-    """List the groups that can be mentioned."""
+    """Return the user groups."""
     users = call.flag("include_users")
     return {"usergroups": [serialize_usergroup(call.ws, group, users=users) for group in call.ws.usergroups.values()]}
 
 
 def usergroup_users(call: ApiCall) -> Payload:
-    """List who is in a group."""
+    """Return a user group's members."""
     group = call.ws.usergroups.get(call.required("usergroup"))
     if group is None:
         raise SlackError("no_such_subteam")

@@ -11,21 +11,21 @@ from sandbox.workspace_errors import SlackError
 
 
 def open_modal(call: ApiCall) -> Payload:
-    """Open a modal for whoever's trigger it is."""
+    """Open a modal for the trigger's person."""
     user = call.services.triggers.exchange(call.required("trigger_id"))
     view = changes.open_modal(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
     return {"view": serialize_view(call.ws, view)}
 
 
 def push(call: ApiCall) -> Payload:
-    """Put a modal on top of the one that is open."""
+    """Push a modal onto the open one."""
     user = call.services.triggers.exchange(call.required("trigger_id"))
     view = changes.push(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
     return {"view": serialize_view(call.ws, view)}
 
 
 def update(call: ApiCall) -> Payload:
-    """Replace what an open modal shows, unless it moved on since."""
+    """Replace an open view, unless its hash has changed."""
     view = _find_view(call)
     spec = _spec(call, view.type)
     changes.check_hash(view, call.text("hash"))
@@ -33,7 +33,7 @@ def update(call: ApiCall) -> Payload:
 
 
 def publish(call: ApiCall) -> Payload:
-    """Set somebody's Home tab."""
+    """Set a user's Home tab."""
     user = call.required("user_id")
     if user not in call.ws.people or call.ws.people[user].is_bot:
         raise SlackError("user_not_found")

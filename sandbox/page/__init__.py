@@ -1,1 +1,1 @@
-"""The page of the pretend workspace: what a person sees and clicks in a browser, and the few routes it lives on."""
+"""The workspace's page in a browser, and its routes."""

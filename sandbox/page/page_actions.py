@@ -1,7 +1,7 @@
-"""What the page can ask the workspace to do: each word it may say, and the one method of `Actor` that word calls.
+"""Actions of the page: each name in a request and the method of `Actor` that it calls.
 
-It turns the JSON of a click into arguments and what came of it into JSON. Whether something may be done it does not know;
-a refusal is passed on as the sentence it is.
+Translates a request's JSON into arguments, and the result into JSON. Checks no permission; a refusal is passed on as
+its sentence.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Action = Callable[[Actor, str, Json], Any]
 
 
 def perform(actor: Actor, request: Json) -> Json:
-    """Do what was asked as the person who asked; answer with `delivery`, or with `error` when it did not happen."""
+    """Perform a request as its person. Return the `delivery`, or an `error` with its sentence."""
     action = ACTIONS.get(str(request.get("do")))
     if action is None:
         return {"error": f"nothing here is called {request.get('do')}"}
@@ -37,7 +37,7 @@ def _result(result: Any) -> Json:
 
 
 def _press_in_view(actor: Actor, me: str, request: Json) -> Delivery:
-    """Put in what was typed so far, then press, so that the app sees the form as the person does."""
+    """Fill in the typed values first, so that the app receives the form as the person sees it."""
     actor.fill(me, request["view"], request.get("values") or {})
     return actor.press_in_view(
         me,

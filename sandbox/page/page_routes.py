@@ -1,7 +1,6 @@
-"""The routes of the page: the page itself, the picture of the workspace, the stream of changes, and acts.
+"""Routes of the page: the files, the snapshot, the stream of changes, and actions.
 
-It translates between HTTP and the workspace and decides nothing. Whatever blocks is kept off the server's loop, on threads
-of its own, so that a person who waits for the app never keeps the app waiting.
+Blocking calls run on separate threads, so that a person who waits for the app never delays the app.
 """
 
 import json
@@ -47,12 +46,12 @@ class PageContext(Protocol):
 
     @property
     def wire_log(self) -> WireLog:
-        """What went over the wire."""
+        """The recent envelopes and API calls."""
         ...
 
     @property
     def actor(self) -> Actor:
-        """What a person can do."""
+        """The actions of people."""
         ...
 
     @property
@@ -62,7 +61,7 @@ class PageContext(Protocol):
 
 
 def page_routes(sandbox: PageContext) -> list[BaseRoute]:
-    """Return everything the page is made of, to stand beside the Web API."""
+    """Return the page's routes."""
     page = _Page(sandbox)
     return [
         Route("/", page.index),
@@ -75,7 +74,7 @@ def page_routes(sandbox: PageContext) -> list[BaseRoute]:
 
 
 def _file(name: str) -> Response:
-    """Answer with a file as it is now, read in one go: small, and nothing stays open when the server ends."""
+    """Return a static file, read in one go: nothing stays open when the server stops."""
     path = FILES.get(name)
     if path is None:
         return Response(status_code=404, headers=HEADERS)
@@ -83,7 +82,7 @@ def _file(name: str) -> Response:
 
 
 def is_read_only(manifest: Mapping[str, Any] | None) -> bool:
-    """Tell whether the app's Messages tab takes no messages from people."""
+    """True if the app's Messages tab accepts no messages."""
     home = ((manifest or {}).get("features") or {}).get("app_home") or {}
     return bool(home.get("messages_tab_read_only_enabled"))
 
@@ -95,15 +94,15 @@ class _Page:
         self._stream_threads = CapacityLimiter(MAX_THREADS)
 
     async def index(self, request: Request) -> Response:
-        """Answer with the page, which fetches the rest."""
+        """Return the page, which loads the rest."""
         return _file("index.html")
 
     async def file(self, request: Request) -> Response:
-        """Answer with a script, a style sheet or the icon of the page; there are no others to be had."""
+        """Return a script, style sheet or icon of the page; 404 for other names."""
         return _file(request.path_params["file"])
 
     async def archives(self, request: Request) -> Response:
-        """Lead a permanent link of a message to the page that shows it."""
+        """Redirect a message's permalink to the page that shows it."""
         timestamp = f"{request.path_params['stamp']:07d}"
         query = {"channel": request.path_params["channel"], "ts": f"{timestamp[:-6]}.{timestamp[-6:]}"}
         if thread_ts := request.query_params.get("thread_ts"):
@@ -111,7 +110,7 @@ class _Page:
         return RedirectResponse(f"/?{urlencode(query)}", headers=HEADERS)
 
     async def snapshot(self, request: Request) -> Response:
-        """Answer with what one person sees, and the messages of the channel they look at."""
+        """Return what one person sees, with the messages of the selected channel."""
         channel = request.query_params.get("channel")
         return JSONResponse(
             await to_thread.run_sync(
@@ -120,7 +119,7 @@ class _Page:
         )
 
     async def act(self, request: Request) -> Response:
-        """Do one thing as one person; only pages of this server can send JSON here."""
+        """Perform one action as one person. Only JSON is accepted, which other sites' pages cannot send."""
         if not request.headers.get("content-type", "").startswith("application/json"):
             return JSONResponse({"error": "acts are sent as JSON"}, status_code=415)
         request_body = await request.json()
@@ -129,7 +128,7 @@ class _Page:
         )
 
     async def stream(self, request: Request) -> Response:
-        """Tell a page of every change, with what went over the wire since it last heard."""
+        """Stream the number of each change, with the wire events since the last one."""
         since = request.query_params.get("since", "0")
         changes = self._changes(int(since) if since.isdigit() else 0)
         return StreamingResponse(changes, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
@@ -143,7 +142,7 @@ class _Page:
         return visible | {"app_is_read_only": is_read_only(self._sandbox.manifest)}
 
     async def _changes(self, seq: int) -> AsyncIterator[str]:
-        """Yield server-sent events until the page goes away or the workspace stops."""
+        """Yield server-sent events until the page disconnects or the workspace stops."""
         wire_log = self._sandbox.wire_log
         sent_seq, seq = seq, 0
         while True:
@@ -156,6 +155,6 @@ class _Page:
                 yield f"data: {json.dumps({'seq': latest, 'wire': [asdict(one) for one in events]}, default=str)}\n\n"
                 await sleep(COALESCE_SECONDS)
             elif time.monotonic() - waited_since < POLL_SECONDS / 2:
-                return  # The workspace has stopped: it lets everybody who waits go at once.
+                return  # The wait ended early: the workspace has stopped.
             else:
                 yield ": still here\n\n"

@@ -1,7 +1,6 @@
-"""The things a workspace is made of: people, channels, messages, views.
+"""The workspace's entities: people, channels, messages, views.
 
-Each class holds what Slack would hold and can write itself the way Slack's Web API shows it. None of them knows a rule,
-a permission or a clock.
+Plain data as Slack holds it. Knows no rule, no permission and no clock.
 """
 
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ Payload = dict[str, Any]
 
 @dataclass
 class Person:
-    """Somebody with a name in the workspace, human or bot; an id left empty is given out by the workspace."""
+    """A user, human or bot. The workspace assigns an id when `id` is empty."""
 
     name: str
     real_name: str
@@ -31,7 +30,7 @@ class Person:
 
 @dataclass
 class Usergroup:
-    """A named group of people that can be mentioned."""
+    """A user group that can be mentioned."""
 
     id: str
     handle: str
@@ -41,20 +40,20 @@ class Usergroup:
 
 @dataclass
 class ChannelText:
-    """A topic or a purpose: words, who set them and when."""
+    """A channel's topic or purpose, with its author and time (Unix seconds)."""
 
     value: str = ""
     creator: str = ""
     last_set: int = 0
 
     def serialize(self) -> Payload:
-        """Write it as Slack does."""
+        """Return the Web API's JSON."""
         return {"value": self.value, "creator": self.creator, "last_set": self.last_set}
 
 
 @dataclass
 class Message:
-    """One message in a channel, as it stands after every edit."""
+    """A message in a channel, in its present state after all edits."""
 
     ts: str
     channel: str
@@ -76,13 +75,13 @@ class Message:
 
     @property
     def is_reply(self) -> bool:
-        """Tell whether it stands in somebody's thread."""
+        """True if the message is a reply in a thread."""
         return self.thread_ts is not None and self.thread_ts != self.ts
 
 
 @dataclass
 class Ephemeral:
-    """A message that one person sees and nobody keeps."""
+    """A message that is shown to one person only."""
 
     ts: str
     channel: str
@@ -95,7 +94,7 @@ class Ephemeral:
 
 @dataclass
 class Bookmark:
-    """A link at the head of a channel."""
+    """A link in a channel's header."""
 
     id: str
     channel_id: str
@@ -110,7 +109,7 @@ class Bookmark:
 
 @dataclass
 class Channel:
-    """A public channel, private channel or direct message with everything that was said in it."""
+    """A public channel, private channel or direct message, with its messages."""
 
     id: str
     name: str
@@ -132,7 +131,7 @@ class Channel:
 
     @property
     def kind(self) -> str:
-        """Name the channel's type the way message events do."""
+        """The channel's type in message events: channel, group or im."""
         if self.is_im:
             return "im"
         return "group" if self.is_private else "channel"
@@ -140,7 +139,7 @@ class Channel:
 
 @dataclass
 class View:
-    """A modal on somebody's stack, or somebody's Home tab."""
+    """A modal on a person's stack, or a person's Home tab."""
 
     id: str
     user: str

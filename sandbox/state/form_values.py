@@ -1,7 +1,7 @@
-"""How a form's inputs become the state Slack sends: initial values, what was typed, what is still missing.
+"""Form state: initial values, typed values and the errors of Slack's client.
 
-It knows every stateful element and the simple value that fills it (text, an option's value, an id, a list of them, a date,
-a time, Unix seconds). It refuses to know where a form came from or what happens to it.
+Knows every stateful element and the simple value that fills it: text, an option's value, an id, a list of these, a
+date, a time, Unix seconds. Knows no delivery.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ Values = dict[str, dict[str, Payload]]
 
 
 class InputElement(NamedTuple):
-    """Where an element keeps what is chosen, where its initial value stands, and whether it takes many."""
+    """The fields of a stateful element: current value, initial value, several values or one, options or free values."""
 
     state_field: str
     initial_field: str
@@ -48,7 +48,7 @@ INPUT_ELEMENTS: dict[str, InputElement] = {
 
 
 def elements_of(block: Block) -> list[Payload]:
-    """Return the interactive elements of a block, wherever its type keeps them."""
+    """Return the interactive elements of a block."""
     if block["type"] == "input":
         return [block["element"]]
     if block["type"] == "section":
@@ -67,7 +67,7 @@ def stateful_elements(blocks: list[Block]) -> Iterator[tuple[Block, Payload]]:
 
 
 def initial_values(blocks: list[Block]) -> Values:
-    """Return the state of a form nobody touched: initial values, null or an empty list for all else."""
+    """Return the state of an untouched form: initial values, null or an empty list otherwise."""
     values: Values = {}
     for block, element in stateful_elements(blocks):
         input_element = INPUT_ELEMENTS[element["type"]]
@@ -80,7 +80,7 @@ def initial_values(blocks: list[Block]) -> Values:
 
 
 def keep_typed_values(old: Values, blocks: list[Block]) -> Values:
-    """Return the state after a form was replaced: what was typed stays where block, action and type are unchanged."""
+    """Return the state after an update: typed values stay where block_id, action_id and type are unchanged."""
     values = initial_values(blocks)
     for block_id, actions in values.items():
         for action_id, untouched in actions.items():
@@ -91,7 +91,7 @@ def keep_typed_values(old: Values, blocks: list[Block]) -> Values:
 
 
 def fill(view: View, values: dict[str, Any]) -> None:
-    """Put simple values into a form, each under its block's id; refuse a block without an input and an option not offered."""
+    """Fill simple values into a form by block_id. Raises NotPossibleError for an unknown input or option."""
     for block_id, value in values.items():
         found = [element for block, element in stateful_elements(view.blocks) if block["block_id"] == block_id]
         if len(found) != 1:
@@ -100,7 +100,7 @@ def fill(view: View, values: dict[str, Any]) -> None:
 
 
 def element_state(view: View | None, element: Payload, value: Any) -> Payload:
-    """Return the state of one element once somebody put a simple value in."""
+    """Return an element's state for a simple value."""
     input_element = INPUT_ELEMENTS[element["type"]]
     if input_element.has_options and value is not None:
         options = options_of(view, element)
@@ -118,7 +118,7 @@ def element_state(view: View | None, element: Payload, value: Any) -> Payload:
 
 
 def options_of(view: View | None, element: Payload) -> list[Payload]:
-    """Return what a select, group of radio buttons or checkboxes offers; an external select what it was last answered."""
+    """Return the options of a select, radio group or checkboxes; of an external select, the last suggestions."""
     flat = list(element.get("options") or [])
     for group in element.get("option_groups") or []:
         flat += group["options"]
@@ -131,7 +131,7 @@ def options_of(view: View | None, element: Payload) -> list[Payload]:
 
 
 def validate(view: View) -> None:
-    """Refuse a form whose required input is empty or whose text is too short or long, and mark the inputs concerned."""
+    """Check required inputs and text lengths. Sets `view.errors` and raises NotPossibleError on any error."""
     view.errors = {}
     for block, element in stateful_elements(view.blocks):
         if block["type"] == "input":

@@ -1,6 +1,6 @@
-"""How Slack writes its things in JSON: messages, channels, people, views.
+"""Serializers: messages, channels, people and views as Slack's JSON.
 
-Pure writing, no rule: what may be seen and by whom is decided by whoever calls.
+Check no permission: the caller decides what is visible.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from sandbox.state.workspace import Workspace
 
 
 def serialize_person(ws: Workspace, person: Person, *, email: bool = True) -> Payload:
-    """Write a user object as users.info does."""
+    """Return a user object as users.info does."""
     profile = {
         "real_name": person.real_name,
         "display_name": person.name,
@@ -43,7 +43,7 @@ def serialize_person(ws: Workspace, person: Person, *, email: bool = True) -> Pa
 
 
 def serialize_usergroup(ws: Workspace, group: Usergroup, *, users: bool = False) -> Payload:
-    """Write a user group as usergroups.list does."""
+    """Return a user group as usergroups.list does."""
     body: Payload = {
         "id": group.id,
         "team_id": ws.team_id,
@@ -58,7 +58,7 @@ def serialize_usergroup(ws: Workspace, group: Usergroup, *, users: bool = False)
 
 
 def serialize_channel(ws: Workspace, channel: Channel, viewer: str) -> Payload:
-    """Write a conversation object as one of its viewers gets it."""
+    """Return a conversation object as a viewer gets it."""
     if channel.is_im:
         partner = next((user for user in channel.members if user != viewer), viewer)
         return {"id": channel.id, "created": channel.created, "is_im": True, "user": partner, "is_archived": False}
@@ -86,7 +86,7 @@ def serialize_channel(ws: Workspace, channel: Channel, viewer: str) -> Payload:
 
 
 def serialize_message(ws: Workspace, message: Message, *, metadata: bool = False) -> Payload:
-    """Write a message as history does; metadata only on request, reactions and thread counts when there are any."""
+    """Return a message as conversations.history does. Metadata on request; reactions and thread if present."""
     body: Payload = {"type": "message", "user": message.user, "text": message.text, "ts": message.ts}
     body |= _non_empty(
         subtype=message.subtype,
@@ -108,7 +108,7 @@ def serialize_message(ws: Workspace, message: Message, *, metadata: bool = False
 
 
 def serialize_reaction(name: str, users: list[str]) -> Payload:
-    """Write one reaction with everybody who gave it."""
+    """Return one reaction with its users."""
     return {"name": name, "users": list(users), "count": len(users)}
 
 
@@ -126,12 +126,12 @@ def _thread_fields(ws: Workspace, message: Message) -> Payload:
 
 
 def serialize_bookmark(bookmark: Bookmark) -> Payload:
-    """Write a bookmark as bookmarks.list does."""
+    """Return a bookmark as bookmarks.list does."""
     return dict(vars(bookmark))
 
 
 def serialize_view(ws: Workspace, view: View) -> Payload:
-    """Write a view as views.open answers it and as interaction payloads carry it."""
+    """Return a view as views.open returns it and interaction payloads hold it."""
     return {
         "id": view.id,
         "team_id": ws.team_id,

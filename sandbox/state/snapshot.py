@@ -1,7 +1,6 @@
-"""Everything one person sees of the workspace, as JSON for a page.
+"""What one person sees of the workspace, as JSON for the page.
 
-Private channels and direct messages are shown to their members only, ephemeral messages and forms to the person they are
-for. It reads the workspace under its lock and changes nothing.
+Private channels and direct messages are visible to members, ephemeral messages and forms to their recipient. Read-only.
 """
 
 from collections.abc import Collection, Mapping
@@ -21,7 +20,7 @@ def snapshot(
     manifest: Mapping[str, Any] | None = None,
     messages_of: Collection[str] | None = None,
 ) -> Payload:
-    """Return all that this person sees; messages of all their channels, or of the named channels alone."""
+    """Return what a person sees, with the messages of all visible channels or of `messages_of` only."""
     with ws.lock:
         me = ws.find_person(user)
         channels = [
@@ -44,7 +43,7 @@ def snapshot(
 
 
 def features(manifest: Mapping[str, Any] | None) -> Payload:
-    """Return the commands and shortcuts a manifest offers: `commands` and `shortcuts`, each as the manifest has them."""
+    """Return the manifest's slash commands and shortcuts."""
     app_features = (manifest or {}).get("features") or {}
     return {"commands": app_features.get("slash_commands") or [], "shortcuts": app_features.get("shortcuts") or []}
 
@@ -76,7 +75,7 @@ def _channel(ws: Workspace, channel: Channel, user: str, *, with_messages: bool)
 
 
 def _unread_messages(channel: Channel, ts: str) -> list[Message]:
-    """Return the messages after a timestamp, joins and the like left out, walking back from the newest."""
+    """Return the messages after a timestamp, newest first, without joins and other system messages."""
     found = []
     for message in reversed(channel.messages.values()):
         if message.ts <= ts:

@@ -1,7 +1,7 @@
-"""The state of the pretend workspace: who is there, which channels, what was said, which forms are open.
+"""The workspace's state: people, channels, messages, open views.
 
-It is plain Python behind one lock, `Workspace.lock`, which whoever reads or changes it must hold. It can look things up,
-hand out ids and timestamps, and announce what happened to whoever listens. Slack's rules live in the modules around it.
+Plain data behind `Workspace.lock`; every reader and writer holds the lock. Assigns ids and timestamps and publishes
+events to subscribers. Slack's rules are in the modules around it.
 """
 
 import threading
@@ -17,7 +17,7 @@ Subscriber = Callable[[Payload, Channel | None], None]
 
 
 class Workspace:
-    """Everything a Slack workspace remembers."""
+    """The data of a Slack workspace."""
 
     def __init__(self, clock: Clock, *, bot_name: str = "muster", domain: str = "acme") -> None:
         self.lock = threading.RLock()
@@ -43,17 +43,17 @@ class Workspace:
         )
 
     def seconds(self) -> int:
-        """Return the clock as whole Unix seconds."""
+        """Return the clock's time in whole Unix seconds."""
         return to_micros(self.clock.now()) // 1_000_000
 
     def new_id(self, prefix: str) -> str:
-        """Return an id nobody had before, such as C0000001."""
+        """Return a new id, such as C0000001."""
         with self.lock:
             self._counts[prefix] += 1
             return f"{prefix}{self._counts[prefix]:07d}"
 
     def add_person(self, person: Person) -> Person:
-        """Take somebody in, with an id made from place and name when none is given."""
+        """Add a person, and derive an id from position and name when there is none."""
         with self.lock:
             if not person.id:
                 letters = "".join(c for c in person.name.upper() if c.isascii() and c.isalnum())[:8]
@@ -64,7 +64,7 @@ class Workspace:
             return person
 
     def find_person(self, user: str) -> Person:
-        """Return the person with this id or name; raise KeyError when nobody has it."""
+        """Return a person by id or name. Raises KeyError."""
         if user in self.people:
             return self.people[user]
         for person in self.people.values():
@@ -73,7 +73,7 @@ class Workspace:
         raise KeyError(user)
 
     def find_channel(self, identifier: str) -> Channel:
-        """Return the channel with this id or name, with or without #; raise KeyError when there is none."""
+        """Return a channel by id or name, with or without #. Raises KeyError."""
         if identifier in self.channels:
             return self.channels[identifier]
         name = identifier.removeprefix("#")
@@ -83,20 +83,20 @@ class Workspace:
         raise KeyError(identifier)
 
     def add_channel(self, name: str, creator: str, *, is_private: bool = False) -> Channel:
-        """Make a channel with its creator as only member, unchecked and unannounced."""
+        """Add a channel with its creator as the only member. No check, no event."""
         channel = Channel(self.new_id("C"), name, creator, self.seconds(), is_private=is_private, members=[creator])
         self.channels[channel.id] = channel
         return channel
 
     def add_usergroup(self, handle: str, name: str, users: Iterable[str]) -> Usergroup:
-        """Make a group of people that can be mentioned."""
+        """Add a user group that can be mentioned."""
         with self.lock:
             group = Usergroup(self.new_id("S"), handle, name, list(users))
             self.usergroups[group.id] = group
             return group
 
     def dm(self, user: str) -> Channel:
-        """Return the direct message between a person and the bot, opening it when need be."""
+        """Return the direct message between a person and the bot, created on demand."""
         with self.lock:
             for channel in self.channels.values():
                 if channel.is_im and user in channel.members:
@@ -106,30 +106,30 @@ class Workspace:
             return channel
 
     def visible_to(self, user: str) -> Iterator[Channel]:
-        """Yield the channels this person may look into: public ones unless a guest, and their own."""
+        """Yield the channels that a person can read: their own, and public ones unless the person is a guest."""
         is_guest = self.people[user].is_restricted
         for channel in self.channels.values():
             if user in channel.members or not (is_guest or channel.is_private or channel.is_im):
                 yield channel
 
     def stack(self, user: str) -> list[View]:
-        """Return the modals a person has open, the topmost last."""
+        """Return a person's open modals, topmost last."""
         return [self.views[view_id] for view_id in self.stacks.get(user, [])]
 
     def find_message(self, channel: str, ts: str) -> Message | None:
-        """Return the message with this timestamp, or None when it is not or no longer there."""
+        """Return the message with this timestamp, or None."""
         found = self.channels.get(channel)
         return found.messages.get(ts) if found else None
 
     def find_ephemeral(self, user: str, ts: str) -> Ephemeral | None:
-        """Return what only this person sees under this timestamp."""
+        """Return a person's ephemeral message with this timestamp, or None."""
         return next((one for one in self.ephemerals.get(user, []) if one.ts == ts), None)
 
     def subscribe(self, subscriber: Subscriber) -> None:
-        """Call `listener(event, channel)` for everything that happens from now on, with the lock held."""
+        """Call `subscriber(event, channel)` for every event from now on, with the lock held."""
         self._subscribers.append(subscriber)
 
     def publish_event(self, event: dict[str, Any], channel: Channel | None = None) -> None:
-        """Tell every listener what happened, as the event Slack would send."""
+        """Pass an event, as Slack would send it, to every subscriber."""
         for subscriber in self._subscribers:
             subscriber(event, channel)

@@ -1,7 +1,6 @@
-"""Time as the pretend workspace sees it: a clock that can be injected, and Slack's message timestamps.
+"""The workspace's time: an injectable clock, and Slack's message timestamps ("1700000000.000100").
 
-It knows how a moment becomes Slack's "1700000000.000100" text and how to keep those unique and increasing. It refuses to
-know who waits for what: acknowledgement timers run on real time, elsewhere.
+Timestamps are unique and increasing. Knows no timer: acknowledgements run on real time, elsewhere.
 """
 
 import threading
@@ -10,35 +9,35 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tell the time of the workspace."""
+    """The workspace's clock."""
 
     def now(self) -> datetime:
-        """Return the present moment, aware and in UTC."""
+        """Return the current time, aware and in UTC."""
         ...
 
 
 class RealClock:
-    """The machine's own clock."""
+    """The machine's clock."""
 
     def now(self) -> datetime:
-        """Return the present moment, aware and in UTC."""
+        """Return the current time, aware and in UTC."""
         return datetime.now(UTC)
 
 
 class SetClock:
-    """A clock that stands still until someone moves it; safe to move from any thread."""
+    """A clock that tests set; thread-safe."""
 
     def __init__(self, at: datetime) -> None:
         self._lock = threading.Lock()
         self._at = _aware(at)
 
     def now(self) -> datetime:
-        """Return the moment the clock was last set to."""
+        """Return the time that was last set."""
         with self._lock:
             return self._at
 
     def set(self, at: datetime) -> None:
-        """Move the clock to a moment, which may lie before the present one."""
+        """Set the clock, forwards or backwards."""
         with self._lock:
             self._at = _aware(at)
 
@@ -55,7 +54,7 @@ def _aware(at: datetime) -> datetime:
 
 
 class MessageTimestamps:
-    """Hand out message timestamps that follow the clock and never repeat or run backwards."""
+    """Message timestamps that follow the clock and never repeat or go backwards."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -63,7 +62,7 @@ class MessageTimestamps:
         self._last = 0
 
     def next(self) -> str:
-        """Return a timestamp later than every one given before, a little ahead of a clock that stands still."""
+        """Return a timestamp later than every previous one, slightly ahead of a stopped clock."""
         micros = to_micros(self._clock.now())
         with self._lock:
             self._last = max(micros, self._last + 1)
@@ -71,17 +70,17 @@ class MessageTimestamps:
 
 
 def to_micros(at: datetime) -> int:
-    """Return whole microseconds since 1970 without passing through a float."""
+    """Return whole microseconds since 1970, without a float in between."""
     return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
 def format_ts(micros: int) -> str:
-    """Write microseconds since 1970 as Slack writes a timestamp."""
+    """Format microseconds since 1970 as a Slack timestamp."""
     return f"{micros // 1_000_000}.{micros % 1_000_000:06d}"
 
 
 def parse_ts(ts: str) -> int:
-    """Read a timestamp as Slack reads one, "171" and "171.1" included; raise ValueError when it is none."""
+    """Parse a timestamp as Slack does, "171" and "171.1" included. Raises ValueError."""
     whole, _, fraction = ts.partition(".")
     if not whole.isdigit() or (fraction and not fraction.isdigit()):
         raise ValueError(f"not a timestamp: {ts!r}")

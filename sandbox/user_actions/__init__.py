@@ -1,1 +1,1 @@
-"""What a person can do in the workspace, split by what it touches; `sandbox.user_actions.actor` joins it."""
+"""What people do in the workspace, and what the app's acknowledgements do to their forms."""

@@ -1,6 +1,6 @@
-"""What an app's acknowledgement does: an answer to a command, the next step of a form, options for a select.
+"""Effects of an app's acknowledgement: a response to a command, the next step of a form, options of a select.
 
-Each function returns what to call with the acknowledged payload; that returns the error the person sees, or nothing.
+Each method returns the callback for the acknowledgement's payload; the callback returns the error that the person sees.
 """
 
 from collections.abc import Callable
@@ -18,14 +18,14 @@ OnAck = Callable[[Payload | None], str | None]
 
 
 class AckResponses:
-    """The effects of acknowledgements."""
+    """The callbacks for acknowledgements."""
 
     def __init__(self, workspace: Workspace, wire_log: WireLog) -> None:
         self._ws = workspace
         self._wire_log = wire_log
 
     def to_command(self, user: str, channel: str) -> OnAck:
-        """Show the answer to a command: to the one who typed it, or in the channel when it says so."""
+        """Show the response to a command: to its author, or in the channel if it says so."""
 
         def on_ack(payload: Payload | None) -> str | None:
             if not payload or not (payload.get("text") or payload.get("blocks") or payload.get("attachments")):
@@ -55,7 +55,7 @@ class AckResponses:
         return on_ack
 
     def to_suggestion(self, view: View, action_id: str) -> OnAck:
-        """Remember what an external select was offered."""
+        """Store the options suggested for an external select."""
 
         def on_ack(payload: Payload | None) -> str | None:
             suggested_options = options_of(None, payload or {})
@@ -89,7 +89,7 @@ class AckResponses:
 
 
 def show_response(ws: Workspace, user: str, channel: str, payload: Payload) -> None:
-    """Show an answer from an acknowledgement or a response address; ephemeral unless `in_channel`."""
+    """Show a response from an acknowledgement or a response URL; ephemeral unless `in_channel`."""
     conversation = ws.channels[channel]
     blocks = with_ids(ws, check_message(payload.get("blocks") or []))
     text, thread = str(payload.get("text") or ""), payload.get("thread_ts")

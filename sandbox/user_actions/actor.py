@@ -1,7 +1,4 @@
-"""`Actor`: everything a person can do in the workspace, for the page, the tests and the replay.
-
-What people do in channels and with the app's forms comes from `sandbox.user_actions`; what happens to people themselves is here.
-"""
+"""`Actor`: everything a person can do in the workspace, for the page, the tests and the replay."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,28 +10,28 @@ from sandbox.user_actions.interactions import Interactions
 
 
 class Actor(Interactions):
-    """A person's hands: `post`, `react`, `slash`, `press`, `submit` and the rest, people and channels by id or name."""
+    """The actions of people: `post`, `react`, `slash`, `press`, `submit`, …; people and channels by id or name."""
 
     def compose_text(self, text: str) -> str:
-        """Return what Slack's composer makes of keystrokes: special characters escaped, @names and #channels linked."""
+        """Return typed text as Slack's composer sends it: special characters escaped, @names and #channels linked."""
         with self._ws.lock:
             return compose_text(self._ws, text)
 
     def join_team(self, person: Person) -> str:
-        """Let somebody new into the workspace and return their id."""
+        """Add a person to the workspace and return the id."""
         with self._ws.lock:
             people_mutations.join_team(self._ws, person)
         self._wire_log.mark_changed()
         return person.id
 
     def update_person(self, user: str, **changes: Any) -> None:
-        """Change what is known of somebody, such as title, tz, real_name, is_restricted or deleted."""
+        """Change fields of a person, such as title, tz, real_name, is_restricted or deleted."""
         with self._ws.lock:
             people_mutations.update_person(self._ws, self._ws.find_person(user), **changes)
         self._wire_log.mark_changed()
 
     def set_usergroup(self, group_id: str, users: Sequence[str]) -> None:
-        """Give a user group other members, named by id or name."""
+        """Replace a user group's members, by id or name."""
         with self._ws.lock:
             people_mutations.set_usergroup_members(
                 self._ws, group_id, [self._ws.find_person(user).id for user in users]

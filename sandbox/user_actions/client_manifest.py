@@ -1,6 +1,6 @@
-"""What Slack's client offers because of the manifest: commands and shortcuts, and how typed text is escaped.
+"""The manifest as Slack's client uses it: commands, shortcuts, and the escaping of typed text.
 
-Without a manifest everything is on offer, since nobody said otherwise.
+Without a manifest every command and shortcut is available.
 """
 
 import re
@@ -14,7 +14,7 @@ NAME_REFERENCE = re.compile(r"(?<![\w<])([@#])([\w.-]*\w)")
 
 
 class ClientManifest:
-    """The commands and shortcuts a person finds in their client."""
+    """The commands and shortcuts in a person's client."""
 
     def __init__(self, manifest: Mapping[str, Any] | None) -> None:
         features = (manifest or {}).get("features") or {}
@@ -23,26 +23,26 @@ class ClientManifest:
         self._shortcuts = {(one["type"], one["callback_id"]) for one in features.get("shortcuts") or []}
 
     def command_text(self, ws: Workspace, command: str, text: str) -> str:
-        """Return a command's text as Slack sends it; refuse a command nobody registered."""
+        """Return a command's text as Slack sends it. Raises NotPossibleError for an unregistered command."""
         if not self._allows_all and command not in self._commands:
             raise NotPossibleError(f"{command} is not a valid command")
         escaped = self._commands.get(command, {}).get("should_escape", False)
         return link_names(ws, text) if escaped else text
 
     def check_shortcut(self, kind: str, callback_id: str) -> None:
-        """Refuse a shortcut that is in no menu."""
+        """Raise NotPossibleError unless the manifest has this shortcut."""
         if not self._allows_all and (kind, callback_id) not in self._shortcuts:
             raise NotPossibleError(f"there is no {kind} shortcut {callback_id}")
 
 
 def compose_text(ws: Workspace, text: str) -> str:
-    """Return what Slack makes of keystrokes: the three special characters escaped, names turned into mentions."""
+    """Return typed text as Slack sends it: special characters escaped, names turned into mentions."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return link_names(ws, escaped)
 
 
 def link_names(ws: Workspace, text: str) -> str:
-    """Turn @name and #channel into mentions where somebody or something has that name."""
+    """Turn each @name and #channel that exists into a mention."""
 
     def link(match: re.Match[str]) -> str:
         prefix, name = match.groups()

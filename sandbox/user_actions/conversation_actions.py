@@ -1,6 +1,6 @@
-"""What a person does in channels: say, edit, delete, react, pin, join, leave, invite, make a channel, share a file.
+"""A person's actions in channels: messages, reactions, pins, membership, channels, files.
 
-People and channels may be named by id or by name. Nothing here waits for the app: events go out on their own.
+People and channels by id or name. No action waits for the app: events are sent in the background.
 """
 
 from sandbox.state.entities import Channel, Message, Payload, Person
@@ -11,14 +11,14 @@ from sandbox.workspace_errors import NotPossibleError
 
 
 class ConversationActions:
-    """Somebody's hands on messages and channels."""
+    """A person's actions on messages and channels."""
 
     def __init__(self, workspace: Workspace, wire_log: WireLog) -> None:
         self._ws = workspace
         self._wire_log = wire_log
 
     def post(self, user: str, channel: str, text: str, thread_ts: str | None = None, *, broadcast: bool = False) -> str:
-        """Say something in a channel or thread and return its timestamp; only members can."""
+        """Post to a channel or thread and return the timestamp. Members only."""
         with self._ws.lock:
             person, conversation = self._member(user, channel)
             if thread_ts is not None and thread_ts not in conversation.messages:
@@ -30,7 +30,7 @@ class ConversationActions:
         return message.ts
 
     def edit(self, user: str, channel: str, ts: str, text: str) -> None:
-        """Change one's own message."""
+        """Edit a message of one's own."""
         with self._ws.lock:
             person, _, message = self._message(user, channel, ts)
             if message.user != person.id or message.subtype not in (None, "thread_broadcast", "file_share"):
@@ -39,7 +39,7 @@ class ConversationActions:
         self._wire_log.mark_changed()
 
     def delete(self, user: str, channel: str, ts: str) -> None:
-        """Delete one's own message, or as an admin anybody's."""
+        """Delete a message: one's own, or any as an admin."""
         with self._ws.lock:
             person, _, message = self._message(user, channel, ts)
             if message.user != person.id and not person.is_admin:
@@ -48,7 +48,7 @@ class ConversationActions:
         self._wire_log.mark_changed()
 
     def react(self, user: str, channel: str, ts: str, name: str) -> None:
-        """Add a reaction; a second one of the same name changes nothing."""
+        """Add a reaction. A second one of the same name has no effect."""
         with self._ws.lock:
             person, _, message = self._message(user, channel, ts)
             if person.id not in message.reactions.get(name, []):
@@ -56,7 +56,7 @@ class ConversationActions:
         self._wire_log.mark_changed()
 
     def unreact(self, user: str, channel: str, ts: str, name: str) -> None:
-        """Take one's reaction back, if it is there."""
+        """Remove one's reaction, if there is one."""
         with self._ws.lock:
             person, _, message = self._message(user, channel, ts)
             if person.id in message.reactions.get(name, []):
@@ -64,7 +64,7 @@ class ConversationActions:
         self._wire_log.mark_changed()
 
     def pin(self, user: str, channel: str, ts: str) -> None:
-        """Pin a message to its channel, if it is not pinned yet."""
+        """Pin a message, unless it is pinned."""
         with self._ws.lock:
             person, conversation, message = self._message(user, channel, ts)
             if ts not in conversation.pins:
@@ -72,7 +72,7 @@ class ConversationActions:
         self._wire_log.mark_changed()
 
     def unpin(self, user: str, channel: str, ts: str) -> None:
-        """Take a pin off, if there is one."""
+        """Unpin a message, if it is pinned."""
         with self._ws.lock:
             person, conversation, message = self._message(user, channel, ts)
             if ts in conversation.pins:
@@ -88,14 +88,14 @@ class ConversationActions:
         self._wire_log.mark_changed()
 
     def leave(self, user: str, channel: str) -> None:
-        """Leave a channel one is in."""
+        """Leave a channel."""
         with self._ws.lock:
             person, conversation = self._member(user, channel)
             channel_mutations.leave(self._ws, conversation, person.id)
         self._wire_log.mark_changed()
 
     def invite(self, user: str, channel: str, *others: str) -> None:
-        """Bring others, people or the bot, into a channel one is in."""
+        """Invite people, or the bot, to a channel that one is in."""
         with self._ws.lock:
             person, conversation = self._member(user, channel)
             found = [self._ws.find_person(other).id for other in others]
@@ -103,7 +103,7 @@ class ConversationActions:
         self._wire_log.mark_changed()
 
     def create_channel(self, user: str, name: str, private: bool = False) -> str:
-        """Make a channel and return its id; its name must be free."""
+        """Create a channel and return its id. Raises NotPossibleError when the name is taken."""
         with self._ws.lock:
             person = self._ws.find_person(user)
             if any(one.name == name for one in self._ws.channels.values()):
@@ -113,14 +113,14 @@ class ConversationActions:
         return created.id
 
     def archive(self, user: str, channel: str) -> None:
-        """Archive a channel one is in."""
+        """Archive a channel that one is in."""
         with self._ws.lock:
             person, conversation = self._member(user, channel)
             channel_mutations.archive(self._ws, conversation, person.id)
         self._wire_log.mark_changed()
 
     def unarchive(self, user: str, channel: str) -> None:
-        """Open an archived channel again, which people can do and bots cannot."""
+        """Unarchive a channel. People can, bots cannot."""
         with self._ws.lock:
             person, conversation = self._visible(user, channel)
             if not conversation.is_archived:
@@ -129,7 +129,7 @@ class ConversationActions:
         self._wire_log.mark_changed()
 
     def share_file(self, user: str, channel: str, name: str, text: str = "", *, thread_ts: str | None = None) -> str:
-        """Share a file with a few words, in a channel or thread, and return the message's timestamp."""
+        """Share a file with a text in a channel or thread, and return the message's timestamp."""
         with self._ws.lock:
             person, conversation = self._member(user, channel)
             file: Payload = {
@@ -147,14 +147,14 @@ class ConversationActions:
         return message.ts
 
     def mark_read(self, user: str, channel: str) -> None:
-        """Read a channel to its end."""
+        """Mark a channel as read to its end."""
         with self._ws.lock:
             person, conversation = self._visible(user, channel)
             conversation.last_read[person.id] = max(conversation.messages, default="0")
         self._wire_log.mark_changed()
 
     def _visible(self, user: str, channel: str) -> tuple[Person, Channel]:
-        """Return person and channel when the one may look into the other."""
+        """Return person and channel if the person can see the channel."""
         try:
             person, conversation = self._ws.find_person(user), self._ws.find_channel(channel)
         except KeyError as unknown:
@@ -164,7 +164,7 @@ class ConversationActions:
         return person, conversation
 
     def _member(self, user: str, channel: str) -> tuple[Person, Channel]:
-        """Return person and channel when the one may speak in the other."""
+        """Return person and channel if the person can post in the channel."""
         person, conversation = self._visible(user, channel)
         if person.id not in conversation.members:
             raise NotPossibleError(f"{person.name} is not in #{conversation.name}")

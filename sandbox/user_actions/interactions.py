@@ -1,7 +1,7 @@
-"""What a person does that asks something of the app: commands, buttons, forms, shortcuts, the Home tab.
+"""A person's interactions with the app: commands, buttons, forms, shortcuts, the Home tab.
 
-Each act sends one envelope and waits for the app's answer or Slack's patience to end; what came of it is the Delivery.
-Call from any thread but the server's own. Slack's client checks a form before it is sent, and so does this.
+Each one sends an envelope and waits for the acknowledgement or the timeout; its result is a Delivery. Not callable from
+the server's thread. Forms are validated before they are sent, as in Slack's client.
 """
 
 from collections.abc import Callable
@@ -27,7 +27,7 @@ OnAck = Callable[[Payload | None], str | None]
 
 
 class Interactions(ConversationActions):
-    """Somebody's hands on what the app offers."""
+    """A person's use of the app."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Interactions(ConversationActions):
         self._ack_responses = AckResponses(workspace, wire_log)
 
     def slash(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
-        """Type a slash command into a channel's composer."""
+        """Send a slash command from a channel's composer."""
         with self._ws.lock:
             person, conversation = self._member(user, channel)
             text = self._client_manifest.command_text(self._ws, command, text)
@@ -66,9 +66,9 @@ class Interactions(ConversationActions):
         value: str | None = None,
         selected: Any = None,
     ) -> Delivery:
-        """Press a button or choose in a select of a message, ephemeral ones included.
+        """Press a button or choose in a select of a message, ephemeral or not.
 
-        `block_id` and `value` tell buttons of one action id apart; `selected` is what is chosen in anything but a button.
+        `block_id` and `value` distinguish buttons with one action_id; `selected` is the choice in other elements.
         """
         with self._ws.lock:
             person, conversation = self._visible(user, channel)
@@ -95,7 +95,7 @@ class Interactions(ConversationActions):
         value: str | None = None,
         selected: Any = None,
     ) -> Delivery:
-        """Press or choose something in an open form or on the Home tab."""
+        """Press a button or choose in a select of an open form or the Home tab."""
         with self._ws.lock:
             person, view = self._own_view(user, view_id)
             block, element = _find_element(view.blocks, action_id, block_id, value)
@@ -107,7 +107,7 @@ class Interactions(ConversationActions):
         return self._send("interactive", person, payload)
 
     def message_shortcut(self, user: str, channel: str, ts: str, callback_id: str) -> Delivery:
-        """Choose a shortcut from a message's menu."""
+        """Choose a shortcut in a message's menu."""
         self._client_manifest.check_shortcut("message", callback_id)
         with self._ws.lock:
             person, conversation, message = self._message(user, channel, ts)
@@ -119,7 +119,7 @@ class Interactions(ConversationActions):
         return self._send("interactive", person, payload)
 
     def global_shortcut(self, user: str, callback_id: str) -> Delivery:
-        """Choose a shortcut from the composer's menu or the search."""
+        """Choose a global shortcut."""
         self._client_manifest.check_shortcut("global", callback_id)
         with self._ws.lock:
             person = self._ws.find_person(user)
@@ -128,12 +128,12 @@ class Interactions(ConversationActions):
         return self._send("interactive", person, payload)
 
     def fill(self, user: str, view_id: str, values: dict[str, Any]) -> None:
-        """Type into a form without submitting it: simple values by block id."""
+        """Fill simple values into a form by block_id, without submitting it."""
         with self._ws.lock:
             fill(self._own_view(user, view_id)[1], values)
 
     def submit(self, user: str, view_id: str, values: dict[str, Any] | None = None) -> Delivery:
-        """Fill a form with simple values by block id and submit it; refused when a required input is empty."""
+        """Fill simple values into a form by block_id and submit it. Raises NotPossibleError when it is invalid."""
         with self._ws.lock:
             person, view = self._own_view(user, view_id)
             fill(view, values or {})
@@ -143,7 +143,7 @@ class Interactions(ConversationActions):
         return self._send("interactive", person, payload, self._ack_responses.to_submission(view))
 
     def close(self, user: str, view_id: str) -> Delivery | None:
-        """Close a form without submitting it; the app is told only when it asked to be."""
+        """Close a form without submitting it. Sends view_closed only if the app asked for it."""
         with self._ws.lock:
             person, view = self._own_view(user, view_id)
             payload = payloads.interaction(self._ws, person, "view_closed")
@@ -158,7 +158,7 @@ class Interactions(ConversationActions):
         )
 
     def options(self, user: str, view_id: str, action_id: str, query: str) -> Delivery:
-        """Type into an external select of a form; what the app offers stands in the delivery's payload."""
+        """Type into an external select of a form. The delivery's payload holds the suggested options."""
         with self._ws.lock:
             person, view = self._own_view(user, view_id)
             block, element = _find_element(view.blocks, action_id, None, None)
@@ -172,7 +172,7 @@ class Interactions(ConversationActions):
         )
 
     def open_home(self, user: str, tab: str = "home") -> None:
-        """Look at the app's Home tab, or at its messages tab."""
+        """Open the app's Home tab, or its Messages tab."""
         with self._ws.lock:
             person = self._ws.find_person(user)
             dm = self._ws.dm(person.id)
@@ -216,7 +216,7 @@ class Interactions(ConversationActions):
 def _find_element(
     blocks: list[Block], action_id: str, block_id: str | None, value: str | None
 ) -> tuple[Block, Payload]:
-    """Return the block and element meant; refuse what is not there."""
+    """Return the block and element of an action. Raises NotPossibleError when there is none."""
     for block in blocks:
         for element in elements_of(block) if block_id in (None, block["block_id"]) else []:
             if element.get("action_id") == action_id and value in (None, element.get("value")):

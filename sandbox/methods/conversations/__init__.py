@@ -1,4 +1,4 @@
-"""The conversations.* methods: the life of a channel, who is in it, what was said in it."""
+"""The conversations.* methods: channels, membership, history."""
 
 from sandbox.methods.conversations import channels, history, membership
 

@@ -1,4 +1,4 @@
-"""The life of a channel: conversations.create, rename, archive, unarchive, info, list, setTopic, setPurpose."""
+"""Channels: conversations.create, rename, archive, unarchive, info, list, setTopic, setPurpose."""
 
 from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import paginate
@@ -17,7 +17,7 @@ KINDS = {"channel": "public_channel", "group": "private_channel", "im": "im"}
 
 
 def create(call: ApiCall) -> Payload:
-    """Make a channel with the bot as its only member."""
+    """Create a channel with the bot as its only member."""
     is_private = call.flag("is_private")
     call.services.scopes.require(("groups:write",) if is_private else ("channels:manage",))
     name = check_name(call.text("name"))
@@ -26,7 +26,7 @@ def create(call: ApiCall) -> Payload:
 
 
 def rename(call: ApiCall) -> Payload:
-    """Give the bot's own channel another name, made to fit rather than refused."""
+    """Rename a channel that the bot created. The name is adapted to Slack's rules, not rejected."""
     channel = call.writable_channel(scope_for="manage")
     if channel.creator != call.bot:
         raise SlackError("not_authorized")
@@ -38,7 +38,7 @@ def rename(call: ApiCall) -> Payload:
 
 
 def archive(call: ApiCall) -> Payload:
-    """Archive a channel the bot is in."""
+    """Archive a channel that the bot is in."""
     channel = _require_channel(call.channel(scope_for="manage"))
     if channel.is_archived:
         raise SlackError("already_archived")
@@ -51,13 +51,13 @@ def archive(call: ApiCall) -> Payload:
 
 
 def unarchive(call: ApiCall) -> Payload:
-    """Refuse: bot tokens cannot bring an archived channel back."""
+    """Reject: a bot token cannot unarchive a channel."""
     channel = _require_channel(call.channel(scope_for="manage"))
     raise SlackError("not_in_channel" if channel.is_archived else "not_archived")
 
 
 def info(call: ApiCall) -> Payload:
-    """Tell about one channel."""
+    """Return one channel."""
     channel = call.channel(scope_for="read")
     body = _serialize(call, channel)
     if not call.flag("include_num_members"):
@@ -66,7 +66,7 @@ def info(call: ApiCall) -> Payload:
 
 
 def list_channels(call: ApiCall) -> Payload:
-    """List channels page by page: public ones, and those others the bot is in."""
+    """Return public channels and the bot's other ones, in pages of results."""
     types = call.ids("types") or ["public_channel"]
     channels = [
         channel
@@ -80,7 +80,7 @@ def list_channels(call: ApiCall) -> Payload:
 
 
 def set_topic(call: ApiCall) -> Payload:
-    """Change the topic, at most 250 characters."""
+    """Set the topic, at most 250 characters."""
     channel = call.writable_channel(scope_for="topic")
     value = call.text("topic")
     if len(value) > LIMITS["topic"]:
@@ -90,7 +90,7 @@ def set_topic(call: ApiCall) -> Payload:
 
 
 def set_purpose(call: ApiCall) -> Payload:
-    """Change the purpose, at most 250 characters."""
+    """Set the purpose, at most 250 characters."""
     channel = call.writable_channel(scope_for="topic")
     value = call.text("purpose")
     if len(value) > LIMITS["purpose"]:
@@ -100,7 +100,7 @@ def set_purpose(call: ApiCall) -> Payload:
 
 
 def check_name(name: str) -> str:
-    """Return a channel name Slack takes; refuse any other by its rule."""
+    """Return a valid channel name. SlackError by the rule that it breaks."""
     if not name:
         raise SlackError("invalid_name_required")
     if len(name) > LIMITS["channel.name"]:
@@ -113,7 +113,7 @@ def check_name(name: str) -> str:
 
 
 def fit_name(name: str) -> str:
-    """Return what Slack silently makes of a wished name when renaming."""
+    """Return the name as Slack silently adapts it in a rename."""
     fitting_name = "".join(letter if _is_allowed(letter) else "-" for letter in name.lower())[: LIMITS["channel.name"]]
     return check_name(fitting_name)
 

@@ -1,4 +1,4 @@
-"""What was said: conversations.history, conversations.replies, chat.getPermalink."""
+"""Messages of a channel: conversations.history, conversations.replies, chat.getPermalink."""
 
 from collections.abc import Iterable
 
@@ -16,7 +16,7 @@ SCOPES = ("channels:history", "groups:history", "im:history", "mpim:history")
 
 
 def history(call: ApiCall) -> Payload:
-    """Return a channel's messages, newest first; replies only when they were sent to the channel as well."""
+    """Return a channel's messages, newest first, with replies only if they were also sent to the channel."""
     channel = call.channel(scope_for="history", member_only=True)
     top_level = [one for one in channel.messages.values() if not one.is_reply or one.broadcast]
     selected = list(_between(call, top_level))
@@ -30,7 +30,7 @@ def history(call: ApiCall) -> Payload:
 
 
 def replies(call: ApiCall) -> Payload:
-    """Return a thread, its head first and then the replies from the oldest."""
+    """Return a thread: its parent, then the replies, oldest first."""
     channel = call.channel(scope_for="history", member_only=True)
     parent = channel.messages.get(call.required("ts", "thread_not_found"))
     if parent is None:
@@ -45,7 +45,7 @@ def replies(call: ApiCall) -> Payload:
 
 
 def permalink(call: ApiCall) -> Payload:
-    """Return the address of a message on this workspace's page."""
+    """Return a message's URL on this workspace's page."""
     channel = call.channel()
     message = channel.messages.get(call.required("message_ts"))
     if message is None:
@@ -57,7 +57,7 @@ def permalink(call: ApiCall) -> Payload:
 
 
 def _between(call: ApiCall, messages: Iterable[Message]) -> Iterable[Message]:
-    """Yield the messages between `oldest` and `latest`, the ends themselves only when `inclusive`."""
+    """Yield the messages between `oldest` and `latest`, bounds excluded unless `inclusive`."""
     oldest, latest = _bound(call, "oldest"), _bound(call, "latest")
     inclusive = call.flag("inclusive")
     for message in messages:

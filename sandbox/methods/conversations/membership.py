@@ -1,4 +1,4 @@
-"""Who is in a channel: conversations.invite, join, leave, kick, open, close, members, mark."""
+"""Membership: conversations.invite, join, leave, kick, open, close, members, mark."""
 
 from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import paginate
@@ -16,7 +16,7 @@ INVITE = (*MANAGE, "channels:write.invites", "groups:write.invites")
 
 
 def invite(call: ApiCall) -> Payload:
-    """Bring people in: all or none, or with `force` those who can be brought."""
+    """Invite users: all or none, or with `force` those who can be invited."""
     channel = call.writable_channel(scope_for="invite")
     if channel.is_im:
         raise SlackError("method_not_supported_for_channel_type")
@@ -35,7 +35,7 @@ def invite(call: ApiCall) -> Payload:
 
 
 def join(call: ApiCall) -> Payload:
-    """Let the bot into a public channel."""
+    """Let the bot join a public channel."""
     channel = call.channel(scope_for="join")
     if channel.kind != "channel":
         raise SlackError("method_not_supported_for_channel_type")
@@ -48,7 +48,7 @@ def join(call: ApiCall) -> Payload:
 
 
 def leave(call: ApiCall) -> Payload:
-    """Take the bot out of a channel."""
+    """Let the bot leave a channel."""
     channel = call.channel(scope_for="manage")
     if channel.name == "general":
         raise SlackError("cant_leave_general")
@@ -59,7 +59,7 @@ def leave(call: ApiCall) -> Payload:
 
 
 def kick(call: ApiCall) -> Payload:
-    """Take somebody out of a channel the bot is in."""
+    """Remove a user from a channel that the bot is in."""
     channel = call.writable_channel(scope_for="manage")
     user = call.required("user")
     if user == call.bot:
@@ -73,7 +73,7 @@ def kick(call: ApiCall) -> Payload:
 
 
 def open_im(call: ApiCall) -> Payload:
-    """Open the direct message with one person; for several, an app needs a scope this workspace does not give."""
+    """Open a direct message with one user. A group needs a scope that this workspace does not grant."""
     users = call.ids("users")
     if not users and call.text("channel"):
         channel = call.channel(scope_for="manage")
@@ -92,20 +92,20 @@ def open_im(call: ApiCall) -> Payload:
 
 
 def close_im(call: ApiCall) -> Payload:
-    """Close a direct message, which loses nothing."""
+    """Close a direct message, which keeps its messages."""
     if not call.channel(scope_for="manage").is_im:
         raise SlackError("method_not_supported_for_channel_type")
     return {}
 
 
 def members(call: ApiCall) -> Payload:
-    """List who is in a channel, page by page."""
+    """Return a channel's members, in pages of results."""
     items, next_page = paginate(call, call.channel(scope_for="read").members)
     return {"members": items, **next_page}
 
 
 def mark_read(call: ApiCall) -> Payload:
-    """Set how far the bot has read."""
+    """Set the bot's read position."""
     channel = call.channel(scope_for="manage", member_only=True)
     channel.last_read[call.bot] = call.required("ts", "invalid_timestamp")
     return {}

@@ -1,1 +1,1 @@
-"""What can change in a workspace, and the event each change sends; shared by people and the Web API."""
+"""Changes of the workspace and the events they send, shared by people's actions and the Web API."""

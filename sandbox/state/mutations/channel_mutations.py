@@ -1,6 +1,6 @@
-"""Channels: made, joined, left, renamed, archived, given a topic; each with its event and the line Slack posts.
+"""Changes of a channel: create, join, leave, rename, archive, topic; each with its event and its system message.
 
-It checks nothing and expects the workspace's lock to be held.
+Check no permission. The caller holds the workspace's lock.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from sandbox.state.workspace import Workspace
 
 
 def create(ws: Workspace, name: str, creator: str, *, is_private: bool = False) -> Channel:
-    """Make a channel; its creator joins it as its first member."""
+    """Create a channel. Its creator joins as its first member."""
     channel = ws.add_channel(name, creator, is_private=is_private)
     channel.members.clear()
     if not is_private:
@@ -22,7 +22,7 @@ def create(ws: Workspace, name: str, creator: str, *, is_private: bool = False) 
 
 
 def join(ws: Workspace, channel: Channel, user: str, *, inviter: str | None = None) -> None:
-    """Add a member, with the joining line and event; nothing happens to somebody already in."""
+    """Add a member, with system message and event. No effect on a member."""
     if user in channel.members:
         return
     channel.members.append(user)
@@ -36,7 +36,7 @@ def join(ws: Workspace, channel: Channel, user: str, *, inviter: str | None = No
 
 
 def leave(ws: Workspace, channel: Channel, user: str) -> None:
-    """Take a member out; the line and the event come first, so that a leaving bot still hears them."""
+    """Remove a member. Message and event come first, so that a leaving bot receives them."""
     _post_system_message(ws, channel, user, "leave", f"<@{user}> has left the channel")
     event = {"type": "member_left_channel", "user": user, "channel": channel.id, "team": ws.team_id}
     ws.publish_event(event | {"channel_type": _channel_type(channel), "event_ts": ws.timestamps.next()}, channel)
@@ -44,27 +44,27 @@ def leave(ws: Workspace, channel: Channel, user: str) -> None:
 
 
 def invite(ws: Workspace, channel: Channel, users: Sequence[str], inviter: str) -> None:
-    """Add several members on somebody's word."""
+    """Add several members on a person's invitation."""
     for user in users:
         join(ws, channel, user, inviter=inviter)
 
 
 def set_topic(ws: Workspace, channel: Channel, user: str, value: str) -> None:
-    """Change the topic, with the line Slack posts about it."""
+    """Change the topic, with its system message."""
     channel.topic = ChannelText(value, user, ws.seconds())
     text = f"set the channel topic: {value}" if value else "cleared the channel topic"
     _post_system_message(ws, channel, user, "topic", text, topic=value)
 
 
 def set_purpose(ws: Workspace, channel: Channel, user: str, value: str) -> None:
-    """Change the purpose, with the line Slack posts about it."""
+    """Change the purpose, with its system message."""
     channel.purpose = ChannelText(value, user, ws.seconds())
     text = f"set the channel description: {value}"
     _post_system_message(ws, channel, user, "purpose", text, purpose=value)
 
 
 def rename(ws: Workspace, channel: Channel, user: str, name: str) -> None:
-    """Give a channel another name."""
+    """Rename a channel."""
     old, channel.name = channel.name, name
     channel.previous_names.insert(0, old)
     text = f'has renamed the channel from "{old}" to "{name}"'
@@ -76,7 +76,7 @@ def rename(ws: Workspace, channel: Channel, user: str, name: str) -> None:
 
 
 def archive(ws: Workspace, channel: Channel, user: str) -> None:
-    """Close a channel for good, or until a person opens it again; bots are thrown out by that."""
+    """Archive a channel, which removes its bots."""
     _post_system_message(ws, channel, user, "archive", f"<@{user}> archived the channel")
     channel.is_archived = True
     _publish_change(ws, channel, user, "archive")
@@ -84,14 +84,14 @@ def archive(ws: Workspace, channel: Channel, user: str) -> None:
 
 
 def unarchive(ws: Workspace, channel: Channel, user: str) -> None:
-    """Open an archived channel again."""
+    """Unarchive a channel."""
     channel.is_archived = False
     _post_system_message(ws, channel, user, "unarchive", f"<@{user}> un-archived the channel")
     _publish_change(ws, channel, user, "unarchive")
 
 
 def add_bookmark(ws: Workspace, channel: Channel, title: str, link: str, emoji: str) -> Bookmark:
-    """Put a link at the head of a channel."""
+    """Add a link to a channel's header."""
     now = ws.seconds()
     bookmark = Bookmark(ws.new_id("Bk"), channel.id, title, link, emoji, date_created=now, date_updated=now)
     channel.bookmarks[bookmark.id] = bookmark
@@ -104,7 +104,7 @@ def _publish_change(ws: Workspace, channel: Channel, user: str, change: str) -> 
 
 
 def _post_system_message(ws: Workspace, channel: Channel, user: str, change: str, text: str, **extra: str) -> None:
-    """Post the line Slack writes when a channel changes."""
+    """Post the message that Slack writes when a channel changes."""
     post(ws, channel, user, text, subtype=f"{_prefix(channel)}_{change}", extra=extra)
 
 

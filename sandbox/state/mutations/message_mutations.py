@@ -1,6 +1,6 @@
-"""Messages: said, edited, deleted, reacted to, pinned; each with the event Slack sends for it.
+"""Changes of messages: post, edit, delete, reactions, pins; each with its event.
 
-It checks nothing: who may do what is judged by the Web API methods and by `Actor`. The caller holds the workspace's lock.
+Check no permission: the Web API methods and `Actor` do. The caller holds the workspace's lock.
 """
 
 import re
@@ -15,7 +15,7 @@ MENTION = re.compile(r"<@(U\w+)>")
 
 
 def post(ws: Workspace, channel: Channel, user: str, text: str, **more: Any) -> Message:
-    """Put a message into a channel; `more` are fields of Message, such as thread_ts, blocks, subtype, extra."""
+    """Post a message to a channel. `more` holds fields of Message, such as thread_ts, blocks, subtype, extra."""
     message = Message(ws.timestamps.next(), channel.id, user, text, **more)
     parent = channel.messages.get(message.thread_ts or "")
     if parent is not None and parent.is_reply:
@@ -41,7 +41,7 @@ def post(ws: Workspace, channel: Channel, user: str, text: str, **more: Any) -> 
 
 
 def edit(ws: Workspace, message: Message, *, by: str, text: str, changes: Payload | None = None) -> None:
-    """Replace what a message says; `changes` are other fields of Message to set."""
+    """Replace a message's text. `changes` holds other fields of Message."""
     before = serialize_message(ws, message)
     message.text = text
     for name, value in (changes or {}).items():
@@ -52,7 +52,7 @@ def edit(ws: Workspace, message: Message, *, by: str, text: str, changes: Payloa
 
 
 def delete(ws: Workspace, message: Message) -> None:
-    """Take a message away; the head of a thread leaves a tombstone behind."""
+    """Delete a message. A thread's parent leaves a tombstone."""
     channel = ws.channels[message.channel]
     before = serialize_message(ws, message)
     ts = ws.timestamps.next()
@@ -71,13 +71,13 @@ def delete(ws: Workspace, message: Message) -> None:
 
 
 def react(ws: Workspace, message: Message, user: str, name: str) -> None:
-    """Add somebody's reaction."""
+    """Add a person's reaction."""
     message.reactions.setdefault(name, []).append(user)
     _announce_reaction(ws, message, user, name, "reaction_added")
 
 
 def unreact(ws: Workspace, message: Message, user: str, name: str) -> None:
-    """Take somebody's reaction back."""
+    """Remove a person's reaction."""
     message.reactions[name].remove(user)
     if not message.reactions[name]:
         del message.reactions[name]
@@ -85,21 +85,21 @@ def unreact(ws: Workspace, message: Message, user: str, name: str) -> None:
 
 
 def pin(ws: Workspace, message: Message, user: str) -> None:
-    """Pin a message to its channel, with the line Slack posts about it."""
+    """Pin a message to its channel."""
     channel = ws.channels[message.channel]
     channel.pins[message.ts] = {"created": ws.seconds(), "created_by": user}
     _announce_pin(ws, channel, message, user, "pin_added")
 
 
 def unpin(ws: Workspace, message: Message, user: str) -> None:
-    """Take a pin off again."""
+    """Unpin a message."""
     channel = ws.channels[message.channel]
     del channel.pins[message.ts]
     _announce_pin(ws, channel, message, user, "pin_removed")
 
 
 def post_ephemeral(ws: Workspace, ephemeral: Ephemeral) -> None:
-    """Show somebody a message nobody else sees, and keep at most their latest fifty."""
+    """Show a message to one person. Each person's latest fifty are kept."""
     ephemerals = ws.ephemerals.setdefault(ephemeral.user, [])
     ephemerals.append(ephemeral)
     del ephemerals[:-50]

@@ -1,4 +1,4 @@
-"""People and their groups: somebody new, somebody changed, a group with other members; each with its event."""
+"""Changes of people and user groups, each with its event."""
 
 from collections.abc import Sequence
 from dataclasses import fields
@@ -10,14 +10,14 @@ from sandbox.state.workspace import Workspace
 
 
 def join_team(ws: Workspace, person: Person) -> Person:
-    """Take somebody new into the workspace."""
+    """Add a person to the workspace."""
     ws.add_person(person)
     ws.publish_event({"type": "team_join", "user": serialize_person(ws, person), "event_ts": ws.timestamps.next()})
     return person
 
 
 def update_person(ws: Workspace, person: Person, **changes: Any) -> None:
-    """Change what is known of somebody, such as title, tz, real_name or deleted."""
+    """Change fields of a person, such as title, tz, real_name or deleted. ValueError for an unknown field."""
     unknown_fields = set(changes) - {one.name for one in fields(person)}
     if unknown_fields:
         raise ValueError(f"a person has no {', '.join(sorted(unknown_fields))}")
@@ -27,7 +27,7 @@ def update_person(ws: Workspace, person: Person, **changes: Any) -> None:
 
 
 def set_usergroup_members(ws: Workspace, group_id: str, users: Sequence[str]) -> None:
-    """Give a group other members."""
+    """Replace a user group's members."""
     group = ws.usergroups[group_id]
     before, group.users = group.users, list(users)
     event = {

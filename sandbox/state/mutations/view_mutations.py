@@ -1,7 +1,7 @@
-"""Forms and Home tabs: opened, pushed, updated, closed, published.
+"""Changes of views: open, push, update, close, publish.
 
-It keeps Slack's stack of three, its hashes and what a person has typed. Whether a view is well formed was checked before;
-the caller holds the workspace's lock.
+Maintains Slack's stack of three, the hashes and the typed values. Views are validated before; the caller holds the
+workspace's lock.
 """
 
 import secrets
@@ -25,14 +25,14 @@ SPEC_FIELDS = (
 
 
 def open_modal(ws: Workspace, user: str, spec: Payload, trigger_id: str) -> View:
-    """Show a new modal to a person, in place of whatever they had open."""
+    """Open a modal, which replaces the person's stack."""
     _require_free_external_id(ws, spec)
     close_all(ws, user)
     return _put_on_top(ws, user, spec, trigger_id)
 
 
 def push(ws: Workspace, user: str, spec: Payload, trigger_id: str = "") -> View:
-    """Put a modal on top of the one a person has open; the stack holds three."""
+    """Push a modal onto the open one. SlackError: `not_found` without a stack, `push_limit_reached` above three."""
     stack = ws.stacks.get(user, [])
     if not stack:
         raise SlackError("not_found")
@@ -43,7 +43,7 @@ def push(ws: Workspace, user: str, spec: Payload, trigger_id: str = "") -> View:
 
 
 def update(ws: Workspace, view: View, spec: Payload) -> View:
-    """Replace what an open view shows; what was typed stays where its input stays."""
+    """Replace an open view. Typed values stay where their input stays."""
     _require_free_external_id(ws, spec, except_for=view)
     _apply_spec(view, spec)
     view.values = keep_typed_values(view.values, view.blocks)
@@ -52,7 +52,7 @@ def update(ws: Workspace, view: View, spec: Payload) -> View:
 
 
 def publish(ws: Workspace, user: str, spec: Payload) -> View:
-    """Set what a person's Home tab shows."""
+    """Set a person's Home tab."""
     home = ws.homes.get(user)
     if home is not None:
         return update(ws, home, spec)
@@ -64,13 +64,13 @@ def publish(ws: Workspace, user: str, spec: Payload) -> View:
 
 
 def close(ws: Workspace, view: View) -> None:
-    """Take one modal off its owner's stack."""
+    """Remove one modal from its owner's stack."""
     ws.stacks[view.user] = [one for one in ws.stacks.get(view.user, []) if one != view.id]
     ws.views.pop(view.id, None)
 
 
 def close_all(ws: Workspace, user: str) -> list[View]:
-    """Close a person's whole stack and return what was on it."""
+    """Close a person's whole stack and return it."""
     closed = ws.stack(user)
     for view in closed:
         close(ws, view)
@@ -78,13 +78,13 @@ def close_all(ws: Workspace, user: str) -> list[View]:
 
 
 def check_hash(view: View, expected: str | None) -> None:
-    """Refuse a change meant for an earlier state of the view."""
+    """Raise `hash_conflict` unless the hash is absent or current."""
     if expected and expected != view.hash:
         raise SlackError("hash_conflict")
 
 
 def new_hash(ws: Workspace) -> str:
-    """Return a hash nobody had before."""
+    """Return a new hash."""
     return f"{ws.seconds()}.{secrets.token_hex(4)}"
 
 
