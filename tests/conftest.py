@@ -11,6 +11,7 @@ import pytest
 from storage.store import Store, open_store
 from tests import postgres
 from tests.browser import chromium, desk
+from tests.support.failpoint_runner import FailpointRunner
 
 __all__ = ["chromium", "desk"]  # One browser for all of a run: Playwright starts once in a process.
 
@@ -54,6 +55,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.nodeid.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+@pytest.fixture(scope="session")
+def failpoint_runner() -> Iterator[FailpointRunner]:
+    """The process that forks Musters to be killed at failpoints; one serves every test of a worker."""
+    runner = FailpointRunner()
+    yield runner
+    runner.close()
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,9 @@ What is done in Slack without a database is the same whichever is absent, so on 
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -26,10 +23,11 @@ from bot.failpoints import ABSENT, FAILPOINTS
 from storage.store import open_store
 from tests import postgres
 from tests.bot.absent import House
-from tests.bot.sweep.standing import difference, standing
 from tests.dbproxy import DatabaseProxy
+from tests.support.failpoint_runner import KILLED, FailpointRunner
+from tests.support.observed_state import difference, observed_state
 
-ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 130
 WITHOUT = (
     "unrecorded:conversations.create:before",
     "unrecorded:conversations.create:after",
@@ -49,7 +47,7 @@ DRAINING = (
     "spool:tell:after",
     "spool:done:after",
 )
-Stands = dict[str, Any]
+State = dict[str, Any]
 
 
 def on_both(points: tuple[str, ...]) -> Any:
@@ -78,21 +76,21 @@ class MovedFile:
 
 
 @dataclass
-class Forge:
+class OfflineProcesses:
     """Muster processes on one workspace and one spool. `database` can be made absent; `url` leads past that."""
 
     house: House
     database: DatabaseProxy | MovedFile
-    process: subprocess.Popen[str]
+    runner: FailpointRunner
     url: str
 
     def start(self, *, point: str = "", drains: bool = False) -> int:
-        """Start one, and give its process id once it listens."""
+        """Start a Muster and return its process id."""
         settings = self.house.settings()
-        told = {
+        given = {
             "point": point,
             "drains": drains,
-            "settings": {
+            "environment": {
                 "slack_bot_token": self.house.sandbox.bot_token,
                 "slack_app_token": self.house.sandbox.app_token,
                 "slack_api_url": self.house.sandbox.base_url,
@@ -101,119 +99,105 @@ class Forge:
                 "MUSTER_SPOOL": str(settings.spool),
             },
         }
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(json.dumps(told) + "\n")
-        self.process.stdin.flush()
-        return int(self.process.stdout.readline())
+        return self.runner.start("kill_offline", given)
 
     def ended(self) -> int:
-        assert self.process.stdout is not None
-        return int(self.process.stdout.readline())
+        return self.runner.ended(PATIENCE_S)
+
+
+OpensProcesses = Callable[[str], AbstractContextManager[OfflineProcesses]]
 
 
 @pytest.fixture(scope="module")
-def process() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "tests.bot.absent_killed"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as started:
-        yield started
-        assert started.stdin is not None
-        started.stdin.close()
-
-
-Forges = Callable[[str], AbstractContextManager[Forge]]
-
-
-@pytest.fixture(scope="module")
-def forges(
-    process: subprocess.Popen[str],
+def open_processes(
+    failpoint_runner: FailpointRunner,
     postgres_template: str,
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Forges:
-    """Give what opens a forge on a fresh database of a kind."""
+) -> OpensProcesses:
+    """Give what starts processes on a fresh database of a kind."""
 
     @contextmanager
-    def opened(database: DatabaseProxy | MovedFile, url: str) -> Iterator[Forge]:
+    def opened(database: DatabaseProxy | MovedFile, url: str) -> Iterator[OfflineProcesses]:
         with closing(database):
             house = House(tmp_path_factory.mktemp("house"), database.url, starts=False)
-            yield Forge(house, database, process, url)
+            yield OfflineProcesses(house, database, failpoint_runner, url)
             house.sandbox.stop()
 
     @contextmanager
-    def on(kind: str) -> Iterator[Forge]:
+    def on(kind: str) -> Iterator[OfflineProcesses]:
         if kind == "sqlite":
             file = MovedFile(Path(shutil.copy(sqlite_template, tmp_path_factory.mktemp("database") / "muster.db")))
-            with opened(file, file.url) as forge:
-                yield forge
+            with opened(file, file.url) as processes:
+                yield processes
             return
-        with postgres.server().database(postgres_template) as url, opened(DatabaseProxy(url), url) as forge:
-            yield forge
+        with postgres.server().database(postgres_template) as url, opened(DatabaseProxy(url), url) as processes:
+            yield processes
 
     return on
 
 
 @pytest.fixture
-def forge(forges: Forges, kind: str) -> Iterator[Forge]:
-    with forges(kind) as opened:
+def processes(open_processes: OpensProcesses, kind: str) -> Iterator[OfflineProcesses]:
+    with open_processes(kind) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def calm(forges: Forges) -> Callable[[str], Stands]:
+def undisturbed(open_processes: OpensProcesses) -> Callable[[str], State]:
     """Give what tells what stands there when nobody is killed."""
 
     @cache
-    def of(kind: str) -> Stands:
-        with forges(kind) as forge:
-            child, _ = declare_without_database(forge, "")
-            forge.database.set("ok")
+    def of(kind: str) -> State:
+        with open_processes(kind) as processes:
+            child, _ = declare_without_database(processes, "")
+            processes.database.set("ok")
             os.kill(child, signal.SIGUSR1)
-            assert forge.ended() == 0
-            return stands(forge)
+            assert processes.ended() == 0
+            return state_of(processes)
 
     return of
 
 
-def stands(forge: Forge) -> Stands:
+def state_of(processes: OfflineProcesses) -> State:
     """Give what stands there; what one person alone was answered is not sent again by whoever is started again."""
-    found = standing(forge.house.sandbox, forge.url)
+    found = observed_state(processes.house.sandbox, processes.url)
     return {name: found[name] for name in ("incidents", "entries", "channels", "homes")}
 
 
-def declare_without_database(forge: Forge, point: str) -> tuple[int, bool]:
+def declare_without_database(processes: OfflineProcesses, point: str) -> tuple[int, bool]:
     """Declare and say things while the database is absent; give who listens, and whether another was killed meanwhile."""
-    house, actor = forge.house, forge.house.actor
-    forge.database.set("refuse")
-    first = child = forge.start(point=point)
+    house, actor = processes.house, processes.house.actor
+    processes.database.set("refuse")
+    first = child = processes.start(point=point)
     assert house.sandbox.wait_for_socket(20)
     actor.slash("ann", "general", "/incident", "declare service=checkout impact=1 urgency=1 Payments fail")
-    child = revived_until(forge, child, lambda: [c for c in house.channels("inc-unrecorded") if c.pins])
+    child = revived_until(processes, child, lambda: [c for c in house.channels("inc-unrecorded") if c.pins])
     channel = house.channels("inc-unrecorded")[0].id
     said = actor.post("ann", channel, "The gateway times out")
-    child = revived_until(forge, child, lambda: house.sandbox.settle(0.2))
+    child = revived_until(processes, child, lambda: house.sandbox.settle(0.2))
     actor.react("ann", channel, said, "pushpin")
-    child = revived_until(forge, child, lambda: house.sandbox.settle(0.2))
+    child = revived_until(processes, child, lambda: house.sandbox.settle(0.2))
     actor.slash("ann", channel, "/incident", "note Restarted by hand")
-    child = revived_until(forge, child, lambda: house.sandbox.settle(0.2))
+    child = revived_until(processes, child, lambda: house.sandbox.settle(0.2))
     return child, child != first
 
 
-def end_it(forge: Forge, child: int) -> None:
+def end_it(processes: OfflineProcesses, child: int) -> None:
     """End a Muster without a goodbye."""
     os.kill(child, signal.SIGKILL)
-    assert forge.ended() == -signal.SIGKILL
+    assert processes.ended() == KILLED
 
 
-def revived_until(forge: Forge, child: int, come_about: Callable[[], object]) -> int:
+def revived_until(processes: OfflineProcesses, child: int, come_about: Callable[[], object]) -> int:
     """Wait until something has come about, starting Muster again when it was killed; give its process id."""
     deadline = time.monotonic() + 40
     while not (done := come_about()) or not is_alive(child):
         assert time.monotonic() < deadline, "it did not come about in time"
         if not is_alive(child):
-            assert forge.ended() == -signal.SIGKILL
-            child = forge.start()
-            assert forge.house.sandbox.wait_for_socket(20)
+            assert processes.ended() == KILLED
+            child = processes.start()
+            assert processes.house.sandbox.wait_for_socket(20)
             if done:
                 break
         time.sleep(0.02)
@@ -228,11 +212,11 @@ def is_alive(pid: int) -> bool:
         return False
 
 
-def assert_complete(forge: Forge) -> None:
-    house = forge.house
+def assert_complete(processes: OfflineProcesses) -> None:
+    house = processes.house
     incs = house.channels("inc-")
     assert [one.name for one in incs] == ["inc-2026-0001-payments-fail"]
-    with open_store(forge.url, team=house.sandbox.workspace.team_id) as store:
+    with open_store(processes.url, team=house.sandbox.workspace.team_id) as store:
         listed = store.queries.incidents(house.sandbox.workspace.team_id)
         assert [one.number for one in listed] == ["INC-2026-0001"]
         entries: Any = store.recorder.read(lambda reader: reader.entries(listed[0].key))
@@ -252,32 +236,32 @@ def test_every_point_that_is_reached_without_the_database_is_one_at_which_it_is_
 
 @on_both(WITHOUT)
 def test_killed_there_without_the_database_and_started_again_it_ends_well(
-    forge: Forge, calm: Callable[[str], Stands], kind: str, point: str
+    processes: OfflineProcesses, undisturbed: Callable[[str], State], kind: str, point: str
 ) -> None:
-    child, killed = declare_without_database(forge, point)
+    child, killed = declare_without_database(processes, point)
 
-    end_it(forge, child)
-    forge.database.set("ok")
-    forge.start(drains=True)
+    end_it(processes, child)
+    processes.database.set("ok")
+    processes.start(drains=True)
 
     assert killed
-    assert forge.ended() == 0
-    assert_complete(forge)
-    assert difference(calm(kind), stands(forge)) == []
+    assert processes.ended() == 0
+    assert_complete(processes)
+    assert difference(undisturbed(kind), state_of(processes)) == []
 
 
 @on_both(DRAINING)
 def test_killed_there_while_draining_and_started_again_it_ends_well(
-    forge: Forge, calm: Callable[[str], Stands], kind: str, point: str
+    processes: OfflineProcesses, undisturbed: Callable[[str], State], kind: str, point: str
 ) -> None:
-    end_it(forge, declare_without_database(forge, "")[0])
+    end_it(processes, declare_without_database(processes, "")[0])
 
-    forge.database.set("ok")
-    forge.start(point=point, drains=True)
-    died = forge.ended()
-    forge.start(drains=True)
+    processes.database.set("ok")
+    processes.start(point=point, drains=True)
+    died = processes.ended()
+    processes.start(drains=True)
 
-    assert died == -signal.SIGKILL
-    assert forge.ended() == 0
-    assert_complete(forge)
-    assert difference(calm(kind), stands(forge)) == []
+    assert died == KILLED
+    assert processes.ended() == 0
+    assert_complete(processes)
+    assert difference(undisturbed(kind), state_of(processes)) == []

@@ -1,8 +1,8 @@
-"""What the sweep needs: the process that makes Musters, fresh databases, and a play that nothing disturbs."""
+"""What the sweep needs: fresh databases, plays on them, and a play in which Muster is not killed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,54 +11,48 @@ from typing import Any
 import pytest
 
 from bot.failpoints import FAILPOINTS
-from tests.bot.sweep.play import Breeder, performed
-from tests.bot.sweep.standing import standing
+from tests.support.crash_play import performed
+from tests.support.failpoint_runner import FailpointRunner
+from tests.support.observed_state import observed_state
 
 Fresh = Callable[[], AbstractContextManager[str]]
 
 
 @dataclass(frozen=True)
-class Ending:
-    """How a play ended: what stands there, the points at which it died, and the order in which points were reached."""
+class PlayResult:
+    """The state after a play, the failpoints at which Muster was killed, and the order in which failpoints were reached."""
 
-    stands: dict[str, Any]
-    died: list[str]
+    state: dict[str, Any]
+    killed_at: list[str]
     order: tuple[str, ...]
 
 
 @dataclass
-class Theatre:
-    """Where plays are given, each on a database of its own."""
+class Plays:
+    """Runs plays, each on a database of its own."""
 
-    breeder: Breeder
+    runner: FailpointRunner
     folder: Path
     fresh: Fresh
-    played: int = 0
+    count: int = 0
 
-    def give(self, at: list[str] | None = None, *, without: str = "") -> Ending:
-        """Give the play, in which Muster dies at each of these points in turn."""
-        self.played += 1
-        folder = self.folder / str(self.played)
-        with self.fresh() as url, performed(self.breeder, folder, url, at=at, without=without) as play:
+    def run(self, at: list[str] | None = None, *, without: str = "") -> PlayResult:
+        """Run the play while Muster is killed at each of these failpoints in turn."""
+        self.count += 1
+        folder = self.folder / str(self.count)
+        with self.fresh() as url, performed(self.runner, folder, url, at=at, without=without) as play:
             order = dict.fromkeys(play.reached.read_text("utf-8").split())
-            return Ending(standing(play.sandbox, url), play.died, tuple(name for name in order if name in FAILPOINTS))
+            reached = tuple(name for name in order if name in FAILPOINTS)
+            return PlayResult(observed_state(play.sandbox, url), play.killed_at, reached)
 
 
 @pytest.fixture(scope="module")
-def breeder() -> Iterator[Breeder]:
-    """Give the process that makes Musters."""
-    made = Breeder()
-    yield made
-    made.end()
+def plays(failpoint_runner: FailpointRunner, fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Plays:
+    """Plays on the kind of database that the module's `fresh` makes."""
+    return Plays(failpoint_runner, tmp_path_factory.mktemp("plays"), fresh)
 
 
 @pytest.fixture(scope="module")
-def theatre(breeder: Breeder, fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Theatre:
-    """Give the theatre, on the kind of database that the module's `fresh` makes."""
-    return Theatre(breeder, tmp_path_factory.mktemp("plays"), fresh)
-
-
-@pytest.fixture(scope="module")
-def calm(theatre: Theatre) -> Ending:
-    """Give how the play ends when nobody dies."""
-    return theatre.give()
+def undisturbed(plays: Plays) -> PlayResult:
+    """The play in which Muster is not killed."""
+    return plays.run()

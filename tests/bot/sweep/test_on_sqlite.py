@@ -1,6 +1,6 @@
-"""Killed at each point, on SQLite: after a restart all stands there as if nothing had happened.
+"""Killed at each failpoint on SQLite, Muster ends in the state in which it ends undisturbed.
 
-With a guard taken out, these comparisons notice.
+With a protection disabled, the comparison finds the difference.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.failpoints import ABSENT, FAILPOINTS
-from tests.bot.sweep.conftest import Ending, Fresh, Theatre
-from tests.bot.sweep.standing import difference
+from tests.bot.sweep.conftest import Fresh, PlayResult, Plays
+from tests.support.observed_state import difference
 
 PLAYS = 8
 
@@ -30,34 +30,36 @@ def fresh(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Fr
     return made
 
 
-def test_the_play_comes_by_every_point(calm: Ending) -> None:
-    assert set(calm.order) == set(FAILPOINTS) - set(ABSENT)
+def test_the_play_reaches_every_failpoint(undisturbed: PlayResult) -> None:
+    assert set(undisturbed.order) == set(FAILPOINTS) - set(ABSENT)
     assert len(FAILPOINTS) <= 60
 
 
 @pytest.mark.parametrize("play", range(PLAYS))
-def test_killed_at_every_eighth_point_all_stands_as_if_nothing_had_happened(
-    theatre: Theatre, calm: Ending, play: int
+def test_killed_at_every_eighth_failpoint_it_ends_in_the_same_state(
+    plays: Plays, undisturbed: PlayResult, play: int
 ) -> None:
-    """Each point is in one of the plays, so that each is died at once, and each play dies all through its course."""
-    points = list(calm.order[play::PLAYS])
+    """Each failpoint is in one of the plays, so that Muster is killed once at each, all through a play's course."""
+    points = list(undisturbed.order[play::PLAYS])
 
-    ending = theatre.give(points)
+    result = plays.run(points)
 
-    assert ending.died == points
-    found = difference(calm.stands, ending.stands)
+    assert result.killed_at == points
+    found = difference(undisturbed.state, result.state)
     assert found == [], "\n".join(line[:400] for line in found)
 
 
-def test_without_the_look_for_metadata_something_stands_there_twice(theatre: Theatre, calm: Ending) -> None:
-    ending = theatre.give(["say:chat.postMessage:after"], without="metadata")
+def test_without_the_metadata_lookup_a_message_is_posted_twice(plays: Plays, undisturbed: PlayResult) -> None:
+    result = plays.run(["say:chat.postMessage:after"], without="metadata")
 
-    twice = [line for line in difference(calm.stands, ending.stands) if line.startswith("- ") and "/messages: " in line]
+    twice = [
+        line for line in difference(undisturbed.state, result.state) if line.startswith("- ") and "/messages: " in line
+    ]
     assert [line for line in twice if "declared *Payments fail*" in line]
 
 
-def test_without_the_memory_of_keys_a_form_sent_again_declares_twice(theatre: Theatre, calm: Ending) -> None:
-    ending = theatre.give(["run:committed"], without="keys")
+def test_without_idempotency_keys_a_form_delivered_again_declares_twice(plays: Plays, undisturbed: PlayResult) -> None:
+    result = plays.run(["run:committed"], without="keys")
 
-    assert calm.stands["incidents"] == ["INC-2026-0001"]
-    assert ending.stands["incidents"] == ["INC-2026-0002", "INC-2026-0001"]
+    assert undisturbed.state["incidents"] == ["INC-2026-0001"]
+    assert result.state["incidents"] == ["INC-2026-0002", "INC-2026-0001"]

@@ -1,7 +1,7 @@
-"""What stands in the workspace and on the record after a play, put so that two plays can be compared.
+"""The state of the workspace and the record after a play, in a form in which two plays can be compared.
 
-Left out are moments, numbers that Slack or the record gives out, the order in which independent jobs came, and whether
-something came late. All else has to be equal, word for word.
+Left out are times, numbers that Slack or the record assigns, the order of independent jobs, and marks of lateness.
+Everything else must be equal, word for word.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NUMBERS = frozenset(
 )
 
 
-def standing(sandbox: Sandbox, url: str) -> dict[str, Any]:
+def observed_state(sandbox: Sandbox, url: str) -> dict[str, Any]:
     """Give what stands there."""
     with open_store(url, team=sandbox.workspace.team_id) as store:
         assert store.jobs.dead_letters() == ()

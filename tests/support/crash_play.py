@@ -1,16 +1,10 @@
-"""A short incident played by people in the pretend workspace, while the Muster that serves them may die at any point.
+"""A short incident acted out by people in the pretend workspace, while the Muster that serves them may be killed at any point.
 
-What the people do is the same whether it dies or not: where they get no answer, they do it again, as people would.
+The people do the same whether it is killed or not: without a response they try again, as people would.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import select
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,62 +20,23 @@ from sandbox.delivery.envelope import Delivery
 from sandbox.server import Sandbox
 from sandbox.state.entities import Person
 from tests.bot.rig import PEOPLE
-from tests.bot.sweep.mortal import SharedClock
+from tests.support.failpoint_runner import KILLED, PATIENCE_S, FailpointRunner
+from tests.support.kill_whole import SharedClock
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
-PATIENCE = 30
 # What is given up by the one who died can be taken up after this, the lease of a claim.
 LEASE = timedelta(seconds=31)
 COMMAND = "/incident"
 
 
-class Breeder:
-    """The process that makes Musters."""
-
-    def __init__(self) -> None:
-        self.process = self._begun()
-
-    @staticmethod
-    def _begun() -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "tests.bot.sweep.mortal"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            start_new_session=True,
-        )
-
-    def say(self, what: Any) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write((json.dumps(what) + "\n").encode())
-        self.process.stdin.flush()
-
-    def hear(self, seconds: float = PATIENCE) -> dict[str, Any] | None:
-        """Give what it says next, or None when it says nothing for so long."""
-        assert self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
-        return json.loads(self.process.stdout.readline()) if ready else None
-
-    def end(self) -> None:
-        """End it, and whatever Muster it made, one that was stopped dead too."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.communicate()
-
-    def begin_again(self) -> None:
-        """Leave to the next play nothing of one that failed."""
-        self.end()
-        self.process = self._begun()
-
-
 class Play:
-    """The workspace, the database and whoever serves them now. `at` are the points at which it is still to die."""
+    """The workspace, the database and the Muster that serves them. `at` are the failpoints at which it will be killed."""
 
-    def __init__(self, breeder: Breeder, folder: Path, url: str, *, at: list[str], without: str = "") -> None:
-        self.breeder, self.at, self.without = breeder, list(at), without
-        self.died: list[str] = []
-        self.bred: set[Breeder] = set()
+    def __init__(self, runner: FailpointRunner, folder: Path, url: str, *, at: list[str], without: str = "") -> None:
+        self.runner, self.at, self.without = runner, list(at), without
+        self.killed_at: list[str] = []
+        self.used: set[FailpointRunner] = set()
         self.reached = folder / "reached"
         self.clock_path = folder / "clock"
         self.clock = SharedClock(self.clock_path)
@@ -106,74 +61,72 @@ class Play:
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         if failed is not None:
-            for breeder in self.bred:
-                breeder.begin_again()
+            for runner in self.used:
+                runner.restart()
         self.sandbox.stop()
 
     def start(self) -> None:
-        """Start a Muster; one that dies as it starts is started again."""
-        born = self.bear(self.breeder)
-        if "ended" in born:
-            self.reap(born)
+        """Start Muster; one that is killed while it starts is started again."""
+        self.start_on(self.runner)
+        first = self.runner.receive()
+        assert first is not None
+        if "ended" in first:
+            self.note_death(first)
             self.start()
         else:
             assert self.sandbox.wait_for_socket()
 
-    def bear(self, breeder: Breeder, *, freezes: str = "") -> dict[str, Any]:
-        """Let a breeder make a Muster, and give the first it says. `freezes` is the point at which it stops dead."""
-        self.bred.add(breeder)
-        breeder.say(
-            {
-                "at": self.at[0] if self.at else "",
-                "freezes": freezes,
-                "without": self.without,
-                "clock": str(self.clock_path),
-                "log": str(self.reached),
-                "settings": {
-                    "slack_bot_token": self.sandbox.bot_token,
-                    "slack_app_token": self.sandbox.app_token,
-                    "slack_api_url": self.sandbox.base_url,
-                    "database_url": self.url,
-                    "MUSTER_POLICY": str(self.folder / "policy.yaml"),
-                    "MUSTER_GAP_SECONDS": 3600,
-                    "MUSTER_SPOOL": str(self.folder / "spool"),
-                },
-            }
-        )
-        born = breeder.hear()
-        assert born is not None
-        return born
+    def start_on(self, runner: FailpointRunner, *, stop_at: str = "") -> int:
+        """Start Muster on a runner and return its process id. `stop_at` is the failpoint at which it is stopped (SIGSTOP)."""
+        self.used.add(runner)
+        settings = {
+            "point": self.at[0] if self.at else "",
+            "stop_at": stop_at,
+            "without": self.without,
+            "clock": str(self.clock_path),
+            "log": str(self.reached),
+            "environment": {
+                "slack_bot_token": self.sandbox.bot_token,
+                "slack_app_token": self.sandbox.app_token,
+                "slack_api_url": self.sandbox.base_url,
+                "database_url": self.url,
+                "MUSTER_POLICY": str(self.folder / "policy.yaml"),
+                "MUSTER_GAP_SECONDS": 3600,
+                "MUSTER_SPOOL": str(self.folder / "spool"),
+            },
+        }
+        return runner.start("kill_whole", settings)
 
     def stop(self) -> None:
-        """Stop it in good order."""
-        self.breeder.say("stop")
-        assert self.breeder.hear() == {"ended": 0}
+        """Stop Muster in good order."""
+        self.runner.send("stop")
+        assert self.runner.ended() == 0
 
-    def reap(self, said: dict[str, Any]) -> None:
-        """Note at which point it died; whatever it held can be taken up when its leases have ended."""
-        assert said == {"ended": -9}, said
-        self.died.append(self.at.pop(0))
+    def note_death(self, message: dict[str, Any]) -> None:
+        """Note the failpoint, and let its leases end, so that its jobs can be claimed again."""
+        assert message == {"ended": KILLED}, message
+        self.killed_at.append(self.at.pop(0))
         self.clock.set(self.clock.now() + LEASE)
 
-    def has_died(self, seconds: float = 0.0) -> bool:
-        """Tell whether it has died unasked; if so it is started again, and Slack sends again what it was sent."""
-        said = self.breeder.hear(seconds)
-        if said is None:
+    def was_killed(self, seconds: float = 0.0) -> bool:
+        """True if Muster was killed; it is started again then, and Slack delivers again what was not acknowledged."""
+        message = self.runner.receive(seconds)
+        if message is None:
             return False
-        self.reap(said)
+        self.note_death(message)
         self.start()
-        assert self.sandbox.redeliver(), "something that came late was never acknowledged"
+        assert self.sandbox.redeliver(), "an event that came late was never acknowledged"
         return True
 
     def drain(self, word: str = "drain") -> dict[str, Any]:
-        """Let it do what is due; where it dies of it, another one does the rest."""
+        """Do the jobs that are due; if Muster is killed, another one does the rest."""
         while True:
-            self.breeder.say(word)
-            said = self.breeder.hear()
-            assert said is not None, "it does not answer"
-            if "ended" not in said:
-                return said
-            self.reap(said)
+            self.runner.send(word)
+            message = self.runner.receive()
+            assert message is not None, "Muster does not respond"
+            if "ended" not in message:
+                return message
+            self.note_death(message)
             self.start()
             assert self.sandbox.redeliver()
 
@@ -181,10 +134,10 @@ class Play:
         """Wait until nothing is outstanding and nothing due; give when the next job is due."""
         idle = time.monotonic()
         while True:
-            deadline = time.monotonic() + PATIENCE
+            deadline = time.monotonic() + PATIENCE_S
             while self.sandbox.outstanding():
                 assert time.monotonic() < deadline, "something was never acknowledged"
-                self.has_died(0.002)
+                self.was_killed(0.002)
             said = self.drain(word)
             word = "drain"
             if said["done"] or self.sandbox.outstanding():
@@ -194,7 +147,7 @@ class Play:
             if due is None or due > self.clock.now():
                 return due
             # The database may not have noticed yet that whoever held the row is dead.
-            assert time.monotonic() < idle + PATIENCE, "something is due and nobody does it"
+            assert time.monotonic() < idle + PATIENCE_S, "something is due and nobody does it"
             time.sleep(0.01)
 
     def until(self, minutes: float) -> None:
@@ -210,7 +163,7 @@ class Play:
             delivery = do()
             if delivery.acked:
                 return delivery
-            assert self.has_died(PATIENCE), delivery.error
+            assert self.was_killed(PATIENCE_S), delivery.error
             self.settle()
             if is_done():
                 return delivery
@@ -289,7 +242,7 @@ class Play:
 
     def until_unheard(self) -> None:
         """Wait until Slack has given up on reaching anybody for now."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + PATIENCE_S
         while self.sandbox.outstanding():
             assert time.monotonic() < deadline
             time.sleep(0.002)
@@ -297,10 +250,10 @@ class Play:
 
 @contextmanager
 def performed(
-    breeder: Breeder, folder: Path, url: str, *, at: list[str] | None = None, without: str = ""
+    runner: FailpointRunner, folder: Path, url: str, *, at: list[str] | None = None, without: str = ""
 ) -> Iterator[Play]:
-    """Play it to its end on a database, dying at each of these points in turn."""
+    """Act out the whole story on a database, while Muster is killed at each of these failpoints in turn."""
     folder.mkdir(parents=True, exist_ok=True)
-    with Play(breeder, folder, url, at=at or [], without=without) as play:
+    with Play(runner, folder, url, at=at or [], without=without) as play:
         play.perform()
         yield play

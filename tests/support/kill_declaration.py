@@ -1,19 +1,16 @@
-"""A Muster that declares an incident or takes up what another left, and may be killed at a named point of sending.
+"""A scenario for the failpoint runner: declare an incident, or continue what a killed process left, and do every job.
 
-Run as a process: it is the only way to die without a goodbye. It forks one Muster for each line it reads, and writes
-how that one ended; where it works, the point and the guards stand in the line.
+`point` is the failpoint to be killed at. `without` disables one look-up or key, to show that the tests would notice.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import sys
 import time
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from slack_sdk import WebClient
 
@@ -82,21 +79,21 @@ def keyless_handlers(without: str) -> Mapping[JobKind, SlackHandler]:
     return {kind: keyless(HANDLERS[kind]) for kind in (JobKind.CARD, JobKind.SAY)} if without == "keys" else {}
 
 
-def muster(environ: dict[str, str]) -> None:
-    """Declare when told so, then drain until nothing is left, or until killed."""
-    policy = Policy.model_validate_json(environ["RIG_POLICY"])
-    client = WebClient(environ["RIG_TOKEN"], base_url=environ["RIG_API"], timeout=5, retry_handlers=[])
+def scenario(settings: dict[str, Any]) -> None:
+    """Declare if asked to, then do jobs until none is left, or until killed."""
+    policy = Policy.model_validate_json(settings["policy"])
+    client = WebClient(settings["token"], base_url=settings["api"], timeout=5, retry_handlers=[])
     client.proxy = None
-    point, without = environ["MUSTER_FAILPOINT"], environ["RIG_WITHOUT"]
+    point, without = settings["point"], settings["without"]
     slack = SlackClient(
         client,
-        team=environ["RIG_TEAM"],
-        bot=environ["RIG_BOT"],
+        team=settings["team"],
+        bot=settings["bot"],
         limiter=RateLimiter(),
         clock=RealClock(),
         reached=killed_at(point) if point else no_failpoint,
     )
-    with open_store(environ["RIG_DATABASE"], team=slack.team) as store:
+    with open_store(settings["database"], team=slack.team) as store:
         adapter = SlackAdapter(
             slack,
             recorder=store.recorder,
@@ -113,8 +110,8 @@ def muster(environ: dict[str, str]) -> None:
             reached=slack.reached,
         )
         worker = Worker(store, needs, owner=f"process-{os.getpid()}", threads=4)
-        if environ["RIG_DECLARES"]:
-            request = declaration(slack, environ["RIG_BY"])
+        if settings["declares"]:
+            request = declaration(slack, settings["by"])
             run(request, recorder=store.recorder, policy=policy, policy_hash="0" * 64)
         deadline = time.monotonic() + 20
         while (soonest := store.jobs.next_run_at()) is not None and soonest.timestamp() < time.time() + 5:
@@ -137,23 +134,7 @@ def declaration(slack: SlackClient, by: str) -> Request:
     )
 
 
-def main() -> None:
-    """Run one Muster for each line."""
+def warm() -> None:
+    """Compile the templates before the fork."""
     RENDERER.warm()
     PLAIN.warm()
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                muster(json.loads(line))
-                os._exit(0)
-            finally:
-                traceback.print_exc()
-                os._exit(1)
-        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        sys.stdout.write(f"{ended}\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,7 @@
-"""A whole Muster in a process of its own that obeys line by line, and dies, or freezes, without a goodbye at a named point.
+"""A scenario for the failpoint runner: a whole Muster that obeys line by line and is killed, or stopped, at a failpoint.
 
-Run as a process: it forks one Muster for each line that gives it settings, says what came of each further line, and
-when that Muster has ended says how. Time is a number in a file that the other side of the line moves. The points in the
-record's transactions are put in where its recorder is opened, and so are the guards that a mutation takes out.
+The time is a number in a file that the test moves. The failpoints in the record's transactions are put in where its recorder
+is opened. `without` disables one guard, to show that the tests would notice.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import os
 import signal
 import struct
 import sys
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -29,6 +27,7 @@ from bot.slack.client.sent_lookup import SentLookup
 from bot.worker.leases import Lease
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store, open_store
+from tests.support.failpoint_runner import say
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,7 +35,7 @@ _MOMENT = struct.Struct("q")
 
 
 class SharedClock:
-    """The time that stands in a file, in microseconds. Whoever made the file moves it."""
+    """A clock whose time is a number of microseconds in a file, so that several processes share it."""
 
     def __init__(self, path: Path) -> None:
         if not path.exists():
@@ -97,24 +96,24 @@ class Unfenced(Lease):
         return True
 
 
-class Life:
-    """One Muster, from its settings to its end."""
+class ObedientMuster:
+    """A whole Muster that does jobs only when told to."""
 
-    def __init__(self, told: dict[str, Any]) -> None:
-        self.clock = SharedClock(Path(told["clock"]))
-        self._dies = killed_at(told["at"]) if told["at"] else None
-        self._freezes: str = told["freezes"]
-        self._log = told["log"]
-        without = told["without"]
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.clock = SharedClock(Path(settings["clock"]))
+        self._kill = killed_at(settings["point"]) if settings["point"] else None
+        self._stop_at: str = settings["stop_at"]
+        self._log = settings["log"]
+        without = settings["without"]
 
         def opened(url: str, *, team: str) -> Store:
             store = open_store(url, team=team)
             store.recorder = Reaching(store.recorder, self.reached, forgetful=without == "keys")
             return store
 
-        settings = Settings(**{"_env_file": None, **told["settings"]})
+        environment = Settings(**{"_env_file": None, **settings["environment"]})
         self.muster: Application = compose(
-            settings,
+            environment,
             clock=self.clock,
             reached=self.reached,
             opened=opened,
@@ -132,14 +131,14 @@ class Life:
         if self._log:
             with open(self._log, "a", encoding="utf-8") as log:
                 log.write(f"{name}\n")
-        if self._dies is not None:
-            self._dies(name)
-        if self._freezes == name:
-            self._freezes = ""
+        if self._kill is not None:
+            self._kill(name)
+        if self._stop_at == name:
+            self._stop_at = ""
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def obey(self, word: str) -> dict[str, Any]:
-        """Do what one line says, and tell how many jobs that took and when the next one is due."""
+        """Obey one word; return how many jobs were done and when the next is due."""
         now = self.clock.now()
         if word == "checkpoint":
             enqueue_checkpoint(self.muster.store.recorder, self.muster.gateway.team, now)
@@ -150,36 +149,18 @@ class Life:
         return {"done": done, "next": earliest.isoformat() if earliest else None}
 
 
-def live(told: dict[str, Any]) -> None:
-    """Obey until told to stop, or until killed."""
-    life = Life(told)
-    say({"born": os.getpid()})
+def scenario(settings: dict[str, Any]) -> None:
+    """Serve the pretend workspace and obey one word a line, until told to stop, or until killed."""
+    muster = ObedientMuster(settings)
+    say({"listens": True})
     for line in sys.stdin:
         word = json.loads(line)
-        said = life.obey(word)
+        done = muster.obey(word)
         if word == "stop":
             return
-        say(said)
+        say(done)
 
 
-def say(what: dict[str, Any]) -> None:
-    os.write(1, (json.dumps(what) + "\n").encode())
-
-
-def main() -> None:
-    """Fork one Muster for each line; this process has no thread, so that a fork is whole."""
+def warm() -> None:
+    """Compile the templates before the fork."""
     for_slack().warm()
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            try:
-                live(json.loads(line))
-                os._exit(0)
-            finally:
-                traceback.print_exc()
-                os._exit(1)
-        say({"ended": os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])})
-
-
-if __name__ == "__main__":
-    main()
