@@ -163,18 +163,18 @@ class Desk:
         return self.memory.state.chains[key or self.key]
 
     def kinds(self) -> list[str]:
-        """Give the kinds of the entries that the last request recorded."""
+        """Return the kinds of the entries that the last request recorded."""
         return [entry.fact.kind for entry in self._new()]
 
     def facts(self) -> list[Any]:
         return [entry.fact for entry in self._new()]
 
     def said(self) -> str:
-        """Give the line that the last verb says in the channel."""
+        """Return the line that the last verb says in the channel."""
         return self._rendered("said")
 
     def answer(self) -> str:
-        """Give what the last actor reads: the verb's answer, or the sentence of the refusal."""
+        """Return what the last actor reads: the verb's answer, or the sentence of the refusal."""
         _, outcome = self._last()
         if outcome.is_refused:
             facts = {"names": "", **dict(outcome.facts)}

@@ -102,7 +102,7 @@ class Room:
             self.memory.state.rows[self.incident.key] = self.incident
 
     def holds(self, *facts: Fact, by: PersonId = ROB, at: datetime = T0) -> tuple[Entry, ...]:
-        """Put facts on the record; give the whole chain."""
+        """Put facts on the record; return the whole chain."""
         drafts = [NewEntry(fact=f, by=by, occurred_at=at, source=Source(surface=EntryPoint.EVENT)) for f in facts]
         return self.memory.transact(lambda unit: (unit.append(KEY, drafts, at), unit.entries(KEY))[1])
 
@@ -120,11 +120,11 @@ class Room:
         )
 
     def does(self, verb: Verb) -> tuple[Any, ...]:
-        """Give the facts a verb decides on, without the times of their own."""
+        """Return the facts a verb decides on, without the times of their own."""
         return tuple(f.fact if isinstance(f, DatedFact) else f for f in verb.decide(self.now()))
 
     def refuses(self, verb: Verb) -> Refusal:
-        """Give the refusal of a verb."""
+        """Return the refusal of a verb."""
         try:
             verb.decide(self.now())
         except Refusal as refusal:
@@ -150,11 +150,11 @@ class Room:
         return VerbContext(self.incident, tuple(entries), self.actor, self.at, view=verb.view(self.now()))
 
     def said(self, verb: Verb) -> str:
-        """Give the line a verb says in the channel."""
+        """Return the line a verb says in the channel."""
         return renderer().said(verb.name, self._context(verb))
 
     def answer(self, verb: Verb) -> str:
-        """Give what the actor reads."""
+        """Return what the actor reads."""
         return renderer().answer(verb.name, self._context(verb))
 
 
@@ -170,5 +170,5 @@ def sentences() -> dict[str, str]:
 
 
 def worded(refusal: Refusal) -> str:
-    """Give the sentence a refused person reads."""
+    """Return the sentence a refused person reads."""
     return renderer().sentence(sentences()[refusal.reason], **refusal.facts)

@@ -1,4 +1,4 @@
-"""A role passes on at the moment it is accepted, by the one it was offered to and nobody else."""
+"""A role changes hands when the person it was offered to accepts it."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def test_one_of_several_offers_has_to_be_named(offered: Desk) -> None:
     assert offered.do("accept", by="eva").reason == "accept_which"
 
 
-def test_nobody_accepts_what_was_not_offered_to_them(offered: Desk) -> None:
+def test_a_role_offered_to_another_person_is_not_accepted(offered: Desk) -> None:
     assert offered.do("accept", by="nadia", role="commander").code == Code.STATE
     assert offered.do("accept", by="eva", role="scribe").code == Code.STATE
 
 
-def test_a_role_that_somebody_got_meanwhile_is_not_accepted_twice(room: Desk) -> None:
+def test_a_role_already_held_is_not_accepted_twice(room: Desk) -> None:
     room.do("take", by="rob", role="sme")
     room.do("handover", by="rob", role="sme", to=who("eva"), note=NOTE)
     room.do("take", by="eva", role="sme")
@@ -63,5 +63,5 @@ def test_a_button_is_stale_once_the_offer_is_gone(offered: Desk) -> None:
     assert offered.do("accept", by="eva", role="commander", drawn_at=drawn_at).code == Code.STALE
 
 
-def test_a_button_works_while_the_offer_stands(offered: Desk) -> None:
+def test_a_button_works_while_the_offer_is_open(offered: Desk) -> None:
     assert offered.do("accept", by="eva", role="commander", drawn_at=offered.incident.n).code is None

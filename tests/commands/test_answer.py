@@ -22,7 +22,7 @@ def test_having_it_stops_the_calls(called: Desk) -> None:
     assert [call.answer for call in called.incident.escalations] == ["accepted"]
 
 
-def test_having_it_is_said_and_shows_the_way(called: Desk) -> None:
+def test_accepting_a_page_links_the_incident_channel(called: Desk) -> None:
     called.do("answer", by="rob", at=9, answer="accepted")
 
     assert called.said() == "<@UROB> has it."
@@ -38,7 +38,7 @@ def test_not_being_able_to_calls_the_next_at_once(called: Desk) -> None:
     assert called.said() == "<@UROB> cannot take the call. <@UEVA> is called next."
 
 
-def test_the_last_of_the_ladder_who_cannot_leaves_nobody(called: Desk) -> None:
+def test_a_decline_at_the_last_level_pages_no_further_level(called: Desk) -> None:
     called.do("answer", by="rob", at=9, answer="declined")
     called.do("answer", by="eva", at=10, answer="declined")
 
@@ -55,7 +55,7 @@ def test_a_call_that_lapsed_may_still_be_taken_but_not_declined(called: Desk) ->
     assert called.do("answer", by="rob", at=15, answer="accepted", escalation=first).code is None
 
 
-def test_nobody_answers_for_somebody_else(called: Desk) -> None:
+def test_a_page_is_answered_only_by_the_person_paged(called: Desk) -> None:
     outcome = called.do("answer", by="nadia", at=9, answer="accepted")
 
     assert (outcome.code, outcome.reason) == (Code.NOT_AUTHORISED, "answer_not_yours")

@@ -32,7 +32,7 @@ def test_a_held_single_role_is_not_given_away(room: Desk) -> None:
     assert room.do("assign", by="ilse", role="commander", to=who("eva")).code == Code.ROLE_TAKEN
 
 
-def test_somebody_who_has_the_role_does_not_get_it_again(room: Desk) -> None:
+def test_a_holder_is_not_assigned_the_role_again(room: Desk) -> None:
     room.do("assign", role="sme", to=who("eva"))
 
     outcome = room.do("assign", role="sme", to=who("eva"))
@@ -50,7 +50,7 @@ def test_only_a_full_member_can_carry_a_role(room: Desk, to: str, reason: str) -
     assert (outcome.code, outcome.reason, outcome.fields) == (Code.NOT_A_RESPONDER, reason, ("to",))
 
 
-def test_somebody_the_directory_does_not_know_is_left_to_the_edge(room: Desk) -> None:
+def test_an_unknown_person_is_left_to_the_slack_gateway(room: Desk) -> None:
     assert room.do("assign", role="scribe", to="cli:lena@desk").code is None
 
 

@@ -1,4 +1,4 @@
-"""A channel that exists becomes the record of an incident that nobody declared at the time."""
+"""An existing channel becomes the record of an incident that was not declared in time."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ def test_the_category_changes_and_the_first_one_stays(room: Desk) -> None:
     assert room.answer() == "Category set to Database/Data loss. Confirm it again before closing."
 
 
-def test_one_outside_the_catalogue_is_kept_and_said(room: Desk) -> None:
+def test_a_category_outside_the_catalogue_is_recorded_and_shown_as_unlisted(room: Desk) -> None:
     room.do("category", category="Weather", reason="lightning struck")
 
     assert room.facts()[0].unlisted

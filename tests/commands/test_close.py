@@ -55,14 +55,14 @@ def test_only_a_resolved_incident_is_closed_and_the_state_is_asked_first(state):
     assert worded(refusal).startswith("Not closed: it is ")
 
 
-def test_others_may_not_close_and_are_told_so_before_what_is_missing():
+def test_missing_authority_is_refused_before_missing_criteria():
     refusal = Room(BARE, actor=EVA).refuses(Close())
 
     assert refusal.code == Code.NOT_AUTHORISED
     assert "only commander or closer may close" in worded(refusal)
 
 
-def test_somebody_who_commanded_once_may_not_close():
+def test_a_former_commander_may_not_close():
     past = (Interval(role=Role.COMMANDER, who=EVA, since=T0, until=later(2)),)
 
     assert Room(PROVEN.model_copy(update={"roles": past}), actor=EVA).refuses(Close()).code == Code.NOT_AUTHORISED
@@ -107,7 +107,7 @@ def test_every_criterion_has_a_sentence_that_says_what_would_meet_it(needs, name
     assert says in renderer().sentence(closure_sentences()[needs], names=names, typed=True)
 
 
-def test_no_sentence_stands_for_nothing():
+def test_every_closure_sentence_has_a_criterion():
     tested = test_every_criterion_has_a_sentence_that_says_what_would_meet_it.pytestmark[0].args[1]
 
     assert set(closure_sentences()) == {needs for needs, _, _ in tested}
@@ -118,7 +118,7 @@ def test_the_channel_reads_who_closed():
     assert Room(PROVEN).answer(Close()).startswith("INC-2026-0042 is closed.")
 
 
-def test_a_refused_closing_is_kept_with_what_was_missing_and_each_gap_can_be_filled():
+def test_a_refused_closing_is_recorded_with_its_unmet_criteria_and_each_can_be_met():
     room = Desk().declared(started_at="2026-06-09T09:58:00Z", impact=3, category="Application")
     room.do("take", "ilse", at=2, role="commander")
     room.do("restored", at=10, text="errors under 1%")

@@ -1,4 +1,4 @@
-"""A decision has a number, a reason and somebody who approved it."""
+"""A decision has a number, a reason and a person who approved it."""
 
 from __future__ import annotations
 

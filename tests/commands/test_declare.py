@@ -51,7 +51,7 @@ def test_a_p1_is_a_major_incident_at_once(desk: Desk) -> None:
     assert desk.facts()[3].automatic
 
 
-def test_everything_known_is_kept(desk: Desk) -> None:
+def test_every_field_is_recorded(desk: Desk) -> None:
     desk.do(
         "declare",
         at=6,
@@ -73,7 +73,7 @@ def test_everything_known_is_kept(desk: Desk) -> None:
     assert (declared.started_at, declared.detected_at) == (T(-6), T(0))
 
 
-def test_a_category_outside_the_catalogue_is_kept_as_such(desk: Desk) -> None:
+def test_a_category_outside_the_catalogue_is_recorded_as_unlisted(desk: Desk) -> None:
     desk.do("declare", title="x", service="checkout", category="Weather")
 
     assert desk.facts()[0].unlisted
@@ -153,7 +153,7 @@ def test_later_elsewhere_or_in_a_drill_is_something_else(room: Desk, at: float, 
     assert "same problem" not in room.answer()
 
 
-def test_a_restricted_incident_is_shown_to_nobody_as_a_twin(desk: Desk) -> None:
+def test_a_restricted_incident_is_never_shown_as_a_possible_duplicate(desk: Desk) -> None:
     desk.declared(type="security")
 
     desk.do("declare", by="eva", at=5, place=HERE, title="Payments down", service="checkout")

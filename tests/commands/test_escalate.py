@@ -1,4 +1,4 @@
-"""A call goes to a named person, to somebody outside in words, or to the next of the ladder, and goes on until answered."""
+"""An escalation pages a named person or the next level, or records an outside body, until it is answered."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from roles.person_ids import MUSTER
 from tests.commands.desk import Desk, T, who
 
 
-def test_the_first_of_the_ladder_is_called_when_nobody_is_named(room: Desk) -> None:
+def test_without_a_name_the_first_level_is_paged(room: Desk) -> None:
     room.do("escalate", by="ilse", at=8, reason="the database is full")
 
     (call,) = room.incident.escalations
@@ -20,7 +20,7 @@ def test_the_first_of_the_ladder_is_called_when_nobody_is_named(room: Desk) -> N
     assert "After that <@UEVA> is called. A direct message wakes nobody: phone them too." in room.answer()
 
 
-def test_nobody_is_called_twice_and_nobody_calls_themselves(room: Desk) -> None:
+def test_a_person_is_not_paged_twice_and_cannot_page_themselves(room: Desk) -> None:
     room.do("escalate", by="rob", reason="help")
     assert room.incident.escalations[-1].person == who("eva")
 
@@ -52,7 +52,7 @@ def test_a_known_person_may_be_given_in_words(room: Desk) -> None:
     assert room.incident.escalations[0].person == who("nadia")
 
 
-def test_somebody_outside_is_recorded_and_nobody_pretends_to_reach_them(room: Desk) -> None:
+def test_an_outside_body_is_recorded_and_not_paged(room: Desk) -> None:
     room.do("escalate", by="ilse", how="hierarchical", to="management body", reason="major incident")
 
     (call,) = room.incident.escalations
@@ -60,7 +60,7 @@ def test_somebody_outside_is_recorded_and_nobody_pretends_to_reach_them(room: De
     assert room.answer() == "Recorded. Muster cannot reach management body: call them yourself, now."
 
 
-def test_after_the_end_somebody_is_asked_but_nobody_after_them(room: Desk) -> None:
+def test_after_the_end_one_person_is_paged_and_no_level_follows(room: Desk) -> None:
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 
     room.do("escalate", by="ilse", at=8, reason="did you see this?")
@@ -71,7 +71,7 @@ def test_after_the_end_somebody_is_asked_but_nobody_after_them(room: Desk) -> No
     assert "The incident is over (void, a false alarm), so no answer is waited for and nobody is" in room.answer()
 
 
-def test_who_declines_after_the_end_sends_the_call_to_nobody_else(room: Desk) -> None:
+def test_a_decline_after_the_end_pages_no_further_level(room: Desk) -> None:
     room.do("escalate", by="ilse", at=8, reason="help")
     room.do("void", at=9, as_="false_alarm", reason="the probe itself was broken")
 
@@ -81,7 +81,7 @@ def test_who_declines_after_the_end_sends_the_call_to_nobody_else(room: Desk) ->
     assert "The incident is over, so nobody else is called." in room.answer()
 
 
-def test_a_call_that_waits_when_the_incident_ends_wakes_nobody_again(room: Desk) -> None:
+def test_an_unanswered_page_does_not_lapse_after_the_incident_ends(room: Desk) -> None:
     room.do("escalate", by="ilse", at=8, reason="help")
     room.do("void", at=9, as_="false_alarm", reason="the probe itself was broken")
 
@@ -90,7 +90,7 @@ def test_a_call_that_waits_when_the_incident_ends_wakes_nobody_again(room: Desk)
     assert due_at is None or due_at > T(60)
 
 
-def test_without_a_ladder_somebody_has_to_be_named(desk: Desk) -> None:
+def test_without_an_escalation_policy_a_name_is_required(desk: Desk) -> None:
     desk.declared(service="wiki", category="Other", owner_group="it")
 
     outcome = desk.do("escalate", reason="help")

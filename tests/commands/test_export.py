@@ -20,7 +20,7 @@ def test_the_archive_of_a_restricted_incident_comes_with_a_warning():
     assert "mind who gets it" in Room(an_incident(restricted=True), actor=ROB).answer(Export())
 
 
-def test_who_may_not_see_it_is_told_nothing():
+def test_an_incident_the_actor_may_not_see_is_refused_as_unknown():
     assert Room(an_incident(restricted=True), actor=EVA).refuses(Export(number="42")).code == Code.NO_INCIDENT
     assert Room(an_incident(restricted=True), actor=EVA).refuses(Export()).code == Code.NO_INCIDENT
 

@@ -1,4 +1,4 @@
-"""A handover is offered with a note by its holder, or by somebody with authority, and waits for acceptance."""
+"""A handover is offered with a note by the holder, or by a person with authority, and waits for acceptance."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def test_a_new_offer_replaces_the_one_before(commanded: Desk) -> None:
     assert [offer.to for offer in commanded.incident.offers] == [who("nadia")]
 
 
-def test_nobody_hands_over_a_role_that_is_free(room: Desk) -> None:
+def test_a_free_role_cannot_be_handed_over(room: Desk) -> None:
     outcome = room.do("handover", by="ilse", role="commander", to=who("eva"), note=NOTE)
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "handover_nobody")
 
 
-def test_a_role_of_somebody_else_needs_authority(commanded: Desk) -> None:
+def test_handing_over_another_persons_role_needs_authority(commanded: Desk) -> None:
     assert commanded.do("handover", by="eva", role="commander", to=who("eva"), note="").code == Code.NOT_AUTHORISED
 
     commanded.do("handover", by="ilse", role="commander", to=who("eva"), note=NOTE)
@@ -57,7 +57,7 @@ def test_of_several_holders_the_first_gives(room: Desk) -> None:
     assert room.incident.offers[0].from_who == who("rob")
 
 
-def test_a_role_is_not_offered_to_somebody_who_has_it(commanded: Desk) -> None:
+def test_a_role_is_not_offered_to_its_holder(commanded: Desk) -> None:
     assert commanded.do("handover", role="commander", to=who("rob"), note=NOTE).code == Code.ROLE_TAKEN
 
 

@@ -14,7 +14,7 @@ from tests.commands.hand import Room, worded
 ANYWHERE = Room(None)
 
 
-def test_every_verb_stands_beside_its_group_and_all_of_them_fit_on_one_screen():
+def test_every_verb_is_listed_in_its_group_and_all_of_them_fit_on_one_screen():
     answer = ANYWHERE.answer(Help())
 
     listed = {line.partition("*  ")[0].strip("*"): line for line in answer.splitlines() if line.startswith("*")}
@@ -33,7 +33,7 @@ def test_asked_for_all_it_says_what_every_verb_does_by_group():
         assert f"*{group.value.capitalize()}*" in answer
 
 
-def test_one_verb_is_told_with_its_fields_and_other_names():
+def test_one_verb_is_shown_with_its_fields_and_aliases():
     answer = ANYWHERE.answer(Help(about="post"))
 
     assert answer.startswith("*`/incident update <audience> [final] [next=…] <text>`*\n")

@@ -38,7 +38,7 @@ def test_others_may_not_even_the_commander(incident, verb):
 @pytest.mark.parametrize(
     ("incident", "verb", "says"), [(HELD, HOLD, "are on hold already"), (an_incident(), RELEASE, "are not on hold")]
 )
-def test_what_stands_already_is_refused_before_anybody_asks_who_may(incident, verb, says):
+def test_an_existing_hold_is_refused_before_authority_is_checked(incident, verb, says):
     refusal = Room(incident, groups=frozenset()).refuses(verb)
 
     assert refusal.code == Code.STATE

@@ -47,7 +47,7 @@ def test_who_is_asked_for_nothing_has_nothing_to_put_off():
     assert desk.answer() == "Nothing to put off: you are asked for nothing here now, or it was answered already."
 
 
-def test_a_prompt_that_was_answered_meanwhile_is_not_put_off():
+def test_an_answered_prompt_is_not_snoozed():
     desk = asked()
     [prompted] = [p for p in desk.incident.prompted if p.due.startswith("commander")]
     desk.do("take", by="eva", role="commander")

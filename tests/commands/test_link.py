@@ -39,7 +39,7 @@ def test_what_is_left_out_is_asked_for():
     assert "none because" in worded(why)
 
 
-def test_a_kind_nobody_foresaw_is_kept_and_one_with_markup_is_not():
+def test_an_unlisted_kind_is_recorded_and_one_with_markup_is_refused():
     assert Room().does(Link(kind="vendor_case", ref="7712")) == (Linked(link="vendor_case", ref="7712"),)
     with pytest.raises(ValidationError):
         Link(kind="<!channel>", ref="7712")

@@ -38,7 +38,7 @@ def test_the_state_is_asked_before_the_authority(room: Desk) -> None:
 
 
 @pytest.mark.parametrize("customers", [True, False])
-def test_who_is_owed_updates_is_said_as_it_is(desk: Desk, customers: bool) -> None:
+def test_the_reply_names_the_audiences_that_are_owed_updates(desk: Desk, customers: bool) -> None:
     desk.declared(**({} if customers else {"service": "wiki", "category": "Other", "owner_group": "it"}))
 
     desk.do("major", reason="x")

@@ -48,7 +48,7 @@ def act(recorder: Recorder, at: float, verb: str, by: str, fields: dict[str, Any
 
 
 def tell(recorder: Recorder) -> IncidentKey:
-    """Tell the story to a recorder; give the incident's key."""
+    """Record the story; return the incident's key."""
     declared = act(recorder, 0, "declare", "rob", {"title": "Checkout errors", "service": "checkout"})
     assert declared.key is not None
     made = [ChannelMade(channel=CHANNEL, name="inc-1")]
@@ -66,7 +66,7 @@ def tell(recorder: Recorder) -> IncidentKey:
 
 
 def remembered(recorder: Recorder, key: IncidentKey) -> dict[str, Any]:
-    """Give everything a recorder can be asked about the story, without the key that differs."""
+    """Return everything a recorder knows of the story, without the key that differs."""
 
     def read(reader: Reader) -> dict[str, Any]:
         row = reader.peek(key)
@@ -145,7 +145,7 @@ def test_a_change_while_a_job_is_served_wants_it_once_more() -> None:
     assert "card" not in {job.key for job in memory.wanted()}
 
 
-def test_a_transaction_inside_a_transaction_is_a_mistake_and_said_so() -> None:
+def test_a_transaction_inside_a_transaction_raises_an_error() -> None:
     memory = Memory()
 
     with pytest.raises(RuntimeError, match="inside a transaction"):

@@ -27,11 +27,11 @@ def test_what_is_owed_is_shown_earliest_first_and_late_ones_say_so():
     assert lines[3] == "On legal hold: customers."
 
 
-def test_when_nobody_speaks_the_role_is_offered():
+def test_without_a_speaker_the_role_is_offered():
     assert "`/incident take comms`" in Room(OWED.model_copy(update={"roles": ()})).answer(Next())
 
 
-def test_nothing_owed_is_said():
+def test_the_reply_says_that_no_update_is_owed():
     assert Room().answer(Next()) == "No update is owed to anybody now."
     assert Room().does(Next()) == ()
 

@@ -25,11 +25,11 @@ def test_outside_an_incident_every_service_is_shown(desk: Desk) -> None:
     assert "*wiki*" in desk.answer()
 
 
-def test_a_service_that_names_nobody_says_so(desk: Desk) -> None:
+def test_a_service_without_on_call_people_says_so(desk: Desk) -> None:
     desk.do("oncall", service="wiki")
 
     assert desk.answer().count("nobody is named in the policy") == 2
 
 
-def test_a_service_nobody_knows_is_refused(desk: Desk) -> None:
+def test_an_unknown_service_is_refused(desk: Desk) -> None:
     assert desk.do("oncall", service="nowhere").code == Code.UNKNOWN_SERVICE

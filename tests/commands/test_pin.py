@@ -19,7 +19,7 @@ def edited(text: str, at: int) -> MessageEdited:
     return MessageEdited(channel=CHANNEL, ts=TS, edited_ts=f"{int(later(at).timestamp())}.0", author=EVA, text=text)
 
 
-def test_a_known_message_is_kept_as_its_authors_and_at_its_own_time():
+def test_a_known_message_is_pinned_with_its_author_and_its_time():
     room = Room()
     room.holds(POSTED)
 
@@ -57,11 +57,11 @@ def test_an_unknown_message_is_recorded_from_what_came_with_the_mark():
     assert found == (MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="it is back"),)
 
 
-def test_a_mark_on_a_message_nobody_told_us_of_is_kept_without_words():
+def test_a_pin_on_an_unknown_message_is_recorded_without_text():
     assert Room().does(PIN) == (MessagePinned(channel=CHANNEL, ts=TS, author=ILSE, text=""),)
 
 
-def test_a_deleted_message_keeps_what_the_deletion_told():
+def test_a_deleted_message_is_pinned_with_the_text_of_its_deletion():
     room = Room()
     room.holds(MessageDeleted(channel=CHANNEL, ts=TS, author=EVA, previous="key=secret"))
 

@@ -41,7 +41,7 @@ def test_others_may_not_even_the_commander(incident, verb):
 @pytest.mark.parametrize(
     ("incident", "verb", "says"), [(HELD, SET, "is under legal hold already"), (an_incident(), LIFT, "is not under")]
 )
-def test_what_stands_already_is_refused(incident, verb, says):
+def test_an_existing_hold_is_refused(incident, verb, says):
     refusal = Room(incident, groups=LAWYER).refuses(verb)
 
     assert refusal.code == Code.STATE
@@ -54,7 +54,7 @@ def test_the_channel_reads_the_hold_and_its_end():
     assert "`/incident preserve lift because …`" in Room(groups=LAWYER).answer(SET)
 
 
-def test_the_hold_stands_in_the_folded_incident_until_it_is_lifted():
+def test_the_folded_incident_is_on_hold_until_it_is_lifted():
     desk = Desk().declared()
 
     assert desk.do("preserve", reason=WHY).code == "E_NOT_AUTHORISED"

@@ -33,7 +33,7 @@ def test_a_p1_is_major_by_itself_and_only_once(room: Desk) -> None:
     assert room.kinds() == ["priority_changed"]
 
 
-def test_what_is_not_judged_anew_stays_as_it_was(room: Desk) -> None:
+def test_a_level_left_out_keeps_its_value(room: Desk) -> None:
     room.do("priority", urgency=1, justification=WHY)
 
     assert (room.incident.priorities[-1].impact, room.incident.priorities[-1].urgency) == (1, 1)

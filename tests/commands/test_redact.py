@@ -94,14 +94,14 @@ def test_nothing_is_masked_where_the_reference_is_no_message():
 
 @pytest.fixture
 def hidden(room):
-    """A key was posted and pinned, and somebody who may not redact asked for its redaction."""
+    """A key was posted and pinned, and a person without authority asked for its redaction."""
     room.says("eva", "use key=1", at=5, ts=TS)
     room.do("pin", at=6, channel=CHANNEL, ts=TS)
     assert room.do("redact", "rob", at=7, ref=TS, reason=WHY).code == "E_NOT_AUTHORISED"
     return room
 
 
-def test_the_refusal_is_kept_and_beside_it_who_had_what_masked_and_why(hidden):
+def test_the_refusal_is_recorded_with_who_masked_what_and_why(hidden):
     refused, masked = (entry.fact for entry in hidden.entries()[-2:])
 
     assert (refused.kind, refused.code) == ("refused", "E_NOT_AUTHORISED")
@@ -110,7 +110,7 @@ def test_the_refusal_is_kept_and_beside_it_who_had_what_masked_and_why(hidden):
     assert "key=1" in "".join(entry.fact.model_dump_json() for entry in hidden.entries()), "the record keeps the words"
 
 
-def test_the_timeline_shows_a_masked_text_to_nobody_until_it_is_lifted(hidden, monkeypatch):
+def test_the_timeline_hides_a_masked_text_until_the_mask_is_lifted(hidden, monkeypatch):
     monkeypatch.setitem(GROUPS, "rosa", {"legal"})
     hidden.do("timeline", "rosa", at=8)
     assert "[masked]" in hidden.answer()
@@ -122,7 +122,7 @@ def test_the_timeline_shows_a_masked_text_to_nobody_until_it_is_lifted(hidden, m
     assert "use key=1" in hidden.answer()
 
 
-def test_a_second_wish_is_refused_too_and_masks_only_what_is_new(hidden):
+def test_a_second_request_is_refused_too_and_masks_only_new_entries(hidden):
     before = len(hidden.entries())
 
     hidden.do("redact", "eva", at=8, ref=TS, reason=WHY)
@@ -184,7 +184,7 @@ def test_the_answer_says_what_muster_cannot_reach():
     assert "key=1" not in answer + told().said(Redact(ref=TS, reason=WHY))
 
 
-def test_the_message_that_still_stands_in_slack_is_linked():
+def test_the_message_that_is_still_in_slack_is_linked():
     here = Room(groups=LAWYERS)
     here.holds(FACTS[0])
 
@@ -212,7 +212,7 @@ def test_the_exports_that_held_the_words_are_listed_with_who_made_them_and_when(
 @pytest.mark.parametrize(
     "ref", [f"CGENERAL:{TS}", f"https://x.slack.com/archives/CGENERAL/p{TS.replace('.', '')}", "1"]
 )
-def test_the_words_of_a_message_it_was_declared_from_are_gone_and_the_channel_name_is_told_of(desk, monkeypatch, ref):
+def test_the_text_of_the_declaring_message_is_removed_and_the_channel_name_is_pointed_out(desk, monkeypatch, ref):
     monkeypatch.setitem(GROUPS, "rosa", {"legal"})
     place = Place(channel="CGENERAL", message=TS)
     key = desk.do("declare", place=place, title="key=1 leaked", symptom="use key=1", service="checkout").key

@@ -18,7 +18,7 @@ LIFECYCLE = re.compile(r'"([a-z_]+)"')
 
 
 def raised() -> Iterator[tuple[str, str]]:
-    """Give each reason that a verb raises, with the file that raises it."""
+    """Return each reason that a verb raises, with the file that raises it."""
     for path in sorted((ROOT / "commands").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in _RAISING and len(node.args) > 1:

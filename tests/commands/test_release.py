@@ -1,4 +1,4 @@
-"""A role is given up by its holder or for them, and that nobody has it now is said."""
+"""A role is given up by its holder or for them, and the reply says that it is free."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_role_given_up_is_free_and_its_offer_withdrawn(room: Desk) -> None:
     assert room.answer() == "You are no longer commander of INC-2026-0001."
 
 
-def test_somebody_may_be_relieved_by_another(room: Desk) -> None:
+def test_a_holder_may_be_relieved_by_another_person(room: Desk) -> None:
     room.do("take", by="rob", role="sme")
     room.do("take", by="eva", role="sme")
 
@@ -31,6 +31,6 @@ def test_somebody_may_be_relieved_by_another(room: Desk) -> None:
     assert room.answer() == "<@UROB> is no longer expert of INC-2026-0001."
 
 
-def test_nobody_gives_up_a_role_they_do_not_have(room: Desk) -> None:
+def test_a_role_not_held_cannot_be_given_up(room: Desk) -> None:
     assert room.do("release", role="commander").code == Code.STATE
     assert room.do("release", role="commander", who=who("eva")).reason == "release_not_theirs"

@@ -30,7 +30,7 @@ def test_every_other_state_refuses_it(state):
     assert "`/incident regress`" in worded(refusal)
 
 
-def test_the_channel_reads_why_and_the_answer_says_that_nobody_commands():
+def test_the_channel_reads_why_and_the_reply_says_that_there_is_no_commander():
     room = Room(an_incident(State.CLOSED, roles=()))
 
     assert room.said(SAID).startswith("*Reopened* by <@UILSE>: same symptom from 14 customers · back since <!date^")

@@ -26,7 +26,7 @@ BUSY = an_incident(
 )
 
 
-def test_it_says_what_stands_who_does_what_and_what_is_open():
+def test_the_status_shows_state_roles_and_open_work():
     assert Room(BUSY).answer(Status()).splitlines() == [
         "*INC-2026-0042* Checkout errors",
         "P2, major · checkout · *being worked on*",
@@ -40,7 +40,7 @@ def test_it_says_what_stands_who_does_what_and_what_is_open():
     ]
 
 
-def test_an_empty_chair_stands_out():
+def test_a_missing_commander_is_pointed_out():
     assert "*Nobody commands.* `/incident take commander`" in Room(an_incident(roles=())).answer(Status())
 
 
@@ -75,7 +75,7 @@ def test_asking_changes_nothing():
     assert Room().said(Status()) == ""
 
 
-def test_a_drill_harms_nobody():
+def test_a_drill_affects_no_user():
     answer = Room(an_incident(drill=True)).answer(Status())
 
     assert answer.startswith("*INC-2026-0042* Checkout errors (drill)")

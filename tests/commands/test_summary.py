@@ -1,4 +1,4 @@
-"""Whoever joins late reads what broke, who commands, what was decided, what is open and what comes next."""
+"""A person who joins late reads what broke, who commands, what was decided, what is open and what comes next."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_new_incident_has_a_short_summary():
     assert not [line for line in lines if line.startswith(("*Decided*", "*Last told*", "*Workaround*"))]
 
 
-def test_it_tells_what_was_decided_what_is_open_and_who_was_told_what_last():
+def test_the_summary_shows_decisions_open_work_and_the_last_update_to_each_audience():
     incident = an_incident(
         actions=(Action(id="A1", text="call the provider", assignee=ROB, opened_at=T0),),
         temp_fixes=(TempFix(id="TF1", text="restarts", owner=EVA, remove_by=later(900)),),
@@ -45,7 +45,7 @@ def test_it_tells_what_was_decided_what_is_open_and_who_was_told_what_last():
     assert answer.index("responders,") < answer.index("executives,")
 
 
-def test_a_resolution_is_told():
+def test_the_resolution_is_shown():
     resolution = Resolution(how="fix", text="rolled back the release", by=ROB, at=T0, meets_rule=False)
 
     assert "Resolved (fix): rolled back the release" in Room(an_incident(resolution=resolution)).answer(Summary())

@@ -46,7 +46,7 @@ def test_a_held_single_role_is_taken(commanded: Desk) -> None:
     assert "<@UROB> is commander. Ask them to hand over" in commanded.answer()
 
 
-def test_nobody_takes_a_role_twice(room: Desk) -> None:
+def test_a_role_is_not_taken_twice(room: Desk) -> None:
     room.do("take", role="sme")
 
     assert room.do("take", role="sme").code == Code.ROLE_TAKEN

@@ -30,7 +30,7 @@ def test_a_new_fix_may_have_its_id_owner_and_date_at_once():
     assert Room().answer(add) == "Recorded as TF7."
 
 
-def test_a_fix_without_owner_or_date_is_told_what_closing_will_ask():
+def test_a_fix_without_owner_or_date_says_what_closing_will_ask():
     assert "`/incident tempfix set TF1 owner=@name by=12 June`" in Room().answer(Tempfix(text="blocklist"))
 
 
@@ -44,7 +44,7 @@ def test_owner_and_date_are_set(form):
     assert room.said(setting).startswith("*TF1*: <@UEVA> takes it out by <!date^")
 
 
-def test_what_is_not_named_anew_stays():
+def test_a_field_left_out_keeps_its_value():
     room = Room(an_incident(temp_fixes=(OWNED,)))
 
     assert room.does(Tempfix(id="TF1", remove_by=later(900))) == (

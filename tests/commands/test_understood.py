@@ -20,7 +20,7 @@ def shown(at: datetime) -> str:
 @pytest.mark.parametrize(
     ("verb", "fields"), [("ack", {}), ("note", {"text": "seen"}), ("restored", {"text": "green"}), ("contain", {})]
 )
-def test_an_answer_repeats_the_time_it_was_told_for(room: Desk, verb: str, fields: dict[str, Any]) -> None:
+def test_the_reply_repeats_the_time_that_was_typed(room: Desk, verb: str, fields: dict[str, Any]) -> None:
     room.do("ack", at=5)
     more = {"term": "short", "text": "pulled"} if verb == "contain" else fields
 
@@ -44,7 +44,7 @@ def test_a_time_before_the_incident_is_recorded_and_the_answer_says_so(room: Des
     assert BEFORE in room.answer()
 
 
-def test_a_time_between_detection_and_declaration_is_said_to_be_before_the_declaration(desk: Desk) -> None:
+def test_a_time_between_detection_and_declaration_is_shown_as_before_the_declaration(desk: Desk) -> None:
     desk.declared(detected_at=T(-10).isoformat())
 
     desk.do("note", at=5, occurred_at=T(-5), text="errors rise")

@@ -48,7 +48,7 @@ def test_what_is_not_masked_is_refused_before_anybody_asks_who_may(ref):
     assert "is not masked" in worded(refusal)
 
 
-def test_a_button_pressed_after_somebody_decided_is_stale():
+def test_a_button_pressed_after_the_decision_is_stale():
     pressed = Unmask(ref=f"{CHANNEL}:{TS}")
 
     assert pressed.still_offered(an_incident(masks=(MASK,)), 2)

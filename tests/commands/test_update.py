@@ -108,7 +108,7 @@ def test_low_priorities_have_no_limit(priority):
     assert Room(an_incident(priority=priority)).does(update("internal", next_update_at=later(99999)))
 
 
-def test_a_promise_that_has_passed_is_told_to_be_ignored():
+def test_a_promise_in_the_past_is_reported_as_ignored():
     assert "has passed already" in Room().answer(update("internal", next_update_at=later(5)))
 
 
@@ -121,7 +121,7 @@ def test_an_audience_on_hold_refuses_the_whole_post():
 
 
 @pytest.mark.parametrize("to", ["customer", "regulator"])
-def test_a_drill_tells_nobody_outside(to):
+def test_a_drill_posts_nothing_outside(to):
     refusal = Room(an_incident(drill=True)).refuses(update("internal", to))
 
     assert refusal.code == Code.DRILL_EXTERNAL_BLOCKED
@@ -145,13 +145,13 @@ def test_the_answer_says_to_whom_and_when_next():
     assert "(10:45 UTC)" in answer
 
 
-def test_the_channel_is_not_told_twice_what_it_reads_as_the_update():
+def test_the_channel_does_not_read_an_update_twice():
     assert Room().said(update("internal")) == ""
     assert Room().said(update("internal", "exec")) == "That update also went to executives."
     assert Room().said(update("exec", "customer")) == f"*Update* to executives and customers by <@UILSE>: {TEXT}"
 
 
-def test_audiences_that_are_due_together_are_told_together():
+def test_audiences_that_are_due_together_share_one_line():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
     incident = an_incident(audiences=(audience("exec", open=slot), audience("internal", open=slot)))
 

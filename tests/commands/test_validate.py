@@ -24,7 +24,7 @@ BACK = an_incident(State.RESTORED, times=Times(logged_at=T0, restored_at=later(5
         ("provider_all_clear", "provider_all_clear"),
     ],
 )
-def test_a_criterion_is_read_as_people_type_it_and_an_unknown_one_is_kept(typed, criterion):
+def test_a_criterion_is_read_as_people_type_it_and_an_unknown_one_is_recorded(typed, criterion):
     validate = Validate(criterion=typed, evidence="green for 15 minutes")
 
     assert Room(BACK).does(validate) == (Validated(criterion=criterion, evidence="green for 15 minutes"),)
@@ -36,7 +36,7 @@ def test_the_channel_reads_what_was_checked():
     assert said == "*Checked* by <@UILSE>: monitoring is green. green for 15 minutes"
 
 
-def test_evidence_from_before_the_restoration_is_taken_and_told_not_to_count():
+def test_evidence_from_before_the_restoration_is_recorded_and_reported_not_to_count():
     validate = Validate(criterion="monitoring", evidence="rollback done")
 
     assert "will not count" in Room().answer(validate)

@@ -76,7 +76,7 @@ def test_what_was_mitigated_is_not_void_whatever_the_reason(room: Desk) -> None:
     assert room.answer().endswith("What was worked on this far is resolved and closed, also when it was harmless.")
 
 
-def test_what_is_over_already_is_not_told_to_be_resolved(room: Desk) -> None:
+def test_an_ended_incident_is_not_asked_to_be_resolved(room: Desk) -> None:
     room.do("void", **WHY)
 
     assert room.do("void", **WHY).reason == "too_late_to_void"
@@ -95,7 +95,7 @@ def test_what_is_over_already_is_not_told_to_be_resolved(room: Desk) -> None:
         (Voided(as_="false_alarm", reason="a broken probe"), "false alarm: a broken probe", ". a broken probe"),
     ],
 )
-def test_the_record_and_the_channel_read_why_also_where_nobody_wrote_it(fact, sentence, line):
+def test_the_record_and_the_channel_read_why_also_without_a_written_reason(fact, sentence, line):
     room = Room(an_incident(State.VOID_DUPLICATE))
     (entry,) = room.holds(fact)
     context = VerbContext(room.incident, (entry,), ROB, room.at)

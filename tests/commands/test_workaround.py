@@ -1,4 +1,4 @@
-"""A workaround is recorded and shown to whoever joins."""
+"""A workaround is recorded and shown to everyone who joins."""
 
 from __future__ import annotations
 
