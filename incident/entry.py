@@ -1,4 +1,4 @@
-"""One entry of the record: who, when, from where, and one fact in the past tense. Knows no chain and no storage."""
+"""An entry of the record: who, when, from where, and one fact in the past tense. Knows no chain and no storage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from roles.person_ids import PersonId
 
 
 class IncidentKey(NamedTuple):
-    """Names a chain: the team and the incident's ULID, or `workspace` for what belongs to no incident."""
+    """The key of a chain: the team and the incident's ULID, or `workspace` for what belongs to no incident."""
 
     team: str
     id: str
@@ -22,15 +22,14 @@ WORKSPACE = "workspace"
 
 
 def workspace_chain(team: str) -> IncidentKey:
-    """Name the chain that holds refusals without an incident, checkpoints and policy activations."""
+    """Return the key of the chain that holds refusals without an incident, checkpoints and policy activations."""
     return IncidentKey(team, WORKSPACE)
 
 
 class EntryPoint(StrEnum):
-    """Where a request came from.
+    """Where a request came from. The slugs are stored, as `surface`.
 
-    `HISTORY` is what Slack showed afterwards of a time in which Muster was cut off, `SPOOL` what was kept on disk of a
-    time in which the database was.
+    `HISTORY` is a backfill of what Slack shows of a gap, `SPOOL` what was spooled while the database was unavailable.
     """
 
     COMMAND = "command"
@@ -46,7 +45,7 @@ class EntryPoint(StrEnum):
 
 
 class Source(Frozen):
-    """Where an entry came from: the surface, the channel, the message ts, and the id that made it idempotent."""
+    """Where an entry came from: entry point, channel, message ts, and the id of the event or request."""
 
     surface: EntryPoint
     channel: str | None = None
@@ -73,7 +72,7 @@ class Fact(Frozen):
 
 
 class NewEntry(Frozen):
-    """A fact about to be recorded, with who did it and when it happened; number and hash come with recording."""
+    """A fact to be recorded, with who did it and when it happened; it gets its number and hash when recorded."""
 
     fact: Fact
     by: PersonId
@@ -82,7 +81,7 @@ class NewEntry(Frozen):
 
 
 class Entry(Frozen):
-    """A recorded fact. `redacted` tells that its words are gone and read `[redacted]`."""
+    """A recorded fact. `redacted` says that its text is deleted and reads `[redacted]`."""
 
     key: IncidentKey
     n: int
@@ -95,12 +94,15 @@ class Entry(Frozen):
 
     @property
     def is_backfilled(self) -> bool:
-        """Tell whether it was recorded later than it happened."""
+        """True if the fact happened before it was recorded."""
         return self.occurred_at < self.recorded_at
 
 
 def split(fact: Fact) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
-    """Part a fact into its facts and its words, both ready for the canonical form. Absent words are left out."""
+    """Return the data and the personal text of a fact, ready for the canonical form.
+
+    A text that is None is left out.
+    """
     dumped = fact.model_dump(mode="json")
     words = text_fields(type(fact))
     return (
@@ -110,6 +112,6 @@ def split(fact: Fact) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
 
 
 def join(kind: type[Fact], facts: dict[str, JsonValue], words: dict[str, JsonValue] | None) -> Fact:
-    """Put a fact together again; where the words are gone, each reads `[redacted]`."""
+    """Return the fact with these data and texts; with None for the texts each reads `[redacted]`."""
     kept = dict.fromkeys(text_fields(kind), REDACTED) if words is None else words
     return kind.model_validate({**facts, **kept})

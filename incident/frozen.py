@@ -1,4 +1,4 @@
-"""The base of every value in the core: frozen, closed to unknown fields, UTC times, words marked as words."""
+"""The base of every value: frozen, closed to unknown fields, times in UTC, personal text marked."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
 
 
 class Frozen(BaseModel):
-    """A value that never changes and refuses fields it does not know."""
+    """A value that never changes and refuses unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
 
 
 def utc_text(at: datetime) -> str:
-    """Write a moment as microsecond UTC text, the only form that is stored or hashed."""
+    """Return a time as microsecond UTC text, the only form that is stored or hashed."""
     return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
 
 
@@ -40,12 +40,12 @@ REDACTED: Final = "[redacted]"
 
 
 def text_fields(model: type[BaseModel]) -> frozenset[str]:
-    """Name the fields of a model that hold people's words."""
+    """Return the fields of a model that hold personal text."""
     return frozenset(name for name, info in model.model_fields.items() if any(m is WORDS for m in info.metadata))
 
 
 def clean(text: str) -> str:
-    """Make text storable and hashable everywhere: lone surrogates and NUL become U+FFFD."""
+    """Return text that can be stored and hashed: lone surrogates and NUL become U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "�")
 
 

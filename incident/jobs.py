@@ -1,4 +1,4 @@
-"""What is to be done outside after a commit, as values. Jobs hold entry numbers, never words."""
+"""Jobs: work to do outside after a commit, as values. A job holds entry numbers, never text."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class JobKind(StrEnum):
 
 
 class Rank(int):
-    """How soon a job goes out among others that are due: smaller first."""
+    """The priority of a job among those that are due: smaller first."""
 
 
 USABLE = Rank(0)

@@ -1,1 +1,1 @@
-"""One module per kind of thing that falls due; `incident/deadlines/due_deadlines.py` puts them together."""
+"""Deadlines: one module per kind; `due_deadlines.py` combines them."""

@@ -1,4 +1,4 @@
-"""What is due towards the end and after it: the closure checklist, temporary fixes, the review, and silence."""
+"""Deadlines of the end of an incident and after it: closure checklist, temporary fixes, review, inactivity."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from roles.role_names import Role
 
 
 def closure(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Ask the commander for what is still open from resolution on, again and again until it is closed."""
+    """Prompt for the open items of the closure checklist (S1-98).
+
+    From when the resolution was recorded, and again every `closure_repeat_minutes` until the incident is closed. Asked is
+    the commander, else who resolved it, else the reporter.
+    """
     resolved_at = incident.times.resolved_at
     if incident.state is not State.RESOLVED or resolved_at is None:
         return ()
@@ -28,7 +32,11 @@ def closure(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
 
 def temporary_fixes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Ask the owner and whoever commands on the day a temporary fix was to go, the service owner three days later."""
+    """Prompt for the removal of each temporary fix (S1-52).
+
+    On its removal date the owner (without one the service owner) and the commander; three days later the service owner
+    too; then every seven days. A drill and a voided incident have none.
+    """
     if incident.state in VOID or incident.drill:
         return ()
     commands = incident.holder(Role.COMMANDER)
@@ -51,7 +59,7 @@ def temporary_fixes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Remind the review's owner the day before and when it begins."""
+    """Remind the owner of the review one day before it and at its start."""
     if incident.review is None or incident.state in VOID:
         return ()
     owner, begins_at = (incident.review.owner,), incident.review.at
@@ -60,7 +68,11 @@ def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Ask whether it is still going on when nobody has acted for longer than the policy allows."""
+    """Prompt whether a responding incident still goes on, after `stale_minutes` without activity (S1-07).
+
+    Activity is any act or message of a person. Asked are the commander (else the reporter) and the service owner, again
+    every `stale_minutes`.
+    """
     if incident.state not in RESPONDING:
         return ()
     last = max((seen.at for seen in incident.last_seen), default=incident.times.logged_at or incident.last_entry_at)

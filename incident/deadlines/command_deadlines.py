@@ -1,4 +1,4 @@
-"""When nobody has acknowledged, and when nobody commands. Knows the targets that the priority's entry holds."""
+"""Deadlines of acknowledgement and command. The targets are those that the priority's entry holds, in minutes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _AGAIN = timedelta(minutes=15)
 
 
 def acknowledgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Ask for an acknowledgement at two thirds of its target, and at the target ask the service owner too."""
+    """Prompt for an acknowledgement at two thirds of its target, counted from logging (S1-42).
+
+    Asked are the deputy and the reporter; at the target the service owner too; then every 15 minutes.
+    """
     logged, minutes = incident.times.logged_at, incident.priorities[-1].ack_minutes if incident.priorities else None
     waiting = incident.state in {State.LOGGED, State.TRIAGED} and incident.times.acknowledged_at is None
     if not waiting or logged is None or minutes is None:
@@ -30,7 +33,12 @@ def acknowledgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Ask for a commander before the target; once there was one, ask the moment the chair is empty again."""
+    """Prompt for a commander while a responding incident has none (S1-03, S1-46).
+
+    Before the first commander: at a third of the target, counted from logging or from the latest change of priority. After
+    one left: at once, and due after `commander_gap_max_minutes`. Asked are the deputy, the tech leads and the person last
+    active; at the deadline the service owner too; then every 15 minutes.
+    """
     if incident.state not in RESPONDING or incident.holder(Role.COMMANDER) is not None:
         return ()
     left_at = max((i.until for i in incident.roles if i.role is Role.COMMANDER and i.until is not None), default=None)

@@ -1,4 +1,4 @@
-"""What it means that something is due: when it is asked for, with which template, and of whom. Knows no incident."""
+"""A deadline: when it prompts, with which template, and whom. Knows no incident."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from roles.person_ids import PersonId
 
 @dataclass(frozen=True)
 class PromptStep:
-    """One time of asking: from `at` on, with the template `ask`, of the people `whom`."""
+    """One step of a deadline: from `at` (UTC) the template `ask` prompts the people `whom`."""
 
     at: datetime
     ask: str
@@ -19,11 +19,11 @@ class PromptStep:
 
 @dataclass(frozen=True)
 class Deadline:
-    """Something that falls due and is asked for until it is done.
+    """Something that is due at `due_at` (UTC) and is prompted for until it is done.
 
-    `steps` are in order: who is asked first and who next. After the last one it is asked again every `repeat`.
-    `about` names the thing (an action's id, an audience); `key` is unique within the incident and stays the same as
-    long as it is the same thing that is due.
+    `steps` are in order of time: who is prompted first, and who next. After the last step the prompt repeats every
+    `repeat`; None means it does not. `about` names the object: the id of an action, an audience. `key` is unique within
+    the incident and stays the same as long as the deadline is the same.
     """
 
     key: str
@@ -33,11 +33,11 @@ class Deadline:
     about: str = ""
 
     def step_at(self, at: datetime) -> PromptStep | None:
-        """Give the step that has come by a moment, or None before the first."""
+        """Return the latest step that has started at a time, or None before the first."""
         return next((step for step in reversed(self.steps) if step.at <= at), None)
 
     def after(self, at: datetime) -> datetime | None:
-        """Give the next moment of asking after it was last asked at `at`."""
+        """Return when the next prompt follows one sent at `at`, or None when none does."""
         coming = next((step.at for step in self.steps if step.at > at), None)
         if coming is None and self.repeat is not None:
             return at + self.repeat
@@ -45,10 +45,10 @@ class Deadline:
 
 
 def each_once(*people: PersonId | None) -> tuple[PersonId, ...]:
-    """Name everybody who is there, each once, in order."""
+    """Return the people given, without None and without repetition, in order."""
     return tuple(dict.fromkeys(person for person in people if person is not None))
 
 
 def key_of(kind: str, *parts: object) -> str:
-    """Make the key of a due thing; moments in it are whole seconds."""
+    """Return the key of a deadline, `kind:part:…`; a time in it is whole seconds since 1970."""
     return ":".join([kind, *(str(int(p.timestamp())) if isinstance(p, datetime) else str(p) for p in parts)])

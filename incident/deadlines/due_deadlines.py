@@ -1,7 +1,7 @@
-"""What falls due in an incident, who is asked, and when the next moment is. Pure: state and policy in, values out.
+"""All deadlines of an incident, the prompts that are due, and when the next one is. Pure: state and policy in, values out.
 
-Knows no clock and no job. That something was asked is in the fold (`prompted`), so nothing is asked twice after a
-restart, and what was asked late says so.
+Knows no clock and no job. The fold holds which prompts were sent (`prompted`), so a restart repeats none, and a late
+prompt is marked late.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _JUST_AFTER: Final = timedelta(seconds=1)
 
 
 class PromptState(StrEnum):
-    """How a prompt stands: open, put off, asked again further down, or its cause is gone."""
+    """The state of a prompt: open, postponed (`put_off`), replaced by a later one (`again`), or without its cause."""
 
     OPEN = "open"
     PUT_OFF = "put_off"
@@ -56,12 +56,15 @@ class PromptState(StrEnum):
 
 
 def due(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Name everything that is due or will fall due if nothing changes."""
+    """Return every deadline of an incident: those that have passed and those that will if nothing changes."""
     return tuple(thing for find in DUE_THINGS for thing in find(incident, policy))
 
 
 def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue, ...]:
-    """Say who is asked for what by now and was not yet, each thing once, late ones marked."""
+    """Return the prompts that are due at `at` (UTC) and were not sent, one per deadline.
+
+    A prompt is late when it is sent more than `LATE_AFTER` (two minutes) after it was due.
+    """
     asked = {prompted.due: prompted for prompted in incident.prompted}
     found = []
     for thing in due(incident, policy):
@@ -75,7 +78,7 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
 
 
 def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None:
-    """Give the moment at which something lapses or somebody is to be asked, not before now; None when never."""
+    """Return when the next deadline passes or the next prompt is due (UTC), never before `at`; None for never."""
     asked = {prompted.due: prompted for prompted in incident.prompted}
     asking = [_moment(thing, asked.get(thing.key)) for thing in due(incident, policy)]
     lapsing = [a.open.missed_after + _JUST_AFTER for a in incident.audiences if a.open is not None]
@@ -86,12 +89,12 @@ def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None
 
 
 def find(incident: Incident, policy: Policy, key: str) -> Deadline | None:
-    """Find the due thing with this key, or None when its cause is gone."""
+    """Return the deadline with a key, or None when its cause is gone."""
     return next((thing for thing in due(incident, policy) if thing.key == key), None)
 
 
 def state_of(incident: Incident, policy: Policy, key: str, n: int) -> PromptState:
-    """Tell how the prompt of entry `n` about the due thing `key` stands now."""
+    """Return the state of the prompt that entry `n` recorded for a deadline."""
     if find(incident, policy, key) is None:
         return PromptState.GONE
     latest = next((prompted for prompted in incident.prompted if prompted.due == key), None)
@@ -101,6 +104,7 @@ def state_of(incident: Incident, policy: Policy, key: str, n: int) -> PromptStat
 
 
 def _moment(thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
+    """Return when a deadline prompts next: its first step, else after a postponement or after the last prompt."""
     if asked is None:
         return thing.steps[0].at
     return asked.until or thing.after(asked.at)

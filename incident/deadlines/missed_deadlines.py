@@ -1,4 +1,7 @@
-"""What fell due unmet: updates nobody posted, calls nobody answered. One step at a time, so that each follows the last."""
+"""Deadlines that passed unmet: status updates that were not posted, pages that were not answered.
+
+One call returns one consequence, so that the caller records it before the next follows from it.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,11 @@ from roles.person_ids import MUSTER
 
 
 def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[NewEntry, ...]:
-    """Give the drafts of the next thing that fell due unmet up to now; nothing when all is answered or in time."""
+    """Return the entries for the deadline that passed first and is unmet at `at`; none when there is no such one.
+
+    An unmet deadline is a missed update slot or an unanswered page (S1-45); after both, the page of the next level of an
+    escalation whose last person declined or did not answer.
+    """
     unanswered = _unanswered(incident, at)
     missed = update_slots.missed(incident, policy, at)
     if missed and (unanswered is None or _missed_at(incident, missed[0]) <= _answer_by(unanswered)):
@@ -27,7 +34,7 @@ def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[NewEntry, 
 
 
 def next_call(escalation: Escalation, at: datetime) -> Escalated:
-    """Call the next of the ladder, with as long to answer as the one before had."""
+    """Return the page of the next level, with as long to answer as the level before had, at least one minute (S1-45)."""
     waited = _answer_by(escalation) - (escalation.effective_at or escalation.at)
     person, *rest = escalation.ladder
     return Escalated(

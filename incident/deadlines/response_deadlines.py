@@ -1,4 +1,4 @@
-"""When somebody owes an answer: an action past its time, a call not taken, a handover not accepted, a text left masked."""
+"""Deadlines of people who owe a response: to an action, a page, an offered handover, a masked text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _USER_GROUP: Final = "S"
 
 
 def actions(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Ask the assignee when the time box ends, and the commander too a quarter of an hour later."""
+    """Prompt the assignee of an open action at its `due_at`, and 15 minutes later the commander too."""
     if incident.is_over:
         return ()
     commands = incident.holder(Role.COMMANDER)
@@ -37,7 +37,11 @@ def actions(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def calls(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Tell the commander when the last one called did not answer or cannot, and nobody is left to call."""
+    """Prompt for another way when an escalation has no level left (S1-45).
+
+    Once the last person paged has declined or not answered: the commander, else who escalated, and the service owner;
+    again every 15 minutes.
+    """
     last = next(iter(reversed(incident.escalations)), None)
     if incident.state not in RESPONDING or last is None or last.ladder or last.answered_at is None:
         return ()
@@ -50,7 +54,10 @@ def calls(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def handovers(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Ask the next holder to accept at once, and the present holder too after five minutes."""
+    """Prompt the next holder to accept a handover at once; after five minutes the present holder too (S1-57).
+
+    Repeated every ten minutes.
+    """
     return tuple(
         Deadline(
             key_of("handover", offer.n),
@@ -67,9 +74,9 @@ def handovers(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def masks(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Ask those who may redact to decide about a masked text at once, and once more after four hours; also after the end.
+    """Prompt those who may redact to decide about a masked text: at once and once more after four hours.
 
-    Who is in a user group only Slack knows; they are asked too, by whoever sends it.
+    An ended incident has this deadline too. The members of user groups are known to Slack only; the worker adds them.
     """
     whom = who_may_redact(incident, policy)
     return tuple(
@@ -84,14 +91,14 @@ def masks(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
 
 def who_may_redact(incident: Incident, policy: Policy) -> tuple[PersonId, ...]:
-    """Name who may redact, as far as the policy names people: members of the groups, and holders of a role among them."""
+    """Return who may redact, as far as the policy names people: members of the groups, and holders of its roles."""
     people = [person_named(incident.key.team, member) for member in _members_who_may_redact(policy)]
     holders = [i.who for i in incident.roles if i.role in policy.authority.redact and i.until is None]
     return each_once(*people, *holders)
 
 
 def groups_that_may_redact(policy: Policy) -> tuple[str, ...]:
-    """Name the user groups of Slack whose members may redact."""
+    """Return the ids of the Slack user groups whose members may redact."""
     return tuple(dict.fromkeys(m for m in _members_who_may_redact(policy) if m.startswith(_USER_GROUP)))
 
 

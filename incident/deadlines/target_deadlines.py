@@ -1,4 +1,7 @@
-"""When the time to restore runs out, and when nobody has judged how bad it is. Knows the target the entry holds."""
+"""Deadlines of the restore target, and of a priority that is still provisional.
+
+Targets are those that the entry holds.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,12 @@ _SHARES: Final = (50, 75, 90)
 
 
 def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Tell the commander at half the target, then at 75 and 90 %, and at the target the service owner too."""
+    """Warn that the restore target passes: at 50, 75, 90 and 100 % of it (S1-02).
+
+    The target counts in minutes from the start of harm, over all episodes together. Warned is the commander, else the
+    deputy, else the reporter; at 100 % the service owner too; then every hour. What passed before the incident was logged
+    is warned of at logging, not as late. A drill has no restore target.
+    """
     minutes = incident.priorities[-1].restore_minutes if incident.priorities else None
     logged, still_out = incident.times.logged_at, RESPONDING - {State.RESTORED}
     if incident.state not in still_out or incident.drill or minutes is None or logged is None:
@@ -33,7 +41,10 @@ def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def judgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Ask for impact and urgency when they were not judged for half an hour, and again every hour."""
+    """Prompt for impact and urgency 30 minutes after logging while the priority is provisional (S1-14, S1-33).
+
+    Asked is the commander, else the reporter, again every hour.
+    """
     logged = incident.times.logged_at
     if not incident.provisional or incident.state not in RESPONDING or logged is None:
         return ()
@@ -43,6 +54,6 @@ def judgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 
 def _harmed_before(incident: Incident) -> timedelta:
-    """Add up the harm of the episodes before this one: the target is for all of them together."""
+    """Return how long the earlier episodes harmed: the target is for all episodes together."""
     ended: list[tuple[datetime, datetime]] = [(e.start, e.restored_at) for e in incident.episodes[:-1] if e.restored_at]
     return sum(((until - since) for since, until in ended), timedelta())

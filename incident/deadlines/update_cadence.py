@@ -1,4 +1,7 @@
-"""How often an audience is owed an update and when that may begin. Knows the policy's numbers and no entries."""
+"""How often an audience is owed a status update, and when that starts.
+
+Knows the numbers of the policy and no entries.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,10 @@ _MAJOR_ONLY: Final = frozenset({Audience.EXEC, Audience.CUSTOMER})
 
 
 def interval(incident: Incident, audience: Audience, policy: Policy) -> timedelta | None:
-    """Give the time between two updates now, or None when the present priority owes this audience none."""
+    """Return the time between two updates now, or None when the priority owes the audience none.
+
+    While the service is watched (mitigated, restored) it is longer by `monitoring_factor`.
+    """
     cadence = policy.cadence(incident.priority, audience)
     if cadence is None:
         return None
@@ -28,7 +34,7 @@ def interval(incident: Incident, audience: Audience, policy: Policy) -> timedelt
 
 
 def first_due(incident: Incident, audience: Audience, policy: Policy, at: datetime) -> datetime | None:
-    """Give when the first update would be due if the audience started now, or None when it cannot start."""
+    """Return when the first update would be due if the audience's updates started at `at`; None when they cannot start."""
     cadence = policy.cadence(incident.priority, audience)
     if cadence is None or not may_start(incident, audience):
         return None
@@ -36,7 +42,11 @@ def first_due(incident: Incident, audience: Audience, policy: Policy, at: dateti
 
 
 def may_start(incident: Incident, audience: Audience) -> bool:
-    """Tell whether updates to this audience may begin to be owed, whatever the cadence."""
+    """True if updates to an audience may start to be owed, whatever the cadence.
+
+    Only while responding to a triaged incident, not on hold and not after a final update; executives and customers only of
+    a major incident; customers only of a customer-facing service, and of no drill.
+    """
     now = incident.audience(audience)
     if incident.state not in STARTING or now.open or now.held or now.final_at:
         return False
@@ -46,5 +56,5 @@ def may_start(incident: Incident, audience: Audience) -> bool:
 
 
 def missed_after(due_at: datetime, policy: Policy) -> datetime:
-    """Give the last moment at which an update due then still meets its slot."""
+    """Return the last time (UTC) at which an update due at `due_at` meets its slot: `grace_minutes` later."""
     return due_at + timedelta(minutes=policy.update_rules.grace_minutes)

@@ -1,4 +1,4 @@
-"""When a status update is near, due, or was missed. Knows the slots the fold holds; judges none of them itself."""
+"""Deadlines of status updates: due soon, due, missed. Knows the slots that the fold holds and judges none of them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from roles.role_names import Role
 
 
 def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Ask the comms lead shortly before an update is due, and the commander too when it is."""
+    """Prompt the comms lead `nudge_before_minutes` before an update is due, and at its time the commander too.
+
+    The first prompt is left out when the last update promised a time as near as that. Without a comms lead the commander
+    is asked, else the reporter.
+    """
     lead, both = _leads(incident)
     before = timedelta(minutes=policy.update_rules.nudge_before_minutes)
     found = []
@@ -29,7 +33,7 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
 
 def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Ask comms lead and commander for a missed update until one is posted; at the second in a row the owner too."""
+    """Prompt comms lead and commander for a missed update until one is posted; at the second in a row the service owner too."""
     if incident.is_over:
         return ()
     both = _leads(incident)[1]

@@ -1,6 +1,6 @@
-"""Update slots: which one a post meets, what follows for an audience from what was recorded, which one is missed.
+"""Update slots: which slot a post meets, which slots follow from recorded facts, which slot is missed.
 
-Knows the rules of owing updates. Writes nothing: it gives the facts, and whoever asked records them.
+The rules of owing status updates (S1-43). Returns facts; the caller records them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _ENDED: Final = VOID | {State.DRILL_ENDED}
 
 
 class SlotChange(TypedDict):
-    """What a post is for the slots, as the fields of the entry that records it."""
+    """What a post means for the slots, as fields of the fact that records it."""
 
     counts_final: bool
     met_slot: bool
@@ -43,7 +43,7 @@ class SlotChange(TypedDict):
 
 @dataclass(frozen=True)
 class _Now:
-    """What stands while the consequences of one entry are worked out."""
+    """The state while the consequences of one entry are worked out."""
 
     before: Incident
     incident: Incident
@@ -55,7 +55,11 @@ class _Now:
 def match_post(
     incident: Incident, audience: Audience, *, final: bool, happened_at: datetime, at: datetime
 ) -> SlotChange:
-    """Judge a post: the open slot is met by one made now, the first missed one it was in time for by a backfill."""
+    """Return which slot a post meets.
+
+    A post recorded as it happens meets the open slot. A backfilled one meets the first missed slot in whose grace it
+    happened. A post counts as final in a restored, resolved or closed incident.
+    """
     state = incident.audience(audience)
     backfilled = happened_at < at
     late = [s for s in state.slots if s.status == "missed" and happened_at <= s.missed_after] if backfilled else []
@@ -67,7 +71,10 @@ def match_post(
 
 
 def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[Fact, ...]:
-    """Give the miss of the slot whose grace ended first, and the slot that follows it; nothing when all are in time."""
+    """Return the miss of the slot whose grace ended first before `at`, and the slot that follows; empty when none ended.
+
+    The next slot is one interval after the missed one was due; none follows a final update.
+    """
     over = [
         (a.open.missed_after, a.audience, a.open) for a in incident.audiences if a.open and a.open.missed_after < at
     ]
@@ -84,7 +91,7 @@ def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[Fact, ...]
 def follow(
     before: Incident | None, after: Incident, entries: Sequence[Entry], policy: Policy, at: datetime
 ) -> tuple[Fact, ...]:
-    """Give what is now due or no longer due, since these entries were recorded."""
+    """Return the slots that open, move or close because of these entries, in order."""
     facts: list[Fact] = []
     now = _Now(before=before or after, incident=after, entry=entries[0], policy=policy, at=at) if entries else None
     for entry in entries:
@@ -98,6 +105,7 @@ def follow(
 
 
 def _with(incident: Incident, fact: UpdateDue | UpdateDropped) -> Incident:
+    """Return the incident as it will be once the fact is recorded."""
     change = due(incident, fact) if isinstance(fact, UpdateDue) else dropped(incident, fact)
     return incident.model_copy(update=change)
 

@@ -1,1 +1,1 @@
-"""Whom to tell what after entries: the lines, the surfaces and the people; `incident/effects/effects.py` puts them together."""
+"""The jobs that follow from entries: channel messages, surfaces, people; `effects.py` combines them."""

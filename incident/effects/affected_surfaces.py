@@ -1,4 +1,4 @@
-"""Which surfaces that show the present have to be brought up to date. Knows what each shows, not how it looks."""
+"""Which surfaces have to be refreshed after entries. Knows what each surface shows, not how it looks."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ DEBOUNCE: Final = timedelta(seconds=1)
 
 
 def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
-    """Want what a new incident needs: the channel, then what makes it usable, then the rest.
+    """Return the jobs of a new incident: the channel, then what makes it usable, then the rest.
 
-    An adopted channel keeps its topic and bookmarks; what was said in it before is captured. So is, last of all, what was
-    said where the incident was declared.
+    An adopted channel keeps its topic and bookmarks, and its history is captured. Messages from where the incident was
+    declared are captured last.
     """
     jobs = [
         _surface(after, JobKind.MAKE_CHANNEL, USABLE).model_copy(update={"needs": None, "entry": declared.n}),
@@ -45,7 +45,10 @@ def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
 
 
 def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
-    """Want the surfaces that show something that is no longer so, a moment later, so that many changes cost one."""
+    """Return a refresh of each surface that shows something that changed.
+
+    It runs `DEBOUNCE` (one second) later, so that many changes cost one refresh.
+    """
     soon = entries[-1].recorded_at + DEBOUNCE
     jobs = [_surface(after, JobKind.PIN_CARD, LATER) for entry in entries if isinstance(entry.fact, CardPosted)]
     if _without_upkeep(before) != _without_upkeep(after):
@@ -65,7 +68,7 @@ def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tupl
 
 
 def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
-    """Want every prompt that stands in Slack and no longer says what is so."""
+    """Return a refresh of each prompt in Slack that these entries answered, postponed or made wrong."""
     put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
     moved = _without_upkeep(before) != _without_upkeep(after)
     jobs = []
@@ -89,7 +92,10 @@ def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy:
 
 
 def reconciling(incident: Incident, begins: int | None = None, at: datetime | None = None) -> Job:
-    """Want what was said in an incident's channel to be read back; at its end stands the end of the gap that `begins`."""
+    """Return the job that backfills an incident's channel.
+
+    At its end it records the end of the gap that entry `begins` opened, if one is given.
+    """
     key = key_of(JobKind.RECONCILE, incident.key, begins or 0)
     rank = NORMAL if incident.major else LATER
     return Job(
@@ -104,7 +110,7 @@ def reconciling(incident: Incident, begins: int | None = None, at: datetime | No
 
 
 def homes(team: str, people: Sequence[PersonId], run_at: datetime | None = None) -> tuple[Job, ...]:
-    """Want the Home tab of people to be drawn anew."""
+    """Return a refresh of the Home tab of each person."""
     workspace = workspace_chain(team)
     return tuple(
         Job(
@@ -120,7 +126,7 @@ def homes(team: str, people: Sequence[PersonId], run_at: datetime | None = None)
 
 
 def is_announced(incident: Incident) -> bool:
-    """Tell whether the incident may be announced: never a restricted one, never a drill, never one told afterwards."""
+    """True if the incident may be announced: it is not restricted, no drill, and not declared afterwards."""
     return not is_restricted(incident) and not incident.drill and incident.adopted is None
 
 
@@ -130,7 +136,7 @@ def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None
 
 
 def _without_upkeep(incident: Incident) -> Incident:
-    """Leave out what no card shows: how far the record is, who was last seen, what was asked, what was posted."""
+    """Return the incident without what the card does not show: length of the record, activity, prompts, messages."""
     upkeep = {"n": 0, "last_entry_at": None, "last_seen": (), "prompted": (), "members": (), "places": None}
     return incident.model_copy(update=upkeep)
 

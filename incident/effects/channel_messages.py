@@ -1,4 +1,4 @@
-"""Which entries say a line in the incident channel, and which template words it. Knows no words and no channel."""
+"""Which entries post a message in the incident channel, and with which template. Knows no text and no channel."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNE
 
 
 def lines(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
-    """Say one line for what somebody did, and one for each thing that happened by itself and that people must know."""
+    """Return one message for what a person did, and one for each event that people must know about."""
     acted = [entry for entry in entries if entry.by != MUSTER]
     found = [_line(after, entry, entries[-1], template) for entry in entries if (template := _of_itself(entry))]
     first = next((entry for entry in acted if template_of(entry)), None)
@@ -38,13 +38,13 @@ def lines(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
 
 
 def _for_responders(acted: Sequence[Entry]) -> str | None:
-    """An update to the responders stands in full in their channel instead of a line about it."""
+    """Return the template of an internal update, which the channel shows in full instead of a message about it."""
     posted = [entry.fact for entry in acted if isinstance(entry.fact, StatusUpdatePosted)]
     return UPDATES_HERE if any(fact.audience is Audience.INTERNAL for fact in posted) else None
 
 
 def template_of(entry: Entry) -> str | None:
-    """Name the verb whose template says what somebody did with this entry, or None when nothing is said."""
+    """Return the name of the template in templates/slack/ of what a person did, or None when nothing is posted."""
     fact = entry.fact
     if isinstance(fact, RoleTaken):
         return "assign" if fact.how == "assigned" else "take"

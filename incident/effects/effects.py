@@ -1,7 +1,7 @@
-"""What is to be done outside after entries: whom to tell, which surfaces to bring up to date. Pure; jobs come out.
+"""The jobs that follow from entries: messages, pages, refreshes of surfaces, checkpoints. Pure: entries in, jobs out.
 
-Knows which entry concerns whom; knows no words, no Slack and no clock. Jobs name entries, so that what is redacted
-between wanting and sending is not said.
+Knows which entry concerns whom; knows no text, no Slack and no clock. Jobs name entries, so text that is redacted
+between enqueueing and sending is not sent.
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ SILENT: Final = frozenset(
 
 
 def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
-    """Say what to tell whom after these entries: lines in their order, people, surfaces; each job once."""
+    """Return the jobs that follow from new entries, each key once: to people, to the channel in order, to surfaces.
+
+    `before` is None for a new incident.
+    """
     heard = [entry for entry in entries if entry.fact.kind not in SILENT]
     if not heard:
         return ()
@@ -55,7 +58,7 @@ def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], 
 
 
 def _sealed(after: Incident, heard: Sequence[Entry]) -> tuple[Job, ...]:
-    """Want a checkpoint at each closing, so that what was closed is under a signed root at once."""
+    """Return a checkpoint for each closing, so that a signed root covers the closed record at once."""
     return tuple(
         Job(
             kind=JobKind.CHECKPOINT,
@@ -69,7 +72,7 @@ def _sealed(after: Incident, heard: Sequence[Entry]) -> tuple[Job, ...]:
 
 
 def _by_priority(job: Job, after: Incident) -> Job:
-    """Let what a lesser incident wants go out a rank later, so that it neither delays a P1 nor spends what one needs."""
+    """Lower the rank of a P3, P4 or P5's job by one, so that it does not delay a P1 or spend its rate limit."""
     if after.priority not in _LESSER:
         return job
     return job.model_copy(update={"rank": Rank(min(job.rank + 1, LATER))})

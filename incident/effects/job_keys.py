@@ -1,4 +1,4 @@
-"""How jobs of an incident are named. A key is unique among jobs not done, so wanting one again brings it up to date."""
+"""Keys of an incident's jobs. A key is unique among jobs that are not done; enqueueing it again bumps its version."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from incident.jobs import JobKind
 
 
 def key_of(kind: JobKind, incident: IncidentKey, *parts: object) -> str:
-    """Name a job of an incident: one per surface, or one per entry where the entry's number is a part."""
+    """Return the key of a job, `kind:team:incident:part…`: one per surface, or one per entry with its number as a part."""
     return ":".join([kind, incident.team, incident.id, *map(str, parts)])
 
 
 def channel_key(incident: IncidentKey) -> str:
-    """Name the job that makes the channel, which everything in the channel needs."""
+    """Return the key of the job that creates the channel, which every job in the channel needs."""
     return key_of(JobKind.MAKE_CHANNEL, incident)
 
 

@@ -1,4 +1,4 @@
-"""Whom single entries concern: who is called, told, asked, read in, and who belongs in the channel. Knows no Slack."""
+"""Whom an entry concerns: who is paged, prompted, briefed and invited. Knows no Slack."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ READ_IN_AFTER: Final = timedelta(minutes=5)
 
 
 def members(incident: Incident) -> tuple[PersonId, ...]:
-    """Name who belongs in the channel: declarer, role holders, those offered one, assignees, those who took a call."""
+    """Return who belongs in the channel: reporter, role holders and those offered a role, assignees, and who accepted a page."""
     people = [incident.reporter]
     people += [interval.who for interval in incident.roles if interval.until is None]
     people += [offer.to for offer in incident.offers]
@@ -34,7 +34,7 @@ def members(incident: Incident) -> tuple[PersonId, ...]:
 
 
 def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
-    """Want what each entry has to be told to whom: pages, duties, read-ins, prompts and updates."""
+    """Return the jobs that single entries cause: pages, role checklists, catch-up briefs, prompts, status updates."""
     personal = [job for entry in entries for job in (*_told(after, entry), *_called_anew(after, entry))]
     posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
     updates = [
@@ -50,7 +50,7 @@ def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 
 def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
-    """Tell whoever is called, got a role or came late."""
+    """Return the job for a person who is paged, got a role or joined late."""
     fact = entry.fact
     if isinstance(fact, Escalated):
         return (_once(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if fact.person else ()
@@ -66,7 +66,7 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 
 def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
-    """Ask for what is due, take hidden words out of our own lines, tell whoever leads that there is no channel."""
+    """Return the job for a prompt, for text that is hidden or shown again, and for a channel that is missing."""
     fact = entry.fact
     if isinstance(fact, PromptDue):
         return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
@@ -90,6 +90,7 @@ def _called_anew(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 
 def _is_late(after: Incident, entry: Entry) -> bool:
+    """True if a person joined more than `READ_IN_AFTER` (five minutes) after logging, and not through a backfill."""
     logged_at = after.times.logged_at
     if after.adopted and entry.source.surface is EntryPoint.HISTORY:
         return False

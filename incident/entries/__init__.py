@@ -1,4 +1,4 @@
-"""Every kind of fact the record knows, by kind and version. A new fact is one class in its theme and is found here."""
+"""Every kind of fact in the record, by kind and version. A new fact is one class in the module of its theme."""
 
 from __future__ import annotations
 

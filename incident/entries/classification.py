@@ -1,4 +1,4 @@
-"""Facts about what kind of incident it is and how much it matters."""
+"""Facts about type, category and priority."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incident.states import Priority
 
 
 class PriorityChanged(Fact):
-    """Impact and urgency were judged and gave a priority; its targets stand here as minutes (S1-38, S1-90)."""
+    """Impact and urgency gave a priority (S1-38, S1-90). The targets are those of the policy then, in minutes."""
 
     kind: ClassVar[str] = "priority_changed"
     timeline: ClassVar[str | None] = "priority"
@@ -29,9 +29,9 @@ class PriorityChanged(Fact):
 
 
 class CategoryChanged(Fact):
-    """The category was changed, with a reason; the initial one stays in the history (S1-32, S1-37).
+    """The category changed, with a reason; the history keeps the initial one (S1-32, S1-37).
 
-    `unlisted`: the catalogue names categories for the service, and this was none of them (S1-35).
+    `unlisted`: the catalogue lists categories for the service, and this is none of them (S1-35).
     """
 
     kind: ClassVar[str] = "category_changed"
@@ -45,7 +45,7 @@ class CategoryChanged(Fact):
 
 
 class Reclassified(Fact):
-    """The type of the incident was changed; the original stays in the history (S1-27)."""
+    """The type changed; the history keeps the original (S1-27)."""
 
     kind: ClassVar[str] = "reclassified"
     timeline: ClassVar[str | None] = "reclassification"
@@ -58,7 +58,7 @@ class Reclassified(Fact):
 
 
 class Confirmed(Fact):
-    """Somebody confirmed that the final category or the final priority is right (S1-56)."""
+    """A person confirmed that the final category or the final priority is right (S1-56)."""
 
     kind: ClassVar[str] = "confirmed"
     timeline: ClassVar[str | None] = "confirm"

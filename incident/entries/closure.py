@@ -1,4 +1,4 @@
-"""Facts about proof and refusal: validation, review, refused acts, refused closings."""
+"""Facts about closing: validation, review, refused requests, refused closings."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from roles.person_ids import PersonId
 
 
 class Validated(Fact):
-    """A validation criterion was shown to hold, with evidence (S1-55, S1-59)."""
+    """Evidence shows that a validation criterion is met (S1-55, S1-59)."""
 
     kind: ClassVar[str] = "validated"
     timeline: ClassVar[str | None] = "validation"
@@ -21,7 +21,7 @@ class Validated(Fact):
 
 
 class ReviewScheduled(Fact):
-    """A post-incident review got an owner and a time."""
+    """A post-incident review got an owner and a time (UTC)."""
 
     kind: ClassVar[str] = "review_scheduled"
     timeline: ClassVar[str | None] = "pir"
@@ -32,7 +32,7 @@ class ReviewScheduled(Fact):
 
 
 class Refused(Fact):
-    """Somebody asked for something that the rules refused; nothing else changed."""
+    """The rules refused a request; nothing else changed."""
 
     kind: ClassVar[str] = "refused"
     is_folded: ClassVar[bool] = False
@@ -44,7 +44,7 @@ class Refused(Fact):
 
 
 class ClosureRefused(Fact):
-    """A closing was refused; `missing` are the unmet criteria in their order (S1-09, S1-91)."""
+    """A closing was refused; `missing` are the unmet criteria in order (S1-09, S1-91)."""
 
     kind: ClassVar[str] = "closure_refused"
 

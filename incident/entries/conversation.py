@@ -1,4 +1,4 @@
-"""Facts about what was said: messages and their revisions, marks, notes, decisions, actions, corrections, gaps."""
+"""Facts about the conversation: messages and their revisions, pins, notes, decisions, actions, corrections, gaps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from roles.person_ids import PersonId
 
 
 class MessagePosted(Fact):
-    """Somebody wrote in an incident channel. Captured always; in the timeline only when marked."""
+    """A message was posted in an incident channel. Every message is captured; a pin puts one on the timeline."""
 
     kind: ClassVar[str] = "message_posted"
     is_folded: ClassVar[bool] = False
@@ -24,7 +24,7 @@ class MessagePosted(Fact):
 
 
 class MessageEdited(Fact):
-    """A message was changed; the original entry stays as it was."""
+    """A message was edited; the entry of the original does not change."""
 
     kind: ClassVar[str] = "message_edited"
     is_folded: ClassVar[bool] = False
@@ -51,7 +51,7 @@ class MessageDeleted(Fact):
 
 
 class MessagePinned(Fact):
-    """A message was marked as an observation and keeps the text it had then. The entry's `by` marked it."""
+    """A message was pinned as an observation, with the text it had then. The entry's `by` pinned it."""
 
     kind: ClassVar[str] = "message_pinned"
     timeline: ClassVar[str | None] = "observation"
@@ -63,7 +63,7 @@ class MessagePinned(Fact):
 
 
 class PinRemoved(Fact):
-    """The mark on a message was taken away; the observation stays."""
+    """A pin was removed; the observation stays."""
 
     kind: ClassVar[str] = "pin_removed"
 
@@ -83,7 +83,7 @@ class SourceChanged(Fact):
 
 
 class Corrected(Fact):
-    """Somebody corrected an entry; the entry stays, the correction stands beside it."""
+    """A person corrected an entry; the entry stays beside its correction."""
 
     kind: ClassVar[str] = "corrected"
     timeline: ClassVar[str | None] = "correction"
@@ -95,7 +95,7 @@ class Corrected(Fact):
 
 
 class Reacted(Fact):
-    """Somebody put a reaction on a message or took one away. Kept since it shows that they were there."""
+    """A person added or removed a reaction. It counts as activity."""
 
     kind: ClassVar[str] = "reacted"
     is_folded: ClassVar[bool] = False
@@ -107,7 +107,7 @@ class Reacted(Fact):
 
 
 class Joined(Fact):
-    """Somebody joined the incident channel."""
+    """A person joined the incident channel."""
 
     kind: ClassVar[str] = "joined"
 
@@ -116,7 +116,7 @@ class Joined(Fact):
 
 
 class Left(Fact):
-    """Somebody left the incident channel."""
+    """A person left the incident channel."""
 
     kind: ClassVar[str] = "left"
 
@@ -125,7 +125,7 @@ class Left(Fact):
 
 
 class Noted(Fact):
-    """Somebody put a note into the timeline."""
+    """A person added a note to the timeline."""
 
     kind: ClassVar[str] = "noted"
     timeline: ClassVar[str | None] = "note"
@@ -136,7 +136,7 @@ class Noted(Fact):
 
 
 class DecisionMade(Fact):
-    """A decision was made, with its reason and who approved it. `id` is D1, D2, … of this incident."""
+    """A decision, with its reason and who approved it. `id` is D1, D2, … within the incident."""
 
     kind: ClassVar[str] = "decision_made"
     timeline: ClassVar[str | None] = "decision"
@@ -151,7 +151,7 @@ class DecisionMade(Fact):
 
 
 class ActionOpened(Fact):
-    """One task went to one person, with a time box in the end time `due_at`."""
+    """A task for one person, due at `due_at` (UTC) if it has a time box. `id` is A1, A2, … within the incident."""
 
     kind: ClassVar[str] = "action_opened"
     timeline: ClassVar[str | None] = "action"
@@ -177,7 +177,7 @@ class ActionDone(Fact):
 
 
 class Redacted(Fact):
-    """The words of a message were removed from the record, in every entry that quotes it; the facts stay."""
+    """The text of a message was deleted in every entry that quotes it; the data stay."""
 
     kind: ClassVar[str] = "redacted"
     timeline: ClassVar[str | None] = "redaction"
@@ -190,9 +190,9 @@ class Redacted(Fact):
 
 
 class Masked(Fact):
-    """The text of a message is shown to nobody until somebody who may redact decides. The words stay in the record.
+    """The text of a message is hidden until a person who may redact decides. The record keeps the text.
 
-    `entries` are those that quoted it then; what is said about the message later is masked with it.
+    `entries` quoted it then; later entries about the message are masked too.
     """
 
     kind: ClassVar[str] = "masked"
@@ -206,7 +206,7 @@ class Masked(Fact):
 
 
 class MaskLifted(Fact):
-    """Somebody who may redact decided that a masked text is shown again, in the entries that were masked."""
+    """A person who may redact decided to show a masked text again, in the entries that were masked."""
 
     kind: ClassVar[str] = "mask_lifted"
     timeline: ClassVar[str | None] = "mask"
@@ -218,9 +218,9 @@ class MaskLifted(Fact):
 
 
 class GapNoted(Fact):
-    """Muster was cut off, or came back: what happened between is read back where Slack still has it.
+    """Muster was disconnected, or is connected again; messages of the gap are backfilled where Slack still has them.
 
-    At the end, `since` is when it began and `recovered` how many entries were read back.
+    At the end, `since` is when the gap began (UTC) and `recovered` how many entries were backfilled.
     """
 
     kind: ClassVar[str] = "gap_noted"

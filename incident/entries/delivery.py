@@ -14,7 +14,7 @@ from roles.person_ids import PersonId
 
 
 class ChannelMade(Fact):
-    """The incident channel exists and is ours, made for it or adopted. Recorded again when it was made private later."""
+    """The incident channel exists, created or adopted. Recorded again when it is made private later."""
 
     kind: ClassVar[str] = "channel_made"
 
@@ -25,9 +25,9 @@ class ChannelMade(Fact):
 
 
 class HistoryTaken(Fact):
-    """What was said before was captured: in an adopted channel, or in `channel` since `since`, where it was declared.
+    """Earlier messages were captured: of an adopted channel, or of `channel` since `since` (UTC), before the declaration.
 
-    `more` tells that older messages were left in Slack.
+    `more` says that older messages were not captured.
     """
 
     kind: ClassVar[str] = "history_taken"
@@ -61,7 +61,7 @@ class Announced(Fact):
 
 
 class PromptDue(Fact):
-    """Something fell due and somebody is asked. `due` names the due thing; `late` when Muster was late to ask."""
+    """A deadline prompts the people `asked`. `due` is the key of the deadline; `late` says that the prompt is late."""
 
     kind: ClassVar[str] = "prompt_due"
 
@@ -84,7 +84,7 @@ class PromptSent(Fact):
 
 
 class PromptPutOff(Fact):
-    """Somebody put a prompt off; it comes again at `until`."""
+    """A person postponed a prompt; it is due again at `until` (UTC)."""
 
     kind: ClassVar[str] = "prompt_put_off"
 

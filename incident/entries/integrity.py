@@ -1,6 +1,6 @@
-"""Facts about the record itself: roots that were signed and with which keys, policies in force, what must be kept.
+"""Facts about the record itself: checkpoints, signing keys, policies, legal hold, retention.
 
-All but `Preserved` stand in the workspace chain.
+All but `Preserved` are in the workspace chain.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from incident.medium import Medium
 
 
 class Checkpointed(Fact):
-    """The last hash of every chain that had changed was put under one root, and the root was signed.
+    """A signed Merkle root over the heads of every chain that had changed.
 
-    `statement` is the exact text that was signed; without a key it stands unsigned.
+    `statement` is the exact text that was signed; without a key it is unsigned.
     """
 
     kind: ClassVar[str] = "checkpointed"
@@ -31,7 +31,7 @@ class Checkpointed(Fact):
 
 
 class PolicyActivated(Fact):
-    """A policy came into force; its whole text is stored under this hash."""
+    """A policy became active; its text is stored under this hash."""
 
     kind: ClassVar[str] = "policy_activated"
     is_folded: ClassVar[bool] = False
@@ -56,7 +56,7 @@ class CheckpointPublished(Fact):
 
 
 class KeyRotated(Fact):
-    """The key that signs checkpoints gave way to a new one. Both signed the statement, which names both."""
+    """A new key replaces the one that signed checkpoints. Both signed the statement, which names both."""
 
     kind: ClassVar[str] = "key_rotated"
     is_folded: ClassVar[bool] = False
@@ -69,7 +69,7 @@ class KeyRotated(Fact):
 
 
 class Preserved(Fact):
-    """Legal hold on an incident was set or lifted: while it is on, retention passes the incident by."""
+    """Legal hold was set or lifted: while it is on, retention does not delete the incident."""
 
     kind: ClassVar[str] = "preserved"
     timeline: ClassVar[str | None] = "preserve"
@@ -80,7 +80,7 @@ class Preserved(Fact):
 
 
 class Retired(Fact):
-    """An incident past its retention was deleted. This is its tombstone: which chain, how long, and its last hash."""
+    """Retention deleted an incident. This is its tombstone: which chain, how many entries, and its last hash."""
 
     kind: ClassVar[str] = "retired"
     is_folded: ClassVar[bool] = False

@@ -1,4 +1,4 @@
-"""Facts about an incident as a whole: declared, acknowledged, made major, moved between states, voided, drilled."""
+"""Facts about the incident as a whole: declaration, acknowledgement, states, milestones, voiding, drills."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from roles.person_ids import PersonId
 
 
 class Declared(Fact):
-    """An incident was declared. Service facts are those of the catalogue at that moment (S1-28 to S1-34).
+    """An incident was declared. Facts of the service are those of the catalogue then (S1-28 to S1-34).
 
-    `adopted_channel` is set when it was declared afterwards, of a channel that was there already. What was said in
-    `captures_from` since `captures_since` and before the declaration is captured too.
+    `adopted_channel` is set when it was declared afterwards, for a channel that existed already. Messages in
+    `captures_from` since `captures_since` and before the declaration are captured too.
     """
 
     kind: ClassVar[str] = "declared"
@@ -49,7 +49,7 @@ class Declared(Fact):
 
 
 class StateChanged(Fact):
-    """The incident moved from one state to another; the statement is what the person said about it."""
+    """The incident moved to another state; `statement` is what the person wrote about it."""
 
     kind: ClassVar[str] = "state_changed"
     timeline: ClassVar[str | None] = "state"
@@ -60,7 +60,7 @@ class StateChanged(Fact):
 
 
 class Acknowledged(Fact):
-    """Somebody said that they are on it."""
+    """A person acknowledged the incident."""
 
     kind: ClassVar[str] = "acknowledged"
     timeline: ClassVar[str | None] = "ack"
@@ -68,7 +68,7 @@ class Acknowledged(Fact):
 
 
 class MajorDeclared(Fact):
-    """The incident became a major one, by decision or because its priority says so."""
+    """The incident became a major incident, by decision or automatically by its priority."""
 
     kind: ClassVar[str] = "major_declared"
     timeline: ClassVar[str | None] = "major"
@@ -79,7 +79,7 @@ class MajorDeclared(Fact):
 
 
 class TimeSet(Fact):
-    """A milestone's time was set, with the basis for it."""
+    """A person set the time of a milestone, with the basis for it."""
 
     kind: ClassVar[str] = "time_set"
     timeline: ClassVar[str | None] = "time"
@@ -103,7 +103,7 @@ class Reopened(Fact):
 
 
 class Voided(Fact):
-    """The incident turned out to be no incident of its own. `why` says so where nobody wrote a reason."""
+    """The incident is no incident of its own. `why` is the cause where no person wrote a reason."""
 
     kind: ClassVar[str] = "voided"
     timeline: ClassVar[str | None] = "void"
@@ -116,7 +116,7 @@ class Voided(Fact):
 
 
 class DrillInjected(Fact):
-    """The exercise lead put something into the drill."""
+    """The exercise lead added an event to the drill."""
 
     kind: ClassVar[str] = "drill_injected"
     timeline: ClassVar[str | None] = "drill"
@@ -127,7 +127,7 @@ class DrillInjected(Fact):
 
 
 class DrillEnded(Fact):
-    """The drill was ended, with what it showed."""
+    """The drill ended, with what it showed."""
 
     kind: ClassVar[str] = "drill_ended"
     timeline: ClassVar[str | None] = "drill"
@@ -138,7 +138,7 @@ class DrillEnded(Fact):
 
 
 class JoinedAsDuplicate(Fact):
-    """Another incident was voided as a duplicate of this one; its declarer belongs here now."""
+    """Another incident was voided as a duplicate of this one; its reporter `who` joins this one."""
 
     kind: ClassVar[str] = "joined_as_duplicate"
     notice: ClassVar[str | None] = "surfaces/joined"

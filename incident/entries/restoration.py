@@ -1,4 +1,4 @@
-"""Facts about getting the service back: containment, temporary fixes, workarounds, resolution, links."""
+"""Facts about restoring the service: containment, temporary fixes, workarounds, resolution, links."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Contained(Fact):
 
 
 class TempFixAdded(Fact):
-    """A temporary fix was put in place; it wants an owner and a date to be removed by (S1-52)."""
+    """A temporary fix was made; it needs an owner and a removal date (S1-52)."""
 
     kind: ClassVar[str] = "temp_fix_added"
     timeline: ClassVar[str | None] = "temp_fix"
@@ -34,7 +34,7 @@ class TempFixAdded(Fact):
 
 
 class TempFixSet(Fact):
-    """A temporary fix got its owner and its date."""
+    """A temporary fix got its owner and its removal date."""
 
     kind: ClassVar[str] = "temp_fix_set"
     timeline: ClassVar[str | None] = "temp_fix"
@@ -57,7 +57,7 @@ class TempFixRemoved(Fact):
 
 
 class WorkaroundFound(Fact):
-    """A way to use the service without the cure."""
+    """A way to use the service while the cause is still there."""
 
     kind: ClassVar[str] = "workaround_found"
     timeline: ClassVar[str | None] = "workaround"
@@ -67,7 +67,7 @@ class WorkaroundFound(Fact):
 
 
 class Resolved(Fact):
-    """How the incident was resolved. `meets_rule` is what the policy said of the text then (S1-54)."""
+    """How the incident was resolved. `meets_rule` is whether the text met the policy then (S1-54)."""
 
     kind: ClassVar[str] = "resolved"
     timeline: ClassVar[str | None] = "resolution"
@@ -79,7 +79,7 @@ class Resolved(Fact):
 
 
 class ResolutionAmended(Fact):
-    """The resolution text was put better; the earlier ones stay."""
+    """The resolution text was improved; the earlier texts stay."""
 
     kind: ClassVar[str] = "resolution_amended"
     timeline: ClassVar[str | None] = "resolution"

@@ -1,4 +1,4 @@
-"""Facts about people: who took, got, handed over or gave up a role, and who was called."""
+"""Facts about people: roles, handovers, escalations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roles.role_names import Role
 
 
 class RoleTaken(Fact):
-    """Somebody took a role, or was assigned it: `who` holds it, the entry's `by` did it."""
+    """A person took a role or was assigned it: `who` holds it, the entry's `by` did it."""
 
     kind: ClassVar[str] = "role_taken"
     timeline: ClassVar[str | None] = "role"
@@ -34,7 +34,7 @@ class RoleAssumed(Fact):
 
 
 class RoleReleased(Fact):
-    """Somebody gave up a role."""
+    """A person gave up a role."""
 
     kind: ClassVar[str] = "role_released"
     timeline: ClassVar[str | None] = "role"
@@ -58,7 +58,7 @@ class HandoverOffered(Fact):
 
 
 class HandoverAccepted(Fact):
-    """The next holder accepted; the role is theirs from this moment."""
+    """The next holder accepted and holds the role from now on."""
 
     kind: ClassVar[str] = "handover_accepted"
     timeline: ClassVar[str | None] = "handover"
@@ -70,7 +70,10 @@ class HandoverAccepted(Fact):
 
 
 class Escalated(Fact):
-    """Help or authority was called for. `person` is set when `to` names one; a rung is a step of the ladder."""
+    """Help or authority was requested (S1-45). `person` is set when `to` names a person, who is paged.
+
+    `ladder` are the levels after this one, `follows` the entry of the escalation before it.
+    """
 
     kind: ClassVar[str] = "escalated"
     timeline: ClassVar[str | None] = "escalation"
@@ -87,7 +90,7 @@ class Escalated(Fact):
 
 
 class EscalationAnswered(Fact):
-    """The person called said that they have it, or that they cannot."""
+    """The person paged accepted or declined."""
 
     kind: ClassVar[str] = "escalation_answered"
     template: ClassVar[str | None] = "answer"
@@ -97,7 +100,7 @@ class EscalationAnswered(Fact):
 
 
 class EscalationLapsed(Fact):
-    """Nobody answered in time; the next of the ladder is called, if there is one."""
+    """The page was not answered in time; the next level follows, if there is one."""
 
     kind: ClassVar[str] = "escalation_lapsed"
     notice: ClassVar[str | None] = "surfaces/lapsed"

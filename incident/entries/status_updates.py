@@ -11,7 +11,7 @@ from incident.states import Audience
 
 
 class StatusUpdatePosted(Fact):
-    """An update went to one audience. `final` is as the poster said; `counts_final` as the state allowed."""
+    """An update to one audience. `final` is as the poster chose; `counts_final` as the state allowed."""
 
     kind: ClassVar[str] = "status_update_posted"
     timeline: ClassVar[str | None] = "update"
@@ -27,7 +27,7 @@ class StatusUpdatePosted(Fact):
 
 
 class UpdateDue(Fact):
-    """The next update to an audience is due at `due_at` and missed after `missed_after`. Opens or moves the slot."""
+    """The next update to an audience is due at `due_at`, missed after `missed_after` (UTC). Opens or moves the slot."""
 
     kind: ClassVar[str] = "update_due"
     template: ClassVar[str | None] = "next"
@@ -40,7 +40,7 @@ class UpdateDue(Fact):
 
 
 class UpdateMissed(Fact):
-    """An update was not posted by its due time and grace."""
+    """An update was not posted until its due time plus grace."""
 
     kind: ClassVar[str] = "update_missed"
 
@@ -81,7 +81,7 @@ class UpdatesReleased(Fact):
 
 
 class UpdateDelivered(Fact):
-    """The update of entry `update` reached its audience as `ref`, or failed: then `ref` is None and `error` says why."""
+    """An update reached its audience as `ref`, or failed: then `ref` is None and `error` says why."""
 
     kind: ClassVar[str] = "update_delivered"
     version: ClassVar[int] = 2

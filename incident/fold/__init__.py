@@ -1,1 +1,1 @@
-"""How each kind of fact changes the folded incident: one module per theme of incident/entries."""
+"""The fold: how each kind of fact changes the incident, one module per theme of incident/entries."""

@@ -1,4 +1,4 @@
-"""What a fold function gives back: the fields of the incident that the entry changes, by name."""
+"""What a fold handler returns: the fields of the incident that an entry changes, by name."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ Change: TypeAlias = dict[str, Any]
 
 
 def effective_at(entry: Entry) -> datetime | None:
-    """Give when a backfilled entry took effect; None for one recorded as it happened."""
+    """Return when a backfilled entry took effect (UTC), or None for one recorded as it happened."""
     return entry.occurred_at if entry.is_backfilled else None

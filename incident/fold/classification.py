@@ -10,7 +10,7 @@ from incident.model.incident import Incident
 
 
 def priority_changed(incident: Incident, entry: Entry, fact: PriorityChanged) -> Change:
-    """Hold the new priority; whoever confirmed the old one confirms again."""
+    """Add the priority to the history; it has to be confirmed again."""
     item = PriorityItem(
         at=entry.recorded_at,
         impact=fact.impact,
@@ -35,7 +35,7 @@ def priority_changed(incident: Incident, entry: Entry, fact: PriorityChanged) ->
 
 
 def category_changed(incident: Incident, entry: Entry, fact: CategoryChanged) -> Change:
-    """Hold the new category; whoever confirmed the old one confirms again."""
+    """Add the category to the history; it has to be confirmed again."""
     item = CategoryItem(
         at=entry.recorded_at,
         category=fact.category,
@@ -53,7 +53,7 @@ def category_changed(incident: Incident, entry: Entry, fact: CategoryChanged) ->
 
 
 def reclassified(incident: Incident, entry: Entry, fact: Reclassified) -> Change:
-    """Hold the new type. What was once restricted stays so, since its earlier words still stand in the record."""
+    """Add the type to the history. A restricted incident stays restricted, since its earlier text is still recorded."""
     item = TypeItem(
         at=entry.recorded_at, type=fact.type, by=entry.by, reason=fact.reason, effective_at=effective_at(entry)
     )
@@ -62,7 +62,7 @@ def reclassified(incident: Incident, entry: Entry, fact: Reclassified) -> Change
 
 
 def confirmed(incident: Incident, entry: Entry, fact: Confirmed) -> Change:
-    """Hold what was confirmed."""
+    """Mark category or priority as confirmed."""
     return {
         "category_confirmed": incident.category_confirmed or fact.category,
         "priority_confirmed": incident.priority_confirmed or fact.priority,

@@ -1,4 +1,4 @@
-"""How facts about proof change the incident: validation, review, refused closings."""
+"""How validations, reviews and refused closings change the incident."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incident.model.incident import Incident
 
 
 def validated(incident: Incident, entry: Entry, fact: Validated) -> Change:
-    """Keep the evidence for a criterion; whether it still counts is the closure gate's question."""
+    """Add the evidence; the closure criteria decide whether it still counts."""
     item = Validation(
         at=entry.recorded_at,
         criterion=fact.criterion,
@@ -22,11 +22,11 @@ def validated(incident: Incident, entry: Entry, fact: Validated) -> Change:
 
 
 def review_scheduled(incident: Incident, entry: Entry, fact: ReviewScheduled) -> Change:
-    """Keep who holds the review and when; a later one takes its place."""
+    """Set the review's owner and time, in place of an earlier one."""
     return {"review": Review(owner=fact.owner, at=fact.at)}
 
 
 def closure_refused(incident: Incident, entry: Entry, fact: ClosureRefused) -> Change:
-    """Keep the attempt, with what was missing."""
+    """Add the attempt, with what was missing."""
     attempt = ClosureAttempt(at=entry.recorded_at, by=entry.by, missing=fact.missing, accepted=False)
     return {"closure_attempts": (*incident.closure_attempts, attempt)}

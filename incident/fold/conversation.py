@@ -1,4 +1,4 @@
-"""How facts about what was said change the incident. Messages are entries, not state, so most of them change nothing."""
+"""How the conversation changes the incident. Messages are entries, not state, so most of them change nothing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from incident.record import masked_view
 
 
 def message_pinned(incident: Incident, entry: Entry, fact: MessagePinned) -> Change:
-    """Keep which message this entry promoted, so that later edits can point at it."""
+    """Add which message this entry promotes, so that later edits can point at it."""
     return _promoted(incident, entry, fact.channel, fact.ts)
 
 
@@ -34,7 +34,7 @@ def _promoted(incident: Incident, entry: Entry, channel: str | None, ts: str | N
 
 
 def pin_removed(incident: Incident, entry: Entry, fact: PinRemoved) -> Change:
-    """Keep that the mark is gone; the observation stays."""
+    """Mark the promotion as unpinned; the observation stays."""
     return {
         "promotions": tuple(
             p.model_copy(update={"unpinned": True}) if (p.channel, p.ts) == (fact.channel, fact.ts) else p
@@ -49,26 +49,26 @@ def decision_made(incident: Incident, entry: Entry, fact: DecisionMade) -> Chang
 
 
 def action_opened(incident: Incident, entry: Entry, fact: ActionOpened) -> Change:
-    """Keep the action, open from when it was given."""
+    """Add the action, open from when it happened."""
     action = Action(id=fact.id, text=fact.text, assignee=fact.assignee, opened_at=entry.occurred_at, due_at=fact.due_at)
     return {"actions": (*incident.actions, action), **_promoted(incident, entry, fact.channel, fact.ts)}
 
 
 def action_done(incident: Incident, entry: Entry, fact: ActionDone) -> Change:
-    """Keep when the action was done."""
+    """Set when the action was done."""
     update = {"done_at": entry.occurred_at}
     return {"actions": tuple(a.model_copy(update=update) if a.id == fact.id else a for a in incident.actions)}
 
 
 def joined(incident: Incident, entry: Entry, fact: Joined) -> Change:
-    """Keep who is in the channel."""
+    """Add a member of the channel."""
     if fact.channel != incident.places.channel or fact.who in incident.members:
         return {}
     return {"members": (*incident.members, fact.who)}
 
 
 def left(incident: Incident, entry: Entry, fact: Left) -> Change:
-    """Keep who is no longer in the channel."""
+    """Remove a member of the channel."""
     if fact.channel != incident.places.channel:
         return {}
     return {"members": tuple(m for m in incident.members if m != fact.who)}

@@ -1,4 +1,4 @@
-"""How facts about what Muster did in Slack change the incident: where it stands, and who was asked what."""
+"""How deliveries change the incident: the messages in Slack that show it, and who was prompted for what."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from incident.model.slack_references import OpenPrompt
 
 
 def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:
-    """Keep the incident channel."""
+    """Set the incident channel."""
     update = {"channel": fact.channel, "channel_name": fact.name, "private": fact.private}
     return {"places": incident.places.model_copy(update=update)}
 
 
 def card_posted(incident: Incident, entry: Entry, fact: CardPosted) -> Change:
-    """Store the card's message, where it is in Slack."""
+    """Set the card's message, where it is in Slack."""
     if fact.medium is not Medium.SLACK:
         return {}
     _, ts = slack_message(fact.ref)
@@ -25,7 +25,7 @@ def card_posted(incident: Incident, entry: Entry, fact: CardPosted) -> Change:
 
 
 def announced(incident: Incident, entry: Entry, fact: Announced) -> Change:
-    """Store the announcement's message, where it is in Slack."""
+    """Set the announcement's message, where it is in Slack."""
     if fact.medium is not Medium.SLACK:
         return {}
     channel, ts = slack_message(fact.ref)
@@ -34,14 +34,14 @@ def announced(incident: Incident, entry: Entry, fact: Announced) -> Change:
 
 
 def prompt_due(incident: Incident, entry: Entry, fact: PromptDue) -> Change:
-    """Keep the last time somebody was asked about this due thing."""
+    """Set who was prompted last for a deadline, and when."""
     others = tuple(p for p in incident.prompted if p.due != fact.due)
     asked = OpenPrompt(due=fact.due, n=entry.n, at=entry.recorded_at, ask=fact.ask, asked=fact.asked)
     return {"prompted": (*others, asked)}
 
 
 def prompt_sent(incident: Incident, entry: Entry, fact: PromptSent) -> Change:
-    """Store the prompt's message, where it is in Slack."""
+    """Set the prompt's message, where it is in Slack."""
     if fact.medium is not Medium.SLACK:
         return {}
     channel, ts = slack_message(fact.ref)
@@ -50,6 +50,6 @@ def prompt_sent(incident: Incident, entry: Entry, fact: PromptSent) -> Change:
 
 
 def prompt_put_off(incident: Incident, entry: Entry, fact: PromptPutOff) -> Change:
-    """Keep until when the prompt was put off."""
+    """Set until when the prompt is postponed."""
     update = {"until": fact.until}
     return {"prompted": tuple(p.model_copy(update=update) if p.due == fact.due else p for p in incident.prompted)}

@@ -52,7 +52,7 @@ class BrokenOrderError(ValueError):
 
 
 def apply(incident: Incident | None, entry: Entry) -> Incident:
-    """Give the incident after one more entry; the first must declare it."""
+    """Return the incident after one more entry; the first declares it. Raises BrokenOrderError."""
     if incident is None:
         return _begin(entry)
     if entry.key != incident.key or entry.n != incident.n + 1:
@@ -66,7 +66,7 @@ def apply(incident: Incident | None, entry: Entry) -> Incident:
 
 
 class MissingHandlerError(RuntimeError):
-    """A fact has no fold handler and does not say that it changes nothing, or says so and has one."""
+    """A fact has no fold handler and is_folded is True, or it has one and is_folded is False."""
 
 
 @cache
@@ -74,7 +74,7 @@ def handlers() -> dict[str, Handler]:
     """Return the fold handler of every kind of fact that changes an incident.
 
     The handler is the function named like the kind, in the module of incident/fold/ named like the fact's own. The
-    declaration has none: it begins the incident.
+    declaration has none: it creates the incident.
     """
     facts = {fact.kind: fact for fact in KINDS.values() if fact is not Declared}
     return {kind: handler for kind, fact in facts.items() if (handler := handler_of(fact)) is not None}
@@ -92,7 +92,7 @@ def handler_of(fact: type[Fact]) -> Handler | None:
 
 
 def fold(entries: Iterable[Entry]) -> Incident:
-    """Give the incident that these entries make, from the first."""
+    """Return the incident that these entries make, from the first. Raises BrokenOrderError."""
     incident: Incident | None = None
     for entry in entries:
         incident = apply(incident, entry)

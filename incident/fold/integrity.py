@@ -1,4 +1,4 @@
-"""How facts about keeping the record change an incident: whether it is under legal hold."""
+"""How facts about the record change an incident: legal hold."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from incident.model.incident import Incident
 
 
 def preserved(incident: Incident, entry: Entry, fact: Preserved) -> Change:
-    """Put the incident under legal hold, or take it from there."""
+    """Set or lift the legal hold."""
     return {"preserved": fact.on}

@@ -1,4 +1,4 @@
-"""How facts about an incident as a whole change it: declared, acknowledged, moved, timed, reopened, ended."""
+"""How facts about the incident as a whole change it: declaration, states, milestones, reopening, voiding."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INITIAL: Final = "initial"
 
 
 def declared(entry: Entry, fact: Declared) -> Incident:
-    """Begin the incident: logged when recorded; the first episode begins when it was detected."""
+    """Return the new incident: logged when recorded; the first episode starts when it was detected."""
     at, effective = entry.recorded_at, effective_at(entry)
     return Incident(
         key=entry.key,
@@ -58,7 +58,7 @@ def declared(entry: Entry, fact: Declared) -> Incident:
 
 
 def acknowledged(incident: Incident, entry: Entry, fact: Acknowledged) -> Change:
-    """Keep the first acknowledgement; a later one is only an entry."""
+    """Set the first acknowledgement; a later one is only an entry."""
     if incident.times.acknowledged_at is not None:
         return {}
     return {"times": incident.times.model_copy(update={"acknowledged_at": entry.occurred_at})}
@@ -70,7 +70,7 @@ def major_declared(incident: Incident, entry: Entry, fact: MajorDeclared) -> Cha
 
 
 def state_changed(incident: Incident, entry: Entry, fact: StateChanged) -> Change:
-    """Move to the new state, with the times, episodes, roles and finals that go with it."""
+    """Move to the new state, with its milestones, episodes, roles and final updates."""
     item = StateItem(at=entry.recorded_at, old=fact.old, new=fact.new, by=entry.by, effective_at=effective_at(entry))
     states = (*incident.states, item)
     change: Change = {"state": fact.new, "states": states, "statement": fact.statement}
@@ -134,7 +134,7 @@ def time_set(incident: Incident, entry: Entry, fact: TimeSet) -> Change:
 
 
 def reopened(incident: Incident, entry: Entry, fact: Reopened) -> Change:
-    """Clear what closing proved and begin an episode at the recurrence, or when it was reopened."""
+    """Clear what closing proved and start an episode at the recurrence, or when it was reopened."""
     item = ReopenItem(
         at=entry.recorded_at,
         by=entry.by,
@@ -155,5 +155,5 @@ def reopened(incident: Incident, entry: Entry, fact: Reopened) -> Change:
 
 
 def voided(incident: Incident, entry: Entry, fact: Voided) -> Change:
-    """Keep which incident it was a duplicate of; the state comes with its own entry."""
+    """Set which incident it duplicates; the state has an entry of its own."""
     return {"duplicate_of": fact.duplicate_of}

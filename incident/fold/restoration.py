@@ -1,4 +1,4 @@
-"""How facts about getting the service back change the incident: containment, fixes, workarounds, resolution, links."""
+"""How facts about restoration change the incident: containment, fixes, workarounds, resolution, links."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from incident.model.incident import Incident
 
 
 def contained(incident: Incident, entry: Entry, fact: Contained) -> Change:
-    """Keep one step of containment."""
+    """Add a step of containment."""
     item = Containment(
         at=entry.recorded_at, term=fact.term, text=fact.text, by=entry.by, effective_at=effective_at(entry)
     )
@@ -28,18 +28,18 @@ def contained(incident: Incident, entry: Entry, fact: Contained) -> Change:
 
 
 def temp_fix_added(incident: Incident, entry: Entry, fact: TempFixAdded) -> Change:
-    """Keep the fix until it is removed."""
+    """Add the temporary fix."""
     fix = TempFix(id=fact.id, text=fact.text, owner=fact.owner, remove_by=fact.remove_by)
     return {"temp_fixes": (*incident.temp_fixes, fix)}
 
 
 def temp_fix_set(incident: Incident, entry: Entry, fact: TempFixSet) -> Change:
-    """Give the fix its owner and its date."""
+    """Set the owner and removal date of the fix."""
     return _fix_changed(incident, fact.id, {"owner": fact.owner, "remove_by": fact.remove_by})
 
 
 def temp_fix_removed(incident: Incident, entry: Entry, fact: TempFixRemoved) -> Change:
-    """Keep when the fix was removed."""
+    """Set when the fix was removed."""
     return _fix_changed(incident, fact.id, {"removed_at": entry.occurred_at})
 
 
@@ -48,12 +48,12 @@ def _fix_changed(incident: Incident, fix_id: str, update: Change) -> Change:
 
 
 def workaround_found(incident: Incident, entry: Entry, fact: WorkaroundFound) -> Change:
-    """Keep the workaround."""
+    """Add the workaround."""
     return {"workarounds": (*incident.workarounds, AuthoredText(text=fact.text))}
 
 
 def resolved(incident: Incident, entry: Entry, fact: Resolved) -> Change:
-    """Keep how it was resolved; the state comes with its own entry."""
+    """Set the resolution; the state has an entry of its own."""
     return {
         "resolution": Resolution(
             how=fact.how,
@@ -67,7 +67,7 @@ def resolved(incident: Incident, entry: Entry, fact: Resolved) -> Change:
 
 
 def resolution_amended(incident: Incident, entry: Entry, fact: ResolutionAmended) -> Change:
-    """Put the better text in place; the earlier one, who resolved it and when, stay."""
+    """Replace the resolution text; the earlier text, who resolved it and when stay."""
     old = incident.resolution
     if old is None:
         return {}
@@ -77,10 +77,10 @@ def resolution_amended(incident: Incident, entry: Entry, fact: ResolutionAmended
 
 
 def linked(incident: Incident, entry: Entry, fact: Linked) -> Change:
-    """Keep the link."""
+    """Add the link."""
     return {"links": (*incident.links, Link(link=fact.link, ref=fact.ref))}
 
 
 def link_none(incident: Incident, entry: Entry, fact: LinkNone) -> Change:
-    """Keep that there is nothing to link."""
+    """Record that there is nothing to link."""
     return {"link_none": True}

@@ -1,4 +1,4 @@
-"""How facts about people change the incident: intervals of roles, offers, escalations, gaps without a commander."""
+"""How facts about people change the incident: role intervals, offers, escalations, gaps without a commander."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _ENDS = VOID | {State.RESOLVED, State.DRILL_ENDED}
 def commander_gaps(
     roles: Sequence[Interval], states: Sequence[StateItem], reopens: Sequence[ReopenItem]
 ) -> tuple[CommanderGap, ...]:
-    """Find who-commands gaps: from the first commander to resolution, and from each reopening to the next."""
+    """Return the times without a commander: from the first commander to resolution, and from each reopening to the next."""
     held = [i for i in roles if i.role == Role.COMMANDER]
     ends: list[datetime | None] = [s.effective_at or s.at for s in states if s.new in _ENDS]
     first = [min(i.since for i in held)] if held else []
@@ -42,7 +42,7 @@ def commander_gaps(
 
 
 def ended(roles: tuple[Interval, ...], at: datetime) -> tuple[Interval, ...]:
-    """End every interval that still runs; none ends before it began."""
+    """End every open interval at `at`; none ends before its start."""
     return tuple(_ended(i, at) if i.until is None else i for i in roles)
 
 
@@ -70,7 +70,7 @@ def _without_offer(incident: Incident, role: Role, from_who: PersonId | None = N
 
 
 def role_taken(incident: Incident, entry: Entry, fact: RoleTaken) -> Change:
-    """Begin an interval; the first commander also acknowledges the incident."""
+    """Start an interval; the first commander also acknowledges the incident."""
     change = _roles(incident, _got(incident.roles, fact.role, fact.who, entry.occurred_at))
     if fact.role == Role.COMMANDER and incident.times.acknowledged_at is None:
         change["times"] = incident.times.model_copy(update={"acknowledged_at": entry.occurred_at})
@@ -78,32 +78,32 @@ def role_taken(incident: Incident, entry: Entry, fact: RoleTaken) -> Change:
 
 
 def role_assumed(incident: Incident, entry: Entry, fact: RoleAssumed) -> Change:
-    """End the idle holder's interval and withdraw what they had offered."""
+    """End the idle holder's interval and withdraw their offer."""
     roles = _given_up(incident.roles, fact.role, fact.from_who, entry.occurred_at)
     return _roles(incident, roles) | {"offers": _without_offer(incident, fact.role)}
 
 
 def role_released(incident: Incident, entry: Entry, fact: RoleReleased) -> Change:
-    """End the interval and withdraw the offer that person had made."""
+    """End the interval and withdraw the holder's offer."""
     roles = _given_up(incident.roles, fact.role, fact.who, entry.occurred_at)
     return _roles(incident, roles) | {"offers": _without_offer(incident, fact.role, fact.who)}
 
 
 def handover_offered(incident: Incident, entry: Entry, fact: HandoverOffered) -> Change:
-    """Keep the offer in the place of any earlier one for the role; nothing else changes until it is accepted."""
+    """Set the offer, in place of an earlier one for the role; the role changes when it is accepted."""
     offer = Offer(n=entry.n, role=fact.role, from_who=fact.from_who, to=fact.to, at=entry.occurred_at)
     return {"offers": (*_without_offer(incident, fact.role), offer)}
 
 
 def handover_accepted(incident: Incident, entry: Entry, fact: HandoverAccepted) -> Change:
-    """Pass the role on from the moment of acceptance."""
+    """Pass the role on at the time of acceptance."""
     left = _given_up(incident.roles, fact.role, fact.from_who, entry.occurred_at)
     roles = _got(left, fact.role, fact.to, entry.occurred_at)
     return _roles(incident, roles) | {"offers": _without_offer(incident, fact.role)}
 
 
 def escalated(incident: Incident, entry: Entry, fact: Escalated) -> Change:
-    """Keep who was called, and that an unanswered call was followed up."""
+    """Add the escalation, and mark the one that it follows."""
     item = Escalation(
         n=entry.n,
         at=entry.recorded_at,
@@ -122,12 +122,12 @@ def escalated(incident: Incident, entry: Entry, fact: Escalated) -> Change:
 
 
 def escalation_answered(incident: Incident, entry: Entry, fact: EscalationAnswered) -> Change:
-    """Keep the answer of the person called."""
+    """Set the answer of the person paged."""
     return _answered(incident, fact.escalation, fact.answer, entry.occurred_at)
 
 
 def escalation_lapsed(incident: Incident, entry: Entry, fact: EscalationLapsed) -> Change:
-    """Keep that nobody answered in time."""
+    """Mark the page as not answered in time."""
     return _answered(incident, fact.escalation, "lapsed", entry.occurred_at)
 
 

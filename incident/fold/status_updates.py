@@ -1,4 +1,4 @@
-"""How facts about status updates change what each audience was owed, got and is owed next."""
+"""How status updates change what each audience was owed, got and is owed next."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _changed(incident: Incident, new: AudienceState) -> Change:
 
 
 def status_update_posted(incident: Incident, entry: Entry, fact: StatusUpdatePosted) -> Change:
-    """Count the post, judge the slot it met, and keep it as the final one when it counts as that."""
+    """Count the post, judge the slot it met, and set it as final when it counts as final."""
     old = incident.audience(fact.audience)
     at = entry.occurred_at
     new = old.model_copy(
@@ -68,7 +68,7 @@ def update_due(incident: Incident, entry: Entry, fact: UpdateDue) -> Change:
 
 
 def due(incident: Incident, fact: UpdateDue) -> Change:
-    """Say what a due update changes, also before it is recorded."""
+    """Return what an update that is due changes, also before it is recorded."""
     slot = OpenSlot(due_at=fact.due_at, missed_after=fact.missed_after, final=fact.final)
     return _changed(incident, incident.audience(fact.audience).model_copy(update={"open": slot, "ever_owed": True}))
 
@@ -87,7 +87,7 @@ def update_dropped(incident: Incident, entry: Entry, fact: UpdateDropped) -> Cha
 
 
 def dropped(incident: Incident, fact: UpdateDropped) -> Change:
-    """Say what a dropped update changes, also before it is recorded."""
+    """Return what a dropped update changes, also before it is recorded."""
     return _changed(incident, incident.audience(fact.audience).model_copy(update={"open": None}))
 
 
