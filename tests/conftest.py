@@ -76,7 +76,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgres_template() -> str:
-    """Migrate one PostgreSQL database, of which every test gets a copy."""
+    """Migrate one PostgreSQL database, from which the databases of tests are copied."""
     postgres.server().run(f"CREATE DATABASE {TEMPLATE}")
     with open_store(postgres.server().dsn(TEMPLATE)) as store:
         store.migrate()
@@ -92,8 +92,8 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url(postgres_template: str) -> Iterator[str]:
-    """Give the address of a fresh PostgreSQL database."""
-    with postgres.server().database(postgres_template) as url:
+    """Yield the URL of an empty PostgreSQL database; this process uses one database for all tests."""
+    with postgres.reused_database(postgres_template).fresh() as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""The PostgreSQL that tests run on: it must be there in CI, and must not outlive whoever started it."""
+"""The PostgreSQL of the tests: required in CI, ends with its process, and hands out databases without leftovers."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from incident.entry import IncidentKey
+from incident.jobs import Job, JobKind
+from storage.database import schema
+from storage.store import open_store
+from storage.triggers import record_triggers
 from tests import postgres
+from tests.storage.story import T0, TEAM, record_all
 
+JOB = Job(kind=JobKind.SAY, key="a", incident=IncidentKey(TEAM, "01INC"))
 ROOT = Path(__file__).resolve().parents[2]
 _START = (
     "import os, signal, sys; from tests import postgres; s = postgres.server(); "
@@ -59,3 +67,47 @@ def test_the_server_runs_as_nobody_when_tests_run_as_root() -> None:
 
     assert owner != 0
     assert os.geteuid() in (0, owner)
+
+
+def rows_of(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        return sum(
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("entry", "body", "job")
+        )
+
+
+def test_a_reused_database_is_emptied_of_a_record_that_its_triggers_protect(postgres_template: str) -> None:
+    database = postgres.reused_database(postgres_template)
+    with database.fresh() as url, open_store(url, team=TEAM) as store:
+        record_all(store)
+        store.recorder.transact(lambda unit: unit.enqueue([JOB], T0))
+        before = rows_of(url)
+
+    with database.fresh() as again, open_store(again, team=TEAM) as store:
+        assert again == url
+        assert (rows_of(url), before > 20) == (0, True)
+        store.transactions.write(record_triggers.check_triggers)
+        store.recorder.transact(lambda unit: unit.enqueue([JOB], T0))
+        assert store.jobs.claim(T0, "w", 1, 60)[0].id == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP TRIGGER guard_entry_update ON entry",
+        "CREATE OR REPLACE FUNCTION guard_entry_update() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
+        "ALTER TABLE body DROP CONSTRAINT fk_body_entry",
+        "CREATE TABLE other (id int)",
+        "DROP TABLE job",
+        "UPDATE alembic_version SET version_num = '0999'",
+    ],
+)
+def test_a_reused_database_is_created_again_after_a_change_of_its_schema(postgres_template: str, change: str) -> None:
+    database = postgres.reused_database(postgres_template)
+    with database.fresh() as url, psycopg.connect(url) as connection:
+        connection.execute(change.encode())
+
+    with database.fresh() as again, open_store(again, team=TEAM) as store:
+        store.transactions.read(schema.check_schema)
+        store.transactions.write(record_triggers.check_triggers)
+        assert rows_of(again) == 0

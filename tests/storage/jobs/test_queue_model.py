@@ -126,4 +126,4 @@ def test_no_wish_is_lost_in_any_order_of_events(sqlite_template: Path) -> None:
 
 
 def test_no_wish_is_lost_on_a_server_either(postgres_template: str) -> None:
-    assert kept_in(12, lambda: postgres.server().database(postgres_template)) > 0
+    assert kept_in(12, postgres.reused_database(postgres_template).fresh) > 0
