@@ -12,7 +12,7 @@ context.configure(
     connection=connection,
     target_metadata=SQLModel.metadata,
     compare_type=True,
-    # Batch mode copies a table and drops its triggers silently; whoever needs it says so in the migration, and never
+    # Batch mode copies a table and drops its triggers silently; a migration that needs it says so, and never
     # for entry and body.
     render_as_batch=False,
     transactional_ddl=True,

@@ -339,5 +339,6 @@ def test_transactions_that_lock_each_other_out_are_run_again(postgres_url: str) 
         for thread in threads:
             thread.join()
 
-        assert len(runs) == 3
+        # A retry can lock before the other transaction wakes, and deadlock with it once more.
+        assert len(runs) in (3, 4, 5)
         assert [len(entries(store, key)) for key in keys] == [2, 2]
