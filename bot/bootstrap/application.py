@@ -56,7 +56,7 @@ class Application:
         """Receive what Slack sends, after noting since when no replica did."""
         self.degraded_mode.draining.prepare()
         with suppress(Unavailable):
-            self.gap_detector.begin()
+            self.gap_detector.start()
         for receiver in self.receivers:
             receiver.start()
 
@@ -80,7 +80,7 @@ class Application:
         self.scheduler.pause()
         self.worker.stop_claiming()
         with suppress(Unavailable):
-            self.gap_detector.end()
+            self.gap_detector.stop()
         for receiver in self.receivers:
             receiver.stop()
         self.gateway.replies.responder.close()

@@ -62,7 +62,7 @@ def compose(
         on.store, degraded_mode.spool, worker, on.clock, on.metrics, is_connected=lambda: is_healthy(receivers)
     )
     app = bolt_app(settings, gateway, on.identity, on.metrics.record_ack)
-    on_connected = on.metrics.count_connections(gap_detector.greet)
+    on_connected = on.metrics.count_connections(gap_detector.on_connected)
     receivers = receivers_of(settings, app, health, on_connected=on_connected)
     scheduler = Scheduler(periodic_tasks(on, worker, gap_detector, degraded_mode))
     return Application(

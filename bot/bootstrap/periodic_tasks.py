@@ -9,7 +9,7 @@ from typing import Final
 from bot.bootstrap.application import Receiver
 from bot.bootstrap.dependencies import Dependencies
 from bot.scheduler import TICK, PeriodicTask, enqueue_checkpoint, enqueue_daily
-from bot.slack.capture.gap_detector import LOOK, GapDetector
+from bot.slack.capture.gap_detector import CHECK_EVERY, GapDetector
 from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.worker.handlers.integrity_jobs import DAILY
 from bot.worker.worker import Worker
@@ -40,12 +40,12 @@ def periodic_tasks(
     recorder, team, now = on.store.recorder, on.team, on.clock.now
     return (
         PeriodicTask("tick", TICK, worker.wake),
-        PeriodicTask("presence", LOOK, gap_detector.look),
+        PeriodicTask("presence", CHECK_EVERY, gap_detector.check),
         PeriodicTask("policy", _POLICY, on.policy.reload),
         PeriodicTask("checkpoint", _MINUTE, lambda: enqueue_checkpoint(recorder, team, now())),
         PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(recorder, team, DAILY, now())),
         PeriodicTask("people", 10 * _MINUTE, on.refresh_people),
         PeriodicTask("housekeeping", 60 * _MINUTE, lambda: on.store.delete_expired(now())),
         degraded_mode.recurring(),
-        PeriodicTask("recent_messages", _MINUTE, lambda: degraded_mode.overheard.forget(now())),
+        PeriodicTask("recent_messages", _MINUTE, lambda: degraded_mode.overheard.prune(now())),
     )

@@ -1,4 +1,4 @@
-"""The edge's own words, and the words of refusals. All of them stand in templates; this finds and fills them."""
+"""Sentences, labels and refusals from templates/slack/*.yaml, rendered with their data. Knows no rule."""
 
 from __future__ import annotations
 
@@ -20,54 +20,54 @@ def _tables() -> Mapping[str, Mapping[str, str]]:
 
 @cache
 def sentence_table(table: str) -> Mapping[str, str]:
-    """Read a table of sentences, `refusals` or `closure`, once."""
+    """Return a table of sentences, `refusals` or `closure`; it is read once."""
     sentences: dict[str, str] = yaml.safe_load((TEMPLATES / "slack" / f"{table}.yaml").read_text(encoding="utf-8"))
     return sentences
 
 
-def label(table: str, name: str, **facts: Any) -> str:
-    """Give the label of that name; a name without one is its own label."""
+def label(table: str, name: str, **values: Any) -> str:
+    """Render the label of that name; a name without one is its own label."""
     found = _tables()[table].get(name)
-    return name.replace("_", " ").capitalize() if found is None else for_slack().sentence(found, **facts)
+    return name.replace("_", " ").capitalize() if found is None else for_slack().sentence(found, **values)
 
 
 def notice_title(verb: str) -> str:
-    """Give the title over what a verb answers in a form."""
+    """Return the title of the notice that shows a verb's reply in a modal."""
     return _tables()["notices"].get(verb, _tables()["form"]["notice"])
 
 
 def form_warning(verb: str) -> str | None:
-    """Give what the form of a verb warns of, if anything."""
+    """Return the warning in the form of a verb, if it has one."""
     return _tables()["notes"].get(verb)
 
 
 def form_intro(verb: str) -> str | None:
-    """Give what the form of a verb says of itself, where the verb's help speaks of typing."""
+    """Return the introduction of a verb's form, if it differs from the verb's help, which is about typed lines."""
     return _tables()["abouts"].get(verb)
 
 
 def optional_from(verb: str) -> str | None:
-    """Name the field from which on a form asks for what can wait, if it is that long."""
+    """Return the first field of a form's optional part, if the form has one."""
     return _tables()["rests"].get(verb)
 
 
-def sentence(name: str, **facts: Any) -> str:
-    """Say one of the edge's own sentences."""
-    return for_slack().sentence(_tables()["sentences"][name], **facts)
+def sentence(name: str, **values: Any) -> str:
+    """Render a sentence for Slack."""
+    return for_slack().sentence(_tables()["sentences"][name], **values)
 
 
 def refusal_text(outcome: Outcome, names: Names | None = None) -> str:
-    """Say what did not happen, why, and what to do now; with `names`, in plain words for where Slack formats nothing."""
+    """Render a refusal: what did not happen, why, and what to do now. With `names` it is plain text, otherwise mrkdwn."""
     renderer = for_slack() if names is None else Renderer(Mode.DOCUMENT, names=names)
-    said = renderer.sentence(sentence_table("refusals")[outcome.reason or ""], **dict(outcome.facts))
-    return said if names is None else said.replace("`", "")
+    text = renderer.sentence(sentence_table("refusals")[outcome.reason or ""], **dict(outcome.facts))
+    return text if names is None else text.replace("`", "")
 
 
-def reason_text(reason: str, **facts: Any) -> str:
-    """Say a refusal that the edge itself gives, before anything is asked of the record."""
-    return for_slack().sentence(sentence_table("refusals")[reason], **facts)
+def reason_text(reason: str, **values: Any) -> str:
+    """Render a refusal for which there is no outcome, since it was given before the request reached the record."""
+    return for_slack().sentence(sentence_table("refusals")[reason], **values)
 
 
 def closure_text(needs: str, names: tuple[str, ...], *, typed: bool) -> str:
-    """Say what would meet one criterion that closing lacks, with what to type unless a button stands beside it."""
+    """Render what meets a closure criterion; `typed` adds the command, for where there is no button."""
     return for_slack().sentence(sentence_table("closure")[needs], names=names, typed=typed)

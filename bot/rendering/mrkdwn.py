@@ -1,7 +1,7 @@
-"""People's text and plain values as readers see them. Knows Slack's text form and plain text; knows no template.
+"""Authored text, times and durations in Slack's markup (mrkdwn) and in plain text. Knows no template.
 
-Text is stored in Slack's escaped form. In Slack it goes out so that it cannot ping a crowd or break our sentence; in
-documents it is unescaped. Moments are shown in the reader's zone in Slack and in UTC everywhere else.
+Text is stored in Slack's escaped form. In Slack it is sanitized, so that it cannot notify a group or break the sentence
+around it; in documents it is unescaped. Times are in the reader's zone in Slack and in UTC everywhere else.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 _TOKEN: Final = re.compile(r"<([^<>]*)>")
-_KEPT: Final = re.compile(r"(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|https?://|mailto:|tel:)")
-_CROWD: Final = re.compile(r"!(?:subteam\^\w+(?:\|@?(\S+))?|(channel|here|everyone)(?:\|.*)?)$")
+_ALLOWED: Final = re.compile(r"(?:@[UW][A-Z0-9]+|#[CG][A-Z0-9]+|https?://|mailto:|tel:)")
+_GROUP: Final = re.compile(r"!(?:subteam\^\w+(?:\|@?(\S+))?|(channel|here|everyone)(?:\|.*)?)$")
 _BARE_AMP: Final = re.compile(r"&(?!(?:amp|lt|gt);)")
-_MARKS: Final = re.compile(r"(?<![^\W_])([*_~])|([*_~])(?![^\W_])")
+_FORMATTING: Final = re.compile(r"(?<![^\W_])([*_~])|([*_~])(?![^\W_])")
 _SPACE: Final = re.compile(r"\s+")
-_WHOLE: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
-_HAIR: Final = "\u200a"  # A mark beside a space is no mark to Slack, and this space is as thin as a hair.
+_UNITS: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
+_HAIR_SPACE: Final = "\u200a"  # Slack ignores a formatting character next to a space; a hair space is hardly visible.
 
 
 def escape(text: str) -> str:
@@ -28,32 +28,32 @@ def escape(text: str) -> str:
 
 
 def sanitized(text: str) -> str:
-    """Keep mentions of one person, channels and links; let nothing else through that Slack would act on."""
+    """Return text in which mentions of one person, channels and links work, and nothing else that Slack would act on."""
     parts, end = [], 0
     for token in _TOKEN.finditer(text):
-        parts += [_stray(text[end : token.start()]), _token(token.group(1))]
+        parts += [_escaped(text[end : token.start()]), _token(token.group(1))]
         end = token.end()
-    return "".join([*parts, _stray(text[end:])])
+    return "".join([*parts, _escaped(text[end:])])
 
 
-def _stray(text: str) -> str:
+def _escaped(text: str) -> str:
     return _BARE_AMP.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _token(inner: str) -> str:
-    if _KEPT.match(inner):
+    if _ALLOWED.match(inner):
         return f"<{inner}>"
-    if crowd := _CROWD.match(inner):
-        return f"@{crowd.group(1) or crowd.group(2) or 'group'}"
-    return f"&lt;{_stray(inner)}&gt;"
+    if group := _GROUP.match(inner):
+        return f"@{group.group(1) or group.group(2) or 'group'}"
+    return f"&lt;{_escaped(inner)}&gt;"
 
 
 def clip(text: str, limit: int) -> str:
-    """Cut text to `limit` characters, never through a mention, a link or an escaped character."""
+    """Cut text to `limit` characters, but not inside a mention, a link or an escaped character."""
     if len(text) <= limit:
         return text
     kept, length = [], 1
-    for piece in _WHOLE.findall(text):
+    for piece in _UNITS.findall(text):
         if length + len(piece) > limit:
             break
         kept.append(piece)
@@ -62,31 +62,31 @@ def clip(text: str, limit: int) -> str:
 
 
 def inline(text: str, limit: int = 300) -> str:
-    """Make people's text fit into one of our lines in Slack: one line, no formatting, no crowd pinged."""
+    """Return authored text for use inside a sentence in Slack: one line, without formatting or notified groups."""
     one_line = _SPACE.sub(" ", text).strip()
     pieces = re.split(r"(<[^<>]*>)", sanitized(clip(one_line, limit)))
-    return "".join(piece if piece.startswith("<") else _unmarked(piece) for piece in pieces)
+    return "".join(piece if piece.startswith("<") else _unformatted(piece) for piece in pieces)
 
 
-def _unmarked(text: str) -> str:
-    """Keep marks at the edge of a word from being read as bold and the like; a lone backtick would take in our words."""
+def _unformatted(text: str) -> str:
+    """Keep characters at the edge of a word from formatting it; a lone backtick would format the rest of the sentence."""
     text = text if text.count("`") % 2 == 0 else text.replace("`", "'")
-    return _MARKS.sub(lambda mark: f"{_HAIR}{mark[0]}{_HAIR}", text)
+    return _FORMATTING.sub(lambda mark: f"{_HAIR_SPACE}{mark[0]}{_HAIR_SPACE}", text)
 
 
 def code(text: str, limit: int = 120) -> str:
-    """Show a name or an error letter by letter, as code in Slack."""
+    """Return a name or an error as code in Slack."""
     return f"`{sanitized(clip(_SPACE.sub(' ', text).replace('`', chr(39)).strip(), limit))}`"
 
 
 def block_quote(text: str, limit: int = 2800) -> str:
-    """Quote people's text in Slack, line by line, with their own formatting."""
+    """Return authored text as a block quote in Slack, with its own formatting."""
     lines = sanitized(clip(text.strip(), limit)).splitlines() or [""]
     return "\n".join(f">{line}" for line in lines)
 
 
 def plain_text(text: str, name: Callable[[str], str], limit: int | None = None) -> str:
-    """Give stored text as plain text: mentions by name, links spelled out, escapes undone."""
+    """Return stored text as plain text: mentions by name, links spelled out, unescaped."""
 
     def spell(token: re.Match[str]) -> str:
         target, _, label = token.group(1).partition("|")
@@ -103,37 +103,37 @@ def plain_text(text: str, name: Callable[[str], str], limit: int | None = None) 
 
 
 def any_of(names: str, last: str) -> str:
-    """Write a list of names as a choice among them, with the template's word before the last one."""
+    """Return a list `a, b, c` as `a, b or c`; the template gives the word."""
     return f" {last} ".join(names.rsplit(", ", 1))
 
 
 def message_link(channel: str, ts: str, words: str) -> str:
-    """Link a message in Slack under these words of a template; whoever may not see it there learns nothing from it."""
+    """Return a link to a message in Slack with this label; it shows nothing to people who cannot see the message."""
     return f"<https://slack.com/archives/{channel}/p{ts.replace('.', '')}|{words}>"
 
 
 def utc_datetime(at: datetime) -> str:
-    """Write a moment for documents: `2026-01-31 18:06 UTC`."""
+    """Return a time for documents: `2026-01-31 18:06 UTC`."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def utc_clock(at: datetime) -> str:
-    """Write a time of day for documents: `18:06 UTC`."""
+    """Return a time of day for documents: `18:06 UTC`."""
     return at.astimezone(UTC).strftime("%H:%M UTC")
 
 
 def slack_datetime(at: datetime) -> str:
-    """Write a moment that Slack shows in the reader's zone, with UTC where it cannot."""
+    """Return a time that Slack shows in the reader's zone, or in UTC where it cannot."""
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{utc_datetime(at)}>"
 
 
 def slack_clock(at: datetime) -> str:
-    """Write a time of day that Slack shows in the reader's zone, with UTC where it cannot."""
+    """Return a time of day that Slack shows in the reader's zone, or in UTC where it cannot."""
     return f"<!date^{int(at.timestamp())}^{{time}}|{utc_clock(at)}>"
 
 
 def duration(value: timedelta | float, unit: str = "seconds") -> str:
-    """Say a length of time in its two largest units: `1 h 20 min`, `45 s`, `3 d`."""
+    """Return a length of time in its two largest units: `1 h 20 min`, `45 s`, `3 d`."""
     length = value if isinstance(value, timedelta) else timedelta(**{unit: value})
     seconds = round(abs(length.total_seconds()))
     if seconds < 60:

@@ -1,7 +1,7 @@
-"""The one door to templates. Knows jinja2, the filters and the words for slugs; knows no incident rule and calls nobody.
+"""Rendering of templates. Knows jinja2, the filters and the labels of slugs; knows no incident rule.
 
-Slack mode writes mentions, reader-zone times and escaped text; document mode writes names, UTC and plain text. A name
-that a template uses and its context lacks is an error, never an empty place in a sentence.
+Slack mode writes mentions, times in the reader's zone and escaped text; document mode writes names, UTC and plain text. A
+name that a template uses and its context lacks is an error, never a gap in a sentence.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Names = Callable[[PersonId], str]
 
 
 class Mode(StrEnum):
-    """Who reads it: somebody in Slack, or somebody with a document."""
+    """Where the text is read: in Slack or in a document."""
 
     SLACK = "slack"
     DOCUMENT = "document"
@@ -36,10 +36,10 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True)
 class VerbContext:
-    """What the templates of a verb see.
+    """The context of a verb's templates.
 
-    `incident` is the incident after the entries; `entries` are those of this request; `view` is what the verb's own
-    `view` prepared for a question. `at` is now.
+    `incident` is the incident after the entries, `entries` are those of this request, and `view` is what the verb's `view`
+    returned. `at` is the present.
     """
 
     incident: Incident | None
@@ -56,32 +56,32 @@ class VerbContext:
 
     @property
     def reader(self) -> Any:
-        """What the verb's `view` prepared."""
+        """What the verb's `view` returned."""
         return self.view
 
     def all(self, kind: str) -> tuple[Any, ...]:
-        """Give the facts of one kind, in order."""
+        """Return the facts of one kind, in order."""
         return tuple(entry.fact for entry in self.entries if entry.fact.kind == kind)
 
     def first(self, kind: str) -> Fact | None:
-        """Give the first fact of one kind, or None."""
+        """Return the first fact of one kind, or None."""
         return next(iter(self.all(kind)), None)
 
 
 @cache
 def slug_labels() -> Mapping[str, Mapping[str, str]]:
-    """Read how slugs read, once."""
+    """Return the labels of slugs, by table; they are read once."""
     with (TEMPLATES / "words.yaml").open(encoding="utf-8") as file:
         tables: dict[str, dict[str, str]] = yaml.safe_load(file)
     return tables
 
 
-def _word(table: str) -> Callable[[object], str]:
+def _label_filter(table: str) -> Callable[[object], str]:
     return lambda slug: slug_labels()[table].get(str(slug), str(slug).replace("_", " "))
 
 
 class Renderer:
-    """Renders templates for one kind of reader. `names` gives the display name of somebody."""
+    """Renders templates in one mode. `names` returns the display name of a person."""
 
     def __init__(self, mode: Mode = Mode.SLACK, *, names: Names = str, folder: Path = TEMPLATES) -> None:
         self.mode = mode
@@ -95,7 +95,7 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.filters.update({name: _word(name) for name in slug_labels()})
+        self._environment.filters.update({name: _label_filter(name) for name in slug_labels()})
         self._environment.filters["span"] = mrkdwn.duration
         self._environment.filters["any_of"] = mrkdwn.any_of
         self._environment.filters["message"] = mrkdwn.message_link
@@ -106,16 +106,16 @@ class Renderer:
         )
 
     def warm(self) -> None:
-        """Read every template now, so that the first incident does not wait for it."""
+        """Load every template, so that the first request does not wait for it."""
         for name in self._environment.list_templates(extensions=("j2",)):
             self._environment.get_template(name)
 
     def said(self, template: str, context: VerbContext) -> str:
-        """Render the line a verb says in the incident channel; empty when it says nothing."""
+        """Render the line that a verb posts in the incident channel; empty if it posts nothing."""
         return self.macro(f"slack/{template}.j2", "said", context)
 
     def answer(self, template: str, context: VerbContext) -> str:
-        """Render what the actor reads after a verb; every answer repeats the times that were understood."""
+        """Render the reply to the actor, with the times as they were understood."""
         answer = self.macro(f"slack/{template}.j2", "answer", context)
         times = self.macro("slack/shared/lines.j2", "understood", context)
         return "\n".join(part for part in (answer, *times.split("\n")) if part.strip())
@@ -126,7 +126,7 @@ class Renderer:
         return _tidy(str(getattr(module, name)(*arguments)))
 
     def has(self, template: str, name: str) -> bool:
-        """Tell whether a template has a macro of that name."""
+        """True if a template has a macro of that name."""
         return hasattr(self._environment.get_template(template).module, name)
 
     def text(self, template: str, /, **context: object) -> str:
@@ -134,13 +134,13 @@ class Renderer:
         return _tidy(self._environment.get_template(template).render(**context))
 
     def sentence(self, source: str, /, **facts: object) -> str:
-        """Render one sentence that is kept in a table of sentences, such as a refusal."""
+        """Render a sentence given as its source, such as a refusal from a table."""
         if source not in self._sentences:
             self._sentences[source] = self._environment.from_string(source)
         return _tidy(self._sentences[source].render(**facts))
 
     def who(self, person: PersonId | None) -> str:
-        """Name somebody: a mention where Slack knows them, otherwise their name; claimed names say so."""
+        """Return a person as a mention in Slack, otherwise by name; an identity that is only claimed is marked as such."""
         if person is None:
             return "nobody"
         user = slack_user(person)
@@ -151,7 +151,7 @@ class Renderer:
         return mrkdwn.escape(shown) if self.mode is Mode.SLACK else shown
 
     def words(self, text: str | None, limit: int | None = None) -> str:
-        """Show people's text inside a sentence of ours: shortened in Slack, whole in documents."""
+        """Return authored text for use inside a sentence: shortened in Slack, whole in documents."""
         if self.mode is Mode.SLACK:
             return mrkdwn.inline(text or "", limit or 300)
         return mrkdwn.plain_text(text or "", self._name_of_user, limit)
@@ -172,7 +172,7 @@ class Renderer:
         return mrkdwn.slack_clock(at) if self.mode is Mode.SLACK else mrkdwn.utc_clock(at)
 
     def _both(self, at: datetime) -> str:
-        """Show a time of day in the reader's zone and in UTC."""
+        """Return a time of day in the reader's zone and in UTC."""
         return f"{self._clock(at)} ({mrkdwn.utc_clock(at)})" if self.mode is Mode.SLACK else mrkdwn.utc_clock(at)
 
     def _name_of_user(self, user: str) -> str:
@@ -181,7 +181,7 @@ class Renderer:
 
 @cache
 def for_slack() -> Renderer:
-    """Give the renderer of everything that is read in Slack; one for the process, since reading templates takes time."""
+    """Return the renderer of Slack mode; one for the process, since loading templates takes time."""
     return Renderer()
 
 

@@ -75,7 +75,7 @@ class ReplayEnvironment:
         self.muster.listen()
         if not self.sandbox.wait_for_socket():
             raise RuntimeError("Muster did not connect to the pretend workspace")
-        _until(lambda: self.muster.gap_detector.made_up > 0, "Muster was not greeted")
+        _until(lambda: self.muster.gap_detector.backfills > 0, "Muster was not greeted")
 
     def close(self) -> None:
         """Take everything down."""
@@ -114,17 +114,17 @@ class ReplayEnvironment:
 
     def cut_off(self) -> None:
         """Cut Muster off: nothing reaches it and it does nothing, while people go on."""
-        self.muster.gap_detector.look()
+        self.muster.gap_detector.check()
         self.sandbox.faults.cut_off()
         self.is_cut_off = True
         _until(lambda: self.sandbox.sockets.count() == 0, "the connections did not end")
 
     def restore_connections(self, *, late: bool = True) -> None:
         """Let Muster connect again; Slack sends it late what it could not deliver, and Muster reads back the rest."""
-        made_up = self.muster.gap_detector.made_up
+        backfills = self.muster.gap_detector.backfills
         self.settle()
         self.sandbox.faults.restore_connections()
-        _until(lambda: self.muster.gap_detector.made_up > made_up, "Muster did not connect again")
+        _until(lambda: self.muster.gap_detector.backfills > backfills, "Muster did not connect again")
         if late and not self.sandbox.redeliver():
             raise TimeoutError("something that came late was never acknowledged")
         self.is_cut_off = False

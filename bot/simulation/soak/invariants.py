@@ -197,7 +197,7 @@ def _says_nothing(known: RecordedMessages) -> bool:
 def _holds_what_it_said(known: RecordedMessages, text: str) -> bool:
     """Tell whether the deletion is all that is known, and holds the text that stood in Slack when it was deleted."""
     deleted = [entry.fact for entry in known.entries if isinstance(entry.fact, MessageDeleted)]
-    return not known.was_said and [fact.previous for fact in deleted] == [text]
+    return not known.is_recorded and [fact.previous for fact in deleted] == [text]
 
 
 def _message(place: str, text: str, known: RecordedMessages | None, channel: Channel, ts: str) -> Iterator[str]:
@@ -206,7 +206,7 @@ def _message(place: str, text: str, known: RecordedMessages | None, channel: Cha
     if known is not None and not stands and _holds_what_it_said(known, text):
         # Slack gave up telling us of it and no longer shows it; the record has it from the news that it was deleted.
         return
-    if known is None or not known.was_said:
+    if known is None or not known.is_recorded:
         yield f"{LOST}: {place} is not on the record"
         return
     posted = sum(isinstance(entry.fact, MessagePosted) for entry in known.entries)

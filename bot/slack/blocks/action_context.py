@@ -1,4 +1,4 @@
-"""Where a button or a form was drawn and what it is filled with, packed small enough for Slack to carry back to us."""
+"""The context of a button or a form, as Slack carries it back: in a button's value or a view's private metadata."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import JsonValue, ValidationError
 from bot.slack.blocks.clipper import LIMITS
 from incident.frozen import Frozen
 
-_SHORT: Final = {
+_SHORT_NAMES: Final = {
     "incident": "i",
     "entry": "n",
     "fields": "f",
@@ -20,17 +20,17 @@ _SHORT: Final = {
     "number": "r",
     "draft": "d",
 }
-_PLACE: Final = 300
-_LONG: Final = {short: name for name, short in _SHORT.items()}
+_ROOM_FOR_PLACE: Final = 300
+_LONG_NAMES: Final = {short: name for name, short in _SHORT_NAMES.items()}
 
 
-MORE: Final = "more"  # the action id of a list in which one act of many is chosen
+MORE: Final = "more"  # the action id of the menu of further actions
 
 
 class ActionContext(Frozen):
-    """The incident and the entry something was drawn at, the place it was drawn in, and the fields it is filled with.
+    """The incident and the entry number that an element was rendered at, its place in Slack, and its preset fields.
 
-    `draft` names the draft that keeps fields too long to be carried.
+    `draft` is the key under which fields are stored that are too long for Slack.
     """
 
     incident: str | None = None
@@ -44,37 +44,37 @@ class ActionContext(Frozen):
 
     @property
     def is_too_long(self) -> bool:
-        """Tell whether a button cannot surely carry all of it, beside where it was drawn."""
-        return len(self.packed()) > LIMITS["button.value"] - _PLACE
+        """True if a button's value may be too short for the fields, with room left for the place."""
+        return len(self.packed()) > LIMITS["button.value"] - _ROOM_FOR_PLACE
 
     def packed(self) -> str:
-        """Write it as compact JSON, without what is empty."""
-        kept = {_SHORT[name]: value for name, value in self.model_dump().items() if value not in (None, {})}
+        """Return compact JSON without empty parts."""
+        kept = {_SHORT_NAMES[name]: value for name, value in self.model_dump().items() if value not in (None, {})}
         return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
 
     def as_value(self) -> str:
-        """Write it as a button's value. Fields that are too long for one are left out, the longest first."""
+        """Return a button's value. If it would be too long, fields are left out, the longest first."""
         kept = dict(self.fields)
         while len(packed := self.model_copy(update={"fields": kept}).packed()) > LIMITS["button.value"] and kept:
             kept.pop(max(kept, key=lambda name: len(json.dumps(kept[name], ensure_ascii=False))))
         return packed
 
 
-def option_value(action: str, where: ActionContext) -> str:
-    """Write an act and where it was drawn as the value of one option of a list."""
-    return f"{action} {where.packed()}"
+def option_value(action: str, context: ActionContext) -> str:
+    """Return the value of an option that runs an action: its action id and context."""
+    return f"{action} {context.packed()}"
 
 
 def split_option_value(value: str) -> tuple[str, str]:
-    """Read an option's value as the action and where it was drawn, still packed."""
+    """Split an option's value into the action id and the packed context."""
     action, _, packed = value.partition(" ")
     return action, packed
 
 
 def read_context(text: str | None) -> ActionContext:
-    """Read what was packed; anything else reads as nowhere, so that a stale or foreign button harms nobody."""
+    """Read a packed context; anything else is an empty context, so that a stale or foreign button does nothing."""
     try:
         found: Any = json.loads(text or "{}")
-        return ActionContext(**{_LONG[name]: value for name, value in found.items()})
+        return ActionContext(**{_LONG_NAMES[name]: value for name, value in found.items()})
     except (ValueError, ValidationError, KeyError, AttributeError, TypeError):
         return ActionContext()

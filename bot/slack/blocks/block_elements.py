@@ -1,4 +1,4 @@
-"""The few block shapes the edge's own answers are made of: words, and a row of buttons. Knows no sentence."""
+"""The blocks that replies and surfaces consist of: sections of text and rows of buttons. Knows no sentence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _PER_ROW: Final = 5
 
 
 def sections(text: str) -> list[Json]:
-    """Show words as sections, parted between lines where they are too long for one."""
+    """Return text as sections, split between lines if it is too long for one."""
     most, parts = LIMITS["section.text"], [""]
     for line in text.splitlines():
         piece = clip(line, most)
@@ -25,27 +25,27 @@ def sections(text: str) -> list[Json]:
     return [{"type": "section", "text": {"type": "mrkdwn", "text": part}} for part in parts if part.strip()]
 
 
-def button(action: str, words: str, where: ActionContext, *, style: str | None = None) -> Json:
-    """Draw a button; what it was drawn at travels in its value."""
+def button(action: str, label: str, context: ActionContext, *, style: str | None = None) -> Json:
+    """Return a button with its context as value."""
     drawn: Json = {
         "type": "button",
         "action_id": action,
-        "text": {"type": "plain_text", "text": words},
-        "value": where.as_value(),
+        "text": {"type": "plain_text", "text": label},
+        "value": context.as_value(),
     }
     return drawn | ({"style": style} if style else {})
 
 
-def buttons(*drawn: Json) -> Json:
-    """Put buttons into one block; those of one verb get action ids of their own, as Slack demands."""
+def buttons(*elements: Json) -> Json:
+    """Return one block of buttons; equal action ids are numbered, since Slack requires unique ones."""
     seen: dict[str, int] = {}
     numbered = []
-    for one in drawn:
+    for one in elements:
         count = seen[one["action_id"]] = seen.get(one["action_id"], 0) + 1
         numbered.append(one | ({"action_id": f"{one['action_id']}:{count}"} if count > 1 else {}))
     return {"type": "actions", "elements": numbered}
 
 
-def rows(drawn: list[Json]) -> list[Json]:
-    """Put buttons into rows that a phone still shows well."""
-    return [buttons(*drawn[start : start + _PER_ROW]) for start in range(0, len(drawn), _PER_ROW)]
+def rows(elements: list[Json]) -> list[Json]:
+    """Return blocks of at most five buttons, which a phone shows well."""
+    return [buttons(*elements[start : start + _PER_ROW]) for start in range(0, len(elements), _PER_ROW)]

@@ -1,7 +1,7 @@
-"""How large Slack lets things be, and the one clipper that every block, view and text goes through on its way out.
+"""The limits of Block Kit, and the clipper that every block, view and text passes before it is sent to Slack.
 
-Texts and lists are cut so that a reader sees that something is missing. Ids and values are never cut: half of one means
-something else, so those who make them keep them short, and `oversized_ids` finds the ones that are not.
+Texts and lists are cut so that a reader sees that something is missing. Ids and values are never cut, since half of one
+means something else; their authors keep them short, and `oversized_ids` finds those that are too long.
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ LIMITS: Final[Mapping[str, int]] = {
     "bookmarks.count": 100,
 }
 
-# Slack has refused messages whose blocks together came close to its own figure, so ours stay well below it.
-ROOM: Final = 9_000
+# Slack rejects messages whose blocks together come close to its limit of 12,000 characters.
+MESSAGE_TEXT: Final = 9_000
 MORE: Final[dict[str, Any]] = {
     "type": "context",
     "elements": [{"type": "mrkdwn", "text": "There is more than fits here."}],
@@ -111,17 +111,17 @@ _NEVER_CUT: Final[Mapping[str, str]] = {
 
 
 def fit_text(text: str, limit: str = "message.text") -> str:
-    """Cut a text to a limit of the table, with a mark where it was cut."""
+    """Cut a text to a limit of the table; `…` shows that it was cut."""
     return clip(text, LIMITS[limit])
 
 
 def fit_blocks(blocks: list[Json]) -> list[Json]:
-    """Make blocks fit a message: each within its own limits, and all of them together."""
+    """Fit blocks to a message: each block to its limits, and all of them to the limits of a message."""
     fitted: list[Json] = []
     spent, dropped = 0, False
     for block in (_fit("block", block) for block in blocks):
         size = sum(_lengths(block))
-        keeps = block["type"] == "actions" or spent + size <= ROOM
+        keeps = block["type"] == "actions" or spent + size <= MESSAGE_TEXT
         if keeps and len(fitted) < LIMITS["message.blocks"] - 1:
             fitted.append(block)
             spent += size
@@ -131,7 +131,7 @@ def fit_blocks(blocks: list[Json]) -> list[Json]:
 
 
 def fit_view(view: Json) -> Json:
-    """Make a modal or a Home tab fit: every part within its limits, no more blocks than Slack shows."""
+    """Fit a modal or a Home view: every part to its limits, and the number of blocks to that of a view."""
     fitted = _fit(view["type"], {**view, "blocks": [_fit("block", block) for block in view["blocks"]]})
     most = LIMITS["view.blocks"]
     if len(fitted["blocks"]) > most:
@@ -140,7 +140,7 @@ def fit_view(view: Json) -> Json:
 
 
 def oversized_ids(thing: Any) -> Iterator[str]:
-    """Name every id and value in a message or view that is too long; there is none in anything Muster makes."""
+    """Yield every id and value in a message or view that is too long, as `name: length`."""
     if isinstance(thing, list):
         for item in thing:
             yield from oversized_ids(item)
@@ -183,7 +183,7 @@ def _text_limit(kind: str, name: str) -> int:
 
 
 def _role(name: str) -> str:
-    """Say what stands in a part of that name, where Slack gives it no type of its own."""
+    """Return the kind of a part that has no `type` in Slack, by its name."""
     if name in ("options", "initial_options", "initial_option"):
         return "option"
     return {"option_groups": "option_group", "confirm": "confirm"}.get(name, "part")

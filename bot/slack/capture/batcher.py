@@ -1,7 +1,7 @@
-"""Lets what is said at the same time be recorded together: one transaction for many messages, and no waiting for one.
+"""Group commit: items that arrive at the same time are recorded in one transaction; a lone item never waits.
 
-Whoever comes first leads: it takes what waits, records all of it, and hands the lead to the next that waits. Knows not
-what is recorded.
+The first thread leads: it records all items in the queue and hands the lead to the next one waiting. Knows nothing of
+the items.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ MOST: Final = 200
 
 
 class _QueuedItem(Generic[S, R]):
-    """One that waits for its turn: None tells it to lead, its result in a sequence is final, without one it tries alone."""
+    """An item and its turn: None makes it the leader, a sequence holds its result, an empty one makes it retry alone."""
 
-    def __init__(self, said: S) -> None:
-        self.said = said
+    def __init__(self, item: S) -> None:
+        self.item = item
         self.turn: Future[Sequence[R] | None] = Future()
 
 
 class Batcher(Generic[S, R]):
-    """Gathers what many threads want recorded. Each call returns, or raises, once its own is committed or is not."""
+    """Records the items of many threads in batches. A call returns once its own item is committed, and raises if it is not."""
 
     def __init__(self, most: int = MOST) -> None:
         self._most = most
@@ -37,9 +37,9 @@ class Batcher(Generic[S, R]):
         self._waiting: deque[_QueuedItem[S, R]] = deque()
         self._is_led = False
 
-    def record(self, said: S, record: Callable[[Sequence[S]], Sequence[R]]) -> R:
-        """Record one thing, perhaps together with others; `record` gives a result for each, in their order."""
-        mine, left = _QueuedItem[S, R](said), seconds_left()
+    def record(self, item: S, record: Callable[[Sequence[S]], Sequence[R]]) -> R:
+        """Record an item, perhaps with others. `record` returns one result per item, in order. Unavailable after the deadline."""
+        mine, left = _QueuedItem[S, R](item), seconds_left()
         with self._turn:
             self._waiting.append(mine)
             if not self._is_led:
@@ -48,7 +48,7 @@ class Batcher(Generic[S, R]):
         recorded = self._wait(mine, left)
         if recorded is None:
             recorded = self._lead(record)
-        return recorded[0] if recorded else record([said])[0]
+        return recorded[0] if recorded else record([item])[0]
 
     def _wait(self, mine: _QueuedItem[S, R], seconds: float | None) -> Sequence[R] | None:
         try:
@@ -67,7 +67,7 @@ class Batcher(Generic[S, R]):
             batch = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
         results: Sequence[R] = ()
         try:
-            results = record([one.said for one in batch])
+            results = record([one.item for one in batch])
         except Exception:  # noqa: BLE001 - only one of the batch may be the cause, so each tries alone and meets its own
             results = ()
         finally:

@@ -1,8 +1,8 @@
-"""Whether Muster is there: when it was last connected to Slack, and what has to be made up for after it was not.
+"""Detection of gaps in the connection to Slack, and the backfill after one.
 
-A heartbeat outlives the process, so that after a crash it is known since when Muster was away. A gap begins on the record
-as soon as it is noticed, at the latest before anything of the new connection is read, and ends when the channel was read
-back. Knows no Slack; whether there is a connection is told by whoever listens.
+Heartbeats are stored, so that the beginning of a gap is known after a crash. The beginning is recorded as soon as the gap
+is noticed, at the latest before an event of the new connection is handled; the end is recorded after the backfill. Knows
+no Slack: the receiver says whether it is connected.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from incident.policy import Policy
 from storage.errors import Unavailable
 from storage.store import Store
 
-LOOK: Final = timedelta(seconds=5)
-BEAT: Final = timedelta(seconds=30)
-_STILL_READ: Final = timedelta(days=1)
+CHECK_EVERY: Final = timedelta(seconds=5)
+HEARTBEAT: Final = timedelta(seconds=30)
+_BACKFILLED_FOR: Final = timedelta(days=1)
 
 
 class GapDetector:
-    """One process's part in it. An absence counts as a gap when no process was connected for longer than `gap`.
+    """The gap detector of one process. There is a gap if no process was connected for longer than `gap`.
 
-    `made_up` counts how often something that may have been missed was made up for.
+    `backfills` counts how often backfills were enqueued.
     """
 
     def __init__(
@@ -51,70 +51,70 @@ class GapDetector:
         self._process = process
         self._is_connected = is_connected
         self._gap = gap
-        self._seen_at: datetime | None = None
-        self._beaten_at: datetime | None = None
-        self._begun: dict[str, int] = {}
-        self._is_owed = False
-        self.made_up = 0
+        self._connected_at: datetime | None = None
+        self._heartbeat_at: datetime | None = None
+        self._gap_entries: dict[str, int] = {}
+        self._is_backfill_due = False
+        self.backfills = 0
         self._lock = Lock()
 
-    def begin(self) -> None:
-        """Note, before anything is listened to, that nobody was there since the last heartbeat."""
+    def start(self) -> None:
+        """Record the gap since the last heartbeat, before events are handled."""
         with self._lock:
-            self._note_absence(self._clock.now())
+            self._record_gap(self._clock.now())
 
-    def look(self) -> None:
-        """Note that we are connected, or, once we have not been for too long, that a gap has begun."""
+    def check(self) -> None:
+        """Record a heartbeat while connected, and a gap once the connection has been lost for too long."""
         with self._lock:
             now = self._clock.now()
             if self._is_connected():
-                if self._is_owed:
-                    self._make_up(now)
-                self._seen_at = now
-                if self._beaten_at is None or now - self._beaten_at >= BEAT:
-                    self._beat(now)
-            elif self._seen_at is not None:
-                self._beat(self._seen_at)
-                self._note_absence(now)
+                if self._is_backfill_due:
+                    self._enqueue_backfill(now)
+                self._connected_at = now
+                if self._heartbeat_at is None or now - self._heartbeat_at >= HEARTBEAT:
+                    self._record_heartbeat(now)
+            elif self._connected_at is not None:
+                self._record_heartbeat(self._connected_at)
+                self._record_gap(now)
 
-    def greet(self) -> None:
-        """Make up for what may have been missed: called whenever a connection is new."""
+    def on_connected(self) -> None:
+        """Enqueue the backfill; called on every new connection."""
         with self._lock:
-            # Should the database be away just now, the next look makes up for it.
-            self._is_owed = True
+            # If the database is unavailable, the next check enqueues it.
+            self._is_backfill_due = True
             with suppress(Unavailable):
-                self._make_up(self._clock.now())
+                self._enqueue_backfill(self._clock.now())
 
-    def end(self) -> None:
-        """Note, on the way out, that we were here until now, so that a quick restart is no gap."""
+    def stop(self) -> None:
+        """Record a last heartbeat on shutdown, so that a quick restart is no gap."""
         with self._lock:
             if self._is_connected():
-                self._beat(self._clock.now())
+                self._record_heartbeat(self._clock.now())
 
-    def _make_up(self, now: datetime) -> None:
-        """Want every channel to be read back that something may have been missed in."""
-        self._note_absence(now)
-        jobs = [reconciling(one, self._begun.get(one.number), now) for one in self._affected(now)]
+    def _enqueue_backfill(self, now: datetime) -> None:
+        """Enqueue the backfill of every channel in which something may have been missed."""
+        self._record_gap(now)
+        jobs = [reconciling(one, self._gap_entries.get(one.number), now) for one in self._affected(now)]
         self._store.recorder.transact(lambda unit: unit.enqueue(jobs, now))
-        self._begun = {}
-        self._seen_at = now
-        self._beat(now)
-        self._is_owed = False
-        self.made_up += 1
+        self._gap_entries = {}
+        self._connected_at = now
+        self._record_heartbeat(now)
+        self._is_backfill_due = False
+        self.backfills += 1
 
-    def _beat(self, at: datetime) -> None:
-        if self._beaten_at != at:
+    def _record_heartbeat(self, at: datetime) -> None:
+        if self._heartbeat_at != at:
             self._store.heartbeats.record(self._process, at)
-            self._beaten_at = at
+            self._heartbeat_at = at
 
-    def _note_absence(self, now: datetime) -> None:
-        """Record the beginning of a gap, once for each incident, and keep the number of that entry for its end."""
-        known = (at for at in (self._seen_at, self._store.heartbeats.latest()) if at is not None)
+    def _record_gap(self, now: datetime) -> None:
+        """Record the beginning of a gap once in each incident; its end refers to that entry."""
+        known = (at for at in (self._connected_at, self._store.heartbeats.latest()) if at is not None)
         since = max(known, default=None)
         if since is not None and now - since > self._gap:
-            self._begun |= {one.number: self._begins(one, since, now) for one in self._affected(now)}
+            self._gap_entries |= {one.number: self._record_beginning(one, since, now) for one in self._affected(now)}
 
-    def _begins(self, incident: Incident, since: datetime, now: datetime) -> int:
+    def _record_beginning(self, incident: Incident, since: datetime, now: datetime) -> int:
         outcome = note_outcome(
             incident.key,
             [GapNoted(edge="begins")],
@@ -127,7 +127,7 @@ class GapDetector:
         return outcome.first or 0
 
     def _affected(self, now: datetime) -> list[Incident]:
-        """Give the incidents whose channels are read: the open ones, and those that ended within the last day."""
-        ended = now - _STILL_READ
+        """Return the incidents whose channels are backfilled: open ones, and those that ended within the last day."""
+        ended = now - _BACKFILLED_FOR
         found = self._store.queries.recent_incidents(self._team, ended)
         return [one for one in found if one.places.channel and (not one.is_over or one.states[-1].at >= ended)]

@@ -1,7 +1,7 @@
-"""What was said and seen in channels, read from Slack's events as facts for the record. Judges and records nothing.
+"""Slack's events of messages, reactions and members as facts for the record. Records nothing.
 
-Slack also tells of changes that nobody made (previews of links, a language found out) and of its own notices (a topic
-set, somebody added); those read as nothing here.
+Changes that no person made (previews of links, a detected language) and Slack's own notices (a topic, an added member)
+are no facts.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from incident.entry import EntryPoint, Source
 from incident.record.message_time import message_time
 from roles.person_ids import PersonId, slack_person
 
-_SAID: Final = frozenset({None, "", "file_share", "thread_broadcast", "me_message", "bot_message"})
+_MESSAGE_SUBTYPES: Final = frozenset({None, "", "file_share", "thread_broadcast", "me_message", "bot_message"})
 _TOMBSTONE: Final = "tombstone"
 
 
 def captures_of(body: Json) -> Capture | None:
-    """Read an event as what was said, or None when nobody said or did anything."""
+    """Return the capture of an event, or None if it is no fact."""
     event, team = body["event"], body["team_id"]
     found = _read(team, event)
     if found is None:
@@ -54,7 +54,7 @@ def _read(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
         return _deleted(
             team, event["channel"], event["deleted_ts"], event.get("previous_message") or {}, event["event_ts"]
         )
-    return _posted(team, event) if subtype in _SAID else None
+    return _posted(team, event) if subtype in _MESSAGE_SUBTYPES else None
 
 
 def _moved(team: str, event: Json) -> tuple[Told, PersonId, str]:
@@ -87,13 +87,13 @@ def _posted(team: str, event: Json) -> tuple[Told, PersonId, str]:
 
 
 def _thread(message: Json) -> str | None:
-    """Name the head of the thread a message is a reply in; the head itself is in none."""
+    """Return the parent of the thread a message is a reply in; the parent itself is in none."""
     head: str | None = message.get("thread_ts")
     return head if head != message["ts"] else None
 
 
 def _changed(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
-    """Read an edit that somebody made: Slack says when, and the text is another one. A parent deleted is a deletion."""
+    """Read an edit: it has a time, and its text differs. A deleted parent of a thread is a deletion."""
     now, before = event["message"], event.get("previous_message") or {}
     if now.get("subtype") == _TOMBSTONE:
         return _deleted(team, event["channel"], now["ts"], before, event["event_ts"])
@@ -117,7 +117,7 @@ def _changed(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
 
 
 def _deleted(team: str, channel: str, ts: str, before: Json, at: str) -> tuple[Told, PersonId, str]:
-    """Read a deletion. Slack does not tell who deleted; it is put down to the author, who mostly did."""
+    """Read a deletion. Slack does not say who deleted the message; its author mostly did, so the author is recorded."""
     gone = before.get("subtype") == _TOMBSTONE
     author = None if gone else _author(team, before)
     fact = MessageDeleted(channel=channel, ts=ts, author=author, previous=None if gone else before.get("text"))

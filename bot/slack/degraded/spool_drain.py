@@ -119,7 +119,7 @@ class SpoolDrain:
             said = read_capture(line)
             if self.record.capture([said])[0] is None:
                 # A declaration further down in the spool may take it over.
-                self.overheard.hear(said, now, waited=max(now - said.occurred_at, timedelta(0)))
+                self.overheard.add(said, now, waited=max(now - said.occurred_at, timedelta(0)))
             return
         request = read_request(line, now)
         if line.kind == "mark":

@@ -1,1 +1,1 @@
-"""A verb's fields as a Slack form, and a submitted form as a draft of the verb's fields."""
+"""A verb's form as a modal, and the fields of a submitted form."""

@@ -1,6 +1,6 @@
-"""Each way a field is filled, as a Slack element with its present value, and that element's state as the field's value.
+"""The controls of form fields as Block Kit elements: each draws an element with its value and reads the element's state.
 
-A control is two functions in one table row: `draw_element` and `read_state`. Knows Slack's elements; knows no verb and no rule.
+Knows Block Kit's elements; knows no verb and no rule.
 """
 
 from __future__ import annotations
@@ -26,44 +26,44 @@ LONGEST: Final = LIMITS["plain_text_input.length"]
 
 @dataclass(frozen=True)
 class FormControl:
-    """How one kind of field is drawn with its present value, and how its state is read back."""
+    """How a field is drawn as an element with its value, and how the element's state is read."""
 
     draw: Callable[[Field, JsonValue], Json]
     read: Callable[[Json, str], JsonValue]
 
 
 def draw_element(field: Field, value: JsonValue) -> Json:
-    """Draw the element of a field; what is offered and cannot be chosen from is typed instead."""
-    return _way(field).draw(field, value) | {"action_id": field.name}
+    """Return the element of a field; a field without choices to choose from is typed."""
+    return _control(field).draw(field, value) | {"action_id": field.name}
 
 
 def read_state(field: Field, state: Json, team: str) -> JsonValue:
-    """Read a field's value from its element's state; None where nothing was given."""
+    """Return a field's value from its element's state; None if it is empty."""
     if state.get("type") == "plain_text_input":
         return _read_text(state, team)
-    if field.ask.control is Control.WORD:
+    if field.form_field.control is Control.WORD:
         return _read_one(state, team)
-    return _way(field).read(state, team)
+    return _control(field).read(state, team)
 
 
-def _way(field: Field) -> FormControl:
-    control = field.ask.control
-    offered = len(choices_of(field))
-    if control is Control.WORD and 0 < offered <= LIMITS["options.count"]:
-        return _WAYS[Control.SERVICE]
-    if control in _FROM_OPTIONS and not offered:
-        return _WAYS[Control.LINE]
-    if control in _FROM_OPTIONS and offered > LIMITS["options.count"]:
+def _control(field: Field) -> FormControl:
+    control = field.form_field.control
+    count = len(choices_of(field))
+    if control is Control.WORD and 0 < count <= LIMITS["options.count"]:
+        return _CONTROLS[Control.SERVICE]
+    if control in _FROM_OPTIONS and not count:
+        return _CONTROLS[Control.LINE]
+    if control in _FROM_OPTIONS and count > LIMITS["options.count"]:
         return _SEARCHED
-    if control in (Control.CHOICE, Control.LEVEL) and offered > LIMITS["radio_buttons.options"]:
-        return _WAYS[Control.SERVICE]
-    return _WAYS[control]
+    if control in (Control.CHOICE, Control.LEVEL) and count > LIMITS["radio_buttons.options"]:
+        return _CONTROLS[Control.SERVICE]
+    return _CONTROLS[control]
 
 
 def _text(field: Field, value: JsonValue, *, multiline: bool) -> Json:
-    """Draw an input. What was typed already stays whole, even where it is longer than the field wants it."""
+    """Return a text input. A value that is longer than the field allows stays whole, so that it can be shortened."""
     shown = (to_form(value) if isinstance(value, str) else "" if value is None else str(value))[:LONGEST]
-    longest = min(max(field.ask.max_length, len(shown)), LONGEST)
+    longest = min(max(field.form_field.max_length, len(shown)), LONGEST)
     drawn: Json = {"type": "plain_text_input", "multiline": multiline, "max_length": longest}
     return drawn | ({"initial_value": shown} if shown else {})
 
@@ -84,12 +84,12 @@ def _read_person(state: Json, team: str) -> JsonValue:
 
 
 def _one_of(kind: str) -> Callable[[Field, JsonValue], Json]:
-    def drawn(field: Field, value: JsonValue) -> Json:
+    def element(field: Field, value: JsonValue) -> Json:
         options = [option(*pair) for pair in choices_of(field)]
         chosen = next((one for one in options if value is not None and one["value"] == str(value)), None)
         return {"type": kind, "options": options} | ({"initial_option": chosen} if chosen else {})
 
-    return drawn
+    return element
 
 
 def _searched(field: Field, value: JsonValue) -> Json:
@@ -155,7 +155,7 @@ def _read_number(state: Json, team: str) -> JsonValue:
 
 _LINE: Final = FormControl(lambda field, value: _text(field, value, multiline=False), _read_text)
 _SEARCHED: Final = FormControl(_searched, _read_one)
-_WAYS: Final = {
+_CONTROLS: Final = {
     Control.LINE: _LINE,
     Control.WORD: _LINE,
     Control.TEXT: FormControl(lambda field, value: _text(field, value, multiline=True), _read_text),

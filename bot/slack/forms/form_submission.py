@@ -1,4 +1,4 @@
-"""A submitted form as the draft of a verb's fields, to the letter. Knows Slack's state; judges nothing."""
+"""The fields of a submitted form. Knows the state of a view; checks no value."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from incident.policy import Policy
 
 
 def submitted_fields(verb: type[Verb], view: Json, policy: Policy, team: str) -> dict[str, JsonValue]:
-    """Read every field that was filled in; what was left empty is left out."""
+    """Return the fields that were filled in."""
     states: dict[str, Json] = view.get("state", {}).get("values", {})
-    found: dict[str, JsonValue] = {}
+    fields: dict[str, JsonValue] = {}
     for field in fields_shown(verb, policy):
         state = states.get(field.name, {}).get(field.name)
         value = None if state is None else read_state(field, state, team)
         if value is not None:
-            found[field.name] = value
-    return found
+            fields[field.name] = value
+    return fields
 
 
 def input_ids(view: Json) -> frozenset[str]:
-    """Name the inputs a form has; only they can carry a refusal of their own."""
+    """Return the block ids of a form's inputs; only they can show a refusal of their own."""
     return frozenset(block["block_id"] for block in view.get("blocks", ()) if block["type"] == "input")

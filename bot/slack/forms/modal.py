@@ -1,6 +1,6 @@
-"""A verb's form as a Slack modal, filled with what is known; a refusal stands at its field or above the form.
+"""A verb's form as a modal, filled with the fields that are known; a refusal is shown at its field or above the form.
 
-The modal's callback names the verb, its private metadata where it was opened: a submission needs nothing else.
+The callback id names the verb, and the private metadata is the context: a submission needs nothing else.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ Fields = dict[str, JsonValue]
 def verb_form(
     verb: type[Verb],
     fields: Fields,
-    where: ActionContext,
+    context: ActionContext,
     policy: Policy,
     *,
     banner: str | None = None,
     incident: Incident | None = None,
 ) -> Json:
-    """Draw the form of a verb with the fields of a draft filled in, and what stands in its way above it.
+    """Return the form of a verb, filled with these fields, and a refusal (`banner`) above it.
 
-    What the form does not show travels with it, so that a submission has all of the draft. `incident` is the one it is
-    about, where there is one: its service and what is open in it are offered.
+    Fields that the form does not show are in its private metadata, so that a submission has all of them. `incident` is the
+    incident it is about, if any: its service, open items and current values are offered.
     """
     fields = {**(current_values(incident, verb.name) if incident else {}), **fields}
     shown = fields_shown(verb, policy, fields, incident)
@@ -46,16 +46,24 @@ def verb_form(
     blocks: list[Json] = [] if banner is None else [_section("form:banner", f":warning: {banner}")]
     blocks.append(_section("form:about", form_intro(verb.name) or (verb.__doc__ or "").strip().splitlines()[0]))
     defined = label("form", "defined", text=policy.definition, version=policy.version) if verb.opens_incident else None
-    for small in (defined, form_warning(verb.name), _owed(incident) if incident and verb.name == "update" else None):
-        blocks += [_small(small)] if small else []
+    for text in (
+        defined,
+        form_warning(verb.name),
+        _owed_updates(incident) if incident and verb.name == "update" else None,
+    ):
+        blocks += [_context_block(text)] if text else []
     for field in shown:
-        blocks += [{"type": "divider"}, _small(label("form", "rest"))] if field.name == optional_from(verb.name) else []
+        blocks += (
+            [{"type": "divider"}, _context_block(label("form", "rest"))]
+            if field.name == optional_from(verb.name)
+            else []
+        )
         blocks.append(_input(field, fields.get(field.name)))
     return fit_view(
         {
             "type": "modal",
             "callback_id": f"verb:{verb.name}",
-            "private_metadata": where.model_copy(update={"entry": None, "fields": unseen}).packed(),
+            "private_metadata": context.model_copy(update={"entry": None, "fields": unseen}).packed(),
             "title": _plain(label("titles", verb.name)),
             "submit": _plain(label("submits", verb.name)),
             "close": _plain(label("form", "close")),
@@ -65,7 +73,7 @@ def verb_form(
 
 
 def notice_view(title: str, blocks: list[Json]) -> Json:
-    """Draw a modal that says something and has nothing to submit."""
+    """Return a modal that shows blocks and has nothing to submit."""
     return fit_view(
         {
             "type": "modal",
@@ -80,31 +88,31 @@ def notice_view(title: str, blocks: list[Json]) -> Json:
 def fields_shown(
     verb: type[Verb], policy: Policy, given: Fields | None = None, incident: Incident | None = None
 ) -> list[Field]:
-    """Give the fields a form shows, in the order of the model; what changes the record can have happened earlier.
+    """Return the fields a form shows, in the order of the model, and the time of the event for verbs that record one.
 
-    Once it is known which of a verb's forms is meant, only the fields of that one are shown.
+    Once a verb's leading choice is made, only the fields of that choice are shown.
     """
     given = given or {}
     chosen = given.get("service")
     service = incident.service if incident else chosen if isinstance(chosen, str) else None
-    marks = _meant(form_fields(verb), given) | ({} if verb.is_query else {OCCURRED: _EARLIER})
+    shown = _of_choice(form_fields(verb), given) | ({} if verb.is_query else {OCCURRED: _EARLIER})
     return [
-        Field(name, ask, policy, service, open_items(incident, verb.name, name) if incident else ())
-        for name, ask in marks.items()
+        Field(name, one, policy, service, open_items(incident, verb.name, name) if incident else ())
+        for name, one in shown.items()
     ]
 
 
-def _meant(marks: dict[str, FormField], given: Fields) -> dict[str, FormField]:
-    """Leave out what the chosen form of a verb has no use for and nobody gave, and the choice itself."""
-    choice = next((name for name, ask in marks.items() if ask.leading and ask.control is Control.CHOICE), None)
-    meant = given.get(choice) if choice else None
-    if meant is None or not any(ask.only for ask in marks.values()):
-        return marks
-    kept = {name for name, ask in marks.items() if name in given or not ask.only or meant in ask.only}
-    return {name: ask for name, ask in marks.items() if name in kept and name != choice}
+def _of_choice(form_fields: dict[str, FormField], given: Fields) -> dict[str, FormField]:
+    """Leave out empty fields that the leading choice of a verb does not need, and the choice itself."""
+    choice = next((name for name, one in form_fields.items() if one.leading and one.control is Control.CHOICE), None)
+    chosen = given.get(choice) if choice else None
+    if chosen is None or not any(one.only for one in form_fields.values()):
+        return form_fields
+    needed = {name for name, one in form_fields.items() if name in given or not one.only or chosen in one.only}
+    return {name: one for name, one in form_fields.items() if name in needed and name != choice}
 
 
-def _owed(incident: Incident) -> str:
+def _owed_updates(incident: Incident) -> str:
     owed = sorted(
         (state.open.due_at, state.audience) for state in incident.audiences if state.open is not None and not state.held
     )
@@ -112,17 +120,17 @@ def _owed(incident: Incident) -> str:
 
 
 def _input(field: Field, value: JsonValue) -> Json:
-    drawn: Json = {
+    block: Json = {
         "type": "input",
         "block_id": field.name,
-        "label": _plain(field.ask.label),
-        "optional": not field.ask.needed,
+        "label": _plain(field.form_field.label),
+        "optional": not field.form_field.needed,
         "element": draw_element(field, value),
     }
-    return drawn | ({"hint": _plain(field.ask.hint)} if field.ask.hint else {})
+    return block | ({"hint": _plain(field.form_field.hint)} if field.form_field.hint else {})
 
 
-def _small(text: str) -> Json:
+def _context_block(text: str) -> Json:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": text}]}
 
 

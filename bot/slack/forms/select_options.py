@@ -1,6 +1,6 @@
-"""What a choice in a form offers: the catalogue's services and categories, roles, levels, a field's own choices.
+"""The choices of a form field: services and categories of the catalogue, roles, levels, or the field's own.
 
-Knows the policy and the words for slugs; knows no block but the option.
+Knows the policy and the labels of slugs; knows no block but the option.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ Choices = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form: its name, its mark, the policy its choices come from, and what of the incident it offers."""
+    """A field of a form: its name and form field, the policy, the incident's service, and the open items it offers."""
 
     name: str
-    ask: FormField
+    form_field: FormField
     policy: Policy
     service: str | None = None
     offered: Choices = ()
 
 
 def option(value: str, label: str) -> Json:
-    """Make one option; Slack takes no empty label."""
+    """Return an option; Slack accepts no empty label."""
     return {"text": {"type": "plain_text", "text": fit_text(label or value, "option.text")}, "value": value}
 
 
 def choices_of(field: Field) -> Choices:
-    """Give value and label of everything a field offers; nothing means that it is typed."""
+    """Return value and label of each choice of a field; a field without choices is typed."""
     if field.offered:
         return field.offered
-    if field.ask.choices:
-        return field.ask.choices
+    if field.form_field.choices:
+        return field.form_field.choices
     policy = field.policy
-    match field.ask.control:
+    match field.form_field.control:
         case Control.SERVICE:
             return tuple((name, name) for name in policy.services if len(name) <= LIMITS["option.value"])
         case Control.CATEGORY:
@@ -55,13 +55,13 @@ def choices_of(field: Field) -> Choices:
         case Control.AUDIENCES:
             return tuple((one.value, slug_labels()["audience"][one].capitalize()) for one in Audience)
         case Control.LEVEL:
-            answers = policy.impact if field.name == "impact" else policy.urgency
-            return tuple((str(level), f"{level} · {answers[level]}") for level in sorted(answers))
+            levels = policy.impact if field.name == "impact" else policy.urgency
+            return tuple((str(level), f"{level} · {levels[level]}") for level in sorted(levels))
     return ()
 
 
 def open_items(incident: Incident, verb: str, field: str) -> Choices:
-    """Give what is open in an incident where a field asks for one of them: tasks not done, fixes not removed."""
+    """Return the open items of an incident that a field names: actions not done, temporary fixes not removed."""
     if (verb, field) == ("done", "id"):
         return tuple((one.id, f"{one.id} · {to_form(one.text)}") for one in incident.actions if one.done_at is None)
     if (verb, field) == ("tempfix", "id"):
@@ -71,20 +71,20 @@ def open_items(incident: Incident, verb: str, field: str) -> Choices:
 
 
 def current_values(incident: Incident, verb: str) -> dict[str, JsonValue]:
-    """Give what holds now of what a verb changes, so that only what is different has to be filled in."""
+    """Return the current values of what a verb changes, so that only differences have to be filled in."""
     if verb != "priority" or not incident.priorities:
         return {}
-    judged = incident.priorities[-1]
-    return {"impact": int(judged.impact), "urgency": int(judged.urgency)}
+    current = incident.priorities[-1]
+    return {"impact": int(current.impact), "urgency": int(current.urgency)}
 
 
 def _categories(field: Field) -> Choices:
-    """Give the categories of the service, or of all services together while none is chosen."""
+    """Return the categories of the service, or of all services if none is chosen."""
     services = field.policy.services
-    asked = [services[field.service]] if field.service in services else list(services.values())
+    chosen = [services[field.service]] if field.service in services else list(services.values())
     if field.name == "subcategory":
-        listed = [name for service in asked for below in service.categories.values() for name in below]
+        listed = [name for service in chosen for below in service.categories.values() for name in below]
     else:
-        listed = [name for service in asked for name in service.categories]
+        listed = [name for service in chosen for name in service.categories]
     names = [name for name in dict.fromkeys(listed) if name and len(name) <= LIMITS["option.value"]]
     return tuple((name, name) for name in names)

@@ -33,7 +33,7 @@ class CaptureInbox:
                 lambda: retry_once(lambda: self.batcher.record(one, self.record.capture)), not_recorded
             )
             if outcome is None:
-                self.recent.hear(one, self.record.clock.now())
+                self.recent.add(one, self.record.clock.now())
         except Unavailable as unavailable:
             if self.fallback is None:
                 not_recorded(log_with_id(unavailable))

@@ -1,1 +1,1 @@
-"""What Muster shows in Slack, one module per surface: an incident in, a message or a view out. Nothing here calls Slack."""
+"""Surfaces in Slack, one module each: an incident goes in, a message or a view comes out. Nothing here calls Slack."""

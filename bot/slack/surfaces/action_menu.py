@@ -1,6 +1,6 @@
-"""What somebody may do in an incident now, as buttons: what is next by its state, what is theirs by their roles.
+"""The action menu of an incident: buttons for the next steps of its state and for the roles of a person.
 
-Offers only; whether an act is allowed is decided when its button is pressed. Knows states and roles; runs nothing.
+The menu only offers; whether an action is allowed is decided when its button is pressed. Knows states and roles.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ _ACT: Final = "verb"
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One button: the verb, whether it acts at once or opens its form, what it is filled with and how it is named."""
+    """A button: its verb, whether it runs at once (`_ACT`) or opens its form, its preset fields and its label."""
 
     verb: str
-    how: str = _FORM
-    name: str = ""
+    mode: str = _FORM
+    label: str = ""
     fields: dict[str, JsonValue] = field(default_factory=dict)
-    facts: dict[str, str] = field(default_factory=dict)
-    stands_out: bool = False
+    label_values: dict[str, str] = field(default_factory=dict)
+    is_primary: bool = False
 
 
 _NEXT: Final[dict[State, tuple[MenuItem, ...]]] = {
     State.LOGGED: (MenuItem("mitigated"), MenuItem("restored")),
     State.TRIAGED: (),
     State.ACTIVE: (MenuItem("workaround"), MenuItem("mitigated"), MenuItem("restored")),
-    State.MITIGATED: (MenuItem("restored", stands_out=True), MenuItem("regress")),
-    State.RESTORED: (MenuItem("resolve", stands_out=True), MenuItem("validate"), MenuItem("regress")),
+    State.MITIGATED: (MenuItem("restored", is_primary=True), MenuItem("regress")),
+    State.RESTORED: (MenuItem("resolve", is_primary=True), MenuItem("validate"), MenuItem("regress")),
     State.RESOLVED: (
-        MenuItem("close", _ACT, stands_out=True),
+        MenuItem("close", _ACT, is_primary=True),
         MenuItem("validate"),
         MenuItem("confirm", _ACT, fields={"what": ["category", "priority"]}),
         MenuItem("review"),
@@ -89,11 +89,11 @@ _ALWAYS: Final = (
     MenuItem("export", _ACT),
     MenuItem("help", _ACT),
 )
-# Typed at any place, or offered by the message they are about.
+# Typed anywhere, or offered by the message they are about.
 _NOT_HERE: Final = frozenset(
     {"answer", "backfill", "declare", "drill", "join", "later", "list", "pin", "show", "unpin"}
 )
-# Offered by what stands in the incident.
+# Offered by the state of the incident.
 _BY_INCIDENT: Final = frozenset(
     {"accept", "ack", "done", "escalate", "handover", "major", "priority", "take", "unmask"}
 )
@@ -101,53 +101,58 @@ _VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
 
 
 def action_menu(incident: Incident, person: PersonId, command: str) -> SlackReply:
-    """Give the tray of one person in an incident channel."""
+    """Return the action menu of a person in an incident."""
     groups = [("now", list(_next(incident, person)))]
     if not incident.is_over:
         groups += [("write", list(_WRITE)), ("people", list(_people(incident, person)))]
     groups.append(("look", list(_LOOK)))
     blocks: list[Json] = []
-    for name, offers in groups:
-        if offers:
+    for name, items in groups:
+        if items:
             blocks.append(_heading(label("tray", name)))
-            blocks += rows([_button(offer, incident) for offer in offers])
-    shown = {offer.verb for _, offers in groups for offer in offers}
-    blocks[-1]["elements"].append(_more(incident, [offer for offer in _rarer(incident) if offer.verb not in shown]))
-    return SlackReply(_head(incident, person, command), blocks=blocks)
+            blocks += rows([_button(item, incident) for item in items])
+    shown = {item.verb for _, items in groups for item in items}
+    blocks[-1]["elements"].append(
+        _more(incident, [item for item in _further_items(incident) if item.verb not in shown])
+    )
+    return SlackReply(_summary(incident, person, command), blocks=blocks)
 
 
 def _next(incident: Incident, person: PersonId) -> Iterator[MenuItem]:
-    """Offer what comes next: what waits for this person, then what the state calls for."""
-    for offered in (offer for offer in incident.offers if offer.to == person):
-        role = {"role": offered.role.value}
-        yield MenuItem("accept", _ACT, fields=dict(role), facts=role, stands_out=True)
+    """Yield the next steps: what is waiting for this person, then what the state calls for."""
+    for handover in (one for one in incident.offers if one.to == person):
+        role = {"role": handover.role.value}
+        yield MenuItem("accept", _ACT, fields=dict(role), label_values=role, is_primary=True)
     if not incident.is_over and incident.holder(Role.COMMANDER) is None:
-        yield MenuItem("take", _ACT, "take_command", {"role": Role.COMMANDER.value}, stands_out=True)
+        yield MenuItem("take", _ACT, "take_command", {"role": Role.COMMANDER.value}, is_primary=True)
     if not incident.is_over and incident.times.acknowledged_at is None:
         yield MenuItem("ack", _ACT)
     for task in (one for one in incident.actions if one.assignee == person and one.done_at is None):
-        yield MenuItem("done", fields={"id": task.id}, facts={"id": task.id})
+        yield MenuItem("done", fields={"id": task.id}, label_values={"id": task.id})
     yield from _NEXT.get(incident.state, ())
 
 
 def _people(incident: Incident, person: PersonId) -> Iterator[MenuItem]:
     yield MenuItem("take")
     for role in (role for role in Role if role in SINGLE and incident.holder(role) == person):
-        yield MenuItem("handover", fields={"role": role.value}, facts={"role": role.value})
+        yield MenuItem("handover", fields={"role": role.value}, label_values={"role": role.value})
     yield MenuItem("escalate")
     yield MenuItem("priority")
     if not incident.major:
         yield MenuItem("major")
 
 
-def _rarer(incident: Incident) -> Iterator[MenuItem]:
-    """Offer everything else that may be wanted, so that nothing has to be known by heart."""
+def _further_items(incident: Incident) -> Iterator[MenuItem]:
+    """Yield every other action, so that none has to be remembered."""
     if not incident.is_over:
         for fix in (one for one in incident.temp_fixes if one.removed_at is None):
             yield MenuItem(
-                "tempfix", name="tempfix_removed", fields={"form": "removed", "id": fix.id}, facts={"id": fix.id}
+                "tempfix",
+                label="tempfix_removed",
+                fields={"form": "removed", "id": fix.id},
+                label_values={"id": fix.id},
             )
-        yield from (offer for offer in _MORE if offer.verb != "void" or incident.state in _VOIDABLE)
+        yield from (item for item in _MORE if item.verb != "void" or incident.state in _VOIDABLE)
         yield from _unlisted()
     if incident.masks:
         yield MenuItem("unmask")
@@ -163,28 +168,28 @@ def _unlisted() -> tuple[MenuItem, ...]:
     return tuple(MenuItem(verb.name, _FORM if form_fields(verb) else _ACT) for verb in others)
 
 
-def _more(incident: Incident, offers: list[MenuItem]) -> Json:
+def _more(incident: Incident, items: list[MenuItem]) -> Json:
     options = [
-        option(option_value(f"{offer.how}:{offer.verb}", _where(offer, incident)), _named(offer)) for offer in offers
+        option(option_value(f"{item.mode}:{item.verb}", _context(item, incident)), _item_label(item)) for item in items
     ]
     placeholder = {"type": "plain_text", "text": label("tray", "more")}
     return {"type": "static_select", "action_id": MORE, "placeholder": placeholder, "options": options}
 
 
-def _button(offer: MenuItem, incident: Incident) -> Json:
-    style = "primary" if offer.stands_out else None
-    return button(f"{offer.how}:{offer.verb}", _named(offer), _where(offer, incident), style=style)
+def _button(item: MenuItem, incident: Incident) -> Json:
+    style = "primary" if item.is_primary else None
+    return button(f"{item.mode}:{item.verb}", _item_label(item), _context(item, incident), style=style)
 
 
-def _named(offer: MenuItem) -> str:
-    return label("tray", offer.name or offer.verb, **offer.facts)
+def _item_label(item: MenuItem) -> str:
+    return label("tray", item.label or item.verb, **item.label_values)
 
 
-def _where(offer: MenuItem, incident: Incident) -> ActionContext:
-    return ActionContext(incident=incident.key.id, entry=incident.n, fields=offer.fields)
+def _context(item: MenuItem, incident: Incident) -> ActionContext:
+    return ActionContext(incident=incident.key.id, entry=incident.n, fields=item.fields)
 
 
-def _head(incident: Incident, person: PersonId, command: str) -> str:
+def _summary(incident: Incident, person: PersonId, command: str) -> str:
     if incident.is_over:
         return sentence("ended", state=incident.state, command=command)
     others = [role for role in Role if role != Role.COMMANDER and person in incident.holders(role)]

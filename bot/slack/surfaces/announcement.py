@@ -1,4 +1,4 @@
-"""The card in the incidents channel. Of a restricted incident or a drill there is none; who asks anyway gets None."""
+"""The announcement of an incident in the incidents channel. Restricted incidents and drills have none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from incident.effects.affected_surfaces import is_announced
 
 
 def announcement_message(context: SurfaceContext, renderer: Renderer) -> Message | None:
-    """Draw the announcement of an incident, or None when it may not be announced."""
+    """Return the announcement of an incident, or None if it may not be announced."""
     if not is_announced(context.i):
         return None
     return template_message(renderer, "slack/surfaces/announcement.j2", context, context.i)

@@ -1,4 +1,4 @@
-"""The links at the head of an incident channel. Knows which; the card is pinned and needs none."""
+"""The bookmarks of an incident channel. The card is pinned and needs none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Bookmark:
 
 
 def bookmarks_of(incident: Incident, policy: Policy, renderer: Renderer) -> tuple[Bookmark, ...]:
-    """Name the links of an incident: the runbook of its service, where it is a link."""
+    """Return the bookmarks of an incident: the runbook of its service, if it is a link."""
     service = policy.services.get(incident.service)
     if service is None:
         return ()

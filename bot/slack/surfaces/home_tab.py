@@ -1,4 +1,4 @@
-"""The Home tab of one person: their roles, what they owe, what is open. Restricted incidents only for those involved."""
+"""The Home tab of a person: their roles, their deadlines, the open incidents. Restricted ones only if they are involved."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from roles.person_ids import PersonId
 from roles.role_names import Role
 
 TEMPLATE = "slack/surfaces/home.j2"
-_MOST = 12
+_MOST_OTHERS = 12
 
 
 @dataclass(frozen=True)
 class OwnIncident:
-    """One incident as it concerns one person."""
+    """An incident in which a person has roles or deadlines."""
 
     i: Incident
     roles: tuple[Role, ...]
@@ -34,7 +34,7 @@ class OwnIncident:
 
 @dataclass(frozen=True)
 class HomeContext:
-    """What the template of the Home tab sees."""
+    """The context of the Home tab's template."""
 
     mine: tuple[OwnIncident, ...]
     others: tuple[Incident, ...]
@@ -43,28 +43,28 @@ class HomeContext:
 
 
 def home_context(incidents: Sequence[Incident], person: PersonId, policy: Policy, now: datetime) -> HomeContext:
-    """Sort the open incidents a person may see into those that concern them and the others."""
+    """Split the open incidents a person may see into those with their roles or deadlines and the others."""
     seen = [incident for incident in incidents if may_see(incident, person)]
-    concerns = [_mine(incident, person, policy, now) for incident in seen]
+    concerns = [_own_incident(incident, person, policy, now) for incident in seen]
     mine = tuple(one for one in concerns if one.roles or one.owes)
     others = [incident for incident in seen if not any(one.i is incident for one in mine)]
     others.sort(key=lambda incident: (incident.priority or "P9", incident.number))
-    return HomeContext(mine, tuple(others[:_MOST]), max(0, len(others) - _MOST), now)
+    return HomeContext(mine, tuple(others[:_MOST_OTHERS]), max(0, len(others) - _MOST_OTHERS), now)
 
 
 def home_view(context: HomeContext, renderer: Renderer) -> Json:
-    """Draw the Home tab."""
+    """Return the Home view."""
     top = read_buttons(renderer.macro(TEMPLATE, "top_buttons", context), None)
     blocks: list[Json] = [section_with_button(renderer.macro(TEMPLATE, "top", context), top[0]), {"type": "divider"}]
     for one in context.mine:
-        blocks += _part(renderer, "concerns", one, incident=one.i)
+        blocks += _section(renderer, "concerns", one, incident=one.i)
     if context.others:
         blocks.append({"type": "divider"})
-        blocks += _part(renderer, "others", context)
+        blocks += _section(renderer, "others", context)
     return fit_view({"type": "home", "blocks": blocks})
 
 
-def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> OwnIncident:
+def _own_incident(incident: Incident, person: PersonId, policy: Policy, now: datetime) -> OwnIncident:
     roles = tuple(i.role for i in incident.roles if i.who == person and i.until is None)
     owes = [
         thing for thing in due_deadlines.due(incident, policy) if person in owed_by(thing, now) and _is_owed(thing, now)
@@ -73,16 +73,16 @@ def _mine(incident: Incident, person: PersonId, policy: Policy, now: datetime) -
 
 
 def _is_owed(thing: Deadline, now: datetime) -> bool:
-    """Nobody owes a word about silence before there was any."""
+    """True unless it is the deadline for silence and there is no silence yet."""
     return not thing.key.startswith("stale:") or thing.step_at(now) is not None
 
 
 def owed_by(thing: Deadline, now: datetime) -> tuple[PersonId, ...]:
-    """Name who owes something: who is asked now, or who will be asked first."""
+    """Return who a deadline is for: the people prompted now, or those prompted first."""
     step = thing.step_at(now) or thing.steps[0]
     return step.whom
 
 
-def _part(renderer: Renderer, name: str, context: object, incident: Incident | None = None) -> list[Json]:
+def _section(renderer: Renderer, name: str, context: object, incident: Incident | None = None) -> list[Json]:
     blocks = sections(renderer.macro(TEMPLATE, name, context))
     return [*blocks, *rows(read_buttons(renderer.macro(TEMPLATE, f"{name}_buttons", context), incident))]

@@ -1,4 +1,4 @@
-"""The pinned card, which always shows the present, and the channel's topic. Knows which template, and no rule."""
+"""The pinned card of an incident, which shows its present state, and the channel's topic. Knows no rule."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ CARD = "slack/surfaces/card.j2"
 
 
 def card_message(context: SurfaceContext, renderer: Renderer) -> Message:
-    """Draw the card of an incident."""
+    """Return the card of an incident."""
     parts = ("head", "people", "owed", "open")
     blocks = [block for part in parts for block in sections(renderer.macro(CARD, part, context))]
-    pressed = read_buttons(renderer.macro(CARD, "buttons", context), context.i)
+    buttons = read_buttons(renderer.macro(CARD, "buttons", context), context.i)
     small = context_line(renderer.macro(CARD, "small", context))
-    return Message(renderer.macro(CARD, "lead", context), [*blocks, *button_row(pressed), *small])
+    return Message(renderer.macro(CARD, "lead", context), [*blocks, *button_row(buttons), *small])
 
 
 def topic_text(context: SurfaceContext, plain: Renderer) -> str:
-    """Write the channel's topic, which Slack shows as plain text of at most 250 characters."""
+    """Return the channel's topic: plain text of at most 250 characters."""
     return clip(escape(plain.macro("slack/surfaces/topic.j2", "topic", context)), LIMITS["topic"])

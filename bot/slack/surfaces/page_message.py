@@ -1,4 +1,4 @@
-"""The direct message to somebody who is called: what is wanted, with "I have it" and "I cannot". Knows no ladder."""
+"""The direct message that pages a person, with "I have it" and "I cannot". Knows no escalation policy."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ TEMPLATE = "slack/surfaces/page.j2"
 
 @dataclass(frozen=True)
 class PageContext:
-    """What the template of a call sees: `i` the incident, `call` who was called, by whom and for what."""
+    """The context of the page's template: `i` is the incident, `call` the escalation."""
 
     i: Incident
     call: Escalation
 
 
 def page_message(context: PageContext, renderer: Renderer) -> Message:
-    """Draw a call: with buttons while it waits for an answer, as one line afterwards."""
+    """Return a page: with buttons until it is answered, as one line afterwards."""
     if context.call.answer is None and not context.i.is_over:
         return template_message(renderer, TEMPLATE, context, context.i)
     settled = renderer.macro(TEMPLATE, "answered", context)

@@ -1,6 +1,6 @@
-"""A prompt: what is due, of whom it is asked, and how it reads once it is answered, put off or asked again.
+"""The message of a prompt: what is due and by whom, and how it reads once it is answered, postponed or repeated.
 
-Knows which template words it; what is due and how a prompt stands is the core's to say.
+Knows the templates; the deadline and the state of the prompt come from the core.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _CHECKLIST: Final = "slack/prompts/closure.j2"
 
 @dataclass(frozen=True)
 class PromptContext:
-    """What the templates of prompts see.
+    """The context of a prompt's templates.
 
     `i` is the incident, `thing` what is due while it is, `about` its id or audience, `items` the closure checklist,
-    `source` the fact behind it where the template quotes one, `until` the moment it was put off to.
+    `source` the fact behind it where the template quotes one, `until` the time it was postponed to.
     """
 
     i: Incident
@@ -54,28 +54,28 @@ class PromptContext:
 
     @property
     def asked(self) -> tuple[PersonId, ...]:
-        """Whom the prompt mentions."""
+        """The people the prompt mentions."""
         return self.prompt.asked
 
     @property
     def about(self) -> str:
-        """What it is about: an action's id, an audience, a role."""
+        """The subject of the deadline: an action's id, an audience, a role."""
         return self.thing.about if self.thing else self.prompt.due.split(":")[1]
 
     @property
     def is_overdue(self) -> bool:
-        """Tell whether the time has passed."""
+        """True if the deadline has passed."""
         return self.now >= self.prompt.due_at
 
     def one(self, things: tuple[Any, ...]) -> Any:
-        """Give the one of several (actions, temporary fixes) that it is about, or None."""
+        """Return the one of several (actions, temporary fixes) that the deadline is about, or None."""
         return next((thing for thing in things if thing.id == self.about), None)
 
 
 def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None:
-    """Draw a prompt as it stands: with buttons while it is open, as one line once nobody has to answer it.
+    """Return the message of a prompt: with buttons while it is open, as one line once no answer is needed.
 
-    None when it is to go away without a word, since it is asked again or another prompt took its place.
+    None if the message is to be deleted, since the prompt is repeated or another one replaces it.
     """
     template = f"slack/prompts/{context.prompt.ask}.j2"
     if context.stand is PromptState.AGAIN:
@@ -97,13 +97,13 @@ def _checklist(context: PromptContext, renderer: Renderer) -> Message:
     lead = renderer.macro(_CHECKLIST, "lead", context)
     lines = [_unmet(item, item.lacks, context, renderer) for item in context.items if item.lacks]
     met = [renderer.macro(_CHECKLIST, "met", item) for item in context.items if item.lacks is None]
-    pressed = read_buttons(renderer.macro(_CHECKLIST, "buttons", context), context.i)
-    return Message(lead, [*sections(lead), *lines, *context_line("   ".join(met)), *button_row(pressed)])
+    elements = read_buttons(renderer.macro(_CHECKLIST, "buttons", context), context.i)
+    return Message(lead, [*sections(lead), *lines, *context_line("   ".join(met)), *button_row(elements)])
 
 
 def _unmet(item: ChecklistItem, lacks: Unmet, context: PromptContext, renderer: Renderer) -> Json:
-    """Show a criterion that is not met, with the button that meets it where there is one."""
-    pressed = read_buttons(renderer.macro(_CHECKLIST, "button", lacks), context.i)
-    sentence = closure_text(lacks.needs, lacks.names, typed=not pressed)
+    """Return a criterion that is not met, with the button that meets it, if there is one."""
+    elements = read_buttons(renderer.macro(_CHECKLIST, "button", lacks), context.i)
+    sentence = closure_text(lacks.needs, lacks.names, typed=not elements)
     text = renderer.macro(_CHECKLIST, "unmet", item, sentence)
-    return section_with_button(text, pressed[0]) if pressed else sections(text)[0]
+    return section_with_button(text, elements[0]) if elements else sections(text)[0]

@@ -1,4 +1,4 @@
-"""What surfaces are drawn from: the incident, what stands and is open in it, and the moment. Reads; decides nothing."""
+"""The context of a surface's templates: the incident, its status and the time. Reads; decides nothing."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from roles.person_ids import MUSTER, PersonId
 
 @dataclass(frozen=True)
 class SurfaceContext:
-    """What the templates of surfaces see: `i` the incident, `v` what stands and is open, `now` the moment."""
+    """The context of a surface's templates: `i` is the incident, `v` its status, `now` the present (UTC)."""
 
     i: Incident
     v: StatusView
@@ -25,10 +25,10 @@ class SurfaceContext:
 def viewer_context(
     incident: Incident, policy: Policy, reader: Reader, at: datetime, person: PersonId = MUSTER
 ) -> DecisionContext:
-    """Put somebody before an incident, as a verb that only asks would see it."""
+    """Return the decision context of a person who only looks at an incident."""
     return DecisionContext.of_viewer(person, incident, reader=reader, policy=policy, at=at)
 
 
 def surface_context(incident: Incident, policy: Policy, reader: Reader, at: datetime) -> SurfaceContext:
-    """Gather what the surfaces of an incident show."""
+    """Return the context of an incident's surfaces."""
     return SurfaceContext(incident, status_view(viewer_context(incident, policy, reader, at)), at)

@@ -46,7 +46,9 @@ def verbs_with_forms():
 
 def hostile(verb):
     return {
-        field.name: HOSTILE.get(field.ask.control, field.ask.choices[0][0] if field.ask.choices else LONG)
+        field.name: HOSTILE.get(
+            field.form_field.control, field.form_field.choices[0][0] if field.form_field.choices else LONG
+        )
         for field in fields_shown(verb, RULES, {})
     }
 

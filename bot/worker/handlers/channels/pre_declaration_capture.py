@@ -75,7 +75,7 @@ def capture_before_declaration(run: JobRun, context: JobContext) -> Sequence[Fac
         for one in source(run, context, window):
             capture_into(run.job.incident, one, recorder=context.recorder, policy=context.policy, at=run.at)
     more = not context.cache.history.pop(run.job.key, window).is_whole
-    messages = sum(one.was_said for one in _recorded(run, context, window).values())
+    messages = sum(one.is_recorded for one in _recorded(run, context, window).values())
     taken = HistoryTaken(messages=messages, more=more, channel=window.channel, since=window.since)
     if not messages:
         return ()
@@ -128,7 +128,7 @@ def _may_read(run: JobRun, context: JobContext, channel: str) -> bool:
 def _received(run: JobRun, context: JobContext, window: HistoryWindow) -> Iterator[Capture]:
     """Yield what this process received, including the originals of what was edited or deleted since."""
     muster = slack_person(context.slack.team, context.slack.bot)
-    for one in context.recent_messages.heard_in(window.channel, window.oldest, window.latest):
+    for one in context.recent_messages.posted_in(window.channel, window.oldest, window.latest):
         if muster not in (one.by, _author(one.fact)):
             yield one
 

@@ -38,31 +38,31 @@ def record() -> Record:
     return Record()
 
 
-def come(gather: Batcher[int, str], record: Record, pool: ThreadPoolExecutor, many: Sequence[int]):
+def submitted_in_order(batcher: Batcher[int, str], record: Record, pool: ThreadPoolExecutor, many: Sequence[int]):
     """Let one come first and be held, then all the others, each once the one before it waits."""
-    futures = [pool.submit(gather.record, many[0], record)]
+    futures = [pool.submit(batcher.record, many[0], record)]
     assert record.entered.wait(PATIENCE)
     for n, one in enumerate(many[1:], start=1):
-        futures.append(pool.submit(gather.record, one, record))
+        futures.append(pool.submit(batcher.record, one, record))
         deadline = threading.Event()
-        while len(gather._waiting) < n:
+        while len(batcher._waiting) < n:
             assert not deadline.wait(0.001)
     return futures
 
 
 def test_one_alone_is_recorded_at_once(record: Record) -> None:
     record.may_go_on.set()
-    gather: Batcher[int, str] = Batcher()
+    batcher: Batcher[int, str] = Batcher()
 
-    assert [gather.record(n, record) for n in (1, 2)] == ["recorded 1", "recorded 2"]
+    assert [batcher.record(n, record) for n in (1, 2)] == ["recorded 1", "recorded 2"]
     assert record.batches == [[1], [2]]
 
 
 def test_those_who_come_meanwhile_go_together_in_their_order_and_not_too_many_at_once(record: Record) -> None:
-    gather: Batcher[int, str] = Batcher(most=3)
+    batcher: Batcher[int, str] = Batcher(most=3)
 
     with ThreadPoolExecutor(8) as pool:
-        futures = come(gather, record, pool, range(1, 7))
+        futures = submitted_in_order(batcher, record, pool, range(1, 7))
         record.may_go_on.set()
         said = [future.result(PATIENCE) for future in futures]
 
@@ -71,62 +71,62 @@ def test_those_who_come_meanwhile_go_together_in_their_order_and_not_too_many_at
 
 
 def test_a_failure_is_met_by_the_one_that_caused_it_and_by_no_other(record: Record) -> None:
-    gather: Batcher[int, str] = Batcher()
+    batcher: Batcher[int, str] = Batcher()
 
     with ThreadPoolExecutor(8) as pool:
-        futures = come(gather, record, pool, (1, 12, 13, 14))
+        futures = submitted_in_order(batcher, record, pool, (1, 12, 13, 14))
         record.may_go_on.set()
         with pytest.raises(ValueError, match="thirteen"):
             futures[2].result(PATIENCE)
         assert [futures[n].result(PATIENCE) for n in (0, 1, 3)] == ["recorded 1", "recorded 12", "recorded 14"]
 
-    assert gather.record(15, record) == "recorded 15"
+    assert batcher.record(15, record) == "recorded 15"
 
 
 def test_an_interrupt_ends_the_one_who_leads_and_the_others_go_on(record: Record) -> None:
-    gather: Batcher[int, str] = Batcher()
+    batcher: Batcher[int, str] = Batcher()
 
     with ThreadPoolExecutor(8) as pool:
-        futures = come(gather, record, pool, (1, 666, 14))
+        futures = submitted_in_order(batcher, record, pool, (1, 666, 14))
         record.may_go_on.set()
         with pytest.raises(KeyboardInterrupt):
             futures[1].result(PATIENCE)
         assert [futures[n].result(PATIENCE) for n in (0, 2)] == ["recorded 1", "recorded 14"]
 
     assert record.batches == [[1], [666, 14], [14]], "and it is not recorded a second time"
-    assert gather.record(15, record) == "recorded 15"
+    assert batcher.record(15, record) == "recorded 15"
 
 
 def test_an_error_of_one_alone_is_its_own(record: Record) -> None:
     record.may_go_on.set()
-    gather: Batcher[int, str] = Batcher()
+    batcher: Batcher[int, str] = Batcher()
 
     with pytest.raises(ValueError, match="thirteen"):
-        gather.record(13, record)
+        batcher.record(13, record)
 
     assert record.batches == [[13], [13]]
 
 
 def test_whoever_can_wait_no_longer_gives_up_and_the_others_go_on(record: Record) -> None:
-    gather: Batcher[int, str] = Batcher()
+    batcher: Batcher[int, str] = Batcher()
 
     with ThreadPoolExecutor(8) as pool:
-        (first,) = come(gather, record, pool, (1,))
+        (first,) = submitted_in_order(batcher, record, pool, (1,))
         with pytest.raises(Unavailable), time_limit(0.05):
-            gather.record(2, record)
+            batcher.record(2, record)
         record.may_go_on.set()
         assert first.result(PATIENCE) == "recorded 1"
 
-    assert gather.record(3, record) == "recorded 3"
+    assert batcher.record(3, record) == "recorded 3"
     assert record.batches == [[1], [3]]
 
 
 def test_many_threads_get_each_their_own(record: Record) -> None:
     record.may_go_on.set()
-    gather: Batcher[int, str] = Batcher(most=7)
+    batcher: Batcher[int, str] = Batcher(most=7)
 
     with ThreadPoolExecutor(16) as pool:
-        said = list(pool.map(lambda n: gather.record(n, record), range(20, 520)))
+        said = list(pool.map(lambda n: batcher.record(n, record), range(20, 520)))
 
     assert said == [f"recorded {n}" for n in range(20, 520)]
     assert sorted(n for batch in record.batches for n in batch) == list(range(20, 520))

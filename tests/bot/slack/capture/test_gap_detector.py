@@ -35,13 +35,13 @@ class Process:
 
     def connects(self) -> None:
         self.is_connected = True
-        self.presence.greet()
+        self.presence.on_connected()
 
     def lives(self, seconds: float) -> None:
         """Let it look around every five seconds, as the scheduler makes it."""
         for _ in range(int(seconds // 5)):
             self.rig.clock.set(self.rig.clock.now() + timedelta(seconds=5))
-            self.presence.look()
+            self.presence.check()
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def gaps(rig, key) -> list[tuple[str, datetime]]:
 
 def test_the_first_start_of_all_is_no_gap(rig, key):
     one = Process(rig)
-    one.presence.begin()
+    one.presence.start()
     one.connects()
     rig.drain()
 
@@ -72,7 +72,7 @@ def test_after_a_crash_the_gap_began_with_the_last_heartbeat_and_ends_with_the_c
     rig.clock.set(begins + timedelta(hours=1))
     two = Process(rig, "two")
 
-    two.presence.begin()
+    two.presence.start()
     before = gaps(rig, key)
     two.connects()
     rig.drain()
@@ -129,7 +129,7 @@ def test_where_another_process_was_connected_nobody_was_away(rig, key):
     one.is_connected = False
     for _ in range(40):
         one.lives(5)
-        two.presence.look()
+        two.presence.check()
 
     one.connects()
     rig.drain()
@@ -141,8 +141,8 @@ def test_two_processes_that_come_back_together_note_one_gap(rig, key):
     Process(rig).connects()
     rig.clock.set(rig.clock.now() + timedelta(hours=1))
     two, three = Process(rig, "two"), Process(rig, "three")
-    two.presence.begin()
-    three.presence.begin()
+    two.presence.start()
+    three.presence.start()
 
     three.connects()
     two.connects()
@@ -155,18 +155,18 @@ def test_a_restart_in_good_order_is_no_gap(rig, key):
     one = Process(rig)
     one.connects()
     one.lives(25)
-    one.presence.end()
+    one.presence.stop()
     rig.clock.set(rig.clock.now() + timedelta(seconds=59))
 
     two = Process(rig, "two")
-    two.presence.begin()
+    two.presence.start()
     two.connects()
     rig.drain()
 
     assert gaps(rig, key) == []
 
 
-def test_what_could_not_be_made_up_for_at_once_is_made_up_for_at_the_next_look(rig, key):
+def test_a_backfill_that_could_not_be_enqueued_is_enqueued_at_the_next_check(rig, key):
     one = Process(rig)
     one.connects()
     rig.clock.set(rig.clock.now() + timedelta(hours=1))
@@ -218,7 +218,7 @@ def test_a_process_that_dies_while_it_is_cut_off_leaves_behind_since_when(rig, k
     one.lives(120)
 
     two = Process(rig, "two")
-    two.presence.begin()
+    two.presence.start()
     two.connects()
     rig.drain()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.slack.capture.recent_messages import MOST_HEARD, RecentMessages
+from bot.slack.capture.recent_messages import MOST_PER_CHANNEL, RecentMessages
 from commands.core.capture import Capture
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import EntryPoint, Source
@@ -28,82 +28,80 @@ def posted(text, at=T0, channel="C1"):
 
 
 def test_what_was_said_changed_and_deleted_is_given_in_the_order_it_was_heard():
-    overheard, ts = RecentMessages(lambda: 60), ts_of(T0)
+    recent, ts = RecentMessages(lambda: 60), ts_of(T0)
     first = posted("down?")
     edited = said(MessageEdited(channel="C1", ts=ts, edited_ts=ts, author=ANN, text="down!"), T0 + HOUR / 4)
     gone = said(MessageDeleted(channel="C1", ts=ts, author=ANN), T0 + HOUR / 2)
     for one in (first, edited, gone, posted("elsewhere", channel="C2")):
-        overheard.hear(one, T0 + HOUR / 2)
+        recent.add(one, T0 + HOUR / 2)
 
-    assert overheard.heard_in("C1", T0, T0 + HOUR) == (first, edited, gone)
+    assert recent.posted_in("C1", T0, T0 + HOUR) == (first, edited, gone)
 
 
 def test_only_messages_posted_between_the_two_moments_are_given():
-    overheard = RecentMessages(lambda: 60)
+    recent = RecentMessages(lambda: 60)
     for minutes in (0, 10, 20):
-        overheard.hear(posted(f"at {minutes}", T0 + timedelta(minutes=minutes)), T0 + HOUR / 2)
+        recent.add(posted(f"at {minutes}", T0 + timedelta(minutes=minutes)), T0 + HOUR / 2)
 
-    heard = overheard.heard_in("C1", T0 + timedelta(minutes=5), T0 + timedelta(minutes=15))
+    found = recent.posted_in("C1", T0 + timedelta(minutes=5), T0 + timedelta(minutes=15))
 
-    assert [one.fact.text for one in heard] == ["at 10"]
+    assert [one.fact.text for one in found] == ["at 10"]
 
 
 def test_what_is_older_than_the_minutes_is_let_go_of():
-    overheard = RecentMessages(lambda: 60)
-    overheard.hear(posted("early"), T0)
-    overheard.hear(posted("late", T0 + HOUR), T0 + HOUR)
+    recent = RecentMessages(lambda: 60)
+    recent.add(posted("early"), T0)
+    recent.add(posted("late", T0 + HOUR), T0 + HOUR)
 
-    overheard.forget(T0 + HOUR + timedelta(seconds=1))
+    recent.prune(T0 + HOUR + timedelta(seconds=1))
 
-    assert [one.fact.text for one in overheard.heard_in("C1", T0, T0 + HOUR)] == ["late"]
+    assert [one.fact.text for one in recent.posted_in("C1", T0, T0 + HOUR)] == ["late"]
 
 
 def test_an_edit_of_an_old_message_is_not_kept():
-    overheard = RecentMessages(lambda: 60)
+    recent = RecentMessages(lambda: 60)
     late = T0 + HOUR * 2
-    overheard.hear(
-        said(MessageEdited(channel="C1", ts=ts_of(T0), edited_ts=ts_of(late), author=ANN, text="x"), late), late
-    )
+    recent.add(said(MessageEdited(channel="C1", ts=ts_of(T0), edited_ts=ts_of(late), author=ANN, text="x"), late), late)
 
-    assert overheard.heard_in("C1", T0, late) == ()
+    assert recent.posted_in("C1", T0, late) == ()
 
 
 def test_with_no_minutes_nothing_is_kept_and_what_was_kept_goes():
     minutes = [60]
-    overheard = RecentMessages(lambda: minutes[0])
-    overheard.hear(posted("before"), T0)
+    recent = RecentMessages(lambda: minutes[0])
+    recent.add(posted("before"), T0)
     minutes[0] = 0
-    overheard.hear(posted("after", T0 + HOUR / 2), T0 + HOUR / 2)
-    overheard.forget(T0 + HOUR / 2)
+    recent.add(posted("after", T0 + HOUR / 2), T0 + HOUR / 2)
+    recent.prune(T0 + HOUR / 2)
 
-    assert overheard.heard_in("C1", T0, T0 + HOUR) == ()
+    assert recent.posted_in("C1", T0, T0 + HOUR) == ()
 
 
 def test_of_very_much_the_latest_is_kept():
-    overheard = RecentMessages(lambda: 60)
-    for number in range(MOST_HEARD + 5):
-        overheard.hear(posted(str(number), T0 + timedelta(seconds=number)), T0 + HOUR / 2)
+    recent = RecentMessages(lambda: 60)
+    for number in range(MOST_PER_CHANNEL + 5):
+        recent.add(posted(str(number), T0 + timedelta(seconds=number)), T0 + HOUR / 2)
 
-    heard = overheard.heard_in("C1", T0, T0 + HOUR)
+    found = recent.posted_in("C1", T0, T0 + HOUR)
 
-    assert (len(heard), heard[0].fact.text) == (MOST_HEARD, "5")
+    assert (len(found), found[0].fact.text) == (MOST_PER_CHANNEL, "5")
 
 
 def test_who_came_and_went_is_not_kept():
-    overheard = RecentMessages(lambda: 60)
-    overheard.hear(said(Joined(channel="C1", who=ANN)), T0)
+    recent = RecentMessages(lambda: 60)
+    recent.add(said(Joined(channel="C1", who=ANN)), T0)
 
-    assert overheard.heard_in("C1", T0 - HOUR, T0 + HOUR) == ()
+    assert recent.posted_in("C1", T0 - HOUR, T0 + HOUR) == ()
 
 
 def test_what_waited_for_the_database_is_kept_as_much_longer():
-    overheard, back = RecentMessages(lambda: 60), T0 + 3 * HOUR
-    overheard.hear(posted("now"), back)
-    assert overheard.heard_in("C1", T0, back) == ()
+    recent, back = RecentMessages(lambda: 60), T0 + 3 * HOUR
+    recent.add(posted("now"), back)
+    assert recent.posted_in("C1", T0, back) == ()
 
-    overheard.hear(posted("then"), back, waited=3 * HOUR)
+    recent.add(posted("then"), back, waited=3 * HOUR)
 
-    overheard.forget(back + HOUR / 2)
-    assert [one.fact.text for one in overheard.heard_in("C1", T0, back)] == ["then"]
-    overheard.forget(back + 2 * HOUR)
-    assert overheard.heard_in("C1", T0, back) == ()
+    recent.prune(back + HOUR / 2)
+    assert [one.fact.text for one in recent.posted_in("C1", T0, back)] == ["then"]
+    recent.prune(back + 2 * HOUR)
+    assert recent.posted_in("C1", T0, back) == ()

@@ -213,7 +213,7 @@ def test_a_message_changed_before_it_was_heard_keeps_its_original_when_that_come
 
 
 def test_after_a_crash_the_heartbeat_tells_since_when_nobody_was_there(play: Play) -> None:
-    play.stage.muster.gap_detector.look()
+    play.stage.muster.gap_detector.check()
     begins = utc_text(play.stage.clock.now())
     play.crash()
     said = play.chatter()
@@ -224,7 +224,7 @@ def test_after_a_crash_the_heartbeat_tells_since_when_nobody_was_there(play: Pla
 
 
 def test_without_the_heartbeat_a_crash_would_leave_no_trace_of_the_gap(play: Play) -> None:
-    play.stage.muster.gap_detector.look()
+    play.stage.muster.gap_detector.check()
     store = play.stage.muster.store
     store.transactions.write(lambda connection: connection.exec_driver_sql("DELETE FROM presence").rowcount)
     play.crash()
@@ -237,7 +237,7 @@ def test_without_the_heartbeat_a_crash_would_leave_no_trace_of_the_gap(play: Pla
 
 
 def test_crashed_again_while_it_reads_back_it_brackets_the_gap_once(play: Play) -> None:
-    play.stage.muster.gap_detector.look()
+    play.stage.muster.gap_detector.check()
     play.crash()
     play.chatter()
     play.stage.open(play.policy)

@@ -53,7 +53,7 @@ def hear(rig, **event):
     assert said is not None
     known = capture(said, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
     if known is None:
-        rig.adapter.recent_messages.hear(said, rig.clock.now())
+        rig.adapter.recent_messages.add(said, rig.clock.now())
 
 
 def heard_edit(rig, channel, ts, now, before=None):
