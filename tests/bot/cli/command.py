@@ -1,11 +1,14 @@
-"""The `muster` command, here or in a process of its own, in an environment empty but for what a test gives it."""
+"""The `muster` command, in this process or in one of its own, in an environment that holds only what a test gives it."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +23,7 @@ PATIENCE = 60
 
 @dataclass(frozen=True)
 class Said:
-    """How a command ended, and what it said."""
+    """The exit status and the output of a command."""
 
     code: int
     out: str
@@ -32,14 +35,16 @@ class Said:
 
 
 def environment(**given: str) -> dict[str, str]:
-    """Give an environment that holds the source, and what is given."""
+    """Return an environment with the path of the source, and what is given."""
     return {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **given}
 
 
-def started(folder: Path, *words: str, python: tuple[str, ...] = (), **given: str) -> subprocess.Popen[str]:
+def started(
+    folder: Path, *words: str, python: tuple[str, ...] = (), module: str = "bot.cli.main", **given: str
+) -> subprocess.Popen[str]:
     """Start the command in a folder."""
     return subprocess.Popen(
-        [sys.executable, *python, "-m", "bot.cli.main", *words],
+        [sys.executable, *python, "-m", module, *words],
         cwd=folder,
         env=environment(**given),
         stdout=subprocess.PIPE,
@@ -50,21 +55,34 @@ def started(folder: Path, *words: str, python: tuple[str, ...] = (), **given: st
 
 
 def muster(folder: Path, *words: str, **given: str) -> Said:
-    """Run the command in a folder to its end, here, which is quick; `in_process` does it as people do."""
-    before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(environment(**given))
-    try:
-        with contextlib.chdir(folder):
-            result = CliRunner().invoke(app, words, prog_name="muster", catch_exceptions=False)
-    finally:
+    """Run the command to its end in this process, which is quick; `in_process` starts one, as people do."""
+    with _restored_process_state(), contextlib.chdir(folder):
         os.environ.clear()
-        os.environ.update(before)
+        os.environ.update(environment(**given))
+        result = CliRunner().invoke(app, words, prog_name="muster", catch_exceptions=False)
     return Said(result.exit_code, result.stdout, result.stderr)
 
 
+@contextlib.contextmanager
+def _restored_process_state() -> Iterator[None]:
+    """Restore what `muster run` changes in its process: the environment, the signal handlers, the log."""
+    variables, root = dict(os.environ), logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(variables)
+        for number, handler in signals.items():
+            signal.signal(number, handler)
+        logging.captureWarnings(False)
+        root.handlers[:] = handlers
+        root.setLevel(level)
+
+
 def in_process(folder: Path, *words: str, python: tuple[str, ...] = (), **given: str) -> Said:
-    """Run the command in a folder to its end, in a process of its own."""
+    """Run the command to its end in a process of its own."""
     process = started(folder, *words, python=python, **given)
     try:
         out, err = process.communicate(timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""Every command once as people run it: a process of its own, in an environment that holds nothing."""
+"""Every command once in an empty environment, and each way to exit once in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from bot.cli.main import app
 from tests.bot.cli.begun import Begun
-from tests.bot.cli.command import ROOT, in_process
+from tests.bot.cli.command import ROOT, in_process, muster
 
 SCRIPT = str(ROOT / "tests/scenarios/s10-premature-close-reopen.yaml")
 BEGUN = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
@@ -39,6 +39,17 @@ PLAYS = {"demo", "bench", "soak"}
 def test_a_command_in_an_empty_folder_says_what_it_needs(words: tuple[str, ...], tmp_path: Path) -> None:
     code, says = IN_AN_EMPTY_FOLDER[words]
 
+    said = muster(tmp_path, *words)
+
+    assert says in said.everything
+    assert said.code == code, said.everything
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("words", [("keygen",), ("verify",), ("run",)], ids=["0", "1", "2"])
+def test_a_process_exits_with_the_status_of_its_command(words: tuple[str, ...], tmp_path: Path) -> None:
+    code, says = IN_AN_EMPTY_FOLDER[words]
+
     said = in_process(tmp_path, *words)
 
     assert says in said.everything
@@ -46,7 +57,7 @@ def test_a_command_in_an_empty_folder_says_what_it_needs(words: tuple[str, ...],
     assert "Traceback" not in said.err
 
 
-def test_every_command_is_run_as_people_run_it() -> None:
+def test_every_command_is_tried_in_an_empty_folder() -> None:
     assert {words[0] for words in IN_AN_EMPTY_FOLDER} | PLAYS == set(typer.main.get_group(app).commands)
 
 
@@ -65,7 +76,8 @@ def test_a_command_on_a_record_gives_what_is_asked_for(
     declared = begun.muster(tmp_path, *BEGUN)
     year = declared.out.split("INC-")[1][:4]
 
-    said = in_process(tmp_path, *(word.format(year=year) for word in words), DATABASE_URL=begun.url)
+    run = in_process if words == ("verify",) else muster
+    said = run(tmp_path, *(word.format(year=year) for word in words), DATABASE_URL=begun.url)
 
     assert (said.code, said.err) == (0, "")
     assert says in said.out
