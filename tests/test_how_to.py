@@ -20,8 +20,8 @@ from bot.spool.spool import Spool
 from bot.web.http_app import web_app
 from storage.store import Store, open_store
 from tests import postgres
-from tests.bot.cli.begun import Begun, begin
 from tests.bot.cli.command import POLICY, ROOT, environment
+from tests.bot.cli.started_record import StartedRecord, start_record
 
 PAGE: Final = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs" / "how-to").glob("*.md")))
 DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -69,9 +69,9 @@ def read(line: str) -> str:
 
 
 @pytest.fixture
-def begun(sqlite_url: str) -> Begun:
+def begun(sqlite_url: str) -> StartedRecord:
     """Give a database on which a Muster has run."""
-    return begin(sqlite_url)
+    return start_record(sqlite_url)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def tools(tmp_path: Path) -> str:
     return f"{folder}:{found}:/usr/bin:/bin" if found else f"{folder}:/usr/bin:/bin"
 
 
-def run(block: str, begun: Begun, folder: Path, path: str, **given: str) -> subprocess.CompletedProcess[str]:
+def run(block: str, begun: StartedRecord, folder: Path, path: str, **given: str) -> subprocess.CompletedProcess[str]:
     (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
     said = begun.muster(folder, "incident", "declare service=search impact=1 urgency=1 No results")
     assert said.code == 0, said.everything
@@ -106,7 +106,9 @@ def run(block: str, begun: Begun, folder: Path, path: str, **given: str) -> subp
 
 
 @pytest.mark.parametrize("lines", [one.lines for one in tried() if one.on == "sqlite"])
-def test_what_the_page_says_was_tried_on_sqlite_works(lines: str, begun: Begun, tools: str, tmp_path: Path) -> None:
+def test_what_the_page_says_was_tried_on_sqlite_works(
+    lines: str, begun: StartedRecord, tools: str, tmp_path: Path
+) -> None:
     said = run(lines, begun, tmp_path, tools)
 
     assert said.returncode == 0, said.stdout + said.stderr
@@ -126,7 +128,7 @@ def test_what_the_page_says_was_tried_on_postgresql_works(
         "RESTORED_URL": server.dsn(RESTORED),
     }
 
-    said = run(lines, begin(postgres_url), tmp_path, tools, **given)
+    said = run(lines, start_record(postgres_url), tmp_path, tools, **given)
     if SERVICE in lines:
         with open_store(postgres_url) as store:
             store.transactions.write(lambda connection: connection.exec_driver_sql(f"DROP OWNED BY {SERVICE}"))

@@ -13,7 +13,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Runs a major incident in Slack and keeps a record of it that stands up.",
+    help="Runs major incidents in Slack and keeps a tamper-evident record of them.",
 )
 
 Number = Annotated[str, typer.Argument(help="The incident, as in INC-2026-0042.")]
@@ -29,15 +29,15 @@ def run() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Say what is missing or wrong before Muster can run, and what it could not do."""
+    """Check settings, database, policy and Slack, and list what to correct. Changes nothing."""
     from bot.cli.doctor import diagnose
 
     raise typer.Exit(diagnose())
 
 
 @app.command()
-def demo(once: Annotated[bool, typer.Option("--once", help="End after the play.")] = False) -> None:
-    """Play a major incident in a pretend workspace, and stay so that you can take part."""
+def demo(once: Annotated[bool, typer.Option("--once", help="Exit after the play.")] = False) -> None:
+    """Play a major incident in a pretend workspace, then keep running so that you can take part."""
     from bot.simulation.demo.demo_command import play_demo
 
     raise typer.Exit(play_demo(once=once))
@@ -69,7 +69,7 @@ def migrate(
         ),
     ] = False,
 ) -> None:
-    """Bring the database to the schema this Muster knows."""
+    """Create the tables, or migrate them to the schema of this release."""
     from bot.cli.record_commands import migrate_database
     from bot.cli.verify_command import reinstall_triggers
 
@@ -78,9 +78,9 @@ def migrate(
 
 @app.command()
 def policy(
-    file: Annotated[Path | None, typer.Argument(help="The policy; the one in use, when left out.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="The policy file; MUSTER_POLICY by default.")] = None,
 ) -> None:
-    """Check a policy file and name everything that is wrong in it, with the line."""
+    """Check a policy file and list every fault with its line."""
     from bot.cli.record_commands import check_policy
 
     raise typer.Exit(check_policy(file))
@@ -89,12 +89,12 @@ def policy(
 @app.command()
 def verify(
     checkpoint: Annotated[
-        Path | None, typer.Option(help="A checkpoint that left the house; what it covers must still be there.")
+        Path | None, typer.Option(help="A file with a published checkpoint; what it covers must still be there.")
     ] = None,
     seen: Annotated[str, typer.Option(help="A root that was published, as NUMBER:ROOT.")] = "",
-    key: Annotated[str, typer.Option(help="The public key that every checkpoint must lead to.")] = "",
+    key: Annotated[str, typer.Option(help="The public key that signed the checkpoints, or a predecessor.")] = "",
 ) -> None:
-    """Compute every hash again, fold every incident again, and name the first broken entry.
+    """Verify the record: recompute every hash, replay every incident, and name the first broken entry.
 
     Ends with 0 when everything holds, 3 tampered, 4 truncated, 5 wrong key or time stamp, 6 to rebuild or triggers missing.
     """
@@ -105,7 +105,7 @@ def verify(
 
 @app.command()
 def rebuild() -> None:
-    """Make again what is derived from the record, where `verify` says rebuild. Entries are never touched."""
+    """Rebuild what is derived from the record, when `verify` says so. Entries are never changed."""
     from bot.cli.verify_command import rebuild_database
 
     raise typer.Exit(rebuild_database())
@@ -132,9 +132,11 @@ def keygen(
     file: Annotated[Path, typer.Argument(help="Where to write the private key; keep it outside the database.")] = Path(
         "muster.key"
     ),
-    rotate: Annotated[bool, typer.Option("--rotate", help="Let the key of MUSTER_KEY_FILE name this one.")] = False,
+    rotate: Annotated[
+        bool, typer.Option("--rotate", help="Record the new key as successor of the key in MUSTER_KEY_FILE.")
+    ] = False,
 ) -> None:
-    """Make the Ed25519 key that signs checkpoints, and print the public key to give to others."""
+    """Create the Ed25519 key that signs checkpoints, and print its public key."""
     from bot.cli.key_commands import make_key, rotate_key
 
     raise typer.Exit(rotate_key(file) if rotate else make_key(file))
@@ -151,10 +153,10 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to write; it must
 @app.command()
 def restore(
     file: Annotated[Path, typer.Argument(help="What `muster backup` wrote.")],
-    replace: Annotated[bool, typer.Option("--replace", help="Also over a database that holds entries.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a database that holds entries.")] = False,
     seen: Annotated[str, typer.Option(help="The last root that was published, as NUMBER:ROOT.")] = "",
 ) -> None:
-    """Put a backup in the place of the database, verify it, and say what came after it and is lost."""
+    """Restore a backup, verify it, and say what is lost."""
     from bot.cli.backup_command import restore_database
 
     raise typer.Exit(restore_database(file, replace=replace, seen=seen))
@@ -162,9 +164,9 @@ def restore(
 
 @app.command()
 def retention(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would be deleted.")] = False,
 ) -> None:
-    """Delete what the policy keeps no longer, as the daily job does; a tombstone stays for each incident."""
+    """Delete incidents whose retention has ended, as the daily job does; a tombstone stays for each."""
     from bot.cli.retention_command import delete_expired
 
     raise typer.Exit(delete_expired(dry_run=dry_run))
@@ -173,9 +175,9 @@ def retention(
 @app.command(context_settings={"ignore_unknown_options": True})
 def incident(
     line: Annotated[list[str], typer.Argument(help="What you would type after /incident.")],
-    number: Annotated[str, typer.Option("--in", help="The incident it is about.")] = "",
+    number: Annotated[str, typer.Option("--in", help="The incident, as in INC-2026-0042.")] = "",
 ) -> None:
-    """Do what `/incident …` does, from here. Your name is claimed, not proven, and the record says so."""
+    """Do what `/incident …` does in Slack. Your name is claimed, not proven, and the record says so."""
     from bot.cli.incident_command import act
 
     raise typer.Exit(act(" ".join(line), number=number or None))
@@ -201,21 +203,23 @@ def bench(quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, 
 
 @app.command()
 def soak(
-    minutes: Annotated[float, typer.Option(help="How long people act; coming to rest takes as long as it takes.")] = 10,
-    seed: Annotated[int, typer.Option(help="What happens is drawn from it; the same seed, the same steps.")] = 1,
+    minutes: Annotated[
+        float, typer.Option(help="How long people act; finishing the remaining work takes longer.")
+    ] = 10,
+    seed: Annotated[int, typer.Option(help="The random seed; the same seed makes the same steps.")] = 1,
     database: Annotated[
         str, typer.Option(help="DATABASE_URL of an empty database; a fresh SQLite file unless given.")
     ] = "",
     replicas: Annotated[int, typer.Option(min=1, help="How many Musters share the database; PostgreSQL only.")] = 1,
 ) -> None:
-    """Let a pretend workspace, its troubles and SIGKILL loose on Muster, then check that nothing was lost or doubled."""
+    """Run Muster under random load, faults and SIGKILL, then check that nothing was lost or doubled."""
     from bot.simulation.soak.soak_command import soak as let_loose
 
     raise typer.Exit(let_loose(minutes, seed, database=database or None, replicas=replicas))
 
 
 def main() -> None:
-    """Run the command line; docstrings are help, so that a Python which strips them is refused."""
+    """Run the command line. Python -OO is refused, because it strips the docstrings that are shown as help."""
     if sys.flags.optimize > 1:
         sys.stderr.write("Muster shows docstrings as help and will not run with python -OO. Run it without.\n")
         raise SystemExit(2)

@@ -22,7 +22,7 @@ PATIENCE = 60
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """The exit status and the output of a command."""
 
     code: int
@@ -54,13 +54,13 @@ def started(
     )
 
 
-def muster(folder: Path, *words: str, **given: str) -> Said:
+def muster(folder: Path, *words: str, **given: str) -> CommandResult:
     """Run the command to its end in this process, which is quick; `in_process` starts one, as people do."""
     with _restored_process_state(), contextlib.chdir(folder):
         os.environ.clear()
         os.environ.update(environment(**given))
         result = CliRunner().invoke(app, words, prog_name="muster", catch_exceptions=False)
-    return Said(result.exit_code, result.stdout, result.stderr)
+    return CommandResult(result.exit_code, result.stdout, result.stderr)
 
 
 @contextlib.contextmanager
@@ -81,11 +81,11 @@ def _restored_process_state() -> Iterator[None]:
         root.setLevel(level)
 
 
-def in_process(folder: Path, *words: str, python: tuple[str, ...] = (), **given: str) -> Said:
+def in_process(folder: Path, *words: str, python: tuple[str, ...] = (), **given: str) -> CommandResult:
     """Run the command to its end in a process of its own."""
     process = started(folder, *words, python=python, **given)
     try:
         out, err = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
-    return Said(process.returncode, out, err)
+    return CommandResult(process.returncode, out, err)

@@ -10,13 +10,13 @@ import yaml
 
 from sandbox.server import Sandbox
 from sandbox.state.entities import Person
-from tests.bot.cli.begun import Begun, begin
 from tests.bot.cli.command import POLICY, ROOT
+from tests.bot.cli.started_record import StartedRecord, start_record
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    """Give a workspace with two people in it."""
+    """A workspace with two people in it."""
     manifest = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
     people = (Person(name="ann", real_name="Ann"), Person(name="bea", real_name="Bea"))
     with Sandbox(people, manifest=manifest, channels=("general", "incidents")) as opened:
@@ -25,7 +25,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def env(sandbox: Sandbox, sqlite_url: str) -> dict[str, str]:
-    """Give the environment in which Muster finds that workspace and a fresh database."""
+    """The environment in which Muster finds that workspace and a fresh database."""
     return {
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
@@ -36,7 +36,7 @@ def env(sandbox: Sandbox, sqlite_url: str) -> dict[str, str]:
 
 @pytest.fixture
 def here(tmp_path: Path) -> Path:
-    """Give a folder with nothing in it but the shipped policy."""
+    """A folder that holds only the shipped policy."""
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
@@ -44,6 +44,6 @@ def here(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def begun(sqlite_url: str) -> Begun:
-    """Give a database on which a Muster has run, with a policy in force and two people known."""
-    return begin(sqlite_url)
+def record(sqlite_url: str) -> StartedRecord:
+    """A database on which a Muster has run, with a policy in force and two people in the directory."""
+    return start_record(sqlite_url)

@@ -23,25 +23,25 @@ from storage.integrity.signing_keys import read_key
 from storage.maintenance.verification import verify
 from storage.store import open_store
 from tests.authority import Authority, checked_by_openssl
-from tests.bot.cli.begun import TEAM, Begun, begin
-from tests.bot.cli.command import POLICY, Said
+from tests.bot.cli.command import POLICY, CommandResult
+from tests.bot.cli.started_record import TEAM, StartedRecord, start_record
 
 THE_KEY = {"MUSTER_KEY_FILE": "muster.key"}
 NOTHING = dict.fromkeys(("MUSTER_KEY_FILE", "MUSTER_TSA_URL", "MUSTER_TSA_CERT", "MUSTER_POLICY"))
 
 
-def muster(begun: Begun, folder: Path, *words: str, **given: str) -> Said:
+def muster(record: StartedRecord, folder: Path, *words: str, **given: str) -> CommandResult:
     """Run a command in a folder, on a database, with what is given in the environment."""
     with contextlib.chdir(folder):
-        done = CliRunner().invoke(app, words, env={**NOTHING, **given, "DATABASE_URL": begun.url})
+        done = CliRunner().invoke(app, words, env={**NOTHING, **given, "DATABASE_URL": record.url})
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
-    return Said(done.exit_code, done.stdout, done.stderr)
+    return CommandResult(done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture
-def either(database_url: str) -> Begun:
+def either(database_url: str) -> StartedRecord:
     """Give a record once on each database; what does not differ between them is tried on SQLite alone."""
-    return begin(database_url)
+    return start_record(database_url)
 
 
 @pytest.fixture
@@ -59,16 +59,16 @@ def here(tmp_path: Path) -> Path:
     return folder
 
 
-def declare(begun: Begun, here: Path, title: str = "No results") -> str:
-    said = muster(begun, here, "incident", "declare", "service=search", "impact=1", "urgency=1", title)
+def declare(record: StartedRecord, here: Path, title: str = "No results") -> str:
+    said = muster(record, here, "incident", "declare", "service=search", "impact=1", "urgency=1", title)
     assert said.code == 0, said.everything
-    with begun.store() as store:
+    with record.store() as store:
         return max(one.number for one in store.queries.incidents(TEAM))
 
 
-def checkpoint(begun: Begun, here: Path, key: str | None = "muster.key") -> tuple[int, str]:
+def checkpoint(record: StartedRecord, here: Path, key: str | None = "muster.key") -> tuple[int, str]:
     """Take a checkpoint as the minute's job does, and give its number and root."""
-    with begun.store() as store:
+    with record.store() as store:
         taken = store.checkpoints.take(datetime.now(UTC), read_key(here / key) if key else None)
     assert taken is not None
     return taken.seq, taken.root
@@ -78,7 +78,7 @@ def public_key(here: Path, name: str = "muster.key") -> str:
     return read_key(here / name).public_key
 
 
-def test_a_backup_is_verified_and_restored_and_says_what_is_lost(either: Begun, here: Path) -> None:
+def test_a_backup_is_verified_and_restored_and_says_what_is_lost(either: StartedRecord, here: Path) -> None:
     muster(either, here, "keygen")
     declare(either, here)
     checkpoint(either, here)
@@ -103,27 +103,27 @@ def test_a_backup_is_verified_and_restored_and_says_what_is_lost(either: Begun, 
     assert muster(either, here, "verify", **THE_KEY).code == 0
 
 
-def test_a_restore_of_everything_that_was_published_loses_nothing(begun: Begun, here: Path) -> None:
-    muster(begun, here, "keygen")
-    declare(begun, here)
-    seq, root = checkpoint(begun, here)
-    muster(begun, here, "backup", "copy.db")
+def test_a_restore_of_everything_that_was_published_loses_nothing(record: StartedRecord, here: Path) -> None:
+    muster(record, here, "keygen")
+    declare(record, here)
+    seq, root = checkpoint(record, here)
+    muster(record, here, "backup", "copy.db")
 
-    restored = muster(begun, here, "restore", "copy.db", "--replace", "--seen", f"{seq}:{root}", **THE_KEY)
+    restored = muster(record, here, "restore", "copy.db", "--replace", "--seen", f"{seq}:{root}", **THE_KEY)
 
     assert restored.code == 0, restored.everything
     assert "Lost:" not in restored.out
     assert f"The last checkpoint that all of it agrees with: {seq} of " in restored.out
 
 
-def test_what_is_named_wrongly_is_refused_before_anything_is_done(begun: Begun, here: Path) -> None:
-    declare(begun, here)
+def test_what_is_named_wrongly_is_refused_before_anything_is_done(record: StartedRecord, here: Path) -> None:
+    declare(record, here)
     (here / "copy.db").write_text("mine")
 
-    over = muster(begun, here, "backup", "copy.db")
-    nothing = muster(begun, here, "restore", "none.db", "--replace")
-    nonsense = muster(begun, here, "restore", "copy.db", "--seen", "41:abc")
-    nokey = muster(begun, here, "verify", "--key", "abc")
+    over = muster(record, here, "backup", "copy.db")
+    nothing = muster(record, here, "restore", "none.db", "--replace")
+    nonsense = muster(record, here, "restore", "copy.db", "--seen", "41:abc")
+    nokey = muster(record, here, "verify", "--key", "abc")
 
     assert [(one.code, one.out) for one in (over, nothing, nonsense, nokey)] == [(1, ""), (1, ""), (2, ""), (2, "")]
     assert "Copy.db exists" in over.err or "copy.db exists and is not overwritten" in over.err
@@ -132,7 +132,7 @@ def test_what_is_named_wrongly_is_refused_before_anything_is_done(begun: Begun, 
     assert (here / "copy.db").read_text() == "mine"
 
 
-def test_retention_lists_and_then_deletes(either: Begun, here: Path) -> None:
+def test_retention_lists_and_then_deletes(either: StartedRecord, here: Path) -> None:
     numbers = [declare(either, here, title) for title in ("The monitor broke", "Nothing yet")]
     muster(either, here, "incident", "--in", numbers[0], "void", "false_alarm", "because the monitor itself was broken")
     _aged(either, years=4)
@@ -150,9 +150,9 @@ def test_retention_lists_and_then_deletes(either: Begun, here: Path) -> None:
     assert "Deleted after their retention, with a tombstone: 1." in muster(either, here, "verify").out
 
 
-def _aged(begun: Begun, years: int) -> None:
+def _aged(record: StartedRecord, years: int) -> None:
     """Let a policy be in force that keeps less, since a process cannot be taken into the future; make all else old."""
-    with begun.store() as store:
+    with record.store() as store:
         (key,) = (one.key for one in store.queries.incidents(TEAM, is_over=True))
         folded = store.queries.incident(key)
         assert folded is not None
@@ -164,35 +164,35 @@ def _aged(begun: Begun, years: int) -> None:
         store.transactions.write(lambda c: c.execute(change, values).rowcount)
 
 
-def test_a_key_hands_over_to_the_next_and_both_are_believed(begun: Begun, here: Path) -> None:
-    muster(begun, here, "keygen")
-    declare(begun, here)
-    checkpoint(begun, here)
+def test_a_key_hands_over_to_the_next_and_both_are_believed(record: StartedRecord, here: Path) -> None:
+    muster(record, here, "keygen")
+    declare(record, here)
+    checkpoint(record, here)
 
-    rotated = muster(begun, here, "keygen", "--rotate", "next.key", **THE_KEY)
-    declare(begun, here, "Sign-in hangs")
-    checkpoint(begun, here, "next.key")
+    rotated = muster(record, here, "keygen", "--rotate", "next.key", **THE_KEY)
+    declare(record, here, "Sign-in hangs")
+    checkpoint(record, here, "next.key")
 
     assert rotated.code == 0, rotated.everything
     assert public_key(here, "next.key") in rotated.out
     assert "set MUSTER_KEY_FILE=next.key" in rotated.out
     for name in ("muster.key", "next.key"):
-        verified = muster(begun, here, "verify", "--key", public_key(here, name))
+        verified = muster(record, here, "verify", "--key", public_key(here, name))
         assert verified.code == 0, verified.everything
         assert f"signed with {public_key(here, 'next.key')}" in verified.out
 
 
-def test_a_key_nobody_named_is_told_from_tampering(begun: Begun, here: Path) -> None:
+def test_a_key_nobody_named_is_told_from_tampering(record: StartedRecord, here: Path) -> None:
     for name in ("muster.key", "stray.key"):
-        muster(begun, here, "keygen", name)
-    declare(begun, here)
-    checkpoint(begun, here)
-    declare(begun, here, "Sign-in hangs")
-    checkpoint(begun, here, "stray.key")
+        muster(record, here, "keygen", name)
+    declare(record, here)
+    checkpoint(record, here)
+    declare(record, here, "Sign-in hangs")
+    checkpoint(record, here, "stray.key")
 
-    verified = muster(begun, here, "verify", **THE_KEY)
-    stray = muster(begun, here, "keygen", "--rotate", "third.key", MUSTER_KEY_FILE="stray.key")
-    nobody = muster(begun, here, "keygen", "--rotate", "third.key")
+    verified = muster(record, here, "verify", **THE_KEY)
+    stray = muster(record, here, "keygen", "--rotate", "third.key", MUSTER_KEY_FILE="stray.key")
+    nobody = muster(record, here, "keygen", "--rotate", "third.key")
 
     assert verified.code == 5
     assert f"checkpoint 2 was signed with {public_key(here, 'stray.key')[:16]}…" in verified.out
@@ -201,8 +201,8 @@ def test_a_key_nobody_named_is_told_from_tampering(begun: Begun, here: Path) -> 
     assert not (here / "third.key").exists()
 
 
-def exported(begun: Begun, here: Path, number: str, **given: str) -> Path:
-    said = muster(begun, here, "export", number, **given)
+def exported(record: StartedRecord, here: Path, number: str, **given: str) -> Path:
+    said = muster(record, here, "export", number, **given)
     assert said.code == 0, said.everything
     return here / "out" / number
 
@@ -213,12 +213,12 @@ def checked(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(alone, cwd=folder, env={}, capture_output=True, text=True, check=False)
 
 
-def test_an_export_after_a_rotation_is_believed_by_who_knows_the_first_key(begun: Begun, here: Path) -> None:
-    muster(begun, here, "keygen")
-    number = declare(begun, here)
-    checkpoint(begun, here)
-    muster(begun, here, "keygen", "--rotate", "next.key", **THE_KEY)
-    folder = exported(begun, here, number, MUSTER_KEY_FILE="next.key")
+def test_an_export_after_a_rotation_is_believed_by_who_knows_the_first_key(record: StartedRecord, here: Path) -> None:
+    muster(record, here, "keygen")
+    number = declare(record, here)
+    checkpoint(record, here)
+    muster(record, here, "keygen", "--rotate", "next.key", **THE_KEY)
+    folder = exported(record, here, number, MUSTER_KEY_FILE="next.key")
 
     believed = [checked(folder, "--key", public_key(here, name)) for name in ("muster.key", "next.key")]
     stranger = checked(folder, "--key", "ab" * 32)
@@ -242,8 +242,8 @@ def _slipped_in(folder: Path, name: str, content: str) -> None:
     (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def test_an_unsigned_export_says_so_and_proves_nothing_to_who_has_a_key(begun: Begun, here: Path) -> None:
-    folder = exported(begun, here, declare(begun, here))
+def test_an_unsigned_export_says_so_and_proves_nothing_to_who_has_a_key(record: StartedRecord, here: Path) -> None:
+    folder = exported(record, here, declare(record, here))
 
     plain, with_key = checked(folder), checked(folder, "--key", "ab" * 32)
 
@@ -253,14 +253,16 @@ def test_an_unsigned_export_says_so_and_proves_nothing_to_who_has_a_key(begun: B
     assert plain.stderr == with_key.stderr == ""
 
 
-def test_an_export_carries_a_time_stamp_that_openssl_checks(begun: Begun, here: Path, authority: Authority) -> None:
-    muster(begun, here, "keygen")
+def test_an_export_carries_a_time_stamp_that_openssl_checks(
+    record: StartedRecord, here: Path, authority: Authority
+) -> None:
+    muster(record, here, "keygen")
     given = {**THE_KEY, "MUSTER_TSA_URL": authority.url, "MUSTER_TSA_CERT": str(authority.root)}
-    folder = exported(begun, here, declare(begun, here), **given)
+    folder = exported(record, here, declare(record, here), **given)
 
     told = checked(folder, "--key", public_key(here))
     proven = checked_by_openssl(folder, "checkpoint.txt", "checkpoint.tsr", authority.root)
-    verified = muster(begun, here, "verify", **given)
+    verified = muster(record, here, "verify", **given)
 
     assert told.returncode == 0, told.stdout + told.stderr
     assert "openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem" in told.stdout
@@ -275,26 +277,26 @@ def test_an_export_carries_a_time_stamp_that_openssl_checks(begun: Begun, here: 
 
 
 def test_without_an_answer_of_the_authority_the_export_is_made_and_says_so(
-    begun: Begun, here: Path, authority: Authority
+    record: StartedRecord, here: Path, authority: Authority
 ) -> None:
     authority.closed = True
-    muster(begun, here, "keygen")
-    number = declare(begun, here)
+    muster(record, here, "keygen")
+    number = declare(record, here)
 
-    said = muster(begun, here, "export", number, MUSTER_TSA_URL=authority.url, **THE_KEY)
+    said = muster(record, here, "export", number, MUSTER_TSA_URL=authority.url, **THE_KEY)
 
     assert said.code == 0, said.everything
     assert "The time-stamp authority did not answer" in said.out
     assert checked(here / "out" / number).returncode == 0
 
 
-def test_a_backup_of_one_database_begins_the_other(either: Begun, here: Path, tmp_path: Path) -> None:
+def test_a_backup_of_one_database_begins_the_other(either: StartedRecord, here: Path, tmp_path: Path) -> None:
     """The way from SQLite to PostgreSQL, and back."""
     declare(either, here)
     muster(either, here, "backup", "copy.db")
     moved = f"sqlite:///{tmp_path / 'moved.db'}"
 
-    said = muster(Begun(moved), here, "restore", "copy.db")
+    said = muster(StartedRecord(moved), here, "restore", "copy.db")
 
     assert said.code == 0, said.everything
     with either.store() as before, open_store(moved, team=TEAM) as after:
@@ -303,17 +305,17 @@ def test_a_backup_of_one_database_begins_the_other(either: Begun, here: Path, tm
         assert after.directory.active_policy()[1] == POLICY
 
 
-def examined(begun: Begun, here: Path, **given: str) -> str:
+def examined(record: StartedRecord, here: Path, **given: str) -> str:
     (here / "policy.yaml").write_text(POLICY, encoding="utf-8")
-    return muster(begun, here, "doctor", **given).out
+    return muster(record, here, "doctor", **given).out
 
 
-def test_the_doctor_says_what_nobody_signed_and_what_never_leaves_the_house(begun: Begun, here: Path) -> None:
-    declare(begun, here)
-    checkpoint(begun, here, None)
+def test_the_doctor_says_what_nobody_signed_and_what_never_leaves_the_house(record: StartedRecord, here: Path) -> None:
+    declare(record, here)
+    checkpoint(record, here, None)
 
-    alone = examined(begun, here)
-    stamped = examined(begun, here, MUSTER_TSA_URL="https://stamps.example/")
+    alone = examined(record, here)
+    stamped = examined(record, here, MUSTER_TSA_URL="https://stamps.example/")
 
     assert "Unsigned checkpoints: 1." in alone
     assert "The last checkpoint is 1, of " in alone
@@ -321,15 +323,15 @@ def test_the_doctor_says_what_nobody_signed_and_what_never_leaves_the_house(begu
     assert "Checkpoints never leave this database" not in stamped
 
 
-def test_the_doctor_knows_a_key_that_was_swapped_without_handing_over(begun: Begun, here: Path) -> None:
+def test_the_doctor_knows_a_key_that_was_swapped_without_handing_over(record: StartedRecord, here: Path) -> None:
     for name in ("muster.key", "stray.key"):
-        muster(begun, here, "keygen", name)
-    declare(begun, here)
-    checkpoint(begun, here)
+        muster(record, here, "keygen", name)
+    declare(record, here)
+    checkpoint(record, here)
 
-    right, swapped = (examined(begun, here, MUSTER_KEY_FILE=name) for name in ("muster.key", "stray.key"))
-    muster(begun, here, "keygen", "--rotate", "next.key", **THE_KEY)
-    named = examined(begun, here, MUSTER_KEY_FILE="next.key")
+    right, swapped = (examined(record, here, MUSTER_KEY_FILE=name) for name in ("muster.key", "stray.key"))
+    muster(record, here, "keygen", "--rotate", "next.key", **THE_KEY)
+    named = examined(record, here, MUSTER_KEY_FILE="next.key")
 
     says = "The key of MUSTER_KEY_FILE has not signed here and nothing names it"
     assert [says in one for one in (right, swapped, named)] == [False, True, False]

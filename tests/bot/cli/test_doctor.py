@@ -23,14 +23,14 @@ from sandbox.server import Sandbox
 from sandbox.state.entities import Person
 from storage.store import open_store
 from storage.triggers import record_triggers
-from tests.bot.cli.begun import begin
-from tests.bot.cli.command import POLICY, ROOT, Said, muster
+from tests.bot.cli.command import POLICY, ROOT, CommandResult, muster
+from tests.bot.cli.started_record import start_record
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 TODAY = T0.date()
 
 
-def parts(said: Said) -> dict[str, list[str]]:
+def parts(said: CommandResult) -> dict[str, list[str]]:
     """Give the lines under each heading."""
     found: dict[str, list[str]] = {}
     heading = ""
@@ -219,7 +219,7 @@ def test_triggers_that_do_not_fire_are_found(env: dict[str, str], here: Path) ->
 
 
 def test_a_job_that_was_given_up_is_shown_with_its_cause(env: dict[str, str], here: Path) -> None:
-    begin(env["DATABASE_URL"])
+    start_record(env["DATABASE_URL"])
     give_up(env["DATABASE_URL"], "T1", "channel_not_found")
     give_up(env["DATABASE_URL"], "T2", "is_archived")
 
@@ -233,7 +233,7 @@ def test_a_job_that_was_given_up_is_shown_with_its_cause(env: dict[str, str], he
 
 
 def test_a_database_of_several_teams_is_named_and_no_teams_jobs_are_shown(env: dict[str, str], here: Path) -> None:
-    begin(env["DATABASE_URL"])
+    start_record(env["DATABASE_URL"])
     give_up(env["DATABASE_URL"], "T1", "channel_not_found")
     with open_store(env["DATABASE_URL"], team="T2") as store:
         store.directory.activate_policy(read_policy(POLICY, TODAY).policy, POLICY, T0)

@@ -18,65 +18,69 @@ from incident.entry import EntryPoint, Source
 from incident.ports import Person
 from roles.person_ids import cli_person, slack_person
 from storage.store import open_store
-from tests.bot.cli.begun import T0, Begun, begin
 from tests.bot.cli.command import POLICY, muster
+from tests.bot.cli.started_record import T0, StartedRecord, start_record
 
 DECLARE = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results for anybody")
 NUMBER = re.compile(r"INC-\d{4}-\d{4}")
 
 
 @pytest.fixture
-def number(begun: Begun, tmp_path: Path) -> str:
+def number(record: StartedRecord, tmp_path: Path) -> str:
     """Declare an incident and give its number."""
-    said = begun.muster(tmp_path, *DECLARE)
+    said = record.muster(tmp_path, *DECLARE)
     found = NUMBER.search(said.out)
     assert found, said.everything
     return found[0]
 
 
-def test_an_incident_is_declared_by_whoever_types_and_what_slack_is_told_waits(begun: Begun, tmp_path: Path) -> None:
-    said = begun.muster(tmp_path, *DECLARE)
+def test_an_incident_is_declared_by_whoever_types_and_what_slack_is_told_waits(
+    record: StartedRecord, tmp_path: Path
+) -> None:
+    said = record.muster(tmp_path, *DECLARE)
 
-    declared = begun.entries()[0]
+    declared = record.entries()[0]
     assert said.code == 0, said.everything
     assert "is declared" in said.out
     assert declared.by == cli_person(getpass.getuser(), socket.gethostname())
     assert declared.source.surface == EntryPoint.CLI
-    with begun.store() as store:
+    with record.store() as store:
         assert store.jobs.due_count(declared.recorded_at) > 0
 
 
 def test_it_works_on_postgresql_too(postgres_url: str, tmp_path: Path) -> None:
-    begun = begin(postgres_url)
+    record = start_record(postgres_url)
 
-    said = begun.muster(tmp_path, *DECLARE)
+    said = record.muster(tmp_path, *DECLARE)
 
     assert (said.code, said.err) == (0, "")
-    assert begun.entries()[0].fact.kind == "declared"
+    assert record.entries()[0].fact.kind == "declared"
 
 
-def test_an_incident_is_named_before_the_verb_or_by_an_option(begun: Begun, number: str, tmp_path: Path) -> None:
-    first = begun.muster(tmp_path, "incident", number.lower(), "note", "The", "index", "is", "gone")
-    second = begun.muster(tmp_path, "incident", "--in", number.lower(), "note", "It is being rebuilt")
+def test_an_incident_is_named_before_the_verb_or_by_an_option(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    first = record.muster(tmp_path, "incident", number.lower(), "note", "The", "index", "is", "gone")
+    second = record.muster(tmp_path, "incident", "--in", number.lower(), "note", "It is being rebuilt")
 
-    noted = [entry.fact.text for entry in begun.entries() if isinstance(entry.fact, Noted)]
+    noted = [entry.fact.text for entry in record.entries() if isinstance(entry.fact, Noted)]
     assert (first.code, second.code) == (0, 0), first.everything + second.everything
     assert noted == ["The index is gone", "It is being rebuilt"]
 
 
-def test_the_same_line_twice_is_two_requests(begun: Begun, number: str, tmp_path: Path) -> None:
+def test_the_same_line_twice_is_two_requests(record: StartedRecord, number: str, tmp_path: Path) -> None:
     for _ in range(2):
-        assert begun.muster(tmp_path, "incident", number, "note", "Still down").code == 0
+        assert record.muster(tmp_path, "incident", number, "note", "Still down").code == 0
 
-    assert sum(isinstance(entry.fact, Noted) for entry in begun.entries()) == 2
+    assert sum(isinstance(entry.fact, Noted) for entry in record.entries()) == 2
 
 
-def test_somebody_is_given_a_role_by_their_name_or_id(begun: Begun, number: str, tmp_path: Path) -> None:
-    by_name = begun.muster(tmp_path, "incident", number, "assign", "scribe", "@ann.low")
-    by_id = begun.muster(tmp_path, "incident", number, "assign", "comms", "@U2")
+def test_somebody_is_given_a_role_by_their_name_or_id(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    by_name = record.muster(tmp_path, "incident", number, "assign", "scribe", "@ann.low")
+    by_id = record.muster(tmp_path, "incident", number, "assign", "comms", "@U2")
 
     assert (by_name.code, by_id.code) == (0, 0), by_name.everything + by_id.everything
-    with begun.store() as store:
+    with record.store() as store:
         key = store.queries.incidents("T1")[0].key
         incident = store.queries.incident(key)
     assert incident is not None
@@ -84,11 +88,11 @@ def test_somebody_is_given_a_role_by_their_name_or_id(begun: Begun, number: str,
     assert "Bea Ray" in by_id.out
 
 
-def test_a_name_that_two_people_have_means_neither(begun: Begun, number: str, tmp_path: Path) -> None:
-    with begun.store() as store:
+def test_a_name_that_two_people_have_means_neither(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    with record.store() as store:
         store.directory.put([Person(id=slack_person("T1", "U9"), name="Ann Other")], T0)
 
-    said = begun.muster(tmp_path, "incident", number, "assign", "scribe", "@ann")
+    said = record.muster(tmp_path, "incident", number, "assign", "scribe", "@ann")
 
     assert said.code == 1
     assert "“@ann”" in said.err
@@ -105,55 +109,55 @@ def test_a_name_that_two_people_have_means_neither(begun: Begun, number: str, tm
     ],
 )
 def test_a_line_that_leaves_something_open_is_refused_and_says_what(
-    words: tuple[str, ...], says: list[str], begun: Begun, number: str, tmp_path: Path
+    words: tuple[str, ...], says: list[str], record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    before = begun.count()
+    before = record.count()
 
-    said = begun.muster(tmp_path, "incident", number, *words)
+    said = record.muster(tmp_path, "incident", number, *words)
 
     assert (said.code, said.out) == (1, "")
     for part in says:
         assert part in said.err
-    assert begun.count() == before
+    assert record.count() == before
 
 
-def test_a_word_that_is_no_verb_gets_the_nearest_one(begun: Begun, tmp_path: Path) -> None:
-    said = begun.muster(tmp_path, "incident", "declaer", "No results")
+def test_a_word_that_is_no_verb_gets_the_nearest_one(record: StartedRecord, tmp_path: Path) -> None:
+    said = record.muster(tmp_path, "incident", "declaer", "No results")
 
     assert said.code == 1
     assert "Did you mean declare?" in said.err
 
 
 def test_a_refusal_by_the_rules_is_on_the_record_and_goes_to_standard_error(
-    begun: Begun, number: str, tmp_path: Path
+    record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    said = begun.muster(tmp_path, "incident", number, "reopen", "It", "is", "back")
+    said = record.muster(tmp_path, "incident", number, "reopen", "It", "is", "back")
 
     assert (said.code, said.out) == (1, "")
     assert "Nothing changed" in said.err
-    assert begun.entries()[-1].fact.kind == "refused"
+    assert record.entries()[-1].fact.kind == "refused"
 
 
-def test_an_incident_that_does_not_exist_is_refused(begun: Begun, tmp_path: Path) -> None:
-    said = begun.muster(tmp_path, "incident", "--in", "INC-1999-0001", "note", "Hello")
+def test_an_incident_that_does_not_exist_is_refused(record: StartedRecord, tmp_path: Path) -> None:
+    said = record.muster(tmp_path, "incident", "--in", "INC-1999-0001", "note", "Hello")
 
     assert said.code == 1
     assert "no incident of that number" in said.err
 
 
-def test_a_verb_that_needs_an_incident_says_so_where_none_is_named(begun: Begun, tmp_path: Path) -> None:
-    said = begun.muster(tmp_path, "incident", "note", "Hello")
+def test_a_verb_that_needs_an_incident_says_so_where_none_is_named(record: StartedRecord, tmp_path: Path) -> None:
+    said = record.muster(tmp_path, "incident", "note", "Hello")
 
     assert said.code == 1
     assert "put the incident's number first" in said.err
 
 
-def test_closing_too_early_names_everything_that_is_missing(begun: Begun, number: str, tmp_path: Path) -> None:
+def test_closing_too_early_names_everything_that_is_missing(record: StartedRecord, number: str, tmp_path: Path) -> None:
     resolve = "resolve fix Rebuilt the index from yesterday's snapshot"
     for line in ("ack", "take commander", "restored Searches find things", resolve):
-        assert begun.muster(tmp_path, "incident", number, *line.split(" ")).err == ""
+        assert record.muster(tmp_path, "incident", number, *line.split(" ")).err == ""
 
-    said = begun.muster(tmp_path, "incident", number, "close")
+    said = record.muster(tmp_path, "incident", number, "close")
 
     assert said.code == 1
     assert said.err.startswith("Not closed")
@@ -161,8 +165,8 @@ def test_closing_too_early_names_everything_that_is_missing(begun: Begun, number
     assert "/incident validate" in said.err
 
 
-def test_answers_are_plain_text_with_times_in_utc(begun: Begun, number: str, tmp_path: Path) -> None:
-    said = begun.muster(tmp_path, "incident", number, "status")
+def test_answers_are_plain_text_with_times_in_utc(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    said = record.muster(tmp_path, "incident", number, "status")
 
     assert said.code == 0
     assert "UTC" in said.out
@@ -170,26 +174,30 @@ def test_answers_are_plain_text_with_times_in_utc(begun: Begun, number: str, tmp
         assert mark not in said.out
 
 
-def test_what_is_typed_pings_nobody_and_is_kept_to_the_letter(begun: Begun, number: str, tmp_path: Path) -> None:
+def test_what_is_typed_pings_nobody_and_is_kept_to_the_letter(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
     text = "<!channel> latency > 3 s & rising -- see <script> 🔥"
 
-    said = begun.muster(tmp_path, "incident", number, "note", text)
+    said = record.muster(tmp_path, "incident", number, "note", text)
 
-    noted = next(entry.fact for entry in begun.entries() if isinstance(entry.fact, Noted))
+    noted = next(entry.fact for entry in record.entries() if isinstance(entry.fact, Noted))
     assert said.code == 0, said.everything
     assert noted.text == "&lt;!channel&gt; latency &gt; 3 s &amp; rising -- see &lt;script&gt; 🔥"
 
 
-def test_words_that_look_like_options_are_text(begun: Begun, number: str, tmp_path: Path) -> None:
-    said = begun.muster(tmp_path, "incident", number, "note", "ran", "it", "with", "--force")
+def test_words_that_look_like_options_are_text(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    said = record.muster(tmp_path, "incident", number, "note", "ran", "it", "with", "--force")
 
-    noted = next(entry.fact for entry in begun.entries() if isinstance(entry.fact, Noted))
+    noted = next(entry.fact for entry in record.entries() if isinstance(entry.fact, Noted))
     assert said.code == 0, said.everything
     assert noted.text == "ran it with --force"
 
 
-def test_a_restricted_incident_is_not_there_for_who_is_not_in_it(begun: Begun, number: str, tmp_path: Path) -> None:
-    with begun.store() as store:
+def test_a_restricted_incident_is_not_there_for_who_is_not_in_it(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    with record.store() as store:
         policy = read_policy(POLICY, T0.date())
         request = Request(
             verb="declare",
@@ -203,8 +211,8 @@ def test_a_restricted_incident_is_not_there_for_who_is_not_in_it(begun: Begun, n
         )
         declared = run(request, recorder=store.recorder, policy=policy.policy, policy_hash=policy.hash)
 
-    listed = begun.muster(tmp_path, "incident", "list")
-    named = begun.muster(tmp_path, "incident", str(declared.number), "note", "I know of it")
+    listed = record.muster(tmp_path, "incident", "list")
+    named = record.muster(tmp_path, "incident", str(declared.number), "note", "I know of it")
 
     assert number in listed.out
     assert str(declared.number) not in listed.out

@@ -8,8 +8,8 @@ import pytest
 import typer
 
 from bot.cli.main import app
-from tests.bot.cli.begun import Begun
 from tests.bot.cli.command import ROOT, in_process, muster
+from tests.bot.cli.started_record import StartedRecord
 
 SCRIPT = str(ROOT / "tests/scenarios/s10-premature-close-reopen.yaml")
 BEGUN = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
@@ -71,13 +71,13 @@ def test_every_command_is_tried_in_an_empty_folder() -> None:
     ids=["verify", "metrics", "export"],
 )
 def test_a_command_on_a_record_gives_what_is_asked_for(
-    words: tuple[str, ...], says: str, begun: Begun, tmp_path: Path
+    words: tuple[str, ...], says: str, record: StartedRecord, tmp_path: Path
 ) -> None:
-    declared = begun.muster(tmp_path, *BEGUN)
+    declared = record.muster(tmp_path, *BEGUN)
     year = declared.out.split("INC-")[1][:4]
 
     run = in_process if words == ("verify",) else muster
-    said = run(tmp_path, *(word.format(year=year) for word in words), DATABASE_URL=begun.url)
+    said = run(tmp_path, *(word.format(year=year) for word in words), DATABASE_URL=record.url)
 
     assert (said.code, said.err) == (0, "")
     assert says in said.out

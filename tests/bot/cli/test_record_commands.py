@@ -14,8 +14,8 @@ from sqlalchemy import text
 from bot.cli.verify_command import read_published
 from storage.triggers import record_triggers
 from tests import postgres
-from tests.bot.cli.begun import Begun
 from tests.bot.cli.command import POLICY, ROOT, muster
+from tests.bot.cli.started_record import StartedRecord
 
 NEEDS_A_DATABASE = [
     ("verify",),
@@ -27,22 +27,22 @@ NEEDS_A_DATABASE = [
 
 
 @pytest.fixture
-def number(begun: Begun, tmp_path: Path) -> str:
+def number(record: StartedRecord, tmp_path: Path) -> str:
     """Declare an incident and give its number."""
-    begun.muster(tmp_path, "incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
-    with begun.store() as store:
+    record.muster(tmp_path, "incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
+    with record.store() as store:
         return store.queries.incidents("T1")[0].number
 
 
-def exported(begun: Begun, number: str, here: Path) -> Path:
-    said = begun.muster(here, "export", number, "--out", "out")
+def exported(record: StartedRecord, number: str, here: Path) -> Path:
+    said = record.muster(here, "export", number, "--out", "out")
     assert said.code == 0, said.everything
     return here / "out" / number
 
 
-def tampered(begun: Begun, statement: str) -> None:
+def tampered(record: StartedRecord, statement: str) -> None:
     """Do something to the database that its triggers would refuse."""
-    with begun.store() as store:
+    with record.store() as store:
         store.transactions.write(record_triggers.drop)
         store.transactions.write(lambda connection: connection.execute(text(statement)))
 
@@ -185,66 +185,70 @@ def test_a_policy_that_cannot_be_read_is_said_in_a_sentence(
     assert "Traceback" not in said.err
 
 
-def test_a_sound_record_verifies(begun: Begun, number: str, tmp_path: Path) -> None:
-    said = begun.muster(tmp_path, "verify")
+def test_a_sound_record_verifies(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    said = record.muster(tmp_path, "verify")
 
     assert (said.code, said.err) == (0, "")
     assert re.fullmatch(r"Verified: \d+ entries in 2 chains, 0 checkpoints\.\n", said.out)
 
 
-def test_dropped_triggers_are_reinstalled_only_on_request(begun: Begun, tmp_path: Path) -> None:
-    with begun.store() as store:
+def test_dropped_triggers_are_reinstalled_only_on_request(record: StartedRecord, tmp_path: Path) -> None:
+    with record.store() as store:
         store.transactions.write(record_triggers.drop)
-    refused, found = begun.muster(tmp_path, "migrate"), begun.muster(tmp_path, "verify")
+    refused, found = record.muster(tmp_path, "migrate"), record.muster(tmp_path, "verify")
 
-    said = begun.muster(tmp_path, "migrate", "--triggers")
+    said = record.muster(tmp_path, "migrate", "--triggers")
 
     assert (refused.code, found.code, said.code) == (1, 6, 0), said.everything
     assert "The triggers are installed and fire." in said.out
-    assert begun.muster(tmp_path, "verify").code == 0
+    assert record.muster(tmp_path, "verify").code == 0
 
 
 def test_changes_made_without_the_triggers_are_found_when_they_are_reinstalled(
-    begun: Begun, number: str, tmp_path: Path
+    record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    tampered(begun, "UPDATE entry SET text = replace(text, 'search', 'basket') WHERE n = 1")
+    tampered(record, "UPDATE entry SET text = replace(text, 'search', 'basket') WHERE n = 1")
 
-    said = begun.muster(tmp_path, "migrate", "--guards")
+    said = record.muster(tmp_path, "migrate", "--guards")
 
     assert said.code == 3
     assert "tampered" in said.out
 
 
-def test_a_changed_entry_is_named(begun: Begun, number: str, tmp_path: Path) -> None:
-    tampered(begun, "UPDATE entry SET text = replace(text, 'declared', 'declaimed') WHERE n = 1 AND kind = 'declared'")
+def test_a_changed_entry_is_named(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    tampered(record, "UPDATE entry SET text = replace(text, 'declared', 'declaimed') WHERE n = 1 AND kind = 'declared'")
 
-    said = begun.muster(tmp_path, "verify")
+    said = record.muster(tmp_path, "verify")
 
     assert said.code == 3
     assert re.search(r"^tampered in \w+, entry 1: ", said.out, re.MULTILINE)
     assert re.search(r"^triggers: ", said.out, re.MULTILINE)
 
 
-def test_a_row_that_does_not_follow_from_the_record_is_made_again(begun: Begun, number: str, tmp_path: Path) -> None:
-    with begun.store() as store:
+def test_a_row_that_does_not_follow_from_the_record_is_made_again(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    with record.store() as store:
         store.transactions.write(lambda c: c.execute(text("UPDATE incident SET state = 'closed'")))
-    found = begun.muster(tmp_path, "verify")
+    found = record.muster(tmp_path, "verify")
 
-    mended = begun.muster(tmp_path, "rebuild")
+    mended = record.muster(tmp_path, "rebuild")
 
     assert found.code == 6
     assert "rebuild in" in found.out
     assert mended.code == 0, mended.everything
-    assert begun.muster(tmp_path, "verify").code == 0
+    assert record.muster(tmp_path, "verify").code == 0
 
 
-def test_an_export_verifies_by_itself_and_against_the_database(begun: Begun, number: str, tmp_path: Path) -> None:
-    folder = exported(begun, number, tmp_path)
+def test_an_export_verifies_by_itself_and_against_the_database(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    folder = exported(record, number, tmp_path)
 
     alone = subprocess.run(
         [sys.executable, "-I", "verify.py"], cwd=folder, env={}, capture_output=True, text=True, check=False
     )
-    covered = begun.muster(tmp_path, "verify", "--checkpoint", f"out/{number}/proof.json")
+    covered = record.muster(tmp_path, "verify", "--checkpoint", f"out/{number}/proof.json")
     assert alone.returncode == 0, alone.stdout + alone.stderr
     assert covered.code == 0, covered.everything
     assert "NOT SIGNED: nothing here shows who made this export" in alone.stdout
@@ -252,17 +256,17 @@ def test_an_export_verifies_by_itself_and_against_the_database(begun: Begun, num
 
 
 def test_a_tail_that_was_cut_after_a_checkpoint_left_the_house_is_found(
-    begun: Begun, number: str, tmp_path: Path
+    record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    proof = exported(begun, number, tmp_path) / "proof.json"
+    proof = exported(record, number, tmp_path) / "proof.json"
     last = json.loads(proof.read_text(encoding="utf-8"))["leaf"]["n"]
-    with begun.store() as store:
+    with record.store() as store:
         store.transactions.write(record_triggers.drop)
         for table in ("body", "entry"):
             cut = text(f"DELETE FROM {table} WHERE n = {last} AND incident <> 'workspace'")
             store.transactions.write(lambda connection, cut=cut: connection.execute(cut))
 
-    said = begun.muster(tmp_path, "verify", "--checkpoint", str(proof))
+    said = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
 
     assert said.code == 4
     assert f"entry {last} is missing" in said.out
@@ -278,19 +282,21 @@ def test_a_tail_that_was_cut_after_a_checkpoint_left_the_house_is_found(
         ("\ud800", "it is no checkpoint"),
     ],
 )
-def test_a_file_that_is_no_checkpoint_is_refused(content: str | None, says: str, begun: Begun, tmp_path: Path) -> None:
+def test_a_file_that_is_no_checkpoint_is_refused(
+    content: str | None, says: str, record: StartedRecord, tmp_path: Path
+) -> None:
     if content is not None:
         (tmp_path / "other.json").write_text(content, encoding="utf-8", errors="replace")
 
-    said = begun.muster(tmp_path, "verify", "--checkpoint", "other.json")
+    said = record.muster(tmp_path, "verify", "--checkpoint", "other.json")
 
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith("other.json cannot be used: ")
     assert says in said.err
 
 
-def test_a_checkpoint_that_states_nothing_is_refused(begun: Begun, number: str, tmp_path: Path) -> None:
-    proof = exported(begun, number, tmp_path) / "proof.json"
+def test_a_checkpoint_that_states_nothing_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    proof = exported(record, number, tmp_path) / "proof.json"
     told = json.loads(proof.read_text(encoding="utf-8"))
     for statement in ("", "[]", "{}", "nonsense"):
         proof.write_text(json.dumps({**told, "statement": statement}), encoding="utf-8")
@@ -299,13 +305,15 @@ def test_a_checkpoint_that_states_nothing_is_refused(begun: Begun, number: str, 
             read_published(proof)
 
 
-def test_a_checkpoint_of_another_database_is_found_not_to_fit(begun: Begun, number: str, tmp_path: Path) -> None:
-    proof = exported(begun, number, tmp_path) / "proof.json"
+def test_a_checkpoint_of_another_database_is_found_not_to_fit(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    proof = exported(record, number, tmp_path) / "proof.json"
     told = json.loads(proof.read_text(encoding="utf-8"))
     told["leaf"]["key"][1] = "01JZ0000000000000000000000"
     proof.write_text(json.dumps(told), encoding="utf-8")
 
-    said = begun.muster(tmp_path, "verify", "--checkpoint", str(proof))
+    said = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
 
     assert said.code == 3
     assert "tampered" in said.out
@@ -314,25 +322,27 @@ def test_a_checkpoint_of_another_database_is_found_not_to_fit(begun: Begun, numb
 
 @pytest.mark.parametrize("command", ["export", "metrics"])
 def test_a_number_that_nobody_knows_is_answered_with_those_there_are(
-    command: str, begun: Begun, number: str, tmp_path: Path
+    command: str, record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    said = begun.muster(tmp_path, command, "inc-1999-0007")
+    said = record.muster(tmp_path, command, "inc-1999-0007")
 
     assert (said.code, said.out) == (1, "")
     assert said.err == f"There is no incident INC-1999-0007. The latest are {number}.\n"
 
 
-def test_metrics_are_json(begun: Begun, number: str, tmp_path: Path) -> None:
-    said = begun.muster(tmp_path, "metrics", number.lower())
+def test_metrics_are_json(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    said = record.muster(tmp_path, "metrics", number.lower())
 
     assert said.code == 0, said.everything
     assert isinstance(json.loads(said.out), dict)
 
 
-def test_an_export_into_a_place_that_cannot_be_written_is_refused(begun: Begun, number: str, tmp_path: Path) -> None:
+def test_an_export_into_a_place_that_cannot_be_written_is_refused(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
     (tmp_path / "out").write_text("a file stands here", encoding="utf-8")
 
-    said = begun.muster(tmp_path, "export", number)
+    said = record.muster(tmp_path, "export", number)
 
     assert (said.code, said.out) == (1, "")
     assert f"out/{number}" in said.err
@@ -341,9 +351,9 @@ def test_an_export_into_a_place_that_cannot_be_written_is_refused(begun: Begun, 
 
 @pytest.mark.parametrize("words", [("verify",), ("export", "INC-2026-0001")])
 def test_a_configured_key_that_is_missing_is_not_replaced_by_a_new_one(
-    words: tuple[str, ...], begun: Begun, number: str, tmp_path: Path
+    words: tuple[str, ...], record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    said = begun.muster(tmp_path, *words, MUSTER_KEY_FILE="keys/muster.key")
+    said = record.muster(tmp_path, *words, MUSTER_KEY_FILE="keys/muster.key")
 
     assert said.code == 1
     assert "There is no file keys/muster.key" in said.err

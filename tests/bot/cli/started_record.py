@@ -1,4 +1,4 @@
-"""A database on which a Muster has run, and what stands in it. No Slack is near."""
+"""A database after the first start of Muster: migrated, with a policy in force and two people. Knows no Slack."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ from incident.entry import Entry
 from incident.ports import Person
 from roles.person_ids import slack_person
 from storage.store import Store, open_store
-from tests.bot.cli.command import POLICY, Said, muster
+from tests.bot.cli.command import POLICY, CommandResult, muster
 
 TEAM = "T1"
 T0 = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Begun:
-    """One such database."""
+class StartedRecord:
+    """One such database, by its address."""
 
     url: str
 
-    def muster(self, folder: Path, *words: str, **given: str) -> Said:
+    def muster(self, folder: Path, *words: str, **given: str) -> CommandResult:
         """Run a command on it."""
         return muster(folder, *words, DATABASE_URL=self.url, **given)
 
     def store(self) -> Store:
-        """Open it."""
+        """Open its store."""
         return open_store(self.url, team=TEAM)
 
     def entries(self, number: int = 1) -> Sequence[Entry]:
-        """Give the entries of the incident that was declared first, second, ..."""
+        """Return the entries of the incident that was declared first, second, …"""
         with self.store() as store:
             keys = sorted(one.key for one in store.queries.incidents(TEAM))
             return store.recorder.read(lambda reader: reader.entries(keys[number - 1]))
 
     def count(self) -> int:
-        """Count every entry there is."""
+        """Return the number of all entries."""
         with self.store() as store:
             return sum(sum(store.queries.entry_counts(key).values()) for key in store.queries.chain_keys())
 
 
-def begin(url: str) -> Begun:
-    """Do what the first start of Muster does to a database."""
+def start_record(url: str) -> StartedRecord:
+    """Do to a database what the first start of Muster does."""
     people = [Person(id=slack_person(TEAM, "U1"), name="Ann Low"), Person(id=slack_person(TEAM, "U2"), name="Bea Ray")]
     gone = Person(id=slack_person(TEAM, "U3"), name="Cy Old", is_active=False)
     with open_store(url, team=TEAM) as store:
         store.migrate()
         store.directory.activate_policy(read_policy(POLICY, T0.date()).policy, POLICY, T0)
         store.directory.put([*people, gone], T0)
-    return Begun(url)
+    return StartedRecord(url)
