@@ -116,7 +116,7 @@ def test_jobs_of_another_team_are_neither_late_nor_counted(rig, tmp_path):
     health = Health(rig.store, Spool(tmp_path, rig.team), rig.worker, rig.clock, counts, lambda: True)
 
     assert {check.name: check.detail for check in health.checks()}["jobs"] == "the oldest has been due for 0 s"
-    page = counts.page().decode()
+    page = counts.exposition().decode()
     assert "muster_job_oldest_due_seconds 0.0" in page
     assert "muster_jobs{" not in page
 
