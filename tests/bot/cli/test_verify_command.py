@@ -1,0 +1,164 @@
+"""`muster verify`, `rebuild` and `migrate --triggers`: what a sound record, a changed one and wrong evidence come to."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.cli.verify_command import read_published
+from storage.triggers import record_triggers
+from tests.bot.cli.started_record import StartedRecord
+
+
+def exported(record: StartedRecord, number: str, here: Path) -> Path:
+    said = record.muster(here, "export", number, "--out", "out")
+    assert said.code == 0, said.everything
+    return here / "out" / number
+
+
+def tampered(record: StartedRecord, statement: str) -> None:
+    """Do something to the database that its triggers would refuse."""
+    with record.store() as store:
+        store.transactions.write(record_triggers.drop)
+        store.transactions.write(lambda connection: connection.execute(text(statement)))
+
+
+def test_a_sound_record_verifies(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    said = record.muster(tmp_path, "verify")
+
+    assert (said.code, said.err) == (0, "")
+    assert re.fullmatch(r"Verified: \d+ entries in 2 chains, 0 checkpoints\.\n", said.out)
+
+
+def test_dropped_triggers_are_reinstalled_only_on_request(record: StartedRecord, tmp_path: Path) -> None:
+    with record.store() as store:
+        store.transactions.write(record_triggers.drop)
+    refused, found = record.muster(tmp_path, "migrate"), record.muster(tmp_path, "verify")
+
+    said = record.muster(tmp_path, "migrate", "--triggers")
+
+    assert (refused.code, found.code, said.code) == (1, 6, 0), said.everything
+    assert "The triggers are installed and fire." in said.out
+    assert record.muster(tmp_path, "verify").code == 0
+
+
+def test_changes_made_without_the_triggers_are_found_when_they_are_reinstalled(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    tampered(record, "UPDATE entry SET text = replace(text, 'search', 'basket') WHERE n = 1")
+
+    said = record.muster(tmp_path, "migrate", "--guards")
+
+    assert said.code == 3
+    assert "tampered" in said.out
+
+
+def test_a_changed_entry_is_named(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    tampered(record, "UPDATE entry SET text = replace(text, 'declared', 'declaimed') WHERE n = 1 AND kind = 'declared'")
+
+    said = record.muster(tmp_path, "verify")
+
+    assert said.code == 3
+    assert re.search(r"^tampered in \w+, entry 1: ", said.out, re.MULTILINE)
+    assert re.search(r"^triggers: ", said.out, re.MULTILINE)
+
+
+def test_a_row_that_does_not_follow_from_the_record_is_made_again(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    with record.store() as store:
+        store.transactions.write(lambda c: c.execute(text("UPDATE incident SET state = 'closed'")))
+    found = record.muster(tmp_path, "verify")
+
+    mended = record.muster(tmp_path, "rebuild")
+
+    assert found.code == 6
+    assert "rebuild in" in found.out
+    assert mended.code == 0, mended.everything
+    assert record.muster(tmp_path, "verify").code == 0
+
+
+def test_an_export_verifies_by_itself_and_against_the_database(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    folder = exported(record, number, tmp_path)
+
+    alone = subprocess.run(
+        [sys.executable, "-I", "verify.py"], cwd=folder, env={}, capture_output=True, text=True, check=False
+    )
+    covered = record.muster(tmp_path, "verify", "--checkpoint", f"out/{number}/proof.json")
+    assert alone.returncode == 0, alone.stdout + alone.stderr
+    assert covered.code == 0, covered.everything
+    assert "NOT SIGNED: nothing here shows who made this export" in alone.stdout
+    assert list(tmp_path.glob("*.key")) == [], "a key that nobody knows would show nothing"
+
+
+def test_a_tail_that_was_cut_after_a_checkpoint_left_the_house_is_found(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    proof = exported(record, number, tmp_path) / "proof.json"
+    last = json.loads(proof.read_text(encoding="utf-8"))["leaf"]["n"]
+    with record.store() as store:
+        store.transactions.write(record_triggers.drop)
+        for table in ("body", "entry"):
+            cut = text(f"DELETE FROM {table} WHERE n = {last} AND incident <> 'workspace'")
+            store.transactions.write(lambda connection, cut=cut: connection.execute(cut))
+
+    said = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
+
+    assert said.code == 4
+    assert f"entry {last} is missing" in said.out
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "No such file or directory"),
+        ("", "it is no checkpoint"),
+        ("[]", "it is no checkpoint"),
+        ('{"leaf": 1}', "it is no checkpoint"),
+        ("\ud800", "it is no checkpoint"),
+    ],
+)
+def test_a_file_that_is_no_checkpoint_is_refused(
+    content: str | None, says: str, record: StartedRecord, tmp_path: Path
+) -> None:
+    if content is not None:
+        (tmp_path / "other.json").write_text(content, encoding="utf-8", errors="replace")
+
+    said = record.muster(tmp_path, "verify", "--checkpoint", "other.json")
+
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("other.json cannot be used: ")
+    assert says in said.err
+
+
+def test_a_checkpoint_that_states_nothing_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
+    proof = exported(record, number, tmp_path) / "proof.json"
+    told = json.loads(proof.read_text(encoding="utf-8"))
+    for statement in ("", "[]", "{}", "nonsense"):
+        proof.write_text(json.dumps({**told, "statement": statement}), encoding="utf-8")
+
+        with pytest.raises(ValueError, match="it is no checkpoint"):
+            read_published(proof)
+
+
+def test_a_checkpoint_of_another_database_is_found_not_to_fit(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    proof = exported(record, number, tmp_path) / "proof.json"
+    told = json.loads(proof.read_text(encoding="utf-8"))
+    told["leaf"]["key"][1] = "01JZ0000000000000000000000"
+    proof.write_text(json.dumps(told), encoding="utf-8")
+
+    said = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
+
+    assert said.code == 3
+    assert "tampered" in said.out
+    assert "Traceback" not in said.err
