@@ -13,6 +13,7 @@ from bot.slack.capture.gap_detector import CHECK_EVERY, GapDetector
 from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.worker.handlers.integrity_jobs import DAILY
 from bot.worker.worker import Worker
+from commands.core.record_service import RecordService
 
 _MINUTE: Final = timedelta(minutes=1)
 _POLICY: Final = timedelta(seconds=15)
@@ -24,8 +25,7 @@ def gap_detector_of(
     """Build the gap detector. This process counts as present while all its receivers are connected."""
     return GapDetector(
         on.store,
-        on.clock,
-        lambda: on.policy.active.policy,
+        RecordService(on.store.recorder, on.policy.active, on.clock),
         team=on.store.team or "",
         process=process,
         is_connected=lambda: all(one.is_connected() for one in receivers()),

@@ -12,6 +12,7 @@ from bot.worker.handlers.job_handlers import HANDLERS
 from bot.worker.job_runner import WorkerDependencies
 from bot.worker.slack_adapter import SlackAdapter
 from bot.worker.worker import Worker
+from commands.core.record_service import RecordService
 from roles.person_ids import PersonId
 
 
@@ -33,8 +34,7 @@ def build_worker(
 
     adapter = SlackAdapter(
         slack=on.slack,
-        recorder=store.recorder,
-        policy=lambda: policy.active.policy,
+        record=RecordService(store.recorder, policy.active, on.clock),
         renderer=for_slack(),
         plain=Renderer(Mode.DOCUMENT, names=name_of),
         recent_messages=degraded.overheard,
@@ -42,7 +42,7 @@ def build_worker(
     integrity = IntegrityJobs(store, lambda: policy.active, on.signer, authority)
     needs = WorkerDependencies(
         handlers={**adapter.handlers({**HANDLERS, **integrity.slack_handlers}), **integrity.handlers},
-        policy=lambda: policy.active.policy,
+        policy=policy.active,
         clock=on.clock,
         call_seconds=call_seconds,
         is_on_hold=degraded.draining.holds_declarations,

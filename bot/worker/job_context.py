@@ -11,6 +11,7 @@ from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.client.sent_lookup import SentLookup
 from bot.slack.client.web_api import SlackClient
 from bot.worker.port import JobRun
+from commands.core.record_service import RecordService
 from incident.entry import Entry, Fact
 from incident.policy import Policy
 from incident.ports import Reader, Recorder
@@ -49,13 +50,22 @@ class JobContext:
 
     slack: SlackClient
     sent_lookup: SentLookup
-    recorder: Recorder
-    policy: Policy
+    record: RecordService
     renderer: Renderer
     plain: Renderer
     cache: SlackCache
     shown: LastRendered
     recent_messages: RecentMessages
+
+    @property
+    def recorder(self) -> Recorder:
+        """The recorder, for reads and for transactions that only enqueue jobs."""
+        return self.record.recorder
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force."""
+        return self.record.policy
 
 
 SlackHandler = Callable[[JobRun, JobContext], Sequence[Fact]]

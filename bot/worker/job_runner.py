@@ -16,14 +16,12 @@ from bot.clock import Clock
 from bot.failpoints import Failpoint, no_failpoint
 from bot.worker.leases import Lease, LeaseLost, Leases
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
-from commands.core.run import note_outcome, tick
+from commands.core.record_service import PolicySource, RecordService
 from incident.entries.delivery import DeliveryFailed
 from incident.entry import WORKSPACE, Fact
 from incident.jobs import Job, JobKind
 from incident.medium import Medium
 from incident.model.incident import Incident
-from incident.policy import Policy
-from incident.ports import Recorder
 from storage.errors import Unavailable
 from storage.jobs.claims import ClaimedJob
 from storage.jobs.job_queue import JobQueue
@@ -45,7 +43,7 @@ class WorkerDependencies:
     """
 
     handlers: Mapping[JobKind, JobHandler]
-    policy: Callable[[], Policy]
+    policy: PolicySource
     clock: Clock
     call_seconds: float = 10.0
     is_on_hold: Callable[[], bool] = lambda: False
@@ -56,12 +54,11 @@ class WorkerDependencies:
 class JobRunner:
     """Runs claimed jobs, one per call of `run`, on any thread."""
 
-    def __init__(self, jobs: JobQueue, recorder: Recorder, leases: Leases, needs: WorkerDependencies) -> None:
+    def __init__(self, jobs: JobQueue, record: RecordService, leases: Leases, needs: WorkerDependencies) -> None:
         self._jobs = jobs
-        self._recorder = recorder
+        self._service = record
         self._leases = leases
         self._handlers = needs.handlers
-        self._policy = needs.policy
         self._clock = needs.clock
         self._medium = needs.medium
         self._reached = needs.reached
@@ -88,7 +85,7 @@ class JobRunner:
     def _handle(self, claimed: ClaimedJob, lease: Lease, now: datetime) -> Result:
         job, is_first = claimed.job, claimed.attempts == 1
         if job.kind is JobKind.TIMER:
-            tick(job.incident, recorder=self._recorder, policy=self._policy(), at=now)
+            self._service.tick(job.incident)
             return Delivered()
         run = JobRun(
             job=job,
@@ -126,12 +123,12 @@ class JobRunner:
 
     def _incident(self, claimed: ClaimedJob) -> Incident | None:
         key = claimed.job.incident
-        return None if key.id == WORKSPACE else self._recorder.read(lambda reader: reader.peek(key))
+        return None if key.id == WORKSPACE else self._service.read(lambda reader: reader.peek(key))
 
     def _record(self, claimed: ClaimedJob, facts: Sequence[Fact], at: datetime, *, once: str) -> None:
         """Record facts unless facts were recorded under the key `once` before."""
         if facts:
-            note_outcome(claimed.job.incident, facts, job=once, recorder=self._recorder, policy=self._policy(), at=at)
+            self._service.note(claimed.job.incident, facts, once, happened_at=at)
 
     def _retry(self, claimed: ClaimedJob, error: str, max_attempts: int) -> None:
         """Retry with exponential backoff and jitter; after `max_attempts` the job becomes a dead letter."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
@@ -15,11 +15,10 @@ from bot.slack.client.web_api import CallPostponed, SlackClient, SlackError, Unk
 from bot.worker.handlers.job_handlers import HANDLERS
 from bot.worker.job_context import JobContext, LastRendered, SlackCache, SlackHandler
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
+from commands.core.record_service import RecordService
 from incident.entries.delivery import DeliveryFailed
 from incident.jobs import JobKind
 from incident.medium import Medium
-from incident.policy import Policy
-from incident.ports import Recorder
 
 _IN_INCIDENT_CHANNEL: Final = frozenset(
     {JobKind.CARD, JobKind.PIN_CARD, JobKind.TOPIC, JobKind.BOOKMARKS, JobKind.MEMBERS}
@@ -32,8 +31,7 @@ class SlackAdapter:
     """Makes job handlers of Slack handlers. `cache` belongs to one process."""
 
     slack: SlackClient
-    recorder: Recorder
-    policy: Callable[[], Policy]
+    record: RecordService
     renderer: Renderer
     plain: Renderer
     sent_lookup: SentLookup = field(default_factory=SentLookup)
@@ -61,8 +59,7 @@ class SlackAdapter:
         return JobContext(
             slack=self.slack.for_job(run.job.kind, run.job.rank, run.check_lease),
             sent_lookup=self.sent_lookup,
-            recorder=self.recorder,
-            policy=self.policy(),
+            record=self.record,
             renderer=self.renderer,
             plain=self.plain,
             cache=self.cache,

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from bot.worker.job_runner import JobRunner, WorkerDependencies
 from bot.worker.leases import Leases
+from commands.core.record_service import RecordService
 from incident.ports import Recorder
 from storage.errors import Unavailable
 from storage.jobs.job_queue import JobQueue
@@ -37,8 +38,9 @@ class Worker:
         self._is_on_hold = needs.is_on_hold
         self._owner = owner
         self._threads = threads
+        record = RecordService(store.recorder, needs.policy, needs.clock)
         self._leases = Leases(store.jobs, needs.call_seconds)
-        self._runner = JobRunner(store.jobs, store.recorder, self._leases, needs)
+        self._runner = JobRunner(store.jobs, record, self._leases, needs)
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="worker")
         self._running: set[Future[None]] = set()
         self._claiming = threading.Lock()

@@ -23,6 +23,7 @@ from bot.worker.job_runner import WorkerDependencies
 from bot.worker.port import JobHandler
 from bot.worker.slack_adapter import SlackAdapter
 from bot.worker.worker import Worker
+from commands.core.record_service import FixedPolicy, RecordService
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import Entry, EntryPoint, IncidentKey, Source
@@ -204,7 +205,7 @@ def worker_with(
     """Build a worker whose only handlers beside Slack's are the given ones; they replace Slack's."""
     needs = WorkerDependencies(
         handlers={**adapter.handlers(), **(handlers or {})},
-        policy=adapter.policy,
+        policy=adapter.record.active,
         clock=adapter.slack.clock,
         reached=adapter.slack.reached,
     )
@@ -225,8 +226,7 @@ def rig_on(
         rules = the_policy(team, users, **policy)
         adapter = SlackAdapter(
             slack_of(sandbox, clock, counts=strict),
-            recorder=store.recorder,
-            policy=lambda: rules,
+            record=RecordService(store.recorder, FixedPolicy(rules), clock),
             renderer=Renderer(),
             plain=Renderer(Mode.DOCUMENT, names=lambda person: person.rpartition(":")[2].capitalize()),
             sent_lookup=sent_lookup or SentLookup(),

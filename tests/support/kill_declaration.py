@@ -26,6 +26,7 @@ from bot.worker.job_runner import WorkerDependencies
 from bot.worker.port import JobRun
 from bot.worker.slack_adapter import SlackAdapter
 from bot.worker.worker import Worker
+from commands.core.record_service import FixedPolicy, RecordService
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import EntryPoint, Fact, Source
@@ -96,15 +97,14 @@ def scenario(settings: dict[str, Any]) -> None:
     with open_store(settings["database"], team=slack.team) as store:
         adapter = SlackAdapter(
             slack,
-            recorder=store.recorder,
-            policy=lambda: policy,
+            record=RecordService(store.recorder, FixedPolicy(policy), slack.clock),
             renderer=RENDERER,
             plain=PLAIN,
             sent_lookup=LOOKUPS.get(without, SentLookup)(),
         )
         needs = WorkerDependencies(
             handlers=adapter.handlers({**HANDLERS, **keyless_handlers(without)}),
-            policy=lambda: policy,
+            policy=FixedPolicy(policy),
             clock=slack.clock,
             call_seconds=TIMEOUT_S,
             reached=slack.reached,

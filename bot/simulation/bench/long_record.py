@@ -15,12 +15,12 @@ from typing import Any, Final
 
 import yaml
 
-from bot.clock import RealClock
+from bot.clock import RealClock, SetClock
 from bot.export.bundle import Seal, write_bundle
 from bot.simulation.replay.scenario_policy import SHIPPED
-from commands.core.capture import Capture, capture
+from commands.core.capture import Capture
+from commands.core.record_service import FixedPolicy, RecordService
 from commands.core.request import Actor, Place, Request
-from commands.core.run import note_outcome, run
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, IncidentKey, Source
@@ -65,30 +65,23 @@ class _Filler:
     """Fills one incident."""
 
     def __init__(self, store: Store, policy: Policy, begins: datetime) -> None:
-        self._store = store
-        self._policy = policy
+        self._record = RecordService(store.recorder, FixedPolicy(policy), SetClock(begins))
         self._begins = begins
 
     def fill(self, entries: int) -> IncidentKey:
-        """Declare an incident and say things in it until it has so many entries."""
-        recorder, at = self._store.recorder, self._begins
-        outcome = run(
-            self._request(0, "declare", {"title": "Checkout fails", "service": next(iter(self._policy.services))}),
-            recorder=recorder,
-            policy=self._policy,
-            policy_hash="0" * 64,
-        )
+        """Declare an incident and record messages and notes until it has so many entries."""
+        fields = {"title": "Checkout fails", "service": next(iter(self._record.policy.services))}
+        outcome = self._record.run(self._request(0, "declare", fields))
         assert outcome.key is not None
         made = ChannelMade(channel=_CHANNEL, name="inc-bench")
-        last = note_outcome(outcome.key, [made], job="bench", recorder=recorder, policy=self._policy, at=at).last or 0
+        last = self._record.note(outcome.key, [made], "bench").last or 0
         with ThreadPoolExecutor(_THREADS) as pool:
-            list(pool.map(self._say, range(last + 1, entries + 1)))
+            list(pool.map(self._add, range(last + 1, entries + 1)))
         return outcome.key
 
-    def _say(self, n: int) -> None:
+    def _add(self, n: int) -> None:
         if n % _NOTE_EVERY == 0:
-            request = self._request(n, "note", {"text": f"tried replica {n}, no change"})
-            run(request, recorder=self._store.recorder, policy=self._policy, policy_hash="0" * 64)
+            self._record.run(self._request(n, "note", {"text": f"tried replica {n}, no change"}))
             return
         at = self._begins + n * _STEP
         fact = MessagePosted(
@@ -101,7 +94,7 @@ class _Filler:
             occurred_at=at,
             source=Source(surface=EntryPoint.EVENT, channel=_CHANNEL, event=f"Ev{n}"),
         )
-        capture(said, recorder=self._store.recorder, policy=self._policy, at=self._begins)
+        self._record.capture([said])
 
     def _request(self, n: int, verb: str, fields: dict[str, Any]) -> Request:
         return Request(

@@ -13,12 +13,10 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
-from bot.clock import Clock
-from commands.core.run import note_outcome
+from commands.core.record_service import RecordService
 from incident.effects.affected_surfaces import reconciling
 from incident.entries.conversation import GapNoted
 from incident.model.incident import Incident
-from incident.policy import Policy
 from storage.errors import Unavailable
 from storage.store import Store
 
@@ -36,8 +34,7 @@ class GapDetector:
     def __init__(
         self,
         store: Store,
-        clock: Clock,
-        policy: Callable[[], Policy],
+        record: RecordService,
         *,
         team: str,
         process: str,
@@ -45,8 +42,7 @@ class GapDetector:
         gap: timedelta,
     ) -> None:
         self._store = store
-        self._clock = clock
-        self._policy = policy
+        self._record = record
         self._team = team
         self._process = process
         self._is_connected = is_connected
@@ -61,12 +57,12 @@ class GapDetector:
     def start(self) -> None:
         """Record the gap since the last heartbeat, before events are handled."""
         with self._lock:
-            self._record_gap(self._clock.now())
+            self._record_gap(self._record.clock.now())
 
     def check(self) -> None:
         """Record a heartbeat while connected, and a gap once the connection has been lost for too long."""
         with self._lock:
-            now = self._clock.now()
+            now = self._record.clock.now()
             if self._is_connected():
                 if self._is_backfill_due:
                     self._enqueue_backfill(now)
@@ -83,13 +79,13 @@ class GapDetector:
             # If the database is unavailable, the next check enqueues it.
             self._is_backfill_due = True
             with suppress(Unavailable):
-                self._enqueue_backfill(self._clock.now())
+                self._enqueue_backfill(self._record.clock.now())
 
     def stop(self) -> None:
         """Record a last heartbeat on shutdown, so that a quick restart is no gap."""
         with self._lock:
             if self._is_connected():
-                self._record_heartbeat(self._clock.now())
+                self._record_heartbeat(self._record.clock.now())
 
     def _enqueue_backfill(self, now: datetime) -> None:
         """Enqueue the backfill of every channel in which something may have been missed."""
@@ -112,16 +108,13 @@ class GapDetector:
         known = (at for at in (self._connected_at, self._store.heartbeats.latest()) if at is not None)
         since = max(known, default=None)
         if since is not None and now - since > self._gap:
-            self._gap_entries |= {one.number: self._record_beginning(one, since, now) for one in self._affected(now)}
+            self._gap_entries |= {one.number: self._record_beginning(one, since) for one in self._affected(now)}
 
-    def _record_beginning(self, incident: Incident, since: datetime, now: datetime) -> int:
-        outcome = note_outcome(
+    def _record_beginning(self, incident: Incident, since: datetime) -> int:
+        outcome = self._record.note(
             incident.key,
             [GapNoted(edge="begins")],
-            job=f"gap:begins:{incident.key.id}:{since.isoformat()}",
-            recorder=self._store.recorder,
-            policy=self._policy(),
-            at=now,
+            f"gap:begins:{incident.key.id}:{since.isoformat()}",
             happened_at=max(since, incident.times.logged_at or since),
         )
         return outcome.first or 0

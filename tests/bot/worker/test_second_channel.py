@@ -13,6 +13,7 @@ from bot.clock import SetClock
 from bot.worker.job_runner import WorkerDependencies
 from bot.worker.port import Delivered, JobRun, RateLimited, Refused, Result, Unknown
 from bot.worker.worker import Worker
+from commands.core.record_service import FixedPolicy
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run as run_request
 from incident.entries.conversation import Noted
@@ -67,7 +68,7 @@ class Pagers:
         assert outcome.key is not None
         self.key: IncidentKey = outcome.key
         self.handlers = {kind: lambda run: Delivered() for kind in JobKind} | {JobKind.PAGE: self.pager.send}
-        needs = WorkerDependencies(handlers=self.handlers, policy=lambda: POLICY, clock=self.clock)
+        needs = WorkerDependencies(handlers=self.handlers, policy=FixedPolicy(POLICY), clock=self.clock)
         self.worker = Worker(store, needs, owner="pager")
 
     def page(self, *results: Result, key: str = "page:1") -> None:

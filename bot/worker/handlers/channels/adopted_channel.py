@@ -14,7 +14,6 @@ from bot.slack.client.web_api import SlackError
 from bot.worker.handlers.channels.gap_backfill import backfill
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
-from commands.core.run import note_outcome
 from incident.entries.delivery import ChannelMade, HistoryTaken
 from incident.entries.lifecycle import StateChanged, Voided
 from incident.entry import Fact
@@ -46,11 +45,5 @@ def capture_history(run: JobRun, context: JobContext) -> Sequence[Fact]:
 def _void(run: JobRun, context: JobContext) -> None:
     incident = run.incident
     voided = Voided(as_="not_incident", why="unreadable")
-    note_outcome(
-        incident.key,
-        [voided, StateChanged(old=incident.state, new=State.VOID_NOT_INCIDENT)],
-        job=f"unreadable:{incident.key.id}",
-        recorder=context.recorder,
-        policy=context.policy,
-        at=run.at,
-    )
+    change = StateChanged(old=incident.state, new=State.VOID_NOT_INCIDENT)
+    context.record.note(incident.key, [voided, change], f"unreadable:{incident.key.id}", happened_at=run.at)

@@ -25,10 +25,8 @@ from bot.slack.payload import Json
 from bot.worker.handlers.channels.missed_events import deletion, history_source, membership_changes, missed_messages
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
-from commands.core.capture import Capture, capture_all
+from commands.core.capture import Capture
 from commands.core.request import Actor, Place, Request
-from commands.core.run import note_outcome
-from commands.core.run import run as run_request
 from incident.entries.conversation import GapNoted
 from incident.entries.delivery import DeliveryFailed
 from incident.entry import Entry, Fact
@@ -104,7 +102,7 @@ def _capture(captures: Sequence[Capture], run: JobRun, context: JobContext) -> N
     """Capture in order and in batches, so that commands run in between; one by one in a retry."""
     size = _BATCH if run.is_first else 1
     for first in range(0, len(captures), size):
-        capture_all(captures[first : first + size], recorder=context.recorder, policy=context.policy, at=run.at)
+        context.record.capture(captures[first : first + size])
 
 
 def _window(run: JobRun, context: JobContext, recorded: dict[str, RecordedMessages]) -> HistoryWindow:
@@ -128,14 +126,11 @@ def _end_gap(run: JobRun, context: JobContext, recovered: int) -> None:
     start = _start_of_gap(run, context)
     if start is None:
         return
-    note_outcome(
+    context.record.note(
         run.job.incident,
         [GapNoted(edge="ends", since=start.occurred_at, recovered=recovered)],
-        job=f"gap:ends:{run.job.incident.id}:{start.n}",
-        recorder=context.recorder,
-        policy=context.policy,
-        at=run.at,
-        happened_at=run.job.run_at,
+        f"gap:ends:{run.job.incident.id}:{start.n}",
+        happened_at=run.job.run_at or run.at,
     )
 
 
@@ -154,4 +149,4 @@ def _pin(run: JobRun, context: JobContext, ts: str, user: str, message: Json) ->
         key=f"{run.job.incident.id}:{event}",
         at=run.at,
     )
-    run_request(request, recorder=context.recorder, policy=context.policy, policy_hash=run.incident.policy_hash)
+    context.record.run(request)

@@ -25,7 +25,7 @@ from bot.worker.handlers.channels.missed_events import deletion, missed_messages
 from bot.worker.handlers.message_sender import delete, find_posted, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
-from commands.core.capture import Capture, Told, capture_into
+from commands.core.capture import Capture, Told
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import Joined, Left, Reacted
 from incident.entries.delivery import DeliveryFailed, HistoryTaken
@@ -73,7 +73,7 @@ def capture_before_declaration(run: JobRun, context: JobContext) -> Sequence[Fac
     # Events that arrive during the read concern messages that are not recorded yet, so received ones are captured again.
     for source in (_received, _shown_by_slack, _received):
         for one in source(run, context, window):
-            capture_into(run.job.incident, one, recorder=context.recorder, policy=context.policy, at=run.at)
+            context.record.capture_into(run.job.incident, one)
     more = not context.cache.history.pop(run.job.key, window).is_whole
     messages = sum(one.is_recorded for one in _recorded(run, context, window).values())
     taken = HistoryTaken(messages=messages, more=more, channel=window.channel, since=window.since)

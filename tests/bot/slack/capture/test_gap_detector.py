@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.slack.capture.gap_detector import GapDetector
+from commands.core.record_service import FixedPolicy, RecordService
 from incident.effects.affected_surfaces import reconciling
 from incident.entries.conversation import GapNoted
 from incident.jobs import JobKind
@@ -25,8 +26,7 @@ class Process:
     def __post_init__(self) -> None:
         self.presence = GapDetector(
             self.rig.store,
-            self.rig.clock,
-            lambda: self.rig.policy,
+            RecordService(self.rig.store.recorder, FixedPolicy(self.rig.policy), self.rig.clock),
             team=self.rig.team,
             process=self.name,
             is_connected=lambda: self.is_connected,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from commands.core.record_service import FixedPolicy
 from incident.states import State
 from sandbox.state.entities import Person
 from sandbox.state.mutations import channel_mutations as changes
@@ -79,7 +82,7 @@ def test_who_gets_a_role_or_a_task_is_brought_in(rig):
 def test_more_than_a_hundred_people_are_invited_in_several_calls(rig):
     crowd = [rig.sandbox.workspace.add_person(Person(f"crowd{n:03}", "One of many")) for n in range(120)]
     big = rig.policy.model_copy(update={"rosters": {"payments": tuple(person.id for person in crowd)}})
-    object.__setattr__(rig.adapter, "policy", lambda: big)
+    object.__setattr__(rig.adapter, "record", replace(rig.adapter.record, active=FixedPolicy(big)))
     key = rig.declare()
 
     rig.drain()
