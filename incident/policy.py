@@ -1,4 +1,4 @@
-"""The organisation's incident policy, as one validated value. Reading the file, with its lines, is the edge's work."""
+"""The organisation's incident policy, as one validated value. Reading the file is up to `bot/config/`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Member = Annotated[str, Field(min_length=1)]
 
 
 class Service(Frozen):
-    """One service of the catalogue: who owns it, whom it concerns, what can be wrong with it."""
+    """A service of the catalogue: its owner, customers, categories, on-call list and escalation policy."""
 
     owner: str
     owner_group: str = ""
@@ -50,7 +50,7 @@ class Cadence(Frozen):
 
 
 class UpdateRules(Frozen):
-    """What holds for updates of every priority, in minutes."""
+    """Rules for updates of every priority, in minutes."""
 
     grace_minutes: Annotated[int, Field(ge=0)] = 5
     monitoring_factor: Annotated[int, Field(gt=0)] = 2
@@ -60,14 +60,14 @@ class UpdateRules(Frozen):
 
 
 class RoleRules(Frozen):
-    """What holds for roles, in minutes."""
+    """Rules for roles, in minutes."""
 
     commander_gap_max_minutes: Minutes = 10
     take_over_idle_minutes: Minutes = 10
 
 
 class Authority(Frozen):
-    """Groups (or `commander`) that may do what needs authority."""
+    """The groups (or `commander`) that may do what needs authority."""
 
     declare_major: tuple[str, ...] = ("responder", "major_authority")
     lower_priority: tuple[str, ...] = ("commander", "major_authority")
@@ -80,21 +80,21 @@ class Authority(Frozen):
 
 
 class ResolutionRule(Frozen):
-    """What a resolution text must be."""
+    """The rule for resolution texts (S1-54)."""
 
     min_chars: Annotated[int, Field(ge=0)] = 25
     banned: tuple[str, ...] = ("fixed", "resolved", "done", "ok now", "works")
 
 
 class Criteria(Frozen):
-    """Which validation criteria are needed: every one of `all`, and at least one of `any` when it names some."""
+    """The validation criteria needed: each of `all`, and one of `any` when it names some."""
 
     all: tuple[str, ...] = ()
     any: tuple[str, ...] = ()
 
 
 class Validations(Frozen):
-    """Validation criteria by the first that applies: security, third party, major, other."""
+    """Validation criteria by the first kind that applies: security, third party, major, other."""
 
     security: Criteria = Criteria(all=("containment_confirmed", "integrity_verified", "security_signoff"))
     third_party: Criteria = Criteria(all=("monitoring_verified",), any=("service_owner_confirmed", "user_confirmed"))
@@ -103,14 +103,14 @@ class Validations(Frozen):
 
 
 class EscalationPolicy(Frozen):
-    """Whom to call, in order, and how long to wait for each answer, in minutes."""
+    """Whom to page, in order, and how many minutes to wait for each answer."""
 
     rungs: tuple[Member, ...] = ()
     timeout_minutes: Minutes = 5
 
 
 class Policy(Frozen):
-    """A whole policy. `groups` maps a group to Slack users or user groups; a missing `responder` means every member."""
+    """A whole policy. `groups` maps a group to Slack users or user groups; without `responder`, everyone is one."""
 
     version: str
     owner: str
@@ -148,9 +148,9 @@ class Policy(Frozen):
     capture_before_minutes: Annotated[int, Field(ge=0, le=MOST_BEFORE_MINUTES)] = 60
 
     def priority_of(self, impact: int, urgency: int) -> Priority:
-        """Compute the priority from impact and urgency, 1 (high) to 3 (low) (S1-08, S1-38)."""
+        """Return the priority of an impact and urgency, 1 (high) to 3 (low) (S1-08, S1-38)."""
         return self.matrix[impact][urgency]
 
     def cadence(self, priority: Priority | None, audience: Audience) -> Cadence | None:
-        """Give the cadence of an audience at a priority, or None when nothing is owed."""
+        """Return the cadence of an audience at a priority, or None when it is owed no updates."""
         return self.updates.get(priority, {}).get(audience) if priority else None

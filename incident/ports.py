@@ -1,4 +1,4 @@
-"""What verbs and the worker need of storage, as protocols. `bot` hands them the SQL ones."""
+"""What verbs and the worker need of storage, as protocols. `bot` passes the SQL implementations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 class Person(Frozen):
-    """What the directory knows of somebody now."""
+    """What the user directory knows of a person now."""
 
     id: PersonId
     name: str
@@ -28,7 +28,7 @@ class Person(Frozen):
 
 
 class Outcome(Frozen):
-    """What came of a request: entries `first` to `last` of the incident, or a refusal. Holds no words."""
+    """The result of a request: entries `first` to `last` of the incident, or a refusal. Holds no text."""
 
     verb: str
     key: IncidentKey | None = None
@@ -45,79 +45,82 @@ class Outcome(Frozen):
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether the rules refused the request."""
+        """True if the rules refused the request."""
         return self.code is not None
 
 
 class Reader(Protocol):
-    """What may be looked up while deciding. Words under a mask read `[masked]`, unless it is a bare reader."""
+    """What a decision may look up. Masked text reads `[masked]`, unless the reader is an unmasked one."""
 
     def unmasked(self) -> Reader:
-        """Give a reader of the same record to which nothing is masked: to record or compare by, never to show."""
+        """Return a reader of the same record that masks nothing: to record or compare with, never to show."""
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
-        """Find an incident by its display number or its channel."""
+        """Return the key of the incident with a display number or a channel, or None."""
 
     def peek(self, key: IncidentKey) -> Incident | None:
-        """Give the folded incident without locking it."""
+        """Return the folded incident without locking it."""
 
     def entries(
         self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
     ) -> Sequence[Entry]:
-        """Give the entries of a chain in order, of all kinds or of some, from the one after `after` to `until`."""
+        """Return the entries of a chain in order, of all kinds or of some, after number `after` until `until`."""
 
     def message(self, key: IncidentKey, channel: str, *ts: str) -> Sequence[Entry]:
-        """Give every entry about a message, or several of a channel (posted, edited, deleted, pinned, quoted), in order."""
+        """Return every entry about messages of a channel (posted, edited, deleted, pinned, quoted), in order."""
 
     def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
-        """Name the incidents, declared within `HELD_AFTER` of when a message was posted, that hold it, oldest first."""
+        """Return the incidents that hold a message, oldest first.
+
+        Only those declared within `HELD_AFTER` of when it was posted.
+        """
 
     def open_incidents(self, team: str) -> Sequence[Incident]:
-        """Give every incident that is not over."""
+        """Return every incident that is not over."""
 
     def person(self, person: PersonId) -> Person | None:
-        """Give what the directory knows of somebody."""
+        """Return what the user directory knows of a person, or None."""
 
 
 class UnitOfWork(Reader, Protocol):
-    """One transaction. Everything in it is kept or nothing is."""
+    """One transaction: all of it is stored, or none."""
 
     def remembered(self, key: str) -> Outcome | None:
-        """Give the outcome this idempotency key had, within 48 hours."""
+        """Return the outcome stored under an idempotency key within 48 hours, or None."""
 
     def remember(self, key: str, outcome: Outcome) -> None:
-        """Keep the outcome under its key."""
+        """Store the outcome under its idempotency key."""
 
     def new_incident(self, team: str, at: datetime) -> tuple[IncidentKey, str]:
         """Take the next chain key and the next gap-free display number of the year."""
 
     def load(self, key: IncidentKey) -> Incident | None:
-        """Give the folded incident, masked words included, and lock its chain until the end of the transaction."""
+        """Return the folded incident, masked text included, and lock its chain until the end of the transaction."""
 
     def append(self, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
-        """Number, chain and store drafts; `recorded_at` is `at`, or the last one's when that is later."""
+        """Number, chain and store new entries; `recorded_at` is `at`, or that of the last entry when it is later."""
 
     def claim(self, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:
-        """Claim natural keys of what was said; give those that nobody claimed before."""
+        """Claim natural keys of captures; return those that were not claimed before."""
 
     def project(self, incident: Incident) -> None:
-        """Store the folded incident in its row."""
+        """Save the projection of the incident."""
 
     def delete_text(self, key: IncidentKey, numbers: Sequence[int]) -> None:
-        """Delete words and salt of entries; a Redacted entry of the same chain must name them."""
+        """Delete text and salt of entries; a Redacted entry of the same chain must name them."""
 
     def enqueue(self, jobs: Sequence[Job], at: datetime) -> None:
         """Enqueue jobs; a key that is not yet done gets a new version."""
 
     def cancel(self, keys: Sequence[str]) -> None:
-        """Drop jobs that are not yet done and no longer wanted."""
+        """Drop jobs that are not done."""
 
 
 class Recorder(Protocol):
     """Runs work in a transaction. On SQLite one thread writes; commands go before captures."""
 
     def transact(self, work: Callable[[UnitOfWork], T], *, first: bool = True) -> T:
-        """Run the work, commit, and give its result; when it raises, nothing of it is kept."""
+        """Run the work, commit, and return its result; when it raises, nothing is stored."""
 
     def read(self, work: Callable[[Reader], T]) -> T:
-        """Run a reading against the last committed state."""
+        """Run a query on the last committed state, and return its result."""

@@ -1,4 +1,4 @@
-"""A refusal: what did not happen, as a code and a reason. Its words are in templates/slack/refusals.yaml."""
+"""A refusal: what did not happen, as a code and a reason. Its sentences are in templates/slack/refusals.yaml."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from incident.entry import Fact
 
 
 class Code(StrEnum):
-    """The refusal codes of the record, in the order in which the first that applies is given."""
+    """The refusal codes of the record; the first that applies is given."""
 
     STATE = "E_STATE"
     UNKNOWN_SERVICE = "E_UNKNOWN_SERVICE"
@@ -34,9 +34,9 @@ class Code(StrEnum):
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
-    """An act was refused. `reason` picks the sentence; `fields` are the form fields it is about; `facts` fill it in.
+    """The rules refused a request. `reason` names the sentence; `fields` are the form fields it is about.
 
-    `also` is what asking for it made true all the same.
+    `facts` fill the sentence in. `also` are facts that are recorded in spite of the refusal.
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""The states of an incident, as words. Which may follow which is in lifecycle.py."""
+"""The states, priorities and audiences of an incident.
+
+Which state may follow which is in `model/state_transitions.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Final
 
 
 class State(StrEnum):
-    """Where an incident stands. The slugs are stored."""
+    """The state of an incident. The slugs are stored."""
 
     LOGGED = "logged"
     TRIAGED = "triaged"
@@ -29,7 +32,7 @@ RESPONDING: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE, State.
 
 
 class Priority(StrEnum):
-    """How much an incident matters, computed from impact and urgency."""
+    """The priority, computed from impact and urgency."""
 
     P1 = "P1"
     P2 = "P2"
@@ -39,7 +42,7 @@ class Priority(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who a status update is for."""
+    """The audience of a status update."""
 
     INTERNAL = "internal"
     EXEC = "exec"

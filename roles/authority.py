@@ -1,4 +1,4 @@
-"""Whose authority an act needs. Knows groups and roles; which act needs which of them is the policy's to say."""
+"""Which authority an act needs. Knows groups and roles; the policy says which act needs which."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ OUTSIDE_SPEAKERS: Final = (Role.COMMS_LEAD, Role.COMMANDER, Role.CUSTOMER_LIAISO
 
 
 def may(allowed: Collection[str], *, groups: Collection[str], holds: Collection[Role]) -> bool:
-    """Allow an act to somebody who is in a group, or holds a role, that is named."""
+    """True if a person in these groups, or holding these roles, is allowed: one of them is named."""
     named = set(allowed)
     return bool(named.intersection(groups) or named.intersection(map(str, holds)))

@@ -1,4 +1,4 @@
-"""How a role passes from one to another: offered with a note, accepted by the one it was offered to."""
+"""How a role passes from one person to another: offered with a note, and accepted (S1-57)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ MIN_NOTE: Final = 20
 
 
 def giver(holders: Sequence[PersonId]) -> PersonId | None:
-    """Name from whom an offer comes, whoever makes it: the first of those who hold the role."""
+    """Return from whom an offer comes, whoever makes it: the first holder of the role."""
     return holders[0] if holders else None
 
 
 def is_note_enough(note: str) -> bool:
-    """Tell whether a handover note says enough for somebody to take over."""
+    """True if a handover note has the `MIN_NOTE` characters that it needs."""
     return len(note.strip()) >= MIN_NOTE

@@ -1,4 +1,4 @@
-"""Who held what when, and when nobody did. Knows spans of time and people, not incidents."""
+"""Who held a role when, and when it was vacant. Knows times and people, not incidents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roles.role_names import Role
 
 
 class RoleInterval(Protocol):
-    """A stretch for which somebody held a role; `until` is None while they hold it."""
+    """A period in which a person held a role; `until` is None while they hold it."""
 
     @property
     def role(self) -> Role:
@@ -19,41 +19,41 @@ class RoleInterval(Protocol):
 
     @property
     def who(self) -> PersonId:
-        """Who held it."""
+        """The holder."""
 
     @property
     def since(self) -> datetime:
-        """From when."""
+        """The start (UTC)."""
 
     @property
     def until(self) -> datetime | None:
-        """Until when, that moment not included."""
+        """The end (UTC), not included."""
 
 
 class Window(NamedTuple):
-    """A stretch of time; `until` None has no end yet."""
+    """A period (UTC); `until` None has no end yet."""
 
     since: datetime
     until: datetime | None
 
 
 def holders_at(held: Iterable[RoleInterval], role: Role, at: datetime) -> tuple[PersonId, ...]:
-    """Name who held a role at a moment: from its start, up to but not at its end."""
+    """Return who held a role at a time: from its start, up to but not at its end."""
     return tuple(i.who for i in held if i.role == role and i.since <= at and (i.until is None or at < i.until))
 
 
 def roles_of(held: Iterable[RoleInterval], who: PersonId) -> frozenset[Role]:
-    """Name the roles somebody holds now."""
+    """Return the roles that a person holds now."""
     return frozenset(i.role for i in held if i.who == who and i.until is None)
 
 
 def earliest_start(rivals: Iterable[RoleInterval], at: datetime) -> datetime:
-    """Give when a new interval may begin: at `at`, or when the last that ended there did, if that was later."""
+    """Return when a new interval may start: at `at`, or at the latest end there when that is later."""
     return max([at, *(i.until for i in rivals if i.until is not None)])
 
 
 def gaps(held: Sequence[RoleInterval], windows: Iterable[Window]) -> list[Window]:
-    """Find the stretches within the windows in which nobody held it."""
+    """Return the periods within the windows in which it was vacant."""
     found: list[Window] = []
     for window in windows:
         found += _gaps(held, window)

@@ -1,4 +1,4 @@
-"""The roles of an incident and the words people type for them. Knows nothing of who holds one."""
+"""The roles of an incident and the words people type for them. Knows no holders."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """What somebody does in an incident. Slugs are stored and never renamed."""
+    """A role in an incident. The slugs are stored and never renamed."""
 
     COMMANDER = "commander"
     DEPUTY = "deputy"
@@ -35,6 +35,6 @@ ALIASES: Final = {
 
 
 def read_role(word: str) -> Role | None:
-    """Read a role as people type it (`comms`, `tech lead`, `IC`), or None when it names none."""
+    """Return the role that a typed word names (`comms`, `tech lead`, `IC`), or None."""
     slug = word.strip().lower().replace(" ", "_").replace("-", "_")
     return Role(slug) if slug in set(Role) else ALIASES.get(slug)

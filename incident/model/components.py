@@ -1,4 +1,4 @@
-"""The parts a folded incident is made of: histories, intervals, slots, episodes. Values only."""
+"""The parts of a folded incident: histories, intervals, slots, episodes. Values only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from roles.role_names import Role
 
 
 class Times(Frozen):
-    """The milestones of an incident, UTC. None where nothing is known."""
+    """The milestones of an incident (UTC); None where unknown."""
 
     started_at: Utc | None = None
     detected_at: Utc | None = None
@@ -27,7 +27,7 @@ class Times(Frozen):
 
 
 class StateItem(Frozen):
-    """One change of state."""
+    """A change of state."""
 
     at: Utc
     old: State | None
@@ -37,7 +37,7 @@ class StateItem(Frozen):
 
 
 class PriorityItem(Frozen):
-    """One judgement of impact and urgency, with its targets in minutes."""
+    """A priority with its impact and urgency, and its targets in minutes."""
 
     at: Utc
     impact: int
@@ -52,7 +52,7 @@ class PriorityItem(Frozen):
 
 
 class CategoryItem(Frozen):
-    """One category the incident was in."""
+    """A category the incident had."""
 
     at: Utc
     category: str
@@ -63,7 +63,7 @@ class CategoryItem(Frozen):
 
 
 class TypeItem(Frozen):
-    """One type the incident had."""
+    """A type the incident had."""
 
     at: Utc
     type: str
@@ -73,7 +73,7 @@ class TypeItem(Frozen):
 
 
 class Interval(Frozen):
-    """Who held a role from when to when; `until` is None while they hold it."""
+    """Who held a role from when to when (UTC); `until` is None while they hold it."""
 
     role: Role
     who: PersonId
@@ -82,7 +82,7 @@ class Interval(Frozen):
 
 
 class Offer(Frozen):
-    """A handover that was offered and not yet accepted, `n` being the entry that offered it."""
+    """A handover that is offered and not accepted; `n` is the entry that offered it."""
 
     n: int
     role: Role
@@ -92,7 +92,7 @@ class Offer(Frozen):
 
 
 class OpenSlot(Frozen):
-    """An update that is owed: due at `due_at`, missed after `missed_after`."""
+    """An update that is owed: due at `due_at`, missed after `missed_after` (UTC)."""
 
     due_at: Utc
     missed_after: Utc
@@ -100,7 +100,7 @@ class OpenSlot(Frozen):
 
 
 class Slot(Frozen):
-    """An update that was owed and is judged."""
+    """An update that was owed, met or missed."""
 
     due_at: Utc
     status: Literal["met", "met_out_of_band", "missed"]
@@ -111,7 +111,7 @@ class Slot(Frozen):
 
 
 class AudienceState(Frozen):
-    """What one audience was owed, got and is owed next. `final_at` is the last update that still counts as final."""
+    """What one audience was owed, got and is owed next. `final_at` is the last update that counts as final."""
 
     audience: Audience
     open: OpenSlot | None = None
@@ -125,7 +125,7 @@ class AudienceState(Frozen):
 
 
 class Escalation(Frozen):
-    """Somebody called, `n` being the entry that called them."""
+    """A request for help or authority; `n` is its entry."""
 
     n: int
     at: Utc
@@ -144,7 +144,7 @@ class Escalation(Frozen):
 
 
 class Containment(Frozen):
-    """One step that stopped the spread."""
+    """A step that stopped the spread."""
 
     at: Utc
     term: Literal["short", "long"]
@@ -154,7 +154,7 @@ class Containment(Frozen):
 
 
 class TempFix(Frozen):
-    """A temporary fix and how far its removal has come."""
+    """A temporary fix, its owner and its removal."""
 
     id: str
     text: PersonalText
@@ -164,7 +164,7 @@ class TempFix(Frozen):
 
 
 class Action(Frozen):
-    """A task given to one person."""
+    """A task for one person."""
 
     id: str
     text: PersonalText
@@ -182,7 +182,7 @@ class Link(Frozen):
 
 
 class AuthoredText(Frozen):
-    """A text that is kept: an earlier resolution, a workaround."""
+    """A text with its author: an earlier resolution, a workaround."""
 
     text: PersonalText
 
@@ -200,7 +200,7 @@ class Resolution(Frozen):
 
 
 class Validation(Frozen):
-    """One criterion shown to hold."""
+    """Evidence that a validation criterion is met."""
 
     at: Utc
     criterion: str
@@ -210,14 +210,14 @@ class Validation(Frozen):
 
 
 class Review(Frozen):
-    """The post-incident review that is scheduled."""
+    """The scheduled post-incident review."""
 
     owner: PersonId
     at: Utc
 
 
 class ClosureAttempt(Frozen):
-    """One try at closing, with what was missing."""
+    """An attempt to close, with what was missing."""
 
     at: Utc
     by: PersonId
@@ -226,7 +226,7 @@ class ClosureAttempt(Frozen):
 
 
 class ReopenItem(Frozen):
-    """One reopening."""
+    """A reopening."""
 
     at: Utc
     by: PersonId
@@ -236,14 +236,14 @@ class ReopenItem(Frozen):
 
 
 class Episode(Frozen):
-    """One stretch of harm: from its start until the service was restored."""
+    """A period of harm: from its start until the service was restored (UTC)."""
 
     start: Utc
     restored_at: Utc | None = None
 
 
 class CommanderGap(Frozen):
-    """A stretch, from the first commander to resolution, in which nobody commanded."""
+    """A period without a commander, between the first commander and resolution."""
 
     since: Utc
     until: Utc | None = None

@@ -1,6 +1,6 @@
-"""The folded incident: what the entries say, as one value. Knows no policy; every number in it came from an entry.
+"""The folded incident: what the entries say, as one value. Knows no policy; every number in it comes from an entry.
 
-Fields that hold people's words are marked, so that two states can be compared but for their words.
+Fields that hold personal text are marked, so that two states can be compared without their text.
 """
 
 from __future__ import annotations
@@ -100,22 +100,22 @@ class Incident(Frozen):
 
     @property
     def priority(self) -> Priority | None:
-        """The priority held now."""
+        """The current priority; None before the first."""
         return self.priorities[-1].priority if self.priorities else None
 
     @property
     def is_over(self) -> bool:
-        """Tell whether nothing more is expected of anybody: closed, void or drill ended."""
+        """True if the incident is closed, void or an ended drill: nothing more is due but its aftermath."""
         return self.state in OVER
 
     def holders(self, role: Role) -> tuple[PersonId, ...]:
-        """Name who holds a role now, in the order they got it."""
+        """Return who holds a role now, in the order in which they got it."""
         return tuple(i.who for i in self.roles if i.role == role and i.until is None)
 
     def holder(self, role: Role) -> PersonId | None:
-        """Name the one who holds a single-holder role now, or None."""
+        """Return who holds a single-holder role now, or None."""
         return next(iter(self.holders(role)), None)
 
     def audience(self, audience: Audience) -> AudienceState:
-        """Give what stands for one audience, also when nothing was ever owed to it."""
+        """Return the state of one audience, also of one that was never owed an update."""
         return next((a for a in self.audiences if a.audience == audience), AudienceState(audience=audience))

@@ -1,4 +1,4 @@
-"""What of a folded incident stands in Slack or came from there: places, prompts, marks, masks, who was active. Values only."""
+"""What a folded incident refers to in Slack: channel and messages, prompts, pins, masks, activity. Values only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from roles.person_ids import PersonId
 
 
 class OpenPrompt(Frozen):
-    """A due thing somebody was asked about: by entry `n`, last asked at `at`, put off until `until`."""
+    """A deadline that was prompted for by entry `n`, last at `at`; postponed until `until` (UTC)."""
 
     due: str
     n: int
@@ -20,7 +20,7 @@ class OpenPrompt(Frozen):
 
 
 class Promotion(Frozen):
-    """A message marked for the timeline by entry `n`."""
+    """A message that entry `n` promoted to the timeline."""
 
     n: int
     channel: str
@@ -29,12 +29,12 @@ class Promotion(Frozen):
 
     @property
     def place(self) -> tuple[str, str]:
-        """Name the message by channel and ts."""
+        """The message, by channel and ts."""
         return self.channel, self.ts
 
 
 class Mask(Frozen):
-    """A message whose text nobody is shown: masked by entry `n`, with the entries that quoted it."""
+    """A message whose text is hidden: masked by entry `n`, with the entries that quoted it."""
 
     n: int
     channel: str
@@ -45,17 +45,17 @@ class Mask(Frozen):
 
     @property
     def place(self) -> tuple[str, str]:
-        """Name the message by channel and ts."""
+        """The message, by channel and ts."""
         return self.channel, self.ts
 
     @property
     def ref(self) -> str:
-        """Name the message as it can be typed."""
+        """The message as people type it, `channel:ts`."""
         return f"{self.channel}:{self.ts}"
 
 
 class SlackPlaces(Frozen):
-    """Where the incident stands in Slack."""
+    """The incident's channel and messages in Slack."""
 
     channel: str | None = None
     channel_name: str | None = None
@@ -66,7 +66,7 @@ class SlackPlaces(Frozen):
 
 
 class LastActivity(Frozen):
-    """When somebody was last active in the incident: any act or message of theirs, refused ones too."""
+    """When a person was last active in the incident: by any act or message, refused ones too (UTC)."""
 
     who: PersonId
     at: Utc

@@ -1,4 +1,4 @@
-"""The lifecycle: which state may follow which, and which acts the state alone forbids. What it does not forbid is allowed."""
+"""The lifecycle: which state may follow which, and what the state alone forbids; what it does not forbid is allowed."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ MAY_FOLLOW: Final[dict[State | None, frozenset[State]]] = {
 
 
 def may_follow(old: State | None, new: State) -> bool:
-    """Tell whether an incident may move from one state to the other."""
+    """True if an incident may move from one state to the other."""
     return new in MAY_FOLLOW[old]
 
 
 def refusal_to(intent: str, incident: Incident) -> str | None:
-    """Give the reason why the state forbids what is meant, or None."""
+    """Return the reason why the incident's state forbids an intent, or None."""
     rule = _RULES.get(intent)
     return rule(incident) if rule else None
 

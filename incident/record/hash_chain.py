@@ -26,7 +26,7 @@ Side = Literal["left", "right"]
 
 
 class Heading(Frozen):
-    """Everything about an entry that is hashed beside its facts and the digest of its words."""
+    """What is hashed of an entry beside its data and the digest of its text."""
 
     key: IncidentKey
     n: int
@@ -39,14 +39,14 @@ class Heading(Frozen):
 
 
 class MerkleStep(NamedTuple):
-    """One step of a Merkle path: the sibling's digest and the side it stands on."""
+    """A step of a Merkle path: the sibling's digest and its side."""
 
     side: Side
     digest: str
 
 
 def canonical(value: object) -> str:
-    """Write a value in the canonical form, or raise ValueError when it has none."""
+    """Return the canonical form of a value. Raises ValueError when it has none."""
     _check(value)
     return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
@@ -87,17 +87,17 @@ def _check_name(name: object) -> None:
 
 
 def digest(text: str) -> str:
-    """Hash a text: SHA-256 of its UTF-8 bytes, in lower-case hex."""
+    """Return the SHA-256 of a text's UTF-8 bytes, in lower-case hex."""
     return sha256(text.encode("utf-8")).hexdigest()
 
 
 def text_digest(salt: str, words: Mapping[str, JsonValue]) -> str:
-    """Hash the words of an entry with their salt, so that the chain holds after they are deleted and tells nothing."""
+    """Return the digest of an entry's texts with their salt: the chain holds after they are deleted and reveals nothing."""
     return digest(canonical({"salt": salt, "words": dict(words)}))
 
 
 def heading(entry: Entry) -> Heading:
-    """Give the heading under which an entry is hashed."""
+    """Return the heading under which an entry is hashed."""
     return Heading(
         key=entry.key,
         n=entry.n,
@@ -111,7 +111,10 @@ def heading(entry: Entry) -> Heading:
 
 
 def entry_text(head: Heading, *, facts: Mapping[str, JsonValue], words: str | None, prev: str) -> str:
-    """Write the text of an entry that is hashed and stored; `words` is the digest of its words, None when it has none."""
+    """Return the text of an entry that is hashed and stored.
+
+    `words` is the digest of its personal text, None when it has none.
+    """
     return canonical(
         {
             "alg": ALGORITHM,
@@ -133,7 +136,7 @@ def entry_text(head: Heading, *, facts: Mapping[str, JsonValue], words: str | No
 
 
 def head_leaf(key: IncidentKey, n: int, head: str) -> str:
-    """Write the leaf a chain has in a checkpoint: which chain, how many entries, the hash of the last."""
+    """Return the leaf of a chain in a checkpoint: which chain, how many entries, the hash of the last."""
     return canonical({"head": head, "incident": key.id, "n": n, "team": key.team})
 
 
@@ -151,7 +154,7 @@ def _pair_up(level: Sequence[str]) -> list[str]:
 
 
 def merkle_root(leaves: Sequence[str]) -> str:
-    """Give the root over leaves in their order; a last one without a partner moves up as it is."""
+    """Return the root over leaves in order; a last one without a sibling moves up unchanged."""
     level = [_leaf(leaf) for leaf in leaves]
     while len(level) > 1:
         level = _pair_up(level)
@@ -159,7 +162,7 @@ def merkle_root(leaves: Sequence[str]) -> str:
 
 
 def merkle_path(leaves: Sequence[str], index: int) -> tuple[MerkleStep, ...]:
-    """Give the siblings that lead from one leaf to the root."""
+    """Return the siblings that lead from one leaf to the root. Raises IndexError."""
     if not 0 <= index < len(leaves):
         raise IndexError("no such leaf")
     level, steps = [_leaf(leaf) for leaf in leaves], []
@@ -172,7 +175,7 @@ def merkle_path(leaves: Sequence[str], index: int) -> tuple[MerkleStep, ...]:
 
 
 def verify_path(leaf: str, path: Sequence[MerkleStep], root: str) -> bool:
-    """Tell whether the path leads from the leaf to the root."""
+    """True if the path leads from the leaf to the root."""
     reached = _leaf(leaf)
     for side, sibling in path:
         reached = _node(sibling, reached) if side == "left" else _node(reached, sibling)

@@ -1,7 +1,7 @@
-"""What is not shown while a mask stands: the one place that decides it, for entries and for the folded incident.
+"""What masks hide, in entries and in the folded incident: the one place that decides it.
 
-Somebody who may not redact masks a message; the words stay in the record, and everything that shows them asks here.
-Knows masks and entries, and nobody's right to mask, to lift a mask or to redact.
+A person who may not redact masks a message; the record keeps the text, and whatever shows text asks here. Knows masks
+and entries, and not who may mask, unmask or redact.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ KINDS: Final = tuple(fact.kind for fact in _ABOUT_MASKS)
 
 
 def after(masks: tuple[Mask, ...], entry: Entry) -> tuple[Mask, ...]:
-    """Give the masks that stand after one more entry: one is put on or widened, or it is lifted or redacted."""
+    """Return the masks after one more entry: it masks a message, widens a mask, lifts it or redacts the message."""
     fact = entry.fact
     if not isinstance(fact, _ABOUT_MASKS):
         return masks
@@ -41,12 +41,12 @@ def after(masks: tuple[Mask, ...], entry: Entry) -> tuple[Mask, ...]:
 
 
 def mask_of(masks: Iterable[Mask], place: tuple[str, str]) -> Mask | None:
-    """Give the mask of one message, or None."""
+    """Return the mask of a message, or None."""
     return next((mask for mask in masks if mask.place == place), None)
 
 
 def standing(entries: Iterable[Entry]) -> tuple[Mask, ...]:
-    """Give the masks that stand at the end of a chain, read from its entries about masks."""
+    """Return the masks at the end of a chain, from its entries about masks."""
     masks: tuple[Mask, ...] = ()
     for entry in entries:
         masks = after(masks, entry)
@@ -54,7 +54,7 @@ def standing(entries: Iterable[Entry]) -> tuple[Mask, ...]:
 
 
 def hides(masks: Sequence[Mask], entry: Entry) -> bool:
-    """Tell whether the words of an entry are not to be shown: it is about a masked message, or quoted it."""
+    """True if masks hide the text of an entry: it is about a masked message, or quoted it."""
     if isinstance(entry.fact, _ABOUT_MASKS):
         return False
     place = place_of(entry.fact)
@@ -62,7 +62,7 @@ def hides(masks: Sequence[Mask], entry: Entry) -> bool:
 
 
 def shown(entry: Entry, masks: Sequence[Mask]) -> Entry:
-    """Give an entry as people may see it: where a mask hides it, its words read `[masked]`."""
+    """Return an entry as people may see it: hidden text reads `[masked]`."""
     if entry.redacted or not hides(masks, entry):
         return entry
     words = dict.fromkeys(_words(entry), MASKED)
@@ -70,7 +70,7 @@ def shown(entry: Entry, masks: Sequence[Mask]) -> Entry:
 
 
 def shown_incident(incident: Incident, hidden: Iterable[Entry]) -> Incident:
-    """Give the folded incident as people may see it: whatever repeats the words of a hidden entry reads `[masked]`."""
+    """Return the folded incident as people may see it: text of a hidden entry reads `[masked]` wherever it is repeated."""
     masked = [entry for entry in hidden if hides(incident.masks, entry) and not entry.redacted]
     texts = frozenset(text for entry in masked for text in _words(entry).values() if text.strip())
     veiled: Incident = _veiled(incident, texts)
@@ -78,13 +78,13 @@ def shown_incident(incident: Incident, hidden: Iterable[Entry]) -> Incident:
 
 
 def hidden(incident: Incident, bare: Reader) -> Iterator[Entry]:
-    """Look up the entries that the masks of an incident hide, with the words that are kept."""
+    """Return the entries that the masks of an incident hide, with their text."""
     for mask in incident.masks:
         yield from hidden_by(mask, incident.key, bare)
 
 
 def hidden_by(mask: Mask, key: IncidentKey, bare: Reader) -> Iterator[Entry]:
-    """Look up the entries that one mask hides: about its message, also those that came after it, and what quoted it."""
+    """Return the entries that one mask hides: those about its message, also later ones, and those that quoted it."""
     about = [entry for entry in bare.message(key, *mask.place) if not isinstance(entry.fact, _ABOUT_MASKS)]
     yield from about
     for n in sorted({*mask.entries} - {entry.n for entry in about}):
@@ -92,7 +92,7 @@ def hidden_by(mask: Mask, key: IncidentKey, bare: Reader) -> Iterator[Entry]:
 
 
 def quoting(entries: Iterable[Entry], place: tuple[str, str]) -> tuple[int, ...]:
-    """Name the entries that repeat what a message says or said: those made from it, and those that hold its text."""
+    """Return the numbers of the entries that repeat the text of a message: promotions of it, and entries that hold its text."""
     whole = [entry for entry in entries if not isinstance(entry.fact, _ABOUT_MASKS) and not entry.redacted]
     about = [entry for entry in whole if place_of(entry.fact) == place]
     said = [_words(entry).values() for entry in about if isinstance(entry.fact, MESSAGES)]
@@ -111,7 +111,7 @@ def _words(entry: Entry) -> dict[str, str]:
 
 
 def _veiled(value: Any, texts: Collection[str]) -> Any:
-    """Go through a folded value and put the mark wherever a field of words holds one of the texts."""
+    """Return a folded value in which every personal text that is among the hidden ones reads `[masked]`."""
     if isinstance(value, Frozen):
         changed = dict(_changes(value, texts))
         return value.model_copy(update=changed) if changed else value

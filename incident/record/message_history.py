@@ -1,7 +1,4 @@
-"""What the record knows of one message, read from the entries about it in whatever order they arrived.
-
-Knows nothing of what is promoted or why; it only reads entries.
-"""
+"""What the record holds of a message, from its entries in any order. Knows no timeline."""
 
 from __future__ import annotations
 
@@ -35,7 +32,7 @@ _ABOUT: Final = (
 
 
 def place_of(fact: Fact) -> tuple[str, str] | None:
-    """Name the message of somebody a fact is about, by channel and ts; None when it is about none."""
+    """Return the message that a fact is about, by channel and ts; None when it is about none."""
     channel, ts = None, None
     if isinstance(fact, Declared):
         channel, ts = fact.from_channel, fact.from_message
@@ -45,7 +42,7 @@ def place_of(fact: Fact) -> tuple[str, str] | None:
 
 
 def text_now(entries: Sequence[Entry]) -> str | None:
-    """Give what a message reads now: its latest edit, else its first text, else what a deletion or a pin kept of it."""
+    """Return the current text of a message: its latest edit, else its first text, else what a deletion or pin kept."""
     facts = [entry.fact for entry in entries]
     edits = [fact for fact in facts if isinstance(fact, MessageEdited)]
     if edits:
@@ -57,7 +54,7 @@ def text_now(entries: Sequence[Entry]) -> str | None:
 
 
 def author(entries: Sequence[Entry]) -> PersonId | None:
-    """Name who wrote a message, or None when no entry says so."""
+    """Return who wrote a message, or None when no entry says so."""
     for entry in entries:
         fact = entry.fact
         if isinstance(fact, MessagePosted | MessagePinned | MessageEdited):
@@ -68,5 +65,5 @@ def author(entries: Sequence[Entry]) -> PersonId | None:
 
 
 def is_message(entries: Sequence[Entry]) -> bool:
-    """Tell whether the record holds a message under these entries, and not merely something said about one."""
+    """True if the entries hold a message, and not only facts about one."""
     return any(isinstance(entry.fact, MESSAGES) for entry in entries)

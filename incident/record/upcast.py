@@ -1,4 +1,4 @@
-"""How entries of old versions are read. Stored bytes are never rewritten: an old shape becomes the present one here."""
+"""Upcasts: entries of old versions are read in the present shape. Stored bytes are never rewritten."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from incident.medium import Medium, slack_ref
 
 
 class StoredEntry(NamedTuple):
-    """A fact as it was stored; `words` is None when they were redacted."""
+    """A fact as it is stored; `words` is its personal text, None when it is redacted."""
 
     kind: str
     version: int
@@ -22,7 +22,7 @@ class StoredEntry(NamedTuple):
 
 
 class UnknownKindError(ValueError):
-    """An entry is of a kind or version that this Muster does not know."""
+    """An entry has a kind or version that this release does not know."""
 
 
 UpcastSteps = Mapping[tuple[str, int], Callable[[StoredEntry], StoredEntry]]
@@ -53,7 +53,7 @@ STEPS: Final[UpcastSteps] = {
 
 
 def read(stored: StoredEntry, steps: UpcastSteps = STEPS) -> Fact:
-    """Read a stored fact in its present shape."""
+    """Return a stored fact in its present shape. Raises UnknownKindError."""
     while (step := steps.get((stored.kind, stored.version))) is not None:
         stored = step(stored)
     kind = KINDS.get((stored.kind, stored.version))

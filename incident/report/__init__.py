@@ -1,1 +1,1 @@
-"""The parts of an incident's account: histories, updates, timeline, messages."""
+"""The parts of an incident report: histories, updates, timeline, messages, work, metrics."""

@@ -1,4 +1,4 @@
-"""The metrics of one incident, in whole seconds. Null where a time is not known or harm still goes on."""
+"""The metrics of one incident, in whole seconds (S1-63). Null where a time is unknown or the harm goes on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from incident.model.incident import Incident
 
 
 class Metrics(Frozen):
-    """How long it took to notice, log, acknowledge, mitigate and restore."""
+    """Times to detect, log, acknowledge, mitigate and restore, in seconds."""
 
     time_to_detect_s: int | None
     log_latency_s: int | None
@@ -22,7 +22,7 @@ class Metrics(Frozen):
 
 
 def metrics(incident: Incident) -> Metrics:
-    """Measure an incident from its milestones and episodes."""
+    """Return the metrics of an incident, from its milestones and episodes."""
     times = incident.times
     restore = time_to_restore(incident)
     return Metrics(
@@ -38,7 +38,7 @@ def metrics(incident: Incident) -> Metrics:
 
 
 def time_to_restore(incident: Incident) -> int | None:
-    """Add up the episodes, from the start of each to its restoration; None while one is open."""
+    """Return the harm of all episodes, from the start of each to its restoration; None while one is open."""
     total = 0.0
     for episode in incident.episodes:
         if episode.restored_at is None:

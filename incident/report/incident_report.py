@@ -1,4 +1,4 @@
-"""The account of an incident: everything its entries say, in one document that can be compared and read on its own."""
+"""The incident report: everything the entries say, as one document that can be compared and read on its own."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def incident_report(
     message: Callable[[str, str], str] = _message_id,
     probes: Sequence[datetime] = (),
 ) -> Report:
-    """Give the whole account at a moment; what fell due up to then must be on the record already.
+    """Return the report as of a time; the deadlines passed until then must be recorded already.
 
-    Entries of the workspace chain may stand among them: refusals and messages before the declaration count too.
+    `entries` may include those of the workspace chain: refusals and messages before the declaration count too.
     """
     own = [entry for entry in entries if entry.key.id != WORKSPACE]
     incident = fold.fold(own)

@@ -1,4 +1,4 @@
-"""How an account names people, entries and messages, and writes moments. Whoever reads says how; this keeps it together."""
+"""How a report names people, entries and messages, and writes times. The caller supplies the names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Report: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True)
 class ReportFormat:
-    """Names for an account: the sentence and source of an entry, the name of a person, the id of a message."""
+    """Names for a report: the sentence and source of an entry, the name of a person, the id of a message."""
 
     sentence: Callable[[Entry], str]
     name: Callable[[PersonId], str]
@@ -23,20 +23,20 @@ class ReportFormat:
     message: Callable[[str, str], str]
 
     def who(self, person: PersonId | None) -> str | None:
-        """Name somebody, or nobody."""
+        """Return the name of a person, or None."""
         return None if person is None else self.name(person)
 
 
 def moment(at: datetime) -> str:
-    """Write a moment as an account shows it: to the second, UTC."""
+    """Return a time as a report shows it: UTC, to the second."""
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def maybe(at: datetime | None) -> str | None:
-    """Write a moment, or null where nothing is known."""
+    """Return a time as a report shows it, or None."""
     return None if at is None else moment(at)
 
 
 def effective(at: datetime | None) -> Report:
-    """Give the effective time of a backfilled item; the key is absent for any other."""
+    """Return the effective time of a backfilled item; empty for any other."""
     return {} if at is None else {"effective_at": moment(at)}

@@ -1,4 +1,4 @@
-"""The part of an account that says how the incident went: states, priorities, categories, types, roles, reopenings."""
+"""The report's histories: states, priorities, categories, types, roles, reopenings (S1-01, S1-76)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from roles.role_names import Role
 
 
 def heading(incident: Incident) -> Report:
-    """Say what the incident is now."""
+    """Return the present values of the incident."""
     return {
         "type": incident.type,
         "service": incident.service,
@@ -27,12 +27,12 @@ def heading(incident: Incident) -> Report:
 
 
 def timestamps(incident: Incident) -> Report:
-    """Give every milestone, null where nothing is known."""
+    """Return every milestone, null where it is unknown."""
     return {name: maybe(getattr(incident.times, name)) for name in Times.model_fields}
 
 
 def states(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each change of state."""
+    """Return each change of state."""
     return [
         {
             "at": moment(s.at),
@@ -46,7 +46,7 @@ def states(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def priorities(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each judgement of impact and urgency; the first is called initial."""
+    """Return each priority with impact and urgency; the first is called initial."""
     return [
         {
             "at": moment(p.at),
@@ -62,7 +62,7 @@ def priorities(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def categories(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each category."""
+    """Return each category."""
     return [
         {
             "at": moment(c.at),
@@ -77,7 +77,7 @@ def categories(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def types(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each type."""
+    """Return each type."""
     return [
         {"at": moment(t.at), "type": t.type, "by": read.who(t.by), "reason": t.reason, **effective(t.effective_at)}
         for t in incident.types
@@ -85,12 +85,12 @@ def types(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def roles_ever_held(incident: Incident) -> tuple[Role, ...]:
-    """Name every role ever held, in the order in which each was first held."""
+    """Return every role ever held, in the order in which each was first held."""
     return tuple(dict.fromkeys(i.role for i in incident.roles))
 
 
 def roles(incident: Incident, read: ReportFormat) -> Report:
-    """Give who held each role from when to when."""
+    """Return who held each role from when to when."""
     return {
         role.value: [
             {"who": read.who(i.who), "from": moment(i.since), "to": maybe(i.until)}
@@ -102,7 +102,7 @@ def roles(incident: Incident, read: ReportFormat) -> Report:
 
 
 def roles_at(incident: Incident, read: ReportFormat, probes: Sequence[datetime]) -> list[Report]:
-    """Give who held each role ever held at each of the moments asked for."""
+    """Return who held each role at each of the given times (S1-77)."""
     return [
         {
             "at": moment(at),
@@ -113,7 +113,7 @@ def roles_at(incident: Incident, read: ReportFormat, probes: Sequence[datetime])
 
 
 def reopens(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each reopening."""
+    """Return each reopening."""
     return [
         {
             "at": moment(r.at),
@@ -127,7 +127,7 @@ def reopens(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def closure_attempts(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each try at closing, with what was missing."""
+    """Return each attempt to close, with what was missing."""
     return [
         {
             "at": moment(a.at),

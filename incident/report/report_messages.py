@@ -1,4 +1,4 @@
-"""The part of an account that says what was captured: how many messages, and what became of those that changed."""
+"""The report's messages: how many were captured, and the originals of those that were edited or deleted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from incident.report.report_format import Report, ReportFormat
 
 
 def capture(entries: Iterable[Entry]) -> Report:
-    """Count what was captured. A message of which only an edit was read back counts as one all the same."""
+    """Return the counts of captured messages. A message of which only an edit was backfilled counts as one."""
     said: set[tuple[str, str]] = set()
     edits = deletes = 0
     for entry in entries:
@@ -25,7 +25,7 @@ def capture(entries: Iterable[Entry]) -> Report:
 
 @dataclass
 class Revisions:
-    """What is known of one message, in whatever order it arrived."""
+    """What is known of one message, in any order of arrival."""
 
     posted: str | None = None
     edits: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -33,7 +33,7 @@ class Revisions:
     last_seen: str | None = None
 
     def add(self, fact: MessagePosted | MessageEdited | MessageDeleted) -> None:
-        """Take in one more entry about the message."""
+        """Add an entry about the message."""
         if isinstance(fact, MessagePosted):
             self.posted = fact.text
         elif isinstance(fact, MessageEdited):
@@ -42,7 +42,7 @@ class Revisions:
             self.deleted, self.last_seen = True, fact.previous
 
     def written(self) -> Report:
-        """Give the original, what stands now or null when deleted, and the number of edits."""
+        """Return the original, the current text or null when deleted, and the number of edits."""
         edits = sorted(self.edits, key=lambda edit: edit[0])
         earliest = edits[0][2] if edits else self.last_seen
         return {
@@ -54,7 +54,7 @@ class Revisions:
 
 
 def revisions(entries: Sequence[Entry], read: ReportFormat) -> Report:
-    """Give the originals of each message that was edited or deleted."""
+    """Return the originals of each message that was edited or deleted."""
     known: dict[tuple[str, str], Revisions] = {}
     changed: dict[tuple[str, str], None] = {}
     for entry in entries:

@@ -1,4 +1,4 @@
-"""The part of an account that is the timeline: the entries a reader needs, numbered among themselves."""
+"""The report's timeline: the entries that a reader needs, numbered among themselves."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ KINDS: Final = frozenset(
 
 
 def timeline(entries: Iterable[Entry], read: ReportFormat) -> list[Report]:
-    """Give the timeline, in the order of recording."""
+    """Return the timeline, in the order of recording."""
     numbers: dict[int, int] = {}
     written: list[Report] = []
     for entry in entries:

@@ -1,4 +1,4 @@
-"""The part of an account that says which updates each audience was owed and got."""
+"""The report's updates: what each audience was owed and got (S1-79)."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from incident.report.report_format import Report, maybe, moment
 
 
 def updates(incident: Incident) -> Report:
-    """Give, for each audience ever owed, sent or held, its judged slots and how well it was kept informed."""
+    """Return the judged slots and adherence of each audience that was ever owed, sent or denied an update."""
     return {a.audience.value: _audience(a) for a in incident.audiences if a.ever_owed or a.posts or a.ever_held}
 
 
 def adherence(audience: AudienceState) -> float | None:
-    """Give the share of judged slots that were met, to three places; None when there are none."""
+    """Return the share of judged slots that were met, to three places; None without any."""
     judged = len(audience.slots)
     return round(_met(audience) / judged, 3) if judged else None
 

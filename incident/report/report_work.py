@@ -1,4 +1,4 @@
-"""The part of an account that says what was done: escalations, containment, fixes, actions, resolution, proof."""
+"""The report's work: escalations, containment, fixes, actions, resolution, validation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from incident.report.report_format import Report, ReportFormat, effective, maybe
 
 
 def escalations(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give who was called; a person by name, anybody else as written."""
+    """Return each escalation; a person by name, any other addressee as written."""
     return [
         {
             "at": moment(e.at),
@@ -22,7 +22,7 @@ def escalations(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def containment(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each step that stopped the spread."""
+    """Return each step of containment."""
     return [
         {"at": moment(c.at), "term": c.term, "text": c.text, "by": read.who(c.by), **effective(c.effective_at)}
         for c in incident.containment
@@ -30,7 +30,7 @@ def containment(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def temporary_fixes(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each temporary fix and how far its removal has come."""
+    """Return each temporary fix with its removal."""
     return [
         {
             "id": f.id,
@@ -44,12 +44,12 @@ def temporary_fixes(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def links(incident: Incident) -> list[Report]:
-    """Give each record elsewhere."""
+    """Return each link."""
     return [{"kind": one.link, "ref": one.ref} for one in incident.links]
 
 
 def actions(incident: Incident, read: ReportFormat) -> Report:
-    """Give each action by its id."""
+    """Return each action by its id."""
     return {
         a.id: {
             "text": a.text,
@@ -63,7 +63,7 @@ def actions(incident: Incident, read: ReportFormat) -> Report:
 
 
 def resolution(incident: Incident, read: ReportFormat) -> Report | None:
-    """Give how it was resolved, with the earlier texts when it was amended."""
+    """Return the resolution, with the earlier texts when it was amended."""
     found = incident.resolution
     if found is None:
         return None
@@ -79,7 +79,7 @@ def resolution(incident: Incident, read: ReportFormat) -> Report | None:
 
 
 def validation(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Give each piece of evidence, also what no longer counts."""
+    """Return each piece of evidence, also what no longer counts."""
     return [
         {
             "at": moment(v.at),
@@ -93,5 +93,5 @@ def validation(incident: Incident, read: ReportFormat) -> list[Report]:
 
 
 def review(incident: Incident, read: ReportFormat) -> Report | None:
-    """Give who holds the review and when."""
+    """Return the owner and time of the review."""
     return {"owner": read.who(incident.review.owner), "at": moment(incident.review.at)} if incident.review else None

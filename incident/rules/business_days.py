@@ -1,4 +1,4 @@
-"""Days on which people work: Monday to Friday. Knows no holidays and no zone but UTC."""
+"""Business days: Monday to Friday. Knows no holidays and no zone but UTC."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _SATURDAY = 5
 
 
 def after_business_days(at: datetime, days: int) -> datetime:
-    """Give the moment so many business days later; a day at the weekend counts for nothing."""
+    """Return the time that many business days later; days of a weekend do not count."""
     while days > 0:
         at += timedelta(days=1)
         days -= at.weekday() < _SATURDAY

@@ -1,4 +1,7 @@
-"""The closure checklist: which criteria this incident has at all, and which of them are not met yet. Knows no words."""
+"""The closure checklist: the criteria that apply to an incident, and which are not met (S1-91, S1-98).
+
+Knows no text.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,14 @@ _ALWAYS = ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY", "TIMELINE")
 
 
 class ChecklistItem(Frozen):
-    """One criterion; `lacks` is None once it is met."""
+    """A criterion; `lacks` is None once it is met."""
 
     code: str
     lacks: Unmet | None = None
 
 
 def checklist(incident: Incident, policy: Policy) -> tuple[ChecklistItem, ...]:
-    """Give the criteria that apply, what is missing first and each group in the order of the record."""
+    """Return the criteria that apply: first the unmet, then the met, each in the order of the record."""
     lacking = {one.code: one for one in unmet(incident, policy)}
     applies = {
         **dict.fromkeys(_ALWAYS, True),

@@ -1,4 +1,4 @@
-"""The closure gate: every criterion that is not met, in order, with what would meet it. Knows the policy and no words."""
+"""The closure criteria: each one that is not met, in order, with what would meet it (S1-09, S1-91). Knows no text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from roles.role_names import Role
 
 
 class Unmet(Frozen):
-    """One unmet criterion. `needs` picks the sentence that says what would meet it; `names` fill it in."""
+    """An unmet criterion. `needs` names the sentence of what would meet it; `names` fill it in."""
 
     code: str
     needs: str
@@ -23,19 +23,19 @@ class Unmet(Frozen):
 
 
 def unmet(incident: Incident, policy: Policy) -> tuple[Unmet, ...]:
-    """Give every criterion that closing still lacks, in the order of the record."""
+    """Return every criterion that closing lacks, in the order of the record."""
     found = (rule(incident, policy) for rule in _CRITERIA)
     return tuple(one for one in found if one is not None)
 
 
 def text_meets(text: str, rule: ResolutionRule) -> bool:
-    """Tell whether a resolution text says enough: long enough, and not one of the words that say nothing."""
+    """True if a resolution text meets the policy: long enough, and not only one of the banned words (S1-54)."""
     said = text.strip()
     return len(said) >= rule.min_chars and said.rstrip(".!").casefold() not in rule.banned
 
 
 def criteria(incident: Incident, policy: Policy) -> Criteria:
-    """Choose which validation criteria are needed: those of the first kind that applies."""
+    """Return the validation criteria needed: those of the first kind that applies."""
     kinds = policy.validation
     if incident.type == "security":
         return kinds.security
@@ -45,7 +45,7 @@ def criteria(incident: Incident, policy: Policy) -> Criteria:
 
 
 def validated(incident: Incident) -> frozenset[str]:
-    """Name the criteria with evidence gathered since the last restoration; older evidence does not count."""
+    """Return the criteria with evidence since the last restoration; older evidence does not count (S1-16)."""
     since = incident.times.restored_at
     if since is None:
         return frozenset()

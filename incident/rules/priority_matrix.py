@@ -1,4 +1,4 @@
-"""Priority from impact and urgency, and whether a change raises or lowers it. Knows the matrix of the policy."""
+"""Priority from impact and urgency, and whether a change raises or lowers it (S1-08, S1-38)."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from incident.states import Priority
 
 
 def is_raised(old: Priority | None, new: Priority) -> bool:
-    """Tell whether the new priority matters more; the first one always does."""
+    """True if the new priority is higher; the first one always is."""
     return old is None or new.value < old.value
 
 
 def is_lowered(old: Priority | None, new: Priority) -> bool:
-    """Tell whether the new priority matters less."""
+    """True if the new priority is lower."""
     return old is not None and new.value > old.value
 
 
 def change(
     policy: Policy, old: Priority | None, *, impact: int, urgency: int, justification: str, provisional: bool = False
 ) -> PriorityChanged:
-    """Compute the priority of an impact and urgency, with the targets that the policy sets for it now."""
+    """Return the priority of an impact and urgency, with the targets that the policy sets for it now, in minutes."""
     priority = policy.priority_of(impact, urgency)
     targets = policy.targets.get(priority)
     return PriorityChanged(

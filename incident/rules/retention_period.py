@@ -1,4 +1,4 @@
-"""How long an incident is kept, by its type and the policy. Pure: knows no storage and deletes nothing."""
+"""How long an incident is kept, by its type and the policy. Knows no storage and deletes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT: Final = "default"
 
 
 class Term(Frozen):
-    """Until when an ended incident is kept, and why: since when it is over, and for how many years the policy keeps it."""
+    """Until when an ended incident is kept: since when it is over, and for how many years the policy keeps it."""
 
     ended_at: Utc
     years: int
@@ -21,17 +21,17 @@ class Term(Frozen):
 
 
 def years_of(policy: Policy, kind: str) -> int | None:
-    """Give for how many years incidents of a type are kept; None for ever, also where the policy says nothing."""
+    """Return for how many years incidents of a type are kept; None means for ever, also without a rule."""
     return policy.retention.get(kind, policy.retention.get(DEFAULT))
 
 
 def shortest(policy: Policy) -> int | None:
-    """Give the fewest years anything is kept; None when everything is kept for ever."""
+    """Return the fewest years that any type is kept; None when each is kept for ever."""
     return min((years for years in policy.retention.values() if years is not None), default=None)
 
 
 def term_of(incident: Incident, policy: Policy) -> Term | None:
-    """Give until when an incident is kept; None while it is not over, under legal hold, or kept for ever."""
+    """Return until when an incident is kept; None while it is not over, under legal hold, or kept for ever."""
     years = years_of(policy, incident.type)
     if not incident.is_over or incident.preserved or years is None:
         return None
@@ -40,7 +40,7 @@ def term_of(incident: Incident, policy: Policy) -> Term | None:
 
 
 def later_by(moment: datetime, years: int) -> datetime:
-    """Give the same moment so many years later; the 29th of February becomes the 1st of March."""
+    """Return the same time so many years later; 29 February becomes 1 March."""
     try:
         return moment.replace(year=moment.year + years)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Short ids that people say aloud: A1, TF2. Knows only which are taken."""
+"""Short ids that people say aloud: A1, TF2. Knows only which are used."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from collections.abc import Collection
 
 
 def next_id(prefix: str, taken: Collection[str]) -> str:
-    """Give the lowest id of this prefix above every one that was taken, so that none is ever used twice."""
+    """Return the id of this prefix after the highest one used, so that none is used twice."""
     numbers = [int(one.removeprefix(prefix)) for one in taken if one.removeprefix(prefix).isdecimal()]
     return f"{prefix}{max(numbers, default=0) + 1}"

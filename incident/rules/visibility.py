@@ -1,4 +1,4 @@
-"""Who may see an incident. The one place that decides it, asked by every outward effect; nobody has a way round it."""
+"""Who may see an incident: the one place that decides it, asked by every outward effect."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from roles.person_ids import MUSTER, PersonId
 
 
 def is_restricted(incident: Incident) -> bool:
-    """Tell whether only those involved may see more of it than its number."""
+    """True if only those involved may see more of the incident than its number."""
     return incident.restricted
 
 
 def may_see(incident: Incident, person: PersonId) -> bool:
-    """Tell whether somebody may see the incident: anybody when it is open, only those involved when restricted."""
+    """True if a person may see the incident: everyone when it is open, those involved when it is restricted."""
     return not is_restricted(incident) or person == MUSTER or person in involved(incident)
 
 
 def may_stand_in(incident: Incident, *, is_private: bool) -> bool:
-    """Tell whether words of the incident may stand in a channel besides its own: in private ones alone when restricted."""
+    """True if text of the incident may be posted in a channel besides its own; a restricted one's only in private ones."""
     return is_private or not is_restricted(incident)
 
 
 def is_exposed(incident: Incident) -> bool:
-    """Tell whether the incident is restricted and yet its channel is one that everybody may read."""
+    """True if the incident is restricted and its channel is public."""
     return is_restricted(incident) and incident.places.channel is not None and not incident.places.private
 
 
 def involved(incident: Incident) -> frozenset[PersonId]:
-    """Name who is part of the incident: reporter, owner, who holds a role, was called, has a task, is in its channel.
+    """Return who is involved: reporter, owner, role holders, people paged, assignees, members of a private channel.
 
-    Anybody can walk into a public channel, so to be in one involves nobody.
+    Anyone can join a public channel, so its members are not involved by that.
     """
     people = {incident.reporter, *(incident.members if incident.places.private else ())}
     people.update(i.who for i in incident.roles if i.until is None or incident.is_over)
