@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DatedFact, DecisionContext, Group, Verb
-from incident.deadlines.missed_deadlines import next_call
+from incident.deadlines.missed_deadlines import next_page
 from incident.entries.role_holders import EscalationAnswered
 from incident.entry import Fact
 from incident.model.components import Escalation
@@ -62,4 +62,4 @@ class Answer(Verb):
 def _next_call(now: DecisionContext, call: Escalation) -> tuple[DatedFact, ...]:
     if not call.ladder or call.answer_by is None or now.open.state not in RESPONDING:
         return ()
-    return (DatedFact(next_call(call, now.at), by=MUSTER),)
+    return (DatedFact(next_page(call, now.at), by=MUSTER),)

@@ -58,7 +58,7 @@ class Fact(Frozen):
 
     `kind` and `version` are stored and never reused. `timeline` is the word that the timeline shows it under, None for
     a fact that readers of the timeline do not need. `template` names the template in templates/slack/ of the channel
-    message when a person did it, `notice` that of the message whoever recorded it; None posts nothing. `is_folded` is
+    message when a person did it, `notice` that of the message in any case; None posts nothing. `is_folded` is
     False for a fact that does not change the folded incident; every other one has the function of its kind's name in
     the module of incident/fold/ named like its own.
     """
@@ -113,5 +113,5 @@ def split(fact: Fact) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:
 
 def join(kind: type[Fact], facts: dict[str, JsonValue], words: dict[str, JsonValue] | None) -> Fact:
     """Return the fact with these data and texts; with None for the texts each reads `[redacted]`."""
-    kept = dict.fromkeys(text_fields(kind), REDACTED) if words is None else words
-    return kind.model_validate({**facts, **kept})
+    texts = dict.fromkeys(text_fields(kind), REDACTED) if words is None else words
+    return kind.model_validate({**facts, **texts})

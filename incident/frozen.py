@@ -28,20 +28,22 @@ def _aware_utc(at: datetime) -> datetime:
 Utc = Annotated[datetime, AfterValidator(_aware_utc), PlainSerializer(utc_text, return_type=str, when_used="json")]
 
 
-class _WordsMark:
-    """Marks a field that holds what a person wrote: kept apart from the facts, so that it can be redacted."""
+class _TextMark:
+    """Marks a field of personal text, which is stored apart from the data so that it can be redacted."""
 
 
-WORDS: Final = _WordsMark()
-PersonalText = Annotated[str, WORDS]
-MaybePersonalText = Annotated[str | None, WORDS]
+PERSONAL_TEXT: Final = _TextMark()
+PersonalText = Annotated[str, PERSONAL_TEXT]
+MaybePersonalText = Annotated[str | None, PERSONAL_TEXT]
 
 REDACTED: Final = "[redacted]"
 
 
 def text_fields(model: type[BaseModel]) -> frozenset[str]:
     """Return the fields of a model that hold personal text."""
-    return frozenset(name for name, info in model.model_fields.items() if any(m is WORDS for m in info.metadata))
+    return frozenset(
+        name for name, info in model.model_fields.items() if any(m is PERSONAL_TEXT for m in info.metadata)
+    )
 
 
 def clean(text: str) -> str:

@@ -11,7 +11,7 @@ MIN_NOTE: Final = 20
 
 
 def giver(holders: Sequence[PersonId]) -> PersonId | None:
-    """Return from whom an offer comes, whoever makes it: the first holder of the role."""
+    """Return from whom the role passes, also when another person offers it: its first holder."""
     return holders[0] if holders else None
 
 

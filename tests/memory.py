@@ -65,12 +65,12 @@ class MemoryReader:
         return MemoryReader(self._state, is_bare=True)
 
     def _shown(self, key: IncidentKey, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-        masks = () if self._is_bare else masked_view.standing(self._state.chains.get(key, ()))
-        return tuple(masked_view.shown(entry, masks) for entry in entries)
+        masks = () if self._is_bare else masked_view.masks_of_chain(self._state.chains.get(key, ()))
+        return tuple(masked_view.masked(entry, masks) for entry in entries)
 
     def _shown_incident(self, row: Incident) -> Incident:
         is_masked = row.masks and not self._is_bare
-        return masked_view.shown_incident(row, masked_view.hidden(row, self.unmasked())) if is_masked else row
+        return masked_view.masked_incident(row, masked_view.hidden(row, self.unmasked())) if is_masked else row
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
         if number is None and channel is None:

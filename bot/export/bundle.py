@@ -78,8 +78,8 @@ def write_bundle(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     stored = [to_entry(line) for line in lines]
-    masks = masked_view.standing(stored)
-    entries = [masked_view.shown(entry, masks) for entry in stored]
+    masks = masked_view.masks_of_chain(stored)
+    entries = [masked_view.masked(entry, masks) for entry in stored]
     visible = [
         _without_text(line) if masked_view.hides(masks, entry) else line
         for line, entry in zip(lines, stored, strict=True)

@@ -62,9 +62,9 @@ def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Remind the owner of the review one day before it and at its start."""
     if incident.review is None or incident.state in VOID:
         return ()
-    owner, begins_at = (incident.review.owner,), incident.review.at
-    steps = (PromptStep(begins_at - timedelta(days=1), "review", owner), PromptStep(begins_at, "review", owner))
-    return (Deadline(key_of("review", begins_at), begins_at, steps),)
+    owner, starts_at = (incident.review.owner,), incident.review.at
+    steps = (PromptStep(starts_at - timedelta(days=1), "review", owner), PromptStep(starts_at, "review", owner))
+    return (Deadline(key_of("review", starts_at), starts_at, steps),)
 
 
 def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:

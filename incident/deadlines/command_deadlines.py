@@ -45,7 +45,7 @@ def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     near = each_once(incident.holder(Role.DEPUTY), *incident.holders(Role.TECH_LEAD), _last_active(incident))
     if left_at is not None:
         due_at = left_at + timedelta(minutes=policy.roles.commander_gap_max_minutes)
-        return (_chair(incident, near, left_at, left_at, due_at),)
+        return (_without_commander(incident, near, left_at, left_at, due_at),)
     logged, minutes = (
         incident.times.logged_at,
         incident.priorities[-1].commander_minutes if incident.priorities else None,
@@ -53,10 +53,14 @@ def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     if logged is None or minutes is None:
         return ()
     since = max(logged, incident.priorities[-1].at)
-    return (_chair(incident, near, logged, since + timedelta(minutes=minutes / 3), since + timedelta(minutes=minutes)),)
+    return (
+        _without_commander(
+            incident, near, logged, since + timedelta(minutes=minutes / 3), since + timedelta(minutes=minutes)
+        ),
+    )
 
 
-def _chair(
+def _without_commander(
     incident: Incident, near: tuple[PersonId, ...], since: datetime, ask_at: datetime, due_at: datetime
 ) -> Deadline:
     steps = (

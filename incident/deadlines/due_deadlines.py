@@ -25,7 +25,7 @@ from incident.model.slack_references import OpenPrompt
 from incident.policy import Policy
 from incident.states import RESPONDING
 
-DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]] = (
+DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]] = (
     command_deadlines.acknowledgement,
     command_deadlines.commander,
     target_deadlines.judgement,
@@ -33,7 +33,7 @@ DUE_THINGS: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]
     update_deadlines.owed,
     update_deadlines.missed,
     response_deadlines.actions,
-    response_deadlines.calls,
+    response_deadlines.escalations,
     response_deadlines.handovers,
     response_deadlines.masks,
     closure_deadlines.closure,
@@ -57,7 +57,7 @@ class PromptState(StrEnum):
 
 def due(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Return every deadline of an incident: those that have passed and those that will if nothing changes."""
-    return tuple(thing for find in DUE_THINGS for thing in find(incident, policy))
+    return tuple(thing for find in DEADLINES for thing in find(incident, policy))
 
 
 def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue, ...]:
@@ -68,7 +68,7 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
     asked = {prompted.due: prompted for prompted in incident.prompted}
     found = []
     for thing in due(incident, policy):
-        moment = _moment(thing, asked.get(thing.key))
+        moment = _next_prompt(thing, asked.get(thing.key))
         step = thing.step_at(at)
         if moment is None or moment > at or step is None:
             continue
@@ -80,7 +80,7 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
 def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None:
     """Return when the next deadline passes or the next prompt is due (UTC), never before `at`; None for never."""
     asked = {prompted.due: prompted for prompted in incident.prompted}
-    asking = [_moment(thing, asked.get(thing.key)) for thing in due(incident, policy)]
+    asking = [_next_prompt(thing, asked.get(thing.key)) for thing in due(incident, policy)]
     lapsing = [a.open.missed_after + _JUST_AFTER for a in incident.audiences if a.open is not None]
     calls = incident.escalations if incident.state in RESPONDING else ()
     answers = [e.answer_by + _JUST_AFTER for e in calls if e.answer is None and e.answer_by is not None]
@@ -103,7 +103,7 @@ def state_of(incident: Incident, policy: Policy, key: str, n: int) -> PromptStat
     return PromptState.PUT_OFF if latest.until is not None else PromptState.OPEN
 
 
-def _moment(thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
+def _next_prompt(thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
     """Return when a deadline prompts next: its first step, else after a postponement or after the last prompt."""
     if asked is None:
         return thing.steps[0].at

@@ -30,10 +30,10 @@ def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[NewEntry, 
         return _drafts(missed, _missed_at(incident, missed[0]))
     if unanswered is not None:
         return _drafts((EscalationLapsed(escalation=unanswered.n),), _answer_by(unanswered))
-    return _drafts(tuple(next_call(e, at) for e in _to_follow(incident))[:1], at)
+    return _drafts(tuple(next_page(e, at) for e in _to_follow(incident))[:1], at)
 
 
-def next_call(escalation: Escalation, at: datetime) -> Escalated:
+def next_page(escalation: Escalation, at: datetime) -> Escalated:
     """Return the page of the next level, with as long to answer as the level before had, at least one minute (S1-45)."""
     waited = _answer_by(escalation) - (escalation.effective_at or escalation.at)
     person, *rest = escalation.ladder

@@ -36,7 +36,7 @@ def actions(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     )
 
 
-def calls(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
+def escalations(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Prompt for another way when an escalation has no level left (S1-45).
 
     Once the last person paged has declined or not answered: the commander, else who escalated, and the service owner;

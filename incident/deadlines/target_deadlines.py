@@ -31,11 +31,11 @@ def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     if incident.state not in still_out or incident.drill or minutes is None or logged is None:
         return ()
     target = timedelta(minutes=minutes)
-    begun_at = incident.episodes[-1].start - _harmed_before(incident)
+    harm_started_at = incident.episodes[-1].start - _harmed_before(incident)
     near = each_once(incident.holder(Role.COMMANDER) or incident.holder(Role.DEPUTY) or incident.reporter)
     # What was passed before anybody knew of the incident is not asked for late but when it was logged.
-    warned = [PromptStep(max(begun_at + target * share / 100, logged), "restoration", near) for share in _SHARES]
-    due_at = begun_at + target
+    warned = [PromptStep(max(harm_started_at + target * share / 100, logged), "restoration", near) for share in _SHARES]
+    due_at = harm_started_at + target
     last = PromptStep(max(due_at, logged), "restoration", each_once(*near, incident.service_owner))
     return (Deadline(key_of("restoration", due_at), due_at, (*warned, last), _AGAIN),)
 

@@ -12,7 +12,7 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience, State
 
-# The states in which updates may begin to be owed.
+# The states in which updates may start to be owed.
 STARTING: Final = frozenset({State.TRIAGED, State.ACTIVE, State.MITIGATED, State.RESTORED})
 # The states in which the service is watched and updates come more slowly.
 WATCHING: Final = frozenset({State.MITIGATED, State.RESTORED})

@@ -21,7 +21,7 @@ from roles.person_ids import PersonId
 DEBOUNCE: Final = timedelta(seconds=1)
 
 
-def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
+def initial_jobs(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
     """Return the jobs of a new incident: the channel, then what makes it usable, then the rest.
 
     An adopted channel keeps its topic and bookmarks, and its history is captured. Messages from where the incident was
@@ -41,17 +41,17 @@ def opened(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
         jobs.append(_surface(after, JobKind.BEFORE, LATER).model_copy(update=once_usable))
     if policy.incidents_channel and is_announced(after):
         jobs.append(_surface(after, JobKind.ANNOUNCE, NORMAL))
-    return (*jobs, *homes(after.key.team, (after.reporter,)))
+    return (*jobs, *home_refreshes(after.key.team, (after.reporter,)))
 
 
-def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+def refreshes(before: Incident, after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
     """Return a refresh of each surface that shows something that changed.
 
     It runs `DEBOUNCE` (one second) later, so that many changes cost one refresh.
     """
     soon = entries[-1].recorded_at + DEBOUNCE
     jobs = [_surface(after, JobKind.PIN_CARD, LATER) for entry in entries if isinstance(entry.fact, CardPosted)]
-    if _without_upkeep(before) != _without_upkeep(after):
+    if _shown_on_card(before) != _shown_on_card(after):
         jobs.append(_surface(after, JobKind.CARD, NORMAL, soon))
     if _headline(before) != _headline(after):
         if after.adopted is None:
@@ -63,20 +63,20 @@ def changed(before: Incident, after: Incident, entries: Sequence[Entry]) -> tupl
     if joining or set(members(after)) - set(members(before)):
         jobs.append(_surface(after, JobKind.MEMBERS, NORMAL))
     if _owed(before) != _owed(after) or _headline(before) != _headline(after):
-        jobs.extend(homes(after.key.team, (*members(before), *members(after)), soon))
+        jobs.extend(home_refreshes(after.key.team, (*members(before), *members(after)), soon))
     return tuple(jobs)
 
 
-def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
     """Return a refresh of each prompt in Slack that these entries answered, postponed or made wrong."""
     put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
-    moved = _without_upkeep(before) != _without_upkeep(after)
+    moved = _shown_on_card(before) != _shown_on_card(after)
     jobs = []
     for prompted in before.prompted:
         was = due_deadlines.state_of(before, policy, prompted.due, prompted.n)
         now = due_deadlines.state_of(after, policy, prompted.due, prompted.n)
-        reads_anew = before.masks != after.masks or (moved and prompted.due.startswith("closure:"))
-        if was != now or prompted.due in put_off or (reads_anew and now is due_deadlines.PromptState.OPEN):
+        is_reworded = before.masks != after.masks or (moved and prompted.due.startswith("closure:"))
+        if was != now or prompted.due in put_off or (is_reworded and now is due_deadlines.PromptState.OPEN):
             key = key_of(JobKind.PROMPT, after.key, prompted.n)
             jobs.append(
                 Job(
@@ -91,25 +91,25 @@ def prompts(before: Incident, after: Incident, entries: Sequence[Entry], policy:
     return tuple(jobs)
 
 
-def reconciling(incident: Incident, begins: int | None = None, at: datetime | None = None) -> Job:
+def backfill_job(incident: Incident, gap: int | None = None, at: datetime | None = None) -> Job:
     """Return the job that backfills an incident's channel.
 
-    At its end it records the end of the gap that entry `begins` opened, if one is given.
+    At its end it records the end of the gap that entry `gap` opened, if one is given.
     """
-    key = key_of(JobKind.RECONCILE, incident.key, begins or 0)
+    key = key_of(JobKind.RECONCILE, incident.key, gap or 0)
     rank = NORMAL if incident.major else LATER
     return Job(
         kind=JobKind.RECONCILE,
         key=key,
         incident=incident.key,
-        entry=begins,
+        entry=gap,
         rank=rank,
         run_at=at,
         needs=channel_key(incident.key),
     )
 
 
-def homes(team: str, people: Sequence[PersonId], run_at: datetime | None = None) -> tuple[Job, ...]:
+def home_refreshes(team: str, people: Sequence[PersonId], run_at: datetime | None = None) -> tuple[Job, ...]:
     """Return a refresh of the Home tab of each person."""
     workspace = workspace_chain(team)
     return tuple(
@@ -135,7 +135,7 @@ def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None
     return Job(kind=kind, key=key, incident=after.key, rank=rank, run_at=run_at, needs=channel_key(after.key))
 
 
-def _without_upkeep(incident: Incident) -> Incident:
+def _shown_on_card(incident: Incident) -> Incident:
     """Return the incident without what the card does not show: length of the record, activity, prompts, messages."""
     upkeep = {"n": 0, "last_entry_at": None, "last_seen": (), "prompted": (), "members": (), "places": None}
     return incident.model_copy(update=upkeep)

@@ -27,17 +27,17 @@ _BY_STATE: Final = {
 _UNSAID: Final = frozenset({JobKind.SAY, JobKind.MAKE_CHANNEL, JobKind.NO_CHANNEL, JobKind.HOME})
 
 
-def lines(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+def channel_messages(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
     """Return one message for what a person did, and one for each event that people must know about."""
     acted = [entry for entry in entries if entry.by != MUSTER]
-    found = [_line(after, entry, entries[-1], template) for entry in entries if (template := _of_itself(entry))]
+    found = [_message(after, entry, entries[-1], template) for entry in entries if (template := _notice_of(entry))]
     first = next((entry for entry in acted if template_of(entry)), None)
     if first is not None:
-        found.append(_line(after, first, entries[-1], _for_responders(acted) or template_of(first) or ""))
+        found.append(_message(after, first, entries[-1], _internal_update(acted) or template_of(first) or ""))
     return tuple(found)
 
 
-def _for_responders(acted: Sequence[Entry]) -> str | None:
+def _internal_update(acted: Sequence[Entry]) -> str | None:
     """Return the template of an internal update, which the channel shows in full instead of a message about it."""
     posted = [entry.fact for entry in acted if isinstance(entry.fact, StatusUpdatePosted)]
     return UPDATES_HERE if any(fact.audience is Audience.INTERNAL for fact in posted) else None
@@ -55,7 +55,7 @@ def template_of(entry: Entry) -> str | None:
     return fact.template
 
 
-def _of_itself(entry: Entry) -> str | None:
+def _notice_of(entry: Entry) -> str | None:
     fact = entry.fact
     if isinstance(fact, GapNoted):
         return "surfaces/gap" if fact.edge == "ends" else None
@@ -66,7 +66,7 @@ def _of_itself(entry: Entry) -> str | None:
     return fact.notice
 
 
-def _line(after: Incident, first: Entry, last: Entry, template: str) -> Job:
+def _message(after: Incident, first: Entry, last: Entry, template: str) -> Job:
     opens = first.fact.kind == "declared"
     kind = JobKind.UPDATE_HERE if template == UPDATES_HERE else JobKind.SAY
     return Job(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from incident.effects import affected_surfaces
-from incident.effects.channel_messages import lines
+from incident.effects.channel_messages import channel_messages
 from incident.effects.job_keys import key_of
 from incident.effects.notifications import notifications
 from incident.entries.lifecycle import Declared, StateChanged
@@ -43,21 +43,21 @@ def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], 
 
     `before` is None for a new incident.
     """
-    heard = [entry for entry in entries if entry.fact.kind not in SILENT]
-    if not heard:
+    effective = [entry for entry in entries if entry.fact.kind not in SILENT]
+    if not effective:
         return ()
-    jobs = [*notifications(after, heard, policy), *lines(after, heard)]
-    declared = next((entry for entry in heard if isinstance(entry.fact, Declared)), None)
+    jobs = [*notifications(after, effective, policy), *channel_messages(after, effective)]
+    declared = next((entry for entry in effective if isinstance(entry.fact, Declared)), None)
     if declared is not None:
-        jobs += affected_surfaces.opened(after, declared, policy)
-    jobs += _sealed(after, heard)
+        jobs += affected_surfaces.initial_jobs(after, declared, policy)
+    jobs += _checkpoints(after, effective)
     if before is not None:
-        jobs += affected_surfaces.changed(before, after, heard)
-        jobs += affected_surfaces.prompts(before, after, heard, policy)
-    return tuple({job.key: _by_priority(job, after) for job in reversed(jobs)}.values())[::-1]
+        jobs += affected_surfaces.refreshes(before, after, effective)
+        jobs += affected_surfaces.prompt_refreshes(before, after, effective, policy)
+    return tuple({job.key: _ranked(job, after) for job in reversed(jobs)}.values())[::-1]
 
 
-def _sealed(after: Incident, heard: Sequence[Entry]) -> tuple[Job, ...]:
+def _checkpoints(after: Incident, effective: Sequence[Entry]) -> tuple[Job, ...]:
     """Return a checkpoint for each closing, so that a signed root covers the closed record at once."""
     return tuple(
         Job(
@@ -66,12 +66,12 @@ def _sealed(after: Incident, heard: Sequence[Entry]) -> tuple[Job, ...]:
             incident=workspace_chain(after.key.team),
             rank=LATER,
         )
-        for entry in heard
+        for entry in effective
         if isinstance(entry.fact, StateChanged) and entry.fact.new in OVER
     )
 
 
-def _by_priority(job: Job, after: Incident) -> Job:
+def _ranked(job: Job, after: Incident) -> Job:
     """Lower the rank of a P3, P4 or P5's job by one, so that it does not delay a P1 or spend its rate limit."""
     if after.priority not in _LESSER:
         return job

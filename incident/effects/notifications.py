@@ -35,17 +35,17 @@ def members(incident: Incident) -> tuple[PersonId, ...]:
 
 def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
     """Return the jobs that single entries cause: pages, role checklists, catch-up briefs, prompts, status updates."""
-    personal = [job for entry in entries for job in (*_told(after, entry), *_called_anew(after, entry))]
+    personal = [job for entry in entries for job in (*_of_entry(after, entry), *_pages_to_edit(after, entry))]
     posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
     updates = [
-        _once(after, JobKind.UPDATE, entry.n, None, URGENT)
+        _job(after, JobKind.UPDATE, entry.n, None, URGENT)
         for entry, fact in posted
         if fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience)
     ]
     return (*personal, *updates)
 
 
-def _told(after: Incident, entry: Entry) -> tuple[Job, ...]:
+def _of_entry(after: Incident, entry: Entry) -> tuple[Job, ...]:
     return _of_people(after, entry) or _of_muster(after, entry)
 
 
@@ -53,15 +53,15 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
     """Return the job for a person who is paged, got a role or joined late."""
     fact = entry.fact
     if isinstance(fact, Escalated):
-        return (_once(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if fact.person else ()
+        return (_job(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if fact.person else ()
     if isinstance(fact, EscalationAnswered | EscalationLapsed):
-        return (_once(after, JobKind.PAGE, fact.escalation, None, NORMAL),)
+        return (_job(after, JobKind.PAGE, fact.escalation, None, NORMAL),)
     if isinstance(fact, RoleTaken):
-        return (_once(after, JobKind.DUTIES, entry.n, fact.who, NORMAL),)
+        return (_job(after, JobKind.DUTIES, entry.n, fact.who, NORMAL),)
     if isinstance(fact, HandoverAccepted):
-        return (_once(after, JobKind.DUTIES, entry.n, fact.to, NORMAL),)
+        return (_job(after, JobKind.DUTIES, entry.n, fact.to, NORMAL),)
     if isinstance(fact, Joined) and _is_late(after, entry):
-        return (_once(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
+        return (_job(after, JobKind.READ_IN, entry.n, fact.who, NORMAL),)
     return ()
 
 
@@ -69,24 +69,22 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
     """Return the job for a prompt, for text that is hidden or shown again, and for a channel that is missing."""
     fact = entry.fact
     if isinstance(fact, PromptDue):
-        return (_once(after, JobKind.PROMPT, entry.n, None, URGENT),)
+        return (_job(after, JobKind.PROMPT, entry.n, None, URGENT),)
     if isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries:
-        return (_once(after, JobKind.MASK, entry.n, None, URGENT),)
+        return (_job(after, JobKind.MASK, entry.n, None, URGENT),)
     if isinstance(fact, DeliveryFailed) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
-        notifications = _once(
-            after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT
-        )
+        notifications = _job(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT)
         return (notifications.model_copy(update={"needs": None}),)
     return ()
 
 
-def _called_anew(after: Incident, entry: Entry) -> tuple[Job, ...]:
+def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
     """Bring every call up to date that may show words which a mask hides, or hides no longer."""
     if not isinstance(entry.fact, Redacted | Masked | MaskLifted):
         return ()
     touched = frozenset(entry.fact.entries)
     calls = (call for call in after.escalations if call.person is not None and touched & {_DECLARED, call.n})
-    return tuple(_once(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
+    return tuple(_job(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
 
 
 def _is_late(after: Incident, entry: Entry) -> bool:
@@ -97,6 +95,6 @@ def _is_late(after: Incident, entry: Entry) -> bool:
     return not after.is_over and logged_at is not None and entry.recorded_at - logged_at > READ_IN_AFTER
 
 
-def _once(after: Incident, kind: JobKind, n: int, person: PersonId | None, rank: Rank) -> Job:
+def _job(after: Incident, kind: JobKind, n: int, person: PersonId | None, rank: Rank) -> Job:
     key = key_of(kind, after.key, n)
     return Job(kind=kind, key=key, incident=after.key, entry=n, person=person, rank=rank, needs=channel_key(after.key))

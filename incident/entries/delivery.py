@@ -93,7 +93,7 @@ class PromptPutOff(Fact):
 
 
 class DeliveryFailed(Fact):
-    """Something for the incident could not be created, sent or kept: channel, card, invitation, page.
+    """Something for the incident could not be created, sent or updated: channel, card, invitation, page.
 
     `what` is the kind of the job that failed, `who` the person it was for, `error` the reason the medium gave.
     """

@@ -90,4 +90,4 @@ def redacted(incident: Incident, entry: Entry, fact: Redacted) -> Change:
 
 
 def _masks(incident: Incident, entry: Entry) -> Change:
-    return {"masks": masked_view.after(incident.masks, entry)}
+    return {"masks": masked_view.masks_after(incident.masks, entry)}

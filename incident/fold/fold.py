@@ -43,7 +43,7 @@ _THEMES: Final[dict[str, ModuleType]] = {
     )
 }
 
-# What is read back or delivered after a gap shows when somebody was active, not when Muster heard of it.
+# Backfilled facts show when a person was active, not when Muster recorded it.
 _DATED_BY_SLACK: Final = frozenset({"message_posted", "message_edited", "message_deleted", "reacted", "joined", "left"})
 
 
@@ -104,7 +104,7 @@ def fold(entries: Iterable[Entry]) -> Incident:
 def _begin(entry: Entry) -> Incident:
     if not isinstance(entry.fact, Declared) or entry.n != 1:
         raise BrokenOrderError(
-            f"an incident begins with its declaration, not with {entry.fact.kind} as entry {entry.n}"
+            f"an incident starts with its declaration, not with {entry.fact.kind} as entry {entry.n}"
         )
     return lifecycle.declared(entry, entry.fact).model_copy(update={"last_seen": _seen((), entry)})
 

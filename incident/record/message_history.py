@@ -14,10 +14,10 @@ from incident.entry import Entry, Fact
 from incident.policy import MOST_BEFORE_MINUTES
 from roles.person_ids import PersonId
 
-# An incident takes over what was said in the minutes before it, or is recorded later where the database was absent.
+# Messages of the minutes before a declaration are captured, and a declaration is recorded later after an outage.
 HELD_AFTER: Final = timedelta(minutes=MOST_BEFORE_MINUTES) + timedelta(days=1)
 
-# What the record holds of a message itself; everything else is said about one.
+# Facts that hold a message itself; the other facts are about one.
 MESSAGES: Final = (MessagePosted, MessageEdited, MessageDeleted, MessagePinned)
 MESSAGE_KINDS: Final = tuple(fact.kind for fact in MESSAGES)
 _ABOUT: Final = (

@@ -75,7 +75,7 @@ def _work(incident: Incident, read: ReportFormat) -> Report:
         "escalations": report_work.escalations(incident, read),
         "containment": report_work.containment(incident, read),
         "temporary_fixes": report_work.temporary_fixes(incident, read),
-        "workarounds": [said.text for said in incident.workarounds],
+        "workarounds": [one.text for one in incident.workarounds],
         "third_party_cases": [],
         "links": report_work.links(incident),
         "actions": report_work.actions(incident, read),

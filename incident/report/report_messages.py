@@ -12,15 +12,15 @@ from incident.report.report_format import Report, ReportFormat
 
 def capture(entries: Iterable[Entry]) -> Report:
     """Return the counts of captured messages. A message of which only an edit was backfilled counts as one."""
-    said: set[tuple[str, str]] = set()
+    posted: set[tuple[str, str]] = set()
     edits = deletes = 0
     for entry in entries:
         fact = entry.fact
         if isinstance(fact, MessagePosted | MessageEdited):
-            said.add((fact.channel, fact.ts))
+            posted.add((fact.channel, fact.ts))
         edits += isinstance(fact, MessageEdited)
         deletes += isinstance(fact, MessageDeleted)
-    return {"messages": len(said), "edits": edits, "deletes": deletes}
+    return {"messages": len(posted), "edits": edits, "deletes": deletes}
 
 
 @dataclass

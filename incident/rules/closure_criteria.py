@@ -30,8 +30,8 @@ def unmet(incident: Incident, policy: Policy) -> tuple[Unmet, ...]:
 
 def text_meets(text: str, rule: ResolutionRule) -> bool:
     """True if a resolution text meets the policy: long enough, and not only one of the banned words (S1-54)."""
-    said = text.strip()
-    return len(said) >= rule.min_chars and said.rstrip(".!").casefold() not in rule.banned
+    stripped = text.strip()
+    return len(stripped) >= rule.min_chars and stripped.rstrip(".!").casefold() not in rule.banned
 
 
 def criteria(incident: Incident, policy: Policy) -> Criteria:

@@ -98,13 +98,13 @@ class SqlReader:
         if self._is_bare or key.id == WORKSPACE or not entries:
             return tuple(entries)
         masking = rows_of_chain(self.connection, key, kinds=masked_view.KINDS)
-        masks = masked_view.standing(to_entry(row) for row in masking)
-        return tuple(masked_view.shown(entry, masks) for entry in entries)
+        masks = masked_view.masks_of_chain(to_entry(row) for row in masking)
+        return tuple(masked_view.masked(entry, masks) for entry in entries)
 
     def _masked_incident(self, incident: Incident | None) -> Incident | None:
         if incident is None or self._is_bare or not incident.masks:
             return incident
-        return masked_view.shown_incident(incident, masked_view.hidden(incident, self.unmasked()))
+        return masked_view.masked_incident(incident, masked_view.hidden(incident, self.unmasked()))
 
 
 # Built once each: these run for every command and every message, and building costs more than running.

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Final
 
 from commands.core.record_service import RecordService
-from incident.effects.affected_surfaces import reconciling
+from incident.effects.affected_surfaces import backfill_job
 from incident.entries.conversation import GapNoted
 from incident.model.incident import Incident
 from storage.errors import Unavailable
@@ -90,7 +90,7 @@ class GapDetector:
     def _enqueue_backfill(self, now: datetime) -> None:
         """Enqueue the backfill of every channel in which something may have been missed."""
         self._record_gap(now)
-        jobs = [reconciling(one, self._gap_entries.get(one.number), now) for one in self._affected(now)]
+        jobs = [backfill_job(one, self._gap_entries.get(one.number), now) for one in self._affected(now)]
         self._store.recorder.transact(lambda unit: unit.enqueue(jobs, now))
         self._gap_entries = {}
         self._connected_at = now

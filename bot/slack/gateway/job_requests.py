@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.slack.error_reports import not_recorded, report_unexpected
 from bot.slack.interaction import Interaction
 from commands.core.record_service import RecordService
-from incident.effects.affected_surfaces import homes, reconciling
+from incident.effects.affected_surfaces import backfill_job, home_refreshes
 from incident.ports import UnitOfWork
 from storage.errors import Unavailable
 
@@ -23,7 +23,7 @@ class JobRequests:
 
     def refresh_home(self, interaction: Interaction) -> None:
         """Enqueue the Home tab of a person."""
-        jobs = homes(self.team, (interaction.person,))
+        jobs = home_refreshes(self.team, (interaction.person,))
         with suppress(Unavailable):
             report_unexpected(
                 lambda: self.record.recorder.transact(lambda unit: unit.enqueue(jobs, interaction.at), first=False),
@@ -38,7 +38,7 @@ class JobRequests:
             incident = unit.peek(key) if key else None
             # No card yet: this is Muster's own join while it creates the channel.
             if incident is not None and incident.places.card_ts is not None and not incident.is_over:
-                unit.enqueue([reconciling(incident, at=at + after)], at)
+                unit.enqueue([backfill_job(incident, at=at + after)], at)
 
         with suppress(Unavailable):
             report_unexpected(lambda: self.record.recorder.transact(work, first=False), not_recorded)

@@ -16,7 +16,7 @@ from bot.worker.handlers.message_sender import MESSAGE_GONE, edit, find_posted
 from bot.worker.handlers.status_update_delivery import text_for_responders, update_text
 from bot.worker.job_context import JobContext, LastRendered, entries_of
 from bot.worker.port import JobRun
-from incident.effects.channel_messages import lines
+from incident.effects.channel_messages import channel_messages
 from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entries.delivery import DeliveryFailed
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
@@ -81,7 +81,7 @@ def _posts_about(run: JobRun, context: JobContext, n: int) -> Iterator[Quote]:
     near = context.recorder.read(lambda reader: reader.entries(run.job.incident, after=first, until=last))
     quoted = next(entry for entry in near if entry.n == n)
     act = [entry for entry in near if (entry.recorded_at, entry.source) == (quoted.recorded_at, quoted.source)]
-    for job in lines(run.incident, act):
+    for job in channel_messages(run.incident, act):
         entries = tuple(entry for entry in act if (job.entry or 0) <= entry.n <= (job.last or 0))
         if quoted not in entries:
             continue

@@ -53,8 +53,8 @@ def masked(chain: Chain) -> Chain:
 
 
 def shown(chain: Chain) -> list[Entry]:
-    masks = masked_view.standing(chain.entries)
-    return [masked_view.shown(entry, masks) for entry in chain.entries]
+    masks = masked_view.masks_of_chain(chain.entries)
+    return [masked_view.masked(entry, masks) for entry in chain.entries]
 
 
 def test_quoting_names_what_was_made_of_the_message_and_what_repeats_its_whole_text():
@@ -119,7 +119,7 @@ def test_facts_and_the_record_itself_stay_as_they_are():
 def test_the_folded_incident_shows_no_word_that_a_masked_entry_holds():
     chain = masked(with_a_secret())
 
-    veiled = masked_view.shown_incident(chain.now, chain.entries)
+    veiled = masked_view.masked_incident(chain.now, chain.entries)
 
     assert veiled.actions[0].text == masked_view.MASKED
     assert veiled.title == chain.now.title
@@ -141,7 +141,7 @@ def test_a_mask_ends_when_it_is_lifted_or_the_words_are_redacted(end):
 
     chain.add(end, at=3)
 
-    assert chain.now.masks == masked_view.standing(chain.entries) == ()
+    assert chain.now.masks == masked_view.masks_of_chain(chain.entries) == ()
 
 
 def test_masking_again_widens_the_mask_that_stands_and_another_message_has_its_own():
@@ -159,4 +159,4 @@ def test_redacted_words_stay_redacted_under_a_mask():
     chain = masked(with_a_secret())
     gone = [entry.model_copy(update={"redacted": True}) for entry in chain.entries]
 
-    assert [masked_view.shown(entry, chain.now.masks) for entry in gone] == gone
+    assert [masked_view.masked(entry, chain.now.masks) for entry in gone] == gone

@@ -9,7 +9,7 @@ import pytest
 
 from bot.slack.capture.gap_detector import GapDetector
 from commands.core.record_service import FixedPolicy, RecordService
-from incident.effects.affected_surfaces import reconciling
+from incident.effects.affected_surfaces import backfill_job
 from incident.entries.conversation import GapNoted
 from incident.jobs import JobKind
 from tests.bot.rig import Rig
@@ -204,7 +204,7 @@ def test_an_incident_that_ended_within_the_day_is_read_and_an_older_one_is_not(r
 def test_a_major_incident_is_read_back_before_the_others(rig, key):
     small = rig.declare("Slow page", impact=3, urgency=3)
 
-    ranks = [reconciling(rig.incident(one)).rank for one in (key, small)]
+    ranks = [backfill_job(rig.incident(one)).rank for one in (key, small)]
 
     assert ranks[0] < ranks[1]
 

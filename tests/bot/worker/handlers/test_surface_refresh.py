@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from incident.effects.affected_surfaces import homes
+from incident.effects.affected_surfaces import home_refreshes
 from roles.role_names import Role
 
 
@@ -160,7 +160,7 @@ def test_nothing_of_a_restricted_incident_is_seen_outside_its_channel(rig):
 def test_the_home_tab_shows_restricted_incidents_only_to_those_involved(rig):
     rig.declare("Customer data of Acme leaked", private=True)
     rig.drain()
-    jobs = homes(rig.team, (rig.person("rosa"), rig.person("ilse")))
+    jobs = home_refreshes(rig.team, (rig.person("rosa"), rig.person("ilse")))
 
     rig.store.recorder.transact(lambda unit: unit.enqueue(jobs, rig.clock.now()))
     rig.drain()

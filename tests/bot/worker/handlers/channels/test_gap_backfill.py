@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from commands.core.run import note_outcome
-from incident.effects.affected_surfaces import reconciling
+from incident.effects.affected_surfaces import backfill_job
 from incident.entries.conversation import GapNoted
 from sandbox.state.entities import Person
 from sandbox.state.mutations import message_mutations
@@ -15,7 +15,7 @@ from sandbox.state.mutations import message_mutations
 
 def want(rig):
     def work(unit):
-        unit.enqueue([reconciling(one) for one in unit.open_incidents(rig.team)], rig.clock.now())
+        unit.enqueue([backfill_job(one) for one in unit.open_incidents(rig.team)], rig.clock.now())
 
     rig.store.recorder.transact(work)
 
@@ -145,7 +145,7 @@ def test_what_was_said_while_a_reading_waited_is_read_when_it_is_wanted_again(ri
     say(rig, key, "ilse", "rolled back, and nobody heard me")
     rig.after(seconds=10)
     rig.store.recorder.transact(
-        lambda unit: unit.enqueue([reconciling(rig.incident(key), at=rig.clock.now())], rig.clock.now())
+        lambda unit: unit.enqueue([backfill_job(rig.incident(key), at=rig.clock.now())], rig.clock.now())
     )
     rig.after(minutes=1)
 
@@ -158,8 +158,8 @@ def test_a_reading_wanted_for_later_is_not_served_by_an_earlier_one(rig):
     rig.after(minutes=1)
 
     def work(unit):
-        unit.enqueue([reconciling(rig.incident(key), at=rig.clock.now())], rig.clock.now())
-        unit.enqueue([reconciling(rig.incident(key), at=rig.clock.now() + timedelta(seconds=5))], rig.clock.now())
+        unit.enqueue([backfill_job(rig.incident(key), at=rig.clock.now())], rig.clock.now())
+        unit.enqueue([backfill_job(rig.incident(key), at=rig.clock.now() + timedelta(seconds=5))], rig.clock.now())
 
     rig.store.recorder.transact(work)
     rig.drain()
@@ -290,7 +290,7 @@ def test_a_gap_in_a_channel_that_cannot_be_read_ends_all_the_same(rig, error):
     note_outcome(key, [gap], job="gap", recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
     [begun] = rig.entries(key, "gap_noted")
     rig.sandbox.faults.fail_with(error, "conversations.history", times=1)
-    job = reconciling(rig.incident(key)).model_copy(update={"entry": begun.n})
+    job = backfill_job(rig.incident(key)).model_copy(update={"entry": begun.n})
 
     rig.store.recorder.transact(lambda unit: unit.enqueue([job], rig.clock.now()))
     rig.after(seconds=5)
