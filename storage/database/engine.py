@@ -65,7 +65,13 @@ def make_engine(text: str) -> Engine:
         url, pool_size=16, max_overflow=40, pool_timeout=POOL_TIMEOUT_S, pool_pre_ping=True, connect_args=timeouts
     )
     event.listen(engine, "connect", _configure_postgresql)
+    event.listen(engine, "checkout", _leave_access_mode_to_server)
     return engine
+
+
+def _leave_access_mode_to_server(connection: Any, _record: object, _proxy: object) -> None:
+    # After a snapshot SQLAlchemy asks for READ WRITE explicitly, which overrides a server that is set to read-only.
+    connection.read_only = None
 
 
 def _configure_postgresql(connection: Any, _record: object) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import make_url, text
 from sqlalchemy.dialects import sqlite
 
 from storage.column_types import UtcText
 from storage.database.engine import make_engine, read_url
-from storage.errors import InvalidDatabaseUrl
-from storage.store import Store
+from storage.errors import InvalidDatabaseUrl, Unavailable
+from storage.store import Store, open_store
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,18 @@ def test_a_moment_is_stored_as_utc_text_and_comes_back_aware() -> None:
     assert column.process_result_value(text, dialect) == at
     with pytest.raises(ValueError, match="time zone"):
         column.process_bind_param(datetime(2026, 3, 1), dialect)  # noqa: DTZ001 - that is the point
+
+
+def test_a_server_set_to_read_only_refuses_a_write_also_after_a_read_on_the_same_connection(postgres_url: str) -> None:
+    with open_store(postgres_url) as store:
+        name = make_url(postgres_url).database
+        store.transactions.write(
+            lambda c: c.execute(text(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on'))
+        )
+        store.engine.dispose()
+
+        store.transactions.read(lambda c: c.execute(text("SELECT 1")).scalar_one())
+
+        with pytest.raises(Unavailable) as refused:
+            store.transactions.write(lambda c: c.execute(text("DELETE FROM draft")))
+        assert refused.value.why == "read_only"
