@@ -1,4 +1,4 @@
-"""What deploy/ says of Muster is so: names, paths, ports and times are those of the code, and nobody runs as root.
+"""The files in deploy/ agree with the code in names, paths, ports and times, and no container runs as root.
 
 No image is built here. The steps of the Dockerfile were followed by hand; these tests keep them true.
 """
@@ -35,7 +35,7 @@ UNIT: Final = DEPLOY / "muster.service"
 
 
 def steps() -> list[tuple[str, str]]:
-    """Give each instruction of the Dockerfile with what follows it."""
+    """Return each instruction of the Dockerfile with what follows it."""
     lines = [line for line in (DEPLOY / "Dockerfile").read_text("utf-8").splitlines() if not line.startswith("#")]
     whole = "\n".join(lines).replace("\\\n", "").splitlines()
     return [(line.partition(" ")[0], line.partition(" ")[2].strip()) for line in whole if line.strip()]
@@ -47,7 +47,7 @@ def last_stage() -> list[tuple[str, str]]:
 
 
 def said(word: str) -> str:
-    """Give what the last stage says last of one instruction."""
+    """Return what the last stage says last of one instruction."""
     return [rest for name, rest in last_stage() if name == word][-1]
 
 
@@ -56,13 +56,13 @@ def image_settings() -> dict[str, str]:
 
 
 def copied() -> list[str]:
-    """Give what is copied out of the folder that is sent to the build."""
+    """Return what is copied out of the folder that is sent to the build."""
     rests = [rest for word, rest in steps() if word == "COPY" and not rest.startswith("--from")]
     return [source for rest in rests for source in rest.split()[:-1]]
 
 
 def unit() -> dict[str, list[str]]:
-    """Give each setting of the service's section with all its values, the last one last."""
+    """Return each setting of the service's section with all its values, the last one last."""
     found: dict[str, list[str]] = {}
     for line in UNIT.read_text("utf-8").split("[Service]")[1].split("[Install]")[0].splitlines():
         if "=" in line and not line.startswith("#"):
@@ -76,7 +76,7 @@ def seconds(text: str) -> int:
 
 
 def check() -> list[str]:
-    """Give the command of the health check, for the Python of these tests."""
+    """Return the command of the health check, for the Python of these tests."""
     return [sys.executable, *json.loads(said("HEALTHCHECK").partition("CMD ")[2])[1:]]
 
 
@@ -190,7 +190,7 @@ def test_secrets_come_from_files_beside_the_composition_and_none_is_in_it() -> N
     assert filled == []
     assert not any("environment" in one for one in COMPOSE["services"].values())
     assert not re.search(r"xox|xapp|PASSWORD", text)
-    assert not re.search(r"image: \S+[./]\S+[:/]", text), "an image is named by a registry of somebody's own"
+    assert not re.search(r"image: \S+[./]\S+[:/]", text), "an image is named by a private registry"
 
 
 def example(name: str) -> str:
@@ -204,14 +204,14 @@ def test_the_files_with_secrets_are_never_committed_and_never_sent_to_the_build(
 
 
 def test_the_unit_gives_muster_a_user_of_its_own_its_own_folder_and_time_to_end() -> None:
-    told = {name: values[-1] for name, values in unit().items()}
+    unit_settings = {name: values[-1] for name, values in unit().items()}
 
-    assert told["ExecStart"].endswith("/.venv/bin/muster run")
-    assert told["DynamicUser"] == told["NoNewPrivileges"] == "yes"
-    assert (told["ProtectSystem"], told["CapabilityBoundingSet"]) == ("strict", "")
-    assert told["WorkingDirectory"] == f"/var/lib/{told['StateDirectory']}"
-    assert told["Restart"] == "on-failure"
-    assert int(told["TimeoutStopSec"]) > IN_FLIGHT_SECONDS
+    assert unit_settings["ExecStart"].endswith("/.venv/bin/muster run")
+    assert unit_settings["DynamicUser"] == unit_settings["NoNewPrivileges"] == "yes"
+    assert (unit_settings["ProtectSystem"], unit_settings["CapabilityBoundingSet"]) == ("strict", "")
+    assert unit_settings["WorkingDirectory"] == f"/var/lib/{unit_settings['StateDirectory']}"
+    assert unit_settings["Restart"] == "on-failure"
+    assert int(unit_settings["TimeoutStopSec"]) > IN_FLIGHT_SECONDS
     assert not any("TOKEN" in one or "SECRET" in one for one in unit()["Environment"])
 
 
@@ -227,7 +227,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
 
 
 def test_what_is_ignored_by_systemd_is_not_there() -> None:
-    """A misspelt section would be passed over in silence by whoever reads only the log."""
+    """A misspelt section would be ignored silently."""
     read = ConfigParser(strict=False, interpolation=None, delimiters=("=",), comment_prefixes=("#",))
     read.optionxform = str  # type: ignore[assignment,method-assign]
     read.read_string(UNIT.read_text("utf-8"))

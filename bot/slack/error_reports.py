@@ -34,7 +34,7 @@ def report_unexpected(work: Callable[[], T], otherwise: Callable[[str], T]) -> T
 def log_with_id(error: Exception) -> str:
     """Log an unexpected error under a new id, and return the id."""
     error_id = f"T-{secrets.token_hex(3)}"
-    _log.error("error %s in a Slack listener", error_id, exc_info=error)
+    _log.error("error %s in a Slack listener", error_id, exc_info=error, extra={"error_id": error_id})
     return error_id
 
 

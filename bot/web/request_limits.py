@@ -1,7 +1,6 @@
-"""How much and how often anybody may ask over HTTP: a bound on every body, and on the requests of each address.
+"""Request limits over HTTP: the size of a body, and a token bucket per client address. Knows no route but by path.
 
-Simple on purpose: whoever wants more puts a proxy in front. An address is whoever connects to us, so behind a proxy all
-of its callers are one.
+Simple on purpose: a proxy can do more. Behind a proxy all its clients share one address, and so one bucket.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LARGEST_BODY: Final = 1_000_000
-_ADDRESSES: Final = 1_000
+MAX_BODY_BYTES: Final = 1_000_000
+_MAX_BUCKETS: Final = 1_000
 _TOO_MANY, _TOO_LARGE = 429, 413
 
 
 @dataclass(frozen=True)
 class Rate:
-    """So many requests a second, and so many at once after a pause."""
+    """A token bucket: requests per second, and the burst after a pause."""
 
     per_second: float
     burst: int
@@ -31,55 +30,55 @@ class Rate:
 
 # Slack sends at most 30,000 events an hour, and those of an outage all at once.
 RATES: Final[Mapping[str, Rate]] = {"/slack/events": Rate(200, 2_000)}
-WATCHED: Final = Rate(5, 30)
+DEFAULT_RATE: Final = Rate(5, 30)
 
 
 class RequestLimits:
-    """Refuses what is too large with 413 and what comes too often with 429, before anything is read of it."""
+    """Middleware that answers 413 to a body that is too large and 429 to requests above the rate, before reading them."""
 
-    def __init__(self, app: ASGIApp, *, rates: Mapping[str, Rate] = RATES, other: Rate = WATCHED) -> None:
+    def __init__(self, app: ASGIApp, *, rates: Mapping[str, Rate] = RATES, other: Rate = DEFAULT_RATE) -> None:
         self._app = app
         self._rates = rates
         self._other = other
-        self._left: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
+        self._buckets: OrderedDict[tuple[str, str], tuple[float, float]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, if it may."""
+        """Pass a request on if it is within the limits."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request = Request(scope)
         path, address = request.url.path, request.client.host if request.client else ""
-        if not self._may(address, path if path in self._rates else ""):
+        if not self._take_token(address, path if path in self._rates else ""):
             await PlainTextResponse("too often", _TOO_MANY, {"Retry-After": "1"})(scope, receive, send)
-        elif _size(request) > LARGEST_BODY:
+        elif _size(request) > MAX_BODY_BYTES:
             await PlainTextResponse("too large", _TOO_LARGE)(scope, receive, send)
         else:
             await self._app(scope, _bounded(receive), send)
 
-    def _may(self, address: str, path: str) -> bool:
+    def _take_token(self, address: str, path: str) -> bool:
         rate, now = self._rates.get(path, self._other), time.monotonic()
-        left, at = self._left.pop((address, path), (float(rate.burst), now))
-        left = min(rate.burst, left + (now - at) * rate.per_second)
-        self._left[address, path] = (max(0.0, left - 1), now)
-        if len(self._left) > _ADDRESSES:
-            self._left.popitem(last=False)
-        return left >= 1
+        tokens, at = self._buckets.pop((address, path), (float(rate.burst), now))
+        tokens = min(rate.burst, tokens + (now - at) * rate.per_second)
+        self._buckets[address, path] = (max(0.0, tokens - 1), now)
+        if len(self._buckets) > _MAX_BUCKETS:
+            self._buckets.popitem(last=False)
+        return tokens >= 1
 
 
 def _size(request: Request) -> int:
-    said = request.headers.get("content-length", "0")
-    return int(said) if said.isdigit() else LARGEST_BODY + 1
+    length = request.headers.get("content-length", "0")
+    return int(length) if length.isdigit() else MAX_BODY_BYTES + 1
 
 
 def _bounded(receive: Receive) -> Receive:
-    """Break off a body that is longer than anything we take, whatever its head said."""
-    taken = 0
+    """Disconnect once a body exceeds the limit, whatever its Content-Length said."""
+    received = 0
 
     async def bounded() -> Message:
-        nonlocal taken
+        nonlocal received
         message = await receive()
-        taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > LARGEST_BODY else message
+        received += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if received > MAX_BODY_BYTES else message
 
     return bounded

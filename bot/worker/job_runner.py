@@ -71,13 +71,13 @@ class JobRunner:
             self._apply(claimed, lease, self._handle(claimed, lease, started), started)
         except LeaseLost as lost:
             # If no other replica has taken the job over, its retry looks up what this run may have sent.
-            _log.warning("%s is released: %s", claimed.job.key, lost)
+            _log.warning("%s is released: %s", claimed.job.key, lost, extra=log_context(claimed.job))
             self._jobs.retry(claimed, self._clock.now(), str(lost))
         except Unavailable as absent:
             # The retry itself needs the database; without it the job is claimed again when its lease ends.
             self._retry(claimed, f"the database was {absent}", _MAX_ATTEMPTS)
         except Exception as error:  # noqa: BLE001 - one job that fails must not stop the others
-            _log.exception("job %s failed", claimed.job.key)
+            _log.exception("job %s failed", claimed.job.key, extra=log_context(claimed.job))
             self._retry(claimed, f"{type(error).__name__}: {error}", _MAX_BUGS)
         finally:
             self._leases.release(lease)
@@ -102,7 +102,9 @@ class JobRunner:
             case Delivered():
                 self._complete(claimed, lease, result, started)
             case RateLimited(after):
-                _log.info("%s is postponed until %s", claimed.job.key, after.isoformat())
+                _log.info(
+                    "%s is postponed until %s", claimed.job.key, after.isoformat(), extra=log_context(claimed.job)
+                )
                 self._jobs.postpone(claimed, after)
             case Unknown(why):
                 self._retry(claimed, why, _MAX_ATTEMPTS)
@@ -144,7 +146,12 @@ class JobRunner:
         job, now = claimed.job, self._clock.now()
         dead = self._jobs.dead_letter(claimed, error, now)
         for one in dead:
-            _log.error("job %s is a dead letter: %s", one.job.key, one.error)
+            _log.error("job %s is a dead letter: %s", one.job.key, one.error, extra=log_context(one.job))
         if dead and job.incident.id != WORKSPACE and job.kind is not JobKind.TIMER:
             lost = DeliveryFailed(medium=self._medium(job), what=job.kind, who=job.person, error=error)
             self._record(claimed, [lost], now, once=f"job:{claimed.id}:{claimed.version}")
+
+
+def log_context(job: Job) -> dict[str, str]:
+    """Return the fields with which JSON logs name a job and its incident."""
+    return {"job": job.key, "incident": job.incident.id}

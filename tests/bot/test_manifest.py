@@ -20,7 +20,7 @@ SHORTCUTS = {shortcut["callback_id"]: shortcut["type"] for shortcut in MANIFEST[
 
 
 def slack_method(attribute: str) -> str | None:
-    """Give the Web API method that a WebClient method calls, or None for anything else."""
+    """Return the Web API method that a WebClient method calls, or None for anything else."""
     if not hasattr(WebClient, attribute) or attribute.startswith("_") or "_" not in attribute:
         return None
     family = re.match(

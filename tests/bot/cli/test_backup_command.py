@@ -40,7 +40,7 @@ def muster(record: StartedRecord, folder: Path, *words: str, **given: str) -> Co
 
 @pytest.fixture
 def either(database_url: str) -> StartedRecord:
-    """Give a record once on each database; what does not differ between them is tried on SQLite alone."""
+    """A record on each database in turn; what does not differ between them is tested on SQLite alone."""
     return start_record(database_url)
 
 
@@ -192,11 +192,11 @@ def test_a_key_nobody_named_is_told_from_tampering(record: StartedRecord, here: 
 
     verified = muster(record, here, "verify", **THE_KEY)
     stray = muster(record, here, "keygen", "--rotate", "third.key", MUSTER_KEY_FILE="stray.key")
-    nobody = muster(record, here, "keygen", "--rotate", "third.key")
+    unset = muster(record, here, "keygen", "--rotate", "third.key")
 
     assert verified.code == 5
     assert f"checkpoint 2 was signed with {public_key(here, 'stray.key')[:16]}…" in verified.out
-    assert (stray.code, nobody.code) == (1, 2)
+    assert (stray.code, unset.code) == (1, 2)
     assert "has not signed here" in stray.err
     assert not (here / "third.key").exists()
 
@@ -260,12 +260,12 @@ def test_an_export_carries_a_time_stamp_that_openssl_checks(
     given = {**THE_KEY, "MUSTER_TSA_URL": authority.url, "MUSTER_TSA_CERT": str(authority.root)}
     folder = exported(record, here, declare(record, here), **given)
 
-    told = checked(folder, "--key", public_key(here))
+    verified_export = checked(folder, "--key", public_key(here))
     proven = checked_by_openssl(folder, "checkpoint.txt", "checkpoint.tsr", authority.root)
     verified = muster(record, here, "verify", **given)
 
-    assert told.returncode == 0, told.stdout + told.stderr
-    assert "openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem" in told.stdout
+    assert verified_export.returncode == 0, verified_export.stdout + verified_export.stderr
+    assert "openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem" in verified_export.stdout
     assert "Verification: OK" in proven.stdout + proven.stderr
     assert verified.code == 0, verified.everything
     assert "Time stamps from outside: 1." in verified.out

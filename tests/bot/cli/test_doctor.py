@@ -31,7 +31,7 @@ TODAY = T0.date()
 
 
 def parts(said: CommandResult) -> dict[str, list[str]]:
-    """Give the lines under each heading."""
+    """Return the lines under each heading."""
     found: dict[str, list[str]] = {}
     heading = ""
     for line in said.out.splitlines():
@@ -43,8 +43,8 @@ def parts(said: CommandResult) -> dict[str, list[str]]:
 
 
 def write_policy(here: Path, **changes: Any) -> None:
-    told: dict[str, Any] = yaml.safe_load(POLICY)
-    (here / "policy.yaml").write_text(yaml.safe_dump({**told, **changes}), encoding="utf-8")
+    policy: dict[str, Any] = yaml.safe_load(POLICY)
+    (here / "policy.yaml").write_text(yaml.safe_dump({**policy, **changes}), encoding="utf-8")
 
 
 def test_without_anything_it_names_the_tokens_first_and_where_to_get_them(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_an_export_verifies_by_itself_and_against_the_database(
     assert alone.returncode == 0, alone.stdout + alone.stderr
     assert covered.code == 0, covered.everything
     assert "NOT SIGNED: nothing here shows who made this export" in alone.stdout
-    assert list(tmp_path.glob("*.key")) == [], "a key that nobody knows would show nothing"
+    assert list(tmp_path.glob("*.key")) == [], "a key that no reader knows would prove nothing"
 
 
 def test_a_tail_that_was_cut_after_a_checkpoint_left_the_house_is_found(
@@ -141,9 +141,9 @@ def test_a_file_that_is_no_checkpoint_is_refused(
 
 def test_a_checkpoint_that_states_nothing_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
     proof = exported(record, number, tmp_path) / "proof.json"
-    told = json.loads(proof.read_text(encoding="utf-8"))
+    proof_data = json.loads(proof.read_text(encoding="utf-8"))
     for statement in ("", "[]", "{}", "nonsense"):
-        proof.write_text(json.dumps({**told, "statement": statement}), encoding="utf-8")
+        proof.write_text(json.dumps({**proof_data, "statement": statement}), encoding="utf-8")
 
         with pytest.raises(ValueError, match="it is no checkpoint"):
             read_published(proof)
@@ -153,9 +153,9 @@ def test_a_checkpoint_of_another_database_is_found_not_to_fit(
     record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
     proof = exported(record, number, tmp_path) / "proof.json"
-    told = json.loads(proof.read_text(encoding="utf-8"))
-    told["leaf"]["key"][1] = "01JZ0000000000000000000000"
-    proof.write_text(json.dumps(told), encoding="utf-8")
+    proof_data = json.loads(proof.read_text(encoding="utf-8"))
+    proof_data["leaf"]["key"][1] = "01JZ0000000000000000000000"
+    proof.write_text(json.dumps(proof_data), encoding="utf-8")
 
     said = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
 

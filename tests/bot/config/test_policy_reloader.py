@@ -1,4 +1,4 @@
-"""The policy file while Muster runs: what is good comes into force, what is broken is told and changes nothing."""
+"""The policy file while Muster runs: a valid text becomes active, a broken one is logged and changes nothing."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ MASK = Masked(channel="C1", ts=TS, entries=(1, 6), reason="a password")
 
 
 class Masking(Office):
-    """An office with one incident whose title is a secret that somebody also wrote in its channel."""
+    """An office with one incident whose title is a secret that was also posted in its channel."""
 
     def begin(self) -> IncidentKey:
         self.in_force(SHIPPED, 0)
@@ -44,7 +44,7 @@ class Masking(Office):
 
 @pytest.fixture
 def office(sqlite_store: Store, tmp_path: Path) -> Masking:
-    """Give an office in which the secret is masked, and was written once more by an edit since."""
+    """An office in which the secret is masked, and was written once more by an edit since."""
     opened = Masking(sqlite_store, tmp_path)
     opened.begin()
     numbers = tuple(e.n for e in sqlite_store.recorder.read(lambda r: r.entries(opened.key)) if said(e.fact))

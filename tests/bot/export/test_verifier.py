@@ -28,7 +28,7 @@ Harm = Callable[[Path], None]
 
 @pytest.fixture
 def folder(sqlite_store: Store, tmp_path: Path) -> Path:
-    """Give an export of an incident with messages, one of them redacted."""
+    """An export of an incident with messages, one of them redacted."""
     office = Office(sqlite_store, tmp_path)
     office.in_force(SHIPPED, 0)
     declared = office.do(
@@ -54,7 +54,7 @@ def lines(folder: Path) -> list[dict]:
 
 
 def write(folder: Path, changed: list[dict]) -> None:
-    """Write entries back and make the manifest agree, as somebody would who knows how."""
+    """Write entries back and make the manifest agree, as a skilled forger would."""
     text = "".join(json.dumps(line) + "\n" for line in changed)
     (folder / "entries.jsonl").write_text(text, encoding="utf-8")
     manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))

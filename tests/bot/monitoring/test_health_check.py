@@ -1,4 +1,4 @@
-"""Whoever watches over Muster is told how it is: alive, ready, and counted, also while the database is absent."""
+"""Health checks and metrics over HTTP: alive, ready, and counted, also while the database is unavailable."""
 
 import json
 import urllib.error
@@ -87,7 +87,7 @@ def test_without_the_database_it_is_alive_not_ready_and_says_why(house, proxy):
     proxy.set("refuse")
     house.declare()
 
-    _, found = until(lambda: (told := wrong(house))[0] == 503 and told)
+    _, found = until(lambda: (state := wrong(house))[0] == 503 and state)
     numbers = counted(house)
 
     assert "database" in found
@@ -121,7 +121,7 @@ def test_jobs_of_another_team_are_neither_late_nor_counted(rig, tmp_path):
     assert "muster_jobs{" not in page
 
 
-def test_what_is_late_or_cut_off_is_named(rig, tmp_path):
+def test_late_jobs_a_missing_tick_and_a_lost_connection_fail_their_checks(rig, tmp_path):
     rig.declare()
     spool = Spool(tmp_path, rig.team)
     rig.clock.set(rig.clock.now() + timedelta(minutes=3))

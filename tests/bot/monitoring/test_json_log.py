@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 
 from bot.monitoring.logs import HIDDEN, configure_logging
+from bot.slack.error_reports import log_with_id
+from bot.worker.job_runner import log_context
+from incident.entry import IncidentKey
+from incident.jobs import Job, JobKind
 
 SECRET = 'quoted "and\\escaped" é'
 
@@ -69,3 +73,16 @@ def test_libraries_are_logged_from_warnings_up(log: Callable[[], list[dict[str, 
     logging.getLogger("slack_sdk.web").warning("a failed call")
 
     assert [line["event"] for line in log()] == ["a failed call"]
+
+
+def test_an_error_in_a_listener_and_a_job_are_named_in_fields_of_their_own(
+    log: Callable[[], list[dict[str, Any]]],
+) -> None:
+    job = Job(kind=JobKind.SAY, key="say:T1:1", incident=IncidentKey("T1", "01J"))
+
+    error_id = log_with_id(RuntimeError("broken"))
+    logging.getLogger("bot.worker.job_runner").info("waits", extra=log_context(job))
+
+    error, waits = log()
+    assert error["error_id"] == error_id
+    assert (waits["job"], waits["incident"]) == ("say:T1:1", "01J")

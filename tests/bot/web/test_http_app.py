@@ -88,20 +88,20 @@ def test_a_body_that_is_not_utf_8_is_refused(served):
     assert get_status(request) == 400
 
 
-def test_whoever_watches_is_told_that_all_is_well(served):
+def test_healthz_answers_200_while_the_process_is_healthy(served):
     _, address = served
 
     assert get(f"{address}/healthz") == (200, {"ok": True})
 
 
-def test_whoever_watches_is_told_that_it_is_not():
+def test_healthz_answers_503_when_it_is_not():
     server = WebServer(web_app(lambda: False), port=0, host="127.0.0.1")
     server.start()
 
-    told = get(f"http://127.0.0.1:{server.port}/healthz")
+    response = get(f"http://127.0.0.1:{server.port}/healthz")
     server.stop()
 
-    assert told == (503, {"ok": False})
+    assert response == (503, {"ok": False})
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(served):
@@ -121,10 +121,10 @@ def test_a_body_that_hides_its_size_is_broken_off(served):
 def test_who_asks_too_often_is_told_to_wait(served):
     _, address = served
 
-    told = [get_status(f"{address}/healthz") for _ in range(60)]
+    statuses = [get_status(f"{address}/healthz") for _ in range(60)]
 
-    assert 429 in told
-    assert told[0] == 200
+    assert 429 in statuses
+    assert statuses[0] == 200
 
 
 def said(place, incident):
@@ -132,15 +132,15 @@ def said(place, incident):
 
 
 def event(place, channel, text):
-    """Give the body with which Slack tells of a message."""
+    """Return the body of Slack's event for a message."""
     at = f"{time.time():.6f}"
-    told = {"type": "message", "channel": place.channel(channel), "user": place.user("ann"), "text": text, "ts": at}
+    message = {"type": "message", "channel": place.channel(channel), "user": place.user("ann"), "text": text, "ts": at}
     about = {"type": "event_callback", "team_id": place.team, "event_id": f"Ev{text}", "event_time": int(time.time())}
-    return json.dumps(about | {"event": told | {"event_ts": at}})
+    return json.dumps(about | {"event": message | {"event_ts": at}})
 
 
 def posted(place, address, body, *, age=0, instead=None):
-    """Send a body, or another in its place, with the signature that Slack gave the first some seconds ago."""
+    """Send a body, or another one instead, with the signature that Slack made for the first `age` seconds ago."""
     at = str(int(time.time()) - age)
     headers = {
         "Content-Type": "application/json",
@@ -161,7 +161,7 @@ def get_status(address):
 
 
 def sent(address, *pieces):
-    """Send what no client would, and give the answer."""
+    """Send raw bytes, which no client would, and return the response."""
     host, port = address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=5) as connection:
         with contextlib.suppress(OSError):
