@@ -1,6 +1,6 @@
-"""One incident inside a transaction: what has lapsed, what is recorded, what follows from it, and whom to tell.
+"""One incident inside a transaction: its overdue deadlines, the entries of this transaction, and their effects.
 
-Knows the order of these steps, for every door alike. Knows nothing of verbs and of what a policy says.
+Knows the order of these steps, for every entry point. Knows no verb and no content of the policy.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from roles.person_ids import MUSTER
 
 
 class IncidentSession:
-    """Brings one incident from what it was to what it is after this transaction."""
+    """Changes one incident: load, `record_overdue`, `apply` new entries, then `flush` projection, jobs and timer."""
 
     def __init__(self, unit: UnitOfWork, key: IncidentKey, policy: Policy, at: datetime) -> None:
         self.unit = unit
@@ -34,36 +34,30 @@ class IncidentSession:
         self.at = max(at, self.before.last_entry_at) if self.before else at
         self.entries: list[Entry] = []
 
-    def record(self, drafts: Sequence[NewEntry]) -> Sequence[Entry]:
-        """Append drafts and fold them in; what a redaction names loses its words here."""
-        if not drafts:
+    def record(self, new: Sequence[NewEntry]) -> Sequence[Entry]:
+        """Append entries and fold them. A redaction deletes the text of the entries that it names."""
+        if not new:
             return ()
-        self._check_moves(drafts)
-        added = self.unit.append(self.key, drafts, self.at)
+        self._check_transitions(new)
+        added = self.unit.append(self.key, new, self.at)
         self.entries.extend(added)
         for entry in added:
             self.incident = fold.apply(self.incident, entry)
-        self._forget(added)
+        self._delete_redacted(added)
         return added
 
-    def _check_moves(self, drafts: Sequence[NewEntry]) -> None:
-        """Hold every change of state to the lifecycle; a verb that breaks it is a fault of ours and records nothing."""
-        for move in (draft.fact for draft in drafts if isinstance(draft.fact, StateChanged)):
-            if not may_follow(move.old, move.new):
-                raise RuntimeError(f"{move.new} may not follow {move.old}")
-
-    def lapse(self) -> None:
-        """Record, one by one, what fell due unmet up to now."""
+    def record_overdue(self) -> None:
+        """Record, one by one, the deadlines that have passed unmet."""
         while self.incident is not None:
             missed = missed_deadlines.missed(self.incident, self.policy, self.at)
             if not missed:
                 return
             self.record(missed)
 
-    def act(self, drafts: Sequence[NewEntry]) -> Sequence[Entry]:
-        """Record what somebody did, and after it what follows for the updates that are owed."""
+    def apply(self, new: Sequence[NewEntry]) -> Sequence[Entry]:
+        """Record entries, and after them what they change about the updates that are owed. Return the former."""
         before = self.incident
-        added = self.record(drafts)
+        added = self.record(new)
         if added and self.incident is not None:
             source = added[-1].source
             followed = update_slots.follow(before, self.incident, added, self.policy, self.at)
@@ -71,7 +65,7 @@ class IncidentSession:
         return added
 
     def prompt(self) -> None:
-        """Record for what somebody is asked now."""
+        """Record the prompts that are due now."""
         if self.incident is not None:
             self.record([self.by_muster(fact) for fact in due_deadlines.prompts(self.incident, self.policy, self.at)])
 
@@ -81,21 +75,27 @@ class IncidentSession:
         return self.incident.number if self.incident else None
 
     def by_muster(self, fact: Fact, source: Source | None = None, happened_at: datetime | None = None) -> NewEntry:
-        """Draft a fact that Muster itself states, of now or of an earlier moment."""
+        """Return a new entry by Muster itself, of now or of an earlier time."""
         happened_at = min(happened_at or self.at, self.at)
         return NewEntry(
             fact=fact, by=MUSTER, occurred_at=happened_at, source=source or Source(surface=EntryPoint.TIMER)
         )
 
-    def settle(self) -> None:
-        """Store the row, want the jobs that what is new asks for, and the timer of what falls due next."""
+    def flush(self) -> None:
+        """Save the projection, enqueue the jobs of the new entries, and set the timer of the next deadline."""
         if self.incident is None:
             return
-        wanted: list[Job] = []
+        jobs: list[Job] = []
         if self.entries:
             self.unit.project(self.incident)
-            wanted += effects.effects(self.before, self.incident, self.entries, self.policy)
-        self.unit.enqueue([*wanted, *self._timer(self.incident)], self.at)
+            jobs += effects.effects(self.before, self.incident, self.entries, self.policy)
+        self.unit.enqueue([*jobs, *self._timer(self.incident)], self.at)
+
+    def _check_transitions(self, new: Sequence[NewEntry]) -> None:
+        """Check changes of state against the lifecycle: a verb that breaks it has a bug, and records nothing."""
+        for change in (entry.fact for entry in new if isinstance(entry.fact, StateChanged)):
+            if not may_follow(change.old, change.new):
+                raise RuntimeError(f"{change.new} may not follow {change.old}")
 
     def _timer(self, incident: Incident) -> Sequence[Job]:
         key = f"timer:{self.key.team}:{self.key.id}"
@@ -105,7 +105,7 @@ class IncidentSession:
             return ()
         return (Job(kind=JobKind.TIMER, key=key, incident=self.key, rank=LATER, run_at=next_at),)
 
-    def _forget(self, added: Sequence[Entry]) -> None:
+    def _delete_redacted(self, added: Sequence[Entry]) -> None:
         numbers = [n for entry in added if isinstance(entry.fact, Redacted) for n in entry.fact.entries]
         if numbers:
             self.unit.delete_text(self.key, numbers)

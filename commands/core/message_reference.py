@@ -1,6 +1,6 @@
-"""Which message an act is about: the one acted on, or the one somebody names by its link, its ts or an entry's number.
+"""References to a message: the message that was acted on, or one that is named by link, ts or entry number.
 
-Knows the record's messages only: Muster's own posts are none of them.
+Knows the messages on the record; Muster's own are not among them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _TS: Final = re.compile(r"(?:(?P<channel>[A-Z0-9]+)[:/])?(?P<ts>\d{10}\.\d{6})")
 
 
 def source_message(now: DecisionContext) -> tuple[str, str] | tuple[None, None]:
-    """Give channel and ts of the message somebody acted on, or nothing when the record holds no such message."""
+    """Return channel and ts of the message that was acted on; nothing when it is not on the record."""
     place = now.place
     if place.channel is None or place.message is None:
         return None, None
@@ -30,7 +30,7 @@ def source_message(now: DecisionContext) -> tuple[str, str] | tuple[None, None]:
 
 
 def named_message(now: DecisionContext, ref: str | None) -> tuple[str, str]:
-    """Give channel and ts of the message that is named, or else acted on; both are empty when none is meant."""
+    """Return channel and ts of the message that is named, or else acted on; the ts is empty when there is neither."""
     here = now.place.channel or now.open.places.channel or ""
     if ref is None:
         return here, now.place.message or ""
@@ -44,12 +44,12 @@ def named_message(now: DecisionContext, ref: str | None) -> tuple[str, str]:
 
 
 def entry_named(ref: str) -> int | None:
-    """Read the number of an entry: `17`, `#17` or `E17`."""
+    """Parse the number of an entry: `17`, `#17` or `E17`."""
     number = _ENTRY.fullmatch(ref)
     return int(number[1]) if number else None
 
 
 def _behind(now: DecisionContext, n: int) -> tuple[str, str]:
-    """Give the message behind an entry, when there is one."""
+    """Return channel and ts of the message that an entry was made of; empty when there is none."""
     found = now.reader.entries(now.open.key, after=n - 1, until=n) if n else ()
     return next((place for entry in found if (place := place_of(entry.fact))), ("", ""))

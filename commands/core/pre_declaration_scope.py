@@ -1,7 +1,7 @@
-"""Which conversation from before a declaration belongs to the incident: that of the channel in which it was declared.
+"""The scope of capture before a declaration: the channel in which the incident was declared, and for how many minutes.
 
-Knows the policy's minutes and whose a channel is. Whether Muster may read there is known by Slack alone, and found out
-by the job that takes the conversation over.
+Knows the policy's minutes and which channels are an incident's. Whether Muster may read the channel is for the job that
+captures it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _DIRECT: Final = "D"
 
 
 def capturing(fact: Declared, now: DecisionContext) -> Declared:
-    """Name the channel whose last minutes are captured too, and since when; none of direct messages or of an incident."""
+    """Return the declaration with the channel to capture and the time since when; direct messages and incidents have none."""
     channel, minutes = now.place.channel, now.policy.capture_before_minutes
     if not minutes or channel is None or is_direct(channel):
         return fact
@@ -29,12 +29,12 @@ def capturing(fact: Declared, now: DecisionContext) -> Declared:
 
 
 def is_direct(channel: str) -> bool:
-    """Tell whether a channel is one of direct messages."""
+    """True for a channel of direct messages."""
     return channel.startswith(_DIRECT)
 
 
 def incident_at(reader: Reader, team: str, channel: str, message: str | None) -> IncidentKey | None:
-    """Find the incident of a channel, or else the newest that holds this message from before its declaration."""
+    """Return the incident of a channel, or else the newest that holds this message from before its declaration."""
     key = reader.find(team, channel=channel)
     if key is not None or message is None:
         return key

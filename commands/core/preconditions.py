@@ -1,6 +1,6 @@
-"""Refusals that several verbs share: the incident is over, nobody gave the authority, the text says too little.
+"""Preconditions that several verbs share: the state of the incident, the actor's authority, the length of a text.
 
-Each gives nothing or raises; the order in which a verb asks them is the order of the codes.
+Each returns nothing or raises Refusal. A verb checks them in the order of the codes.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from roles.role_intervals import roles_of
 
 
 def refuse_by_state(now: DecisionContext, intent: str) -> None:
-    """Refuse what the lifecycle forbids in the state the incident is in."""
+    """Refuse an intent that the lifecycle forbids in the incident's state."""
     reason = refusal_to(intent, now.open)
     if reason is not None:
         raise Refusal(Code.STATE, reason, state=now.open.state, number=now.open.number)
 
 
 def has_authority(now: DecisionContext, allowed: Collection[str]) -> bool:
-    """Tell whether the actor is in one of the groups named, or holds one of the roles named."""
+    """True if the actor belongs to one of these groups, or holds one of these roles."""
     return may(allowed, groups=now.actor.groups, holds=roles_of(now.open.roles, now.actor.id))
 
 
 def refuse_without(now: DecisionContext, reason: str, allowed: Collection[str], *fields: str, **facts: str) -> None:
-    """Refuse an act that needs the authority of a group or a role which the actor does not have."""
+    """Refuse unless the actor belongs to one of these groups, or holds one of these roles."""
     if not has_authority(now, allowed):
         raise not_authorised(reason, allowed, *fields, also=(), **facts)
 
@@ -37,18 +37,18 @@ def refuse_without(now: DecisionContext, reason: str, allowed: Collection[str], 
 def not_authorised(
     reason: str, allowed: Collection[str], *fields: str, also: tuple[Fact, ...] = (), **facts: str
 ) -> Refusal:
-    """Give the refusal for want of authority; the sentence may name as `who` the groups and roles that have it."""
+    """Return the refusal of an actor without authority; `who` names the groups and roles that have it."""
     return Refusal(Code.NOT_AUTHORISED, reason, *fields, missing=(), also=also, **{"who": ", ".join(allowed), **facts})
 
 
 def refuse_short(text: str | None, at_least: int, reason: str, field: str) -> None:
-    """Refuse a justification of fewer characters than the rule asks for."""
+    """Refuse a justification with fewer characters than the rule requires."""
     if len((text or "").strip()) < at_least:
         raise Refusal(Code.JUSTIFICATION, reason, field, least=str(at_least))
 
 
 def refuse_unless_person(now: DecisionContext, who: PersonId, field: str) -> None:
-    """Refuse a bot, a guest or somebody deactivated; who is not in the directory is left to the edge."""
+    """Refuse a bot, a guest or a deactivated member. A person who is not in the directory yet is let through."""
     known = now.reader.person(who)
     if who == MUSTER or (known is not None and known.is_bot):
         raise Refusal(Code.NOT_A_RESPONDER, "assignee_bot", field)

@@ -72,7 +72,7 @@ class RecordService:
     def run(self, request: Request, *, channel: ChannelMade | None = None) -> Outcome:
         """Run a request. `channel` is the channel of an incident that had one before it could be recorded."""
         active = self.active.loaded
-        return run.run(request, recorder=self.recorder, policy=active.policy, policy_hash=active.hash, place=channel)
+        return run.run(request, recorder=self.recorder, policy=active.policy, policy_hash=active.hash, channel=channel)
 
     def capture(self, many: Sequence[Capture]) -> Sequence[Outcome | None]:
         """Record captures in one transaction; an outcome is None where the channel is no incident's."""

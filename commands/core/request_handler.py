@@ -1,4 +1,4 @@
-"""One request inside its transaction: recognised, judged, recorded or refused. Knows the order, and no rule of any verb."""
+"""One request inside its transaction: its incident is found, its verb decides, and facts or a refusal are recorded."""
 
 from __future__ import annotations
 
@@ -25,39 +25,39 @@ from incident.rules.visibility import may_see
 
 @dataclass
 class RequestHandler:
-    """What becomes of one request. `working` is the incident it is about, once there is one; `place` its channel."""
+    """Handles one request. `session` is its incident, once there is one; `channel` the channel that it has already."""
 
     unit: UnitOfWork
     request: Request
     policy: Policy
     policy_hash: str
-    place: ChannelMade | None = None
-    working: IncidentSession | None = None
+    channel: ChannelMade | None = None
+    session: IncidentSession | None = None
     verb: Verb | None = None
 
     def outcome(self) -> Outcome:
-        """Give the outcome this request has, or had when its key was seen before."""
+        """Return the outcome of the request, or the stored one when its key was seen before."""
         known = self.unit.remembered(self.request.key)
         if known is not None:
             return known.model_copy(update={"repeated": True})
         self._find()
         try:
-            outcome = self._act()
+            outcome = self._run()
         except Refusal as refusal:
             outcome = self._refuse(refusal)
-        if self.working is not None:
-            self.working.settle()
+        if self.session is not None:
+            self.session.flush()
         self.unit.remember(self.request.key, outcome)
         return outcome
 
     def _find(self) -> None:
         key = find_incident(self.unit, self.request)
         if key is not None and not self._is_hidden(key):
-            self.working = IncidentSession(self.unit, key, self.policy, self.request.at)
-            self.working.lapse()
+            self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
+            self.session.record_overdue()
 
     def _is_hidden(self, key: IncidentKey) -> bool:
-        """Tell whether the actor named an incident, or a message of one, that they may not see; for them it is not there."""
+        """True if the actor named an incident, or a message of one, that they may not see: for them it does not exist."""
         place = self.request.place
         elsewhere = place.number is not None or place.message is not None
         named = self.unit.peek(key) if elsewhere else None
@@ -65,33 +65,33 @@ class RequestHandler:
             return False
         return not may_see(named, self.request.actor.id)
 
-    def _act(self) -> Outcome:
+    def _run(self) -> Outcome:
         verb = self.verb = self._read()
         decided = verb.decide(self._context(verb))
         if verb.opens_incident:
             key, number = self.unit.new_incident(self.request.team, self.request.at)
-            self.working = IncidentSession(self.unit, key, self.policy, self.request.at)
+            self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
             decided = [_numbered(fact, number) for fact in decided]
-        if self.working is None:
+        if self.session is None:
             return Outcome(verb=verb.name, at=self.request.at)
-        added = self.working.act([self._draft(fact) for fact in decided if not isinstance(fact, OtherIncidentFact)])
-        if verb.opens_incident and self.place is not None:
-            self.working.act([self.working.by_muster(self.place, self.request.source)])
+        added = self.session.apply([self._entry(fact) for fact in decided if not isinstance(fact, OtherIncidentFact)])
+        if verb.opens_incident and self.channel is not None:
+            self.session.apply([self.session.by_muster(self.channel, self.request.source)])
         for fact in decided:
             if isinstance(fact, OtherIncidentFact):
                 self._record_elsewhere(fact)
-        return outcome_of(verb.name, self.working, added)
+        return outcome_of(verb.name, self.session, added)
 
     def _read(self) -> Verb:
-        """Make the verb, and see that it has the incident it needs and is still on offer."""
+        """Return the verb with its fields. Refuses when its incident is missing, or when its button is outdated."""
         request = self.request
         kind = read_verb(request.verb)
-        incident = self.working.incident if self.working else None
+        incident = self.session.incident if self.session else None
         if kind.needs_incident and incident is None:
-            # What was meant is kept with the refusal, where it can be read.
+            # The refusal records the verb's intent, if the fields can be read.
             with suppress(Refusal):
                 self.verb = read_form(kind, request.fields)
-            raise _nowhere(request)
+            raise _no_incident(request)
         verb = self.verb = read_form(kind, request.fields)
         if request.occurred_at is not None and request.occurred_at > request.at:
             raise Refusal(Code.BAD_VALUE, "not_yet", "occurred_at")
@@ -102,7 +102,7 @@ class RequestHandler:
     def _context(self, verb: Verb) -> DecisionContext:
         return DecisionContext.of_request(
             self.request,
-            incident=self.working.incident if self.working else None,
+            incident=self.session.incident if self.session else None,
             reader=self.unit,
             policy=self.policy,
             policy_hash=self.policy_hash,
@@ -112,9 +112,9 @@ class RequestHandler:
 
     @property
     def _at(self) -> datetime:
-        return self.working.at if self.working else self.request.at
+        return self.session.at if self.session else self.request.at
 
-    def _draft(self, decided: Fact | DatedFact) -> NewEntry:
+    def _entry(self, decided: Fact | DatedFact) -> NewEntry:
         dated = decided if isinstance(decided, DatedFact) else DatedFact(decided)
         happened_at = dated.occurred_at or self.request.occurred_at or self._at
         return NewEntry(
@@ -122,26 +122,26 @@ class RequestHandler:
         )
 
     def _record_elsewhere(self, other: OtherIncidentFact) -> None:
-        working = IncidentSession(self.unit, other.key, self.policy, self.request.at)
-        working.lapse()
-        working.act([self._draft(other.fact)])
-        working.settle()
+        session = IncidentSession(self.unit, other.key, self.policy, self.request.at)
+        session.record_overdue()
+        session.apply([self._entry(other.fact)])
+        session.flush()
 
     def _refuse(self, refusal: Refusal) -> Outcome:
-        """Keep a refusal: in the incident it was about, or in the workspace chain when there is none."""
+        """Record a refusal in its incident, or in the workspace chain when there is none."""
         verb = self.verb.name if self.verb else _name_of(self.request.verb)
         intent = self.verb.intent if self.verb else verb
         facts: list[Fact] = [ClosureRefused(missing=refusal.missing)] if refusal.code == Code.CLOSE_INCOMPLETE else []
         facts += [Refused(verb=verb, intent=intent, code=refusal.code, fields=refusal.fields), *refusal.also]
-        drafts = [self._draft(DatedFact(fact, self._at)) for fact in facts]
-        if self.working is None:
-            self.unit.append(workspace_chain(self.request.team), drafts, self._at)
+        entries = [self._entry(DatedFact(fact, self._at)) for fact in facts]
+        if self.session is None:
+            self.unit.append(workspace_chain(self.request.team), entries, self._at)
         else:
-            self.working.act(drafts)
+            self.session.apply(entries)
         return Outcome(
             verb=verb,
-            key=self.working.key if self.working else None,
-            number=self.working.number if self.working else None,
+            key=self.session.key if self.session else None,
+            number=self.session.number if self.session else None,
             code=refusal.code,
             reason=refusal.reason,
             fields=refusal.fields,
@@ -152,7 +152,7 @@ class RequestHandler:
 
 
 def _name_of(word: str) -> str:
-    """Name the verb a word stands for; what is no verb is somebody's words and is not kept among the facts."""
+    """Return the name of a verb. Any other word is personal text, which data may not hold."""
     kind = verb_registry.find(word)
     return kind.name if kind else "unknown"
 
@@ -162,35 +162,35 @@ def _numbered(decided: Fact | DatedFact | OtherIncidentFact, number: str) -> Fac
     return decided.model_copy(update={"number": number}) if isinstance(decided, Declared) else decided
 
 
-def _nowhere(request: Request) -> Refusal:
-    """Refuse for want of an incident: the wrong number, or a place where none was declared yet."""
+def _no_incident(request: Request) -> Refusal:
+    """Return the refusal of a request without an incident: a wrong number, or a channel without one."""
     if request.place.number is not None:
         return Refusal(Code.NO_INCIDENT, "no_such_incident")
     return Refusal(Code.STATE, "no_incident")
 
 
 def find_incident(unit: UnitOfWork, request: Request) -> IncidentKey | None:
-    """Find the incident that a request names, or else the one whose channel it came from.
+    """Return the incident that a request names, or else that of its channel.
 
-    To declare from a message is to want another incident, also in the channel of one.
+    A declaration from a message is another incident, also in the channel of one.
     """
     place = request.place
     if place.number is not None:
         return unit.find(request.team, number=place.number)
     kind = verb_registry.find(request.verb)
-    wants_another = kind is not None and kind.opens_incident and place.message is not None
-    if place.channel is None or wants_another:
+    is_another = kind is not None and kind.opens_incident and place.message is not None
+    if place.channel is None or is_another:
         return None
     return incident_at(unit, request.team, place.channel, place.message)
 
 
-def outcome_of(verb: str, working: IncidentSession, added: Sequence[Entry]) -> Outcome:
-    """Say which entries of which incident came of it."""
+def outcome_of(verb: str, session: IncidentSession, added: Sequence[Entry]) -> Outcome:
+    """Return the outcome of a verb that added these entries."""
     return Outcome(
         verb=verb,
-        key=working.key,
-        number=working.number,
+        key=session.key,
+        number=session.number,
         first=added[0].n if added else None,
         last=added[-1].n if added else None,
-        at=working.at,
+        at=session.at,
     )

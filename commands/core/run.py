@@ -1,6 +1,6 @@
-"""The first door: what somebody wants, what falls due, what came of a job. Nothing but it and `capture` changes an incident.
+"""The entry point `run`: requests, passed deadlines, and results of jobs. Only it and `capture` change an incident.
 
-Knows that each is one transaction, done once. Knows no rule: verbs decide, the core folds.
+Each is one transaction, recorded once. Knows no rule: verbs decide, the core folds.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ from roles.person_ids import MUSTER
 
 
 def run(
-    request: Request, *, recorder: Recorder, policy: Policy, policy_hash: str, place: ChannelMade | None = None
+    request: Request, *, recorder: Recorder, policy: Policy, policy_hash: str, channel: ChannelMade | None = None
 ) -> Outcome:
-    """Do what a request asks or refuse it; either way it is on the record, once, when this returns.
+    """Run a request or refuse it; either way it is on the record, once, when this returns.
 
-    `place` is the channel of an incident that had one before it could be recorded.
+    `channel` is the channel of an incident that had one before it could be recorded.
     """
-    return recorder.transact(lambda unit: RequestHandler(unit, request, policy, policy_hash, place).outcome())
+    return recorder.transact(lambda unit: RequestHandler(unit, request, policy, policy_hash, channel).outcome())
 
 
 def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
-    """Record what has lapsed and ask for what is due: `run` with no verb. Safe to repeat at any time."""
+    """Record the deadlines that have passed, and the prompts that are due. Safe to repeat at any time."""
 
     def work(unit: UnitOfWork) -> Outcome:
-        working = IncidentSession(unit, key, policy, at)
-        working.lapse()
-        working.prompt()
-        working.settle()
-        return outcome_of("tick", working, working.entries)
+        session = IncidentSession(unit, key, policy, at)
+        session.record_overdue()
+        session.prompt()
+        session.flush()
+        return outcome_of("tick", session, session.entries)
 
     return recorder.transact(work)
 
@@ -51,19 +51,19 @@ def note_outcome(
     at: datetime,
     happened_at: datetime | None = None,
 ) -> Outcome:
-    """Record, once, what came of a job; `job` names the job and the version it served. It happened now or earlier."""
+    """Record the result of a job, once per `job`: its id and the version that it served. It happened now or earlier."""
     source = Source(surface=EntryPoint.JOB, event=job)
 
     def in_incident(unit: UnitOfWork) -> Outcome:
-        working = IncidentSession(unit, key, policy, at)
-        working.lapse()
-        added = working.act([working.by_muster(fact, source, happened_at) for fact in facts])
-        working.settle()
-        return outcome_of("note_outcome", working, added)
+        session = IncidentSession(unit, key, policy, at)
+        session.record_overdue()
+        added = session.apply([session.by_muster(fact, source, happened_at) for fact in facts])
+        session.flush()
+        return outcome_of("note_outcome", session, added)
 
     def in_workspace(unit: UnitOfWork) -> Outcome:
-        drafts = [NewEntry(fact=fact, by=MUSTER, occurred_at=at, source=source) for fact in facts]
-        added: Sequence[Entry] = unit.append(key, drafts, at)
+        new = [NewEntry(fact=fact, by=MUSTER, occurred_at=at, source=source) for fact in facts]
+        added: Sequence[Entry] = unit.append(key, new, at)
         return Outcome(verb="note_outcome", key=key, first=added[0].n, last=added[-1].n, at=at)
 
     def once(unit: UnitOfWork) -> Outcome:

@@ -1,4 +1,4 @@
-"""What every verb is: a frozen form of fields and a `decide`. Slack form, line grammar, command line and help come from it."""
+"""The base of every verb: its fields and its `decide`. Slack form, line grammar, command line and help are made of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Group(StrEnum):
 
 @dataclass(frozen=True)
 class DatedFact:
-    """A fact that happened at a time of its own, or was done by somebody other than the actor."""
+    """A fact with a time of its own, or by another person than the actor."""
 
     fact: Fact
     occurred_at: datetime | None = None
@@ -41,7 +41,7 @@ class DatedFact:
 
 @dataclass(frozen=True)
 class OtherIncidentFact:
-    """A fact about another incident than the one the verb is about; it is recorded there in the same transaction."""
+    """A fact about another incident than the verb's. It is recorded there in the same transaction."""
 
     key: IncidentKey
     fact: Fact
@@ -49,7 +49,7 @@ class OtherIncidentFact:
 
 @dataclass(frozen=True)
 class DecisionContext:
-    """All that a verb may look at when it decides. `at` is now; `occurred_at` is earlier in a backfill."""
+    """Everything that `decide` may read. `at` is now; `occurred_at` is earlier when something is recorded late."""
 
     incident: Incident | None
     policy: Policy
@@ -104,19 +104,19 @@ class DecisionContext:
 
     @property
     def happened_at(self) -> datetime:
-        """When what is being told took place: `occurred_at` of a backfill, otherwise now."""
+        """The time at which it happened: `occurred_at` if it is recorded late, otherwise now."""
         return self.occurred_at or self.at
 
     @property
     def open(self) -> Incident:
-        """The incident the verb is about; `run` has made sure that there is one."""
+        """The verb's incident. A verb that needs one is refused before it decides without one."""
         if self.incident is None:
             raise RuntimeError("a verb that needs an incident was run without one")
         return self.incident
 
 
 class Verb(Frozen):
-    """One thing a person can do. Line 1 of a verb's docstring is its help."""
+    """One command that people have. Line 1 of a verb's docstring is its help."""
 
     name: ClassVar[str]
     aliases: ClassVar[tuple[str, ...]] = ()
@@ -127,17 +127,17 @@ class Verb(Frozen):
 
     @property
     def intent(self) -> str:
-        """Name what is meant, where one verb has several forms (`tempfix` and `tempfix_removed`)."""
+        """The intent that the lifecycle judges, where one verb has several (`tempfix` and `tempfix_removed`)."""
         return self.name
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
-        """Tell whether what a button drawn at entry `drawn_at` offers is still on offer."""
+        """True if a button that was drawn at entry `drawn_at` still applies."""
         return True
 
     def view(self, now: DecisionContext) -> object | None:
-        """Give what the answer needs beside the incident, as a frozen dataclass; most verbs need nothing."""
+        """Return what the reply shows beside the incident, as a frozen dataclass; None for most verbs."""
         return None
 
     def decide(self, now: DecisionContext) -> Sequence[Fact | DatedFact | OtherIncidentFact]:
-        """Give the facts this makes true, or raise Refusal. Pure: reads nothing but the situation."""
+        """Return the facts to record, or raise Refusal. Pure: reads only the context."""
         raise RuntimeError(f"{self.name} decides nothing")

@@ -1,4 +1,4 @@
-"""Finds the verbs: every module of `commands` that holds one. Knows their words; knows nothing of what they decide."""
+"""The verbs, found in the modules of `commands`, by name and alias. Knows nothing of what they decide."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from commands.core.verb import Verb
 
 
 def verbs() -> tuple[type[Verb], ...]:
-    """Give every verb, in alphabetical order of its name."""
+    """Return every verb, sorted by name."""
     return tuple(sorted(set(words().values()), key=lambda verb: verb.name))
 
 
 def find(word: str) -> type[Verb] | None:
-    """Find the verb that a word names, by its name or one of its aliases, in any case."""
+    """Return the verb with this name or alias, in any case; None if there is none."""
     return words().get(word.strip().lower())
 
 
 def nearest(word: str) -> str | None:
-    """Name the verb word closest to one that names none, or None when nothing is close."""
+    """Return the name or alias closest to an unknown word, or None when none is close."""
     close = get_close_matches(word.strip().lower()[:40], list(words()), n=1, cutoff=0.6)
     return close[0] if close else None
 
 
 @cache
 def words() -> Mapping[str, type[Verb]]:
-    """Give every word that names a verb. The modules are looked through once, at the first question."""
+    """Return every name and alias with its verb. The modules are imported once, at the first call."""
     return MappingProxyType(claim(v for module in _modules() for v in verbs_of(module)))
 
 
 def claim(found: Iterable[type[Verb]]) -> dict[str, type[Verb]]:
-    """Give each word to its verb; two verbs that claim one word are an error."""
+    """Map each name and alias to its verb. Raises ValueError when two verbs have one in common."""
     claimed: dict[str, type[Verb]] = {}
     for verb in found:
         for word in (verb.name, *verb.aliases):
@@ -47,7 +47,7 @@ def claim(found: Iterable[type[Verb]]) -> dict[str, type[Verb]]:
 
 
 def verbs_of(module: ModuleType) -> list[type[Verb]]:
-    """Give the verbs that a module defines; what it merely imports, and bases without a name, are left out."""
+    """Return the verbs that a module defines, without those that it imports and bases without a name."""
     return [
         value
         for value in vars(module).values()

@@ -12,7 +12,7 @@ import yaml
 
 from bot.rendering.renderer import TEMPLATES, Renderer, VerbContext
 from commands.core import verb_registry
-from commands.core.capture import Capture, Told, capture
+from commands.core.capture import Capture, CapturedFact, capture
 from commands.core.fields.field_validation import read_form
 from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run, tick
@@ -136,7 +136,13 @@ class Desk:
         return self.hears(fact, name, at)
 
     def hears(
-        self, fact: Told, name: str, at: float, happened: float | None = None, *, surface: EntryPoint = EntryPoint.EVENT
+        self,
+        fact: CapturedFact,
+        name: str,
+        at: float,
+        happened: float | None = None,
+        *,
+        surface: EntryPoint = EntryPoint.EVENT,
     ) -> Outcome | None:
         self.at = T(at)
         source = Source(surface=surface, channel=CHANNEL, event=f"Ev{next(self._keys)}")

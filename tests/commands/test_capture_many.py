@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from commands.core.capture import Capture, Told, capture, capture_all
+from commands.core.capture import Capture, CapturedFact, capture, capture_all
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import EntryPoint, Source
 from tests.commands.desk import CHANNEL, TEAM, Desk, T, who
@@ -14,7 +14,7 @@ TIMES = ("1780999500.000100", "1780999501.000100", "1780999502.000100")
 PLACES = (CHANNEL, "C999")
 
 
-def told() -> st.SearchStrategy[Told]:
+def told() -> st.SearchStrategy[CapturedFact]:
     place, ts = st.sampled_from(PLACES), st.sampled_from(TIMES)
     words = st.sampled_from(("rolling back", "error rate falls"))
     rob = st.just(who("rob"))
@@ -26,7 +26,7 @@ def told() -> st.SearchStrategy[Told]:
     )
 
 
-def captures(facts: list[Told]) -> list[Capture]:
+def captures(facts: list[CapturedFact]) -> list[Capture]:
     return [
         Capture(
             team=TEAM,
@@ -41,7 +41,7 @@ def captures(facts: list[Told]) -> list[Capture]:
 
 @settings(max_examples=60, deadline=None)
 @given(facts=st.lists(told(), min_size=1, max_size=12))
-def test_together_is_as_one_by_one(facts: list[Told]) -> None:
+def test_together_is_as_one_by_one(facts: list[CapturedFact]) -> None:
     together, alone = Desk().declared(), Desk().declared()
     many = captures(facts)
     given_way = {"policy": together.policy, "at": T(6)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from bot.slack.payload import Json
-from commands.core.capture import Capture, Told
+from commands.core.capture import Capture, CapturedFact
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entry import EntryPoint, Source
 from incident.record.message_time import message_time
@@ -40,7 +40,7 @@ def captures_of(body: Json) -> Capture | None:
     )
 
 
-def _read(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
+def _read(team: str, event: Json) -> tuple[CapturedFact, PersonId, str] | None:
     kind, subtype = event["type"], event.get("subtype")
     if kind in ("member_joined_channel", "member_left_channel"):
         return _moved(team, event)
@@ -57,13 +57,13 @@ def _read(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
     return _posted(team, event) if subtype in _MESSAGE_SUBTYPES else None
 
 
-def _moved(team: str, event: Json) -> tuple[Told, PersonId, str]:
+def _moved(team: str, event: Json) -> tuple[CapturedFact, PersonId, str]:
     who = slack_person(team, event["user"])
     fact = Joined if event["type"] == "member_joined_channel" else Left
     return fact(channel=event["channel"], who=who), who, event["event_ts"]
 
 
-def _reacted(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
+def _reacted(team: str, event: Json) -> tuple[CapturedFact, PersonId, str] | None:
     item = event.get("item") or {}
     if item.get("type") != "message":
         return None
@@ -72,7 +72,7 @@ def _reacted(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
     return fact, slack_person(team, event["user"]), event["event_ts"]
 
 
-def _posted(team: str, event: Json) -> tuple[Told, PersonId, str]:
+def _posted(team: str, event: Json) -> tuple[CapturedFact, PersonId, str]:
     author = _author(team, event) or slack_person(team, "unknown")
     names = [str(file.get("name") or file.get("title") or "a file") for file in event.get("files") or ()]
     fact = MessagePosted(
@@ -92,7 +92,7 @@ def _thread(message: Json) -> str | None:
     return head if head != message["ts"] else None
 
 
-def _changed(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
+def _changed(team: str, event: Json) -> tuple[CapturedFact, PersonId, str] | None:
     """Read an edit: it has a time, and its text differs. A deleted parent of a thread is a deletion."""
     now, before = event["message"], event.get("previous_message") or {}
     if now.get("subtype") == _TOMBSTONE:
@@ -116,7 +116,7 @@ def _changed(team: str, event: Json) -> tuple[Told, PersonId, str] | None:
     return fact, by, edited["ts"]
 
 
-def _deleted(team: str, channel: str, ts: str, before: Json, at: str) -> tuple[Told, PersonId, str]:
+def _deleted(team: str, channel: str, ts: str, before: Json, at: str) -> tuple[CapturedFact, PersonId, str]:
     """Read a deletion. Slack does not say who deleted the message; its author mostly did, so the author is recorded."""
     gone = before.get("subtype") == _TOMBSTONE
     author = None if gone else _author(team, before)

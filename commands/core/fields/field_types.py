@@ -1,4 +1,4 @@
-"""What fields of several verbs share: a role as people type it, a name without markup, one word for a list of one.
+"""Types of fields that several verbs share: a role as people type it, a name without markup, a list that takes one word.
 
 Knows no label and no rule.
 """
@@ -13,7 +13,7 @@ from roles.role_names import Role, read_role
 
 
 def several(value: object) -> object:
-    """Take one word for a list of one."""
+    """Turn one word into a list of one."""
     return (value,) if isinstance(value, str) else value
 
 
@@ -24,7 +24,7 @@ def _role(value: object) -> object:
 
 RoleWord = Annotated[Role, BeforeValidator(_role)]
 
-# A name that stands in our own sentences as it is: an id, a criterion. Nothing in it can ping or format.
+# An id or a criterion that our sentences quote as it is: nothing in it can ping or format.
 Slug = Annotated[str, StringConstraints(pattern=r"^[\w./ -]{1,60}$")]
 
 IncidentType = Literal["it", "security", "third_party", "request"]

@@ -1,4 +1,4 @@
-"""How a verb's field is asked for: its label, its control, its place in a typed line. No rule about values lives here."""
+"""How a verb's field is filled in: label, control, and place in a typed line. Rules about values are in `decide`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from commands.core.verb import Verb
 
 
 class Control(StrEnum):
-    """How a field is filled: the form draws it, the line grammar reads it."""
+    """The control of a field: forms render it, the line grammar parses it."""
 
     LINE = "line"
     TEXT = "text"
@@ -33,7 +33,7 @@ class Control(StrEnum):
 
 @dataclass(frozen=True)
 class FormField:
-    """The mark on a verb's field.
+    """The annotation of a verb's field.
 
     `leading`: in a typed line its words come first, without a name. `rest`: it takes the text that is left, to the
     letter. `because`: it takes what follows `because`. `words`: other names for `name=value`. `choices`: value and
@@ -61,18 +61,18 @@ _PLAIN: Final = FormField("", Control.WORD, hidden=True)
 
 
 def field_of(info: FieldInfo) -> FormField:
-    """Give the mark of a field; a field without one is never asked for."""
+    """Return the annotation of a field; a field without one is hidden."""
     return next((mark for mark in info.metadata if isinstance(mark, FormField)), _PLAIN)
 
 
 def form_fields(verb: type[Verb]) -> dict[str, FormField]:
-    """Give the marks of all fields of a verb that are asked for, in the order of the model."""
+    """Return the visible fields of a verb, in the order of the model."""
     found = {name: field_of(info) for name, info in verb.model_fields.items()}
     return {name: ask for name, ask in found.items() if not ask.hidden}
 
 
 def missing(verb: type[Verb], fields: dict[str, object]) -> tuple[str, ...]:
-    """Name the needed fields that a draft leaves out or leaves empty, in the order of the model."""
+    """Return the needed fields that are absent or empty, in the order of the model."""
     return tuple(
         name for name, ask in form_fields(verb).items() if ask.needed and fields.get(name) in (None, "", [], ())
     )

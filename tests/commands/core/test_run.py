@@ -233,8 +233,8 @@ def test_a_move_that_the_lifecycle_forbids_is_never_recorded(room: Desk) -> None
     before = len(room.entries())
 
     def work(unit: UnitOfWork) -> None:
-        working = IncidentSession(unit, room.key, room.policy, T(5))
-        working.act([working.by_muster(StateChanged(old=State.TRIAGED, new=State.CLOSED))])
+        session = IncidentSession(unit, room.key, room.policy, T(5))
+        session.apply([session.by_muster(StateChanged(old=State.TRIAGED, new=State.CLOSED))])
 
     with pytest.raises(RuntimeError, match="may not follow"):
         room.memory.transact(work)

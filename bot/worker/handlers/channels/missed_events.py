@@ -13,7 +13,7 @@ from bot.slack.capture.channel_history import ChannelContent, RecordedMessages, 
 from bot.slack.capture.message_events import captures_of
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
-from commands.core.capture import Capture, Told
+from commands.core.capture import Capture, CapturedFact
 from incident.entries.conversation import Joined, Left, MessageDeleted
 from incident.entry import EntryPoint, Source
 from roles.person_ids import PersonId, slack_person, slack_user
@@ -76,7 +76,7 @@ def history_source(channel: str, message: str | None, event: str | None) -> Sour
     return Source(surface=EntryPoint.HISTORY, channel=channel, message=message, event=event)
 
 
-def _capture(context: JobContext, fact: Told, *, by: PersonId, at: datetime, name: str) -> Capture:
+def _capture(context: JobContext, fact: CapturedFact, *, by: PersonId, at: datetime, name: str) -> Capture:
     message = None if isinstance(fact, Joined | Left) else fact.ts
     event = f"read-back:{fact.channel}:{name}"
     if message is None:

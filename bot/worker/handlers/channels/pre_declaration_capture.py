@@ -25,7 +25,7 @@ from bot.worker.handlers.channels.missed_events import deletion, missed_messages
 from bot.worker.handlers.message_sender import delete, find_posted, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
-from commands.core.capture import Capture, Told
+from commands.core.capture import Capture, CapturedFact
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import Joined, Left, Reacted
 from incident.entries.delivery import DeliveryFailed, HistoryTaken
@@ -133,7 +133,7 @@ def _received(run: JobRun, context: JobContext, window: HistoryWindow) -> Iterat
             yield one
 
 
-def _author(fact: Told) -> str | None:
+def _author(fact: CapturedFact) -> str | None:
     return None if isinstance(fact, Joined | Left | Reacted) else fact.author
 
 
