@@ -21,7 +21,7 @@ CHECKS = (
     "tests/incident/effects",
     "tests/storage/test_golden.py",
     "tests/storage/record/test_unit_of_work.py::test_the_story_has_an_entry_of_every_kind[sqlite]",
-    "tests/bot/slack/test_forms.py",
+    "tests/bot/slack/forms/test_modal.py",
     "tests/bot/slack/surfaces/test_action_menu.py",
     "tests/test_conventions.py::test_every_verb_has_its_file_its_template_and_its_test",
     "tests/test_conventions.py::test_a_verbs_file_stays_small",

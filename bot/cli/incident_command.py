@@ -23,10 +23,10 @@ from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import reason_text
 from bot.rendering.mrkdwn import plain_text
 from bot.rendering.renderer import Mode, Renderer
+from bot.rendering.user_text import from_form
 from bot.rendering.verb_table import as_markdown, as_text
 from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
-from bot.slack.blocks.user_text import from_form
 from bot.slack.user_directory import RESPONDER
 from commands.core.fields.form_field import form_fields
 from commands.core.record_service import RecordService

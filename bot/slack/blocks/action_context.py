@@ -49,14 +49,14 @@ class ActionContext(Frozen):
 
     def packed(self) -> str:
         """Return compact JSON without empty parts."""
-        kept = {_SHORT_NAMES[name]: value for name, value in self.model_dump().items() if value not in (None, {})}
-        return json.dumps(kept, separators=(",", ":"), ensure_ascii=False)
+        parts = {_SHORT_NAMES[name]: value for name, value in self.model_dump().items() if value not in (None, {})}
+        return json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
 
     def as_value(self) -> str:
         """Return a button's value. If it would be too long, fields are left out, the longest first."""
-        kept = dict(self.fields)
-        while len(packed := self.model_copy(update={"fields": kept}).packed()) > LIMITS["button.value"] and kept:
-            kept.pop(max(kept, key=lambda name: len(json.dumps(kept[name], ensure_ascii=False))))
+        fields = dict(self.fields)
+        while len(packed := self.model_copy(update={"fields": fields}).packed()) > LIMITS["button.value"] and fields:
+            fields.pop(max(fields, key=lambda name: len(json.dumps(fields[name], ensure_ascii=False))))
         return packed
 
 

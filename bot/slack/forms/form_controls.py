@@ -13,8 +13,8 @@ from typing import Final
 from pydantic import JsonValue
 
 from bot.rendering.message_catalog import label
+from bot.rendering.user_text import from_form, to_form
 from bot.slack.blocks.clipper import LIMITS
-from bot.slack.blocks.user_text import from_form, to_form
 from bot.slack.forms.select_options import Field, choices_of, option
 from bot.slack.payload import Json
 from commands.core.fields.form_field import Control

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from bot.rendering.renderer import slug_labels
+from bot.rendering.user_text import to_form
 from bot.slack.blocks.clipper import LIMITS, fit_text
-from bot.slack.blocks.user_text import to_form
 from bot.slack.payload import Json
 from commands.core.fields.form_field import Control, FormField
 from incident.model.incident import Incident

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import reason_text, sentence
-from bot.slack.blocks.user_text import from_line
+from bot.rendering.user_text import from_line
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction

@@ -8,7 +8,7 @@ from typing import Final
 from slack_bolt import Ack
 
 from bot.rendering.mrkdwn import clip
-from bot.slack.blocks.user_text import from_line
+from bot.rendering.user_text import from_line
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction, from_shortcut
 from bot.slack.payload import Json

@@ -45,7 +45,7 @@ class PromptContext:
     i: Incident
     prompt: PromptDue
     thing: Deadline | None
-    stand: PromptState
+    state: PromptState
     now: datetime
     later_minutes: int
     items: tuple[ChecklistItem, ...] = ()
@@ -78,11 +78,11 @@ def prompt_message(context: PromptContext, renderer: Renderer) -> Message | None
     None if the message is to be deleted, since the prompt is repeated or another one replaces it.
     """
     template = f"slack/prompts/{context.prompt.ask}.j2"
-    if context.stand is PromptState.AGAIN:
+    if context.state is PromptState.AGAIN:
         return None
-    if context.stand is PromptState.GONE:
+    if context.state is PromptState.GONE:
         return _settled(renderer.macro(template, "answered", context))
-    if context.stand is PromptState.PUT_OFF:
+    if context.state is PromptState.PUT_OFF:
         return _settled(renderer.macro(_SHARED, "put_off", context))
     if context.items:
         return _checklist(context, renderer)

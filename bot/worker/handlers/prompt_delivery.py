@@ -51,7 +51,7 @@ def deliver_prompt(run: JobRun, context: JobContext) -> Sequence[Fact]:
         _edit_or_delete(run, context, slack_message(sent.ref), message)
         return ()
     channel = _channel(run, context, view)
-    if view.stand is PromptState.OPEN and message is not None:
+    if view.state is PromptState.OPEN and message is not None:
         ts = post(run, context, channel, message, since=entry.recorded_at)
         return (_sent(entry, channel, ts),)
     # It was answered before it was sent. An earlier run may have posted it nevertheless.
@@ -70,7 +70,7 @@ def _ask_each(run: JobRun, context: JobContext, entry: Entry, fact: PromptDue) -
     sent = deliveries(run, context, entry.n)
     for delivery in sent:
         _edit_or_delete(run, context, slack_message(delivery.ref), message)
-    if sent or message is None or view.stand is not PromptState.OPEN:
+    if sent or message is None or view.state is not PromptState.OPEN:
         return ()
     people = _deciders(run, context, fact)
     asked = [one for person in people if (one := _ask_one(run, context, person, message, entry))]
@@ -123,7 +123,7 @@ def _prompt_context(run: JobRun, context: JobContext, fact: PromptDue, n: int) -
         i=incident,
         prompt=fact,
         thing=due_deadlines.find(incident, context.policy, fact.due),
-        stand=due_deadlines.state_of(incident, context.policy, fact.due, n),
+        state=due_deadlines.state_of(incident, context.policy, fact.due, n),
         now=run.at,
         later_minutes=context.policy.prompt_put_off_minutes,
         items=checklist(incident, context.policy) if fact.ask == "closure" else (),

@@ -14,7 +14,6 @@ PARSERS = (
     "surfaces/action_menu",
     "blocks/block_elements",
     "blocks/action_context",
-    "blocks/user_text",
     "blocks/clipper",
 )
 MODULES = sorted(
@@ -24,6 +23,7 @@ MODULES = sorted(
         *(SLACK / f"{name}.py" for name in PARSERS),
         SLACK.parent / "rendering" / "message_catalog.py",
         SLACK.parent / "rendering" / "reply_text.py",
+        SLACK.parent / "rendering" / "user_text.py",
         SLACK.parent / "requests" / "reply.py",
     ]
 )

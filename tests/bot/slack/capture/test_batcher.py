@@ -1,4 +1,4 @@
-"""What comes at the same time is recorded together, what comes alone waits for nobody, and each meets its own failure."""
+"""Items that arrive together are recorded together, a lone item does not wait, and each gets its own error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PATIENCE = 20
 
 
 class Record:
-    """Something that records, and can be held so that others come meanwhile."""
+    """A record function that can be held while other items arrive."""
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
@@ -50,7 +50,7 @@ def submitted_in_order(batcher: Batcher[int, str], record: Record, pool: ThreadP
     return futures
 
 
-def test_one_alone_is_recorded_at_once(record: Record) -> None:
+def test_a_lone_item_is_recorded_at_once(record: Record) -> None:
     record.may_go_on.set()
     batcher: Batcher[int, str] = Batcher()
 
@@ -58,7 +58,7 @@ def test_one_alone_is_recorded_at_once(record: Record) -> None:
     assert record.batches == [[1], [2]]
 
 
-def test_those_who_come_meanwhile_go_together_in_their_order_and_not_too_many_at_once(record: Record) -> None:
+def test_queued_items_are_recorded_together_in_order_up_to_the_limit(record: Record) -> None:
     batcher: Batcher[int, str] = Batcher(most=3)
 
     with ThreadPoolExecutor(8) as pool:
@@ -70,7 +70,7 @@ def test_those_who_come_meanwhile_go_together_in_their_order_and_not_too_many_at
     assert record.batches == [[1], [2, 3, 4], [5, 6]]
 
 
-def test_a_failure_is_met_by_the_one_that_caused_it_and_by_no_other(record: Record) -> None:
+def test_an_error_is_raised_for_the_item_that_caused_it_alone(record: Record) -> None:
     batcher: Batcher[int, str] = Batcher()
 
     with ThreadPoolExecutor(8) as pool:
@@ -107,7 +107,7 @@ def test_an_error_of_one_alone_is_its_own(record: Record) -> None:
     assert record.batches == [[13], [13]]
 
 
-def test_whoever_can_wait_no_longer_gives_up_and_the_others_go_on(record: Record) -> None:
+def test_an_item_past_its_deadline_is_dropped_and_the_others_are_recorded(record: Record) -> None:
     batcher: Batcher[int, str] = Batcher()
 
     with ThreadPoolExecutor(8) as pool:
@@ -121,7 +121,7 @@ def test_whoever_can_wait_no_longer_gives_up_and_the_others_go_on(record: Record
     assert record.batches == [[1], [3]]
 
 
-def test_many_threads_get_each_their_own(record: Record) -> None:
+def test_each_of_many_threads_gets_its_own_result(record: Record) -> None:
     record.may_go_on.set()
     batcher: Batcher[int, str] = Batcher(most=7)
 

@@ -1,4 +1,4 @@
-"""Muster knows when it was away: by its heartbeat, whatever process wrote it, and notes each gap once."""
+"""Gaps are detected by the heartbeats of all processes, and each is recorded once."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Process:
             gap=timedelta(seconds=60),
         )
 
-    def connects(self) -> None:
+    def connect(self) -> None:
         self.is_connected = True
         self.presence.on_connected()
 
-    def lives(self, seconds: float) -> None:
-        """Let it look around every five seconds, as the scheduler makes it."""
+    def run(self, seconds: float) -> None:
+        """Check every five seconds, as the scheduler does."""
         for _ in range(int(seconds // 5)):
             self.rig.clock.set(self.rig.clock.now() + timedelta(seconds=5))
             self.presence.check()
@@ -55,10 +55,10 @@ def gaps(rig, key) -> list[tuple[str, datetime]]:
     return [(entry.fact.edge, entry.occurred_at) for entry in rig.entries(key, GapNoted.kind)]
 
 
-def test_the_first_start_of_all_is_no_gap(rig, key):
+def test_the_first_start_is_no_gap(rig, key):
     one = Process(rig)
     one.presence.start()
-    one.connects()
+    one.connect()
     rig.drain()
 
     assert gaps(rig, key) == []
@@ -66,15 +66,15 @@ def test_the_first_start_of_all_is_no_gap(rig, key):
 
 def test_after_a_crash_the_gap_began_with_the_last_heartbeat_and_ends_with_the_connection(rig, key):
     one = Process(rig)
-    one.connects()
-    one.lives(90)
+    one.connect()
+    one.run(90)
     begins = rig.clock.now()
     rig.clock.set(begins + timedelta(hours=1))
     two = Process(rig, "two")
 
     two.presence.start()
     before = gaps(rig, key)
-    two.connects()
+    two.connect()
     rig.drain()
 
     assert [edge for edge, _ in before] == ["begins"]
@@ -83,84 +83,84 @@ def test_after_a_crash_the_gap_began_with_the_last_heartbeat_and_ends_with_the_c
 
 def test_the_heartbeat_is_never_older_than_half_a_minute_while_connected(rig, key):
     one = Process(rig)
-    one.connects()
+    one.connect()
     ages = []
     for _ in range(30):
-        one.lives(5)
+        one.run(5)
         ages.append(rig.clock.now() - rig.store.heartbeats.latest())
 
     assert max(ages) <= timedelta(seconds=30)
 
 
-def test_a_short_break_is_no_gap_but_is_read_back(rig, key):
+def test_a_short_break_is_no_gap_but_is_backfilled(rig, key):
     one = Process(rig)
-    one.connects()
+    one.connect()
     rig.drain()
     one.is_connected = False
-    one.lives(40)
+    one.run(40)
 
-    one.connects()
+    one.connect()
 
     claimed = rig.store.jobs.claim(rig.clock.now(), "test", 10, 30)
     assert gaps(rig, key) == []
     assert JobKind.RECONCILE in {one.job.kind for one in claimed}
 
 
-def test_a_long_absence_is_noted_while_it_lasts_and_once(rig, key):
+def test_a_long_gap_is_recorded_once_while_it_lasts(rig, key):
     one = Process(rig)
-    one.connects()
-    one.lives(30)
+    one.connect()
+    one.run(30)
     begins = rig.clock.now()
     one.is_connected = False
-    one.lives(300)
+    one.run(300)
     during = gaps(rig, key)
 
-    one.connects()
+    one.connect()
     rig.drain()
 
     assert during == [("begins", begins)]
     assert gaps(rig, key) == [("begins", begins), ("ends", rig.clock.now())]
 
 
-def test_where_another_process_was_connected_nobody_was_away(rig, key):
+def test_there_is_no_gap_while_another_process_is_connected(rig, key):
     one, two = Process(rig), Process(rig, "two")
-    one.connects()
-    two.connects()
+    one.connect()
+    two.connect()
     one.is_connected = False
     for _ in range(40):
-        one.lives(5)
+        one.run(5)
         two.presence.check()
 
-    one.connects()
+    one.connect()
     rig.drain()
 
     assert gaps(rig, key) == []
 
 
-def test_two_processes_that_come_back_together_note_one_gap(rig, key):
-    Process(rig).connects()
+def test_two_processes_that_connect_together_record_one_gap(rig, key):
+    Process(rig).connect()
     rig.clock.set(rig.clock.now() + timedelta(hours=1))
     two, three = Process(rig, "two"), Process(rig, "three")
     two.presence.start()
     three.presence.start()
 
-    three.connects()
-    two.connects()
+    three.connect()
+    two.connect()
     rig.drain()
 
     assert [edge for edge, _ in gaps(rig, key)] == ["begins", "ends"]
 
 
-def test_a_restart_in_good_order_is_no_gap(rig, key):
+def test_a_clean_restart_is_no_gap(rig, key):
     one = Process(rig)
-    one.connects()
-    one.lives(25)
+    one.connect()
+    one.run(25)
     one.presence.stop()
     rig.clock.set(rig.clock.now() + timedelta(seconds=59))
 
     two = Process(rig, "two")
     two.presence.start()
-    two.connects()
+    two.connect()
     rig.drain()
 
     assert gaps(rig, key) == []
@@ -168,40 +168,40 @@ def test_a_restart_in_good_order_is_no_gap(rig, key):
 
 def test_a_backfill_that_could_not_be_enqueued_is_enqueued_at_the_next_check(rig, key):
     one = Process(rig)
-    one.connects()
+    one.connect()
     rig.clock.set(rig.clock.now() + timedelta(hours=1))
     # The database refuses the rows of jobs for a moment.
     rig.store.transactions.write(
         lambda connection: connection.exec_driver_sql("ALTER TABLE job RENAME TO gone").rowcount
     )
     with pytest.raises(Exception, match="job"):
-        one.connects()
+        one.connect()
     rig.store.transactions.write(
         lambda connection: connection.exec_driver_sql("ALTER TABLE gone RENAME TO job").rowcount
     )
 
-    one.lives(5)
+    one.run(5)
     rig.drain()
 
     assert [edge for edge, _ in gaps(rig, key)] == ["begins", "ends"]
 
 
-def test_an_incident_that_ended_within_the_day_is_read_and_an_older_one_is_not(rig, key):
+def test_an_incident_that_ended_within_a_day_is_backfilled_and_an_older_one_is_not(rig, key):
     rig.act("void", "ilse", key, as_="false_alarm", reason="it was the monitoring itself")
-    Process(rig).connects()
+    Process(rig).connect()
     rig.clock.set(rig.clock.now() + timedelta(hours=23))
-    Process(rig, "two").connects()
+    Process(rig, "two").connect()
     rig.drain()
     first = len(gaps(rig, key))
     rig.clock.set(rig.clock.now() + timedelta(hours=23))
 
-    Process(rig, "three").connects()
+    Process(rig, "three").connect()
     rig.drain()
 
     assert (first, len(gaps(rig, key))) == (2, 2)
 
 
-def test_a_major_incident_is_read_back_before_the_others(rig, key):
+def test_a_major_incident_is_backfilled_before_the_others(rig, key):
     small = rig.declare("Slow page", impact=3, urgency=3)
 
     ranks = [backfill_job(rig.incident(one)).rank for one in (key, small)]
@@ -209,17 +209,17 @@ def test_a_major_incident_is_read_back_before_the_others(rig, key):
     assert ranks[0] < ranks[1]
 
 
-def test_a_process_that_dies_while_it_is_cut_off_leaves_behind_since_when(rig, key):
+def test_a_process_that_crashes_while_disconnected_leaves_the_beginning_of_the_gap(rig, key):
     one = Process(rig)
-    one.connects()
-    one.lives(20)
+    one.connect()
+    one.run(20)
     begins = rig.clock.now()
     one.is_connected = False
-    one.lives(120)
+    one.run(120)
 
     two = Process(rig, "two")
     two.presence.start()
-    two.connects()
+    two.connect()
     rig.drain()
 
     assert gaps(rig, key) == [("begins", begins), ("ends", rig.clock.now())]

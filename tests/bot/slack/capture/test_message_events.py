@@ -21,7 +21,7 @@ def changed(text="second", edited=None, before=None, **message):
     )
 
 
-def test_a_message_is_what_its_author_said_when_it_was_posted():
+def test_a_message_has_the_author_and_time_of_its_event():
     said = read(user="U1", text="hello", ts=TS)
 
     assert said.fact == MessagePosted(channel="C1", ts=TS, author="slack:T1:U1", text="hello")
@@ -50,7 +50,7 @@ def test_another_app_is_named_by_its_bot():
 
 
 @pytest.mark.parametrize("subtype", ["channel_join", "channel_topic", "channel_name", "pinned_item", "message_replied"])
-def test_slacks_own_notices_are_nothing_that_was_said(subtype):
+def test_slacks_own_notices_are_no_messages(subtype):
     assert read(user="U1", text="x", ts=TS, subtype=subtype) is None
 
 
@@ -58,7 +58,7 @@ def test_a_direct_message_is_not_captured():
     assert read(user="U1", text="psst", ts=TS, channel_type="im") is None
 
 
-def test_an_edit_is_by_who_made_it_and_keeps_what_was_there():
+def test_an_edit_has_its_editor_and_the_previous_text():
     said = changed(edited={"user": "U1", "ts": LATER})
 
     assert said.fact == MessageEdited(
@@ -76,11 +76,11 @@ def test_an_edit_is_by_who_made_it_and_keeps_what_was_there():
     ],
     ids=["a link was previewed", "an old edit is told again", "the words are the same"],
 )
-def test_a_change_that_nobody_made_is_no_edit(text, edited, before):
+def test_a_change_made_by_slack_is_no_edit(text, edited, before):
     assert changed(text, edited, before) is None
 
 
-def test_a_deletion_keeps_what_was_there():
+def test_a_deletion_has_the_previous_text():
     said = read(subtype="message_deleted", deleted_ts=TS, previous_message={"user": "U1", "text": "oops", "ts": TS})
 
     assert said.fact == MessageDeleted(channel="C1", ts=TS, author="slack:T1:U1", previous="oops")
@@ -92,7 +92,7 @@ def test_a_deleted_parent_of_a_thread_is_a_deletion():
     assert said.fact == MessageDeleted(channel="C1", ts=TS, author="slack:T1:U1", previous="first")
 
 
-def test_the_end_of_a_tombstone_says_nothing_new():
+def test_the_deletion_of_a_tombstone_adds_no_text():
     tombstone = {"user": "USLACKBOT", "subtype": "tombstone", "text": "This message was deleted.", "ts": TS}
 
     said = read(subtype="message_deleted", deleted_ts=TS, previous_message=tombstone)
@@ -101,7 +101,7 @@ def test_the_end_of_a_tombstone_says_nothing_new():
 
 
 @pytest.mark.parametrize(("kind", "fact"), [("member_joined_channel", Joined), ("member_left_channel", Left)])
-def test_who_came_and_went_is_known(kind, fact):
+def test_joins_and_leaves_are_captured(kind, fact):
     said = read(type=kind, user="U1")
 
     assert said.fact == fact(channel="C1", who="slack:T1:U1")

@@ -1,4 +1,4 @@
-"""What is kept in mind of channels of no incident: the last minutes of talk, in memory alone, and no more than a bound."""
+"""Recent messages of channels without an incident: the last minutes, in memory, up to a limit."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def posted(text, at=T0, channel="C1"):
     return said(MessagePosted(channel=channel, ts=ts_of(at), author=ANN, text=text), at)
 
 
-def test_what_was_said_changed_and_deleted_is_given_in_the_order_it_was_heard():
+def test_captures_are_returned_in_order_of_arrival():
     recent, ts = RecentMessages(lambda: 60), ts_of(T0)
     first = posted("down?")
     edited = said(MessageEdited(channel="C1", ts=ts, edited_ts=ts, author=ANN, text="down!"), T0 + HOUR / 4)
@@ -38,7 +38,7 @@ def test_what_was_said_changed_and_deleted_is_given_in_the_order_it_was_heard():
     assert recent.posted_in("C1", T0, T0 + HOUR) == (first, edited, gone)
 
 
-def test_only_messages_posted_between_the_two_moments_are_given():
+def test_only_messages_posted_between_the_two_times_are_returned():
     recent = RecentMessages(lambda: 60)
     for minutes in (0, 10, 20):
         recent.add(posted(f"at {minutes}", T0 + timedelta(minutes=minutes)), T0 + HOUR / 2)
@@ -48,7 +48,7 @@ def test_only_messages_posted_between_the_two_moments_are_given():
     assert [one.fact.text for one in found] == ["at 10"]
 
 
-def test_what_is_older_than_the_minutes_is_let_go_of():
+def test_captures_older_than_the_minutes_are_pruned():
     recent = RecentMessages(lambda: 60)
     recent.add(posted("early"), T0)
     recent.add(posted("late", T0 + HOUR), T0 + HOUR)
@@ -58,7 +58,7 @@ def test_what_is_older_than_the_minutes_is_let_go_of():
     assert [one.fact.text for one in recent.posted_in("C1", T0, T0 + HOUR)] == ["late"]
 
 
-def test_an_edit_of_an_old_message_is_not_kept():
+def test_an_edit_of_an_old_message_is_not_added():
     recent = RecentMessages(lambda: 60)
     late = T0 + HOUR * 2
     recent.add(said(MessageEdited(channel="C1", ts=ts_of(T0), edited_ts=ts_of(late), author=ANN, text="x"), late), late)
@@ -66,7 +66,7 @@ def test_an_edit_of_an_old_message_is_not_kept():
     assert recent.posted_in("C1", T0, late) == ()
 
 
-def test_with_no_minutes_nothing_is_kept_and_what_was_kept_goes():
+def test_with_zero_minutes_nothing_is_added_and_everything_is_pruned():
     minutes = [60]
     recent = RecentMessages(lambda: minutes[0])
     recent.add(posted("before"), T0)
@@ -77,7 +77,7 @@ def test_with_no_minutes_nothing_is_kept_and_what_was_kept_goes():
     assert recent.posted_in("C1", T0, T0 + HOUR) == ()
 
 
-def test_of_very_much_the_latest_is_kept():
+def test_a_full_channel_holds_the_latest_captures():
     recent = RecentMessages(lambda: 60)
     for number in range(MOST_PER_CHANNEL + 5):
         recent.add(posted(str(number), T0 + timedelta(seconds=number)), T0 + HOUR / 2)
@@ -87,14 +87,14 @@ def test_of_very_much_the_latest_is_kept():
     assert (len(found), found[0].fact.text) == (MOST_PER_CHANNEL, "5")
 
 
-def test_who_came_and_went_is_not_kept():
+def test_joins_and_leaves_are_not_added():
     recent = RecentMessages(lambda: 60)
     recent.add(said(Joined(channel="C1", who=ANN)), T0)
 
     assert recent.posted_in("C1", T0 - HOUR, T0 + HOUR) == ()
 
 
-def test_what_waited_for_the_database_is_kept_as_much_longer():
+def test_a_capture_from_the_spool_is_kept_as_much_longer():
     recent, back = RecentMessages(lambda: 60), T0 + 3 * HOUR
     recent.add(posted("now"), back)
     assert recent.posted_in("C1", T0, back) == ()

@@ -13,7 +13,7 @@ from tests.support.block_kit import valid_message
 
 @pytest.fixture(scope="module")
 def base(place):
-    return place.incident(channel="inc-tray")
+    return place.incident(channel="inc-menu")
 
 
 def elements(reply):
@@ -28,13 +28,13 @@ def names(reply):
     return [element["action_id"].split(":")[1] for element in buttons(reply)]
 
 
-def rarer(reply):
+def further(reply):
     (more,) = [element for element in elements(reply) if element["action_id"] == MORE]
     return [split_option_value(option["value"]) for option in more["options"]]
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_somewhere(place, base, state):
+def test_the_action_menu_of_every_state_is_valid_and_every_button_names_a_verb(place, base, state):
     incident = base.model_copy(update={"state": state, "title": "<!channel> *fire* 🔥" * 40})
 
     shown = action_menu(incident, place.person("ann"), "/incident")
@@ -43,7 +43,7 @@ def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_
     assert list(oversized_ids(shown.blocks)) == []
     assert "<!channel" not in shown.text
     drawn = [(element["action_id"], element["value"]) for element in buttons(shown)]
-    for action, value in drawn + rarer(shown):
+    for action, value in drawn + further(shown):
         how, verb, *_ = action.split(":")
         kind, where = verb_registry.find(verb), read_context(value)
         assert kind is not None, verb
@@ -62,7 +62,7 @@ def test_the_tray_of_every_state_is_one_that_slack_takes_and_every_button_leads_
         (State.VOID_DUPLICATE, {"timeline"}, {"note", "take", "reopen"}),
     ],
 )
-def test_the_tray_offers_what_comes_next(place, base, state, offered, not_offered):
+def test_the_action_menu_offers_the_next_steps(place, base, state, offered, not_offered):
     found = set(names(action_menu(base.model_copy(update={"state": state}), place.person("ann"), "/incident")))
 
     assert offered <= found
@@ -88,30 +88,30 @@ def test_every_verb_of_an_open_incident_can_be_reached_without_typing(place, bas
     for state in (state for state in State if not base.model_copy(update={"state": state}).is_over):
         incident = base.model_copy(update={"state": state, "major": False})
         shown = action_menu(incident, place.person("ann"), "/incident")
-        offered |= {*names(shown), *(action.split(":")[1] for action, _ in rarer(shown))}
+        offered |= {*names(shown), *(action.split(":")[1] for action, _ in further(shown))}
 
     held_only = {"accept", "handover", "done", "unmask"}
     assert {verb.name for verb in verb_registry.verbs()} - NOT_FOR_PEOPLE_IN_A_CHANNEL - held_only <= offered
 
 
-def test_a_masked_text_can_be_shown_again_from_the_tray_while_one_is_masked(place, base):
+def test_the_action_menu_offers_unmask_while_a_text_is_masked(place, base):
     mask = Mask(n=7, channel="C1", ts="1.0", entries=(6,), by=place.person("ann"), at=base.last_entry_at)
     acts = [
-        [action for action, _ in rarer(action_menu(incident, place.person("ann"), "/incident"))]
+        [action for action, _ in further(action_menu(incident, place.person("ann"), "/incident"))]
         for incident in (base, base.model_copy(update={"masks": (mask,)}))
     ]
 
     assert ["form:unmask" in shown for shown in acts] == [False, True]
 
 
-def test_what_stands_as_a_button_does_not_stand_in_the_list_too(place, base):
+def test_a_verb_with_a_button_is_not_in_the_menu_of_further_actions(place, base):
     shown = action_menu(base.model_copy(update={"state": State.RESOLVED}), place.person("ann"), "/incident")
 
     assert "validate" in names(shown)
-    assert "validate" not in {action.split(":")[1] for action, _ in rarer(shown)}
+    assert "validate" not in {action.split(":")[1] for action, _ in further(shown)}
 
 
-def test_command_is_offered_while_nobody_has_it(place, base, channel):
+def test_the_role_of_commander_is_offered_while_it_is_unassigned(place, base, channel):
     incident = place.incident(channel=channel)
     free = action_menu(incident, place.person("ann"), "/incident")
     place.run("take", {"role": Role.COMMANDER}, "bea", channel=place.channel(channel))
@@ -124,7 +124,7 @@ def test_command_is_offered_while_nobody_has_it(place, base, channel):
     assert f"<@{place.user('bea')}> commands" in held.text
 
 
-def test_the_tray_says_you_to_the_one_who_looks(place, channel):
+def test_the_action_menu_addresses_its_reader_as_you(place, channel):
     incident = place.incident(channel=channel)
     place.run("take", {"role": Role.COMMANDER}, "ann", channel=place.channel(channel))
     place.run("take", {"role": Role.SCRIBE}, "ann", channel=place.channel(channel))

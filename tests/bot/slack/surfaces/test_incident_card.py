@@ -1,4 +1,4 @@
-"""Card, topic, announcement, Home tab and calls: drawn from any incident there can be, within Slack's limits."""
+"""Card, topic, announcement, Home view and pages: rendered for every kind of incident within Slack's limits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOSTILE = "<!channel> *_~` & <b> " + "x" * 2900
 
 
 def crowded(state: State = State.ACTIVE, **changes):
-    """An incident with as much in it as there can be."""
+    """An incident with many long items."""
     return an_incident(
         state,
         **{
@@ -56,7 +56,7 @@ def within_limits(message: Message) -> None:
 
 @pytest.mark.parametrize("state", list(State))
 @pytest.mark.parametrize("changes", [{}, {"drill": True}, {"restricted": True}, {"provisional": True}])
-def test_a_card_can_be_drawn_of_any_incident(state, changes):
+def test_every_incident_has_a_valid_card(state, changes):
     message = card_message(context(crowded(state, **changes)), Renderer())
 
     within_limits(message)
@@ -64,7 +64,7 @@ def test_a_card_can_be_drawn_of_any_incident(state, changes):
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_what_the_card_offers_exists(state):
+def test_every_button_of_the_card_names_a_verb(state):
     for block in card_message(context(an_incident(state, roles=())), Renderer()).blocks:
         for element in block.get("elements", []):
             if "action_id" in element:
@@ -72,7 +72,7 @@ def test_what_the_card_offers_exists(state):
                 assert how == "tray" or verb_registry.find(name) is not None
 
 
-def test_a_card_of_almost_nothing_can_be_drawn():
+def test_a_nearly_empty_incident_has_a_valid_card():
     message = card_message(context(an_incident(roles=(), priorities=(), symptom="Checkout errors")), Renderer())
 
     within_limits(message)
@@ -89,7 +89,7 @@ def test_a_topic_fits_and_names_no_title_of_a_restricted_incident(changes):
     assert ("x" * 20 in text) != bool(changes.get("restricted"))
 
 
-def test_an_announcement_can_be_drawn_and_of_a_restricted_incident_or_a_drill_there_is_none():
+def test_an_incident_is_announced_unless_it_is_restricted_or_a_drill():
     shown = announcement_message(context(crowded()), Renderer())
 
     assert shown is not None
@@ -116,7 +116,7 @@ def test_a_home_tab_with_nothing_on_it_offers_to_declare():
 
 @pytest.mark.parametrize("answer", [None, "accepted", "declined", "lapsed"])
 @pytest.mark.parametrize("how", ["functional", "hierarchical"])
-def test_a_call_can_be_drawn_whatever_became_of_it(answer, how):
+def test_a_page_is_valid_whatever_its_answer(answer, how):
     call = Escalation(
         n=4, at=T0, how=how, to="x", person=EVA, by=ILSE, reason=HOSTILE, answer_by=later(5), answer=answer
     )
@@ -127,7 +127,7 @@ def test_a_call_can_be_drawn_whatever_became_of_it(answer, how):
     assert ("I have it" in str(message.blocks)) == (answer is None)
 
 
-def test_a_call_about_an_incident_that_is_over_needs_no_answer():
+def test_a_page_about_an_incident_that_is_over_needs_no_answer():
     call = Escalation(n=4, at=T0, how="functional", to="x", person=EVA, by=ROB, reason="help")
 
     message = page_message(PageContext(an_incident(State.CLOSED, escalations=(call,)), call), Renderer())
@@ -136,7 +136,7 @@ def test_a_call_about_an_incident_that_is_over_needs_no_answer():
     assert "nobody has to answer" in message.text
 
 
-def test_buttons_are_read_from_lines_with_fields_and_style_where_there_are_any():
+def test_buttons_are_read_from_lines_with_optional_fields_and_style():
     plain, filled = read_buttons(
         'tray | What can I do?\nverb:take | {"role": "scribe"} | Take | it | primary', an_incident()
     )
@@ -146,7 +146,7 @@ def test_buttons_are_read_from_lines_with_fields_and_style_where_there_are_any()
     assert '"f":{"role":"scribe"}' in filled["value"]
 
 
-def test_a_message_that_differs_only_in_where_its_buttons_were_drawn_reads_the_same():
+def test_messages_that_differ_only_in_entry_numbers_have_the_same_digest():
     first, second = (card_message(context(an_incident(n=n)), Renderer()) for n in (9, 10))
 
     assert first.blocks != second.blocks

@@ -1,4 +1,4 @@
-"""Every prompt there can be: read with every incident it can be about, and what its buttons do exists."""
+"""Every kind of prompt, rendered for every kind of incident; every button of it names a verb."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def incident(**changes):
     )
 
 
-def context(ask: str, stand: PromptState = PromptState.OPEN, *, now=T0, **changes) -> PromptContext:
+def context(ask: str, prompt_state: PromptState = PromptState.OPEN, *, now=T0, **changes) -> PromptContext:
     about = ABOUT.get(ask, "internal")
     due = PromptDue(due=f"{ask}:{about}:1", ask=ask, asked=(EVA, ILSE), due_at=later(5), late=True)
     shown = incident(**changes)
@@ -64,9 +64,9 @@ def context(ask: str, stand: PromptState = PromptState.OPEN, *, now=T0, **change
         i=shown,
         prompt=due,
         thing=Deadline(due.due, due.due_at, (PromptStep(T0, ask, (EVA,)),), about=about)
-        if stand is not PromptState.GONE
+        if prompt_state is not PromptState.GONE
         else None,
-        stand=stand,
+        state=prompt_state,
         now=now,
         later_minutes=10,
         items=checklist(shown, a_policy()) if ask == "closure" else (),
@@ -80,7 +80,7 @@ def elements(message):
         yield from [e for e in [*block.get("elements", []), block.get("accessory", {})] if "action_id" in e]
 
 
-def test_there_is_a_template_for_everything_that_is_asked():
+def test_every_kind_of_prompt_has_a_template():
     source = "".join(path.read_text("utf-8") for path in Path(deadlines.__file__).parent.glob("*.py"))
     asked = set(re.findall(r'Step\([^"]*"(\w+)"', source))
 
@@ -89,7 +89,7 @@ def test_there_is_a_template_for_everything_that_is_asked():
 
 @pytest.mark.parametrize("ask", ASKS)
 @pytest.mark.parametrize("minutes", [0, 60])
-def test_its_first_line_mentions_who_is_asked_and_says_what_is_at_stake_and_by_when(ask, minutes):
+def test_the_first_line_names_the_people_the_incident_and_the_deadline(ask, minutes):
     message = prompt_message(context(ask, now=T0 + timedelta(minutes=minutes)), Renderer())
 
     assert message is not None
@@ -101,7 +101,7 @@ def test_its_first_line_mentions_who_is_asked_and_says_what_is_at_stake_and_by_w
 
 
 @pytest.mark.parametrize("ask", ASKS)
-def test_it_can_be_answered_by_its_buttons_alone(ask):
+def test_a_prompt_can_be_answered_by_its_buttons_alone(ask):
     message = prompt_message(context(ask), Renderer())
 
     assert message is not None
@@ -117,7 +117,7 @@ def test_it_can_be_answered_by_its_buttons_alone(ask):
 
 
 @pytest.mark.parametrize("ask", ASKS)
-def test_whatever_people_wrote_it_fits_into_slack_and_pings_no_crowd(ask):
+def test_a_prompt_with_any_text_is_valid_and_notifies_no_group(ask):
     message = prompt_message(context(ask, title=LONG[:250]), Renderer())
 
     assert message is not None
@@ -130,7 +130,7 @@ def test_whatever_people_wrote_it_fits_into_slack_and_pings_no_crowd(ask):
 
 @pytest.mark.parametrize("ask", ASKS)
 @pytest.mark.parametrize("state", list(State))
-def test_an_answered_one_is_one_line_without_buttons_in_whatever_state_it_ends(ask, state):
+def test_an_answered_prompt_is_one_line_without_buttons_in_every_state(ask, state):
     message = prompt_message(
         context(ask, PromptState.GONE, state=state, actions=(), temp_fixes=(), escalations=()), Renderer()
     )
@@ -143,7 +143,7 @@ def test_an_answered_one_is_one_line_without_buttons_in_whatever_state_it_ends(a
 
 
 @pytest.mark.parametrize("ask", ASKS)
-def test_one_put_off_says_until_when_and_one_asked_again_goes_away(ask):
+def test_a_postponed_prompt_names_the_time_and_a_repeated_one_is_deleted(ask):
     put_off = prompt_message(context(ask, PromptState.PUT_OFF), Renderer())
 
     assert put_off is not None
@@ -152,7 +152,7 @@ def test_one_put_off_says_until_when_and_one_asked_again_goes_away(ask):
     assert prompt_message(context(ask, PromptState.AGAIN), Renderer()) is None
 
 
-def test_an_update_that_was_missed_has_a_prompt_of_its_own_so_the_reminder_goes_without_a_word():
+def test_a_missed_update_has_a_prompt_of_its_own_so_the_reminder_is_deleted():
     from incident.model.components import Slot
 
     missed = AudienceState(

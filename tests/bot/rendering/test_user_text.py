@@ -1,7 +1,7 @@
 import pytest
 
 from bot.rendering.mrkdwn import sanitized
-from bot.slack.blocks.user_text import from_form, from_line, to_form
+from bot.rendering.user_text import from_form, from_line, to_form
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from commands.core.fields.form_field import Control, FormField, form_fields
 from incident.model.components import AudienceState, OpenSlot
 from incident.policy import Service
 from incident.states import State
-from sandbox.state.form_values import chosen, initial
+from sandbox.state.form_values import element_state, initial_values
 from tests.bot.slack.workplace import POLICY, TODAY
 from tests.commands.hand import an_incident
 from tests.support.block_kit import valid_view
@@ -67,7 +67,7 @@ def test_what_a_form_shows_is_what_its_submission_says(verb):
     fields = {name: value for name, value in hostile(verb).items() if value != LONG}
 
     view = verb_form(verb, fields, WHERE, RULES)
-    read_back = submitted_fields(verb, view | {"state": {"values": initial(view["blocks"])}}, RULES, TEAM)
+    read_back = submitted_fields(verb, view | {"state": {"values": initial_values(view["blocks"])}}, RULES, TEAM)
 
     for name, value in read_back.items():
         assert value in (fields[name], [fields[name]]), name
@@ -78,7 +78,7 @@ def test_what_a_form_shows_is_what_its_submission_says(verb):
 def test_an_untouched_form_submits_nothing(verb):
     view = verb_form(verb, {}, WHERE, RULES)
 
-    assert submitted_fields(verb, view | {"state": {"values": initial(view["blocks"])}}, RULES, TEAM) == {}
+    assert submitted_fields(verb, view | {"state": {"values": initial_values(view["blocks"])}}, RULES, TEAM) == {}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_untouched_form_submits_nothing(verb):
 )
 def test_each_control_gives_the_value_that_was_put_in(control, typed, value):
     field = Field("impact" if control is Control.LEVEL else "some", FormField("Some", control), RULES)
-    state = chosen(None, draw_element(field, None), typed)
+    state = element_state(None, draw_element(field, None), typed)
 
     assert read_state(field, state, TEAM) == value
 
