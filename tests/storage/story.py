@@ -89,7 +89,7 @@ class Script:
 
 
 def long_script(number: str) -> list[NewEntry]:
-    """Give the long incident: declared, staffed, talked about, told, restored, refused, closed, reopened, redacted."""
+    """Return the long incident: declared, staffed, discussed, updated, restored, refused, closed, reopened, redacted."""
     s = Script()
     s.add(declared(number))
     s.add(lifecycle.StateChanged(old=State.LOGGED, new=State.TRIAGED))
@@ -257,7 +257,7 @@ def record(store: Store, script: Callable[[str], list[NewEntry]]) -> IncidentKey
 
 
 def step(unit: UnitOfWork, key: IncidentKey, one: NewEntry) -> Incident:
-    """Append one draft, fold and project it, and forget the words it redacts."""
+    """Append one entry, fold and project it, and delete the text it redacts."""
     before = unit.load(key)
     (entry,) = unit.append(key, [one], one.occurred_at)
     after = apply(before, entry)
@@ -276,7 +276,7 @@ def refuse(store: Store, minutes: float = 0) -> None:
 
 
 def told_of_keeping() -> list[NewEntry]:
-    """Give what the workspace chain says of keys, publishing and deletion; made up, so that nothing else bears it out."""
+    """Return invented facts of the workspace chain about keys, publishing and deletion."""
     hexes = {name: name[0] * 64 for name in ("old", "new", "root", "head")}
     return [
         draft(

@@ -1,4 +1,4 @@
-"""What somebody does who owns the database: takes the guards away and writes what they like. Each is undone afterwards."""
+"""What an owner of the database can do: drop the triggers and write anything. Each change is rolled back afterwards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from storage.triggers import record_triggers
 
 @contextlib.contextmanager
 def owner(store: Store) -> Iterator[Connection]:
-    """Give a connection without guards, and take back whatever was done on it."""
+    """Yield a connection without triggers, and roll everything back."""
     with store.engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.connection.driver_connection.execute("PRAGMA foreign_keys = OFF")
@@ -36,7 +36,7 @@ def owner(store: Store) -> Iterator[Connection]:
 
 
 class Tamperer:
-    """Does one thing to the record, asks what the check says, and undoes it."""
+    """Makes one change to the record, verifies it, and rolls the change back."""
 
     def __init__(self, connection: Connection, key: IncidentKey, published: tuple[Checkpoint, ...] = ()) -> None:
         self.connection = connection

@@ -1,4 +1,4 @@
-"""People, policies and drafts: what holds now, what held then, and what can be erased."""
+"""People, policies and drafts: as of now, as of a time, and erased."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ POLICY = Policy(
 )
 
 
-def test_somebody_is_who_they_were_at_the_time(store: Store) -> None:
+def test_a_person_is_read_as_of_a_time(store: Store) -> None:
     before = Person(id=ADA, name="Ada", zone="Europe/Berlin", title="SRE")
     after = before.model_copy(update={"name": "Ada L.", "title": "CTO"})
 
@@ -41,7 +41,7 @@ def test_somebody_is_who_they_were_at_the_time(store: Store) -> None:
     assert store.recorder.read(lambda reader: reader.person(ADA)) == after
 
 
-def test_news_that_come_out_of_order_do_not_undo_newer_ones(store: Store) -> None:
+def test_directory_data_received_out_of_order_does_not_overwrite_newer_data(store: Store) -> None:
     person = Person(id=ADA, name="Ada")
     store.directory.put([person.model_copy(update={"name": "New"})], at(10))
 
@@ -71,7 +71,7 @@ def test_another_teams_people_are_not_ours(database_url: str) -> None:
         assert ours.recorder.read(lambda reader: reader.person(ADA)) is None
 
 
-def test_a_policy_is_kept_whole_under_its_hash_and_its_activation_is_on_record(store: Store) -> None:
+def test_a_policy_is_stored_whole_under_its_hash_and_its_activation_is_recorded(store: Store) -> None:
     first = store.directory.activate_policy(POLICY, "version: 1\n", at(0))
     assert store.directory.activate_policy(POLICY, "version: 1\n", at(1)) == first
     second = store.directory.activate_policy(POLICY, "version: 2\n", at(2))
@@ -110,7 +110,7 @@ def test_drafts_expire_after_two_days(store: Store) -> None:
     assert store.drafts.fetch("new") is not None
 
 
-def test_what_belongs_to_a_team_is_refused_without_one(sqlite_url: str) -> None:
+def test_a_call_that_needs_a_team_is_refused_without_one(sqlite_url: str) -> None:
     with open_store(sqlite_url) as store:
         for ask in (
             lambda: store.checkpoints.take(T0, None),

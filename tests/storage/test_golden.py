@@ -22,7 +22,7 @@ def lines(golden: dict[str, Any]) -> list[StoredEntryRow]:
 
 
 def stored(key: IncidentKey, entry: dict[str, Any]) -> StoredEntryRow:
-    """Give the line as a database would, with columns made from the text."""
+    """Return the row as a database would store it, with columns derived from the text."""
     header = json.loads(entry["text"])
     bare = StoredEntryRow(
         key,
@@ -42,7 +42,7 @@ def stored(key: IncidentKey, entry: dict[str, Any]) -> StoredEntryRow:
 
 
 def differences(then: Any, now: Any, place: str = "") -> list[str]:
-    """Name what was so then and is otherwise now; what only now exists is no difference."""
+    """Return the fields that differ from then; fields that did not exist then are no difference."""
     if isinstance(then, dict) and isinstance(now, dict):
         return [d for name in then for d in differences(then[name], now.get(name), f"{place}.{name}")]
     if isinstance(then, list) and isinstance(now, list) and len(then) == len(now):
@@ -51,7 +51,7 @@ def differences(then: Any, now: Any, place: str = "") -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_a_golden_chain_holds_and_folds_to_what_it_always_did(path: Path) -> None:
+def test_a_golden_chain_verifies_and_folds_to_the_same_state(path: Path) -> None:
     golden = json.loads(path.read_text("utf-8"))
 
     check = ChainCheck(IncidentKey(*golden["key"]))

@@ -1,4 +1,4 @@
-"""When Muster was last known to be connected: the newest of what its processes said, and never moved back."""
+"""Heartbeats: the latest of all processes counts, and no row goes back in time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_the_last_moment_any_process_was_connected_is_known(store: Store) -> Non
     assert store.heartbeats.latest() == T0 + timedelta(minutes=5)
 
 
-def test_a_beat_that_comes_late_does_not_take_back_a_later_one(store: Store) -> None:
+def test_a_late_heartbeat_does_not_overwrite_a_newer_one(store: Store) -> None:
     store.heartbeats.record("one", T0 + timedelta(minutes=5))
     store.heartbeats.record("one", T0)
 

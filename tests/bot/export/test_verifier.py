@@ -98,7 +98,7 @@ def test_changed_words_are_found_by_their_entry(folder: Path) -> None:
         assert f"the words of entry {n} were changed" in verified(folder).stdout
 
 
-def test_words_that_vanish_without_a_redaction_are_found(folder: Path) -> None:
+def test_text_missing_without_a_redaction_is_found(folder: Path) -> None:
     original = lines(folder)
     n = next(n for n, line in enumerate(original, 1) if line["words"])
     write(folder, [*original[: n - 1], {**original[n - 1], "words": None}, *original[n:]])

@@ -32,7 +32,7 @@ def proxy(postgres_url: str) -> Iterator[DatabaseProxy]:
 
 @pytest.fixture
 def far(proxy: DatabaseProxy) -> Iterator[Store]:
-    """Give a store whose PostgreSQL can be cut off."""
+    """Yield a store whose connection to PostgreSQL can be cut."""
     with open_store(proxy.url, team=TEAM) as opened:
         record(opened, lambda number: long_script(number)[:1])
         yield opened
@@ -68,7 +68,7 @@ def until(store: Store, seconds: float = 10) -> int:
 
 
 @pytest.mark.parametrize("mode", ["deaf", "slow", "reset", "refuse"])
-def test_whoever_is_in_a_hurry_is_told_in_time_and_served_again_when_it_is_back(
+def test_a_call_with_a_time_limit_fails_in_time_and_succeeds_after_recovery(
     far: Store, proxy: DatabaseProxy, mode: Mode
 ) -> None:
     proxy.set(mode)
@@ -86,7 +86,7 @@ def test_whoever_is_in_a_hurry_is_told_in_time_and_served_again_when_it_is_back(
     assert 0 < far.availability.seconds_unavailable < 20
 
 
-def test_a_reading_is_bound_in_time_too(far: Store, proxy: DatabaseProxy) -> None:
+def test_a_read_has_a_time_limit_too(far: Store, proxy: DatabaseProxy) -> None:
     proxy.set("deaf")
 
     began = time.monotonic()
@@ -96,9 +96,7 @@ def test_a_reading_is_bound_in_time_too(far: Store, proxy: DatabaseProxy) -> Non
     assert time.monotonic() - began < HELD
 
 
-def test_after_it_kept_somebody_waiting_the_next_one_in_a_hurry_is_told_at_once(
-    far: Store, proxy: DatabaseProxy
-) -> None:
+def test_after_a_slow_failure_the_next_call_with_a_time_limit_fails_at_once(far: Store, proxy: DatabaseProxy) -> None:
     proxy.set("deaf")
     with pytest.raises(Unavailable), time_limit(PATIENCE):
         far.transactions.read(count_chains)
@@ -116,7 +114,7 @@ def test_connections_that_died_while_idle_are_not_handed_out(far: Store, proxy: 
     assert far.transactions.read(count_chains) == 1
 
 
-def test_a_reply_that_is_lost_leaves_it_unknown_and_says_unavailable(far: Store, proxy: DatabaseProxy) -> None:
+def test_a_lost_reply_to_a_commit_is_unavailable(far: Store, proxy: DatabaseProxy) -> None:
     proxy.set("lost_reply")
 
     with pytest.raises(Unavailable, match="gone"):
@@ -126,7 +124,7 @@ def test_a_reply_that_is_lost_leaves_it_unknown_and_says_unavailable(far: Store,
     assert until(far) == 2
 
 
-def test_a_lock_that_another_one_holds_is_not_waited_for_longer_than_somebody_can(far: Store) -> None:
+def test_a_lock_of_another_transaction_is_waited_for_within_the_time_limit(far: Store) -> None:
     with far.engine.begin() as other:
         other.execute(text("LOCK TABLE chain IN ACCESS EXCLUSIVE MODE"))
 
@@ -147,7 +145,7 @@ def test_a_lock_that_another_one_holds_is_not_waited_for_longer_than_somebody_ca
         ("SET LOCAL statement_timeout = '50ms'; SELECT pg_sleep(1)", "slow"),
     ],
 )
-def test_each_way_in_which_a_server_refuses_has_its_word(postgres_url: str, statement: str, why: str) -> None:
+def test_each_kind_of_server_failure_has_its_reason(postgres_url: str, statement: str, why: str) -> None:
     def work(connection: Connection) -> None:
         for part in statement.split("; "):
             connection.execute(text(part))
@@ -160,7 +158,7 @@ def test_each_way_in_which_a_server_refuses_has_its_word(postgres_url: str, stat
         assert beats(store) == 0
 
 
-def test_a_replica_that_freezes_in_a_transaction_does_not_keep_its_locks_for_good(postgres_url: str) -> None:
+def test_a_replica_frozen_in_a_transaction_loses_its_locks(postgres_url: str) -> None:
     with open_store(postgres_url, team=TEAM) as frozen, open_store(postgres_url, team=TEAM) as other:
 
         def work(connection: Connection) -> None:
@@ -178,7 +176,7 @@ def test_a_replica_that_freezes_in_a_transaction_does_not_keep_its_locks_for_goo
         assert beats(frozen) == beats(other) == 1
 
 
-def test_a_reading_may_think_for_longer_than_a_writer_may_keep_its_locks(postgres_url: str) -> None:
+def test_a_read_transaction_may_idle_for_longer_than_a_write_transaction(postgres_url: str) -> None:
     def work(connection: Connection) -> str:
         connection.execute(text("SELECT 1"))
         time.sleep(2)
@@ -199,7 +197,7 @@ def shorten(connection: Any) -> None:
     connection.autocommit = False
 
 
-def test_an_error_of_ours_is_no_absence(store: Store) -> None:
+def test_an_error_in_our_sql_is_not_unavailability(store: Store) -> None:
     with pytest.raises((OperationalError, ProgrammingError), match="nowhere"):
         store.transactions.read(lambda connection: connection.execute(text("SELECT n FROM nowhere")))
 
@@ -207,7 +205,7 @@ def test_an_error_of_ours_is_no_absence(store: Store) -> None:
 
 
 def on_connecting(store: Store, statement: str) -> Any:
-    """Have each new connection begin with a statement; give what ends that."""
+    """Run a statement on each new connection; return the function that ends that."""
 
     def prepare(connection: Any, _record: object) -> None:
         connection.execute(statement)
@@ -222,7 +220,7 @@ def on_connecting(store: Store, statement: str) -> Any:
     return end
 
 
-def test_a_sqlite_file_that_can_only_be_read_says_so_and_is_absent_until_it_is_written(sqlite_store: Store) -> None:
+def test_a_read_only_sqlite_file_is_unavailable_until_a_write_succeeds(sqlite_store: Store) -> None:
     end = on_connecting(sqlite_store, "PRAGMA query_only = ON")
 
     with pytest.raises(Unavailable, match="read_only"):
@@ -237,7 +235,7 @@ def test_a_sqlite_file_that_can_only_be_read_says_so_and_is_absent_until_it_is_w
     assert beats(sqlite_store) == 1
 
 
-def test_a_full_disk_refuses_everybody_of_the_commit_and_keeps_nothing(sqlite_store: Store) -> None:
+def test_a_full_disk_fails_every_write_of_the_commit_and_stores_nothing(sqlite_store: Store) -> None:
     pages = sqlite_store.transactions.read(lambda c: c.execute(text("PRAGMA page_count")).scalar_one())
     end = on_connecting(sqlite_store, f"PRAGMA max_page_count = {pages}")
 
@@ -251,9 +249,7 @@ def test_a_full_disk_refuses_everybody_of_the_commit_and_keeps_nothing(sqlite_st
     assert sqlite_store.transactions.read(count_chains) == kept + 1
 
 
-def test_a_file_that_another_program_locks_is_not_waited_for_longer_than_somebody_can(
-    sqlite_store: Store, sqlite_url: str
-) -> None:
+def test_a_lock_of_another_program_is_waited_for_within_the_time_limit(sqlite_store: Store, sqlite_url: str) -> None:
     other = sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 

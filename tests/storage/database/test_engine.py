@@ -1,4 +1,4 @@
-"""What an engine promises: addresses it takes, settings of SQLite, moments that keep their zone."""
+"""Engines: accepted URLs, settings of SQLite, times that keep their zone."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_every_sqlite_connection_is_durable_and_checks_its_keys(sqlite_store: St
     assert sqlite_store.transactions.write(pragmas) == wanted
 
 
-def test_a_moment_is_stored_as_utc_text_and_comes_back_aware() -> None:
+def test_a_time_is_stored_as_utc_text_and_read_as_aware() -> None:
     column, dialect = UtcText(), sqlite.dialect()
     at = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=timezone(timedelta(hours=2)))
 

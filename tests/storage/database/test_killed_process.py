@@ -1,4 +1,4 @@
-"""A process is killed at the worst moments; what was committed stays, what was not is as if it had never begun."""
+"""A process is killed at the worst moments: committed work stays, and nothing else does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def length(store: Store, key: IncidentKey) -> int:
     return len(store.recorder.read(lambda reader: reader.entries(key)))
 
 
-def test_nothing_stays_of_a_transaction_that_was_killed(store: Store, database_url: str, key: IncidentKey) -> None:
+def test_a_killed_transaction_leaves_nothing(store: Store, database_url: str, key: IncidentKey) -> None:
     crash(database_url, "within")
 
     assert length(store, key) == 5
@@ -46,7 +46,7 @@ def test_nothing_stays_of_a_transaction_that_was_killed(store: Store, database_u
     assert verify(store).is_sound
 
 
-def test_what_was_committed_is_recognised_when_it_is_sent_again(
+def test_a_committed_request_is_recognised_when_it_is_repeated(
     store: Store, database_url: str, key: IncidentKey
 ) -> None:
     """The acknowledgement was lost with the process, so Slack sends the request once more."""
@@ -60,7 +60,7 @@ def test_what_was_committed_is_recognised_when_it_is_sent_again(
     assert verify(store).is_sound
 
 
-def test_a_job_in_the_hands_of_the_dead_is_done_by_another(store: Store, database_url: str, key: IncidentKey) -> None:
+def test_a_job_leased_by_a_dead_process_is_done_by_another(store: Store, database_url: str, key: IncidentKey) -> None:
     jobs = [Job(kind=JobKind.SAY, key=name, incident=key, ordering_key="L") for name in ("first", "second")]
     store.recorder.transact(lambda unit: unit.enqueue(jobs, T0))
     crash(database_url, "claimed")
@@ -74,8 +74,8 @@ def test_a_job_in_the_hands_of_the_dead_is_done_by_another(store: Store, databas
     assert store.jobs.due_count(T0 + timedelta(days=1)) == 0
 
 
-def test_the_end_of_the_lease_is_what_frees_the_job(store: Store, database_url: str, key: IncidentKey) -> None:
-    """Shows that the test above bites: under a lease that has no end, nobody would ever do it."""
+def test_only_the_end_of_the_lease_frees_the_job(store: Store, database_url: str, key: IncidentKey) -> None:
+    """Shows that the test above bites: without an end of the lease no worker would ever claim the job."""
     job = Job(kind=JobKind.SAY, key="first", incident=key)
     store.recorder.transact(lambda unit: unit.enqueue([job], T0))
     crash(database_url, "claimed")

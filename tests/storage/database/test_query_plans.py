@@ -28,7 +28,7 @@ def store(sqlite_template: Path) -> Iterator[Store]:
 
 
 def plan_of(store: Store, ask: Callable[[], object]) -> list[str]:
-    """Say how SQLite goes about what is asked."""
+    """Return SQLite's query plan."""
     asked: list[tuple[str, tuple[object, ...]]] = []
     event.listen(store.engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
     ask()
@@ -49,7 +49,7 @@ def plan_of(store: Store, ask: Callable[[], object]) -> list[str]:
     ],
     ids=["about a message", "who holds a message", "of some kinds", "by channel", "by number"],
 )
-def test_what_is_asked_for_each_message_is_looked_up(store: Store, ask: Callable[[Reader], object], index: str) -> None:
+def test_queries_of_each_message_use_an_index(store: Store, ask: Callable[[Reader], object], index: str) -> None:
     plan = plan_of(store, lambda: store.recorder.read(ask))
 
     assert [line for line in plan if index in line], plan

@@ -58,7 +58,7 @@ def test_replicas_that_start_together_take_turns(empty_url: str) -> None:
     assert [one.exception() for one in starts] == [None, None, None]
 
 
-def test_the_tables_are_what_the_migrations_make(store: Store) -> None:
+def test_the_tables_equal_the_result_of_the_migrations(store: Store) -> None:
     def differences(connection):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return compare_metadata(context, SQLModel.metadata)
@@ -75,7 +75,7 @@ def test_the_known_revisions_are_those_of_the_migrations(sqlite_store: Store) ->
     assert {script.revision for script in scripts.walk_revisions()} == set(schema.KNOWN)
 
 
-def test_a_newer_schema_is_refused_in_words(store: Store) -> None:
+def test_a_newer_schema_is_refused_with_its_revision(store: Store) -> None:
     store.transactions.write(lambda c: c.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'").rowcount)
 
     with pytest.raises(UnknownSchema, match="revision 0999, this Muster knows 0001, 0002, 0003, 0004"):

@@ -164,7 +164,7 @@ def test_a_work_that_raises_undoes_only_itself(writer: SqliteWriter, commits: li
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), SystemExit(3), TimeoutError("of the work"), ValueError("no")])
-def test_whatever_a_work_raises_reaches_its_caller_only_and_the_writer_goes_on(
+def test_an_error_of_a_write_reaches_its_caller_only_and_the_writer_continues(
     writer: SqliteWriter, commits: list[list[str]], error: BaseException
 ) -> None:
     busy = Busy(writer)
@@ -186,7 +186,7 @@ def test_whatever_a_work_raises_reaches_its_caller_only_and_the_writer_goes_on(
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), OSError("broken")])
-def test_whatever_ends_a_commit_reaches_everybody_in_it_and_the_writer_goes_on(
+def test_an_error_of_a_commit_reaches_every_caller_in_it_and_the_writer_continues(
     engine: Engine, writer: SqliteWriter, commits: list[list[str]], error: BaseException
 ) -> None:
     failed: list[BaseException] = []
@@ -223,7 +223,7 @@ def test_a_caller_that_can_wait_no_longer_gives_up_and_its_work_is_not_committed
     assert stored(writer) == {"next"}
 
 
-def test_nobody_is_told_before_the_commit(engine: Engine, writer: SqliteWriter) -> None:
+def test_no_caller_gets_its_result_before_the_commit(engine: Engine, writer: SqliteWriter) -> None:
     told: list[str] = []
     event.listen(engine, "commit", lambda _: told.append("committed"))
 
@@ -233,7 +233,7 @@ def test_nobody_is_told_before_the_commit(engine: Engine, writer: SqliteWriter) 
     assert told == ["committed", "told"]
 
 
-def test_everybody_hears_of_a_commit_that_failed(engine: Engine, writer: SqliteWriter) -> None:
+def test_every_caller_gets_the_error_of_a_failed_commit(engine: Engine, writer: SqliteWriter) -> None:
     def orphan(connection: Connection) -> None:
         # A deferred constraint is judged at the commit, when the work itself has long gone well.
         connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
@@ -272,7 +272,7 @@ def test_a_work_cannot_wait_for_another_work(writer: SqliteWriter) -> None:
         writer.write(lambda _: writer.write(lambda _: None))
 
 
-def test_closing_finishes_what_waits_and_refuses_more(writer: SqliteWriter, commits: list[list[str]]) -> None:
+def test_closing_finishes_queued_writes_and_refuses_more(writer: SqliteWriter, commits: list[list[str]]) -> None:
     busy = Busy(writer)
     busy.run(remember(commits, "last"), first=False)
     closing = threading.Thread(target=writer.close)
@@ -285,7 +285,7 @@ def test_closing_finishes_what_waits_and_refuses_more(writer: SqliteWriter, comm
         writer.write(lambda _: None)
 
 
-def test_a_reader_is_not_kept_waiting_by_a_writer(writer: SqliteWriter, commits: list[list[str]]) -> None:
+def test_a_reader_does_not_wait_for_a_writer(writer: SqliteWriter, commits: list[list[str]]) -> None:
     writer.write(remember(commits, "one"))
     busy = Busy(writer)
 

@@ -1,4 +1,4 @@
-"""Checkpoints cover what changed, are signed, link to the one before, and prove one incident without naming another."""
+"""Checkpoints cover changed chains, are signed, link to the previous one, and prove one incident without naming another."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_nothing_new_is_no_checkpoint(store: Store, signer: Signer) -> None:
     assert store.checkpoints.take(at(1), signer) is None
 
 
-def test_the_next_one_covers_only_what_changed_and_links_to_the_last(store: Store, signer: Signer) -> None:
+def test_the_next_checkpoint_covers_only_changed_chains_and_links_to_the_last(store: Store, signer: Signer) -> None:
     keys = record_all(store)
     first = store.checkpoints.take(at(0), signer)
     store.recorder.transact(lambda unit: step(unit, keys[1], draft(Noted(text="late"))))
@@ -81,7 +81,7 @@ def test_a_proof_is_of_the_last_checkpoint_that_covers_the_incident(store: Store
     assert store.checkpoints.proof(keys[0]._replace(id="unknown")) is None
 
 
-def test_without_a_key_a_checkpoint_stands_unsigned(store: Store) -> None:
+def test_without_a_key_a_checkpoint_is_unsigned(store: Store) -> None:
     record_all(store)
 
     taken = store.checkpoints.take(at(0), None)
@@ -91,7 +91,7 @@ def test_without_a_key_a_checkpoint_stands_unsigned(store: Store) -> None:
     assert not verify(store, public_key="00" * 32).is_sound
 
 
-def test_a_key_is_kept_in_a_file_for_its_owner_and_never_overwritten(tmp_path: Path) -> None:
+def test_a_key_file_is_readable_by_its_owner_only_and_never_overwritten(tmp_path: Path) -> None:
     made = new_key(tmp_path / "key.pem")
 
     assert (tmp_path / "key.pem").stat().st_mode & 0o777 == 0o600
@@ -100,7 +100,7 @@ def test_a_key_is_kept_in_a_file_for_its_owner_and_never_overwritten(tmp_path: P
         new_key(tmp_path / "key.pem")
 
 
-def test_what_is_no_key_is_refused_in_words(tmp_path: Path) -> None:
+def test_a_file_that_is_no_key_is_refused(tmp_path: Path) -> None:
     (tmp_path / "text.pem").write_text("hello")
     other = generate_private_key(SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -112,7 +112,7 @@ def test_what_is_no_key_is_refused_in_words(tmp_path: Path) -> None:
             read_key(tmp_path / name)
 
 
-def test_a_signature_of_something_else_or_of_nobody_does_not_hold(signer: Signer) -> None:
+def test_a_signature_of_another_text_or_key_is_invalid(signer: Signer) -> None:
     signature = signer.sign("said")
 
     assert is_signed("said", signer.public_key, signature)

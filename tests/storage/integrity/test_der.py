@@ -26,11 +26,11 @@ A, B, C = part(0x30, b"a" * 300), part(0x30, b"b" * 200), part(0x30, b"c")
 
 
 @pytest.mark.parametrize("given_order", [(A, B, C), (C, B, A), (B, A, C)])
-def test_certificates_in_any_order_come_back_sorted(given_order: tuple[bytes, ...]) -> None:
+def test_certificates_in_any_order_are_sorted(given_order: tuple[bytes, ...]) -> None:
     assert sort_certificates(answer(*given_order)) == answer(*sorted(given_order))
 
 
-def test_what_holds_no_certificates_is_left_as_it_is() -> None:
+def test_a_response_without_certificates_is_unchanged() -> None:
     signed = part(0x30, part(2, b"\x03"), part(0x31))
     bare = part(0x30, part(0x30), part(0x30, part(6, b"\x2a"), part(0xA0, signed)))
 

@@ -1,4 +1,4 @@
-"""One key hands over to the next; whoever knows one of them knows which checkpoints to believe."""
+"""Key rotations: from one known key the valid rotations lead to all others."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def test_a_checkpoint_signed_by_an_unknown_key_is_named(store: Store, signers: l
     assert report.trusted.seq == 1
 
 
-def test_a_key_that_was_changed_without_handing_over_can_still_be_handed_over_to(
-    store: Store, signers: list[Signer]
-) -> None:
+def test_a_key_used_without_a_rotation_can_still_be_rotated_to(store: Store, signers: list[Signer]) -> None:
     record_all(store)
     sign(store, signers[0], 300)
     sign(store, signers[1], 301)
@@ -85,10 +83,8 @@ def test_a_key_that_has_not_signed_here_cannot_name_the_next(store: Store, signe
     assert store.signing_keys.rotations() == ()
 
 
-def test_a_handing_over_that_is_not_signed_by_both_is_found_and_not_followed(
-    store: Store, signers: list[Signer]
-) -> None:
-    """Somebody with the database alone cannot make their own key follow ours, nor ours follow theirs."""
+def test_a_rotation_not_signed_by_both_keys_is_found_and_not_followed(store: Store, signers: list[Signer]) -> None:
+    """With the database alone nobody can link their own key to ours, in either direction."""
     ours, theirs = signers[0], signers[3]
     record_all(store)
     sign(store, ours, 300)
@@ -123,7 +119,7 @@ def test_unsigned_checkpoints_are_counted_and_are_no_fault_of_the_record(store: 
     assert (report.unsigned, report.trusted.seq) == (2, 2)
 
 
-def test_who_gives_a_key_wants_every_checkpoint_signed(store: Store, signers: list[Signer]) -> None:
+def test_verification_with_a_key_requires_every_checkpoint_signed(store: Store, signers: list[Signer]) -> None:
     record_all(store)
     sign(store, None, 300)
     sign(store, signers[0], 301)

@@ -1,6 +1,6 @@
-"""Whatever is done to the stored record is found, and the first entry that does not hold is named.
+"""Tampering with the stored record is found, and the first broken entry is named.
 
-The guards are taken away first: these tests show what remains when somebody owns the database.
+The triggers are dropped first: these tests show what remains when an attacker owns the database.
 """
 
 from __future__ import annotations
@@ -53,18 +53,18 @@ def record(case: tuple[Store, Tamperer]) -> Iterator[Tamperer]:
 
 
 def named(tamperer: Tamperer) -> list[int | None]:
-    """Give the entries that are named as broken in the chain that was tampered with."""
+    """Return the entries reported as broken in the tampered chain."""
     report = tamperer.report()
     return [p.n for p in report.problems if p.kind in ("tampered", "truncated") and p.key == tamperer.key]
 
 
 def kinds(tamperer: Tamperer) -> set[str]:
-    """Give the kinds of what is found in the chain that was tampered with."""
+    """Return the kinds of problems reported in the tampered chain."""
     return {p.kind for p in tamperer.report().problems if p.key == tamperer.key}
 
 
 def found(tamperer: Tamperer) -> int | None:
-    """Give the entry that is named first."""
+    """Return the first reported entry."""
     broken = named(tamperer)
     assert broken, "nothing was found"
     return broken[0]
@@ -113,7 +113,7 @@ def test_a_changed_column_of_any_entry_is_found(record: Tamperer, column: str) -
             assert found(record) == line.n
 
 
-def test_a_changed_byte_of_any_words_or_salt_is_found(record: Tamperer) -> None:
+def test_a_changed_byte_of_any_text_or_salt_is_found(record: Tamperer) -> None:
     worded = [line for line in record.lines if line.words is not None]
     assert len(worded) > 25
     for line in worded:
@@ -126,7 +126,7 @@ def test_a_changed_byte_of_any_words_or_salt_is_found(record: Tamperer) -> None:
                 assert found(record) == line.n, (line.n, change)
 
 
-def test_words_that_vanish_without_a_redaction_are_found(record: Tamperer) -> None:
+def test_text_missing_without_a_redaction_is_found(record: Tamperer) -> None:
     for line in record.lines:
         if line.words is not None:
             with record.undone():
@@ -135,7 +135,7 @@ def test_words_that_vanish_without_a_redaction_are_found(record: Tamperer) -> No
                 assert found(record) == line.n
 
 
-def test_words_that_come_back_or_are_added_are_found(record: Tamperer) -> None:
+def test_text_that_reappears_or_is_added_is_found(record: Tamperer) -> None:
     for line in record.lines:
         if line.words is None:
             with record.undone():
@@ -194,7 +194,7 @@ def test_a_cut_tail_is_found_although_everything_derived_agrees(record: Tamperer
 
 
 def test_a_cut_tail_is_found_by_the_copy_that_left_the_house_alone(record: Tamperer) -> None:
-    """Every checkpoint here is removed too, so only what is elsewhere can tell."""
+    """Every checkpoint here is removed too, so only a published copy can tell."""
     for line in record.lines[:-1]:
         with record.undone():
             record.cut(line.n)
@@ -213,7 +213,7 @@ def test_a_cut_tail_without_further_care_names_the_first_missing_entry(record: T
             assert "truncated" in kinds(record)
 
 
-def test_what_is_only_cut_is_told_from_what_was_changed(record: Tamperer) -> None:
+def test_truncation_is_distinguished_from_tampering(record: Tamperer) -> None:
     record.cut(len(record.lines) - 2)
 
     report = record.report()
@@ -243,7 +243,7 @@ def test_a_signature_that_was_taken_off_is_found(record: Tamperer) -> None:
     assert (report.unsigned, report.trusted.seq) == (1, 1)
 
 
-def test_a_chain_written_anew_from_any_entry_on_is_found(record: Tamperer) -> None:
+def test_a_chain_rewritten_from_any_entry_on_is_found(record: Tamperer) -> None:
     for line in record.lines:
         with record.undone():
             record.rewrite(line.n, '"surface":"command"', '"surface":"cli"')
@@ -252,7 +252,7 @@ def test_a_chain_written_anew_from_any_entry_on_is_found(record: Tamperer) -> No
             assert kinds(record) == {"tampered"}
 
 
-def test_an_incident_that_vanished_whole_is_found(record: Tamperer) -> None:
+def test_an_incident_deleted_whole_is_found(record: Tamperer) -> None:
     for table in (BODY, ENTRY, CHAIN, INCIDENT):
         record.connection.execute(delete(table).where(table.c.incident == record.key.id))
     record.forget_checkpoints()

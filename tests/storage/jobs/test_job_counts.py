@@ -1,4 +1,4 @@
-"""Whoever watches is told how many jobs stand where, and how late the oldest one is."""
+"""Counts of jobs by kind and state, and the lateness of the oldest one."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -34,7 +34,7 @@ def keys(claimed: list[ClaimedJob]) -> list[str]:
     return [one.job.key for one in claimed]
 
 
-def test_a_wanted_job_is_claimed_once_and_then_done(store: Store) -> None:
+def test_an_enqueued_job_is_claimed_once_and_then_done(store: Store) -> None:
     enqueue(store, job("a", entry=7))
 
     (one,) = claim(store)
@@ -46,14 +46,14 @@ def test_a_wanted_job_is_claimed_once_and_then_done(store: Store) -> None:
     assert store.jobs.due_count(T0) == 0
 
 
-def test_nothing_is_wanted_when_its_transaction_fails(store: Store) -> None:
+def test_nothing_is_enqueued_when_its_transaction_fails(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
         store.recorder.transact(lambda unit: (unit.enqueue([job("a")], T0), 1 // 0))
 
     assert claim(store) == []
 
 
-def test_wanting_a_key_again_keeps_one_job_with_the_newest_payload(store: Store) -> None:
+def test_enqueueing_a_key_again_keeps_one_job_with_the_newest_payload(store: Store) -> None:
     enqueue(store, job("card", entry=1))
     enqueue(store, job("card", entry=2))
 
@@ -63,7 +63,9 @@ def test_wanting_a_key_again_keeps_one_job_with_the_newest_payload(store: Store)
     assert store.jobs.complete(one, T0)
 
 
-def test_wanting_what_waits_unchanged_writes_nothing_and_once_begun_it_is_wanted_anew(store: Store) -> None:
+def test_enqueueing_an_unclaimed_job_unchanged_writes_nothing_and_a_claimed_one_gets_a_new_version(
+    store: Store,
+) -> None:
     later = T0 + timedelta(seconds=1)
     enqueue(store, job("card"), job("topic", rank=URGENT))
     enqueue(store, job("card"), job("topic", rank=LATER), at=later)
@@ -90,7 +92,7 @@ def test_a_change_during_an_inflight_refresh_is_served_afterwards(store: Store) 
     assert store.jobs.complete(again, T0)
 
 
-def test_a_done_key_may_be_wanted_again(store: Store) -> None:
+def test_a_done_key_can_be_enqueued_again(store: Store) -> None:
     for _ in range(2):
         enqueue(store, job("card"))
         (one,) = claim(store)
@@ -129,7 +131,7 @@ def test_a_timer_has_the_time_it_was_given_last(store: Store) -> None:
     assert store.jobs.next_run_at() == T0 + timedelta(minutes=30)
 
 
-def test_a_timer_that_sets_itself_anew_while_it_runs_waits_for_the_new_time(store: Store) -> None:
+def test_a_timer_enqueued_again_while_it_runs_waits_for_the_new_time(store: Store) -> None:
     enqueue(store, job("timer", kind=JobKind.TIMER, run_at=T0))
     (one,) = claim(store)
     enqueue(store, job("timer", kind=JobKind.TIMER, run_at=T0 + timedelta(minutes=30)))
@@ -140,7 +142,7 @@ def test_a_timer_that_sets_itself_anew_while_it_runs_waits_for_the_new_time(stor
     assert store.jobs.next_run_at() == T0 + timedelta(minutes=30)
 
 
-def test_a_lane_keeps_its_order_even_when_its_head_must_wait(store: Store) -> None:
+def test_an_ordering_key_keeps_its_order_even_when_its_first_job_waits(store: Store) -> None:
     enqueue(
         store,
         job("one", ordering_key="L"),
@@ -161,7 +163,7 @@ def test_a_lane_keeps_its_order_even_when_its_head_must_wait(store: Store) -> No
     assert keys(claim(store, 31)) == ["two"]
 
 
-def test_a_dead_job_frees_its_lane(store: Store) -> None:
+def test_a_dead_job_frees_its_ordering_key(store: Store) -> None:
     enqueue(store, job("one", ordering_key="L"), job("two", ordering_key="L"))
     (one,) = claim(store)
 
@@ -182,7 +184,7 @@ def test_jobs_that_need_a_result_wait_for_it(store: Store) -> None:
     assert keys(claim(store, 2)) == ["card"]
 
 
-def test_jobs_that_need_a_dead_one_die_with_it_and_say_so(store: Store) -> None:
+def test_the_dependents_of_a_dead_job_die_with_it_and_say_so(store: Store) -> None:
     enqueue(store, job("channel"), job("card", needs="channel"), job("pin", needs="card"), job("free"))
     (one, free) = claim(store)
 
@@ -200,7 +202,7 @@ def test_jobs_that_need_a_dead_one_die_with_it_and_say_so(store: Store) -> None:
     assert store.jobs.dead_letters()[0].error == "needs channel, which died"
 
 
-def test_a_dead_job_can_be_revived(store: Store) -> None:
+def test_a_dead_job_can_be_retried(store: Store) -> None:
     enqueue(store, job("channel"))
     (one,) = claim(store)
     (dead,) = store.jobs.dead_letter(one, "restricted_action", T0)
@@ -212,7 +214,7 @@ def test_a_dead_job_can_be_revived(store: Store) -> None:
     assert (again.job.key, again.attempts) == ("channel", 2)
 
 
-def test_what_was_wanted_anew_outlives_the_death_of_the_old_wish(store: Store) -> None:
+def test_a_version_enqueued_since_the_claim_outlives_the_failure(store: Store) -> None:
     enqueue(store, job("card", entry=1))
     (one,) = claim(store)
     enqueue(store, job("card", entry=2))
@@ -254,7 +256,7 @@ def test_a_lease_that_runs_is_when_to_look_again(store: Store) -> None:
     assert store.jobs.due_count(T0) == 1
 
 
-def test_a_failing_surface_keeps_its_back_off_when_it_is_wanted_again(store: Store) -> None:
+def test_a_failing_job_keeps_its_back_off_when_it_is_enqueued_again(store: Store) -> None:
     enqueue(store, job("card"))
     (one,) = claim(store)
     store.jobs.retry(one, T0 + timedelta(seconds=30), "timeout")
@@ -276,7 +278,7 @@ def test_postponing_is_no_attempt(store: Store) -> None:
     assert again.attempts == 1
 
 
-def test_a_cancelled_job_is_gone_with_those_that_need_it(store: Store) -> None:
+def test_a_cancelled_job_is_deleted_with_its_dependents(store: Store) -> None:
     enqueue(store, job("a"), job("b", needs="a"), job("c"))
     (one, _) = claim(store)
 
@@ -318,7 +320,7 @@ def test_many_claimers_share_the_work_without_taking_anything_twice(store: Store
         assert in_order == sorted(in_order)
 
 
-def test_done_jobs_are_forgotten_after_a_while_and_dead_ones_are_not(store: Store) -> None:
+def test_done_jobs_are_pruned_and_dead_letters_are_not(store: Store) -> None:
     enqueue(store, job("a"), job("b"))
     done, dead = claim(store)
     store.jobs.complete(done, T0)

@@ -1,4 +1,4 @@
-"""The queue against a model of it: whatever is wanted, claimed, ended, late or killed, in any order, nothing is lost."""
+"""The job queue against a model: enqueued, claimed, completed, late or killed, in any order, no version is lost."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ Fresh = Callable[[], AbstractContextManager[str]]
 
 
 class Queue(RuleBasedStateMachine):
-    """Wants carry a version. Serving a key means seeing the version its payload has at the claim."""
+    """Each enqueue has a version in its payload; serving a key means to see the version current at the claim."""
 
     fresh: Fresh
-    kept = 0
+    served_in_all = 0
     claimed = Bundle("claimed")
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ class Queue(RuleBasedStateMachine):
         self.database = self.fresh()
         self.store = open_store(self.database.__enter__(), team=TEAM)
         self.now = T0
-        self.wanted: dict[str, int] = {}
+        self.enqueued: dict[str, int] = {}
         self.served: dict[str, int] = {}
         self.version = 0
 
     @rule(name=st.sampled_from(NAMES))
-    def want(self, name: str) -> None:
+    def enqueue(self, name: str) -> None:
         self.version += 1
-        self.wanted[name] = self.version
+        self.enqueued[name] = self.version
         job = Job(kind=JobKind.SAY, key=name, incident=KEY, entry=self.version, ordering_key=ORDERING_KEYS.get(name))
         self.store.recorder.transact(lambda unit: unit.enqueue([job], self.now))
 
@@ -63,14 +63,14 @@ class Queue(RuleBasedStateMachine):
     def claim(self, limit: int, owner: str):
         taken = self.store.jobs.claim(self.now, owner, limit, LEASE)
         ordering_keys = [ORDERING_KEYS[one.job.key] for one in taken if one.job.key in ORDERING_KEYS]
-        assert len(ordering_keys) == len(set(ordering_keys)), "two of one lane at once"
+        assert len(ordering_keys) == len(set(ordering_keys)), "two of one ordering key at once"
         return multiple(*taken)
 
     @rule(one=consumes(claimed))
     def complete(self, one: ClaimedJob) -> None:
-        """A worker does its work whether or not it is still the owner, then says so."""
+        """A worker runs the job whether or not it still has the lease, then completes it."""
         if self.store.jobs.complete(one, self.now):
-            assert one.job.entry == self.wanted[one.job.key], "an older wish was taken for the newest"
+            assert one.job.entry == self.enqueued[one.job.key], "an older version was taken for the newest"
             self.served[one.job.key] = one.job.entry or 0
 
     @rule(one=consumes(claimed), seconds=st.integers(0, 30))
@@ -79,15 +79,15 @@ class Queue(RuleBasedStateMachine):
 
     @rule(one=consumes(claimed))
     def die(self, one: ClaimedJob) -> None:
-        """Its worker is killed and never says anything."""
+        """Its worker is killed and never completes it."""
 
     @rule(seconds=st.integers(1, 90))
     def wait(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
     @invariant()
-    def unserved_wishes_are_outstanding(self) -> None:
-        unserved = [name for name, version in self.wanted.items() if self.served.get(name) != version]
+    def unserved_versions_are_due(self) -> None:
+        unserved = [name for name, version in self.enqueued.items() if self.served.get(name) != version]
         later = self.now + timedelta(days=1)
         assert self.store.jobs.due_count(later) == len(unserved)
 
@@ -98,8 +98,8 @@ class Queue(RuleBasedStateMachine):
                 self.complete(one)
         self.store.close()
         self.database.__exit__(None, None, None)
-        assert self.served == self.wanted
-        type(self).kept += len(self.served)
+        assert self.served == self.enqueued
+        type(self).served_in_all += len(self.served)
 
 
 @contextmanager
@@ -108,8 +108,8 @@ def a_copy(template: Path) -> Iterator[str]:
         yield f"sqlite:///{shutil.copy(template, folder)}"
 
 
-def kept_in(examples: int, fresh: Fresh) -> int:
-    """Run the model, each example on a fresh database, and count the wishes that were served at its end."""
+def served_in(examples: int, fresh: Fresh) -> int:
+    """Run the model, each example on a fresh database, and return the number of versions served at the end."""
     given = settings(max_examples=examples, stateful_step_count=25, deadline=None, database=None)
 
     class On(Queue):
@@ -117,13 +117,13 @@ def kept_in(examples: int, fresh: Fresh) -> int:
 
     On.fresh = staticmethod(fresh)
     run_state_machine_as_test(On, settings=given)
-    return On.kept
+    return On.served_in_all
 
 
 @pytest.mark.timeout(300)
-def test_no_wish_is_lost_in_any_order_of_events(sqlite_template: Path) -> None:
-    assert kept_in(25, lambda: a_copy(sqlite_template)) > 0
+def test_no_enqueued_version_is_lost_in_any_order_of_events(sqlite_template: Path) -> None:
+    assert served_in(25, lambda: a_copy(sqlite_template)) > 0
 
 
-def test_no_wish_is_lost_on_a_server_either(postgres_template: str) -> None:
-    assert kept_in(12, postgres.reused_database(postgres_template).fresh) > 0
+def test_no_enqueued_version_is_lost_on_postgresql(postgres_template: str) -> None:
+    assert served_in(12, postgres.reused_database(postgres_template).fresh) > 0

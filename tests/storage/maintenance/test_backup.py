@@ -30,7 +30,7 @@ def signer(tmp_path: Path) -> Signer:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def other_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the address of a database in which there is nothing at all, once of each kind."""
+    """Yield the URL of an empty database, once of each kind."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'other.db'}"
     else:
@@ -51,7 +51,7 @@ def note(store: Store, key: IncidentKey, n: int) -> None:
 
 
 class Writers:
-    """Several people who go on writing until they are told to stop."""
+    """Several threads that write until they are stopped."""
 
     def __init__(self, store: Store, keys: list[IncidentKey]) -> None:
         self._ended = threading.Event()
@@ -100,7 +100,7 @@ def test_a_copy_taken_in_the_middle_of_writes_holds_and_is_of_one_moment(
     assert [path.name for path in tmp_path.glob("copy*")] == ["copy.db"]
 
 
-def test_what_was_copied_comes_back_whole_on_either_database(
+def test_a_backup_restores_completely_on_either_database(
     store: Store, signer: Signer, other_url: str, tmp_path: Path
 ) -> None:
     record_all(store)
@@ -119,7 +119,7 @@ def test_what_was_copied_comes_back_whole_on_either_database(
         assert verify(other).is_sound, "and the record goes on"
 
 
-def test_a_database_with_entries_gives_way_only_when_told_to(store: Store, signer: Signer, tmp_path: Path) -> None:
+def test_a_database_with_entries_is_replaced_only_on_request(store: Store, signer: Signer, tmp_path: Path) -> None:
     key = record(store, lambda number: long_script(number)[:10])
     back_up(store, address(store), tmp_path / "copy.db")
     note(store, key, 1)
@@ -141,7 +141,7 @@ def test_a_database_with_entries_gives_way_only_when_told_to(store: Store, signe
             assert len(kept.queries.rows(key)) == 11
 
 
-def test_while_somebody_has_the_database_open_nothing_is_replaced(store: Store, tmp_path: Path) -> None:
+def test_a_database_in_use_is_not_replaced(store: Store, tmp_path: Path) -> None:
     key = record(store, lambda number: long_script(number)[:10])
     back_up(store, address(store), tmp_path / "copy.db")
 
@@ -153,7 +153,7 @@ def test_while_somebody_has_the_database_open_nothing_is_replaced(store: Store, 
     assert verify(store).is_sound
 
 
-def test_a_restored_record_is_shorter_than_what_left_the_house(
+def test_a_restored_record_is_shorter_than_the_published_checkpoint(
     sqlite_store: Store, signer: Signer, tmp_path: Path
 ) -> None:
     key = record(sqlite_store, lambda number: long_script(number)[:10])
@@ -169,7 +169,7 @@ def test_a_restored_record_is_shorter_than_what_left_the_house(
     assert report.trusted.seq == 1
 
 
-def test_what_was_about_to_be_sent_is_looked_up_first(store: Store, other_url: str, tmp_path: Path) -> None:
+def test_a_ready_job_of_a_backup_counts_as_attempted(store: Store, other_url: str, tmp_path: Path) -> None:
     job = Job(kind=JobKind.SAY, key="say:1", incident=workspace_chain(TEAM))
     store.recorder.transact(lambda unit: unit.enqueue([job], at(0)))
     back_up(store, address(store), tmp_path / "copy.db")
@@ -191,12 +191,12 @@ def test_a_file_that_exists_is_never_written_over(store: Store, tmp_path: Path) 
     assert (tmp_path / "copy.db").read_text() == "mine"
 
 
-def test_a_place_that_cannot_be_written_is_told_in_words(store: Store, tmp_path: Path) -> None:
+def test_an_unwritable_folder_is_named_in_the_error(store: Store, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="cannot be written: No such file or directory"):
         back_up(store, address(store), tmp_path / "nowhere" / "copy.db")
 
 
-def test_what_is_no_copy_is_refused_and_changes_nothing(sqlite_store: Store, tmp_path: Path) -> None:
+def test_a_file_that_is_no_backup_is_refused_and_changes_nothing(sqlite_store: Store, tmp_path: Path) -> None:
     record(sqlite_store, lambda number: long_script(number)[:3])
     url = address(sqlite_store)
     sqlite_store.close()
@@ -212,8 +212,8 @@ def test_what_is_no_copy_is_refused_and_changes_nothing(sqlite_store: Store, tmp
     assert not list(tmp_path.glob("*.restoring*"))
 
 
-def test_what_postgresql_s_own_tools_copy_holds_too(postgres_url: str, signer: Signer, tmp_path: Path) -> None:
-    """As docs/how-to/back-up.md shows: guards and all come back with the dump."""
+def test_a_dump_of_postgresqls_own_tools_verifies_too(postgres_url: str, signer: Signer, tmp_path: Path) -> None:
+    """As docs/how-to/back-up.md shows: a dump includes the triggers."""
     tools = postgres.server()._bin
     dump = str(tmp_path / "muster.dump")
     with open_store(postgres_url, team=TEAM) as store, postgres.server().database() as empty:

@@ -1,4 +1,4 @@
-"""What a check reports beyond tampering: nothing, guards, rows to rebuild, entries of a newer release."""
+"""What verification reports beyond tampering: nothing, missing triggers, rows to rebuild, entries of a newer release."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_sound_record_is_counted(store: Store) -> None:
         (delete(CHAIN), "the row of the chain's head is missing"),
     ],
 )
-def test_what_is_derived_can_be_rebuilt_and_is_told_from_tampering(store: Store, statement, what: str) -> None:
+def test_derived_rows_can_be_rebuilt_and_are_distinguished_from_tampering(store: Store, statement, what: str) -> None:
     key = record(store, lambda number: long_script(number)[:20])
     store.transactions.write(lambda connection: connection.execute(statement).rowcount)
 
@@ -95,7 +95,7 @@ def test_an_entry_of_a_newer_release_is_named(sqlite_store: Store) -> None:
     assert "cannot be read by this Muster" in problem.what
 
 
-def test_a_record_without_guards_is_not_called_sound(store: Store) -> None:
+def test_a_record_without_triggers_is_not_sound(store: Store) -> None:
     record_all(store)
     store.transactions.write(record_triggers.drop)
 

@@ -12,7 +12,7 @@ from storage.store import Store
 from tests.storage.story import ADA, CHANNEL, draft, long_script, record, step, ts
 
 
-def test_every_message_of_a_burst_is_recorded_once_and_commands_come_through(store: Store) -> None:
+def test_every_message_of_a_burst_is_recorded_once_and_commands_get_through(store: Store) -> None:
     key = record(store, lambda number: long_script(number)[:5])
 
     def capture(n: int) -> None:

@@ -16,7 +16,7 @@ from tests.storage.story import ADA, BEN, CHANNEL, SECRET, T0, TEAM, declared, d
 
 @pytest.fixture
 def key(store: Store) -> IncidentKey:
-    """Give an incident in which a secret was said, made an action, and masked."""
+    """Record an incident in which a secret was posted, made an action, and masked."""
 
     def begin(unit: UnitOfWork) -> IncidentKey:
         new, number = unit.new_incident(TEAM, T0)
@@ -40,7 +40,7 @@ def test_no_reader_shows_a_masked_word_and_a_bare_one_does(store: Store, key: In
     assert store.recorder.read(lambda reader: shown(reader.unmasked())).count(SECRET) == 2 + 2 + 1 + 1
 
 
-def test_a_transaction_goes_on_with_the_words_that_are_kept(store: Store, key: IncidentKey) -> None:
+def test_a_transaction_reads_masked_text_unmasked(store: Store, key: IncidentKey) -> None:
     loaded = store.recorder.transact(lambda unit: unit.load(key))
 
     assert loaded is not None
@@ -49,7 +49,7 @@ def test_a_transaction_goes_on_with_the_words_that_are_kept(store: Store, key: I
     assert store.recorder.read(lambda reader: reader.unmasked().peek(key)) == loaded
 
 
-def test_the_record_under_a_mask_is_sound_and_nothing_of_it_is_gone(store: Store, key: IncidentKey) -> None:
+def test_a_masked_record_is_sound_and_complete(store: Store, key: IncidentKey) -> None:
     assert verify(store).is_sound
     assert not any(entry.redacted for entry in store.recorder.read(lambda reader: reader.entries(key)))
 

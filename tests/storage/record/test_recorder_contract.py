@@ -1,4 +1,4 @@
-"""What every recorder promises: the one in memory that verbs are tested with, and the two that are real."""
+"""The contract of every recorder: the one in memory, and the two on a database."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_entries_are_numbered_from_one_without_a_gap(place: Place) -> None:
     assert {entry.key for entry in read} == {key}
 
 
-def test_the_row_is_what_the_entries_fold_to(place: Place) -> None:
+def test_the_projection_equals_the_fold_of_the_entries(place: Place) -> None:
     for script in (void_script, drill_script):
         key = record(place, script)
 
@@ -70,7 +70,7 @@ def test_the_row_is_what_the_entries_fold_to(place: Place) -> None:
         assert place.recorder.transact(lambda unit, key=key: unit.load(key)) == peeked
 
 
-def test_redacted_entries_keep_their_facts_and_lose_their_words(place: Place) -> None:
+def test_redacted_entries_keep_their_facts_and_lose_their_text(place: Place) -> None:
     key = record(place, long_script)
 
     redacted = [entry for entry in place.recorder.read(lambda reader: reader.entries(key)) if entry.redacted]
@@ -79,7 +79,7 @@ def test_redacted_entries_keep_their_facts_and_lose_their_words(place: Place) ->
     assert {entry.fact.ts for entry in redacted} == {ts(10)}
 
 
-def test_words_are_only_forgotten_when_an_entry_says_so(place: Place) -> None:
+def test_text_is_only_deleted_when_an_entry_names_it(place: Place) -> None:
     key = record(place, void_script)
 
     with pytest.raises(Exception, match=r"[wW]ords"):
@@ -163,7 +163,7 @@ def test_incidents_are_found_and_listed_while_they_are_open(place: Place) -> Non
     assert [i.key for i in place.recorder.read(lambda reader: reader.open_incidents(TEAM))] == [keys[0]]
 
 
-def test_a_natural_key_and_an_outcome_are_kept_once(place: Place) -> None:
+def test_a_natural_key_and_an_outcome_are_stored_once(place: Place) -> None:
     key = workspace_chain(TEAM)
     outcome = Outcome(verb="note", at=T0)
 

@@ -1,4 +1,4 @@
-"""After a redaction the words are nowhere in the database file, its log or its indexes."""
+"""After a redaction the text is nowhere in the database file, its log or its indexes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def bytes_of(folder: Path) -> bytes:
 
 
 def tell(store: Store, count: int) -> IncidentKey:
-    """Say the words in every second message and in an action, among much else, so that pages split and fill."""
+    """Write the text into every second message and an action, among much else, so that pages split and fill."""
 
     def begin(unit: UnitOfWork) -> IncidentKey:
         key, number = unit.new_incident(TEAM, T0)
@@ -51,7 +51,7 @@ def secret_entries(count: int) -> tuple[int, ...]:
     return (*(n + 2 for n in range(count) if n % 2), count + 2)
 
 
-def test_the_words_leave_the_file_while_it_is_in_use(sqlite_store: Store, tmp_path: Path) -> None:
+def test_redacted_text_leaves_the_file_while_it_is_in_use(sqlite_store: Store, tmp_path: Path) -> None:
     key = tell(sqlite_store, 60)
     assert SECRET.encode() in bytes_of(tmp_path)
 
@@ -65,7 +65,7 @@ def test_the_words_leave_the_file_while_it_is_in_use(sqlite_store: Store, tmp_pa
     assert verify(sqlite_store).is_sound
 
 
-def test_the_words_leave_the_log_even_when_a_reader_was_in_the_way(sqlite_store: Store, tmp_path: Path) -> None:
+def test_redacted_text_leaves_the_log_even_after_a_reader_held_it(sqlite_store: Store, tmp_path: Path) -> None:
     key = tell(sqlite_store, 6)
     with sqlite_store.engine.connect() as reading, reading.begin():
         reading.exec_driver_sql("SELECT count(*) FROM body").scalar_one()
@@ -79,7 +79,7 @@ def test_the_words_leave_the_log_even_when_a_reader_was_in_the_way(sqlite_store:
     assert SECRET.encode() not in bytes_of(tmp_path)
 
 
-def test_without_secure_delete_the_words_would_stay(sqlite_url: str, tmp_path: Path) -> None:
+def test_without_secure_delete_the_text_would_stay(sqlite_url: str, tmp_path: Path) -> None:
     """Shows that the tests above bite."""
     with open_store(sqlite_url, team=TEAM) as store:
         key = tell(store, 60)
@@ -106,7 +106,7 @@ def test_the_rows_hold_no_word_on_either_database(store: Store) -> None:
     assert verify(store).is_sound
 
 
-def test_the_words_an_incident_was_declared_with_are_found_by_their_message_and_go(store: Store) -> None:
+def test_text_quoted_by_the_declaration_is_found_by_its_message_and_deleted(store: Store) -> None:
     def begin(unit: UnitOfWork) -> IncidentKey:
         key, number = unit.new_incident(TEAM, T0)
         step(unit, key, draft(declared(number, title=SECRET)))

@@ -1,4 +1,4 @@
-"""What is past its retention goes, whole and for good; a tombstone stays that a check can follow."""
+"""Incidents past their retention period are deleted whole; a tombstone stays that verification can follow."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def tombstones(store: Store) -> list[Retired]:
 
 
 def stored(store: Store, key: IncidentKey) -> dict[str, int]:
-    """Count what is stored of a chain, by table; what checkpoints saw of it is not counted."""
+    """Count the rows of a chain by table, without its checkpoint leaves."""
     counts = {}
     for table in (ENTRY, BODY, CHAIN, INCIDENT, MESSAGE_KEY, SEEN, DRAFT, JOB):
         mine = select(func.count()).select_from(table).where(table.c.incident == key.id)
@@ -64,7 +64,7 @@ def stored(store: Store, key: IncidentKey) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def test_what_ended_three_years_ago_goes_and_what_is_open_stays(store: Store, signer: Signer) -> None:
+def test_an_expired_incident_is_deleted_and_an_open_one_stays(store: Store, signer: Signer) -> None:
     opened, void, drill = record_all(store)
     store.checkpoints.take(at(600), signer)
     before = {key: store.queries.rows(key)[-1] for key in (void, drill)}
@@ -82,7 +82,7 @@ def test_what_ended_three_years_ago_goes_and_what_is_open_stays(store: Store, si
     assert store.retention.delete_expired(POLICY, HASH, LATER) == ()
 
 
-def test_the_record_is_sound_afterwards_also_by_what_left_the_house(store: Store, signer: Signer) -> None:
+def test_the_record_is_sound_afterwards_against_published_checkpoints_too(store: Store, signer: Signer) -> None:
     keys = record_all(store)
     store.checkpoints.take(at(600), signer)
     left = [*store.checkpoints.all(), *(store.checkpoints.proof(key) for key in keys)]
@@ -97,7 +97,7 @@ def test_the_record_is_sound_afterwards_also_by_what_left_the_house(store: Store
     assert verify(store, published=left).trusted.seq == 2
 
 
-def test_what_is_young_or_kept_by_the_policy_stays(store: Store, signer: Signer) -> None:
+def test_incidents_within_their_retention_period_stay(store: Store, signer: Signer) -> None:
     record_all(store)
     store.checkpoints.take(at(600), signer)
 
@@ -119,7 +119,7 @@ def test_legal_hold_keeps_it_until_it_is_lifted(store: Store, signer: Signer) ->
     assert verify(store).is_sound
 
 
-def test_what_no_checkpoint_has_seen_to_its_end_waits_for_one(store: Store, signer: Signer) -> None:
+def test_an_expired_incident_awaits_a_checkpoint_of_its_last_entry(store: Store, signer: Signer) -> None:
     key = record(store, void_script)
 
     assert [one.awaits for one in store.retention.expired(POLICY, LATER)] == [True]
@@ -129,7 +129,7 @@ def test_what_no_checkpoint_has_seen_to_its_end_waits_for_one(store: Store, sign
     assert len(store.retention.delete_expired(POLICY, HASH, LATER)) == 1
 
 
-def test_a_look_ahead_names_what_would_go_and_changes_nothing(store: Store) -> None:
+def test_a_dry_run_names_the_expired_incidents_and_deletes_nothing(store: Store) -> None:
     record_all(store)
 
     due = store.retention.expired(POLICY, LATER)
@@ -141,7 +141,7 @@ def test_a_look_ahead_names_what_would_go_and_changes_nothing(store: Store) -> N
     assert tombstones(store) == []
 
 
-def test_words_are_gone_from_the_file(sqlite_store: Store, tmp_path: Path, signer: Signer) -> None:
+def test_redacted_text_is_not_in_the_file(sqlite_store: Store, tmp_path: Path, signer: Signer) -> None:
     def whispering(number: str):
         first, *rest = void_script(number)
         return [first.model_copy(update={"fact": first.fact.model_copy(update={"symptom": SECRET})}), *rest]
@@ -156,9 +156,7 @@ def test_words_are_gone_from_the_file(sqlite_store: Store, tmp_path: Path, signe
     assert [path.name for path in files if SECRET.encode() in path.read_bytes()] == []
 
 
-def test_without_a_tombstone_the_database_refuses_and_with_it_takes_only_that_chain(
-    store: Store, signer: Signer
-) -> None:
+def test_the_triggers_allow_the_deletion_of_exactly_the_chain_a_tombstone_names(store: Store, signer: Signer) -> None:
     opened, void, _ = record_all(store)
     store.checkpoints.take(at(600), signer)
 
@@ -205,7 +203,7 @@ def test_a_chain_that_went_otherwise_is_found(store: Store, signer: Signer, harm
 
 
 def _bury(tamperer: Tamperer, key: IncidentKey, *, forged: bool, at: datetime) -> None:
-    """Delete a chain under a tombstone of one's own making."""
+    """Delete a chain under a forged tombstone."""
     from storage.record import chain_writer
     from storage.record.retention_deletion import _find_expired, _tombstone
 
@@ -219,7 +217,7 @@ def _bury(tamperer: Tamperer, key: IncidentKey, *, forged: bool, at: datetime) -
         connection.execute(delete(table).where(table.c.incident == key.id))
 
 
-def test_something_left_of_what_was_deleted_is_found(store: Store, signer: Signer) -> None:
+def test_a_row_left_of_a_deleted_chain_is_found(store: Store, signer: Signer) -> None:
     key = record(store, void_script)
     store.checkpoints.take(at(600), signer)
     with owner(store) as connection:
@@ -233,7 +231,7 @@ def test_something_left_of_what_was_deleted_is_found(store: Store, signer: Signe
 
 
 @pytest.mark.parametrize("team", [TEAM, ""])
-def test_what_requests_about_it_came_to_goes_too(store: Store, signer: Signer, team: str) -> None:
+def test_outcomes_of_a_deleted_incident_are_deleted_too(store: Store, signer: Signer, team: str) -> None:
     key = record(store, drill_script)
     store.checkpoints.take(at(600), signer)
     seen = SEEN.insert().values(team=team, key="k", incident=key.id, at=LATER, outcome="{}")

@@ -39,7 +39,7 @@ def entries(store: Store, key: IncidentKey):
     return store.recorder.read(lambda reader: reader.entries(key))
 
 
-def test_what_was_appended_reads_back_as_it_was(store: Store) -> None:
+def test_appended_entries_are_read_back_unchanged(store: Store) -> None:
     key = record(store, long_script)
 
     read = entries(store, key)
@@ -63,7 +63,7 @@ def test_the_story_has_an_entry_of_every_kind(store: Store) -> None:
     assert {kind for kind, _ in KINDS} - kinds - unreleased_kinds() == elsewhere
 
 
-def test_the_row_holds_what_the_entries_fold_to(store: Store) -> None:
+def test_the_projection_row_equals_the_fold_of_the_entries(store: Store) -> None:
     key = record(store, long_script)
 
     peeked = store.recorder.read(lambda reader: reader.peek(key))
@@ -92,7 +92,7 @@ def test_numbers_have_no_gap_when_a_declaration_fails(store: Store) -> None:
     assert numbers == ["INC-2026-0001", "INC-2026-0002"]
 
 
-def test_numbers_begin_again_each_year_and_for_each_team(store: Store) -> None:
+def test_numbers_restart_each_year_and_for_each_team(store: Store) -> None:
     def take(team: str, days: int) -> str:
         return store.recorder.transact(lambda unit: unit.new_incident(team, T0 + timedelta(days=days))[1])
 
@@ -113,7 +113,7 @@ def test_recorded_at_never_runs_backwards(store: Store) -> None:
     assert [e.occurred_at for e in entries(store, chain)] == [at(10), at(3)]
 
 
-def test_an_outcome_is_remembered_under_its_key(store: Store) -> None:
+def test_an_outcome_is_stored_under_its_key(store: Store) -> None:
     outcome = Outcome(verb="note", key=IncidentKey(TEAM, "X"), number="INC-2026-0001", first=1, last=2, at=T0)
 
     store.recorder.transact(lambda unit: unit.remember("Ev1", outcome))
@@ -122,7 +122,7 @@ def test_an_outcome_is_remembered_under_its_key(store: Store) -> None:
     assert store.recorder.transact(lambda unit: unit.remembered("Ev2")) is None
 
 
-def test_outcomes_are_forgotten_after_two_days(store: Store) -> None:
+def test_outcomes_expire_after_two_days(store: Store) -> None:
     for hours, key in ((0, "old"), (47, "new")):
         outcome = Outcome(verb="note", at=T0 + timedelta(hours=hours))
         store.recorder.transact(lambda unit, key=key, outcome=outcome: unit.remember(key, outcome))
@@ -174,7 +174,7 @@ def test_entries_can_be_read_by_kind_and_from_a_number_on(store: Store) -> None:
     assert rest[0].n == notes[0].n + 1
 
 
-def test_a_redaction_removes_words_from_entries_and_row(store: Store) -> None:
+def test_a_redaction_removes_text_from_entries_and_projection(store: Store) -> None:
     key = record(store, long_script)
 
     read = entries(store, key)
@@ -187,7 +187,7 @@ def test_a_redaction_removes_words_from_entries_and_row(store: Store) -> None:
     assert SECRET not in str(store.queries.rows(key))
 
 
-def test_a_row_given_after_a_redaction_cannot_bring_the_words_back(store: Store) -> None:
+def test_a_projection_saved_after_a_redaction_cannot_restore_the_text(store: Store) -> None:
     from incident.entries.conversation import ActionOpened, Redacted
 
     def begin(unit: UnitOfWork) -> IncidentKey:
@@ -227,7 +227,7 @@ def test_redaction_also_clears_outcomes_and_drafts(store: Store) -> None:
     assert store.recorder.transact(lambda unit: unit.remembered("k")).facts == ()
 
 
-def test_words_without_a_redaction_stay(store: Store) -> None:
+def test_text_without_a_redaction_stays(store: Store) -> None:
     key = record(store, long_script)
 
     with pytest.raises(Exception, match="words go only where a redaction names their entry"):
@@ -254,7 +254,7 @@ def test_two_writers_of_one_chain_take_turns(store: Store) -> None:
     assert row == fold(entries(store, key))
 
 
-def test_two_declarations_at_once_take_two_numbers(store: Store) -> None:
+def test_two_declarations_at_once_get_two_numbers(store: Store) -> None:
     numbers: list[str] = []
 
     def declare() -> None:
@@ -313,7 +313,7 @@ def test_two_processes_on_one_sqlite_file_take_turns(sqlite_store: Store, sqlite
     assert sqlite_store.recorder.read(lambda reader: reader.peek(key)).n == 41
 
 
-def test_transactions_that_lock_each_other_out_are_run_again(postgres_url: str) -> None:
+def test_deadlocked_transactions_are_retried(postgres_url: str) -> None:
     """PostgreSQL ends one of the two; its work is run again, and both are on the record."""
     with open_store(postgres_url, team=TEAM) as store:
         keys = [record(store, lambda number: long_script(number)[:1]) for _ in range(2)]

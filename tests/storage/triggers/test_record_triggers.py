@@ -55,7 +55,7 @@ ON_POSTGRESQL = {
 
 
 def attempt(store: Store, statement: str) -> str:
-    """Run a statement and give what the database said against it."""
+    """Run a statement and return the database's error."""
     with pytest.raises(DBAPIError) as refused:
         store.transactions.write(lambda connection: connection.exec_driver_sql(statement).rowcount)
     return str(refused.value)
@@ -71,7 +71,7 @@ def test_the_record_refuses_to_be_rewritten(store: Store) -> None:
     assert verify(store).is_sound
 
 
-def test_the_guards_are_checked_by_what_they_refuse(store: Store) -> None:
+def test_the_triggers_are_checked_by_what_they_refuse(store: Store) -> None:
     record_all(store)
 
     store.transactions.write(record_triggers.check_triggers)
@@ -80,7 +80,7 @@ def test_the_guards_are_checked_by_what_they_refuse(store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(record_triggers.NAMES))
-def test_a_missing_guard_is_named(store: Store, name: str) -> None:
+def test_a_missing_trigger_is_named(store: Store, name: str) -> None:
     table = "" if store.engine.dialect.name == "sqlite" else f" ON {name.split('_')[1]}"
     store.transactions.write(lambda c: c.exec_driver_sql(f"DROP TRIGGER {name}{table}").rowcount)
 
@@ -90,7 +90,7 @@ def test_a_missing_guard_is_named(store: Store, name: str) -> None:
     assert [p.kind for p in verify(store).problems] == ["triggers"]
 
 
-def test_a_guard_that_is_there_and_does_nothing_is_found_on_sqlite(sqlite_store: Store) -> None:
+def test_a_trigger_that_does_nothing_is_found_on_sqlite(sqlite_store: Store) -> None:
     def weaken(connection: Connection) -> None:
         connection.exec_driver_sql("DROP TRIGGER guard_entry_update")
         connection.exec_driver_sql(
@@ -103,7 +103,7 @@ def test_a_guard_that_is_there_and_does_nothing_is_found_on_sqlite(sqlite_store:
         sqlite_store.transactions.write(record_triggers.check_triggers)
 
 
-def test_a_guard_that_is_there_and_does_nothing_is_found_on_postgresql(postgres_url: str) -> None:
+def test_a_trigger_that_does_nothing_is_found_on_postgresql(postgres_url: str) -> None:
     with open_store(postgres_url, team=TEAM) as store:
         store.transactions.write(
             lambda c: (
@@ -118,7 +118,7 @@ def test_a_guard_that_is_there_and_does_nothing_is_found_on_postgresql(postgres_
             store.migrate()
 
 
-def test_a_role_that_does_not_own_the_tables_can_work_and_cannot_drop_a_guard(postgres_url: str) -> None:
+def test_a_role_that_does_not_own_the_tables_can_work_and_cannot_drop_a_trigger(postgres_url: str) -> None:
     postgres.server().run("DROP ROLE IF EXISTS muster_service")
     postgres.server().run("CREATE ROLE muster_service LOGIN")
     with open_store(postgres_url) as owner:
@@ -151,7 +151,7 @@ def test_probing_needs_no_committed_trace(store: Store) -> None:
         assert connection.exec_driver_sql("SELECT count(*) FROM entry").scalar_one() == 0
 
 
-def test_checking_the_guards_does_not_wait_behind_a_long_reading(postgres_url: str) -> None:
+def test_checking_the_triggers_does_not_wait_for_a_long_read(postgres_url: str) -> None:
     """A replica that starts while another exports must not make everybody queue for the tables."""
     with open_store(postgres_url, team=TEAM) as store, store.engine.begin() as reading:
         record(store, lambda number: long_script(number)[:2])

@@ -20,7 +20,7 @@ LATER = T0 + timedelta(minutes=30)
 
 @pytest.fixture
 def theirs(database_url: str, store: Store) -> Iterator[Store]:
-    """Give another team's store on the database of `store`."""
+    """Yield another team's store on the database of `store`."""
     with open_store(database_url, team=OTHER) as opened:
         yield opened
 
@@ -64,7 +64,7 @@ def test_each_team_counts_its_own_jobs(store: Store, theirs: Store) -> None:
     assert (store.jobs.counts(), theirs.jobs.counts()) == ({("say", "ready"): 1}, {("say", "dead"): 1})
 
 
-def test_each_team_lists_and_revives_its_own_dead_jobs(store: Store, theirs: Store) -> None:
+def test_each_team_lists_and_retries_its_own_dead_letters(store: Store, theirs: Store) -> None:
     want(theirs, "theirs")
     (dead,) = theirs.jobs.dead_letter(claim(theirs)[0], "no", T0)
 
@@ -74,7 +74,7 @@ def test_each_team_lists_and_revives_its_own_dead_jobs(store: Store, theirs: Sto
     assert theirs.jobs.retry_dead(dead.id, T0)
 
 
-def test_each_team_cancels_its_own_jobs_and_what_needs_them(store: Store, theirs: Store) -> None:
+def test_each_team_cancels_its_own_jobs_and_their_dependents(store: Store, theirs: Store) -> None:
     for each in (store, theirs):
         want(each, "channel")
         want(each, "card", needs="channel")
