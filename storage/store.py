@@ -22,9 +22,9 @@ from storage.integrity.key_rotation import SigningKeys
 from storage.integrity.rfc3161_timestamps import Timestamps
 from storage.jobs.job_queue import JobQueue
 from storage.record import idempotency_keys
+from storage.record.expired_incidents import RetentionDeletion
 from storage.record.queries import Queries
 from storage.record.recorder import SqlRecorder
-from storage.record.retention_deletion import RetentionDeletion
 from storage.triggers import record_triggers
 
 

@@ -22,7 +22,7 @@ from bot.bootstrap.composition import compose
 from bot.bootstrap.receivers import bolt_app
 from bot.config.settings import Settings
 from bot.web.http_app import web_app
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 
 ROOT = Path(__file__).resolve().parents[1]

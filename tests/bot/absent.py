@@ -13,7 +13,7 @@ import yaml
 from bot.bootstrap.composition import compose
 from bot.config.settings import Settings
 from incident.entry import Entry, IncidentKey
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Person
 
 T = TypeVar("T")

@@ -32,7 +32,7 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome
 from roles.person_ids import PersonId, slack_person
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Message, Person
 from storage.store import Store
 from tests.commands.hand import a_policy

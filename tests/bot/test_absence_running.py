@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.bootstrap.composition import compose
 from bot.config.settings import Settings
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.bot.slack.workplace import MANIFEST, POLICY
 

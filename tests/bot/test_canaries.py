@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 
 from bot.simulation.bench.bench_environment import policy_of
 from bot.simulation.soak.soak_actors import is_put_off
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests import postgres
 from tests.bot.cli.command import ROOT, muster, started

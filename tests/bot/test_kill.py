@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from sandbox.state.mutations import channel_mutations
 from storage.store import Store, open_store

@@ -28,7 +28,7 @@ from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.slack.client.sent_lookup import job_of
 from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Person
 from sandbox.state.workspace_clock import Clock
 from storage.store import Store, open_store

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from slack_sdk import WebClient
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.helpers import client_of, people
 
 

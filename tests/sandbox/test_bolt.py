@@ -12,7 +12,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_bolt.request import BoltRequest
 
 from sandbox.delivery.dispatcher import Timing
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.workspace_errors import NotPossibleError
 from tests.sandbox.helpers import button, client_of, general, hang_up, manifest, modal, people, section, text_input
 

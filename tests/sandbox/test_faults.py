@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from sandbox.delivery.dispatcher import Timing
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.helpers import client_of, general, hang_up, people, refusal
 
 LOST = (URLError, ConnectionError, OSError)

@@ -17,7 +17,7 @@ import yaml
 from bot.simulation.bench.bench_environment import policy_of
 from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.bot.rig import PEOPLE
 from tests.support.failpoint_runner import KILLED, PATIENCE_S, FailpointRunner

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Message
 from storage.maintenance.verification import verify
 from storage.store import open_store

@@ -27,7 +27,7 @@ from commands.core.run import run
 from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.ports import Outcome
 from roles.person_ids import slack_person
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Message
 from storage.integrity.signing_keys import new_key, read_key
 from storage.jobs.job_table import JOB

@@ -23,7 +23,7 @@ from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
 from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 
 COMMAND: Final = "/inc"

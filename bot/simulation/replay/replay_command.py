@@ -15,8 +15,8 @@ from bot.simulation.replay.record_diff import differences, failed_checks
 from bot.simulation.replay.replay_environment import ReplayEnvironment
 from bot.simulation.replay.replayed_record import record_of
 from bot.simulation.replay.scenario import Scenario, read_scenario
-from bot.simulation.replay.scenario_player import ScenarioPlayer
 from bot.simulation.replay.scenario_policy import script_policy
+from bot.simulation.replay.scenario_replay import ScenarioPlayer
 from sandbox.state.entities import Person
 
 _WORDS = (

@@ -19,7 +19,7 @@ from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.policy import Policy
 from sandbox.delivery.dispatcher import DELAYED_RETRIES, Timing
 from sandbox.delivery.envelope import Delivery
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 
 MANIFEST: Final = SHIPPED.with_name("app.yaml")

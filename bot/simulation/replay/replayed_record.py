@@ -7,7 +7,7 @@ from typing import Any
 from bot.export.document import document_report
 from bot.export.html_page import document_renderer
 from bot.simulation.replay.outage_recovery import as_scripted
-from bot.simulation.replay.scenario_player import ScenarioPlayer
+from bot.simulation.replay.scenario_replay import ScenarioPlayer
 from incident.entries.closure import Refused
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from roles.person_ids import MUSTER, PersonId, slack_user

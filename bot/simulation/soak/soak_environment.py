@@ -16,7 +16,7 @@ from bot.simulation.bench.bench_environment import policy_of
 from bot.simulation.bench.muster_process import MusterProcess
 from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 
 COMMAND: Final = "/inc"

@@ -14,13 +14,13 @@ from bot.worker.handlers import (
     status_update_delivery,
     surface_refresh,
 )
-from bot.worker.handlers.channels import adopted_channel, gap_backfill, incident_channel, pre_declaration_capture
+from bot.worker.handlers.channels import adopted_channel, channel_creation, gap_backfill, pre_declaration_capture
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
 
 HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
-    JobKind.MAKE_CHANNEL: incident_channel.make_channel,
-    JobKind.MEMBERS: incident_channel.invite,
+    JobKind.MAKE_CHANNEL: channel_creation.make_channel,
+    JobKind.MEMBERS: channel_creation.invite,
     JobKind.CARD: surface_refresh.show_card,
     JobKind.PIN_CARD: surface_refresh.pin_card,
     JobKind.TOPIC: surface_refresh.set_topic,

@@ -9,7 +9,7 @@ import yaml
 from bot.bootstrap.composition import compose
 from bot.config.policy_loader import BrokenPolicy
 from bot.config.settings import Settings
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 
 ROOT = Path(__file__).parents[3]

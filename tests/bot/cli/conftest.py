@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.bot.cli.command import POLICY, ROOT
 from tests.bot.cli.started_record import StartedRecord, start_record

@@ -19,7 +19,7 @@ from bot.clock import RealClock, SetClock
 from bot.config.policy_loader import read_policy
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from storage.store import open_store
 from storage.triggers import record_triggers

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.slack.client.sent_lookup import job_of
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from storage.store import Store, open_store
 from tests.bot.cli.command import POLICY, in_process, muster, started
 from tests.bot.cli.impatient import IN_FLIGHT_SECONDS

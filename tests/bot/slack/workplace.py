@@ -24,7 +24,7 @@ from commands.core.request import Place, Request
 from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Source
 from roles.person_ids import slack_person
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from storage.store import open_store
 

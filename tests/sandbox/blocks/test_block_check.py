@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox.blocks import LIMITS
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.helpers import button, general, modal, person, refusal, refused_with, section, text_input
 
 Json = dict[str, Any]

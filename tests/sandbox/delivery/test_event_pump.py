@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Payload, Person
 from sandbox.workspace_errors import NotPossibleError
 from tests.sandbox.helpers import client_of, general, manifest, people, person

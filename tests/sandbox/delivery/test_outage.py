@@ -6,7 +6,7 @@ import threading
 import time
 
 from sandbox.delivery.dispatcher import DELAYED_RETRIES, Timing
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.delivery.test_socket_mode_server import ack, frame, link
 from tests.sandbox.helpers import T0, client_of, general, people, refusal

@@ -11,7 +11,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox.delivery.dispatcher import Timing
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.helpers import T0, button, client_of, general, people, person
 

@@ -12,7 +12,7 @@ from sandbox.delivery.dispatcher import Dispatcher, Timing
 from sandbox.delivery.envelope import Delivery, Envelope
 from sandbox.delivery.http_delivery import HttpDelivery
 from sandbox.faults import Faults
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Payload
 from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import SetClock

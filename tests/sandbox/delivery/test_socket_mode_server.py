@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from sandbox.delivery.dispatcher import Timing
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.helpers import T0, client_of, general, people, person
 

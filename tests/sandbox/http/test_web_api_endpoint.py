@@ -9,7 +9,7 @@ import pytest
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.helpers import T0, client_of, general, manifest, people, person, refusal, refused_with
 

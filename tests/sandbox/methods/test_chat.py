@@ -3,7 +3,7 @@
 import pytest
 from slack_sdk import WebClient
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.helpers import general, person, refusal, section
 
 

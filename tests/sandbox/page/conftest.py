@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from tests.browser import Desk
 from tests.sandbox.page.helper_app import Helper, pretend_workspace
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.page.conftest import See
 from tests.sandbox.page.helper_app import HOSTILE, Helper
 

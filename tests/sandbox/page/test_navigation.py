@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.mutations import view_mutations
 from tests.sandbox.page.conftest import See
 from tests.sandbox.page.helper_app import Helper, form

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.page.helper_app import MANIFEST
 
 STATIC = Path(__file__).resolve().parents[3] / "sandbox" / "page" / "static"

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.helpers import button, client_of, modal, person, section, text_input
 
 Json = dict[str, Any]

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.client.client_factory import client_for, identify
 from bot.slack.client.startup_retry import retry_transient
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 
 SHORT = (0.01, 0.01)
 

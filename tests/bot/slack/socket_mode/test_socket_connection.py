@@ -15,7 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from bot.slack.client.client_factory import client_for
 from bot.slack.socket_mode.socket_connection import ACK_SECONDS, SocketConnection
 from incident.entries.conversation import Noted
-from sandbox.server import Sandbox
+from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.bot.slack.workplace import Workplace
 

@@ -205,7 +205,7 @@ def test_a_chain_that_went_otherwise_is_found(store: Store, signer: Signer, harm
 def _bury(tamperer: Tamperer, key: IncidentKey, *, forged: bool, at: datetime) -> None:
     """Delete a chain under a forged tombstone."""
     from storage.record import chain_writer
-    from storage.record.retention_deletion import _find_expired, _tombstone
+    from storage.record.expired_incidents import _find_expired, _tombstone
 
     connection = tamperer.connection
     (expired,) = (one for one in _find_expired(connection, TEAM, POLICY, LATER) if one.key == key)
