@@ -94,7 +94,6 @@ TEST = '''"""A failover is parsed, run, recorded, folded, shown and said."""
 from datetime import UTC, datetime
 
 from bot.grammar.command_parser import parse_command
-from bot.rendering.renderer import TEMPLATES, LineContext, Renderer
 from commands.failover import Failover
 from incident.effects.effects import effects
 from incident.entries.restoration import FailedOver

@@ -34,7 +34,7 @@ def T(minutes: float) -> datetime:  # noqa: N802 - T0 and T(minutes) are how tes
 
 @cache
 def policy() -> Policy:
-    """Give the shipped policy with one customer-facing service."""
+    """Return the shipped policy with one customer-facing service."""
     shipped = yaml.safe_load((Path(__file__).parents[2] / "policy.yaml").read_text(encoding="utf-8"))
     services = {"checkout": Service(owner="", customer_facing=True), "wiki": Service(owner="")}
     return Policy.model_validate({**shipped, "effective": date(2026, 1, 1), "services": services})
@@ -134,12 +134,12 @@ class Chain:
         return self.add(fact, at=at, occurred=occurred)
 
     def due(self, audience: Audience) -> float | None:
-        """Give the minute at which the next update is due."""
+        """Return the minute at which the next update is due."""
         slot = self.now.audience(audience).open
         return None if slot is None else (slot.due_at - T0).total_seconds() / 60
 
     def judged(self, audience: Audience) -> list[tuple[float, str]]:
-        """Give the judged slots: due minute and status."""
+        """Return the judged slots: due minute and status."""
         return [((s.due_at - T0).total_seconds() / 60, s.status) for s in self.now.audience(audience).slots]
 
     def _record(self, draft: NewEntry, at: float) -> Entry:

@@ -94,7 +94,7 @@ def test_the_next_moment_is_that_of_the_next_prompt():
     assert due_deadlines.next_at(chain.now, policy(), T(2)) == T(15)
 
 
-def test_the_next_moment_is_when_a_slot_is_missed_though_nobody_is_asked_then():
+def test_the_next_moment_is_when_a_slot_is_missed_even_without_a_prompt_then():
     chain = Chain(Priority.P2)
     while (moment := due_deadlines.next_at(chain.now, policy(), T(0))) is not None and moment < T(34):
         asked(chain, (moment - T(0)).total_seconds() / 60)

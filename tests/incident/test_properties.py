@@ -239,7 +239,7 @@ def one_state_of_updates_per_audience(incident: Incident) -> bool:
     return len(set(named)) == len(named)
 
 
-def open_slots_are_owed_to_somebody_not_on_hold(incident: Incident) -> bool:
+def open_slots_belong_to_audiences_not_on_hold(incident: Incident) -> bool:
     return all(a.ever_owed and not a.held for a in incident.audiences if a.open)
 
 
@@ -293,7 +293,7 @@ INVARIANTS = [
     single_role_intervals_never_overlap,
     offers_come_from_holders_and_one_per_role,
     one_state_of_updates_per_audience,
-    open_slots_are_owed_to_somebody_not_on_hold,
+    open_slots_belong_to_audiences_not_on_hold,
     ordinary_slots_are_open_only_while_the_incident_runs,
     judged_slots_carry_the_time_that_proves_them,
     history_is_a_path_of_the_lifecycle,

@@ -41,7 +41,7 @@ def test_an_interval_holds_from_its_start_and_no_longer_at_its_end():
     assert at == {0: (), 1: (ADA,), 4.9: (ADA,), 5: (BEN,)}
 
 
-def test_somebody_holds_only_what_has_no_end():
+def test_a_person_holds_only_roles_without_an_end():
     held = [span(1, 5), span(2, None, ADA, Role.SCRIBE), span(2, None, BEN, Role.SME)]
     assert roles_of(held, ADA) == {Role.SCRIBE}
 
@@ -108,7 +108,7 @@ def test_a_handover_note_says_enough_from_twenty_characters_on(note, enough):
     assert is_note_enough(note) is enough
 
 
-def test_nobody_is_called_twice():
+def test_no_person_is_paged_twice():
     assert levels_left((ADA, BEN, ADA, CHI), {BEN}) == (ADA, CHI)
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from sandbox.state.entities import Bookmark, Channel, Labelled, Message, Person, Usergroup
+from sandbox.state.entities import Bookmark, Channel, ChannelText, Message, Person, Usergroup
 from sandbox.state.workspace import Workspace
 
 _PREFIXES = ("C", "D", "S")
@@ -42,7 +42,7 @@ def _channel(whole: dict[str, Any]) -> Channel:
     parts = {
         "messages": {ts: Message(**one) for ts, one in whole["messages"].items()},
         "bookmarks": {name: Bookmark(**one) for name, one in whole["bookmarks"].items()},
-        "topic": Labelled(**whole["topic"]),
-        "purpose": Labelled(**whole["purpose"]),
+        "topic": ChannelText(**whole["topic"]),
+        "purpose": ChannelText(**whole["purpose"]),
     }
     return Channel(**{**whole, **parts})

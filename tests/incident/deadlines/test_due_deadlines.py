@@ -53,7 +53,7 @@ def test_an_acknowledgement_is_asked_for_before_its_target_and_the_owner_is_aske
 
 
 @pytest.mark.parametrize("fact", [Acknowledged(), None])
-def test_an_acknowledgement_is_no_longer_asked_for_once_somebody_is_on_it_or_it_is_over(fact):
+def test_an_acknowledgement_is_no_longer_prompted_for_once_a_person_responds_or_it_is_over(fact):
     chain = Chain(Priority.P1)
 
     if fact is None:
@@ -68,14 +68,14 @@ def test_a_priority_without_a_target_asks_for_no_commander():
     assert things(Chain(Priority.P3), "commander") == []
 
 
-def test_the_empty_chair_is_asked_for_at_a_third_of_the_target_and_at_the_target():
+def test_a_first_commander_is_prompted_for_at_a_third_of_the_target_and_at_the_target():
     thing = the(Chain(Priority.P1, service_owner=DEV), "commander")
 
     assert [minute for minute, _ in steps(thing)] == [5, 15]
     assert DEV in thing.steps[1].whom
 
 
-def test_a_chair_that_was_left_is_asked_for_at_once_of_those_closest():
+def test_a_commander_who_left_is_replaced_by_a_prompt_at_once_to_those_closest():
     chain = Chain(Priority.P1)
     chain.add(taken(Role.COMMANDER, ADA), taken(Role.DEPUTY, BEN), taken(Role.TECH_LEAD, CHI), at=1)
 
@@ -87,7 +87,7 @@ def test_a_chair_that_was_left_is_asked_for_at_once_of_those_closest():
     assert thing.due_at == T(30)
 
 
-def test_nobody_is_asked_for_a_commander_while_there_is_one_or_after_resolution():
+def test_no_commander_is_prompted_for_while_there_is_one_or_after_resolution():
     chain = Chain(Priority.P1)
     chain.add(taken(Role.COMMANDER, ADA), at=1)
     assert things(chain, "commander") == []
@@ -170,7 +170,7 @@ def test_the_commander_is_told_only_when_the_whole_ladder_did_not_answer():
     assert the(chain, "call").steps[0].whom == (ADA,)
 
 
-def test_a_call_that_was_taken_needs_nobody():
+def test_an_accepted_page_needs_no_prompt():
     chain = Chain(Priority.P2)
     chain.add(called(), at=1)
 

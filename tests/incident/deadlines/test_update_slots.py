@@ -253,7 +253,7 @@ def test_a_final_slot_still_open_at_reopening_stays_the_open_one():
     assert chain.due(INTERNAL) == 40
 
 
-def test_a_hold_drops_the_slot_and_its_release_starts_the_audience_anew():
+def test_a_hold_drops_the_slot_and_its_release_starts_the_audience_again():
     chain = Chain(P2, major=True)
     chain.add(UpdatesHeld(audience=CUSTOMER, reason="counsel says so"), at=10)
     assert chain.due(CUSTOMER) is None

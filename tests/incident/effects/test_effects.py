@@ -130,7 +130,7 @@ def test_a_fact_is_said_in_the_words_of_its_verb(fact, template):
 
 
 def test_every_kind_of_fact_is_said_or_known_not_to_be():
-    """A new fact fails here until somebody has thought about who hears of it."""
+    """A new fact without a template fails here until its author has decided who is told."""
     otherwise = {"state_changed", "role_taken", "joined", "gap_noted", "prompt_due", "prompt_put_off", "update_missed"}
     of_muster = {"channel_made", "card_posted", "announced", "place_lost", "update_delivered", "update_dropped"}
     of_the_workspace = {kind for (kind, _), fact in KINDS.items() if fact.__module__ == integrity.__name__}
@@ -150,7 +150,7 @@ def test_who_takes_a_role_is_told_their_duties():
     assert the(jobs, JobKind.DUTIES).person == CHI
 
 
-def test_somebody_new_in_a_role_is_invited_and_somebody_already_there_is_not_again():
+def test_a_new_holder_of_a_role_is_invited_and_one_who_is_a_member_is_not_invited_again():
     chain, _ = declared()
 
     assert JobKind.MEMBERS in kinds(told(chain, RoleTaken(role=Role.SCRIBE, who=BEN)))
@@ -182,7 +182,7 @@ def test_a_call_reaches_the_person_and_its_message_follows_what_became_of_it():
     assert the(answered, JobKind.PAGE).key == page.key
 
 
-def test_a_call_in_words_reaches_nobody():
+def test_an_escalation_to_a_body_outside_pages_no_person():
     chain, _ = declared()
 
     assert JobKind.PAGE not in kinds(told(chain, called(person=None)))

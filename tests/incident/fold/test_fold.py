@@ -103,7 +103,7 @@ def test_restored_sets_the_mitigated_time_only_when_there_is_none():
     assert mitigated.now.times.mitigated_at == T(5)
 
 
-def test_each_mitigation_sets_the_time_anew_and_regress_leaves_it():
+def test_each_mitigation_sets_the_time_again_and_regress_leaves_it():
     chain = Chain()
     chain.move(ACTIVE, MITIGATED, at=5)
     chain.move(ACTIVE, at=6)
@@ -249,7 +249,7 @@ def test_a_promoted_message_stays_promoted_when_the_mark_is_removed():
     assert chain.now.decisions == 1
 
 
-def test_whoever_did_anything_was_active_also_when_refused_and_muster_never_is():
+def test_a_person_who_acted_was_active_also_when_refused_and_muster_never_is():
     chain = Chain()
     chain.add(MessagePosted(channel="C1", ts="1.0", author=BEN, text="hi"), at=20, occurred=4, by=BEN)
     assert {s.who: s.at for s in chain.now.last_seen} == {ADA: T(0), BEN: T(4)}
@@ -287,11 +287,11 @@ def test_the_channel_knows_its_members():
 
 def test_a_prompt_is_kept_by_what_it_is_about():
     chain = Chain()
-    chain.add(PromptDue(due="chair", ask="take", asked=(ADA,), due_at=T(1)), at=1, by=MUSTER)
+    chain.add(PromptDue(due="commander", ask="take", asked=(ADA,), due_at=T(1)), at=1, by=MUSTER)
     first = chain.now.n
     chain.add(PromptSent(prompt=first, medium=Medium.SLACK, ref="C1:3.0"), at=1, by=MUSTER)
-    chain.add(PromptPutOff(due="chair", until=T(20)), at=2)
-    assert [(p.due, p.ts, p.until) for p in chain.now.prompted] == [("chair", "3.0", T(20))]
+    chain.add(PromptPutOff(due="commander", until=T(20)), at=2)
+    assert [(p.due, p.ts, p.until) for p in chain.now.prompted] == [("commander", "3.0", T(20))]
 
 
 def test_folding_in_two_parts_is_folding_at_once():

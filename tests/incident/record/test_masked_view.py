@@ -28,7 +28,7 @@ OTHER = MessagePosted(channel="C1", ts="8.0", author=ADA, text="nothing to see")
 
 
 def with_a_secret() -> Chain:
-    """Somebody posts a key, it is pinned and made an action; a note and an update repeat it."""
+    """A posted key is pinned and made an action; a note and an update repeat it."""
     chain = Chain(Priority.P1)
     chain.add(
         MessagePosted(channel="C1", ts="7.0", author=ADA, text=SECRET),

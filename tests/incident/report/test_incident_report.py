@@ -157,7 +157,7 @@ def test_what_came_before_the_declaration_counts_too():
     assert record["timeline"][0]["kind"] == "logged"
 
 
-def test_roles_at_a_moment_name_who_held_them_then_and_nobody_else():
+def test_roles_at_a_moment_name_only_who_held_them_then():
     chain = Chain()
     chain.add(RoleTaken(role=Role.COMMANDER, who=ADA), at=1)
     chain.add(RoleTaken(role=Role.SME, who=BEN), at=5)

@@ -1,4 +1,4 @@
-"""Who may see a restricted incident, and nobody else."""
+"""Who may see a restricted incident, and who may not."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_anybody_may_see_an_open_incident():
     assert may_see(Chain().now, CHI)
 
 
-def test_nobody_from_outside_may_see_a_restricted_one_and_its_reporter_may():
+def test_only_those_involved_may_see_a_restricted_incident_and_its_reporter_is():
     assert not may_see(restricted(), CHI)
     assert may_see(restricted(), ADA)
     assert may_see(restricted(), MUSTER)
@@ -40,7 +40,7 @@ def test_nobody_from_outside_may_see_a_restricted_one_and_its_reporter_may():
         ActionOpened(id="A1", text="drain", assignee=BEN),
     ],
 )
-def test_whoever_is_brought_in_may_see_it(fact):
+def test_a_person_who_is_brought_in_may_see_it(fact):
     assert may_see(restricted(fact), BEN)
     assert not may_see(restricted(fact), CHI)
 
@@ -51,7 +51,7 @@ def test_the_channel_decides_for_its_members():
     assert not may_see(restricted(made, joined, Left(channel="C9", who=BEN)), BEN)
 
 
-def test_whoever_walked_into_a_public_channel_is_not_involved_until_it_is_private():
+def test_a_member_of_a_public_channel_is_not_involved_until_it_is_private():
     made, joined = ChannelMade(channel="C9", name="inc-1"), Joined(channel="C9", who=BEN)
     now_private = ChannelMade(channel="C9", name="inc-1", private=True)
 
