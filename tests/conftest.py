@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from storage.store import Store, open_store
-from tests import postgres
-from tests.browser import chromium, desk
+from tests.support import postgres
+from tests.support.browser import chromium, desk
 from tests.support.failpoint_runner import FailpointRunner
 
 __all__ = ["chromium", "desk"]  # One browser for all of a run: Playwright starts once in a process.

@@ -10,7 +10,7 @@ import pytest
 
 from commands.core import verb_registry
 from incident.entries import KINDS
-from tests.broad_catches import broad_catches
+from tests.support.broad_catches import broad_catches
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ("bot", "commands", "roles", "incident", "storage", "sandbox")

@@ -100,8 +100,8 @@ from incident.entries.restoration import FailedOver
 from incident.entry import join, split
 from incident.jobs import JobKind
 from incident.record.upcast import StoredEntry, read
-from tests.commands.desk import Desk, a_policy
-from tests.commands.hand import Room
+from tests.support.command_bench import Desk, a_policy
+from tests.support.handmade_incidents import Room
 
 
 def test_a_typed_failover_is_recorded_and_folded() -> None:

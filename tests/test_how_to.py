@@ -19,9 +19,9 @@ from bot.monitoring.metrics import Metrics, StateCollector
 from bot.spool.spool import Spool
 from bot.web.http_app import web_app
 from storage.store import Store, open_store
-from tests import postgres
-from tests.bot.cli.command import POLICY, ROOT, environment
-from tests.bot.cli.started_record import StartedRecord, start_record
+from tests.support import postgres
+from tests.support.muster_command import POLICY, ROOT, environment
+from tests.support.started_record import StartedRecord, start_record
 
 PAGE: Final = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs" / "how-to").glob("*.md")))
 DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from storage.store import Store
-from tests.bot.rig import Rig, rig_on
+from tests.support.worker_env import WorkerEnv, worker_env_on
 
 
 @pytest.fixture
-def rig(sqlite_store: Store) -> Iterator[Rig]:
+def rig(sqlite_store: Store) -> Iterator[WorkerEnv]:
     """Give a worker on SQLite."""
-    with rig_on(sqlite_store) as built:
+    with worker_env_on(sqlite_store) as built:
         yield built

@@ -9,7 +9,7 @@ from bot.bootstrap.composition import compose
 from bot.config.settings import Settings
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
-from tests.bot.slack.workplace import MANIFEST, POLICY
+from tests.support.slack_env import MANIFEST, POLICY
 
 PEOPLE = (Person(name="ann", real_name="Ann"), Person(name="bea", real_name="Bea"))
 

@@ -21,11 +21,11 @@ import pytest
 
 from bot.failpoints import ABSENT, FAILPOINTS
 from storage.store import open_store
-from tests import postgres
-from tests.bot.absent import House
-from tests.dbproxy import DatabaseProxy
+from tests.support import postgres
+from tests.support.db_proxy import DatabaseProxy
 from tests.support.failpoint_runner import KILLED, FailpointRunner
 from tests.support.observed_state import difference, observed_state
+from tests.support.offline_env import OfflineEnv
 
 PATIENCE_S = 130
 WITHOUT = (
@@ -79,7 +79,7 @@ class MovedFile:
 class OfflineProcesses:
     """Muster processes on one workspace and one spool. `database` can be made absent; `url` leads past that."""
 
-    house: House
+    house: OfflineEnv
     database: DatabaseProxy | MovedFile
     runner: FailpointRunner
     url: str
@@ -120,7 +120,7 @@ def open_processes(
     @contextmanager
     def opened(database: DatabaseProxy | MovedFile, url: str) -> Iterator[OfflineProcesses]:
         with closing(database):
-            house = House(tmp_path_factory.mktemp("house"), database.url, starts=False)
+            house = OfflineEnv(tmp_path_factory.mktemp("house"), database.url, starts=False)
             yield OfflineProcesses(house, database, failpoint_runner, url)
             house.sandbox.stop()
 

@@ -15,9 +15,9 @@ from bot.simulation.bench.bench_environment import policy_of
 from bot.simulation.soak.soak_actors import is_put_off
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
-from tests import postgres
-from tests.bot.cli.command import ROOT, muster, started
-from tests.replicas.house import free_port
+from tests.support import postgres
+from tests.support.muster_command import ROOT, muster, started
+from tests.support.replica_env import free_port
 
 PASSWORD = "canary-database-password"
 COMMAND = "/inc"

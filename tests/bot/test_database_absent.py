@@ -11,8 +11,8 @@ from bot.slack.interaction import from_command
 from incident.entry import EntryPoint
 from sandbox.state.mutations import channel_mutations
 from storage.database.time_limit import time_limit
-from tests.bot.absent import House, until
-from tests.dbproxy import DatabaseProxy
+from tests.support.db_proxy import DatabaseProxy
+from tests.support.offline_env import OfflineEnv, until
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def proxy(postgres_url):
 
 @pytest.fixture
 def house(proxy, tmp_path):
-    opened = House(tmp_path, proxy.url)
+    opened = OfflineEnv(tmp_path, proxy.url)
     yield opened
     proxy.set("ok")
     opened.close()

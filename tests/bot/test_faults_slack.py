@@ -11,7 +11,7 @@ import pytest
 from bot.slack.client.rate_limiter import PER_MINUTE, RateLimiter
 from bot.slack.client.web_api import CallPostponed
 from incident.jobs import LATER, NORMAL, URGENT, USABLE
-from tests.bot.rig import T0
+from tests.support.worker_env import T0
 
 ALWAYS = 1_000_000
 

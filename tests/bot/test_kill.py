@@ -16,8 +16,8 @@ from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from sandbox.state.mutations import channel_mutations
 from storage.store import Store, open_store
-from tests.bot.rig import PEOPLE, posts, the_policy
 from tests.support.failpoint_runner import KILLED, FailpointRunner
+from tests.support.worker_env import PEOPLE, posts, the_policy
 
 COMPLETED = 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.bot.rig import rig_on
+from tests.support.worker_env import worker_env_on
 
 STORM = 120
 
@@ -16,7 +16,7 @@ def refused(rig, seen):
 
 
 def test_of_more_than_a_hundred_incidents_no_call_is_one_too_many_and_a_p1_waits_for_no_p4(sqlite_store):
-    with rig_on(sqlite_store, strict=True) as rig:
+    with worker_env_on(sqlite_store, strict=True) as rig:
         lesser = [rig.declare(f"Report {n} is late", impact=3, urgency=3) for n in range(STORM)]
         rig.after(seconds=20)
         major = rig.declare("Nobody can pay")

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import event, text
 
 from storage.errors import Unavailable
-from tests.bot.absent import House
+from tests.support.offline_env import OfflineEnv
 
 
 @pytest.fixture
 def house(sqlite_url, tmp_path):
-    opened = House(tmp_path, sqlite_url)
+    opened = OfflineEnv(tmp_path, sqlite_url)
     yield opened
     opened.close()
 
@@ -19,7 +19,7 @@ def house(sqlite_url, tmp_path):
 class Trouble:
     """Lets every connection of a house begin with a statement, until it is over."""
 
-    def __init__(self, house: House, statement: str) -> None:
+    def __init__(self, house: OfflineEnv, statement: str) -> None:
         self._engine, self._statement = house.muster.store.engine, statement
         event.listen(self._engine, "connect", self._prepare)
         self._engine.dispose()
@@ -32,11 +32,11 @@ class Trouble:
         self._engine.dispose()
 
 
-def pages(house: House) -> int:
+def pages(house: OfflineEnv) -> int:
     return int(house.muster.store.transactions.read(lambda c: c.execute(text("PRAGMA page_count")).scalar_one()))
 
 
-def fill(house: House) -> None:
+def fill(house: OfflineEnv) -> None:
     """Use up what room is left in the pages that are there."""
     grow = text(
         "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < :n) "

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.commands.desk import Desk
+from tests.support.command_bench import CommandBench
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> CommandBench:
     """Nothing declared yet."""
-    return Desk()
+    return CommandBench()
 
 
 @pytest.fixture
-def room() -> Desk:
+def room() -> CommandBench:
     """A P2 on checkout, declared by rob at 10:00, in its channel C100."""
-    return Desk().declared()
+    return CommandBench().declared()

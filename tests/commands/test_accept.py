@@ -7,19 +7,19 @@ import pytest
 from incident.refusal import Code
 from roles.role_intervals import holders_at
 from roles.role_names import Role
-from tests.commands.desk import Desk, T, who
+from tests.support.command_bench import CommandBench, T, who
 
 NOTE = "restore runs, promised 16:30, do not touch db1"
 
 
 @pytest.fixture
-def offered(room: Desk) -> Desk:
+def offered(room: CommandBench) -> CommandBench:
     room.do("take", by="rob", at=1, role="commander")
     room.do("handover", by="rob", at=2, role="commander", to=who("eva"), note=NOTE)
     return room
 
 
-def test_the_role_passes_on_at_acceptance(offered: Desk) -> None:
+def test_the_role_passes_on_at_acceptance(offered: CommandBench) -> None:
     offered.do("accept", by="eva", at=6, role="commander")
 
     held = offered.incident.roles
@@ -30,25 +30,25 @@ def test_the_role_passes_on_at_acceptance(offered: Desk) -> None:
     assert offered.answer() == "You are commander of INC-2026-0001. Your role checklist comes by direct message."
 
 
-def test_a_single_offer_need_not_be_named(offered: Desk) -> None:
+def test_a_single_offer_need_not_be_named(offered: CommandBench) -> None:
     offered.do("accept", by="eva")
 
     assert offered.incident.holder(Role.COMMANDER) == who("eva")
 
 
-def test_one_of_several_offers_has_to_be_named(offered: Desk) -> None:
+def test_one_of_several_offers_has_to_be_named(offered: CommandBench) -> None:
     offered.do("take", by="rob", role="scribe")
     offered.do("handover", by="rob", role="scribe", to=who("eva"), note=NOTE)
 
     assert offered.do("accept", by="eva").reason == "accept_which"
 
 
-def test_a_role_offered_to_another_person_is_not_accepted(offered: Desk) -> None:
+def test_a_role_offered_to_another_person_is_not_accepted(offered: CommandBench) -> None:
     assert offered.do("accept", by="nadia", role="commander").code == Code.STATE
     assert offered.do("accept", by="eva", role="scribe").code == Code.STATE
 
 
-def test_a_role_already_held_is_not_accepted_twice(room: Desk) -> None:
+def test_a_role_already_held_is_not_accepted_twice(room: CommandBench) -> None:
     room.do("take", by="rob", role="sme")
     room.do("handover", by="rob", role="sme", to=who("eva"), note=NOTE)
     room.do("take", by="eva", role="sme")
@@ -56,12 +56,12 @@ def test_a_role_already_held_is_not_accepted_twice(room: Desk) -> None:
     assert room.do("accept", by="eva", role="sme").code == Code.ROLE_TAKEN
 
 
-def test_a_button_is_stale_once_the_offer_is_gone(offered: Desk) -> None:
+def test_a_button_is_stale_once_the_offer_is_gone(offered: CommandBench) -> None:
     drawn_at = offered.incident.n
     offered.do("release", by="rob", role="commander")
 
     assert offered.do("accept", by="eva", role="commander", drawn_at=drawn_at).code == Code.STALE
 
 
-def test_a_button_works_while_the_offer_is_open(offered: Desk) -> None:
+def test_a_button_works_while_the_offer_is_open(offered: CommandBench) -> None:
     assert offered.do("accept", by="eva", role="commander", drawn_at=offered.incident.n).code is None

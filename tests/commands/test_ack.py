@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from incident.refusal import Code
 from incident.states import State
-from tests.commands.desk import Desk, T
+from tests.support.command_bench import CommandBench, T
 
 
-def test_the_first_acknowledgement_makes_the_incident_active(room: Desk) -> None:
+def test_the_first_acknowledgement_makes_the_incident_active(room: CommandBench) -> None:
     room.do("ack", at=1)
 
     assert room.kinds() == ["acknowledged", "state_changed"]
@@ -16,7 +16,7 @@ def test_the_first_acknowledgement_makes_the_incident_active(room: Desk) -> None
     assert room.answer() == "Recorded: you are on INC-2026-0001. Nobody commands yet: `/incident take commander`."
 
 
-def test_a_later_acknowledgement_is_only_an_entry(room: Desk) -> None:
+def test_a_later_acknowledgement_is_only_an_entry(room: CommandBench) -> None:
     room.do("ack", at=1)
 
     room.do("ack", by="eva", at=2)
@@ -26,13 +26,13 @@ def test_a_later_acknowledgement_is_only_an_entry(room: Desk) -> None:
     assert room.said() == "<@UEVA> is on it."
 
 
-def test_a_backfilled_acknowledgement_counts_from_when_it_was_given(room: Desk) -> None:
+def test_a_backfilled_acknowledgement_counts_from_when_it_was_given(room: CommandBench) -> None:
     room.do("ack", at=30, occurred_at=T(3))
 
     assert room.incident.times.acknowledged_at == T(3)
 
 
-def test_a_void_incident_is_not_acknowledged(room: Desk) -> None:
+def test_a_void_incident_is_not_acknowledged(room: CommandBench) -> None:
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 
     outcome = room.do("ack")

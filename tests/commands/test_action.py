@@ -7,13 +7,13 @@ from incident.entries.conversation import ActionOpened
 from incident.model.components import Action as Opened
 from incident.ports import Person
 from incident.refusal import Code
-from tests.commands.hand import EVA, ROB, T0, Room, an_incident, later, worded
+from tests.support.handmade_incidents import EVA, ROB, T0, HandmadeDesk, an_incident, later, worded
 
 GIVEN = Opened(id="A2", text="watch the pool", assignee=ROB, opened_at=T0)
 
 
 def test_an_action_gets_the_next_id_that_was_never_used():
-    room = Room(an_incident(actions=(GIVEN.model_copy(update={"done_at": later(3)}),)))
+    room = HandmadeDesk(an_incident(actions=(GIVEN.model_copy(update={"done_at": later(3)}),)))
 
     (opened,) = room.does(Action(assignee=EVA, text="call the provider"))
 
@@ -21,7 +21,7 @@ def test_an_action_gets_the_next_id_that_was_never_used():
 
 
 def test_the_time_box_of_a_backfilled_action_counts_from_when_it_was_given():
-    room = Room(occurred_at=later(2))
+    room = HandmadeDesk(occurred_at=later(2))
 
     (opened,) = room.does(Action(assignee=EVA, text="call the provider", timebox_minutes=30, id="A9"))
 
@@ -30,21 +30,21 @@ def test_the_time_box_of_a_backfilled_action_counts_from_when_it_was_given():
 
 
 def test_an_id_that_was_used_is_refused():
-    refusal = Room(an_incident(actions=(GIVEN,))).refuses(Action(assignee=EVA, text="again", id="A2"))
+    refusal = HandmadeDesk(an_incident(actions=(GIVEN,))).refuses(Action(assignee=EVA, text="again", id="A2"))
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Not recorded: there is an action A2 already.")
 
 
 def test_a_bot_gets_no_action():
-    room = Room()
+    room = HandmadeDesk()
     room.memory.know(Person(id=EVA, name="Botty", is_bot=True))
 
     assert room.refuses(Action(assignee=EVA, text="call the provider")).code == Code.NOT_A_RESPONDER
 
 
 def test_the_one_who_gets_it_is_named_with_the_time():
-    room = Room()
+    room = HandmadeDesk()
     action = Action(assignee=EVA, text="call the provider", timebox_minutes=30)
 
     said = room.said(action)

@@ -6,30 +6,30 @@ import pytest
 
 from incident.refusal import Code
 from roles.person_ids import MUSTER
-from tests.commands.desk import Desk, T, who
+from tests.support.command_bench import CommandBench, T, who
 
 
 @pytest.fixture
-def called(room: Desk) -> Desk:
+def called(room: CommandBench) -> CommandBench:
     room.do("escalate", by="ilse", at=8, reason="the database is full")
     return room
 
 
-def test_having_it_stops_the_calls(called: Desk) -> None:
+def test_having_it_stops_the_calls(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="accepted")
     called.tick(30)
 
     assert [call.answer for call in called.incident.escalations] == ["accepted"]
 
 
-def test_accepting_a_page_links_the_incident_channel(called: Desk) -> None:
+def test_accepting_a_page_links_the_incident_channel(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="accepted")
 
     assert called.said() == "<@UROB> has it."
     assert called.answer() == "Recorded: you have it. The incident is INC-2026-0001, in <#C100>."
 
 
-def test_not_being_able_to_calls_the_next_at_once(called: Desk) -> None:
+def test_not_being_able_to_calls_the_next_at_once(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="declined")
 
     first, second = called.incident.escalations
@@ -38,7 +38,7 @@ def test_not_being_able_to_calls_the_next_at_once(called: Desk) -> None:
     assert called.said() == "<@UROB> cannot take the call. <@UEVA> is called next."
 
 
-def test_a_decline_at_the_last_level_pages_no_further_level(called: Desk) -> None:
+def test_a_decline_at_the_last_level_pages_no_further_level(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="declined")
     called.do("answer", by="eva", at=10, answer="declined")
 
@@ -47,7 +47,7 @@ def test_a_decline_at_the_last_level_pages_no_further_level(called: Desk) -> Non
     assert "the commander is told" in called.answer()
 
 
-def test_a_call_that_lapsed_may_still_be_taken_but_not_declined(called: Desk) -> None:
+def test_a_call_that_lapsed_may_still_be_taken_but_not_declined(called: CommandBench) -> None:
     called.tick(14)
     first = called.incident.escalations[0].n
 
@@ -55,18 +55,18 @@ def test_a_call_that_lapsed_may_still_be_taken_but_not_declined(called: Desk) ->
     assert called.do("answer", by="rob", at=15, answer="accepted", escalation=first).code is None
 
 
-def test_a_page_is_answered_only_by_the_person_paged(called: Desk) -> None:
+def test_a_page_is_answered_only_by_the_person_paged(called: CommandBench) -> None:
     outcome = called.do("answer", by="nadia", at=9, answer="accepted")
 
     assert (outcome.code, outcome.reason) == (Code.NOT_AUTHORISED, "answer_not_yours")
 
 
-def test_a_second_answer_from_the_button_is_stale(called: Desk) -> None:
+def test_a_second_answer_from_the_button_is_stale(called: CommandBench) -> None:
     call = called.incident.escalations[0].n
     called.do("answer", by="rob", at=9, answer="accepted", escalation=call)
 
     assert called.do("answer", by="rob", at=9, answer="declined", escalation=call, drawn_at=call).code == Code.STALE
 
 
-def test_there_is_nothing_to_answer_before_a_call(room: Desk) -> None:
+def test_there_is_nothing_to_answer_before_a_call(room: CommandBench) -> None:
     assert room.do("answer", answer="accepted").code == Code.STATE

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from commands.core.capture import Capture, CapturedFact, capture, capture_all
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import EntryPoint, Source
-from tests.commands.desk import CHANNEL, TEAM, Desk, T, who
+from tests.support.command_bench import CHANNEL, TEAM, CommandBench, T, who
 
 TIMES = ("1780999500.000100", "1780999501.000100", "1780999502.000100")
 PLACES = (CHANNEL, "C999")
@@ -42,7 +42,7 @@ def captures(facts: list[CapturedFact]) -> list[Capture]:
 @settings(max_examples=60, deadline=None)
 @given(facts=st.lists(told(), min_size=1, max_size=12))
 def test_together_is_as_one_by_one(facts: list[CapturedFact]) -> None:
-    together, alone = Desk().declared(), Desk().declared()
+    together, alone = CommandBench().declared(), CommandBench().declared()
     many = captures(facts)
     given_way = {"policy": together.policy, "at": T(6)}
 
@@ -56,11 +56,11 @@ def test_together_is_as_one_by_one(facts: list[CapturedFact]) -> None:
     assert together.incident == alone.incident
 
 
-def told_of(desk: Desk) -> list[tuple[object, ...]]:
+def told_of(desk: CommandBench) -> list[tuple[object, ...]]:
     return [(entry.n, entry.fact, entry.by, entry.occurred_at, entry.source) for entry in desk.entries()]
 
 
-def test_messages_in_a_row_are_one_look_at_the_incident(room: Desk) -> None:
+def test_messages_in_a_row_are_one_look_at_the_incident(room: CommandBench) -> None:
     many = captures([MessagePosted(channel=CHANNEL, ts=ts, author=who("rob"), text="x") for ts in TIMES])
 
     came_of = capture_all(many, recorder=room.memory, policy=room.policy, at=T(6))
@@ -73,7 +73,7 @@ def test_messages_in_a_row_are_one_look_at_the_incident(room: Desk) -> None:
     assert room.entries()[-1].n == last
 
 
-def test_the_same_message_twice_in_one_go_is_recorded_once(room: Desk) -> None:
+def test_the_same_message_twice_in_one_go_is_recorded_once(room: CommandBench) -> None:
     one = MessagePosted(channel=CHANNEL, ts=TIMES[0], author=who("rob"), text="x")
 
     first, second = capture_all(captures([one, one]), recorder=room.memory, policy=room.policy, at=T(6))

@@ -12,8 +12,8 @@ from incident.model.components import Interval, Link, Resolution, TempFix, Times
 from incident.refusal import Code
 from incident.states import Priority, State
 from roles.role_names import Role
-from tests.commands.desk import Desk
-from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later, renderer, worded
+from tests.support.command_bench import CommandBench
+from tests.support.handmade_incidents import EVA, ILSE, ROB, T0, HandmadeDesk, an_incident, later, renderer, worded
 
 PROVEN = an_incident(
     State.RESOLVED,
@@ -40,23 +40,23 @@ def closure_sentences() -> dict[str, str]:
 
 
 def test_a_proven_incident_is_closed_by_its_commander():
-    assert Room(PROVEN).does(Close()) == (StateChanged(old=State.RESOLVED, new=State.CLOSED),)
+    assert HandmadeDesk(PROVEN).does(Close()) == (StateChanged(old=State.RESOLVED, new=State.CLOSED),)
 
 
 def test_a_closer_may_close_too():
-    assert Room(PROVEN, actor=EVA, groups=frozenset({"closer"})).does(Close())
+    assert HandmadeDesk(PROVEN, actor=EVA, groups=frozenset({"closer"})).does(Close())
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.RESOLVED}))
 def test_only_a_resolved_incident_is_closed_and_the_state_is_asked_first(state):
-    refusal = Room(PROVEN.model_copy(update={"state": state}), actor=EVA).refuses(Close())
+    refusal = HandmadeDesk(PROVEN.model_copy(update={"state": state}), actor=EVA).refuses(Close())
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Not closed: it is ")
 
 
 def test_missing_authority_is_refused_before_missing_criteria():
-    refusal = Room(BARE, actor=EVA).refuses(Close())
+    refusal = HandmadeDesk(BARE, actor=EVA).refuses(Close())
 
     assert refusal.code == Code.NOT_AUTHORISED
     assert "only commander or closer may close" in worded(refusal)
@@ -65,11 +65,13 @@ def test_missing_authority_is_refused_before_missing_criteria():
 def test_a_former_commander_may_not_close():
     past = (Interval(role=Role.COMMANDER, who=EVA, since=T0, until=later(2)),)
 
-    assert Room(PROVEN.model_copy(update={"roles": past}), actor=EVA).refuses(Close()).code == Code.NOT_AUTHORISED
+    assert (
+        HandmadeDesk(PROVEN.model_copy(update={"roles": past}), actor=EVA).refuses(Close()).code == Code.NOT_AUTHORISED
+    )
 
 
 def test_what_is_missing_is_named_in_order_and_each_has_its_sentence():
-    refusal = Room(BARE).refuses(Close())
+    refusal = HandmadeDesk(BARE).refuses(Close())
 
     assert refusal.code == Code.CLOSE_INCOMPLETE
     assert refusal.missing == ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY", "TIMELINE", "LINKS", "TEMPFIX")
@@ -114,12 +116,12 @@ def test_every_closure_sentence_has_a_criterion():
 
 
 def test_the_channel_reads_who_closed():
-    assert Room(PROVEN, actor=ILSE).said(Close()).startswith("*Closed* by <@UILSE>.")
-    assert Room(PROVEN).answer(Close()).startswith("INC-2026-0042 is closed.")
+    assert HandmadeDesk(PROVEN, actor=ILSE).said(Close()).startswith("*Closed* by <@UILSE>.")
+    assert HandmadeDesk(PROVEN).answer(Close()).startswith("INC-2026-0042 is closed.")
 
 
 def test_a_refused_closing_is_recorded_with_its_unmet_criteria_and_each_can_be_met():
-    room = Desk().declared(started_at="2026-06-09T09:58:00Z", impact=3, category="Application")
+    room = CommandBench().declared(started_at="2026-06-09T09:58:00Z", impact=3, category="Application")
     room.do("take", "ilse", at=2, role="commander")
     room.do("restored", at=10, text="errors under 1%")
     room.do("resolve", at=11, how="fix", text="fixed")

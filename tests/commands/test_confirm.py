@@ -6,7 +6,7 @@ import pytest
 
 from commands.confirm import Confirm
 from incident.entries.classification import Confirmed
-from tests.commands.hand import Room
+from tests.support.handmade_incidents import HandmadeDesk
 
 
 @pytest.mark.parametrize(
@@ -21,10 +21,10 @@ from tests.commands.hand import Room
 def test_what_is_named_is_confirmed(fields, category, priority):
     confirm = Confirm.model_validate(fields)
 
-    assert Room().does(confirm) == (Confirmed(category=category, priority=priority),)
+    assert HandmadeDesk().does(confirm) == (Confirmed(category=category, priority=priority),)
 
 
 def test_the_channel_reads_what_is_final():
-    assert Room().said(Confirm()) == "*Final category and priority confirmed* by <@UILSE>: Application, P2"
-    assert Room().said(Confirm(what=("priority",))) == "*Final priority confirmed* by <@UILSE>: P2"
-    assert Room().answer(Confirm()) == "Confirmed. A later change asks for it again."
+    assert HandmadeDesk().said(Confirm()) == "*Final category and priority confirmed* by <@UILSE>: Application, P2"
+    assert HandmadeDesk().said(Confirm(what=("priority",))) == "*Final priority confirmed* by <@UILSE>: P2"
+    assert HandmadeDesk().answer(Confirm()) == "Confirmed. A later change asks for it again."

@@ -7,11 +7,13 @@ from pydantic import ValidationError
 
 from commands.contain import Contain
 from incident.entries.restoration import Contained
-from tests.commands.hand import Room
+from tests.support.handmade_incidents import HandmadeDesk
 
 
 def test_a_step_is_recorded_with_its_term():
-    assert Room().does(Contain(term="long", text="path closed")) == (Contained(term="long", text="path closed"),)
+    assert HandmadeDesk().does(Contain(term="long", text="path closed")) == (
+        Contained(term="long", text="path closed"),
+    )
 
 
 def test_there_is_no_third_term():
@@ -21,7 +23,7 @@ def test_there_is_no_third_term():
 
 @pytest.mark.parametrize(("term", "reads"), [("short", "for now"), ("long", "until the cause is gone")])
 def test_the_channel_reads_for_how_long(term, reads):
-    said = Room().said(Contain(term=term, text="14 ranges blocked"))
+    said = HandmadeDesk().said(Contain(term=term, text="14 ranges blocked"))
 
     assert said == f"*Contained* {reads}, says <@UILSE>: 14 ranges blocked"
-    assert "not restored" in Room().answer(Contain(term=term, text="14 ranges blocked"))
+    assert "not restored" in HandmadeDesk().answer(Contain(term=term, text="14 ranges blocked"))

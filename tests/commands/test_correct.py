@@ -7,16 +7,16 @@ import pytest
 from commands.correct import Correct
 from incident.entries.conversation import Corrected
 from incident.refusal import Code
-from tests.commands.hand import Room, worded
+from tests.support.handmade_incidents import HandmadeDesk, worded
 
 
 def test_a_correction_names_the_entry_it_corrects():
-    assert Room().does(Correct(entry=4, text="it was 09:55")) == (Corrected(corrects=4, text="it was 09:55"),)
+    assert HandmadeDesk().does(Correct(entry=4, text="it was 09:55")) == (Corrected(corrects=4, text="it was 09:55"),)
 
 
 @pytest.mark.parametrize("entry", [0, -1, 10])
 def test_an_entry_that_does_not_exist_cannot_be_corrected(entry):
-    refusal = Room().refuses(Correct(entry=entry, text="it was 09:55"))
+    refusal = HandmadeDesk().refuses(Correct(entry=entry, text="it was 09:55"))
 
     assert refusal.code == Code.STATE
     assert f"there is no entry {entry}" in worded(refusal)
@@ -25,5 +25,5 @@ def test_an_entry_that_does_not_exist_cannot_be_corrected(entry):
 def test_the_channel_reads_which_entry_was_wrong():
     correct = Correct(entry=4, text="it was 09:55")
 
-    assert Room().said(correct) == "*Correction of entry 4* by <@UILSE>: it was 09:55"
-    assert "stays as it was" in Room().answer(correct)
+    assert HandmadeDesk().said(correct) == "*Correction of entry 4* by <@UILSE>: it was 09:55"
+    assert "stays as it was" in HandmadeDesk().answer(correct)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from commands.core.request import Place
 from commands.decide import Decide
 from incident.entries.conversation import DecisionMade, MessagePosted
-from tests.commands.hand import CHANNEL, EVA, ROB, Room, an_incident
+from tests.support.handmade_incidents import CHANNEL, EVA, ROB, HandmadeDesk, an_incident
 
 TEXT = "roll back the 09:55 release"
 
 
 def test_decisions_are_numbered_in_order():
-    room = Room(an_incident(decisions=2))
+    room = HandmadeDesk(an_incident(decisions=2))
 
     (made,) = room.does(Decide(text=TEXT, rationale="errors began after it", approved_by=ROB))
 
@@ -19,7 +19,7 @@ def test_decisions_are_numbered_in_order():
 
 
 def test_a_decision_made_from_a_message_names_the_message():
-    room = Room(place=Place(channel=CHANNEL, message="1749463200.000100"))
+    room = HandmadeDesk(place=Place(channel=CHANNEL, message="1749463200.000100"))
     room.holds(MessagePosted(channel=CHANNEL, ts="1749463200.000100", author=EVA, text=TEXT))
 
     (made,) = room.does(Decide(text=TEXT))
@@ -28,7 +28,7 @@ def test_a_decision_made_from_a_message_names_the_message():
 
 
 def test_a_button_on_musters_own_post_is_no_source_of_a_decision():
-    room = Room(place=Place(channel=CHANNEL, message="1749463200.000200"))
+    room = HandmadeDesk(place=Place(channel=CHANNEL, message="1749463200.000200"))
 
     (made,) = room.does(Decide(text=TEXT))
 
@@ -36,7 +36,7 @@ def test_a_button_on_musters_own_post_is_no_source_of_a_decision():
 
 
 def test_the_channel_reads_the_decision_with_its_reason_and_approval():
-    said = Room().said(Decide(text=TEXT, rationale="errors began after it", approved_by=ROB))
+    said = HandmadeDesk().said(Decide(text=TEXT, rationale="errors began after it", approved_by=ROB))
 
     assert said == (
         "*Decision D1* by <@UILSE>: roll back the 09:55 release · because: errors began after it · approved by <@UROB>"
@@ -44,5 +44,5 @@ def test_the_channel_reads_the_decision_with_its_reason_and_approval():
 
 
 def test_a_decision_without_a_reason_asks_for_one():
-    assert "`/incident note D1 because …`" in Room().answer(Decide(text=TEXT))
-    assert Room().answer(Decide(text=TEXT, rationale="it began then")) == "Recorded as D1."
+    assert "`/incident note D1 because …`" in HandmadeDesk().answer(Decide(text=TEXT))
+    assert HandmadeDesk().answer(Decide(text=TEXT, rationale="it began then")) == "Recorded as D1."

@@ -7,12 +7,12 @@ import pytest
 from commands.core.request import Place
 from incident.refusal import Code
 from incident.states import Priority, State
-from tests.commands.desk import CHANNEL, Desk, T, who
+from tests.support.command_bench import CHANNEL, CommandBench, T, who
 
 HERE = Place(channel="CELSEWHERE")
 
 
-def test_a_title_and_a_service_are_enough(desk: Desk) -> None:
+def test_a_title_and_a_service_are_enough(desk: CommandBench) -> None:
     desk.do("declare", at=6, title="Checkout errors", service="checkout")
 
     declared, judged, triaged = desk.facts()
@@ -24,7 +24,7 @@ def test_a_title_and_a_service_are_enough(desk: Desk) -> None:
     assert (triaged.old, triaged.new) == (State.LOGGED, State.TRIAGED)
 
 
-def test_what_is_provisional_says_so(desk: Desk) -> None:
+def test_what_is_provisional_says_so(desk: CommandBench) -> None:
     desk.do("declare", place=Place(), title="Checkout errors", service="checkout")
 
     assert desk.said() == (
@@ -36,7 +36,7 @@ def test_what_is_provisional_says_so(desk: Desk) -> None:
     )
 
 
-def test_a_judged_priority_is_not_provisional_and_keeps_its_targets(desk: Desk) -> None:
+def test_a_judged_priority_is_not_provisional_and_keeps_its_targets(desk: CommandBench) -> None:
     desk.do("declare", title="x", service="checkout", impact=1, urgency=2)
 
     judged = desk.facts()[1]
@@ -44,14 +44,14 @@ def test_a_judged_priority_is_not_provisional_and_keeps_its_targets(desk: Desk) 
     assert (judged.ack_minutes, judged.commander_minutes, judged.restore_minutes) == (30, 30, 480)
 
 
-def test_a_p1_is_a_major_incident_at_once(desk: Desk) -> None:
+def test_a_p1_is_a_major_incident_at_once(desk: CommandBench) -> None:
     desk.do("declare", title="x", service="checkout", impact=1, urgency=1)
 
     assert desk.kinds() == ["declared", "priority_changed", "state_changed", "major_declared"]
     assert desk.facts()[3].automatic
 
 
-def test_every_field_is_recorded(desk: Desk) -> None:
+def test_every_field_is_recorded(desk: CommandBench) -> None:
     desk.do(
         "declare",
         at=6,
@@ -73,13 +73,13 @@ def test_every_field_is_recorded(desk: Desk) -> None:
     assert (declared.started_at, declared.detected_at) == (T(-6), T(0))
 
 
-def test_a_category_outside_the_catalogue_is_recorded_as_unlisted(desk: Desk) -> None:
+def test_a_category_outside_the_catalogue_is_recorded_as_unlisted(desk: CommandBench) -> None:
     desk.do("declare", title="x", service="checkout", category="Weather")
 
     assert desk.facts()[0].unlisted
 
 
-def test_a_symptom_alone_gives_the_title(desk: Desk) -> None:
+def test_a_symptom_alone_gives_the_title(desk: CommandBench) -> None:
     desk.do("declare", symptom="\nPayments fail\nsince the release", service="checkout")
 
     assert desk.facts()[0].title == "Payments fail"
@@ -89,14 +89,14 @@ def test_a_symptom_alone_gives_the_title(desk: Desk) -> None:
     ("fields", "restricted"), [({"type": "security"}, True), ({"private": True}, True), ({}, False)]
 )
 def test_security_and_what_is_asked_to_be_private_is_restricted(
-    desk: Desk, fields: dict[str, object], restricted: bool
+    desk: CommandBench, fields: dict[str, object], restricted: bool
 ) -> None:
     desk.do("declare", title="x", service="checkout", **fields)
 
     assert desk.facts()[0].restricted is restricted
 
 
-def test_an_unknown_service_is_refused_before_what_is_missing(desk: Desk) -> None:
+def test_an_unknown_service_is_refused_before_what_is_missing(desk: CommandBench) -> None:
     assert desk.do("declare", service="nowhere").code == Code.UNKNOWN_SERVICE
 
 
@@ -110,7 +110,7 @@ def test_an_unknown_service_is_refused_before_what_is_missing(desk: Desk) -> Non
     ],
 )
 def test_what_the_catalogue_does_not_give_is_asked_for(
-    desk: Desk, fields: dict[str, str], missing: tuple[str, ...]
+    desk: CommandBench, fields: dict[str, str], missing: tuple[str, ...]
 ) -> None:
     outcome = desk.do("declare", **fields)
 
@@ -118,14 +118,14 @@ def test_what_the_catalogue_does_not_give_is_asked_for(
     assert ", ".join(missing).replace("_", " ") in desk.answer()
 
 
-def test_an_incident_is_not_declared_twice(room: Desk) -> None:
+def test_an_incident_is_not_declared_twice(room: CommandBench) -> None:
     outcome = room.do("declare", title="again", service="checkout")
 
     assert (outcome.code, outcome.key) == (Code.STATE, room.key)
     assert "this channel is INC-2026-0001 already" in room.answer()
 
 
-def test_from_a_message_another_incident_is_declared_even_here(room: Desk) -> None:
+def test_from_a_message_another_incident_is_declared_even_here(room: CommandBench) -> None:
     place = Place(channel=CHANNEL, message="1780999500.000100")
 
     outcome = room.do("declare", title="Login fails too", service="checkout", place=place)
@@ -134,7 +134,7 @@ def test_from_a_message_another_incident_is_declared_even_here(room: Desk) -> No
     assert (room.facts()[0].from_channel, room.facts()[0].from_message) == (CHANNEL, "1780999500.000100")
 
 
-def test_two_who_declare_the_same_are_both_recorded_and_the_second_sees_the_first(room: Desk) -> None:
+def test_two_who_declare_the_same_are_both_recorded_and_the_second_sees_the_first(room: CommandBench) -> None:
     room.do("declare", by="eva", at=15, place=HERE, title="Payments down", service="checkout")
 
     assert "INC-2026-0001 on the same service was declared" in room.answer()
@@ -145,7 +145,9 @@ def test_two_who_declare_the_same_are_both_recorded_and_the_second_sees_the_firs
     ("at", "fields"),
     [(15.1, {}), (5, {"service": "wiki", "category": "Other", "owner_group": "it"}), (5, {"drill": True})],
 )
-def test_later_elsewhere_or_in_a_drill_is_something_else(room: Desk, at: float, fields: dict[str, object]) -> None:
+def test_later_elsewhere_or_in_a_drill_is_something_else(
+    room: CommandBench, at: float, fields: dict[str, object]
+) -> None:
     whole = {"title": "Payments down", "service": "checkout", **fields}
 
     room.do("declare", by="eva", at=at, place=HERE, **whole)
@@ -153,7 +155,7 @@ def test_later_elsewhere_or_in_a_drill_is_something_else(room: Desk, at: float, 
     assert "same problem" not in room.answer()
 
 
-def test_a_restricted_incident_is_never_shown_as_a_possible_duplicate(desk: Desk) -> None:
+def test_a_restricted_incident_is_never_shown_as_a_possible_duplicate(desk: CommandBench) -> None:
     desk.declared(type="security")
 
     desk.do("declare", by="eva", at=5, place=HERE, title="Payments down", service="checkout")
@@ -162,13 +164,13 @@ def test_a_restricted_incident_is_never_shown_as_a_possible_duplicate(desk: Desk
 
 
 @pytest.mark.parametrize("title", ["<!channel> *_~ 🔥", "تعطل الدفع", "!!!", "x" * 250])
-def test_any_title_can_be_declared(desk: Desk, title: str) -> None:
+def test_any_title_can_be_declared(desk: CommandBench, title: str) -> None:
     assert desk.do("declare", title=title, service="checkout").code is None
     assert desk.facts()[0].title == title
     assert "<!channel>" not in desk.said()
 
 
-def test_a_title_too_long_to_read_is_refused_with_its_length(desk: Desk) -> None:
+def test_a_title_too_long_to_read_is_refused_with_its_length(desk: CommandBench) -> None:
     outcome = desk.do("declare", title="x" * 10_000, service="checkout")
 
     assert (outcome.code, dict(outcome.facts)) == (Code.TOO_LONG, {"limit": "250", "length": "10000"})

@@ -6,13 +6,13 @@ from commands.done import Done
 from incident.entries.conversation import ActionDone
 from incident.model.components import Action
 from incident.refusal import Code
-from tests.commands.hand import ROB, T0, Room, an_incident, later, worded
+from tests.support.handmade_incidents import ROB, T0, HandmadeDesk, an_incident, later, worded
 
 OPEN = Action(id="A1", text="watch the pool", assignee=ROB, opened_at=T0)
 
 
 def test_an_open_action_is_done_under_the_id_it_has():
-    room = Room(an_incident(actions=(OPEN,)))
+    room = HandmadeDesk(an_incident(actions=(OPEN,)))
 
     assert room.does(Done(id="a1", result="it fills in 70 minutes")) == (
         ActionDone(id="A1", result="it fills in 70 minutes"),
@@ -20,14 +20,14 @@ def test_an_open_action_is_done_under_the_id_it_has():
 
 
 def test_an_unknown_action_is_refused():
-    refusal = Room().refuses(Done(id="A7", result="ok"))
+    refusal = HandmadeDesk().refuses(Done(id="A7", result="ok"))
 
     assert (refusal.code, Done(id="A7", result="ok").intent) == (Code.STATE, "action_done")
     assert "no action is called A7" in worded(refusal)
 
 
 def test_an_action_that_is_done_is_refused():
-    room = Room(an_incident(actions=(OPEN.model_copy(update={"done_at": later(5)}),)))
+    room = HandmadeDesk(an_incident(actions=(OPEN.model_copy(update={"done_at": later(5)}),)))
 
     refusal = room.refuses(Done(id="A1", result="again"))
 
@@ -36,7 +36,7 @@ def test_an_action_that_is_done_is_refused():
 
 
 def test_the_channel_reads_the_result():
-    room = Room(an_incident(actions=(OPEN,)))
+    room = HandmadeDesk(an_incident(actions=(OPEN,)))
 
     assert room.said(Done(id="A1", result="it leaks")) == "*A1 done*, says <@UILSE>: it leaks"
     assert room.answer(Done(id="A1", result="it leaks")) == "A1 is done. Thank you."

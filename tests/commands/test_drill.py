@@ -7,15 +7,15 @@ import pytest
 from incident.refusal import Code
 from incident.states import State
 from roles.role_names import Role
-from tests.commands.desk import Desk
+from tests.support.command_bench import CommandBench
 
 
 @pytest.fixture
-def drill(desk: Desk) -> Desk:
+def drill(desk: CommandBench) -> CommandBench:
     return desk.declared(drill=True)
 
 
-def test_an_inject_goes_into_the_drill(drill: Desk) -> None:
+def test_an_inject_goes_into_the_drill(drill: CommandBench) -> None:
     drill.do("drill", what="inject", text="a note asks for payment")
 
     assert drill.kinds() == ["drill_injected"]
@@ -23,7 +23,7 @@ def test_an_inject_goes_into_the_drill(drill: Desk) -> None:
     assert drill.answer() == "Put into the drill."
 
 
-def test_ending_a_drill_ends_its_roles_and_what_is_owed(drill: Desk) -> None:
+def test_ending_a_drill_ends_its_roles_and_what_is_owed(drill: CommandBench) -> None:
     drill.do("take", role="commander")
 
     drill.do("drill", what="end", summary="two gaps found")
@@ -36,15 +36,15 @@ def test_ending_a_drill_ends_its_roles_and_what_is_owed(drill: Desk) -> None:
 
 
 @pytest.mark.parametrize("what", ["inject", "end"])
-def test_a_real_incident_is_no_drill(room: Desk, what: str) -> None:
+def test_a_real_incident_is_no_drill(room: CommandBench, what: str) -> None:
     assert room.do("drill", what=what, text="x").code == Code.STATE
 
 
-def test_a_drill_that_ended_takes_nothing_more(drill: Desk) -> None:
+def test_a_drill_that_ended_takes_nothing_more(drill: CommandBench) -> None:
     drill.do("drill", what="end", text="done here")
 
     assert drill.do("drill", what="inject", text="x").code == Code.STATE
 
 
-def test_words_are_needed(drill: Desk) -> None:
+def test_words_are_needed(drill: CommandBench) -> None:
     assert drill.do("drill", what="inject").code == Code.MISSING_FIELDS

@@ -7,10 +7,10 @@ import pytest
 from incident.deadlines.due_deadlines import next_at
 from incident.refusal import Code
 from roles.person_ids import MUSTER
-from tests.commands.desk import Desk, T, who
+from tests.support.command_bench import CommandBench, T, who
 
 
-def test_without_a_name_the_first_level_is_paged(room: Desk) -> None:
+def test_without_a_name_the_first_level_is_paged(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, reason="the database is full")
 
     (call,) = room.incident.escalations
@@ -20,7 +20,7 @@ def test_without_a_name_the_first_level_is_paged(room: Desk) -> None:
     assert "After that <@UEVA> is called. A direct message wakes nobody: phone them too." in room.answer()
 
 
-def test_a_person_is_not_paged_twice_and_cannot_page_themselves(room: Desk) -> None:
+def test_a_person_is_not_paged_twice_and_cannot_page_themselves(room: CommandBench) -> None:
     room.do("escalate", by="rob", reason="help")
     assert room.incident.escalations[-1].person == who("eva")
 
@@ -28,7 +28,7 @@ def test_a_person_is_not_paged_twice_and_cannot_page_themselves(room: Desk) -> N
     assert room.incident.escalations[-1].person == who("rob")
 
 
-def test_an_unanswered_call_goes_on_to_the_next_and_is_recorded(room: Desk) -> None:
+def test_an_unanswered_call_goes_on_to_the_next_and_is_recorded(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, reason="help")
 
     room.tick(13.1)
@@ -38,7 +38,7 @@ def test_an_unanswered_call_goes_on_to_the_next_and_is_recorded(room: Desk) -> N
     assert room.entries()[second.n - 1].by == MUSTER
 
 
-def test_a_named_person_is_called_first(room: Desk) -> None:
+def test_a_named_person_is_called_first(room: CommandBench) -> None:
     room.do("escalate", by="ilse", how="hierarchical", who=who("nadia"), reason="may we roll back?")
 
     (call,) = room.incident.escalations
@@ -46,13 +46,13 @@ def test_a_named_person_is_called_first(room: Desk) -> None:
     assert room.said() == "<@UILSE> calls <@UNADIA> to decide: may we roll back?"
 
 
-def test_a_known_person_may_be_given_in_words(room: Desk) -> None:
+def test_a_known_person_may_be_given_in_words(room: CommandBench) -> None:
     room.do("escalate", by="ilse", to=who("nadia"), reason="x")
 
     assert room.incident.escalations[0].person == who("nadia")
 
 
-def test_an_outside_body_is_recorded_and_not_paged(room: Desk) -> None:
+def test_an_outside_body_is_recorded_and_not_paged(room: CommandBench) -> None:
     room.do("escalate", by="ilse", how="hierarchical", to="management body", reason="major incident")
 
     (call,) = room.incident.escalations
@@ -60,7 +60,7 @@ def test_an_outside_body_is_recorded_and_not_paged(room: Desk) -> None:
     assert room.answer() == "Recorded. Muster cannot reach management body: call them yourself, now."
 
 
-def test_after_the_end_one_person_is_paged_and_no_level_follows(room: Desk) -> None:
+def test_after_the_end_one_person_is_paged_and_no_level_follows(room: CommandBench) -> None:
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 
     room.do("escalate", by="ilse", at=8, reason="did you see this?")
@@ -71,7 +71,7 @@ def test_after_the_end_one_person_is_paged_and_no_level_follows(room: Desk) -> N
     assert "The incident is over (void, a false alarm), so no answer is waited for and nobody is" in room.answer()
 
 
-def test_a_decline_after_the_end_pages_no_further_level(room: Desk) -> None:
+def test_a_decline_after_the_end_pages_no_further_level(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, reason="help")
     room.do("void", at=9, as_="false_alarm", reason="the probe itself was broken")
 
@@ -81,7 +81,7 @@ def test_a_decline_after_the_end_pages_no_further_level(room: Desk) -> None:
     assert "The incident is over, so nobody else is called." in room.answer()
 
 
-def test_an_unanswered_page_does_not_lapse_after_the_incident_ends(room: Desk) -> None:
+def test_an_unanswered_page_does_not_lapse_after_the_incident_ends(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, reason="help")
     room.do("void", at=9, as_="false_alarm", reason="the probe itself was broken")
 
@@ -90,7 +90,7 @@ def test_an_unanswered_page_does_not_lapse_after_the_incident_ends(room: Desk) -
     assert due_at is None or due_at > T(60)
 
 
-def test_without_an_escalation_policy_a_name_is_required(desk: Desk) -> None:
+def test_without_an_escalation_policy_a_name_is_required(desk: CommandBench) -> None:
     desk.declared(service="wiki", category="Other", owner_group="it")
 
     outcome = desk.do("escalate", reason="help")
@@ -100,5 +100,5 @@ def test_without_an_escalation_policy_a_name_is_required(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("name", ["bot", "guest"])
-def test_only_a_full_member_is_called(room: Desk, name: str) -> None:
+def test_only_a_full_member_is_called(room: CommandBench, name: str) -> None:
     assert room.do("escalate", who=who(name), reason="help").code == Code.NOT_A_RESPONDER

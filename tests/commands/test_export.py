@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from commands.export import Export
 from incident.refusal import Code
-from tests.commands.hand import EVA, ROB, Room, an_incident
+from tests.support.handmade_incidents import EVA, ROB, HandmadeDesk, an_incident
 
 
 def test_the_answer_names_the_command_and_what_is_in_the_archive():
-    answer = Room().answer(Export())
+    answer = HandmadeDesk().answer(Export())
 
     assert "`muster export INC-2026-0042`" in answer
     assert "(9 entries)" in answer
@@ -17,14 +17,14 @@ def test_the_answer_names_the_command_and_what_is_in_the_archive():
 
 
 def test_the_archive_of_a_restricted_incident_comes_with_a_warning():
-    assert "mind who gets it" in Room(an_incident(restricted=True), actor=ROB).answer(Export())
+    assert "mind who gets it" in HandmadeDesk(an_incident(restricted=True), actor=ROB).answer(Export())
 
 
 def test_an_incident_the_actor_may_not_see_is_refused_as_unknown():
-    assert Room(an_incident(restricted=True), actor=EVA).refuses(Export(number="42")).code == Code.NO_INCIDENT
-    assert Room(an_incident(restricted=True), actor=EVA).refuses(Export()).code == Code.NO_INCIDENT
+    assert HandmadeDesk(an_incident(restricted=True), actor=EVA).refuses(Export(number="42")).code == Code.NO_INCIDENT
+    assert HandmadeDesk(an_incident(restricted=True), actor=EVA).refuses(Export()).code == Code.NO_INCIDENT
 
 
 def test_asking_changes_nothing():
-    assert Room().does(Export()) == ()
-    assert Room().said(Export()) == ""
+    assert HandmadeDesk().does(Export()) == ()
+    assert HandmadeDesk().said(Export()) == ""

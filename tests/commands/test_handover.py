@@ -6,18 +6,18 @@ import pytest
 
 from incident.refusal import Code
 from roles.role_names import Role
-from tests.commands.desk import Desk, who
+from tests.support.command_bench import CommandBench, who
 
 NOTE = "restore runs, promised 16:30, do not touch db1"
 
 
 @pytest.fixture
-def commanded(room: Desk) -> Desk:
+def commanded(room: CommandBench) -> CommandBench:
     room.do("take", by="rob", at=1, role="commander")
     return room
 
 
-def test_an_offer_changes_nothing_until_it_is_accepted(commanded: Desk) -> None:
+def test_an_offer_changes_nothing_until_it_is_accepted(commanded: CommandBench) -> None:
     commanded.do("handover", by="rob", role="ic", to=who("eva"), note=NOTE)
 
     (offer,) = commanded.incident.offers
@@ -27,20 +27,20 @@ def test_an_offer_changes_nothing_until_it_is_accepted(commanded: Desk) -> None:
     assert commanded.answer() == "Offered to <@UEVA>. <@UROB> stays commander until they accept."
 
 
-def test_a_new_offer_replaces_the_one_before(commanded: Desk) -> None:
+def test_a_new_offer_replaces_the_one_before(commanded: CommandBench) -> None:
     commanded.do("handover", by="rob", role="commander", to=who("eva"), note=NOTE)
     commanded.do("handover", by="rob", role="commander", to=who("nadia"), note=NOTE)
 
     assert [offer.to for offer in commanded.incident.offers] == [who("nadia")]
 
 
-def test_a_free_role_cannot_be_handed_over(room: Desk) -> None:
+def test_a_free_role_cannot_be_handed_over(room: CommandBench) -> None:
     outcome = room.do("handover", by="ilse", role="commander", to=who("eva"), note=NOTE)
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "handover_nobody")
 
 
-def test_handing_over_another_persons_role_needs_authority(commanded: Desk) -> None:
+def test_handing_over_another_persons_role_needs_authority(commanded: CommandBench) -> None:
     assert commanded.do("handover", by="eva", role="commander", to=who("eva"), note="").code == Code.NOT_AUTHORISED
 
     commanded.do("handover", by="ilse", role="commander", to=who("eva"), note=NOTE)
@@ -48,7 +48,7 @@ def test_handing_over_another_persons_role_needs_authority(commanded: Desk) -> N
     assert commanded.incident.offers[0].from_who == who("rob")
 
 
-def test_of_several_holders_the_first_gives(room: Desk) -> None:
+def test_of_several_holders_the_first_gives(room: CommandBench) -> None:
     room.do("take", by="rob", role="tech_lead")
     room.do("take", by="eva", role="tech_lead")
 
@@ -57,14 +57,14 @@ def test_of_several_holders_the_first_gives(room: Desk) -> None:
     assert room.incident.offers[0].from_who == who("rob")
 
 
-def test_a_role_is_not_offered_to_its_holder(commanded: Desk) -> None:
+def test_a_role_is_not_offered_to_its_holder(commanded: CommandBench) -> None:
     assert commanded.do("handover", role="commander", to=who("rob"), note=NOTE).code == Code.ROLE_TAKEN
 
 
 @pytest.mark.parametrize(("note", "code"), [("", Code.HANDOVER_NOTE), ("x" * 19, Code.HANDOVER_NOTE), ("x" * 20, None)])
-def test_the_note_says_enough_to_take_over(commanded: Desk, note: str, code: Code | None) -> None:
+def test_the_note_says_enough_to_take_over(commanded: CommandBench, note: str, code: Code | None) -> None:
     assert commanded.do("handover", role="commander", to=who("eva"), note=note).code == code
 
 
-def test_a_bot_takes_over_nothing(commanded: Desk) -> None:
+def test_a_bot_takes_over_nothing(commanded: CommandBench) -> None:
     assert commanded.do("handover", role="commander", to=who("bot"), note=NOTE).code == Code.NOT_A_RESPONDER

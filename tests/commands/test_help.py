@@ -9,9 +9,9 @@ from commands.core.verb import Group
 from commands.help import Help, usage
 from commands.update import Update
 from incident.refusal import Code
-from tests.commands.hand import Room, worded
+from tests.support.handmade_incidents import HandmadeDesk, worded
 
-ANYWHERE = Room(None)
+ANYWHERE = HandmadeDesk(None)
 
 
 def test_every_verb_is_listed_in_its_group_and_all_of_them_fit_on_one_screen():

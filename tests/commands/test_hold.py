@@ -9,7 +9,7 @@ from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.model.components import AudienceState, OpenSlot
 from incident.refusal import Code
 from incident.states import Audience
-from tests.commands.hand import Room, an_incident, later, worded
+from tests.support.handmade_incidents import HandmadeDesk, an_incident, later, worded
 
 WHY = "counsel approves every outside message"
 HOLD = Hold(audience=Audience.CUSTOMER, reason=WHY)
@@ -22,14 +22,14 @@ LAWYER = frozenset({"legal"})
 def test_those_named_hold_and_release(group):
     groups = frozenset({group})
 
-    assert Room(groups=groups).does(HOLD) == (UpdatesHeld(audience=Audience.CUSTOMER, reason=WHY),)
-    assert Room(HELD, groups=groups).does(RELEASE) == (UpdatesReleased(audience=Audience.CUSTOMER, reason=WHY),)
+    assert HandmadeDesk(groups=groups).does(HOLD) == (UpdatesHeld(audience=Audience.CUSTOMER, reason=WHY),)
+    assert HandmadeDesk(HELD, groups=groups).does(RELEASE) == (UpdatesReleased(audience=Audience.CUSTOMER, reason=WHY),)
     assert (HOLD.intent, RELEASE.intent) == ("hold", "unhold")
 
 
 @pytest.mark.parametrize(("incident", "verb"), [(an_incident(), HOLD), (HELD, RELEASE)])
 def test_others_may_not_even_the_commander(incident, verb):
-    refusal = Room(incident, groups=frozenset({"major_authority"})).refuses(verb)
+    refusal = HandmadeDesk(incident, groups=frozenset({"major_authority"})).refuses(verb)
 
     assert refusal.code == Code.NOT_AUTHORISED
     assert "is for legal or privacy" in worded(refusal)
@@ -39,20 +39,24 @@ def test_others_may_not_even_the_commander(incident, verb):
     ("incident", "verb", "says"), [(HELD, HOLD, "are on hold already"), (an_incident(), RELEASE, "are not on hold")]
 )
 def test_an_existing_hold_is_refused_before_authority_is_checked(incident, verb, says):
-    refusal = Room(incident, groups=frozenset()).refuses(verb)
+    refusal = HandmadeDesk(incident, groups=frozenset()).refuses(verb)
 
     assert refusal.code == Code.STATE
     assert says in worded(refusal)
 
 
 def test_the_channel_reads_the_hold_and_its_end():
-    assert Room(groups=LAWYER).said(HOLD) == (f"*On hold*: no updates to customers, says <@UILSE>. Because: {WHY}")
-    assert Room(HELD, groups=LAWYER).said(RELEASE).startswith("*Hold released*: updates to customers may go out")
-    assert "`/incident hold release customer because …`" in Room(groups=LAWYER).answer(HOLD)
+    assert HandmadeDesk(groups=LAWYER).said(HOLD) == (
+        f"*On hold*: no updates to customers, says <@UILSE>. Because: {WHY}"
+    )
+    assert (
+        HandmadeDesk(HELD, groups=LAWYER).said(RELEASE).startswith("*Hold released*: updates to customers may go out")
+    )
+    assert "`/incident hold release customer because …`" in HandmadeDesk(groups=LAWYER).answer(HOLD)
 
 
 def test_the_answer_to_a_release_says_what_is_owed_again():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
     state = AudienceState(audience=Audience.CUSTOMER, held=True, open=slot)
 
-    assert "owed by <!date^" in Room(an_incident(audiences=(state,)), groups=LAWYER).answer(RELEASE)
+    assert "owed by <!date^" in HandmadeDesk(an_incident(audiences=(state,)), groups=LAWYER).answer(RELEASE)

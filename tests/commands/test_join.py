@@ -6,16 +6,16 @@ from commands.core.request import Place
 from incident.entries.lifecycle import JoinedAsDuplicate
 from incident.refusal import Code
 from incident.states import State
-from tests.commands.desk import Desk, who
+from tests.support.command_bench import CommandBench, who
 
 
-def second(room: Desk, **fields: object) -> Place:
+def second(room: CommandBench, **fields: object) -> Place:
     whole = {"title": "Payments down", "service": "checkout", **fields}
     outcome = room.do("declare", by="eva", at=5, place=Place(channel="CELSEWHERE"), **whole)
     return Place(number=outcome.number)
 
 
-def test_the_second_is_void_and_the_first_knows_who_joined(room: Desk) -> None:
+def test_the_second_is_void_and_the_first_knows_who_joined(room: CommandBench) -> None:
     place = second(room)
 
     outcome = room.do("join", by="eva", at=6, place=place, number="INC-2026-0001")
@@ -31,7 +31,7 @@ def test_the_second_is_void_and_the_first_knows_who_joined(room: Desk) -> None:
     assert "go on there" in room.said()
 
 
-def test_a_second_click_joins_nothing_again(room: Desk) -> None:
+def test_a_second_click_joins_nothing_again(room: CommandBench) -> None:
     place = second(room)
     room.do("join", by="eva", at=6, place=place, number="INC-2026-0001")
 
@@ -39,21 +39,21 @@ def test_a_second_click_joins_nothing_again(room: Desk) -> None:
     assert sum(isinstance(e.fact, JoinedAsDuplicate) for e in room.entries()) == 1
 
 
-def test_the_first_does_not_join_the_second(room: Desk) -> None:
+def test_the_first_does_not_join_the_second(room: CommandBench) -> None:
     second(room)
 
     assert room.do("join", number="INC-2026-0002").reason == "join_not_first"
     assert room.do("join", number="INC-2026-0001").reason == "join_not_first"
 
 
-def test_an_incident_that_is_over_is_not_joined(room: Desk) -> None:
+def test_an_incident_that_is_over_is_not_joined(room: CommandBench) -> None:
     place = second(room)
     room.do("void", at=6, as_="false_alarm", reason="the probe itself was broken")
 
     assert room.do("join", place=place, number="INC-2026-0001").code == Code.STATE
 
 
-def test_what_was_worked_on_this_far_is_not_voided_by_joining(room: Desk) -> None:
+def test_what_was_worked_on_this_far_is_not_voided_by_joining(room: CommandBench) -> None:
     place = second(room)
     for verb in ("ack", "mitigated"):
         room.do(verb, at=6, place=place, **({"text": "better"} if verb == "mitigated" else {}))
@@ -61,7 +61,7 @@ def test_what_was_worked_on_this_far_is_not_voided_by_joining(room: Desk) -> Non
     assert room.do("join", place=place, number="INC-2026-0001").reason == "too_late_to_void"
 
 
-def test_a_restricted_incident_cannot_be_found_by_joining_it(desk: Desk) -> None:
+def test_a_restricted_incident_cannot_be_found_by_joining_it(desk: CommandBench) -> None:
     desk.declared(type="security")
     place = second(desk)
 
@@ -69,7 +69,7 @@ def test_a_restricted_incident_cannot_be_found_by_joining_it(desk: Desk) -> None
     assert desk.do("join", by="eva", place=place, number="INC-2026-0999").code == Code.NO_INCIDENT
 
 
-def test_not_from_a_restricted_incident_of_ones_own_either(desk: Desk) -> None:
+def test_not_from_a_restricted_incident_of_ones_own_either(desk: CommandBench) -> None:
     desk.declared(type="security")
     place = second(desk, type="security")
 
@@ -79,7 +79,7 @@ def test_not_from_a_restricted_incident_of_ones_own_either(desk: Desk) -> None:
     assert not any(isinstance(e.fact, JoinedAsDuplicate) for e in desk.entries())
 
 
-def test_who_is_involved_in_both_restricted_incidents_may_join_them(desk: Desk) -> None:
+def test_who_is_involved_in_both_restricted_incidents_may_join_them(desk: CommandBench) -> None:
     desk.declared(type="security")
     place = second(desk, type="security")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incident.refusal import Code
-from tests.commands.desk import Desk, T
+from tests.support.command_bench import CommandBench, T
 
 
-def asked(at: float = 25) -> Desk:
+def asked(at: float = 25) -> CommandBench:
     """An incident whose commander's chair is empty, and asked about."""
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     desk.tick(at)
     return desk
 

@@ -8,15 +8,15 @@ from pydantic import ValidationError
 from commands.link import Link
 from incident.entries.restoration import Linked, LinkNone
 from incident.refusal import Code
-from tests.commands.hand import Room, worded
+from tests.support.handmade_incidents import HandmadeDesk, worded
 
 
 def test_a_record_elsewhere_is_linked():
     link = Link(kind="known_error", ref="KE-31")
 
     assert link.intent == "link"
-    assert Room().does(link) == (Linked(link="known_error", ref="KE-31"),)
-    assert Room().said(link) == "*Linked* by <@UILSE>: known error KE-31"
+    assert HandmadeDesk().does(link) == (Linked(link="known_error", ref="KE-31"),)
+    assert HandmadeDesk().said(link) == "*Linked* by <@UILSE>: known error KE-31"
 
 
 def test_that_there_is_none_needs_a_reason_and_nothing_else():
@@ -26,12 +26,12 @@ def test_that_there_is_none_needs_a_reason_and_nothing_else():
         Link(kind="none", ref="vendor bug"),
     ):
         assert link.intent == "link_none"
-        assert Room().does(link) == (LinkNone(reason="vendor bug"),)
-    assert Room().answer(Link(reason="vendor bug")) == "Recorded: there is nothing to link."
+        assert HandmadeDesk().does(link) == (LinkNone(reason="vendor bug"),)
+    assert HandmadeDesk().answer(Link(reason="vendor bug")) == "Recorded: there is nothing to link."
 
 
 def test_what_is_left_out_is_asked_for():
-    nothing, why = Room().refuses(Link(kind="problem")), Room().refuses(Link(kind="none"))
+    nothing, why = HandmadeDesk().refuses(Link(kind="problem")), HandmadeDesk().refuses(Link(kind="none"))
 
     assert (nothing.code, nothing.fields) == (Code.MISSING_FIELDS, ("ref",))
     assert (why.code, why.fields) == (Code.MISSING_FIELDS, ("reason",))
@@ -40,6 +40,6 @@ def test_what_is_left_out_is_asked_for():
 
 
 def test_an_unlisted_kind_is_recorded_and_one_with_markup_is_refused():
-    assert Room().does(Link(kind="vendor_case", ref="7712")) == (Linked(link="vendor_case", ref="7712"),)
+    assert HandmadeDesk().does(Link(kind="vendor_case", ref="7712")) == (Linked(link="vendor_case", ref="7712"),)
     with pytest.raises(ValidationError):
         Link(kind="<!channel>", ref="7712")

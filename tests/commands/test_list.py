@@ -5,19 +5,19 @@ from __future__ import annotations
 from commands.list import List
 from incident.entry import IncidentKey
 from incident.states import Priority, State
-from tests.commands.hand import EVA, ROB, Room, an_incident
+from tests.support.handmade_incidents import EVA, ROB, HandmadeDesk, an_incident
 
 
 def other(number: int, state: State = State.ACTIVE, **changes: object):
     return an_incident(state, key=IncidentKey("T1", f"X{number}"), number=f"INC-2026-{number:04d}", **changes)
 
 
-def listed(room: Room) -> list[str]:
+def listed(room: HandmadeDesk) -> list[str]:
     return [line[3:16] for line in room.answer(List()).splitlines()]
 
 
-def room_of(*incidents, actor=EVA) -> Room:
-    room = Room(None, actor=actor)
+def room_of(*incidents, actor=EVA) -> HandmadeDesk:
+    room = HandmadeDesk(None, actor=actor)
     room.memory.state.rows.update({one.key: one for one in incidents})
     return room
 

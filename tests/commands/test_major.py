@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from incident.refusal import Code
-from tests.commands.desk import Desk, T
+from tests.support.command_bench import CommandBench, T
 
 
-def test_a_responder_declares_a_major_incident(room: Desk) -> None:
+def test_a_responder_declares_a_major_incident(room: CommandBench) -> None:
     room.do("major", at=4, reason="revenue path failing")
 
     assert room.kinds() == ["major_declared"]
@@ -19,26 +19,26 @@ def test_a_responder_declares_a_major_incident(room: Desk) -> None:
     )
 
 
-def test_it_is_declared_once(room: Desk) -> None:
+def test_it_is_declared_once(room: CommandBench) -> None:
     room.do("major", reason="revenue path failing")
 
     assert room.do("major", reason="again").code == Code.STATE
 
 
-def test_a_p1_is_one_already(desk: Desk) -> None:
+def test_a_p1_is_one_already(desk: CommandBench) -> None:
     desk.declared(impact=1, urgency=1)
 
     assert desk.do("major", reason="x").reason == "already_major"
 
 
-def test_the_state_is_asked_before_the_authority(room: Desk) -> None:
+def test_the_state_is_asked_before_the_authority(room: CommandBench) -> None:
     assert room.do("major", by="guest", reason="x").code == Code.NOT_AUTHORISED
     room.do("major", reason="x")
     assert room.do("major", by="guest", reason="x").code == Code.STATE
 
 
 @pytest.mark.parametrize("customers", [True, False])
-def test_the_reply_names_the_audiences_that_are_owed_updates(desk: Desk, customers: bool) -> None:
+def test_the_reply_names_the_audiences_that_are_owed_updates(desk: CommandBench, customers: bool) -> None:
     desk.declared(**({} if customers else {"service": "wiki", "category": "Other", "owner_group": "it"}))
 
     desk.do("major", reason="x")

@@ -14,10 +14,10 @@ from incident.entries.conversation import MessageEdited, MessagePosted, Noted
 from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, IncidentKey, NewEntry, Source, workspace_chain
 from incident.jobs import Job, JobKind
+from incident.memory_store import MemoryStore
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store
-from tests.commands.desk import CHANNEL, TEAM, T, a_policy, who
-from tests.memory import Memory
+from tests.support.command_bench import CHANNEL, TEAM, T, a_policy, who
 
 TS = "1780999500.000100"
 SOURCE = Source(surface=EntryPoint.EVENT, channel=CHANNEL, event="Ev1")
@@ -86,7 +86,7 @@ def remembered(recorder: Recorder, key: IncidentKey) -> dict[str, Any]:
 
 
 def test_the_same_story_gives_the_same_record(store: Store) -> None:
-    memory = Memory()
+    memory = MemoryStore()
 
     in_memory = remembered(memory, tell(memory))
     in_sql = remembered(store.recorder, tell(store.recorder))
@@ -102,7 +102,7 @@ def test_a_failed_transaction_leaves_nothing_on_either(store: Store) -> None:
         unit.append(key, [NewEntry(fact=Noted(text="x"), by=who("rob"), occurred_at=T(0), source=SOURCE)], T(0))
         raise LookupError("gone")
 
-    for recorder in (Memory(), store.recorder):
+    for recorder in (MemoryStore(), store.recorder):
         with pytest.raises(LookupError, match="gone"):
             recorder.transact(fail)
 
@@ -110,7 +110,7 @@ def test_a_failed_transaction_leaves_nothing_on_either(store: Store) -> None:
 
 
 def test_a_job_wanted_again_has_one_row_and_runs_at_the_sooner_time(store: Store) -> None:
-    memory = Memory()
+    memory = MemoryStore()
     key = tell(memory)
     soon, later = T(0) + timedelta(seconds=5), T(0) + timedelta(seconds=9)
 
@@ -133,7 +133,7 @@ def test_a_job_wanted_again_has_one_row_and_runs_at_the_sooner_time(store: Store
 
 
 def test_a_change_while_a_job_is_served_wants_it_once_more() -> None:
-    memory = Memory()
+    memory = MemoryStore()
     key = tell(memory)
     card = Job(kind=JobKind.CARD, key="card", incident=key)
     memory.transact(lambda unit: unit.enqueue([card], T(0)))
@@ -142,19 +142,19 @@ def test_a_change_while_a_job_is_served_wants_it_once_more() -> None:
 
     assert memory.complete("card", served) is False
     assert memory.complete("card", memory.claim("card")) is True
-    assert "card" not in {job.key for job in memory.wanted()}
+    assert "card" not in {job.key for job in memory.queued()}
 
 
 def test_a_transaction_inside_a_transaction_raises_an_error() -> None:
-    memory = Memory()
+    memory = MemoryStore()
 
     with pytest.raises(RuntimeError, match="inside a transaction"):
         memory.transact(lambda _: memory.transact(lambda unit: unit.remembered("x")))
 
 
 def test_words_are_forgotten_only_when_an_entry_says_so() -> None:
-    memory = Memory()
+    memory = MemoryStore()
     key = tell(memory)
 
-    with pytest.raises(ValueError, match="says so"):
+    with pytest.raises(ValueError, match="records its redaction"):
         memory.transact(lambda unit: unit.delete_text(key, [1]))

@@ -6,7 +6,7 @@ from commands.next import Next
 from incident.model.components import AudienceState, OpenSlot
 from incident.refusal import Code
 from incident.states import Audience
-from tests.commands.hand import Room, an_incident, later, worded
+from tests.support.handmade_incidents import HandmadeDesk, an_incident, later, worded
 
 OWED = an_incident(
     audiences=(
@@ -18,7 +18,7 @@ OWED = an_incident(
 
 
 def test_what_is_owed_is_shown_earliest_first_and_late_ones_say_so():
-    lines = Room(OWED).answer(Next()).splitlines()
+    lines = HandmadeDesk(OWED).answer(Next()).splitlines()
 
     assert lines[0].startswith("• *responders* was due <!date^")
     assert lines[0].endswith("(10:13 UTC), late")
@@ -28,16 +28,16 @@ def test_what_is_owed_is_shown_earliest_first_and_late_ones_say_so():
 
 
 def test_without_a_speaker_the_role_is_offered():
-    assert "`/incident take comms`" in Room(OWED.model_copy(update={"roles": ()})).answer(Next())
+    assert "`/incident take comms`" in HandmadeDesk(OWED.model_copy(update={"roles": ()})).answer(Next())
 
 
 def test_the_reply_says_that_no_update_is_owed():
-    assert Room().answer(Next()) == "No update is owed to anybody now."
-    assert Room().does(Next()) == ()
+    assert HandmadeDesk().answer(Next()) == "No update is owed to anybody now."
+    assert HandmadeDesk().does(Next()) == ()
 
 
 def test_a_time_alone_promises_nothing():
-    refusal = Room().refuses(Next(words="internal 16:30"))
+    refusal = HandmadeDesk().refuses(Next(words="internal 16:30"))
 
     assert refusal.code == Code.BAD_VALUE
     assert "`/incident update internal next=16:30 …`" in worded(refusal)

@@ -7,18 +7,18 @@ import pytest
 from commands.note import Note
 from incident.entries.conversation import Noted
 from incident.states import State
-from tests.commands.hand import Room, an_incident, later
+from tests.support.handmade_incidents import HandmadeDesk, an_incident, later
 
 
 @pytest.mark.parametrize("state", list(State))
 def test_a_note_is_taken_in_every_state(state):
-    room = Room(an_incident(state))
+    room = HandmadeDesk(an_incident(state))
 
     assert room.does(Note(text="restores started")) == (Noted(text="restores started"),)
 
 
 def test_the_channel_reads_who_noted_what_and_the_writer_reads_its_number():
-    room = Room()
+    room = HandmadeDesk()
     note = Note(text="restores *started* <!channel>")
 
     assert room.said(note).startswith("*Note* by <@UILSE>: restores")
@@ -27,6 +27,6 @@ def test_the_channel_reads_who_noted_what_and_the_writer_reads_its_number():
 
 
 def test_a_note_made_late_says_when_it_happened():
-    room = Room(occurred_at=later(2))
+    room = HandmadeDesk(occurred_at=later(2))
 
     assert "(happened <!date^" in room.said(Note(text="first errors"))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from incident.refusal import Code
-from tests.commands.desk import Desk
+from tests.support.command_bench import CommandBench
 
 
-def test_in_an_incident_its_service_is_shown(room: Desk) -> None:
+def test_in_an_incident_its_service_is_shown(room: CommandBench) -> None:
     room.do("oncall")
 
     assert room.answer().splitlines() == [
@@ -18,18 +18,18 @@ def test_in_an_incident_its_service_is_shown(room: Desk) -> None:
     assert room.said() == ""
 
 
-def test_outside_an_incident_every_service_is_shown(desk: Desk) -> None:
+def test_outside_an_incident_every_service_is_shown(desk: CommandBench) -> None:
     assert desk.do("oncall").code is None
 
     assert "*checkout*" in desk.answer()
     assert "*wiki*" in desk.answer()
 
 
-def test_a_service_without_on_call_people_says_so(desk: Desk) -> None:
+def test_a_service_without_on_call_people_says_so(desk: CommandBench) -> None:
     desk.do("oncall", service="wiki")
 
     assert desk.answer().count("nobody is named in the policy") == 2
 
 
-def test_an_unknown_service_is_refused(desk: Desk) -> None:
+def test_an_unknown_service_is_refused(desk: CommandBench) -> None:
     assert desk.do("oncall", service="nowhere").code == Code.UNKNOWN_SERVICE

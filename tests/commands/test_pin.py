@@ -8,7 +8,7 @@ from commands.core.request import Place
 from commands.pin import Pin
 from incident.entries.conversation import DecisionMade, MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.refusal import Code
-from tests.commands.hand import CHANNEL, EVA, ILSE, T0, Room, later, worded
+from tests.support.handmade_incidents import CHANNEL, EVA, ILSE, T0, HandmadeDesk, later, worded
 
 TS = f"{int(T0.timestamp())}.000100"
 POSTED = MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="removing it now")
@@ -20,7 +20,7 @@ def edited(text: str, at: int) -> MessageEdited:
 
 
 def test_a_known_message_is_pinned_with_its_author_and_its_time():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(POSTED)
 
     (decided,) = PIN.decide(room.now())
@@ -30,14 +30,14 @@ def test_a_known_message_is_pinned_with_its_author_and_its_time():
 
 
 def test_the_text_is_that_of_the_latest_edit_in_whatever_order_edits_arrived():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(edited("removing it on db2", 5), edited("removing it on db1", 3), POSTED)
 
     assert room.does(PIN)[0].text == "removing it on db2"
 
 
 def test_a_second_mark_adds_nothing():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(POSTED, MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now"))
 
     assert room.does(PIN) == ()
@@ -45,31 +45,31 @@ def test_a_second_mark_adds_nothing():
 
 
 def test_a_message_that_became_a_decision_can_still_be_marked():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(POSTED, DecisionMade(id="D1", text="removing it", channel=CHANNEL, ts=TS))
 
     assert room.does(PIN)[0].text == "removing it now"
 
 
 def test_an_unknown_message_is_recorded_from_what_came_with_the_mark():
-    found = Room().does(Pin(channel=CHANNEL, ts=TS, text="it is back", author=EVA))
+    found = HandmadeDesk().does(Pin(channel=CHANNEL, ts=TS, text="it is back", author=EVA))
 
     assert found == (MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="it is back"),)
 
 
 def test_a_pin_on_an_unknown_message_is_recorded_without_text():
-    assert Room().does(PIN) == (MessagePinned(channel=CHANNEL, ts=TS, author=ILSE, text=""),)
+    assert HandmadeDesk().does(PIN) == (MessagePinned(channel=CHANNEL, ts=TS, author=ILSE, text=""),)
 
 
 def test_a_deleted_message_is_pinned_with_the_text_of_its_deletion():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(MessageDeleted(channel=CHANNEL, ts=TS, author=EVA, previous="key=secret"))
 
     assert room.does(PIN)[0].text == "key=secret"
 
 
 def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
-    room = Room(place=Place(channel=CHANNEL, message=TS))
+    room = HandmadeDesk(place=Place(channel=CHANNEL, message=TS))
     room.holds(POSTED)
 
     assert room.does(Pin())[0].ts == TS
@@ -78,8 +78,8 @@ def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
 
 
 def test_a_mark_on_no_message_is_refused():
-    refusal = Room().refuses(Pin())
+    refusal = HandmadeDesk().refuses(Pin())
 
     assert refusal.code == Code.BAD_VALUE
     assert "which message is meant?" in worded(refusal)
-    assert Room().refuses(Pin(channel=CHANNEL, ts="yesterday")).code == Code.BAD_VALUE
+    assert HandmadeDesk().refuses(Pin(channel=CHANNEL, ts="yesterday")).code == Code.BAD_VALUE

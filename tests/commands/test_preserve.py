@@ -8,8 +8,8 @@ from commands.preserve import Preserve
 from incident.entries.integrity import Preserved
 from incident.refusal import Code
 from incident.states import State
-from tests.commands.desk import Desk
-from tests.commands.hand import Room, an_incident, worded
+from tests.support.command_bench import CommandBench
+from tests.support.handmade_incidents import HandmadeDesk, an_incident, worded
 
 WHY = "claim 17 of the bank"
 SET, LIFT = Preserve(reason=WHY), Preserve(reason=WHY, lift=True)
@@ -21,18 +21,18 @@ LAWYER = frozenset({"legal"})
 def test_those_named_set_and_lift_it(group):
     groups = frozenset({group})
 
-    assert Room(groups=groups).does(SET) == (Preserved(on=True, reason=WHY),)
-    assert Room(HELD, groups=groups).does(LIFT) == (Preserved(on=False, reason=WHY),)
+    assert HandmadeDesk(groups=groups).does(SET) == (Preserved(on=True, reason=WHY),)
+    assert HandmadeDesk(HELD, groups=groups).does(LIFT) == (Preserved(on=False, reason=WHY),)
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.VOID_FALSE_ALARM, State.DRILL_ENDED])
 def test_what_is_over_can_be_held_too(state):
-    assert Room(an_incident(state), groups=LAWYER).does(SET) == (Preserved(on=True, reason=WHY),)
+    assert HandmadeDesk(an_incident(state), groups=LAWYER).does(SET) == (Preserved(on=True, reason=WHY),)
 
 
 @pytest.mark.parametrize(("incident", "verb"), [(an_incident(), SET), (HELD, LIFT)])
 def test_others_may_not_even_the_commander(incident, verb):
-    refusal = Room(incident, groups=frozenset({"major_authority"})).refuses(verb)
+    refusal = HandmadeDesk(incident, groups=frozenset({"major_authority"})).refuses(verb)
 
     assert refusal.code == Code.NOT_AUTHORISED
     assert "is for legal or privacy" in worded(refusal)
@@ -42,20 +42,20 @@ def test_others_may_not_even_the_commander(incident, verb):
     ("incident", "verb", "says"), [(HELD, SET, "is under legal hold already"), (an_incident(), LIFT, "is not under")]
 )
 def test_an_existing_hold_is_refused(incident, verb, says):
-    refusal = Room(incident, groups=LAWYER).refuses(verb)
+    refusal = HandmadeDesk(incident, groups=LAWYER).refuses(verb)
 
     assert refusal.code == Code.STATE
     assert says in worded(refusal)
 
 
 def test_the_channel_reads_the_hold_and_its_end():
-    assert Room(groups=LAWYER).said(SET).endswith(f"says <@UILSE>. Because: {WHY}")
-    assert Room(HELD, groups=LAWYER).said(LIFT).startswith("*Legal hold lifted*")
-    assert "`/incident preserve lift because …`" in Room(groups=LAWYER).answer(SET)
+    assert HandmadeDesk(groups=LAWYER).said(SET).endswith(f"says <@UILSE>. Because: {WHY}")
+    assert HandmadeDesk(HELD, groups=LAWYER).said(LIFT).startswith("*Legal hold lifted*")
+    assert "`/incident preserve lift because …`" in HandmadeDesk(groups=LAWYER).answer(SET)
 
 
 def test_the_folded_incident_is_on_hold_until_it_is_lifted():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
 
     assert desk.do("preserve", reason=WHY).code == "E_NOT_AUTHORISED"
     desk.note(desk.key, Preserved(on=True, reason=WHY))

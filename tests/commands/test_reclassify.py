@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from incident.refusal import Code
-from tests.commands.desk import Desk
+from tests.support.command_bench import CommandBench
 
 WHY = "calls to the provider fail in one region only"
 
 
-def test_the_type_changes_and_the_first_one_stays(room: Desk) -> None:
+def test_the_type_changes_and_the_first_one_stays(room: CommandBench) -> None:
     room.do("reclassify", type="third_party", reason=WHY)
 
     assert [item.type for item in room.incident.types] == ["it", "third_party"]
@@ -18,7 +18,7 @@ def test_the_type_changes_and_the_first_one_stays(room: Desk) -> None:
     assert room.answer() == "INC-2026-0001 is of type third party now; the first type stays in the history."
 
 
-def test_a_security_incident_becomes_restricted_and_stays_so(room: Desk) -> None:
+def test_a_security_incident_becomes_restricted_and_stays_so(room: CommandBench) -> None:
     room.do("reclassify", type="security", reason=WHY)
     assert room.incident.restricted
     assert "Only those who work on it may see it.\n" in room.answer()
@@ -31,5 +31,5 @@ def test_a_security_incident_becomes_restricted_and_stays_so(room: Desk) -> None
 
 
 @pytest.mark.parametrize(("why", "code"), [("x" * 14, Code.JUSTIFICATION), ("x" * 15, None), ("", Code.JUSTIFICATION)])
-def test_the_reason_has_to_say_something(room: Desk, why: str, code: Code | None) -> None:
+def test_the_reason_has_to_say_something(room: CommandBench, why: str, code: Code | None) -> None:
     assert room.do("reclassify", type="security", reason=why).code == code

@@ -10,8 +10,8 @@ from incident.entries import conversation
 from incident.entries.delivery import ChannelMade, Exported
 from incident.refusal import Code
 from roles.person_ids import MUSTER
-from tests.commands.desk import GROUPS
-from tests.commands.hand import CHANNEL, EVA, ROB, ROSA, Room, later, worded
+from tests.support.command_bench import GROUPS
+from tests.support.handmade_incidents import CHANNEL, EVA, ROB, ROSA, HandmadeDesk, later, worded
 
 TS = "1749463200.000100"
 WHY = "secret pasted; key revoked"
@@ -29,8 +29,8 @@ FACTS = (
 LAWYERS = frozenset({"legal"})
 
 
-def told(groups=LAWYERS, place=Place(channel=CHANNEL)) -> Room:  # noqa: B008 - a frozen value
-    found = Room(groups=groups, place=place)
+def told(groups=LAWYERS, place=Place(channel=CHANNEL)) -> HandmadeDesk:  # noqa: B008 - a frozen value
+    found = HandmadeDesk(groups=groups, place=place)
     found.holds(*FACTS)
     return found
 
@@ -168,7 +168,7 @@ def test_what_is_redacted_already_needs_no_mask(hidden, monkeypatch):
 
 
 def test_the_channel_reads_who_had_a_text_masked_and_why(hidden):
-    said_line = [job for job in hidden.memory.wanted() if job.template == "redact"]
+    said_line = [job for job in hidden.memory.queued() if job.template == "redact"]
 
     assert [hidden.entries()[(job.entry or 0) - 1].fact.kind for job in said_line] == ["masked"]
 
@@ -185,7 +185,7 @@ def test_the_answer_says_what_muster_cannot_reach():
 
 
 def test_the_message_that_is_still_in_slack_is_linked():
-    here = Room(groups=LAWYERS)
+    here = HandmadeDesk(groups=LAWYERS)
     here.holds(FACTS[0])
 
     answer = here.answer(Redact(ref=TS, reason=WHY))
@@ -194,7 +194,7 @@ def test_the_message_that_is_still_in_slack_is_linked():
 
 
 def test_the_exports_that_held_the_words_are_listed_with_who_made_them_and_when():
-    here = Room(groups=LAWYERS)
+    here = HandmadeDesk(groups=LAWYERS)
     here.holds(conversation.Noted(text="before"))
     here.holds(Exported(who=ROSA, upto=1, head="a" * 64), by=MUSTER)
     here.holds(FACTS[0])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.rendering.renderer import TEMPLATES
-from tests.commands.desk import refusals
+from tests.support.command_bench import refusals
 
 ROOT = TEMPLATES.parent
 _RAISING = {"Refusal", "refuse_without"}

@@ -9,7 +9,7 @@ from incident.entries.conversation import Noted
 from incident.entries.lifecycle import StateChanged
 from incident.refusal import Code
 from incident.states import State
-from tests.commands.hand import Room, an_incident, worded
+from tests.support.handmade_incidents import HandmadeDesk, an_incident, worded
 
 SAID = Regress(text="payments fail again")
 BETTER = {State.MITIGATED, State.RESTORED}
@@ -17,7 +17,7 @@ BETTER = {State.MITIGATED, State.RESTORED}
 
 @pytest.mark.parametrize("state", sorted(BETTER))
 def test_it_is_active_again_and_noted_in_this_order(state):
-    assert Room(an_incident(state)).does(SAID) == (
+    assert HandmadeDesk(an_incident(state)).does(SAID) == (
         StateChanged(old=state, new=State.ACTIVE),
         Noted(text="payments fail again"),
     )
@@ -25,13 +25,13 @@ def test_it_is_active_again_and_noted_in_this_order(state):
 
 @pytest.mark.parametrize("state", sorted(set(State) - BETTER))
 def test_every_other_state_refuses_it(state):
-    refusal = Room(an_incident(state)).refuses(SAID)
+    refusal = HandmadeDesk(an_incident(state)).refuses(SAID)
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Not recorded: it is ")
 
 
 def test_only_a_restored_service_loses_its_final_updates():
-    assert Room(an_incident(State.RESTORED)).said(SAID) == "*Broken again*, says <@UILSE>: payments fail again"
-    assert "do not count" in Room(an_incident(State.RESTORED)).answer(SAID)
-    assert "do not count" not in Room(an_incident(State.MITIGATED)).answer(SAID)
+    assert HandmadeDesk(an_incident(State.RESTORED)).said(SAID) == "*Broken again*, says <@UILSE>: payments fail again"
+    assert "do not count" in HandmadeDesk(an_incident(State.RESTORED)).answer(SAID)
+    assert "do not count" not in HandmadeDesk(an_incident(State.MITIGATED)).answer(SAID)

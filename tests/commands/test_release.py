@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from incident.refusal import Code
 from roles.role_names import Role
-from tests.commands.desk import Desk, who
+from tests.support.command_bench import CommandBench, who
 
 NOTE = "restore runs, promised 16:30, do not touch db1"
 
 
-def test_a_role_given_up_is_free_and_its_offer_withdrawn(room: Desk) -> None:
+def test_a_role_given_up_is_free_and_its_offer_withdrawn(room: CommandBench) -> None:
     room.do("take", by="rob", role="commander")
     room.do("handover", by="rob", role="commander", to=who("eva"), note=NOTE)
 
@@ -20,7 +20,7 @@ def test_a_role_given_up_is_free_and_its_offer_withdrawn(room: Desk) -> None:
     assert room.answer() == "You are no longer commander of INC-2026-0001."
 
 
-def test_a_holder_may_be_relieved_by_another_person(room: Desk) -> None:
+def test_a_holder_may_be_relieved_by_another_person(room: CommandBench) -> None:
     room.do("take", by="rob", role="sme")
     room.do("take", by="eva", role="sme")
 
@@ -31,6 +31,6 @@ def test_a_holder_may_be_relieved_by_another_person(room: Desk) -> None:
     assert room.answer() == "<@UROB> is no longer expert of INC-2026-0001."
 
 
-def test_a_role_not_held_cannot_be_given_up(room: Desk) -> None:
+def test_a_role_not_held_cannot_be_given_up(room: CommandBench) -> None:
     assert room.do("release", role="commander").code == Code.STATE
     assert room.do("release", role="commander", who=who("eva")).reason == "release_not_theirs"

@@ -10,14 +10,14 @@ from incident.entries.restoration import ResolutionAmended, Resolved
 from incident.model.components import Resolution
 from incident.refusal import Code
 from incident.states import State
-from tests.commands.hand import ROB, T0, Room, an_incident, worded
+from tests.support.handmade_incidents import ROB, T0, HandmadeDesk, an_incident, worded
 
 TEXT = "rolled back the 09:55 release of checkout"
 RESOLUTION = Resolution(how="fix", text="fixed", by=ROB, at=T0, meets_rule=False)
 
 
 def test_a_restored_incident_is_resolved_in_this_order():
-    assert Room(an_incident(State.RESTORED)).does(Resolve(how="provider", text=TEXT)) == (
+    assert HandmadeDesk(an_incident(State.RESTORED)).does(Resolve(how="provider", text=TEXT)) == (
         Resolved(how="provider", text=TEXT, meets_rule=True),
         StateChanged(old=State.RESTORED, new=State.RESOLVED),
     )
@@ -26,14 +26,14 @@ def test_a_restored_incident_is_resolved_in_this_order():
 @pytest.mark.parametrize("state", sorted(set(State) - {State.RESTORED}))
 def test_every_other_state_refuses_a_resolution(state):
     resolve = Resolve(how="fix", text=TEXT)
-    refusal = Room(an_incident(state, resolution=RESOLUTION)).refuses(resolve)
+    refusal = HandmadeDesk(an_incident(state, resolution=RESOLUTION)).refuses(resolve)
 
     assert (refusal.code, resolve.intent) == (Code.STATE, "resolve")
     assert worded(refusal)
 
 
 def test_a_resolved_incident_says_how_to_put_the_text_better():
-    refusal = Room(an_incident(State.RESOLVED, resolution=RESOLUTION)).refuses(Resolve(how="fix", text=TEXT))
+    refusal = HandmadeDesk(an_incident(State.RESOLVED, resolution=RESOLUTION)).refuses(Resolve(how="fix", text=TEXT))
 
     assert "`/incident resolve amend`" in worded(refusal)
 
@@ -44,13 +44,13 @@ def test_the_text_of_a_resolution_is_amended(how, state):
     resolve = Resolve(how=how, text=TEXT)
 
     assert resolve.intent == "amend_resolution"
-    assert Room(an_incident(state, resolution=RESOLUTION)).does(resolve) == (
+    assert HandmadeDesk(an_incident(state, resolution=RESOLUTION)).does(resolve) == (
         ResolutionAmended(text=TEXT, meets_rule=True),
     )
 
 
 def test_without_a_resolution_there_is_nothing_to_amend():
-    refusal = Room(an_incident(State.RESTORED)).refuses(Resolve(how="amend", text=TEXT))
+    refusal = HandmadeDesk(an_incident(State.RESTORED)).refuses(Resolve(how="amend", text=TEXT))
 
     assert refusal.code == Code.STATE
     assert "there is no resolution to amend" in worded(refusal)
@@ -58,7 +58,7 @@ def test_without_a_resolution_there_is_nothing_to_amend():
 
 @pytest.mark.parametrize("text", ["fixed", "Fixed.", "it works again now", "  OK now  "])
 def test_a_text_that_says_too_little_is_taken_and_marked_and_the_answer_says_so(text):
-    room = Room(an_incident(State.RESTORED))
+    room = HandmadeDesk(an_incident(State.RESTORED))
     resolve = Resolve(how="fix", text=text)
 
     assert room.does(resolve)[0].meets_rule is False
@@ -66,7 +66,7 @@ def test_a_text_that_says_too_little_is_taken_and_marked_and_the_answer_says_so(
 
 
 def test_the_channel_reads_how_and_what():
-    room = Room(an_incident(State.RESTORED))
+    room = HandmadeDesk(an_incident(State.RESTORED))
 
     assert room.said(Resolve(how="fix", text=TEXT)) == f"*Resolved* (fix) by <@UILSE>: {TEXT}"
     assert room.answer(Resolve(how="fix", text=TEXT)) == ("Resolved. The closure checklist says what is still missing.")

@@ -8,7 +8,7 @@ from commands.restored import Restored
 from incident.entries.lifecycle import StateChanged
 from incident.refusal import Code
 from incident.states import State
-from tests.commands.hand import Room, an_incident, worded
+from tests.support.handmade_incidents import HandmadeDesk, an_incident, worded
 
 SAID = Restored(text="errors under 1%")
 HARMED = {State.ACTIVE, State.MITIGATED}
@@ -16,21 +16,21 @@ HARMED = {State.ACTIVE, State.MITIGATED}
 
 @pytest.mark.parametrize("state", sorted(HARMED))
 def test_a_harmed_service_is_restored(state):
-    assert Room(an_incident(state)).does(SAID) == (
+    assert HandmadeDesk(an_incident(state)).does(SAID) == (
         StateChanged(old=state, new=State.RESTORED, statement="errors under 1%"),
     )
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - HARMED))
 def test_every_other_state_refuses_it(state):
-    refusal = Room(an_incident(state)).refuses(SAID)
+    refusal = HandmadeDesk(an_incident(state)).refuses(SAID)
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Not recorded: it is ")
 
 
 def test_the_answer_says_what_comes_next():
-    answer = Room().answer(SAID)
+    answer = HandmadeDesk().answer(SAID)
 
-    assert Room().said(SAID) == "*Service restored*, says <@UILSE>: errors under 1%"
+    assert HandmadeDesk().said(SAID) == "*Service restored*, says <@UILSE>: errors under 1%"
     assert answer.index("validate") < answer.index("final update") < answer.index("resolve") < answer.index("regress")

@@ -6,30 +6,32 @@ from commands.review import Review
 from incident.entries.closure import ReviewScheduled
 from incident.ports import Person
 from incident.refusal import Code
-from tests.commands.hand import EVA, Room, later
+from tests.support.handmade_incidents import EVA, HandmadeDesk, later
 
 SAID = Review(owner=EVA, at=later(9000))
 
 
 def test_the_review_is_scheduled():
     assert SAID.intent == "pir"
-    assert Room().does(SAID) == (ReviewScheduled(owner=EVA, at=later(9000)),)
+    assert HandmadeDesk().does(SAID) == (ReviewScheduled(owner=EVA, at=later(9000)),)
 
 
 def test_a_bot_owns_no_review():
-    room = Room()
+    room = HandmadeDesk()
     room.memory.know(Person(id=EVA, name="Botty", is_bot=True))
 
     assert room.refuses(SAID).code == Code.NOT_A_RESPONDER
 
 
 def test_the_channel_reads_whose_it_is_and_when():
-    assert Room().said(SAID).startswith("*Review* with <@UEVA> <!date^")
-    assert "<@UEVA>'s" in Room().answer(SAID)
+    assert HandmadeDesk().said(SAID).startswith("*Review* with <@UEVA> <!date^")
+    assert "<@UEVA>'s" in HandmadeDesk().answer(SAID)
 
 
 def test_a_review_later_than_the_policy_wants_is_recorded_and_says_so():
     soon = Review(owner=EVA, at=later(60))
 
-    assert "The policy wants it within" not in Room().answer(soon)
-    assert "The policy wants it within 10 business days" in Room().answer(Review(owner=EVA, at=later(60 * 24 * 60)))
+    assert "The policy wants it within" not in HandmadeDesk().answer(soon)
+    assert "The policy wants it within 10 business days" in HandmadeDesk().answer(
+        Review(owner=EVA, at=later(60 * 24 * 60))
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from roles.role_names import Role
-from tests.commands.desk import Desk, who
+from tests.support.command_bench import CommandBench, who
 
 
-def test_the_answer_shows_who_holds_what_and_what_is_free(room: Desk) -> None:
+def test_the_answer_shows_who_holds_what_and_what_is_free(room: CommandBench) -> None:
     room.do("take", by="eva", at=1, role="comms_lead")
     room.do("take", by="rob", at=2, role="commander")
     room.do("handover", by="rob", at=3, role="commander", to=who("ilse"), note="restore runs, promised 16:30")
@@ -23,7 +23,7 @@ def test_the_answer_shows_who_holds_what_and_what_is_free(room: Desk) -> None:
     assert (room.said(), room.entries()) == ("", before)
 
 
-def test_a_void_incident_has_nothing_to_take(room: Desk) -> None:
+def test_a_void_incident_has_nothing_to_take(room: CommandBench) -> None:
     room.do("take", by="eva", role=Role.SCRIBE)
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 

@@ -7,7 +7,7 @@ import pytest
 from commands.core.rules.incident_by_number import full_number
 from commands.show import Show
 from incident.refusal import Code
-from tests.commands.hand import EVA, ROB, Room, an_incident, worded
+from tests.support.handmade_incidents import EVA, ROB, HandmadeDesk, an_incident, worded
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_number_is_read_as_people_type_it(typed, number):
 
 
 def test_an_incident_is_shown_from_anywhere():
-    room = Room()
+    room = HandmadeDesk()
     room.incident = None
 
     answer = room.answer(Show(number="42"))
@@ -36,18 +36,18 @@ def test_an_incident_is_shown_from_anywhere():
 
 
 def test_without_a_number_the_one_of_this_channel_is_shown():
-    assert Room().answer(Show()).startswith("*INC-2026-0042*")
+    assert HandmadeDesk().answer(Show()).startswith("*INC-2026-0042*")
 
 
 def test_what_may_not_be_seen_reads_like_what_does_not_exist():
-    room = Room(an_incident(restricted=True), actor=EVA)
+    room = HandmadeDesk(an_incident(restricted=True), actor=EVA)
     hidden, absent = room.refuses(Show(number="42")), room.refuses(Show(number="43"))
 
     assert (hidden.code, hidden.reason) == (absent.code, absent.reason) == (Code.NO_INCIDENT, "show_unknown")
     assert worded(hidden) == worded(absent)
-    assert Room(an_incident(restricted=True), actor=ROB).answer(Show(number="42"))
+    assert HandmadeDesk(an_incident(restricted=True), actor=ROB).answer(Show(number="42"))
 
 
 def test_asking_changes_nothing():
-    assert Room().does(Show()) == ()
-    assert Room().said(Show()) == ""
+    assert HandmadeDesk().does(Show()) == ()
+    assert HandmadeDesk().said(Show()) == ""

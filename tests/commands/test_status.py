@@ -6,7 +6,7 @@ from commands.status import Status
 from incident.model.components import Action, AudienceState, Episode, Interval, OpenSlot, TempFix, Times
 from incident.states import Audience, State
 from roles.role_names import Role
-from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later
+from tests.support.handmade_incidents import EVA, ILSE, ROB, T0, HandmadeDesk, an_incident, later
 
 SLOT = AudienceState(audience=Audience.INTERNAL, open=OpenSlot(due_at=later(40), missed_after=later(45)))
 BUSY = an_incident(
@@ -27,7 +27,7 @@ BUSY = an_incident(
 
 
 def test_the_status_shows_state_roles_and_open_work():
-    assert Room(BUSY).answer(Status()).splitlines() == [
+    assert HandmadeDesk(BUSY).answer(Status()).splitlines() == [
         "*INC-2026-0042* Checkout errors",
         "P2, major · checkout · *being worked on*",
         "Users have been affected for 13 min, since <!date^1780999320^{time}|10:02 UTC> (10:02 UTC).",
@@ -41,12 +41,14 @@ def test_the_status_shows_state_roles_and_open_work():
 
 
 def test_a_missing_commander_is_pointed_out():
-    assert "*Nobody commands.* `/incident take commander`" in Room(an_incident(roles=())).answer(Status())
+    assert "*Nobody commands.* `/incident take commander`" in HandmadeDesk(an_incident(roles=())).answer(Status())
 
 
 def test_once_restored_it_says_for_how_long_users_were_affected():
     times = Times(detected_at=later(-3), logged_at=T0, restored_at=later(5))
-    answer = Room(an_incident(State.RESTORED, times=times, episodes=(Episode(start=later(-3)),))).answer(Status())
+    answer = HandmadeDesk(an_incident(State.RESTORED, times=times, episodes=(Episode(start=later(-3)),))).answer(
+        Status()
+    )
 
     assert "Users were affected for 8 min, until " in answer
 
@@ -54,16 +56,16 @@ def test_once_restored_it_says_for_how_long_users_were_affected():
 def test_a_second_episode_counts_from_when_it_came_back():
     episodes = (Episode(start=later(-60), restored_at=later(-40)), Episode(start=later(-5)))
 
-    assert "affected for 15 min" in Room(an_incident(episodes=episodes)).answer(Status())
+    assert "affected for 15 min" in HandmadeDesk(an_incident(episodes=episodes)).answer(Status())
 
 
 def test_an_incident_that_is_over_owes_nothing():
-    assert "update is owed" not in Room(an_incident(State.CLOSED)).answer(Status())
+    assert "update is owed" not in HandmadeDesk(an_incident(State.CLOSED)).answer(Status())
 
 
 def test_many_actions_are_counted_not_listed():
     actions = tuple(Action(id=f"A{n}", text="x", assignee=ROB, opened_at=T0) for n in range(1, 12))
-    answer = Room(an_incident(actions=actions)).answer(Status())
+    answer = HandmadeDesk(an_incident(actions=actions)).answer(Status())
 
     assert "A8" in answer
     assert "A9" not in answer
@@ -71,12 +73,12 @@ def test_many_actions_are_counted_not_listed():
 
 
 def test_asking_changes_nothing():
-    assert Room().does(Status()) == ()
-    assert Room().said(Status()) == ""
+    assert HandmadeDesk().does(Status()) == ()
+    assert HandmadeDesk().said(Status()) == ""
 
 
 def test_a_drill_affects_no_user():
-    answer = Room(an_incident(drill=True)).answer(Status())
+    answer = HandmadeDesk(an_incident(drill=True)).answer(Status())
 
     assert answer.startswith("*INC-2026-0042* Checkout errors (drill)")
     assert "no user is affected" in answer

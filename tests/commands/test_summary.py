@@ -7,11 +7,11 @@ from incident.entries.conversation import DecisionMade
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.model.components import Action, AuthoredText, Resolution, TempFix
 from incident.states import Audience
-from tests.commands.hand import EVA, ROB, T0, Room, an_incident, later
+from tests.support.handmade_incidents import EVA, ROB, T0, HandmadeDesk, an_incident, later
 
 
 def test_a_new_incident_has_a_short_summary():
-    lines = Room().answer(Summary()).splitlines()
+    lines = HandmadeDesk().answer(Summary()).splitlines()
 
     assert lines[0] == "*INC-2026-0042* Checkout errors"
     assert "What users see: one in five payments fails" in lines
@@ -26,7 +26,7 @@ def test_the_summary_shows_decisions_open_work_and_the_last_update_to_each_audie
         temp_fixes=(TempFix(id="TF1", text="restarts", owner=EVA, remove_by=later(900)),),
         workarounds=(AuthoredText(text="use the old page"),),
     )
-    room = Room(incident)
+    room = HandmadeDesk(incident)
     room.holds(
         DecisionMade(id="D1", text="roll back", rationale="it began with it"),
         StatusUpdatePosted(audience=Audience.EXEC, text="We look into it."),
@@ -48,9 +48,11 @@ def test_the_summary_shows_decisions_open_work_and_the_last_update_to_each_audie
 def test_the_resolution_is_shown():
     resolution = Resolution(how="fix", text="rolled back the release", by=ROB, at=T0, meets_rule=False)
 
-    assert "Resolved (fix): rolled back the release" in Room(an_incident(resolution=resolution)).answer(Summary())
+    assert "Resolved (fix): rolled back the release" in HandmadeDesk(an_incident(resolution=resolution)).answer(
+        Summary()
+    )
 
 
 def test_asking_changes_nothing():
-    assert Room().does(Summary()) == ()
-    assert Room().said(Summary()) == ""
+    assert HandmadeDesk().does(Summary()) == ()
+    assert HandmadeDesk().said(Summary()) == ""

@@ -7,18 +7,18 @@ import pytest
 from incident.refusal import Code
 from incident.states import State
 from roles.role_names import Role
-from tests.commands.desk import Desk, T, who
+from tests.support.command_bench import CommandBench, T, who
 
 FORCE = {"role": "commander", "force_reason": "no answer, and her phone is off"}
 
 
 @pytest.fixture
-def commanded(room: Desk) -> Desk:
+def commanded(room: CommandBench) -> CommandBench:
     room.do("take", by="rob", at=1, role="commander")
     return room
 
 
-def test_a_free_role_is_taken_by_whatever_people_call_it(room: Desk) -> None:
+def test_a_free_role_is_taken_by_whatever_people_call_it(room: CommandBench) -> None:
     room.do("take", by="eva", role="comms lead")
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
@@ -26,50 +26,50 @@ def test_a_free_role_is_taken_by_whatever_people_call_it(room: Desk) -> None:
     assert room.answer() == "You are comms lead of INC-2026-0001. Your role checklist comes by direct message."
 
 
-def test_a_commander_makes_the_incident_active(room: Desk) -> None:
+def test_a_commander_makes_the_incident_active(room: CommandBench) -> None:
     room.do("take", by="rob", at=1, role="commander")
 
     assert room.kinds() == ["role_taken", "state_changed"]
     assert (room.incident.state, room.incident.times.acknowledged_at) == (State.ACTIVE, T(1))
 
 
-def test_another_role_does_not_make_the_incident_active(room: Desk) -> None:
+def test_another_role_does_not_make_the_incident_active(room: CommandBench) -> None:
     room.do("take", role="scribe")
 
     assert room.incident.state == State.TRIAGED
 
 
-def test_a_held_single_role_is_taken(commanded: Desk) -> None:
+def test_a_held_single_role_is_taken(commanded: CommandBench) -> None:
     outcome = commanded.do("take", by="eva", at=60, role="commander")
 
     assert outcome.code == Code.ROLE_TAKEN
     assert "<@UROB> is commander. Ask them to hand over" in commanded.answer()
 
 
-def test_a_role_is_not_taken_twice(room: Desk) -> None:
+def test_a_role_is_not_taken_twice(room: CommandBench) -> None:
     room.do("take", role="sme")
 
     assert room.do("take", role="sme").code == Code.ROLE_TAKEN
 
 
-def test_many_may_hold_a_role_that_is_for_many(room: Desk) -> None:
+def test_many_may_hold_a_role_that_is_for_many(room: CommandBench) -> None:
     room.do("take", by="rob", role="sme")
 
     assert room.do("take", by="eva", role="sme").code is None
     assert room.incident.holders(Role.SME) == (who("rob"), who("eva"))
 
 
-def test_force_needs_authority_before_anything_else_is_asked(commanded: Desk) -> None:
+def test_force_needs_authority_before_anything_else_is_asked(commanded: CommandBench) -> None:
     assert commanded.do("take", by="eva", at=2, **FORCE).code == Code.NOT_AUTHORISED
 
 
 @pytest.mark.parametrize(("at", "code"), [(10.9, Code.HOLDER_ACTIVE), (11, None)])
-def test_a_holder_who_just_got_the_role_is_active(commanded: Desk, at: float, code: Code | None) -> None:
+def test_a_holder_who_just_got_the_role_is_active(commanded: CommandBench, at: float, code: Code | None) -> None:
     assert commanded.do("take", by="ilse", at=at, **FORCE).code == code
 
 
 @pytest.mark.parametrize("sign", ["message", "refusal", "note"])
-def test_any_sign_of_the_holder_makes_them_active(commanded: Desk, sign: str) -> None:
+def test_any_sign_of_the_holder_makes_them_active(commanded: CommandBench, sign: str) -> None:
     if sign == "message":
         commanded.says("rob", "looking", 20)
     elif sign == "refusal":
@@ -81,7 +81,7 @@ def test_any_sign_of_the_holder_makes_them_active(commanded: Desk, sign: str) ->
     assert commanded.do("take", by="ilse", at=30, **FORCE).code is None
 
 
-def test_a_forced_take_ends_the_other_interval_and_withdraws_its_offer(commanded: Desk) -> None:
+def test_a_forced_take_ends_the_other_interval_and_withdraws_its_offer(commanded: CommandBench) -> None:
     commanded.do("handover", by="rob", at=2, role="commander", to=who("eva"), note="restore runs, promised 16:30")
 
     commanded.do("take", by="ilse", at=30, **FORCE)
@@ -92,18 +92,18 @@ def test_a_forced_take_ends_the_other_interval_and_withdraws_its_offer(commanded
     assert commanded.said() == "<@UILSE> took over as commander from <@UROB>: no answer, and her phone is off"
 
 
-def test_a_reason_for_force_does_no_harm_when_the_role_is_free(room: Desk) -> None:
+def test_a_reason_for_force_does_no_harm_when_the_role_is_free(room: CommandBench) -> None:
     room.do("take", by="eva", **FORCE)
 
     assert room.kinds() == ["role_taken", "state_changed"]
 
 
-def test_a_guest_takes_no_role(room: Desk) -> None:
+def test_a_guest_takes_no_role(room: CommandBench) -> None:
     assert room.do("take", by="guest", role="scribe").code == Code.NOT_A_RESPONDER
     assert room.do("take", by="guest", role="commander").reason == "assignee_guest"
 
 
-def test_roles_of_a_closed_incident_stay_as_they_ended(room: Desk) -> None:
+def test_roles_of_a_closed_incident_stay_as_they_ended(room: CommandBench) -> None:
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 
     assert room.do("take", role="commander").code == Code.STATE

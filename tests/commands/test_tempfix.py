@@ -8,7 +8,7 @@ from commands.tempfix import Tempfix
 from incident.entries.restoration import TempFixAdded, TempFixRemoved, TempFixSet
 from incident.model.components import TempFix
 from incident.refusal import Code
-from tests.commands.hand import EVA, ROB, Room, an_incident, later, worded
+from tests.support.handmade_incidents import EVA, ROB, HandmadeDesk, an_incident, later, worded
 
 IN_PLACE = TempFix(id="TF1", text="restart every 45 minutes", owner=None, remove_by=None)
 OWNED = IN_PLACE.model_copy(update={"owner": ROB, "remove_by": later(600)})
@@ -16,7 +16,7 @@ GONE = IN_PLACE.model_copy(update={"removed_at": later(5)})
 
 
 def test_a_new_fix_gets_the_next_id():
-    room = Room(an_incident(temp_fixes=(GONE,)))
+    room = HandmadeDesk(an_incident(temp_fixes=(GONE,)))
     add = Tempfix(text="blocklist")
 
     assert add.intent == "tempfix"
@@ -26,17 +26,17 @@ def test_a_new_fix_gets_the_next_id():
 def test_a_new_fix_may_have_its_id_owner_and_date_at_once():
     add = Tempfix(id="TF7", text="blocklist", owner=EVA, remove_by=later(60))
 
-    assert Room().does(add) == (TempFixAdded(id="TF7", text="blocklist", owner=EVA, remove_by=later(60)),)
-    assert Room().answer(add) == "Recorded as TF7."
+    assert HandmadeDesk().does(add) == (TempFixAdded(id="TF7", text="blocklist", owner=EVA, remove_by=later(60)),)
+    assert HandmadeDesk().answer(add) == "Recorded as TF7."
 
 
 def test_a_fix_without_owner_or_date_says_what_closing_will_ask():
-    assert "`/incident tempfix set TF1 owner=@name by=12 June`" in Room().answer(Tempfix(text="blocklist"))
+    assert "`/incident tempfix set TF1 owner=@name by=12 June`" in HandmadeDesk().answer(Tempfix(text="blocklist"))
 
 
 @pytest.mark.parametrize("form", [None, "set"])
 def test_owner_and_date_are_set(form):
-    room = Room(an_incident(temp_fixes=(IN_PLACE,)))
+    room = HandmadeDesk(an_incident(temp_fixes=(IN_PLACE,)))
     setting = Tempfix(form=form, id="tf1", owner=EVA, remove_by=later(60))
 
     assert setting.intent == "tempfix_set"
@@ -45,7 +45,7 @@ def test_owner_and_date_are_set(form):
 
 
 def test_a_field_left_out_keeps_its_value():
-    room = Room(an_incident(temp_fixes=(OWNED,)))
+    room = HandmadeDesk(an_incident(temp_fixes=(OWNED,)))
 
     assert room.does(Tempfix(id="TF1", remove_by=later(900))) == (
         TempFixSet(id="TF1", owner=ROB, remove_by=later(900)),
@@ -54,7 +54,7 @@ def test_a_field_left_out_keeps_its_value():
 
 @pytest.mark.parametrize("fields", [{"form": "removed", "text": "schedule gone"}, {"evidence": "schedule gone"}])
 def test_a_fix_is_removed_with_evidence(fields):
-    room = Room(an_incident(temp_fixes=(IN_PLACE,)))
+    room = HandmadeDesk(an_incident(temp_fixes=(IN_PLACE,)))
     removed = Tempfix(id="TF1", **fields)
 
     assert removed.intent == "tempfix_removed"
@@ -75,7 +75,7 @@ def test_a_fix_is_removed_with_evidence(fields):
     ],
 )
 def test_ids_that_are_used_unknown_or_removed_are_refused(fixes, fields, reason):
-    refusal = Room(an_incident(temp_fixes=fixes)).refuses(Tempfix(**fields))
+    refusal = HandmadeDesk(an_incident(temp_fixes=fixes)).refuses(Tempfix(**fields))
 
     assert (refusal.code, refusal.reason) == (Code.STATE, reason)
     assert worded(refusal)
@@ -90,7 +90,7 @@ def test_ids_that_are_used_unknown_or_removed_are_refused(fixes, fields, reason)
     ],
 )
 def test_what_is_left_out_is_asked_for(fields, reason):
-    refusal = Room(an_incident(temp_fixes=(IN_PLACE,))).refuses(Tempfix(**fields))
+    refusal = HandmadeDesk(an_incident(temp_fixes=(IN_PLACE,))).refuses(Tempfix(**fields))
 
     assert (refusal.code, refusal.reason) == (Code.MISSING_FIELDS, reason)
     assert worded(refusal)

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from incident.refusal import Code
-from tests.commands.desk import Desk, T
+from tests.support.command_bench import CommandBench, T
 
 
 def form(field: str, at: datetime) -> dict[str, str]:
@@ -15,13 +15,13 @@ def form(field: str, at: datetime) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("field", ["started_at", "detected_at"])
-def test_when_it_began_may_be_set_at_any_time(room: Desk, field: str) -> None:
+def test_when_it_began_may_be_set_at_any_time(room: CommandBench, field: str) -> None:
     room.do("time", at=5, form=form(field, T(-9)))
 
     assert getattr(room.incident.times, field) == T(-9)
 
 
-def test_both_zones_are_shown_back(room: Desk) -> None:
+def test_both_zones_are_shown_back(room: CommandBench) -> None:
     room.do("time", at=5, form=form("started_at", T(-9)))
 
     moment = f"<!date^{int(T(-9).timestamp())}^"
@@ -31,13 +31,13 @@ def test_both_zones_are_shown_back(room: Desk) -> None:
 
 
 @pytest.mark.parametrize("field", ["mitigated_at", "restored_at"])
-def test_what_was_not_reached_has_no_time_to_set(room: Desk, field: str) -> None:
+def test_what_was_not_reached_has_no_time_to_set(room: CommandBench, field: str) -> None:
     outcome = room.do("time", at=5, form=form(field, T(3)))
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "time_not_reached")
 
 
-def test_a_restored_time_moves_the_end_of_the_episode(room: Desk) -> None:
+def test_a_restored_time_moves_the_end_of_the_episode(room: CommandBench) -> None:
     room.do("ack", at=1)
     room.do("restored", at=30, text="green again")
 
@@ -48,11 +48,11 @@ def test_a_restored_time_moves_the_end_of_the_episode(room: Desk) -> None:
 
 
 @pytest.mark.parametrize("field", ["logged_at", "closed_at", "dinner"])
-def test_no_other_time_can_be_set(room: Desk, field: str) -> None:
+def test_no_other_time_can_be_set(room: CommandBench, field: str) -> None:
     assert room.do("time", form=form(field, T(0))).code == Code.STATE
 
 
-def test_a_moment_without_a_zone_is_not_guessed(room: Desk) -> None:
+def test_a_moment_without_a_zone_is_not_guessed(room: CommandBench) -> None:
     outcome = room.do("time", form={"field": "started_at", "at": "2026-06-09T09:00:00", "basis": "x"})
 
     assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("at",))

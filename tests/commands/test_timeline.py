@@ -9,11 +9,11 @@ from commands.timeline import Timeline
 from incident.entries.conversation import MessagePinned, MessagePosted, Noted
 from incident.entries.status_updates import UpdateDue
 from incident.states import Audience
-from tests.commands.hand import CHANNEL, EVA, ILSE, Room, later
+from tests.support.handmade_incidents import CHANNEL, EVA, ILSE, HandmadeDesk, later
 
 
 def test_only_entries_of_the_timeline_are_shown():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(
         Noted(text="restores started"),
         MessagePosted(channel=CHANNEL, ts="1.000001", author=EVA, text="chatter"),
@@ -28,14 +28,14 @@ def test_only_entries_of_the_timeline_are_shown():
 
 
 def test_an_observation_is_shown_as_its_authors():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(MessagePinned(channel=CHANNEL, ts="1.000001", author=EVA, text="most of it is gone"), by=ILSE)
 
     assert room.answer(Timeline()).endswith("· <@UEVA> · *observation* most of it is gone")
 
 
 def test_the_last_ones_are_shown_and_the_earlier_ones_counted():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(*[Noted(text=f"note {n}") for n in range(1, 21)])
 
     lines = room.answer(Timeline(count=2)).splitlines()
@@ -52,6 +52,6 @@ def test_a_screen_has_its_limits(count):
 
 
 def test_an_empty_timeline_says_so_and_asking_changes_nothing():
-    assert Room().answer(Timeline()) == "Nothing is in the timeline yet."
-    assert Room().does(Timeline()) == ()
-    assert Room().said(Timeline()) == ""
+    assert HandmadeDesk().answer(Timeline()) == "Nothing is in the timeline yet."
+    assert HandmadeDesk().does(Timeline()) == ()
+    assert HandmadeDesk().said(Timeline()) == ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.commands.desk import Desk, T
+from tests.support.command_bench import CommandBench, T
 
 BEFORE = "That lies before it was detected."
 AHEAD = "lies in the future"
@@ -20,7 +20,7 @@ def shown(at: datetime) -> str:
 @pytest.mark.parametrize(
     ("verb", "fields"), [("ack", {}), ("note", {"text": "seen"}), ("restored", {"text": "green"}), ("contain", {})]
 )
-def test_the_reply_repeats_the_time_that_was_typed(room: Desk, verb: str, fields: dict[str, Any]) -> None:
+def test_the_reply_repeats_the_time_that_was_typed(room: CommandBench, verb: str, fields: dict[str, Any]) -> None:
     room.do("ack", at=5)
     more = {"term": "short", "text": "pulled"} if verb == "contain" else fields
 
@@ -31,20 +31,20 @@ def test_the_reply_repeats_the_time_that_was_typed(room: Desk, verb: str, fields
     assert "That lies" not in room.answer()
 
 
-def test_what_happens_now_is_answered_without_a_time(room: Desk) -> None:
+def test_what_happens_now_is_answered_without_a_time(room: CommandBench) -> None:
     room.do("ack", at=5)
 
     assert "As of" not in room.answer()
 
 
-def test_a_time_before_the_incident_is_recorded_and_the_answer_says_so(room: Desk) -> None:
+def test_a_time_before_the_incident_is_recorded_and_the_answer_says_so(room: CommandBench) -> None:
     outcome = room.do("ack", at=5, occurred_at=T(-60))
 
     assert not outcome.is_refused
     assert BEFORE in room.answer()
 
 
-def test_a_time_between_detection_and_declaration_is_shown_as_before_the_declaration(desk: Desk) -> None:
+def test_a_time_between_detection_and_declaration_is_shown_as_before_the_declaration(desk: CommandBench) -> None:
     desk.declared(detected_at=T(-10).isoformat())
 
     desk.do("note", at=5, occurred_at=T(-5), text="errors rise")
@@ -53,7 +53,7 @@ def test_a_time_between_detection_and_declaration_is_shown_as_before_the_declara
 
 
 @pytest.mark.parametrize(("back", "early"), [(35, False), (-90, True)])
-def test_a_reopening_repeats_since_when_it_is_back(room: Desk, back: float, early: bool) -> None:
+def test_a_reopening_repeats_since_when_it_is_back(room: CommandBench, back: float, early: bool) -> None:
     room.do("ack", at=5)
     room.do("restored", at=20, text="green")
     room.do("resolve", at=30, how="fix", text="Restarted the connection pool of checkout.")
@@ -68,7 +68,7 @@ def test_a_reopening_repeats_since_when_it_is_back(room: Desk, back: float, earl
 @pytest.mark.parametrize(("minutes", "warned"), [(60, True), (-60, False)])
 @pytest.mark.parametrize("field", ["started_at", "detected_at"])
 def test_a_beginning_in_the_future_is_recorded_with_a_warning(
-    room: Desk, field: str, minutes: float, warned: bool
+    room: CommandBench, field: str, minutes: float, warned: bool
 ) -> None:
     room.do("time", form={"field": field, "at": T(minutes).isoformat(), "basis": "the log"})
 
@@ -78,7 +78,9 @@ def test_a_beginning_in_the_future_is_recorded_with_a_warning(
 
 @pytest.mark.parametrize(("minutes", "warned"), [(60, True), (-60, False)])
 @pytest.mark.parametrize("field", ["started_at", "detected_at"])
-def test_a_declaration_that_began_in_the_future_says_so(desk: Desk, field: str, minutes: float, warned: bool) -> None:
+def test_a_declaration_that_began_in_the_future_says_so(
+    desk: CommandBench, field: str, minutes: float, warned: bool
+) -> None:
     desk.do("declare", title="Errors", service="checkout", **{field: T(minutes).isoformat()})
 
     assert (AHEAD in desk.answer()) == warned

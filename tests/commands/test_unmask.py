@@ -8,7 +8,7 @@ from commands.unmask import Unmask
 from incident.entries.conversation import DecisionMade, Masked, MaskLifted, MessagePosted, Noted
 from incident.model.slack_references import Mask
 from incident.refusal import Code
-from tests.commands.hand import CHANNEL, EVA, ROB, T0, Room, an_incident, worded
+from tests.support.handmade_incidents import CHANNEL, EVA, ROB, T0, HandmadeDesk, an_incident, worded
 
 TS = "1749463200.000100"
 MASK = Mask(n=2, channel=CHANNEL, ts=TS, entries=(1,), by=ROB, at=T0)
@@ -18,8 +18,8 @@ FACTS = (
 )
 
 
-def room(*groups: str) -> Room:
-    found = Room(an_incident(masks=(MASK,)), groups=frozenset(groups))
+def room(*groups: str) -> HandmadeDesk:
+    found = HandmadeDesk(an_incident(masks=(MASK,)), groups=frozenset(groups))
     found.holds(*FACTS)
     return found
 
@@ -64,14 +64,14 @@ def test_the_channel_and_the_one_who_did_it_read_what_happened():
 
 def test_an_entry_that_only_repeats_the_text_names_the_mask_too():
     quoted = MASK.model_copy(update={"entries": (1, 3)})
-    found = Room(an_incident(masks=(quoted,)), groups=frozenset({"legal"}))
+    found = HandmadeDesk(an_incident(masks=(quoted,)), groups=frozenset({"legal"}))
     found.holds(*FACTS, Noted(text="eva wrote: key=1"))
 
     assert found.does(Unmask(ref="E3")) == (MaskLifted(channel=CHANNEL, ts=TS, entries=(1, 3)),)
 
 
 def test_what_was_made_of_the_message_after_it_was_masked_is_shown_again_too():
-    found = Room(an_incident(masks=(MASK,)), groups=frozenset({"legal"}))
+    found = HandmadeDesk(an_incident(masks=(MASK,)), groups=frozenset({"legal"}))
     found.holds(*FACTS, DecisionMade(id="D1", text="revoke key=1", channel=CHANNEL, ts=TS))
 
     assert found.does(Unmask(ref=TS))[0].entries == (1, 3)

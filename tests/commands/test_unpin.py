@@ -5,7 +5,7 @@ from __future__ import annotations
 from commands.unpin import Unpin
 from incident.entries.conversation import MessagePinned, PinRemoved
 from incident.refusal import Code
-from tests.commands.hand import CHANNEL, EVA, Room
+from tests.support.handmade_incidents import CHANNEL, EVA, HandmadeDesk
 
 TS = "1749463200.000100"
 PINNED = MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now")
@@ -13,7 +13,7 @@ UNPIN = Unpin(channel=CHANNEL, ts=TS)
 
 
 def test_taking_the_mark_off_is_an_entry():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(PINNED)
 
     assert room.does(UNPIN) == (PinRemoved(channel=CHANNEL, ts=TS),)
@@ -22,7 +22,7 @@ def test_taking_the_mark_off_is_an_entry():
 
 
 def test_a_mark_is_taken_off_once():
-    room = Room()
+    room = HandmadeDesk()
     room.holds(PINNED, PinRemoved(channel=CHANNEL, ts=TS))
 
     assert room.does(UNPIN) == ()
@@ -30,8 +30,8 @@ def test_a_mark_is_taken_off_once():
 
 
 def test_a_message_without_a_mark_loses_none():
-    assert Room().does(UNPIN) == ()
+    assert HandmadeDesk().does(UNPIN) == ()
 
 
 def test_no_message_is_refused():
-    assert Room().refuses(Unpin()).code == Code.BAD_VALUE
+    assert HandmadeDesk().refuses(Unpin()).code == Code.BAD_VALUE

@@ -9,7 +9,7 @@ from incident.model.components import AudienceState, Interval, OpenSlot, Slot
 from incident.refusal import Code
 from incident.states import Audience, Priority, State
 from roles.role_names import Role
-from tests.commands.hand import EVA, ILSE, ROB, T0, Room, an_incident, later, worded
+from tests.support.handmade_incidents import EVA, ILSE, ROB, T0, HandmadeDesk, an_incident, later, worded
 
 TEXT = "Some payments fail. Rolling back a release."
 LATE = Slot(due_at=later(-60), status="missed", missed_after=later(-55))
@@ -28,7 +28,7 @@ def held(role: Role) -> Interval:
 
 
 def test_there_is_one_entry_for_each_audience_in_the_order_given():
-    facts = Room().does(update("customer", "internal", "exec", "internal"))
+    facts = HandmadeDesk().does(update("customer", "internal", "exec", "internal"))
 
     assert [fact.audience for fact in facts] == ["customer", "internal", "exec"]
     assert {fact.text for fact in facts} == {TEXT}
@@ -37,14 +37,16 @@ def test_there_is_one_entry_for_each_audience_in_the_order_given():
 def test_all_means_responders_and_everyone_ever_owed_but_those_on_hold():
     owed = (audience("customer", ever_owed=True), audience("exec", ever_owed=True, held=True))
 
-    facts = Room(an_incident(audiences=owed)).does(update("all"))
+    facts = HandmadeDesk(an_incident(audiences=owed)).does(update("all"))
 
     assert [fact.audience for fact in facts] == ["internal", "customer"]
 
 
 def test_a_post_made_now_meets_the_open_slot():
     slot = OpenSlot(due_at=later(20), missed_after=later(25))
-    (fact,) = Room(an_incident(audiences=(audience("internal", open=slot, slots=(LATE,)),))).does(update("internal"))
+    (fact,) = HandmadeDesk(an_incident(audiences=(audience("internal", open=slot, slots=(LATE,)),))).does(
+        update("internal")
+    )
 
     assert (fact.met_slot, fact.met_missed_due_at) == (True, None)
 
@@ -52,7 +54,7 @@ def test_a_post_made_now_meets_the_open_slot():
 def test_a_backfilled_post_meets_the_slot_it_was_in_time_for():
     slot = OpenSlot(due_at=later(20), missed_after=later(25))
     incident = an_incident(audiences=(audience("internal", open=slot, slots=(LATE,)),))
-    (fact,) = Room(incident, occurred_at=later(-58)).does(update("internal"))
+    (fact,) = HandmadeDesk(incident, occurred_at=later(-58)).does(update("internal"))
 
     assert (fact.met_slot, fact.met_missed_due_at) == (False, later(-60))
 
@@ -62,7 +64,7 @@ def test_a_backfilled_post_meets_the_slot_it_was_in_time_for():
     [(State.ACTIVE, False), (State.MITIGATED, False), (State.RESTORED, True), (State.RESOLVED, True)],
 )
 def test_a_final_update_counts_once_the_service_is_restored(state, counts):
-    room = Room(an_incident(state))
+    room = HandmadeDesk(an_incident(state))
     (fact,) = room.does(update("internal", final=True))
 
     assert (fact.final, fact.counts_final) == (True, counts)
@@ -71,7 +73,7 @@ def test_a_final_update_counts_once_the_service_is_restored(state, counts):
 
 @pytest.mark.parametrize("to", ["exec", "customer"])
 def test_only_who_speaks_for_the_incident_tells_executives_and_customers(to):
-    refusal = Room(actor=EVA, groups=frozenset({"major_authority", "exec"})).refuses(update("internal", to))
+    refusal = HandmadeDesk(actor=EVA, groups=frozenset({"major_authority", "exec"})).refuses(update("internal", to))
 
     assert refusal.code == Code.NOT_AUTHORISED
     assert worded(refusal).startswith("Not posted: only the comms lead, the commander or the customer liaison")
@@ -79,16 +81,16 @@ def test_only_who_speaks_for_the_incident_tells_executives_and_customers(to):
 
 @pytest.mark.parametrize("role", [Role.COMMS_LEAD, Role.COMMANDER, Role.CUSTOMER_LIAISON])
 def test_each_of_the_three_roles_may(role):
-    assert Room(an_incident(roles=(held(role),)), actor=EVA).does(update("exec", "customer"))
+    assert HandmadeDesk(an_incident(roles=(held(role),)), actor=EVA).does(update("exec", "customer"))
 
 
 @pytest.mark.parametrize("to", ["internal", "regulator"])
 def test_anybody_tells_responders_and_the_regulator(to):
-    assert Room(actor=EVA, groups=frozenset()).does(update(to))
+    assert HandmadeDesk(actor=EVA, groups=frozenset()).does(update(to))
 
 
 def test_a_promise_may_reach_as_far_as_the_priority_allows_and_no_further():
-    room = Room(an_incident(priority=Priority.P1))
+    room = HandmadeDesk(an_incident(priority=Priority.P1))
     exact, over = later(10 + 240), later(10 + 240.1)
 
     assert room.does(update("internal", next_update_at=exact))[0].next_update_at == exact
@@ -98,22 +100,22 @@ def test_a_promise_may_reach_as_far_as_the_priority_allows_and_no_further():
 
 
 def test_a_promise_made_late_counts_from_when_the_post_was_made():
-    room = Room(an_incident(priority=Priority.P1), occurred_at=T0)
+    room = HandmadeDesk(an_incident(priority=Priority.P1), occurred_at=T0)
 
     assert room.refuses(update("internal", next_update_at=later(241))).code == Code.PROMISE_TOO_LONG
 
 
 @pytest.mark.parametrize("priority", [Priority.P4, Priority.P5])
 def test_low_priorities_have_no_limit(priority):
-    assert Room(an_incident(priority=priority)).does(update("internal", next_update_at=later(99999)))
+    assert HandmadeDesk(an_incident(priority=priority)).does(update("internal", next_update_at=later(99999)))
 
 
 def test_a_promise_in_the_past_is_reported_as_ignored():
-    assert "has passed already" in Room().answer(update("internal", next_update_at=later(5)))
+    assert "has passed already" in HandmadeDesk().answer(update("internal", next_update_at=later(5)))
 
 
 def test_an_audience_on_hold_refuses_the_whole_post():
-    room = Room(an_incident(audiences=(audience("customer", held=True),)))
+    room = HandmadeDesk(an_incident(audiences=(audience("customer", held=True),)))
     refusal = room.refuses(update("internal", "customer"))
 
     assert refusal.code == Code.ON_HOLD
@@ -122,7 +124,7 @@ def test_an_audience_on_hold_refuses_the_whole_post():
 
 @pytest.mark.parametrize("to", ["customer", "regulator"])
 def test_a_drill_posts_nothing_outside(to):
-    refusal = Room(an_incident(drill=True)).refuses(update("internal", to))
+    refusal = HandmadeDesk(an_incident(drill=True)).refuses(update("internal", to))
 
     assert refusal.code == Code.DRILL_EXTERNAL_BLOCKED
     assert "this is a drill" in worded(refusal)
@@ -132,34 +134,36 @@ def test_the_first_code_in_the_table_is_given():
     incident = an_incident(drill=True, priority=Priority.P1, audiences=(audience("customer", held=True),))
     post = update("customer", next_update_at=later(999))
 
-    assert Room(incident, actor=ROB).refuses(post).code == Code.NOT_AUTHORISED
-    assert Room(incident, actor=ILSE).refuses(post).code == Code.PROMISE_TOO_LONG
-    assert Room(incident, actor=ILSE).refuses(update("customer")).code == Code.ON_HOLD
+    assert HandmadeDesk(incident, actor=ROB).refuses(post).code == Code.NOT_AUTHORISED
+    assert HandmadeDesk(incident, actor=ILSE).refuses(post).code == Code.PROMISE_TOO_LONG
+    assert HandmadeDesk(incident, actor=ILSE).refuses(update("customer")).code == Code.ON_HOLD
 
 
 def test_the_answer_says_to_whom_and_when_next():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
-    answer = Room(an_incident(audiences=(audience("internal", open=slot),))).answer(update("internal", "exec"))
+    answer = HandmadeDesk(an_incident(audiences=(audience("internal", open=slot),))).answer(update("internal", "exec"))
 
     assert answer.startswith("Posted to responders and executives.\nNext to responders by <!date^")
     assert "(10:45 UTC)" in answer
 
 
 def test_the_channel_does_not_read_an_update_twice():
-    assert Room().said(update("internal")) == ""
-    assert Room().said(update("internal", "exec")) == "That update also went to executives."
-    assert Room().said(update("exec", "customer")) == f"*Update* to executives and customers by <@UILSE>: {TEXT}"
+    assert HandmadeDesk().said(update("internal")) == ""
+    assert HandmadeDesk().said(update("internal", "exec")) == "That update also went to executives."
+    assert (
+        HandmadeDesk().said(update("exec", "customer")) == f"*Update* to executives and customers by <@UILSE>: {TEXT}"
+    )
 
 
 def test_audiences_that_are_due_together_share_one_line():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
     incident = an_incident(audiences=(audience("exec", open=slot), audience("internal", open=slot)))
 
-    assert len(Room(incident).answer(update("internal", "exec")).splitlines()) == 2
+    assert len(HandmadeDesk(incident).answer(update("internal", "exec")).splitlines()) == 2
 
 
 def test_the_last_update_says_that_it_was_the_last():
-    answer = Room(an_incident(State.RESTORED)).answer(update("internal", "exec", final=True))
+    answer = HandmadeDesk(an_incident(State.RESTORED)).answer(update("internal", "exec", final=True))
 
     assert answer.splitlines()[1:] == ["That was the last one owed to responders and executives."]
 

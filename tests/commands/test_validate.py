@@ -8,7 +8,7 @@ from commands.validate import Validate
 from incident.entries.closure import Validated
 from incident.model.components import Times
 from incident.states import State
-from tests.commands.hand import T0, Room, an_incident, later
+from tests.support.handmade_incidents import T0, HandmadeDesk, an_incident, later
 
 BACK = an_incident(State.RESTORED, times=Times(logged_at=T0, restored_at=later(5)))
 
@@ -27,11 +27,11 @@ BACK = an_incident(State.RESTORED, times=Times(logged_at=T0, restored_at=later(5
 def test_a_criterion_is_read_as_people_type_it_and_an_unknown_one_is_recorded(typed, criterion):
     validate = Validate(criterion=typed, evidence="green for 15 minutes")
 
-    assert Room(BACK).does(validate) == (Validated(criterion=criterion, evidence="green for 15 minutes"),)
+    assert HandmadeDesk(BACK).does(validate) == (Validated(criterion=criterion, evidence="green for 15 minutes"),)
 
 
 def test_the_channel_reads_what_was_checked():
-    said = Room(BACK).said(Validate(criterion="monitoring", evidence="green for 15 minutes"))
+    said = HandmadeDesk(BACK).said(Validate(criterion="monitoring", evidence="green for 15 minutes"))
 
     assert said == "*Checked* by <@UILSE>: monitoring is green. green for 15 minutes"
 
@@ -39,6 +39,6 @@ def test_the_channel_reads_what_was_checked():
 def test_evidence_from_before_the_restoration_is_recorded_and_reported_not_to_count():
     validate = Validate(criterion="monitoring", evidence="rollback done")
 
-    assert "will not count" in Room().answer(validate)
-    assert "will not count" in Room(BACK, occurred_at=later(4)).answer(validate)
-    assert Room(BACK).answer(validate) == "Recorded: monitoring is green."
+    assert "will not count" in HandmadeDesk().answer(validate)
+    assert "will not count" in HandmadeDesk(BACK, occurred_at=later(4)).answer(validate)
+    assert HandmadeDesk(BACK).answer(validate) == "Recorded: monitoring is green."

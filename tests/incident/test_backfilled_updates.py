@@ -6,7 +6,7 @@ import pytest
 
 from incident.entries.status_updates import UpdatesHeld
 from incident.states import Priority, State
-from tests.incident.building import EXEC, INTERNAL, Chain, T
+from tests.support.entry_chains import EXEC, INTERNAL, Chain, T
 
 P2 = Priority.P2
 

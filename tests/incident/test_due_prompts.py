@@ -10,7 +10,7 @@ from incident.entries.conversation import ActionDone, ActionOpened
 from incident.entries.delivery import PromptDue, PromptPutOff
 from incident.states import Priority
 from roles.person_ids import MUSTER
-from tests.incident.building import CHI, Chain, T, policy
+from tests.support.entry_chains import CHI, Chain, T, policy
 
 
 def asked(chain: Chain, at: float) -> list[PromptDue]:

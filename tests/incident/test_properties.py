@@ -26,7 +26,7 @@ from incident.report.incident_metrics import metrics
 from incident.rules.closure_criteria import unmet
 from incident.states import VOID, Audience, Priority, State
 from roles.role_names import SINGLE, Role
-from tests.incident.building import ADA, BEN, CHI, DEV, Chain, policy
+from tests.support.entry_chains import ADA, BEN, CHI, DEV, Chain, policy
 
 PEOPLE, FEW_ROLES = (ADA, BEN, CHI, DEV), (Role.COMMANDER, Role.SCRIBE, Role.TECH_LEAD)
 MOVES = {"mitigated": State.MITIGATED, "restored": State.RESTORED, "regress": State.ACTIVE, "close": State.CLOSED}

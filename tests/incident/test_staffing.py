@@ -16,7 +16,7 @@ from incident.entries.role_holders import (
 )
 from incident.states import State
 from roles.role_names import Role
-from tests.incident.building import ADA, BEN, CHI, DEV, T0, Chain, T
+from tests.support.entry_chains import ADA, BEN, CHI, DEV, T0, Chain, T
 
 COMMANDER, TECH = Role.COMMANDER, Role.TECH_LEAD
 

@@ -14,8 +14,8 @@ import pytest
 from slack_sdk.signature import SignatureVerifier
 
 from sandbox.state.entities import View
-from tests import postgres
-from tests.replicas.house import House, free_port, until
+from tests.support import postgres
+from tests.support.replica_env import ReplicaEnv, free_port, until
 
 PATH = "/slack/events"
 
@@ -23,7 +23,7 @@ PATH = "/slack/events"
 class Scene:
     """A house of three that are called, and an incident in it. `addresses` are theirs."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, house: ReplicaEnv) -> None:
         self.house = house
         self.addresses = []
         for _ in range(3):
@@ -76,7 +76,7 @@ def posted(url: str, body: dict[str, Any], secret: str) -> int:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with postgres.server().database() as url, House(tmp_path_factory.mktemp("http"), url) as house:
+    with postgres.server().database() as url, ReplicaEnv(tmp_path_factory.mktemp("http"), url) as house:
         yield Scene(house)
 
 

@@ -24,7 +24,7 @@ from incident.jobs import Job, JobKind
 from incident.ports import Outcome
 from storage.record.idempotency_keys import RETENTION
 from storage.store import Store, open_store
-from tests.commands.hand import ROB, T0, a_policy
+from tests.support.handmade_incidents import ROB, T0, a_policy
 
 TEAM, CHANNEL = "T1", "C1"
 SERVICE = {"owner": ROB, "owner_group": "payments", "categories": {"Application": ["Errors"]}}

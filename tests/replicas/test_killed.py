@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from storage.store import Store
-from tests import postgres
-from tests.replicas.house import REPLICA, House, Replica, until
-from tests.replicas.replica import AheadClock
+from tests.support import postgres
+from tests.support.replica_env import REPLICA, Replica, ReplicaEnv, until
+from tests.support.replica_process import AheadClock
 
 CALL_SECONDS = 3
 MOST_LINES = 4
@@ -31,7 +31,7 @@ HELD = "SELECT key, claims FROM job WHERE state = 'ready' AND lease_owner = %s A
 class Scene:
     """What the tests of this file look at: how it went when one of three was killed."""
 
-    def __init__(self, house: House, clock: AheadClock) -> None:
+    def __init__(self, house: ReplicaEnv, clock: AheadClock) -> None:
         self.house, self.clock = house, clock
         self.channels = [house.declare(), house.declare("bea", impact=2)]
         self.is_over = Event()
@@ -72,7 +72,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     folder = tmp_path_factory.mktemp("killed")
     clock = AheadClock(folder / "ahead")
     given = {"REPLICA_CLOCK": str(folder / "ahead"), "REPLICA_CALL_SECONDS": str(CALL_SECONDS)}
-    with postgres.server().database() as url, House(folder, url, clock) as house:
+    with postgres.server().database() as url, ReplicaEnv(folder, url, clock) as house:
         for _ in range(3):
             house.start(REPLICA, **given)
         until(lambda: all(one.is_running() for one in house.replicas), "three run")

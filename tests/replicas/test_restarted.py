@@ -13,8 +13,8 @@ import psycopg
 import pytest
 
 from storage.database import schema
-from tests import postgres
-from tests.replicas.house import PATIENCE, House, Wire, until
+from tests.support import postgres
+from tests.support.replica_env import PATIENCE, ReplicaEnv, Wire, until
 
 # Notes every table that is made, by its name.
 NOTE_TABLES = """
@@ -30,15 +30,15 @@ WAIT_FOR_IT = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaEnv]:
     """Give a database in which there is nothing but a note of what is made there."""
-    with postgres.server().database() as url, House(tmp_path_factory.mktemp("restarted"), url) as house:
+    with postgres.server().database() as url, ReplicaEnv(tmp_path_factory.mktemp("restarted"), url) as house:
         with psycopg.connect(url) as connection:
             connection.execute(NOTE_TABLES)
         yield house
 
 
-def test_three_that_start_at_once_on_an_empty_database_all_get_ready(house: House) -> None:
+def test_three_that_start_at_once_on_an_empty_database_all_get_ready(house: ReplicaEnv) -> None:
     with psycopg.connect(house.url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [schema._LOCK])
         for _ in range(3):
@@ -56,7 +56,7 @@ def test_three_that_start_at_once_on_an_empty_database_all_get_ready(house: Hous
     assert not any(word in one.said for one in house.replicas for word in ("ERROR", "WARNING"))
 
 
-def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house: House) -> None:
+def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house: ReplicaEnv) -> None:
     channels = [house.declare(), house.declare("bea", impact=2)]
     is_over = threading.Event()
 
@@ -94,7 +94,7 @@ def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house
     assert len(house.ledger.said) > 60
 
 
-def test_old_processes_go_on_while_a_newer_release_changes_the_schema_and_none_starts_on_it(house: House) -> None:
+def test_old_processes_go_on_while_a_newer_release_changes_the_schema_and_none_starts_on_it(house: ReplicaEnv) -> None:
     channel = house.declare("cleo")
     with psycopg.connect(house.url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [schema._LOCK])

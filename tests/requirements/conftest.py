@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from tests.commands.desk import Desk
-from tests.requirements.story import a_major
+from tests.support.command_bench import CommandBench
+from tests.support.worked_incidents import a_major
 
 
 @pytest.fixture
-def desk() -> Desk:
+def desk() -> CommandBench:
     """Nothing declared yet."""
-    return Desk()
+    return CommandBench()
 
 
 @pytest.fixture
-def closed() -> Desk:
+def closed() -> CommandBench:
     """A P1 on checkout, declared by rob, commanded and closed by ilse."""
     desk = a_major()
     assert not desk.do("close", "ilse", 40).is_refused

@@ -8,8 +8,8 @@ import pytest
 
 from incident.refusal import Code
 from incident.states import State
-from tests.commands.desk import T, who
-from tests.requirements.story import CURE, NOT_RESOLVED, NOT_RESTORED, PROOF, STORY, Step, a_major, go_on, record
+from tests.support.command_bench import T, who
+from tests.support.worked_incidents import CURE, NOT_RESOLVED, NOT_RESTORED, PROOF, STORY, Step, a_major, go_on, record
 
 
 def closing(desk: Any, by: str = "ilse", at: float = 40) -> tuple[str | None, tuple[str, ...]]:

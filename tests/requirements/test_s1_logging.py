@@ -8,8 +8,8 @@ from commands.core.request import Place
 from incident.entries.conversation import MessageEdited
 from incident.refusal import Code
 from incident.states import Priority, State
-from tests.commands.desk import Desk, T, who
-from tests.requirements.story import moment, of_kind, record
+from tests.support.command_bench import CommandBench, T, who
+from tests.support.worked_incidents import moment, of_kind, record
 
 ELSEWHERE = Place(channel="CELSEWHERE")
 
@@ -32,7 +32,7 @@ def test_each_step_of_a_closed_incident_stands_with_its_time_and_who_took_it(clo
 
 @pytest.mark.parametrize(("source", "kept"), [("monitoring", "monitoring"), (None, "human")])
 def test_what_noticed_it_and_when_is_on_the_record_of_an_alarm_and_of_a_report(source, kept):
-    desk = Desk().declared(at=6, source=source, detected_at=T(2).isoformat())
+    desk = CommandBench().declared(at=6, source=source, detected_at=T(2).isoformat())
 
     told = record(desk, 7)
 
@@ -42,33 +42,33 @@ def test_what_noticed_it_and_when_is_on_the_record_of_an_alarm_and_of_a_report(s
 
 @pytest.mark.parametrize("channel", ["portal", "email", "phone", "monitoring"])
 def test_an_incident_that_came_another_way_is_logged_with_its_way_and_its_reporter(channel):
-    desk = Desk().declared(source=channel, reporter=who("eva"))
+    desk = CommandBench().declared(source=channel, reporter=who("eva"))
 
     [logged] = of_kind(record(desk, 1), "logged")
 
     assert (logged["detection_source"], logged["reporter"], logged["by"]) == (channel, "eva", "rob")
 
 
-def test_nothing_is_declared_without_a_symptom(desk: Desk):
+def test_nothing_is_declared_without_a_symptom(desk: CommandBench):
     refused = desk.do("declare", service="checkout", impact=1, urgency=1, place=ELSEWHERE)
 
     assert (refused.code, refused.fields, refused.number) == (Code.MISSING_FIELDS, ("title",), None)
 
 
-def test_nothing_is_declared_without_somebody_who_owns_it(desk: Desk):
+def test_nothing_is_declared_without_somebody_who_owns_it(desk: CommandBench):
     refused = desk.do("declare", title="The wiki is slow", service="wiki", category="Application", place=ELSEWHERE)
 
     assert (refused.code, refused.fields) == (Code.MISSING_FIELDS, ("owner_group",))
 
 
-def test_nothing_is_declared_on_a_service_that_nobody_knows(desk: Desk):
+def test_nothing_is_declared_on_a_service_that_nobody_knows(desk: CommandBench):
     refused = desk.do("declare", title="It is slow", service="chekout", place=ELSEWHERE)
 
     assert (refused.code, refused.fields, refused.key) == (Code.UNKNOWN_SERVICE, ("service",), None)
 
 
 def test_an_unjudged_incident_has_a_priority_that_is_called_provisional():
-    desk = Desk().declared(impact=None, urgency=None)
+    desk = CommandBench().declared(impact=None, urgency=None)
 
     assert (desk.incident.priority, desk.incident.provisional) == (Priority.P3, True)
     assert "(provisional)" in of_kind(record(desk, 1), "priority")[0]["text"]
@@ -77,14 +77,14 @@ def test_an_unjudged_incident_has_a_priority_that_is_called_provisional():
     assert (desk.incident.priority, desk.incident.provisional) == (Priority.P2, False)
 
 
-def test_in_doubt_a_title_and_a_service_log_it_first_and_nothing_is_judged_yet(desk: Desk):
+def test_in_doubt_a_title_and_a_service_log_it_first_and_nothing_is_judged_yet(desk: CommandBench):
     outcome = desk.do("declare", title="Is checkout slow?", service="checkout", place=ELSEWHERE)
 
     assert (outcome.code, desk.facts()[0].provisional) == (None, True)
     assert "judge it with `/incident priority`" in desk.answer()
 
 
-def test_nobody_sets_when_it_was_logged(desk: Desk):
+def test_nobody_sets_when_it_was_logged(desk: CommandBench):
     refused = desk.do("declare", title="x", service="checkout", logged_at=T(-60).isoformat(), place=ELSEWHERE)
     desk.declared(at=5, occurred_at=T(-60), detected_at=T(-55).isoformat())
 
@@ -96,7 +96,7 @@ def test_nobody_sets_when_it_was_logged(desk: Desk):
 
 
 def test_a_symptom_that_is_put_right_stands_beside_what_was_said_first():
-    desk = Desk().declared(symptom="one in five payments fails")
+    desk = CommandBench().declared(symptom="one in five payments fails")
     desk.do("correct", "eva", 3, entry=1, text="it is one in three payments")
 
     told = record(desk, 4)
@@ -108,7 +108,7 @@ def test_a_symptom_that_is_put_right_stands_beside_what_was_said_first():
 
 
 def test_a_message_that_was_edited_keeps_both_texts():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     desk.says("eva", "CPU is at 10 %", at=2, ts="1781000520.000100")
     desk.hears(edited("CPU is at 100 %"), "eva", at=3)
 
@@ -124,7 +124,7 @@ def edited(text: str) -> MessageEdited:
 
 
 def test_what_was_first_thought_stays_however_often_it_is_classified_anew():
-    desk = Desk().declared(title="Payments fail", category="Application", source="monitoring")
+    desk = CommandBench().declared(title="Payments fail", category="Application", source="monitoring")
     desk.do("reclassify", "eva", 5, type="third_party", reason="the provider is down, not we")
     desk.do("reclassify", "eva", 9, type="security", reason="somebody got in through the provider")
     desk.do("category", "eva", 10, category="Database", reason="the data was changed")
@@ -144,7 +144,7 @@ def test_what_was_first_thought_stays_however_often_it_is_classified_anew():
 
 
 def test_what_began_as_a_request_says_so_for_good():
-    desk = Desk().declared(type="request")
+    desk = CommandBench().declared(type="request")
     desk.do("reclassify", "eva", 5, type="it", reason="nobody at all can log in")
 
     told = record(desk, 6)
@@ -155,7 +155,7 @@ def test_what_began_as_a_request_says_so_for_good():
 
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_the_category_changes_only_for_a_reason(reason):
-    desk = Desk().declared()
+    desk = CommandBench().declared()
 
     refused = desk.do("category", "eva", 5, category="Other", reason=reason)
 
@@ -163,7 +163,7 @@ def test_the_category_changes_only_for_a_reason(reason):
 
 
 def test_a_category_outside_the_catalogue_is_taken_and_marked():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
 
     desk.do("category", "eva", 5, category="Application", subcategory="Weather", reason="it rained into the rack")
 
@@ -171,7 +171,7 @@ def test_a_category_outside_the_catalogue_is_taken_and_marked():
     assert "The catalogue does not name it for checkout" in desk.answer()
 
 
-def test_any_member_reports_without_a_role_or_a_group(desk: Desk):
+def test_any_member_reports_without_a_role_or_a_group(desk: CommandBench):
     outcome = desk.do("declare", by="clerk", title="I cannot pay", service="checkout", place=ELSEWHERE)
 
     assert (outcome.code, outcome.number) == (None, "INC-2026-0001")
@@ -179,7 +179,7 @@ def test_any_member_reports_without_a_role_or_a_group(desk: Desk):
 
 
 def test_a_header_is_never_without_time_reporter_and_service():
-    told = record(Desk().declared(impact=None, urgency=None), 1)
+    told = record(CommandBench().declared(impact=None, urgency=None), 1)
 
     [logged] = of_kind(told, "logged")
     assert told["timestamps"]["logged_at"] == logged["occurred_at"] == moment(0)

@@ -9,13 +9,13 @@ from incident.entries.delivery import DeliveryFailed
 from incident.medium import Medium
 from incident.refusal import Code
 from incident.states import Audience, Priority
-from tests.commands.desk import CHANNEL, Desk, T, who
-from tests.requirements.story import NOT_RESTORED, a_major, moment, of_kind, record
+from tests.support.command_bench import CHANNEL, CommandBench, T, who
+from tests.support.worked_incidents import NOT_RESTORED, a_major, moment, of_kind, record
 
 
 @pytest.mark.parametrize("fields", [{"priority": "P1"}, {"impact": "P1"}, {"urgency": "VIP"}, {"impact": 0}])
 def test_nobody_types_a_priority(fields):
-    desk = Desk().declared(impact=2, urgency=2)
+    desk = CommandBench().declared(impact=2, urgency=2)
 
     refused = desk.do("priority", "ilse", 5, form={"justification": "the board asks for a P1", **fields})
 
@@ -24,7 +24,7 @@ def test_nobody_types_a_priority(fields):
 
 
 def test_asking_for_more_without_another_answer_leaves_the_priority():
-    desk = Desk().declared(impact=2, urgency=2)
+    desk = CommandBench().declared(impact=2, urgency=2)
 
     desk.do("priority", "eva", 5, justification="the customer insists that this is a P1")
 
@@ -33,7 +33,7 @@ def test_asking_for_more_without_another_answer_leaves_the_priority():
 
 @pytest.mark.parametrize("justification", ["VIP", "", "the CEO asks"])
 def test_a_disputed_priority_stays_until_a_reason_is_given_that_says_something(justification):
-    desk = Desk().declared(impact=2, urgency=2)
+    desk = CommandBench().declared(impact=2, urgency=2)
 
     refused = desk.do("priority", "eva", 5, impact=1, urgency=1, justification=justification)
     assert (refused.code, desk.incident.priority) == (Code.JUSTIFICATION, Priority.P3)
@@ -43,7 +43,7 @@ def test_a_disputed_priority_stays_until_a_reason_is_given_that_says_something(j
 
 
 def test_the_priority_is_always_that_of_the_matrix_and_every_judgement_stays():
-    desk = Desk().declared(impact=3, urgency=3)
+    desk = CommandBench().declared(impact=3, urgency=3)
     for at, (impact, urgency) in enumerate(((1, 1), (1, 3), (2, 1), (3, 2)), start=5):
         desk.do("priority", "ilse", at, impact=impact, urgency=urgency, justification="as it looks by now")
 
@@ -55,7 +55,7 @@ def test_the_priority_is_always_that_of_the_matrix_and_every_judgement_stays():
 
 
 def test_only_who_may_declares_a_major_and_then_updates_are_owed():
-    desk = Desk().declared(impact=1, urgency=2)
+    desk = CommandBench().declared(impact=1, urgency=2)
 
     refused = desk.do("major", "guest", 5, reason="I cannot pay")
     assert (refused.code, desk.incident.major) == (Code.NOT_AUTHORISED, False)
@@ -67,14 +67,14 @@ def test_only_who_may_declares_a_major_and_then_updates_are_owed():
 
 
 def test_a_major_on_an_inner_service_owes_customers_nothing():
-    desk = Desk().declared(service="wiki", category="Application", owner_group="it", impact=1, urgency=1)
+    desk = CommandBench().declared(service="wiki", category="Application", owner_group="it", impact=1, urgency=1)
 
     assert desk.incident.major
     assert {a.audience for a in desk.incident.audiences if a.open} == {Audience.INTERNAL, Audience.EXEC}
 
 
 def test_two_people_who_want_to_command_are_told_which_of_them_does():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     desk.do("take", "eva", 2, role="commander")
 
     refused = desk.do("take", "rob", 3, role="commander")
@@ -84,7 +84,7 @@ def test_two_people_who_want_to_command_are_told_which_of_them_does():
 
 
 def test_several_lead_the_technical_work_each_for_their_time():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     desk.do("take", "eva", 2, role="tech lead")
     desk.do("take", "rob", 3, role="tech lead")
     desk.do("release", "eva", 9, role="tech lead")
@@ -114,7 +114,7 @@ def test_an_update_says_something():
 
 
 def test_at_any_moment_one_commands_or_nobody():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     desk.do("take", "eva", 2, role="commander")
     desk.do("handover", "eva", 8, role="commander", to=who("ilse"), note="the release is rolled back, watch errors")
     desk.do("accept", "ilse", 10, role="commander")
@@ -127,7 +127,7 @@ def test_at_any_moment_one_commands_or_nobody():
 
 
 def test_calls_for_help_and_calls_for_a_decision_are_listed_apart_and_their_answers_are_kept():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     desk.do("escalate", "ilse", 3, how="functional", who=who("rob"), reason="the database needs you")
     desk.do("answer", "rob", 5, answer="accepted")
     desk.do("escalate", "ilse", 6, how="hierarchical", to="the board", reason="we may have to switch it off")
@@ -143,7 +143,7 @@ def test_calls_for_help_and_calls_for_a_decision_are_listed_apart_and_their_answ
 
 
 def test_a_drill_goes_by_the_real_policy_and_tells_customers_nothing():
-    desk = Desk().declared(impact=1, urgency=1, drill=True)
+    desk = CommandBench().declared(impact=1, urgency=1, drill=True)
     desk.do("take", "eva", 2, role="comms")
 
     refused = desk.do("update", "eva", 3, audience="customer", text="We are sorry.")
@@ -153,7 +153,7 @@ def test_a_drill_goes_by_the_real_policy_and_tells_customers_nothing():
 
 
 def test_the_first_acknowledgement_stops_the_clock():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     desk.do("ack", "eva", 4)
     desk.do("ack", "rob", 9)
 
@@ -161,7 +161,7 @@ def test_the_first_acknowledgement_stops_the_clock():
 
 
 def test_what_was_marked_outlives_its_message_and_its_channel():
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     desk.says("eva", "CPU is at 100 %", at=2, ts="1781000520.000100")
     desk.do("pin", "rob", 3, form={"channel": CHANNEL, "ts": "1781000520.000100"})
     desk.hears(MessageDeleted(channel=CHANNEL, ts="1781000520.000100", author=who("eva")), "eva", at=4)
@@ -173,7 +173,7 @@ def test_what_was_marked_outlives_its_message_and_its_channel():
 
 
 def test_a_guest_reports_and_carries_no_role():
-    desk = Desk()
+    desk = CommandBench()
     reported = desk.do("declare", "guest", 0, title="I cannot pay", service="checkout")
     desk = desk.declared(at=1)
 

@@ -10,24 +10,24 @@ from incident.entries.conversation import GapNoted
 from incident.medium import slack_message
 from incident.states import Priority
 from storage.store import Store
-from tests.bot.rig import Rig, rig_on
-from tests.commands.desk import Desk, T, who
+from tests.support.command_bench import CommandBench, T, who
+from tests.support.worker_env import WorkerEnv, worker_env_on
 
 
 @pytest.fixture
-def rig(sqlite_store: Store) -> Iterator[Rig]:
+def rig(sqlite_store: Store) -> Iterator[WorkerEnv]:
     """Give a worker on SQLite in a pretend workspace."""
-    with rig_on(sqlite_store) as built:
+    with worker_env_on(sqlite_store) as built:
         yield built
 
 
-def asked(desk: Desk, ask: str) -> list[tuple[float, tuple[str, ...]]]:
+def asked(desk: CommandBench, ask: str) -> list[tuple[float, tuple[str, ...]]]:
     """Give the minutes at which something was asked for, and of whom."""
     prompts = [entry for entry in desk.entries() if entry.fact.kind == "prompt_due" and entry.fact.ask == ask]
     return [((entry.recorded_at - T(0)).total_seconds() / 60, entry.fact.asked) for entry in prompts]
 
 
-def test_a_p1_that_is_not_restored_is_warned_about_before_the_target_and_the_warning_is_delivered(rig: Rig):
+def test_a_p1_that_is_not_restored_is_warned_about_before_the_target_and_the_warning_is_delivered(rig: WorkerEnv):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
 
@@ -41,7 +41,7 @@ def test_a_p1_that_is_not_restored_is_warned_about_before_the_target_and_the_war
     assert "The service is to be back by" in rig.sandbox.workspace.channels[channel].messages[ts].text
 
 
-def test_a_service_that_is_back_is_warned_about_no_more(rig: Rig):
+def test_a_service_that_is_back_is_warned_about_no_more(rig: WorkerEnv):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.after(minutes=130)
@@ -54,7 +54,7 @@ def test_a_service_that_is_back_is_warned_about_no_more(rig: Rig):
 
 
 def test_a_provisional_priority_is_asked_about_after_half_an_hour_and_no_more_once_it_is_judged():
-    desk = Desk().declared(impact=None, urgency=None)
+    desk = CommandBench().declared(impact=None, urgency=None)
     desk.tick(29)
     before = asked(desk, "judgement")
     desk.tick(30)
@@ -67,7 +67,7 @@ def test_a_provisional_priority_is_asked_about_after_half_an_hour_and_no_more_on
 
 
 def test_silence_in_a_p1_is_asked_about_and_the_asking_is_kept():
-    desk = Desk().declared(impact=1, urgency=1)
+    desk = CommandBench().declared(impact=1, urgency=1)
     desk.policy = desk.policy.model_copy(update={"stale_minutes": 15})
     desk.do("take", "ilse", 2, role="commander")
     desk.tick(16)
@@ -80,7 +80,7 @@ def test_silence_in_a_p1_is_asked_about_and_the_asking_is_kept():
 
 
 def test_an_empty_chair_is_asked_about_until_somebody_commands():
-    desk = Desk().declared(impact=1, urgency=1)
+    desk = CommandBench().declared(impact=1, urgency=1)
     desk.tick(5)
     desk.tick(15)
     desk.do("take", "ilse", 16, role="commander")
@@ -90,7 +90,7 @@ def test_an_empty_chair_is_asked_about_until_somebody_commands():
 
 
 def test_what_fell_due_while_muster_was_away_is_asked_once_and_says_that_it_is_late():
-    desk = Desk().declared(impact=1, urgency=1)
+    desk = CommandBench().declared(impact=1, urgency=1)
     desk.note(desk.key, GapNoted(edge="begins"))
 
     desk.tick(100)
@@ -100,7 +100,7 @@ def test_what_fell_due_while_muster_was_away_is_asked_once_and_says_that_it_is_l
     assert all(fact.late for fact in late)
 
 
-def test_who_is_asked_to_judge_can_do_so_from_the_prompt(rig: Rig):
+def test_who_is_asked_to_judge_can_do_so_from_the_prompt(rig: WorkerEnv):
     key = rig.act("declare", "rob", title="Is checkout slow?", service="checkout").key
     rig.after(minutes=31)
     [posted] = [m for m in rig.direct("rob") + rig.messages(key) if "Nobody has judged yet" in m.text]

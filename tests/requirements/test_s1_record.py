@@ -10,8 +10,8 @@ from incident.entries.status_updates import UpdateDelivered
 from incident.medium import Medium
 from incident.report.incident_metrics import metrics
 from incident.states import Audience, Priority
-from tests.commands.desk import Desk, T
-from tests.requirements.story import CURE, NO_RECORD, NOT_RESTORED, a_major, moment, of_kind, record
+from tests.support.command_bench import CommandBench, T
+from tests.support.worked_incidents import CURE, NO_RECORD, NOT_RESTORED, a_major, moment, of_kind, record
 
 
 def test_every_criterion_of_the_closing_has_its_line_with_who_and_when(closed):
@@ -46,7 +46,7 @@ def test_a_refused_closing_stands_in_the_record_with_what_was_missing():
 
 
 def test_the_first_judgement_every_change_and_the_last_one_can_be_read():
-    desk = Desk().declared(impact=2, urgency=2)
+    desk = CommandBench().declared(impact=2, urgency=2)
     desk.do("category", "eva", 3, category="Database", reason="the index is gone")
     desk.do("priority", "eva", 4, impact=1, urgency=1, justification="every payment fails since ten")
     desk.do("priority", "ilse", 9, impact=1, urgency=3, justification="a way round it was found")
@@ -99,7 +99,7 @@ def test_an_update_that_did_not_arrive_says_so_for_the_audience_it_missed():
         (Audience.EXEC, None),
         (Audience.CUSTOMER, "is_archived"),
     ]
-    said = [job for job in desk.memory.wanted() if job.template == "surfaces/undelivered"]
+    said = [job for job in desk.memory.queued() if job.template == "surfaces/undelivered"]
     assert len(said) == 1
 
 
@@ -113,7 +113,7 @@ def test_the_numbers_of_an_incident_are_the_same_whenever_they_are_asked_for(clo
 
 
 def test_the_targets_of_a_priority_are_told_and_kept_with_it():
-    desk = Desk().declared(impact=2, urgency=2)
+    desk = CommandBench().declared(impact=2, urgency=2)
 
     desk.do("priority", "eva", 4, impact=1, urgency=2, justification="half of all payments fail")
 
@@ -127,7 +127,7 @@ def test_the_targets_of_a_priority_are_told_and_kept_with_it():
 
 @pytest.mark.parametrize(("impact", "late"), [(1, True), (3, False)])
 def test_whether_the_restoration_was_in_time_is_measured_against_the_priority(impact, late):
-    desk = Desk().declared(impact=impact, urgency=1, detected_at=T(-400).isoformat())
+    desk = CommandBench().declared(impact=impact, urgency=1, detected_at=T(-400).isoformat())
     desk.do("ack", "rob", 1)
     desk.do("restored", "rob", 5, text="payments go through")
 

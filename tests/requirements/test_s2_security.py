@@ -6,8 +6,8 @@ import pytest
 
 from incident.refusal import Code
 from incident.rules.closure_criteria import unmet
-from tests.commands.desk import Desk, T, who
-from tests.requirements.story import PROOF, WORK, Step, a_major, go_on, moment, of_kind, record
+from tests.support.command_bench import CommandBench, T, who
+from tests.support.worked_incidents import PROOF, WORK, Step, a_major, go_on, moment, of_kind, record
 
 SIGNED = (
     Step("contained", "validate", "rob", 31, {"criterion": "containment", "evidence": "the keys are revoked"}),
@@ -16,9 +16,9 @@ SIGNED = (
 )
 
 
-def a_breach(*, without: str = "") -> Desk:
+def a_breach(*, without: str = "") -> CommandBench:
     """Work a P1 of type security up to where it may be closed, but for one step."""
-    desk = Desk().declared(impact=1, urgency=1, type="security", started_at=T(-5).isoformat())
+    desk = CommandBench().declared(impact=1, urgency=1, type="security", started_at=T(-5).isoformat())
     return go_on(desk, *(step for step in (*WORK, *SIGNED, *PROOF) if step.name != without))
 
 
@@ -36,7 +36,7 @@ def test_a_security_incident_with_its_own_proof_closes():
 
 
 def test_malware_brings_the_checklist_of_security_and_restricts_who_sees_it():
-    desk = Desk().declared(title="Malware on two tills", type="security")
+    desk = CommandBench().declared(title="Malware on two tills", type="security")
 
     [validation] = [one for one in unmet(desk.incident, desk.policy) if one.code == "VALIDATION"]
 
@@ -53,7 +53,7 @@ def test_both_types_of_incident_have_the_same_record():
 
 
 def test_what_was_logged_first_is_there_whatever_was_changed_since():
-    desk = Desk().declared(
+    desk = CommandBench().declared(
         at=4, title="Tills show an odd page", symptom="a page asks for card numbers", reporter=who("eva")
     )
     desk.do("correct", "rob", 6, entry=1, text="it is one till only")
@@ -68,7 +68,7 @@ def test_what_was_logged_first_is_there_whatever_was_changed_since():
 
 @pytest.mark.parametrize("term", ["short", "long"])
 def test_what_stopped_the_spread_is_kept_with_its_term_who_and_when(term):
-    desk = Desk().declared(type="security")
+    desk = CommandBench().declared(type="security")
     desk.do("contain", "rob", 5, term=term, text="revoked the keys of the till service")
 
     assert record(desk, 6)["containment"] == [

@@ -6,7 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox.pretend_workspace import Sandbox
-from tests.sandbox.helpers import client_of, people
+from tests.support.sandbox_client import client_of, people
 
 
 @pytest.fixture

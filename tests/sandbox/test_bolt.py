@@ -14,7 +14,17 @@ from slack_bolt.request import BoltRequest
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.workspace_errors import NotPossibleError
-from tests.sandbox.helpers import button, client_of, general, hang_up, manifest, modal, people, section, text_input
+from tests.support.sandbox_client import (
+    button,
+    client_of,
+    general,
+    hang_up,
+    manifest,
+    modal,
+    people,
+    section,
+    text_input,
+)
 
 SCOPES = (
     "app_mentions:read",

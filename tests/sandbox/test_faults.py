@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
-from tests.sandbox.helpers import client_of, general, hang_up, people, refusal
+from tests.support.sandbox_client import client_of, general, hang_up, people, refusal
 
 LOST = (URLError, ConnectionError, OSError)
 

@@ -9,7 +9,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from sandbox.pretend_workspace import Sandbox
-from tests.sandbox.helpers import client_of, general, hang_up, modal, section
+from tests.support.sandbox_client import client_of, general, hang_up, modal, section
 
 
 def test_five_hundred_messages_posted_at_once_each_reach_the_app_once(sandbox: Sandbox) -> None:

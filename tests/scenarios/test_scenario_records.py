@@ -11,13 +11,13 @@ import yaml
 
 from bot.simulation.replay.record_diff import differences, failed_checks
 from bot.simulation.replay.replay_command import words_given
-from tests.scenarios.verb_player import HERE, Play, load
+from tests.support.memory_replay import SCENARIOS, MemoryReplay, load
 
-WHOLE = sorted(path.name for path in HERE.glob("s[0-9]*.yaml"))
-OWN = sorted(path.name for path in HERE.glob("own-*.yaml"))
+WHOLE = sorted(path.name for path in SCENARIOS.glob("s[0-9]*.yaml"))
+OWN = sorted(path.name for path in SCENARIOS.glob("own-*.yaml"))
 
 
-def compared(record: dict[str, Any], expected: dict[str, Any], play: Play) -> list[str]:
+def compared(record: dict[str, Any], expected: dict[str, Any], play: MemoryReplay) -> list[str]:
     """Compare what the script expects; a script of our own expects a part of the record only."""
     part = {key: value for key, value in record.items() if key in expected}
     return differences(part, expected, words_given(play.scenario)) + failed_checks(record, play.scenario.checks)
@@ -26,7 +26,7 @@ def compared(record: dict[str, Any], expected: dict[str, Any], play: Play) -> li
 @pytest.mark.parametrize("name", [*WHOLE, *OWN])
 def test_a_script_gives_the_record_it_expects(name):
     scenario, raw = load(name)
-    play = Play(scenario)
+    play = MemoryReplay(scenario)
 
     surprises = play.play()
     record = play.account()
@@ -38,22 +38,22 @@ def test_a_script_gives_the_record_it_expects(name):
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_whole_script_leaves_no_key_of_the_record_out(name):
     scenario, raw = load(name)
-    play = Play(scenario)
+    play = MemoryReplay(scenario)
     play.play()
     assert set(play.account()) == set(raw["expected"])
 
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_a_script_has_the_shape_of_scripts(name):
-    schema = json.loads((HERE / "schema.json").read_text(encoding="utf-8"))
-    raw = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    schema = json.loads((SCENARIOS / "schema.json").read_text(encoding="utf-8"))
+    raw = yaml.safe_load((SCENARIOS / name).read_text(encoding="utf-8"))
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(raw)) == []
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *OWN])
 def test_every_refusal_a_script_expects_comes_and_no_other(name):
     scenario, _ = load(name)
-    play = Play(scenario)
+    play = MemoryReplay(scenario)
     play.play()
     expected = [(e.id, e.expect.code) for e in scenario.events if e.expect]
     assert [(r["src"], r["code"]) for r in play.account()["refusals"]] == expected
@@ -61,7 +61,7 @@ def test_every_refusal_a_script_expects_comes_and_no_other(name):
 
 def test_letting_time_pass_between_events_changes_nothing_of_the_record():
     scenario, raw = load(WHOLE[0])
-    play = Play(scenario)
+    play = MemoryReplay(scenario)
     for event in scenario.events:
         if play.key is not None:
             play.tick(event.at)
@@ -71,7 +71,7 @@ def test_letting_time_pass_between_events_changes_nothing_of_the_record():
 
 def test_a_script_played_twice_over_the_same_record_changes_nothing():
     scenario, _ = load(WHOLE[0])
-    play = Play(scenario)
+    play = MemoryReplay(scenario)
     play.play()
     before = play.entries()
     commands = [event for event in scenario.events if event.kind in ("command", "reaction")]

@@ -11,7 +11,7 @@ from incident.ports import Person
 from incident.states import Priority
 from storage.errors import TeamRequired
 from storage.store import Store, open_store
-from tests.storage.story import ADA, BEN, T0, TEAM, at
+from tests.support.recorded_team import ADA, BEN, T0, TEAM, at
 
 POLICY = Policy(
     version="1",

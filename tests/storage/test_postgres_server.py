@@ -18,13 +18,13 @@ from incident.jobs import Job, JobKind
 from storage.database import schema
 from storage.store import open_store
 from storage.triggers import record_triggers
-from tests import postgres
-from tests.storage.story import T0, TEAM, record_all
+from tests.support import postgres
+from tests.support.recorded_team import T0, TEAM, record_all
 
 JOB = Job(kind=JobKind.SAY, key="a", incident=IncidentKey(TEAM, "01INC"))
 ROOT = Path(__file__).resolve().parents[2]
 _START = (
-    "import os, signal, sys; from tests import postgres; s = postgres.server(); "
+    "import os, signal, sys; from tests.support import postgres; s = postgres.server(); "
     "print(s._process.pid, s.home, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
 )
 

@@ -19,9 +19,9 @@ from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
-from tests.bot.rig import PEOPLE
 from tests.support.failpoint_runner import KILLED, PATIENCE_S, FailpointRunner
 from tests.support.kill_whole import SharedClock
+from tests.support.worker_env import PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
 T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)

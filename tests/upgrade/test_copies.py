@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
-from tests import postgres
-from tests.upgrade.house import (
+from tests.support import postgres
+from tests.support.upgrade_env import (
     COPIES,
     MADE_AT,
     TEAM,
     USERS,
     EntryPoint,
-    House,
     IncidentKey,
     Store,
+    UpgradeEnv,
     entries,
     jobs,
     open_store,
@@ -49,9 +49,9 @@ class Carried:
         self.last = {number: entries(store, key)[-1].n for number, key in self.keys.items()}
         self.shown = words_shown(store, self.keys["INC-2026-0002"])
         self.people = {person.id: person.name for person in store.directory.all_people()}
-        self.house: House
+        self.house: UpgradeEnv
 
-    def go_on(self, house: House) -> None:
+    def go_on(self, house: UpgradeEnv) -> None:
         """Drain the spool first, then do what is due, as a start does."""
         self.house = house
         house.drain_spool()
@@ -79,7 +79,7 @@ def going_on(url: str, folder: Any) -> Iterator[Carried]:
     with open_store(url, team=TEAM) as store:
         store.migrate()
         found = Carried(store, is_in_place=url.startswith("sqlite"))
-    house = House(folder, url)
+    house = UpgradeEnv(folder, url)
     try:
         found.go_on(house)
         yield found
@@ -179,7 +179,7 @@ def facts_of(entry: Any) -> dict[str, Any]:
     return {"kind": entry.fact.kind, **entry.fact.model_dump(mode="json")}
 
 
-def key_of(house: House, channel: str) -> IncidentKey:
+def key_of(house: UpgradeEnv, channel: str) -> IncidentKey:
     found = [one.key for one in house.store.queries.incidents(TEAM, limit=50) if one.channel == channel]
     assert len(found) == 1
     return found[0]
@@ -231,7 +231,7 @@ def test_buttons_that_were_posted_before_the_upgrade_still_work_and_their_messag
         assert house.message(channel, ts).edited, number
 
 
-def latest_with(house: House, channel: str, action: str) -> str:
+def latest_with(house: UpgradeEnv, channel: str, action: str) -> str:
     """The latest message with a button, among those that were there when the copy was made."""
     found = [
         m.ts

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.upgrade.house import (
+from tests.support.upgrade_env import (
     KEY,
     TEAM,
     VERIFIER,
-    House,
     Store,
+    UpgradeEnv,
     new_key,
     open_store,
     projections,
@@ -81,7 +81,7 @@ def test_an_entry_changed_in_the_export_is_found_by_both_verifiers(tmp_path: Pat
 def test_a_new_export_of_the_old_incident_verifies_with_the_old_verifier(tmp_path: Path) -> None:
     old = unpacked_export(tmp_path)
     (tmp_path / "house").mkdir()
-    house = House(tmp_path / "house", f"sqlite:///{unpacked('muster.db.gz', tmp_path)}")
+    house = UpgradeEnv(tmp_path / "house", f"sqlite:///{unpacked('muster.db.gz', tmp_path)}")
     try:
         folder = house.export(house.keys()[CLOSED], tmp_path / "new")
     finally:

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bot.browser.scene import Scene, scene_on
-from tests.browser import Desk
+from tests.support.browser import BrowserDesk
+from tests.support.browser_env import BrowserEnv, browser_env_on
 
 
 @pytest.fixture
-def stood(desk: Desk) -> Iterator[Scene]:
+def stood(desk: BrowserDesk) -> Iterator[BrowserEnv]:
     """A scene in which time stands until it is moved, or let run."""
-    with scene_on(desk) as scene:
+    with browser_env_on(desk) as scene:
         yield scene
 
 
 @pytest.fixture
-def scene(stood: Scene) -> Scene:
+def scene(stood: BrowserEnv) -> BrowserEnv:
     """A scene in which time runs and Muster works by itself."""
     stood.run()
     return stood

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.bot.browser.hands import aside, block, command, message, pick, press, send, tick, write
-from tests.bot.browser.scene import Scene
+from tests.support.browser_env import BrowserEnv
+from tests.support.page_user import aside, block, command, message, pick, press, send, tick, write
 
 pytestmark = pytest.mark.browser
 
 
-def resolved(scene: Scene) -> None:
+def resolved(scene: BrowserEnv) -> None:
     """Bring an incident of priority 2 as far as its resolution."""
     scene.declare()
     for line in (
@@ -28,7 +28,7 @@ def checklist(page: Page) -> Locator:
     return page.get_by_test_id("message").filter(has_text="before this can close").last
 
 
-def test_closing_is_refused_then_proven_by_the_checklists_buttons_and_done(stood: Scene) -> None:
+def test_closing_is_refused_then_proven_by_the_checklists_buttons_and_done(stood: BrowserEnv) -> None:
     resolved(stood)
     stood.run()
     page = stood.see("tomas")
@@ -65,7 +65,7 @@ def test_closing_is_refused_then_proven_by_the_checklists_buttons_and_done(stood
     expect(message(page, "This is over. The record stays")).to_be_visible()
 
 
-def test_the_home_tab_shows_my_roles_what_i_owe_and_what_else_is_open(scene: Scene) -> None:
+def test_the_home_tab_shows_my_roles_what_i_owe_and_what_else_is_open(scene: BrowserEnv) -> None:
     scene.declare("Card payments fail at checkout")
     scene.type("tomas", "take commander")
     scene.type("tomas", "action @tomas timebox=30 call the bank")

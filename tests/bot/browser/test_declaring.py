@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.bot.browser.hands import aside, command, go, menu, message, pick, press, send, tick, write
-from tests.bot.browser.scene import RUNBOOK, Scene
+from tests.support.browser_env import RUNBOOK, BrowserEnv
+from tests.support.page_user import aside, command, go, menu, message, pick, press, send, tick, write
 
 pytestmark = pytest.mark.browser
 
@@ -22,7 +22,7 @@ def declare(page: Page, title: str, impact: str = "Many customers") -> None:
     page.get_by_test_id("submit").click()
 
 
-def test_an_incident_is_declared_from_the_composer_and_its_channel_appears_with_a_card(scene: Scene) -> None:
+def test_an_incident_is_declared_from_the_composer_and_its_channel_appears_with_a_card(scene: BrowserEnv) -> None:
     page, other = scene.see("mira", "general"), scene.see("tomas", "incidents")
 
     declare(page, "Card payments fail at checkout")
@@ -39,7 +39,7 @@ def test_an_incident_is_declared_from_the_composer_and_its_channel_appears_with_
     expect(message(other, "P2: Card payments fail at checkout")).to_contain_text("Please keep the talk there")
 
 
-def test_whoever_declares_the_same_trouble_is_shown_the_first_and_joins_it_with_one_button(scene: Scene) -> None:
+def test_whoever_declares_the_same_trouble_is_shown_the_first_and_joins_it_with_one_button(scene: BrowserEnv) -> None:
     scene.declare("Card payments fail")
     ada = scene.see("ada", "general")
 
@@ -55,7 +55,7 @@ def test_whoever_declares_the_same_trouble_is_shown_the_first_and_joins_it_with_
     assert scene.stage.users["ada"] in scene.workspace.channels[scene.place_of("INC-2026-0001")].members
 
 
-def test_an_incident_is_declared_from_what_somebody_said(scene: Scene) -> None:
+def test_an_incident_is_declared_from_what_somebody_said(scene: BrowserEnv) -> None:
     scene.say("ada", "search shows nothing new since this morning\nthree customers say so", "general")
     page = scene.see("ken", "general")
 
@@ -70,7 +70,7 @@ def test_an_incident_is_declared_from_what_somebody_said(scene: Scene) -> None:
     expect(page.get_by_test_id("modal")).to_contain_text("provisional")
 
 
-def test_hostile_words_are_words_everywhere(scene: Scene) -> None:
+def test_hostile_words_are_words_everywhere(scene: BrowserEnv) -> None:
     page, home = scene.see("mira", "general"), scene.see("mira", "general")
     announced = scene.see("olu", "incidents")
 
@@ -92,7 +92,7 @@ def test_hostile_words_are_words_everywhere(scene: Scene) -> None:
     assert "owned" not in page.title() + home.title() + announced.title()
 
 
-def test_what_is_missing_or_wrong_stands_at_its_field_and_the_words_stay(scene: Scene) -> None:
+def test_what_is_missing_or_wrong_stands_at_its_field_and_the_words_stay(scene: BrowserEnv) -> None:
     scene.declare()
     scene.type("mira", "take commander")
     page = scene.see("mira")

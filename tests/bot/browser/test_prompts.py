@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.bot.browser.hands import message, press, send, write
-from tests.bot.browser.scene import Scene
+from tests.support.browser_env import BrowserEnv
+from tests.support.page_user import message, press, send, write
 
 pytestmark = pytest.mark.browser
 
 
-def test_the_empty_chair_is_filled_by_the_button_of_its_prompt(stood: Scene) -> None:
+def test_the_empty_chair_is_filled_by_the_button_of_its_prompt(stood: BrowserEnv) -> None:
     stood.declare()
     stood.after(11)
     stood.run()
@@ -25,7 +25,7 @@ def test_the_empty_chair_is_filled_by_the_button_of_its_prompt(stood: Scene) -> 
     expect(message(page, "Nobody commands")).to_have_count(0)
 
 
-def test_an_update_that_is_due_is_written_from_its_prompt_and_reaches_its_audience(stood: Scene) -> None:
+def test_an_update_that_is_due_is_written_from_its_prompt_and_reaches_its_audience(stood: BrowserEnv) -> None:
     stood.declare(urgency="1")
     for line in ("take commander", "assign comms @ada"):
         stood.type("tomas", line)
@@ -45,7 +45,7 @@ def test_an_update_that_is_due_is_written_from_its_prompt_and_reaches_its_audien
     expect(message(ada, "Executives got their update")).to_be_visible()
 
 
-def test_a_prompt_is_put_off_by_its_button(stood: Scene) -> None:
+def test_a_prompt_is_put_off_by_its_button(stood: BrowserEnv) -> None:
     stood.declare()
     stood.type("tomas", "take commander")
     stood.type("tomas", "action @ken timebox=5 look at the pool")
@@ -58,7 +58,7 @@ def test_a_prompt_is_put_off_by_its_button(stood: Scene) -> None:
     expect(message(page, "Put off until")).to_be_visible()
 
 
-def test_a_call_is_answered_in_the_direct_message_and_everybody_hears_it(scene: Scene) -> None:
+def test_a_call_is_answered_in_the_direct_message_and_everybody_hears_it(scene: BrowserEnv) -> None:
     scene.declare()
     scene.type("mira", "escalate @olu because we need a decision on the fraud rules")
     olu, mira = scene.see("olu", "general"), scene.see("mira")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.bot.browser.hands import aside, command, menu, message, pick, press, send, write
-from tests.bot.browser.scene import Scene
+from tests.support.browser_env import BrowserEnv
+from tests.support.page_user import aside, command, menu, message, pick, press, send, write
 
 pytestmark = pytest.mark.browser
 
@@ -19,7 +19,7 @@ def timeline(page: Page) -> str:
     return answer.inner_text()
 
 
-def test_command_is_taken_from_the_card_and_everybody_sees_it(scene: Scene) -> None:
+def test_command_is_taken_from_the_card_and_everybody_sees_it(scene: BrowserEnv) -> None:
     scene.declare()
     ken, mira = scene.see("ken"), scene.see("mira")
     card = message(mira, "What is said here is captured")
@@ -35,7 +35,7 @@ def test_command_is_taken_from_the_card_and_everybody_sees_it(scene: Scene) -> N
     expect(message(ken, "You command INC-2026-0001.")).to_be_visible()
 
 
-def test_the_tray_leads_to_a_form_and_the_list_in_it_to_everything_else(scene: Scene) -> None:
+def test_the_tray_leads_to_a_form_and_the_list_in_it_to_everything_else(scene: BrowserEnv) -> None:
     scene.declare()
     page = scene.see("mira")
 
@@ -59,7 +59,7 @@ def test_the_tray_leads_to_a_form_and_the_list_in_it_to_everything_else(scene: S
     expect(aside(page, "responders by")).to_be_visible()
 
 
-def test_a_pushpin_puts_a_message_into_the_timeline_as_it_was(scene: Scene) -> None:
+def test_a_pushpin_puts_a_message_into_the_timeline_as_it_was(scene: BrowserEnv) -> None:
     scene.declare()
     said = scene.say("mira", "gateway says 402 idempotency conflict")
     scene.say("mira", "brb, coffee")
@@ -75,7 +75,7 @@ def test_a_pushpin_puts_a_message_into_the_timeline_as_it_was(scene: Scene) -> N
     expect(message(page, "gateway says nothing")).to_contain_text("📌")
 
 
-def test_the_menu_of_a_message_leads_to_timeline_decision_and_action(scene: Scene) -> None:
+def test_the_menu_of_a_message_leads_to_timeline_decision_and_action(scene: BrowserEnv) -> None:
     scene.declare()
     scene.say("tomas", "pool is full")
     scene.say("tomas", "we roll back now")
@@ -95,7 +95,7 @@ def test_the_menu_of_a_message_leads_to_timeline_decision_and_action(scene: Scen
     assert "@Tomás Reyes · observation pool is full" in timeline(page)
 
 
-def test_what_is_said_in_a_thread_is_recorded_from_its_menu_too(scene: Scene) -> None:
+def test_what_is_said_in_a_thread_is_recorded_from_its_menu_too(scene: BrowserEnv) -> None:
     scene.declare()
     parent = scene.say("tomas", "database first, everything else here")
     scene.say("ken", "connections are at 100 percent", thread=parent)
@@ -113,7 +113,7 @@ def test_what_is_said_in_a_thread_is_recorded_from_its_menu_too(scene: Scene) ->
     assert "@Ken Watanabe · observation connections are at 100 percent" in timeline(page)
 
 
-def test_whoever_joins_late_is_read_in(stood: Scene) -> None:
+def test_whoever_joins_late_is_read_in(stood: BrowserEnv) -> None:
     stood.declare()
     stood.type("tomas", "take commander")
     stood.type("tomas", "decide roll back because errors began with the release")

@@ -10,8 +10,8 @@ import yaml
 
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
-from tests.bot.cli.command import POLICY, ROOT
-from tests.bot.cli.started_record import StartedRecord, start_record
+from tests.support.muster_command import POLICY, ROOT
+from tests.support.started_record import StartedRecord, start_record
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ from bot.cli.main import app
 from storage.integrity.signing_keys import read_key
 from storage.maintenance.verification import verify
 from storage.store import open_store
-from tests.authority import Authority, checked_by_openssl
-from tests.bot.cli.command import POLICY, CommandResult
-from tests.bot.cli.started_record import TEAM, StartedRecord, start_record
+from tests.support.muster_command import POLICY, CommandResult
+from tests.support.started_record import TEAM, StartedRecord, start_record
+from tests.support.tsa_server import TsaServer, checked_by_openssl
 
 THE_KEY = {"MUSTER_KEY_FILE": "muster.key"}
 NOTHING = dict.fromkeys(("MUSTER_KEY_FILE", "MUSTER_TSA_URL", "MUSTER_TSA_CERT", "MUSTER_POLICY"))
@@ -45,9 +45,9 @@ def either(database_url: str) -> StartedRecord:
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Iterator[Authority]:
+def authority(tmp_path: Path) -> Iterator[TsaServer]:
     (tmp_path / "tsa").mkdir()
-    opened = Authority(tmp_path / "tsa")
+    opened = TsaServer(tmp_path / "tsa")
     yield opened
     opened.close()
 
@@ -254,7 +254,7 @@ def test_an_unsigned_export_says_so_and_proves_nothing_to_who_has_a_key(record: 
 
 
 def test_an_export_carries_a_time_stamp_that_openssl_checks(
-    record: StartedRecord, here: Path, authority: Authority
+    record: StartedRecord, here: Path, authority: TsaServer
 ) -> None:
     muster(record, here, "keygen")
     given = {**THE_KEY, "MUSTER_TSA_URL": authority.url, "MUSTER_TSA_CERT": str(authority.root)}
@@ -277,7 +277,7 @@ def test_an_export_carries_a_time_stamp_that_openssl_checks(
 
 
 def test_without_an_answer_of_the_authority_the_export_is_made_and_says_so(
-    record: StartedRecord, here: Path, authority: Authority
+    record: StartedRecord, here: Path, authority: TsaServer
 ) -> None:
     authority.closed = True
     muster(record, here, "keygen")

@@ -23,8 +23,8 @@ from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from storage.store import open_store
 from storage.triggers import record_triggers
-from tests.bot.cli.command import POLICY, ROOT, CommandResult, muster
-from tests.bot.cli.started_record import start_record
+from tests.support.muster_command import POLICY, ROOT, CommandResult, muster
+from tests.support.started_record import start_record
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 TODAY = T0.date()

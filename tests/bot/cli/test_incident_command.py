@@ -18,8 +18,8 @@ from incident.entry import EntryPoint, Source
 from incident.ports import Person
 from roles.person_ids import cli_person, slack_person
 from storage.store import open_store
-from tests.bot.cli.command import POLICY, muster
-from tests.bot.cli.started_record import T0, StartedRecord, start_record
+from tests.support.muster_command import POLICY, muster
+from tests.support.started_record import T0, StartedRecord, start_record
 
 DECLARE = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results for anybody")
 NUMBER = re.compile(r"INC-\d{4}-\d{4}")

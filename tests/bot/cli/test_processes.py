@@ -8,8 +8,8 @@ import pytest
 import typer
 
 from bot.cli.main import app
-from tests.bot.cli.command import ROOT, in_process, muster
-from tests.bot.cli.started_record import StartedRecord
+from tests.support.muster_command import ROOT, in_process, muster
+from tests.support.started_record import StartedRecord
 
 SCRIPT = str(ROOT / "tests/scenarios/s10-premature-close-reopen.yaml")
 BEGUN = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results")

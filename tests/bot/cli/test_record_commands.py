@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgres
-from tests.bot.cli.command import POLICY, ROOT, muster
-from tests.bot.cli.started_record import StartedRecord
+from tests.support import postgres
+from tests.support.muster_command import POLICY, ROOT, muster
+from tests.support.started_record import StartedRecord
 
 NEEDS_A_DATABASE = [
     ("verify",),

@@ -18,11 +18,11 @@ import pytest
 from bot.slack.client.sent_lookup import job_of
 from sandbox.pretend_workspace import Sandbox
 from storage.store import Store, open_store
-from tests.bot.cli.command import POLICY, in_process, muster, started
-from tests.bot.cli.impatient import IN_FLIGHT_SECONDS
+from tests.support.impatient_run import IN_FLIGHT_SECONDS
+from tests.support.muster_command import POLICY, in_process, muster, started
 
 PATIENCE = 60
-IMPATIENT = "tests.bot.cli.impatient"
+IMPATIENT = "tests.support.impatient_run"
 
 
 @contextmanager

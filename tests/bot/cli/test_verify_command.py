@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from bot.cli.verify_command import read_published
 from storage.triggers import record_triggers
-from tests.bot.cli.started_record import StartedRecord
+from tests.support.started_record import StartedRecord
 
 
 def exported(record: StartedRecord, number: str, here: Path) -> Path:

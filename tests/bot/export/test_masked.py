@@ -14,8 +14,8 @@ from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Fact, IncidentKey, Source
 from storage.store import Store
 from tests.bot.export.test_verifier import lines, verified, write
-from tests.commands.desk import T
 from tests.requirements.test_s1_export import CLERK, SHIPPED, Office
+from tests.support.command_bench import T
 
 TS = "1700000000.000100"
 SECRET = "hunter2 opens it"

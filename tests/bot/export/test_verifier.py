@@ -20,8 +20,8 @@ from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Source
 from storage.store import Store
-from tests.commands.desk import T
 from tests.requirements.test_s1_export import CLERK, SHIPPED, Office
+from tests.support.command_bench import T
 
 Harm = Callable[[Path], None]
 

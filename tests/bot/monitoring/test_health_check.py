@@ -13,8 +13,8 @@ from bot.monitoring.metrics import Metrics
 from bot.spool.spool import Spool
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
-from tests.bot.absent import House, until
-from tests.dbproxy import DatabaseProxy
+from tests.support.db_proxy import DatabaseProxy
+from tests.support.offline_env import OfflineEnv, until
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def proxy(postgres_url):
 
 @pytest.fixture
 def house(proxy, tmp_path):
-    opened = House(tmp_path, proxy.url, MUSTER_HTTP_PORT=free_port())
+    opened = OfflineEnv(tmp_path, proxy.url, MUSTER_HTTP_PORT=free_port())
     opened.muster.work()
     yield opened
     proxy.set("ok")

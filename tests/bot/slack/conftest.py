@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from tests.bot.slack.workplace import Workplace
+from tests.support.slack_env import SlackEnv
 
 _COUNT = itertools.count(1)
 
@@ -17,7 +17,7 @@ def place(sqlite_template, tmp_path_factory):
     """Give a workspace with the edge connected to it."""
     path = tmp_path_factory.mktemp("edge") / "muster.db"
     shutil.copy(sqlite_template, path)
-    opened = Workplace(f"sqlite:///{path}")
+    opened = SlackEnv(f"sqlite:///{path}")
     yield opened
     opened.close()
 

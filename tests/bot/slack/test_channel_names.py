@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.slack.channel_names import channel_name, is_take_of, slug_of
-from tests.commands.hand import an_incident
+from tests.support.handmade_incidents import an_incident
 
 ALLOWED = re.compile(r"[a-z0-9_-]{1,80}")
 

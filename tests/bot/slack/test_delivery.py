@@ -9,7 +9,7 @@ from slack_bolt import BoltRequest
 
 from incident.entries.conversation import MessageEdited, MessagePosted, Noted
 from incident.entry import workspace_chain
-from tests.bot.slack.workplace import Workplace
+from tests.support.slack_env import SlackEnv
 
 _COUNT = itertools.count(1)
 
@@ -18,7 +18,7 @@ _COUNT = itertools.count(1)
 def broken(sqlite_template, tmp_path):
     """Give a workspace whose database has lost a table: nothing can be committed."""
     shutil.copy(sqlite_template, tmp_path / "muster.db")
-    opened = Workplace(f"sqlite:///{tmp_path / 'muster.db'}", socket=False)
+    opened = SlackEnv(f"sqlite:///{tmp_path / 'muster.db'}", socket=False)
     opened.incident(channel="inc-broken")
     with opened.store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE seen")

@@ -3,7 +3,7 @@ import pytest
 from bot.config.policy_loader import read_policy
 from bot.slack.client.client_factory import client_for
 from bot.slack.user_directory import UserDirectory, read_member
-from tests.bot.slack.workplace import POLICY, TODAY
+from tests.support.slack_env import POLICY, TODAY
 
 RULES = read_policy(POLICY, TODAY).policy
 GROUPED = RULES.model_copy(update={"groups": {"responder": ("S1", "U7"), "legal": ("U1",)}})

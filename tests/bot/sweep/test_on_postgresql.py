@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.failpoints import ABSENT, FAILPOINTS
-from tests import postgres
 from tests.bot.sweep.conftest import Fresh, PlayResult, Plays
+from tests.support import postgres
 from tests.support.failpoint_runner import FailpointRunner
 from tests.support.frozen_play import state_after_a_stop
 from tests.support.observed_state import difference

@@ -14,14 +14,14 @@ from slack_sdk.signature import SignatureVerifier
 from bot.web.http_app import web_app
 from bot.web.http_server import WebServer
 from incident.entries.conversation import MessagePosted, Noted
-from tests.bot.slack.workplace import Workplace
+from tests.support.slack_env import SlackEnv
 
 
 @pytest.fixture(scope="module")
 def served(sqlite_template, tmp_path_factory):
     path = tmp_path_factory.mktemp("http") / "muster.db"
     shutil.copy(sqlite_template, path)
-    place = Workplace(f"sqlite:///{path}", socket=False)
+    place = SlackEnv(f"sqlite:///{path}", socket=False)
     server = WebServer(web_app(lambda: True, place.app), port=0, host="127.0.0.1")
     server.start()
     place.sandbox.deliver_to(f"http://127.0.0.1:{server.port}/slack/events")

@@ -17,7 +17,7 @@ from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.jobs.claims import ClaimedJob
 from storage.store import Store
-from tests.bot.rig import T0, Rig, rig_on
+from tests.support.worker_env import T0, WorkerEnv, worker_env_on
 
 CALL = 10.0
 LONG = timedelta(seconds=31)
@@ -135,7 +135,7 @@ class Unfenced(Lease):
 
 
 @contextmanager
-def paused(rig: Rig, point: str, *, unfenced: bool = False) -> Iterator[Callable[[], None]]:
+def paused(rig: WorkerEnv, point: str, *, unfenced: bool = False) -> Iterator[Callable[[], None]]:
     """Let a second worker run until it comes to a point, and stand there until what is given is called."""
     there, goes_on = threading.Event(), threading.Event()
 
@@ -162,14 +162,14 @@ def paused(rig: Rig, point: str, *, unfenced: bool = False) -> Iterator[Callable
         late.stop()
 
 
-def posts(rig: Rig) -> list[str]:
+def posts(rig: WorkerEnv) -> list[str]:
     """The jobs of ours that have posted something, one for each post."""
     channels = rig.sandbox.workspace.channels.values()
     found = [job_of({"metadata": m.metadata}) for c in channels for m in c.messages.values()]
     return [job for job in found if job]
 
 
-def doubled(rig: Rig, key: IncidentKey) -> list[str]:
+def doubled(rig: WorkerEnv, key: IncidentKey) -> list[str]:
     """What stands in Slack or on the record more than once."""
     facts = [entry.fact.model_dump_json() for entry in rig.entries(key) if entry.source.surface == "job"]
     return [one for one, times in Counter([*posts(rig), *facts]).items() if times > 1]
@@ -180,7 +180,7 @@ POINTS = ("make_channel:claimed", "card:claimed", "say:claimed", "card:chat.post
 
 @pytest.mark.parametrize("point", POINTS)
 def test_an_owner_that_comes_to_itself_after_somebody_took_over_adds_nothing(store: Store, point: str) -> None:
-    with rig_on(store) as rig:
+    with worker_env_on(store) as rig:
         key = rig.declare()
         with paused(rig, point) as go_on:
             rig.clock.set(rig.clock.now() + LONG)
@@ -195,7 +195,7 @@ def test_an_owner_that_comes_to_itself_after_somebody_took_over_adds_nothing(sto
 
 
 def test_without_the_fence_it_would_post_again(store: Store) -> None:
-    with rig_on(store) as rig:
+    with worker_env_on(store) as rig:
         key = rig.declare()
         with paused(rig, "say:claimed", unfenced=True) as go_on:
             rig.clock.set(rig.clock.now() + LONG)
@@ -207,7 +207,7 @@ def test_without_the_fence_it_would_post_again(store: Store) -> None:
 
 def test_what_came_of_a_wish_that_somebody_else_served_meanwhile_is_not_recorded_again(store: Store) -> None:
     """The heir serves a newer wish, so that its record has another key than the late one's would have."""
-    with rig_on(store) as rig:
+    with worker_env_on(store) as rig:
         key = rig.declare()
         with paused(rig, "card:chat.postMessage:after") as go_on:
             rig.act("priority", "ilse", key, impact=2, urgency=1, justification="Only cards fail")

@@ -20,7 +20,7 @@ from incident.entries.conversation import Noted
 from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.jobs import Job, JobKind
 from storage.store import Store
-from tests.bot.rig import PEOPLE, T0, the_policy
+from tests.support.worker_env import PEOPLE, T0, the_policy
 
 RESPONDER = "slack:T1:U1"
 POLICY = the_policy("T1", {name: f"U{n}" for n, name in enumerate(PEOPLE)})

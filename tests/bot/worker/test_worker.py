@@ -9,7 +9,7 @@ import pytest
 
 from bot.slack.client.rate_limiter import RateLimiter
 from incident.jobs import JobKind
-from tests.bot.rig import T0, rig_on
+from tests.support.worker_env import T0, worker_env_on
 
 
 def test_a_declaration_makes_a_usable_channel_and_the_rest(rig):
@@ -175,7 +175,7 @@ def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
     def broken(run):
         raise ZeroDivisionError("nobody foresaw this")
 
-    with rig_on(sqlite_store) as rig:
+    with worker_env_on(sqlite_store) as rig:
         worker = rig.another_worker("broken", handlers={JobKind.TOPIC: broken})
         key = rig.declare()
         for _ in range(40):
@@ -188,7 +188,7 @@ def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
 
 
 def test_two_workers_on_one_database_do_each_thing_once(store):
-    with rig_on(store) as rig:
+    with worker_env_on(store) as rig:
         other = rig.another_worker("other")
         keys = [rig.declare(f"Trouble number {number}") for number in range(3)]
         rig.worker.start()
@@ -220,7 +220,7 @@ def test_a_commit_wakes_a_worker_that_was_started(rig):
 
 
 def test_a_budget_keeps_lesser_things_waiting_while_incidents_become_usable(sqlite_store):
-    with rig_on(sqlite_store) as rig:
+    with worker_env_on(sqlite_store) as rig:
         few = RateLimiter({"conversations.create": 20, "conversations.setTopic": 4})
         worker = rig.another_worker("thrifty", limiter=few)
         keys = [rig.declare(f"Trouble number {number}") for number in range(8)]

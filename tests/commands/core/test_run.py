@@ -20,10 +20,10 @@ from incident.ports import UnitOfWork
 from incident.refusal import Code
 from incident.states import State
 from roles.person_ids import MUSTER
-from tests.commands.desk import CHANNEL, TEAM, Desk, T, who
+from tests.support.command_bench import CHANNEL, TEAM, CommandBench, T, who
 
 
-def test_the_same_key_gives_the_same_outcome_and_records_nothing_twice(room: Desk) -> None:
+def test_the_same_key_gives_the_same_outcome_and_records_nothing_twice(room: CommandBench) -> None:
     first = room.do("ack", key="click")
     before = room.entries()
 
@@ -33,7 +33,7 @@ def test_the_same_key_gives_the_same_outcome_and_records_nothing_twice(room: Des
     assert room.entries() == before
 
 
-def test_a_second_click_after_the_state_moved_is_refused_with_words(room: Desk) -> None:
+def test_a_second_click_after_the_state_moved_is_refused_with_words(room: CommandBench) -> None:
     room.do("take", by="ilse", role="commander")
 
     outcome = room.do("take", by="ilse", role="commander")
@@ -42,7 +42,7 @@ def test_a_second_click_after_the_state_moved_is_refused_with_words(room: Desk) 
     assert room.answer() == "Nothing changed: you are commander already."
 
 
-def test_a_refusal_is_kept_and_changes_nothing_else(room: Desk) -> None:
+def test_a_refusal_is_kept_and_changes_nothing_else(room: CommandBench) -> None:
     before = room.incident
 
     outcome = room.do("accept", at=5, role="commander")
@@ -54,7 +54,7 @@ def test_a_refusal_is_kept_and_changes_nothing_else(room: Desk) -> None:
     assert room.incident.model_dump(exclude=changed) == before.model_dump(exclude=changed)
 
 
-def test_a_refusal_without_an_incident_goes_to_the_workspace_chain(desk: Desk) -> None:
+def test_a_refusal_without_an_incident_goes_to_the_workspace_chain(desk: CommandBench) -> None:
     outcome = desk.do("ack")
 
     assert (outcome.code, outcome.reason, outcome.key) == (Code.STATE, "no_incident", None)
@@ -62,14 +62,14 @@ def test_a_refusal_without_an_incident_goes_to_the_workspace_chain(desk: Desk) -
     assert "not an incident channel" in desk.answer()
 
 
-def test_an_incident_may_be_named_by_its_number_from_anywhere(room: Desk) -> None:
+def test_an_incident_may_be_named_by_its_number_from_anywhere(room: CommandBench) -> None:
     outcome = room.do("ack", place=Place(channel="D1", number="INC-2026-0001"))
 
     assert outcome.key == room.key
     assert room.do("ack", place=Place(number="INC-2026-0999")).code == Code.NO_INCIDENT
 
 
-def test_an_unknown_verb_is_refused_with_the_nearest_word(room: Desk) -> None:
+def test_an_unknown_verb_is_refused_with_the_nearest_word(room: CommandBench) -> None:
     outcome = room.do("tkae")
 
     assert outcome.code == Code.UNKNOWN_VERB
@@ -88,20 +88,20 @@ def test_an_unknown_verb_is_refused_with_the_nearest_word(room: Desk) -> None:
     ],
 )
 def test_fields_that_make_no_form_are_refused_by_name(
-    room: Desk, fields: dict[str, str], code: Code, named: tuple[str, ...]
+    room: CommandBench, fields: dict[str, str], code: Code, named: tuple[str, ...]
 ) -> None:
     outcome = room.do("take", **fields)
 
     assert (outcome.code, outcome.fields) == (code, named)
 
 
-def test_text_is_cleaned_before_it_is_recorded(room: Desk) -> None:
+def test_text_is_cleaned_before_it_is_recorded(room: CommandBench) -> None:
     room.do("note", text=clean("🔥 a\ud800b\x00c שלום"))
 
     assert room.facts() == [Noted(text="🔥 a�b�c שלום")]
 
 
-def test_a_backfill_keeps_both_times_and_the_future_is_refused(room: Desk) -> None:
+def test_a_backfill_keeps_both_times_and_the_future_is_refused(room: CommandBench) -> None:
     room.do("note", at=30, text="saw it first", occurred_at=T(10))
 
     entry = room.entries()[-1]
@@ -109,7 +109,7 @@ def test_a_backfill_keeps_both_times_and_the_future_is_refused(room: Desk) -> No
     assert room.do("note", text="tomorrow", occurred_at=T(31)).reason == "not_yet"
 
 
-def test_what_lapsed_is_recorded_before_what_is_wanted(room: Desk) -> None:
+def test_what_lapsed_is_recorded_before_what_is_wanted(room: CommandBench) -> None:
     room.do("note", at=200, text="still here")
 
     kinds = [entry.fact.kind for entry in room.entries()]
@@ -120,7 +120,7 @@ def test_what_lapsed_is_recorded_before_what_is_wanted(room: Desk) -> None:
 
 
 def test_how_late_a_tick_ran_changes_nothing() -> None:
-    early, late = Desk().declared(), Desk().declared()
+    early, late = CommandBench().declared(), CommandBench().declared()
 
     for minute in (36, 95, 150, 199):
         early.tick(minute)
@@ -131,7 +131,7 @@ def test_how_late_a_tick_ran_changes_nothing() -> None:
     assert owed == [audience.model_dump() for audience in late.incident.audiences]
 
 
-def test_a_tick_asks_once_for_what_is_due(room: Desk) -> None:
+def test_a_tick_asks_once_for_what_is_due(room: CommandBench) -> None:
     first = room.tick(25)
     again = room.tick(25)
 
@@ -140,21 +140,21 @@ def test_a_tick_asks_once_for_what_is_due(room: Desk) -> None:
     assert again.first is None
 
 
-def test_a_timer_is_wanted_for_what_falls_due_next(room: Desk) -> None:
-    timers = [job for job in room.memory.wanted() if job.kind is JobKind.TIMER]
+def test_a_timer_is_wanted_for_what_falls_due_next(room: CommandBench) -> None:
+    timers = [job for job in room.memory.queued() if job.kind is JobKind.TIMER]
 
     assert len(timers) == 1
     assert timers[0].run_at is not None
     assert T(0) < timers[0].run_at <= T(30)
 
 
-def test_a_declaration_wants_the_jobs_of_its_channel(desk: Desk) -> None:
+def test_a_declaration_wants_the_jobs_of_its_channel(desk: CommandBench) -> None:
     desk.do("declare", title="x", service="checkout")
 
-    assert JobKind.MAKE_CHANNEL in {job.kind for job in desk.memory.wanted()}
+    assert JobKind.MAKE_CHANNEL in {job.kind for job in desk.memory.queued()}
 
 
-def test_what_came_of_a_job_is_recorded_once_by_muster(room: Desk) -> None:
+def test_what_came_of_a_job_is_recorded_once_by_muster(room: CommandBench) -> None:
     card = CardPosted(medium=Medium.SLACK, ref=f"{CHANNEL}:1.000001")
 
     first = room.note(room.key, card, job="card:1:1")
@@ -165,7 +165,7 @@ def test_what_came_of_a_job_is_recorded_once_by_muster(room: Desk) -> None:
     assert room.incident.places.card_ts == "1.000001"
 
 
-def test_what_came_of_a_job_without_an_incident_goes_to_its_chain(desk: Desk) -> None:
+def test_what_came_of_a_job_without_an_incident_goes_to_its_chain(desk: CommandBench) -> None:
     chain = workspace_chain(TEAM)
 
     outcome = desk.note(chain, Noted(text="checkpoint"), job="checkpoint:1")
@@ -174,7 +174,7 @@ def test_what_came_of_a_job_without_an_incident_goes_to_its_chain(desk: Desk) ->
     assert desk.entries(chain)[0].by == MUSTER
 
 
-def test_the_row_is_the_fold_of_the_chain(room: Desk) -> None:
+def test_the_row_is_the_fold_of_the_chain(room: CommandBench) -> None:
     room.do("take", by="ilse", at=2, role="commander")
     room.do("take", by="eva", at=3, role="commander")
     room.tick(100)
@@ -182,7 +182,7 @@ def test_the_row_is_the_fold_of_the_chain(room: Desk) -> None:
     assert room.incident == fold(room.entries())
 
 
-def test_a_clock_that_runs_behind_never_moves_the_record_back(room: Desk) -> None:
+def test_a_clock_that_runs_behind_never_moves_the_record_back(room: CommandBench) -> None:
     room.do("note", at=20, text="later")
 
     outcome = room.do("note", at=10, text="from a slow clock")
@@ -191,7 +191,7 @@ def test_a_clock_that_runs_behind_never_moves_the_record_back(room: Desk) -> Non
     assert room.entries()[-1].recorded_at == T(20)
 
 
-def test_numbers_have_no_gap_after_a_refused_declaration(desk: Desk) -> None:
+def test_numbers_have_no_gap_after_a_refused_declaration(desk: CommandBench) -> None:
     desk.do("declare", title="x", service="nowhere")
 
     outcome = desk.do("declare", title="x", service="checkout")
@@ -199,7 +199,7 @@ def test_numbers_have_no_gap_after_a_refused_declaration(desk: Desk) -> None:
     assert outcome.number == "INC-2026-0001"
 
 
-def test_a_request_that_fails_leaves_nothing_behind(room: Desk) -> None:
+def test_a_request_that_fails_leaves_nothing_behind(room: CommandBench) -> None:
     before = room.memory.state
 
     with pytest.raises(RuntimeError, match="lost"):
@@ -213,14 +213,14 @@ def _fail_after_writing(unit: object) -> None:
     raise RuntimeError("the connection was lost")
 
 
-def test_outcomes_are_remembered_for_two_days(room: Desk) -> None:
+def test_outcomes_are_remembered_for_two_days(room: CommandBench) -> None:
     room.do("ack", key="old", at=0)
     room.do("ack", key="new", at=timedelta(hours=49) / timedelta(minutes=1))
 
     assert set(room.memory.state.outcomes) & {"old", "new"} == {"new"}
 
 
-def test_a_button_whose_offer_is_gone_is_refused_as_stale(room: Desk) -> None:
+def test_a_button_whose_offer_is_gone_is_refused_as_stale(room: CommandBench) -> None:
     room.do("take", by="ilse", role="commander")
 
     outcome = room.do("accept", role="commander", drawn_at=5)
@@ -229,7 +229,7 @@ def test_a_button_whose_offer_is_gone_is_refused_as_stale(room: Desk) -> None:
     assert "things moved on" in room.answer()
 
 
-def test_a_move_that_the_lifecycle_forbids_is_never_recorded(room: Desk) -> None:
+def test_a_move_that_the_lifecycle_forbids_is_never_recorded(room: CommandBench) -> None:
     before = len(room.entries())
 
     def work(unit: UnitOfWork) -> None:

@@ -7,7 +7,7 @@ import pytest
 from incident.entries.lifecycle import MajorDeclared, Reopened, Voided
 from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.states import Priority, State
-from tests.incident.building import CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain, T
+from tests.support.entry_chains import CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain, T
 
 ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (
     State.ACTIVE,

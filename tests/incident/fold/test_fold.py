@@ -30,7 +30,7 @@ from incident.model.incident import Incident
 from incident.report.incident_metrics import metrics
 from incident.states import Priority, State
 from roles.person_ids import MUSTER
-from tests.incident.building import ADA, BEN, KEY, Chain, T
+from tests.support.entry_chains import ADA, BEN, KEY, Chain, T
 
 ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (
     State.ACTIVE,

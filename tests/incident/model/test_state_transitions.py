@@ -6,7 +6,7 @@ import pytest
 
 from incident.model.state_transitions import MAY_FOLLOW, may_follow, refusal_to
 from incident.states import VOID, State
-from tests.incident.building import Chain
+from tests.support.entry_chains import Chain
 
 LOGGED, TRIAGED, ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = list(State)[:7]
 ENDED = State.DRILL_ENDED

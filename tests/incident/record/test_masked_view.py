@@ -20,7 +20,7 @@ from incident.entry import Entry
 from incident.fold.fold import fold
 from incident.record import masked_view
 from incident.states import Audience, Priority
-from tests.incident.building import ADA, BEN, Chain
+from tests.support.entry_chains import ADA, BEN, Chain
 
 PLACE = ("C1", "7.0")
 SECRET = "the key is hunter2"

@@ -14,7 +14,7 @@ from incident.frozen import REDACTED
 from incident.medium import Medium
 from incident.record.upcast import STEPS, StoredEntry, UnknownKindError, read
 from incident.states import Audience
-from tests.incident.building import declared
+from tests.support.entry_chains import declared
 
 
 @pytest.mark.parametrize("fact", [declared(), Noted(text="🔥 down"), DecisionMade(id="D1", text="roll back")])

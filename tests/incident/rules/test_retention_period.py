@@ -9,7 +9,7 @@ import pytest
 from incident.model.components import StateItem
 from incident.rules.retention_period import later_by, shortest, term_of
 from incident.states import State
-from tests.commands.hand import ILSE, a_policy, an_incident
+from tests.support.handmade_incidents import ILSE, a_policy, an_incident
 
 END = datetime(2026, 6, 9, 12, 0, tzinfo=UTC)
 POLICY = a_policy()

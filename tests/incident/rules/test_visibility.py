@@ -10,7 +10,7 @@ from incident.entries.role_holders import Escalated, EscalationAnswered, Handove
 from incident.rules.visibility import is_exposed, is_restricted, may_see
 from roles.person_ids import MUSTER
 from roles.role_names import Role
-from tests.incident.building import ADA, BEN, CHI, Chain
+from tests.support.entry_chains import ADA, BEN, CHI, Chain
 
 
 def restricted(*facts):

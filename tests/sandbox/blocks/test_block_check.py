@@ -7,7 +7,7 @@ from slack_sdk import WebClient
 
 from sandbox.blocks import LIMITS
 from sandbox.pretend_workspace import Sandbox
-from tests.sandbox.helpers import button, general, modal, person, refusal, refused_with, section, text_input
+from tests.support.sandbox_client import button, general, modal, person, refusal, refused_with, section, text_input
 
 Json = dict[str, Any]
 

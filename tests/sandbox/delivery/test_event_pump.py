@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Payload, Person
 from sandbox.workspace_errors import NotPossibleError
-from tests.sandbox.helpers import client_of, general, manifest, people, person
+from tests.support.sandbox_client import client_of, general, manifest, people, person
 
 
 class Announced:

@@ -9,7 +9,7 @@ from sandbox.delivery.dispatcher import DELAYED_RETRIES, Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.delivery.test_socket_mode_server import ack, frame, link
-from tests.sandbox.helpers import T0, client_of, general, people, refusal
+from tests.support.sandbox_client import T0, client_of, general, people, refusal
 
 
 def ended(sandbox: Sandbox) -> bool:

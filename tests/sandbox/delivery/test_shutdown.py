@@ -17,7 +17,7 @@ from sandbox.state.entities import Payload
 from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import SetClock
 from sandbox.wire_log import WireLog
-from tests.sandbox.helpers import T0, client_of, refusal
+from tests.support.sandbox_client import T0, client_of, refusal
 
 EVENT: Payload = {"event_time": int(T0.timestamp()), "event": {"type": "message"}}
 SOON = Timing(retry_after=(60.0,))

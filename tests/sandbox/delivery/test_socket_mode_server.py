@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.sandbox.helpers import T0, client_of, general, people, person
+from tests.support.sandbox_client import T0, client_of, general, people, person
 
 Frame = dict[str, Any]
 

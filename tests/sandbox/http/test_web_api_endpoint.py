@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.sandbox.helpers import T0, client_of, general, manifest, people, person, refusal, refused_with
+from tests.support.sandbox_client import T0, client_of, general, manifest, people, person, refusal, refused_with
 
 
 @pytest.fixture

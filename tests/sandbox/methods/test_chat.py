@@ -4,7 +4,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox.pretend_workspace import Sandbox
-from tests.sandbox.helpers import general, person, refusal, section
+from tests.support.sandbox_client import general, person, refusal, section
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.sandbox.helpers import T0, client_of, general, people, refusal
+from tests.support.sandbox_client import T0, client_of, general, people, refusal
 
 
 @pytest.fixture

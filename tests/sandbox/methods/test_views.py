@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from sandbox.workspace_errors import NotPossibleError
-from tests.sandbox.helpers import T0, client_of, modal, people, person, refusal, section, text_input
+from tests.support.sandbox_client import T0, client_of, modal, people, person, refusal, section, text_input
 
 
 def trigger(sandbox: Sandbox, name: str = "ann") -> str:

@@ -6,29 +6,29 @@ import pytest
 from playwright.sync_api import Page
 
 from sandbox.pretend_workspace import Sandbox
-from tests.browser import Desk
-from tests.sandbox.page.helper_app import Helper, pretend_workspace
+from tests.support.browser import BrowserDesk
+from tests.support.sample_app import SampleApp, sample_workspace
 
 See = Callable[..., Page]
 
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with pretend_workspace() as sandbox:
+    with sample_workspace() as sandbox:
         bot = sandbox.workspace.bot.id
         sandbox.actor.invite("ann", "general", bot)
         yield sandbox
 
 
 @pytest.fixture
-def helper(sandbox: Sandbox) -> Iterator[Helper]:
-    with Helper(sandbox) as helper:
+def helper(sandbox: Sandbox) -> Iterator[SampleApp]:
+    with SampleApp(sandbox) as helper:
         assert sandbox.wait_for_socket()
         yield helper
 
 
 @pytest.fixture
-def see(desk: Desk, sandbox: Sandbox, helper: Helper) -> See:
+def see(desk: BrowserDesk, sandbox: Sandbox, helper: SampleApp) -> See:
     """Open the page as somebody in a channel, and wait until it is there."""
 
     def see(who: str = "ann", channel: str = "general", **query: str) -> Page:

@@ -5,7 +5,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.page.conftest import See
-from tests.sandbox.page.helper_app import HOSTILE, Helper
+from tests.support.sample_app import HOSTILE, SampleApp
 
 pytestmark = pytest.mark.browser
 
@@ -40,7 +40,7 @@ def test_a_slash_offers_the_apps_commands_with_their_hints(see: See) -> None:
     expect(page.get_by_test_id("composer")).to_have_value("/help-me ")
 
 
-def test_an_answer_to_a_command_is_seen_by_nobody_else(see: See, helper: Helper, sandbox: Sandbox) -> None:
+def test_an_answer_to_a_command_is_seen_by_nobody_else(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
     ann, ben = see("ann"), see("ben")
 
     command(ann, "/help-me tell @ben <b>now</b>")
@@ -60,7 +60,7 @@ def test_a_command_that_is_answered_too_late_says_so_and_keeps_the_text(see: See
     expect(page.get_by_test_id("composer")).to_have_value("/help-me slow")
 
 
-def test_an_unknown_command_is_refused_here(see: See, helper: Helper) -> None:
+def test_an_unknown_command_is_refused_here(see: See, helper: SampleApp) -> None:
     page = see()
 
     command(page, "/nonsense now")
@@ -69,7 +69,7 @@ def test_an_unknown_command_is_refused_here(see: See, helper: Helper) -> None:
     assert helper.heard == []
 
 
-def test_a_form_shows_what_is_missing_then_what_is_wrong_then_goes_through(see: See, helper: Helper) -> None:
+def test_a_form_shows_what_is_missing_then_what_is_wrong_then_goes_through(see: See, helper: SampleApp) -> None:
     page = see()
     open_form(page)
     expect(title(page)).to_be_focused()
@@ -138,7 +138,7 @@ def test_escape_closes_a_form(see: See, sandbox: Sandbox) -> None:
     assert sandbox.workspace.stack(sandbox.workspace.find_person("ann").id) == []
 
 
-def test_a_pressed_button_changes_the_message_for_everybody(see: See, helper: Helper) -> None:
+def test_a_pressed_button_changes_the_message_for_everybody(see: See, helper: SampleApp) -> None:
     ann, ben = see("ann"), see("ben")
     open_form(ann)
     title(ann).fill("Checkout fails")
@@ -151,7 +151,7 @@ def test_a_pressed_button_changes_the_message_for_everybody(see: See, helper: He
     expect(ann.locator("[data-action-id=take]")).to_have_count(0)
 
 
-def test_a_dangerous_button_asks_first(see: See, helper: Helper, sandbox: Sandbox) -> None:
+def test_a_dangerous_button_asks_first(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
     page = see()
     open_form(page)
     title(page).fill("Checkout fails")

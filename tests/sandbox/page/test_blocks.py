@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.mutations import message_mutations, view_mutations
 from tests.sandbox.page.conftest import See
-from tests.sandbox.page.helper_app import HOSTILE, Helper, field, option
+from tests.support.sample_app import HOSTILE, SampleApp, field, option
 
 pytestmark = pytest.mark.browser
 
@@ -109,7 +109,7 @@ def test_every_block_is_drawn_and_none_brings_in_markup(see: See, sandbox: Sandb
     assert "owned" not in page.title()
 
 
-def test_a_form_with_every_kind_of_input_sends_what_was_put_in(see: See, sandbox: Sandbox, helper: Helper) -> None:
+def test_a_form_with_every_kind_of_input_sends_what_was_put_in(see: See, sandbox: Sandbox, helper: SampleApp) -> None:
     ws, got = sandbox.workspace, []
     helper.app.view("every")(lambda ack, view: (got.append(view["state"]["values"]), ack()))
     ann, ben = ws.find_person("ann").id, ws.find_person("ben").id
@@ -150,7 +150,7 @@ def test_a_form_with_every_kind_of_input_sends_what_was_put_in(see: See, sandbox
     }
 
 
-def test_choosing_in_a_message_tells_the_app_at_once(see: See, sandbox: Sandbox, helper: Helper) -> None:
+def test_choosing_in_a_message_tells_the_app_at_once(see: See, sandbox: Sandbox, helper: SampleApp) -> None:
     got: Queue[Any] = Queue()
     helper.app.action("choose")(lambda ack, action: (got.put(action), ack()))
     helper.app.action("menu")(lambda ack, action: (got.put(action), ack()))
@@ -168,7 +168,7 @@ def test_choosing_in_a_message_tells_the_app_at_once(see: See, sandbox: Sandbox,
     assert [got.get(timeout=5)["selected_option"]["value"] for _ in range(2)] == ["2", "1"]
 
 
-def test_a_text_that_is_too_short_is_not_sent(see: See, sandbox: Sandbox, helper: Helper) -> None:
+def test_a_text_that_is_too_short_is_not_sent(see: See, sandbox: Sandbox, helper: SampleApp) -> None:
     ws = sandbox.workspace
     with ws.lock:
         spec = {"callback_id": "form", "title": plain("One"), "submit": plain("Go"), "blocks": INPUTS[:1]}

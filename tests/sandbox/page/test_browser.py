@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import chromium_or_skip, find_chromium
+from tests.support.browser import chromium_or_skip, find_chromium
 
 
 def test_without_a_browser_tests_are_skipped_with_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

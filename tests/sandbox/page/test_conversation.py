@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from sandbox.pretend_workspace import Sandbox
 from tests.sandbox.page.conftest import See
-from tests.sandbox.page.helper_app import ESCAPED, HOSTILE
+from tests.support.sample_app import ESCAPED, HOSTILE
 
 pytestmark = pytest.mark.browser
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.sandbox.page.conftest import See
-from tests.sandbox.page.helper_app import HOSTILE
+from tests.support.sample_app import HOSTILE
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.mutations import view_mutations
 from tests.sandbox.page.conftest import See
-from tests.sandbox.page.helper_app import Helper, form
+from tests.support.sample_app import SampleApp, form
 
 pytestmark = pytest.mark.browser
 
@@ -104,7 +104,9 @@ def test_the_focus_cannot_leave_an_open_form(see: See, sandbox: Sandbox) -> None
         assert page.evaluate("Boolean(document.activeElement.closest('[data-testid=modal]'))")
 
 
-def test_the_apps_messages_can_be_answered_by_its_buttons_alone_when_it_reads_nothing(see: See, helper: Helper) -> None:
+def test_the_apps_messages_can_be_answered_by_its_buttons_alone_when_it_reads_nothing(
+    see: See, helper: SampleApp
+) -> None:
     page = see("ann")
     page.get_by_test_id("app").click()
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from sandbox.pretend_workspace import Sandbox
-from tests.sandbox.page.helper_app import MANIFEST
+from tests.support.sample_app import MANIFEST
 
 STATIC = Path(__file__).resolve().parents[3] / "sandbox" / "page" / "static"
 OURS = {"http://www.w3.org/2000/svg"}

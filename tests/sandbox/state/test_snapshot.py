@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import MessageTimestamps, RealClock, SetClock, format_ts, parse_ts
-from tests.sandbox.helpers import T0, client_of, general, manifest, people, person
+from tests.support.sandbox_client import T0, client_of, general, manifest, people, person
 
 
 def channel(sandbox: Sandbox, user: str, name: str = "general") -> dict[str, object]:

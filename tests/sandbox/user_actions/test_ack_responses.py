@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from sandbox.pretend_workspace import Sandbox
-from tests.sandbox.helpers import button, client_of, modal, person, section, text_input
+from tests.support.sandbox_client import button, client_of, modal, person, section, text_input
 
 Json = dict[str, Any]
 

@@ -16,8 +16,8 @@ from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 from storage.store import Store, open_store
 from tests.conftest import TEAM
-from tests.dbproxy import DatabaseProxy, Mode
-from tests.storage.story import long_script, record
+from tests.support.db_proxy import DatabaseProxy, Mode
+from tests.support.recorded_team import long_script, record
 
 PATIENCE = 1.0
 HELD = 2.5

@@ -10,7 +10,7 @@ import pytest
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.store import Store, open_store
-from tests.storage.story import T0, TEAM
+from tests.support.recorded_team import T0, TEAM
 
 JOB = Job(kind=JobKind.SAY, key="a", incident=IncidentKey(TEAM, "01INC"))
 

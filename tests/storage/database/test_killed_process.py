@@ -14,8 +14,8 @@ from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.maintenance.verification import verify
 from storage.store import Store
-from tests.storage.database.killed_process import note
-from tests.storage.story import T0, long_script, record
+from tests.support.crash_process import note
+from tests.support.recorded_team import T0, long_script, record
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -26,7 +26,7 @@ def key(store: Store) -> IncidentKey:
 
 
 def crash(url: str, moment: str) -> None:
-    command = [sys.executable, "-m", "tests.storage.database.killed_process", url, moment]
+    command = [sys.executable, "-m", "tests.support.crash_process", url, moment]
     done = subprocess.run(command, check=False, cwd=ROOT, timeout=60, capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 

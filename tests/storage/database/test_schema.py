@@ -18,7 +18,7 @@ from storage.database import schema
 from storage.errors import UnknownSchema
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
-from tests import postgres
+from tests.support import postgres
 
 MIGRATIONS = Path(schema.__file__).parents[1] / "migrations"
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from incident.entry import WORKSPACE, IncidentKey, workspace_chain
 from storage.integrity.signing_keys import new_key
 from storage.store import Store, open_store
-from tests.storage.story import TEAM, at, record_all, told_of_keeping
 from tests.storage.test_directory import POLICY
+from tests.support.recorded_team import TEAM, at, record_all, told_of_keeping
 
 HERE = Path(__file__).parent
 

@@ -15,7 +15,7 @@ from incident.record.hash_chain import digest, head_leaf, verify_path
 from storage.integrity.signing_keys import BadKey, Signer, is_signed, new_key, read_key
 from storage.maintenance.verification import verify
 from storage.store import Store
-from tests.storage.story import TEAM, at, draft, record_all, refuse, step
+from tests.support.recorded_team import TEAM, at, draft, record_all, refuse, step
 
 
 @pytest.fixture

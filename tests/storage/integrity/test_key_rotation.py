@@ -11,7 +11,7 @@ from storage.integrity.key_rotation import UnknownKey, is_valid_rotation, known_
 from storage.integrity.signing_keys import Signer, new_key
 from storage.maintenance.verification import VerificationEvidence, verify, verify_with
 from storage.store import Store
-from tests.storage.story import TEAM, at, draft, record_all, refuse
+from tests.support.recorded_team import TEAM, at, draft, record_all, refuse
 
 
 @pytest.fixture

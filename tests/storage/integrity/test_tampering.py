@@ -19,8 +19,8 @@ from storage.integrity.signing_keys import new_key
 from storage.maintenance.verification import check_record, verify
 from storage.store import Store, open_store
 from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
-from tests.storage.story import TEAM, at, record_all, refuse
-from tests.storage.tampering import Tamperer, count, owner
+from tests.support.recorded_team import TEAM, at, record_all, refuse
+from tests.support.tampered_database import TamperedDatabase, count, owner
 
 
 def recorded(url: str, key_file: Path) -> tuple[Store, IncidentKey, tuple[Checkpoint, ...]]:
@@ -36,34 +36,34 @@ def recorded(url: str, key_file: Path) -> tuple[Store, IncidentKey, tuple[Checkp
 
 
 @pytest.fixture(scope="module")
-def case(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Tamperer]]:
+def case(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, TamperedDatabase]]:
     folder = tmp_path_factory.mktemp("tampered")
     path = folder / "muster.db"
     path.write_bytes(sqlite_template.read_bytes())
     store, key, left = recorded(f"sqlite:///{path}", folder / "key.pem")
     with store, owner(store) as connection:
-        yield store, Tamperer(connection, key, left)
+        yield store, TamperedDatabase(connection, key, left)
 
 
 @pytest.fixture
-def record(case: tuple[Store, Tamperer]) -> Iterator[Tamperer]:
-    tamperer = Tamperer(case[1].connection, case[1].key, case[1].published)
+def record(case: tuple[Store, TamperedDatabase]) -> Iterator[TamperedDatabase]:
+    tamperer = TamperedDatabase(case[1].connection, case[1].key, case[1].published)
     with tamperer.undone():
         yield tamperer
 
 
-def named(tamperer: Tamperer) -> list[int | None]:
+def named(tamperer: TamperedDatabase) -> list[int | None]:
     """Return the entries reported as broken in the tampered chain."""
     report = tamperer.report()
     return [p.n for p in report.problems if p.kind in ("tampered", "truncated") and p.key == tamperer.key]
 
 
-def kinds(tamperer: Tamperer) -> set[str]:
+def kinds(tamperer: TamperedDatabase) -> set[str]:
     """Return the kinds of problems reported in the tampered chain."""
     return {p.kind for p in tamperer.report().problems if p.key == tamperer.key}
 
 
-def found(tamperer: Tamperer) -> int | None:
+def found(tamperer: TamperedDatabase) -> int | None:
     """Return the first reported entry."""
     broken = named(tamperer)
     assert broken, "nothing was found"
@@ -75,7 +75,7 @@ def flipped(text: str, place: int) -> str:
     return text[:place] + chr(ord(text[place]) ^ 1) + text[place + 1 :]
 
 
-def test_the_untouched_record_holds(record: Tamperer) -> None:
+def test_the_untouched_record_holds(record: TamperedDatabase) -> None:
     report = record.report()
 
     assert report.is_sound
@@ -83,7 +83,7 @@ def test_the_untouched_record_holds(record: Tamperer) -> None:
     assert report.checkpoints == 2
 
 
-def test_a_changed_byte_of_any_entry_is_found(record: Tamperer) -> None:
+def test_a_changed_byte_of_any_entry_is_found(record: TamperedDatabase) -> None:
     for line in record.lines:
         for place in (0, 17 * line.n, len(line.text) // 2, len(line.text) - 1):
             with record.undone():
@@ -92,7 +92,7 @@ def test_a_changed_byte_of_any_entry_is_found(record: Tamperer) -> None:
                 assert found(record) == line.n, (line.n, place)
 
 
-def test_a_changed_byte_with_its_hash_made_to_fit_is_found(record: Tamperer) -> None:
+def test_a_changed_byte_with_its_hash_made_to_fit_is_found(record: TamperedDatabase) -> None:
     """The next entry no longer continues this one; after the last, the end of the chain is not where it was."""
     for line in record.lines:
         with record.undone():
@@ -105,7 +105,7 @@ def test_a_changed_byte_with_its_hash_made_to_fit_is_found(record: Tamperer) -> 
 @pytest.mark.parametrize(
     "column", ["kind", "recorded_at", "channel", "ts", "prev", "hash", "incident", "team"], ids=lambda c: f"in {c}"
 )
-def test_a_changed_column_of_any_entry_is_found(record: Tamperer, column: str) -> None:
+def test_a_changed_column_of_any_entry_is_found(record: TamperedDatabase, column: str) -> None:
     for line in record.lines:
         with record.undone():
             record.set_entry(line.n, **{column: "2026-03-01T10:00:00.000001Z"})
@@ -113,7 +113,7 @@ def test_a_changed_column_of_any_entry_is_found(record: Tamperer, column: str) -
             assert found(record) == line.n
 
 
-def test_a_changed_byte_of_any_text_or_salt_is_found(record: Tamperer) -> None:
+def test_a_changed_byte_of_any_text_or_salt_is_found(record: TamperedDatabase) -> None:
     worded = [line for line in record.lines if line.words is not None]
     assert len(worded) > 25
     for line in worded:
@@ -126,7 +126,7 @@ def test_a_changed_byte_of_any_text_or_salt_is_found(record: Tamperer) -> None:
                 assert found(record) == line.n, (line.n, change)
 
 
-def test_text_missing_without_a_redaction_is_found(record: Tamperer) -> None:
+def test_text_missing_without_a_redaction_is_found(record: TamperedDatabase) -> None:
     for line in record.lines:
         if line.words is not None:
             with record.undone():
@@ -135,7 +135,7 @@ def test_text_missing_without_a_redaction_is_found(record: Tamperer) -> None:
                 assert found(record) == line.n
 
 
-def test_text_that_reappears_or_is_added_is_found(record: Tamperer) -> None:
+def test_text_that_reappears_or_is_added_is_found(record: TamperedDatabase) -> None:
     for line in record.lines:
         if line.words is None:
             with record.undone():
@@ -145,7 +145,7 @@ def test_text_that_reappears_or_is_added_is_found(record: Tamperer) -> None:
                 assert found(record) == line.n
 
 
-def test_any_deleted_entry_is_found(record: Tamperer) -> None:
+def test_any_deleted_entry_is_found(record: TamperedDatabase) -> None:
     for line in record.lines:
         with record.undone():
             record.remove(line.n)
@@ -153,7 +153,7 @@ def test_any_deleted_entry_is_found(record: Tamperer) -> None:
             assert found(record) == line.n
 
 
-def test_any_two_neighbours_in_the_other_order_are_found(record: Tamperer) -> None:
+def test_any_two_neighbours_in_the_other_order_are_found(record: TamperedDatabase) -> None:
     for line in record.lines[:-1]:
         with record.undone():
             record.swap(line.n, line.n + 1)
@@ -161,7 +161,7 @@ def test_any_two_neighbours_in_the_other_order_are_found(record: Tamperer) -> No
             assert found(record) == line.n
 
 
-def test_any_two_entries_that_changed_places_are_found(record: Tamperer) -> None:
+def test_any_two_entries_that_changed_places_are_found(record: TamperedDatabase) -> None:
     last = len(record.lines)
     for line in record.lines[: last // 2]:
         with record.undone():
@@ -170,7 +170,7 @@ def test_any_two_entries_that_changed_places_are_found(record: Tamperer) -> None
             assert found(record) == line.n
 
 
-def test_an_entry_of_another_incident_is_found_in_any_place(record: Tamperer) -> None:
+def test_an_entry_of_another_incident_is_found_in_any_place(record: TamperedDatabase) -> None:
     other = next(key for key in _keys(record) if key.id not in (record.key.id, "workspace"))
     for line in record.lines:
         with record.undone():
@@ -179,12 +179,12 @@ def test_an_entry_of_another_incident_is_found_in_any_place(record: Tamperer) ->
             assert found(record) == line.n
 
 
-def _keys(record: Tamperer) -> list[IncidentKey]:
+def _keys(record: TamperedDatabase) -> list[IncidentKey]:
     rows = record.connection.execute(CHAIN.select().order_by(CHAIN.c.incident))
     return [IncidentKey(row.team, row.incident) for row in rows]
 
 
-def test_a_cut_tail_is_found_although_everything_derived_agrees(record: Tamperer) -> None:
+def test_a_cut_tail_is_found_although_everything_derived_agrees(record: TamperedDatabase) -> None:
     for line in record.lines[:-1]:
         with record.undone():
             record.cut(line.n)
@@ -193,7 +193,7 @@ def test_a_cut_tail_is_found_although_everything_derived_agrees(record: Tamperer
             assert "truncated" in kinds(record)
 
 
-def test_a_cut_tail_is_found_by_the_copy_that_left_the_house_alone(record: Tamperer) -> None:
+def test_a_cut_tail_is_found_by_the_copy_that_left_the_house_alone(record: TamperedDatabase) -> None:
     """Every checkpoint here is removed too, so only a published copy can tell."""
     for line in record.lines[:-1]:
         with record.undone():
@@ -203,7 +203,7 @@ def test_a_cut_tail_is_found_by_the_copy_that_left_the_house_alone(record: Tampe
             assert len(record.lines) in named(record)
 
 
-def test_a_cut_tail_without_further_care_names_the_first_missing_entry(record: Tamperer) -> None:
+def test_a_cut_tail_without_further_care_names_the_first_missing_entry(record: TamperedDatabase) -> None:
     for line in record.lines[:-1]:
         with record.undone():
             for later in record.lines[line.n :]:
@@ -213,7 +213,7 @@ def test_a_cut_tail_without_further_care_names_the_first_missing_entry(record: T
             assert "truncated" in kinds(record)
 
 
-def test_truncation_is_distinguished_from_tampering(record: Tamperer) -> None:
+def test_truncation_is_distinguished_from_tampering(record: TamperedDatabase) -> None:
     record.cut(len(record.lines) - 2)
 
     report = record.report()
@@ -222,7 +222,7 @@ def test_truncation_is_distinguished_from_tampering(record: Tamperer) -> None:
     assert report.trusted is None, "the first checkpoint saw the entries that are gone"
 
 
-def test_the_last_checkpoint_before_the_harm_is_named(record: Tamperer) -> None:
+def test_the_last_checkpoint_before_the_harm_is_named(record: TamperedDatabase) -> None:
     workspace = IncidentKey(TEAM, "workspace")
     assert record.report().trusted.seq == 2
     here = (ENTRY.c.incident == workspace.id) & (ENTRY.c.n == 3)
@@ -234,7 +234,7 @@ def test_the_last_checkpoint_before_the_harm_is_named(record: Tamperer) -> None:
     assert trusted.signed_by == record.published[0].public_key
 
 
-def test_a_signature_that_was_taken_off_is_found(record: Tamperer) -> None:
+def test_a_signature_that_was_taken_off_is_found(record: TamperedDatabase) -> None:
     record.connection.exec_driver_sql("UPDATE checkpoint SET signature = NULL, public_key = NULL WHERE seq = 2")
 
     report = record.report()
@@ -243,7 +243,7 @@ def test_a_signature_that_was_taken_off_is_found(record: Tamperer) -> None:
     assert (report.unsigned, report.trusted.seq) == (1, 1)
 
 
-def test_a_chain_rewritten_from_any_entry_on_is_found(record: Tamperer) -> None:
+def test_a_chain_rewritten_from_any_entry_on_is_found(record: TamperedDatabase) -> None:
     for line in record.lines:
         with record.undone():
             record.rewrite(line.n, '"surface":"command"', '"surface":"cli"')
@@ -252,7 +252,7 @@ def test_a_chain_rewritten_from_any_entry_on_is_found(record: Tamperer) -> None:
             assert kinds(record) == {"tampered"}
 
 
-def test_an_incident_deleted_whole_is_found(record: Tamperer) -> None:
+def test_an_incident_deleted_whole_is_found(record: TamperedDatabase) -> None:
     for table in (BODY, ENTRY, CHAIN, INCIDENT):
         record.connection.execute(delete(table).where(table.c.incident == record.key.id))
     record.forget_checkpoints()
@@ -263,7 +263,7 @@ def test_an_incident_deleted_whole_is_found(record: Tamperer) -> None:
     assert [(p.kind, p.what) for p in problems] == [("truncated", "INC-2026-0001 was assigned and no incident has it")]
 
 
-def test_a_forged_checkpoint_is_found(record: Tamperer) -> None:
+def test_a_forged_checkpoint_is_found(record: TamperedDatabase) -> None:
     record.connection.exec_driver_sql("UPDATE checkpoint SET statement = replace(statement, '2026', '2027')")
 
     what = [p.what for p in record.report().problems]
@@ -273,7 +273,7 @@ def test_a_forged_checkpoint_is_found(record: Tamperer) -> None:
     assert "checkpoint 1, which was published, differs from the stored one" in what
 
 
-def test_a_checkpoint_signed_with_another_key_is_found(case: tuple[Store, Tamperer], tmp_path: Path) -> None:
+def test_a_checkpoint_signed_with_another_key_is_found(case: tuple[Store, TamperedDatabase], tmp_path: Path) -> None:
     store, tamperer = case
     other = new_key(tmp_path / "other.pem")
 
@@ -289,7 +289,7 @@ def test_a_checkpoint_signed_with_another_key_is_found(case: tuple[Store, Tamper
     assert tamperer.published[0].public_key != other.public_key
 
 
-def test_a_wrong_row_is_rebuild_and_not_tampered(record: Tamperer) -> None:
+def test_a_wrong_row_is_rebuild_and_not_tampered(record: TamperedDatabase) -> None:
     record.connection.execute(update(INCIDENT).values(state="closed"))
 
     report = record.report()
@@ -298,7 +298,7 @@ def test_a_wrong_row_is_rebuild_and_not_tampered(record: Tamperer) -> None:
     assert not report.is_tampered
 
 
-def test_a_wrong_counter_is_found(record: Tamperer) -> None:
+def test_a_wrong_counter_is_found(record: TamperedDatabase) -> None:
     record.connection.execute(update(COUNTER).values(value=COUNTER.c.value + 1))
 
     assert [p.what for p in record.report().problems] == ["INC-2026-0004 was assigned and no incident has it"]
@@ -309,7 +309,7 @@ def test_postgresql_finds_the_same(postgres_url: str, tmp_path: Path) -> None:
     with store:
         assert verify(store, published=left).is_sound
         with owner(store) as connection:
-            tamperer = Tamperer(connection, key, left)
+            tamperer = TamperedDatabase(connection, key, left)
             for line in tamperer.lines[:-1:9]:
                 with tamperer.undone():
                     tamperer.set_entry(line.n, text=flipped(line.text, 40))

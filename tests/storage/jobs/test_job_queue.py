@@ -13,7 +13,7 @@ from incident.jobs import LATER, URGENT, Job, JobKind
 from storage.jobs.job_queue import ClaimedJob
 from storage.jobs.job_table import JOB
 from storage.store import Store, open_store
-from tests.storage.story import T0, TEAM
+from tests.support.recorded_team import T0, TEAM
 
 KEY = IncidentKey(TEAM, "01INC")
 

@@ -12,7 +12,7 @@ from incident.jobs import Job, JobKind
 from storage.errors import TeamRequired
 from storage.jobs.job_queue import ClaimedJob
 from storage.store import Store, open_store
-from tests.storage.story import T0
+from tests.support.recorded_team import T0
 
 OTHER = "T2"
 LATER = T0 + timedelta(minutes=30)

@@ -26,8 +26,8 @@ from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.jobs.job_queue import ClaimedJob
 from storage.store import open_store
-from tests import postgres
-from tests.storage.story import T0, TEAM
+from tests.support import postgres
+from tests.support.recorded_team import T0, TEAM
 
 KEY = IncidentKey(TEAM, "01INC")
 NAMES = ("card", "topic", "say1", "say2", "say3")

@@ -19,8 +19,8 @@ from storage.maintenance.backup import BackupError, back_up
 from storage.maintenance.restore import extent, restore
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
-from tests import postgres
-from tests.storage.story import TEAM, at, draft, long_script, record, record_all, step
+from tests.support import postgres
+from tests.support.recorded_team import TEAM, at, draft, long_script, record, record_all, step
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from storage.maintenance.verification import verify
 from storage.store import Store
 from storage.tables import CHAIN, ENTRY, INCIDENT
 from storage.triggers import record_triggers
-from tests.storage.story import TEAM, draft, long_script, record, record_all, refuse, step
-from tests.storage.tampering import Tamperer, owner
+from tests.support.recorded_team import TEAM, draft, long_script, record, record_all, refuse, step
+from tests.support.tampered_database import TamperedDatabase, owner
 
 
 def test_an_empty_record_is_sound(store: Store) -> None:
@@ -82,7 +82,7 @@ def test_a_row_of_another_release_is_no_problem(store: Store) -> None:
 def test_an_entry_of_a_newer_release_is_named(sqlite_store: Store) -> None:
     key = record(sqlite_store, long_script)
     with owner(sqlite_store) as connection:
-        tamperer = Tamperer(connection, key)
+        tamperer = TamperedDatabase(connection, key)
         line = tamperer.lines[-1]
         from incident.record.hash_chain import digest
 

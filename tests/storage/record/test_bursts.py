@@ -9,7 +9,7 @@ from incident.entry import IncidentKey
 from incident.ports import UnitOfWork
 from storage.maintenance.verification import verify
 from storage.store import Store
-from tests.storage.story import ADA, CHANNEL, draft, long_script, record, step, ts
+from tests.support.recorded_team import ADA, CHANNEL, draft, long_script, record, step, ts
 
 
 def test_every_message_of_a_burst_is_recorded_once_and_commands_get_through(store: Store) -> None:

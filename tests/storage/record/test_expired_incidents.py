@@ -17,8 +17,8 @@ from storage.maintenance.verification import verify
 from storage.record.projection import load
 from storage.store import Store
 from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
-from tests.commands.hand import a_policy
-from tests.storage.story import (
+from tests.support.handmade_incidents import a_policy
+from tests.support.recorded_team import (
     CYD,
     SECRET,
     TEAM,
@@ -31,7 +31,7 @@ from tests.storage.story import (
     step,
     void_script,
 )
-from tests.storage.tampering import Tamperer, owner
+from tests.support.tampered_database import TamperedDatabase, owner
 
 POLICY = a_policy()
 HASH = "p" * 64
@@ -190,7 +190,7 @@ def test_a_chain_that_went_otherwise_is_found(store: Store, signer: Signer, harm
     _, void, drill = record_all(store)
     store.checkpoints.take(at(600), signer)
     with owner(store) as connection:
-        tamperer = Tamperer(connection, drill)
+        tamperer = TamperedDatabase(connection, drill)
         if harm == "vanished":
             for table in (BODY, ENTRY, CHAIN, INCIDENT):
                 connection.execute(delete(table).where(table.c.incident == drill.id))
@@ -202,7 +202,7 @@ def test_a_chain_that_went_otherwise_is_found(store: Store, signer: Signer, harm
     assert (kind, says) in found
 
 
-def _bury(tamperer: Tamperer, key: IncidentKey, *, forged: bool, at: datetime) -> None:
+def _bury(tamperer: TamperedDatabase, key: IncidentKey, *, forged: bool, at: datetime) -> None:
     """Delete a chain under a forged tombstone."""
     from storage.record import chain_writer
     from storage.record.expired_incidents import _find_expired, _tombstone
@@ -222,10 +222,10 @@ def test_a_row_left_of_a_deleted_chain_is_found(store: Store, signer: Signer) ->
     store.checkpoints.take(at(600), signer)
     with owner(store) as connection:
         kept = connection.execute(select(ENTRY).where(ENTRY.c.incident == key.id, ENTRY.c.n == 1)).mappings().one()
-        _bury(Tamperer(connection, key), key, forged=False, at=LATER)
+        _bury(TamperedDatabase(connection, key), key, forged=False, at=LATER)
         connection.execute(ENTRY.insert().values(**kept))
 
-        found = [p.what for p in Tamperer(connection, workspace_chain(TEAM)).report().problems]
+        found = [p.what for p in TamperedDatabase(connection, workspace_chain(TEAM)).report().problems]
 
     assert "INC-2026-0001 was deleted by retention, and rows of it are still stored" in found
 

@@ -11,7 +11,7 @@ from incident.ports import UnitOfWork
 from incident.states import State
 from storage.maintenance.verification import verify
 from storage.store import Store
-from tests.storage.story import ADA, BEN, CHANNEL, SECRET, T0, TEAM, declared, draft, step, ts
+from tests.support.recorded_team import ADA, BEN, CHANNEL, SECRET, T0, TEAM, declared, draft, step, ts
 
 
 @pytest.fixture

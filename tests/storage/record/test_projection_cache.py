@@ -9,7 +9,7 @@ from incident.model.incident import Incident
 from storage.record.projection import CACHE, load
 from storage.record.projection_cache import ProjectionCache
 from storage.store import Store
-from tests.storage.story import T0, TEAM, long_script
+from tests.support.recorded_team import T0, TEAM, long_script
 
 
 def test_a_text_is_parsed_once_while_it_is_in_the_cache() -> None:

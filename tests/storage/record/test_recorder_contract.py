@@ -13,10 +13,10 @@ from incident.entry import IncidentKey, NewEntry, workspace_chain
 from incident.fold.fold import fold
 from incident.frozen import REDACTED
 from incident.jobs import Job, JobKind
+from incident.memory_store import MemoryStore
 from incident.ports import Outcome, Recorder, UnitOfWork
 from incident.record.message_history import HELD_AFTER
-from tests.memory import Memory
-from tests.storage.story import (
+from tests.support.recorded_team import (
     ADA,
     CHANNEL,
     T0,
@@ -42,7 +42,7 @@ class Place:
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
 def place(request: pytest.FixtureRequest) -> Iterator[Any]:
     if request.param == "memory":
-        yield Place(Memory())
+        yield Place(MemoryStore())
         return
     from storage.store import open_store
 

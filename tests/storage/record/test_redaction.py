@@ -12,7 +12,7 @@ from incident.entry import IncidentKey
 from incident.ports import Outcome, UnitOfWork
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
-from tests.storage.story import ADA, CHANNEL, SECRET, T0, TEAM, declared, draft, step, ts
+from tests.support.recorded_team import ADA, CHANNEL, SECRET, T0, TEAM, declared, draft, step, ts
 
 FILES = ("muster.db", "muster.db-wal", "muster.db-shm")
 

@@ -15,7 +15,7 @@ from incident.frozen import REDACTED
 from incident.ports import Outcome, UnitOfWork
 from storage.store import Store, open_store
 from tests.storage.golden.released import unreleased_kinds
-from tests.storage.story import (
+from tests.support.recorded_team import (
     ADA,
     BEN,
     CHANNEL,

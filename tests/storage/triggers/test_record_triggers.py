@@ -12,8 +12,8 @@ from storage.maintenance.verification import verify
 from storage.store import Store, open_store
 from storage.triggers import record_triggers
 from storage.triggers.postgresql_triggers import grants
-from tests import postgres
-from tests.storage.story import T0, TEAM, long_script, record, record_all
+from tests.support import postgres
+from tests.support.recorded_team import T0, TEAM, long_script, record, record_all
 
 LAST = len(long_script("INC-2026-0001"))
 _NEW = "INSERT INTO entry (team, incident, n, kind, recorded_at, text, prev, hash) SELECT "

@@ -12,14 +12,14 @@ from commands.core.record_service import FixedPolicy, RecordService
 from incident.effects.affected_surfaces import backfill_job
 from incident.entries.conversation import GapNoted
 from incident.jobs import JobKind
-from tests.bot.rig import Rig
+from tests.support.worker_env import WorkerEnv
 
 
 @dataclass
 class Process:
     """One Muster process, connected or not."""
 
-    rig: Rig
+    rig: WorkerEnv
     name: str = "one"
     is_connected: bool = True
 

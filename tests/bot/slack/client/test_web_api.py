@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.client.web_api import CallPostponed, SlackError, UnknownOutcome
-from tests.bot.rig import T0
+from tests.support.worker_env import T0
 
 
 def post(rig):

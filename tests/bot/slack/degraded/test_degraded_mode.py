@@ -26,7 +26,7 @@ from incident.entries.conversation import (
 from incident.entry import EntryPoint
 from incident.frozen import utc_text
 from sandbox.state.entities import Person
-from tests.bot.rig import T0
+from tests.support.worker_env import T0
 
 SCRIPT = read_scenario(Path(__file__).parents[3] / "scenarios" / "own-outage-live.yaml")
 FIELDS = {

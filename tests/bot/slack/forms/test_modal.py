@@ -16,9 +16,9 @@ from incident.model.components import AudienceState, OpenSlot
 from incident.policy import Service
 from incident.states import State
 from sandbox.state.form_values import element_state, initial_values
-from tests.bot.slack.workplace import POLICY, TODAY
-from tests.commands.hand import an_incident
 from tests.support.block_kit import valid_view
+from tests.support.handmade_incidents import an_incident
+from tests.support.slack_env import POLICY, TODAY
 
 TEAM = "T1"
 RULES = read_policy(POLICY, TODAY).policy

@@ -20,7 +20,7 @@ from bot.clock import SetClock
 from bot.slack.socket_mode.reconnect_watchdog import SILENT_SECONDS, SocketWatchdog
 from bot.slack.socket_mode.sdk_socket import SdkSocket
 from incident.entries.conversation import MessagePosted, Noted
-from tests.bot.slack.workplace import Workplace
+from tests.support.slack_env import SlackEnv
 
 SHORT_SILENCE = 2.5
 
@@ -30,7 +30,7 @@ def place(sqlite_template, tmp_path_factory):
     """A workspace whose connections are replaced after a short silence; slack_sdk pings each second."""
     path = tmp_path_factory.mktemp("edge") / "muster.db"
     shutil.copy(sqlite_template, path)
-    opened = Workplace(f"sqlite:///{path}", silent_seconds=SHORT_SILENCE)
+    opened = SlackEnv(f"sqlite:///{path}", silent_seconds=SHORT_SILENCE)
     yield opened
     opened.close()
 

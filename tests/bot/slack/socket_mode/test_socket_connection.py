@@ -17,16 +17,16 @@ from bot.slack.socket_mode.socket_connection import ACK_SECONDS, SocketConnectio
 from incident.entries.conversation import Noted
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
-from tests.bot.slack.workplace import Workplace
+from tests.support.slack_env import SlackEnv
 
 WAIT = 5
 SHORT_ACK = 0.5
 
 
 @pytest.fixture
-def workplace(sqlite_url: str) -> Iterator[Workplace]:
+def workplace(sqlite_url: str) -> Iterator[SlackEnv]:
     """A workspace of its own, since the test ends its connection."""
-    opened = Workplace(sqlite_url)
+    opened = SlackEnv(sqlite_url)
     yield opened
     opened.close()
 
@@ -63,7 +63,7 @@ def test_what_is_being_handled_when_the_connection_stops_is_still_acknowledged()
         assert not socket.is_healthy()
 
 
-def test_what_was_received_is_acknowledged_before_the_connection_ends(workplace: Workplace) -> None:
+def test_what_was_received_is_acknowledged_before_the_connection_ends(workplace: SlackEnv) -> None:
     incident = workplace.incident()
     busy, free = threading.Event(), threading.Event()
 
@@ -90,7 +90,7 @@ def test_what_was_received_is_acknowledged_before_the_connection_ends(workplace:
     assert [e.fact.text for e in workplace.entries(incident.key, Noted.kind)] == ["typed at the end"]
 
 
-def test_an_idle_connection_ends_at_once(workplace: Workplace) -> None:
+def test_an_idle_connection_ends_at_once(workplace: SlackEnv) -> None:
     began = time.monotonic()
 
     workplace.socket.stop()
@@ -101,7 +101,7 @@ def test_an_idle_connection_ends_at_once(workplace: Workplace) -> None:
 
 def test_what_is_never_acknowledged_keeps_it_open_no_longer_than_slack_waits(sqlite_url: str) -> None:
     """By then Slack has shown the person an error, and an acknowledgement would be in vain."""
-    workplace = Workplace(sqlite_url, ack_seconds=SHORT_ACK)
+    workplace = SlackEnv(sqlite_url, ack_seconds=SHORT_ACK)
     workplace.socket._on_frame('{"envelope_id": "never acknowledged"}')
     began = time.monotonic()
 
@@ -112,7 +112,7 @@ def test_what_is_never_acknowledged_keeps_it_open_no_longer_than_slack_waits(sql
     assert SHORT_ACK <= took < SHORT_ACK + ACK_SECONDS
 
 
-def test_what_has_arrived_and_was_not_read_yet_is_read_before_the_connection_ends(workplace: Workplace) -> None:
+def test_what_has_arrived_and_was_not_read_yet_is_read_before_the_connection_ends(workplace: SlackEnv) -> None:
     session = workplace.socket._socket._client.current_session
     workplace.until(workplace.socket.is_idle)
 

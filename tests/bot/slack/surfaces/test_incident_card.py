@@ -15,12 +15,12 @@ from bot.slack.surfaces.page_message import PageContext, page_message
 from bot.slack.surfaces.surface_context import surface_context
 from bot.slack.surfaces.template_message import Message, read_buttons
 from commands.core import verb_registry
+from incident.memory_store import MemoryStore
 from incident.model.components import Action, AuthoredText, Escalation, Interval, Resolution, TempFix
 from incident.states import State
 from roles.role_names import Role
-from tests.commands.hand import EVA, ILSE, ROB, T0, a_policy, an_incident, later
-from tests.memory import Memory
 from tests.support.block_kit import valid_message, valid_view
+from tests.support.handmade_incidents import EVA, ILSE, ROB, T0, a_policy, an_incident, later
 
 HOSTILE = "<!channel> *_~` & <b> " + "x" * 2900
 
@@ -43,7 +43,7 @@ def crowded(state: State = State.ACTIVE, **changes):
 
 
 def context(incident):
-    return Memory().read(lambda reader: surface_context(incident, a_policy(), reader, T0 + timedelta(hours=1)))
+    return MemoryStore().read(lambda reader: surface_context(incident, a_policy(), reader, T0 + timedelta(hours=1)))
 
 
 def within_limits(message: Message) -> None:

@@ -24,8 +24,8 @@ from incident.model.slack_references import Mask
 from incident.rules.closure_checklist import checklist
 from incident.states import Audience, State
 from roles.role_names import Role
-from tests.commands.hand import EVA, ILSE, T0, a_policy, an_incident, later
 from tests.support.block_kit import valid_message
+from tests.support.handmade_incidents import EVA, ILSE, T0, a_policy, an_incident, later
 
 LONG = "<!channel> *" + "x" * 2900
 ABOUT = {"action": "A1", "tempfix": "TF1", "handover": "commander", "closure": "", "call": "7", "mask": "8"}

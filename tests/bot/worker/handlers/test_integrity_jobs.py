@@ -18,8 +18,8 @@ from incident.policy import Policy
 from storage.integrity.rfc3161_timestamps import TIMESTAMP
 from storage.integrity.signing_keys import Signer, new_key
 from storage.maintenance.verification import VerificationEvidence, verify, verify_with
-from tests.authority import Authority
-from tests.bot.rig import T0, Rig, posts, rig_on
+from tests.support.tsa_server import TsaServer
+from tests.support.worker_env import T0, WorkerEnv, posts, worker_env_on
 
 
 class InForce:
@@ -30,9 +30,9 @@ class InForce:
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Iterator[Authority]:
+def authority(tmp_path: Path) -> Iterator[TsaServer]:
     (tmp_path / "tsa").mkdir()
-    opened = Authority(tmp_path / "tsa")
+    opened = TsaServer(tmp_path / "tsa")
     yield opened
     opened.close()
 
@@ -43,15 +43,15 @@ def signer(tmp_path: Path) -> Signer:
 
 
 @pytest.fixture
-def keeper(store) -> Iterator[Rig]:
-    with rig_on(store, audit_channel="#incidents", retention={"default": 3}) as rig:
+def keeper(store) -> Iterator[WorkerEnv]:
+    with worker_env_on(store, audit_channel="#incidents", retention={"default": 3}) as rig:
         store.team = rig.team
         for part in (store.checkpoints, store.timestamps, store.retention, store.signing_keys):
             part._team = rig.team
         yield rig
 
 
-def day(rig: Rig, at: datetime, authority: Authority | None = None, kinds: tuple[JobKind, ...] = DAILY) -> int:
+def day(rig: WorkerEnv, at: datetime, authority: TsaServer | None = None, kinds: tuple[JobKind, ...] = DAILY) -> int:
     """Let a day's jobs be wanted and done."""
     rig.clock.set(at)
     enqueue_daily(rig.store.recorder, rig.team, kinds, at)
@@ -65,20 +65,20 @@ def day(rig: Rig, at: datetime, authority: Authority | None = None, kinds: tuple
         worker.stop()
 
 
-def roots_of(authority: Authority):
+def roots_of(authority: TsaServer):
     return certificates_in(authority.root)
 
 
-def audit(rig: Rig) -> list[str]:
+def audit(rig: WorkerEnv) -> list[str]:
     return [m.text for m in posts(rig.named("incidents"), rig.sandbox) if m.text.startswith("*Checkpoint")]
 
 
-def published(rig: Rig) -> list[int]:
+def published(rig: WorkerEnv) -> list[int]:
     entries = rig.entries(workspace_chain(rig.team), "checkpoint_published")
     return [entry.fact.seq for entry in entries]
 
 
-def test_the_last_root_is_posted_once_a_day_and_the_posting_recorded(keeper: Rig, signer: Signer) -> None:
+def test_the_last_root_is_posted_once_a_day_and_the_posting_recorded(keeper: WorkerEnv, signer: Signer) -> None:
     keeper.declare()
     keeper.drain()
     taken = keeper.store.checkpoints.take(T0, signer)
@@ -97,7 +97,7 @@ def test_the_last_root_is_posted_once_a_day_and_the_posting_recorded(keeper: Rig
     assert verify(keeper.store).is_sound
 
 
-def test_an_unsigned_root_says_so(keeper: Rig) -> None:
+def test_an_unsigned_root_says_so(keeper: WorkerEnv) -> None:
     keeper.declare()
     keeper.drain()
     keeper.store.checkpoints.take(T0, None)
@@ -107,14 +107,14 @@ def test_an_unsigned_root_says_so(keeper: Rig) -> None:
     assert "Not signed: no key is configured" in audit(keeper)[0]
 
 
-def test_before_the_first_checkpoint_nothing_is_posted(keeper: Rig, authority: Authority) -> None:
+def test_before_the_first_checkpoint_nothing_is_posted(keeper: WorkerEnv, authority: TsaServer) -> None:
     day(keeper, T0, authority)
 
     assert (audit(keeper), published(keeper), authority.asked) == ([], [], 0)
 
 
 def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
-    keeper: Rig, signer: Signer, authority: Authority
+    keeper: WorkerEnv, signer: Signer, authority: TsaServer
 ) -> None:
     keeper.declare()
     keeper.drain()
@@ -132,7 +132,7 @@ def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
     assert (report.problems, report.stamped) == ((), 1)
 
 
-def test_while_the_authority_is_away_the_stamp_waits(keeper: Rig, signer: Signer, authority: Authority) -> None:
+def test_while_the_authority_is_away_the_stamp_waits(keeper: WorkerEnv, signer: Signer, authority: TsaServer) -> None:
     """Far longer than a job is tried that fails, since nobody is at fault here."""
     keeper.declare()
     keeper.drain()
@@ -150,7 +150,9 @@ def test_while_the_authority_is_away_the_stamp_waits(keeper: Rig, signer: Signer
     assert keeper.store.jobs.dead_letters() == ()
 
 
-def test_an_authority_that_says_no_is_given_up_and_told(keeper: Rig, signer: Signer, authority: Authority) -> None:
+def test_an_authority_that_says_no_is_given_up_and_told(
+    keeper: WorkerEnv, signer: Signer, authority: TsaServer
+) -> None:
     keeper.declare()
     keeper.drain()
     keeper.store.checkpoints.take(T0, signer)
@@ -164,14 +166,14 @@ def test_an_authority_that_says_no_is_given_up_and_told(keeper: Rig, signer: Sig
 
 
 def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
-    keeper: Rig, signer: Signer, authority: Authority, tmp_path: Path
+    keeper: WorkerEnv, signer: Signer, authority: TsaServer, tmp_path: Path
 ) -> None:
     keeper.declare()
     keeper.drain()
     keeper.store.checkpoints.take(T0, signer)
     day(keeper, T0, authority)
     (tmp_path / "stranger").mkdir()
-    stranger = Authority(tmp_path / "stranger")
+    stranger = TsaServer(tmp_path / "stranger")
     stranger.close()
     strange = roots_of(stranger)
 
@@ -188,13 +190,13 @@ def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
 
 
 def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
-    keeper: Rig, signer: Signer, authority: Authority, tmp_path: Path
+    keeper: WorkerEnv, signer: Signer, authority: TsaServer, tmp_path: Path
 ) -> None:
     keeper.declare()
     keeper.drain()
     taken = keeper.store.checkpoints.take(T0, signer)
     (tmp_path / "stranger").mkdir()
-    stranger = Authority(tmp_path / "stranger")
+    stranger = TsaServer(tmp_path / "stranger")
     stranger.root = authority.root
 
     for hour in range(6):
@@ -205,7 +207,7 @@ def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
     assert len(keeper.store.jobs.dead_letters()) == 1
 
 
-def test_what_is_kept_no_longer_goes_by_itself(keeper: Rig, signer: Signer) -> None:
+def test_what_is_kept_no_longer_goes_by_itself(keeper: WorkerEnv, signer: Signer) -> None:
     key = keeper.declare()
     keeper.drain()
     keeper.act("void", "ilse", key, as_="false_alarm", reason="The monitor itself was broken")

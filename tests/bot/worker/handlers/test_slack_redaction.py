@@ -14,8 +14,8 @@ from incident.entries.conversation import MessagePosted
 from incident.entry import EntryPoint, Source
 from sandbox.state.entities import Usergroup
 from sandbox.state.mutations import channel_mutations
-from tests.bot.rig import rig_on
 from tests.bot.worker.handlers.test_prompt_delivery import pressed
+from tests.support.worker_env import worker_env_on
 
 TS = "1780999999.000100"
 SECRET = "my password is hunter2"
@@ -49,7 +49,7 @@ def wish(rig, key, by="eva"):
 @pytest.fixture
 def asking(sqlite_store):
     """A rig whose policy says who may redact: Rosa by name, and Ilse as a member of a user group."""
-    with rig_on(sqlite_store) as rig:
+    with worker_env_on(sqlite_store) as rig:
         group = Usergroup(id="S0PRIVACY", handle="privacy", name="Privacy", users=[rig.users["ilse"]])
         rig.sandbox.workspace.usergroups[group.id] = group
         rig.policy.groups.update({"legal": (rig.users["rosa"],), "privacy": ("S0PRIVACY",)})

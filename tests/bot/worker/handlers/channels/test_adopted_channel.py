@@ -10,7 +10,7 @@ from commands.core.run import note_outcome, run
 from incident.entries.delivery import HistoryTaken
 from incident.entry import EntryPoint, Source
 from incident.states import State
-from tests.bot.rig import EVERYBODY
+from tests.support.worker_env import EVERYBODY
 
 EVER = datetime.fromtimestamp(0, UTC)
 

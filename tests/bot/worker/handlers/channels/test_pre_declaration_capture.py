@@ -11,8 +11,8 @@ from incident.effects.job_keys import key_of
 from incident.entry import EntryPoint
 from incident.jobs import LATER, Job, JobKind
 from sandbox.state.mutations import channel_mutations
-from tests.bot.rig import posts
-from tests.bot.worker.handlers.channels.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts
+from tests.support.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts
+from tests.support.worker_env import posts
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import EntryPoint, Source
-from tests.bot.worker.handlers.channels.lobby import a_channel, declare_in, hear, heard_deletion, heard_edit, say, texts
+from tests.support.lobby import a_channel, declare_in, hear, heard_deletion, heard_edit, say, texts
 
 
 @pytest.fixture

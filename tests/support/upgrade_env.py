@@ -37,11 +37,11 @@ from storage.maintenance.verification import VerificationEvidence, VerificationR
 from storage.record import projection
 from storage.store import Store, open_store
 from storage.tables import INCIDENT
-from tests.upgrade.workspace import read_workspace
+from tests.support.stored_workspace import read_workspace
 
 __all__ = ["EntryPoint", "IncidentKey", "Store", "new_key", "open_store", "rebuild", "restore"]
 
-COPIES = Path(__file__).parent / "e06b798"
+COPIES = Path(__file__).parents[1] / "upgrade" / "e06b798"
 MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "app.yaml").read_text(encoding="utf-8"))
 ABOUT: dict[str, Any] = json.loads((COPIES / "about.json").read_text(encoding="utf-8"))
 TEAM: str = ABOUT["team"]
@@ -112,7 +112,7 @@ def entries(store: Store, key: IncidentKey, *kinds: str) -> list[Entry]:
     return list(store.recorder.read(lambda reader: reader.unmasked().entries(key, kinds=kinds)))
 
 
-class House:
+class UpgradeEnv:
     """A running Muster; jobs and the spool are worked off when a test says so."""
 
     def __init__(self, folder: Path, database: str) -> None:

@@ -20,11 +20,11 @@ from commands.core.verb import DecisionContext
 from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, EntryPoint, Fact, IncidentKey, Source
+from incident.memory_store import MemoryStore
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Person
 from roles.person_ids import PersonId, slack_person
-from tests.memory import Memory
 
 T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 TEAM, CHANNEL = "T1", "C100"
@@ -79,10 +79,10 @@ def refusals() -> dict[str, str]:
 
 
 @dataclass
-class Desk:
+class CommandBench:
     """Runs requests against one incident in channel C100, unless told otherwise."""
 
-    memory: Memory = field(default_factory=Memory)
+    memory: MemoryStore = field(default_factory=MemoryStore)
     policy: Policy = field(default_factory=a_policy)
     at: datetime = T0
     place: Place = field(default_factory=lambda: Place(channel=CHANNEL))
@@ -119,7 +119,7 @@ class Desk:
         self._ask = (request, outcome)
         return outcome
 
-    def declared(self, at: float = 0, **fields: Any) -> Desk:
+    def declared(self, at: float = 0, **fields: Any) -> CommandBench:
         """Declare an incident on checkout and give it its channel."""
         whole = {"title": "Checkout errors", "service": "checkout", "impact": 1, "urgency": 2, **fields}
         outcome = self.do("declare", at=at, place=Place(channel="CELSEWHERE"), **whole)

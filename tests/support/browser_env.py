@@ -22,7 +22,7 @@ from bot.simulation.replay.scenario_policy import SHIPPED
 from incident.policy import Policy
 from incident.states import Audience
 from sandbox.state.entities import Message, Person
-from tests.browser import Desk
+from tests.support.browser import BrowserDesk
 
 RUNBOOK: Final = "https://runbooks.example/checkout"
 BEGINS: Final = datetime(2026, 6, 9, 1, 52, tzinfo=UTC)
@@ -35,10 +35,10 @@ PEOPLE: Final = {
 }
 
 
-class Scene:
+class BrowserEnv:
     """What tests and pictures act with. People are named as in `PEOPLE`."""
 
-    def __init__(self, stage: ReplayEnvironment, desk: Desk) -> None:
+    def __init__(self, stage: ReplayEnvironment, desk: BrowserDesk) -> None:
         self.stage, self.desk = stage, desk
         self._folder = TemporaryDirectory(prefix="muster-scene-")
         self.actor, self.workspace = stage.sandbox.actor, stage.sandbox.workspace
@@ -152,11 +152,11 @@ def policy_of(users: dict[str, str]) -> Policy:
 
 
 @contextmanager
-def scene_on(desk: Desk, begins: datetime = BEGINS) -> Iterator[Scene]:
+def browser_env_on(desk: BrowserDesk, begins: datetime = BEGINS) -> Iterator[BrowserEnv]:
     """Put Muster and its people on a stage."""
     channels = ("incidents", "leadership", "status-page")
     stage = ReplayEnvironment(dict(PEOPLE), clock=SimulatedClock(begins), channels=channels)
-    scene = Scene(stage, desk)
+    scene = BrowserEnv(stage, desk)
     try:
         stage.open(policy_of(stage.users))
         yield scene

@@ -35,7 +35,7 @@ from roles.person_ids import PersonId, slack_person
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Message, Person
 from storage.store import Store
-from tests.commands.hand import a_policy
+from tests.support.handmade_incidents import a_policy
 
 T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
 EVERYBODY = frozenset({"responder", "major_authority", "closer", "legal", "privacy"})
@@ -73,7 +73,7 @@ def the_policy(team: str, users: dict[str, str], **changes: Any) -> Policy:
 
 
 @dataclass
-class Rig:
+class WorkerEnv:
     """Everything in its place. `at` is the clock that Muster and the workspace share."""
 
     sandbox: Sandbox
@@ -213,9 +213,9 @@ def worker_with(
 
 
 @contextmanager
-def rig_on(
+def worker_env_on(
     store: Store, *, sent_lookup: SentLookup | None = None, strict: bool = False, **policy: Any
-) -> Iterator[Rig]:
+) -> Iterator[WorkerEnv]:
     """Put a worker between a store and a fresh workspace; a strict one keeps to Slack's tiers, and so does Muster."""
     clock = SetClock(T0)
     people = [Person(name, name.capitalize()) for name in PEOPLE]
@@ -234,6 +234,6 @@ def rig_on(
         )
         worker = worker_with(adapter, store, owner="rig")
         try:
-            yield Rig(sandbox, store, clock, worker, rules, team, users, adapter)
+            yield WorkerEnv(sandbox, store, clock, worker, rules, team, users, adapter)
         finally:
             worker.stop()

@@ -32,13 +32,13 @@ from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Person
 from sandbox.state.workspace_clock import Clock
 from storage.store import Store, open_store
-from tests.bot.cli.command import ROOT, environment
+from tests.support.muster_command import ROOT, environment
 
 PATIENCE = 90.0
 ACK_SECONDS = 9.0
 PEOPLE = ("ann", "bea", "cleo", "dov", "eve")
 MUSTER = ("-m", "bot.cli.main", "run")
-REPLICA = ("-m", "tests.replicas.replica")
+REPLICA = ("-m", "tests.support.replica_process")
 
 
 def until(come_about: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
@@ -124,7 +124,7 @@ class Wire:
                 self.unanswered += [f"{one.name}: {one.result}"] if one.kind == "unacked" else []
 
 
-class House:
+class ReplicaEnv:
     """The workspace, its people, the database and the Musters."""
 
     def __init__(self, folder: Path, url: str, clock: Clock | None = None) -> None:
@@ -145,7 +145,7 @@ class House:
         self._tokens = count(1)
         self._ways_out = ExitStack()
 
-    def __enter__(self) -> House:
+    def __enter__(self) -> ReplicaEnv:
         self.sandbox.start()
         text = yaml.safe_dump(self.policy.model_dump(mode="json"), allow_unicode=True)
         (self.folder / "policy.yaml").write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""A process that dies by SIGKILL at a named moment of its work. Run as `python -m tests.storage.database.killed_process URL MOMENT`."""
+"""A process that dies by SIGKILL at a named moment of its work. Run as `python -m tests.support.crash_process URL MOMENT`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from incident.entries.conversation import Noted
 from incident.entry import IncidentKey
 from incident.ports import Outcome, UnitOfWork
 from storage.store import open_store
-from tests.storage.story import T0, TEAM, draft, step
+from tests.support.recorded_team import T0, TEAM, draft, step
 
 
 def die() -> None:

@@ -1,6 +1,6 @@
-"""An in-memory record: real code behind the ports, for tests of verbs. Knows no SQL; keeps the same promises as the SQL one.
+"""The record in memory: the ports of the record without a database, for tests of verbs and of plug-ins. Knows no SQL.
 
-A transaction works on a copy and becomes the state when it ends well, so nothing of a failed one is kept.
+A transaction works on a copy, which becomes the state when the transaction succeeds, so a failed transaction changes nothing.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ SKEW: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A job that is not done: the generation wanted, and the one that is being served, if any."""
+class QueuedJob:
+    """A job that is not done: its newest generation, and the generation that a worker is serving, if any."""
 
     job: Job
     run_at: datetime
@@ -38,41 +38,43 @@ class Wanted:
 
 
 @dataclass
-class State:
-    """Everything that is kept. Its values are never changed in place, so a shallow copy is a snapshot."""
+class MemoryState:
+    """The whole record. Its values are never changed in place, so a shallow copy is a snapshot."""
 
     chains: dict[IncidentKey, tuple[Entry, ...]] = field(default_factory=dict)
     rows: dict[IncidentKey, Incident] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
     seen: dict[tuple[IncidentKey, str], bool] = field(default_factory=dict)
-    jobs: dict[str, Wanted] = field(default_factory=dict)
+    jobs: dict[str, QueuedJob] = field(default_factory=dict)
     people: dict[PersonId, Person] = field(default_factory=dict)
 
-    def copy(self) -> State:
-        """Give a state of its own to a transaction."""
-        return State(**{name: dict(value) for name, value in vars(self).items()})
+    def copy(self) -> MemoryState:
+        """Return a snapshot for one transaction."""
+        return MemoryState(**{name: dict(value) for name, value in vars(self).items()})
 
 
 class MemoryReader:
-    """Looks things up in one state. Only a bare reader gives words that a mask hides."""
+    """Queries on one state. Only the unmasked reader returns text that a mask hides."""
 
-    def __init__(self, state: State, *, is_bare: bool = False) -> None:
+    def __init__(self, state: MemoryState, *, is_unmasked: bool = False) -> None:
         self._state = state
-        self._is_bare = is_bare
+        self._is_unmasked = is_unmasked
 
     def unmasked(self) -> MemoryReader:
-        return MemoryReader(self._state, is_bare=True)
+        """Return a reader of the same state that also returns masked text."""
+        return MemoryReader(self._state, is_unmasked=True)
 
     def _shown(self, key: IncidentKey, entries: Iterable[Entry]) -> tuple[Entry, ...]:
-        masks = () if self._is_bare else masked_view.masks_of_chain(self._state.chains.get(key, ()))
+        masks = () if self._is_unmasked else masked_view.masks_of_chain(self._state.chains.get(key, ()))
         return tuple(masked_view.masked(entry, masks) for entry in entries)
 
     def _shown_incident(self, row: Incident) -> Incident:
-        is_masked = row.masks and not self._is_bare
+        is_masked = row.masks and not self._is_unmasked
         return masked_view.masked_incident(row, masked_view.hidden(row, self.unmasked())) if is_masked else row
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
+        """Return the newest incident with this number, this channel, or both; None if there is none."""
         if number is None and channel is None:
             return None
         found = [
@@ -83,20 +85,24 @@ class MemoryReader:
         return max(found, default=None)
 
     def peek(self, key: IncidentKey) -> Incident | None:
+        """Return the current projection of an incident, masked as the reader masks."""
         row = self._state.rows.get(key)
         return None if row is None else self._shown_incident(row)
 
     def entries(
         self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
     ) -> Sequence[Entry]:
+        """Return the entries of a chain in order, those numbered above `after` and up to `until`, of these kinds."""
         chain = self._state.chains.get(key, ())[after:until]
         return self._shown(key, (entry for entry in chain if not kinds or entry.fact.kind in kinds))
 
     def message(self, key: IncidentKey, channel: str, *ts: str) -> Sequence[Entry]:
+        """Return the entries about these messages of a channel."""
         places = {(channel, one) for one in ts}
         return self._shown(key, (e for e in self._state.chains.get(key, ()) if place_of(e.fact) in places))
 
     def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
+        """Return the incidents whose record holds a message of this channel, posted at `ts`."""
         posted = posted_at(ts)
         if posted is None:
             return ()
@@ -107,99 +113,111 @@ class MemoryReader:
         return tuple(sorted(key for key in late if is_message(self.message(key, channel, ts))))
 
     def open_incidents(self, team: str) -> Sequence[Incident]:
+        """Return the incidents of a team that are not over."""
         found = (row for key, row in self._state.rows.items() if key.team == team and not row.is_over)
         return tuple(self._shown_incident(row) for row in found)
 
     def person(self, person: PersonId) -> Person | None:
+        """Return what the directory knows of a person."""
         return self._state.people.get(person)
 
 
 class MemoryUnit(MemoryReader):
-    """One transaction on a state of its own."""
+    """One transaction on its own copy of the state."""
 
     def remembered(self, key: str) -> Outcome | None:
+        """Return the outcome of an earlier request with this idempotency key."""
         return self._state.outcomes.get(key)
 
     def remember(self, key: str, outcome: Outcome) -> None:
+        """Store the outcome of a request; outcomes older than 48 hours are dropped."""
         old = [k for k, o in self._state.outcomes.items() if o.at < outcome.at - REMEMBERED_FOR]
-        for forgotten in old:
-            del self._state.outcomes[forgotten]
+        for expired in old:
+            del self._state.outcomes[expired]
         self._state.outcomes.setdefault(key, outcome)
 
     def new_incident(self, team: str, at: datetime) -> tuple[IncidentKey, str]:
+        """Return the key and the number of a new incident; numbers restart each year."""
         number = self._state.numbers.get((team, at.year), 0) + 1
         self._state.numbers[(team, at.year)] = number
         return IncidentKey(team, f"{at.year:013d}{number:013d}"), f"INC-{at.year}-{number:04d}"
 
     def load(self, key: IncidentKey) -> Incident | None:
+        """Return the current projection with the text unmasked."""
         return self._state.rows.get(key)
 
-    def append(self, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
+    def append(self, key: IncidentKey, pending: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
+        """Append entries to a chain; recording times never run backwards."""
         chain = self._state.chains.get(key, ())
         recorded_at = max(at, chain[-1].recorded_at) if chain else at
         added = tuple(
             Entry(
                 key=key,
                 n=len(chain) + step,
-                by=draft.by,
-                occurred_at=draft.occurred_at,
+                by=new.by,
+                occurred_at=new.occurred_at,
                 recorded_at=recorded_at,
-                source=draft.source,
-                fact=join(type(draft.fact), *split(draft.fact)),
+                source=new.source,
+                fact=join(type(new.fact), *split(new.fact)),
             )
-            for step, draft in enumerate(drafts, start=1)
+            for step, new in enumerate(pending, start=1)
         )
         self._state.chains[key] = chain + added
         return added
 
     def claim(self, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:
+        """Return those natural keys that this incident has not seen before, and mark them as seen."""
         new = frozenset(one for one in natural_keys if (key, one) not in self._state.seen)
         self._state.seen |= dict.fromkeys(((key, one) for one in new), True)
         return new
 
     def project(self, incident: Incident) -> None:
+        """Store the projection of an incident."""
         self._state.rows[incident.key] = incident
 
     def delete_text(self, key: IncidentKey, numbers: Sequence[int]) -> None:
+        """Delete the text of entries; ValueError unless an entry of the same chain records the redaction."""
         chain = self._state.chains.get(key, ())
         named = {n for e in chain if isinstance(e.fact, conversation.Redacted) for n in e.fact.entries}
         if not set(numbers) <= named:
-            raise ValueError("words are only forgotten when an entry of the same chain says so")
-        self._state.chains[key] = tuple(_wordless(e) if e.n in set(numbers) else e for e in chain)
+            raise ValueError("text is only deleted when an entry of the same chain records its redaction")
+        self._state.chains[key] = tuple(_without_text(e) if e.n in set(numbers) else e for e in chain)
 
     def enqueue(self, jobs: Sequence[Job], at: datetime) -> None:
+        """Queue jobs; a job that is queued already is rescheduled and gets a new generation."""
         for job in jobs:
             before = self._state.jobs.get(job.key)
-            self._state.jobs[job.key] = _again(before, job, at) if before else Wanted(job, job.run_at or at)
+            self._state.jobs[job.key] = _again(before, job, at) if before else QueuedJob(job, job.run_at or at)
 
     def cancel(self, keys: Sequence[str]) -> None:
+        """Remove jobs that are not done."""
         for key in keys:
             self._state.jobs.pop(key, None)
 
 
-def _again(before: Wanted, job: Job, at: datetime) -> Wanted:
-    """Want a job once more: at the new time when it is a timer or being served, else at the sooner of both."""
+def _again(before: QueuedJob, job: Job, at: datetime) -> QueuedJob:
+    """Requeue a job: at the new time if it is a timer or a worker serves it, else at the earlier of both times."""
     run_at = job.run_at or at
-    sooner = run_at if before.serving or job.kind is JobKind.TIMER else min(run_at, before.run_at)
+    earliest = run_at if before.serving or job.kind is JobKind.TIMER else min(run_at, before.run_at)
     rank = min(before.job.rank, job.rank)
-    return replace(before, job=job.model_copy(update={"rank": rank}), run_at=sooner, generation=before.generation + 1)
+    return replace(before, job=job.model_copy(update={"rank": rank}), run_at=earliest, generation=before.generation + 1)
 
 
-def _wordless(entry: Entry) -> Entry:
-    facts, _ = split(entry.fact)
-    return entry.model_copy(update={"fact": join(type(entry.fact), facts, None), "redacted": True})
+def _without_text(entry: Entry) -> Entry:
+    data, _ = split(entry.fact)
+    return entry.model_copy(update={"fact": join(type(entry.fact), data, None), "redacted": True})
 
 
-class Memory:
-    """A recorder that keeps everything in memory. One transaction at a time, as on SQLite."""
+class MemoryStore:
+    """The record in memory. One transaction at a time, as on SQLite."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._owner: int | None = None
-        self.state = State()
+        self.state = MemoryState()
 
     def transact(self, work: Callable[[MemoryUnit], T], *, first: bool = True) -> T:
-        """Run the work on a copy and keep the copy when it ends well."""
+        """Run the work on a copy of the state and store the copy if it succeeds; RuntimeError inside another transaction."""
         if self._owner == get_ident():
             raise RuntimeError("a transaction was begun inside a transaction")
         with self._lock:
@@ -213,36 +231,36 @@ class Memory:
         return result
 
     def read(self, work: Callable[[MemoryReader], T]) -> T:
-        """Run a reading against the last committed state."""
+        """Run a query against the last committed state."""
         return work(MemoryReader(self.state))
 
     def know(self, *people: Person) -> None:
-        """Put people into the directory."""
+        """Add people to the directory."""
         self.state.people |= {person.id: person for person in people}
 
-    def wanted(self) -> tuple[Job, ...]:
-        """Give the jobs that are not done, in the order in which they were first wanted."""
-        return tuple(w.job for w in self.state.jobs.values())
+    def queued(self) -> tuple[Job, ...]:
+        """Return the jobs that are not done, in the order in which they were first queued."""
+        return tuple(one.job for one in self.state.jobs.values())
 
     def claim(self, key: str) -> int:
-        """Begin to serve a job; give the generation that is served."""
+        """Start to serve a job; return the generation that is served."""
         with self._lock:
-            wanted = self.state.jobs[key]
-            self.state.jobs[key] = replace(wanted, serving=wanted.generation)
-            return wanted.generation
+            queued = self.state.jobs[key]
+            self.state.jobs[key] = replace(queued, serving=queued.generation)
+            return queued.generation
 
     def complete(self, key: str, generation: int) -> bool:
-        """End a job if the generation served is still the wanted one; tell whether it is done."""
+        """Remove a job if the served generation is still its newest; True if the job is done."""
         with self._lock:
-            wanted = self.state.jobs.get(key)
-            if wanted is None:
+            queued = self.state.jobs.get(key)
+            if queued is None:
                 return False
-            if wanted.generation != generation:
-                self.state.jobs[key] = replace(wanted, serving=None)
+            if queued.generation != generation:
+                self.state.jobs[key] = replace(queued, serving=None)
                 return False
             del self.state.jobs[key]
             return True
 
     def run_at(self, key: str) -> datetime:
-        """Give when a job that is not done is to run."""
+        """Return the time at which a queued job is due."""
         return self.state.jobs[key].run_at

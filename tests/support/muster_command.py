@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from bot.cli.main import app
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 POLICY = (ROOT / "policy.yaml").read_text(encoding="utf-8")
 PATIENCE = 60
 

@@ -22,7 +22,7 @@ MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
 PEOPLE = tuple(Person(name=name, real_name=name.capitalize()) for name in ("ann", "bea", "cyd"))
 
 
-class House:
+class OfflineEnv:
     """A workspace and a Muster in it. `folder` holds the policy and the spool, which outlive the process."""
 
     def __init__(self, folder: Path, database: str, *, starts: bool = True, **more: Any) -> None:

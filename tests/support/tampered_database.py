@@ -35,7 +35,7 @@ def owner(store: Store) -> Iterator[Connection]:
             connection.connection.driver_connection.execute("PRAGMA foreign_keys = ON")
 
 
-class Tamperer:
+class TamperedDatabase:
     """Makes one change to the record, verifies it, and rolls the change back."""
 
     def __init__(self, connection: Connection, key: IncidentKey, published: tuple[Checkpoint, ...] = ()) -> None:

@@ -8,7 +8,7 @@ from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import EntryPoint, Source
 from sandbox.state.entities import Channel
-from tests.bot.rig import EVERYBODY
+from tests.support.worker_env import EVERYBODY
 
 
 def declare_in(rig, channel, at_message=None, drain=None, **fields):

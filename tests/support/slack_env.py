@@ -28,7 +28,7 @@ from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from storage.store import open_store
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
 POLICY = (ROOT / "policy.yaml").read_text(encoding="utf-8")
 TODAY = datetime.now(UTC).date()
@@ -40,7 +40,7 @@ PEOPLE = (
 )
 
 
-class Workplace:
+class SlackEnv:
     """Everything a test acts with: `actor` as people, `store` to look at the record, `edge` for what cannot be clicked."""
 
     def __init__(self, url: str, *, policy: str = POLICY, socket: bool = True, **timing: float) -> None:

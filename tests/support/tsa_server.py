@@ -34,7 +34,7 @@ accuracy = secs:1
 """
 
 
-class Authority:
+class TsaServer:
     """A running authority. `closed` makes it answer 503, `refuses` 403; `asked` counts the requests."""
 
     def __init__(self, folder: Path) -> None:

@@ -13,6 +13,7 @@ from bot.rendering.renderer import TEMPLATES, Renderer, VerbContext
 from commands.core.request import Actor, Place
 from commands.core.verb import DatedFact, DecisionContext, Verb
 from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
+from incident.memory_store import MemoryStore
 from incident.model.components import Interval, PriorityItem, Times
 from incident.model.incident import Incident
 from incident.model.slack_references import SlackPlaces
@@ -21,7 +22,6 @@ from incident.refusal import Refusal
 from incident.states import Priority, State
 from roles.person_ids import PersonId
 from roles.role_names import Role
-from tests.memory import Memory
 
 T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
 KEY = IncidentKey("T1", "01JINCIDENT")
@@ -85,12 +85,12 @@ TEN_LATER = later(10)
 
 
 @dataclass
-class Room:
+class HandmadeDesk:
     """An incident, what the record holds of it, and who acts in it."""
 
     incident: Incident | None = field(default_factory=an_incident)
     policy: Policy = field(default_factory=a_policy)
-    memory: Memory = field(default_factory=Memory)
+    memory: MemoryStore = field(default_factory=MemoryStore)
     actor: PersonId = ILSE
     groups: frozenset[str] = frozenset({"responder"})
     place: Place = HERE

@@ -12,7 +12,7 @@ from incident.entry import Entry
 from incident.ports import Person
 from roles.person_ids import slack_person
 from storage.store import Store, open_store
-from tests.bot.cli.command import POLICY, CommandResult, muster
+from tests.support.muster_command import POLICY, CommandResult, muster
 
 TEAM = "T1"
 T0 = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

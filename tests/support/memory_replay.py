@@ -21,15 +21,15 @@ from commands.core.run import note_outcome, run, tick
 from incident.entries.conversation import GapNoted, Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entries.delivery import ChannelMade
 from incident.entry import Entry, EntryPoint, Fact, IncidentKey, Source, workspace_chain
+from incident.memory_store import MemoryStore
 from incident.ports import Outcome, Person
 from incident.report.incident_report import incident_report
 from roles.person_ids import MUSTER, PersonId, slack_person
-from tests.memory import Memory
 
 TEAM = "T1"
 LOBBY = "C0"
 CHANNEL = "C1"
-HERE = Path(__file__).parent
+SCENARIOS = Path(__file__).parents[1] / "scenarios"
 _PEOPLE = ("to", "who", "assignee", "owner", "approved_by", "reporter")
 _VERBS = {
     "declare_major": "major",
@@ -54,16 +54,16 @@ _FORMS = {
 
 def load(name: str) -> tuple[Scenario, dict[str, Any]]:
     """Read a script of this folder, and the record it expects."""
-    raw = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
+    raw = yaml.safe_load((SCENARIOS / name).read_text(encoding="utf-8"))
     return Scenario.model_validate(raw), raw
 
 
 @dataclass
-class Play:
+class MemoryReplay:
     """One script being played."""
 
     scenario: Scenario
-    memory: Memory = field(default_factory=Memory)
+    memory: MemoryStore = field(default_factory=MemoryStore)
     number: str | None = None
     key: IncidentKey | None = None
     last: Outcome | None = None

@@ -13,7 +13,7 @@ from bot.rendering.renderer import Mode, Renderer
 from incident.policy import Policy
 from incident.report.incident_report import incident_report
 from roles.person_ids import PersonId
-from tests.commands.desk import Desk, T, a_policy, who
+from tests.support.command_bench import CommandBench, T, a_policy, who
 
 CURE: Final = "rolled back the 09:55 release of checkout"
 NO_RECORD: Final = "the release was taken back, nothing is left to change"
@@ -51,14 +51,14 @@ NOT_RESTORED: Final = tuple(step.name for step in STORY if step.at >= 20)
 NOT_RESOLVED: Final = tuple(step.name for step in STORY if step.at >= 30)
 
 
-def a_major(*, without: Sequence[str] = (), policy: Policy | None = None, **declared: Any) -> Desk:
+def a_major(*, without: Sequence[str] = (), policy: Policy | None = None, **declared: Any) -> CommandBench:
     """Work a P1 on checkout up to where it may be closed; closing it comes at minute 40."""
     fields = {"impact": 1, "urgency": 1, "started_at": T(-5).isoformat(), **declared}
-    desk = Desk(policy=policy or a_policy()).declared(**fields)
+    desk = CommandBench(policy=policy or a_policy()).declared(**fields)
     return go_on(desk, *(step for step in STORY if step.name not in without))
 
 
-def go_on(desk: Desk, *steps: Step) -> Desk:
+def go_on(desk: CommandBench, *steps: Step) -> CommandBench:
     """Do each step; none may be refused."""
     for step in steps:
         outcome = desk.do(step.verb, step.by, step.at, form=step.fields)
@@ -66,7 +66,7 @@ def go_on(desk: Desk, *steps: Step) -> Desk:
     return desk
 
 
-def record(desk: Desk, at: float, probes: Sequence[datetime] = ()) -> dict[str, Any]:
+def record(desk: CommandBench, at: float, probes: Sequence[datetime] = ()) -> dict[str, Any]:
     """Give the account as an export holds it, with short names for people."""
     desk.tick(at)
     render = Renderer(Mode.DOCUMENT, names=name)

@@ -18,7 +18,7 @@ ESCAPED = HOSTILE.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"
 MANIFEST: dict[str, Any] = {
     "features": {
         "app_home": {"messages_tab_read_only_enabled": True},
-        "bot_user": {"display_name": "Helper"},
+        "bot_user": {"display_name": "SampleApp"},
         "slash_commands": [
             {"command": "/help-me", "description": "Ask the helper", "usage_hint": "[form | slow | words]"},
             {"command": "/hush", "description": "Say nothing"},
@@ -95,7 +95,7 @@ def form(channel: str, extra: bool = False) -> dict[str, Any]:
     }
 
 
-class Helper:
+class SampleApp:
     """The app: what it was asked stands in `heard`."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -107,7 +107,7 @@ class Helper:
         self._handler = SocketModeHandler(self.app, sandbox.app_token)
         self._listen()
 
-    def __enter__(self) -> "Helper":
+    def __enter__(self) -> "SampleApp":
         self._handler.connect()
         return self
 
@@ -187,7 +187,7 @@ class Helper:
         client.views_publish(user_id=event["user"], view=json.dumps({"type": "home", "blocks": blocks}))
 
 
-def pretend_workspace() -> Sandbox:
+def sample_workspace() -> Sandbox:
     people = [
         Person("ann", "Ann Archer", "Engineer"),
         Person("ben", "Ben Baker", "Support lead"),

@@ -53,7 +53,7 @@ def launched() -> Iterator[Browser]:
             browser.close()
 
 
-class Desk:
+class BrowserDesk:
     """One browser; every page opened from it is watched for errors and for anything fetched from elsewhere."""
 
     def __init__(self, browser: Browser) -> None:
@@ -96,9 +96,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def desk(chromium: Browser) -> Iterator[Desk]:
+def desk(chromium: Browser) -> Iterator[BrowserDesk]:
     """Pages for one test, which fails when any of them logged an error or fetched something from elsewhere."""
-    desk = Desk(chromium)
+    desk = BrowserDesk(chromium)
     yield desk
     errors, strangers = list(desk.errors), list(desk.strangers)
     desk.tidy()

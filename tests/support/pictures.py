@@ -1,4 +1,4 @@
-"""Makes the pictures in docs/images again: `python -m tests.bot.browser.pictures`. Plays one incident and looks at it.
+"""Makes the pictures in docs/images again: `python -m tests.support.pictures`. Plays one incident and looks at it.
 
 It is run by hand when what people see has changed; nothing else reads it. Time stands, so the same words are shown.
 """
@@ -14,11 +14,11 @@ from playwright.sync_api import Page
 from bot.export.bundle import Seal, write_bundle
 from roles.person_ids import cli_person
 from storage.integrity.signing_keys import new_key
-from tests.bot.browser.hands import aside, command, message, pick, tick, write
-from tests.bot.browser.scene import Scene, scene_on
-from tests.browser import Desk, launched
+from tests.support.browser import BrowserDesk, launched
+from tests.support.browser_env import BrowserEnv, browser_env_on
+from tests.support.page_user import aside, command, message, pick, tick, write
 
-IMAGES: Final = Path(__file__).parents[3] / "docs" / "images"
+IMAGES: Final = Path(__file__).parents[2] / "docs" / "images"
 MOST_BYTES: Final = 250_000
 DRAWN_MS: Final = 400
 
@@ -27,8 +27,8 @@ def main() -> None:
     """Play the incident and take every picture on the way."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with launched() as browser:
-        desk = Desk(browser)
-        with scene_on(desk) as scene:
+        desk = BrowserDesk(browser)
+        with browser_env_on(desk) as scene:
             for step in (_declared, _running, _prompted, _resolved, _exported):
                 step(scene, lambda page, name: _take(page, name))
         if desk.errors or desk.strangers:
@@ -46,7 +46,7 @@ def _take(page: Page, name: str) -> None:
         raise SystemExit(f"{path.name} has more than {MOST_BYTES} bytes")
 
 
-def _declared(scene: Scene, take: Take) -> None:
+def _declared(scene: BrowserEnv, take: Take) -> None:
     scene.say(
         "ada", "three customers on chat say their card is declined at the last step. anyone deploying?", "general"
     )
@@ -67,7 +67,7 @@ def _declared(scene: Scene, take: Take) -> None:
     page.close()
 
 
-def _running(scene: Scene, take: Take) -> None:
+def _running(scene: BrowserEnv, take: Take) -> None:
     scene.say("ken", "payments-api went out a few minutes ago :eyes:")
     scene.type("tomas", "take commander")
     scene.say("tomas", "I'm Tomás, I have command. Mira, you dig. Nobody restarts anything without saying so here")
@@ -91,7 +91,7 @@ def _running(scene: Scene, take: Take) -> None:
     take(page, "tray")
 
 
-def _prompted(scene: Scene, take: Take) -> None:
+def _prompted(scene: BrowserEnv, take: Take) -> None:
     scene.after(8)
     scene.say("mira", "rolled back. error rate 18%. it did NOT help")
     page = scene.see("ada")
@@ -108,7 +108,7 @@ def _prompted(scene: Scene, take: Take) -> None:
     take(home, "home")
 
 
-def _resolved(scene: Scene, take: Take) -> None:
+def _resolved(scene: BrowserEnv, take: Take) -> None:
     first = scene.place_of("INC-2026-0001")
     for who, line in (
         ("ken", "contain short the fraud rules of this morning are switched off"),
@@ -124,7 +124,7 @@ def _resolved(scene: Scene, take: Take) -> None:
     take(page, "checklist")
 
 
-def _exported(scene: Scene, take: Take) -> None:
+def _exported(scene: BrowserEnv, take: Take) -> None:
     first = scene.place_of("INC-2026-0001")
     for who, line in (
         ("olu", "validate owner paid with three cards on the live shop, all three arrived"),
