@@ -54,7 +54,7 @@ class Application:
 
     def listen(self) -> None:
         """Receive what Slack sends, after noting since when no replica did."""
-        self.degraded_mode.draining.prepare()
+        self.degraded_mode.spool_drain.prepare()
         with suppress(Unavailable):
             self.gap_detector.start()
         for receiver in self.receivers:

@@ -46,7 +46,7 @@ def compose(
     degraded_mode = DegradedMode(
         settings.spool, on.store, on.slack, on.policy, texts, submit=on.responder.submit, wake=lambda: worker.wake()
     )
-    degraded_mode.begin(migrated=on.is_migrated)
+    degraded_mode.start(migrated=on.is_migrated)
     gateway = _gateway(on, degraded_mode, texts)
     process = f"{socket.gethostname()}:{getpid()}"
     worker = build_worker(
@@ -88,5 +88,5 @@ def _gateway(on: Dependencies, degraded_mode: DegradedMode, texts: Texts) -> Sla
         responder=on.responder,
         drafts=on.store.drafts,
         fallback=degraded_mode.fallback,
-        recent=degraded_mode.overheard,
+        recent=degraded_mode.recent,
     )

@@ -20,7 +20,7 @@ from bot.slack.client.client_factory import client_for, identify
 from bot.slack.client.rate_limiter import RateLimiter
 from bot.slack.client.startup_retry import retry_transient
 from bot.slack.client.web_api import SlackClient
-from bot.slack.degraded.degraded_mode import migrated
+from bot.slack.degraded.degraded_mode import migrate_if_available
 from bot.slack.responder import Responder
 from bot.slack.user_directory import UserDirectory
 from storage.integrity.signing_keys import Signer, read_key
@@ -65,7 +65,7 @@ def connect(
     identity = retry_transient(lambda: identify(client))
     team, bot = str(identity.team_id), str(identity.bot_user_id)
     store = opened(settings.database_url.get_secret_value(), team=team)
-    is_migrated = migrated(store)
+    is_migrated = migrate_if_available(store)
     dependencies = Dependencies(
         identity=identity,
         clock=clock,

@@ -46,6 +46,6 @@ def periodic_tasks(
         PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(recorder, team, DAILY, now())),
         PeriodicTask("people", 10 * _MINUTE, on.refresh_people),
         PeriodicTask("housekeeping", 60 * _MINUTE, lambda: on.store.delete_expired(now())),
-        degraded_mode.recurring(),
-        PeriodicTask("recent_messages", _MINUTE, lambda: degraded_mode.overheard.prune(now())),
+        degraded_mode.periodic_task(),
+        PeriodicTask("recent_messages", _MINUTE, lambda: degraded_mode.recent.prune(now())),
     )

@@ -37,7 +37,7 @@ def build_worker(
         record=RecordService(store.recorder, policy.active, on.clock),
         renderer=for_slack(),
         plain=Renderer(Mode.DOCUMENT, names=name_of),
-        recent_messages=degraded.overheard,
+        recent_messages=degraded.recent,
     )
     integrity = IntegrityJobs(store, lambda: policy.active, on.signer, authority)
     needs = WorkerDependencies(
@@ -45,7 +45,7 @@ def build_worker(
         policy=policy.active,
         clock=on.clock,
         call_seconds=call_seconds,
-        is_on_hold=degraded.draining.holds_declarations,
+        is_on_hold=degraded.spool_drain.holds_declarations,
         reached=reached,
     )
     return Worker(store, needs, owner=owner)

@@ -99,5 +99,5 @@ class Health:
         return Check("tick", age <= LATE_TICK, f"{age.total_seconds():.0f} s ago")
 
     def _check_spool(self) -> Check:
-        waiting, set_aside = self.spool.count(), self.spool.aside()
+        waiting, set_aside = self.spool.count(), self.spool.quarantined()
         return Check("spool", not waiting and not set_aside, f"{waiting} lines wait, {set_aside} could not be recorded")

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 
-from bot.spool.segment import WAITS
+from bot.spool.segment import PENDING
 from bot.spool.spool import Spool
 from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
@@ -103,10 +103,10 @@ class StateCollector:
             entries.add_metric([kind], count)
         yield entries
         lines = GaugeMetricFamily("muster_spool_lines", "Records waiting in the spool, by kind.", labels=["kind"])
-        for waits in sorted(WAITS):
-            lines.add_metric([waits], self._spool.count(waits))
+        for kind in sorted(PENDING):
+            lines.add_metric([kind], self._spool.count(kind))
         yield lines
-        yield _gauge("muster_spool_aside", "Spool lines that could not be recorded.", self._spool.aside())
+        yield _gauge("muster_spool_aside", "Spool lines that could not be recorded.", self._spool.quarantined())
         yield _gauge("muster_ready", "Whether /readyz reports ready.", self._is_ready())
 
     def _jobs(self) -> Iterator[Metric]:

@@ -1,4 +1,4 @@
-"""What an incident channel is called: `inc-2026-0042-payments-fail`, whatever the title is made of. Calls nobody."""
+"""Names of incident channels, such as `inc-2026-0042-payments-fail`. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SLUG: Final = 40
 
 
 def channel_name(incident: Incident, take: int = 1) -> str:
-    """Name the channel; the title is left out where it must not be read, and where nothing of it can be written."""
+    """Return the name of an incident's channel; without its title if restricted, or if no letter of it is allowed."""
     number = incident.number.lower()
     slug = "" if incident.restricted else slug_of(incident.title)
     prefix = "drill-" if incident.drill else ""
@@ -26,13 +26,13 @@ def channel_name(incident: Incident, take: int = 1) -> str:
 
 
 def provisional_name(title: str, *, restricted: bool, drill: bool) -> str:
-    """Name the channel of an incident that has no number yet."""
+    """Return the name of a provisional channel, whose incident has no number yet."""
     slug = "" if restricted else slug_of(title)
     return "-".join(part for part in ("drill" if drill else "", "inc-unrecorded", slug) if part)
 
 
 def slug_of(title: str) -> str:
-    """Write a title in the letters a channel name may have; empty when it has none of them."""
+    """Return a title in the letters that a channel name may have; empty if it has none of them."""
     words = plain_text(title, lambda person: "")
     latin = unicodedata.normalize("NFKD", words.lower()).encode("ascii", "ignore").decode()
     slug = _NO_WORD.sub("-", latin).strip("-")
@@ -40,5 +40,5 @@ def slug_of(title: str) -> str:
 
 
 def is_take_of(name: str, base: str) -> bool:
-    """Tell whether a channel's name is the wished one, or the wished one with a suffix."""
+    """True if a channel's name is `base`, or `base` with a numeric suffix."""
     return re.fullmatch(re.escape(base) + r"(?:-\d{1,2})?", name) is not None

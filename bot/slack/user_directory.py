@@ -1,6 +1,6 @@
-"""Who is in the workspace and in which groups of the policy, from memory. Only `refresh` asks Slack, never a listener.
+"""The members of the workspace and their policy groups, in memory. Only `refresh` calls Slack, never a listener.
 
-Somebody it does not know yet counts as a full member: Slack let them in, and an incident must not wait for a list.
+An unknown user counts as a full member: Slack let them in, and an incident must not wait for the list of members.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 
 class UserDirectory:
-    """The workspace's members and the user groups the policy names. `keep` notes each change in the directory."""
+    """Members, and the user groups that the policy names. `keep` stores changed members in the database."""
 
     def __init__(self, team: str, keep: Callable[[Sequence[Person]], object], *, page: int = PAGE) -> None:
         self.team = team
@@ -43,13 +43,13 @@ class UserDirectory:
         self._page = page
 
     def person(self, user: str) -> Person | None:
-        """Give what is known of somebody, or None."""
+        """Return the member with this Slack id, or None."""
         return self._known.get(user)
 
     def find(self, word: str) -> PersonId | None:
-        """Find somebody by their Slack id, or by a name that only one of the active members has.
+        """Return the person with this Slack id, or with this name if only one active member has it.
 
-        An id is taken on trust only while nobody at all is known yet.
+        An id that is not in the directory counts only while the directory is empty.
         """
         if _USER.fullmatch(word) and (word in self._known or not self._known):
             return slack_person(self.team, word)
@@ -58,7 +58,7 @@ class UserDirectory:
         return slack_person(self.team, found[0]) if len(found) == 1 else None
 
     def time_zone(self, user: str) -> str:
-        """Give the time zone of somebody, UTC while it is not known."""
+        """Return the time zone of a user, UTC while it is unknown."""
         known = self._known.get(user)
         return known.zone if known else "UTC"
 
@@ -67,14 +67,14 @@ class UserDirectory:
         return Actor(id=slack_person(self.team, user), groups=self.groups_of(user, policy))
 
     def groups_of(self, user: str, policy: Policy) -> frozenset[str]:
-        """Name the policy's groups somebody is in; every full member responds while the policy names no responders."""
+        """Return a user's policy groups; every full member is a responder while the policy names none."""
         found = {name for name, members in policy.groups.items() if self._is_among(user, members)}
         if RESPONDER not in policy.groups and self._is_full_member(user):
             found.add(RESPONDER)
         return frozenset(found)
 
     def update(self, *members: Json) -> None:
-        """Take what Slack says of members, and keep what differs from what was known."""
+        """Update members from Slack's payloads, and store those that changed."""
         found = {member["id"]: read_member(self.team, member) for member in members}
         new = {user: person for user, person in found.items() if self._known.get(user) != person}
         self._known.update(new)
@@ -84,26 +84,26 @@ class UserDirectory:
             self._keep_all()
 
     def _keep_all(self) -> None:
-        """Note in the directory what is new; while the database is absent it waits for the next time."""
+        """Store changed members; while the database is absent they are stored with the next change."""
         try:
             self._keep(tuple(self._unkept.values()))
         except Unavailable:
-            _log.warning("the directory is absent; %d people are noted there later", len(self._unkept))
+            _log.warning("the database is absent; %d people are stored later", len(self._unkept))
         else:
             self._unkept = {}
 
     def set_group(self, group: str, users: Iterable[str]) -> None:
-        """Take who is in a user group."""
+        """Set the members of a user group."""
         self._groups[group] = frozenset(users)
 
     def change_group(self, group: str, added: Iterable[str], removed: Iterable[str]) -> None:
-        """Take who joined and who left a user group."""
+        """Add users to a user group, and remove others."""
         self._groups[group] = (self._groups.get(group, frozenset()) | set(added)) - set(removed)
 
     def refresh(self, client: WebClient, policy: Policy) -> None:
-        """Ask Slack for everybody and for the user groups of the policy; what cannot be had stays as it was.
+        """Refresh all members and the policy's user groups from Slack; after an error the old list stays.
 
-        A list that Slack cut short, as it does with very long ones, goes on at the next refresh where it ended.
+        A list that an error cut short is continued at its cursor with the next refresh.
         """
         try:
             for page in pages(partial(client.users_list, limit=self._page), self._cursor):
@@ -112,7 +112,7 @@ class UserDirectory:
             for group in sorted({m for members in policy.groups.values() for m in members if m.startswith("S")}):
                 self.set_group(group, client.usergroups_users_list(usergroup=group)["users"])
         except (SlackApiError, OSError, HTTPException) as failed:
-            _log.warning("the list of people is as it was: %s", failed)
+            _log.warning("the list of members was not refreshed: %s", failed)
 
     def _is_among(self, user: str, members: tuple[str, ...]) -> bool:
         return user in members or any(user in self._groups.get(member, ()) for member in members)
@@ -123,7 +123,7 @@ class UserDirectory:
 
 
 def read_member(team: str, member: Json) -> Person:
-    """Read what Slack shows of a member."""
+    """Return the person in a member payload."""
     profile: Json = member.get("profile") or {}
     return Person(
         id=slack_person(team, member["id"]),
@@ -137,7 +137,7 @@ def read_member(team: str, member: Json) -> Person:
 
 
 def _names(member: Json) -> list[str]:
-    """Give what somebody is called: the full name first, which a record is read by years later, the handle last."""
+    """Return the names of a member: the full name first, because a record is read years later; the handle last."""
     profile: Json = member.get("profile") or {}
     names = (profile.get("real_name"), member.get("real_name"), profile.get("display_name"), member.get("name"))
     return [name for name in names if name]

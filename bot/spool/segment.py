@@ -1,6 +1,6 @@
-"""One file of the spool: lines of JSON behind a first line that says whose it is. Knows which lines are whole.
+"""One file of the spool: a header that names the team, then lines of JSON. Knows which lines are complete.
 
-What follows the last whole line is nothing: zeros that were reserved before the disk was full, or what a crash tore.
+Bytes after the last complete line are ignored: reserved zeros, or a line that a crash cut short.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ ARCHIVE: Final = "archive"
 _VERSION: Final = 1
 
 Kind = Literal["capture", "request", "mark", "draft", "tell", "step", "done"]
-# What waits for the record, in order; and what waits, beside it, for somebody to be told.
-FOR_THE_RECORD: Final = frozenset({"capture", "request", "mark"})
-WAITS: Final = FOR_THE_RECORD | {"draft", "tell"}
+# Lines to record, in order; and all lines that stay pending until they are done, notices and drafts included.
+TO_RECORD: Final = frozenset({"capture", "request", "mark"})
+PENDING: Final = TO_RECORD | {"draft", "tell"}
 
 
 class SpoolLine(Frozen):
-    """One line. `key` is what makes it one thing however often it comes; `body` is its maker's to read."""
+    """One line. `key` is its idempotency key; `body` is read by the module that wrote it."""
 
     kind: Kind
     key: str
@@ -41,7 +41,7 @@ class SpoolLine(Frozen):
 
 @dataclass
 class Segment:
-    """One locked file. `end` is where the next line goes; `spans` are where its lines stand, the first one too."""
+    """One locked file. `end` is the offset of the next line; `spans` are offset and length of each line, header included."""
 
     path: Path
     handle: int
@@ -49,16 +49,16 @@ class Segment:
     spans: list[tuple[int, int]] = field(default_factory=list)
 
     @property
-    def is_bare(self) -> bool:
-        """Tell whether there is nothing in it but its first line."""
+    def is_empty(self) -> bool:
+        """True if the file holds nothing but its header."""
         return len(self.spans) <= 1
 
-    def put(self, data: bytes, *, surely: bool = True) -> tuple[int, int]:
-        """Write a line, and return where it stands once it is on the disk, or before where nothing hangs on it."""
+    def put(self, data: bytes, *, sync: bool = True) -> tuple[int, int]:
+        """Write a line and return its offset and length; with `sync`, once it is on the disk."""
         written = os.pwrite(self.handle, data, self.end)
         if written != len(data):
             raise OSError(errno.ENOSPC, "the line could not be written whole")
-        if surely:
+        if sync:
             os.fdatasync(self.handle)
         span = (self.end, len(data))
         self.spans.append(span)
@@ -66,22 +66,22 @@ class Segment:
         return span
 
     def data(self, start: int, length: int) -> bytes:
-        """Read the bytes of a line."""
+        """Return the bytes of a line."""
         return os.pread(self.handle, length, start)
 
     def lines(self) -> Iterator[tuple[int, int, SpoolLine]]:
-        """Give every line but the first, and where it stands."""
+        """Yield offset, length and content of every line but the header."""
         for start, length in self.spans[1:]:
             line = read_line(self.data(start, length))
             if line is not None:
                 yield start, length, line
 
-    def put_away(self) -> None:
-        """Replace the file by what was done of it: kinds, keys, times and digests, and none of the words."""
+    def archive(self) -> None:
+        """Replace the file by an archive of its done lines: kinds, keys, times and digests, without any text."""
         kept = [
-            f"{json.dumps(_wordless(line, self.data(start, length)))}\n"
+            f"{json.dumps(_textless(line, self.data(start, length)))}\n"
             for start, length, line in self.lines()
-            if line.kind in WAITS
+            if line.kind in PENDING
         ]
         if kept:
             archive = self.path.parent / ARCHIVE
@@ -93,14 +93,14 @@ class Segment:
         self.remove()
 
     def remove(self) -> None:
-        """Take the file away."""
+        """Delete the file."""
         self.path.unlink(missing_ok=True)
         os.close(self.handle)
         _sync_folder(self.path.parent)
 
 
-def make(path: Path, team: str, reserved: int) -> Segment:
-    """Make a file for one team, locked by this process, with room of its own on the disk."""
+def create(path: Path, team: str, reserved: int) -> Segment:
+    """Create a file for one team, locked by this process, with space reserved on the disk."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     fcntl.flock(handle, fcntl.LOCK_EX)
     with suppress(OSError, AttributeError):
@@ -111,8 +111,8 @@ def make(path: Path, team: str, reserved: int) -> Segment:
     return segment
 
 
-def take_over(path: Path, team: str) -> Segment | None:
-    """Lock and read a file whose process is gone; None for one that somebody holds, or that is another team's."""
+def adopt(path: Path, team: str) -> Segment | None:
+    """Lock and read the file of a process that is gone; None if a process holds it, or if it is another team's."""
     try:
         handle = os.open(path, os.O_RDWR)
     except OSError:
@@ -123,21 +123,21 @@ def take_over(path: Path, team: str) -> Segment | None:
     except OSError:
         os.close(handle)
         return None
-    if not path.exists() or not _find_lines(segment, team):
+    if not path.exists() or not _index_lines(segment, team):
         os.close(handle)
         return None
     return segment
 
 
 def read_line(data: bytes) -> SpoolLine | None:
-    """Read a line; None for one that is none."""
+    """Parse a line; None if it is not one."""
     try:
         return SpoolLine.model_validate_json(data)
     except ValidationError:
         return None
 
 
-def _find_lines(segment: Segment, team: str) -> bool:
+def _index_lines(segment: Segment, team: str) -> bool:
     data = os.pread(segment.handle, os.fstat(segment.handle).st_size, 0).split(b"\0", 1)[0]
     *whole, _ = data.split(b"\n")
     try:
@@ -150,7 +150,7 @@ def _find_lines(segment: Segment, team: str) -> bool:
     return bool(theirs == team)
 
 
-def _wordless(line: SpoolLine, data: bytes) -> dict[str, Any]:
+def _textless(line: SpoolLine, data: bytes) -> dict[str, Any]:
     digest = hashlib.sha256(data).hexdigest()
     return {"kind": line.kind, "key": line.key, "at": line.at.isoformat(), "digest": digest}
 

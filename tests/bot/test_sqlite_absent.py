@@ -61,7 +61,7 @@ def test_a_declaration_and_what_is_said_are_kept_and_recorded_once_it_can_be_wri
     channel = house.channel("inc-unrecorded")
     house.say("ann", channel.id, "The gateway times out")
     typed = house.slash("ann", channel.id, "note Restarted by hand")
-    waiting = {one.kind for one in house.spool.waiting()}
+    waiting = {one.kind for one in house.spool.pending()}
     house.look()
     why = house.muster.store.availability.why
     ends.over()

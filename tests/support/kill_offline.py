@@ -32,7 +32,7 @@ def scenario(settings: dict[str, Any]) -> None:
     running.listen()
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        running.degraded_mode.draining.look()
+        running.degraded_mode.spool_drain.drain()
         if settings["drains"] and not running.degraded_mode.spool.count():
             while running.drain(datetime.now(UTC)):
                 pass

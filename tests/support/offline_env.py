@@ -65,7 +65,7 @@ class OfflineEnv:
 
     def look(self) -> None:
         """Have the spool looked at, as the scheduler does, and then whatever jobs are due be done."""
-        self.muster.degraded_mode.draining.look()
+        self.muster.degraded_mode.spool_drain.drain()
 
     def work(self) -> None:
         """Do what is due, and take what Slack tells of it."""

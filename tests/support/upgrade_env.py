@@ -151,7 +151,7 @@ class UpgradeEnv:
     def drain_spool(self) -> None:
         """Look at the spool until it is empty."""
         for _ in range(10):
-            self.muster.degraded_mode.draining.look()
+            self.muster.degraded_mode.spool_drain.drain()
             if not self.spooled():
                 return
         raise AssertionError("the spool is not drained")
@@ -160,7 +160,7 @@ class UpgradeEnv:
         return self.muster.degraded_mode.spool.count()
 
     def set_aside(self) -> int:
-        return self.muster.degraded_mode.spool.aside()
+        return self.muster.degraded_mode.spool.quarantined()
 
     def slash(self, user: str, channel: str, line: str) -> str:
         """Type a line and return the answer."""

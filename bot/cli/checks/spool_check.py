@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
-from bot.spool.segment import FOR_THE_RECORD, SUFFIX, WAITS, SpoolLine, read_line
-from bot.spool.spool import ASIDE
+from bot.spool.segment import PENDING, SUFFIX, TO_RECORD, SpoolLine, read_line
+from bot.spool.spool import QUARANTINE
 
 
 def check_spool(folder: Path) -> Iterator[CheckResult]:
@@ -22,7 +22,7 @@ def check_spool(folder: Path) -> Iterator[CheckResult]:
         return
     waiting = _waiting(folder)
     if waiting:
-        records = sum(line.kind in FOR_THE_RECORD for line in waiting)
+        records = sum(line.kind in TO_RECORD for line in waiting)
         since = min(line.at for line in waiting).strftime("%Y-%m-%d %H:%M UTC")
         yield wrong(
             f"{len(waiting)} lines wait in {folder} since {since}, {records} of them for the record: start Muster with "
@@ -30,17 +30,17 @@ def check_spool(folder: Path) -> Iterator[CheckResult]:
         )
     else:
         yield passed(f"The spool {folder} is empty and can be written.")
-    rejected = sum(file.read_bytes().count(b"\n") for file in (folder / ASIDE).glob(f"*{SUFFIX}"))
+    rejected = sum(file.read_bytes().count(b"\n") for file in (folder / QUARANTINE).glob(f"*{SUFFIX}"))
     if rejected:
         yield note(
-            f"{rejected} lines in {folder / ASIDE} could not be recorded. Record by hand what they say, then delete them."
+            f"{rejected} lines in {folder / QUARANTINE} could not be recorded. Record by hand what they say, then delete them."
         )
 
 
 def _waiting(folder: Path) -> list[SpoolLine]:
     lines = [line for file in sorted(folder.glob(f"*{SUFFIX}")) for line in _read_lines(file)]
     done = {(str(line.body.get("kind")), line.key) for line in lines if line.kind == "done"}
-    return [line for line in lines if line.kind in WAITS and (line.kind, line.key) not in done]
+    return [line for line in lines if line.kind in PENDING and (line.kind, line.key) not in done]
 
 
 def _read_lines(file: Path) -> Iterator[SpoolLine]:

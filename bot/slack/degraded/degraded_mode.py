@@ -1,4 +1,4 @@
-"""Puts together what goes on while the database is absent: the spool, the channels without a record, and the draining."""
+"""Degraded mode: how Muster works while the database is absent. Builds spool, fallback, provisional channels and drain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.scheduler import PeriodicTask
 from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.client.web_api import SlackClient
 from bot.slack.degraded.fallback import DegradedFallback
-from bot.slack.degraded.provisional_channel import ProvisionalChannel
+from bot.slack.degraded.provisional_channel import ProvisionalChannels
 from bot.slack.degraded.recovery_notices import RecoveryNotices
 from bot.slack.degraded.spool_drain import SpoolDrain
 from bot.spool.spool import Spool
@@ -27,9 +27,9 @@ _log = logging.getLogger(__name__)
 
 
 class DegradedMode:
-    """What goes on without the database. `fallback` is the gateway's part, `draining` brings it all onto the record.
+    """The parts of degraded mode. The gateway uses `fallback`; `spool_drain` records the spool once the database is back.
 
-    `overheard` is what was said where no incident is, with the database or without.
+    `recent` holds messages of channels without an incident, with the database or without.
     """
 
     def __init__(
@@ -44,45 +44,45 @@ class DegradedMode:
         wake: Callable[[], None],
     ) -> None:
         clock, active = slack.clock, watch.active
-        self.overheard = RecentMessages(lambda: active.policy.capture_before_minutes)
+        self.recent = RecentMessages(lambda: active.policy.capture_before_minutes)
         self.spool = Spool(folder, slack.team, reached=slack.reached)
-        channels = ProvisionalChannel(self.spool, slack, active, texts.renderer)
+        channels = ProvisionalChannels(self.spool, slack, active, texts.renderer)
         self.fallback = DegradedFallback(self.spool, channels, active, texts, clock, submit)
         notices = RecoveryNotices(self.spool, channels, store.recorder, store.drafts, texts.renderer, clock)
-        self.draining = SpoolDrain(
+        self.spool_drain = SpoolDrain(
             self.spool,
             channels,
             notices,
             RecordService(store.recorder, active, clock),
-            self.overheard,
-            ready=lambda: _ready(store, watch),
-            done=wake,
+            self.recent,
+            migrate=lambda: _migrate(store, watch),
+            on_recorded=wake,
         )
 
-    def begin(self, *, migrated: bool) -> None:
-        """Note whether the database was there at the start."""
+    def start(self, *, migrated: bool) -> None:
+        """Start the drain; without a migrated database it migrates first."""
         if not migrated:
-            self.draining.begin_without_database()
+            self.spool_drain.start_without_database()
 
-    def recurring(self) -> PeriodicTask:
-        """Give what is done again and again."""
-        return PeriodicTask("spool", LOOK, self.draining.look)
+    def periodic_task(self) -> PeriodicTask:
+        """Return the task that drains the spool."""
+        return PeriodicTask("spool", LOOK, self.spool_drain.drain)
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Release the files of the spool."""
         self.spool.close()
 
 
-def migrated(store: Store) -> bool:
-    """Bring the database to our schema; False when it is absent, in which case Muster starts all the same."""
+def migrate_if_available(store: Store) -> bool:
+    """Migrate the database; False while it is absent, in which case Muster starts all the same."""
     try:
         store.migrate()
     except Unavailable as absent:
-        _log.error("the database is absent (%s): Muster starts without it and keeps on disk what comes", absent.why)
+        _log.error("the database is absent (%s): Muster starts without it and spools what it receives", absent.why)
         return False
     return True
 
 
-def _ready(store: Store, watch: PolicyReloader) -> None:
+def _migrate(store: Store, watch: PolicyReloader) -> None:
     store.migrate()
     watch.store_active()

@@ -1,7 +1,4 @@
-"""What an incident will be that cannot be recorded yet: judged by its own verb, with nobody's record to look at.
-
-The rules are those of `declare`; what they need of the record is taken to be empty.
-"""
+"""A dry run of a declaration while the database is absent: the verb decides against an empty record."""
 
 from __future__ import annotations
 
@@ -24,46 +21,46 @@ from roles.person_ids import PersonId
 
 
 class EmptyReader:
-    """The record as it reads while it cannot be read."""
+    """A reader of an empty record."""
 
     def unmasked(self) -> Reader:
-        """Give itself: it shows no words."""
+        """Return itself: there is nothing to mask."""
         return self
 
     def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
-        """Find nothing."""
+        """Return None or nothing."""
         return None
 
     def peek(self, key: IncidentKey) -> Incident | None:
-        """Give nothing."""
+        """Return None or nothing."""
         return None
 
     def entries(
         self, key: IncidentKey, *, kinds: Sequence[str] = (), after: int = 0, until: int | None = None
     ) -> Sequence[Entry]:
-        """Give nothing."""
+        """Return None or nothing."""
         return ()
 
     def message(self, key: IncidentKey, channel: str, *ts: str) -> Sequence[Entry]:
-        """Give nothing."""
+        """Return None or nothing."""
         return ()
 
     def holders(self, team: str, channel: str, ts: str) -> Sequence[IncidentKey]:
-        """Find nothing."""
+        """Return None or nothing."""
         return ()
 
     def open_incidents(self, team: str) -> Sequence[Incident]:
-        """Give nothing."""
+        """Return None or nothing."""
         return ()
 
     def person(self, person: PersonId) -> Person | None:
-        """Give nothing."""
+        """Return None or nothing."""
         return None
 
 
 @dataclass(frozen=True)
 class Preview:
-    """What can be said of an incident before it is recorded. `calls` says who answers for its service."""
+    """An incident that is not recorded yet. `calls` is the on-call schedule and escalation policy of its service."""
 
     fact: Declared
     priority: PriorityChanged
@@ -73,12 +70,12 @@ class Preview:
 
     @property
     def people(self) -> tuple[PersonId, ...]:
-        """Name who belongs in its channel: who declared it, who is on call, who is called next."""
+        """The people to invite: the declarer, who is on call, and the next levels of escalation."""
         return tuple(dict.fromkeys((self.by, *self.calls.on_call, *self.calls.levels)))
 
 
 def dry_run(request: Request, policy: Policy) -> Preview:
-    """Say what a request to declare will come to; raise Refusal where the rules refuse it."""
+    """Return the incident that a declaration will become. Raises Refusal where the rules refuse it."""
     verb = read_form(read_verb(request.verb), request.fields)
     now = DecisionContext.of_request(request, incident=None, reader=EmptyReader(), policy=policy)
     facts = [decided.fact if isinstance(decided, DatedFact) else decided for decided in verb.decide(now)]
@@ -91,5 +88,5 @@ def dry_run(request: Request, policy: Policy) -> Preview:
 
 
 def opens_now(verb: str) -> bool:
-    """Tell whether a verb is one that opens a channel also while the database is absent."""
+    """True for the verb that opens a channel also while the database is absent."""
     return verb == Declare.name

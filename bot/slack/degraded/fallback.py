@@ -15,7 +15,7 @@ from bot.config.policy_loader import ActivePolicy
 from bot.rendering.message_catalog import sentence
 from bot.requests.reply import Texts, reply_to
 from bot.slack.degraded.dry_run import EmptyReader, Preview, dry_run
-from bot.slack.degraded.provisional_channel import ProvisionalChannel
+from bot.slack.degraded.provisional_channel import ProvisionalChannels
 from bot.slack.degraded.spool_records import capture_line, draft_line, request_line
 from bot.slack.error_reports import NotRecorded
 from bot.slack.interaction import Interaction
@@ -35,7 +35,7 @@ class DegradedFallback:
     """The fallback of one workspace. `submit` does work soon, on a thread of the responder."""
 
     spool: Spool
-    channels: ProvisionalChannel
+    channels: ProvisionalChannels
     policy: ActivePolicy
     texts: Texts
     clock: Clock

@@ -1,7 +1,7 @@
-"""The channel of an incident that is not on the record yet: made at once, pinned with the facts, later told of its end.
+"""Provisional channels: created at once for incidents that are not recorded yet, and handed over to the record later.
 
-Every step is written into the spool before and after it is taken, so that whoever goes on after a crash takes each
-once: what may have been done is looked for in Slack before it is done again. Knows no database.
+Each step is written into the spool before and after it is taken. After a crash, a step that may have been taken is looked
+up in Slack before it is taken again. Knows no database.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from roles.person_ids import slack_user
 
 TEMPLATE: Final = "slack/surfaces/unrecorded.j2"
 KIND: Final = "unrecorded"
-LATER: Final = (CallPostponed, UnknownOutcome)
+RETRY_LATER: Final = (CallPostponed, UnknownOutcome)
 _TAKES: Final = 20
 _log = logging.getLogger(__name__)
 
@@ -40,8 +40,8 @@ Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Place:
-    """The channel that was made."""
+class OpenedChannel:
+    """A channel that was created, and the ts of its pinned message."""
 
     channel: str
     name: str
@@ -51,14 +51,14 @@ class Place:
 
 @dataclass(frozen=True)
 class _Facts:
-    """What the template sees."""
+    """The context of the template."""
 
     f: Preview
 
 
 @dataclass
-class ProvisionalChannel:
-    """Makes such channels and speaks in them. `slack` is the bot's own line."""
+class ProvisionalChannels:
+    """Creates provisional channels and posts in them. `slack` is the client of the bot."""
 
     spool: Spool
     slack: SlackClient
@@ -69,21 +69,21 @@ class ProvisionalChannel:
     _lock: Lock = field(default_factory=Lock)
 
     def open(self, key: str) -> None:
-        """Make the channel of a request that is kept, and what belongs into it; what fails is tried again later."""
-        with self.holding(key) as is_ours:
+        """Create the channel of a spooled declaration, with its pinned message; a step that fails is retried later."""
+        with self.exclusive(key) as is_ours:
             if not is_ours:
                 return
             try:
                 self._open(key)
-            except LATER as trouble:
-                _log.warning("the channel of %s waits: %s", key, trouble)
-            except SlackError as no:
-                _log.error("Slack refuses the channel of %s: %s", key, no)
-                self._note(key, "refused", error=no.error)
+            except RETRY_LATER as error:
+                _log.warning("the channel of %s is retried later: %s", key, error)
+            except SlackError as error:
+                _log.error("Slack refuses the channel of %s: %s", key, error)
+                self._note(key, "refused", error=error.error)
 
     @contextmanager
-    def holding(self, key: str) -> Iterator[bool]:
-        """Keep others from a request meanwhile; False when another one has it."""
+    def exclusive(self, key: str) -> Iterator[bool]:
+        """Work on a request exclusively; False when another thread already does."""
         with self._lock:
             is_ours = key not in self._busy
             self._busy.add(key)
@@ -94,42 +94,42 @@ class ProvisionalChannel:
                 with self._lock:
                     self._busy.discard(key)
 
-    def carry_on(self) -> None:
-        """Go on with every channel that is not whole yet."""
-        for one in self.spool.waiting():
-            if one.kind == "request" and not {"pinned", "refused"} & self._taken(one.key).keys():
+    def resume_all(self) -> None:
+        """Resume every channel that is not complete yet."""
+        for one in self.spool.pending():
+            if one.kind == "request" and not {"pinned", "refused"} & self._steps(one.key).keys():
                 self.open(one.key)
 
-    def place(self, key: str) -> Place | None:
-        """Give the channel of a request, or None when it has none; look for one that may have been made."""
-        taken = self._taken(key)
-        if "made?" in taken and "made" not in taken and "refused" not in taken:
+    def opened(self, key: str) -> OpenedChannel | None:
+        """Return the channel of a request, or None; one that may have been created is looked up in Slack."""
+        steps = self._steps(key)
+        if "made?" in steps and "made" not in steps and "refused" not in steps:
             request = self._request(key)
             found = self._find_channel(self._base(request), request) if request else None
             if found is not None:
                 self._note(key, "made", **found)
-                taken = self._taken(key)
-        made, posted = taken.get("made"), taken.get("posted")
+                steps = self._steps(key)
+        made, posted = steps.get("made"), steps.get("posted")
         if made is None:
             return None
-        if posted is None and "posted?" in taken:
+        if posted is None and "posted?" in steps:
             posted = self._posted(made["channel"], f"{KIND}:posted:{key}", key)
-        return Place(
+        return OpenedChannel(
             made["channel"], made["name"], posted["ts"] if posted else None, private=made.get("private") is True
         )
 
     def is_here(self, channel: str | None) -> bool:
-        """Tell whether a channel is one whose incident waits for the record."""
-        waiting = [one.key for one in self.spool.waiting() if one.kind == "request"]
-        return any(self._taken(key).get("made", {}).get("channel") == channel for key in waiting)
+        """True if the incident of this channel is still in the spool."""
+        waiting = [one.key for one in self.spool.pending() if one.kind == "request"]
+        return any(self._steps(key).get("made", {}).get("channel") == channel for key in waiting)
 
-    def say(self, key: str, step: str, channel: str, text: str, blocks: Sequence[Json] = ()) -> None:
-        """Say something in a channel once."""
+    def post_once(self, key: str, step: str, channel: str, text: str, blocks: Sequence[Json] = ()) -> None:
+        """Post in a channel, once per step."""
         job = f"{KIND}:{step}:{key}"
         self._step(key, step, lambda: self._post(channel, job, text, blocks), lambda: self._posted(channel, job, key))
 
-    def turn(self, key: str, place: Place, name: str, text: str) -> None:
-        """Give the channel its incident's name, and say in what was pinned that it is recorded."""
+    def hand_over(self, key: str, place: OpenedChannel, name: str, text: str) -> None:
+        """Rename the channel after its incident, and update the pinned message: it is recorded now."""
         line = self.slack.for_job(KIND, USABLE)
         if place.ts is not None:
             ts = place.ts
@@ -140,23 +140,23 @@ class ProvisionalChannel:
         request = self._request(key)
         if request is None:
             return
-        foreseen = dry_run(request, self.active.policy)
+        preview = dry_run(request, self.active.policy)
         made = self._step(
-            key, "made", lambda: self._make(request, foreseen), lambda: self._find_channel(self._base(request), request)
+            key, "made", lambda: self._make(request, preview), lambda: self._find_channel(self._base(request), request)
         )
         channel, line = made["channel"], self.slack.for_job(KIND, USABLE)
-        self._try(key, "invited", lambda: self._invite(channel, foreseen))
+        self._try(key, "invited", lambda: self._invite(channel, preview))
         job = f"{KIND}:posted:{key}"
         posted = self._step(
             key,
             "posted",
-            lambda: self._post(channel, job, self._pinned(foreseen)),
+            lambda: self._post(channel, job, self._pinned(preview)),
             lambda: self._posted(channel, job, key),
         )
         self._try(key, "pinned", lambda: line.call("pins.add", channel=channel, timestamp=posted["ts"]))
 
-    def _pinned(self, foreseen: Preview) -> str:
-        parts = (self.renderer.macro(TEMPLATE, part, _Facts(foreseen)) for part in ("lead", "facts", "calls"))
+    def _pinned(self, preview: Preview) -> str:
+        parts = (self.renderer.macro(TEMPLATE, part, _Facts(preview)) for part in ("lead", "facts", "calls"))
         return "\n".join(parts)
 
     def _request(self, key: str) -> Request | None:
@@ -171,22 +171,22 @@ class ProvisionalChannel:
             return provisional_name("", restricted=True, drill=False)
         return provisional_name(fact.title, restricted=fact.restricted, drill=fact.drill)
 
-    def _make(self, request: Request, foreseen: Preview) -> Body:
+    def _make(self, request: Request, preview: Preview) -> Body:
         line, base = self.slack.for_job(KIND, USABLE), self._base(request)
         for take in range(1, _TAKES):
             name = f"{base}-{take}" if take > 1 else base
             try:
-                made = line.call("conversations.create", name=name, is_private=foreseen.fact.restricted)
-            except SlackError as no:
-                if no.error != "name_taken":
+                made = line.call("conversations.create", name=name, is_private=preview.fact.restricted)
+            except SlackError as error:
+                if error.error != "name_taken":
                     raise
             else:
                 return _made(made["channel"])
         raise SlackError("conversations.create", "name_taken", {})
 
     def _find_channel(self, base: str, request: Request) -> dict[str, Any] | None:
-        """Find the channel that we made for a request and heard nothing of: no older than it, and no other one's."""
-        others = {self._taken(one.key).get("made", {}).get("channel") for one in self.spool.waiting()}
+        """Find a channel that was created for a request without a response: no older than it, and of no other request."""
+        others = {self._steps(one.key).get("made", {}).get("channel") for one in self.spool.pending()}
         oldest = int(((request.occurred_at or request.at) - CLOCK_SKEW).timestamp())
         for channel in self.settle.channels(self.slack):
             is_ours = channel.get("creator") == self.slack.bot and int(channel.get("created", 0)) >= oldest
@@ -194,8 +194,8 @@ class ProvisionalChannel:
                 return _made(channel)
         return None
 
-    def _invite(self, channel: str, foreseen: Preview) -> object:
-        users = [user for person in foreseen.people if (user := slack_user(person)) and user != self.slack.bot]
+    def _invite(self, channel: str, preview: Preview) -> object:
+        users = [user for person in preview.people if (user := slack_user(person)) and user != self.slack.bot]
         line = self.slack.for_job(KIND, USABLE)
         return line.call("conversations.invite", channel=channel, users=",".join(users), force=True)
 
@@ -209,22 +209,22 @@ class ProvisionalChannel:
         return {"ts": ts} if ts else None
 
     def _try(self, key: str, name: str, do: Callable[[], object]) -> None:
-        """Take a step that may be taken twice, and that nothing after it needs: a refusal is logged."""
-        if name in self._taken(key):
+        """Take a step that may be taken twice and that no later step needs; an error from Slack is logged."""
+        if name in self._steps(key):
             return
         try:
             do()
-        except SlackError as no:
-            _log.warning("%s of %s: %s", name, key, no)
+        except SlackError as error:
+            _log.warning("%s of %s: %s", name, key, error)
         self._note(key, name)
 
     def _step(self, key: str, name: str, do: Callable[[], Body], find: Callable[[], Body | None]) -> Body:
-        """Take a step once, and give what came of it."""
-        taken = self._taken(key)
-        if name in taken:
-            return taken[name]
+        """Take a step once, and return its result."""
+        steps = self._steps(key)
+        if name in steps:
+            return steps[name]
         body: Body | None = None
-        if f"{name}?" in taken:
+        if f"{name}?" in steps:
             body = find()
         else:
             self._note(key, f"{name}?")
@@ -233,7 +233,7 @@ class ProvisionalChannel:
         self._note(key, name, **body)
         return body
 
-    def _taken(self, key: str) -> dict[str, Body]:
+    def _steps(self, key: str) -> dict[str, Body]:
         return {str(line.body["step"]): line.body for line in self.spool.steps(key)}
 
     def _note(self, key: str, step: str, **body: Any) -> None:

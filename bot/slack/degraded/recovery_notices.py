@@ -1,6 +1,6 @@
-"""Tells people that the record is complete again: in the channels that waited for it, and whoever typed what was not kept.
+"""Recovery notices: provisional channels learn that they are recorded, and people get their drafts back.
 
-Each is told once, whatever crashes between. What cannot be told now is tried again with the next look.
+Each notice is posted once, whatever crashes in between; one that fails is retried with the next drain.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from bot.requests.draft_store import DraftStore
 from bot.slack.blocks.block_elements import button, buttons
 from bot.slack.channel_names import channel_name
 from bot.slack.client.web_api import SlackError
-from bot.slack.degraded.provisional_channel import LATER, TEMPLATE, Place, ProvisionalChannel
+from bot.slack.degraded.provisional_channel import RETRY_LATER, TEMPLATE, OpenedChannel, ProvisionalChannels
 from bot.slack.degraded.spool_records import read_draft, spooled_request
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.payload import Json
 from bot.spool.segment import SpoolLine
-from bot.spool.spool import Spool, SpooledRecord
+from bot.spool.spool import PendingLine, Spool
 from commands.core import verb_registry
 from commands.core.request import Request
 from commands.core.verb import Group
@@ -38,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class _Complete:
-    """What the templates of the end see."""
+    """The context of the templates."""
 
     number: str = ""
     channel: str = ""
@@ -48,42 +48,42 @@ class _Complete:
 
 @dataclass
 class RecoveryNotices:
-    """Tells what waits in one spool."""
+    """Sends the notices that are pending in one spool."""
 
     spool: Spool
-    unrecorded: ProvisionalChannel
+    channels: ProvisionalChannels
     recorder: Recorder
     drafts: DraftStore
     renderer: Renderer
     clock: Clock
 
-    def tell_all(self) -> None:
-        """Tell everybody who waits."""
-        for waiting in self.spool.waiting():
+    def send_all(self) -> None:
+        """Send every pending notice and draft."""
+        for waiting in self.spool.pending():
             line = self.spool.read(waiting) if waiting.kind in ("tell", "draft") else None
             if line is not None:
                 self._tell(waiting, self._channel_told if waiting.kind == "tell" else self._offered, line)
 
-    def _tell(self, waiting: SpooledRecord, how: Callable[[SpoolLine], None], line: SpoolLine) -> None:
+    def _tell(self, waiting: PendingLine, how: Callable[[SpoolLine], None], line: SpoolLine) -> None:
         try:
             how(line)
-        except LATER as trouble:
-            _log.info("somebody is told later: %s", trouble)
+        except RETRY_LATER as error:
+            _log.info("a notice is retried later: %s", error)
             return
-        except SlackError as no:
-            _log.error("somebody could not be told that the record is complete: %s", no)
-        self.spool.done(waiting, self.clock.now())
+        except SlackError as error:
+            _log.error("a notice could not be posted: %s", error)
+        self.spool.mark_done(waiting, self.clock.now())
 
     def _channel_told(self, line: SpoolLine) -> None:
-        """Tell a channel what became of its incident."""
+        """Post in a provisional channel whether its incident was recorded or refused."""
         body: dict[str, Any] = dict(line.body)
         if body["place"] is None:
             if body["why"] is not None:
                 self._tell_person(line.key, spooled_request(line), body["why"])
             return
-        place = Place(**body["place"])
+        place = OpenedChannel(**body["place"])
         if body["why"] is not None:
-            self.unrecorded.say(line.key, "told", place.channel, self._say("refused", _Complete(why=body["why"])))
+            self.channels.post_once(line.key, "told", place.channel, self._say("refused", _Complete(why=body["why"])))
             return
         team = spooled_request(line).team
         incident = self.recorder.read(lambda reader: reader.peek(IncidentKey(team, body["incident"])))
@@ -91,13 +91,13 @@ class RecoveryNotices:
             return
         end = _Complete(incident.number, incident.places.channel or "", drafts=self.spool.count("draft") > 0)
         if incident.places.channel == place.channel:
-            self.unrecorded.turn(line.key, place, channel_name(incident), self._say("recorded", end))
-            self.unrecorded.say(line.key, "told", place.channel, self._say("complete", end))
+            self.channels.hand_over(line.key, place, channel_name(incident), self._say("recorded", end))
+            self.channels.post_once(line.key, "told", place.channel, self._say("complete", end))
         else:
-            self.unrecorded.say(line.key, "told", place.channel, self._say("elsewhere", end))
+            self.channels.post_once(line.key, "told", place.channel, self._say("elsewhere", end))
 
     def _offered(self, line: SpoolLine) -> None:
-        """Offer somebody what they typed, unless it was recorded after all and only the answer was lost."""
+        """Offer a person their draft, unless the request was recorded and only its response was lost."""
         known = self.recorder.transact(lambda unit: unit.remembered(line.key), first=False)
         if known is not None:
             return
@@ -116,8 +116,8 @@ class RecoveryNotices:
     def _direct(self, key: str, person: PersonId, words: str, blocks: list[Json]) -> None:
         user = slack_user(person)
         if user is not None:
-            opened = self.unrecorded.slack.call("conversations.open", users=user)
-            self.unrecorded.say(key, "offered", str(opened["channel"]["id"]), words, blocks)
+            opened = self.channels.slack.call("conversations.open", users=user)
+            self.channels.post_once(key, "offered", str(opened["channel"]["id"]), words, blocks)
 
     def _say(self, part: str, context: _Complete) -> str:
         return self.renderer.macro(TEMPLATE, part, context)
@@ -125,7 +125,7 @@ class RecoveryNotices:
 
 @cache
 def _dated() -> frozenset[str]:
-    """Name the verbs whose words hold as of when they were typed; anything else holds from when it is sent."""
+    """The verbs whose text is dated when it was typed. Any other request is dated when it is sent."""
     return frozenset(verb.name for verb in verb_registry.verbs() if verb.group is Group.RECORD and not verb.is_query)
 
 

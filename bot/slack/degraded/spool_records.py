@@ -1,6 +1,6 @@
-"""What goes into the spool and comes out again: captures, requests, marks, drafts. Knows their shape, not what they mean.
+"""Captures, requests, reactions and drafts as lines of the spool, and read from them again.
 
-Neither a token nor an address by which Slack could be answered is written: both are of no use later.
+No token and no response URL is written: both have expired when the line is read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FACT: Final = "fact"
 
 
 def capture_line(said: Capture, at: datetime) -> SpoolLine:
-    """Write what was said in a channel."""
+    """Return the line of a capture."""
     fact: dict[str, JsonValue] = said.fact.model_dump(mode="json")
     body = said.model_dump(mode="json", exclude={_FACT})
     named: dict[str, JsonValue] = {"kind": said.fact.kind, "version": said.fact.version, **fact}
@@ -31,7 +31,7 @@ def capture_line(said: Capture, at: datetime) -> SpoolLine:
 
 
 def read_capture(line: SpoolLine) -> Capture:
-    """Read what was said, as it comes out of the spool."""
+    """Return the capture in a line, with the spool as its source."""
     body: dict[str, Any] = dict(line.body)
     kept: dict[str, Any] = dict(body.pop(_FACT))
     fact = KINDS[kept.pop("kind"), kept.pop("version")].model_validate(kept)
@@ -40,20 +40,20 @@ def read_capture(line: SpoolLine) -> Capture:
 
 
 def request_line(request: Request, *, is_reaction: bool = False) -> SpoolLine:
-    """Write what somebody wants; a mark on a message is one that nobody waits for."""
+    """Return the line of a request; the request of a reaction gets no notice."""
     body: dict[str, JsonValue] = {"request": request.model_dump(mode="json")}
     return SpoolLine(kind="mark" if is_reaction else "request", key=request.key, at=request.at, body=body)
 
 
 def read_request(line: SpoolLine, now: datetime) -> Request:
-    """Read a request as it is made now, of what was wanted then."""
+    """Return the request in a line as it is run now, dated when it was first made."""
     request = spooled_request(line)
     then = request.occurred_at or request.at
     return request.model_copy(update={"at": max(now, then), "occurred_at": then, "source": _spooled(request.source)})
 
 
 def spooled_request(line: SpoolLine) -> Request:
-    """Read the request in a line, as it was first made. Older lines hold the actor's groups beside the actor."""
+    """Return the request in a line as it was first made. Older lines hold the actor's groups beside the actor."""
     body: dict[str, Any] = dict(line.body)
     fields: dict[str, Any] = dict(body["request"])
     if isinstance(fields["actor"], str):
@@ -62,7 +62,7 @@ def spooled_request(line: SpoolLine) -> Request:
 
 
 def draft_line(interaction: Interaction, verb: str, fields: dict[str, JsonValue]) -> SpoolLine:
-    """Write what somebody filled in, to be offered back to them."""
+    """Return the line of a draft: the fields that a person filled in, and where."""
     context = interaction.context.model_copy(update={"fields": {}, "draft": None})
     body: dict[str, JsonValue] = {
         "person": interaction.person,
@@ -74,7 +74,7 @@ def draft_line(interaction: Interaction, verb: str, fields: dict[str, JsonValue]
 
 
 def read_draft(line: SpoolLine) -> tuple[PersonId, str, dict[str, JsonValue], ActionContext]:
-    """Read whose draft it is, of which verb, what they filled in, and where."""
+    """Return person, verb, fields and context of a draft."""
     body: dict[str, Any] = dict(line.body)
     return (
         PersonId(body["person"]),

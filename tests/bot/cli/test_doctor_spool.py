@@ -32,7 +32,7 @@ def test_lines_that_wait_are_wrong_and_say_since_when(tmp_path: Path) -> None:
     for n in range(3):
         spool.append(SpoolLine(kind="capture", key=f"k{n}", at=T0))
     spool.append(SpoolLine(kind="draft", key="d", at=T0))
-    spool.done(spool.waiting()[0], T0)
+    spool.mark_done(spool.pending()[0], T0)
 
     found = list(check_spool(tmp_path))
     spool.close()
@@ -46,7 +46,7 @@ def test_lines_that_wait_are_wrong_and_say_since_when(tmp_path: Path) -> None:
 def test_lines_that_could_not_be_recorded_are_told(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "T1")
     spool.append(SpoolLine(kind="capture", key="k", at=T0))
-    spool.set_aside(spool.waiting()[0], T0)
+    spool.quarantine(spool.pending()[0], T0)
     spool.close()
 
     found = list(check_spool(tmp_path))

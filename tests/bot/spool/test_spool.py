@@ -34,7 +34,7 @@ def line(n, kind="capture", **body):
 
 
 def keys(spool):
-    return [one.key for one in spool.waiting()]
+    return [one.key for one in spool.pending()]
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_what_was_kept_is_read_again_in_order_by_the_next_process(tmp_path, spoo
 
     again = Spool(tmp_path, "T1")
     again.prepare(T0)
-    found = [again.read(one) for one in again.waiting()]
+    found = [again.read(one) for one in again.pending()]
     again.close()
 
     assert found == [line(0), line(1), line(2)]
@@ -113,7 +113,7 @@ def test_a_line_that_a_crash_tore_is_no_line_and_loses_no_other(tmp_path, spool,
 def test_what_is_done_waits_no_more_also_after_a_restart(tmp_path, spool):
     for n in range(3):
         spool.append(line(n))
-    spool.done(spool.waiting()[0], T0)
+    spool.mark_done(spool.pending()[0], T0)
     spool.close()
 
     again = Spool(tmp_path, "T1")
@@ -126,10 +126,10 @@ def test_what_is_done_waits_no_more_also_after_a_restart(tmp_path, spool):
 
 def test_once_all_is_done_the_words_are_gone_and_what_was_done_stays(tmp_path, spool):
     spool.append(line(1))
-    unfinished = spool.finish(T0)
-    spool.done(spool.waiting()[0], T0)
+    unfinished = spool.archive(T0)
+    spool.mark_done(spool.pending()[0], T0)
 
-    finished = spool.finish(T0)
+    finished = spool.archive(T0)
 
     archived = [json.loads(each) for file in (tmp_path / ARCHIVE).iterdir() for each in file.read_text().splitlines()]
     assert (unfinished, finished) == (False, True)
@@ -166,7 +166,7 @@ def test_it_takes_no_more_than_it_may_but_still_marks_what_is_done(tmp_path):
 
     with pytest.raises(SpoolFull):
         spool.append(line(2, text="x" * 400))
-    spool.done(spool.waiting()[0], T0)
+    spool.mark_done(spool.pending()[0], T0)
 
     assert spool.count() == 0
     spool.close()
