@@ -12,7 +12,7 @@ import yaml
 from sqlalchemy import make_url
 
 from bot.simulation.bench.bench_environment import policy_of
-from bot.simulation.soak.soak_actors import is_put_off
+from bot.simulation.soak.soak_actors import is_spooled
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.support import postgres
@@ -84,7 +84,7 @@ class OverHttp:
         channel = incident_of(self.sandbox)
         told = self.sandbox.actor.slash("ann", channel, COMMAND, "note typed in vain").wait(PATIENCE)
         server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
-        assert is_put_off(told.payload["text"])
+        assert is_spooled(told.payload["text"])
 
 
 def is_open(port):

@@ -37,7 +37,7 @@ def test_what_is_said_while_muster_is_out_of_the_channel_is_on_the_record_all_th
         channel_mutations.leave(workspace, channel, workspace.bot.id)
         ts = stage.sandbox.actor.post(ilse, channel.id, "nobody of ours hears this")
     stage.settle()
-    stage.pass_until(stage.clock.now() + timedelta(minutes=2))
+    stage.advance_to(stage.clock.now() + timedelta(minutes=2))
 
     said = {e.fact.ts: e.fact.text for e in stage.entries(stage.incident) if isinstance(e.fact, MessagePosted)}
     assert workspace.bot.id in channel.members

@@ -40,7 +40,7 @@ def wished(stage: ReplayEnvironment) -> tuple[str, str]:
     stage.settle()
     link = f"https://acme.slack.com/archives/{stage.channel}/p{ts.replace('.', '')}"
     told = stage.slash(eva, stage.channel, f"redact {link} because it is a password")
-    stage.pass_until(stage.clock.now() + timedelta(seconds=5))
+    stage.advance_to(stage.clock.now() + timedelta(seconds=5))
     return ts, told.payload["text"]
 
 
@@ -77,7 +77,7 @@ def test_show_it_again_shows_it_to_everybody_and_settles_the_question(stage):
     [(direct, asked)] = question(stage)
 
     stage.sandbox.actor.press(stage.users["rosa"], direct, asked.ts, "verb:unmask")
-    stage.pass_until(stage.clock.now() + timedelta(seconds=5))
+    stage.advance_to(stage.clock.now() + timedelta(seconds=5))
 
     assert SECRET in timeline(stage)
     assert folded(stage).masks == ()
@@ -92,7 +92,7 @@ def test_redact_it_opens_a_form_with_the_message_filled_in_and_ends_what_was_mas
     view = pressed.view(5.0)
     assert f"{stage.channel}:{ts}" in str(view.blocks)
     stage.submit(stage.users["rosa"], {"id": view.id}, {"reason": "it was a password"})
-    stage.pass_until(stage.clock.now() + timedelta(seconds=5))
+    stage.advance_to(stage.clock.now() + timedelta(seconds=5))
 
     assert [e.redacted for e in stage.entries(stage.incident) if e.fact.kind == "message_posted"] == [True]
     assert "[redacted]" in timeline(stage)

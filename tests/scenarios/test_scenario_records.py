@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from bot.simulation.replay.record_diff import differences, failed_checks
-from bot.simulation.replay.replay_command import words_given
+from bot.simulation.replay.replay_command import user_texts
 from tests.support.memory_replay import SCENARIOS, MemoryReplay, load
 
 WHOLE = sorted(path.name for path in SCENARIOS.glob("s[0-9]*.yaml"))
@@ -20,7 +20,7 @@ OWN = sorted(path.name for path in SCENARIOS.glob("own-*.yaml"))
 def compared(record: dict[str, Any], expected: dict[str, Any], play: MemoryReplay) -> list[str]:
     """Compare what the script expects; a script of our own expects a part of the record only."""
     part = {key: value for key, value in record.items() if key in expected}
-    return differences(part, expected, words_given(play.scenario)) + failed_checks(record, play.scenario.checks)
+    return differences(part, expected, user_texts(play.scenario)) + failed_checks(record, play.scenario.checks)
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *OWN])

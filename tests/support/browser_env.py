@@ -73,7 +73,7 @@ class BrowserEnv:
     def say(self, who: str, text: str, channel: str | None = None, thread: str | None = None) -> str:
         """Post a message, and give its ts."""
         user = self.stage.users[who]
-        place = self.place(channel) if channel else self.stage.present(user)
+        place = self.place(channel) if channel else self.stage.join_current_channel(user)
         ts = self.actor.post(user, place, self._mentioning(text), thread)
         self.stage.settle()
         return ts
@@ -81,7 +81,7 @@ class BrowserEnv:
     def type(self, who: str, line: str, channel: str | None = None) -> None:
         """Type a line after the root word, and wait until all that follows is done."""
         user = self.stage.users[who]
-        self.type_in(self.place(channel) if channel else self.stage.present(user), who, line)
+        self.type_in(self.place(channel) if channel else self.stage.join_current_channel(user), who, line)
 
     def type_in(self, place: str, who: str, line: str) -> None:
         """Type a line in a place by its id; a form that opens in its place is a mistake of the script."""
@@ -96,7 +96,7 @@ class BrowserEnv:
     def fill(self, who: str, line: str, channel: str | None = None, **values: Any) -> None:
         """Open a form by its line, fill it in and send it."""
         user = self.stage.users[who]
-        place = self.place(channel) if channel else self.stage.present(user)
+        place = self.place(channel) if channel else self.stage.join_current_channel(user)
         view = self.stage.open_form(user, place, self._mentioning(line))
         given = {name: self.stage.users.get(value, value) for name, value in values.items() if not _is_list(value)}
         self.stage.submit(user, view, given | {n: v for n, v in values.items() if _is_list(v)})
@@ -109,7 +109,7 @@ class BrowserEnv:
 
     def after(self, minutes: float) -> None:
         """Let time pass, doing everything when it is due."""
-        self.stage.pass_until(self.stage.clock.now() + timedelta(minutes=minutes))
+        self.stage.advance_to(self.stage.clock.now() + timedelta(minutes=minutes))
 
     def run(self) -> None:
         """Let time run from here, with Muster's own worker and scheduler at work."""

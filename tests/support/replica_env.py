@@ -207,7 +207,7 @@ class ReplicaEnv:
     def say(self, channel: str, user: str = "ann") -> None:
         """Say something in a channel."""
         text = f"{self._token('m')} latency is up"
-        self.ledger.say(channel, self.sandbox.actor.post(user, channel, text), text)
+        self.ledger.set_message(channel, self.sandbox.actor.post(user, channel, text), text)
 
     def channels(self) -> list[Channel]:
         """The channels of incidents."""
@@ -260,5 +260,5 @@ class ReplicaEnv:
     def _keep(self, token: str, verb: str, delivery: Delivery) -> Delivery:
         delivery.wait()
         answer = str((delivery.payload or {}).get("text", "")) if delivery.acked and delivery.error is None else None
-        self.ledger.tell(LedgerEntry(token, verb, answer))
+        self.ledger.add(LedgerEntry(token, verb, answer))
         return delivery

@@ -1,12 +1,13 @@
-"""How long people wait for an answer: from Slack's sending an envelope to the acknowledgement's arrival, as Slack sees it.
+"""Acknowledgement latency: from an envelope's delivery to its acknowledgement, as Slack sees it.
 
-The lines are a third each of what a line can come to: a form that opens (a call to Slack, which the acknowledgement does
-not wait for), a note (which is on the record before it is acknowledged), a question (which only reads).
+The commands are a third each: a form (a call to Slack that the acknowledgement does not wait for), a note (recorded
+before it is acknowledged) and a query (read-only).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 from bot.simulation.bench.bench_environment import COMMAND, BenchEnvironment
@@ -18,30 +19,30 @@ BURST_LATENCY_MS: Final = 300
 _LINES: Final = ("declare", "note connection pool exhausted on db-3, seen from host {n}", "status")
 
 
-def measure_sequence(ground: BenchEnvironment, channel: str, *, count: int) -> dict[str, float]:
-    """Type lines one after the other, each when the one before was answered, with a Slack that takes no time."""
-    ground.lag(0)
-    sent = [_type(ground, channel, n) for n in range(count)]
-    ground.settle()
-    return spread(_times(sent))
+def measure_sequence(environment: BenchEnvironment, channel: str, *, count: int) -> dict[str, float]:
+    """Send commands one after the other, each when the previous one was acknowledged, without Slack latency."""
+    environment.set_latency(0)
+    deliveries = [_send_line(environment, channel, n) for n in range(count)]
+    environment.settle()
+    return spread(_latencies(deliveries))
 
 
-def measure_burst(ground: BenchEnvironment, channel: str, *, rounds: int) -> dict[str, float]:
-    """Let fifty people each type a line at the same moment, while every call to Slack takes 300 ms; all rounds count."""
-    ground.lag(BURST_LATENCY_MS)
-    sent: list[Delivery] = []
+def measure_burst(environment: BenchEnvironment, channel: str, *, rounds: int) -> dict[str, float]:
+    """Send fifty commands at once, several rounds, with 300 ms latency of every Slack call."""
+    environment.set_latency(BURST_LATENCY_MS)
+    deliveries: list[Delivery] = []
     for _ in range(rounds):
-        sent += ground.at_once([lambda n=n: _type(ground, channel, n) for n in range(BURST)])  # type: ignore[misc]
-        ground.settle()
-    ground.lag(0)
-    return spread(_times(sent)) | {"lost": sum(not one.acked for one in sent)}
+        deliveries += environment.run_concurrently([partial(_send_line, environment, channel, n) for n in range(BURST)])
+        environment.settle()
+    environment.set_latency(0)
+    return spread(_latencies(deliveries)) | {"lost": sum(not delivery.acked for delivery in deliveries)}
 
 
-def _type(ground: BenchEnvironment, channel: str, n: int) -> Delivery:
-    user = ground.users[n % len(ground.users)]
-    return ground.sandbox.actor.slash(user, channel, COMMAND, _LINES[n % len(_LINES)].format(n=n))
+def _send_line(environment: BenchEnvironment, channel: str, n: int) -> Delivery:
+    user = environment.users[n % len(environment.users)]
+    return environment.sandbox.actor.slash(user, channel, COMMAND, _LINES[n % len(_LINES)].format(n=n))
 
 
-def _times(sent: Sequence[Delivery]) -> list[float]:
-    """Give the time of each answer; one that never came took as long as Slack waits."""
-    return [one.ack_ms if one.acked and one.ack_ms is not None else 3000.0 for one in sent]
+def _latencies(deliveries: Sequence[Delivery]) -> list[float]:
+    """Return the latency of each acknowledgement in ms; a missing one counts as Slack's timeout."""
+    return [delivery.ack_ms if delivery.acked and delivery.ack_ms is not None else 3000.0 for delivery in deliveries]

@@ -1,6 +1,6 @@
-"""`muster bench`: measures everything once, in an order in which nothing disturbs what comes after, and prints JSON.
+"""`muster bench`: runs every measurement once, in an order in which none disturbs the next, and prints JSON.
 
-Stdout holds one JSON object and nothing else; what is being measured is said on stderr.
+Stdout holds one JSON object; progress goes to stderr.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from bot.simulation.bench.bench_environment import BenchEnvironment, bench_envir
 from bot.simulation.bench.capture_rate import measure_capture
 from bot.simulation.bench.declare_latency import measure_at_once, measure_declare
 from bot.simulation.bench.long_record import measure_record
-from bot.simulation.bench.overload import PATIENT, measure_backlog, measure_burst_of_events
+from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure_burst_of_events
 from bot.simulation.bench.replay_time import measure_replay
 
-_SETTLES_S: Final = 2.0
+_SETTLE_S: Final = 2.0
 # Muster makes no more than Slack's twenty channels a minute, so one may have to wait for the next.
-_TIER_S: Final = 90.0
+_CHANNEL_TIER_S: Final = 90.0
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much of each is measured."""
+    """The size of each measurement."""
 
     lines: int
     bursts: int
@@ -68,41 +68,43 @@ QUICK: Final = Sizes(
 
 
 def bench(*, quick: bool = False) -> int:
-    """Measure and print; 0 unless something could not be measured at all."""
+    """Measure and print. Return 0 unless a measurement was not possible."""
     print(json.dumps(measured(QUICK if quick else WHOLE), indent=1))
     return 0
 
 
 def measured(sizes: Sizes) -> dict[str, Any]:
-    """Measure everything and give it in the order in which it is printed."""
-    found: dict[str, Any] = {}
-    with bench_environment() as one:
-        found |= _at_rest(one)
-        channel = _incident(one)
-        _say("acknowledgements")
-        found["ack_ms"] = {
-            "sequence": measure_sequence(one, channel, count=sizes.lines),
-            "burst50_at_300ms": measure_burst(one, channel, rounds=sizes.bursts),
+    """Return every measurement, in the printed order."""
+    results: dict[str, Any] = {}
+    with bench_environment() as environment:
+        results |= _measure_idle(environment)
+        channel = _declare_incident(environment)
+        _print_progress("acknowledgements")
+        results["ack_ms"] = {
+            "sequence": measure_sequence(environment, channel, count=sizes.lines),
+            "burst50_at_300ms": measure_burst(environment, channel, rounds=sizes.bursts),
         }
-        _say("declarations")
-        found["declare"] = measure_declare(one, rounds=sizes.declarations)
-        _say("messages")
-        found["capture"] = measure_capture(one, channel, count=sizes.messages)
-    with bench_environment() as other:
-        _say("declarations at once")
-        found["declare_at_once"] = measure_at_once(other, people=sizes.at_once)
-    with bench_environment(PATIENT, people=sizes.people) as third:
-        _say("an overload")
+        _print_progress("declarations")
+        results["declare"] = measure_declare(environment, rounds=sizes.declarations)
+        _print_progress("messages")
+        results["capture"] = measure_capture(environment, channel, count=sizes.messages)
+    with bench_environment() as second:
+        _print_progress("declarations at once")
+        results["declare_at_once"] = measure_at_once(second, people=sizes.at_once)
+    with bench_environment(LATE_RETRIES, people=sizes.people) as overloaded:
+        _print_progress("an overload")
         # Each person speaks in one incident, so that all of them are equally busy.
-        there = [_incident(third, third.users[n :: sizes.incidents]) for n in range(sizes.incidents)]
-        found["burst_of_events"] = measure_burst_of_events(third, there, seconds=sizes.burst_s)
-        _say("a backlog")
-        found["backlog"] = measure_backlog(third, there, events=sizes.backlog)
-    _say("a long record")
-    found |= measure_record(entries=sizes.entries)
-    _say("a replay")
-    found["replay_s"] = measure_replay()
-    return {name: found[name] for name in ORDER}
+        channels = [
+            _declare_incident(overloaded, overloaded.users[n :: sizes.incidents]) for n in range(sizes.incidents)
+        ]
+        results["burst_of_events"] = measure_burst_of_events(overloaded, channels, seconds=sizes.burst_s)
+        _print_progress("a backlog")
+        results["backlog"] = measure_backlog(overloaded, channels, events=sizes.backlog)
+    _print_progress("a long record")
+    results |= measure_record(entries=sizes.entries)
+    _print_progress("a replay")
+    results["replay_s"] = measure_replay()
+    return {name: results[name] for name in ORDER}
 
 
 ORDER: Final = (
@@ -120,28 +122,28 @@ ORDER: Final = (
 )
 
 
-def _at_rest(one: BenchEnvironment) -> dict[str, float]:
-    """Weigh a Muster that was just started, once it has come to rest."""
-    _say("a Muster at rest")
-    time.sleep(_SETTLES_S)
-    return {"startup_s": one.startup_s, "idle_rss_mb": one.process.resident_mb()}
+def _measure_idle(environment: BenchEnvironment) -> dict[str, float]:
+    """Return startup time and idle memory of a Muster just started."""
+    _print_progress("a Muster at rest")
+    time.sleep(_SETTLE_S)
+    return {"startup_s": environment.startup_s, "idle_rss_mb": environment.process.resident_mb()}
 
 
-def _incident(one: BenchEnvironment, people: Sequence[str] | None = None) -> str:
-    """Declare an incident before the others, so that nothing is measured cold, and let everybody, or some, join its channel."""
-    people, before = people or one.users, len(one.made())
+def _declare_incident(environment: BenchEnvironment, people: Sequence[str] | None = None) -> str:
+    """Declare an incident as a warm-up; everyone, or `people`, joins its channel. Return the channel."""
+    people, existing = people or environment.users, len(environment.incident_channels())
     user = people[0]
-    one.submit(user, one.form(user), f"Checkout fails, case {before}")
-    if not one.until(lambda: len(one.made()) > before, _TIER_S):
-        raise RuntimeError(f"No channel was made. The last it said:\n{one.process.last_words()}")
-    one.settle()
-    channel = one.made()[before]
-    members = one.sandbox.workspace.find_channel(channel).members
-    for other in [user for user in people if user not in members]:
-        one.sandbox.actor.join(other, channel)
-    one.settle()
+    environment.submit(user, environment.open_declare_form(user), f"Checkout fails, case {existing}")
+    if not environment.until(lambda: len(environment.incident_channels()) > existing, _CHANNEL_TIER_S):
+        raise RuntimeError(f"No channel was made. The end of its log:\n{environment.process.log_tail()}")
+    environment.settle()
+    channel = environment.incident_channels()[existing]
+    members = environment.sandbox.workspace.find_channel(channel).members
+    for absent in [user for user in people if user not in members]:
+        environment.sandbox.actor.join(absent, channel)
+    environment.settle()
     return channel
 
 
-def _say(what: str) -> None:
-    print(f"measuring {what} …", file=sys.stderr, flush=True)
+def _print_progress(label: str) -> None:
+    print(f"measuring {label} …", file=sys.stderr, flush=True)

@@ -1,8 +1,8 @@
-"""Where Muster is measured: a pretend workspace here, a whole `muster run` in a process of its own, a clock that runs.
+"""The environment of the bench: a pretend workspace in this process, `muster run` in another, real time.
 
-The workspace keeps every rule of Slack but the rate limits, which would only measure Slack. Muster is a separate process
-so that the two do not wait for one interpreter. Its database is a SQLite file, its policy has every extra switched on: a
-roster, a ladder, a runbook, an incidents channel, a place for each audience.
+The workspace enforces every rule of Slack but the rate limits, which would only measure Slack. Two processes do not share
+an interpreter lock. The database is a SQLite file; the policy has every extra switched on: an on-call schedule, an
+escalation policy, a runbook, an incidents channel, a channel per audience.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ LOBBY: Final = "general"
 SERVICE: Final = "checkout"
 PEOPLE: Final = 50
 PATIENCE_S: Final = 60.0
-_MADE: Final = "inc-"
+_CHANNEL_PREFIX: Final = "inc-"
 _QUIET_S: Final = 0.2
 _LOOK_EVERY_S: Final = 0.01
 
 
 class BenchEnvironment:
-    """A workspace full of people and the Muster that serves it. `startup_s` is from process start to socket connected."""
+    """A workspace and the Muster that serves it. `startup_s` is from process start to socket connected."""
 
     def __init__(self, folder: Path, people: int = PEOPLE, timing: Timing | None = None) -> None:
         manifest = yaml.safe_load(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
@@ -61,12 +61,12 @@ class BenchEnvironment:
         assert self._process is not None
         return self._process
 
-    def begin(self) -> None:
-        """Start both and wait until they are connected."""
+    def start(self) -> None:
+        """Start workspace and Muster, and wait until they are connected."""
         self.sandbox.start()
         policy = self._folder / "policy.yaml"
-        given = policy_of(self.users).model_dump(mode="json")
-        policy.write_text(yaml.safe_dump(given, allow_unicode=True), encoding="utf-8")
+        policy_json = policy_of(self.users).model_dump(mode="json")
+        policy.write_text(yaml.safe_dump(policy_json, allow_unicode=True), encoding="utf-8")
         settings = {
             "SLACK_BOT_TOKEN": self.sandbox.bot_token,
             "SLACK_APP_TOKEN": self.sandbox.app_token,
@@ -74,76 +74,76 @@ class BenchEnvironment:
             "DATABASE_URL": self.database,
             "MUSTER_POLICY": str(policy),
         }
-        began = time.perf_counter()
+        started = time.perf_counter()
         self._process = MusterProcess(self._folder, settings)
-        self._until(lambda: self.sandbox.sockets.count() > 0, "Muster did not connect")
-        self.startup_s = round(time.perf_counter() - began, 2)
+        self._require(lambda: self.sandbox.sockets.count() > 0, "Muster did not connect")
+        self.startup_s = round(time.perf_counter() - started, 2)
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """Stop both."""
         if self._process is not None:
             self._process.stop()
         self.sandbox.stop()
 
-    def lag(self, ms: float) -> None:
-        """Make every call to Slack take so long."""
+    def set_latency(self, ms: float) -> None:
+        """Set the latency of every call to Slack, in ms."""
         self.sandbox.faults.set_latency(ms)
 
-    def form(self, user: str) -> str:
-        """Open the declare form of somebody and give its id."""
+    def open_declare_form(self, user: str) -> str:
+        """Open a person's declare form and return its view id."""
         return self.sandbox.actor.slash(user, LOBBY, COMMAND, "declare").view(PATIENCE_S).id
 
     def submit(self, user: str, view: str, title: str) -> Delivery:
         """Submit an open declare form."""
         return self.sandbox.actor.submit(user, view, {"title": title, "service": SERVICE})
 
-    def made(self) -> list[str]:
-        """Name the incident channels that were made, by id, oldest first."""
+    def incident_channels(self) -> list[str]:
+        """Return the ids of the incident channels, oldest first."""
         workspace = self.sandbox.workspace
         with workspace.lock:
-            return [one.id for one in workspace.channels.values() if one.name.startswith(_MADE)]
+            return [one.id for one in workspace.channels.values() if one.name.startswith(_CHANNEL_PREFIX)]
 
-    def at_once(self, acts: list[Callable[[], Delivery]]) -> list[Delivery]:
-        """Let everybody act at the same moment."""
-        with ThreadPoolExecutor(len(acts)) as pool:
-            return list(pool.map(lambda act: act(), acts))
+    def run_concurrently(self, actions: list[Callable[[], Delivery]]) -> list[Delivery]:
+        """Run the actions at the same time, each on its own thread."""
+        with ThreadPoolExecutor(len(actions)) as pool:
+            return list(pool.map(lambda action: action(), actions))
 
     def settle(self) -> None:
-        """Wait until nothing has gone over the wire for a while."""
+        """Wait until the wire has been quiet for a while."""
         seq, since = self.sandbox.wire_log.seq, time.monotonic()
         while time.monotonic() - since < _QUIET_S:
             time.sleep(_LOOK_EVERY_S)
             if self.sandbox.wire_log.seq != seq or self.sandbox.outstanding():
                 seq, since = self.sandbox.wire_log.seq, time.monotonic()
 
-    def until(self, has_come: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
-        """Wait for something; tell whether it came in time."""
+    def until(self, condition: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
+        """Wait for a condition. False on timeout."""
         deadline = time.monotonic() + seconds
-        while not has_come():
+        while not condition():
             if time.monotonic() > deadline or not self.process.is_running:
-                return has_come()
+                return condition()
             time.sleep(_LOOK_EVERY_S)
         return True
 
-    def _until(self, has_come: Callable[[], bool], otherwise: str) -> None:
-        if not self.until(has_come):
-            raise RuntimeError(f"{otherwise}. The last it said:\n{self.process.last_words()}")
+    def _require(self, condition: Callable[[], bool], message: str) -> None:
+        if not self.until(condition):
+            raise RuntimeError(f"{message}. The end of its log:\n{self.process.log_tail()}")
 
 
 @contextmanager
 def bench_environment(timing: Timing | None = None, *, people: int = PEOPLE) -> Iterator[BenchEnvironment]:
-    """Give a ground of one's own and take it away afterwards; `timing` is how long its Slack waits, and when it repeats."""
+    """Yield a fresh environment. `timing` sets Slack's timeouts and retries."""
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        made = BenchEnvironment(Path(folder), people, timing)
+        environment = BenchEnvironment(Path(folder), people, timing)
         try:
-            made.begin()
-            yield made
+            environment.start()
+            yield environment
         finally:
-            made.end()
+            environment.stop()
 
 
 def policy_of(users: list[str]) -> Policy:
-    """Give the shipped policy with every extra of a declaration switched on."""
+    """Return the shipped policy with every extra of a declaration switched on."""
     shipped = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
     service = shipped.services[SERVICE].model_copy(
         update={
@@ -153,7 +153,7 @@ def policy_of(users: list[str]) -> Policy:
             "runbook": "https://runbooks.example/checkout",
         }
     )
-    given = shipped.model_dump(mode="json") | {
+    policy_json = shipped.model_dump(mode="json") | {
         "effective": date(2000, 1, 1),
         "services": {SERVICE: service.model_dump(mode="json")},
         "rosters": {"first": users[-4:-1]},
@@ -161,4 +161,4 @@ def policy_of(users: list[str]) -> Policy:
         "incidents_channel": "#incidents",
         "audiences": {"exec": "#exec"},
     }
-    return Policy.model_validate(given)
+    return Policy.model_validate(policy_json)

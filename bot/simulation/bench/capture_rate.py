@@ -1,8 +1,7 @@
-"""How fast what is said in an incident channel gets onto the record, and that each message is recorded once.
+"""Capture rate: how fast messages of an incident channel are recorded, and whether each is recorded once.
 
-Messages are posted as fast as the workspace takes them. What was recorded is read from the database itself. The time
-runs until no event is unanswered, and an event is answered after its message was committed; where Slack's patience ran
-out first, it sends the event again, and the time runs until the last message is on the record.
+Messages are posted as fast as the workspace accepts them; recorded ones are read from the database. The clock stops when
+no event is outstanding, which is after the commit, or after the last retry was recorded.
 """
 
 from __future__ import annotations
@@ -18,31 +17,33 @@ from storage.store import open_store
 _SPEAKERS: Final = 8
 
 
-def measure_capture(ground: BenchEnvironment, channel: str, *, count: int) -> dict[str, Any]:
-    """Post so many messages and count those that are on the record exactly once."""
-    speakers = ground.users[:_SPEAKERS]
-    began = time.perf_counter()
+def measure_capture(environment: BenchEnvironment, channel: str, *, count: int) -> dict[str, Any]:
+    """Post `count` messages and count those recorded exactly once."""
+    speakers = environment.users[:_SPEAKERS]
+    started = time.perf_counter()
     posted = [
-        ground.sandbox.actor.post(speakers[n % _SPEAKERS], channel, f"replica {n} is {n % 7} s behind")
+        environment.sandbox.actor.post(speakers[n % _SPEAKERS], channel, f"replica {n} is {n % 7} s behind")
         for n in range(count)
     ]
-    ground.sandbox.settle(PATIENCE_S)
-    took = time.perf_counter() - began
-    while (missing := set(posted) - recorded(ground, channel).keys()) and time.perf_counter() - began < PATIENCE_S:
-        took = time.perf_counter() - began
-    ground.settle()
-    times = recorded(ground, channel)
+    environment.sandbox.settle(PATIENCE_S)
+    duration = time.perf_counter() - started
+    while (
+        missing := set(posted) - recorded(environment, channel).keys()
+    ) and time.perf_counter() - started < PATIENCE_S:
+        duration = time.perf_counter() - started
+    environment.settle()
+    counts = recorded(environment, channel)
     return {
         "posted": len(posted),
-        "recorded": sum(times[ts] == 1 for ts in posted),
-        "per_s": round((len(posted) - len(missing)) / took),
+        "recorded": sum(counts[ts] == 1 for ts in posted),
+        "per_s": round((len(posted) - len(missing)) / duration),
     }
 
 
-def recorded(ground: BenchEnvironment, channel: str) -> Counter[str]:
-    """Count how often each message of a channel is on the record."""
-    team = ground.sandbox.workspace.team_id
-    with open_store(ground.database, team=team) as store:
+def recorded(environment: BenchEnvironment, channel: str) -> Counter[str]:
+    """Count the records of each message of a channel, by ts."""
+    team = environment.sandbox.workspace.team_id
+    with open_store(environment.database, team=team) as store:
         key = store.recorder.read(lambda reader: reader.find(team, channel=channel))
         assert key is not None
         entries = store.recorder.read(lambda reader: reader.entries(key, kinds=(MessagePosted.kind,)))

@@ -1,8 +1,8 @@
-"""Reads, from what went over the wire, how a declaration became a usable channel: which calls, which waited for which.
+"""The critical path of a declaration, from the wire log: the calls up to a usable channel, and their dependencies.
 
-An incident is ready when its channel is made, its card is posted and its declarer is invited. Nothing here knows how
-Muster works: it sees only when each call began and ended. Two calls that overlapped in any round did not wait for each
-other; calls that never did are taken as dependent, which can only make the chain look longer than it is.
+An incident is ready when its channel is created, its card is posted and its declarer is invited. Knows nothing of Muster:
+only when each call started and ended. Two calls that overlap in any round are independent; all others count as
+dependent, which can only make the chain longer than it is.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ CREATE: Final = "conversations.create"
 INVITE: Final = "conversations.invite"
 CARD: Final = "chat.postMessage card"
 SUBMITTED: Final = "view_submission"
-_TOLD_APART: Final = frozenset({"chat.postMessage"})
+_SPLIT_BY_JOB: Final = frozenset({"chat.postMessage"})
 
 
 class WireEvent(Protocol):
-    """One thing that went over the wire, as the workspace keeps it."""
+    """One event of the wire log."""
 
     @property
     def at(self) -> str:
-        """When it was over."""
+        """The time at which it ended."""
 
     @property
     def kind(self) -> str:
@@ -33,7 +33,7 @@ class WireEvent(Protocol):
 
     @property
     def name(self) -> str:
-        """The method, or what the envelope holds."""
+        """The method, or the envelope's content."""
 
     @property
     def detail(self) -> dict[str, Any]:
@@ -41,55 +41,55 @@ class WireEvent(Protocol):
 
     @property
     def result(self) -> str:
-        """How it ended."""
+        """The result."""
 
     @property
     def ms(self) -> float | None:
-        """How long it took."""
+        """The duration in ms."""
 
 
 @dataclass(frozen=True)
 class SlackCall:
-    """One call to Slack; times are milliseconds since the form was submitted."""
+    """One call to Slack. Times are milliseconds since the form was submitted."""
 
     name: str
-    began: float
+    started: float
     ended: float
     users: tuple[str, ...] = ()
 
     def overlaps(self, other: SlackCall) -> bool:
-        """Tell whether neither had ended when the other began."""
-        return self.began < other.ended and other.began < self.ended
+        """True if the two calls were in flight at the same time."""
+        return self.started < other.ended and other.started < self.ended
 
 
 @dataclass(frozen=True)
-class Declared:
-    """One declaration that became usable: the calls until then, and how long it took."""
+class Declaration:
+    """One declaration that became ready: its calls, and its duration."""
 
     calls: tuple[SlackCall, ...]
     ready_ms: float
 
 
-def read_declaration(passages: Iterable[WireEvent], declarer: str) -> Declared | None:
-    """Read one declaration from what went by since its form was open; None while it is not ready."""
-    seen = list(passages)
-    submitted = next((_moment(one) for one in seen if one.kind == "envelope" and one.name == SUBMITTED), None)
+def read_declaration(events: Iterable[WireEvent], declarer: str) -> Declaration | None:
+    """Return a declaration from the wire events since its form was opened; None while it is not ready."""
+    logged = list(events)
+    submitted = next((_time(one) for one in logged if one.kind == "envelope" and one.name == SUBMITTED), None)
     if submitted is None:
         return None
-    calls = [_call(one, submitted) for one in seen if one.kind == "api" and one.result == "ok"]
-    needed = [
+    calls = [_call(one, submitted) for one in logged if one.kind == "api" and one.result == "ok"]
+    required = [
         next((c for c in calls if c.name == CREATE), None),
         next((c for c in calls if c.name == CARD), None),
         next((c for c in calls if c.name == INVITE and declarer in c.users), None),
     ]
-    if None in needed:
+    if None in required:
         return None
-    ready = max(call.ended for call in needed if call is not None)
-    return Declared(tuple(call for call in calls if 0 <= call.began < ready), ready)
+    ready = max(call.ended for call in required if call is not None)
+    return Declaration(tuple(call for call in calls if 0 <= call.started < ready), ready)
 
 
-def independent(rounds: Iterable[Declared]) -> frozenset[frozenset[str]]:
-    """Name the pairs of calls that were seen under way at the same time."""
+def concurrent_pairs(rounds: Iterable[Declaration]) -> frozenset[frozenset[str]]:
+    """Return the pairs of calls that were in flight at the same time."""
     return frozenset(
         frozenset({one.name, other.name})
         for declared in rounds
@@ -98,36 +98,36 @@ def independent(rounds: Iterable[Declared]) -> frozenset[frozenset[str]]:
     )
 
 
-def serial_calls(declared: Declared, apart: frozenset[frozenset[str]]) -> int:
-    """Count the longest chain of calls, each begun after the one before had ended, that leads to a usable channel."""
+def serial_calls(declared: Declaration, concurrent: frozenset[frozenset[str]]) -> int:
+    """Return the length of the longest chain of dependent calls to a ready channel."""
     ordered = sorted(declared.calls, key=lambda call: call.ended)
     depth: list[int] = []
     for call in ordered:
-        before = (
+        predecessors = (
             depth[i]
             for i, other in enumerate(ordered[: len(depth)])
-            if other.ended <= call.began and frozenset({other.name, call.name}) not in apart
+            if other.ended <= call.started and frozenset({other.name, call.name}) not in concurrent
         )
-        depth.append(1 + max(before, default=0))
+        depth.append(1 + max(predecessors, default=0))
     return max(depth[i] for i, call in enumerate(ordered) if call.name in (CREATE, CARD, INVITE))
 
 
-def _call(passage: WireEvent, submitted: datetime) -> SlackCall:
-    ended = (_moment(passage) - submitted).total_seconds() * 1000
-    users = tuple(str(passage.detail.get("users") or "").split(","))
-    return SlackCall(_name(passage), ended - (passage.ms or 0), ended, users)
+def _call(event: WireEvent, submitted: datetime) -> SlackCall:
+    ended = (_time(event) - submitted).total_seconds() * 1000
+    users = tuple(str(event.detail.get("users") or "").split(","))
+    return SlackCall(_name(event), ended - (event.ms or 0), ended, users)
 
 
-def _name(passage: WireEvent) -> str:
-    """Tell posts of one method apart by the kind of job that Muster marks them with."""
-    job = ((passage.detail.get("metadata") or {}).get("event_payload") or {}).get("job", "")
-    return f"{passage.name} {str(job).split(':')[0]}" if passage.name in _TOLD_APART else passage.name
+def _name(event: WireEvent) -> str:
+    """Return the call's name; posts are distinguished by the kind of job in their metadata."""
+    job = ((event.detail.get("metadata") or {}).get("event_payload") or {}).get("job", "")
+    return f"{event.name} {str(job).split(':')[0]}" if event.name in _SPLIT_BY_JOB else event.name
 
 
-def _moment(passage: WireEvent) -> datetime:
-    return datetime.fromisoformat(passage.at)
+def _time(event: WireEvent) -> datetime:
+    return datetime.fromisoformat(event.at)
 
 
-def typical(rounds: Sequence[Declared]) -> Declared:
-    """Give the round whose time was the median one."""
+def median_round(rounds: Sequence[Declaration]) -> Declaration:
+    """Return the round with the median duration."""
     return sorted(rounds, key=lambda declared: declared.ready_ms)[(len(rounds) - 1) // 2]

@@ -1,7 +1,7 @@
-"""A long incident, and how fast its record is checked and written out. Asks Slack for nothing.
+"""A long record: how fast it is verified and exported. No call to Slack.
 
-The incident is declared and filled through the two doors, like any other: nine messages, then a note. `verify` computes
-every hash and folds every entry again; the export includes its checkpoint, signature, page and proof.
+The incident is declared and filled through the regular entry points: nine messages, then a note. `verify` computes every
+hash and folds every entry again; the export includes checkpoint, signature, page and proof.
 """
 
 from __future__ import annotations
@@ -32,78 +32,78 @@ from storage.store import Store, open_store
 
 _TEAM: Final = "TBENCH"
 _CHANNEL: Final = "CBENCH"
-_SOMEBODY: Final = slack_person(_TEAM, "UBENCH")
+_AUTHOR: Final = slack_person(_TEAM, "UBENCH")
 _NOTE_EVERY: Final = 10
 _THREADS: Final = 16
 _STEP: Final = timedelta(milliseconds=1)
 
 
 def measure_record(*, entries: int) -> dict[str, Any]:
-    """Make an incident of so many entries; check it, then write it out."""
+    """Create an incident with `entries` entries, verify it, then export it."""
     policy = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
-        home = Path(folder)
-        with open_store(f"sqlite:///{home / 'muster.db'}", team=_TEAM) as store:
+        folder_path = Path(folder)
+        with open_store(f"sqlite:///{folder_path / 'muster.db'}", team=_TEAM) as store:
             store.migrate()
-            key = _Filler(store, policy, RealClock().now()).fill(entries)
-            began = time.perf_counter()
+            key = _RecordBuilder(store, policy, RealClock().now()).build(entries)
+            started = time.perf_counter()
             report = verify(store)
             verified = time.perf_counter()
             if not report.is_sound:
                 raise RuntimeError(f"the record of the bench does not verify: {report.problems[0]}")
-            signer = new_key(home / "muster.key")
+            key_pair = new_key(folder_path / "muster.key")
             at = RealClock().now()
-            write_bundle(store, key, out=home, exported_by=_SOMEBODY, at=at, seal=Seal(signer), policy=policy)
+            write_bundle(store, key, out=folder_path, exported_by=_AUTHOR, at=at, seal=Seal(key_pair), policy=policy)
             exported = time.perf_counter()
     return {
-        "verify_entries_per_s": round(report.entries / (verified - began)),
+        "verify_entries_per_s": round(report.entries / (verified - started)),
         "export_s": round(exported - verified, 2),
     }
 
 
-class _Filler:
+class _RecordBuilder:
     """Fills one incident."""
 
-    def __init__(self, store: Store, policy: Policy, begins: datetime) -> None:
-        self._record = RecordService(store.recorder, FixedPolicy(policy), SetClock(begins))
-        self._begins = begins
+    def __init__(self, store: Store, policy: Policy, starts_at: datetime) -> None:
+        self._record = RecordService(store.recorder, FixedPolicy(policy), SetClock(starts_at))
+        self._starts_at = starts_at
 
-    def fill(self, entries: int) -> IncidentKey:
-        """Declare an incident and record messages and notes until it has so many entries."""
+    def build(self, entries: int) -> IncidentKey:
+        """Declare an incident and add entries up to this number."""
         fields = {"title": "Checkout fails", "service": next(iter(self._record.policy.services))}
         outcome = self._record.run(self._request(0, "declare", fields))
         assert outcome.key is not None
-        made = ChannelMade(channel=_CHANNEL, name="inc-bench")
-        last = self._record.note(outcome.key, [made], "bench").last or 0
+        channel_made = ChannelMade(channel=_CHANNEL, name="inc-bench")
+        last_number = self._record.note(outcome.key, [channel_made], "bench").last or 0
         with ThreadPoolExecutor(_THREADS) as pool:
-            list(pool.map(self._add, range(last + 1, entries + 1)))
+            list(pool.map(self._add, range(last_number + 1, entries + 1)))
         return outcome.key
 
     def _add(self, n: int) -> None:
         if n % _NOTE_EVERY == 0:
             self._record.run(self._request(n, "note", {"text": f"tried replica {n}, no change"}))
             return
-        at = self._begins + n * _STEP
+        at = self._starts_at + n * _STEP
         fact = MessagePosted(
-            channel=_CHANNEL, ts=f"{at.timestamp():.6f}", author=_SOMEBODY, text=f"replica {n} is {n % 7} s behind"
+            channel=_CHANNEL, ts=f"{at.timestamp():.6f}", author=_AUTHOR, text=f"replica {n} is {n % 7} s behind"
         )
-        said = Capture(
+        captured = Capture(
             team=_TEAM,
             fact=fact,
-            by=_SOMEBODY,
+            by=_AUTHOR,
             occurred_at=at,
             source=Source(surface=EntryPoint.EVENT, channel=_CHANNEL, event=f"Ev{n}"),
         )
-        self._record.capture([said])
+        self._record.capture([captured])
 
     def _request(self, n: int, verb: str, fields: dict[str, Any]) -> Request:
         return Request(
             verb=verb,
             fields=fields,
-            actor=Actor(id=_SOMEBODY, groups=frozenset({"responder"})),
+            actor=Actor(id=_AUTHOR, groups=frozenset({"responder"})),
             team=_TEAM,
             place=Place(channel=_CHANNEL if n else None),
             source=Source(surface=EntryPoint.COMMAND),
             key=f"bench:{n}",
-            at=self._begins,
+            at=self._starts_at,
         )

@@ -1,4 +1,4 @@
-"""`muster run` as a process of its own, pointed at a pretend workspace: started, weighed, stopped. Measures nothing else."""
+"""`muster run` as a separate process, connected to a pretend workspace. Measures only its memory."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-_OURS: Final = ("SLACK_", "MUSTER_", "DATABASE_")
-_ENDS_WITHIN_S: Final = 15.0
-_LAST_LINES: Final = 15
+_OWN_PREFIXES: Final = ("SLACK_", "MUSTER_", "DATABASE_")
+_STOP_TIMEOUT_S: Final = 15.0
+_TAIL_LINES: Final = 15
 
 
 class MusterProcess:
-    """One running Muster. It works in a folder of its own, so that no `.env` of the house is read."""
+    """One running Muster, in its own working directory, so that no `.env` is read."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(_OWN_PREFIXES)}
         self._log = folder / "muster.log"
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -32,34 +32,34 @@ class MusterProcess:
 
     @property
     def is_running(self) -> bool:
-        """Tell whether it has not ended."""
+        """True until the process has ended."""
         return self._process.poll() is None
 
-    def last_words(self) -> str:
-        """Give the end of what it wrote, for whoever asks why it is not there."""
-        return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-_LAST_LINES:])
+    def log_tail(self) -> str:
+        """Return the end of the log."""
+        return "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-_TAIL_LINES:])
 
     def resident_mb(self) -> float:
-        """Weigh it: the memory it holds, in megabytes."""
+        """Return the resident memory in megabytes."""
         status = Path(f"/proc/{self._process.pid}/status")
         if status.exists():
             lines = status.read_text("ascii", "replace").splitlines()
             kilobytes = next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
         else:
-            asked = ["ps", "-o", "rss=", "-p", str(self._process.pid)]
-            kilobytes = int(subprocess.run(asked, capture_output=True, check=True, text=True).stdout)  # noqa: S603
+            command = ["ps", "-o", "rss=", "-p", str(self._process.pid)]
+            kilobytes = int(subprocess.run(command, capture_output=True, check=True, text=True).stdout)  # noqa: S603
         return round(kilobytes / 1024, 1)
 
     def kill(self) -> None:
-        """End it without a word, as a power cut would."""
+        """Kill the process, as a power failure would."""
         self._process.kill()
         self._process.wait()
 
     def stop(self) -> None:
-        """End it in good order; what does not end is killed."""
+        """Terminate the process; kill it after a timeout."""
         self._process.terminate()
         try:
-            self._process.wait(_ENDS_WITHIN_S)
+            self._process.wait(_STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

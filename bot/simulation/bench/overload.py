@@ -1,4 +1,4 @@
-"""What an overload costs: an hour's backlog of events that Slack sends again, and a burst with commands in between."""
+"""Overload: a backlog of redelivered events, and a burst of events with commands in between."""
 
 from __future__ import annotations
 
@@ -15,112 +15,114 @@ from sandbox.delivery.envelope import Delivery
 
 PER_SECOND: Final = 100
 LATENCY_MS: Final = 300
-_SAID: Final = "message"
-_LOOKED_BACK: Final = 1000
-_NEVER_MS: Final = 3000.0
-_ONE_COMMAND_IN: Final = 25
+_MESSAGE: Final = "message"
+_EVENT_LIMIT: Final = 1000
+_TIMEOUT_MS: Final = 3000.0
+_COMMAND_EVERY: Final = 25
 # What cannot be delivered stays where it is until the bench sends it again, however long it takes to say everything.
-PATIENT: Final = Timing(retry_after=(3600.0, 3600.0, 3600.0))
-_UNDER_WAY: Final = 400
-_LOOK_EVERY_S: Final = 0.01
-_READ_EVERY_S: Final = 0.25
-_COMES_TO_REST_WITHIN_S: Final = 120.0
+LATE_RETRIES: Final = Timing(retry_after=(3600.0, 3600.0, 3600.0))
+_IN_FLIGHT_LIMIT: Final = 400
+_POLL_S: Final = 0.01
+_READ_S: Final = 0.25
+_DRAIN_TIMEOUT_S: Final = 120.0
 
 
-def measure_burst_of_events(ground: BenchEnvironment, channels: Sequence[str], *, seconds: int) -> dict[str, object]:
-    """Say a hundred things a second all over, type a line four times a second, while every call to Slack takes 300 ms.
+def measure_burst_of_events(
+    environment: BenchEnvironment, channels: Sequence[str], *, seconds: int
+) -> dict[str, object]:
+    """Post a hundred messages and send four commands a second, with 300 ms latency of every Slack call.
 
-    How long do those who type wait, how long is each event on its way to the record, and how much lies behind at the end?
+    Measures the latency of the commands and of each event, and the time until the backlog is drained.
     """
-    ground.lag(LATENCY_MS)
-    acks = _Acks(ground)
-    sent: list[Delivery] = []
-    began = time.perf_counter()
+    environment.set_latency(LATENCY_MS)
+    acks = _Acks(environment)
+    deliveries: list[Delivery] = []
+    started = time.perf_counter()
     for n in range(seconds * PER_SECOND):
-        time.sleep(max(0.0, began + n / PER_SECOND - time.perf_counter()))
-        user, channel = ground.users[n % len(ground.users)], channels[n % len(channels)]
-        ground.sandbox.actor.post(user, channel, f"m{n} latency is up")
-        if n % _ONE_COMMAND_IN == 0:
-            sent.append(ground.sandbox.actor.slash(user, channel, COMMAND, f"note n{n} pool exhausted"))
-            acks.look()
-    said = time.perf_counter() - began
-    while not ground.sandbox.settle(_READ_EVERY_S) and time.perf_counter() < began + said + _COMES_TO_REST_WITHIN_S:
-        acks.look()
-    acks.look()
-    ground.lag(0)
-    times = [one.ack_ms if one.acked and one.ack_ms is not None else _NEVER_MS for one in sent]
+        time.sleep(max(0.0, started + n / PER_SECOND - time.perf_counter()))
+        user, channel = environment.users[n % len(environment.users)], channels[n % len(channels)]
+        environment.sandbox.actor.post(user, channel, f"m{n} latency is up")
+        if n % _COMMAND_EVERY == 0:
+            deliveries.append(environment.sandbox.actor.slash(user, channel, COMMAND, f"note n{n} pool exhausted"))
+            acks.read()
+    posting_seconds = time.perf_counter() - started
+    while (
+        not environment.sandbox.settle(_READ_S) and time.perf_counter() < started + posting_seconds + _DRAIN_TIMEOUT_S
+    ):
+        acks.read()
+    acks.read()
+    environment.set_latency(0)
+    latencies = [one.ack_ms if one.acked and one.ack_ms is not None else _TIMEOUT_MS for one in deliveries]
     return {
-        "people": len(ground.users),
+        "people": len(environment.users),
         "incidents": len(channels),
-        "command_ack_ms": spread(times),
-        "event_ack_ms": spread(acks.times) | {"max": round(max(acks.times), 1)},
-        "events_counted": acks.counted,
-        "events_per_s": round(seconds * PER_SECOND / said, 1),
-        "lost": sum(not one.acked for one in sent) + acks.lost,
-        "behind_s": round(time.perf_counter() - began - said, 2),
-        "rss_mb": ground.process.resident_mb(),
+        "command_ack_ms": spread(latencies),
+        "event_ack_ms": spread(acks.latencies) | {"max": round(max(acks.latencies), 1)},
+        "events_counted": acks.count,
+        "events_per_s": round(seconds * PER_SECOND / posting_seconds, 1),
+        "lost": sum(not one.acked for one in deliveries) + acks.lost,
+        "behind_s": round(time.perf_counter() - started - posting_seconds, 2),
+        "rss_mb": environment.process.resident_mb(),
     }
 
 
 class _Acks:
-    """Reads off the wire how long each event waited for its acknowledgement, and how many waited in vain.
+    """Reads event latencies and losses from the wire log, which holds only the latest events: read often."""
 
-    The wire remembers only the latest passages, so whoever wants all of them looks often.
-    """
-
-    def __init__(self, ground: BenchEnvironment) -> None:
-        self._wire_log = ground.sandbox.wire_log
+    def __init__(self, environment: BenchEnvironment) -> None:
+        self._wire_log = environment.sandbox.wire_log
         self._seq = self._wire_log.seq
-        self.times: list[float] = []
-        self.lost = self._own = 0
+        self.latencies: list[float] = []
+        self.lost = self._own_posts = 0
 
     @property
-    def counted(self) -> int:
-        """Count the events whose fate was read; what Muster said itself comes back to it as an event and is not one."""
-        return len(self.times) + self.lost - self._own
+    def count(self) -> int:
+        """Count the events with a known result, without Muster's own posts."""
+        return len(self.latencies) + self.lost - self._own_posts
 
-    def look(self) -> None:
-        for passage in self._wire_log.since(self._seq, _LOOKED_BACK):
-            self._seq = passage.seq
-            if passage.name == _SAID:
-                self.lost += passage.kind == "unacked"
-                self._own += passage.kind == "envelope" and "bot_id" in passage.detail["event"]
-                self.times += [passage.ms] if passage.kind == "ack" and passage.ms is not None else []
+    def read(self) -> None:
+        """Read the events since the last call."""
+        for event in self._wire_log.since(self._seq, _EVENT_LIMIT):
+            self._seq = event.seq
+            if event.name == _MESSAGE:
+                self.lost += event.kind == "unacked"
+                self._own_posts += event.kind == "envelope" and "bot_id" in event.detail["event"]
+                self.latencies += [event.ms] if event.kind == "ack" and event.ms is not None else []
 
 
-def measure_backlog(ground: BenchEnvironment, channels: Sequence[str], *, events: int) -> dict[str, float]:
-    """Cut Muster off while so much is said, let it back, and wait until every event is acknowledged.
+def measure_backlog(environment: BenchEnvironment, channels: Sequence[str], *, events: int) -> dict[str, float]:
+    """Disconnect Muster while `events` messages are posted, reconnect it, and wait until every event is acknowledged.
 
-    `recorded` are those that are on the record exactly once, `lost` the others.
+    `recorded` counts the messages recorded exactly once, `lost` the others.
     """
-    faults, actor = ground.sandbox.faults, ground.sandbox.actor
+    faults, actor = environment.sandbox.faults, environment.sandbox.actor
     faults.cut_off()
-    ground.until(lambda: ground.sandbox.sockets.count() == 0)
+    environment.until(lambda: environment.sandbox.sockets.count() == 0)
     posted: list[tuple[str, str]] = []
     for n in range(events):
-        user, channel = ground.users[n % len(ground.users)], channels[n % len(channels)]
+        user, channel = environment.users[n % len(environment.users)], channels[n % len(channels)]
         posted.append((channel, actor.post(user, channel, f"b{n} error rate is up")))
-    ground.sandbox.settle(120)
+    environment.sandbox.settle(120)
     # Searching all that was said for garbage again and again would measure the workspace, which shares the machine.
     gc.collect()
     gc.freeze()
     faults.restore_connections()
-    ground.until(lambda: ground.sandbox.sockets.count() > 0)
-    began = time.perf_counter()
-    while ground.sandbox.dispatcher.scheduled_retries():
+    environment.until(lambda: environment.sandbox.sockets.count() > 0)
+    started = time.perf_counter()
+    while environment.sandbox.dispatcher.scheduled_retries():
         # Many at a time: to find the oldest of thirty thousand anew for each would measure the workspace, not Muster.
-        if ground.sandbox.outstanding() <= _UNDER_WAY // 2:
-            ground.sandbox.dispatcher.retry_now(_UNDER_WAY // 2)
-        time.sleep(_LOOK_EVERY_S)
-    ground.sandbox.settle(600)
-    took = time.perf_counter() - began
+        if environment.sandbox.outstanding() <= _IN_FLIGHT_LIMIT // 2:
+            environment.sandbox.dispatcher.retry_now(_IN_FLIGHT_LIMIT // 2)
+        time.sleep(_POLL_S)
+    environment.sandbox.settle(600)
+    duration = time.perf_counter() - started
     gc.unfreeze()
-    times = {channel: recorded(ground, channel) for channel in channels}
-    once = sum(times[channel][ts] == 1 for channel, ts in posted)
+    latencies = {channel: recorded(environment, channel) for channel in channels}
+    recorded_once = sum(latencies[channel][ts] == 1 for channel, ts in posted)
     return {
         "events": events,
-        "recorded": once,
-        "lost": events - once,
-        "caught_up_s": round(took, 1),
-        "rss_mb": ground.process.resident_mb(),
+        "recorded": recorded_once,
+        "lost": events - recorded_once,
+        "caught_up_s": round(duration, 1),
+        "rss_mb": environment.process.resident_mb(),
     }

@@ -1,4 +1,4 @@
-"""How long a day of incident takes to replay: the script of a real outage, as `muster replay` plays it."""
+"""Replay time: how long the scenario of a real outage takes in `muster replay`."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ import time
 from pathlib import Path
 from typing import Final
 
-from bot.simulation.replay.replay_command import playing
+from bot.simulation.replay.replay_command import open_player
 from bot.simulation.replay.replayed_record import record_of
 from bot.simulation.replay.scenario import read_scenario
 
-_SCRIPT: Final = "s01-gitlab-2017-database.yaml"
+_SCENARIO: Final = "s01-gitlab-2017-database.yaml"
 _HERE: Final = Path(__file__).resolve()
 
 
-def script() -> Path:
-    """Find the script: beside this file in an installed Muster, among the tests in a checkout."""
-    beside = _HERE.with_name(_SCRIPT)
-    return beside if beside.exists() else _HERE.parents[3] / "tests" / "scenarios" / _SCRIPT
+def scenario_file() -> Path:
+    """Return the scenario's path: beside this file in an installed Muster, among the tests in a checkout."""
+    installed = _HERE.with_name(_SCENARIO)
+    return installed if installed.exists() else _HERE.parents[3] / "tests" / "scenarios" / _SCENARIO
 
 
 def measure_replay() -> float:
-    """Set the stage, play the script to its end, read the record, clear the stage."""
-    scenario = read_scenario(script())
-    began = time.perf_counter()
-    with playing(scenario) as player:
+    """Return the seconds for setup, replay, reading the record and teardown."""
+    scenario = read_scenario(scenario_file())
+    started = time.perf_counter()
+    with open_player(scenario) as player:
         player.play()
         record_of(player)
-    return round(time.perf_counter() - began, 2)
+    return round(time.perf_counter() - started, 2)

@@ -1,4 +1,4 @@
-"""`muster demo`: a major incident played in the pretend workspace, its record exported and verified, and then your turn."""
+"""`muster demo`: a major incident in the pretend workspace, its record exported and verified; then the user takes over."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ COLORS: Final = ("1f7a8c", "b5446e", "5a7d2b", "8a5cc2", "c26a1b", "3b6fb5", "6b
 
 
 def play_demo(*, once: bool) -> int:
-    """Play the story; with `once`, end after it: 0 when the record verified."""
+    """Play the story. With `once`, stop after it. Return 0 when the record verifies."""
     story = read_story()
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
@@ -43,81 +43,89 @@ def play_demo(*, once: bool) -> int:
         for i, (alias, one) in enumerate(story.people.items())
     }
     channels = ("incidents", *(place.removeprefix("#") for place in story.audiences.values()))
-    stage = ReplayEnvironment(people, clock=clock, channels=channels, port=0 if once else PORT)
+    environment = ReplayEnvironment(people, clock=clock, channels=channels, port=0 if once else PORT)
     try:
         new_key(KEY)
-        stage.open(demo_policy(story, stage.users), f"sqlite:///{FOLDER / 'muster.db'}", key_file=KEY)
-        _say(f"\nThe pretend workspace is at {stage.sandbox.page_url}?as={stage.users['robin']}\n")
-        _tell(story, stage, pause=0.0 if once else BEAT_SECONDS)
-        failed = _prove(stage)
+        environment.open(demo_policy(story, environment.users), f"sqlite:///{FOLDER / 'muster.db'}", key_file=KEY)
+        _print(f"\nThe pretend workspace is at {environment.sandbox.page_url}?as={environment.users['robin']}\n")
+        _play(story, environment, pause=0.0 if once else BEAT_SECONDS)
+        failed = _verify(environment)
         if once or failed:
             return failed
         clock.run()
-        stage.muster.work()
-        _invite(stage)
+        environment.muster.work()
+        _wait_for_user(environment)
     finally:
-        stage.close()
+        environment.close()
     return 0
 
 
-def _tell(story: Story, stage: ReplayEnvironment, *, pause: float) -> None:
+def _play(story: Story, environment: ReplayEnvironment, *, pause: float) -> None:
     """Act out every beat at its time."""
-    begins = stage.clock.now()
-    hands = Actors(stage, begins)
+    starts_at = environment.clock.now()
+    actors = Actors(environment, starts_at)
     if pause:
-        _say(f"{story.title}: the story begins in ten seconds. Open the page to watch.")
+        _print(f"{story.title}: the story begins in ten seconds. Open the page to watch.")
         time.sleep(10)
     for beat in story.beats:
-        stage.pass_until(begins + timedelta(minutes=beat.at))
-        _say(f"  {beat.at:5.1f} min  {story.people[beat.by].name}: {_what(beat.model_dump(exclude_none=True))}")
-        hands.act(beat)
-        stage.settle()
+        environment.advance_to(starts_at + timedelta(minutes=beat.at))
+        _print(f"  {beat.at:5.1f} min  {story.people[beat.by].name}: {_describe(beat.model_dump(exclude_none=True))}")
+        actors.act(beat)
+        environment.settle()
         time.sleep(pause)
-    stage.pass_until(stage.clock.now() + timedelta(seconds=5))
+    environment.advance_to(environment.clock.now() + timedelta(seconds=5))
 
 
-def _what(beat: dict[str, object]) -> str:
+def _describe(beat: dict[str, object]) -> str:
     form = beat.get("form")
     if isinstance(form, dict):
         return f"fills in the form “{form['verb']}”"
     return next(str(beat[name]) for name in ("say", "do", "press", "react") if name in beat)
 
 
-def _prove(stage: ReplayEnvironment) -> int:
-    """Export the story's incident, check the export with nothing but its own program, and verify the database."""
-    store = stage.muster.store
-    key = min(store.queries.incidents(stage.team), key=lambda one: one.number).key
-    made = _export(stage, key)
+def _verify(environment: ReplayEnvironment) -> int:
+    """Export the incident, check the export with its own program, and verify the database."""
+    store = environment.muster.store
+    key = min(store.queries.incidents(environment.team), key=lambda one: one.number).key
+    export = _export(environment, key)
     checked = subprocess.run(  # noqa: S603 - our own program, from the export just written
-        [sys.executable, "-I", str(made.folder / "verify.py"), "--key", made.public_key or ""],
+        [sys.executable, "-I", str(export.folder / "verify.py"), "--key", export.public_key or ""],
         capture_output=True,
         text=True,
         check=False,
     )
-    report = verify(store, public_key=made.public_key)
-    folded = store.queries.incident(key)
-    closed = folded is not None and folded.state is State.CLOSED
-    stands = "is closed" if closed else "could not be closed"
-    _say(f"\n{made.number} {stands}. Its record of {made.entries} entries lies in {made.folder}/ (read index.html).")
-    _say(f"{made.folder}/verify.py says: {checked.stdout.strip() or checked.stderr.strip()}")
-    _say(f"The database: {report.entries} entries in {report.chains} chains, {len(report.problems)} problems.")
+    report = verify(store, public_key=export.public_key)
+    incident = store.queries.incident(key)
+    closed = incident is not None and incident.state is State.CLOSED
+    outcome = "is closed" if closed else "could not be closed"
+    _print(
+        f"\n{export.number} {outcome}. Its record of {export.entries} entries lies in {export.folder}/ (read index.html)."
+    )
+    _print(f"{export.folder}/verify.py says: {checked.stdout.strip() or checked.stderr.strip()}")
+    _print(f"The database: {report.entries} entries in {report.chains} chains, {len(report.problems)} problems.")
     return 0 if closed and checked.returncode == 0 and report.is_sound else 1
 
 
-def _export(stage: ReplayEnvironment, key: IncidentKey) -> Export:
-    signer = read_key(KEY)
-    policy = stage.muster.active.policy
-    who = cli_person("demo", "localhost")
+def _export(environment: ReplayEnvironment, key: IncidentKey) -> Export:
+    key_pair = read_key(KEY)
+    policy = environment.muster.active.policy
+    exporter = cli_person("demo", "localhost")
     return write_bundle(
-        stage.muster.store, key, out=FOLDER, exported_by=who, at=stage.clock.now(), seal=Seal(signer), policy=policy
+        environment.muster.store,
+        key,
+        out=FOLDER,
+        exported_by=exporter,
+        at=environment.clock.now(),
+        seal=Seal(key_pair),
+        policy=policy,
     )
 
 
-def _invite(stage: ReplayEnvironment) -> None:
-    """Say what to try, and stay until somebody ends it."""
-    _say(
+def _wait_for_user(environment: ReplayEnvironment) -> None:
+    """Print what to try, and wait for SIGINT or SIGTERM."""
+    _print(
         f"""
-Now it is your turn: {stage.sandbox.page_url}?as={stage.users["robin"]}
+Now it is your turn: {environment.sandbox.page_url}?as={environment.users["robin"]}
   You are Robin. A second incident, "New products missing from search", is open.
   - Open its channel and type /incident: your tray. Take command.
   - Type /incident update internal, and fill in the form. Watch the card change.
@@ -135,5 +143,5 @@ End it with Ctrl-C. The record stays in {FOLDER}/.
         pass  # A signal that reaches another thread does not wake this one, and only this one may answer it.
 
 
-def _say(text: str) -> None:
+def _print(text: str) -> None:
     print(text, flush=True)

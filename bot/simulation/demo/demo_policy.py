@@ -1,4 +1,4 @@
-"""The policy of the demo: the one that ships, with the story's people in it."""
+"""The policy of the demo: the shipped one with the story's people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from incident.states import Audience
 
 
 def demo_policy(story: Story, users: dict[str, str], shipped: Path = SHIPPED) -> Policy:
-    """Give the shipped policy with the story's owners, ladder and audiences."""
+    """Return the shipped policy with the story's owners, escalation policy and audiences."""
     policy = Policy.model_validate(yaml.safe_load(shipped.read_text(encoding="utf-8")))
     services = {
         name: service.model_copy(update={"owner": users[story.owners[name]], "ladder": "demo"})

@@ -1,4 +1,4 @@
-"""Reads the demo's story: its people, and what each of them does when, in minutes from its beginning."""
+"""The story of the demo: its people, and their actions in minutes from its start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STORY: Final = Path(__file__).with_name("story.yaml")
 
 
 class Character(BaseModel):
-    """Somebody in the story."""
+    """A person in the story."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,7 +21,7 @@ class Character(BaseModel):
 
 
 class Form(BaseModel):
-    """A form that is opened by its verb, filled and submitted."""
+    """A form that is opened by its verb, filled in and submitted."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -30,7 +30,7 @@ class Form(BaseModel):
 
 
 class Beat(BaseModel):
-    """One thing that somebody does: says, types, fills, presses, marks or edits."""
+    """One action of a person: a message, command, form, button, reaction or edit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
@@ -61,7 +61,7 @@ class Story(BaseModel):
 
     @property
     def minutes(self) -> float:
-        """How long the story is."""
+        """The story's length in minutes."""
         return self.beats[-1].at
 
 

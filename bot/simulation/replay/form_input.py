@@ -1,4 +1,4 @@
-"""Fills an open form with the fields of an intent, in the simple values that a person's hands put into it."""
+"""Form input: the simple values that fill an open form with an intent's fields."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from roles.person_ids import PersonId, slack_user
 
 
 def form_values(view: Json, fields: dict[str, JsonValue]) -> dict[str, Any]:
-    """Give the value for each input of a form; LookupError when the form does not ask for a field that is meant."""
+    """Return the value of each input. LookupError when the form has no input for a field."""
     inputs = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
-    strange = sorted(set(fields) - set(inputs))
-    if strange:
-        raise LookupError(f"the form {view['callback_id']} does not ask for {', '.join(strange)}")
+    unknown = sorted(set(fields) - set(inputs))
+    if unknown:
+        raise LookupError(f"the form {view['callback_id']} does not ask for {', '.join(unknown)}")
     return {name: _value(inputs[name], value) for name, value in fields.items()}
 
 
@@ -27,6 +27,6 @@ def _value(element: Json, value: JsonValue) -> Any:
     if kind == "datetimepicker":
         return int(datetime.fromisoformat(str(value)).timestamp())
     if kind in ("checkboxes", "multi_static_select"):
-        given = value if isinstance(value, list) else [value]
-        return [element["options"][0]["value"]] if value is True else [str(one) for one in given]
+        values = value if isinstance(value, list) else [value]
+        return [element["options"][0]["value"]] if value is True else [str(one) for one in values]
     return str(value)

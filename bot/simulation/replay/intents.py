@@ -1,4 +1,4 @@
-"""Turns a script's intent into the verb and the fields that say the same. Knows the names of both, and no surface."""
+"""Translates a scenario's intents into verbs and fields. Knows the names of both, and no Slack."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
-from bot.simulation.replay.scenario import Moment
+from bot.simulation.replay.scenario import UtcDatetime
 from commands.core import verb_registry
 from commands.core.fields.form_field import Control, field_of
 from commands.core.verb import Verb
@@ -40,13 +40,13 @@ _FIXED: Final[dict[str, dict[str, JsonValue]]] = {
     "end_drill": {"what": "end"},
 }
 _RENAMED: Final = {("void", "as"): "as_", ("end_drill", "summary"): "text"}
-_APART: Final = frozenset({"name", "occurred_at"})
+_SEPARATE: Final = frozenset({"name", "occurred_at"})
 
 Fields = dict[str, JsonValue]
 
 
 def verb_of(intent: str) -> type[Verb]:
-    """Give the verb that an intent maps onto; LookupError when this Muster has none."""
+    """Return an intent's verb. LookupError when there is none."""
     verb = verb_registry.find(_VERBS.get(intent, intent))
     if verb is None:
         raise LookupError(f"no verb does what the intent {intent!r} means")
@@ -54,11 +54,11 @@ def verb_of(intent: str) -> type[Verb]:
 
 
 def fields_of(intent: dict[str, Any], person: Callable[[str], str | None], message: Callable[[str], str]) -> Fields:
-    """Give the verb's fields for an intent; `person` knows people by alias, `message` the ts behind an event's id."""
+    """Return the verb's fields for an intent. `person` maps aliases to ids, `message` maps event ids to permalinks."""
     verb, name = verb_of(intent["name"]), intent["name"]
     fields: Fields = dict(_FIXED.get(name, {}))
     for key, value in intent.items():
-        if key in _APART or value is None:
+        if key in _SEPARATE or value is None:
             continue
         field = _RENAMED.get((name, key), key)
         if field == "to" and name == "escalate" and person(str(value)):
@@ -77,7 +77,7 @@ def _value(
     if control is Control.PERSON:
         return person(str(value)) or str(value)
     if control is Control.MOMENT:
-        return utc_text(moment(value))
+        return utc_text(utc_datetime(value))
     if control is Control.AUDIENCES or control is Control.CHOICES:
         return list(value) if isinstance(value, list) else [value]
     if field == "ref" and verb.name == "redact":
@@ -85,7 +85,7 @@ def _value(
     return value if isinstance(value, bool | int) else str(value)
 
 
-def moment(value: Any) -> datetime:
-    """Read a moment of a script, which YAML may have read already."""
-    at: Moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+def utc_datetime(value: Any) -> datetime:
+    """Return a scenario's time in UTC; YAML may have parsed it."""
+    at: UtcDatetime = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

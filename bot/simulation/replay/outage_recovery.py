@@ -1,7 +1,7 @@
-"""What was made up for after an outage of a script: from which of its events each entry came, and at which time.
+"""Entries recorded after an outage: the scenario event behind each, and the time the scenario expects.
 
-A script counts what happened in an outage at its own times, as if it had been heard; the record has those as the times
-at which things occurred, and beside them when Muster heard of them. Changes no record: it only says how a script reads it.
+A scenario counts the events of an outage at their own times; the record has the time of occurrence and the time of
+recording. Changes no record.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ _MARK = "pushpin"
 
 @dataclass
 class OutageRecovery:
-    """One outage: its events, from its start to its end. `messages` gives the ts of the script's messages."""
+    """One outage with its events from start to end. `messages` maps event ids to the ts of their messages."""
 
     messages: dict[str, str]
     events: list[ScriptEvent] = field(default_factory=list)
 
     def sources(self, entries: Sequence[Entry]) -> dict[int, ScriptEvent]:
-        """Give the event behind each entry that was made when the outage was over."""
+        """Return the event behind each entry that was recorded after the outage."""
         found: dict[int, ScriptEvent] = {}
         last = self.events[-1]
         for entry in entries:
-            follows = isinstance(entry.fact, SourceChanged)
-            last = found[entry.n] = last if follows else self._source(entry)
+            is_follow_up = isinstance(entry.fact, SourceChanged)
+            last = found[entry.n] = last if is_follow_up else self._source(entry)
         return found
 
     def _source(self, entry: Entry) -> ScriptEvent:
@@ -38,22 +38,24 @@ class OutageRecovery:
         if isinstance(fact, GapNoted):
             return start if fact.edge == "begins" else end
         if isinstance(fact, MessagePinned):
-            return self._of(fact.ts, "reaction") or end
+            return self._first_event(fact.ts, "reaction") or end
         if isinstance(fact, MessageDeleted):
-            return self._of(fact.ts, "delete") or end
-        then = [event for event in self.events if event.at == _second(entry.occurred_at)]
+            return self._first_event(fact.ts, "delete") or end
+        simultaneous = [event for event in self.events if event.at == _second(entry.occurred_at)]
         ts = getattr(fact, "ts", None)
-        exact = (event for event in then if ts in (self.messages.get(event.id), self.messages.get(event.ref or "")))
-        return next(exact, then[0] if then else end)
+        matching = (
+            event for event in simultaneous if ts in (self.messages.get(event.id), self.messages.get(event.ref or ""))
+        )
+        return next(matching, simultaneous[0] if simultaneous else end)
 
-    def _of(self, ts: str, kind: str) -> ScriptEvent | None:
-        """Give the first event of a kind about a message; of reactions, the first mark."""
-        about = (e for e in self.events if e.kind == kind and self.messages.get(e.ref or "") == ts)
-        return next((e for e in about if e.name in (None, _MARK)), None)
+    def _first_event(self, ts: str, kind: str) -> ScriptEvent | None:
+        """Return the first event of a kind about a message; of reactions, the first pushpin."""
+        related = (e for e in self.events if e.kind == kind and self.messages.get(e.ref or "") == ts)
+        return next((e for e in related if e.name in (None, _MARK)), None)
 
 
 def as_scripted(entry: Entry, event: ScriptEvent | None) -> Entry:
-    """Give an entry of an outage as recorded when its event happened, which is how a script counts it."""
+    """Return the entry as if recorded when its event happened, as the scenario counts it."""
     if event is None:
         return entry
     return entry.model_copy(update={"recorded_at": max(event.at, min(entry.occurred_at, entry.recorded_at))})

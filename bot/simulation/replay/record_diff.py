@@ -1,4 +1,4 @@
-"""Compares the record that came out with the one a script expects, and says in words where they differ."""
+"""Compares a record with the one a scenario expects, and describes each difference."""
 
 from __future__ import annotations
 
@@ -12,71 +12,72 @@ from bot.simulation.replay.scenario import Check
 _TIMELINE_KEYS = ("occurred_at", "kind", "by", "src", "recorded_at", "corrects", "promoted_from", "promoted_by")
 
 
-def differences(record: dict[str, Any], expected: dict[str, Any], words: dict[str, tuple[str, ...]]) -> list[str]:
-    """List every place where the record is not the expected one; `words` are what people gave, by event id."""
+def differences(record: dict[str, Any], expected: dict[str, Any], texts: dict[str, tuple[str, ...]]) -> list[str]:
+    """Return every difference from the expected record. `texts` holds people's texts by event id."""
     found: list[str] = []
     for key in sorted(set(record) | set(expected)):
         if key != "timeline":
-            found += _walk(key, record.get(key, _ABSENT), plain(expected.get(key, _ABSENT)))
-    return found + list(_timeline(record.get("timeline", []), plain(expected.get("timeline", [])), words))
+            found += _compare(key, record.get(key, _ABSENT), normalize(expected.get(key, _ABSENT)))
+    return found + list(_timeline(record.get("timeline", []), normalize(expected.get("timeline", [])), texts))
 
 
 def failed_checks(record: dict[str, Any], checks: tuple[Check, ...]) -> list[str]:
-    """List the hand-written checks that the record does not meet."""
+    """Return the scenario's own checks that the record fails."""
     return [problem for check in checks for problem in _check(record, check)]
 
 
 _ABSENT = "(absent)"
 
 
-def plain(value: Any) -> Any:
-    """Turn what YAML made of a moment back into the record's text."""
+def normalize(value: Any) -> Any:
+    """Return a YAML value with times as the record's text."""
     if isinstance(value, datetime):
         at = value if value.tzinfo else value.replace(tzinfo=UTC)
         return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, dict):
-        return {key: plain(inner) for key, inner in value.items()}
+        return {key: normalize(inner) for key, inner in value.items()}
     if isinstance(value, list):
-        return [plain(inner) for inner in value]
+        return [normalize(inner) for inner in value]
     return value
 
 
-def _walk(path: str, got: Any, want: Any) -> Iterator[str]:
-    if isinstance(got, dict) and isinstance(want, dict):
-        for key in sorted(set(got) | set(want)):
-            yield from _walk(f"{path}.{key}", got.get(key, _ABSENT), want.get(key, _ABSENT))
-    elif isinstance(got, list) and isinstance(want, list):
-        for index, (one, other) in enumerate(zip_longest(got, want, fillvalue=_ABSENT)):
-            yield from _walk(f"{path}.{index}", one, other)
-    elif got != want:
-        yield f"{path}: came out {got!r}, expected {want!r}"
+def _compare(path: str, actual: Any, expected: Any) -> Iterator[str]:
+    if isinstance(actual, dict) and isinstance(expected, dict):
+        for key in sorted(set(actual) | set(expected)):
+            yield from _compare(f"{path}.{key}", actual.get(key, _ABSENT), expected.get(key, _ABSENT))
+    elif isinstance(actual, list) and isinstance(expected, list):
+        for index, (left, right) in enumerate(zip_longest(actual, expected, fillvalue=_ABSENT)):
+            yield from _compare(f"{path}.{index}", left, right)
+    elif actual != expected:
+        yield f"{path}: came out {actual!r}, expected {expected!r}"
 
 
-def _timeline(got: list[Any], want: list[Any], words: dict[str, tuple[str, ...]]) -> Iterator[str]:
-    """Compare two timelines on what is compared exactly, then on the words people gave."""
-    for index, (one, other) in enumerate(zip_longest(got, want)):
-        if one is None or other is None:
-            yield f"timeline.{index}: came out {one!r}, expected {other!r}"
+def _timeline(actual: list[Any], expected: list[Any], texts: dict[str, tuple[str, ...]]) -> Iterator[str]:
+    """Compare the exact fields of two timelines, then people's texts."""
+    for index, (left, right) in enumerate(zip_longest(actual, expected)):
+        if left is None or right is None:
+            yield f"timeline.{index}: came out {left!r}, expected {right!r}"
             continue
         for key in _TIMELINE_KEYS:
-            if one.get(key) != other.get(key):
-                yield f"timeline.{index}.{key}: came out {one.get(key)!r}, expected {other.get(key)!r} ({other['text']!r})"
-        for said in words.get(other.get("src", ""), ()):
-            if said in other["text"] and said not in one["text"]:
-                yield f"timeline.{index}.text: {said!r} is missing from {one['text']!r}"
+            if left.get(key) != right.get(key):
+                yield f"timeline.{index}.{key}: came out {left.get(key)!r}, expected {right.get(key)!r} ({right['text']!r})"
+        for text in texts.get(right.get("src", ""), ()):
+            if text in right["text"] and text not in left["text"]:
+                yield f"timeline.{index}.text: {text!r} is missing from {left['text']!r}"
 
 
 def _check(record: dict[str, Any], check: Check) -> Iterator[str]:
     if check.timeline_has:
-        wanted = check.timeline_has
+        condition = check.timeline_has
         if not any(
-            item["kind"] == wanted["kind"] and wanted.get("text", "") in item["text"] for item in record["timeline"]
+            item["kind"] == condition["kind"] and condition.get("text", "") in item["text"]
+            for item in record["timeline"]
         ):
-            yield f"check: no {wanted['kind']} in the timeline says {wanted.get('text')!r}"
+            yield f"check: no {condition['kind']} in the timeline says {condition.get('text')!r}"
     if check.path:
-        got = _at(record, check.path)
-        if got != plain(check.equals):
-            yield f"check {check.path}: came out {got!r}, expected {plain(check.equals)!r}"
+        actual = _at(record, check.path)
+        if actual != normalize(check.equals):
+            yield f"check {check.path}: came out {actual!r}, expected {normalize(check.equals)!r}"
 
 
 def _at(record: Any, path: str) -> Any:

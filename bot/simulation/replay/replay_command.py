@@ -1,4 +1,4 @@
-"""`muster replay`: plays scripts one after the other, prints each record as JSON, and compares when asked to."""
+"""`muster replay`: plays scenarios, prints each record as JSON, and compares it on request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.simulation.replay.scenario_policy import script_policy
 from bot.simulation.replay.scenario_replay import ScenarioPlayer
 from sandbox.state.entities import Person
 
-_WORDS = (
+_TEXT_FIELDS = (
     "title",
     "symptom",
     "text",
@@ -32,17 +32,17 @@ _WORDS = (
     "basis",
     "summary",
 )
-_FREE = frozenset({"mitigated", "restored"})
+_GENERATED_TEXT = frozenset({"mitigated", "restored"})
 
 
 def replay_files(files: Sequence[Path], *, check: bool, database: str | None) -> int:
-    """Play each file; 1 when a record is not the expected one or a file is no script."""
+    """Play each file. Return 1 when a record differs or a file is invalid."""
     failed = 0
     for file in files:
         try:
             scenario = read_scenario(file)
-        except ValueError as wrong:
-            print(f"{file.name}: {wrong}", file=sys.stderr)
+        except ValueError as invalid:
+            print(f"{file.name}: {invalid}", file=sys.stderr)
             failed += 1
             continue
         failed += bool(_replay(scenario, check=check, database=database))
@@ -50,49 +50,49 @@ def replay_files(files: Sequence[Path], *, check: bool, database: str | None) ->
 
 
 def _replay(scenario: Scenario, *, check: bool, database: str | None) -> int:
-    began = perf_counter()
-    with playing(scenario, database) as player:
+    started = perf_counter()
+    with open_player(scenario, database) as player:
         player.play()
         record = record_of(player)
-    took = perf_counter() - began
+    duration = perf_counter() - started
     counts = player.counts
-    told = f"{counts['lines']} typed lines, {counts['forms']} forms, {took:.1f} s"
+    summary = f"{counts['lines']} typed lines, {counts['forms']} forms, {duration:.1f} s"
     if not check:
         print(json.dumps(record, ensure_ascii=False, indent=1))
-        print(f"{scenario.id}: {told}", file=sys.stderr)
+        print(f"{scenario.id}: {summary}", file=sys.stderr)
         return 0
-    wrong = problems(record, scenario) + player.problems
-    for problem in wrong:
+    found = problems(record, scenario) + player.problems
+    for problem in found:
         print(f"  {problem}")
-    print(f"{scenario.id}: {'differs in ' + str(len(wrong)) + ' places' if wrong else 'matches'} ({told})")
-    return len(wrong)
+    print(f"{scenario.id}: {'differs in ' + str(len(found)) + ' places' if found else 'matches'} ({summary})")
+    return len(found)
 
 
 def problems(record: dict[str, Any], scenario: Scenario) -> list[str]:
-    """List where a record is not what its script expects, and which of its checks fail."""
-    return differences(record, scenario.expected, words_given(scenario)) + failed_checks(record, scenario.checks)
+    """Return where a record differs from the scenario, and which of its checks fail."""
+    return differences(record, scenario.expected, user_texts(scenario)) + failed_checks(record, scenario.checks)
 
 
-def words_given(scenario: Scenario) -> dict[str, tuple[str, ...]]:
-    """Give the words people gave in each event, which the timeline must hold."""
+def user_texts(scenario: Scenario) -> dict[str, tuple[str, ...]]:
+    """Return people's texts in each event, which the timeline must contain."""
     return {
-        event.id: tuple(str(event.intent[name]) for name in _WORDS if event.intent.get(name))
+        event.id: tuple(str(event.intent[name]) for name in _TEXT_FIELDS if event.intent.get(name))
         for event in scenario.events
-        if event.intent and event.intent["name"] not in _FREE
+        if event.intent and event.intent["name"] not in _GENERATED_TEXT
     }
 
 
 @contextmanager
-def playing(scenario: Scenario, database: str | None = None) -> Iterator[ScenarioPlayer]:
-    """Set the stage for a script and take it down afterwards."""
+def open_player(scenario: Scenario, database: str | None = None) -> Iterator[ScenarioPlayer]:
+    """Yield the player of a scenario in a fresh environment."""
     people = {
         alias: Person(name=alias, real_name=alias.capitalize(), title=actor.title, tz="UTC")
         for alias, actor in scenario.people.items()
     }
-    stage = ReplayEnvironment(people, clock=SetClock(scenario.events[0].at), channels=("incidents",))
+    environment = ReplayEnvironment(people, clock=SetClock(scenario.events[0].at), channels=("incidents",))
     try:
         # In a script every outage is a gap, however short.
-        stage.open(script_policy(scenario, stage.users), database, gap_seconds=0)
-        yield ScenarioPlayer(stage, scenario)
+        environment.open(script_policy(scenario, environment.users), database, gap_seconds=0)
+        yield ScenarioPlayer(environment, scenario)
     finally:
-        stage.close()
+        environment.close()

@@ -1,4 +1,4 @@
-"""A pretend workspace with a whole Muster in it, under one clock that is moved by hand. Knows no script."""
+"""A pretend workspace and a whole Muster in this process, under one clock that is set by hand. Knows no scenario."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from sandbox.state.entities import Person
 
 MANIFEST: Final = SHIPPED.with_name("app.yaml")
 LOBBY: Final = "general"
-FORM_TAKES: Final = 5.0
-RECONNECTING_TAKES: Final = 15.0
+FORM_TIMEOUT_S: Final = 5.0
+RECONNECT_TIMEOUT_S: Final = 15.0
 _DAY: Final = 86_400.0
 
 
 class ReplayEnvironment:
-    """Where something is played. `users` maps the names of the play to Slack user ids."""
+    """The workspace and its Muster. `users` maps aliases to Slack user ids."""
 
     def __init__(
         self, people: dict[str, Person], *, clock: SetClock, channels: Iterable[str] = (), port: int = 0
@@ -54,12 +54,12 @@ class ReplayEnvironment:
     def open(
         self, policy: Policy, database: str | None = None, *, gap_seconds: int = 60, key_file: Path | None = None
     ) -> None:
-        """Put Muster on the stage, on a fresh SQLite file unless a database is named."""
+        """Start Muster, on a fresh SQLite file unless a database is given."""
         folder = Path(self._folder.name)
         (folder / "policy.yaml").write_text(
             yaml.safe_dump(policy.model_dump(mode="json"), allow_unicode=True), encoding="utf-8"
         )
-        given: dict[str, Any] = {
+        settings: dict[str, Any] = {
             "_env_file": None,
             "slack_bot_token": self.sandbox.bot_token,
             "slack_app_token": self.sandbox.app_token,
@@ -70,7 +70,7 @@ class ReplayEnvironment:
             "MUSTER_SPOOL": folder / "spool",
             "MUSTER_KEY_FILE": key_file,
         }
-        self.muster = compose(Settings(**given), clock=self.clock)
+        self.muster = compose(Settings(**settings), clock=self.clock)
         self.team = self.muster.gateway.team
         self.muster.listen()
         if not self.sandbox.wait_for_socket():
@@ -78,49 +78,49 @@ class ReplayEnvironment:
         _until(lambda: self.muster.gap_detector.backfills > 0, "Muster was not greeted")
 
     def close(self) -> None:
-        """Take everything down."""
+        """Stop everything."""
         self.muster.stop()
         self.sandbox.stop()
         self._folder.cleanup()
 
     @property
     def incident(self) -> IncidentKey | None:
-        """The incident that was declared last."""
-        listed = self.muster.store.queries.incidents(self.team, limit=1)
-        return listed[0].key if listed else None
+        """The latest incident, or None."""
+        incidents = self.muster.store.queries.incidents(self.team, limit=1)
+        return incidents[0].key if incidents else None
 
     @property
     def channel(self) -> str | None:
-        """The channel of the incident, once it is made."""
-        listed = self.muster.store.queries.incidents(self.team, limit=1)
-        return listed[0].channel if listed else None
+        """The latest incident's channel, or None until it is created."""
+        incidents = self.muster.store.queries.incidents(self.team, limit=1)
+        return incidents[0].channel if incidents else None
 
-    def present(self, user: str) -> str:
-        """Give the channel people act in now, after making sure that this person is in it."""
+    def join_current_channel(self, user: str) -> str:
+        """Return the incident channel, or the lobby before one exists; this person joins it."""
         channel = self.channel or self.sandbox.workspace.find_channel(LOBBY).id
-        self.enter(user, channel)
+        self.join(user, channel)
         return channel
 
-    def enter(self, user: str, channel: str) -> None:
-        """Make sure that this person is in a channel."""
+    def join(self, user: str, channel: str) -> None:
+        """Join a channel unless the person is a member."""
         if user not in self.sandbox.workspace.find_channel(channel).members:
             self.sandbox.actor.join(user, channel)
             self.settle()
 
-    def bring_muster(self, user: str) -> None:
-        """Let somebody invite Muster to where people are before there is an incident, so that it hears what is said."""
-        self.sandbox.actor.invite(user, self.present(user), self.muster.gateway.bot)
+    def invite_muster(self, user: str) -> None:
+        """Invite Muster to the current channel before an incident exists, so that it receives the messages."""
+        self.sandbox.actor.invite(user, self.join_current_channel(user), self.muster.gateway.bot)
         self.settle()
 
     def cut_off(self) -> None:
-        """Cut Muster off: nothing reaches it and it does nothing, while people go on."""
+        """Start an outage: Muster receives nothing and does nothing, while people go on."""
         self.muster.gap_detector.check()
         self.sandbox.faults.cut_off()
         self.is_cut_off = True
         _until(lambda: self.sandbox.sockets.count() == 0, "the connections did not end")
 
     def restore_connections(self, *, late: bool = True) -> None:
-        """Let Muster connect again; Slack sends it late what it could not deliver, and Muster reads back the rest."""
+        """End the outage. With `late`, Slack redelivers its events; Muster backfills the rest."""
         backfills = self.muster.gap_detector.backfills
         self.settle()
         self.sandbox.faults.restore_connections()
@@ -130,8 +130,8 @@ class ReplayEnvironment:
         self.is_cut_off = False
         self.settle()
 
-    def pass_until(self, at: datetime) -> None:
-        """Let time pass, stopping at each moment at which something is to be done."""
+    def advance_to(self, at: datetime) -> None:
+        """Advance the clock, stopping at each time at which a job is due."""
         while not self.is_cut_off and (due := self.muster.store.jobs.next_run_at()) is not None and due < at:
             self.clock.set(due)
             self.settle()
@@ -141,7 +141,7 @@ class ReplayEnvironment:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until nothing is outstanding: envelopes, forms that are opening, jobs that are due."""
+        """Wait until no envelope is outstanding and no job is due."""
         while True:
             if not self.sandbox.settle():
                 raise TimeoutError("something was never acknowledged")
@@ -152,43 +152,43 @@ class ReplayEnvironment:
                 return
 
     def slash(self, user: str, channel: str, line: str) -> Delivery:
-        """Type a line after the root word."""
-        return self._answered(self.sandbox.actor.slash(user, channel, "/inc", line))
+        """Send a command after the root word."""
+        return self._acknowledged(self.sandbox.actor.slash(user, channel, "/inc", line))
 
     def open_form(self, user: str, channel: str, line: str) -> dict[str, Any]:
-        """Type a line that opens a form, and give the form."""
+        """Send a command that opens a form, and return the form."""
         delivery = self.slash(user, channel, line)
-        view = delivery.view(FORM_TAKES)
+        view = delivery.view(FORM_TIMEOUT_S)
         return {"id": view.id, "callback_id": view.callback_id, "blocks": view.blocks}
 
     def submit(self, user: str, view: dict[str, Any], values: dict[str, Any]) -> Delivery:
-        """Submit a form; one that stays open with what is wrong is closed, as somebody would who gives up."""
-        delivery = self._answered(self.sandbox.actor.submit(user, view["id"], values))
-        for left in self.sandbox.workspace.stack(user):
-            self.sandbox.actor.close(user, left.id)
+        """Submit a form. One that stays open with errors is closed."""
+        delivery = self._acknowledged(self.sandbox.actor.submit(user, view["id"], values))
+        for open_view in self.sandbox.workspace.stack(user):
+            self.sandbox.actor.close(user, open_view.id)
         return delivery
 
     def entries(self, key: IncidentKey) -> tuple[Entry, ...]:
-        """Give the entries of a chain as they are kept, masked or not: a script is about the record."""
+        """Return a chain's entries unmasked: a scenario is about the record."""
         return tuple(self.muster.store.recorder.read(lambda reader: reader.unmasked().entries(key)))
 
     def last_entries(self) -> dict[str, int]:
-        """Give the number of the last entry of each chain."""
+        """Return the number of each chain's last entry, by chain."""
         workspace = IncidentKey(self.team, WORKSPACE)
         last = {workspace.id: max((entry.n for entry in self.entries(workspace)), default=0)}
         incident = self.muster.store.queries.incident(self.incident) if self.incident else None
         return last | ({incident.key.id: incident.n} if incident else {})
 
-    def _answered(self, delivery: Delivery) -> Delivery:
+    def _acknowledged(self, delivery: Delivery) -> Delivery:
         if not delivery.wait().acked:
             raise RuntimeError(f"Muster did not answer: {delivery.error}")
         return delivery
 
 
-def _until(come_about: Callable[[], bool], otherwise: str) -> None:
-    """Wait until something has come about."""
-    deadline = time.monotonic() + RECONNECTING_TAKES
-    while not come_about():
+def _until(condition: Callable[[], bool], message: str) -> None:
+    """Wait for a condition. TimeoutError with this message."""
+    deadline = time.monotonic() + RECONNECT_TIMEOUT_S
+    while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(otherwise)
+            raise TimeoutError(message)
         time.sleep(0.01)

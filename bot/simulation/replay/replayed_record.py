@@ -1,4 +1,4 @@
-"""The record a play produced, in the shape a script expects: the script's names for people, events and messages."""
+"""The record of a replay in a scenario's form: with its names of people, events and messages."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from roles.person_ids import MUSTER, PersonId, slack_user
 
 
 def record_of(player: ScenarioPlayer) -> dict[str, Any]:
-    """Give the record as it reads when the script says."""
-    stage, scenario = player.stage, player.scenario
-    key = stage.incident
+    """Return the record at the scenario's time of reading. LookupError without an incident."""
+    environment, scenario = player.environment, player.scenario
+    key = environment.incident
     if key is None:
         raise LookupError("the play declared no incident")
-    aliases = {user: alias for alias, user in stage.users.items()}
+    aliases = {user: alias for alias, user in environment.users.items()}
     messages = {ts: event for event, ts in player.messages.items()}
 
     def name(person: PersonId) -> str:
@@ -29,9 +29,11 @@ def record_of(player: ScenarioPlayer) -> dict[str, Any]:
     def source(entry: Entry) -> str:
         return player.sources.get(f"{entry.key.id}/{entry.n}", "")
 
-    before = [e for e in stage.entries(IncidentKey(stage.team, WORKSPACE)) if isinstance(e.fact, Refused)]
-    own = (as_scripted(entry, player.caught_up.get(f"{key.id}/{entry.n}")) for entry in stage.entries(key))
-    entries = [*before, *own]
+    before = [e for e in environment.entries(IncidentKey(environment.team, WORKSPACE)) if isinstance(e.fact, Refused)]
+    incident_entries = (
+        as_scripted(entry, player.backfilled.get(f"{key.id}/{entry.n}")) for entry in environment.entries(key)
+    )
+    entries = [*before, *incident_entries]
     return document_report(
         entries,
         as_of=scenario.read_at,

@@ -1,4 +1,4 @@
-"""Reads an incident script: who did what and when, and the record it must produce. Plays nothing."""
+"""The scenario file: who did what and when, and the expected record. Plays nothing."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ def _utc(at: datetime) -> datetime:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-Moment = Annotated[datetime, AfterValidator(_utc)]
+UtcDatetime = Annotated[datetime, AfterValidator(_utc)]
 
 
-class _Part(BaseModel):
+class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
-class ScriptService(_Part):
-    """A service of the script's catalogue: exactly what `org` gives, nothing more."""
+class ScriptService(_Model):
+    """A service of the scenario's catalogue, exactly as `org` gives it."""
 
     customer_facing: bool = False
     owner: str | None = None
 
 
-class Org(_Part):
-    """The organisation the script plays in."""
+class Org(_Model):
+    """The scenario's organisation."""
 
     regimes: tuple[str, ...] = ()
     services: dict[str, ScriptService]
 
 
-class Actor(_Part):
-    """Somebody who acts in the script."""
+class Actor(_Model):
+    """A person who acts in the scenario."""
 
     title: str = ""
     groups: tuple[str, ...] = ()
 
 
-class Expectation(_Part):
-    """What a command is expected to come to."""
+class Expectation(_Model):
+    """The expected result of a command."""
 
     result: str
     code: str | None = None
 
 
-class ScriptEvent(_Part):
-    """One thing that happens."""
+class ScriptEvent(_Model):
+    """One event."""
 
     id: str
-    at: Moment
+    at: UtcDatetime
     kind: Literal[
         "message",
         "edit",
@@ -75,7 +75,7 @@ class ScriptEvent(_Part):
     expect: Expectation | None = None
 
 
-class Check(_Part):
+class Check(_Model):
     """One hand-written assertion on the record."""
 
     path: str | None = None
@@ -83,31 +83,31 @@ class Check(_Part):
     timeline_has: dict[str, str] | None = None
 
 
-class Scenario(_Part):
-    """A whole script."""
+class Scenario(_Model):
+    """A whole scenario."""
 
     id: str
     title: str
     org: Org
     people: dict[str, Actor]
-    as_of: Moment | None = None
-    role_probes: tuple[Moment, ...] = ()
+    as_of: UtcDatetime | None = None
+    role_probes: tuple[UtcDatetime, ...] = ()
     events: Annotated[tuple[ScriptEvent, ...], Field(min_length=1)]
     checks: tuple[Check, ...] = ()
     expected: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def read_at(self) -> datetime:
-        """The moment at which the record is read: `as_of`, or the last event."""
+        """The time at which the record is read: `as_of`, or the last event."""
         return self.as_of or self.events[-1].at
 
 
 def read_scenario(path: Path) -> Scenario:
-    """Read a script from YAML; a file that is none raises ValueError with what is wrong in it."""
+    """Read a scenario from YAML. ValueError when the file is invalid."""
     try:
         loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as unreadable:
-        raise ValueError(f"it cannot be read: {unreadable}") from None
+    except yaml.YAMLError as yaml_error:
+        raise ValueError(f"it cannot be read: {yaml_error}") from None
     if not isinstance(loaded, dict):
         raise ValueError("it is no incident script: it holds no mapping")
     return Scenario.model_validate(loaded)

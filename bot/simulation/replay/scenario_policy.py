@@ -1,4 +1,4 @@
-"""Makes the policy a script plays under: the numbers of policy.yaml, the catalogue and people of the script."""
+"""The policy of a scenario: the numbers of policy.yaml with the scenario's catalogue and people."""
 
 from __future__ import annotations
 
@@ -15,10 +15,7 @@ SHIPPED: Final = Path(__file__).resolve().parents[3] / "policy.yaml"
 
 
 def script_policy(scenario: Scenario, user_of: dict[str, str]) -> Policy:
-    """Give the policy of a script; its catalogue has exactly the fields its `org` gives. `user_of` maps names to ids.
-
-    A script counts everything that is said in it, however long before the declaration.
-    """
+    """Return the scenario's policy; `user_of` maps aliases to ids. Capture reaches back to the scenario's first event."""
     shipped = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
     services = {
         name: Service(owner=user_of.get(service.owner or "", ""), customer_facing=service.customer_facing)

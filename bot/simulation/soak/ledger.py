@@ -1,4 +1,4 @@
-"""What was done in a soak and what was promised for it, as whoever did it saw it. Judges nothing."""
+"""The ledger of a soak: each action, and the reply that the person saw. Judges nothing."""
 
 from __future__ import annotations
 
@@ -9,51 +9,55 @@ from threading import Lock
 
 @dataclass(frozen=True)
 class LedgerEntry:
-    """Something typed or submitted that carries a word of its own. `answer` is what came back, None when nothing did."""
+    """A command or form with a unique token. `reply` is None when there was none."""
 
     token: str
     verb: str
-    answer: str | None
+    reply: str | None
     opened_form: bool = False
-    is_put_off: bool = False
+    is_spooled: bool = False
 
     @property
     def was_acknowledged(self) -> bool:
-        """Tell whether the person was led to believe that it is done: not by a form, nor by being told that it is not."""
-        return self.answer is not None and not self.opened_form and not self.is_put_off
+        """True if the reply says that the command was recorded: not a form, and not a message of degraded mode."""
+        return self.reply is not None and not self.opened_form and not self.is_spooled
 
 
 @dataclass
 class Ledger:
-    """Everything that happened; written from several threads."""
+    """Everything that happened; thread-safe."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    told: list[LedgerEntry] = field(default_factory=list)
-    said: dict[tuple[str, str], str] = field(default_factory=dict)
+    entries: list[LedgerEntry] = field(default_factory=list)
+    messages: dict[tuple[str, str], str] = field(default_factory=dict)
     deleted: set[tuple[str, str]] = field(default_factory=set)
     _lock: Lock = field(default_factory=Lock)
 
-    def count(self, what: str) -> None:
-        """Count that something happened."""
+    def count(self, name: str) -> None:
+        """Count one occurrence."""
         with self._lock:
-            self.counts[what] += 1
+            self.counts[name] += 1
 
-    def tell(self, told: LedgerEntry) -> None:
-        """Keep what somebody typed or submitted and what came back."""
+    def add(self, entry: LedgerEntry) -> None:
+        """Add a command or form with its reply."""
         with self._lock:
-            self.told.append(told)
+            self.entries.append(entry)
 
-    def say(self, channel: str, ts: str, text: str) -> None:
-        """Keep what a message says now."""
+    def set_message(self, channel: str, ts: str, text: str) -> None:
+        """Store a message's present text."""
         with self._lock:
-            self.said[channel, ts] = text
+            self.messages[channel, ts] = text
 
-    def delete(self, channel: str, ts: str) -> None:
-        """Keep that a message was deleted."""
+    def mark_deleted(self, channel: str, ts: str) -> None:
+        """Mark a message as deleted."""
         with self._lock:
             self.deleted.add((channel, ts))
 
-    def standing(self, channel: str) -> list[str]:
-        """Give the messages of a channel that stand, oldest first."""
+    def present_messages(self, channel: str) -> list[str]:
+        """Return the timestamps of a channel's messages that are not deleted, oldest first."""
         with self._lock:
-            return sorted(ts for where, ts in self.said if where == channel and (where, ts) not in self.deleted)
+            return sorted(
+                ts
+                for message_channel, ts in self.messages
+                if message_channel == channel and (message_channel, ts) not in self.deleted
+            )

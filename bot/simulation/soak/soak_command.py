@@ -1,6 +1,6 @@
-"""`muster soak`: people, troubles and kills as a seed has them; then Muster comes to rest and everything is checked.
+"""`muster soak`: actions, faults and kills drawn from a seed; when Muster is idle again, every invariant is checked.
 
-Stdout holds one JSON object and nothing else. What is wrong, and the seed that shows it again, is said on stderr.
+Stdout holds one JSON object. Violations, and the command that repeats the soak, go to stderr.
 """
 
 from __future__ import annotations
@@ -36,127 +36,127 @@ from storage.store import Store, open_store
 _AT_ONCE: Final = 8
 # Everything that came between is read back at Slack's pace, fifty threads a minute. So rest takes as long as something
 # gets done, within reason: what is tried again without end would get done for ever.
-_PATIENCE_S: Final = 600.0
-_LONGEST_S: Final = 1800.0
-_SOON: Final = timedelta(minutes=6)
-_LATER: Final = (JobKind.TIMER, JobKind.PROMPT)
+_IDLE_LIMIT_S: Final = 600.0
+_TOTAL_LIMIT_S: Final = 1800.0
+_HORIZON: Final = timedelta(minutes=6)
+_SCHEDULED_KINDS: Final = (JobKind.TIMER, JobKind.PROMPT)
 
 
 def soak(minutes: float, seed: int, *, database: str | None = None, replicas: int = 1) -> int:
-    """Soak, check and print; 1 when anything does not hold."""
+    """Run a soak, check the invariants and print the figures. Return 1 on any violation."""
     folder = Path(tempfile.mkdtemp(prefix="muster-soak-"))
-    house = SoakEnvironment(folder, database=database, replicas=replicas)
+    environment = SoakEnvironment(folder, database=database, replicas=replicas)
     try:
-        house.begin()
-        found, problems = Soak(house).go(plan(seed, minutes))
+        environment.start()
+        figures, problems = Soak(environment).run(plan(seed, minutes))
     finally:
-        house.end()
-    print(json.dumps({"seed": seed, "minutes": minutes, **found}, indent=1))
-    for words in house.last_words:
-        print(f"A Muster ended by itself and was started again. The last it said:\n{words}", file=sys.stderr)
+        environment.stop()
+    print(json.dumps({"seed": seed, "minutes": minutes, **figures}, indent=1))
+    for log in environment.crash_logs:
+        print(f"A Muster ended by itself and was started again. The end of its log:\n{log}", file=sys.stderr)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
-        line = again(minutes, seed, database=database, replicas=replicas)
-        print(f"{len(problems)} things do not hold. To see it again: {line}", file=sys.stderr)
+        command = rerun_command(minutes, seed, database=database, replicas=replicas)
+        print(f"{len(problems)} things do not hold. To see it again: {command}", file=sys.stderr)
         print(f"What Muster wrote is kept in {folder}.", file=sys.stderr)
     else:
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if problems else 0
 
 
-def again(minutes: float, seed: int, *, database: str | None, replicas: int) -> str:
-    """Give the line that soaks so once more, without what opens the database."""
-    line = f"muster soak --minutes {minutes} --seed {seed}"
-    line += f" --database {quote(shown_database(database))}" if database else ""
-    return line + (f" --replicas {replicas}" if replicas > 1 else "")
+def rerun_command(minutes: float, seed: int, *, database: str | None, replicas: int) -> str:
+    """Return the command that repeats a soak, with the database's credentials removed."""
+    command = f"muster soak --minutes {minutes} --seed {seed}"
+    command += f" --database {quote(shown_database(database))}" if database else ""
+    return command + (f" --replicas {replicas}" if replicas > 1 else "")
 
 
-def why_no_rest(idle_s: float, waited_s: float) -> str | None:
-    """Say which bound ends the wait for rest, of nothing getting done and of the whole; None while it goes on."""
-    if idle_s > _PATIENCE_S:
-        return f"nothing got done for {_PATIENCE_S:.0f} s"
-    return f"it was still at work after {_LONGEST_S:.0f} s" if waited_s > _LONGEST_S else None
+def stall_reason(idle_s: float, waited_s: float) -> str | None:
+    """Return why the wait for idleness ends: no progress, or too long in total. None while it goes on."""
+    if idle_s > _IDLE_LIMIT_S:
+        return f"nothing got done for {_IDLE_LIMIT_S:.0f} s"
+    return f"it was still at work after {_TOTAL_LIMIT_S:.0f} s" if waited_s > _TOTAL_LIMIT_S else None
 
 
 @dataclass
 class Soak:
-    """One soak in one house."""
+    """One soak in one environment."""
 
-    house: SoakEnvironment
+    environment: SoakEnvironment
     ledger: Ledger = field(default_factory=Ledger)
     faults: Counter[str] = field(default_factory=Counter)
     kills: int = 0
 
-    def go(self, steps: Sequence[PlannedStep]) -> tuple[dict[str, Any], list[str]]:
-        """Take every step in its time, come to rest, and check; give the figures and what does not hold."""
-        began = time.monotonic()
-        self._take(steps)
-        acted = time.monotonic() - began
-        team = self.house.sandbox.workspace.team_id
-        with open_store(self.house.database, team=team) as store:
-            why = self._rest(store)
-            rest = time.monotonic() - began - acted
-            self.house.stop_musters()
-            outcome = SoakState(store, self.house, self.ledger)
-            problems = outcome.problems()
-            entries = sum(one.n for one in outcome.incidents())
-            unknowable = sum(len(outcome.unknowable(one)) for one in outcome.incidents())
-        if why:
-            problems.insert(0, f"overdue: Muster did not come to rest: {why}")
+    def run(self, steps: Sequence[PlannedStep]) -> tuple[dict[str, Any], list[str]]:
+        """Run every step at its time, wait until Muster is idle, and check. Return the figures and the violations."""
+        started = time.monotonic()
+        self._run_steps(steps)
+        acting_seconds = time.monotonic() - started
+        team = self.environment.sandbox.workspace.team_id
+        with open_store(self.environment.database, team=team) as store:
+            reason = self._wait_until_idle(store)
+            rest_seconds = time.monotonic() - started - acting_seconds
+            self.environment.stop_processes()
+            state = SoakState(store, self.environment, self.ledger)
+            problems = state.problems()
+            entries = sum(one.n for one in state.incidents())
+            unknowable = sum(len(state.unknowable(one)) for one in state.incidents())
+        if reason:
+            problems.insert(0, f"overdue: Muster did not come to rest: {reason}")
         return self._figures(problems, entries) | {
             "unknowable": unknowable,
-            "acted_s": round(acted, 1),
-            "rested_after_s": round(rest, 1),
+            "acted_s": round(acting_seconds, 1),
+            "rested_after_s": round(rest_seconds, 1),
         }, problems
 
-    def _take(self, steps: Sequence[PlannedStep]) -> None:
-        people, began = Actors(self.house, self.ledger), time.monotonic()
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="person") as hands:
-            doing = []
+    def _run_steps(self, steps: Sequence[PlannedStep]) -> None:
+        actors, started = Actors(self.environment, self.ledger), time.monotonic()
+        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="person") as pool:
+            futures = []
             for step in steps:
-                time.sleep(max(0.0, began + step.n / STEPS_PER_SECOND - time.monotonic()))
-                self.house.look_after()
+                time.sleep(max(0.0, started + step.n / STEPS_PER_SECOND - time.monotonic()))
+                self.environment.restart_crashed()
                 self.ledger.count(step.kind)
                 if step.kind == "fault":
-                    self.faults[inject(self.house.sandbox.faults, step)] += 1
+                    self.faults[inject(self.environment.sandbox.faults, step)] += 1
                 elif step.kind == "kill":
                     self.kills += 1
-                    self.house.kill(int(step.between(0, 0, 64)), step.between(1, 0, 2))
+                    self.environment.kill(int(step.between(0, 0, 64)), step.between(1, 0, 2))
                 elif step.kind in QUICK:
-                    people.act(step)
+                    actors.act(step)
                 else:
-                    doing.append(hands.submit(people.act, step))
-        for one in doing:
-            one.result()
+                    futures.append(pool.submit(actors.act, step))
+        for future in futures:
+            future.result()
 
-    def _rest(self, store: Store) -> str | None:
-        """End every trouble and wait until nothing is left to be done; say why when that does not come about in time."""
-        sandbox, began = self.house.sandbox, time.monotonic()
+    def _wait_until_idle(self, store: Store) -> str | None:
+        """End every fault and wait until no work is left. Return the reason if that takes too long."""
+        sandbox, started = self.environment.sandbox, time.monotonic()
         sandbox.faults.clear()
         sandbox.faults.restore_connections()
-        quiet, least, since = 0, _left(store), began
-        while quiet < 4:
-            left = _left(store)
-            if left < least:
-                least, since = left, time.monotonic()
-            if why := why_no_rest(time.monotonic() - since, time.monotonic() - began):
-                return why
-            self.house.look_after()
-            until(self.house.is_connected, 30)
-            done = sandbox.settle(30) and sandbox.redeliver(5) and not _left(store)
-            quiet = quiet + 1 if done else 0
+        idle_rounds, fewest, progress_at = 0, _remaining_jobs(store), started
+        while idle_rounds < 4:
+            remaining = _remaining_jobs(store)
+            if remaining < fewest:
+                fewest, progress_at = remaining, time.monotonic()
+            if reason := stall_reason(time.monotonic() - progress_at, time.monotonic() - started):
+                return reason
+            self.environment.restart_crashed()
+            until(self.environment.is_connected, 30)
+            is_idle = sandbox.settle(30) and sandbox.redeliver(5) and not _remaining_jobs(store)
+            idle_rounds = idle_rounds + 1 if is_idle else 0
             time.sleep(0.5)
         return None
 
     def _figures(self, problems: list[str], entries: int) -> dict[str, Any]:
         return {
-            "database": shown_database(self.house.database).partition(":")[0],
-            "events": self.house.events,
+            "database": shown_database(self.environment.database).partition(":")[0],
+            "events": self.environment.events,
             "acts": dict(self.ledger.counts),
             "faults": sum(self.faults.values()),
             "kills": self.kills,
-            "restarts": self.house.restarts,
+            "restarts": self.environment.restarts,
             "entries": entries,
             "lost": sum(one.startswith(LOST) for one in problems),
             "doubled": sum(one.startswith(DOUBLED) for one in problems),
@@ -164,10 +164,14 @@ class Soak:
         }
 
 
-def _left(store: Store) -> int:
-    """Count what is still to be done soon. Timers and prompts of later belong to nobody's rest."""
+def _remaining_jobs(store: Store) -> int:
+    """Count the jobs due now or soon. Timers and prompts scheduled for later do not count."""
     now = RealClock().now()
     ready = (JOB.c.state == JobState.READY) & (JOB.c.team == store.team)
-    waits = select(func.count()).select_from(JOB).where(ready, JOB.c.run_at <= now + _SOON, JOB.c.kind.not_in(_LATER))
+    soon = (
+        select(func.count())
+        .select_from(JOB)
+        .where(ready, JOB.c.run_at <= now + _HORIZON, JOB.c.kind.not_in(_SCHEDULED_KINDS))
+    )
     due = store.jobs.due_count(now)
-    return due + int(store.transactions.read(lambda connection: connection.execute(waits).scalar_one()))
+    return due + int(store.transactions.read(lambda connection: connection.execute(soon).scalar_one()))

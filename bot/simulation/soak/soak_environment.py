@@ -1,6 +1,6 @@
-"""Where a soak takes place: a pretend workspace here, real Musters in processes of their own, one database.
+"""The environment of a soak: a pretend workspace in this process, Muster in other processes, one database.
 
-A Muster that ends by itself is started again, as systemd would; one that is to be killed gets SIGKILL. Checks nothing.
+A process that crashes is restarted, as systemd would; a kill is a SIGKILL. Checks nothing.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from sandbox.state.entities import Person
 COMMAND: Final = "/inc"
 LOBBY: Final = "general"
 PEOPLE: Final = 12
-_STARTS_WITHIN_S: Final = 60.0
+_START_TIMEOUT_S: Final = 60.0
 
 
 class SoakEnvironment:
-    """The workspace, its people, and the Musters that serve it."""
+    """The workspace, its people, and the Muster processes."""
 
     def __init__(self, folder: Path, *, database: str | None, replicas: int = 1) -> None:
         manifest = yaml.safe_load(SHIPPED.with_name("app.yaml").read_text(encoding="utf-8"))
@@ -41,56 +41,56 @@ class SoakEnvironment:
         self.database = database or f"sqlite:///{folder / 'muster.db'}"
         self.policy: Policy = policy_of(self.users)
         self.restarts = self.events = 0
-        self.last_words: list[str] = []
+        self.crash_logs: list[str] = []
         self.sandbox.workspace.subscribe(self._count)
         self._folder, self._replicas = folder, replicas
-        self._musters: list[MusterProcess] = []
+        self._processes: list[MusterProcess] = []
 
-    def begin(self) -> None:
-        """Start the workspace and the Musters, and wait until they are connected."""
+    def start(self) -> None:
+        """Start the workspace and the processes, and wait until they are connected."""
         self.sandbox.start()
         text = yaml.safe_dump(self.policy.model_dump(mode="json"), allow_unicode=True)
         (self._folder / "policy.yaml").write_text(text, encoding="utf-8")
-        self._musters = [self._start(n) for n in range(self._replicas)]
-        if not until(lambda: self.sandbox.sockets.count() >= self._replicas, _STARTS_WITHIN_S):
-            raise RuntimeError(f"Muster did not connect. The last it said:\n{self._musters[0].last_words()}")
+        self._processes = [self._start(n) for n in range(self._replicas)]
+        if not until(lambda: self.sandbox.sockets.count() >= self._replicas, _START_TIMEOUT_S):
+            raise RuntimeError(f"Muster did not connect. The end of its log:\n{self._processes[0].log_tail()}")
 
-    def end(self) -> None:
-        """Stop everything."""
-        for one in self._musters:
+    def stop(self) -> None:
+        """Stop the processes and the workspace."""
+        for one in self._processes:
             one.stop()
         self.sandbox.stop()
 
-    def kill(self, which: int, pause: float) -> None:
-        """End one Muster without a word, and start it again after a while."""
-        which %= self._replicas
-        self._musters[which].kill()
-        time.sleep(pause)
-        self._musters[which] = self._start(which)
+    def kill(self, index: int, delay: float) -> None:
+        """Kill one process, and start it again after `delay` seconds."""
+        index %= self._replicas
+        self._processes[index].kill()
+        time.sleep(delay)
+        self._processes[index] = self._start(index)
 
-    def look_after(self) -> None:
-        """Start again what has ended by itself."""
-        for n, one in enumerate(self._musters):
+    def restart_crashed(self) -> None:
+        """Restart the processes that have ended."""
+        for n, one in enumerate(self._processes):
             if not one.is_running:
                 self.restarts += 1
-                self.last_words.append(one.last_words())
-                self._musters[n] = self._start(n)
+                self.crash_logs.append(one.log_tail())
+                self._processes[n] = self._start(n)
 
-    def stop_musters(self) -> None:
-        """End the Musters in good order, so that nothing changes any more."""
-        for one in self._musters:
+    def stop_processes(self) -> None:
+        """Stop the processes gracefully: nothing changes afterwards."""
+        for one in self._processes:
             one.stop()
 
     def is_connected(self) -> bool:
-        """Tell whether every Muster has a connection."""
+        """True if there is a connection for every process."""
         return self.sandbox.sockets.count() >= self._replicas
 
     def incident_channels(self) -> list[str]:
-        """Name the channels in which people see an incident's card, by id, oldest first."""
+        """Return the ids of the incident channels with a pinned card, oldest first."""
         workspace = self.sandbox.workspace
         with workspace.lock:
-            ours = [one for one in workspace.channels.values() if one.name.startswith("inc-")]
-            return [one.id for one in ours if one.pins]
+            channels = [one for one in workspace.channels.values() if one.name.startswith("inc-")]
+            return [one.id for one in channels if one.pins]
 
     def _count(self, *_: Any) -> None:
         self.events += 1
@@ -108,11 +108,11 @@ class SoakEnvironment:
         return MusterProcess(folder, settings)
 
 
-def until(has_come: Callable[[], bool], seconds: float) -> bool:
-    """Wait for something; tell whether it came in time."""
+def until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Wait for a condition. False on timeout."""
     deadline = time.monotonic() + seconds
-    while not has_come():
+    while not condition():
         if time.monotonic() > deadline:
-            return has_come()
+            return condition()
         time.sleep(0.05)
     return True

@@ -1,4 +1,4 @@
-"""What goes wrong in a soak: the pretend workspace's faults, each drawn from a step. All of them end by themselves or at the end."""
+"""Faults of a soak: the pretend workspace's faults, drawn from a step. Each ends by itself or with the soak."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ FAULTS: Final[dict[str, Callable[[Faults, PlannedStep], None]]] = {
 
 
 def inject(faults: Faults, step: PlannedStep) -> str:
-    """Switch one fault on and name it."""
+    """Switch one fault on and return its name."""
     name = step.pick(0, tuple(FAULTS))
     FAULTS[name](faults, step)
     return name

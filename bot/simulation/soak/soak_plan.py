@@ -1,7 +1,7 @@
-"""What is to happen in a soak, drawn from its seed alone: the same seed gives the same steps. Does none of them.
+"""The plan of a soak, drawn from its seed alone: the same seed gives the same steps. Performs none of them.
 
-A step names a kind and carries numbers between 0 and 1; who, where and which is picked by them from what there is when
-the step is taken, so that only the timing of two soaks of one seed can differ.
+A step has a kind and numbers between 0 and 1. They select people, channels and messages from those that exist when the
+step is performed, so that only timing differs between two soaks of one seed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 STEPS_PER_SECOND: Final = 8
-_DRAWN: Final = 5
+_DRAWS: Final = 5
 _WEIGHTS: Final = {
     "say": 40,
     "reply": 6,
@@ -36,25 +36,25 @@ _WEIGHTS: Final = {
 
 @dataclass(frozen=True)
 class PlannedStep:
-    """One thing that happens. `n` is its number, of which its words are made."""
+    """One step. `n` is its number, from which its texts are made."""
 
     n: int
     kind: str
-    drawn: tuple[float, ...]
+    draws: tuple[float, ...]
 
-    def pick(self, which: int, among: Sequence[T]) -> T:
-        """Pick one of several by the step's own number."""
-        return among[int(self.drawn[which] * len(among))]
+    def pick(self, index: int, choices: Sequence[T]) -> T:
+        """Select one of the choices by the step's own draw."""
+        return choices[int(self.draws[index] * len(choices))]
 
-    def between(self, which: int, low: float, high: float) -> float:
-        """Give a number in a range by the step's own number."""
-        return low + self.drawn[which] * (high - low)
+    def between(self, index: int, low: float, high: float) -> float:
+        """Return a number in a range by the step's own draw."""
+        return low + self.draws[index] * (high - low)
 
 
 def plan(seed: int, minutes: float) -> tuple[PlannedStep, ...]:
-    """Draw every step of a soak; it begins with declarations, so that there is something to act on."""
-    drawing = random.Random(seed)  # noqa: S311 - repeatable on purpose; it guards nothing
+    """Return every step of a soak. The first two declare incidents."""
+    generator = random.Random(seed)  # noqa: S311 - repeatable on purpose; it guards nothing
     names, weights = list(_WEIGHTS), list(_WEIGHTS.values())
     count = max(1, int(minutes * 60 * STEPS_PER_SECOND))
-    kinds = ["declare", "declare", *drawing.choices(names, weights, k=count)][:count]
-    return tuple(PlannedStep(n, kind, tuple(drawing.random() for _ in range(_DRAWN))) for n, kind in enumerate(kinds))
+    kinds = ["declare", "declare", *generator.choices(names, weights, k=count)][:count]
+    return tuple(PlannedStep(n, kind, tuple(generator.random() for _ in range(_DRAWS))) for n, kind in enumerate(kinds))

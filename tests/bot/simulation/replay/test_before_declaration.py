@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.simulation.replay.record_diff import differences
-from bot.simulation.replay.replay_command import playing, replay_files, words_given
+from bot.simulation.replay.replay_command import open_player, replay_files, user_texts
 from bot.simulation.replay.replayed_record import record_of
 from bot.simulation.replay.scenario import read_scenario
 from incident.entries.conversation import MessagePosted
@@ -32,21 +32,21 @@ def test_what_is_said_changed_deleted_and_marked_before_the_declaration_gives_th
 )
 def test_a_script_that_expects_a_part_of_the_record_gets_it_from_the_real_muster_too(name):
     scenario = read_scenario(SCRIPTS / f"own-{name}.yaml")
-    with playing(scenario) as player:
+    with open_player(scenario) as player:
         player.play()
         record = record_of(player)
 
     part = {key: value for key, value in record.items() if key in scenario.expected}
     assert player.problems == []
-    assert differences(part, scenario.expected, words_given(scenario)) == []
+    assert differences(part, scenario.expected, user_texts(scenario)) == []
 
 
 def test_what_is_heard_before_the_declaration_is_on_the_record_as_it_was_heard_and_its_count_is_told():
     whole = read_scenario(TALK)
     events = [event for event in whole.events if event.id <= "e11"]
-    with playing(whole.model_copy(update={"events": tuple(events), "as_of": None})) as player:
+    with open_player(whole.model_copy(update={"events": tuple(events), "as_of": None})) as player:
         player.play()
-        entries = player.stage.entries(player.stage.incident)
+        entries = player.environment.entries(player.environment.incident)
 
     said = [entry for entry in entries if isinstance(entry.fact, MessagePosted)]
     [taken] = [entry.fact for entry in entries if isinstance(entry.fact, HistoryTaken)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.simulation.replay.replay_command import playing, replay_files
+from bot.simulation.replay.replay_command import open_player, replay_files
 from bot.simulation.replay.scenario import Scenario, read_scenario
 from incident.entries.conversation import GapNoted
 
@@ -32,9 +32,9 @@ def test_an_outage_before_the_declaration_makes_no_entry():
     early = [
         event.model_copy(update={"at": whole.events[0].at.replace(hour=8, minute=n)}) for n, event in enumerate(outage)
     ]
-    with playing(whole.model_copy(update={"events": (*early, declared), "as_of": None})) as player:
+    with open_player(whole.model_copy(update={"events": (*early, declared), "as_of": None})) as player:
         player.play()
-        entries = player.stage.entries(player.stage.incident)
+        entries = player.environment.entries(player.environment.incident)
 
     assert player.problems == []
     assert [entry for entry in entries if isinstance(entry.fact, GapNoted)] == []
@@ -44,9 +44,9 @@ def test_a_command_while_nobody_listens_is_a_problem_of_the_script_and_not_its_e
     whole = read_scenario(LIVE)
     scenario = shortened(whole, first="e01", last="e06")
     late = whole.events[1].model_copy(update={"id": "e99", "at": whole.events[6].at})
-    with playing(scenario.model_copy(update={"events": (*scenario.events, late, whole.events[15])})) as player:
+    with open_player(scenario.model_copy(update={"events": (*scenario.events, late, whole.events[15])})) as player:
         player.play()
-        entries = player.stage.entries(player.stage.incident)
+        entries = player.environment.entries(player.environment.incident)
 
     assert player.problems == ["e99: nobody is there to take a command"]
     assert [entry.fact.edge for entry in entries if isinstance(entry.fact, GapNoted)] == ["begins", "ends"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.monitoring.logs import shown_database
-from bot.simulation.soak.soak_command import again, soak, why_no_rest
+from bot.simulation.soak.soak_command import rerun_command, soak, stall_reason
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.store import open_store
@@ -66,13 +66,13 @@ def given_up(url: str) -> None:
 def test_the_line_that_shows_it_again_names_every_option_and_no_password() -> None:
     url = "postgresql://muster:hunter22@db/soak?sslpassword=hunter33"
 
-    line = again(2, 7, database=url, replicas=3)
+    line = rerun_command(2, 7, database=url, replicas=3)
 
     assert line == "muster soak --minutes 2 --seed 7 --database 'postgresql+psycopg://muster:***@db/soak' --replicas 3"
-    assert again(2, 7, database=None, replicas=1) == "muster soak --minutes 2 --seed 7"
+    assert rerun_command(2, 7, database=None, replicas=1) == "muster soak --minutes 2 --seed 7"
 
 
 def test_which_bound_ended_the_wait_for_rest_is_said() -> None:
-    assert why_no_rest(idle_s=590, waited_s=1790) is None
-    assert why_no_rest(idle_s=601, waited_s=700) == "nothing got done for 600 s"
-    assert why_no_rest(idle_s=5, waited_s=1801) == "it was still at work after 1800 s"
+    assert stall_reason(idle_s=590, waited_s=1790) is None
+    assert stall_reason(idle_s=601, waited_s=700) == "nothing got done for 600 s"
+    assert stall_reason(idle_s=5, waited_s=1801) == "it was still at work after 1800 s"

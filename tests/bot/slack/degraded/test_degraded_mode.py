@@ -50,7 +50,7 @@ class Play:
         stage.submit(self.users["ilse"], view, form_values(view, FIELDS))
         stage.settle()
         for name in ("eva", "rob"):
-            stage.present(self.users[name])
+            stage.join_current_channel(self.users[name])
         self.first = self.says("rob", "the replica is lagging")
         self.second = self.says("eva", "I see it too")
         self.actor.react(self.users["eva"], self.channel, self.first, "pushpin")
@@ -70,7 +70,7 @@ class Play:
         return self.stage.channel
 
     def passes(self, minutes: float) -> None:
-        self.stage.pass_until(self.stage.clock.now() + timedelta(minutes=minutes))
+        self.stage.advance_to(self.stage.clock.now() + timedelta(minutes=minutes))
 
     def says(self, name: str, text: str, thread: str | None = None) -> str:
         self.passes(1)
