@@ -158,7 +158,7 @@ class ConversationActions:
         try:
             person, conversation = self._ws.find_person(user), self._ws.find_channel(channel)
         except KeyError as unknown:
-            raise NotPossibleError(f"nobody and nothing is called {unknown}") from unknown
+            raise NotPossibleError(f"there is no person or channel called {unknown}") from unknown
         if conversation.id not in {one.id for one in self._ws.visible_to(person.id)}:
             raise NotPossibleError(f"{person.name} cannot see that channel")
         return person, conversation

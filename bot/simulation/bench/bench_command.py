@@ -21,7 +21,7 @@ from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure
 from bot.simulation.bench.replay_time import measure_replay
 
 _SETTLE_S: Final = 2.0
-# Muster makes no more than Slack's twenty channels a minute, so one may have to wait for the next.
+# Muster creates at most twenty channels a minute, Slack's rate, so one may wait for the next minute.
 _CHANNEL_TIER_S: Final = 90.0
 
 
@@ -93,7 +93,7 @@ def measured(sizes: Sizes) -> dict[str, Any]:
         results["declare_at_once"] = measure_at_once(second, people=sizes.at_once)
     with bench_environment(LATE_RETRIES, people=sizes.people) as overloaded:
         _print_progress("an overload")
-        # Each person speaks in one incident, so that all of them are equally busy.
+        # Each person posts in one incident, so that all incidents are equally busy.
         channels = [
             _declare_incident(overloaded, overloaded.users[n :: sizes.incidents]) for n in range(sizes.incidents)
         ]

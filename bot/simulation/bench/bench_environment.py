@@ -1,8 +1,8 @@
 """The environment of the bench: a pretend workspace in this process, `muster run` in another, real time.
 
-The workspace enforces every rule of Slack but the rate limits, which would only measure Slack. Two processes do not share
-an interpreter lock. The database is a SQLite file; the policy has every extra switched on: an on-call schedule, an
-escalation policy, a runbook, an incidents channel, a channel per audience.
+The workspace enforces every rule of Slack but the rate limits, which would only measure Slack. Two processes do not
+share an interpreter lock. The database is a SQLite file; the policy has every extra switched on: an on-call schedule,
+an escalation policy, a runbook, an incidents channel, a channel per audience.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Capture rate: how fast messages of an incident channel are recorded, and whether each is recorded once.
 
-Messages are posted as fast as the workspace accepts them; recorded ones are read from the database. The clock stops when
-no event is outstanding, which is after the commit, or after the last retry was recorded.
+Messages are posted as fast as the workspace accepts them; recorded ones are read from the database. The clock stops
+when no event is outstanding, which is after the commit, or after the last retry was recorded.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The critical path of a declaration, from the wire log: the calls up to a usable channel, and their dependencies.
 
-An incident is ready when its channel is created, its card is posted and its declarer is invited. Knows nothing of Muster:
-only when each call started and ended. Two calls that overlap in any round are independent; all others count as
+An incident is ready when its channel is created, its card is posted and its declarer is invited. Knows nothing of
+Muster: only when each call started and ended. Two calls that overlap in any round are independent; all others count as
 dependent, which can only make the chain longer than it is.
 """
 

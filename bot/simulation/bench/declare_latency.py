@@ -1,7 +1,7 @@
-"""Declaration latency: time and Slack calls from the submitted form to a ready channel, and many declarations at once.
+"""Declaration latency: time and Slack calls from the submitted form to a ready channel, and many at once.
 
-Ready means: the channel is created, the card is posted, the declarer is invited. Announcement, bookmarks, topic, on-call
-schedule and escalation are on; none of them may delay it.
+Ready means: the channel is created, the card is posted, the declarer is invited. Announcement, bookmarks, topic,
+on-call schedule and escalation are on; none of them may delay it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _EVENT_LIMIT: Final = 1000
 def measure_declare(environment: BenchEnvironment, *, rounds: int) -> list[dict[str, Any]]:
     """Declare `rounds` incidents at each latency. Return the median time and the calls of the median round.
 
-    A dependent call waits in every round, while a busy machine serializes independent calls in some. So the shortest chain
-    of the rounds counts.
+    A dependent call waits in every round, while a busy machine serializes independent calls in some. So the shortest
+    chain of the rounds counts.
     """
     declared = {latency: [_declare(environment, latency, n) for n in range(rounds)] for latency in LATENCIES_MS}
     concurrent = concurrent_pairs(one for several in declared.values() for one in several)

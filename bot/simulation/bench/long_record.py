@@ -1,7 +1,7 @@
 """A long record: how fast it is verified and exported. No call to Slack.
 
-The incident is declared and filled through the regular entry points: nine messages, then a note. `verify` computes every
-hash and folds every entry again; the export includes checkpoint, signature, page and proof.
+The incident is declared and filled through the regular entry points: nine messages, then a note. `verify` computes
+every hash and folds every entry again; the export includes checkpoint, signature, page and proof.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ _MESSAGE: Final = "message"
 _EVENT_LIMIT: Final = 1000
 _TIMEOUT_MS: Final = 3000.0
 _COMMAND_EVERY: Final = 25
-# What cannot be delivered stays where it is until the bench sends it again, however long it takes to say everything.
+# Undelivered events wait until the bench retries them, however long the posting takes.
 LATE_RETRIES: Final = Timing(retry_after=(3600.0, 3600.0, 3600.0))
 _IN_FLIGHT_LIMIT: Final = 400
 _POLL_S: Final = 0.01
@@ -103,14 +103,14 @@ def measure_backlog(environment: BenchEnvironment, channels: Sequence[str], *, e
         user, channel = environment.users[n % len(environment.users)], channels[n % len(channels)]
         posted.append((channel, actor.post(user, channel, f"b{n} error rate is up")))
     environment.sandbox.settle(120)
-    # Searching all that was said for garbage again and again would measure the workspace, which shares the machine.
+    # Garbage collection of all messages would measure the workspace, which shares the machine.
     gc.collect()
     gc.freeze()
     faults.restore_connections()
     environment.until(lambda: environment.sandbox.sockets.count() > 0)
     started = time.perf_counter()
     while environment.sandbox.dispatcher.scheduled_retries():
-        # Many at a time: to find the oldest of thirty thousand anew for each would measure the workspace, not Muster.
+        # Many at a time: a search for the oldest of thirty thousand for each one would measure the workspace.
         if environment.sandbox.outstanding() <= _IN_FLIGHT_LIMIT // 2:
             environment.sandbox.dispatcher.retry_now(_IN_FLIGHT_LIMIT // 2)
         time.sleep(_POLL_S)

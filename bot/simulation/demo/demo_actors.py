@@ -69,7 +69,7 @@ class Actors:
                     action = str(element.get("action_id", "")) if isinstance(element, dict) else ""
                     if action.startswith(name):
                         return ts, block.get("block_id"), action
-        raise LookupError(f"no button {name} stands there")
+        raise LookupError(f"there is no button {name}")
 
     def _fill(self, user: str, view: dict[str, Any], form: Form) -> None:
         values = {name: self._value(value) for name, value in form.fields.items()}

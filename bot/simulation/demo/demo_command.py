@@ -1,4 +1,4 @@
-"""`muster demo`: a major incident in the pretend workspace, its record exported and verified; then the user takes over."""
+"""`muster demo`: a major incident in the pretend workspace, exported and verified; then the user takes over."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ End it with Ctrl-C. The record stays in {FOLDER}/.
     signal.signal(signal.SIGINT, lambda *_: ended.set())
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     while not ended.wait(0.5):
-        pass  # A signal that reaches another thread does not wake this one, and only this one may answer it.
+        pass  # A signal delivered to another thread does not wake this one, and only this one runs handlers.
 
 
 def _print(text: str) -> None:

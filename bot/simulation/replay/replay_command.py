@@ -91,7 +91,7 @@ def open_player(scenario: Scenario, database: str | None = None) -> Iterator[Sce
     }
     environment = ReplayEnvironment(people, clock=SetClock(scenario.events[0].at), channels=("incidents",))
     try:
-        # In a script every outage is a gap, however short.
+        # In a scenario every outage is a gap, even a short one.
         environment.open(script_policy(scenario, environment.users), database, gap_seconds=0)
         yield ScenarioPlayer(environment, scenario)
     finally:

@@ -15,7 +15,7 @@ SHIPPED: Final = Path(__file__).resolve().parents[3] / "policy.yaml"
 
 
 def script_policy(scenario: Scenario, user_of: dict[str, str]) -> Policy:
-    """Return the scenario's policy; `user_of` maps aliases to ids. Capture reaches back to the scenario's first event."""
+    """Return the scenario's policy; `user_of` maps aliases to ids. Capture reaches back to the first event."""
     shipped = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
     services = {
         name: Service(owner=user_of.get(service.owner or "", ""), customer_facing=service.customer_facing)

@@ -119,7 +119,7 @@ class ScenarioPlayer:
 
     def _command(self, event: ScriptEvent) -> None:
         if self.outage is not None:
-            raise NotPossibleError("nobody is there to take a command")
+            raise NotPossibleError("Muster receives no command in an outage")
         user, channel = self._actor_and_channel(event)
         fields = fields_of(event.intent, self._person, self._permalink)
         occurred_at = event.intent.get("occurred_at")

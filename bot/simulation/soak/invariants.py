@@ -173,11 +173,11 @@ def visible_texts(blocks: Any) -> list[str]:
     return []
 
 
-def _entry_problems(ledger_entry: LedgerEntry, count: int) -> Iterator[str]:
-    if ledger_entry.was_acknowledged and not count:
-        yield f"{LOST}: {ledger_entry.verb} {ledger_entry.token} was answered with {ledger_entry.reply!r} and is not on the record"
+def _entry_problems(entry: LedgerEntry, count: int) -> Iterator[str]:
+    if entry.was_acknowledged and not count:
+        yield f"{LOST}: {entry.verb} {entry.token} was answered with {entry.reply!r} and is not on the record"
     if count > 1:
-        yield f"{DOUBLED}: {ledger_entry.verb} {ledger_entry.token} is on the record {count} times"
+        yield f"{DOUBLED}: {entry.verb} {entry.token} is on the record {count} times"
 
 
 def _deleted(event: dict[str, Any]) -> str | None:
@@ -215,7 +215,7 @@ def _message_problems(
     if posted > 1 or gone > 1:
         yield f"{DOUBLED}: {label} is recorded {posted} times, its deletion {gone} times"
     if is_present == bool(gone):
-        yield f"{LOST}: {label} {'stands and is' if gone else 'was deleted and is not'} recorded as deleted"
+        yield f"{LOST}: {label} {'is in Slack and is' if gone else 'was deleted and is not'} recorded as deleted"
     if message is None or not is_present:
         return
     if known.text != message.text:

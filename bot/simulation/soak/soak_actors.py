@@ -27,7 +27,7 @@ _LINES: Final = (
     "mitigated {token} traffic is shifted",
     "regress {token} it is back again",
 )
-# Those are never refused in an incident that goes on, so that an answer is a promise.
+# An open incident never refuses these, so a reply means that they are recorded.
 _TRACKED_VERBS: Final = frozenset({"note", "decide", "workaround", "action", "declare"})
 _QUERIES: Final = ("status", "timeline", "summary", "roles", "list", "ack", "take commander because it is my shift")
 _FORM_TIMEOUT_S: Final = 4.0

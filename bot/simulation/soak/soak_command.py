@@ -34,8 +34,8 @@ from storage.jobs.job_table import JOB, JobState
 from storage.store import Store, open_store
 
 _AT_ONCE: Final = 8
-# Everything that came between is read back at Slack's pace, fifty threads a minute. So rest takes as long as something
-# gets done, within reason: what is tried again without end would get done for ever.
+# Backfill reads fifty threads a minute, Slack's rate. So the wait goes on while jobs complete, up to a total limit:
+# a job that retries for ever must not keep it going.
 _IDLE_LIMIT_S: Final = 600.0
 _TOTAL_LIMIT_S: Final = 1800.0
 _HORIZON: Final = timedelta(minutes=6)

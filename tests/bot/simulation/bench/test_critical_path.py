@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.simulation.bench.critical_path import Declared, SlackCall, independent, read_declaration, serial_calls
+from bot.simulation.bench.critical_path import Declaration, SlackCall, concurrent_pairs, read_declaration, serial_calls
 
 T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
 CREATE, INVITE, CARD = "conversations.create", "conversations.invite", "chat.postMessage card"
@@ -38,8 +38,8 @@ MADE = Went("api", "conversations.create", 320, 300)
 INVITED = Went("api", "conversations.invite", 640, 300, {"users": "U1,U2"})
 
 
-def chain(*calls: SlackCall) -> Declared:
-    return Declared(calls, max(call.ended for call in calls))
+def chain(*calls: SlackCall) -> Declaration:
+    return Declaration(calls, max(call.ended for call in calls))
 
 
 def test_a_declaration_is_ready_when_the_last_of_channel_card_and_invitation_is_there() -> None:
@@ -68,16 +68,16 @@ def test_a_post_that_slack_refused_is_no_card() -> None:
 
 def test_calls_one_after_the_other_are_a_chain_and_calls_side_by_side_are_not() -> None:
     together = chain(SlackCall(CREATE, 0, 300), SlackCall(INVITE, 310, 610), SlackCall(CARD, 320, 620))
-    assert serial_calls(together, independent([together])) == 2
+    assert serial_calls(together, concurrent_pairs([together])) == 2
     one_by_one = chain(SlackCall(CREATE, 0, 300), SlackCall(INVITE, 310, 610), SlackCall(CARD, 620, 920))
-    assert serial_calls(one_by_one, independent([one_by_one])) == 3
+    assert serial_calls(one_by_one, concurrent_pairs([one_by_one])) == 3
 
 
 def test_two_calls_that_once_overlapped_do_not_depend_on_each_other() -> None:
     slow = chain(SlackCall(CREATE, 0, 300), SlackCall(INVITE, 310, 610), SlackCall(CARD, 320, 620))
     quick = chain(SlackCall(CREATE, 0, 1), SlackCall(INVITE, 5, 6), SlackCall(CARD, 7, 8))
-    assert serial_calls(quick, independent([slow, quick])) == 2
-    assert serial_calls(quick, independent([quick])) == 3
+    assert serial_calls(quick, concurrent_pairs([slow, quick])) == 2
+    assert serial_calls(quick, concurrent_pairs([quick])) == 3
 
 
 def test_what_leads_nowhere_needed_makes_no_chain_longer() -> None:
@@ -88,4 +88,4 @@ def test_what_leads_nowhere_needed_makes_no_chain_longer() -> None:
         SlackCall("conversations.list", 330, 500),
         SlackCall("conversations.join", 510, 700),
     )
-    assert serial_calls(extras, independent([extras])) == 2
+    assert serial_calls(extras, concurrent_pairs([extras])) == 2

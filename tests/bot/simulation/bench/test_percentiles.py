@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.simulation.bench.percentiles import middle, percentile, spread
+from bot.simulation.bench.percentiles import percentile, rounded_median, spread
 
 
 def test_the_slowest_hundredth_of_a_hundred_is_the_second_slowest() -> None:
@@ -18,4 +18,4 @@ def test_a_single_value_is_every_percentile_of_itself() -> None:
 
 
 def test_the_middle_of_two_lies_between_them() -> None:
-    assert middle([1.0, 2.0]) == 1.5
+    assert rounded_median([1.0, 2.0]) == 1.5

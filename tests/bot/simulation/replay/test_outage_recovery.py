@@ -48,5 +48,5 @@ def test_a_command_while_nobody_listens_is_a_problem_of_the_script_and_not_its_e
         player.play()
         entries = player.environment.entries(player.environment.incident)
 
-    assert player.problems == ["e99: nobody is there to take a command"]
+    assert player.problems == ["e99: Muster receives no command in an outage"]
     assert [entry.fact.edge for entry in entries if isinstance(entry.fact, GapNoted)] == ["begins", "ends"]
