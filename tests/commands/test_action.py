@@ -36,18 +36,18 @@ def test_an_id_that_was_used_is_refused():
     assert worded(refusal).startswith("Not recorded: there is an action A2 already.")
 
 
-def test_a_bot_gets_no_action():
+def test_an_action_is_not_given_to_a_bot():
     room = HandmadeDesk()
     room.memory.know(Person(id=EVA, name="Botty", is_bot=True))
 
     assert room.refuses(Action(assignee=EVA, text="call the provider")).code == Code.NOT_A_RESPONDER
 
 
-def test_the_one_who_gets_it_is_named_with_the_time():
+def test_the_line_names_the_assignee_and_the_time():
     room = HandmadeDesk()
     action = Action(assignee=EVA, text="call the provider", timebox_minutes=30)
 
-    said = room.said(action)
-    assert said.startswith("*Action A1* for <@UEVA> by <!date^")
-    assert said.endswith("(10:45 UTC): call the provider")
+    line = room.said(action)
+    assert line.startswith("*Action A1* for <@UEVA> by <!date^")
+    assert line.endswith("(10:45 UTC): call the provider")
     assert "`/incident done A1`" in room.answer(action)

@@ -1,4 +1,4 @@
-"""Only the one who was called answers; "I have it" stops the calls, "I cannot" makes the next one at once."""
+"""Only the person paged answers; "I have it" stops the escalation, "I cannot" pages the next level at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def called(room: CommandBench) -> CommandBench:
     return room
 
 
-def test_having_it_stops_the_calls(called: CommandBench) -> None:
+def test_accepting_a_page_stops_the_escalation(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="accepted")
     called.tick(30)
 
@@ -29,7 +29,7 @@ def test_accepting_a_page_links_the_incident_channel(called: CommandBench) -> No
     assert called.answer() == "Recorded: you have it. The incident is INC-2026-0001, in <#C100>."
 
 
-def test_not_being_able_to_calls_the_next_at_once(called: CommandBench) -> None:
+def test_declining_a_page_pages_the_next_level_at_once(called: CommandBench) -> None:
     called.do("answer", by="rob", at=9, answer="declined")
 
     first, second = called.incident.escalations
@@ -47,7 +47,7 @@ def test_a_decline_at_the_last_level_pages_no_further_level(called: CommandBench
     assert "the commander is told" in called.answer()
 
 
-def test_a_call_that_lapsed_may_still_be_taken_but_not_declined(called: CommandBench) -> None:
+def test_a_lapsed_page_may_still_be_accepted_but_not_declined(called: CommandBench) -> None:
     called.tick(14)
     first = called.incident.escalations[0].n
 
@@ -68,5 +68,5 @@ def test_a_second_answer_from_the_button_is_stale(called: CommandBench) -> None:
     assert called.do("answer", by="rob", at=9, answer="declined", escalation=call, drawn_at=call).code == Code.STALE
 
 
-def test_there_is_nothing_to_answer_before_a_call(room: CommandBench) -> None:
+def test_there_is_nothing_to_answer_before_a_page(room: CommandBench) -> None:
     assert room.do("answer", answer="accepted").code == Code.STATE

@@ -11,7 +11,7 @@ from roles.role_names import Role
 from tests.support.command_bench import CommandBench, T, who
 
 
-def test_a_free_role_is_given(room: CommandBench) -> None:
+def test_a_free_role_is_assigned(room: CommandBench) -> None:
     room.do("assign", by="ilse", at=4, role="comms", to=who("eva"))
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
@@ -26,7 +26,7 @@ def test_an_assigned_commander_makes_the_incident_active(room: CommandBench) -> 
     assert (room.incident.state, room.incident.times.acknowledged_at) == (State.ACTIVE, T(4))
 
 
-def test_a_held_single_role_is_not_given_away(room: CommandBench) -> None:
+def test_a_held_single_role_is_not_assigned_to_another_person(room: CommandBench) -> None:
     room.do("take", by="rob", role="commander")
 
     assert room.do("assign", by="ilse", role="commander", to=who("eva")).code == Code.ROLE_TAKEN
@@ -54,7 +54,7 @@ def test_an_unknown_person_is_left_to_the_slack_gateway(room: CommandBench) -> N
     assert room.do("assign", role="scribe", to="cli:lena@desk").code is None
 
 
-def test_a_void_incident_gives_no_roles(room: CommandBench) -> None:
+def test_no_role_of_a_void_incident_is_assigned(room: CommandBench) -> None:
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 
     assert room.do("assign", role="scribe", to=who("eva")).code == Code.STATE

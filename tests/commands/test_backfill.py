@@ -12,7 +12,7 @@ THERE = Place(channel="C0TALK")
 FORM = {"title": "Checkout errors", "service": "checkout", "started_at": T(-60).isoformat()}
 
 
-def test_the_channel_it_was_typed_in_is_the_one_that_is_adopted(desk: CommandBench) -> None:
+def test_the_channel_of_the_command_is_adopted(desk: CommandBench) -> None:
     outcome = desk.do("backfill", at=6, place=THERE, **FORM)
 
     declared = desk.facts()[0]
@@ -23,14 +23,14 @@ def test_the_channel_it_was_typed_in_is_the_one_that_is_adopted(desk: CommandBen
     assert (incident.adopted, incident.state, incident.places.channel) == ("C0TALK", State.TRIAGED, None)
 
 
-def test_the_answer_and_the_line_say_what_becomes_of_the_channel(desk: CommandBench) -> None:
+def test_the_reply_and_the_line_say_what_happens_to_the_channel(desk: CommandBench) -> None:
     desk.do("backfill", at=6, place=THERE, **FORM)
 
     assert "This channel becomes its channel" in desk.answer()
     assert desk.said().startswith("<@UROB> made this channel the record of INC-2026-0001")
 
 
-def test_neither_topic_nor_bookmarks_nor_an_announcement_are_wanted_but_its_history(desk: CommandBench) -> None:
+def test_the_history_is_read_and_no_topic_bookmark_or_announcement_is_set(desk: CommandBench) -> None:
     desk.do("backfill", at=6, place=THERE, **FORM)
 
     kinds = {wanted.job.kind for wanted in desk.memory.state.jobs.values()}
@@ -38,25 +38,25 @@ def test_neither_topic_nor_bookmarks_nor_an_announcement_are_wanted_but_its_hist
     assert not {JobKind.TOPIC, JobKind.BOOKMARKS, JobKind.ANNOUNCE} & kinds
 
 
-def test_an_incident_channel_is_not_made_a_record_again(room: CommandBench) -> None:
+def test_an_incident_channel_is_not_adopted_again(room: CommandBench) -> None:
     outcome = room.do("backfill", at=6, place=Place(channel=CHANNEL), **FORM)
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "already_declared")
 
 
-def test_a_channel_that_is_just_being_adopted_is_not_adopted_twice(desk: CommandBench) -> None:
+def test_a_channel_whose_adoption_is_running_is_not_adopted_again(desk: CommandBench) -> None:
     desk.do("backfill", at=6, place=THERE, **FORM)
 
     assert desk.do("backfill", at=6, place=THERE, **FORM).reason == "already_declared"
     assert "INC-2026-0001" in desk.answer()
 
 
-def test_a_direct_message_is_no_channel(desk: CommandBench) -> None:
+def test_a_direct_message_is_not_adopted(desk: CommandBench) -> None:
     assert desk.do("backfill", place=Place(channel="D123"), **FORM).reason == "backfill_where"
     assert desk.do("backfill", place=Place(), **FORM).reason == "backfill_where"
 
 
-def test_without_when_it_began_there_is_no_record_of_the_past(desk: CommandBench) -> None:
+def test_a_backfill_without_a_start_time_is_refused(desk: CommandBench) -> None:
     outcome = desk.do("backfill", place=THERE, title="x", service="checkout")
 
     assert (outcome.code, outcome.fields) == (Code.MISSING_FIELDS, ("started_at",))

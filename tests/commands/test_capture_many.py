@@ -1,4 +1,4 @@
-"""What comes at the same moment is recorded together as it would be one by one: same entries, same answers, same order."""
+"""Captures that arrive together are recorded in one batch as they would be one by one: same entries, results and order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TIMES = ("1780999500.000100", "1780999501.000100", "1780999502.000100")
 PLACES = (CHANNEL, "C999")
 
 
-def told() -> st.SearchStrategy[CapturedFact]:
+def captured_facts() -> st.SearchStrategy[CapturedFact]:
     place, ts = st.sampled_from(PLACES), st.sampled_from(TIMES)
     words = st.sampled_from(("rolling back", "error rate falls"))
     rob = st.just(who("rob"))
@@ -40,27 +40,27 @@ def captures(facts: list[CapturedFact]) -> list[Capture]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(facts=st.lists(told(), min_size=1, max_size=12))
-def test_together_is_as_one_by_one(facts: list[CapturedFact]) -> None:
+@given(facts=st.lists(captured_facts(), min_size=1, max_size=12))
+def test_a_batch_records_the_same_as_single_captures(facts: list[CapturedFact]) -> None:
     together, alone = CommandBench().declared(), CommandBench().declared()
     many = captures(facts)
     given_way = {"policy": together.policy, "at": T(6)}
 
     came_of = capture_all(many, recorder=together.memory, **given_way)
-    # By channel, since what is said in one has no order against what is said in another.
+    # By channel, since messages of different channels have no order among them.
     turn = sorted(range(len(many)), key=lambda n: many[n].fact.channel)
     singly = {n: capture(many[n], recorder=alone.memory, **given_way) for n in turn}
 
     assert came_of == [singly[n] for n in range(len(many))]
-    assert told_of(together) == told_of(alone)
+    assert results_of(together) == results_of(alone)
     assert together.incident == alone.incident
 
 
-def told_of(desk: CommandBench) -> list[tuple[object, ...]]:
+def results_of(desk: CommandBench) -> list[tuple[object, ...]]:
     return [(entry.n, entry.fact, entry.by, entry.occurred_at, entry.source) for entry in desk.entries()]
 
 
-def test_messages_in_a_row_are_one_look_at_the_incident(room: CommandBench) -> None:
+def test_a_run_of_messages_loads_the_incident_once(room: CommandBench) -> None:
     many = captures([MessagePosted(channel=CHANNEL, ts=ts, author=who("rob"), text="x") for ts in TIMES])
 
     came_of = capture_all(many, recorder=room.memory, policy=room.policy, at=T(6))
@@ -73,7 +73,7 @@ def test_messages_in_a_row_are_one_look_at_the_incident(room: CommandBench) -> N
     assert room.entries()[-1].n == last
 
 
-def test_the_same_message_twice_in_one_go_is_recorded_once(room: CommandBench) -> None:
+def test_a_message_that_is_twice_in_a_batch_is_recorded_once(room: CommandBench) -> None:
     one = MessagePosted(channel=CHANNEL, ts=TIMES[0], author=who("rob"), text="x")
 
     first, second = capture_all(captures([one, one]), recorder=room.memory, policy=room.policy, at=T(6))

@@ -6,7 +6,7 @@ from incident.refusal import Code
 from tests.support.command_bench import CommandBench
 
 
-def test_the_category_changes_and_the_first_one_stays(room: CommandBench) -> None:
+def test_the_category_changes_and_the_first_one_stays_in_the_history(room: CommandBench) -> None:
     room.do("category", category="Database", subcategory="Data loss", reason="cause changed at 23:27")
 
     assert [item.category for item in room.incident.categories] == ["Application", "Database"]
@@ -27,7 +27,7 @@ def test_a_change_without_a_reason_is_refused(room: CommandBench) -> None:
     assert room.do("category", category="Database", reason="x").code is None
 
 
-def test_it_may_change_in_any_state(room: CommandBench) -> None:
+def test_the_category_may_change_in_any_state(room: CommandBench) -> None:
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 
     assert room.do("category", category="Database", reason="for the statistics").code is None

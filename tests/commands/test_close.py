@@ -1,4 +1,4 @@
-"""An incident closes only when it is resolved, by those who may, and when nothing is missing."""
+"""Only a resolved incident with every criterion met is closed, by a person with authority."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def closure_sentences() -> dict[str, str]:
     return yaml.safe_load((TEMPLATES / "slack" / "closure.yaml").read_text(encoding="utf-8"))
 
 
-def test_a_proven_incident_is_closed_by_its_commander():
+def test_an_incident_with_every_criterion_met_is_closed_by_its_commander():
     assert HandmadeDesk(PROVEN).does(Close()) == (StateChanged(old=State.RESOLVED, new=State.CLOSED),)
 
 
@@ -48,7 +48,7 @@ def test_a_closer_may_close_too():
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.RESOLVED}))
-def test_only_a_resolved_incident_is_closed_and_the_state_is_asked_first(state):
+def test_only_a_resolved_incident_is_closed_and_its_state_is_checked_first(state):
     refusal = HandmadeDesk(PROVEN.model_copy(update={"state": state}), actor=EVA).refuses(Close())
 
     assert refusal.code == Code.STATE
@@ -70,7 +70,7 @@ def test_a_former_commander_may_not_close():
     )
 
 
-def test_what_is_missing_is_named_in_order_and_each_has_its_sentence():
+def test_unmet_criteria_are_named_in_order_each_with_its_sentence():
     refusal = HandmadeDesk(BARE).refuses(Close())
 
     assert refusal.code == Code.CLOSE_INCOMPLETE
@@ -115,12 +115,12 @@ def test_every_closure_sentence_has_a_criterion():
     assert set(closure_sentences()) == {needs for needs, _, _ in tested}
 
 
-def test_the_channel_reads_who_closed():
+def test_the_channel_line_names_who_closed_the_incident():
     assert HandmadeDesk(PROVEN, actor=ILSE).said(Close()).startswith("*Closed* by <@UILSE>.")
     assert HandmadeDesk(PROVEN).answer(Close()).startswith("INC-2026-0042 is closed.")
 
 
-def test_a_refused_closing_is_recorded_with_its_unmet_criteria_and_each_can_be_met():
+def test_a_refused_close_is_recorded_with_its_unmet_criteria_and_each_can_be_met():
     room = CommandBench().declared(started_at="2026-06-09T09:58:00Z", impact=3, category="Application")
     room.do("take", "ilse", at=2, role="commander")
     room.do("restored", at=10, text="errors under 1%")

@@ -10,7 +10,7 @@ from incident.entries.restoration import Contained
 from tests.support.handmade_incidents import HandmadeDesk
 
 
-def test_a_step_is_recorded_with_its_term():
+def test_a_containment_step_is_recorded_with_its_term():
     assert HandmadeDesk().does(Contain(term="long", text="path closed")) == (
         Contained(term="long", text="path closed"),
     )
@@ -22,8 +22,8 @@ def test_there_is_no_third_term():
 
 
 @pytest.mark.parametrize(("term", "reads"), [("short", "for now"), ("long", "until the cause is gone")])
-def test_the_channel_reads_for_how_long(term, reads):
-    said = HandmadeDesk().said(Contain(term=term, text="14 ranges blocked"))
+def test_the_channel_line_says_for_how_long(term, reads):
+    line = HandmadeDesk().said(Contain(term=term, text="14 ranges blocked"))
 
-    assert said == f"*Contained* {reads}, says <@UILSE>: 14 ranges blocked"
+    assert line == f"*Contained* {reads}, says <@UILSE>: 14 ranges blocked"
     assert "not restored" in HandmadeDesk().answer(Contain(term=term, text="14 ranges blocked"))

@@ -1,4 +1,4 @@
-"""A correction stands beside an entry; the entry stays."""
+"""A correction refers to an entry; the entry itself never changes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_an_entry_that_does_not_exist_cannot_be_corrected(entry):
     assert f"there is no entry {entry}" in worded(refusal)
 
 
-def test_the_channel_reads_which_entry_was_wrong():
+def test_the_channel_line_names_the_entry_that_was_wrong():
     correct = Correct(entry=4, text="it was 09:55")
 
     assert HandmadeDesk().said(correct) == "*Correction of entry 4* by <@UILSE>: it was 09:55"

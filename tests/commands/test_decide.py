@@ -35,14 +35,14 @@ def test_a_button_on_musters_own_post_is_no_source_of_a_decision():
     assert (made.channel, made.ts) == (None, None)
 
 
-def test_the_channel_reads_the_decision_with_its_reason_and_approval():
-    said = HandmadeDesk().said(Decide(text=TEXT, rationale="errors began after it", approved_by=ROB))
+def test_the_channel_line_shows_the_decision_with_its_reason_and_approval():
+    line = HandmadeDesk().said(Decide(text=TEXT, rationale="errors began after it", approved_by=ROB))
 
-    assert said == (
+    assert line == (
         "*Decision D1* by <@UILSE>: roll back the 09:55 release · because: errors began after it · approved by <@UROB>"
     )
 
 
-def test_a_decision_without_a_reason_asks_for_one():
+def test_a_decision_without_a_reason_is_refused_with_a_request_for_one():
     assert "`/incident note D1 because …`" in HandmadeDesk().answer(Decide(text=TEXT))
     assert HandmadeDesk().answer(Decide(text=TEXT, rationale="it began then")) == "Recorded as D1."

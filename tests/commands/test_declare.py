@@ -1,4 +1,4 @@
-"""An incident begins with a title and a service; what is not judged is provisional; a P1 is major at once."""
+"""A declaration needs a title and a service; a priority not judged is provisional; a P1 is major at once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_title_and_a_service_are_enough(desk: CommandBench) -> None:
     assert (triaged.old, triaged.new) == (State.LOGGED, State.TRIAGED)
 
 
-def test_what_is_provisional_says_so(desk: CommandBench) -> None:
+def test_a_provisional_priority_says_so(desk: CommandBench) -> None:
     desk.do("declare", place=Place(), title="Checkout errors", service="checkout")
 
     assert desk.said() == (
@@ -79,7 +79,7 @@ def test_a_category_outside_the_catalogue_is_recorded_as_unlisted(desk: CommandB
     assert desk.facts()[0].unlisted
 
 
-def test_a_symptom_alone_gives_the_title(desk: CommandBench) -> None:
+def test_a_symptom_alone_becomes_the_title(desk: CommandBench) -> None:
     desk.do("declare", symptom="\nPayments fail\nsince the release", service="checkout")
 
     assert desk.facts()[0].title == "Payments fail"
@@ -88,7 +88,7 @@ def test_a_symptom_alone_gives_the_title(desk: CommandBench) -> None:
 @pytest.mark.parametrize(
     ("fields", "restricted"), [({"type": "security"}, True), ({"private": True}, True), ({}, False)]
 )
-def test_security_and_what_is_asked_to_be_private_is_restricted(
+def test_a_security_incident_and_one_declared_as_private_are_restricted(
     desk: CommandBench, fields: dict[str, object], restricted: bool
 ) -> None:
     desk.do("declare", title="x", service="checkout", **fields)
@@ -96,7 +96,7 @@ def test_security_and_what_is_asked_to_be_private_is_restricted(
     assert desk.facts()[0].restricted is restricted
 
 
-def test_an_unknown_service_is_refused_before_what_is_missing(desk: CommandBench) -> None:
+def test_an_unknown_service_is_refused_before_missing_fields(desk: CommandBench) -> None:
     assert desk.do("declare", service="nowhere").code == Code.UNKNOWN_SERVICE
 
 
@@ -109,7 +109,7 @@ def test_an_unknown_service_is_refused_before_what_is_missing(desk: CommandBench
         ({"title": "x"}, ("service", "owner_group", "category")),
     ],
 )
-def test_what_the_catalogue_does_not_give_is_asked_for(
+def test_a_field_that_the_catalogue_lacks_is_asked_for(
     desk: CommandBench, fields: dict[str, str], missing: tuple[str, ...]
 ) -> None:
     outcome = desk.do("declare", **fields)
@@ -125,7 +125,7 @@ def test_an_incident_is_not_declared_twice(room: CommandBench) -> None:
     assert "this channel is INC-2026-0001 already" in room.answer()
 
 
-def test_from_a_message_another_incident_is_declared_even_here(room: CommandBench) -> None:
+def test_a_message_of_an_incident_channel_can_become_another_incident(room: CommandBench) -> None:
     place = Place(channel=CHANNEL, message="1780999500.000100")
 
     outcome = room.do("declare", title="Login fails too", service="checkout", place=place)
@@ -134,7 +134,7 @@ def test_from_a_message_another_incident_is_declared_even_here(room: CommandBenc
     assert (room.facts()[0].from_channel, room.facts()[0].from_message) == (CHANNEL, "1780999500.000100")
 
 
-def test_two_who_declare_the_same_are_both_recorded_and_the_second_sees_the_first(room: CommandBench) -> None:
+def test_two_declarations_of_one_incident_are_both_recorded_and_the_second_shows_the_first(room: CommandBench) -> None:
     room.do("declare", by="eva", at=15, place=HERE, title="Payments down", service="checkout")
 
     assert "INC-2026-0001 on the same service was declared" in room.answer()
@@ -145,7 +145,7 @@ def test_two_who_declare_the_same_are_both_recorded_and_the_second_sees_the_firs
     ("at", "fields"),
     [(15.1, {}), (5, {"service": "wiki", "category": "Other", "owner_group": "it"}), (5, {"drill": True})],
 )
-def test_later_elsewhere_or_in_a_drill_is_something_else(
+def test_a_later_declaration_another_service_or_a_drill_is_no_possible_duplicate(
     room: CommandBench, at: float, fields: dict[str, object]
 ) -> None:
     whole = {"title": "Payments down", "service": "checkout", **fields}

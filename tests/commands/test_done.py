@@ -1,4 +1,4 @@
-"""An action ends once, with what came of it."""
+"""An action is completed once, with its result."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.handmade_incidents import ROB, T0, HandmadeDesk, an_incident,
 OPEN = Action(id="A1", text="watch the pool", assignee=ROB, opened_at=T0)
 
 
-def test_an_open_action_is_done_under_the_id_it_has():
+def test_an_open_action_is_completed_under_its_id():
     room = HandmadeDesk(an_incident(actions=(OPEN,)))
 
     assert room.does(Done(id="a1", result="it fills in 70 minutes")) == (
@@ -26,7 +26,7 @@ def test_an_unknown_action_is_refused():
     assert "no action is called A7" in worded(refusal)
 
 
-def test_an_action_that_is_done_is_refused():
+def test_a_completed_action_is_not_completed_again():
     room = HandmadeDesk(an_incident(actions=(OPEN.model_copy(update={"done_at": later(5)}),)))
 
     refusal = room.refuses(Done(id="A1", result="again"))
@@ -35,7 +35,7 @@ def test_an_action_that_is_done_is_refused():
     assert "A1 is done already" in worded(refusal)
 
 
-def test_the_channel_reads_the_result():
+def test_the_channel_line_shows_the_result():
     room = HandmadeDesk(an_incident(actions=(OPEN,)))
 
     assert room.said(Done(id="A1", result="it leaks")) == "*A1 done*, says <@UILSE>: it leaks"

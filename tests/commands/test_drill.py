@@ -1,4 +1,4 @@
-"""Injects go into a running drill, and ending it releases everybody."""
+"""Injects go into a running drill, and ending it ends its roles."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_an_inject_goes_into_the_drill(drill: CommandBench) -> None:
     assert drill.answer() == "Put into the drill."
 
 
-def test_ending_a_drill_ends_its_roles_and_what_is_owed(drill: CommandBench) -> None:
+def test_ending_a_drill_ends_its_roles_and_its_deadlines(drill: CommandBench) -> None:
     drill.do("take", role="commander")
 
     drill.do("drill", what="end", summary="two gaps found")
@@ -40,11 +40,11 @@ def test_a_real_incident_is_no_drill(room: CommandBench, what: str) -> None:
     assert room.do("drill", what=what, text="x").code == Code.STATE
 
 
-def test_a_drill_that_ended_takes_nothing_more(drill: CommandBench) -> None:
+def test_a_drill_that_ended_takes_no_more_injects(drill: CommandBench) -> None:
     drill.do("drill", what="end", text="done here")
 
     assert drill.do("drill", what="inject", text="x").code == Code.STATE
 
 
-def test_words_are_needed(drill: CommandBench) -> None:
+def test_an_inject_without_text_is_refused(drill: CommandBench) -> None:
     assert drill.do("drill", what="inject").code == Code.MISSING_FIELDS

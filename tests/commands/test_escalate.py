@@ -28,7 +28,7 @@ def test_a_person_is_not_paged_twice_and_cannot_page_themselves(room: CommandBen
     assert room.incident.escalations[-1].person == who("rob")
 
 
-def test_an_unanswered_call_goes_on_to_the_next_and_is_recorded(room: CommandBench) -> None:
+def test_an_unanswered_page_escalates_to_the_next_level_and_is_recorded(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, reason="help")
 
     room.tick(13.1)
@@ -38,7 +38,7 @@ def test_an_unanswered_call_goes_on_to_the_next_and_is_recorded(room: CommandBen
     assert room.entries()[second.n - 1].by == MUSTER
 
 
-def test_a_named_person_is_called_first(room: CommandBench) -> None:
+def test_a_named_person_is_paged_first(room: CommandBench) -> None:
     room.do("escalate", by="ilse", how="hierarchical", who=who("nadia"), reason="may we roll back?")
 
     (call,) = room.incident.escalations
@@ -46,7 +46,7 @@ def test_a_named_person_is_called_first(room: CommandBench) -> None:
     assert room.said() == "<@UILSE> calls <@UNADIA> to decide: may we roll back?"
 
 
-def test_a_known_person_may_be_given_in_words(room: CommandBench) -> None:
+def test_a_known_person_may_be_named_in_text(room: CommandBench) -> None:
     room.do("escalate", by="ilse", to=who("nadia"), reason="x")
 
     assert room.incident.escalations[0].person == who("nadia")
@@ -60,7 +60,7 @@ def test_an_outside_body_is_recorded_and_not_paged(room: CommandBench) -> None:
     assert room.answer() == "Recorded. Muster cannot reach management body: call them yourself, now."
 
 
-def test_after_the_end_one_person_is_paged_and_no_level_follows(room: CommandBench) -> None:
+def test_after_the_end_of_an_incident_one_person_is_paged_and_no_level_follows(room: CommandBench) -> None:
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 
     room.do("escalate", by="ilse", at=8, reason="did you see this?")
@@ -71,7 +71,7 @@ def test_after_the_end_one_person_is_paged_and_no_level_follows(room: CommandBen
     assert "The incident is over (void, a false alarm), so no answer is waited for and nobody is" in room.answer()
 
 
-def test_a_decline_after_the_end_pages_no_further_level(room: CommandBench) -> None:
+def test_a_decline_after_the_end_of_an_incident_pages_no_further_level(room: CommandBench) -> None:
     room.do("escalate", by="ilse", at=8, reason="help")
     room.do("void", at=9, as_="false_alarm", reason="the probe itself was broken")
 
@@ -100,5 +100,5 @@ def test_without_an_escalation_policy_a_name_is_required(desk: CommandBench) -> 
 
 
 @pytest.mark.parametrize("name", ["bot", "guest"])
-def test_only_a_full_member_is_called(room: CommandBench, name: str) -> None:
+def test_only_a_full_member_is_paged(room: CommandBench, name: str) -> None:
     assert room.do("escalate", who=who(name), reason="help").code == Code.NOT_A_RESPONDER

@@ -1,4 +1,4 @@
-"""Who asks for the record is told how to get it, if they may see the incident."""
+"""The reply says how to export the record, to people who may see the incident."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from incident.refusal import Code
 from tests.support.handmade_incidents import EVA, ROB, HandmadeDesk, an_incident
 
 
-def test_the_answer_names_the_command_and_what_is_in_the_archive():
+def test_the_reply_names_the_command_and_the_contents_of_the_archive():
     answer = HandmadeDesk().answer(Export())
 
     assert "`muster export INC-2026-0042`" in answer
@@ -25,6 +25,6 @@ def test_an_incident_the_actor_may_not_see_is_refused_as_unknown():
     assert HandmadeDesk(an_incident(restricted=True), actor=EVA).refuses(Export()).code == Code.NO_INCIDENT
 
 
-def test_asking_changes_nothing():
+def test_a_question_records_nothing():
     assert HandmadeDesk().does(Export()) == ()
     assert HandmadeDesk().said(Export()) == ""

@@ -48,7 +48,7 @@ def test_handing_over_another_persons_role_needs_authority(commanded: CommandBen
     assert commanded.incident.offers[0].from_who == who("rob")
 
 
-def test_of_several_holders_the_first_gives(room: CommandBench) -> None:
+def test_of_several_holders_the_first_hands_over(room: CommandBench) -> None:
     room.do("take", by="rob", role="tech_lead")
     room.do("take", by="eva", role="tech_lead")
 
@@ -62,9 +62,9 @@ def test_a_role_is_not_offered_to_its_holder(commanded: CommandBench) -> None:
 
 
 @pytest.mark.parametrize(("note", "code"), [("", Code.HANDOVER_NOTE), ("x" * 19, Code.HANDOVER_NOTE), ("x" * 20, None)])
-def test_the_note_says_enough_to_take_over(commanded: CommandBench, note: str, code: Code | None) -> None:
+def test_a_handover_note_that_says_too_little_is_refused(commanded: CommandBench, note: str, code: Code | None) -> None:
     assert commanded.do("handover", role="commander", to=who("eva"), note=note).code == code
 
 
-def test_a_bot_takes_over_nothing(commanded: CommandBench) -> None:
+def test_a_role_is_not_offered_to_a_bot(commanded: CommandBench) -> None:
     assert commanded.do("handover", role="commander", to=who("bot"), note=NOTE).code == Code.NOT_A_RESPONDER

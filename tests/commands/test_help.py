@@ -1,4 +1,4 @@
-"""Help is read off the verbs: what can be typed, and what one verb takes."""
+"""Help is derived from the verbs: what can be typed, and the fields of each verb."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_every_verb_is_listed_in_its_group_and_all_of_them_fit_on_one_screen():
     assert len(answer.splitlines()) < 20
 
 
-def test_asked_for_all_it_says_what_every_verb_does_by_group():
+def test_help_all_says_what_every_verb_does_by_group():
     answer = ANYWHERE.answer(Help(about="all"))
 
     for verb in verb_registry.verbs():
@@ -42,7 +42,7 @@ def test_one_verb_is_shown_with_its_fields_and_aliases():
 
 
 @pytest.mark.parametrize("verb", verb_registry.verbs())
-def test_every_verb_can_be_asked_about(verb):
+def test_every_verb_has_help(verb):
     assert ANYWHERE.answer(Help(about=verb.name)).startswith(f"*`/incident {verb.name}")
 
 
@@ -50,7 +50,7 @@ def test_usage_puts_fixed_words_before_names_and_the_text_last():
     assert usage(Update) == "update <audience> [final] [next=…] <text>"
 
 
-def test_a_word_that_is_no_verb_gets_the_nearest():
+def test_an_unknown_word_gets_the_nearest_verb():
     near, far = ANYWHERE.refuses(Help(about="updaet")), ANYWHERE.refuses(Help(about="xyzzy"))
 
     assert near.code == far.code == Code.UNKNOWN_VERB
@@ -58,10 +58,10 @@ def test_a_word_that_is_no_verb_gets_the_nearest():
     assert worded(far) == "No verb of that name. `/incident help` lists them all."
 
 
-def test_asking_changes_nothing():
+def test_a_question_records_nothing():
     assert ANYWHERE.does(Help()) == ()
     assert ANYWHERE.said(Help()) == ""
 
 
-def test_what_may_be_chosen_is_listed():
+def test_the_choices_of_a_field_are_listed():
     assert "• For how long: short, long" in ANYWHERE.answer(Help(about="contain"))

@@ -19,7 +19,7 @@ LAWYER = frozenset({"legal"})
 
 
 @pytest.mark.parametrize("group", ["legal", "privacy"])
-def test_those_named_hold_and_release(group):
+def test_people_named_in_the_policy_hold_and_release_updates(group):
     groups = frozenset({group})
 
     assert HandmadeDesk(groups=groups).does(HOLD) == (UpdatesHeld(audience=Audience.CUSTOMER, reason=WHY),)
@@ -28,7 +28,7 @@ def test_those_named_hold_and_release(group):
 
 
 @pytest.mark.parametrize(("incident", "verb"), [(an_incident(), HOLD), (HELD, RELEASE)])
-def test_others_may_not_even_the_commander(incident, verb):
+def test_no_other_person_has_the_authority_not_even_the_commander(incident, verb):
     refusal = HandmadeDesk(incident, groups=frozenset({"major_authority"})).refuses(verb)
 
     assert refusal.code == Code.NOT_AUTHORISED
@@ -45,7 +45,7 @@ def test_an_existing_hold_is_refused_before_authority_is_checked(incident, verb,
     assert says in worded(refusal)
 
 
-def test_the_channel_reads_the_hold_and_its_end():
+def test_the_channel_lines_show_the_hold_and_its_end():
     assert HandmadeDesk(groups=LAWYER).said(HOLD) == (
         f"*On hold*: no updates to customers, says <@UILSE>. Because: {WHY}"
     )
@@ -55,7 +55,7 @@ def test_the_channel_reads_the_hold_and_its_end():
     assert "`/incident hold release customer because …`" in HandmadeDesk(groups=LAWYER).answer(HOLD)
 
 
-def test_the_answer_to_a_release_says_what_is_owed_again():
+def test_the_reply_to_a_release_names_the_update_that_is_owed_again():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
     state = AudienceState(audience=Audience.CUSTOMER, held=True, open=slot)
 

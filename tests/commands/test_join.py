@@ -15,7 +15,7 @@ def second(room: CommandBench, **fields: object) -> Place:
     return Place(number=outcome.number)
 
 
-def test_the_second_is_void_and_the_first_knows_who_joined(room: CommandBench) -> None:
+def test_the_second_incident_is_void_and_the_first_names_who_joined(room: CommandBench) -> None:
     place = second(room)
 
     outcome = room.do("join", by="eva", at=6, place=place, number="INC-2026-0001")
@@ -39,7 +39,7 @@ def test_a_second_click_joins_nothing_again(room: CommandBench) -> None:
     assert sum(isinstance(e.fact, JoinedAsDuplicate) for e in room.entries()) == 1
 
 
-def test_the_first_does_not_join_the_second(room: CommandBench) -> None:
+def test_the_first_incident_does_not_join_the_second(room: CommandBench) -> None:
     second(room)
 
     assert room.do("join", number="INC-2026-0002").reason == "join_not_first"
@@ -53,7 +53,7 @@ def test_an_incident_that_is_over_is_not_joined(room: CommandBench) -> None:
     assert room.do("join", place=place, number="INC-2026-0001").code == Code.STATE
 
 
-def test_what_was_worked_on_this_far_is_not_voided_by_joining(room: CommandBench) -> None:
+def test_an_incident_that_was_mitigated_is_not_voided_by_joining(room: CommandBench) -> None:
     place = second(room)
     for verb in ("ack", "mitigated"):
         room.do(verb, at=6, place=place, **({"text": "better"} if verb == "mitigated" else {}))
@@ -69,7 +69,7 @@ def test_a_restricted_incident_cannot_be_found_by_joining_it(desk: CommandBench)
     assert desk.do("join", by="eva", place=place, number="INC-2026-0999").code == Code.NO_INCIDENT
 
 
-def test_not_from_a_restricted_incident_of_ones_own_either(desk: CommandBench) -> None:
+def test_a_restricted_incident_is_not_joined_from_another_restricted_one(desk: CommandBench) -> None:
     desk.declared(type="security")
     place = second(desk, type="security")
 
@@ -79,7 +79,7 @@ def test_not_from_a_restricted_incident_of_ones_own_either(desk: CommandBench) -
     assert not any(isinstance(e.fact, JoinedAsDuplicate) for e in desk.entries())
 
 
-def test_who_is_involved_in_both_restricted_incidents_may_join_them(desk: CommandBench) -> None:
+def test_a_person_involved_in_both_restricted_incidents_may_join_them(desk: CommandBench) -> None:
     desk.declared(type="security")
     place = second(desk, type="security")
 

@@ -1,4 +1,4 @@
-"""A prompt can be put off, by anybody who is asked or presses its button; that it was is on the record."""
+"""A prompt is snoozed by a person it asks or a person who presses its button, and the snooze is recorded."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from tests.support.command_bench import CommandBench, T
 
 
 def asked(at: float = 25) -> CommandBench:
-    """An incident whose commander's chair is empty, and asked about."""
+    """An incident without a commander, with the prompt for one open."""
     desk = CommandBench().declared()
     desk.tick(at)
     return desk
 
 
-def test_putting_off_is_recorded_with_the_moment_it_comes_again():
+def test_a_snooze_is_recorded_with_the_time_the_prompt_returns():
     desk = asked()
     [prompted] = [p for p in desk.incident.prompted if p.due.startswith("commander")]
 
@@ -28,7 +28,7 @@ def test_putting_off_is_recorded_with_the_moment_it_comes_again():
     assert desk.said() == ""
 
 
-def test_without_a_name_everything_asked_of_this_person_is_put_off_and_nothing_else():
+def test_without_a_name_all_prompts_of_this_person_are_snoozed_and_no_others():
     desk = asked()
     mine = {p.due for p in desk.incident.prompted if desk.incident.reporter in p.asked}
     assert mine
@@ -38,7 +38,7 @@ def test_without_a_name_everything_asked_of_this_person_is_put_off_and_nothing_e
     assert {fact.due for fact in desk.facts()} == mine
 
 
-def test_who_is_asked_for_nothing_has_nothing_to_put_off():
+def test_a_person_without_a_prompt_has_nothing_to_snooze():
     desk = asked()
 
     outcome = desk.do("later", by="eva")
@@ -57,7 +57,7 @@ def test_an_answered_prompt_is_not_snoozed():
     assert outcome.is_refused
 
 
-def test_a_button_pressed_twice_puts_off_once():
+def test_a_button_pressed_twice_snoozes_once():
     desk = asked()
     [prompted] = [p for p in desk.incident.prompted if p.due.startswith("commander")]
     drawn = desk.incident.n

@@ -1,4 +1,4 @@
-"""A record elsewhere is linked, or it is said why there is none."""
+"""A record of another system is linked, or a reason says why there is none."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from incident.refusal import Code
 from tests.support.handmade_incidents import HandmadeDesk, worded
 
 
-def test_a_record_elsewhere_is_linked():
+def test_a_record_of_another_system_is_linked():
     link = Link(kind="known_error", ref="KE-31")
 
     assert link.intent == "link"
@@ -19,7 +19,7 @@ def test_a_record_elsewhere_is_linked():
     assert HandmadeDesk().said(link) == "*Linked* by <@UILSE>: known error KE-31"
 
 
-def test_that_there_is_none_needs_a_reason_and_nothing_else():
+def test_stating_that_there_is_no_record_needs_only_a_reason():
     for link in (
         Link(reason="vendor bug"),
         Link(kind="none", reason="vendor bug"),
@@ -30,7 +30,7 @@ def test_that_there_is_none_needs_a_reason_and_nothing_else():
     assert HandmadeDesk().answer(Link(reason="vendor bug")) == "Recorded: there is nothing to link."
 
 
-def test_what_is_left_out_is_asked_for():
+def test_a_missing_field_is_asked_for():
     nothing, why = HandmadeDesk().refuses(Link(kind="problem")), HandmadeDesk().refuses(Link(kind="none"))
 
     assert (nothing.code, nothing.fields) == (Code.MISSING_FIELDS, ("ref",))

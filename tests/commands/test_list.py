@@ -22,7 +22,7 @@ def room_of(*incidents, actor=EVA) -> HandmadeDesk:
     return room
 
 
-def test_the_gravest_come_first_then_the_oldest_and_drills_last():
+def test_the_highest_priority_comes_first_then_the_oldest_and_drills_last():
     room = room_of(
         other(1, priority=Priority.P3),
         other(3, priority=Priority.P1),
@@ -40,16 +40,16 @@ def test_a_restricted_incident_is_listed_for_those_involved_only():
     assert listed(room_of(secret, other(8), actor=EVA)) == ["INC-2026-0008"]
 
 
-def test_what_is_over_is_not_listed():
+def test_an_incident_that_ended_is_not_listed():
     assert room_of(other(1, state=State.CLOSED)).answer(List()) == "No incident is open."
 
 
-def test_a_line_says_what_it_is_and_where():
+def test_a_line_names_the_incident_and_its_channel():
     (line,) = room_of(other(1, major=True)).answer(List()).splitlines()
 
     assert line == "• *INC-2026-0001* P2, major · being worked on · Checkout errors · <#C100>"
 
 
-def test_asking_changes_nothing():
+def test_a_question_records_nothing():
     assert room_of().does(List()) == ()
     assert room_of().said(List()) == ""

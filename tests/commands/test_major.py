@@ -19,19 +19,19 @@ def test_a_responder_declares_a_major_incident(room: CommandBench) -> None:
     )
 
 
-def test_it_is_declared_once(room: CommandBench) -> None:
+def test_a_major_incident_is_declared_once(room: CommandBench) -> None:
     room.do("major", reason="revenue path failing")
 
     assert room.do("major", reason="again").code == Code.STATE
 
 
-def test_a_p1_is_one_already(desk: CommandBench) -> None:
+def test_a_p1_is_a_major_incident_already(desk: CommandBench) -> None:
     desk.declared(impact=1, urgency=1)
 
     assert desk.do("major", reason="x").reason == "already_major"
 
 
-def test_the_state_is_asked_before_the_authority(room: CommandBench) -> None:
+def test_the_state_is_checked_before_the_authority(room: CommandBench) -> None:
     assert room.do("major", by="guest", reason="x").code == Code.NOT_AUTHORISED
     room.do("major", reason="x")
     assert room.do("major", by="guest", reason="x").code == Code.STATE

@@ -56,8 +56,8 @@ def tell(recorder: Recorder) -> IncidentKey:
     posted = MessagePosted(channel=CHANNEL, ts=TS, author=who("rob"), text="removing it now")
     edited = MessageEdited(channel=CHANNEL, ts=TS, edited_ts=f"{TS}1", author=who("rob"), text="removing it on db2")
     for fact, at in ((posted, 7.0), (posted, 7.5), (edited, 10.0)):
-        said = Capture(team=TEAM, fact=fact, by=who("rob"), occurred_at=T(at), source=SOURCE)
-        capture(said, recorder=recorder, policy=a_policy(), at=T(at))
+        captured = Capture(team=TEAM, fact=fact, by=who("rob"), occurred_at=T(at), source=SOURCE)
+        capture(captured, recorder=recorder, policy=a_policy(), at=T(at))
     for at, verb, by, fields in STORY:
         act(recorder, at, verb, by, fields)
         act(recorder, at, verb, by, fields)

@@ -1,4 +1,4 @@
-"""Only what is being worked on can be mitigated."""
+"""Only an active incident is mitigated."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def test_an_active_incident_is_mitigated():
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - {State.ACTIVE}))
-def test_every_other_state_refuses_it(state):
+def test_every_other_state_refuses_the_transition(state):
     refusal = HandmadeDesk(an_incident(state)).refuses(SAID)
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Not recorded: it is ")
 
 
-def test_the_channel_reads_what_is_better():
+def test_the_channel_line_says_what_is_better():
     assert HandmadeDesk().said(SAID) == "*Mitigated*, says <@UILSE>: primaries are back, replicas lag"
     assert "`/incident restored`" in HandmadeDesk().answer(SAID)

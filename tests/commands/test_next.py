@@ -1,4 +1,4 @@
-"""What is owed next is shown; only an update can promise another time."""
+"""The reply shows the deadlines ahead; only an update can promise another time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OWED = an_incident(
 )
 
 
-def test_what_is_owed_is_shown_earliest_first_and_late_ones_say_so():
+def test_deadlines_are_shown_earliest_first_and_late_ones_say_so():
     lines = HandmadeDesk(OWED).answer(Next()).splitlines()
 
     assert lines[0].startswith("• *responders* was due <!date^")
@@ -27,7 +27,7 @@ def test_what_is_owed_is_shown_earliest_first_and_late_ones_say_so():
     assert lines[3] == "On legal hold: customers."
 
 
-def test_without_a_speaker_the_role_is_offered():
+def test_without_a_comms_lead_the_role_is_offered():
     assert "`/incident take comms`" in HandmadeDesk(OWED.model_copy(update={"roles": ()})).answer(Next())
 
 
@@ -36,7 +36,7 @@ def test_the_reply_says_that_no_update_is_owed():
     assert HandmadeDesk().does(Next()) == ()
 
 
-def test_a_time_alone_promises_nothing():
+def test_a_time_without_an_update_promises_nothing():
     refusal = HandmadeDesk().refuses(Next(words="internal 16:30"))
 
     assert refusal.code == Code.BAD_VALUE

@@ -1,4 +1,4 @@
-"""Who is on call: for the incident's service, for one that is named, or for all."""
+"""Who is on call: for the incident's service, for a named service, or for all."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from incident.refusal import Code
 from tests.support.command_bench import CommandBench
 
 
-def test_in_an_incident_its_service_is_shown(room: CommandBench) -> None:
+def test_in_an_incident_channel_its_service_is_shown(room: CommandBench) -> None:
     room.do("oncall")
 
     assert room.answer().splitlines() == [
@@ -18,7 +18,7 @@ def test_in_an_incident_its_service_is_shown(room: CommandBench) -> None:
     assert room.said() == ""
 
 
-def test_outside_an_incident_every_service_is_shown(desk: CommandBench) -> None:
+def test_outside_an_incident_channel_every_service_is_shown(desk: CommandBench) -> None:
     assert desk.do("oncall").code is None
 
     assert "*checkout*" in desk.answer()

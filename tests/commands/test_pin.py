@@ -1,4 +1,4 @@
-"""The first mark on a message makes an observation of what the message reads then."""
+"""The first pushpin on a message makes an observation of its text at that time."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_text_is_that_of_the_latest_edit_in_whatever_order_edits_arrived():
     assert room.does(PIN)[0].text == "removing it on db2"
 
 
-def test_a_second_mark_adds_nothing():
+def test_a_second_pin_adds_nothing():
     room = HandmadeDesk()
     room.holds(POSTED, MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now"))
 
@@ -44,14 +44,14 @@ def test_a_second_mark_adds_nothing():
     assert room.answer(PIN) == "That message is in the timeline already."
 
 
-def test_a_message_that_became_a_decision_can_still_be_marked():
+def test_a_message_that_became_a_decision_can_still_be_pinned():
     room = HandmadeDesk()
     room.holds(POSTED, DecisionMade(id="D1", text="removing it", channel=CHANNEL, ts=TS))
 
     assert room.does(PIN)[0].text == "removing it now"
 
 
-def test_an_unknown_message_is_recorded_from_what_came_with_the_mark():
+def test_an_unknown_message_is_recorded_from_the_payload_of_the_pin():
     found = HandmadeDesk().does(Pin(channel=CHANNEL, ts=TS, text="it is back", author=EVA))
 
     assert found == (MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="it is back"),)
@@ -68,7 +68,7 @@ def test_a_deleted_message_is_pinned_with_the_text_of_its_deletion():
     assert room.does(PIN)[0].text == "key=secret"
 
 
-def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
+def test_without_a_reference_the_message_of_the_shortcut_is_used():
     room = HandmadeDesk(place=Place(channel=CHANNEL, message=TS))
     room.holds(POSTED)
 
@@ -77,7 +77,7 @@ def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
     assert room.said(Pin()) == ""
 
 
-def test_a_mark_on_no_message_is_refused():
+def test_a_pin_without_a_message_is_refused():
     refusal = HandmadeDesk().refuses(Pin())
 
     assert refusal.code == Code.BAD_VALUE

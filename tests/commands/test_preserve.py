@@ -18,7 +18,7 @@ LAWYER = frozenset({"legal"})
 
 
 @pytest.mark.parametrize("group", ["legal", "privacy"])
-def test_those_named_set_and_lift_it(group):
+def test_people_named_in_the_policy_set_and_lift_a_legal_hold(group):
     groups = frozenset({group})
 
     assert HandmadeDesk(groups=groups).does(SET) == (Preserved(on=True, reason=WHY),)
@@ -26,12 +26,12 @@ def test_those_named_set_and_lift_it(group):
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.VOID_FALSE_ALARM, State.DRILL_ENDED])
-def test_what_is_over_can_be_held_too(state):
+def test_an_incident_that_ended_can_be_put_under_legal_hold(state):
     assert HandmadeDesk(an_incident(state), groups=LAWYER).does(SET) == (Preserved(on=True, reason=WHY),)
 
 
 @pytest.mark.parametrize(("incident", "verb"), [(an_incident(), SET), (HELD, LIFT)])
-def test_others_may_not_even_the_commander(incident, verb):
+def test_no_other_person_has_the_authority_not_even_the_commander(incident, verb):
     refusal = HandmadeDesk(incident, groups=frozenset({"major_authority"})).refuses(verb)
 
     assert refusal.code == Code.NOT_AUTHORISED
@@ -48,7 +48,7 @@ def test_an_existing_hold_is_refused(incident, verb, says):
     assert says in worded(refusal)
 
 
-def test_the_channel_reads_the_hold_and_its_end():
+def test_the_channel_lines_show_the_hold_and_its_end():
     assert HandmadeDesk(groups=LAWYER).said(SET).endswith(f"says <@UILSE>. Because: {WHY}")
     assert HandmadeDesk(HELD, groups=LAWYER).said(LIFT).startswith("*Legal hold lifted*")
     assert "`/incident preserve lift because …`" in HandmadeDesk(groups=LAWYER).answer(SET)

@@ -11,7 +11,7 @@ from tests.support.command_bench import CommandBench
 WHY = "writes are locked for all users"
 
 
-def test_the_priority_is_computed_and_says_what_it_was(room: CommandBench) -> None:
+def test_the_priority_is_computed_and_the_reply_names_the_previous_one(room: CommandBench) -> None:
     room.do("priority", by="ilse", impact=2, urgency=2, justification=WHY)
 
     changed = room.facts()[0]
@@ -40,31 +40,33 @@ def test_a_level_left_out_keeps_its_value(room: CommandBench) -> None:
 
 
 @pytest.mark.parametrize(("by", "code"), [("rob", Code.NOT_AUTHORISED), ("ilse", None), ("eva", None)])
-def test_lowering_is_for_the_commander_or_with_authority(room: CommandBench, by: str, code: Code | None) -> None:
+def test_the_commander_or_a_person_with_authority_lowers_the_priority(
+    room: CommandBench, by: str, code: Code | None
+) -> None:
     room.do("take", by="eva", role="commander")
 
     assert room.do("priority", by=by, impact=3, urgency=3, justification=WHY).code == code
 
 
-def test_anybody_may_raise_it(room: CommandBench) -> None:
+def test_any_person_may_raise_the_priority(room: CommandBench) -> None:
     assert room.do("priority", by="guest", impact=1, urgency=1, justification=WHY).code is None
 
 
-def test_other_answers_of_the_same_priority_lower_nothing(room: CommandBench) -> None:
+def test_other_levels_with_the_same_priority_lower_nothing(room: CommandBench) -> None:
     assert room.do("priority", by="rob", impact=2, urgency=1, justification=WHY).code is None
 
 
 @pytest.mark.parametrize(("why", "code"), [("x" * 14, Code.JUSTIFICATION), ("x" * 15, None), ("", Code.JUSTIFICATION)])
-def test_the_justification_has_to_say_something(room: CommandBench, why: str, code: Code | None) -> None:
+def test_a_justification_that_says_too_little_is_refused(room: CommandBench, why: str, code: Code | None) -> None:
     assert room.do("priority", impact=1, urgency=1, justification=why).code == code
 
 
-def test_authority_is_asked_before_the_justification(room: CommandBench) -> None:
+def test_authority_is_checked_before_the_justification(room: CommandBench) -> None:
     assert room.do("priority", by="rob", impact=3, urgency=3, justification="").code == Code.NOT_AUTHORISED
 
 
 @pytest.mark.parametrize("level", [0, 4, "P1"])
-def test_there_are_three_levels_and_no_other(room: CommandBench, level: object) -> None:
+def test_impact_and_urgency_have_three_levels_and_no_other(room: CommandBench, level: object) -> None:
     outcome = room.do("priority", impact=level, urgency=1, justification=WHY)
 
     assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("impact",))

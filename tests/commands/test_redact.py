@@ -1,4 +1,4 @@
-"""Redaction names every entry that quotes a message, and is for those whom the policy names."""
+"""A redaction names every entry that quotes a message, and only people named in the policy may redact."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FACTS = (
 LAWYERS = frozenset({"legal"})
 
 
-def told(groups=LAWYERS, place=Place(channel=CHANNEL)) -> HandmadeDesk:  # noqa: B008 - a frozen value
+def redaction_desk(groups=LAWYERS, place=Place(channel=CHANNEL)) -> HandmadeDesk:  # noqa: B008 - a frozen value
     found = HandmadeDesk(groups=groups, place=place)
     found.holds(*FACTS)
     return found
@@ -48,48 +48,48 @@ def told(groups=LAWYERS, place=Place(channel=CHANNEL)) -> HandmadeDesk:  # noqa:
         "5",
     ],
 )
-def test_every_entry_that_quotes_the_message_is_named_and_no_other(ref):
-    (redacted,) = told().does(Redact(ref=ref, reason=WHY))
+def test_a_redaction_names_every_entry_that_quotes_the_message_and_no_other(ref):
+    (redacted,) = redaction_desk().does(Redact(ref=ref, reason=WHY))
 
     assert redacted == conversation.Redacted(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY)
 
 
-def test_the_message_of_the_shortcut_is_meant_when_none_is_named():
+def test_without_a_reference_the_message_of_the_shortcut_is_used():
     here = Place(channel=CHANNEL, message=TS)
 
-    assert told(place=here).does(Redact(reason=WHY))[0].ts == TS
+    assert redaction_desk(place=here).does(Redact(reason=WHY))[0].ts == TS
 
 
 @pytest.mark.parametrize("ref", ["2", "99", "0", "1749463200.000999", "that one", None])
-def test_what_is_no_message_is_refused_before_anybody_asks_who_may(ref):
-    refusal = told(frozenset()).refuses(Redact(ref=ref, reason=WHY))
+def test_a_reference_that_is_no_message_is_refused_before_authority_is_checked(ref):
+    refusal = redaction_desk(frozenset()).refuses(Redact(ref=ref, reason=WHY))
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Nothing was removed: that is no message")
 
 
 @pytest.mark.parametrize("group", ["privacy", "compliance", "legal", "security_lead"])
-def test_those_named_may_redact(group):
-    assert told(frozenset({group})).does(Redact(ref=TS, reason=WHY))
+def test_people_named_in_the_policy_may_redact(group):
+    assert redaction_desk(frozenset({group})).does(Redact(ref=TS, reason=WHY))
 
 
-def test_others_may_not():
-    refusal = told(frozenset({"responder", "major_authority"})).refuses(Redact(ref=TS, reason=WHY))
+def test_no_other_person_may_redact():
+    refusal = redaction_desk(frozenset({"responder", "major_authority"})).refuses(Redact(ref=TS, reason=WHY))
 
     assert refusal.code == Code.NOT_AUTHORISED
     assert "that is for privacy, compliance, legal or security_lead" in worded(refusal)
     assert len(worded(refusal).split()) < 30
 
 
-def test_who_may_not_masks_every_entry_that_quotes_the_message_all_the_same():
-    refusal = told(frozenset({"responder"})).refuses(Redact(ref=TS, reason=WHY))
+def test_a_refused_redaction_still_masks_every_entry_that_quotes_the_message():
+    refusal = redaction_desk(frozenset({"responder"})).refuses(Redact(ref=TS, reason=WHY))
 
     assert refusal.also == (conversation.Masked(channel=CHANNEL, ts=TS, entries=(1, 3, 4, 5, 7), reason=WHY),)
     assert "It is masked wherever Muster shows it; they are asked" in worded(refusal)
 
 
-def test_nothing_is_masked_where_the_reference_is_no_message():
-    assert told(frozenset()).refuses(Redact(ref="2", reason=WHY)).also == ()
+def test_a_reference_that_is_no_message_masks_nothing():
+    assert redaction_desk(frozenset()).refuses(Redact(ref="2", reason=WHY)).also == ()
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def hidden(room):
     return room
 
 
-def test_the_refusal_is_recorded_with_who_masked_what_and_why(hidden):
+def test_the_refusal_is_recorded_with_the_person_the_mask_and_the_reason(hidden):
     refused, masked = (entry.fact for entry in hidden.entries()[-2:])
 
     assert (refused.kind, refused.code) == ("refused", "E_NOT_AUTHORISED")
@@ -135,7 +135,7 @@ def test_a_second_request_is_refused_too_and_masks_only_new_entries(hidden):
     assert "key=1" not in hidden.answer()
 
 
-def test_a_mark_put_on_a_masked_message_keeps_its_words_in_the_record(room):
+def test_a_pin_on_a_masked_message_keeps_its_text_on_the_record(room):
     room.says("eva", "use key=1", at=5, ts=TS)
     room.do("redact", "rob", at=6, ref=TS, reason=WHY)
 
@@ -146,7 +146,7 @@ def test_a_mark_put_on_a_masked_message_keeps_its_words_in_the_record(room):
     assert "key=1" not in room.answer()
 
 
-def test_a_redaction_takes_whatever_the_mask_hid_and_ends_the_mask(hidden, monkeypatch):
+def test_a_redaction_removes_every_masked_text_and_ends_the_mask(hidden, monkeypatch):
     monkeypatch.setitem(GROUPS, "rosa", {"legal"})
     hidden.do("note", at=8, text="eva wrote: use key=1")
     hidden.do("redact", "rob", at=9, ref=TS, reason=WHY)
@@ -157,7 +157,7 @@ def test_a_redaction_takes_whatever_the_mask_hid_and_ends_the_mask(hidden, monke
     assert "key=1" not in "".join(entry.fact.model_dump_json() for entry in hidden.entries())
 
 
-def test_what_is_redacted_already_needs_no_mask(hidden, monkeypatch):
+def test_a_redacted_message_is_not_masked(hidden, monkeypatch):
     monkeypatch.setitem(GROUPS, "rosa", {"legal"})
     hidden.do("redact", "rosa", at=8, ref=TS, reason=WHY)
 
@@ -167,21 +167,21 @@ def test_what_is_redacted_already_needs_no_mask(hidden, monkeypatch):
     assert "masked" not in hidden.answer()
 
 
-def test_the_channel_reads_who_had_a_text_masked_and_why(hidden):
+def test_the_channel_line_names_who_asked_for_the_mask_and_why(hidden):
     said_line = [job for job in hidden.memory.queued() if job.template == "redact"]
 
     assert [hidden.entries()[(job.entry or 0) - 1].fact.kind for job in said_line] == ["masked"]
 
 
-def test_the_answer_says_what_muster_cannot_reach():
-    answer = told().answer(Redact(ref=TS, reason=WHY))
+def test_the_reply_names_the_copies_that_muster_cannot_remove():
+    answer = redaction_desk().answer(Redact(ref=TS, reason=WHY))
 
     assert "entries 1, 3, 4, 5, 7" in answer
     assert "The message in Slack: it was deleted there already." in answer
     assert "Earlier exports: none that held the words was recorded." in answer
     assert "backups of the database" in answer
     assert "name of this channel" not in answer
-    assert "key=1" not in answer + told().said(Redact(ref=TS, reason=WHY))
+    assert "key=1" not in answer + redaction_desk().said(Redact(ref=TS, reason=WHY))
 
 
 def test_the_message_that_is_still_in_slack_is_linked():
@@ -193,7 +193,7 @@ def test_the_message_that_is_still_in_slack_is_linked():
     assert "<https://slack.com/archives/C100/p1749463200000100|The message> in Slack: its author or an admin" in answer
 
 
-def test_the_exports_that_held_the_words_are_listed_with_who_made_them_and_when():
+def test_exports_that_contain_the_text_are_listed_with_author_and_time():
     here = HandmadeDesk(groups=LAWYERS)
     here.holds(conversation.Noted(text="before"))
     here.holds(Exported(who=ROSA, upto=1, head="a" * 64), by=MUSTER)
@@ -226,7 +226,7 @@ def test_the_text_of_the_declaring_message_is_removed_and_the_channel_name_is_po
     assert "name of this channel" in desk.answer()
 
 
-def test_the_words_are_gone_from_every_entry_and_from_what_is_shown(room, monkeypatch):
+def test_a_redacted_text_is_gone_from_every_entry_and_every_view(room, monkeypatch):
     monkeypatch.setitem(GROUPS, "rosa", {"legal"})
     room.says("eva", "use key=1", at=5, ts=TS)
     room.do("pin", at=6, channel=CHANNEL, ts=TS)
@@ -241,7 +241,7 @@ def test_the_words_are_gone_from_every_entry_and_from_what_is_shown(room, monkey
     assert "[redacted]" in room.answer()
 
 
-def test_a_second_message_of_the_same_text_gets_a_mask_of_its_own(room):
+def test_a_second_message_with_the_same_text_gets_a_mask_of_its_own(room):
     other = "1749463201.000100"
     for ts in (TS, other):
         room.says("eva", "use the key hunter2", at=5, ts=ts)

@@ -1,4 +1,4 @@
-"""Every refusal has its sentence: under thirty words, rendered with the facts that come with it."""
+"""Every refusal has its sentence: under thirty words, rendered with the data of the refusal."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_reason_has_a_sentence(reason: str, file: str) -> None:
 
 
 @pytest.mark.parametrize("reason", ["declare_major", "lower_priority", "handover_others_role", "force_take"])
-def test_the_wants_of_authority_are_among_the_reasons_looked_for(reason: str) -> None:
+def test_reasons_of_missing_authority_are_among_the_reasons_checked(reason: str) -> None:
     assert reason in {found for found, _ in raised()}
 
 
@@ -46,14 +46,14 @@ def test_every_reason_of_the_lifecycle_that_verbs_use_has_a_sentence(reason: str
 
 
 @pytest.mark.parametrize(("reason", "sentence"), sorted(refusals().items()))
-def test_a_sentence_is_short_and_ends(reason: str, sentence: str) -> None:
+def test_a_sentence_is_short_and_ends_with_punctuation(reason: str, sentence: str) -> None:
     spoken = re.sub(r"`[^`]*`", "x", re.sub(r"{{.*?}}", "x", re.sub(r"{%.*?%}", "", sentence)))
 
     assert len(spoken.split()) <= 30
     assert spoken.rstrip("x ").endswith((".", "?", "…"))
 
 
-def test_the_table_of_sentences_is_written_without_a_second_entry() -> None:
+def test_the_table_of_sentences_has_no_duplicate_key() -> None:
     text = Path(TEMPLATES / "slack" / "refusals.yaml").read_text(encoding="utf-8")
     keys = re.findall(r"^([a-z_]+):", text, re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""What was mitigated or restored can break again; what is seen becomes a note."""
+"""A mitigated or restored incident becomes active again; the observation becomes a note."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BETTER = {State.MITIGATED, State.RESTORED}
 
 
 @pytest.mark.parametrize("state", sorted(BETTER))
-def test_it_is_active_again_and_noted_in_this_order(state):
+def test_a_regression_records_the_state_and_then_the_note(state):
     assert HandmadeDesk(an_incident(state)).does(SAID) == (
         StateChanged(old=state, new=State.ACTIVE),
         Noted(text="payments fail again"),
@@ -24,7 +24,7 @@ def test_it_is_active_again_and_noted_in_this_order(state):
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - BETTER))
-def test_every_other_state_refuses_it(state):
+def test_every_other_state_refuses_the_transition(state):
     refusal = HandmadeDesk(an_incident(state)).refuses(SAID)
 
     assert refusal.code == Code.STATE

@@ -1,4 +1,4 @@
-"""A role is given up by its holder or for them, and the reply says that it is free."""
+"""A role is released by its holder or for its holder, and the reply says that it is free."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.command_bench import CommandBench, who
 NOTE = "restore runs, promised 16:30, do not touch db1"
 
 
-def test_a_role_given_up_is_free_and_its_offer_withdrawn(room: CommandBench) -> None:
+def test_a_released_role_is_free_and_its_offer_is_withdrawn(room: CommandBench) -> None:
     room.do("take", by="rob", role="commander")
     room.do("handover", by="rob", role="commander", to=who("eva"), note=NOTE)
 
@@ -31,6 +31,6 @@ def test_a_holder_may_be_relieved_by_another_person(room: CommandBench) -> None:
     assert room.answer() == "<@UROB> is no longer expert of INC-2026-0001."
 
 
-def test_a_role_not_held_cannot_be_given_up(room: CommandBench) -> None:
+def test_a_role_not_held_cannot_be_released(room: CommandBench) -> None:
     assert room.do("release", role="commander").code == Code.STATE
     assert room.do("release", role="commander", who=who("eva")).reason == "release_not_theirs"

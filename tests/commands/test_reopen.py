@@ -1,4 +1,4 @@
-"""What was resolved or closed can come back."""
+"""A resolved or closed incident is reopened."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OVER = {State.RESOLVED, State.CLOSED}
 
 
 @pytest.mark.parametrize("state", sorted(OVER))
-def test_it_is_active_again_since_it_came_back(state):
+def test_a_reopened_incident_is_active_since_the_harm_returned(state):
     assert HandmadeDesk(an_incident(state)).does(SAID) == (
         Reopened(reason=SAID.reason, recurrence_at=later(-20), from_state=state),
         StateChanged(old=state, new=State.ACTIVE),
@@ -23,14 +23,14 @@ def test_it_is_active_again_since_it_came_back(state):
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - OVER))
-def test_every_other_state_refuses_it(state):
+def test_every_other_state_refuses_the_transition(state):
     refusal = HandmadeDesk(an_incident(state)).refuses(SAID)
 
     assert refusal.code == Code.STATE
     assert "`/incident regress`" in worded(refusal)
 
 
-def test_the_channel_reads_why_and_the_reply_says_that_there_is_no_commander():
+def test_the_channel_line_says_why_and_the_reply_that_there_is_no_commander():
     room = HandmadeDesk(an_incident(State.CLOSED, roles=()))
 
     assert room.said(SAID).startswith("*Reopened* by <@UILSE>: same symptom from 14 customers · back since <!date^")

@@ -1,4 +1,4 @@
-"""A restored incident is resolved with a text; an earlier resolution can be put better."""
+"""A restored incident is resolved with a text; the text of a resolution can be amended."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TEXT = "rolled back the 09:55 release of checkout"
 RESOLUTION = Resolution(how="fix", text="fixed", by=ROB, at=T0, meets_rule=False)
 
 
-def test_a_restored_incident_is_resolved_in_this_order():
+def test_a_resolution_records_the_text_and_the_state_in_this_order():
     assert HandmadeDesk(an_incident(State.RESTORED)).does(Resolve(how="provider", text=TEXT)) == (
         Resolved(how="provider", text=TEXT, meets_rule=True),
         StateChanged(old=State.RESTORED, new=State.RESOLVED),
@@ -32,7 +32,7 @@ def test_every_other_state_refuses_a_resolution(state):
     assert worded(refusal)
 
 
-def test_a_resolved_incident_says_how_to_put_the_text_better():
+def test_resolving_again_is_refused_with_the_way_to_amend_the_text():
     refusal = HandmadeDesk(an_incident(State.RESOLVED, resolution=RESOLUTION)).refuses(Resolve(how="fix", text=TEXT))
 
     assert "`/incident resolve amend`" in worded(refusal)
@@ -57,7 +57,7 @@ def test_without_a_resolution_there_is_nothing_to_amend():
 
 
 @pytest.mark.parametrize("text", ["fixed", "Fixed.", "it works again now", "  OK now  "])
-def test_a_text_that_says_too_little_is_taken_and_marked_and_the_answer_says_so(text):
+def test_a_text_that_says_too_little_is_recorded_and_flagged_and_the_reply_says_so(text):
     room = HandmadeDesk(an_incident(State.RESTORED))
     resolve = Resolve(how="fix", text=text)
 
@@ -65,7 +65,7 @@ def test_a_text_that_says_too_little_is_taken_and_marked_and_the_answer_says_so(
     assert "`/incident resolve amend`" in room.answer(resolve)
 
 
-def test_the_channel_reads_how_and_what():
+def test_the_channel_line_shows_the_kind_and_the_text_of_the_resolution():
     room = HandmadeDesk(an_incident(State.RESTORED))
 
     assert room.said(Resolve(how="fix", text=TEXT)) == f"*Resolved* (fix) by <@UILSE>: {TEXT}"

@@ -1,4 +1,4 @@
-"""The service comes back from active or mitigated, and from nowhere else."""
+"""Service is restored from active or mitigated, and from no other state."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ HARMED = {State.ACTIVE, State.MITIGATED}
 
 
 @pytest.mark.parametrize("state", sorted(HARMED))
-def test_a_harmed_service_is_restored(state):
+def test_an_active_or_mitigated_incident_is_restored(state):
     assert HandmadeDesk(an_incident(state)).does(SAID) == (
         StateChanged(old=state, new=State.RESTORED, statement="errors under 1%"),
     )
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - HARMED))
-def test_every_other_state_refuses_it(state):
+def test_every_other_state_refuses_the_transition(state):
     refusal = HandmadeDesk(an_incident(state)).refuses(SAID)
 
     assert refusal.code == Code.STATE
     assert worded(refusal).startswith("Not recorded: it is ")
 
 
-def test_the_answer_says_what_comes_next():
+def test_the_reply_says_what_comes_next():
     answer = HandmadeDesk().answer(SAID)
 
     assert HandmadeDesk().said(SAID) == "*Service restored*, says <@UILSE>: errors under 1%"

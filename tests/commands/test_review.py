@@ -16,19 +16,19 @@ def test_the_review_is_scheduled():
     assert HandmadeDesk().does(SAID) == (ReviewScheduled(owner=EVA, at=later(9000)),)
 
 
-def test_a_bot_owns_no_review():
+def test_a_review_is_not_assigned_to_a_bot():
     room = HandmadeDesk()
     room.memory.know(Person(id=EVA, name="Botty", is_bot=True))
 
     assert room.refuses(SAID).code == Code.NOT_A_RESPONDER
 
 
-def test_the_channel_reads_whose_it_is_and_when():
+def test_the_channel_line_names_the_owner_and_the_time():
     assert HandmadeDesk().said(SAID).startswith("*Review* with <@UEVA> <!date^")
     assert "<@UEVA>'s" in HandmadeDesk().answer(SAID)
 
 
-def test_a_review_later_than_the_policy_wants_is_recorded_and_says_so():
+def test_a_review_later_than_the_policy_allows_is_recorded_and_the_reply_says_so():
     soon = Review(owner=EVA, at=later(60))
 
     assert "The policy wants it within" not in HandmadeDesk().answer(soon)

@@ -1,4 +1,4 @@
-"""Who holds which role, what is offered and what is free, as one answer that changes nothing."""
+"""Holders, offers and free roles, as one reply that records nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from roles.role_names import Role
 from tests.support.command_bench import CommandBench, who
 
 
-def test_the_answer_shows_who_holds_what_and_what_is_free(room: CommandBench) -> None:
+def test_the_reply_shows_the_holder_of_each_role_and_the_free_roles(room: CommandBench) -> None:
     room.do("take", by="eva", at=1, role="comms_lead")
     room.do("take", by="rob", at=2, role="commander")
     room.do("handover", by="rob", at=3, role="commander", to=who("ilse"), note="restore runs, promised 16:30")
@@ -23,7 +23,7 @@ def test_the_answer_shows_who_holds_what_and_what_is_free(room: CommandBench) ->
     assert (room.said(), room.entries()) == ("", before)
 
 
-def test_a_void_incident_has_nothing_to_take(room: CommandBench) -> None:
+def test_a_void_incident_offers_no_role(room: CommandBench) -> None:
     room.do("take", by="eva", role=Role.SCRIBE)
     room.do("void", as_="false_alarm", reason="the probe itself was broken")
 

@@ -1,4 +1,4 @@
-"""One incident is shown by its number, to those who may see it."""
+"""Shows one incident by its number to people who may see it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from tests.support.handmade_incidents import EVA, ROB, HandmadeDesk, an_incident
         (" INC-2026-12345 ", "INC-2026-12345"),
     ],
 )
-def test_a_number_is_read_as_people_type_it(typed, number):
+def test_a_number_is_parsed_as_people_type_it(typed, number):
     assert full_number(typed, 2026) == number
 
 
-def test_an_incident_is_shown_from_anywhere():
+def test_an_incident_is_shown_from_any_channel():
     room = HandmadeDesk()
     room.incident = None
 
@@ -35,11 +35,11 @@ def test_an_incident_is_shown_from_anywhere():
     assert answer.endswith("It is worked on in <#C100>.")
 
 
-def test_without_a_number_the_one_of_this_channel_is_shown():
+def test_without_a_number_the_incident_of_this_channel_is_shown():
     assert HandmadeDesk().answer(Show()).startswith("*INC-2026-0042*")
 
 
-def test_what_may_not_be_seen_reads_like_what_does_not_exist():
+def test_an_incident_the_actor_may_not_see_is_refused_like_an_unknown_one():
     room = HandmadeDesk(an_incident(restricted=True), actor=EVA)
     hidden, absent = room.refuses(Show(number="42")), room.refuses(Show(number="43"))
 
@@ -48,6 +48,6 @@ def test_what_may_not_be_seen_reads_like_what_does_not_exist():
     assert HandmadeDesk(an_incident(restricted=True), actor=ROB).answer(Show(number="42"))
 
 
-def test_asking_changes_nothing():
+def test_a_question_records_nothing():
     assert HandmadeDesk().does(Show()) == ()
     assert HandmadeDesk().said(Show()) == ""

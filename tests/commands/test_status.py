@@ -1,4 +1,4 @@
-"""Status says on half a screen how the incident stands."""
+"""Status shows the state of the incident on half a screen."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_missing_commander_is_pointed_out():
     assert "*Nobody commands.* `/incident take commander`" in HandmadeDesk(an_incident(roles=())).answer(Status())
 
 
-def test_once_restored_it_says_for_how_long_users_were_affected():
+def test_the_status_of_a_restored_incident_says_how_long_users_were_affected():
     times = Times(detected_at=later(-3), logged_at=T0, restored_at=later(5))
     answer = HandmadeDesk(an_incident(State.RESTORED, times=times, episodes=(Episode(start=later(-3)),))).answer(
         Status()
@@ -53,13 +53,13 @@ def test_once_restored_it_says_for_how_long_users_were_affected():
     assert "Users were affected for 8 min, until " in answer
 
 
-def test_a_second_episode_counts_from_when_it_came_back():
+def test_a_second_episode_counts_from_the_reopening():
     episodes = (Episode(start=later(-60), restored_at=later(-40)), Episode(start=later(-5)))
 
     assert "affected for 15 min" in HandmadeDesk(an_incident(episodes=episodes)).answer(Status())
 
 
-def test_an_incident_that_is_over_owes_nothing():
+def test_the_status_of_an_incident_that_ended_shows_no_deadline():
     assert "update is owed" not in HandmadeDesk(an_incident(State.CLOSED)).answer(Status())
 
 
@@ -72,7 +72,7 @@ def test_many_actions_are_counted_not_listed():
     assert "• and 3 more" in answer
 
 
-def test_asking_changes_nothing():
+def test_a_question_records_nothing():
     assert HandmadeDesk().does(Status()) == ()
     assert HandmadeDesk().said(Status()) == ""
 

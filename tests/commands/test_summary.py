@@ -53,6 +53,6 @@ def test_the_resolution_is_shown():
     )
 
 
-def test_asking_changes_nothing():
+def test_a_question_records_nothing():
     assert HandmadeDesk().does(Summary()) == ()
     assert HandmadeDesk().said(Summary()) == ""

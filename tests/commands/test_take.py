@@ -1,4 +1,4 @@
-"""A free role is taken at once; a held single role only by force, with authority, from a holder who has gone quiet."""
+"""A free role is taken at once; a held single role only by force, with authority, from an inactive holder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def commanded(room: CommandBench) -> CommandBench:
     return room
 
 
-def test_a_free_role_is_taken_by_whatever_people_call_it(room: CommandBench) -> None:
+def test_a_free_role_is_taken_by_any_of_its_names(room: CommandBench) -> None:
     room.do("take", by="eva", role="comms lead")
 
     assert room.incident.holder(Role.COMMS_LEAD) == who("eva")
@@ -26,7 +26,7 @@ def test_a_free_role_is_taken_by_whatever_people_call_it(room: CommandBench) -> 
     assert room.answer() == "You are comms lead of INC-2026-0001. Your role checklist comes by direct message."
 
 
-def test_a_commander_makes_the_incident_active(room: CommandBench) -> None:
+def test_taking_command_makes_the_incident_active(room: CommandBench) -> None:
     room.do("take", by="rob", at=1, role="commander")
 
     assert room.kinds() == ["role_taken", "state_changed"]
@@ -39,32 +39,32 @@ def test_another_role_does_not_make_the_incident_active(room: CommandBench) -> N
     assert room.incident.state == State.TRIAGED
 
 
-def test_a_held_single_role_is_taken(commanded: CommandBench) -> None:
+def test_a_held_single_role_is_refused_to_a_second_person(commanded: CommandBench) -> None:
     outcome = commanded.do("take", by="eva", at=60, role="commander")
 
     assert outcome.code == Code.ROLE_TAKEN
     assert "<@UROB> is commander. Ask them to hand over" in commanded.answer()
 
 
-def test_a_role_is_not_taken_twice(room: CommandBench) -> None:
+def test_a_role_is_not_taken_twice_by_one_person(room: CommandBench) -> None:
     room.do("take", role="sme")
 
     assert room.do("take", role="sme").code == Code.ROLE_TAKEN
 
 
-def test_many_may_hold_a_role_that_is_for_many(room: CommandBench) -> None:
+def test_several_people_may_hold_a_role_for_several(room: CommandBench) -> None:
     room.do("take", by="rob", role="sme")
 
     assert room.do("take", by="eva", role="sme").code is None
     assert room.incident.holders(Role.SME) == (who("rob"), who("eva"))
 
 
-def test_force_needs_authority_before_anything_else_is_asked(commanded: CommandBench) -> None:
+def test_force_is_refused_without_authority_before_other_checks(commanded: CommandBench) -> None:
     assert commanded.do("take", by="eva", at=2, **FORCE).code == Code.NOT_AUTHORISED
 
 
 @pytest.mark.parametrize(("at", "code"), [(10.9, Code.HOLDER_ACTIVE), (11, None)])
-def test_a_holder_who_just_got_the_role_is_active(commanded: CommandBench, at: float, code: Code | None) -> None:
+def test_a_holder_who_just_took_the_role_is_active(commanded: CommandBench, at: float, code: Code | None) -> None:
     assert commanded.do("take", by="ilse", at=at, **FORCE).code == code
 
 
@@ -92,7 +92,7 @@ def test_a_forced_take_ends_the_other_interval_and_withdraws_its_offer(commanded
     assert commanded.said() == "<@UILSE> took over as commander from <@UROB>: no answer, and her phone is off"
 
 
-def test_a_reason_for_force_does_no_harm_when_the_role_is_free(room: CommandBench) -> None:
+def test_a_reason_for_force_is_ignored_when_the_role_is_free(room: CommandBench) -> None:
     room.do("take", by="eva", **FORCE)
 
     assert room.kinds() == ["role_taken", "state_changed"]

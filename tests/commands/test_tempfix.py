@@ -30,12 +30,12 @@ def test_a_new_fix_may_have_its_id_owner_and_date_at_once():
     assert HandmadeDesk().answer(add) == "Recorded as TF7."
 
 
-def test_a_fix_without_owner_or_date_says_what_closing_will_ask():
+def test_the_reply_for_a_fix_without_owner_or_date_says_what_closing_requires():
     assert "`/incident tempfix set TF1 owner=@name by=12 June`" in HandmadeDesk().answer(Tempfix(text="blocklist"))
 
 
 @pytest.mark.parametrize("form", [None, "set"])
-def test_owner_and_date_are_set(form):
+def test_owner_and_date_of_a_fix_are_set(form):
     room = HandmadeDesk(an_incident(temp_fixes=(IN_PLACE,)))
     setting = Tempfix(form=form, id="tf1", owner=EVA, remove_by=later(60))
 
@@ -74,7 +74,7 @@ def test_a_fix_is_removed_with_evidence(fields):
         ((GONE,), {"id": "TF1", "evidence": "gone"}, "tempfix_removed_already"),
     ],
 )
-def test_ids_that_are_used_unknown_or_removed_are_refused(fixes, fields, reason):
+def test_a_used_unknown_or_removed_id_is_refused(fixes, fields, reason):
     refusal = HandmadeDesk(an_incident(temp_fixes=fixes)).refuses(Tempfix(**fields))
 
     assert (refusal.code, refusal.reason) == (Code.STATE, reason)
@@ -89,7 +89,7 @@ def test_ids_that_are_used_unknown_or_removed_are_refused(fixes, fields, reason)
         ({"form": "removed", "id": "TF1"}, "tempfix_evidence"),
     ],
 )
-def test_what_is_left_out_is_asked_for(fields, reason):
+def test_a_missing_field_is_asked_for(fields, reason):
     refusal = HandmadeDesk(an_incident(temp_fixes=(IN_PLACE,))).refuses(Tempfix(**fields))
 
     assert (refusal.code, refusal.reason) == (Code.MISSING_FIELDS, reason)

@@ -1,4 +1,4 @@
-"""Four times can be set, with the basis for it; those of what happened in the room only after it did."""
+"""Four times can be set, each with its basis; a time of a state only once that state was reached."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ def form(field: str, at: datetime) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("field", ["started_at", "detected_at"])
-def test_when_it_began_may_be_set_at_any_time(room: CommandBench, field: str) -> None:
+def test_the_start_may_be_set_at_any_time(room: CommandBench, field: str) -> None:
     room.do("time", at=5, form=form(field, T(-9)))
 
     assert getattr(room.incident.times, field) == T(-9)
 
 
-def test_both_zones_are_shown_back(room: CommandBench) -> None:
+def test_the_reply_shows_the_time_in_both_zones(room: CommandBench) -> None:
     room.do("time", at=5, form=form("started_at", T(-9)))
 
     moment = f"<!date^{int(T(-9).timestamp())}^"
@@ -31,7 +31,7 @@ def test_both_zones_are_shown_back(room: CommandBench) -> None:
 
 
 @pytest.mark.parametrize("field", ["mitigated_at", "restored_at"])
-def test_what_was_not_reached_has_no_time_to_set(room: CommandBench, field: str) -> None:
+def test_the_time_of_a_state_not_reached_cannot_be_set(room: CommandBench, field: str) -> None:
     outcome = room.do("time", at=5, form=form(field, T(3)))
 
     assert (outcome.code, outcome.reason) == (Code.STATE, "time_not_reached")
@@ -52,7 +52,7 @@ def test_no_other_time_can_be_set(room: CommandBench, field: str) -> None:
     assert room.do("time", form=form(field, T(0))).code == Code.STATE
 
 
-def test_a_moment_without_a_zone_is_not_guessed(room: CommandBench) -> None:
+def test_a_time_without_a_zone_is_refused(room: CommandBench) -> None:
     outcome = room.do("time", form={"field": "started_at", "at": "2026-06-09T09:00:00", "basis": "x"})
 
     assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("at",))

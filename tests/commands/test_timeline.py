@@ -27,14 +27,14 @@ def test_only_entries_of_the_timeline_are_shown():
     ]
 
 
-def test_an_observation_is_shown_as_its_authors():
+def test_an_observation_is_shown_under_its_author():
     room = HandmadeDesk()
     room.holds(MessagePinned(channel=CHANNEL, ts="1.000001", author=EVA, text="most of it is gone"), by=ILSE)
 
     assert room.answer(Timeline()).endswith("· <@UEVA> · *observation* most of it is gone")
 
 
-def test_the_last_ones_are_shown_and_the_earlier_ones_counted():
+def test_the_last_entries_are_shown_and_the_earlier_ones_counted():
     room = HandmadeDesk()
     room.holds(*[Noted(text=f"note {n}") for n in range(1, 21)])
 
@@ -46,12 +46,12 @@ def test_the_last_ones_are_shown_and_the_earlier_ones_counted():
 
 
 @pytest.mark.parametrize("count", [0, -3, 41])
-def test_a_screen_has_its_limits(count):
+def test_a_timeline_shows_one_to_forty_entries(count):
     with pytest.raises(ValidationError):
         Timeline(count=count)
 
 
-def test_an_empty_timeline_says_so_and_asking_changes_nothing():
+def test_an_empty_timeline_says_so_and_the_question_records_nothing():
     assert HandmadeDesk().answer(Timeline()) == "Nothing is in the timeline yet."
     assert HandmadeDesk().does(Timeline()) == ()
     assert HandmadeDesk().said(Timeline()) == ""

@@ -1,4 +1,4 @@
-"""Answers repeat the times they were given, and say calmly when one lies before the incident or in the future."""
+"""Replies repeat the times typed, and say when one lies before the incident or in the future."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def test_the_reply_repeats_the_time_that_was_typed(room: CommandBench, verb: str
     assert "That lies" not in room.answer()
 
 
-def test_what_happens_now_is_answered_without_a_time(room: CommandBench) -> None:
+def test_the_reply_to_a_present_event_shows_no_time(room: CommandBench) -> None:
     room.do("ack", at=5)
 
     assert "As of" not in room.answer()
 
 
-def test_a_time_before_the_incident_is_recorded_and_the_answer_says_so(room: CommandBench) -> None:
+def test_a_time_before_the_incident_is_recorded_and_the_reply_says_so(room: CommandBench) -> None:
     outcome = room.do("ack", at=5, occurred_at=T(-60))
 
     assert not outcome.is_refused
@@ -53,7 +53,7 @@ def test_a_time_between_detection_and_declaration_is_shown_as_before_the_declara
 
 
 @pytest.mark.parametrize(("back", "early"), [(35, False), (-90, True)])
-def test_a_reopening_repeats_since_when_it_is_back(room: CommandBench, back: float, early: bool) -> None:
+def test_the_reply_to_a_reopening_repeats_when_the_harm_returned(room: CommandBench, back: float, early: bool) -> None:
     room.do("ack", at=5)
     room.do("restored", at=20, text="green")
     room.do("resolve", at=30, how="fix", text="Restarted the connection pool of checkout.")
@@ -67,7 +67,7 @@ def test_a_reopening_repeats_since_when_it_is_back(room: CommandBench, back: flo
 
 @pytest.mark.parametrize(("minutes", "warned"), [(60, True), (-60, False)])
 @pytest.mark.parametrize("field", ["started_at", "detected_at"])
-def test_a_beginning_in_the_future_is_recorded_with_a_warning(
+def test_a_start_in_the_future_is_recorded_with_a_warning(
     room: CommandBench, field: str, minutes: float, warned: bool
 ) -> None:
     room.do("time", form={"field": field, "at": T(minutes).isoformat(), "basis": "the log"})
@@ -78,7 +78,7 @@ def test_a_beginning_in_the_future_is_recorded_with_a_warning(
 
 @pytest.mark.parametrize(("minutes", "warned"), [(60, True), (-60, False)])
 @pytest.mark.parametrize("field", ["started_at", "detected_at"])
-def test_a_declaration_that_began_in_the_future_says_so(
+def test_the_reply_to_a_declaration_with_a_future_start_says_so(
     desk: CommandBench, field: str, minutes: float, warned: bool
 ) -> None:
     desk.do("declare", title="Errors", service="checkout", **{field: T(minutes).isoformat()})

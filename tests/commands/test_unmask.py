@@ -1,4 +1,4 @@
-"""Showing a masked text again is for those who may redact it, and says so in the channel."""
+"""Only people who may redact a text may lift its mask, and the channel is told."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def room(*groups: str) -> HandmadeDesk:
 @pytest.mark.parametrize(
     "ref", [TS, f"{CHANNEL}:{TS}", "1", "2", f"https://x.slack.com/archives/{CHANNEL}/p1749463200000100"]
 )
-def test_those_who_may_redact_lift_the_mask_however_the_message_is_named(group, ref):
+def test_people_who_may_redact_lift_the_mask_by_any_reference_to_the_message(group, ref):
     assert room(group).does(Unmask(ref=ref)) == (MaskLifted(channel=CHANNEL, ts=TS, entries=(1,)),)
 
 
-def test_others_may_not_even_the_commander():
+def test_no_other_person_has_the_authority_not_even_the_commander():
     refusal = room("responder", "major_authority").refuses(Unmask(ref=TS))
 
     assert refusal.code == Code.NOT_AUTHORISED
@@ -41,7 +41,7 @@ def test_others_may_not_even_the_commander():
 
 
 @pytest.mark.parametrize("ref", ["1749463200.000999", "9", None])
-def test_what_is_not_masked_is_refused_before_anybody_asks_who_may(ref):
+def test_a_message_that_is_not_masked_is_refused_before_authority_is_checked(ref):
     refusal = room().refuses(Unmask(ref=ref))
 
     assert refusal.code == Code.STATE
@@ -55,7 +55,7 @@ def test_a_button_pressed_after_the_decision_is_stale():
     assert not pressed.still_offered(an_incident(), 2)
 
 
-def test_the_channel_and_the_one_who_did_it_read_what_happened():
+def test_the_channel_line_and_the_reply_name_the_lifted_mask():
     legal = room("legal")
 
     assert legal.said(Unmask(ref=TS)) == "*Shown again* by <@UILSE>: the text of one message that was masked."
@@ -70,7 +70,7 @@ def test_an_entry_that_only_repeats_the_text_names_the_mask_too():
     assert found.does(Unmask(ref="E3")) == (MaskLifted(channel=CHANNEL, ts=TS, entries=(1, 3)),)
 
 
-def test_what_was_made_of_the_message_after_it_was_masked_is_shown_again_too():
+def test_entries_made_from_the_message_after_the_mask_are_shown_again_too():
     found = HandmadeDesk(an_incident(masks=(MASK,)), groups=frozenset({"legal"}))
     found.holds(*FACTS, DecisionMade(id="D1", text="revoke key=1", channel=CHANNEL, ts=TS))
 

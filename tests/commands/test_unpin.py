@@ -1,4 +1,4 @@
-"""That a mark was taken off is an entry, once; what the mark made stays."""
+"""Removing a pushpin is recorded once; the observation stays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PINNED = MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now
 UNPIN = Unpin(channel=CHANNEL, ts=TS)
 
 
-def test_taking_the_mark_off_is_an_entry():
+def test_removing_a_pin_is_recorded():
     room = HandmadeDesk()
     room.holds(PINNED)
 
@@ -21,7 +21,7 @@ def test_taking_the_mark_off_is_an_entry():
     assert room.said(UNPIN) == ""
 
 
-def test_a_mark_is_taken_off_once():
+def test_a_pin_is_removed_once():
     room = HandmadeDesk()
     room.holds(PINNED, PinRemoved(channel=CHANNEL, ts=TS))
 
@@ -29,9 +29,9 @@ def test_a_mark_is_taken_off_once():
     assert room.answer(UNPIN) == "That message had no mark."
 
 
-def test_a_message_without_a_mark_loses_none():
+def test_a_message_without_a_pin_is_refused():
     assert HandmadeDesk().does(UNPIN) == ()
 
 
-def test_no_message_is_refused():
+def test_an_unpin_without_a_message_is_refused():
     assert HandmadeDesk().refuses(Unpin()).code == Code.BAD_VALUE

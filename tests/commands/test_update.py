@@ -27,14 +27,14 @@ def held(role: Role) -> Interval:
     return Interval(role=role, who=EVA, since=T0)
 
 
-def test_there_is_one_entry_for_each_audience_in_the_order_given():
+def test_an_update_has_one_entry_for_each_audience_in_the_order_typed():
     facts = HandmadeDesk().does(update("customer", "internal", "exec", "internal"))
 
     assert [fact.audience for fact in facts] == ["customer", "internal", "exec"]
     assert {fact.text for fact in facts} == {TEXT}
 
 
-def test_all_means_responders_and_everyone_ever_owed_but_those_on_hold():
+def test_all_means_responders_and_every_audience_ever_owed_save_those_on_hold():
     owed = (audience("customer", ever_owed=True), audience("exec", ever_owed=True, held=True))
 
     facts = HandmadeDesk(an_incident(audiences=owed)).does(update("all"))
@@ -42,7 +42,7 @@ def test_all_means_responders_and_everyone_ever_owed_but_those_on_hold():
     assert [fact.audience for fact in facts] == ["internal", "customer"]
 
 
-def test_a_post_made_now_meets_the_open_slot():
+def test_an_update_posted_now_meets_the_open_slot():
     slot = OpenSlot(due_at=later(20), missed_after=later(25))
     (fact,) = HandmadeDesk(an_incident(audiences=(audience("internal", open=slot, slots=(LATE,)),))).does(
         update("internal")
@@ -51,7 +51,7 @@ def test_a_post_made_now_meets_the_open_slot():
     assert (fact.met_slot, fact.met_missed_due_at) == (True, None)
 
 
-def test_a_backfilled_post_meets_the_slot_it_was_in_time_for():
+def test_a_backfilled_update_meets_the_slot_it_was_in_time_for():
     slot = OpenSlot(due_at=later(20), missed_after=later(25))
     incident = an_incident(audiences=(audience("internal", open=slot, slots=(LATE,)),))
     (fact,) = HandmadeDesk(incident, occurred_at=later(-58)).does(update("internal"))
@@ -63,7 +63,7 @@ def test_a_backfilled_post_meets_the_slot_it_was_in_time_for():
     ("state", "counts"),
     [(State.ACTIVE, False), (State.MITIGATED, False), (State.RESTORED, True), (State.RESOLVED, True)],
 )
-def test_a_final_update_counts_once_the_service_is_restored(state, counts):
+def test_a_final_update_counts_after_the_restoration(state, counts):
     room = HandmadeDesk(an_incident(state))
     (fact,) = room.does(update("internal", final=True))
 
@@ -72,7 +72,7 @@ def test_a_final_update_counts_once_the_service_is_restored(state, counts):
 
 
 @pytest.mark.parametrize("to", ["exec", "customer"])
-def test_only_who_speaks_for_the_incident_tells_executives_and_customers(to):
+def test_only_three_roles_may_update_executives_and_customers(to):
     refusal = HandmadeDesk(actor=EVA, groups=frozenset({"major_authority", "exec"})).refuses(update("internal", to))
 
     assert refusal.code == Code.NOT_AUTHORISED
@@ -80,16 +80,16 @@ def test_only_who_speaks_for_the_incident_tells_executives_and_customers(to):
 
 
 @pytest.mark.parametrize("role", [Role.COMMS_LEAD, Role.COMMANDER, Role.CUSTOMER_LIAISON])
-def test_each_of_the_three_roles_may(role):
+def test_each_of_the_three_roles_may_update_executives_and_customers(role):
     assert HandmadeDesk(an_incident(roles=(held(role),)), actor=EVA).does(update("exec", "customer"))
 
 
 @pytest.mark.parametrize("to", ["internal", "regulator"])
-def test_anybody_tells_responders_and_the_regulator(to):
+def test_any_person_may_update_responders_and_the_regulator(to):
     assert HandmadeDesk(actor=EVA, groups=frozenset()).does(update(to))
 
 
-def test_a_promise_may_reach_as_far_as_the_priority_allows_and_no_further():
+def test_a_promised_time_lies_within_the_limit_of_the_priority():
     room = HandmadeDesk(an_incident(priority=Priority.P1))
     exact, over = later(10 + 240), later(10 + 240.1)
 
@@ -99,22 +99,22 @@ def test_a_promise_may_reach_as_far_as_the_priority_allows_and_no_further():
     assert "at P1 the next update may be at most 4 h away" in worded(refusal)
 
 
-def test_a_promise_made_late_counts_from_when_the_post_was_made():
+def test_a_backfilled_promise_counts_from_the_time_of_the_update():
     room = HandmadeDesk(an_incident(priority=Priority.P1), occurred_at=T0)
 
     assert room.refuses(update("internal", next_update_at=later(241))).code == Code.PROMISE_TOO_LONG
 
 
 @pytest.mark.parametrize("priority", [Priority.P4, Priority.P5])
-def test_low_priorities_have_no_limit(priority):
+def test_low_priorities_have_no_limit_for_a_promised_time(priority):
     assert HandmadeDesk(an_incident(priority=priority)).does(update("internal", next_update_at=later(99999)))
 
 
-def test_a_promise_in_the_past_is_reported_as_ignored():
+def test_a_promised_time_in_the_past_is_reported_as_ignored():
     assert "has passed already" in HandmadeDesk().answer(update("internal", next_update_at=later(5)))
 
 
-def test_an_audience_on_hold_refuses_the_whole_post():
+def test_an_audience_on_hold_refuses_the_whole_update():
     room = HandmadeDesk(an_incident(audiences=(audience("customer", held=True),)))
     refusal = room.refuses(update("internal", "customer"))
 
@@ -123,14 +123,14 @@ def test_an_audience_on_hold_refuses_the_whole_post():
 
 
 @pytest.mark.parametrize("to", ["customer", "regulator"])
-def test_a_drill_posts_nothing_outside(to):
+def test_a_drill_posts_no_update_outside_its_channel(to):
     refusal = HandmadeDesk(an_incident(drill=True)).refuses(update("internal", to))
 
     assert refusal.code == Code.DRILL_EXTERNAL_BLOCKED
     assert "this is a drill" in worded(refusal)
 
 
-def test_the_first_code_in_the_table_is_given():
+def test_of_several_refusals_the_first_in_the_table_is_returned():
     incident = an_incident(drill=True, priority=Priority.P1, audiences=(audience("customer", held=True),))
     post = update("customer", next_update_at=later(999))
 
@@ -139,7 +139,7 @@ def test_the_first_code_in_the_table_is_given():
     assert HandmadeDesk(incident, actor=ILSE).refuses(update("customer")).code == Code.ON_HOLD
 
 
-def test_the_answer_says_to_whom_and_when_next():
+def test_the_reply_names_the_audiences_and_the_next_update():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
     answer = HandmadeDesk(an_incident(audiences=(audience("internal", open=slot),))).answer(update("internal", "exec"))
 
@@ -147,7 +147,7 @@ def test_the_answer_says_to_whom_and_when_next():
     assert "(10:45 UTC)" in answer
 
 
-def test_the_channel_does_not_read_an_update_twice():
+def test_the_channel_shows_an_update_once():
     assert HandmadeDesk().said(update("internal")) == ""
     assert HandmadeDesk().said(update("internal", "exec")) == "That update also went to executives."
     assert (
@@ -168,7 +168,7 @@ def test_the_last_update_says_that_it_was_the_last():
     assert answer.splitlines()[1:] == ["That was the last one owed to responders and executives."]
 
 
-def test_a_post_moves_what_is_owed_to_the_time_it_promises(room):
+def test_an_update_moves_the_next_deadline_to_the_time_it_promises(room):
     room.do("take", "ilse", at=2, role="commander")
     room.do("update", "ilse", at=5, audience="internal", text=TEXT, next_update_at="2026-06-09T11:30:00Z")
 

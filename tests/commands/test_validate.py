@@ -1,4 +1,4 @@
-"""Evidence is recorded whenever it comes; only what was seen after the restoration counts."""
+"""Evidence is recorded at any time; only evidence from after the restoration counts."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ BACK = an_incident(State.RESTORED, times=Times(logged_at=T0, restored_at=later(5
         ("provider_all_clear", "provider_all_clear"),
     ],
 )
-def test_a_criterion_is_read_as_people_type_it_and_an_unknown_one_is_recorded(typed, criterion):
+def test_a_criterion_is_parsed_as_people_type_it_and_an_unknown_one_is_recorded(typed, criterion):
     validate = Validate(criterion=typed, evidence="green for 15 minutes")
 
     assert HandmadeDesk(BACK).does(validate) == (Validated(criterion=criterion, evidence="green for 15 minutes"),)
 
 
-def test_the_channel_reads_what_was_checked():
-    said = HandmadeDesk(BACK).said(Validate(criterion="monitoring", evidence="green for 15 minutes"))
+def test_the_channel_line_names_the_criterion_and_the_evidence():
+    line = HandmadeDesk(BACK).said(Validate(criterion="monitoring", evidence="green for 15 minutes"))
 
-    assert said == "*Checked* by <@UILSE>: monitoring is green. green for 15 minutes"
+    assert line == "*Checked* by <@UILSE>: monitoring is green. green for 15 minutes"
 
 
 def test_evidence_from_before_the_restoration_is_recorded_and_reported_not_to_count():

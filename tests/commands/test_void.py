@@ -1,4 +1,4 @@
-"""What turned out to be no incident is void, with a reason, as long as nothing was mitigated."""
+"""An incident that turned out to be none is void, with a reason, unless it was mitigated."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ WHY = {"as_": "false_alarm", "reason": "the probe itself was broken"}
 
 
 @pytest.mark.parametrize("kind", ["duplicate", "false_alarm", "not_incident", "request_fulfilled"])
-def test_it_is_void_as_what_it_turned_out_to_be(room: CommandBench, kind: str) -> None:
+def test_an_incident_is_void_for_the_reason_given(room: CommandBench, kind: str) -> None:
     room.do("void", as_=kind, reason="we looked and it is no incident")
 
     assert room.kinds() == ["voided", "state_changed"]
     assert room.incident.state == State(f"void:{kind}")
 
 
-def test_roles_end_and_nothing_is_owed_any_more(room: CommandBench) -> None:
+def test_roles_and_deadlines_of_a_void_incident_end(room: CommandBench) -> None:
     room.do("take", role="commander")
 
     room.do("void", **WHY)
@@ -33,7 +33,7 @@ def test_roles_end_and_nothing_is_owed_any_more(room: CommandBench) -> None:
     assert all(audience.open is None for audience in room.incident.audiences)
 
 
-def test_the_line_says_what_it_was_and_of_what(room: CommandBench) -> None:
+def test_the_line_names_the_reason_and_the_original_incident(room: CommandBench) -> None:
     room.do("declare", title="The same", service="checkout", place=Place(channel="CELSEWHERE"))
 
     room.do("void", as_="duplicate", reason="same errors as the other", duplicate_of="inc-2026-0002")
@@ -46,7 +46,7 @@ def test_the_line_says_what_it_was_and_of_what(room: CommandBench) -> None:
 
 
 @pytest.mark.parametrize("number", ["INC-2026-0009", "INC-2026-0001", "INC-2026-0002", "the other one"])
-def test_an_incident_that_is_unknown_the_same_or_not_theirs_to_see_is_refused_in_the_same_words(
+def test_an_unknown_same_or_invisible_original_is_refused_with_the_same_sentence(
     room: CommandBench, number: str
 ) -> None:
     secret = {"title": "Leak", "service": "checkout", "restricted": True}
@@ -62,11 +62,11 @@ def test_an_incident_that_is_unknown_the_same_or_not_theirs_to_see_is_refused_in
 @pytest.mark.parametrize(
     ("reason", "code"), [("x" * 14, Code.JUSTIFICATION), ("x" * 15, None), ("", Code.JUSTIFICATION)]
 )
-def test_the_reason_has_to_say_something(room: CommandBench, reason: str, code: Code | None) -> None:
+def test_a_reason_that_says_too_little_is_refused(room: CommandBench, reason: str, code: Code | None) -> None:
     assert room.do("void", as_="false_alarm", reason=reason).code == code
 
 
-def test_what_was_mitigated_is_not_void_whatever_the_reason(room: CommandBench) -> None:
+def test_a_mitigated_incident_is_not_void_for_any_reason(room: CommandBench) -> None:
     room.do("ack")
     room.do("mitigated", text="traffic moved away")
 
@@ -76,7 +76,7 @@ def test_what_was_mitigated_is_not_void_whatever_the_reason(room: CommandBench) 
     assert room.answer().endswith("What was worked on this far is resolved and closed, also when it was harmless.")
 
 
-def test_an_ended_incident_is_not_asked_to_be_resolved(room: CommandBench) -> None:
+def test_the_refusal_for_an_ended_incident_does_not_suggest_resolving_it(room: CommandBench) -> None:
     room.do("void", **WHY)
 
     assert room.do("void", **WHY).reason == "too_late_to_void"
@@ -95,7 +95,7 @@ def test_an_ended_incident_is_not_asked_to_be_resolved(room: CommandBench) -> No
         (Voided(as_="false_alarm", reason="a broken probe"), "false alarm: a broken probe", ". a broken probe"),
     ],
 )
-def test_the_record_and_the_channel_read_why_also_without_a_written_reason(fact, sentence, line):
+def test_the_record_and_the_channel_name_the_reason_also_without_a_text(fact, sentence, line):
     room = HandmadeDesk(an_incident(State.VOID_DUPLICATE))
     (entry,) = room.holds(fact)
     context = VerbContext(room.incident, (entry,), ROB, room.at)

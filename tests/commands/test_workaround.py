@@ -1,4 +1,4 @@
-"""A workaround is recorded and shown to everyone who joins."""
+"""A workaround is recorded and shown to every person who joins."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def test_a_workaround_is_recorded():
     assert HandmadeDesk().does(FOUND) == (WorkaroundFound(text="use the old page"),)
 
 
-def test_the_channel_reads_it():
+def test_the_channel_line_shows_the_workaround():
     assert HandmadeDesk().said(FOUND) == "*Workaround*, says <@UILSE>: use the old page"
     assert "`/incident summary`" in HandmadeDesk().answer(FOUND)

@@ -1,4 +1,4 @@
-"""What is said in an incident channel is recorded once, in whatever order it comes, and never brings redacted words back."""
+"""Messages of an incident channel are recorded once, in any order of arrival, and never bring redacted text back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def deleted(previous: str) -> MessageDeleted:
     return MessageDeleted(channel=CHANNEL, ts=TS, author=who("rob"), previous=previous)
 
 
-def test_a_message_is_recorded_once_however_often_it_comes(room: CommandBench) -> None:
+def test_a_message_that_arrives_several_times_is_recorded_once(room: CommandBench) -> None:
     first = room.says("rob", "rolling back", 5, TS)
     second = room.says("rob", "rolling back", 6, TS)
 
@@ -41,7 +41,7 @@ def test_a_message_is_recorded_once_however_often_it_comes(room: CommandBench) -
     assert (first.repeated, second.repeated) == (False, True)
 
 
-def test_what_is_said_elsewhere_is_not_recorded(room: CommandBench) -> None:
+def test_a_message_of_another_channel_is_not_recorded(room: CommandBench) -> None:
     before = room.entries()
 
     outcome = room.hears(MessagePosted(channel="C999", ts=TS, author=who("rob"), text="x"), "rob", 5)
@@ -50,7 +50,7 @@ def test_what_is_said_elsewhere_is_not_recorded(room: CommandBench) -> None:
     assert room.entries() == before
 
 
-def test_an_edit_before_its_message_ends_in_the_same_words(room: CommandBench) -> None:
+def test_an_edit_that_arrives_before_its_message_gives_the_same_text(room: CommandBench) -> None:
     room.hears(edited("second words"), "rob", 6)
     room.says("rob", "first words", 7, TS)
     about = room.memory.read(lambda reader: reader.message(room.key, CHANNEL, TS))
@@ -58,7 +58,7 @@ def test_an_edit_before_its_message_ends_in_the_same_words(room: CommandBench) -
     assert text_now(about) == "second words"
 
 
-def test_each_edit_is_its_own_revision(room: CommandBench) -> None:
+def test_each_edit_is_a_revision_of_its_own(room: CommandBench) -> None:
     room.says("rob", "one", 5, TS)
     room.hears(edited("two", "1780999600.000100"), "rob", 6)
     room.hears(edited("three", "1780999700.000100"), "rob", 7)
@@ -67,7 +67,7 @@ def test_each_edit_is_its_own_revision(room: CommandBench) -> None:
     assert [e.fact.text for e in room.entries() if isinstance(e.fact, MessageEdited)] == ["two", "three"]
 
 
-def test_changing_a_message_that_was_marked_corrects_the_timeline(room: CommandBench) -> None:
+def test_an_edit_of_a_pinned_message_corrects_the_timeline(room: CommandBench) -> None:
     room.says("rob", "removing it now", 5, TS)
     pin = room.note(room.key, MessagePinned(channel=CHANNEL, ts=TS, author=who("rob"), text="removing it now"))
 
@@ -78,14 +78,14 @@ def test_changing_a_message_that_was_marked_corrects_the_timeline(room: CommandB
     assert [(fact.corrects, fact.change) for fact in changes] == [(pin.first, "edited"), (pin.first, "deleted")]
 
 
-def test_an_unmarked_message_that_is_edited_corrects_nothing(room: CommandBench) -> None:
+def test_an_edit_of_a_message_that_is_not_pinned_corrects_nothing(room: CommandBench) -> None:
     room.says("rob", "one", 5, TS)
     room.hears(edited("two"), "rob", 6)
 
     assert not [e for e in room.entries() if isinstance(e.fact, SourceChanged)]
 
 
-def test_a_later_edit_or_deletion_never_brings_redacted_words_back(room: CommandBench) -> None:
+def test_a_later_edit_or_deletion_never_brings_redacted_text_back(room: CommandBench) -> None:
     room.says("rob", "the password is swordfish", 5, TS)
     posted = room.entries()[-1].n
     room.note(room.key, Redacted(channel=CHANNEL, ts=TS, entries=(posted,), reason="a secret"))
@@ -98,7 +98,7 @@ def test_a_later_edit_or_deletion_never_brings_redacted_words_back(room: Command
     assert "swordfish" not in str(room.memory.state)
 
 
-def test_a_message_read_back_late_keeps_the_time_it_was_said(room: CommandBench) -> None:
+def test_a_backfilled_message_keeps_the_time_it_was_posted(room: CommandBench) -> None:
     room.hears(MessagePosted(channel=CHANNEL, ts=TS, author=who("eva"), text="x"), "eva", at=60, happened=20)
 
     entry = next(e for e in room.entries() if isinstance(e.fact, MessagePosted))
@@ -106,7 +106,7 @@ def test_a_message_read_back_late_keeps_the_time_it_was_said(room: CommandBench)
     assert (entry.occurred_at, entry.recorded_at, seen.at) == (T(20), T(60), T(20))
 
 
-def test_who_joins_and_leaves_is_kept(room: CommandBench) -> None:
+def test_joins_and_leaves_are_recorded(room: CommandBench) -> None:
     room.hears(Joined(channel=CHANNEL, who=who("eva")), "eva", 5)
     room.hears(Left(channel=CHANNEL, who=who("eva")), "eva", 6)
     room.hears(Joined(channel=CHANNEL, who=who("eva")), "eva", 7)
@@ -119,7 +119,7 @@ def test_who_joins_and_leaves_is_kept(room: CommandBench) -> None:
 @pytest.mark.parametrize(
     ("first", "second"), [(EntryPoint.HISTORY, EntryPoint.EVENT), (EntryPoint.EVENT, EntryPoint.HISTORY)]
 )
-def test_who_joins_while_the_channel_is_read_back_joins_once(
+def test_a_person_who_joins_during_a_backfill_is_recorded_as_joining_once(
     room: CommandBench, first: EntryPoint, second: EntryPoint
 ) -> None:
     joined = Joined(channel=CHANNEL, who=who("eva"))
@@ -132,9 +132,7 @@ def test_who_joins_while_the_channel_is_read_back_joins_once(
 
 
 @pytest.mark.parametrize(("seconds", "times"), [(4, 1), (6, 2)])
-def test_an_event_of_a_moment_after_the_reading_back_tells_of_the_same_join(
-    room: CommandBench, seconds: int, times: int
-) -> None:
+def test_a_join_event_just_after_the_backfill_is_the_same_join(room: CommandBench, seconds: int, times: int) -> None:
     joined = Joined(channel=CHANNEL, who=who("eva"))
     room.hears(joined, "eva", 5, surface=EntryPoint.HISTORY)
     room.hears(joined, "eva", 7, happened=5 + seconds / 60)
@@ -142,14 +140,14 @@ def test_an_event_of_a_moment_after_the_reading_back_tells_of_the_same_join(
     assert len([e for e in room.entries() if isinstance(e.fact, Joined)]) == times
 
 
-def test_a_list_read_before_somebody_joined_again_does_not_put_them_out(room: CommandBench) -> None:
+def test_a_member_list_read_before_a_person_joined_again_records_no_leave(room: CommandBench) -> None:
     room.hears(Joined(channel=CHANNEL, who=who("eva")), "eva", 6)
     room.hears(Left(channel=CHANNEL, who=who("eva")), "eva", at=7, happened=5, surface=EntryPoint.HISTORY)
 
     assert who("eva") in room.incident.members
 
 
-def test_an_update_missed_before_a_message_stands_before_it(room: CommandBench) -> None:
+def test_an_update_missed_before_a_message_is_recorded_before_it(room: CommandBench) -> None:
     room.says("rob", "anybody?", 120)
 
     kinds = [e.fact.kind for e in room.entries()]

@@ -1,4 +1,4 @@
-"""Which talk from before a declaration belongs to the incident, and what of it is followed; not what Slack shows of it."""
+"""Which messages from before a declaration belong to the incident, and which later changes of them are recorded."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def wants(desk: CommandBench) -> bool:
 
 
 def overheard(desk: CommandBench, fact: Fact) -> None:
-    said = Capture.model_validate(
+    posted_message = Capture.model_validate(
         {"team": TEAM, "fact": fact, "by": who("eva"), "occurred_at": T(-10), "source": EVENT}
     )
     assert desk.key is not None
-    capture_into(desk.key, said, recorder=desk.memory, policy=desk.policy, at=desk.at)
+    capture_into(desk.key, posted_message, recorder=desk.memory, policy=desk.policy, at=desk.at)
 
 
 def posted(text: str = "payments fail") -> MessagePosted:
@@ -44,7 +44,7 @@ def edited(text: str = "all payments fail") -> MessageEdited:
     return MessageEdited(channel=LOBBY, ts=TS, edited_ts=f"{int(T(7).timestamp())}.0", author=who("eva"), text=text)
 
 
-def test_the_last_hour_of_the_channel_it_was_declared_in_is_captured_and_the_answer_says_so(desk: CommandBench) -> None:
+def test_the_last_hour_of_the_channel_of_the_declaration_is_captured_and_the_reply_says_so(desk: CommandBench) -> None:
     desk.do("declare", at=5, place=Place(channel=LOBBY), **FORM)
 
     assert captures(desk) == (LOBBY, T(5) - timedelta(minutes=60))
@@ -52,14 +52,14 @@ def test_the_last_hour_of_the_channel_it_was_declared_in_is_captured_and_the_ans
     assert "what was said here since" in desk.answer()
 
 
-def test_one_that_happened_earlier_captures_what_was_said_before_it(desk: CommandBench) -> None:
+def test_an_incident_that_started_earlier_captures_the_messages_before_its_start(desk: CommandBench) -> None:
     desk.do("declare", at=5, place=Place(channel=LOBBY), occurred_at=T(-30), **FORM)
 
     assert captures(desk) == (LOBBY, T(-30) - timedelta(minutes=60))
 
 
 @pytest.mark.parametrize("place", [Place(), Place(channel="D0ROB")], ids=["nowhere", "direct"])
-def test_a_direct_message_and_no_place_at_all_give_nothing(desk: CommandBench, place: Place) -> None:
+def test_a_declaration_in_a_direct_message_or_outside_slack_captures_nothing(desk: CommandBench, place: Place) -> None:
     desk.do("declare", at=5, place=place, **FORM)
 
     assert captures(desk) == (None, None)
@@ -67,13 +67,13 @@ def test_a_direct_message_and_no_place_at_all_give_nothing(desk: CommandBench, p
     assert "captured" not in desk.answer()
 
 
-def test_the_channel_of_an_incident_gives_nothing_to_another(room: CommandBench) -> None:
+def test_the_channel_of_another_incident_is_not_captured(room: CommandBench) -> None:
     room.do("declare", place=Place(channel=CHANNEL, message="1780999500.000100"), **FORM)
 
     assert captures(room) == (None, None)
 
 
-def test_with_no_minutes_nothing_is_captured(desk: CommandBench) -> None:
+def test_with_zero_minutes_nothing_is_captured(desk: CommandBench) -> None:
     desk.policy = desk.policy.model_copy(update={"capture_before_minutes": 0})
 
     desk.do("declare", at=5, place=Place(channel=LOBBY), **FORM)
@@ -81,14 +81,14 @@ def test_with_no_minutes_nothing_is_captured(desk: CommandBench) -> None:
     assert captures(desk) == (None, None)
 
 
-def test_an_adopted_channel_is_read_whole_and_not_once_more(desk: CommandBench) -> None:
+def test_an_adopted_channel_is_read_whole_and_only_once(desk: CommandBench) -> None:
     desk.do("backfill", at=6, place=Place(channel=LOBBY), started_at=T(-60).isoformat(), **FORM)
 
     assert captures(desk) == (None, None)
     assert not wants(desk)
 
 
-def test_what_was_captured_from_before_is_on_the_record_once(room: CommandBench) -> None:
+def test_a_message_from_before_the_declaration_is_recorded_once(room: CommandBench) -> None:
     for _ in range(2):
         overheard(room, posted())
 
@@ -97,7 +97,7 @@ def test_what_was_captured_from_before_is_on_the_record_once(room: CommandBench)
     ]
 
 
-def test_a_later_edit_and_deletion_of_it_are_recorded_and_of_another_message_are_not(room: CommandBench) -> None:
+def test_later_edits_and_deletions_are_recorded_for_captured_messages_only(room: CommandBench) -> None:
     overheard(room, posted())
     room.hears(edited(), "eva", 7)
     room.hears(MessageDeleted(channel=LOBBY, ts=TS, author=who("eva")), "eva", 8)
@@ -109,7 +109,7 @@ def test_a_later_edit_and_deletion_of_it_are_recorded_and_of_another_message_are
     assert room.memory.read(lambda r: r.message(room.key, LOBBY, f"{TS}1")) == ()
 
 
-def test_the_original_that_comes_late_is_recorded_beside_its_edit(room: CommandBench) -> None:
+def test_an_original_that_arrives_late_is_recorded_next_to_its_edit(room: CommandBench) -> None:
     overheard(room, edited())
     room.hears(posted(), "eva", 8)
 
@@ -118,7 +118,7 @@ def test_the_original_that_comes_late_is_recorded_beside_its_edit(room: CommandB
     assert kinds == ["message_edited", "message_posted"]
 
 
-def test_what_is_said_there_afterwards_is_not_captured(room: CommandBench) -> None:
+def test_messages_after_the_declaration_are_not_captured_in_that_channel(room: CommandBench) -> None:
     overheard(room, posted())
     later = MessagePosted(channel=LOBBY, ts=f"{int(T(8).timestamp())}.000100", author=who("eva"), text="lunch?")
 
@@ -126,7 +126,7 @@ def test_what_is_said_there_afterwards_is_not_captured(room: CommandBench) -> No
     assert room.memory.read(lambda r: r.message(room.key, LOBBY, later.ts)) == ()
 
 
-def test_its_words_can_be_redacted_and_do_not_come_back(room: CommandBench) -> None:
+def test_a_captured_text_can_be_redacted_and_does_not_come_back(room: CommandBench) -> None:
     overheard(room, posted("the key is hunter2"))
     may = room.policy.authority.model_copy(update={"redact": ("responder",)})
     room.policy = room.policy.model_copy(update={"authority": may})

@@ -1,4 +1,4 @@
-"""One request is one transaction, done once: recorded or refused, in the incident or beside it, with what follows."""
+"""One request is one transaction, applied once: recorded or refused, in the chain of the incident or of the workspace."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from roles.person_ids import MUSTER
 from tests.support.command_bench import CHANNEL, TEAM, CommandBench, T, who
 
 
-def test_the_same_key_gives_the_same_outcome_and_records_nothing_twice(room: CommandBench) -> None:
+def test_a_request_repeated_with_its_key_gives_the_same_result_and_records_nothing_twice(room: CommandBench) -> None:
     first = room.do("ack", key="click")
     before = room.entries()
 
@@ -33,7 +33,7 @@ def test_the_same_key_gives_the_same_outcome_and_records_nothing_twice(room: Com
     assert room.entries() == before
 
 
-def test_a_second_click_after_the_state_moved_is_refused_with_words(room: CommandBench) -> None:
+def test_a_second_click_after_the_state_changed_is_refused_with_a_sentence(room: CommandBench) -> None:
     room.do("take", by="ilse", role="commander")
 
     outcome = room.do("take", by="ilse", role="commander")
@@ -42,7 +42,7 @@ def test_a_second_click_after_the_state_moved_is_refused_with_words(room: Comman
     assert room.answer() == "Nothing changed: you are commander already."
 
 
-def test_a_refusal_is_kept_and_changes_nothing_else(room: CommandBench) -> None:
+def test_a_refusal_is_recorded_and_changes_nothing_else(room: CommandBench) -> None:
     before = room.incident
 
     outcome = room.do("accept", at=5, role="commander")
@@ -109,7 +109,7 @@ def test_a_backfill_keeps_both_times_and_the_future_is_refused(room: CommandBenc
     assert room.do("note", text="tomorrow", occurred_at=T(31)).reason == "not_yet"
 
 
-def test_what_lapsed_is_recorded_before_what_is_wanted(room: CommandBench) -> None:
+def test_a_lapsed_deadline_is_recorded_before_the_request(room: CommandBench) -> None:
     room.do("note", at=200, text="still here")
 
     kinds = [entry.fact.kind for entry in room.entries()]
@@ -119,7 +119,7 @@ def test_what_lapsed_is_recorded_before_what_is_wanted(room: CommandBench) -> No
     assert all(e.by == MUSTER and e.occurred_at < e.recorded_at == T(200) for e in missed)
 
 
-def test_how_late_a_tick_ran_changes_nothing() -> None:
+def test_a_late_tick_records_the_same_as_a_timely_one() -> None:
     early, late = CommandBench().declared(), CommandBench().declared()
 
     for minute in (36, 95, 150, 199):
@@ -131,7 +131,7 @@ def test_how_late_a_tick_ran_changes_nothing() -> None:
     assert owed == [audience.model_dump() for audience in late.incident.audiences]
 
 
-def test_a_tick_asks_once_for_what_is_due(room: CommandBench) -> None:
+def test_a_tick_sends_each_due_prompt_once(room: CommandBench) -> None:
     first = room.tick(25)
     again = room.tick(25)
 
@@ -140,7 +140,7 @@ def test_a_tick_asks_once_for_what_is_due(room: CommandBench) -> None:
     assert again.first is None
 
 
-def test_a_timer_is_wanted_for_what_falls_due_next(room: CommandBench) -> None:
+def test_a_timer_is_enqueued_for_the_next_deadline(room: CommandBench) -> None:
     timers = [job for job in room.memory.queued() if job.kind is JobKind.TIMER]
 
     assert len(timers) == 1
@@ -148,13 +148,13 @@ def test_a_timer_is_wanted_for_what_falls_due_next(room: CommandBench) -> None:
     assert T(0) < timers[0].run_at <= T(30)
 
 
-def test_a_declaration_wants_the_jobs_of_its_channel(desk: CommandBench) -> None:
+def test_a_declaration_enqueues_the_jobs_of_its_channel(desk: CommandBench) -> None:
     desk.do("declare", title="x", service="checkout")
 
     assert JobKind.MAKE_CHANNEL in {job.kind for job in desk.memory.queued()}
 
 
-def test_what_came_of_a_job_is_recorded_once_by_muster(room: CommandBench) -> None:
+def test_the_result_of_a_job_is_recorded_once_by_muster(room: CommandBench) -> None:
     card = CardPosted(medium=Medium.SLACK, ref=f"{CHANNEL}:1.000001")
 
     first = room.note(room.key, card, job="card:1:1")
@@ -165,7 +165,7 @@ def test_what_came_of_a_job_is_recorded_once_by_muster(room: CommandBench) -> No
     assert room.incident.places.card_ts == "1.000001"
 
 
-def test_what_came_of_a_job_without_an_incident_goes_to_its_chain(desk: CommandBench) -> None:
+def test_the_result_of_a_job_without_an_incident_goes_to_the_workspace_chain(desk: CommandBench) -> None:
     chain = workspace_chain(TEAM)
 
     outcome = desk.note(chain, Noted(text="checkpoint"), job="checkpoint:1")
@@ -199,7 +199,7 @@ def test_numbers_have_no_gap_after_a_refused_declaration(desk: CommandBench) -> 
     assert outcome.number == "INC-2026-0001"
 
 
-def test_a_request_that_fails_leaves_nothing_behind(room: CommandBench) -> None:
+def test_a_request_that_fails_leaves_nothing_on_the_record(room: CommandBench) -> None:
     before = room.memory.state
 
     with pytest.raises(RuntimeError, match="lost"):
@@ -213,14 +213,14 @@ def _fail_after_writing(unit: object) -> None:
     raise RuntimeError("the connection was lost")
 
 
-def test_outcomes_are_remembered_for_two_days(room: CommandBench) -> None:
+def test_results_of_requests_are_stored_for_two_days(room: CommandBench) -> None:
     room.do("ack", key="old", at=0)
     room.do("ack", key="new", at=timedelta(hours=49) / timedelta(minutes=1))
 
     assert set(room.memory.state.outcomes) & {"old", "new"} == {"new"}
 
 
-def test_a_button_whose_offer_is_gone_is_refused_as_stale(room: CommandBench) -> None:
+def test_a_button_whose_handover_offer_is_gone_is_refused_as_stale(room: CommandBench) -> None:
     room.do("take", by="ilse", role="commander")
 
     outcome = room.do("accept", role="commander", drawn_at=5)
@@ -229,7 +229,7 @@ def test_a_button_whose_offer_is_gone_is_refused_as_stale(room: CommandBench) ->
     assert "things moved on" in room.answer()
 
 
-def test_a_move_that_the_lifecycle_forbids_is_never_recorded(room: CommandBench) -> None:
+def test_a_transition_that_the_lifecycle_forbids_is_never_recorded(room: CommandBench) -> None:
     before = len(room.entries())
 
     def work(unit: UnitOfWork) -> None:
