@@ -18,6 +18,7 @@ from bot.scheduler import enqueue_checkpoint, enqueue_daily, enqueue_once
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.interaction import Interaction, from_action, from_command, from_event
 from bot.worker.handlers.integrity_jobs import DAILY
+from commands.core.request import Actor
 from commands.core.run import run
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
@@ -60,9 +61,8 @@ class Replicas:
     number: str = ""
 
     def ask(self, store: Store, came: Interaction, verb: str = "note", **fields: Any) -> Outcome:
-        request = came.at_place(ActionContext(number=self.number or None)).request(
-            verb, fields, frozenset({"responder"})
-        )
+        shown = came.in_context(ActionContext(number=self.number or None))
+        request = shown.request(verb, fields, Actor(id=came.person, groups=frozenset({"responder"})))
         return run(request, recorder=store.recorder, policy=POLICY, policy_hash="0" * 64)
 
     def together(self, work: Callable[[Store], Any]) -> list[Any]:

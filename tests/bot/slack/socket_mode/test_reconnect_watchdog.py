@@ -51,7 +51,7 @@ def test_a_connection_that_is_cut_is_replaced_and_muster_learns_that_events_may_
     assert len(place.greetings) > greeted > 0
 
 
-@pytest.mark.parametrize("how", ["deafen_sockets", "drop_sockets"])
+@pytest.mark.parametrize("how", ["stall_sockets", "drop_sockets"])
 def test_a_connection_that_dies_without_a_word_is_replaced_within_ten_seconds(place, channel, incident, how):
     """By default five seconds of silence, half a second to notice, one until the client opens another."""
     before = opened(place)
