@@ -100,14 +100,14 @@ from incident.entries.restoration import FailedOver
 from incident.entry import join, split
 from incident.jobs import JobKind
 from incident.record.upcast import StoredEntry, read
-from tests.support.command_bench import Desk, a_policy
-from tests.support.handmade_incidents import Room
+from tests.support.command_bench import CommandBench, a_policy
+from tests.support.handmade_incidents import HandmadeDesk
 
 
 def test_a_typed_failover_is_recorded_and_folded() -> None:
     typed = parse_command("failover zone b", at=datetime(2026, 6, 9, tzinfo=UTC), person=lambda name: None, services=())
     assert (typed.verb, typed.fields, typed.is_complete) == (Failover, {"text": "zone b"}, True)
-    desk = Desk().declared()
+    desk = CommandBench().declared()
     before = desk.incident
 
     desk.do("failover", at=1, form=typed.fields)
@@ -125,12 +125,12 @@ def test_a_typed_failover_is_recorded_and_folded() -> None:
 
 
 def test_a_failover_to_itself_is_refused() -> None:
-    outcome = Desk().declared().do("failover", at=1, text="checkout")
+    outcome = CommandBench().declared().do("failover", at=1, text="checkout")
     assert (outcome.code, outcome.reason) == ("E_STATE", "failover_to_itself")
 
 
 def test_the_channel_line_shows_the_workaround() -> None:
-    assert Room().said(Failover(text="zone b")) == "*Failed over*, says <@UILSE>: zone b"
+    assert HandmadeDesk().said(Failover(text="zone b")) == "*Failed over*, says <@UILSE>: zone b"
 '''
 
 

@@ -10,16 +10,9 @@ from bot.config.settings import Settings
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.support.slack_env import MANIFEST, POLICY
+from tests.support.wait import until
 
 PEOPLE = (Person(name="ann", real_name="Ann"), Person(name="bea", real_name="Bea"))
-
-
-def until(found, timeout=20.0):
-    deadline = time.monotonic() + timeout
-    while not (result := found()):
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.05)
-    return result
 
 
 def settings(sandbox: Sandbox, url: str, policy: Path) -> Settings:
@@ -44,19 +37,22 @@ def test_it_reconnects_notes_the_gap_and_reads_back_what_was_said_meanwhile(sqli
         try:
             assert sandbox.wait_for_socket()
             sandbox.actor.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
-            listed = until(lambda: muster.store.queries.incidents(muster.gateway.team, limit=1))[0]
-            channel = until(lambda: muster.store.queries.incidents(muster.gateway.team, limit=1)[0].channel)
-            until(lambda: sandbox.workspace.find_person("ann").id in sandbox.workspace.find_channel(channel).members)
+            listed = until(lambda: muster.store.queries.incidents(muster.gateway.team, limit=1), seconds=20)[0]
+            channel = until(lambda: muster.store.queries.incidents(muster.gateway.team, limit=1)[0].channel, seconds=20)
+            until(
+                lambda: sandbox.workspace.find_person("ann").id in sandbox.workspace.find_channel(channel).members,
+                seconds=20,
+            )
 
             sandbox.faults.cut_off()
-            until(lambda: sandbox.sockets.count() == 0)
+            until(lambda: sandbox.sockets.count() == 0, seconds=20)
             sandbox.actor.post("ann", channel, "The index is gone")
             time.sleep(5)
             sandbox.faults.restore_connections()
 
             kinds = ("gap_noted", "message_posted")
             read = lambda: muster.store.recorder.read(lambda reader: reader.entries(listed.key, kinds=kinds))  # noqa: E731
-            until(lambda: [e for e in read() if e.fact.kind == "gap_noted" and e.fact.edge == "ends"])
+            until(lambda: [e for e in read() if e.fact.kind == "gap_noted" and e.fact.edge == "ends"], seconds=20)
             found = read()
         finally:
             muster.stop()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-import time
 from pathlib import Path
 
 import psycopg
@@ -18,6 +17,7 @@ from sandbox.state.entities import Person
 from tests.support import postgres
 from tests.support.muster_command import ROOT, muster, started
 from tests.support.replica_env import free_port
+from tests.support.wait import until
 
 PASSWORD = "canary-database-password"
 COMMAND = "/inc"
@@ -36,13 +36,6 @@ def sandbox():
 def secrets(sandbox):
     """The canaries. The pretend workspace's own tokens open it and stand nowhere else."""
     return (sandbox.bot_token, sandbox.app_token, sandbox.signing_secret, PASSWORD)
-
-
-def until(has_come):
-    deadline = time.monotonic() + PATIENCE
-    while not has_come():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def incident_of(sandbox):
@@ -73,7 +66,7 @@ class OverHttp:
         self.given = {"MUSTER_MODE": "http", "MUSTER_HTTP_PORT": str(self.port)}
 
     def begin(self):
-        until(lambda: is_open(self.port))
+        until(lambda: is_open(self.port), seconds=PATIENCE)
         self.sandbox.deliver_to(f"http://127.0.0.1:{self.port}/slack/events")
 
     def cut(self):
@@ -97,7 +90,7 @@ def in_trouble(sandbox, way):
     ann = sandbox.workspace.find_person("ann").id
     view = sandbox.actor.slash(ann, "general", COMMAND, "declare").view(PATIENCE)
     sandbox.actor.submit(ann, view.id, {"title": "Checkout fails", "service": "checkout"})
-    until(lambda: incident_of(sandbox))
+    until(lambda: incident_of(sandbox), seconds=PATIENCE)
     channel, faults = incident_of(sandbox), sandbox.faults
     faults.server_error("chat.postMessage", times=1)
     faults.lose_reply("chat.update", times=1)
@@ -108,7 +101,10 @@ def in_trouble(sandbox, way):
     sandbox.actor.slash(ann, channel, COMMAND, "declare")
     sandbox.actor.post(ann, channel, "rolled back")
     way.cut()
-    until(lambda: any("exhausted" in m.text for m in sandbox.workspace.find_channel(channel).messages.values()))
+    until(
+        lambda: any("exhausted" in m.text for m in sandbox.workspace.find_channel(channel).messages.values()),
+        seconds=PATIENCE,
+    )
     way.begin()
 
 

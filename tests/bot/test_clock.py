@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from bot.clock import RealClock, SetClock
 
-T0 = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+PROCESS_START = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
 def test_the_real_clock_is_aware_and_in_utc():
@@ -10,16 +10,16 @@ def test_the_real_clock_is_aware_and_in_utc():
 
 
 def test_a_set_clock_stands_where_it_was_set():
-    clock = SetClock(T0)
+    clock = SetClock(PROCESS_START)
 
     clock.set(datetime(2026, 11, 20, 5, 0, tzinfo=timezone(timedelta(hours=1))))
 
-    assert clock.now() == T0 + timedelta(hours=1)
+    assert clock.now() == PROCESS_START + timedelta(hours=1)
 
 
 def test_a_set_clock_never_goes_backwards():
-    clock = SetClock(T0)
+    clock = SetClock(PROCESS_START)
 
-    clock.set(T0 - timedelta(seconds=1))
+    clock.set(PROCESS_START - timedelta(seconds=1))
 
-    assert clock.now() == T0
+    assert clock.now() == PROCESS_START

@@ -12,7 +12,8 @@ from incident.entry import EntryPoint
 from sandbox.state.mutations import channel_mutations
 from storage.database.time_limit import time_limit
 from tests.support.db_proxy import DatabaseProxy
-from tests.support.offline_env import OfflineEnv, until
+from tests.support.offline_env import OfflineEnv
+from tests.support.wait import until
 
 
 @pytest.fixture

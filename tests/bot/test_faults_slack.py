@@ -11,7 +11,7 @@ import pytest
 from bot.slack.client.rate_limiter import PER_MINUTE, RateLimiter
 from bot.slack.client.web_api import CallPostponed
 from incident.jobs import LATER, NORMAL, URGENT, USABLE
-from tests.support.worker_env import T0
+from tests.support.worker_env import START
 
 ALWAYS = 1_000_000
 
@@ -59,11 +59,11 @@ def test_what_is_done_later_never_takes_what_a_prompt_needs(method):
     """Reading back and redrawing have rank LATER and NORMAL, prompts URGENT: however many come, a prompt finds room."""
     budget = RateLimiter()
     for rank in (LATER, NORMAL):
-        while budget.take(method, rank, T0) is None:
+        while budget.take(method, rank, START) is None:
             pass
 
-    assert budget.take(method, URGENT, T0) is None
-    assert budget.take(method, USABLE, T0) is None
+    assert budget.take(method, URGENT, START) is None
+    assert budget.take(method, USABLE, START) is None
 
 
 def read_on(slack, channel):

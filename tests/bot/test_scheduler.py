@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.scheduler import PeriodicTask, Scheduler, enqueue_checkpoint
 from incident.jobs import JobKind
+from tests.support.clock import T
 
-T0 = datetime(2026, 6, 9, 10, 5, 33, tzinfo=UTC)
+START = T(5, 33)
 
 
 def test_an_error_in_one_turn_does_not_stop_the_clock():
@@ -46,9 +47,9 @@ def test_a_slow_turn_is_not_run_beside_itself():
 
 def test_of_all_who_want_this_minutes_checkpoint_one_makes_it(rig):
     for seconds in (0, 5, 20):
-        enqueue_checkpoint(rig.store.recorder, rig.team, T0 + timedelta(seconds=seconds))
+        enqueue_checkpoint(rig.store.recorder, rig.team, START + timedelta(seconds=seconds))
 
-    claimed = rig.store.jobs.claim(T0 + timedelta(minutes=1), "somebody", 10, 30)
+    claimed = rig.store.jobs.claim(START + timedelta(minutes=1), "somebody", 10, 30)
 
     assert [one.job.kind for one in claimed] == [JobKind.CHECKPOINT]
     assert claimed[0].job.key.endswith("2026-06-09T10:05:00+00:00")

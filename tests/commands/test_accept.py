@@ -7,7 +7,8 @@ import pytest
 from incident.refusal import Code
 from roles.role_intervals import holders_at
 from roles.role_names import Role
-from tests.support.command_bench import CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 
 NOTE = "restore runs, promised 16:30, do not touch db1"
 

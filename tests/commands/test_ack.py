@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from incident.refusal import Code
 from incident.states import State
-from tests.support.command_bench import CommandBench, T
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench
 
 
 def test_the_first_acknowledgement_makes_the_incident_active(room: CommandBench) -> None:

@@ -7,9 +7,9 @@ from incident.entries.conversation import ActionOpened
 from incident.model.components import Action as Opened
 from incident.ports import Person
 from incident.refusal import Code
-from tests.support.handmade_incidents import EVA, ROB, T0, HandmadeDesk, an_incident, later, worded
+from tests.support.handmade_incidents import EVA, ROB, START, HandmadeDesk, an_incident, later, worded
 
-GIVEN = Opened(id="A2", text="watch the pool", assignee=ROB, opened_at=T0)
+GIVEN = Opened(id="A2", text="watch the pool", assignee=ROB, opened_at=START)
 
 
 def test_an_action_gets_the_next_id_that_was_never_used():

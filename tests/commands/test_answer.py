@@ -6,7 +6,8 @@ import pytest
 
 from incident.refusal import Code
 from roles.person_ids import MUSTER
-from tests.support.command_bench import CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 
 
 @pytest.fixture

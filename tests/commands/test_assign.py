@@ -8,7 +8,8 @@ from incident.refusal import Code
 from incident.states import State
 from roles.person_ids import MUSTER
 from roles.role_names import Role
-from tests.support.command_bench import CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 
 
 def test_a_free_role_is_assigned(room: CommandBench) -> None:

@@ -6,7 +6,8 @@ from commands.core.request import Place
 from incident.jobs import JobKind
 from incident.refusal import Code
 from incident.states import State
-from tests.support.command_bench import CHANNEL, CommandBench, T
+from tests.support.clock import T
+from tests.support.command_bench import CHANNEL, CommandBench
 
 THERE = Place(channel="C0TALK")
 FORM = {"title": "Checkout errors", "service": "checkout", "started_at": T(-60).isoformat()}

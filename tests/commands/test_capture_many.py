@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from commands.core.capture import Capture, CapturedFact, capture, capture_all
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import EntryPoint, Source
-from tests.support.command_bench import CHANNEL, TEAM, CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CHANNEL, TEAM, CommandBench, who
 
 TIMES = ("1780999500.000100", "1780999501.000100", "1780999502.000100")
 PLACES = (CHANNEL, "C999")

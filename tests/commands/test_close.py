@@ -13,7 +13,7 @@ from incident.refusal import Code
 from incident.states import Priority, State
 from roles.role_names import Role
 from tests.support.command_bench import CommandBench
-from tests.support.handmade_incidents import EVA, ILSE, ROB, T0, HandmadeDesk, an_incident, later, renderer, worded
+from tests.support.handmade_incidents import EVA, ILSE, ROB, START, HandmadeDesk, an_incident, later, renderer, worded
 
 PROVEN = an_incident(
     State.RESOLVED,
@@ -21,7 +21,7 @@ PROVEN = an_incident(
     times=Times(
         started_at=later(-10),
         detected_at=later(-3),
-        logged_at=T0,
+        logged_at=START,
         acknowledged_at=later(1),
         restored_at=later(5),
         resolved_at=later(6),
@@ -63,7 +63,7 @@ def test_missing_authority_is_refused_before_missing_criteria():
 
 
 def test_a_former_commander_may_not_close():
-    past = (Interval(role=Role.COMMANDER, who=EVA, since=T0, until=later(2)),)
+    past = (Interval(role=Role.COMMANDER, who=EVA, since=START, until=later(2)),)
 
     assert (
         HandmadeDesk(PROVEN.model_copy(update={"roles": past}), actor=EVA).refuses(Close()).code == Code.NOT_AUTHORISED

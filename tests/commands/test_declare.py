@@ -7,7 +7,8 @@ import pytest
 from commands.core.request import Place
 from incident.refusal import Code
 from incident.states import Priority, State
-from tests.support.command_bench import CHANNEL, CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CHANNEL, CommandBench, who
 
 HERE = Place(channel="CELSEWHERE")
 

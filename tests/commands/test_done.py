@@ -6,9 +6,9 @@ from commands.done import Done
 from incident.entries.conversation import ActionDone
 from incident.model.components import Action
 from incident.refusal import Code
-from tests.support.handmade_incidents import ROB, T0, HandmadeDesk, an_incident, later, worded
+from tests.support.handmade_incidents import ROB, START, HandmadeDesk, an_incident, later, worded
 
-OPEN = Action(id="A1", text="watch the pool", assignee=ROB, opened_at=T0)
+OPEN = Action(id="A1", text="watch the pool", assignee=ROB, opened_at=START)
 
 
 def test_an_open_action_is_completed_under_its_id():

@@ -7,7 +7,8 @@ import pytest
 from incident.deadlines.due_deadlines import next_at
 from incident.refusal import Code
 from roles.person_ids import MUSTER
-from tests.support.command_bench import CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 
 
 def test_without_a_name_the_first_level_is_paged(room: CommandBench) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incident.refusal import Code
-from tests.support.command_bench import CommandBench, T
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench
 
 
 def asked(at: float = 25) -> CommandBench:

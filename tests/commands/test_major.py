@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from incident.refusal import Code
-from tests.support.command_bench import CommandBench, T
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench
 
 
 def test_a_responder_declares_a_major_incident(room: CommandBench) -> None:

@@ -17,7 +17,8 @@ from incident.jobs import Job, JobKind
 from incident.memory_store import MemoryStore
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store
-from tests.support.command_bench import CHANNEL, TEAM, T, a_policy, who
+from tests.support.clock import T
+from tests.support.command_bench import CHANNEL, TEAM, a_policy, who
 
 TS = "1780999500.000100"
 SOURCE = Source(surface=EntryPoint.EVENT, channel=CHANNEL, event="Ev1")

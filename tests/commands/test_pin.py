@@ -8,9 +8,9 @@ from commands.core.request import Place
 from commands.pin import Pin
 from incident.entries.conversation import DecisionMade, MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.refusal import Code
-from tests.support.handmade_incidents import CHANNEL, EVA, ILSE, T0, HandmadeDesk, later, worded
+from tests.support.handmade_incidents import CHANNEL, EVA, ILSE, START, HandmadeDesk, later, worded
 
-TS = f"{int(T0.timestamp())}.000100"
+TS = f"{int(START.timestamp())}.000100"
 POSTED = MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="removing it now")
 PIN = Pin(channel=CHANNEL, ts=TS)
 
@@ -26,7 +26,7 @@ def test_a_known_message_is_pinned_with_its_author_and_its_time():
     (decided,) = PIN.decide(room.now())
 
     assert decided.fact == MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now")
-    assert decided.occurred_at == datetime.fromtimestamp(int(T0.timestamp()), UTC).replace(microsecond=100)
+    assert decided.occurred_at == datetime.fromtimestamp(int(START.timestamp()), UTC).replace(microsecond=100)
 
 
 def test_the_text_is_that_of_the_latest_edit_in_whatever_order_edits_arrived():

@@ -10,10 +10,10 @@ from incident.entries.restoration import ResolutionAmended, Resolved
 from incident.model.components import Resolution
 from incident.refusal import Code
 from incident.states import State
-from tests.support.handmade_incidents import ROB, T0, HandmadeDesk, an_incident, worded
+from tests.support.handmade_incidents import ROB, START, HandmadeDesk, an_incident, worded
 
 TEXT = "rolled back the 09:55 release of checkout"
-RESOLUTION = Resolution(how="fix", text="fixed", by=ROB, at=T0, meets_rule=False)
+RESOLUTION = Resolution(how="fix", text="fixed", by=ROB, at=START, meets_rule=False)
 
 
 def test_a_resolution_records_the_text_and_the_state_in_this_order():

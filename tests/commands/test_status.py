@@ -6,19 +6,19 @@ from commands.status import Status
 from incident.model.components import Action, AudienceState, Episode, Interval, OpenSlot, TempFix, Times
 from incident.states import Audience, State
 from roles.role_names import Role
-from tests.support.handmade_incidents import EVA, ILSE, ROB, T0, HandmadeDesk, an_incident, later
+from tests.support.handmade_incidents import EVA, ILSE, ROB, START, HandmadeDesk, an_incident, later
 
 SLOT = AudienceState(audience=Audience.INTERNAL, open=OpenSlot(due_at=later(40), missed_after=later(45)))
 BUSY = an_incident(
     major=True,
     roles=(
-        Interval(role=Role.COMMS_LEAD, who=EVA, since=T0),
-        Interval(role=Role.COMMANDER, who=ROB, since=T0, until=later(2)),
+        Interval(role=Role.COMMS_LEAD, who=EVA, since=START),
+        Interval(role=Role.COMMANDER, who=ROB, since=START, until=later(2)),
         Interval(role=Role.COMMANDER, who=ILSE, since=later(2)),
     ),
     actions=(
-        Action(id="A1", text="call the provider", assignee=ROB, opened_at=T0, due_at=later(30)),
-        Action(id="A2", text="look at the graphs", assignee=EVA, opened_at=T0, done_at=later(3)),
+        Action(id="A1", text="call the provider", assignee=ROB, opened_at=START, due_at=later(30)),
+        Action(id="A2", text="look at the graphs", assignee=EVA, opened_at=START, done_at=later(3)),
     ),
     temp_fixes=(TempFix(id="TF1", text="restarts", owner=None, remove_by=None),),
     audiences=(SLOT,),
@@ -45,7 +45,7 @@ def test_a_missing_commander_is_pointed_out():
 
 
 def test_the_status_of_a_restored_incident_says_how_long_users_were_affected():
-    times = Times(detected_at=later(-3), logged_at=T0, restored_at=later(5))
+    times = Times(detected_at=later(-3), logged_at=START, restored_at=later(5))
     answer = HandmadeDesk(an_incident(State.RESTORED, times=times, episodes=(Episode(start=later(-3)),))).answer(
         Status()
     )
@@ -64,7 +64,7 @@ def test_the_status_of_an_incident_that_ended_shows_no_deadline():
 
 
 def test_many_actions_are_counted_not_listed():
-    actions = tuple(Action(id=f"A{n}", text="x", assignee=ROB, opened_at=T0) for n in range(1, 12))
+    actions = tuple(Action(id=f"A{n}", text="x", assignee=ROB, opened_at=START) for n in range(1, 12))
     answer = HandmadeDesk(an_incident(actions=actions)).answer(Status())
 
     assert "A8" in answer

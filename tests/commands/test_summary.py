@@ -7,7 +7,7 @@ from incident.entries.conversation import DecisionMade
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.model.components import Action, AuthoredText, Resolution, TempFix
 from incident.states import Audience
-from tests.support.handmade_incidents import EVA, ROB, T0, HandmadeDesk, an_incident, later
+from tests.support.handmade_incidents import EVA, ROB, START, HandmadeDesk, an_incident, later
 
 
 def test_a_new_incident_has_a_short_summary():
@@ -22,7 +22,7 @@ def test_a_new_incident_has_a_short_summary():
 
 def test_the_summary_shows_decisions_open_work_and_the_last_update_to_each_audience():
     incident = an_incident(
-        actions=(Action(id="A1", text="call the provider", assignee=ROB, opened_at=T0),),
+        actions=(Action(id="A1", text="call the provider", assignee=ROB, opened_at=START),),
         temp_fixes=(TempFix(id="TF1", text="restarts", owner=EVA, remove_by=later(900)),),
         workarounds=(AuthoredText(text="use the old page"),),
     )
@@ -46,7 +46,7 @@ def test_the_summary_shows_decisions_open_work_and_the_last_update_to_each_audie
 
 
 def test_the_resolution_is_shown():
-    resolution = Resolution(how="fix", text="rolled back the release", by=ROB, at=T0, meets_rule=False)
+    resolution = Resolution(how="fix", text="rolled back the release", by=ROB, at=START, meets_rule=False)
 
     assert "Resolved (fix): rolled back the release" in HandmadeDesk(an_incident(resolution=resolution)).answer(
         Summary()

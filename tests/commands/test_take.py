@@ -7,7 +7,8 @@ import pytest
 from incident.refusal import Code
 from incident.states import State
 from roles.role_names import Role
-from tests.support.command_bench import CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 
 FORCE = {"role": "commander", "force_reason": "no answer, and her phone is off"}
 

@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 
 from incident.refusal import Code
-from tests.support.command_bench import CommandBench, T
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench
 
 
 def form(field: str, at: datetime) -> dict[str, str]:

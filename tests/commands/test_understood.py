@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.command_bench import CommandBench, T
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench
 
 BEFORE = "That lies before it was detected."
 AHEAD = "lies in the future"

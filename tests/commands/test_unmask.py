@@ -8,10 +8,10 @@ from commands.unmask import Unmask
 from incident.entries.conversation import DecisionMade, Masked, MaskLifted, MessagePosted, Noted
 from incident.model.slack_references import Mask
 from incident.refusal import Code
-from tests.support.handmade_incidents import CHANNEL, EVA, ROB, T0, HandmadeDesk, an_incident, worded
+from tests.support.handmade_incidents import CHANNEL, EVA, ROB, START, HandmadeDesk, an_incident, worded
 
 TS = "1749463200.000100"
-MASK = Mask(n=2, channel=CHANNEL, ts=TS, entries=(1,), by=ROB, at=T0)
+MASK = Mask(n=2, channel=CHANNEL, ts=TS, entries=(1,), by=ROB, at=START)
 FACTS = (
     MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="key=1"),
     Masked(channel=CHANNEL, ts=TS, entries=(1,), reason="a key"),

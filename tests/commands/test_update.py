@@ -9,7 +9,7 @@ from incident.model.components import AudienceState, Interval, OpenSlot, Slot
 from incident.refusal import Code
 from incident.states import Audience, Priority, State
 from roles.role_names import Role
-from tests.support.handmade_incidents import EVA, ILSE, ROB, T0, HandmadeDesk, an_incident, later, worded
+from tests.support.handmade_incidents import EVA, ILSE, ROB, START, HandmadeDesk, an_incident, later, worded
 
 TEXT = "Some payments fail. Rolling back a release."
 LATE = Slot(due_at=later(-60), status="missed", missed_after=later(-55))
@@ -24,7 +24,7 @@ def audience(name: str, **fields: object) -> AudienceState:
 
 
 def held(role: Role) -> Interval:
-    return Interval(role=role, who=EVA, since=T0)
+    return Interval(role=role, who=EVA, since=START)
 
 
 def test_an_update_has_one_entry_for_each_audience_in_the_order_typed():
@@ -100,7 +100,7 @@ def test_a_promised_time_lies_within_the_limit_of_the_priority():
 
 
 def test_a_backfilled_promise_counts_from_the_time_of_the_update():
-    room = HandmadeDesk(an_incident(priority=Priority.P1), occurred_at=T0)
+    room = HandmadeDesk(an_incident(priority=Priority.P1), occurred_at=START)
 
     assert room.refuses(update("internal", next_update_at=later(241))).code == Code.PROMISE_TOO_LONG
 

@@ -8,9 +8,9 @@ from commands.validate import Validate
 from incident.entries.closure import Validated
 from incident.model.components import Times
 from incident.states import State
-from tests.support.handmade_incidents import T0, HandmadeDesk, an_incident, later
+from tests.support.handmade_incidents import START, HandmadeDesk, an_incident, later
 
-BACK = an_incident(State.RESTORED, times=Times(logged_at=T0, restored_at=later(5)))
+BACK = an_incident(State.RESTORED, times=Times(logged_at=START, restored_at=later(5)))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 
 from incident.entries.status_updates import UpdatesHeld
 from incident.states import Priority, State
-from tests.support.entry_chains import EXEC, INTERNAL, Chain, T
+from tests.support.clock import T
+from tests.support.entry_chains import EXEC, INTERNAL, Chain
 
 P2 = Priority.P2
 

@@ -10,7 +10,8 @@ from incident.entries.conversation import ActionDone, ActionOpened
 from incident.entries.delivery import PromptDue, PromptPutOff
 from incident.states import Priority
 from roles.person_ids import MUSTER
-from tests.support.entry_chains import CHI, Chain, T, policy
+from tests.support.clock import T
+from tests.support.entry_chains import CHI, Chain, policy
 
 
 def asked(chain: Chain, at: float) -> list[PromptDue]:

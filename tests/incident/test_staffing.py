@@ -16,7 +16,8 @@ from incident.entries.role_holders import (
 )
 from incident.states import State
 from roles.role_names import Role
-from tests.support.entry_chains import ADA, BEN, CHI, DEV, T0, Chain, T
+from tests.support.clock import T0, T
+from tests.support.entry_chains import ADA, BEN, CHI, DEV, Chain
 
 COMMANDER, TECH = Role.COMMANDER, Role.TECH_LEAD
 

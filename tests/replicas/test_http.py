@@ -15,7 +15,8 @@ from slack_sdk.signature import SignatureVerifier
 
 from sandbox.state.entities import View
 from tests.support import postgres
-from tests.support.replica_env import ReplicaEnv, free_port, until
+from tests.support.replica_env import PATIENCE, ReplicaEnv, free_port
+from tests.support.wait import until
 
 PATH = "/slack/events"
 
@@ -30,7 +31,7 @@ class Scene:
             port = str(free_port())
             house.start(MUSTER_MODE="http", MUSTER_HTTP_PORT=port, SLACK_SIGNING_SECRET=house.sandbox.signing_secret)
             self.addresses.append(f"http://127.0.0.1:{port}{PATH}")
-        until(lambda: all(one.is_running() for one in house.replicas), "three run")
+        until(lambda: all(one.is_running() for one in house.replicas), "three run", seconds=PATIENCE)
         house.sandbox.deliver_to(*self.addresses, copies=2)
         self.channel = house.declare()
 
@@ -85,7 +86,7 @@ def test_whatever_comes_to_two_of_them_at_once_is_done_once(scene: Scene) -> Non
     for _ in range(5):
         house.say(scene.channel)
         assert house.note(scene.channel).acked
-    view = until(lambda: opened(scene), "a form opens")
+    view = until(lambda: opened(scene), "a form opens", seconds=PATIENCE)
     filled = house.sandbox.actor.submit("ann", view.id, {"text": "filled in once"})
 
     assert filled.wait().acked

@@ -25,7 +25,7 @@ from incident.jobs import Job, JobKind
 from incident.ports import Outcome
 from storage.record.idempotency_keys import RETENTION
 from storage.store import Store, open_store
-from tests.support.handmade_incidents import ROB, T0, a_policy
+from tests.support.handmade_incidents import ROB, START, a_policy
 
 TEAM, CHANNEL = "T1", "C1"
 SERVICE = {"owner": ROB, "owner_group": "payments", "categories": {"Application": ["Errors"]}}
@@ -86,7 +86,7 @@ class Replicas:
 def replicas(postgres_url: str) -> Iterator[Replicas]:
     with open_store(postgres_url, team=TEAM) as first, open_store(postgres_url, team=TEAM) as second:
         both = Replicas(first, second)
-        declares = from_command({"team_id": TEAM, "user_id": "U1", "channel_id": "C0", "trigger_id": "1"}, T0)
+        declares = from_command({"team_id": TEAM, "user_id": "U1", "channel_id": "C0", "trigger_id": "1"}, START)
         told = both.ask(first, declares, "declare", title="Payments fail", service="checkout", impact=1, urgency=1)
         assert not told.is_refused, told
         both.number = first.queries.incidents(TEAM)[0].number
@@ -97,7 +97,7 @@ def replicas(postgres_url: str) -> Iterator[Replicas]:
 def test_what_comes_to_two_at_the_same_moment_is_recorded_once(
     replicas: Replicas, came: Callable[[datetime], Interaction]
 ) -> None:
-    outcomes = replicas.together(lambda store: replicas.ask(store, came(T0), text="the pool is exhausted"))
+    outcomes = replicas.together(lambda store: replicas.ask(store, came(START), text="the pool is exhausted"))
 
     assert sorted(one.repeated for one in outcomes) == [False, True]
     assert not any(one.is_refused for one in outcomes)
@@ -108,10 +108,10 @@ def test_what_comes_to_two_at_the_same_moment_is_recorded_once(
 def test_what_comes_again_within_two_days_is_known_to_every_replica(
     replicas: Replicas, came: Callable[[datetime], Interaction]
 ) -> None:
-    replicas.ask(replicas.first, came(T0), text="the pool is exhausted")
-    replicas.second.delete_expired(T0 + WITHIN)
+    replicas.ask(replicas.first, came(START), text="the pool is exhausted")
+    replicas.second.delete_expired(START + WITHIN)
 
-    again = replicas.ask(replicas.second, came(T0 + WITHIN), text="the pool is exhausted")
+    again = replicas.ask(replicas.second, came(START + WITHIN), text="the pool is exhausted")
 
     assert again.repeated
     assert replicas.noted("the pool is exhausted") == 1
@@ -119,54 +119,54 @@ def test_what_comes_again_within_two_days_is_known_to_every_replica(
 
 def test_what_comes_after_two_days_is_something_else(replicas: Replicas) -> None:
     """Slack has stopped sending anything again long before; without an end the table would grow for good."""
-    replicas.ask(replicas.first, came_by_button(T0), text="the pool is exhausted")
-    replicas.second.delete_expired(T0 + AFTER)
+    replicas.ask(replicas.first, came_by_button(START), text="the pool is exhausted")
+    replicas.second.delete_expired(START + AFTER)
 
-    later = replicas.ask(replicas.second, came_by_button(T0 + AFTER), text="the pool is exhausted")
+    later = replicas.ask(replicas.second, came_by_button(START + AFTER), text="the pool is exhausted")
 
     assert not later.repeated
     assert replicas.noted("the pool is exhausted") == 2
 
 
 def wanted(store: Store, kind: JobKind) -> list[str]:
-    claimed = store.jobs.claim(T0 + timedelta(days=9), "somebody", 500, 60)
+    claimed = store.jobs.claim(START + timedelta(days=9), "somebody", 500, 60)
     return [one.job.key for one in claimed if one.job.kind is kind]
 
 
 def test_what_all_replicas_want_at_once_is_wanted_once(replicas: Replicas) -> None:
     def want(store: Store) -> None:
-        enqueue_checkpoint(store.recorder, TEAM, T0)
-        enqueue_daily(store.recorder, TEAM, DAILY, T0)
+        enqueue_checkpoint(store.recorder, TEAM, START)
+        enqueue_daily(store.recorder, TEAM, DAILY, START)
 
     for _ in range(5):
         replicas.together(want)
 
-    claimed = replicas.first.jobs.claim(T0 + timedelta(minutes=1), "somebody", 500, 60)
+    claimed = replicas.first.jobs.claim(START + timedelta(minutes=1), "somebody", 500, 60)
     keys = [one.job.key for one in claimed if one.job.kind in (*DAILY, JobKind.CHECKPOINT)]
     assert len(keys) == len(set(keys)) == 1 + len(DAILY)
     assert {one.version for one in claimed if one.job.key in keys} == {1}
 
 
 def test_what_was_done_in_its_period_is_not_wanted_again_by_a_clock_that_strikes_later(replicas: Replicas) -> None:
-    enqueue_checkpoint(replicas.first.recorder, TEAM, T0)
-    claimed = replicas.first.jobs.claim(T0, "somebody", 500, 60)
+    enqueue_checkpoint(replicas.first.recorder, TEAM, START)
+    claimed = replicas.first.jobs.claim(START, "somebody", 500, 60)
     (made,) = [one for one in claimed if one.job.kind is JobKind.CHECKPOINT]
-    assert replicas.first.jobs.complete(made, T0)
+    assert replicas.first.jobs.complete(made, START)
 
-    enqueue_checkpoint(replicas.second.recorder, TEAM, T0 + timedelta(seconds=20))
+    enqueue_checkpoint(replicas.second.recorder, TEAM, START + timedelta(seconds=20))
 
     assert wanted(replicas.second, JobKind.CHECKPOINT) == []
 
 
 def test_a_long_period_is_remembered_to_its_end(replicas: Replicas) -> None:
     """A weekly thing outlives the two days for which keys are kept only where its end is given."""
-    key, ends = IncidentKey(TEAM, "01WORKSPACE"), T0 + timedelta(days=7)
+    key, ends = IncidentKey(TEAM, "01WORKSPACE"), START + timedelta(days=7)
     job = Job(kind=JobKind.RETENTION, key="sample:2026-W24", incident=key)
-    enqueue_once(replicas.first.recorder, job, T0, ends=ends)
+    enqueue_once(replicas.first.recorder, job, START, ends=ends)
     assert wanted(replicas.first, JobKind.RETENTION) == ["sample:2026-W24"]
     replicas.first.transactions.write(lambda c: c.exec_driver_sql("DELETE FROM job"))
 
-    replicas.second.delete_expired(T0 + timedelta(days=6))
-    enqueue_once(replicas.second.recorder, job, T0 + timedelta(days=6), ends=ends)
+    replicas.second.delete_expired(START + timedelta(days=6))
+    enqueue_once(replicas.second.recorder, job, START + timedelta(days=6), ends=ends)
 
     assert wanted(replicas.second, JobKind.RETENTION) == []

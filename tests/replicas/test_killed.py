@@ -18,8 +18,9 @@ import pytest
 
 from storage.store import Store
 from tests.support import postgres
-from tests.support.replica_env import REPLICA, Replica, ReplicaEnv, until
+from tests.support.replica_env import PATIENCE, REPLICA, Replica, ReplicaEnv
 from tests.support.replica_process import AheadClock
+from tests.support.wait import until
 
 CALL_SECONDS = 3
 MOST_LINES = 4
@@ -56,7 +57,7 @@ class Scene:
 
     def kill(self) -> None:
         """Kill whoever has most in hand, and remember what that was."""
-        self.victim = until(self._busiest, "somebody has something in hand")
+        self.victim = until(self._busiest, "somebody has something in hand", seconds=PATIENCE)
         self.victim.end(signal.SIGKILL)
         self.left = dict(self.house.rows(HELD, self.victim.owner))
 
@@ -75,7 +76,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     with postgres.server().database() as url, ReplicaEnv(folder, url, clock) as house:
         for _ in range(3):
             house.start(REPLICA, **given)
-        until(lambda: all(one.is_running() for one in house.replicas), "three run")
+        until(lambda: all(one.is_running() for one in house.replicas), "three run", seconds=PATIENCE)
         assert house.sandbox.wait_for_socket(60, count=3)
         yield played(Scene(house, clock))
 
@@ -85,11 +86,11 @@ def played(scene: Scene) -> Scene:
     house.sandbox.faults.set_latency(400)
     with ThreadPoolExecutor(3) as people:
         talking = [people.submit(scene.talk, user) for user in ("ann", "bea", "cleo")]
-        until(lambda: len(house.ledger.told) > 8, "people talk")
+        until(lambda: len(house.ledger.told) > 8, "people talk", seconds=PATIENCE)
         scene.kill()
         house.declare("dov")
         said = len(house.ledger.said)
-        until(lambda: len(house.ledger.said) > said + 20, "people go on talking")
+        until(lambda: len(house.ledger.said) > said + 20, "people go on talking", seconds=PATIENCE)
         scene.is_over.set()
         for one in talking:
             one.result()
@@ -140,7 +141,9 @@ def test_what_falls_due_falls_due_once_whoever_notices(scene: Scene) -> None:
     with house.store() as store:
         house.rest(store)
         scene.clock.advance(timedelta(minutes=40))
-        until(lambda: any(kind == "update_missed" for _, kind, _ in facts(store)), "an update is missed")
+        until(
+            lambda: any(kind == "update_missed" for _, kind, _ in facts(store)), "an update is missed", seconds=PATIENCE
+        )
         house.rest(store)
         due = Counter(fact for fact in facts(store) if fact[1] in DUE_ONCE)
 

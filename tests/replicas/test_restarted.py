@@ -14,7 +14,8 @@ import pytest
 
 from storage.database import schema
 from tests.support import postgres
-from tests.support.replica_env import PATIENCE, ReplicaEnv, Wire, until
+from tests.support.replica_env import PATIENCE, ReplicaEnv, Wire
+from tests.support.wait import until
 
 # Notes every table that is made, by its name.
 NOTE_TABLES = """
@@ -43,9 +44,9 @@ def test_three_that_start_at_once_on_an_empty_database_all_get_ready(house: Repl
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [schema._LOCK])
         for _ in range(3):
             house.start()
-        until(lambda: house.rows(WAIT_FOR_IT) == [(3,)], "three wait for their turn")
+        until(lambda: house.rows(WAIT_FOR_IT) == [(3,)], "three wait for their turn", seconds=PATIENCE)
         assert house.rows("SELECT * FROM made") == []
-    until(lambda: all(one.is_running() for one in house.replicas), "three run")
+    until(lambda: all(one.is_running() for one in house.replicas), "three run", seconds=PATIENCE)
 
     assert house.sandbox.wait_for_socket(60, count=3)
     made = Counter(name for (name,) in house.rows("SELECT name FROM made"))
@@ -76,8 +77,8 @@ def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house
         codes = []
         for n, old in enumerate(list(house.replicas)):
             codes.append(old.end())
-            until(house.start().is_running, "the next one runs")
-            until(lambda: house.sandbox.sockets.count() == 3, f"three sockets after restart {n}")
+            until(house.start().is_running, "the next one runs", seconds=PATIENCE)
+            until(lambda: house.sandbox.sockets.count() == 3, f"three sockets after restart {n}", seconds=PATIENCE)
         is_over.set()
         for one in talking:
             one.join()

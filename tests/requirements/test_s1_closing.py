@@ -8,7 +8,8 @@ import pytest
 
 from incident.refusal import Code
 from incident.states import State
-from tests.support.command_bench import T, who
+from tests.support.clock import T
+from tests.support.command_bench import who
 from tests.support.worked_incidents import CURE, NOT_RESOLVED, NOT_RESTORED, PROOF, STORY, Step, a_major, go_on, record
 
 

@@ -25,7 +25,7 @@ from incident.states import Audience
 from roles.person_ids import PersonId, slack_person
 from storage.integrity.signing_keys import Signer, new_key
 from storage.store import Store
-from tests.support.command_bench import T
+from tests.support.clock import T
 
 SHIPPED = (TEMPLATES.parent / "policy.yaml").read_text(encoding="utf-8")
 STRICTER = SHIPPED.replace('version: "2026.1"', 'version: "2026.2"').replace("min_chars: 25", "min_chars: 60")

@@ -8,7 +8,8 @@ from commands.core.request import Place
 from incident.entries.conversation import MessageEdited
 from incident.refusal import Code
 from incident.states import Priority, State
-from tests.support.command_bench import CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 from tests.support.worked_incidents import moment, of_kind, record
 
 ELSEWHERE = Place(channel="CELSEWHERE")

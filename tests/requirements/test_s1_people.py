@@ -9,7 +9,8 @@ from incident.entries.delivery import DeliveryFailed
 from incident.medium import Medium
 from incident.refusal import Code
 from incident.states import Audience, Priority
-from tests.support.command_bench import CHANNEL, CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CHANNEL, CommandBench, who
 from tests.support.worked_incidents import NOT_RESTORED, a_major, moment, of_kind, record
 
 

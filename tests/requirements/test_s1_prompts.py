@@ -10,7 +10,8 @@ from incident.entries.conversation import GapNoted
 from incident.medium import slack_message
 from incident.states import Priority
 from storage.store import Store
-from tests.support.command_bench import CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 from tests.support.worker_env import WorkerEnv, worker_env_on
 
 

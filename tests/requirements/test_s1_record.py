@@ -10,7 +10,8 @@ from incident.entries.status_updates import UpdateDelivered
 from incident.medium import Medium
 from incident.report.incident_metrics import metrics
 from incident.states import Audience, Priority
-from tests.support.command_bench import CommandBench, T
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench
 from tests.support.worked_incidents import CURE, NO_RECORD, NOT_RESTORED, a_major, moment, of_kind, record
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from incident.refusal import Code
 from incident.rules.closure_criteria import unmet
-from tests.support.command_bench import CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 from tests.support.worked_incidents import PROOF, WORK, Step, a_major, go_on, moment, of_kind, record
 
 SIGNED = (

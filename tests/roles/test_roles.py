@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -15,13 +15,9 @@ from roles.role_assignment import is_idle, refusal_to_take
 from roles.role_handover import giver, is_note_enough
 from roles.role_intervals import Window, earliest_start, gaps, holders_at, roles_of
 from roles.role_names import SINGLE, Role, read_role
+from tests.support.clock import T
 
 ADA, BEN, CHI = (PersonId(name) for name in ("ada", "ben", "chi"))
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
-
-
-def T(minutes):  # noqa: N802 - T0 and T(minutes) are how tests tell time
-    return T0 + timedelta(minutes=minutes)
 
 
 class Span(NamedTuple):

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.error import URLError
 
@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from tests.support.sandbox_client import client_of, general, hang_up, people, refusal
+from tests.support.wait import until
 
 LOST = (URLError, ConnectionError, OSError)
 
@@ -143,7 +144,7 @@ def test_a_dropped_socket_loses_nothing_once_another_is_open() -> None:
             sandbox.faults.drop_sockets()
             with pytest.raises(ConnectionClosed):
                 dropped.recv(3)
-        assert wait_until(lambda: sandbox.sockets.count() == 0)
+        until(lambda: sandbox.sockets.count() == 0)
         sandbox.actor.post("ann", "general", "after the drop")
         with link_to(sandbox, client) as fresh:
             fresh.recv(3)
@@ -164,22 +165,12 @@ def test_a_deaf_socket_stays_open_and_lets_nothing_through(sandbox: Sandbox, cli
         stalled.recv(3)
 
         sandbox.faults.stall_sockets()
-        answered = wait_until(lambda: not stalled.ping().wait(0.05))
+        until(lambda: not stalled.ping().wait(0.05), "a ping is not answered")
         sandbox.actor.post("ann", "general", "into the void")
 
         with pytest.raises(TimeoutError):
             stalled.recv(0.2)
-        assert answered
         assert (sandbox.sockets.count(), sandbox.outstanding()) == (1, 1)
-
-
-def wait_until(true: Callable[[], bool], timeout: float = 3.0) -> bool:
-    deadline = time.monotonic() + timeout
-    while not true():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.005)
-    return True
 
 
 def test_a_refresh_is_followed_without_losing_anything(hearing: tuple[Sandbox, Ears]) -> None:

@@ -10,6 +10,7 @@ from slack_bolt.adapter.socket_mode import SocketModeHandler
 
 from sandbox.pretend_workspace import Sandbox
 from tests.support.sandbox_client import client_of, general, hang_up, modal, section
+from tests.support.wait import until
 
 
 def test_five_hundred_messages_posted_at_once_each_reach_the_app_once(sandbox: Sandbox) -> None:
@@ -28,7 +29,7 @@ def test_five_hundred_messages_posted_at_once_each_reach_the_app_once(sandbox: S
     posted = [sandbox.actor.post("ann", "general", f"message {number}") for number in range(500)]
 
     assert sandbox.settle(20)
-    wait_for(lambda: len(heard) >= 500)
+    until(lambda: len(heard) >= 500)
     hang_up(handler)
     assert sorted(heard) == posted
 
@@ -58,16 +59,10 @@ def test_fifty_commands_at_once_are_served_side_by_side_at_300_ms_a_call(sandbox
     started = time.perf_counter()
     with ThreadPoolExecutor(50) as typing:
         acks = sorted(typing.map(type_it, range(50)))
-    wait_for(lambda: sum(one.name == "views.open" for one in sandbox.wire_log.since(0, 1000)) >= 50)
+    until(lambda: sum(one.name == "views.open" for one in sandbox.wire_log.since(0, 1000)) >= 50)
     took = time.perf_counter() - started
     opening.shutdown()
     hang_up(handler)
 
     assert acks[-1] < 2000
     assert took < 5  # One after the other the calls alone would take fifteen seconds.
-
-
-def wait_for(true: Any, timeout: float = 10.0) -> None:
-    deadline = time.monotonic() + timeout
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.01)

@@ -11,7 +11,7 @@ from incident.ports import Person
 from incident.states import Priority
 from storage.errors import TeamRequired
 from storage.store import Store, open_store
-from tests.support.recorded_team import ADA, BEN, T0, TEAM, at
+from tests.support.recorded_team import ADA, BEN, RECORD_START, TEAM, at
 
 POLICY = Policy(
     version="1",
@@ -65,7 +65,7 @@ def test_an_erased_person_has_no_name_at_any_time(store: Store) -> None:
 
 def test_another_teams_people_are_not_ours(database_url: str) -> None:
     with open_store(database_url, team="T2") as theirs, open_store(database_url, team=TEAM) as ours:
-        theirs.directory.put([Person(id=ADA, name="Ada")], T0)
+        theirs.directory.put([Person(id=ADA, name="Ada")], RECORD_START)
 
         assert ours.directory.person(ADA) is None
         assert ours.recorder.read(lambda reader: reader.person(ADA)) is None
@@ -91,20 +91,20 @@ def test_no_policy_is_active_at_first(store: Store) -> None:
 
 def test_a_draft_is_given_back_until_it_is_forgotten(store: Store) -> None:
     fields = {"text": "Rolled back 🔥", "audience": ["internal"], "final": False, "impact": 1, "to": None}
-    store.drafts.keep("Ev1", ADA, "update", {"text": "first"}, at=T0)
-    store.drafts.keep("Ev1", ADA, "update", fields, at=T0)
+    store.drafts.keep("Ev1", ADA, "update", {"text": "first"}, at=RECORD_START)
+    store.drafts.keep("Ev1", ADA, "update", fields, at=RECORD_START)
 
     kept = store.drafts.fetch("Ev1")
-    assert (kept.person, kept.verb, kept.fields, kept.at) == (ADA, "update", fields, T0)
+    assert (kept.person, kept.verb, kept.fields, kept.at) == (ADA, "update", fields, RECORD_START)
     store.drafts.forget("Ev1")
     assert store.drafts.fetch("Ev1") is None
 
 
 def test_drafts_expire_after_two_days(store: Store) -> None:
-    store.drafts.keep("old", ADA, "update", {}, at=T0)
-    store.drafts.keep("new", ADA, "update", {}, at=T0 + timedelta(hours=47))
+    store.drafts.keep("old", ADA, "update", {}, at=RECORD_START)
+    store.drafts.keep("new", ADA, "update", {}, at=RECORD_START + timedelta(hours=47))
 
-    store.delete_expired(T0 + timedelta(hours=49))
+    store.delete_expired(RECORD_START + timedelta(hours=49))
 
     assert store.drafts.fetch("old") is None
     assert store.drafts.fetch("new") is not None
@@ -113,8 +113,8 @@ def test_drafts_expire_after_two_days(store: Store) -> None:
 def test_a_call_that_needs_a_team_is_refused_without_one(sqlite_url: str) -> None:
     with open_store(sqlite_url) as store:
         for ask in (
-            lambda: store.checkpoints.take(T0, None),
-            lambda: store.directory.put([Person(id=ADA, name="A")], T0),
+            lambda: store.checkpoints.take(RECORD_START, None),
+            lambda: store.directory.put([Person(id=ADA, name="A")], RECORD_START),
         ):
             with pytest.raises(TeamRequired, match="with a team"):
                 ask()

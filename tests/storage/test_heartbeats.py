@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from storage.store import Store
-
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
+from tests.support.clock import T0
 
 
 def test_before_the_first_start_nothing_is_known(store: Store) -> None:

@@ -19,7 +19,7 @@ from storage.database import schema
 from storage.store import open_store
 from storage.triggers import record_triggers
 from tests.support import postgres
-from tests.support.recorded_team import T0, TEAM, record_all
+from tests.support.recorded_team import RECORD_START, TEAM, record_all
 
 JOB = Job(kind=JobKind.SAY, key="a", incident=IncidentKey(TEAM, "01INC"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,15 +80,15 @@ def test_a_reused_database_is_emptied_of_a_record_that_its_triggers_protect(post
     database = postgres.reused_database(postgres_template)
     with database.fresh() as url, open_store(url, team=TEAM) as store:
         record_all(store)
-        store.recorder.transact(lambda unit: unit.enqueue([JOB], T0))
+        store.recorder.transact(lambda unit: unit.enqueue([JOB], RECORD_START))
         before = rows_of(url)
 
     with database.fresh() as again, open_store(again, team=TEAM) as store:
         assert again == url
         assert (rows_of(url), before > 20) == (0, True)
         store.transactions.write(record_triggers.check_triggers)
-        store.recorder.transact(lambda unit: unit.enqueue([JOB], T0))
-        assert store.jobs.claim(T0, "w", 1, 60)[0].id == 1
+        store.recorder.transact(lambda unit: unit.enqueue([JOB], RECORD_START))
+        assert store.jobs.claim(RECORD_START, "w", 1, 60)[0].id == 1
 
 
 @pytest.mark.parametrize(

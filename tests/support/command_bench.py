@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from itertools import count
 from typing import Any
@@ -25,8 +25,8 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Person
 from roles.person_ids import PersonId, slack_person
+from tests.support.clock import T0, T
 
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 TEAM, CHANNEL = "T1", "C100"
 GROUPS = {
     "ilse": {"responder", "major_authority", "closer"},
@@ -37,10 +37,6 @@ GROUPS = {
     "guest": set[str](),
     "bot": set[str](),
 }
-
-
-def T(minutes: float) -> datetime:  # noqa: N802 - a moment of the story, as in T(5)
-    return T0 + timedelta(minutes=minutes)
 
 
 def who(name: str) -> PersonId:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,13 @@ from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
+from tests.support.clock import T
 from tests.support.failpoint_runner import KILLED, PATIENCE_S, FailpointRunner
 from tests.support.kill_whole import SharedClock
 from tests.support.worker_env import PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
-T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+START = T(5)
 # What is given up by the one who died can be taken up after this, the lease of a claim.
 LEASE = timedelta(seconds=31)
 COMMAND = "/incident"
@@ -40,7 +41,7 @@ class Play:
         self.reached = folder / "reached"
         self.clock_path = folder / "clock"
         self.clock = SharedClock(self.clock_path)
-        self.clock.set(T0)
+        self.clock.set(START)
         self.url, self.folder = url, folder
         self.sandbox = Sandbox(
             [Person(name, name.capitalize()) for name in PEOPLE],
@@ -152,7 +153,7 @@ class Play:
 
     def until(self, minutes: float) -> None:
         """Let time pass, stopping at each moment at which something is due."""
-        at = T0 + timedelta(minutes=minutes)
+        at = START + timedelta(minutes=minutes)
         while (due := self.settle()) is not None and due < at:
             self.clock.set(due)
         self.clock.set(at)

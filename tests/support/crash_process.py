@@ -10,7 +10,7 @@ from incident.entries.conversation import Noted
 from incident.entry import IncidentKey
 from incident.ports import Outcome, UnitOfWork
 from storage.store import open_store
-from tests.support.recorded_team import T0, TEAM, draft, step
+from tests.support.recorded_team import RECORD_START, TEAM, draft, step
 
 
 def die() -> None:
@@ -20,7 +20,7 @@ def die() -> None:
 def note(unit: UnitOfWork, key: IncidentKey) -> None:
     unit.load(key)
     step(unit, key, draft(Noted(text="Written by the one who died")))
-    unit.remember("Ev9", Outcome(verb="note", key=key, at=T0))
+    unit.remember("Ev9", Outcome(verb="note", key=key, at=RECORD_START))
 
 
 def main(url: str, moment: str) -> None:
@@ -31,7 +31,7 @@ def main(url: str, moment: str) -> None:
     if moment == "committed":
         store.recorder.transact(lambda unit: note(unit, key))
         die()
-    store.jobs.claim(T0, "the one who died", limit=1, lease_seconds=60)
+    store.jobs.claim(RECORD_START, "the one who died", limit=1, lease_seconds=60)
     die()
 
 

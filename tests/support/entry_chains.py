@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,16 +20,12 @@ from incident.policy import Policy, Service
 from incident.rules.priority_matrix import change
 from incident.states import Audience, Priority, State
 from roles.person_ids import MUSTER, PersonId
+from tests.support.clock import T0, T
 
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 KEY = IncidentKey("T1", "01JINCIDENT")
 ADA, BEN, CHI, DEV = (PersonId(f"slack:T1:U{name}") for name in ("ADA", "BEN", "CHI", "DEV"))
 INTERNAL, EXEC, CUSTOMER, REGULATOR = Audience
 LEVELS = {Priority.P1: (1, 1), Priority.P2: (1, 2), Priority.P3: (2, 2), Priority.P4: (2, 3), Priority.P5: (3, 3)}
-
-
-def T(minutes: float) -> datetime:  # noqa: N802 - T0 and T(minutes) are how tests tell time
-    return T0 + timedelta(minutes=minutes)
 
 
 @cache

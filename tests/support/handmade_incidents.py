@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -22,15 +22,16 @@ from incident.refusal import Refusal
 from incident.states import Priority, State
 from roles.person_ids import PersonId
 from roles.role_names import Role
+from tests.support.clock import T
 
-T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+START = T(5)
 KEY = IncidentKey("T1", "01JINCIDENT")
 CHANNEL = "C100"
 ILSE, EVA, ROB, ROSA = (PersonId(f"slack:T1:{user}") for user in ("UILSE", "UEVA", "UROB", "UROSA"))
 
 
 def later(minutes: float) -> datetime:
-    return T0 + timedelta(minutes=minutes)
+    return START + timedelta(minutes=minutes)
 
 
 def a_policy(**changes: Any) -> Policy:
@@ -70,11 +71,13 @@ def an_incident(state: State = State.ACTIVE, *, priority: Priority = Priority.P2
         "regimes": (),
         "policy_hash": "0" * 64,
         "state": state,
-        "times": Times(detected_at=later(-3), logged_at=T0),
-        "priorities": (PriorityItem(at=T0, impact=1, urgency=2, priority=priority, by=ROB, justification="initial"),),
-        "roles": (Interval(role=Role.COMMANDER, who=ILSE, since=T0),),
+        "times": Times(detected_at=later(-3), logged_at=START),
+        "priorities": (
+            PriorityItem(at=START, impact=1, urgency=2, priority=priority, by=ROB, justification="initial"),
+        ),
+        "roles": (Interval(role=Role.COMMANDER, who=ILSE, since=START),),
         "places": SlackPlaces(channel=CHANNEL),
-        "last_entry_at": T0,
+        "last_entry_at": START,
         **changes,
     }
     return Incident(**values)
@@ -101,7 +104,7 @@ class HandmadeDesk:
         if self.incident is not None:
             self.memory.state.rows[self.incident.key] = self.incident
 
-    def holds(self, *facts: Fact, by: PersonId = ROB, at: datetime = T0) -> tuple[Entry, ...]:
+    def holds(self, *facts: Fact, by: PersonId = ROB, at: datetime = START) -> tuple[Entry, ...]:
         """Put facts on the record; return the whole chain."""
         drafts = [NewEntry(fact=f, by=by, occurred_at=at, source=Source(surface=EntryPoint.EVENT)) for f in facts]
         return self.memory.transact(lambda unit: (unit.append(KEY, drafts, at), unit.entries(KEY))[1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ from bot.config.settings import Settings
 from incident.entry import Entry, IncidentKey
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Person
+from tests.support.wait import until
 
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
@@ -137,11 +137,3 @@ class OfflineEnv:
         policy["rosters"] = {"pay": [self.user("bea")]}
         policy["ladders"] = {"pay": {"rungs": [self.user("bea"), self.user("cyd")]}}
         (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy), encoding="utf-8")
-
-
-def until(found: Callable[[], T], seconds: float = 10) -> Any:
-    deadline = time.monotonic() + seconds
-    while not (result := found()):
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
-    return result

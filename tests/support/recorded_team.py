@@ -31,14 +31,14 @@ from roles.role_names import Role
 from storage.store import Store
 
 TEAM = "T1"
-T0 = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
+RECORD_START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 ADA, BEN, CYD = (slack_person(TEAM, user) for user in ("UADA", "UBEN", "UCYD"))
 CHANNEL = "C01INC"
 SECRET = "the password is xyzzy-plugh-42"
 
 
 def at(minutes: float) -> datetime:
-    return T0 + timedelta(minutes=minutes)
+    return RECORD_START + timedelta(minutes=minutes)
 
 
 def ts(second: int) -> str:
@@ -245,7 +245,7 @@ def record(store: Store, script: Callable[[str], list[NewEntry]]) -> IncidentKey
     """Record a script, each entry in a transaction of its own, as commands would."""
 
     def begin(unit: UnitOfWork) -> tuple[IncidentKey, list[NewEntry]]:
-        key, number = unit.new_incident(TEAM, T0)
+        key, number = unit.new_incident(TEAM, RECORD_START)
         drafts = script(number)
         step(unit, key, drafts[0])
         return key, drafts

@@ -12,7 +12,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
 from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
@@ -33,21 +32,13 @@ from sandbox.state.entities import Channel, Person
 from sandbox.state.workspace_clock import Clock
 from storage.store import Store, open_store
 from tests.support.muster_command import ROOT, environment
+from tests.support.wait import until
 
 PATIENCE = 90.0
 ACK_SECONDS = 9.0
 PEOPLE = ("ann", "bea", "cleo", "dov", "eve")
 MUSTER = ("-m", "bot.cli.main", "run")
 REPLICA = ("-m", "tests.support.replica_process")
-
-
-def until(come_about: Callable[[], Any], what: str, seconds: float = PATIENCE) -> Any:
-    """Wait for something and give it; fail with what it is when it does not come about in time."""
-    deadline = time.monotonic() + seconds
-    while not (found := come_about()):
-        assert time.monotonic() < deadline, f"it did not come about: {what}"
-        time.sleep(0.02)
-    return found
 
 
 def free_port() -> int:
@@ -186,7 +177,13 @@ class ReplicaEnv:
         token = self._token("declare")
         words = f"declare service=checkout impact={impact} urgency=1 {token} fails"
         self._keep(token, "declare", self.sandbox.actor.slash(user, "general", "/incident", words))
-        return str(until(lambda: next((c.id for c in self.channels() if token in c.name and c.pins), None), token))
+        return str(
+            until(
+                lambda: next((c.id for c in self.channels() if token in c.name and c.pins), None),
+                token,
+                seconds=PATIENCE,
+            )
+        )
 
     def note(self, channel: str, user: str = "ann") -> Delivery:
         """Note something in a channel."""
@@ -227,7 +224,7 @@ class ReplicaEnv:
             time.sleep(0.1)
             return calm > 5
 
-        until(is_calm, "nothing is left to be done")
+        until(is_calm, "nothing is left to be done", seconds=PATIENCE)
 
     def has_spooled(self) -> bool:
         """Tell whether something waits on disk for the database: a line behind the first of a file."""

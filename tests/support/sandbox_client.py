@@ -13,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 
-T0 = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
+WORKSPACE_START = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
 
 
 def people() -> list[Person]:

@@ -136,14 +136,6 @@ class SlackEnv:
     def open_incidents(self):
         return self.store.recorder.read(lambda reader: reader.open_incidents(self.team))
 
-    def until(self, found, timeout: float = 5.0):
-        """Wait until something is found; what was found, or a failure that says what was looked for."""
-        deadline = time.monotonic() + timeout
-        while not (result := found()):
-            assert time.monotonic() < deadline, "it did not come about in time"
-            time.sleep(0.01)
-        return result
-
     def whispers(self, name: str) -> list:
         """Give what only this person was told, oldest first."""
         with self.sandbox.workspace.lock:

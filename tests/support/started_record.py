@@ -15,7 +15,7 @@ from storage.store import Store, open_store
 from tests.support.muster_command import POLICY, CommandResult, muster
 
 TEAM = "T1"
-T0 = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+FIRST_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,6 @@ def start_record(url: str) -> StartedRecord:
     gone = Person(id=slack_person(TEAM, "U3"), name="Cy Old", is_active=False)
     with open_store(url, team=TEAM) as store:
         store.migrate()
-        store.directory.activate_policy(read_policy(POLICY, T0.date()).policy, POLICY, T0)
-        store.directory.put([*people, gone], T0)
+        store.directory.activate_policy(read_policy(POLICY, FIRST_START.date()).policy, POLICY, FIRST_START)
+        store.directory.put([*people, gone], FIRST_START)
     return StartedRecord(url)

@@ -13,7 +13,8 @@ from bot.rendering.renderer import Mode, Renderer
 from incident.policy import Policy
 from incident.report.incident_report import incident_report
 from roles.person_ids import PersonId
-from tests.support.command_bench import CommandBench, T, a_policy, who
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, a_policy, who
 
 CURE: Final = "rolled back the 09:55 release of checkout"
 NO_RECORD: Final = "the release was taken back, nothing is left to change"

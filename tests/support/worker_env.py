@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
@@ -35,9 +35,10 @@ from roles.person_ids import PersonId, slack_person
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Message, Person
 from storage.store import Store
+from tests.support.clock import T
 from tests.support.handmade_incidents import a_policy
 
-T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+START = T(5)
 EVERYBODY = frozenset({"responder", "major_authority", "closer", "legal", "privacy"})
 PEOPLE = ("ilse", "eva", "rob", "rosa")
 
@@ -217,7 +218,7 @@ def worker_env_on(
     store: Store, *, sent_lookup: SentLookup | None = None, strict: bool = False, **policy: Any
 ) -> Iterator[WorkerEnv]:
     """Put a worker between a store and a fresh workspace; a strict one keeps to Slack's tiers, and so does Muster."""
-    clock = SetClock(T0)
+    clock = SetClock(START)
     people = [Person(name, name.capitalize()) for name in PEOPLE]
     with Sandbox(people, channels=("general", "incidents", "exec"), clock=clock, strict_tiers=strict) as sandbox:
         users = {person.name: person.id for person in people}

@@ -1,6 +1,5 @@
 """Muster put together and run against the pretend workspace, as `muster run` does it."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from bot.config.policy_loader import BrokenPolicy
 from bot.config.settings import Settings
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
+from tests.support.wait import until
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
@@ -37,14 +37,6 @@ def settings(sandbox, sqlite_url, tmp_path, monkeypatch):
     }.items():
         monkeypatch.setenv(name, value)
     return lambda **more: Settings(_env_file=None, **more)
-
-
-def until(found, timeout=10.0):
-    deadline = time.monotonic() + timeout
-    while not (result := found()):
-        assert time.monotonic() < deadline, "it did not come about in time"
-        time.sleep(0.02)
-    return result
 
 
 def ours(sandbox, prefix):

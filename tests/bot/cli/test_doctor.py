@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -23,10 +23,10 @@ from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from storage.store import open_store
 from storage.triggers import record_triggers
+from tests.support.clock import T0
 from tests.support.muster_command import POLICY, ROOT, CommandResult, muster
 from tests.support.started_record import start_record
 
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 TODAY = T0.date()
 
 

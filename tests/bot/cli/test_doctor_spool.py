@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.cli.checks.check_result import CheckResult, Severity
@@ -10,8 +9,8 @@ from bot.cli.checks.mounts_check import check_layers
 from bot.cli.checks.spool_check import check_spool
 from bot.spool.segment import SpoolLine
 from bot.spool.spool import Spool
+from tests.support.clock import T0
 
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 ROOT = "24 1 0:22 / / rw,relatime - overlay overlay rw,lowerdir=/a\n"
 VOLUME = "25 24 8:1 / /data rw,relatime - ext4 /dev/sda1 rw\n"
 

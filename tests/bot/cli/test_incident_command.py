@@ -19,7 +19,7 @@ from incident.ports import Person
 from roles.person_ids import cli_person, slack_person
 from storage.store import open_store
 from tests.support.muster_command import POLICY, muster
-from tests.support.started_record import T0, StartedRecord, start_record
+from tests.support.started_record import FIRST_START, StartedRecord, start_record
 
 DECLARE = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results for anybody")
 NUMBER = re.compile(r"INC-\d{4}-\d{4}")
@@ -90,7 +90,7 @@ def test_somebody_is_given_a_role_by_their_name_or_id(record: StartedRecord, num
 
 def test_a_name_that_two_people_have_means_neither(record: StartedRecord, number: str, tmp_path: Path) -> None:
     with record.store() as store:
-        store.directory.put([Person(id=slack_person("T1", "U9"), name="Ann Other")], T0)
+        store.directory.put([Person(id=slack_person("T1", "U9"), name="Ann Other")], FIRST_START)
 
     said = record.muster(tmp_path, "incident", number, "assign", "scribe", "@ann")
 
@@ -198,7 +198,7 @@ def test_a_restricted_incident_is_not_there_for_who_is_not_in_it(
     record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
     with record.store() as store:
-        policy = read_policy(POLICY, T0.date())
+        policy = read_policy(POLICY, FIRST_START.date())
         request = Request(
             verb="declare",
             fields={"title": "A key leaked", "service": "search", "type": "security"},

@@ -20,6 +20,7 @@ from sandbox.pretend_workspace import Sandbox
 from storage.store import Store, open_store
 from tests.support.impatient_run import IN_FLIGHT_SECONDS
 from tests.support.muster_command import POLICY, in_process, muster, started
+from tests.support.wait import until
 
 PATIENCE = 60
 IMPATIENT = "tests.support.impatient_run"
@@ -43,10 +44,7 @@ def running(
 
 def wait_until_held(store: Store, kind: str) -> None:
     """Wait until Muster has claimed a job of some kind."""
-    deadline = time.monotonic() + PATIENCE
-    while not store.jobs.counts().get((kind, "held")):
-        assert time.monotonic() < deadline, f"{kind} was never begun"
-        time.sleep(0.02)
+    until(lambda: store.jobs.counts().get((kind, "held")), f"{kind} is claimed", PATIENCE)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,9 +11,9 @@ from bot.clock import SetClock
 from bot.config.policy_loader import BrokenPolicy
 from bot.config.policy_reloader import PolicyReloader
 from storage.store import Store
+from tests.support.clock import T0
 
 SHIPPED = (Path(__file__).parents[3] / "policy.yaml").read_text(encoding="utf-8")
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from incident.entry import EntryPoint, Fact, IncidentKey, Source
 from storage.store import Store
 from tests.bot.export.test_verifier import lines, verified, write
 from tests.requirements.test_s1_export import CLERK, SHIPPED, Office
-from tests.support.command_bench import T
+from tests.support.clock import T
 
 TS = "1700000000.000100"
 SECRET = "hunter2 opens it"

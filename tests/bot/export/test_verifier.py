@@ -21,7 +21,7 @@ from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Source
 from storage.store import Store
 from tests.requirements.test_s1_export import CLERK, SHIPPED, Office
-from tests.support.command_bench import T
+from tests.support.clock import T
 
 Harm = Callable[[Path], None]
 

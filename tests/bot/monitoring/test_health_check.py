@@ -14,7 +14,8 @@ from bot.spool.spool import Spool
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from tests.support.db_proxy import DatabaseProxy
-from tests.support.offline_env import OfflineEnv, until
+from tests.support.offline_env import OfflineEnv
+from tests.support.wait import until
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from bot.rendering import mrkdwn
 from bot.rendering.renderer import Mode, Renderer, VerbContext
 from roles.person_ids import PersonId
 
-T0 = datetime(2026, 1, 31, 18, 6, tzinfo=UTC)
+LONDON_WINTER_EVENING = datetime(2026, 1, 31, 18, 6, tzinfo=UTC)
 NOOR = PersonId("slack:T1:U1")
 
 
@@ -20,7 +20,7 @@ def line(tmp_path, source: str, mode: Mode = Mode.SLACK) -> str:
     (tmp_path / "slack").mkdir()
     (tmp_path / "slack" / "note.j2").write_text(source, encoding="utf-8")
     renderer = Renderer(mode, names=lambda person: {NOOR: "Noor"}.get(person, "somebody"), folder=tmp_path)
-    return renderer.said("note", VerbContext(None, (), NOOR, T0))
+    return renderer.said("note", VerbContext(None, (), NOOR, LONDON_WINTER_EVENING))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_quoted_text_is_quoted_on_every_line():
 
 def test_slack_readers_see_a_mention_and_their_own_time(tmp_path):
     assert line(tmp_path, "{% macro said(c) %}{{ c.by|who }} at {{ c.at|clock }}{% endmacro %}") == (
-        f"<@U1> at <!date^{int(T0.timestamp())}^{{time}}|18:06 UTC>"
+        f"<@U1> at <!date^{int(LONDON_WINTER_EVENING.timestamp())}^{{time}}|18:06 UTC>"
     )
 
 

@@ -8,6 +8,7 @@ from incident.entries.conversation import Noted
 from incident.entries.lifecycle import Acknowledged
 from incident.entries.role_holders import RoleTaken
 from roles.role_names import Role
+from tests.support.wait import until
 
 
 def drawer(place, channel, by="ann"):
@@ -23,13 +24,13 @@ def test_a_button_acts_and_its_answer_takes_the_place_of_the_tray(place, channel
 
     assert told.acked
     assert place.now(incident.key).holder(Role.COMMANDER) == place.person("ann")
-    place.until(lambda: "commander" in place.whispers("ann")[-1].text)
+    until(lambda: "commander" in place.whispers("ann")[-1].text)
 
 
 def test_a_double_click_does_it_once_and_says_so_the_second_time(place, channel, incident):
     shown = drawer(place, channel)
     place.actor.press("ann", channel, shown.ts, "verb:take")
-    place.until(lambda: not [b for b in place.whispers("ann")[-1].blocks if b["type"] == "actions"])
+    until(lambda: not [b for b in place.whispers("ann")[-1].blocks if b["type"] == "actions"])
     again = drawer(place, channel, by="bea")
     place.actor.press("bea", channel, again.ts, "form:take")
 
@@ -46,7 +47,7 @@ def test_a_stale_button_changes_nothing_and_says_why(place, channel, incident):
 
     place.actor.press("ann", channel, shown.ts, "verb:take")
 
-    whisper = place.until(lambda: place.whispers("ann")[before:])[0]
+    whisper = until(lambda: place.whispers("ann")[before:])[0]
     assert place.now(incident.key).holder(Role.COMMANDER) == place.person("bea")
     assert "commander" in whisper.text
     assert [e.fact.code for e in place.entries(incident.key, Refused.kind)] == ["E_ROLE_TAKEN"]
@@ -58,7 +59,7 @@ def test_a_refused_button_leaves_the_tray_where_it_is(place, channel, incident):
 
     place.actor.press("ann", channel, shown.ts, "verb:take")
 
-    place.until(lambda: place.whispers("ann")[-1].ts != shown.ts)
+    until(lambda: place.whispers("ann")[-1].ts != shown.ts)
     assert shown.ts in [one.ts for one in place.whispers("ann")]
 
 
@@ -67,7 +68,7 @@ def test_a_question_from_the_tray_is_answered_beside_it(place, channel, incident
 
     place.actor.press("ann", channel, shown.ts, "verb:status")
 
-    told = place.until(lambda: [one for one in place.whispers("ann") if one.ts > shown.ts])
+    told = until(lambda: [one for one in place.whispers("ann") if one.ts > shown.ts])
     assert incident.number in told[-1].text
 
 

@@ -4,6 +4,7 @@ from incident.entries.closure import Refused
 from incident.entries.conversation import ActionOpened, Noted
 from incident.entry import workspace_chain
 from roles.role_names import Role
+from tests.support.wait import until
 
 
 def slash(place, channel, text, by="ann", command="/incident"):
@@ -112,7 +113,7 @@ def test_a_form_that_needs_an_incident_does_not_open_in_the_wrong_channel(place,
 
     told = slash(place, "general", "update", by="bea")
 
-    whisper = place.until(lambda: place.whispers("bea")[before:])[0]
+    whisper = until(lambda: place.whispers("bea")[before:])[0]
     assert told.payload is None
     assert incident.number in whisper.text
     assert told.opened == []
@@ -143,7 +144,7 @@ def test_no_form_to_declare_opens_in_the_channel_of_an_incident_since_it_would_b
     before = len(place.whispers("ann"))
     told = slash(place, channel, "declare")
 
-    (whisper,) = place.until(lambda: place.whispers("ann")[before:])
+    (whisper,) = until(lambda: place.whispers("ann")[before:])
     assert f"this channel is {incident.number} already" in whisper.text
     assert "outside this channel" in whisper.text
     assert told.opened == []

@@ -10,6 +10,7 @@ from incident.entries.conversation import (
 )
 from incident.entry import workspace_chain
 from sandbox.state.entities import Person
+from tests.support.wait import until
 
 
 def facts(place, incident, *kinds):
@@ -102,7 +103,7 @@ def test_the_message_menu_puts_a_message_into_the_timeline_and_tells_who_chose_i
     place.actor.message_shortcut("ann", channel, ts, "timeline_add")
 
     assert [fact.text for fact in facts(place, incident, MessagePinned)] == ["Queue length 40k"]
-    assert place.until(lambda: place.whispers("ann")[before:])[0].text
+    assert until(lambda: place.whispers("ann")[before:])[0].text
 
 
 def test_a_pushpin_anywhere_else_is_nobodys_refusal(place):
@@ -123,7 +124,7 @@ def test_the_menu_of_a_message_elsewhere_says_where_the_incidents_are(place, inc
 
     place.actor.message_shortcut("ann", "general", ts, "timeline_add")
 
-    assert incident.number in place.until(lambda: place.whispers("ann")[before:])[0].text
+    assert incident.number in until(lambda: place.whispers("ann")[before:])[0].text
 
 
 def test_a_mention_is_answered_with_how_to_speak_to_us(place, channel, incident):
@@ -131,7 +132,7 @@ def test_a_mention_is_answered_with_how_to_speak_to_us(place, channel, incident)
 
     place.actor.post("bea", channel, f"<@{place.gateway.bot}> help?")
 
-    assert "/incident help" in place.until(lambda: place.whispers("bea")[before:])[0].text
+    assert "/incident help" in until(lambda: place.whispers("bea")[before:])[0].text
 
 
 def test_looking_at_the_home_tab_wants_it_drawn_and_the_messages_tab_does_not(place):

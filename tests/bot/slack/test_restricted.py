@@ -5,6 +5,7 @@ import pytest
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.interaction import from_action
 from incident.entries.role_holders import RoleTaken
+from tests.support.wait import until
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_no_form_of_it_opens_to_an_outsider(place, secret):
 
     told = slash(place, "bea", f"{secret.number} update")
 
-    assert "no incident of that number" in place.until(lambda: place.whispers("bea")[before:])[0].text
+    assert "no incident of that number" in until(lambda: place.whispers("bea")[before:])[0].text
     assert told.opened == []
 
 

@@ -1,6 +1,7 @@
 from incident.entries.conversation import ActionOpened, DecisionMade, Noted
 from incident.states import State
 from roles.role_names import Role
+from tests.support.wait import until
 
 
 def opened(place, channel, text, by="ann"):
@@ -115,7 +116,7 @@ def test_a_form_whose_trigger_is_over_is_offered_again_with_what_was_typed(place
     place.sandbox.faults.fail_with("expired_trigger_id", "views.open")
 
     place.actor.slash("ann", channel, "/incident", f"validate {long}")
-    whisper = place.until(lambda: place.whispers("ann")[before:])[0]
+    whisper = until(lambda: place.whispers("ann")[before:])[0]
 
     form = place.actor.press("ann", channel, whisper.ts, "form:validate").view()
 

@@ -5,15 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.spool.segment import ARCHIVE, SpoolLine
 from bot.spool.spool import Spool, SpoolFull
+from tests.support.clock import T
 
-T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+START = T(5)
 ROOT = Path(__file__).parents[3]
 WRITER = """
 import sys
@@ -30,7 +31,7 @@ while True:
 
 
 def line(n, kind="capture", **body):
-    return SpoolLine(kind=kind, key=f"k{n}", at=T0 + timedelta(seconds=n), body={"text": f"words {n}", **body})
+    return SpoolLine(kind=kind, key=f"k{n}", at=START + timedelta(seconds=n), body={"text": f"words {n}", **body})
 
 
 def keys(spool):
@@ -40,7 +41,7 @@ def keys(spool):
 @pytest.fixture
 def spool(tmp_path):
     opened = Spool(tmp_path, "T1")
-    opened.prepare(T0)
+    opened.prepare(START)
     yield opened
     opened.close()
 
@@ -51,7 +52,7 @@ def test_what_was_kept_is_read_again_in_order_by_the_next_process(tmp_path, spoo
     spool.close()
 
     again = Spool(tmp_path, "T1")
-    again.prepare(T0)
+    again.prepare(START)
     found = [again.read(one) for one in again.pending()]
     again.close()
 
@@ -83,7 +84,7 @@ def test_killed_at_any_moment_it_has_every_line_that_it_said_it_kept(tmp_path):
         said += [int(told) for told in process.stdout.read().splitlines() if told]
 
     spool = Spool(tmp_path, "T1")
-    spool.prepare(T0)
+    spool.prepare(START)
     found = keys(spool)
     spool.close()
 
@@ -102,7 +103,7 @@ def test_a_line_that_a_crash_tore_is_no_line_and_loses_no_other(tmp_path, spool,
         open_file.write(torn)
 
     again = Spool(tmp_path, "T1")
-    again.prepare(T0)
+    again.prepare(START)
     again.append(line(2))
     found = keys(again)
     again.close()
@@ -113,11 +114,11 @@ def test_a_line_that_a_crash_tore_is_no_line_and_loses_no_other(tmp_path, spool,
 def test_what_is_done_waits_no_more_also_after_a_restart(tmp_path, spool):
     for n in range(3):
         spool.append(line(n))
-    spool.mark_done(spool.pending()[0], T0)
+    spool.mark_done(spool.pending()[0], START)
     spool.close()
 
     again = Spool(tmp_path, "T1")
-    again.prepare(T0)
+    again.prepare(START)
     left = keys(again)
     again.close()
 
@@ -126,10 +127,10 @@ def test_what_is_done_waits_no_more_also_after_a_restart(tmp_path, spool):
 
 def test_once_all_is_done_the_words_are_gone_and_what_was_done_stays(tmp_path, spool):
     spool.append(line(1))
-    unfinished = spool.archive(T0)
-    spool.mark_done(spool.pending()[0], T0)
+    unfinished = spool.archive(START)
+    spool.mark_done(spool.pending()[0], START)
 
-    finished = spool.archive(T0)
+    finished = spool.archive(START)
 
     archived = [json.loads(each) for file in (tmp_path / ARCHIVE).iterdir() for each in file.read_text().splitlines()]
     assert (unfinished, finished) == (False, True)
@@ -141,7 +142,7 @@ def test_a_running_process_keeps_its_file_to_itself(tmp_path, spool):
     spool.append(line(1))
 
     other = Spool(tmp_path, "T1")
-    other.prepare(T0)
+    other.prepare(START)
     theirs = keys(other)
     other.close()
 
@@ -154,7 +155,7 @@ def test_another_teams_lines_are_left_alone(tmp_path, spool):
     spool.close()
 
     other = Spool(tmp_path, "T2")
-    other.prepare(T0)
+    other.prepare(START)
 
     assert keys(other) == []
     other.close()
@@ -166,7 +167,7 @@ def test_it_takes_no_more_than_it_may_but_still_marks_what_is_done(tmp_path):
 
     with pytest.raises(SpoolFull):
         spool.append(line(2, text="x" * 400))
-    spool.mark_done(spool.pending()[0], T0)
+    spool.mark_done(spool.pending()[0], START)
 
     assert spool.count() == 0
     spool.close()

@@ -17,14 +17,14 @@ from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.jobs.claims import ClaimedJob
 from storage.store import Store
-from tests.support.worker_env import T0, WorkerEnv, worker_env_on
+from tests.support.worker_env import START, WorkerEnv, worker_env_on
 
 CALL = 10.0
 LONG = timedelta(seconds=31)
 
 
 def claimed(store: Store, owner: str = "w1", after: float = 0) -> ClaimedJob:
-    (one,) = store.jobs.claim(T0 + timedelta(seconds=after), owner, 1, 3 * CALL)
+    (one,) = store.jobs.claim(START + timedelta(seconds=after), owner, 1, 3 * CALL)
     return one
 
 
@@ -32,7 +32,7 @@ def claimed(store: Store, owner: str = "w1", after: float = 0) -> ClaimedJob:
 def wanted(store: Store) -> Store:
     """A store in which one job is due."""
     job = Job(kind=JobKind.SAY, key="a", incident=IncidentKey("T1", "01INC"))
-    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], START))
     return store
 
 
@@ -40,9 +40,9 @@ def test_a_lease_lasts_three_calls_and_covers_one_that_ends_with_it(wanted: Stor
     leases = Leases(wanted.jobs, CALL)
     lease = leases.hold(claimed(wanted))
 
-    assert lease.until == T0 + timedelta(seconds=30)
-    assert lease.covers_a_call(T0 + timedelta(seconds=20))
-    assert not lease.covers_a_call(T0 + timedelta(seconds=20, microseconds=1))
+    assert lease.until == START + timedelta(seconds=30)
+    assert lease.covers_a_call(START + timedelta(seconds=20))
+    assert not lease.covers_a_call(START + timedelta(seconds=20, microseconds=1))
 
 
 def test_what_runs_for_longer_than_a_call_is_renewed_and_nobody_else_gets_it(wanted: Store) -> None:
@@ -50,21 +50,21 @@ def test_what_runs_for_longer_than_a_call_is_renewed_and_nobody_else_gets_it(wan
     lease = leases.hold(claimed(wanted))
 
     for seconds in (5, 10, 20, 30, 40):
-        leases.renew(T0 + timedelta(seconds=seconds))
+        leases.renew(START + timedelta(seconds=seconds))
 
-    assert lease.until == T0 + timedelta(seconds=70)
-    assert wanted.jobs.claim(T0 + timedelta(seconds=69), "w2", 1, 30) == []
-    assert wanted.jobs.complete(lease.claimed, T0 + timedelta(seconds=69))
+    assert lease.until == START + timedelta(seconds=70)
+    assert wanted.jobs.claim(START + timedelta(seconds=69), "w2", 1, 30) == []
+    assert wanted.jobs.complete(lease.claimed, START + timedelta(seconds=69))
 
 
 def test_what_has_just_begun_is_not_renewed(wanted: Store) -> None:
     leases = Leases(wanted.jobs, CALL)
     lease = leases.hold(claimed(wanted))
 
-    leases.renew(T0 + timedelta(seconds=9))
+    leases.renew(START + timedelta(seconds=9))
 
-    assert lease.until == T0 + timedelta(seconds=30)
-    assert wanted.jobs.next_run_at() == T0 + timedelta(seconds=30)
+    assert lease.until == START + timedelta(seconds=30)
+    assert wanted.jobs.next_run_at() == START + timedelta(seconds=30)
 
 
 def test_what_was_let_go_of_is_not_renewed(wanted: Store) -> None:
@@ -72,9 +72,9 @@ def test_what_was_let_go_of_is_not_renewed(wanted: Store) -> None:
     lease = leases.hold(claimed(wanted))
     leases.release(lease)
 
-    leases.renew(T0 + timedelta(seconds=20))
+    leases.renew(START + timedelta(seconds=20))
 
-    assert [one.owner for one in wanted.jobs.claim(T0 + timedelta(seconds=30), "w2", 1, 30)] == ["w2"]
+    assert [one.owner for one in wanted.jobs.claim(START + timedelta(seconds=30), "w2", 1, 30)] == ["w2"]
 
 
 def test_a_lease_that_was_taken_over_cannot_be_renewed_and_covers_nothing(wanted: Store) -> None:
@@ -82,32 +82,32 @@ def test_a_lease_that_was_taken_over_cannot_be_renewed_and_covers_nothing(wanted
     lease = leases.hold(claimed(wanted))
     heir = claimed(wanted, "w2", after=30)
 
-    leases.renew(T0 + timedelta(seconds=31))
-    leases.renew(T0 + timedelta(seconds=45))
+    leases.renew(START + timedelta(seconds=31))
+    leases.renew(START + timedelta(seconds=45))
 
-    assert not wanted.jobs.renew(lease.claimed, T0 + timedelta(hours=1))
-    assert not lease.covers_a_call(T0 + timedelta(seconds=31))
-    assert wanted.jobs.complete(heir, T0 + timedelta(seconds=46))
+    assert not wanted.jobs.renew(lease.claimed, START + timedelta(hours=1))
+    assert not lease.covers_a_call(START + timedelta(seconds=31))
+    assert wanted.jobs.complete(heir, START + timedelta(seconds=46))
 
 
 def test_what_was_shown_last_is_known_whoever_showed_it_and_however_often(store: Store) -> None:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
     seen = []
     for n, result in enumerate(("one", "two", None)):
-        store.recorder.transact(lambda unit: unit.enqueue([job], T0))
+        store.recorder.transact(lambda unit: unit.enqueue([job], START))
         one = claimed(store, f"w{n}")
         seen.append(store.jobs.last_result(one))
-        assert store.jobs.complete(one, T0, result)
+        assert store.jobs.complete(one, START, result)
 
     assert seen == [None, "one", "two"]
 
 
 def test_what_is_wanted_anew_while_it_runs_knows_what_that_run_showed(store: Store) -> None:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
-    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], START))
     one = claimed(store)
-    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
-    assert not store.jobs.complete(one, T0, "one")
+    store.recorder.transact(lambda unit: unit.enqueue([job], START))
+    assert not store.jobs.complete(one, START, "one")
 
     assert store.jobs.last_result(claimed(store, "w2")) == "one"
 
@@ -115,12 +115,12 @@ def test_what_is_wanted_anew_while_it_runs_knows_what_that_run_showed(store: Sto
 def test_after_a_death_nobody_knows_what_is_shown(store: Store) -> None:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
     for result in ("one", None):
-        store.recorder.transact(lambda unit: unit.enqueue([job], T0))
+        store.recorder.transact(lambda unit: unit.enqueue([job], START))
         one = claimed(store)
         if result:
-            store.jobs.complete(one, T0, result)
-    store.jobs.dead_letter(one, "channel_not_found", T0)
-    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
+            store.jobs.complete(one, START, result)
+    store.jobs.dead_letter(one, "channel_not_found", START)
+    store.recorder.transact(lambda unit: unit.enqueue([job], START))
 
     assert store.jobs.last_result(claimed(store, "w2")) is None
 

@@ -20,7 +20,7 @@ from incident.entries.conversation import Noted
 from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.jobs import Job, JobKind
 from storage.store import Store
-from tests.support.worker_env import PEOPLE, T0, the_policy
+from tests.support.worker_env import PEOPLE, START, the_policy
 
 RESPONDER = "slack:T1:U1"
 POLICY = the_policy("T1", {name: f"U{n}" for n, name in enumerate(PEOPLE)})
@@ -53,7 +53,7 @@ class Pagers:
     """An incident, a worker and a pager."""
 
     def __init__(self, store: Store) -> None:
-        self.store, self.clock, self.pager = store, SetClock(T0), Pager()
+        self.store, self.clock, self.pager = store, SetClock(START), Pager()
         request = Request(
             verb="declare",
             fields={"title": "Payments fail", "service": "checkout", "impact": 1, "urgency": 1},
@@ -62,7 +62,7 @@ class Pagers:
             place=Place(),
             source=Source(surface=EntryPoint.COMMAND),
             key="declare",
-            at=T0,
+            at=START,
         )
         outcome = run_request(request, recorder=store.recorder, policy=POLICY, policy_hash="0" * 64)
         assert outcome.key is not None
@@ -107,7 +107,7 @@ def test_a_delivery_is_recorded_once_and_its_reference_reaches_the_next_run_of_t
 
 
 def test_a_rate_limited_job_is_postponed_and_the_run_does_not_count_as_an_attempt(pagers: Pagers) -> None:
-    pagers.page(RateLimited(T0 + timedelta(seconds=30)))
+    pagers.page(RateLimited(START + timedelta(seconds=30)))
     pagers.after(29)
     assert len(pagers.pager.attempts) == 1
 

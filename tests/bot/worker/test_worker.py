@@ -9,7 +9,8 @@ import pytest
 
 from bot.slack.client.rate_limiter import RateLimiter
 from incident.jobs import JobKind
-from tests.support.worker_env import T0, worker_env_on
+from tests.support.wait import until
+from tests.support.worker_env import START, worker_env_on
 
 
 def test_a_declaration_makes_a_usable_channel_and_the_rest(rig):
@@ -41,7 +42,7 @@ def test_a_usable_channel_takes_two_serial_calls_whatever_the_extras(rig):
     began = time.monotonic()
 
     key = rig.declare()
-    _until(lambda: rig.incident(key).places.card_ts and rig.users["ilse"] in rig.channel(key).members)
+    until(lambda: rig.incident(key).places.card_ts and rig.users["ilse"] in rig.channel(key).members, seconds=20)
 
     assert time.monotonic() - began < 3 * call
 
@@ -107,7 +108,7 @@ def test_too_many_requests_are_obeyed_by_retry_after_and_do_not_count_as_tries(r
     key = rig.declare()
 
     rig.after(seconds=20)
-    assert rig.slack.limiter.blocked(rig.clock.now()) == {method: T0 + timedelta(seconds=30)}
+    assert rig.slack.limiter.blocked(rig.clock.now()) == {method: START + timedelta(seconds=30)}
 
     rig.after(seconds=20)
     assert len(rig.channel(key).pins) == 1
@@ -195,7 +196,7 @@ def test_two_workers_on_one_database_do_each_thing_once(store):
         other.start()
         rig.worker.wake()
         other.wake()
-        _until(lambda: store.jobs.due_count(rig.clock.now()) == 0)
+        until(lambda: store.jobs.due_count(rig.clock.now()) == 0, seconds=20)
         other.stop()
 
         for key in keys:
@@ -203,19 +204,12 @@ def test_two_workers_on_one_database_do_each_thing_once(store):
         assert len([m for m in rig.named("incidents").messages.values() if not m.subtype]) == 3
 
 
-def _until(done):
-    deadline = time.monotonic() + 20
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_a_commit_wakes_a_worker_that_was_started(rig):
     rig.worker.start()
 
     key = rig.declare()
 
-    _until(lambda: rig.incident(key).places.card_ts is not None)
+    until(lambda: rig.incident(key).places.card_ts is not None, seconds=20)
     assert rig.channel(key).name == "inc-2026-0001-payments-fail"
 
 

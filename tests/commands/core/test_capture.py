@@ -17,7 +17,8 @@ from incident.entries.conversation import (
 from incident.entry import EntryPoint
 from incident.frozen import REDACTED
 from incident.record.message_history import text_now
-from tests.support.command_bench import CHANNEL, CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CHANNEL, CommandBench, who
 
 TS = "1780999500.000100"
 

@@ -11,7 +11,8 @@ from commands.core.request import Place
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import EntryPoint, Fact, Source
 from incident.jobs import JobKind
-from tests.support.command_bench import CHANNEL, TEAM, CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CHANNEL, TEAM, CommandBench, who
 
 LOBBY = "C0TALK"
 FORM = {"title": "Checkout errors", "service": "checkout"}

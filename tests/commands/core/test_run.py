@@ -20,7 +20,8 @@ from incident.ports import UnitOfWork
 from incident.refusal import Code
 from incident.states import State
 from roles.person_ids import MUSTER
-from tests.support.command_bench import CHANNEL, TEAM, CommandBench, T, who
+from tests.support.clock import T
+from tests.support.command_bench import CHANNEL, TEAM, CommandBench, who
 
 
 def test_a_request_repeated_with_its_key_gives_the_same_result_and_records_nothing_twice(room: CommandBench) -> None:

@@ -23,7 +23,8 @@ from incident.entries.role_holders import (
 from incident.entry import Fact
 from incident.states import Priority, State
 from roles.role_names import Role
-from tests.support.entry_chains import ADA, BEN, CHI, DEV, EXEC, INTERNAL, Chain, T, policy
+from tests.support.clock import T
+from tests.support.entry_chains import ADA, BEN, CHI, DEV, EXEC, INTERNAL, Chain, policy
 
 
 def things(chain: Chain, kind: str) -> list[Deadline]:

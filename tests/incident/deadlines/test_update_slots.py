@@ -7,7 +7,8 @@ import pytest
 from incident.entries.lifecycle import MajorDeclared, Reopened, Voided
 from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.states import Priority, State
-from tests.support.entry_chains import CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain, T
+from tests.support.clock import T
+from tests.support.entry_chains import CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain
 
 ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (
     State.ACTIVE,

@@ -29,7 +29,8 @@ from incident.medium import Medium
 from incident.states import Priority, State
 from roles.person_ids import MUSTER, PersonId
 from roles.role_names import Role
-from tests.support.entry_chains import ADA, BEN, CHI, EXEC, INTERNAL, Chain, T, policy
+from tests.support.clock import T
+from tests.support.entry_chains import ADA, BEN, CHI, EXEC, INTERNAL, Chain, policy
 
 ANNOUNCING = policy().model_copy(update={"incidents_channel": "#incidents", "audiences": {EXEC: "#exec"}})
 

@@ -30,7 +30,8 @@ from incident.model.incident import Incident
 from incident.report.incident_metrics import metrics
 from incident.states import Priority, State
 from roles.person_ids import MUSTER
-from tests.support.entry_chains import ADA, BEN, KEY, Chain, T
+from tests.support.clock import T
+from tests.support.entry_chains import ADA, BEN, KEY, Chain
 
 ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (
     State.ACTIVE,

@@ -18,7 +18,8 @@ from incident.report.incident_report import incident_report
 from incident.states import Priority
 from roles.person_ids import MUSTER
 from roles.role_names import Role
-from tests.support.entry_chains import ADA, BEN, EXEC, INTERNAL, REGULATOR, Chain, T
+from tests.support.clock import T
+from tests.support.entry_chains import ADA, BEN, EXEC, INTERNAL, REGULATOR, Chain
 
 NAMES = {ADA: "ada", BEN: "ben", MUSTER: "bot"}
 

@@ -23,7 +23,8 @@ from incident.policy import ResolutionRule
 from incident.rules.closure_criteria import criteria, text_meets, unmet
 from incident.states import Priority, State
 from roles.role_names import Role
-from tests.support.entry_chains import ADA, BEN, CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain, T, policy
+from tests.support.clock import T
+from tests.support.entry_chains import ADA, BEN, CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain, policy
 
 GOOD = Resolved(how="fix", text="rolled back the release that broke it", meets_rule=True)
 BOTH = Confirmed(category=True, priority=True)

@@ -9,7 +9,7 @@ from sandbox.delivery.dispatcher import DELAYED_RETRIES, Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from tests.sandbox.delivery.test_socket_mode_server import ack, frame, link
-from tests.support.sandbox_client import T0, client_of, general, people, refusal
+from tests.support.sandbox_client import WORKSPACE_START, client_of, general, people, refusal
 
 
 def ended(sandbox: Sandbox) -> bool:
@@ -34,7 +34,7 @@ def test_who_is_cut_off_has_no_connection_and_gets_none_until_let_back(sandbox: 
 
 
 def test_what_could_not_be_delivered_for_hours_comes_one_after_the_other_in_its_order() -> None:
-    clock = SetClock(T0)
+    clock = SetClock(WORKSPACE_START)
     with Sandbox(people(), clock=clock, timing=Timing(retry_after=DELAYED_RETRIES, drop_after=86_400)) as sandbox:
         client_of(sandbox).conversations_join(channel=general(sandbox))
         assert sandbox.settle(2)

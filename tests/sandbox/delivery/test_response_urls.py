@@ -13,12 +13,12 @@ from slack_sdk import WebClient
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.support.sandbox_client import T0, button, client_of, general, people, person
+from tests.support.sandbox_client import WORKSPACE_START, button, client_of, general, people, person
 
 
 @pytest.fixture
 def clock() -> SetClock:
-    return SetClock(T0)
+    return SetClock(WORKSPACE_START)
 
 
 @pytest.fixture

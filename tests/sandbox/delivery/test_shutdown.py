@@ -17,9 +17,9 @@ from sandbox.state.entities import Payload
 from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import SetClock
 from sandbox.wire_log import WireLog
-from tests.support.sandbox_client import T0, client_of, refusal
+from tests.support.sandbox_client import WORKSPACE_START, client_of, refusal
 
-EVENT: Payload = {"event_time": int(T0.timestamp()), "event": {"type": "message"}}
+EVENT: Payload = {"event_time": int(WORKSPACE_START.timestamp()), "event": {"type": "message"}}
 SOON = Timing(retry_after=(60.0,))
 
 
@@ -54,7 +54,7 @@ class Nobody:
 
 @pytest.fixture
 def clock() -> Reaching:
-    return Reaching(T0)
+    return Reaching(WORKSPACE_START)
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ def test_a_closed_webhook_carries_nothing(loop: asyncio.AbstractEventLoop) -> No
     )
     webhook.close()
 
-    assert not webhook.deliver(Envelope("1", "events_api", EVENT, Delivery(Workspace(SetClock(T0)))))
+    assert not webhook.deliver(Envelope("1", "events_api", EVENT, Delivery(Workspace(SetClock(WORKSPACE_START)))))
 
 
 def test_sockets_are_commanded_in_vain_once_the_loop_is_closed() -> None:

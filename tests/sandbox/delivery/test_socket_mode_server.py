@@ -14,7 +14,7 @@ from websockets.sync.client import ClientConnection, connect
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.support.sandbox_client import T0, client_of, general, people, person
+from tests.support.sandbox_client import WORKSPACE_START, client_of, general, people, person
 
 Frame = dict[str, Any]
 
@@ -118,7 +118,7 @@ def test_an_event_nobody_acknowledges_comes_three_times_more_with_the_same_id(ha
 
 
 def test_the_later_repetitions_wait_for_the_workspaces_clock() -> None:
-    clock = SetClock(T0)
+    clock = SetClock(WORKSPACE_START)
     with Sandbox(people(), clock=clock, timing=Timing(0.05, (0.0, 60.0))) as sandbox:
         sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
         with link(sandbox) as socket:
@@ -136,7 +136,7 @@ def test_the_later_repetitions_wait_for_the_workspaces_clock() -> None:
 
 
 def test_an_event_two_hours_late_is_dropped() -> None:
-    clock = SetClock(T0)
+    clock = SetClock(WORKSPACE_START)
     with Sandbox(people(), clock=clock, timing=Timing(0.05, (60.0,))) as sandbox:
         client_of(sandbox).conversations_join(channel=general(sandbox))
         sandbox.actor.post("ann", "general", "nobody listens")

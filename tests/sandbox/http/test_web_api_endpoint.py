@@ -11,12 +11,21 @@ from slack_sdk.errors import SlackApiError
 
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.support.sandbox_client import T0, client_of, general, manifest, people, person, refusal, refused_with
+from tests.support.sandbox_client import (
+    WORKSPACE_START,
+    client_of,
+    general,
+    manifest,
+    people,
+    person,
+    refusal,
+    refused_with,
+)
 
 
 @pytest.fixture
 def clock() -> SetClock:
-    return SetClock(T0)
+    return SetClock(WORKSPACE_START)
 
 
 @pytest.fixture

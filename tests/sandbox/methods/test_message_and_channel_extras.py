@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.support.sandbox_client import T0, client_of, general, people, refusal
+from tests.support.sandbox_client import WORKSPACE_START, client_of, general, people, refusal
 
 
 @pytest.fixture
@@ -93,9 +93,9 @@ def test_a_channel_has_one_canvas_of_its_own(client: WebClient, place: str) -> N
 
 
 def test_a_scheduled_message_is_posted_when_the_clock_reaches_it() -> None:
-    clock = SetClock(T0)
+    clock = SetClock(WORKSPACE_START)
     with Sandbox(people(), clock=clock, strict_tiers=False) as sandbox:
-        client, now = client_of(sandbox), int(T0.timestamp())
+        client, now = client_of(sandbox), int(WORKSPACE_START.timestamp())
         later: dict[str, Any] = {"channel": general(sandbox), "text": "later"}
 
         assert refusal(client.chat_scheduleMessage, **later, post_at=now - 1) == "time_in_past"

@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from sandbox.workspace_errors import NotPossibleError
-from tests.support.sandbox_client import T0, client_of, modal, people, person, refusal, section, text_input
+from tests.support.sandbox_client import WORKSPACE_START, client_of, modal, people, person, refusal, section, text_input
 
 
 def trigger(sandbox: Sandbox, name: str = "ann") -> str:
@@ -24,7 +24,7 @@ def test_a_trigger_opens_one_form(sandbox: Sandbox, client: WebClient) -> None:
 
 
 def test_a_trigger_expires_three_seconds_later_by_the_workspaces_clock() -> None:
-    clock = SetClock(T0)
+    clock = SetClock(WORKSPACE_START)
     with Sandbox(people(), clock=clock) as sandbox:
         early, late = trigger(sandbox), trigger(sandbox)
         clock.advance(3)

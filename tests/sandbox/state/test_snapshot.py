@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import MessageTimestamps, RealClock, SetClock, format_ts, parse_ts
-from tests.support.sandbox_client import T0, client_of, general, manifest, people, person
+from tests.support.sandbox_client import WORKSPACE_START, client_of, general, manifest, people, person
 
 
 def channel(sandbox: Sandbox, user: str, name: str = "general") -> dict[str, object]:
@@ -100,11 +100,11 @@ def test_the_traffic_shows_calls_with_their_result_and_cuts_long_values(sandbox:
 
 
 def test_a_clock_that_stands_still_still_gives_increasing_timestamps() -> None:
-    clock = SetClock(T0)
+    clock = SetClock(WORKSPACE_START)
     timestamps = MessageTimestamps(clock)
 
     first, second = timestamps.next(), timestamps.next()
-    clock.set(T0 - timedelta(hours=1))
+    clock.set(WORKSPACE_START - timedelta(hours=1))
     third = timestamps.next()
 
     assert [first, second, third] == ["1769853600.000000", "1769853600.000001", "1769853600.000002"]
@@ -119,18 +119,18 @@ def test_timestamps_are_read_as_slack_reads_them() -> None:
 
 
 def test_clocks_are_aware_and_move_only_when_told() -> None:
-    clock = SetClock(T0)
+    clock = SetClock(WORKSPACE_START)
 
     clock.advance(90)
 
-    assert clock.now() == T0 + timedelta(seconds=90)
+    assert clock.now() == WORKSPACE_START + timedelta(seconds=90)
     assert RealClock().now().tzinfo is UTC
     with pytest.raises(ValueError, match="aware"):
         SetClock(datetime(2026, 1, 1))  # noqa: DTZ001 - the naive value is the point
 
 
 def test_messages_carry_the_time_of_the_injected_clock() -> None:
-    clock = SetClock(T0)
+    clock = SetClock(WORKSPACE_START)
     with Sandbox(people(), clock=clock) as sandbox:
         first = sandbox.actor.post("ann", "general", "one")
         clock.advance(3600)

@@ -18,6 +18,7 @@ from storage.store import Store, open_store
 from tests.conftest import TEAM
 from tests.support.db_proxy import DatabaseProxy, Mode
 from tests.support.recorded_team import long_script, record
+from tests.support.wait import until
 
 PATIENCE = 1.0
 HELD = 2.5
@@ -56,15 +57,16 @@ def again(times: int, work: Callable[[], object]) -> None:
         work()
 
 
-def until(store: Store, seconds: float = 10) -> int:
-    """Ask until it answers."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return store.transactions.read(count_chains)
-        except Unavailable:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+def chains_once_available(store: Store) -> int:
+    """The number of chains, read as soon as the database answers again."""
+    return until(lambda: _chains_if_available(store), "the database answers")[0]
+
+
+def _chains_if_available(store: Store) -> tuple[int, ...]:
+    try:
+        return (store.transactions.read(count_chains),)
+    except Unavailable:
+        return ()
 
 
 @pytest.mark.parametrize("mode", ["deaf", "slow", "reset", "refuse"])
@@ -81,7 +83,7 @@ def test_a_call_with_a_time_limit_fails_in_time_and_succeeds_after_recovery(
     proxy.cut()
 
     assert held < HELD
-    assert until(far) == 1
+    assert chains_once_available(far) == 1
     assert not far.availability.is_unavailable
     assert 0 < far.availability.seconds_unavailable < 20
 
@@ -121,7 +123,7 @@ def test_a_lost_reply_to_a_commit_is_unavailable(far: Store, proxy: DatabaseProx
         record(far, lambda number: long_script(number)[:1])
     proxy.set("ok")
 
-    assert until(far) == 2
+    assert chains_once_available(far) == 2
 
 
 def test_a_lock_of_another_transaction_is_waited_for_within_the_time_limit(far: Store) -> None:

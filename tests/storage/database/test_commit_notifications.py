@@ -10,7 +10,7 @@ import pytest
 from incident.entry import IncidentKey
 from incident.jobs import Job, JobKind
 from storage.store import Store, open_store
-from tests.support.recorded_team import T0, TEAM
+from tests.support.recorded_team import RECORD_START, TEAM
 
 JOB = Job(kind=JobKind.SAY, key="a", incident=IncidentKey(TEAM, "01INC"))
 
@@ -18,9 +18,9 @@ JOB = Job(kind=JobKind.SAY, key="a", incident=IncidentKey(TEAM, "01INC"))
 def test_enqueueing_a_job_calls_back_after_the_commit(store: Store) -> None:
     seen: list[int] = []
     notified = threading.Event()
-    store.on_commit(lambda: (seen.append(store.jobs.due_count(T0)), notified.set()))
+    store.on_commit(lambda: (seen.append(store.jobs.due_count(RECORD_START)), notified.set()))
 
-    store.recorder.transact(lambda unit: unit.enqueue([JOB], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([JOB], RECORD_START))
 
     assert notified.wait(20)
     assert seen[-1] == 1
@@ -32,8 +32,8 @@ def test_a_transaction_that_enqueues_nothing_or_fails_does_not_call_back(sqlite_
 
     sqlite_store.recorder.transact(lambda unit: unit.claim(JOB.incident, ["C/1"]))
     with pytest.raises(ZeroDivisionError):
-        sqlite_store.recorder.transact(lambda unit: (unit.enqueue([JOB], T0), 1 // 0))
-    sqlite_store.jobs.claim(T0, "w", 1, 60)
+        sqlite_store.recorder.transact(lambda unit: (unit.enqueue([JOB], RECORD_START), 1 // 0))
+    sqlite_store.jobs.claim(RECORD_START, "w", 1, 60)
 
     assert called == []
 
@@ -45,7 +45,7 @@ def test_another_replica_is_notified_on_postgresql(postgres_url: str) -> None:
         there.on_commit(lambda: notified.set() if listening.is_set() else listening.set())
         assert listening.wait(20)
 
-        here.recorder.transact(lambda unit: unit.enqueue([JOB], T0))
+        here.recorder.transact(lambda unit: unit.enqueue([JOB], RECORD_START))
 
         assert notified.wait(20)
 

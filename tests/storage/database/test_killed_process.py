@@ -15,7 +15,7 @@ from incident.jobs import Job, JobKind
 from storage.maintenance.verification import verify
 from storage.store import Store
 from tests.support.crash_process import note
-from tests.support.recorded_team import T0, long_script, record
+from tests.support.recorded_team import RECORD_START, long_script, record
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -62,25 +62,25 @@ def test_a_committed_request_is_recognised_when_it_is_repeated(
 
 def test_a_job_leased_by_a_dead_process_is_done_by_another(store: Store, database_url: str, key: IncidentKey) -> None:
     jobs = [Job(kind=JobKind.SAY, key=name, incident=key, ordering_key="L") for name in ("first", "second")]
-    store.recorder.transact(lambda unit: unit.enqueue(jobs, T0))
+    store.recorder.transact(lambda unit: unit.enqueue(jobs, RECORD_START))
     crash(database_url, "claimed")
 
-    assert store.jobs.claim(T0 + timedelta(seconds=59), "heir", 10, 60) == []
-    (first,) = store.jobs.claim(T0 + timedelta(seconds=60), "heir", 10, 60)
+    assert store.jobs.claim(RECORD_START + timedelta(seconds=59), "heir", 10, 60) == []
+    (first,) = store.jobs.claim(RECORD_START + timedelta(seconds=60), "heir", 10, 60)
     assert (first.job.key, first.attempts) == ("first", 2)
-    assert store.jobs.complete(first, T0)
-    (second,) = store.jobs.claim(T0 + timedelta(seconds=61), "heir", 10, 60)
-    assert store.jobs.complete(second, T0)
-    assert store.jobs.due_count(T0 + timedelta(days=1)) == 0
+    assert store.jobs.complete(first, RECORD_START)
+    (second,) = store.jobs.claim(RECORD_START + timedelta(seconds=61), "heir", 10, 60)
+    assert store.jobs.complete(second, RECORD_START)
+    assert store.jobs.due_count(RECORD_START + timedelta(days=1)) == 0
 
 
 def test_only_the_end_of_the_lease_frees_the_job(store: Store, database_url: str, key: IncidentKey) -> None:
     """Shows that the test above bites: without an end of the lease no worker would ever claim the job."""
     job = Job(kind=JobKind.SAY, key="first", incident=key)
-    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], RECORD_START))
     crash(database_url, "claimed")
     forever = "UPDATE job SET lease_until = '9999-01-01T00:00:00.000000Z'"
     store.transactions.write(lambda connection: connection.exec_driver_sql(forever).rowcount)
 
-    assert store.jobs.claim(T0 + timedelta(days=1), "heir", 10, 60) == []
-    assert store.jobs.due_count(T0 + timedelta(days=1)) == 1
+    assert store.jobs.claim(RECORD_START + timedelta(days=1), "heir", 10, 60) == []
+    assert store.jobs.due_count(RECORD_START + timedelta(days=1)) == 1

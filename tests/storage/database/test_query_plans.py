@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,10 @@ from incident.entry import IncidentKey
 from incident.ports import Reader
 from storage.jobs.job_queue import JobQueue
 from storage.store import Store, open_store
+from tests.support.recorded_team import RECORD_START
 
 KEY = IncidentKey("T1", "01KTNXFC70Z3RFEQ21C35Z7WJ3")
 TS = "1780999500.000100"
-T0 = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -58,10 +57,10 @@ def test_queries_of_each_message_use_an_index(store: Store, ask: Callable[[Reade
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda jobs: jobs.claim(T0, "w1"),
+        lambda jobs: jobs.claim(RECORD_START, "w1"),
         lambda jobs: jobs.next_run_at(),
-        lambda jobs: jobs.oldest_due(T0),
-        lambda jobs: jobs.due_count(T0),
+        lambda jobs: jobs.oldest_due(RECORD_START),
+        lambda jobs: jobs.due_count(RECORD_START),
         lambda jobs: jobs.counts(),
         lambda jobs: jobs.dead_letters(),
     ],

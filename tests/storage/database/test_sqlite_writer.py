@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +14,7 @@ from storage.database.engine import make_engine
 from storage.database.sqlite_writer import BATCH, SqliteWriter
 from storage.database.time_limit import time_limit
 from storage.errors import StoreClosed, Unavailable
+from tests.support.wait import until
 
 
 @pytest.fixture
@@ -52,13 +52,6 @@ def stored(writer: SqliteWriter) -> set[str]:
     return writer.read(lambda c: set(c.exec_driver_sql("SELECT team FROM counter").scalars()))
 
 
-def until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not holds():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 class Busy:
     """Keeps the writer busy until others have queued up."""
 
@@ -75,7 +68,7 @@ class Busy:
         self.threads.append(thread)
 
     def release_when(self, waiting: int) -> None:
-        until(lambda: len(self.writer._commands) + len(self.writer._captures) >= waiting)
+        until(lambda: len(self.writer._commands) + len(self.writer._captures) >= waiting, seconds=30)
         self.go.set()
         for thread in self.threads:
             thread.join()
@@ -104,7 +97,7 @@ def test_a_command_waits_for_one_batch_of_captures_at_most(writer: SqliteWriter,
         thread = threading.Thread(target=writer.write, args=(remember(commits, "command"),))
         thread.start()
         late.append(thread)
-        until(lambda: bool(writer._commands))
+        until(lambda: bool(writer._commands), seconds=30)
 
     busy.run(capture, first=False)
     for n in range(BATCH + 10):
@@ -123,7 +116,7 @@ def test_a_round_that_has_lasted_long_enough_leaves_the_rest_to_the_next(
     busy = Busy(writer)
     for n in range(3):
         busy.run(remember(commits, f"capture{n}"), first=False)
-        until(lambda n=n: len(writer._captures) == n + 1)
+        until(lambda n=n: len(writer._captures) == n + 1, seconds=30)
     busy.run(remember(commits, "command"))
     busy.release_when(4)
     writer.close()
@@ -175,7 +168,7 @@ def test_an_error_of_a_write_reaches_its_caller_only_and_the_writer_continues(
 
     with ThreadPoolExecutor(2) as pool:
         failing = pool.submit(writer.write, fail)
-        until(lambda: len(writer._commands) == 1)
+        until(lambda: len(writer._commands) == 1, seconds=30)
         working = pool.submit(writer.write, remember(commits, "kept"))
         busy.release_when(2)
 
@@ -202,7 +195,7 @@ def test_an_error_of_a_commit_reaches_every_caller_in_it_and_the_writer_continue
         failing = []
         for name in ("one", "two"):
             failing.append(pool.submit(writer.write, remember(commits, name)))
-            until(lambda: len(writer._commands) == len(failing))
+            until(lambda: len(writer._commands) == len(failing), seconds=30)
         busy.release_when(2)
 
         assert [one.exception(30) for one in failing] == [error, error]
@@ -260,7 +253,7 @@ def test_a_transaction_that_the_database_ended_is_not_mistaken_for_a_commit(writ
         attempts = []
         for work in (write, ended, write):
             attempts.append(pool.submit(writer.write, work, first=False))
-            until(lambda: len(writer._captures) == len(attempts))
+            until(lambda: len(writer._captures) == len(attempts), seconds=30)
         busy.release_when(3)
 
     assert all(isinstance(one.exception(), Exception) for one in attempts)

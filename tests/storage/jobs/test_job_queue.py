@@ -13,7 +13,7 @@ from incident.jobs import LATER, URGENT, Job, JobKind
 from storage.jobs.job_queue import ClaimedJob
 from storage.jobs.job_table import JOB
 from storage.store import Store, open_store
-from tests.support.recorded_team import T0, TEAM
+from tests.support.recorded_team import RECORD_START, TEAM
 
 KEY = IncidentKey(TEAM, "01INC")
 
@@ -22,12 +22,12 @@ def job(key: str, **values: object) -> Job:
     return Job(**{"kind": JobKind.SAY, "key": key, "incident": KEY, **values})
 
 
-def enqueue(store: Store, *jobs: Job, at: datetime = T0) -> None:
+def enqueue(store: Store, *jobs: Job, at: datetime = RECORD_START) -> None:
     store.recorder.transact(lambda unit: unit.enqueue(jobs, at))
 
 
 def claim(store: Store, seconds: float = 0, *, limit: int = 10, owner: str = "w1") -> list[ClaimedJob]:
-    return store.jobs.claim(T0 + timedelta(seconds=seconds), owner, limit=limit, lease_seconds=60)
+    return store.jobs.claim(RECORD_START + timedelta(seconds=seconds), owner, limit=limit, lease_seconds=60)
 
 
 def keys(claimed: list[ClaimedJob]) -> list[str]:
@@ -41,14 +41,14 @@ def test_an_enqueued_job_is_claimed_once_and_then_done(store: Store) -> None:
 
     assert (one.job, one.version, one.attempts) == (job("a", entry=7), 1, 1)
     assert claim(store, owner="w2") == []
-    assert store.jobs.complete(one, T0, result="C1")
+    assert store.jobs.complete(one, RECORD_START, result="C1")
     assert claim(store, 3600) == []
-    assert store.jobs.due_count(T0) == 0
+    assert store.jobs.due_count(RECORD_START) == 0
 
 
 def test_nothing_is_enqueued_when_its_transaction_fails(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
-        store.recorder.transact(lambda unit: (unit.enqueue([job("a")], T0), 1 // 0))
+        store.recorder.transact(lambda unit: (unit.enqueue([job("a")], RECORD_START), 1 // 0))
 
     assert claim(store) == []
 
@@ -60,13 +60,13 @@ def test_enqueueing_a_key_again_keeps_one_job_with_the_newest_payload(store: Sto
     (one,) = claim(store)
 
     assert (one.job.entry, one.version) == (2, 2)
-    assert store.jobs.complete(one, T0)
+    assert store.jobs.complete(one, RECORD_START)
 
 
 def test_enqueueing_an_unclaimed_job_unchanged_writes_nothing_and_a_claimed_one_gets_a_new_version(
     store: Store,
 ) -> None:
-    later = T0 + timedelta(seconds=1)
+    later = RECORD_START + timedelta(seconds=1)
     enqueue(store, job("card"), job("topic", rank=URGENT))
     enqueue(store, job("card"), job("topic", rank=LATER), at=later)
 
@@ -82,64 +82,64 @@ def test_a_change_during_an_inflight_refresh_is_served_afterwards(store: Store) 
     """Without versions the completion of the first run would swallow the second request."""
     enqueue(store, job("card", entry=1))
     (one,) = claim(store)
-    enqueue(store, job("card", entry=2), at=T0 + timedelta(seconds=1))
+    enqueue(store, job("card", entry=2), at=RECORD_START + timedelta(seconds=1))
 
-    assert not store.jobs.complete(one, T0)
+    assert not store.jobs.complete(one, RECORD_START)
 
-    assert store.jobs.due_count(T0 + timedelta(seconds=1)) == 1
+    assert store.jobs.due_count(RECORD_START + timedelta(seconds=1)) == 1
     (again,) = claim(store, 1)
     assert (again.job.entry, again.version, again.attempts) == (2, 2, 1)
-    assert store.jobs.complete(again, T0)
+    assert store.jobs.complete(again, RECORD_START)
 
 
 def test_a_done_key_can_be_enqueued_again(store: Store) -> None:
     for _ in range(2):
         enqueue(store, job("card"))
         (one,) = claim(store)
-        assert store.jobs.complete(one, T0)
+        assert store.jobs.complete(one, RECORD_START)
 
-    assert store.jobs.due_count(T0) == 0
+    assert store.jobs.due_count(RECORD_START) == 0
 
 
 def test_urgent_jobs_go_first_then_the_older(store: Store) -> None:
     enqueue(store, job("late", rank=LATER), job("second"), job("urgent", rank=URGENT))
-    enqueue(store, job("first", run_at=T0 - timedelta(minutes=1)))
+    enqueue(store, job("first", run_at=RECORD_START - timedelta(minutes=1)))
 
     assert keys(claim(store, limit=3)) == ["urgent", "first", "second"]
 
 
 def test_a_job_waits_for_its_time(store: Store) -> None:
-    enqueue(store, job("timer", run_at=T0 + timedelta(minutes=5)))
+    enqueue(store, job("timer", run_at=RECORD_START + timedelta(minutes=5)))
 
     assert claim(store) == []
-    assert store.jobs.next_run_at() == T0 + timedelta(minutes=5)
-    assert store.jobs.due_count(T0) == 0
+    assert store.jobs.next_run_at() == RECORD_START + timedelta(minutes=5)
+    assert store.jobs.due_count(RECORD_START) == 0
     assert keys(claim(store, 300)) == ["timer"]
 
 
 def test_a_debounce_that_is_renewed_does_not_put_the_work_off(store: Store) -> None:
     for second in range(5):
-        enqueue(store, job("card", run_at=T0 + timedelta(seconds=second + 2)))
+        enqueue(store, job("card", run_at=RECORD_START + timedelta(seconds=second + 2)))
 
-    assert store.jobs.next_run_at() == T0 + timedelta(seconds=2)
+    assert store.jobs.next_run_at() == RECORD_START + timedelta(seconds=2)
 
 
 def test_a_timer_has_the_time_it_was_given_last(store: Store) -> None:
     for minutes in (5, 30):
-        enqueue(store, job("timer", kind=JobKind.TIMER, run_at=T0 + timedelta(minutes=minutes)))
+        enqueue(store, job("timer", kind=JobKind.TIMER, run_at=RECORD_START + timedelta(minutes=minutes)))
 
-    assert store.jobs.next_run_at() == T0 + timedelta(minutes=30)
+    assert store.jobs.next_run_at() == RECORD_START + timedelta(minutes=30)
 
 
 def test_a_timer_enqueued_again_while_it_runs_waits_for_the_new_time(store: Store) -> None:
-    enqueue(store, job("timer", kind=JobKind.TIMER, run_at=T0))
+    enqueue(store, job("timer", kind=JobKind.TIMER, run_at=RECORD_START))
     (one,) = claim(store)
-    enqueue(store, job("timer", kind=JobKind.TIMER, run_at=T0 + timedelta(minutes=30)))
+    enqueue(store, job("timer", kind=JobKind.TIMER, run_at=RECORD_START + timedelta(minutes=30)))
 
-    assert not store.jobs.complete(one, T0)
+    assert not store.jobs.complete(one, RECORD_START)
 
     assert claim(store) == []
-    assert store.jobs.next_run_at() == T0 + timedelta(minutes=30)
+    assert store.jobs.next_run_at() == RECORD_START + timedelta(minutes=30)
 
 
 def test_an_ordering_key_keeps_its_order_even_when_its_first_job_waits(store: Store) -> None:
@@ -155,11 +155,11 @@ def test_an_ordering_key_keeps_its_order_even_when_its_first_job_waits(store: St
 
     assert keys(first) == ["one", "other", "free"]
     head = first[0]
-    assert store.jobs.retry(head, T0 + timedelta(seconds=30), "timeout")
+    assert store.jobs.retry(head, RECORD_START + timedelta(seconds=30), "timeout")
     assert claim(store, 10) == []
     (head,) = claim(store, 30)
     assert (head.job.key, head.attempts) == ("one", 2)
-    assert store.jobs.complete(head, T0)
+    assert store.jobs.complete(head, RECORD_START)
     assert keys(claim(store, 31)) == ["two"]
 
 
@@ -167,7 +167,7 @@ def test_a_dead_job_frees_its_ordering_key(store: Store) -> None:
     enqueue(store, job("one", ordering_key="L"), job("two", ordering_key="L"))
     (one,) = claim(store)
 
-    assert [dead.job.key for dead in store.jobs.dead_letter(one, "channel_not_found", T0)] == ["one"]
+    assert [dead.job.key for dead in store.jobs.dead_letter(one, "channel_not_found", RECORD_START)] == ["one"]
 
     assert keys(claim(store)) == ["two"]
     assert [(dead.job.key, dead.error) for dead in store.jobs.dead_letters()] == [("one", "channel_not_found")]
@@ -179,7 +179,7 @@ def test_jobs_that_need_a_result_wait_for_it(store: Store) -> None:
     (one,) = claim(store)
     assert one.job.key == "channel"
     assert claim(store, 1) == []
-    store.jobs.complete(one, T0)
+    store.jobs.complete(one, RECORD_START)
 
     assert keys(claim(store, 2)) == ["card"]
 
@@ -188,15 +188,15 @@ def test_the_dependents_of_a_dead_job_die_with_it_and_say_so(store: Store) -> No
     enqueue(store, job("channel"), job("card", needs="channel"), job("pin", needs="card"), job("free"))
     (one, free) = claim(store)
 
-    dead = store.jobs.dead_letter(one, "restricted_action", T0)
+    dead = store.jobs.dead_letter(one, "restricted_action", RECORD_START)
 
     assert [(d.job.key, d.error) for d in dead] == [
         ("channel", "restricted_action"),
         ("card", "needs channel, which died: restricted_action"),
         ("pin", "needs channel, which died: restricted_action"),
     ]
-    assert store.jobs.complete(free, T0)
-    assert store.jobs.due_count(T0) == 0
+    assert store.jobs.complete(free, RECORD_START)
+    assert store.jobs.due_count(RECORD_START) == 0
     enqueue(store, job("say", needs="channel"))
     assert claim(store, 1) == []
     assert store.jobs.dead_letters()[0].error == "needs channel, which died"
@@ -205,10 +205,10 @@ def test_the_dependents_of_a_dead_job_die_with_it_and_say_so(store: Store) -> No
 def test_a_dead_job_can_be_retried(store: Store) -> None:
     enqueue(store, job("channel"))
     (one,) = claim(store)
-    (dead,) = store.jobs.dead_letter(one, "restricted_action", T0)
+    (dead,) = store.jobs.dead_letter(one, "restricted_action", RECORD_START)
 
-    assert store.jobs.retry_dead(dead.id, T0)
-    assert not store.jobs.retry_dead(dead.id, T0)
+    assert store.jobs.retry_dead(dead.id, RECORD_START)
+    assert not store.jobs.retry_dead(dead.id, RECORD_START)
 
     (again,) = claim(store)
     assert (again.job.key, again.attempts) == ("channel", 2)
@@ -219,7 +219,7 @@ def test_a_version_enqueued_since_the_claim_outlives_the_failure(store: Store) -
     (one,) = claim(store)
     enqueue(store, job("card", entry=2))
 
-    assert store.jobs.dead_letter(one, "msg_too_long", T0) == ()
+    assert store.jobs.dead_letter(one, "msg_too_long", RECORD_START) == ()
 
     (again,) = claim(store)
     assert (again.job.entry, again.attempts) == (2, 2)
@@ -232,11 +232,11 @@ def test_a_late_owner_changes_nothing(store: Store) -> None:
     (heir,) = claim(store, 61, owner="w2")
 
     assert heir.attempts == 2
-    assert not store.jobs.complete(late, T0)
-    assert not store.jobs.retry(late, T0, "timeout")
-    assert not store.jobs.postpone(late, T0)
-    assert store.jobs.dead_letter(late, "x", T0) == ()
-    assert store.jobs.complete(heir, T0)
+    assert not store.jobs.complete(late, RECORD_START)
+    assert not store.jobs.retry(late, RECORD_START, "timeout")
+    assert not store.jobs.postpone(late, RECORD_START)
+    assert store.jobs.dead_letter(late, "x", RECORD_START) == ()
+    assert store.jobs.complete(heir, RECORD_START)
 
 
 def test_the_same_owner_is_fenced_from_its_own_earlier_claim(store: Store) -> None:
@@ -244,22 +244,22 @@ def test_the_same_owner_is_fenced_from_its_own_earlier_claim(store: Store) -> No
     (late,) = claim(store)
     (heir,) = claim(store, 61)
 
-    assert not store.jobs.complete(late, T0)
-    assert store.jobs.complete(heir, T0)
+    assert not store.jobs.complete(late, RECORD_START)
+    assert store.jobs.complete(heir, RECORD_START)
 
 
 def test_a_lease_that_runs_is_when_to_look_again(store: Store) -> None:
     enqueue(store, job("a"))
     claim(store)
 
-    assert store.jobs.next_run_at() == T0 + timedelta(seconds=60)
-    assert store.jobs.due_count(T0) == 1
+    assert store.jobs.next_run_at() == RECORD_START + timedelta(seconds=60)
+    assert store.jobs.due_count(RECORD_START) == 1
 
 
 def test_a_failing_job_keeps_its_back_off_when_it_is_enqueued_again(store: Store) -> None:
     enqueue(store, job("card"))
     (one,) = claim(store)
-    store.jobs.retry(one, T0 + timedelta(seconds=30), "timeout")
+    store.jobs.retry(one, RECORD_START + timedelta(seconds=30), "timeout")
 
     enqueue(store, job("card"))
 
@@ -272,7 +272,7 @@ def test_postponing_is_no_attempt(store: Store) -> None:
     enqueue(store, job("a"))
     (one,) = claim(store)
 
-    assert store.jobs.postpone(one, T0 + timedelta(seconds=5))
+    assert store.jobs.postpone(one, RECORD_START + timedelta(seconds=5))
 
     (again,) = claim(store, 5)
     assert again.attempts == 1
@@ -284,7 +284,7 @@ def test_a_cancelled_job_is_deleted_with_its_dependents(store: Store) -> None:
 
     store.recorder.transact(lambda unit: unit.cancel(["a"]))
 
-    assert not store.jobs.complete(one, T0)
+    assert not store.jobs.complete(one, RECORD_START)
     assert keys(claim(store, 61)) == ["c"]
 
 
@@ -303,10 +303,10 @@ def test_many_claimers_share_the_work_without_taking_anything_twice(store: Store
     done: list[str] = []
 
     def work(owner: str) -> None:
-        while store.jobs.due_count(T0):
-            for one in store.jobs.claim(T0, owner, limit=5, lease_seconds=60):
+        while store.jobs.due_count(RECORD_START):
+            for one in store.jobs.claim(RECORD_START, owner, limit=5, lease_seconds=60):
                 done.append(one.job.key)
-                assert store.jobs.complete(one, T0)
+                assert store.jobs.complete(one, RECORD_START)
 
     threads = [threading.Thread(target=work, args=(f"w{n}",)) for n in range(4)]
     for thread in threads:
@@ -323,10 +323,10 @@ def test_many_claimers_share_the_work_without_taking_anything_twice(store: Store
 def test_done_jobs_are_pruned_and_dead_letters_are_not(store: Store) -> None:
     enqueue(store, job("a"), job("b"))
     done, dead = claim(store)
-    store.jobs.complete(done, T0)
-    store.jobs.dead_letter(dead, "x", T0)
+    store.jobs.complete(done, RECORD_START)
+    store.jobs.dead_letter(dead, "x", RECORD_START)
 
-    assert store.jobs.prune(T0 + timedelta(seconds=1)) == 1
+    assert store.jobs.prune(RECORD_START + timedelta(seconds=1)) == 1
     assert len(store.jobs.dead_letters()) == 1
 
 

@@ -12,10 +12,10 @@ from incident.jobs import Job, JobKind
 from storage.errors import TeamRequired
 from storage.jobs.job_queue import ClaimedJob
 from storage.store import Store, open_store
-from tests.support.recorded_team import T0
+from tests.support.recorded_team import RECORD_START
 
 OTHER = "T2"
-LATER = T0 + timedelta(minutes=30)
+LATER = RECORD_START + timedelta(minutes=30)
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def theirs(database_url: str, store: Store) -> Iterator[Store]:
 def want(store: Store, key: str, **values: object) -> None:
     incident = IncidentKey(store.team or "", "01INC")
     job = Job(**{"kind": JobKind.SAY, "key": key, "incident": incident, **values})
-    store.recorder.transact(lambda unit: unit.enqueue([job], T0))
+    store.recorder.transact(lambda unit: unit.enqueue([job], RECORD_START))
 
 
 def claim(store: Store) -> list[ClaimedJob]:
-    return store.jobs.claim(T0, "w1")
+    return store.jobs.claim(RECORD_START, "w1")
 
 
 def test_each_team_claims_its_own_jobs(store: Store, theirs: Store) -> None:
@@ -48,30 +48,30 @@ def test_urgent_jobs_of_one_team_do_not_fill_the_limit_of_another(store: Store, 
         want(theirs, f"theirs{n}", rank=0)
     want(store, "ours", rank=9)
 
-    assert [one.job.key for one in store.jobs.claim(T0, "w1", limit=2)] == ["ours"]
+    assert [one.job.key for one in store.jobs.claim(RECORD_START, "w1", limit=2)] == ["ours"]
 
 
 def test_each_team_counts_its_own_jobs(store: Store, theirs: Store) -> None:
     want(theirs, "late")
     want(store, "soon", run_at=LATER)
 
-    assert (store.jobs.due_count(T0), theirs.jobs.due_count(T0)) == (0, 1)
-    assert (store.jobs.oldest_due(T0), theirs.jobs.oldest_due(T0)) == (None, T0)
-    assert (store.jobs.next_run_at(), theirs.jobs.next_run_at()) == (LATER, T0)
+    assert (store.jobs.due_count(RECORD_START), theirs.jobs.due_count(RECORD_START)) == (0, 1)
+    assert (store.jobs.oldest_due(RECORD_START), theirs.jobs.oldest_due(RECORD_START)) == (None, RECORD_START)
+    assert (store.jobs.next_run_at(), theirs.jobs.next_run_at()) == (LATER, RECORD_START)
     (held,) = claim(theirs)
     assert (store.jobs.counts(), theirs.jobs.counts()) == ({("say", "ready"): 1}, {("say", "held"): 1})
-    theirs.jobs.dead_letter(held, "no", T0)
+    theirs.jobs.dead_letter(held, "no", RECORD_START)
     assert (store.jobs.counts(), theirs.jobs.counts()) == ({("say", "ready"): 1}, {("say", "dead"): 1})
 
 
 def test_each_team_lists_and_retries_its_own_dead_letters(store: Store, theirs: Store) -> None:
     want(theirs, "theirs")
-    (dead,) = theirs.jobs.dead_letter(claim(theirs)[0], "no", T0)
+    (dead,) = theirs.jobs.dead_letter(claim(theirs)[0], "no", RECORD_START)
 
     assert store.jobs.dead_letters() == ()
-    assert not store.jobs.retry_dead(dead.id, T0)
+    assert not store.jobs.retry_dead(dead.id, RECORD_START)
     assert theirs.jobs.dead_letters() == (dead,)
-    assert theirs.jobs.retry_dead(dead.id, T0)
+    assert theirs.jobs.retry_dead(dead.id, RECORD_START)
 
 
 def test_each_team_cancels_its_own_jobs_and_their_dependents(store: Store, theirs: Store) -> None:
@@ -81,12 +81,12 @@ def test_each_team_cancels_its_own_jobs_and_their_dependents(store: Store, their
 
     store.recorder.transact(lambda unit: unit.cancel(["channel"]))
 
-    assert (store.jobs.due_count(T0), theirs.jobs.due_count(T0)) == (0, 2)
+    assert (store.jobs.due_count(RECORD_START), theirs.jobs.due_count(RECORD_START)) == (0, 2)
 
 
 def test_each_team_deletes_its_own_old_jobs(store: Store, theirs: Store) -> None:
     want(theirs, "theirs")
-    assert theirs.jobs.complete(claim(theirs)[0], T0)
+    assert theirs.jobs.complete(claim(theirs)[0], RECORD_START)
 
     assert store.jobs.prune(LATER) == 0
     assert theirs.jobs.prune(LATER) == 1
@@ -95,14 +95,14 @@ def test_each_team_deletes_its_own_old_jobs(store: Store, theirs: Store) -> None
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda store: store.jobs.claim(T0, "w1"),
-        lambda store: store.jobs.retry_dead(1, T0),
+        lambda store: store.jobs.claim(RECORD_START, "w1"),
+        lambda store: store.jobs.retry_dead(1, RECORD_START),
         lambda store: store.jobs.next_run_at(),
-        lambda store: store.jobs.oldest_due(T0),
+        lambda store: store.jobs.oldest_due(RECORD_START),
         lambda store: store.jobs.counts(),
-        lambda store: store.jobs.due_count(T0),
+        lambda store: store.jobs.due_count(RECORD_START),
         lambda store: store.jobs.dead_letters(),
-        lambda store: store.jobs.prune(T0),
+        lambda store: store.jobs.prune(RECORD_START),
         lambda store: store.recorder.transact(lambda unit: unit.cancel(["a"])),
     ],
     ids=["claim", "revive", "earliest", "oldest due", "counts", "outstanding", "dead", "delete", "cancel"],

@@ -27,7 +27,7 @@ from incident.jobs import Job, JobKind
 from storage.jobs.job_queue import ClaimedJob
 from storage.store import open_store
 from tests.support import postgres
-from tests.support.recorded_team import T0, TEAM
+from tests.support.recorded_team import RECORD_START, TEAM
 
 KEY = IncidentKey(TEAM, "01INC")
 NAMES = ("card", "topic", "say1", "say2", "say3")
@@ -47,7 +47,7 @@ class Queue(RuleBasedStateMachine):
         super().__init__()
         self.database = self.fresh()
         self.store = open_store(self.database.__enter__(), team=TEAM)
-        self.now = T0
+        self.now = RECORD_START
         self.enqueued: dict[str, int] = {}
         self.served: dict[str, int] = {}
         self.version = 0

@@ -11,7 +11,7 @@ from incident.ports import UnitOfWork
 from incident.states import State
 from storage.maintenance.verification import verify
 from storage.store import Store
-from tests.support.recorded_team import ADA, BEN, CHANNEL, SECRET, T0, TEAM, declared, draft, step, ts
+from tests.support.recorded_team import ADA, BEN, CHANNEL, RECORD_START, SECRET, TEAM, declared, draft, step, ts
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def key(store: Store) -> IncidentKey:
     """Record an incident in which a secret was posted, made an action, and masked."""
 
     def begin(unit: UnitOfWork) -> IncidentKey:
-        new, number = unit.new_incident(TEAM, T0)
+        new, number = unit.new_incident(TEAM, RECORD_START)
         step(unit, new, draft(declared(number)))
         step(unit, new, draft(MessagePosted(channel=CHANNEL, ts=ts(1), author=ADA, text=SECRET)))
         step(unit, new, draft(ActionOpened(id="A1", text=SECRET, assignee=BEN, channel=CHANNEL, ts=ts(1))))

@@ -9,7 +9,7 @@ from incident.model.incident import Incident
 from storage.record.projection import CACHE, load
 from storage.record.projection_cache import ProjectionCache
 from storage.store import Store
-from tests.support.recorded_team import T0, TEAM, long_script
+from tests.support.recorded_team import RECORD_START, TEAM, long_script
 
 
 def test_a_text_is_parsed_once_while_it_is_in_the_cache() -> None:
@@ -37,11 +37,11 @@ def test_a_cleared_cache_parses_again() -> None:
 
 
 def test_the_projection_of_a_failed_transaction_is_never_loaded(store: Store) -> None:
-    key, _ = store.recorder.transact(lambda unit: unit.new_incident(TEAM, T0))
+    key, _ = store.recorder.transact(lambda unit: unit.new_incident(TEAM, RECORD_START))
 
     def write(unit, drafts, *, fails: bool) -> Incident:
         incident = unit.load(key)
-        for entry in unit.append(key, drafts, T0):
+        for entry in unit.append(key, drafts, RECORD_START):
             incident = apply(incident, entry)
         unit.project(incident)
         if fails:

@@ -19,7 +19,7 @@ from incident.record.message_history import HELD_AFTER
 from tests.support.recorded_team import (
     ADA,
     CHANNEL,
-    T0,
+    RECORD_START,
     TEAM,
     at,
     draft,
@@ -135,18 +135,18 @@ def test_recorded_at_is_never_before_the_last_entry(place: Place) -> None:
 
 def test_a_failed_work_leaves_nothing(place: Place) -> None:
     def fail(unit: UnitOfWork) -> None:
-        key, number = unit.new_incident(TEAM, T0)
+        key, number = unit.new_incident(TEAM, RECORD_START)
         step(unit, key, void_script(number)[0])
-        unit.remember("Ev1", Outcome(verb="declare", key=key, at=T0))
+        unit.remember("Ev1", Outcome(verb="declare", key=key, at=RECORD_START))
         unit.claim(key, ["C/1"])
-        unit.enqueue([Job(kind=JobKind.SAY, key="say", incident=key)], T0)
+        unit.enqueue([Job(kind=JobKind.SAY, key="say", incident=key)], RECORD_START)
         raise LookupError
 
     with pytest.raises(LookupError):
         place.recorder.transact(fail)
 
     assert place.recorder.transact(lambda unit: unit.remembered("Ev1")) is None
-    assert place.recorder.transact(lambda unit: unit.new_incident(TEAM, T0)[1]) == "INC-2026-0001"
+    assert place.recorder.transact(lambda unit: unit.new_incident(TEAM, RECORD_START)[1]) == "INC-2026-0001"
     assert place.recorder.read(lambda reader: reader.open_incidents(TEAM)) == ()
 
 
@@ -165,7 +165,7 @@ def test_incidents_are_found_and_listed_while_they_are_open(place: Place) -> Non
 
 def test_a_natural_key_and_an_outcome_are_stored_once(place: Place) -> None:
     key = workspace_chain(TEAM)
-    outcome = Outcome(verb="note", at=T0)
+    outcome = Outcome(verb="note", at=RECORD_START)
 
     claims = [place.recorder.transact(lambda unit, k=k: unit.claim(key, k)) for k in (["C/1"], ["C/1", "C/2"], [])]
     place.recorder.transact(lambda unit: unit.remember("Ev1", outcome))
@@ -177,6 +177,6 @@ def test_a_natural_key_and_an_outcome_are_stored_once(place: Place) -> None:
 def test_a_capture_is_as_durable_as_a_command(place: Place) -> None:
     chain = workspace_chain(TEAM)
 
-    place.recorder.transact(lambda unit: unit.append(chain, [draft(Noted(text="n"))], T0), first=False)
+    place.recorder.transact(lambda unit: unit.append(chain, [draft(Noted(text="n"))], RECORD_START), first=False)
 
     assert len(place.recorder.read(lambda reader: reader.entries(chain))) == 1

@@ -12,7 +12,7 @@ from incident.entry import IncidentKey
 from incident.ports import Outcome, UnitOfWork
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
-from tests.support.recorded_team import ADA, CHANNEL, SECRET, T0, TEAM, declared, draft, step, ts
+from tests.support.recorded_team import ADA, CHANNEL, RECORD_START, SECRET, TEAM, declared, draft, step, ts
 
 FILES = ("muster.db", "muster.db-wal", "muster.db-shm")
 
@@ -25,7 +25,7 @@ def tell(store: Store, count: int) -> IncidentKey:
     """Write the text into every second message and an action, among much else, so that pages split and fill."""
 
     def begin(unit: UnitOfWork) -> IncidentKey:
-        key, number = unit.new_incident(TEAM, T0)
+        key, number = unit.new_incident(TEAM, RECORD_START)
         step(unit, key, draft(declared(number)))
         return key
 
@@ -36,9 +36,9 @@ def tell(store: Store, count: int) -> IncidentKey:
         store.recorder.transact(lambda unit, fact=fact: step(unit, key, draft(fact)))
     action = ActionOpened(id="A1", text=SECRET, assignee=ADA, channel=CHANNEL, ts=ts(1))
     store.recorder.transact(lambda unit: step(unit, key, draft(action)))
-    outcome = Outcome(verb="action", key=key, facts=(("text", SECRET),), at=T0)
+    outcome = Outcome(verb="action", key=key, facts=(("text", SECRET),), at=RECORD_START)
     store.recorder.transact(lambda unit: unit.remember("Ev1", outcome))
-    store.drafts.keep("Ev1", ADA, "action", {"text": SECRET}, at=T0)
+    store.drafts.keep("Ev1", ADA, "action", {"text": SECRET}, at=RECORD_START)
     return key
 
 
@@ -108,7 +108,7 @@ def test_the_rows_hold_no_word_on_either_database(store: Store) -> None:
 
 def test_text_quoted_by_the_declaration_is_found_by_its_message_and_deleted(store: Store) -> None:
     def begin(unit: UnitOfWork) -> IncidentKey:
-        key, number = unit.new_incident(TEAM, T0)
+        key, number = unit.new_incident(TEAM, RECORD_START)
         step(unit, key, draft(declared(number, title=SECRET)))
         return key
 

@@ -19,8 +19,8 @@ from tests.support.recorded_team import (
     ADA,
     BEN,
     CHANNEL,
+    RECORD_START,
     SECRET,
-    T0,
     TEAM,
     at,
     declared,
@@ -55,7 +55,7 @@ def test_appended_entries_are_read_back_unchanged(store: Store) -> None:
 
 def test_the_story_has_an_entry_of_every_kind(store: Store) -> None:
     record_all(store)
-    store.checkpoints.take(T0, None)
+    store.checkpoints.take(RECORD_START, None)
 
     kinds = {kind for key in store.queries.chain_keys() for kind in store.queries.entry_counts(key)}
 
@@ -73,7 +73,7 @@ def test_the_projection_row_equals_the_fold_of_the_entries(store: Store) -> None
 
 def test_a_work_that_raises_leaves_nothing(store: Store) -> None:
     def fail(unit: UnitOfWork) -> None:
-        key, number = unit.new_incident(TEAM, T0)
+        key, number = unit.new_incident(TEAM, RECORD_START)
         step(unit, key, draft(declared(number)))
         raise LookupError("halfway")
 
@@ -85,16 +85,16 @@ def test_a_work_that_raises_leaves_nothing(store: Store) -> None:
 
 def test_numbers_have_no_gap_when_a_declaration_fails(store: Store) -> None:
     with pytest.raises(ZeroDivisionError):
-        store.recorder.transact(lambda unit: (unit.new_incident(TEAM, T0), 1 // 0))
+        store.recorder.transact(lambda unit: (unit.new_incident(TEAM, RECORD_START), 1 // 0))
 
-    numbers = [store.recorder.transact(lambda unit: unit.new_incident(TEAM, T0)[1]) for _ in range(2)]
+    numbers = [store.recorder.transact(lambda unit: unit.new_incident(TEAM, RECORD_START)[1]) for _ in range(2)]
 
     assert numbers == ["INC-2026-0001", "INC-2026-0002"]
 
 
 def test_numbers_restart_each_year_and_for_each_team(store: Store) -> None:
     def take(team: str, days: int) -> str:
-        return store.recorder.transact(lambda unit: unit.new_incident(team, T0 + timedelta(days=days))[1])
+        return store.recorder.transact(lambda unit: unit.new_incident(team, RECORD_START + timedelta(days=days))[1])
 
     assert [take("T1", 0), take("T2", 0), take("T1", 400), take("T1", 0)] == [
         "INC-2026-0001",
@@ -114,7 +114,7 @@ def test_recorded_at_never_runs_backwards(store: Store) -> None:
 
 
 def test_an_outcome_is_stored_under_its_key(store: Store) -> None:
-    outcome = Outcome(verb="note", key=IncidentKey(TEAM, "X"), number="INC-2026-0001", first=1, last=2, at=T0)
+    outcome = Outcome(verb="note", key=IncidentKey(TEAM, "X"), number="INC-2026-0001", first=1, last=2, at=RECORD_START)
 
     store.recorder.transact(lambda unit: unit.remember("Ev1", outcome))
 
@@ -124,10 +124,10 @@ def test_an_outcome_is_stored_under_its_key(store: Store) -> None:
 
 def test_outcomes_expire_after_two_days(store: Store) -> None:
     for hours, key in ((0, "old"), (47, "new")):
-        outcome = Outcome(verb="note", at=T0 + timedelta(hours=hours))
+        outcome = Outcome(verb="note", at=RECORD_START + timedelta(hours=hours))
         store.recorder.transact(lambda unit, key=key, outcome=outcome: unit.remember(key, outcome))
 
-    store.delete_expired(T0 + timedelta(hours=49))
+    store.delete_expired(RECORD_START + timedelta(hours=49))
 
     assert store.recorder.transact(lambda unit: unit.remembered("old")) is None
     assert store.recorder.transact(lambda unit: unit.remembered("new")) is not None
@@ -191,7 +191,7 @@ def test_a_projection_saved_after_a_redaction_cannot_restore_the_text(store: Sto
     from incident.entries.conversation import ActionOpened, Redacted
 
     def begin(unit: UnitOfWork) -> IncidentKey:
-        key, number = unit.new_incident(TEAM, T0)
+        key, number = unit.new_incident(TEAM, RECORD_START)
         step(unit, key, draft(declared(number)))
         action = ActionOpened(id="A1", text=SECRET, assignee=ADA, channel=CHANNEL, ts=ts(1))
         step(unit, key, draft(action))
@@ -209,15 +209,15 @@ def test_redaction_also_clears_outcomes_and_drafts(store: Store) -> None:
     from incident.entries.conversation import Redacted
 
     def begin(unit: UnitOfWork) -> IncidentKey:
-        key, number = unit.new_incident(TEAM, T0)
+        key, number = unit.new_incident(TEAM, RECORD_START)
         step(unit, key, draft(declared(number)))
         step(unit, key, draft(MessagePosted(channel=CHANNEL, ts=ts(1), author=ADA, text=SECRET)))
-        unit.remember("k", Outcome(verb="note", key=key, facts=(("text", SECRET),), at=T0))
+        unit.remember("k", Outcome(verb="note", key=key, facts=(("text", SECRET),), at=RECORD_START))
         return key
 
     key = store.recorder.transact(begin)
-    store.drafts.keep("mine", ADA, "note", {"text": f"I wrote {SECRET} here"}, at=T0)
-    store.drafts.keep("other", BEN, "note", {"text": "Nothing to see"}, at=T0)
+    store.drafts.keep("mine", ADA, "note", {"text": f"I wrote {SECRET} here"}, at=RECORD_START)
+    store.drafts.keep("other", BEN, "note", {"text": "Nothing to see"}, at=RECORD_START)
     store.recorder.transact(
         lambda unit: step(unit, key, draft(Redacted(channel=CHANNEL, ts=ts(1), entries=(2,), reason="Secret")))
     )
@@ -258,7 +258,7 @@ def test_two_declarations_at_once_get_two_numbers(store: Store) -> None:
     numbers: list[str] = []
 
     def declare() -> None:
-        numbers.append(store.recorder.transact(lambda unit: unit.new_incident(TEAM, T0)[1]))
+        numbers.append(store.recorder.transact(lambda unit: unit.new_incident(TEAM, RECORD_START)[1]))
 
     threads = [threading.Thread(target=declare) for _ in range(8)]
     for thread in threads:
@@ -275,7 +275,7 @@ def test_one_key_at_the_same_time_is_done_once(store: Store) -> None:
     def work(unit: UnitOfWork) -> None:
         if unit.remembered("Ev1") is None:
             done.append(1)
-            unit.remember("Ev1", Outcome(verb="note", at=T0))
+            unit.remember("Ev1", Outcome(verb="note", at=RECORD_START))
 
     threads = [threading.Thread(target=store.recorder.transact, args=(work,)) for _ in range(8)]
     for thread in threads:

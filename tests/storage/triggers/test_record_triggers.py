@@ -13,7 +13,7 @@ from storage.store import Store, open_store
 from storage.triggers import record_triggers
 from storage.triggers.postgresql_triggers import grants
 from tests.support import postgres
-from tests.support.recorded_team import T0, TEAM, long_script, record, record_all
+from tests.support.recorded_team import RECORD_START, TEAM, long_script, record, record_all
 
 LAST = len(long_script("INC-2026-0001"))
 _NEW = "INSERT INTO entry (team, incident, n, kind, recorded_at, text, prev, hash) SELECT "
@@ -128,8 +128,8 @@ def test_a_role_that_does_not_own_the_tables_can_work_and_cannot_drop_a_trigger(
 
         with open_store(postgres_url.replace("muster@", "muster_service@"), team=TEAM) as service:
             key = record(service, long_script)
-            service.checkpoints.take(T0, None)
-            service.delete_expired(T0)
+            service.checkpoints.take(RECORD_START, None)
+            service.delete_expired(RECORD_START)
             assert verify(service).is_sound
             for statement in ("DROP TRIGGER guard_entry_update ON entry", "ALTER TABLE entry DISABLE TRIGGER USER"):
                 assert "must be owner" in attempt(service, statement)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.simulation.bench.critical_path import Declaration, SlackCall, concurrent_pairs, read_declaration, serial_calls
+from tests.support.clock import T
 
-T0 = datetime(2026, 6, 9, 10, 5, tzinfo=UTC)
+START = T(5)
 CREATE, INVITE, CARD = "conversations.create", "conversations.invite", "chat.postMessage card"
 
 
@@ -25,7 +26,7 @@ class Went:
 
     @property
     def at(self) -> str:
-        return (T0 + timedelta(milliseconds=self.end)).isoformat()
+        return (START + timedelta(milliseconds=self.end)).isoformat()
 
 
 def posted(job: str, end: float, result: str = "ok") -> Went:

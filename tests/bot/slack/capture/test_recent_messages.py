@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from bot.slack.capture.recent_messages import MOST_PER_CHANNEL, RecentMessages
 from commands.core.capture import Capture
 from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import EntryPoint, Source
 from roles.person_ids import PersonId
+from tests.support.clock import T0
 
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 ANN = PersonId("slack:T1:UANN")
 HOUR = timedelta(hours=1)
 

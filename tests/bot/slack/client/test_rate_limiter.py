@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.slack.client.rate_limiter import PER_MINUTE, RateLimiter
 from incident.jobs import LATER, NORMAL, URGENT, USABLE
+from tests.support.clock import T0
 
-T0 = datetime(2026, 6, 9, 10, 0, tzinfo=UTC)
 METHOD = "conversations.setTopic"
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.client.web_api import CallPostponed, SlackError, UnknownOutcome
-from tests.support.worker_env import T0
+from tests.support.worker_env import START
 
 
 def post(rig):
@@ -33,7 +33,7 @@ def test_too_many_requests_wait_for_as_long_as_slack_says_and_no_call_is_made_me
     with pytest.raises(CallPostponed) as second:
         post(joined)
 
-    assert first.value.until == second.value.until == T0 + timedelta(seconds=7)
+    assert first.value.until == second.value.until == START + timedelta(seconds=7)
     assert joined.calls("chat.postMessage") == before
 
 

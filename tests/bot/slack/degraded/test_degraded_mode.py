@@ -26,7 +26,7 @@ from incident.entries.conversation import (
 from incident.entry import EntryPoint
 from incident.frozen import utc_text
 from sandbox.state.entities import Person
-from tests.support.worker_env import T0
+from tests.support.worker_env import START
 
 SCRIPT = read_scenario(Path(__file__).parents[3] / "scenarios" / "own-outage-live.yaml")
 FIELDS = {
@@ -118,7 +118,7 @@ class Play:
 @pytest.fixture
 def play() -> Iterator[Play]:
     people = {name: Person(name, name.capitalize()) for name in SCRIPT.people}
-    stage = ReplayEnvironment(people, clock=SetClock(T0), channels=("incidents",))
+    stage = ReplayEnvironment(people, clock=SetClock(START), channels=("incidents",))
     try:
         yield Play(stage)
     finally:

@@ -21,6 +21,7 @@ from bot.slack.socket_mode.reconnect_watchdog import SILENT_SECONDS, SocketWatch
 from bot.slack.socket_mode.sdk_socket import SdkSocket
 from incident.entries.conversation import MessagePosted, Noted
 from tests.support.slack_env import SlackEnv
+from tests.support.wait import until
 
 SHORT_SILENCE = 2.5
 
@@ -42,7 +43,7 @@ def texts(place, incident, kind):
 def test_a_connection_that_is_cut_is_replaced_and_muster_learns_that_events_may_be_missing(place, channel, incident):
     greeted = len(place.greetings)
     place.sandbox.faults.drop_sockets()
-    place.until(lambda: place.sandbox.sockets.count() == 0)
+    until(lambda: place.sandbox.sockets.count() == 0)
 
     assert place.sandbox.wait_for_socket(10)
     place.actor.slash("ann", channel, "/incident", "note heard again")
@@ -58,9 +59,9 @@ def test_a_connection_that_dies_without_a_word_is_replaced_within_ten_seconds(pl
     getattr(place.sandbox.faults, how)()
     began = time.monotonic()
 
-    place.until(lambda: opened(place) > before, timeout=20)
+    until(lambda: opened(place) > before, seconds=20)
     took = time.monotonic() - began
-    place.until(lambda: place.actor.slash("ann", channel, "/incident", f"note {how}").acked, timeout=20)
+    until(lambda: place.actor.slash("ann", channel, "/incident", f"note {how}").acked, seconds=20)
 
     assert took + SILENT_SECONDS - SHORT_SILENCE < 10
     assert texts(place, incident, Noted)[-1] == how

@@ -18,6 +18,7 @@ from incident.entries.conversation import Noted
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.support.slack_env import SlackEnv
+from tests.support.wait import until
 
 WAIT = 5
 SHORT_ACK = 0.5
@@ -75,7 +76,7 @@ def test_what_was_received_is_acknowledged_before_the_connection_ends(workplace:
         holding = pool.submit(workplace.store.transactions.write, hold)
         assert busy.wait(20)
         typed = pool.submit(workplace.actor.slash, "ann", "inc-1", "/incident", "note typed at the end")
-        workplace.until(lambda: not workplace.socket.is_idle())
+        until(lambda: not workplace.socket.is_idle())
         stopping = pool.submit(workplace.socket.stop)
         time.sleep(0.3)
         still_connected = workplace.sandbox.sockets.count()
@@ -84,7 +85,7 @@ def test_what_was_received_is_acknowledged_before_the_connection_ends(workplace:
         delivery = typed.result(20).wait()
         stopping.result(20)
 
-    workplace.until(lambda: workplace.sandbox.sockets.count() == 0)
+    until(lambda: workplace.sandbox.sockets.count() == 0)
     assert still_connected == 1
     assert (delivery.acked, delivery.error) == (True, None)
     assert [e.fact.text for e in workplace.entries(incident.key, Noted.kind)] == ["typed at the end"]
@@ -96,7 +97,7 @@ def test_an_idle_connection_ends_at_once(workplace: SlackEnv) -> None:
     workplace.socket.stop()
 
     assert time.monotonic() - began < ACK_SECONDS
-    workplace.until(lambda: workplace.sandbox.sockets.count() == 0)
+    until(lambda: workplace.sandbox.sockets.count() == 0)
 
 
 def test_what_is_never_acknowledged_keeps_it_open_no_longer_than_slack_waits(sqlite_url: str) -> None:
@@ -114,13 +115,13 @@ def test_what_is_never_acknowledged_keeps_it_open_no_longer_than_slack_waits(sql
 
 def test_what_has_arrived_and_was_not_read_yet_is_read_before_the_connection_ends(workplace: SlackEnv) -> None:
     session = workplace.socket._socket._client.current_session
-    workplace.until(workplace.socket.is_idle)
+    until(workplace.socket.is_idle)
 
     with session.sock_receive_lock:
         # The reader waits at its lock now, so that what arrives stays unread.
         workplace.actor.create_channel("ann", "unheard")
-        workplace.until(lambda: select([session.sock], [], [], 0)[0])
+        until(lambda: select([session.sock], [], [], 0)[0])
         idle = workplace.socket.is_idle()
 
     assert not idle
-    workplace.until(workplace.socket.is_idle)
+    until(workplace.socket.is_idle)

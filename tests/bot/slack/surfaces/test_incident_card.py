@@ -20,7 +20,7 @@ from incident.model.components import Action, AuthoredText, Escalation, Interval
 from incident.states import State
 from roles.role_names import Role
 from tests.support.block_kit import valid_message, valid_view
-from tests.support.handmade_incidents import EVA, ILSE, ROB, T0, a_policy, an_incident, later
+from tests.support.handmade_incidents import EVA, ILSE, ROB, START, a_policy, an_incident, later
 
 HOSTILE = "<!channel> *_~` & <b> " + "x" * 2900
 
@@ -32,18 +32,18 @@ def crowded(state: State = State.ACTIVE, **changes):
         **{
             "title": HOSTILE[:250],
             "symptom": HOSTILE,
-            "roles": tuple(Interval(role=role, who=EVA, since=T0) for role in Role),
-            "actions": tuple(Action(id=f"A{n}", text=HOSTILE, assignee=EVA, opened_at=T0) for n in range(40)),
+            "roles": tuple(Interval(role=role, who=EVA, since=START) for role in Role),
+            "actions": tuple(Action(id=f"A{n}", text=HOSTILE, assignee=EVA, opened_at=START) for n in range(40)),
             "temp_fixes": tuple(TempFix(id=f"TF{n}", text=HOSTILE, owner=EVA, remove_by=later(9)) for n in range(20)),
             "workarounds": (AuthoredText(text=HOSTILE),),
-            "resolution": Resolution(how="fix", text=HOSTILE, by=EVA, at=T0, meets_rule=True),
+            "resolution": Resolution(how="fix", text=HOSTILE, by=EVA, at=START, meets_rule=True),
             **changes,
         },
     )
 
 
 def context(incident):
-    return MemoryStore().read(lambda reader: surface_context(incident, a_policy(), reader, T0 + timedelta(hours=1)))
+    return MemoryStore().read(lambda reader: surface_context(incident, a_policy(), reader, START + timedelta(hours=1)))
 
 
 def within_limits(message: Message) -> None:
@@ -101,13 +101,13 @@ def test_an_incident_is_announced_unless_it_is_restricted_or_a_drill():
 def test_a_home_tab_of_hundreds_of_incidents_fits():
     many = [crowded(number=f"INC-2026-{n:04}", key=("T1", f"01J{n}")) for n in range(300)]
 
-    view = home_view(home_context(many, EVA, a_policy(), T0), Renderer())
+    view = home_view(home_context(many, EVA, a_policy(), START), Renderer())
 
     assert valid_view(view)
 
 
 def test_a_home_tab_with_nothing_on_it_offers_to_declare():
-    view = home_view(home_context([], EVA, a_policy(), T0), Renderer())
+    view = home_view(home_context([], EVA, a_policy(), START), Renderer())
 
     assert valid_view(view)
     assert "All quiet" in str(view)
@@ -118,7 +118,7 @@ def test_a_home_tab_with_nothing_on_it_offers_to_declare():
 @pytest.mark.parametrize("how", ["functional", "hierarchical"])
 def test_a_page_is_valid_whatever_its_answer(answer, how):
     call = Escalation(
-        n=4, at=T0, how=how, to="x", person=EVA, by=ILSE, reason=HOSTILE, answer_by=later(5), answer=answer
+        n=4, at=START, how=how, to="x", person=EVA, by=ILSE, reason=HOSTILE, answer_by=later(5), answer=answer
     )
 
     message = page_message(PageContext(crowded(escalations=(call,)), call), Renderer())
@@ -128,7 +128,7 @@ def test_a_page_is_valid_whatever_its_answer(answer, how):
 
 
 def test_a_page_about_an_incident_that_is_over_needs_no_answer():
-    call = Escalation(n=4, at=T0, how="functional", to="x", person=EVA, by=ROB, reason="help")
+    call = Escalation(n=4, at=START, how="functional", to="x", person=EVA, by=ROB, reason="help")
 
     message = page_message(PageContext(an_incident(State.CLOSED, escalations=(call,)), call), Renderer())
 

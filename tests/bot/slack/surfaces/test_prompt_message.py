@@ -25,7 +25,7 @@ from incident.rules.closure_checklist import checklist
 from incident.states import Audience, State
 from roles.role_names import Role
 from tests.support.block_kit import valid_message
-from tests.support.handmade_incidents import EVA, ILSE, T0, a_policy, an_incident, later
+from tests.support.handmade_incidents import EVA, ILSE, START, a_policy, an_incident, later
 
 LONG = "<!channel> *" + "x" * 2900
 ABOUT = {"action": "A1", "tempfix": "TF1", "handover": "commander", "closure": "", "call": "7", "mask": "8"}
@@ -39,12 +39,14 @@ ASKS = sorted(path.stem for path in (TEMPLATES / "slack" / "prompts").glob("*.j2
 def incident(**changes):
     return an_incident(
         **{
-            "actions": (Action(id="A1", text=LONG, assignee=EVA, opened_at=T0, due_at=later(5)),),
+            "actions": (Action(id="A1", text=LONG, assignee=EVA, opened_at=START, due_at=later(5)),),
             "temp_fixes": (TempFix(id="TF1", text=LONG, owner=EVA, remove_by=later(5)),),
-            "masks": (Mask(n=8, channel="C1", ts="1.0", entries=(6, 7), by=ILSE, at=T0),),
+            "masks": (Mask(n=8, channel="C1", ts="1.0", entries=(6, 7), by=ILSE, at=START),),
             "review": Review(owner=EVA, at=later(5)),
             "escalations": (
-                Escalation(n=7, at=T0, how="functional", to="eva", person=EVA, by=ILSE, reason=LONG, answer="lapsed"),
+                Escalation(
+                    n=7, at=START, how="functional", to="eva", person=EVA, by=ILSE, reason=LONG, answer="lapsed"
+                ),
             ),
             "audiences": (
                 AudienceState(
@@ -56,14 +58,14 @@ def incident(**changes):
     )
 
 
-def context(ask: str, prompt_state: PromptState = PromptState.OPEN, *, now=T0, **changes) -> PromptContext:
+def context(ask: str, prompt_state: PromptState = PromptState.OPEN, *, now=START, **changes) -> PromptContext:
     about = ABOUT.get(ask, "internal")
     due = PromptDue(due=f"{ask}:{about}:1", ask=ask, asked=(EVA, ILSE), due_at=later(5), late=True)
     shown = incident(**changes)
     return PromptContext(
         i=shown,
         prompt=due,
-        thing=Deadline(due.due, due.due_at, (PromptStep(T0, ask, (EVA,)),), about=about)
+        thing=Deadline(due.due, due.due_at, (PromptStep(START, ask, (EVA,)),), about=about)
         if prompt_state is not PromptState.GONE
         else None,
         state=prompt_state,
@@ -90,7 +92,7 @@ def test_every_kind_of_prompt_has_a_template():
 @pytest.mark.parametrize("ask", ASKS)
 @pytest.mark.parametrize("minutes", [0, 60])
 def test_the_first_line_names_the_people_the_incident_and_the_deadline(ask, minutes):
-    message = prompt_message(context(ask, now=T0 + timedelta(minutes=minutes)), Renderer())
+    message = prompt_message(context(ask, now=START + timedelta(minutes=minutes)), Renderer())
 
     assert message is not None
     first = message.text.splitlines()[0]

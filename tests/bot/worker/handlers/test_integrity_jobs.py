@@ -19,7 +19,7 @@ from storage.integrity.rfc3161_timestamps import TIMESTAMP
 from storage.integrity.signing_keys import Signer, new_key
 from storage.maintenance.verification import VerificationEvidence, verify, verify_with
 from tests.support.tsa_server import TsaServer
-from tests.support.worker_env import T0, WorkerEnv, posts, worker_env_on
+from tests.support.worker_env import START, WorkerEnv, posts, worker_env_on
 
 
 class InForce:
@@ -81,18 +81,18 @@ def published(rig: WorkerEnv) -> list[int]:
 def test_the_last_root_is_posted_once_a_day_and_the_posting_recorded(keeper: WorkerEnv, signer: Signer) -> None:
     keeper.declare()
     keeper.drain()
-    taken = keeper.store.checkpoints.take(T0, signer)
+    taken = keeper.store.checkpoints.take(START, signer)
 
     for hour in (0, 3, 9):
-        day(keeper, T0 + timedelta(hours=hour))
+        day(keeper, START + timedelta(hours=hour))
 
     [text] = audit(keeper)
     assert f"`{taken.root}`" in text
     assert f"`{signer.public_key}`" in text
     assert f"muster verify --seen 1:{taken.root}" in text
     assert published(keeper) == [1]
-    keeper.store.checkpoints.take(T0 + timedelta(hours=10), signer)
-    day(keeper, T0 + timedelta(days=1))
+    keeper.store.checkpoints.take(START + timedelta(hours=10), signer)
+    day(keeper, START + timedelta(days=1))
     assert (len(audit(keeper)), published(keeper)) == (2, [1, 2])
     assert verify(keeper.store).is_sound
 
@@ -100,15 +100,15 @@ def test_the_last_root_is_posted_once_a_day_and_the_posting_recorded(keeper: Wor
 def test_an_unsigned_root_says_so(keeper: WorkerEnv) -> None:
     keeper.declare()
     keeper.drain()
-    keeper.store.checkpoints.take(T0, None)
+    keeper.store.checkpoints.take(START, None)
 
-    day(keeper, T0)
+    day(keeper, START)
 
     assert "Not signed: no key is configured" in audit(keeper)[0]
 
 
 def test_before_the_first_checkpoint_nothing_is_posted(keeper: WorkerEnv, authority: TsaServer) -> None:
-    day(keeper, T0, authority)
+    day(keeper, START, authority)
 
     assert (audit(keeper), published(keeper), authority.asked) == ([], [], 0)
 
@@ -118,10 +118,10 @@ def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
 ) -> None:
     keeper.declare()
     keeper.drain()
-    taken = keeper.store.checkpoints.take(T0, signer)
+    taken = keeper.store.checkpoints.take(START, signer)
 
-    day(keeper, T0, authority)
-    day(keeper, T0, authority)
+    day(keeper, START, authority)
+    day(keeper, START, authority)
 
     stamp = keeper.store.timestamps.of(taken.seq)
     roots = roots_of(authority)
@@ -136,15 +136,15 @@ def test_while_the_authority_is_away_the_stamp_waits(keeper: WorkerEnv, signer: 
     """Far longer than a job is tried that fails, since nobody is at fault here."""
     keeper.declare()
     keeper.drain()
-    first = keeper.store.checkpoints.take(T0, signer)
+    first = keeper.store.checkpoints.take(START, signer)
     authority.closed = True
     for minutes in range(0, 500, 10):
-        day(keeper, T0 + timedelta(minutes=minutes), authority, (JobKind.STAMP,))
-    keeper.store.checkpoints.take(T0 + timedelta(minutes=400), signer)
+        day(keeper, START + timedelta(minutes=minutes), authority, (JobKind.STAMP,))
+    keeper.store.checkpoints.take(START + timedelta(minutes=400), signer)
     assert keeper.store.timestamps.of(first.seq) is None
     authority.closed = False
 
-    day(keeper, T0 + timedelta(minutes=510), authority, (JobKind.STAMP,))
+    day(keeper, START + timedelta(minutes=510), authority, (JobKind.STAMP,))
 
     assert keeper.store.timestamps.of(first.seq) is not None, "the one that was to be stamped that day"
     assert keeper.store.jobs.dead_letters() == ()
@@ -155,11 +155,11 @@ def test_an_authority_that_says_no_is_given_up_and_told(
 ) -> None:
     keeper.declare()
     keeper.drain()
-    keeper.store.checkpoints.take(T0, signer)
+    keeper.store.checkpoints.take(START, signer)
     authority.refuses = True
 
     for hour in range(6):
-        day(keeper, T0 + timedelta(hours=hour), authority, (JobKind.STAMP,))
+        day(keeper, START + timedelta(hours=hour), authority, (JobKind.STAMP,))
 
     [dead] = keeper.store.jobs.dead_letters()
     assert dead.error.endswith("answers 403")
@@ -170,15 +170,15 @@ def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
 ) -> None:
     keeper.declare()
     keeper.drain()
-    keeper.store.checkpoints.take(T0, signer)
-    day(keeper, T0, authority)
+    keeper.store.checkpoints.take(START, signer)
+    day(keeper, START, authority)
     (tmp_path / "stranger").mkdir()
     stranger = TsaServer(tmp_path / "stranger")
     stranger.close()
     strange = roots_of(stranger)
 
     by_stranger = verify_with(keeper.store, VerificationEvidence(authorities=strange)).problems
-    keeper.store.checkpoints.take(T0 + timedelta(hours=1), signer)
+    keeper.store.checkpoints.take(START + timedelta(hours=1), signer)
     keeper.store.transactions.write(lambda c: c.execute(TIMESTAMP.update().values(seq=2)).rowcount)
     of_another = verify(keeper.store).problems
 
@@ -194,13 +194,13 @@ def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
 ) -> None:
     keeper.declare()
     keeper.drain()
-    taken = keeper.store.checkpoints.take(T0, signer)
+    taken = keeper.store.checkpoints.take(START, signer)
     (tmp_path / "stranger").mkdir()
     stranger = TsaServer(tmp_path / "stranger")
     stranger.root = authority.root
 
     for hour in range(6):
-        day(keeper, T0 + timedelta(hours=hour), stranger, (JobKind.STAMP,))
+        day(keeper, START + timedelta(hours=hour), stranger, (JobKind.STAMP,))
     stranger.close()
 
     assert keeper.store.timestamps.of(taken.seq) is None
@@ -213,10 +213,10 @@ def test_what_is_kept_no_longer_goes_by_itself(keeper: WorkerEnv, signer: Signer
     keeper.act("void", "ilse", key, as_="false_alarm", reason="The monitor itself was broken")
     keeper.after(minutes=5)
     keeper.store.checkpoints.take(keeper.clock.now(), signer)
-    day(keeper, T0 + timedelta(days=365), kinds=(JobKind.RETENTION,))
+    day(keeper, START + timedelta(days=365), kinds=(JobKind.RETENTION,))
     assert keeper.incident(key).is_over
 
-    day(keeper, T0 + timedelta(days=3 * 366), kinds=(JobKind.RETENTION,))
+    day(keeper, START + timedelta(days=3 * 366), kinds=(JobKind.RETENTION,))
 
     [tombstone] = keeper.entries(workspace_chain(keeper.team), "retired")
     assert (tombstone.fact.incident, tombstone.fact.policy_hash) == (key.id, "p" * 64)
