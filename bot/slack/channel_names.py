@@ -33,8 +33,8 @@ def provisional_name(title: str, *, restricted: bool, drill: bool) -> str:
 
 def slug_of(title: str) -> str:
     """Return a title in the letters that a channel name may have; empty if it has none of them."""
-    words = plain_text(title, lambda person: "")
-    latin = unicodedata.normalize("NFKD", words.lower()).encode("ascii", "ignore").decode()
+    text = plain_text(title, lambda person: "")
+    latin = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
     slug = _NO_WORD.sub("-", latin).strip("-")
     return slug[:_SLUG].rsplit("-", 1)[0] if len(slug) > _SLUG and "-" in slug[:_SLUG] else slug[:_SLUG]
 

@@ -34,32 +34,32 @@ class UserDirectory:
 
     def __init__(self, team: str, keep: Callable[[Sequence[Person]], object], *, page: int = PAGE) -> None:
         self.team = team
-        self._keep = keep
-        self._known: dict[str, Person] = {}
-        self._unkept: dict[str, Person] = {}
-        self._called: dict[str, frozenset[str]] = {}
+        self._store_people = keep
+        self._members: dict[str, Person] = {}
+        self._unstored: dict[str, Person] = {}
+        self._names_of: dict[str, frozenset[str]] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._cursor = ""
         self._page = page
 
     def person(self, user: str) -> Person | None:
         """Return the member with this Slack id, or None."""
-        return self._known.get(user)
+        return self._members.get(user)
 
     def find(self, word: str) -> PersonId | None:
         """Return the person with this Slack id, or with this name if only one active member has it.
 
         An id that is not in the directory counts only while the directory is empty.
         """
-        if _USER.fullmatch(word) and (word in self._known or not self._known):
+        if _USER.fullmatch(word) and (word in self._members or not self._members):
             return slack_person(self.team, word)
-        wanted = word.strip().lower()
-        found = [user for user, names in self._called.items() if wanted in names and self._known[user].is_active]
+        name = word.strip().lower()
+        found = [user for user, names in self._names_of.items() if name in names and self._members[user].is_active]
         return slack_person(self.team, found[0]) if len(found) == 1 else None
 
     def time_zone(self, user: str) -> str:
         """Return the time zone of a user, UTC while it is unknown."""
-        known = self._known.get(user)
+        known = self._members.get(user)
         return known.zone if known else "UTC"
 
     def actor(self, user: str, policy: Policy) -> Actor:
@@ -76,21 +76,21 @@ class UserDirectory:
     def update(self, *members: Json) -> None:
         """Update members from Slack's payloads, and store those that changed."""
         found = {member["id"]: read_member(self.team, member) for member in members}
-        new = {user: person for user, person in found.items() if self._known.get(user) != person}
-        self._known.update(new)
-        self._called.update({member["id"]: frozenset(name.lower() for name in _names(member)) for member in members})
-        self._unkept.update(new)
-        if self._unkept:
-            self._keep_all()
+        new = {user: person for user, person in found.items() if self._members.get(user) != person}
+        self._members.update(new)
+        self._names_of.update({member["id"]: frozenset(name.lower() for name in _names(member)) for member in members})
+        self._unstored.update(new)
+        if self._unstored:
+            self._store()
 
-    def _keep_all(self) -> None:
+    def _store(self) -> None:
         """Store changed members; while the database is absent they are stored with the next change."""
         try:
-            self._keep(tuple(self._unkept.values()))
+            self._store_people(tuple(self._unstored.values()))
         except Unavailable:
-            _log.warning("the database is absent; %d people are stored later", len(self._unkept))
+            _log.warning("the database is absent; %d people are stored later", len(self._unstored))
         else:
-            self._unkept = {}
+            self._unstored = {}
 
     def set_group(self, group: str, users: Iterable[str]) -> None:
         """Set the members of a user group."""
@@ -118,7 +118,7 @@ class UserDirectory:
         return user in members or any(user in self._groups.get(member, ()) for member in members)
 
     def _is_full_member(self, user: str) -> bool:
-        known = self._known.get(user)
+        known = self._members.get(user)
         return known is None or not (known.is_bot or known.is_guest or not known.is_active)
 
 

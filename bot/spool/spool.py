@@ -129,9 +129,9 @@ class Spool:
     def quarantine(self, pending: PendingLine, now: datetime) -> None:
         """Move a line that cannot be recorded into the quarantine folder, where an operator finds it."""
         with self._lock:
-            aside = self.folder / QUARANTINE
-            aside.mkdir(exist_ok=True, mode=0o700)
-            with (aside / pending.segment.path.name).open("ab") as file:
+            folder = self.folder / QUARANTINE
+            folder.mkdir(exist_ok=True, mode=0o700)
+            with (folder / pending.segment.path.name).open("ab") as file:
                 file.write(pending.segment.data(pending.start, pending.length))
                 file.flush()
                 os.fsync(file.fileno())

@@ -133,7 +133,7 @@ class ProvisionalChannels:
         line = self.slack.for_job(KIND, USABLE)
         if place.ts is not None:
             ts = place.ts
-            self._try(key, "updated", lambda: line.call("chat.update", channel=place.channel, ts=ts, **_words(text)))
+            self._try(key, "updated", lambda: line.call("chat.update", channel=place.channel, ts=ts, **_payload(text)))
         self._try(key, "renamed", lambda: line.call("conversations.rename", channel=place.channel, name=name))
 
     def _open(self, key: str) -> None:
@@ -200,8 +200,8 @@ class ProvisionalChannels:
         return line.call("conversations.invite", channel=channel, users=",".join(users), force=True)
 
     def _post(self, channel: str, job: str, text: str, blocks: Sequence[Json] = ()) -> Body:
-        line, words = self.slack.for_job(KIND, USABLE), _words(text, blocks)
-        return {"ts": line.call("chat.postMessage", channel=channel, metadata=metadata(job), **words)["ts"]}
+        client, payload = self.slack.for_job(KIND, USABLE), _payload(text, blocks)
+        return {"ts": client.call("chat.postMessage", channel=channel, metadata=metadata(job), **payload)["ts"]}
 
     def _posted(self, channel: str, job: str, key: str) -> Body | None:
         begun = next(line.at for line in self.spool.steps(key))
@@ -240,7 +240,7 @@ class ProvisionalChannels:
         self.spool.append(SpoolLine(kind="step", key=key, at=self.slack.clock.now(), body={"step": step, **body}))
 
 
-def _words(text: str, blocks: Sequence[Json] = ()) -> Json:
+def _payload(text: str, blocks: Sequence[Json] = ()) -> Json:
     return {"text": fit_text(text, "update.text"), "blocks": fit_blocks([*sections(text), *blocks])}
 
 

@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class _Complete:
+class _NoticeContext:
     """The context of the templates."""
 
     number: str = ""
@@ -62,9 +62,9 @@ class RecoveryNotices:
         for waiting in self.spool.pending():
             line = self.spool.read(waiting) if waiting.kind in ("tell", "draft") else None
             if line is not None:
-                self._tell(waiting, self._channel_told if waiting.kind == "tell" else self._offered, line)
+                self._send(waiting, self._notify_channel if waiting.kind == "tell" else self._offer_draft, line)
 
-    def _tell(self, waiting: PendingLine, how: Callable[[SpoolLine], None], line: SpoolLine) -> None:
+    def _send(self, waiting: PendingLine, how: Callable[[SpoolLine], None], line: SpoolLine) -> None:
         try:
             how(line)
         except RETRY_LATER as error:
@@ -74,29 +74,31 @@ class RecoveryNotices:
             _log.error("a notice could not be posted: %s", error)
         self.spool.mark_done(waiting, self.clock.now())
 
-    def _channel_told(self, line: SpoolLine) -> None:
+    def _notify_channel(self, line: SpoolLine) -> None:
         """Post in a provisional channel whether its incident was recorded or refused."""
         body: dict[str, Any] = dict(line.body)
         if body["place"] is None:
             if body["why"] is not None:
-                self._tell_person(line.key, spooled_request(line), body["why"])
+                self._notify_person(line.key, spooled_request(line), body["why"])
             return
         place = OpenedChannel(**body["place"])
         if body["why"] is not None:
-            self.channels.post_once(line.key, "told", place.channel, self._say("refused", _Complete(why=body["why"])))
+            self.channels.post_once(
+                line.key, "told", place.channel, self._text("refused", _NoticeContext(why=body["why"]))
+            )
             return
         team = spooled_request(line).team
         incident = self.recorder.read(lambda reader: reader.peek(IncidentKey(team, body["incident"])))
         if incident is None:
             return
-        end = _Complete(incident.number, incident.places.channel or "", drafts=self.spool.count("draft") > 0)
+        end = _NoticeContext(incident.number, incident.places.channel or "", drafts=self.spool.count("draft") > 0)
         if incident.places.channel == place.channel:
-            self.channels.hand_over(line.key, place, channel_name(incident), self._say("recorded", end))
-            self.channels.post_once(line.key, "told", place.channel, self._say("complete", end))
+            self.channels.hand_over(line.key, place, channel_name(incident), self._text("recorded", end))
+            self.channels.post_once(line.key, "told", place.channel, self._text("complete", end))
         else:
-            self.channels.post_once(line.key, "told", place.channel, self._say("elsewhere", end))
+            self.channels.post_once(line.key, "told", place.channel, self._text("elsewhere", end))
 
-    def _offered(self, line: SpoolLine) -> None:
+    def _offer_draft(self, line: SpoolLine) -> None:
         """Offer a person their draft, unless the request was recorded and only its response was lost."""
         known = self.recorder.transact(lambda unit: unit.remembered(line.key), first=False)
         if known is not None:
@@ -106,20 +108,20 @@ class RecoveryNotices:
             fields = {OCCURRED: line.at.isoformat(), **fields}
         self.drafts.keep(line.key, person, verb, fields, at=self.clock.now())
         again = where.model_copy(update={"fields": fields, "draft": line.key})
-        pressed = button(f"form:{verb}", label("buttons", "record_now"), again, style="primary")
-        words = sentence("absent_back", at=line.at, channel=where.channel, verb=verb, text=_longest(fields))
-        self._direct(line.key, person, words, [buttons(pressed)])
+        record_now = button(f"form:{verb}", label("buttons", "record_now"), again, style="primary")
+        text = sentence("absent_back", at=line.at, channel=where.channel, verb=verb, text=_longest(fields))
+        self._direct(line.key, person, text, [buttons(record_now)])
 
-    def _tell_person(self, key: str, request: Request, why: str) -> None:
-        self._direct(key, request.actor.id, self._say("refused", _Complete(why=why)), [])
+    def _notify_person(self, key: str, request: Request, why: str) -> None:
+        self._direct(key, request.actor.id, self._text("refused", _NoticeContext(why=why)), [])
 
-    def _direct(self, key: str, person: PersonId, words: str, blocks: list[Json]) -> None:
+    def _direct(self, key: str, person: PersonId, text: str, blocks: list[Json]) -> None:
         user = slack_user(person)
         if user is not None:
             opened = self.channels.slack.call("conversations.open", users=user)
-            self.channels.post_once(key, "offered", str(opened["channel"]["id"]), words, blocks)
+            self.channels.post_once(key, "offered", str(opened["channel"]["id"]), text, blocks)
 
-    def _say(self, part: str, context: _Complete) -> str:
+    def _text(self, part: str, context: _NoticeContext) -> str:
         return self.renderer.macro(TEMPLATE, part, context)
 
 
@@ -130,5 +132,5 @@ def _dated() -> frozenset[str]:
 
 
 def _longest(fields: dict[str, JsonValue]) -> str:
-    words = [value for name, value in fields.items() if isinstance(value, str) and name != OCCURRED]
-    return max(words, key=len, default="")
+    text = [value for name, value in fields.items() if isinstance(value, str) and name != OCCURRED]
+    return max(text, key=len, default="")

@@ -118,10 +118,10 @@ class SpoolDrain:
     def _record_one(self, line: SpoolLine) -> None:
         now = self.record.clock.now()
         if line.kind == "capture":
-            said = read_capture(line)
-            if self.record.capture([said])[0] is None:
+            captured = read_capture(line)
+            if self.record.capture([captured])[0] is None:
                 # A declaration later in the spool may capture it from here.
-                self.recent.add(said, now, waited=max(now - said.occurred_at, timedelta(0)))
+                self.recent.add(captured, now, waited=max(now - captured.occurred_at, timedelta(0)))
             return
         request = read_request(line, now)
         if line.kind == "mark":

@@ -22,12 +22,12 @@ from roles.person_ids import PersonId
 _FACT: Final = "fact"
 
 
-def capture_line(said: Capture, at: datetime) -> SpoolLine:
+def capture_line(captured: Capture, at: datetime) -> SpoolLine:
     """Return the line of a capture."""
-    fact: dict[str, JsonValue] = said.fact.model_dump(mode="json")
-    body = said.model_dump(mode="json", exclude={_FACT})
-    named: dict[str, JsonValue] = {"kind": said.fact.kind, "version": said.fact.version, **fact}
-    return SpoolLine(kind="capture", key=f"{said.team}:{natural_key(said)}", at=at, body={**body, _FACT: named})
+    fact: dict[str, JsonValue] = captured.fact.model_dump(mode="json")
+    body = captured.model_dump(mode="json", exclude={_FACT})
+    named: dict[str, JsonValue] = {"kind": captured.fact.kind, "version": captured.fact.version, **fact}
+    return SpoolLine(kind="capture", key=f"{captured.team}:{natural_key(captured)}", at=at, body={**body, _FACT: named})
 
 
 def read_capture(line: SpoolLine) -> Capture:
