@@ -1,4 +1,4 @@
-"""A workspace for each test, lenient about rates unless the test asks otherwise, and a client of its bot."""
+"""A workspace per test, without rate limits unless the test asks for them, and a client of its bot."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""A real slack_bolt App in the workspace, over Socket Mode and over signed HTTP: command, form, message, button, update."""
+"""A real slack_bolt App over Socket Mode and over signed HTTP: command, form, message, button, update."""
 
 import http.server
 import threading
@@ -42,7 +42,7 @@ class Helper:
     """A small bot: a command opens a form, the form posts a card, the card's button updates it."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.heard: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
         client = client_of(sandbox)
         self.app = App(client=client, signing_secret=sandbox.signing_secret, process_before_response=True)
         self.app.command("/do")(self.on_command)
@@ -85,7 +85,7 @@ class Helper:
         client.views_open(trigger_id=body["trigger_id"], view=form())
 
     def on_event(self, event: dict[str, Any]) -> None:
-        self.heard.append(event)
+        self.received.append(event)
 
     def on_home(self, event: dict[str, Any], client: Any) -> None:
         client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [section("welcome")]})
@@ -202,7 +202,7 @@ def test_a_listener_that_fails_leaves_the_command_unacknowledged() -> None:
     assert (http_mode.acked, http_mode.error) == (False, "dispatch_failed")
 
 
-def test_the_app_hears_what_is_said_where_it_is_inside_and_a_mention_twice(bolt: tuple[Sandbox, Helper]) -> None:
+def test_the_app_receives_messages_of_its_channels_and_a_mention_twice(bolt: tuple[Sandbox, Helper]) -> None:
     sandbox, helper = bolt
     sandbox.actor.post("ann", "general", "before it came")
     client_of(sandbox).conversations_join(channel=general(sandbox))
@@ -210,7 +210,7 @@ def test_the_app_hears_what_is_said_where_it_is_inside_and_a_mention_twice(bolt:
     sandbox.actor.post("ann", "general", f"<@{sandbox.workspace.bot.id}> hello")
 
     assert sandbox.settle(5)
-    assert sorted(one["type"] for one in helper.heard) == ["app_mention", "message"]
+    assert sorted(one["type"] for one in helper.received) == ["app_mention", "message"]
 
 
 def test_opening_the_home_tab_lets_the_app_fill_it(bolt: tuple[Sandbox, Helper]) -> None:
@@ -227,7 +227,7 @@ def test_http_delivery_stays_on_this_machine(sandbox: Sandbox) -> None:
         sandbox.deliver_to("http://203.0.113.7/slack/events")
 
 
-def test_an_http_retry_says_how_often_and_why() -> None:
+def test_an_http_retry_has_its_number_and_reason() -> None:
     seen: list[tuple[str | None, str | None]] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Each trouble that can be switched on, seen from a plain client or a real app."""
+"""Each fault as a plain client or a real app sees it."""
 
 import json
 import threading
@@ -39,7 +39,9 @@ def timed(call: Any) -> float:
     return time.perf_counter() - started
 
 
-def test_429_comes_so_often_as_asked_with_the_wait_that_was_asked(sandbox: Sandbox, client: WebClient) -> None:
+def test_rate_limiting_affects_the_given_number_of_calls_with_the_given_retry_after(
+    sandbox: Sandbox, client: WebClient
+) -> None:
     sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=7)
 
     with pytest.raises(SlackApiError) as limited:
@@ -50,7 +52,7 @@ def test_429_comes_so_often_as_asked_with_the_wait_that_was_asked(sandbox: Sandb
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])
-def test_a_server_error_does_nothing(sandbox: Sandbox, client: WebClient, status: int) -> None:
+def test_a_call_with_a_server_error_is_not_executed(sandbox: Sandbox, client: WebClient, status: int) -> None:
     sandbox.faults.server_error(times=1, status=status)
 
     with pytest.raises(SlackApiError) as failed:
@@ -60,7 +62,7 @@ def test_a_server_error_does_nothing(sandbox: Sandbox, client: WebClient, status
     assert sandbox.snapshot("ann")["channels"][0]["messages"] == []
 
 
-def test_a_lost_reply_leaves_its_effect_behind(sandbox: Sandbox, client: WebClient) -> None:
+def test_a_call_with_a_lost_reply_is_executed(sandbox: Sandbox, client: WebClient) -> None:
     sandbox.faults.lose_reply("chat.postMessage")
 
     with pytest.raises(LOST):
@@ -70,7 +72,7 @@ def test_a_lost_reply_leaves_its_effect_behind(sandbox: Sandbox, client: WebClie
     assert refusal(client.auth_test) == ""
 
 
-def test_a_named_error_is_answered_so_often_as_asked(sandbox: Sandbox, client: WebClient) -> None:
+def test_an_injected_error_affects_the_given_number_of_calls(sandbox: Sandbox, client: WebClient) -> None:
     sandbox.faults.fail_with("team_access_not_granted", "conversations.create", times=2)
 
     errors = [refusal(client.conversations_create, name=f"inc-{number}") for number in range(3)]
@@ -78,11 +80,11 @@ def test_a_named_error_is_answered_so_often_as_asked(sandbox: Sandbox, client: W
     assert errors == ["team_access_not_granted", "team_access_not_granted", ""]
 
 
-class Ears:
-    """An app that only listens."""
+class Listener:
+    """An app that only receives events."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.heard: list[tuple[str, str]] = []
+        self.received: list[tuple[str, str]] = []
         client = client_of(sandbox)
         sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
         app = App(client=client, process_before_response=True)
@@ -91,39 +93,39 @@ class Ears:
         self.handler = SocketModeHandler(app, sandbox.app_token, ping_interval=1)
 
     def on_message(self, event: dict[str, Any], body: dict[str, Any]) -> None:
-        said = event.get("message", event)["text"]
-        self.heard.append((body["event_id"], said))
+        payload = event.get("message", event)["text"]
+        self.received.append((body["event_id"], payload))
 
     def wait(self, count: int, timeout: float = 15.0) -> list[str]:
         deadline = time.monotonic() + timeout
-        while len(self.heard) < count and time.monotonic() < deadline:
+        while len(self.received) < count and time.monotonic() < deadline:
             time.sleep(0.01)
-        return [said for _, said in self.heard]
+        return [payload for _, payload in self.received]
 
 
 @pytest.fixture
-def hearing() -> Iterator[tuple[Sandbox, Ears]]:
+def hearing() -> Iterator[tuple[Sandbox, Listener]]:
     with Sandbox(people(), strict_tiers=False, timing=Timing(0.5, (0.2,) * 40)) as sandbox:
-        ears = Ears(sandbox)
-        ears.handler.connect()
+        listener = Listener(sandbox)
+        listener.handler.connect()
         assert sandbox.wait_for_socket(5)
-        yield sandbox, ears
-        hang_up(ears.handler)
+        yield sandbox, listener
+        hang_up(listener.handler)
 
 
-def test_a_duplicated_event_comes_twice_with_one_id(hearing: tuple[Sandbox, Ears]) -> None:
-    sandbox, ears = hearing
+def test_a_duplicated_event_arrives_twice_with_one_id(hearing: tuple[Sandbox, Listener]) -> None:
+    sandbox, listener = hearing
     sandbox.faults.duplicate_events(1)
 
     sandbox.actor.post("ann", "general", "twice")
     sandbox.actor.post("ann", "general", "once")
 
-    assert sorted(ears.wait(3)) == ["once", "twice", "twice"]
-    assert len({event_id for event_id, _ in ears.heard}) == 2
+    assert sorted(listener.wait(3)) == ["once", "twice", "twice"]
+    assert len({event_id for event_id, _ in listener.received}) == 2
 
 
-def test_an_edit_can_arrive_before_its_message(hearing: tuple[Sandbox, Ears]) -> None:
-    sandbox, ears = hearing
+def test_an_edit_can_arrive_before_its_message(hearing: tuple[Sandbox, Listener]) -> None:
+    sandbox, listener = hearing
     sandbox.faults.reorder_messages(1)
 
     ts = sandbox.actor.post("ann", "general", "first")
@@ -132,10 +134,10 @@ def test_an_edit_can_arrive_before_its_message(hearing: tuple[Sandbox, Ears]) ->
     assert sandbox.settle(5)
     sent = [one.detail["event"].get("subtype") for one in sandbox.wire_log.since(0) if one.kind == "envelope"]
     assert sent[-2:] == ["message_changed", None]
-    assert sorted(ears.wait(2)) == ["first", "second"]
+    assert sorted(listener.wait(2)) == ["first", "second"]
 
 
-def test_a_dropped_socket_loses_nothing_once_another_is_open() -> None:
+def test_no_event_is_lost_after_a_dropped_socket_reconnects() -> None:
     with Sandbox(people(), strict_tiers=False, timing=Timing(0.5, (0.05,) * 40)) as sandbox:
         client = client_of(sandbox)
         sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
@@ -148,10 +150,10 @@ def test_a_dropped_socket_loses_nothing_once_another_is_open() -> None:
         sandbox.actor.post("ann", "general", "after the drop")
         with link_to(sandbox, client) as fresh:
             fresh.recv(3)
-            said = json.loads(fresh.recv(3))
+            payload = json.loads(fresh.recv(3))
 
-    assert said["payload"]["event"]["text"] == "after the drop"
-    assert (said["retry_attempt"] > 0, said["retry_reason"]) == (True, "connection_failed")
+    assert payload["payload"]["event"]["text"] == "after the drop"
+    assert (payload["retry_attempt"] > 0, payload["retry_reason"]) == (True, "connection_failed")
 
 
 def link_to(sandbox: Sandbox, client: WebClient) -> ClientConnection:
@@ -159,7 +161,7 @@ def link_to(sandbox: Sandbox, client: WebClient) -> ClientConnection:
     return connect(url, proxy=None, ping_interval=None, close_timeout=0.1)
 
 
-def test_a_deaf_socket_stays_open_and_lets_nothing_through(sandbox: Sandbox, client: WebClient) -> None:
+def test_a_stalled_socket_stays_open_and_transmits_nothing(sandbox: Sandbox, client: WebClient) -> None:
     client.conversations_join(channel=general(sandbox))
     with link_to(sandbox, client) as stalled:
         stalled.recv(3)
@@ -173,17 +175,17 @@ def test_a_deaf_socket_stays_open_and_lets_nothing_through(sandbox: Sandbox, cli
         assert (sandbox.sockets.count(), sandbox.outstanding()) == (1, 1)
 
 
-def test_a_refresh_is_followed_without_losing_anything(hearing: tuple[Sandbox, Ears]) -> None:
-    sandbox, ears = hearing
+def test_no_event_is_lost_in_a_refresh(hearing: tuple[Sandbox, Listener]) -> None:
+    sandbox, listener = hearing
 
     sandbox.faults.refresh_sockets()
     for number in range(20):
         sandbox.actor.post("ann", "general", str(number))
 
-    assert set(ears.wait(20)) == {str(number) for number in range(20)}
+    assert set(listener.wait(20)) == {str(number) for number in range(20)}
 
 
-def test_an_envelope_can_arrive_twice_unchanged(sandbox: Sandbox, client: WebClient) -> None:
+def test_a_repeated_envelope_arrives_twice_unchanged(sandbox: Sandbox, client: WebClient) -> None:
     with link_to(sandbox, client) as socket:
         socket.recv(3)
         sandbox.faults.repeat_envelopes(1)
@@ -197,13 +199,13 @@ def test_an_envelope_can_arrive_twice_unchanged(sandbox: Sandbox, client: WebCli
     assert sandbox.outstanding() == 0
 
 
-def test_a_message_held_back_for_an_edit_that_never_comes_goes_out_alone(sandbox: Sandbox, client: WebClient) -> None:
+def test_a_held_message_without_a_following_event_is_sent_alone(sandbox: Sandbox, client: WebClient) -> None:
     sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
     with link_to(sandbox, client) as socket:
         socket.recv(3)
         sandbox.faults.reorder_messages(1)
         sandbox.actor.post("ann", "general", "alone")
         held = sandbox.outstanding()
-        said = json.loads(socket.recv(3))
+        payload = json.loads(socket.recv(3))
 
-    assert (held, said["payload"]["event"]["text"]) == (1, "alone")
+    assert (held, payload["payload"]["event"]["text"]) == (1, "alone")

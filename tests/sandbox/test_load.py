@@ -1,4 +1,4 @@
-"""The workspace is not what holds an app up: many messages, many commands at once, slow calls side by side."""
+"""The workspace is not the bottleneck: many messages, many concurrent commands, slow calls in parallel."""
 
 import threading
 import time
@@ -15,26 +15,26 @@ from tests.support.wait import until
 
 def test_five_hundred_messages_posted_at_once_each_reach_the_app_once(sandbox: Sandbox) -> None:
     client = client_of(sandbox)
-    heard: list[str] = []
+    received: list[str] = []
     app = App(client=client)
-    app.event("message")(lambda event: heard.append(event["ts"]))
+    app.event("message")(lambda event: received.append(event["ts"]))
     app.event("member_joined_channel")(lambda: None)
     handler = SocketModeHandler(app, sandbox.app_token)
     handler.connect()
     assert sandbox.wait_for_socket()
     client.conversations_join(channel=general(sandbox))
     assert sandbox.settle()
-    heard.clear()
+    received.clear()
 
     posted = [sandbox.actor.post("ann", "general", f"message {number}") for number in range(500)]
 
     assert sandbox.settle(20)
-    until(lambda: len(heard) >= 500)
+    until(lambda: len(received) >= 500)
     hang_up(handler)
-    assert sorted(heard) == posted
+    assert sorted(received) == posted
 
 
-def test_fifty_commands_at_once_are_served_side_by_side_at_300_ms_a_call(sandbox: Sandbox) -> None:
+def test_fifty_commands_at_300_ms_latency_are_served_concurrently(sandbox: Sandbox) -> None:
     client = client_of(sandbox)
     opening = ThreadPoolExecutor(50)
     app = App(client=client, process_before_response=True)
@@ -48,10 +48,10 @@ def test_fifty_commands_at_once_are_served_side_by_side_at_300_ms_a_call(sandbox
     handler.connect()
     assert sandbox.wait_for_socket()
     sandbox.faults.set_latency(300)
-    everybody = threading.Barrier(50)
+    barrier = threading.Barrier(50)
 
     def type_it(number: int) -> float:
-        everybody.wait()
+        barrier.wait()
         told = sandbox.actor.slash("ann", "general", "/do", str(number))
         assert told.acked
         return told.ack_ms or 0.0

@@ -1,4 +1,4 @@
-"""Scripts played through the verbs give the record that the rules of the record demand, down to the last entry."""
+"""Scenarios replayed through the verbs give exactly the expected record."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ OWN = sorted(path.name for path in SCENARIOS.glob("own-*.yaml"))
 
 
 def compared(record: dict[str, Any], expected: dict[str, Any], play: MemoryReplay) -> list[str]:
-    """Compare what the script expects; a script of our own expects a part of the record only."""
+    """Compare the parts of the record that the scenario expects."""
     part = {key: value for key, value in record.items() if key in expected}
     return differences(part, expected, user_texts(play.scenario)) + failed_checks(record, play.scenario.checks)
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *OWN])
-def test_a_script_gives_the_record_it_expects(name):
+def test_a_scenario_gives_its_expected_record(name):
     scenario, raw = load(name)
     play = MemoryReplay(scenario)
 
@@ -36,7 +36,7 @@ def test_a_script_gives_the_record_it_expects(name):
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_whole_script_leaves_no_key_of_the_record_out(name):
+def test_a_whole_scenario_expects_every_key_of_the_record(name):
     scenario, raw = load(name)
     play = MemoryReplay(scenario)
     play.play()
@@ -44,14 +44,14 @@ def test_a_whole_script_leaves_no_key_of_the_record_out(name):
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_a_script_has_the_shape_of_scripts(name):
+def test_a_scenario_matches_the_schema(name):
     schema = json.loads((SCENARIOS / "schema.json").read_text(encoding="utf-8"))
     raw = yaml.safe_load((SCENARIOS / name).read_text(encoding="utf-8"))
     assert list(jsonschema.Draft202012Validator(schema).iter_errors(raw)) == []
 
 
 @pytest.mark.parametrize("name", [*WHOLE, *OWN])
-def test_every_refusal_a_script_expects_comes_and_no_other(name):
+def test_a_scenario_gives_exactly_its_expected_refusals(name):
     scenario, _ = load(name)
     play = MemoryReplay(scenario)
     play.play()
@@ -59,7 +59,7 @@ def test_every_refusal_a_script_expects_comes_and_no_other(name):
     assert [(r["src"], r["code"]) for r in play.account()["refusals"]] == expected
 
 
-def test_letting_time_pass_between_events_changes_nothing_of_the_record():
+def test_ticks_between_events_do_not_change_the_record():
     scenario, raw = load(WHOLE[0])
     play = MemoryReplay(scenario)
     for event in scenario.events:
@@ -69,7 +69,7 @@ def test_letting_time_pass_between_events_changes_nothing_of_the_record():
     assert compared(play.account(), raw["expected"], play) == []
 
 
-def test_a_script_played_twice_over_the_same_record_changes_nothing():
+def test_a_scenario_played_twice_does_not_change_the_record():
     scenario, _ = load(WHOLE[0])
     play = MemoryReplay(scenario)
     play.play()

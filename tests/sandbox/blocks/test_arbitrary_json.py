@@ -1,4 +1,4 @@
-"""Whatever JSON an app sends as blocks or views, the workspace answers with a refusal and never breaks."""
+"""Arbitrary JSON as blocks or views is rejected and never breaks the workspace."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -24,7 +24,7 @@ JSON = st.recursive(
 )
 
 
-def refused(check: Any, *what: Any) -> bool:
+def is_rejected(check: Any, *what: Any) -> bool:
     try:
         check(*what)
     except SlackError:
@@ -32,8 +32,8 @@ def refused(check: Any, *what: Any) -> bool:
     return False
 
 
-def of_a_kind(table: Table) -> st.SearchStrategy[dict[str, Any]]:
-    """Objects of a known type with some of its fields, whatever is in them."""
+def of_a_type(table: Table) -> st.SearchStrategy[dict[str, Any]]:
+    """Return objects of a known type with some of its fields, each with arbitrary JSON."""
 
     def filled(kind: str) -> st.SearchStrategy[dict[str, Any]]:
         known = st.sampled_from(sorted({"type", *table[kind][0]} - {"type"}) or ["colour"])
@@ -43,30 +43,30 @@ def of_a_kind(table: Table) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @settings(max_examples=150, deadline=None, database=None)
-@given(of_a_kind(BLOCKS))
-def test_any_json_for_a_block_is_taken_or_refused(block: dict[str, Any]) -> None:
-    assert refused(check_message, [block]) in (True, False)
+@given(of_a_type(BLOCKS))
+def test_any_json_for_a_block_is_accepted_or_rejected(block: dict[str, Any]) -> None:
+    assert is_rejected(check_message, [block]) in (True, False)
 
 
 @pytest.mark.parametrize("kind", [[], {}, ["image"]])
-def test_a_type_that_is_no_word_is_refused(kind: Any) -> None:
-    assert refused(check_message, [{"type": kind}])
-    assert refused(check_message, [{"type": "section", "text": WORDS, "accessory": {"type": kind}}])
-    assert refused(check_message, [{"type": "section", "text": {"type": kind, "text": "x"}}])
+def test_a_type_that_is_not_a_string_is_rejected(kind: Any) -> None:
+    assert is_rejected(check_message, [{"type": kind}])
+    assert is_rejected(check_message, [{"type": "section", "text": WORDS, "accessory": {"type": kind}}])
+    assert is_rejected(check_message, [{"type": "section", "text": {"type": kind, "text": "x"}}])
 
 
 @settings(max_examples=150, deadline=None, database=None)
-@given(of_a_kind(ELEMENTS))
-def test_any_json_for_an_element_is_taken_or_refused(element: dict[str, Any]) -> None:
-    places = [{"type": "actions", "elements": [element]}, {"type": "section", "accessory": element}]
+@given(of_a_type(ELEMENTS))
+def test_any_json_for_an_element_is_accepted_or_rejected(element: dict[str, Any]) -> None:
+    blocks = [{"type": "actions", "elements": [element]}, {"type": "section", "accessory": element}]
 
-    assert refused(check_message, places) in (True, False)
+    assert is_rejected(check_message, blocks) in (True, False)
 
 
 @settings(max_examples=80, deadline=None, database=None)
 @given(st.dictionaries(st.sampled_from([*NAMES, "title", "submit", "private_metadata"]), JSON, max_size=5))
-def test_any_json_for_a_view_is_refused(fields: dict[str, Any]) -> None:
-    assert refused(check_view, fields | {"type": "modal"}, "modal")
+def test_arbitrary_json_for_a_view_is_rejected(fields: dict[str, Any]) -> None:
+    assert is_rejected(check_view, fields | {"type": "modal"}, "modal")
 
 
 def test_every_limit_is_a_whole_number_above_zero() -> None:

@@ -1,4 +1,4 @@
-"""Slack's limits for blocks and views, each broken once with a plain client."""
+"""Slack's limits for blocks and views, each exceeded once by a plain client."""
 
 from typing import Any
 
@@ -86,7 +86,7 @@ AT_LIMIT: list[tuple[str, Any, str]] = [
 
 
 @pytest.mark.parametrize(("limit", "make", "pointer"), AT_LIMIT, ids=[one[0] for one in AT_LIMIT])
-def test_a_block_at_its_limit_is_taken_and_one_above_is_refused(
+def test_a_block_at_its_limit_is_accepted_and_one_above_is_rejected(
     sandbox: Sandbox, client: WebClient, limit: str, make: Any, pointer: str
 ) -> None:
     place = general(sandbox)
@@ -120,7 +120,7 @@ def test_a_block_at_its_limit_is_taken_and_one_above_is_refused(
         (text_input("f", element={"type": "file_input"}), "unsupported type: file_input"),
     ],
 )
-def test_a_block_that_breaks_a_rule_is_refused_with_words_about_it(
+def test_a_block_that_breaks_a_rule_is_rejected_with_a_message(
     sandbox: Sandbox, client: WebClient, block: Json, words: str
 ) -> None:
     answer = refused_with(client.chat_postMessage, channel=general(sandbox), text="t", blocks=[block])
@@ -129,7 +129,7 @@ def test_a_block_that_breaks_a_rule_is_refused_with_words_about_it(
     assert words in " ".join(answer["response_metadata"]["messages"])
 
 
-def test_a_message_has_at_most_fifty_blocks_with_ids_of_their_own(sandbox: Sandbox, client: WebClient) -> None:
+def test_a_message_has_at_most_fifty_blocks_with_unique_ids(sandbox: Sandbox, client: WebClient) -> None:
     place = general(sandbox)
     twins = [section() | {"block_id": "same"}] * 2
 
@@ -138,7 +138,7 @@ def test_a_message_has_at_most_fifty_blocks_with_ids_of_their_own(sandbox: Sandb
     assert refusal(client.chat_postMessage, channel=place, text="t", blocks=twins) == "invalid_blocks"
 
 
-def test_all_blocks_of_a_message_together_have_a_limit_too(sandbox: Sandbox, client: WebClient) -> None:
+def test_the_total_text_of_a_message_has_a_limit(sandbox: Sandbox, client: WebClient) -> None:
     place = general(sandbox)
 
     assert refusal(client.chat_postMessage, channel=place, text="t", blocks=[section("x" * 3000)] * 4) == ""
@@ -161,7 +161,7 @@ VIEWS: list[tuple[str, Json]] = [
 
 
 @pytest.mark.parametrize(("words", "view"), VIEWS)
-def test_a_view_that_breaks_a_rule_is_refused_with_words_about_it(
+def test_a_view_that_breaks_a_rule_is_rejected_with_a_message(
     sandbox: Sandbox, client: WebClient, words: str, view: Json
 ) -> None:
     view = {key: value for key, value in view.items() if value is not None}
@@ -181,7 +181,7 @@ def test_a_view_above_250_kilobytes_is_too_large(sandbox: Sandbox, client: WebCl
     assert refusal(client.views_open, trigger_id=trigger, view=large) == "view_too_large"
 
 
-def test_a_home_tab_has_no_title_and_takes_no_more_than_a_hundred_blocks(sandbox: Sandbox, client: WebClient) -> None:
+def test_a_home_tab_has_no_title_and_at_most_a_hundred_blocks(sandbox: Sandbox, client: WebClient) -> None:
     ann = person(sandbox, "ann")
     home: Json = {"type": "home", "blocks": [section(), button("go")]}
 

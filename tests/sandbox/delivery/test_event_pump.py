@@ -1,4 +1,4 @@
-"""Which event each deed sends, and who gets to hear it."""
+"""The event of each action, and whether the app receives it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,8 +12,8 @@ from sandbox.workspace_errors import NotPossibleError
 from tests.support.sandbox_client import client_of, general, manifest, people, person
 
 
-class Announced:
-    """Everything the workspace announces, whether or not an app may hear it."""
+class PublishedEvents:
+    """Every event that the workspace publishes, whether the app receives it or not."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.events: list[Payload] = []
@@ -27,30 +27,32 @@ class Announced:
 
 
 @pytest.fixture
-def announced(sandbox: Sandbox) -> Announced:
-    return Announced(sandbox)
+def published(sandbox: Sandbox) -> PublishedEvents:
+    return PublishedEvents(sandbox)
 
 
-def test_a_message_its_edit_and_its_deletion_each_tell_what_was_before(sandbox: Sandbox, announced: Announced) -> None:
+def test_events_of_an_edit_and_a_deletion_hold_the_previous_message(
+    sandbox: Sandbox, published: PublishedEvents
+) -> None:
     ts = sandbox.actor.post("ann", "general", "one")
     sandbox.actor.edit("ann", "general", ts, "two")
     sandbox.actor.delete("ann", "general", ts)
 
-    said, edited, deleted = announced.events
-    assert announced.names() == ["message", "message.message_changed", "message.message_deleted"]
-    assert (said["text"], said["channel_type"], said["blocks"][0]["type"]) == ("one", "channel", "rich_text")
+    posted, edited, deleted = published.events
+    assert published.names() == ["message", "message.message_changed", "message.message_deleted"]
+    assert (posted["text"], posted["channel_type"], posted["blocks"][0]["type"]) == ("one", "channel", "rich_text")
     assert (edited["message"]["text"], edited["previous_message"]["text"]) == ("two", "one")
     assert edited["message"]["edited"]["user"] == person(sandbox, "ann")
     assert (edited["hidden"], edited["message"]["ts"]) == (True, ts)
     assert (deleted["deleted_ts"], deleted["previous_message"]["text"]) == (ts, "two")
 
 
-def test_deleting_the_head_of_a_thread_announces_a_tombstone(sandbox: Sandbox, announced: Announced) -> None:
+def test_deleting_a_threads_parent_sends_a_tombstone(sandbox: Sandbox, published: PublishedEvents) -> None:
     ts = sandbox.actor.post("ann", "general", "head")
     sandbox.actor.post("bob", "general", "reply", ts)
     sandbox.actor.delete("ann", "general", ts)
 
-    changed = announced.events[-1]
+    changed = published.events[-1]
     assert (changed["subtype"], changed["message"]["subtype"], changed["message"]["user"]) == (
         "message_changed",
         "tombstone",
@@ -58,26 +60,26 @@ def test_deleting_the_head_of_a_thread_announces_a_tombstone(sandbox: Sandbox, a
     )
 
 
-def test_a_reply_names_its_thread_and_a_broadcast_says_so(sandbox: Sandbox, announced: Announced) -> None:
+def test_a_reply_names_its_thread_and_a_broadcast_says_so(sandbox: Sandbox, published: PublishedEvents) -> None:
     ts = sandbox.actor.post("ann", "general", "head")
     sandbox.actor.post("bob", "general", "reply", ts)
     sandbox.actor.post("bob", "general", "loud", ts, broadcast=True)
 
-    _, reply, loud = announced.events
+    _, reply, loud = published.events
     assert (reply["thread_ts"], reply["parent_user_id"]) == (ts, person(sandbox, "ann"))
     assert (loud["subtype"], loud["thread_ts"]) == ("thread_broadcast", ts)
 
 
-def test_reactions_pins_and_files_are_announced_once(sandbox: Sandbox, announced: Announced) -> None:
+def test_reactions_pins_and_files_send_one_event_each(sandbox: Sandbox, published: PublishedEvents) -> None:
     actor = sandbox.actor
     ts = actor.post("ann", "general", "look")
-    for deed in (actor.react, actor.react, actor.unreact, actor.unreact):
-        deed("bob", "general", ts, "pushpin")
-    for deed in (actor.pin, actor.pin, actor.unpin, actor.unpin):
-        deed("bob", "general", ts)
+    for action in (actor.react, actor.react, actor.unreact, actor.unreact):
+        action("bob", "general", ts, "pushpin")
+    for action in (actor.pin, actor.pin, actor.unpin, actor.unpin):
+        action("bob", "general", ts)
     actor.share_file("ann", "general", "log.txt", "the log")
 
-    assert announced.names() == [
+    assert published.names() == [
         "message",
         "reaction_added",
         "reaction_removed",
@@ -85,12 +87,12 @@ def test_reactions_pins_and_files_are_announced_once(sandbox: Sandbox, announced
         "pin_removed",
         "message.file_share",
     ]
-    reaction = announced.events[1]
+    reaction = published.events[1]
     assert (reaction["item"]["ts"], reaction["item_user"]) == (ts, person(sandbox, "ann"))
-    assert announced.events[3]["item"]["message"]["ts"] == ts
+    assert published.events[3]["item"]["message"]["ts"] == ts
 
 
-def test_the_life_of_a_channel_is_announced_with_the_lines_slack_writes(sandbox: Sandbox, announced: Announced) -> None:
+def test_changes_of_a_channel_send_events_and_system_messages(sandbox: Sandbox, published: PublishedEvents) -> None:
     made = sandbox.actor.create_channel("ann", "room")
     sandbox.actor.invite("ann", "room", "bob", sandbox.workspace.bot.id)
     client = client_of(sandbox)
@@ -99,7 +101,7 @@ def test_the_life_of_a_channel_is_announced_with_the_lines_slack_writes(sandbox:
     sandbox.actor.archive("ann", "room")
     sandbox.actor.unarchive("ann", "room")
 
-    assert announced.names() == [
+    assert published.names() == [
         "channel_created",
         *["message.channel_join", "member_joined_channel"] * 3,
         "message.channel_topic",
@@ -110,41 +112,41 @@ def test_the_life_of_a_channel_is_announced_with_the_lines_slack_writes(sandbox:
         "message.channel_unarchive",
         "channel_unarchive",
     ]
-    assert announced.events[4]["inviter"] == person(sandbox, "ann")
-    assert announced.events[7]["topic"] == "now"
+    assert published.events[4]["inviter"] == person(sandbox, "ann")
+    assert published.events[7]["topic"] == "now"
 
 
-def test_a_private_channel_announces_the_same_by_its_own_names(sandbox: Sandbox, announced: Announced) -> None:
+def test_a_private_channel_sends_the_same_events_as_group_events(sandbox: Sandbox, published: PublishedEvents) -> None:
     client = client_of(sandbox)
     made = client.conversations_create(name="secret", is_private=True)["channel"]["id"]
     client.conversations_rename(channel=made, name="hidden")
 
-    assert announced.names() == ["message.group_join", "member_joined_channel", "message.group_name", "group_rename"]
-    assert announced.events[1]["channel_type"] == "G"
-    assert announced.events[3]["channel"]["name"] == "hidden"
+    assert published.names() == ["message.group_join", "member_joined_channel", "message.group_name", "group_rename"]
+    assert published.events[1]["channel_type"] == "G"
+    assert published.events[3]["channel"]["name"] == "hidden"
 
 
-def test_people_and_groups_announce_what_changed(sandbox: Sandbox, announced: Announced) -> None:
+def test_changes_of_people_and_user_groups_send_events(sandbox: Sandbox, published: PublishedEvents) -> None:
     group = sandbox.workspace.add_usergroup("dba", "Databases", [person(sandbox, "bob")])
     dan = sandbox.actor.join_team(Person("dan", "Dan Wu"))
     sandbox.actor.update_person("dan", title="Scribe")
     sandbox.actor.set_usergroup(group.id, ["ann"])
 
-    assert announced.names() == ["team_join", "user_change", "subteam_members_changed"]
-    assert (announced.events[0]["user"]["id"], announced.events[1]["user"]["profile"]["title"]) == (dan, "Scribe")
-    assert announced.events[2]["removed_users"] == [person(sandbox, "bob")]
+    assert published.names() == ["team_join", "user_change", "subteam_members_changed"]
+    assert (published.events[0]["user"]["id"], published.events[1]["user"]["profile"]["title"]) == (dan, "Scribe")
+    assert published.events[2]["removed_users"] == [person(sandbox, "bob")]
     with pytest.raises(ValueError, match="no shoe_size"):
         sandbox.actor.update_person("dan", shoe_size=42)
 
 
-def test_the_home_tab_brings_its_view_once_there_is_one(
-    sandbox: Sandbox, announced: Announced, client: WebClient
+def test_app_home_opened_holds_the_view_if_there_is_one(
+    sandbox: Sandbox, published: PublishedEvents, client: WebClient
 ) -> None:
     sandbox.actor.open_home("ann")
     client.views_publish(user_id=person(sandbox, "ann"), view={"type": "home", "blocks": []})
     sandbox.actor.open_home("ann")
 
-    first, second = announced.events
+    first, second = published.events
     assert ("view" in first, second["view"]["type"], first["tab"]) == (False, "home", "home")
 
 
@@ -161,7 +163,7 @@ def sent(sandbox: Sandbox) -> list[Any]:
     return [one.name for one in sandbox.wire_log.since(0) if one.kind == "envelope"]
 
 
-def test_an_app_hears_only_what_it_subscribed_to_has_the_scope_for_and_is_inside_of(choosy: Sandbox) -> None:
+def test_an_app_receives_only_events_of_its_subscriptions_scopes_and_channels(choosy: Sandbox) -> None:
     actor = choosy.actor
     actor.post("ann", "general", "the bot is not here yet")
     choosy.workspace.find_channel("general").members.append(choosy.workspace.bot.id)
@@ -175,7 +177,7 @@ def test_an_app_hears_only_what_it_subscribed_to_has_the_scope_for_and_is_inside
     assert set(sent(choosy)) == {"message"}
 
 
-def test_commands_and_shortcuts_are_those_of_the_manifest(choosy: Sandbox) -> None:
+def test_only_commands_and_shortcuts_of_the_manifest_are_available(choosy: Sandbox) -> None:
     ts = choosy.actor.post("ann", "general", "hi")
 
     with pytest.raises(NotPossibleError, match="/shout is not a valid command"):
@@ -186,7 +188,7 @@ def test_commands_and_shortcuts_are_those_of_the_manifest(choosy: Sandbox) -> No
         choosy.actor.message_shortcut("ann", "general", ts, "start")
 
 
-def test_a_command_that_wants_it_gets_names_as_ids(choosy: Sandbox) -> None:
+def test_a_command_with_should_escape_receives_names_as_ids(choosy: Sandbox) -> None:
     choosy.actor.slash("ann", "general", "/do", "ask @bob in #general, not @nobody or a@ann")
 
     payload = next(one.detail for one in choosy.wire_log.since(0) if one.kind == "envelope")
@@ -194,14 +196,14 @@ def test_a_command_that_wants_it_gets_names_as_ids(choosy: Sandbox) -> None:
     assert payload["text"] == f"ask <@{bob}> in <#{place}|general>, not @nobody or a@ann"
 
 
-def test_what_is_typed_is_escaped_and_a_typed_broadcast_pings_nobody(sandbox: Sandbox) -> None:
+def test_typed_text_is_escaped_and_a_typed_broadcast_notifies_no_one(sandbox: Sandbox) -> None:
     typed = sandbox.actor.compose_text("<!channel> a & b @ann")
 
     assert typed == f"&lt;!channel&gt; a &amp; b <@{person(sandbox, 'ann')}>"
 
 
 @pytest.mark.parametrize(
-    ("deed", "arguments", "words"),
+    ("action", "arguments", "words"),
     [
         ("post", ("cyd", "general", "hi"), "cannot see"),
         ("post", ("ann", "nowhere", "hi"), "nowhere"),
@@ -213,10 +215,10 @@ def test_what_is_typed_is_escaped_and_a_typed_broadcast_pings_nobody(sandbox: Sa
         ("press", ("ann", "general", "TS", "go"), "no go here"),
     ],
 )
-def test_slacks_client_refuses_what_a_person_cannot_do(
-    sandbox: Sandbox, deed: str, arguments: tuple[str, ...], words: str
+def test_slacks_client_rejects_impossible_actions(
+    sandbox: Sandbox, action: str, arguments: tuple[str, ...], words: str
 ) -> None:
     ts = sandbox.actor.post("ann", "general", "mine")
 
     with pytest.raises(NotPossibleError, match=words):
-        getattr(sandbox.actor, deed)(*(ts if one == "TS" else one for one in arguments))
+        getattr(sandbox.actor, action)(*(ts if one == "TS" else one for one in arguments))

@@ -1,4 +1,4 @@
-"""The app is cut off: no connection stands, none is opened, and what happened meanwhile comes late, in its order."""
+"""An outage: no connection is open, none is accepted, and the events arrive afterwards in their order."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from tests.sandbox.delivery.test_socket_mode_server import ack, frame, link
 from tests.support.sandbox_client import WORKSPACE_START, client_of, general, people, refusal
 
 
-def ended(sandbox: Sandbox) -> bool:
+def all_disconnected(sandbox: Sandbox) -> bool:
     deadline = time.monotonic() + 3
     while sandbox.sockets.count() and time.monotonic() < deadline:
         time.sleep(0.005)
     return sandbox.sockets.count() == 0
 
 
-def test_who_is_cut_off_has_no_connection_and_gets_none_until_let_back(sandbox: Sandbox) -> None:
-    opening = client_of(sandbox).apps_connections_open
+def test_an_app_in_an_outage_has_no_connection_until_the_outage_ends(sandbox: Sandbox) -> None:
+    connections_open = client_of(sandbox).apps_connections_open
     with link(sandbox) as socket:
         frame(socket)
         sandbox.faults.cut_off()
-        assert ended(sandbox)
-        shut = refusal(opening, app_token=sandbox.app_token)
+        assert all_disconnected(sandbox)
+        error = refusal(connections_open, app_token=sandbox.app_token)
     sandbox.faults.restore_connections()
     with link(sandbox) as again:
         hello = frame(again)
 
-    assert (shut, hello["type"]) == ("service_unavailable", "hello")
+    assert (error, hello["type"]) == ("service_unavailable", "hello")
 
 
-def test_what_could_not_be_delivered_for_hours_comes_one_after_the_other_in_its_order() -> None:
+def test_events_of_an_outage_are_redelivered_in_their_order() -> None:
     clock = SetClock(WORKSPACE_START)
     with Sandbox(people(), clock=clock, timing=Timing(retry_after=DELAYED_RETRIES, drop_after=86_400)) as sandbox:
         client_of(sandbox).conversations_join(channel=general(sandbox))
@@ -42,17 +42,18 @@ def test_what_could_not_be_delivered_for_hours_comes_one_after_the_other_in_its_
             clock.advance(3600)
             sandbox.actor.post("ann", "general", f"hour {hour}")
         assert sandbox.settle(2)
-        heard = []
+        received = []
         with link(sandbox) as socket:
             frame(socket)
+            frames = sandbox.dispatcher.scheduled_retries() + 1
             worker = threading.Thread(target=sandbox.redeliver)
             worker.start()
-            for _ in range(sandbox.dispatcher.scheduled_retries() + 1):
+            for _ in range(frames):
                 envelope = frame(socket)
-                heard.append(envelope["payload"]["event"].get("text", ""))
+                received.append(envelope["payload"]["event"].get("text", ""))
                 ack(socket, envelope)
-                if len([text for text in heard if text.startswith("hour")]) == 3:
+                if len([text for text in received if text.startswith("hour")]) == 3:
                     break
             worker.join(5)
 
-    assert [text for text in heard if text.startswith("hour")] == ["hour 0", "hour 1", "hour 2"]
+    assert [text for text in received if text.startswith("hour")] == ["hour 0", "hour 1", "hour 2"]

@@ -1,4 +1,4 @@
-"""Response addresses: five uses, thirty minutes, ephemeral unless asked, and what they may replace."""
+"""Response URLs: five uses, thirty minutes, ephemeral by default, and which messages they may replace."""
 
 import json
 import threading
@@ -28,7 +28,7 @@ def sandbox(clock: SetClock) -> Iterator[Sandbox]:
 
 
 def last_url(sandbox: Sandbox) -> str:
-    """The response address of the envelope sent last."""
+    """Return the response URL of the latest envelope."""
     return str([one.detail["response_url"] for one in sandbox.wire_log.since(0) if one.kind == "envelope"][-1])
 
 
@@ -47,7 +47,7 @@ def shown(sandbox: Sandbox, user: str = "ann") -> list[dict[str, Any]]:
     return list(sandbox.snapshot(user)["channels"][0]["messages"])
 
 
-def test_an_answer_is_for_one_person_unless_it_says_otherwise(sandbox: Sandbox) -> None:
+def test_a_response_is_ephemeral_unless_it_says_otherwise(sandbox: Sandbox) -> None:
     sandbox.actor.slash("ann", "general", "/do", "it")
 
     assert answer(last_url(sandbox), text="only you") == (200, "ok")
@@ -57,7 +57,7 @@ def test_an_answer_is_for_one_person_unless_it_says_otherwise(sandbox: Sandbox) 
     assert [one["text"] for one in shown(sandbox, "bob")] == ["all of you"]
 
 
-def test_an_address_serves_five_times(sandbox: Sandbox) -> None:
+def test_a_response_url_works_five_times(sandbox: Sandbox) -> None:
     sandbox.actor.slash("ann", "general", "/do", "it")
 
     answers = [answer(last_url(sandbox), text=str(number)) for number in range(6)]
@@ -66,7 +66,7 @@ def test_an_address_serves_five_times(sandbox: Sandbox) -> None:
     assert answers[-1][1] == "used_url"
 
 
-def test_an_address_serves_for_thirty_minutes(sandbox: Sandbox, clock: SetClock) -> None:
+def test_a_response_url_works_for_thirty_minutes(sandbox: Sandbox, clock: SetClock) -> None:
     sandbox.actor.slash("ann", "general", "/do", "it")
     clock.advance(30 * 60)
     in_time = answer(last_url(sandbox), text="x")
@@ -111,7 +111,7 @@ def test_a_slash_command_has_no_original_to_replace(sandbox: Sandbox) -> None:
     assert answer(last_url(sandbox), replace_original=True, text="x")[1] == "cant_replace_original"
 
 
-def test_an_answer_obeys_the_block_rules_and_an_unknown_address_takes_none(sandbox: Sandbox) -> None:
+def test_a_response_obeys_the_block_rules_and_an_unknown_url_is_rejected(sandbox: Sandbox) -> None:
     sandbox.actor.slash("ann", "general", "/do", "it")
 
     assert answer(last_url(sandbox), blocks=[{"type": "shout"}]) == (400, "invalid_blocks")
@@ -119,7 +119,7 @@ def test_an_answer_obeys_the_block_rules_and_an_unknown_address_takes_none(sandb
     assert answer(f"{sandbox.page_url}respond/commands/T1/none", text="x") == (404, "invalid_url")
 
 
-def test_a_select_in_a_message_tells_what_was_chosen(sandbox: Sandbox) -> None:
+def test_a_select_in_a_message_sends_the_selected_option(sandbox: Sandbox) -> None:
     client: WebClient = client_of(sandbox)
     options = [{"text": {"type": "plain_text", "text": word}, "value": word} for word in ("low", "high")]
     select = {"type": "static_select", "action_id": "pick", "options": options}

@@ -1,4 +1,4 @@
-"""A workspace that stops in the middle of something drops what it would have sent, and nobody waits for it."""
+"""A workspace that stops drops its pending envelopes, and no thread waits for them."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -23,8 +23,8 @@ EVENT: Payload = {"event_time": int(WORKSPACE_START.timestamp()), "event": {"typ
 SOON = Timing(retry_after=(60.0,))
 
 
-class Reaching(SetClock):
-    """A clock that does something once when it is read."""
+class InterruptingClock(SetClock):
+    """A clock that runs a callback once when it is read."""
 
     then: Callable[[], None] | None = None
 
@@ -35,8 +35,8 @@ class Reaching(SetClock):
         return super().now()
 
 
-class Interrupted(dict[str, Any]):
-    """A payload at the reading of which something happens, in the middle of a sweep."""
+class InterruptingPayload(dict[str, Any]):
+    """A payload that runs a callback when it is read, in the middle of `retry_due`."""
 
     then: Callable[[], None] = staticmethod(lambda: None)
 
@@ -45,16 +45,16 @@ class Interrupted(dict[str, Any]):
         return super().get(*given)
 
 
-class Nobody:
-    """Carries nothing: no app is connected."""
+class NoApp:
+    """A transport without an app: it sends nothing."""
 
     def deliver(self, _: Envelope) -> bool:
         return False
 
 
 @pytest.fixture
-def clock() -> Reaching:
-    return Reaching(WORKSPACE_START)
+def clock() -> InterruptingClock:
+    return InterruptingClock(WORKSPACE_START)
 
 
 @pytest.fixture
@@ -65,74 +65,70 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def dispatcher(clock: Reaching, loop: asyncio.AbstractEventLoop) -> Dispatcher:
+def dispatcher(clock: InterruptingClock, loop: asyncio.AbstractEventLoop) -> Dispatcher:
     started = Dispatcher(Workspace(clock), WireLog(), SOON, Faults())
-    started.start(loop, Nobody())
+    started.start(loop, NoApp())
     return started
 
 
-def turn(loop: asyncio.AbstractEventLoop) -> None:
-    """Let the loop do what was put on it, on a thread of its own: the browser's loop may run on this one."""
+def run_pending(loop: asyncio.AbstractEventLoop) -> None:
+    """Run the loop's pending callbacks on a separate thread: the browser's loop may run on this one."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(lambda: loop.run_until_complete(asyncio.sleep(0))).result(10)
 
 
-def dropped(delivery: Delivery) -> bool:
+def is_dropped(delivery: Delivery) -> bool:
     return delivery.settled.is_set() and delivery.error == "stopped" and not delivery.acked
 
 
-def test_an_event_that_is_due_again_while_the_workspace_stops_is_dropped(
-    dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop, clock: Reaching
+def test_a_retry_that_is_due_during_shutdown_is_dropped(
+    dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop, clock: InterruptingClock
 ) -> None:
-    payload = Interrupted(EVENT)
+    payload = InterruptingPayload(EVENT)
     delivery = dispatcher.send("events_api", payload)
-    turn(loop)
+    run_pending(loop)
     assert dispatcher.scheduled_retries() == 1
     clock.advance(61)
     payload.then = dispatcher.stop
 
     dispatcher.retry_due()
 
-    assert dropped(delivery)
+    assert is_dropped(delivery)
     assert (dispatcher.outstanding(), dispatcher.scheduled_retries()) == (0, 0)
 
 
-def test_an_event_that_fails_while_the_workspace_stops_waits_for_no_repetition(
-    dispatcher: Dispatcher, clock: Reaching
-) -> None:
+def test_an_event_that_fails_during_shutdown_is_not_retried(dispatcher: Dispatcher, clock: InterruptingClock) -> None:
     delivery = dispatcher.send("events_api", EVENT)
     (envelope_id,) = delivery.envelope_ids
     clock.then = dispatcher.stop
 
     dispatcher.report_failure(envelope_id, "connection_failed")
 
-    assert dropped(delivery)
+    assert is_dropped(delivery)
     assert dispatcher.scheduled_retries() == 0
 
 
-def test_an_event_that_waits_for_its_repetition_is_settled_at_the_stop(
-    dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop
-) -> None:
+def test_a_scheduled_retry_is_settled_at_shutdown(dispatcher: Dispatcher, loop: asyncio.AbstractEventLoop) -> None:
     delivery = dispatcher.send("events_api", EVENT)
-    turn(loop)
+    run_pending(loop)
     assert not delivery.settled.is_set()
 
     dispatcher.stop()
 
-    assert dropped(delivery)
+    assert is_dropped(delivery)
 
 
-def test_what_is_sent_after_the_stop_is_dropped_and_before_the_start_refused(
-    dispatcher: Dispatcher, clock: Reaching
+def test_an_envelope_is_dropped_after_the_stop_and_rejected_before_the_start(
+    dispatcher: Dispatcher, clock: InterruptingClock
 ) -> None:
     dispatcher.stop()
-    assert dropped(dispatcher.send("events_api", EVENT))
+    assert is_dropped(dispatcher.send("events_api", EVENT))
 
     with pytest.raises(RuntimeError, match="not running"):
         Dispatcher(Workspace(clock), WireLog(), SOON, Faults()).send("events_api", EVENT)
 
 
-def test_a_message_that_is_held_back_while_the_workspace_stops_is_dropped(sandbox: Sandbox) -> None:
+def test_a_held_message_is_dropped_at_shutdown(sandbox: Sandbox) -> None:
     sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
     sandbox.faults.reorder_messages(1)
     sandbox.actor.post("ann", "general", "Hello")
@@ -144,7 +140,7 @@ def test_a_message_that_is_held_back_while_the_workspace_stops_is_dropped(sandbo
     assert refusal(client_of(sandbox).auth_test) == "", "and it goes on answering"
 
 
-def test_a_closed_webhook_carries_nothing(loop: asyncio.AbstractEventLoop) -> None:
+def test_a_closed_http_delivery_sends_nothing(loop: asyncio.AbstractEventLoop) -> None:
     webhook = HttpDelivery(
         ["http://127.0.0.1:9/"], "secret", loop=loop, acknowledge=lambda *_: None, report_failure=lambda *_: None
     )
@@ -153,7 +149,7 @@ def test_a_closed_webhook_carries_nothing(loop: asyncio.AbstractEventLoop) -> No
     assert not webhook.deliver(Envelope("1", "events_api", EVENT, Delivery(Workspace(SetClock(WORKSPACE_START)))))
 
 
-def test_sockets_are_commanded_in_vain_once_the_loop_is_closed() -> None:
+def test_a_socket_command_has_no_effect_when_the_loop_is_closed() -> None:
     sandbox = Sandbox().start()
     running = sandbox._server_thread
     assert running is not None

@@ -1,4 +1,4 @@
-"""Socket Mode as it looks on the wire: a bare WebSocket instead of an SDK."""
+"""Socket Mode on the wire: a plain WebSocket instead of an SDK."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ Frame = dict[str, Any]
 
 @contextmanager
 def link(sandbox: Sandbox) -> Iterator[ClientConnection]:
-    """One open connection, its hello already read and kept as `hello`."""
+    """Yield an open connection; its hello is read and stored as `hello`."""
     url = client_of(sandbox).apps_connections_open(app_token=sandbox.app_token)["url"]
     with connect(url, proxy=None, ping_interval=None, close_timeout=0.1) as socket:
         yield socket
@@ -38,7 +38,7 @@ def ack(socket: ClientConnection, envelope: Frame, payload: Frame | None = None)
 
 @pytest.fixture
 def hasty() -> Iterator[Sandbox]:
-    """A workspace that waits a tenth of a second for an acknowledgement, and no time between repetitions."""
+    """A workspace with a tenth of a second to acknowledge, and no delay between retries."""
     with Sandbox(people(), strict_tiers=False, timing=Timing(0.1, (0.0, 0.0, 0.0))) as running:
         client_of(running).conversations_join(channel=general(running))
         yield running
@@ -60,7 +60,7 @@ def test_a_ticket_opens_one_connection_only(sandbox: Sandbox) -> None:
         connect(url, proxy=None)
 
 
-def test_the_eleventh_connection_is_turned_away(sandbox: Sandbox) -> None:
+def test_the_eleventh_connection_is_rejected(sandbox: Sandbox) -> None:
     with ExitStack() as opened:
         for _ in range(10):
             opened.enter_context(link(sandbox))
@@ -79,7 +79,7 @@ def test_a_ping_is_answered_with_its_own_payload(sandbox: Sandbox) -> None:
     assert answered is True
 
 
-def test_an_event_comes_in_an_envelope_and_is_over_once_acknowledged(hasty: Sandbox) -> None:
+def test_an_acknowledged_event_is_not_sent_again(hasty: Sandbox) -> None:
     with link(hasty) as socket:
         frame(socket)
         ts = hasty.actor.post("ann", "general", "hi")
@@ -99,7 +99,7 @@ def test_an_event_comes_in_an_envelope_and_is_over_once_acknowledged(hasty: Sand
     assert payload["authorizations"][0]["user_id"] == hasty.workspace.bot.id
 
 
-def test_an_event_nobody_acknowledges_comes_three_times_more_with_the_same_id(hasty: Sandbox) -> None:
+def test_an_unacknowledged_event_is_retried_three_times_with_the_same_id(hasty: Sandbox) -> None:
     with link(hasty) as socket:
         frame(socket)
         hasty.actor.post("ann", "general", "hi")
@@ -117,7 +117,7 @@ def test_an_event_nobody_acknowledges_comes_three_times_more_with_the_same_id(ha
     ]
 
 
-def test_the_later_repetitions_wait_for_the_workspaces_clock() -> None:
+def test_later_retries_wait_for_the_workspaces_clock() -> None:
     clock = SetClock(WORKSPACE_START)
     with Sandbox(people(), clock=clock, timing=Timing(0.05, (0.0, 60.0))) as sandbox:
         sandbox.workspace.find_channel("general").members.append(sandbox.workspace.bot.id)
@@ -169,7 +169,7 @@ def test_each_envelope_goes_to_one_connection_and_all_are_used(hasty: Sandbox) -
     assert len({*seen[0], *seen[1]}) == len(seen[0]) + len(seen[1]) == 40
 
 
-def test_the_answer_to_a_command_may_come_over_another_connection(sandbox: Sandbox) -> None:
+def test_another_connection_may_acknowledge_a_command(sandbox: Sandbox) -> None:
     with link(sandbox) as first, link(sandbox) as second:
         frame(first), frame(second)
         box: list[Any] = []
@@ -187,7 +187,7 @@ def test_the_answer_to_a_command_may_come_over_another_connection(sandbox: Sandb
     assert sandbox.snapshot("ann")["channels"][0]["messages"][-1]["text"] == "done"
 
 
-def test_a_command_nobody_acknowledges_times_out_and_is_not_sent_again(hasty: Sandbox) -> None:
+def test_an_unacknowledged_command_times_out_and_is_not_retried(hasty: Sandbox) -> None:
     with link(hasty) as socket:
         frame(socket)
         told = hasty.actor.slash("ann", "general", "/do", "it")
@@ -202,13 +202,13 @@ def test_a_command_nobody_acknowledges_times_out_and_is_not_sent_again(hasty: Sa
     assert all(one["text"] != "too late" for one in hasty.snapshot("ann")["channels"][0]["messages"])
 
 
-def test_a_command_with_no_connection_open_fails_at_once(sandbox: Sandbox) -> None:
+def test_a_command_without_an_open_connection_fails_at_once(sandbox: Sandbox) -> None:
     told = sandbox.actor.slash("ann", "general", "/do", "it")
 
     assert (told.acked, told.error) == (False, "dispatch_failed")
 
 
-def test_an_unanswered_shortcut_shows_trouble(hasty: Sandbox) -> None:
+def test_an_unacknowledged_shortcut_shows_an_error(hasty: Sandbox) -> None:
     with link(hasty) as socket:
         frame(socket)
         told = hasty.actor.global_shortcut("ann", "start")
@@ -216,7 +216,7 @@ def test_an_unanswered_shortcut_shows_trouble(hasty: Sandbox) -> None:
     assert told.error == "trouble connecting"
 
 
-def test_a_connection_asked_to_refresh_gets_nothing_new_when_another_is_open(sandbox: Sandbox) -> None:
+def test_a_connection_that_is_asked_to_refresh_receives_nothing_new_if_another_is_open(sandbox: Sandbox) -> None:
     client_of(sandbox).conversations_join(channel=general(sandbox))
     with link(sandbox) as old:
         frame(old)
@@ -233,7 +233,7 @@ def test_a_connection_asked_to_refresh_gets_nothing_new_when_another_is_open(san
     assert (said["type"], said["reason"]) == ("disconnect", "refresh_requested")
 
 
-def test_a_shortcut_in_the_menu_tells_who_and_on_what(sandbox: Sandbox) -> None:
+def test_a_message_shortcut_holds_person_and_message(sandbox: Sandbox) -> None:
     ts = sandbox.actor.post("bob", "general", "keep this")
     with link(sandbox) as socket:
         frame(socket)

@@ -1,4 +1,4 @@
-"""Tokens, scopes, tiers, encodings: what lies between a call and its method."""
+"""Tokens, scopes, tiers, encodings: everything between a request and its method."""
 
 import json
 import urllib.request
@@ -35,7 +35,7 @@ def strict(clock: SetClock) -> Iterator[Sandbox]:
 
 
 def retry_after(client: WebClient, **call: Any) -> int:
-    """What Retry-After says to a call that comes too often."""
+    """Return Retry-After of a call that is rate-limited."""
     with pytest.raises(SlackApiError) as limited:
         client.api_call(**call)
     assert limited.value.response.status_code == 429
@@ -55,11 +55,11 @@ def test_a_call_needs_a_known_token_of_the_right_kind(sandbox: Sandbox) -> None:
     assert refusal(client_of(sandbox).apps_connections_open, app_token=sandbox.bot_token) == "not_allowed_token_type"
 
 
-def test_a_method_nobody_knows_is_refused(client: WebClient) -> None:
+def test_an_unknown_method_is_rejected(client: WebClient) -> None:
     assert refusal(client.api_call, api_method="chat.shout") == "unknown_method"
 
 
-def test_the_bot_learns_who_it_is_and_what_it_was_granted() -> None:
+def test_auth_test_returns_the_bots_identity_and_scopes() -> None:
     with Sandbox(people(), manifest=manifest("chat:write", "commands")) as sandbox:
         answer = client_of(sandbox).auth_test()
 
@@ -78,7 +78,9 @@ def test_the_bot_learns_who_it_is_and_what_it_was_granted() -> None:
         ("usergroups.list", {}, "usergroups:read"),
     ],
 )
-def test_a_call_without_its_scope_is_told_which_one(method: str, arguments: dict[str, str], needed: str) -> None:
+def test_a_call_without_its_scope_returns_the_missing_scope(
+    method: str, arguments: dict[str, str], needed: str
+) -> None:
     with Sandbox(people(), manifest=manifest("chat:write", "im:write")) as sandbox:
         answer = refused_with(client_of(sandbox).api_call, api_method=method, params=arguments)
 
@@ -87,12 +89,12 @@ def test_a_call_without_its_scope_is_told_which_one(method: str, arguments: dict
     assert answer["provided"] == "chat:write,im:write"
 
 
-def test_without_its_scope_a_bot_posts_only_where_it_is_inside() -> None:
+def test_without_chat_write_public_a_bot_posts_only_to_its_own_channels() -> None:
     with Sandbox(people(), manifest=manifest("chat:write")) as sandbox:
         assert refusal(client_of(sandbox).chat_postMessage, channel=general(sandbox), text="hi") == "not_in_channel"
 
 
-def test_addresses_are_shown_only_to_those_with_the_scope() -> None:
+def test_email_addresses_require_their_scope() -> None:
     with Sandbox(people(), manifest=manifest("users:read")) as sandbox:
         shown = client_of(sandbox).users_info(user=person(sandbox, "ann"))["user"]["profile"]
 
@@ -101,7 +103,7 @@ def test_addresses_are_shown_only_to_those_with_the_scope() -> None:
 
 
 @pytest.mark.parametrize(("method", "allowed"), [("conversations.list", 20), ("chat.update", 50), ("users.info", 100)])
-def test_a_method_above_its_tier_is_told_to_wait(strict: Sandbox, method: str, allowed: int) -> None:
+def test_a_method_above_its_tier_returns_retry_after(strict: Sandbox, method: str, allowed: int) -> None:
     client = client_of(strict)
     use_up(client, allowed, api_method=method)
 
@@ -109,7 +111,7 @@ def test_a_method_above_its_tier_is_told_to_wait(strict: Sandbox, method: str, a
     assert refusal(client.api_call, api_method="auth.test") == ""
 
 
-def test_a_tier_fills_again_with_the_workspaces_own_clock(strict: Sandbox, clock: SetClock) -> None:
+def test_a_tier_refills_by_the_workspaces_clock(strict: Sandbox, clock: SetClock) -> None:
     client = client_of(strict)
     use_up(client, 20, api_method="conversations.list")
 
@@ -118,7 +120,7 @@ def test_a_tier_fills_again_with_the_workspaces_own_clock(strict: Sandbox, clock
     assert refusal(client.conversations_list) == ""
 
 
-def test_a_channel_takes_a_few_messages_at_once_and_then_one_a_second(strict: Sandbox, clock: SetClock) -> None:
+def test_a_channel_accepts_a_burst_of_messages_and_then_one_a_second(strict: Sandbox, clock: SetClock) -> None:
     client = client_of(strict)
     post = {"api_method": "chat.postMessage", "json": {"channel": general(strict), "text": "hi"}}
     use_up(client, 5, **post)
@@ -140,7 +142,7 @@ def test_arguments_are_read_from_json_and_from_forms_alike(sandbox: Sandbox) -> 
     assert answer["message"]["blocks"][0]["type"] == "divider"
 
 
-def test_json_that_is_none_is_refused_by_its_name(sandbox: Sandbox) -> None:
+def test_invalid_json_is_rejected_by_the_arguments_name(sandbox: Sandbox) -> None:
     form = f"channel={general(sandbox)}&text=a&blocks=[".encode()
 
     assert (
@@ -156,7 +158,7 @@ def raw(sandbox: Sandbox, method: str, body: bytes, kind: str) -> dict[str, Any]
         return dict(json.loads(response.read()))
 
 
-def test_the_workspace_binds_to_this_machine_and_answers_to_no_other_name(sandbox: Sandbox) -> None:
+def test_the_workspace_binds_to_loopback_and_rejects_other_host_names(sandbox: Sandbox) -> None:
     with pytest.raises(ValueError, match="stays on this machine"):
         Sandbox(host="0.0.0.0")
     request = urllib.request.Request(sandbox.base_url + "api.test", headers={"Host": "evil.example"})
@@ -169,7 +171,7 @@ def test_the_workspace_binds_to_this_machine_and_answers_to_no_other_name(sandbo
     assert refused.value.code == 400
 
 
-def test_people_and_groups_are_found_or_refused_by_name(sandbox: Sandbox, client: WebClient) -> None:
+def test_people_and_user_groups_are_found_or_rejected_by_error_name(sandbox: Sandbox, client: WebClient) -> None:
     group = sandbox.workspace.add_usergroup("dba", "Databases", [person(sandbox, "bob")])
 
     assert client.users_lookupByEmail(email="BOB@acme.example")["user"]["id"] == person(sandbox, "bob")

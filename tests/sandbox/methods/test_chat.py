@@ -1,4 +1,4 @@
-"""Slack's rules for messages, each broken once with a plain client."""
+"""Slack's rules for messages, each broken once by a plain client."""
 
 import pytest
 from slack_sdk import WebClient
@@ -12,16 +12,16 @@ def place(client: WebClient) -> str:
     return str(client.conversations_create(name="inc-1")["channel"]["id"])
 
 
-def test_a_message_that_says_nothing_is_refused(client: WebClient, place: str) -> None:
+def test_an_empty_message_is_rejected(client: WebClient, place: str) -> None:
     with pytest.warns(UserWarning, match="text"):
         assert refusal(client.chat_postMessage, channel=place) == "no_text"
 
 
-def test_a_message_to_nowhere_is_refused(client: WebClient) -> None:
+def test_a_message_to_an_unknown_channel_is_rejected(client: WebClient) -> None:
     assert refusal(client.chat_postMessage, channel="C404", text="hi") == "channel_not_found"
 
 
-def test_an_over_long_text_is_cut_when_posted_and_refused_when_updated(client: WebClient, place: str) -> None:
+def test_a_too_long_text_is_truncated_when_posted_and_rejected_when_updated(client: WebClient, place: str) -> None:
     posted = client.chat_postMessage(channel=place, text="x" * 40_001)
 
     assert len(posted["message"]["text"]) == 40_000
@@ -56,19 +56,19 @@ def test_updating_with_text_alone_removes_the_blocks_and_keeps_the_metadata(clie
     assert kept["edited"]["user"] == kept["user"]
 
 
-def test_metadata_is_told_only_to_those_who_ask(client: WebClient, place: str) -> None:
+def test_metadata_is_returned_only_on_request(client: WebClient, place: str) -> None:
     client.chat_postMessage(channel=place, text="a", metadata={"event_type": "job", "event_payload": {"key": "1"}})
 
     assert "metadata" not in client.conversations_history(channel=place)["messages"][0]
 
 
-def test_metadata_without_type_and_payload_is_refused(client: WebClient, place: str) -> None:
+def test_metadata_without_type_or_payload_is_rejected(client: WebClient, place: str) -> None:
     broken = {"event_type": "job"}
 
     assert refusal(client.chat_postMessage, channel=place, text="a", metadata=broken) == "invalid_metadata_format"
 
 
-def test_markdown_stands_alone(client: WebClient, place: str) -> None:
+def test_markdown_text_excludes_text_and_blocks(client: WebClient, place: str) -> None:
     assert refusal(client.chat_postMessage, channel=place, text="a", markdown_text="b") == "markdown_text_conflict"
     assert client.chat_postMessage(channel=place, markdown_text="**b**")["message"]["text"] == "**b**"
 
@@ -113,7 +113,9 @@ def test_history_is_bounded_by_times_and_comes_in_pages(client: WebClient, place
     assert refusal(client.conversations_history, channel=place, oldest="soon") == "invalid_ts_oldest"
 
 
-def test_an_ephemeral_message_reaches_only_its_reader_who_must_be_inside(sandbox: Sandbox, client: WebClient) -> None:
+def test_an_ephemeral_message_reaches_only_its_recipient_who_must_be_a_member(
+    sandbox: Sandbox, client: WebClient
+) -> None:
     place = general(sandbox)
     client.conversations_join(channel=place)
     ann, bob, cyd = (person(sandbox, name) for name in ("ann", "bob", "cyd"))
@@ -130,14 +132,12 @@ def shown_to(sandbox: Sandbox, user: str) -> list[dict[str, object]]:
     return list(sandbox.snapshot(user)["channels"][0]["messages"])
 
 
-def test_posting_where_the_bot_is_not_inside_needs_a_scope_for_public_channels(
-    sandbox: Sandbox, client: WebClient
-) -> None:
+def test_posting_as_a_non_member_requires_a_scope_and_a_public_channel(sandbox: Sandbox, client: WebClient) -> None:
     assert refusal(client.chat_postMessage, channel=general(sandbox), text="hi") == ""
     assert refusal(client.chat_postMessage, channel="#general", text="hi") == ""
 
 
-def test_deleting_the_head_of_a_thread_leaves_a_tombstone(client: WebClient, place: str) -> None:
+def test_deleting_a_threads_parent_leaves_a_tombstone(client: WebClient, place: str) -> None:
     head = client.chat_postMessage(channel=place, text="head")["ts"]
     client.chat_postMessage(channel=place, text="reply", thread_ts=head)
 
@@ -160,7 +160,7 @@ def test_a_permalink_leads_to_the_page(sandbox: Sandbox, client: WebClient, plac
     assert refusal(client.chat_getPermalink, channel=place, message_ts="1.0") == "message_not_found"
 
 
-def test_strange_characters_come_back_as_they_were_sent(client: WebClient, place: str) -> None:
+def test_special_characters_are_returned_unchanged(client: WebClient, place: str) -> None:
     text = "🔥 שלום \x00 \ud83d end"
 
     assert client.chat_postMessage(channel=place, text=text)["message"]["text"] == text

@@ -1,4 +1,4 @@
-"""Slack's rules for channels, each broken once with a plain client."""
+"""Slack's rules for channels, each broken once by a plain client."""
 
 import pytest
 from slack_sdk import WebClient
@@ -19,7 +19,7 @@ from tests.support.sandbox_client import general, person, refusal, refused_with
         ("general", "name_taken"),
     ],
 )
-def test_a_channel_name_that_breaks_a_rule_is_refused_by_that_rule(client: WebClient, name: str, error: str) -> None:
+def test_a_channel_name_that_breaks_a_rule_is_rejected_by_that_rule(client: WebClient, name: str, error: str) -> None:
     assert refusal(client.conversations_create, name=name) == error
 
 
@@ -30,14 +30,14 @@ def test_an_archived_channel_keeps_its_name(client: WebClient) -> None:
     assert refusal(client.conversations_create, name="inc-1") == "name_taken"
 
 
-def test_the_bot_is_the_first_member_of_what_it_creates(client: WebClient) -> None:
+def test_the_bot_is_the_first_member_of_its_channel(client: WebClient) -> None:
     made = client.conversations_create(name="inc-1", is_private=True)["channel"]
 
     assert made["is_private"] is True
     assert client.conversations_members(channel=made["id"])["members"] == [client.auth_test()["user_id"]]
 
 
-def test_renaming_makes_the_name_fit_and_is_for_the_creator_only(sandbox: Sandbox, client: WebClient) -> None:
+def test_a_rename_adapts_the_name_and_is_for_the_creator_only(sandbox: Sandbox, client: WebClient) -> None:
     made = client.conversations_create(name="inc-1")["channel"]["id"]
     theirs = sandbox.actor.create_channel("ann", "theirs")
     client.conversations_join(channel=theirs)
@@ -62,7 +62,7 @@ def test_a_private_channel_does_not_exist_for_a_bot_outside_it(sandbox: Sandbox,
     assert secret not in [one["id"] for one in client.conversations_list(types="private_channel")["channels"]]
 
 
-def test_a_public_channel_is_read_and_changed_from_inside_only(sandbox: Sandbox, client: WebClient) -> None:
+def test_only_members_read_and_change_a_public_channel(sandbox: Sandbox, client: WebClient) -> None:
     ts = sandbox.actor.post("ann", "general", "hi")
     place = general(sandbox)
 
@@ -73,7 +73,7 @@ def test_a_public_channel_is_read_and_changed_from_inside_only(sandbox: Sandbox,
     assert refusal(client.reactions_add, channel=place, timestamp=ts, name="eyes") == "not_in_channel"
 
 
-def test_inviting_is_all_or_nothing_and_says_who_could_not_come(sandbox: Sandbox, client: WebClient) -> None:
+def test_an_invitation_is_all_or_nothing_and_returns_an_error_per_user(sandbox: Sandbox, client: WebClient) -> None:
     made = client.conversations_create(name="inc-1")["channel"]["id"]
     ann, cyd, bot = person(sandbox, "ann"), person(sandbox, "cyd"), sandbox.workspace.bot.id
 
@@ -83,7 +83,7 @@ def test_inviting_is_all_or_nothing_and_says_who_could_not_come(sandbox: Sandbox
     assert client.conversations_members(channel=made)["members"] == [bot]
 
 
-def test_inviting_with_force_brings_those_who_can_come(sandbox: Sandbox, client: WebClient) -> None:
+def test_an_invitation_with_force_adds_the_users_that_can_be_added(sandbox: Sandbox, client: WebClient) -> None:
     made = client.conversations_create(name="inc-1")["channel"]["id"]
     ann = person(sandbox, "ann")
 
@@ -93,7 +93,7 @@ def test_inviting_with_force_brings_those_who_can_come(sandbox: Sandbox, client:
     assert ann in client.conversations_members(channel=made)["members"]
 
 
-def test_inviting_somebody_inside_nobody_or_too_many_is_refused(sandbox: Sandbox, client: WebClient) -> None:
+def test_inviting_a_member_no_one_or_too_many_is_rejected(sandbox: Sandbox, client: WebClient) -> None:
     made = client.conversations_create(name="inc-1")["channel"]["id"]
     ann = person(sandbox, "ann")
     client.conversations_invite(channel=made, users=ann)
@@ -103,7 +103,7 @@ def test_inviting_somebody_inside_nobody_or_too_many_is_refused(sandbox: Sandbox
     assert refusal(client.conversations_invite, channel=made, users=["U1"] * 101) == "invalid_arguments"
 
 
-def test_an_archived_channel_takes_nothing_and_the_bot_cannot_bring_it_back(client: WebClient) -> None:
+def test_an_archived_channel_is_read_only_and_the_bot_cannot_unarchive_it(client: WebClient) -> None:
     made = client.conversations_create(name="inc-1")["channel"]["id"]
     ts = client.chat_postMessage(channel=made, text="hi")["ts"]
     client.conversations_archive(channel=made)
@@ -116,9 +116,7 @@ def test_an_archived_channel_takes_nothing_and_the_bot_cannot_bring_it_back(clie
     assert refusal(client.conversations_unarchive, channel=made) == "not_in_channel"
 
 
-def test_a_person_can_bring_an_archived_channel_back_and_the_bot_joins_again(
-    sandbox: Sandbox, client: WebClient
-) -> None:
+def test_a_person_can_unarchive_a_channel_and_the_bot_can_rejoin(sandbox: Sandbox, client: WebClient) -> None:
     made = client.conversations_create(name="inc-1")["channel"]["id"]
     client.conversations_archive(channel=made)
 
@@ -137,7 +135,7 @@ def test_general_is_neither_archived_nor_left(sandbox: Sandbox, client: WebClien
     assert refusal(client.conversations_leave, channel=place) == "cant_leave_general"
 
 
-def test_joining_twice_warns_and_joining_a_private_channel_is_refused(sandbox: Sandbox, client: WebClient) -> None:
+def test_joining_twice_warns_and_joining_a_private_channel_is_rejected(sandbox: Sandbox, client: WebClient) -> None:
     place = general(sandbox)
     client.conversations_join(channel=place)
     secret = client.conversations_create(name="secret", is_private=True)["channel"]["id"]
@@ -146,7 +144,7 @@ def test_joining_twice_warns_and_joining_a_private_channel_is_refused(sandbox: S
     assert refusal(client.conversations_join, channel=secret) == "method_not_supported_for_channel_type"
 
 
-def test_taking_somebody_out_needs_them_inside_and_spares_the_bot(sandbox: Sandbox, client: WebClient) -> None:
+def test_kick_requires_a_member_and_not_the_bot_itself(sandbox: Sandbox, client: WebClient) -> None:
     made = client.conversations_create(name="inc-1")["channel"]["id"]
     ann = person(sandbox, "ann")
     client.conversations_invite(channel=made, users=ann)
@@ -168,7 +166,7 @@ def test_a_direct_message_is_opened_with_one_person(sandbox: Sandbox, client: We
     assert refusal(client.conversations_open, users=[ann, bob]) == "missing_scope"
 
 
-def test_lists_come_in_pages_and_refuse_a_cursor_of_their_own_making(client: WebClient) -> None:
+def test_lists_are_paginated_and_reject_an_invalid_cursor(client: WebClient) -> None:
     for number in range(5):
         client.conversations_create(name=f"inc-{number}")
     names: list[str] = []

@@ -1,4 +1,4 @@
-"""Pins, bookmarks, reactions, files, canvases, scheduled messages: each refusal once with a plain client."""
+"""Pins, bookmarks, reactions, files, canvases, scheduled messages: each refusal once by a plain client."""
 
 import urllib.request
 from typing import Any
@@ -16,7 +16,7 @@ def place(client: WebClient) -> str:
     return str(client.conversations_create(name="inc-1")["channel"]["id"])
 
 
-def test_a_message_is_pinned_once_and_taken_off_once(client: WebClient, place: str) -> None:
+def test_a_message_is_pinned_once_and_unpinned_once(client: WebClient, place: str) -> None:
     ts = client.chat_postMessage(channel=place, text="hi")["ts"]
     client.pins_add(channel=place, timestamp=ts)
 
@@ -28,14 +28,14 @@ def test_a_message_is_pinned_once_and_taken_off_once(client: WebClient, place: s
     assert refusal(client.pins_add, channel=place) == "no_item_specified"
 
 
-def test_the_lines_slack_itself_writes_cannot_be_pinned(client: WebClient, place: str) -> None:
+def test_system_messages_cannot_be_pinned(client: WebClient, place: str) -> None:
     joined = client.conversations_history(channel=place)["messages"][-1]
 
     assert joined["subtype"] == "channel_join"
     assert refusal(client.pins_add, channel=place, timestamp=joined["ts"]) == "not_pinnable"
 
 
-def test_a_reaction_is_given_once_and_taken_back_once(client: WebClient, place: str) -> None:
+def test_a_reaction_is_added_once_and_removed_once(client: WebClient, place: str) -> None:
     ts = client.chat_postMessage(channel=place, text="hi")["ts"]
     client.reactions_add(channel=place, timestamp=ts, name="eyes")
 
@@ -46,7 +46,7 @@ def test_a_reaction_is_given_once_and_taken_back_once(client: WebClient, place: 
     assert refusal(client.reactions_add, channel=place, timestamp=ts, name="No Such!") == "invalid_name"
 
 
-def test_a_channel_takes_a_hundred_bookmarks_that_are_links(client: WebClient, place: str) -> None:
+def test_a_channel_has_at_most_a_hundred_bookmarks_and_they_are_links(client: WebClient, place: str) -> None:
     add: dict[str, Any] = {"channel_id": place, "title": "Board", "type": "link", "link": "https://x.example"}
     made = client.bookmarks_add(**add)["bookmark"]
 
@@ -62,7 +62,7 @@ def test_a_channel_takes_a_hundred_bookmarks_that_are_links(client: WebClient, p
     assert len(client.bookmarks_list(channel_id=place)["bookmarks"]) == 99
 
 
-def test_a_file_is_shared_only_after_its_bytes_arrived(client: WebClient, place: str) -> None:
+def test_a_file_is_shared_only_after_its_upload(client: WebClient, place: str) -> None:
     given = client.files_getUploadURLExternal(filename="log.txt", length=3)
     share = {"files": [{"id": given["file_id"], "title": "Log"}], "channel_id": place}
 

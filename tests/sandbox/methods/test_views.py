@@ -1,4 +1,4 @@
-"""Triggers, the stack of three, hashes, and what a form remembers of what was typed."""
+"""Triggers, the stack of three, hashes, and the values that a form keeps."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def trigger(sandbox: Sandbox, name: str = "ann") -> str:
     return sandbox.triggers.issue(person(sandbox, name))
 
 
-def test_a_trigger_opens_one_form(sandbox: Sandbox, client: WebClient) -> None:
+def test_a_trigger_opens_one_view(sandbox: Sandbox, client: WebClient) -> None:
     once = trigger(sandbox)
 
     assert refusal(client.views_open, trigger_id=once, view=modal()) == ""
@@ -46,7 +46,7 @@ def test_forms_stack_three_deep_and_no_deeper(sandbox: Sandbox, client: WebClien
     assert len(sandbox.snapshot("ann")["modals"]) == 3
 
 
-def test_an_update_meant_for_an_earlier_state_is_refused(sandbox: Sandbox, client: WebClient) -> None:
+def test_an_update_with_an_outdated_hash_is_rejected(sandbox: Sandbox, client: WebClient) -> None:
     view = client.views_open(trigger_id=trigger(sandbox), view=modal())["view"]
     updated = client.views_update(view_id=view["id"], hash=view["hash"], view=modal(section("new")))["view"]
 
@@ -63,7 +63,7 @@ def test_a_form_that_was_closed_cannot_be_updated(sandbox: Sandbox, client: WebC
         sandbox.actor.submit("ann", view["id"], {"what": "x"})
 
 
-def test_an_external_id_is_unique_and_finds_its_form(sandbox: Sandbox, client: WebClient) -> None:
+def test_an_external_id_is_unique_and_identifies_its_view(sandbox: Sandbox, client: WebClient) -> None:
     client.views_open(trigger_id=trigger(sandbox), view=modal(external_id="one"))
     again: dict[str, Any] = {"trigger_id": trigger(sandbox, "bob"), "view": modal(external_id="one")}
 
@@ -71,7 +71,7 @@ def test_an_external_id_is_unique_and_finds_its_form(sandbox: Sandbox, client: W
     assert refusal(client.views_update, external_id="one", view=modal()) == ""
 
 
-def test_what_was_typed_survives_an_update_only_where_its_input_stays(sandbox: Sandbox, client: WebClient) -> None:
+def test_typed_values_survive_an_update_only_where_their_input_stays(sandbox: Sandbox, client: WebClient) -> None:
     form = modal(text_input("kept"), text_input("lost"))
     view = client.views_open(trigger_id=trigger(sandbox), view=form)["view"]
     sandbox.actor.fill("ann", view["id"], {"kept": "a", "lost": "b"})
@@ -129,7 +129,7 @@ def test_a_simple_value_becomes_the_state_slack_sends(
     assert state == {"type": element["type"], key: sent}
 
 
-def test_slacks_client_refuses_a_form_with_a_required_input_empty(sandbox: Sandbox, client: WebClient) -> None:
+def test_slacks_client_rejects_a_form_with_an_empty_required_input(sandbox: Sandbox, client: WebClient) -> None:
     form = modal(text_input("what"), text_input("why", optional=True))
     view = client.views_open(trigger_id=trigger(sandbox), view=form)["view"]
 
@@ -141,7 +141,7 @@ def test_slacks_client_refuses_a_form_with_a_required_input_empty(sandbox: Sandb
 
 
 @pytest.mark.parametrize(("typed", "words"), [("ab", "at least 3"), ("abcdef", "at most 5")])
-def test_slacks_client_refuses_a_text_too_short_or_too_long(
+def test_slacks_client_rejects_a_text_too_short_or_too_long(
     sandbox: Sandbox, client: WebClient, typed: str, words: str
 ) -> None:
     form = modal(text_input("what", element={"min_length": 3, "max_length": 5}))
@@ -151,7 +151,9 @@ def test_slacks_client_refuses_a_text_too_short_or_too_long(
         sandbox.actor.submit("ann", view["id"], {"what": typed})
 
 
-def test_only_what_is_on_offer_can_be_chosen_and_only_ones_own_form_filled(sandbox: Sandbox, client: WebClient) -> None:
+def test_only_an_offered_option_can_be_selected_and_only_ones_own_form_filled(
+    sandbox: Sandbox, client: WebClient
+) -> None:
     form = modal(text_input("level", element={"type": "static_select", "options": OPTIONS}))
     view = client.views_open(trigger_id=trigger(sandbox), view=form)["view"]
 
@@ -163,7 +165,7 @@ def test_only_what_is_on_offer_can_be_chosen_and_only_ones_own_form_filled(sandb
         sandbox.actor.fill("bob", view["id"], {"level": "low"})
 
 
-def test_publishing_a_home_tab_keeps_its_id_and_minds_its_hash(sandbox: Sandbox, client: WebClient) -> None:
+def test_publishing_a_home_tab_keeps_its_id_and_checks_its_hash(sandbox: Sandbox, client: WebClient) -> None:
     ann = person(sandbox, "ann")
     home = {"type": "home", "blocks": [section()]}
     first = client.views_publish(user_id=ann, view=home)["view"]

@@ -1,4 +1,4 @@
-"""A pretend workspace with a small app on it, and pages to look at it as somebody."""
+"""A pretend workspace with a small app, and pages opened as a person."""
 
 from collections.abc import Callable, Iterator
 
@@ -29,7 +29,7 @@ def helper(sandbox: Sandbox) -> Iterator[SampleApp]:
 
 @pytest.fixture
 def see(desk: BrowserDesk, sandbox: Sandbox, helper: SampleApp) -> See:
-    """Open the page as somebody in a channel, and wait until it is there."""
+    """Open the page as a person in a channel, and wait until it is loaded."""
 
     def see(who: str = "ann", channel: str = "general", **query: str) -> Page:
         ws = sandbox.workspace

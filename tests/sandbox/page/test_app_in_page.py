@@ -1,4 +1,4 @@
-"""The app in the page: commands, forms, buttons, shortcuts, ephemeral answers, the Home tab, the wire."""
+"""The app on the page: commands, forms, buttons, shortcuts, ephemeral responses, the Home tab, the wire drawer."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -40,7 +40,7 @@ def test_a_slash_offers_the_apps_commands_with_their_hints(see: See) -> None:
     expect(page.get_by_test_id("composer")).to_have_value("/help-me ")
 
 
-def test_an_answer_to_a_command_is_seen_by_nobody_else(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
+def test_a_response_to_a_command_is_visible_only_to_its_author(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
     ann, ben = see("ann"), see("ben")
 
     command(ann, "/help-me tell @ben <b>now</b>")
@@ -51,7 +51,7 @@ def test_an_answer_to_a_command_is_seen_by_nobody_else(see: See, helper: SampleA
     assert helper.heard[0]["text"] == f"tell <@{sandbox.workspace.find_person('ben').id}> &lt;b&gt;now&lt;/b&gt;"
 
 
-def test_a_command_that_is_answered_too_late_says_so_and_keeps_the_text(see: See) -> None:
+def test_a_command_that_times_out_shows_an_error_and_keeps_the_text(see: See) -> None:
     page = see()
 
     command(page, "/help-me slow")
@@ -60,7 +60,7 @@ def test_a_command_that_is_answered_too_late_says_so_and_keeps_the_text(see: See
     expect(page.get_by_test_id("composer")).to_have_value("/help-me slow")
 
 
-def test_an_unknown_command_is_refused_here(see: See, helper: SampleApp) -> None:
+def test_an_unknown_command_is_rejected_by_the_page(see: See, helper: SampleApp) -> None:
     page = see()
 
     command(page, "/nonsense now")
@@ -69,7 +69,7 @@ def test_an_unknown_command_is_refused_here(see: See, helper: SampleApp) -> None
     assert helper.heard == []
 
 
-def test_a_form_shows_what_is_missing_then_what_is_wrong_then_goes_through(see: See, helper: SampleApp) -> None:
+def test_a_form_shows_missing_inputs_then_errors_and_then_closes(see: See, helper: SampleApp) -> None:
     page = see()
     open_form(page)
     expect(title(page)).to_be_focused()
@@ -92,7 +92,7 @@ def test_a_form_shows_what_is_missing_then_what_is_wrong_then_goes_through(see: 
     assert len(helper.heard[-1]["who"]["v"]["selected_users"]) == 1
 
 
-def test_an_option_with_markup_in_it_stays_words(see: See) -> None:
+def test_an_option_with_markup_is_shown_as_text(see: See) -> None:
     page = see()
     open_form(page)
 
@@ -103,7 +103,7 @@ def test_an_option_with_markup_in_it_stays_words(see: See) -> None:
     assert "owned" not in page.title()
 
 
-def test_typed_words_survive_an_update_of_the_form(see: See) -> None:
+def test_typed_text_survives_an_update_of_the_form(see: See) -> None:
     page = see()
     open_form(page)
     title(page).fill("Half done")
@@ -116,7 +116,7 @@ def test_typed_words_survive_an_update_of_the_form(see: See) -> None:
     expect(page.locator("button[data-block-id=how_bad]")).to_contain_text("Everybody")
 
 
-def test_a_form_nobody_acknowledged_stays_open_with_its_words(see: See) -> None:
+def test_an_unacknowledged_form_stays_open_with_its_text(see: See) -> None:
     page = see()
     open_form(page)
     title(page).fill("slow")
@@ -138,7 +138,7 @@ def test_escape_closes_a_form(see: See, sandbox: Sandbox) -> None:
     assert sandbox.workspace.stack(sandbox.workspace.find_person("ann").id) == []
 
 
-def test_a_pressed_button_changes_the_message_for_everybody(see: See, helper: SampleApp) -> None:
+def test_a_pressed_button_changes_the_message_for_everyone(see: See, helper: SampleApp) -> None:
     ann, ben = see("ann"), see("ben")
     open_form(ann)
     title(ann).fill("Checkout fails")
@@ -151,7 +151,7 @@ def test_a_pressed_button_changes_the_message_for_everybody(see: See, helper: Sa
     expect(ann.locator("[data-action-id=take]")).to_have_count(0)
 
 
-def test_a_dangerous_button_asks_first(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
+def test_a_danger_button_asks_for_confirmation(see: See, helper: SampleApp, sandbox: Sandbox) -> None:
     page = see()
     open_form(page)
     title(page).fill("Checkout fails")
@@ -167,7 +167,7 @@ def test_a_dangerous_button_asks_first(see: See, helper: SampleApp, sandbox: San
     expect(page.locator("[data-action-id=drop]")).to_have_count(0)
 
 
-def test_shortcuts_stand_in_the_message_menu_and_by_the_composer(see: See, sandbox: Sandbox) -> None:
+def test_shortcuts_are_in_the_message_menu_and_by_the_composer(see: See, sandbox: Sandbox) -> None:
     sandbox.actor.post("ben", "general", "pool is full")
     page = see()
 
@@ -181,7 +181,7 @@ def test_shortcuts_stand_in_the_message_menu_and_by_the_composer(see: See, sandb
     expect(page.get_by_test_id("modal-title")).to_have_text("Tell us")
 
 
-def test_the_home_tab_is_drawn_anew_each_time_it_is_opened(see: See) -> None:
+def test_the_home_tab_is_rendered_each_time_it_is_opened(see: See) -> None:
     page = see()
 
     page.get_by_test_id("app").click()
@@ -193,7 +193,7 @@ def test_the_home_tab_is_drawn_anew_each_time_it_is_opened(see: See) -> None:
     expect(page.get_by_test_id("home")).to_contain_text("Seen 2 times.")
 
 
-def test_the_wire_shows_what_went_by_and_can_be_searched(see: See) -> None:
+def test_the_wire_drawer_shows_the_wire_log_and_can_be_searched(see: See) -> None:
     page = see()
     command(page, "/help-me hello")
     expect(page.get_by_test_id("ephemeral")).to_be_visible()

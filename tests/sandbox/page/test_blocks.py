@@ -1,4 +1,4 @@
-"""Every kind of block and element the page knows, drawn from what an app posted, and what choosing in them sends."""
+"""Every type of block and element on the page, and the actions that they send."""
 
 from queue import Queue
 from typing import Any
@@ -92,7 +92,7 @@ def pick(page: Page, block_id: str, *names: str) -> None:
         page.keyboard.press("Escape")
 
 
-def test_every_block_is_drawn_and_none_brings_in_markup(see: See, sandbox: Sandbox) -> None:
+def test_every_block_is_rendered_without_markup_of_its_text(see: See, sandbox: Sandbox) -> None:
     post(sandbox, SHOWN)
     page = see()
 
@@ -109,7 +109,7 @@ def test_every_block_is_drawn_and_none_brings_in_markup(see: See, sandbox: Sandb
     assert "owned" not in page.title()
 
 
-def test_a_form_with_every_kind_of_input_sends_what_was_put_in(see: See, sandbox: Sandbox, helper: SampleApp) -> None:
+def test_a_form_with_every_type_of_input_sends_its_values(see: See, sandbox: Sandbox, helper: SampleApp) -> None:
     ws, got = sandbox.workspace, []
     helper.app.view("every")(lambda ack, view: (got.append(view["state"]["values"]), ack()))
     ann, ben = ws.find_person("ann").id, ws.find_person("ben").id
@@ -150,7 +150,7 @@ def test_a_form_with_every_kind_of_input_sends_what_was_put_in(see: See, sandbox
     }
 
 
-def test_choosing_in_a_message_tells_the_app_at_once(see: See, sandbox: Sandbox, helper: SampleApp) -> None:
+def test_a_selection_in_a_message_is_sent_to_the_app(see: See, sandbox: Sandbox, helper: SampleApp) -> None:
     got: Queue[Any] = Queue()
     helper.app.action("choose")(lambda ack, action: (got.put(action), ack()))
     helper.app.action("menu")(lambda ack, action: (got.put(action), ack()))

@@ -1,4 +1,4 @@
-"""Without a browser the browser tests are skipped and say why; where CI is set they fail instead."""
+"""Without a browser, browser tests are skipped with a reason; in CI they fail instead."""
 
 from pathlib import Path
 

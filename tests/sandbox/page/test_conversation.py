@@ -1,4 +1,4 @@
-"""Talking in the page: messages, threads, reactions, editing, other people, live updates, hostile text."""
+"""Conversation on the page: messages, threads, reactions, edits, other people, live updates, hostile text."""
 
 import re
 
@@ -21,7 +21,7 @@ def message(page: Page, text: str) -> Locator:
     return page.get_by_test_id("message").filter(has_text=text)
 
 
-def test_a_message_appears_for_everybody_at_once(see: See, sandbox: Sandbox) -> None:
+def test_a_message_appears_for_everyone_at_once(see: See, sandbox: Sandbox) -> None:
     ann, ben = see("ann"), see("ben")
 
     say(ann, "Is *checkout* slow?")
@@ -31,7 +31,7 @@ def test_a_message_appears_for_everybody_at_once(see: See, sandbox: Sandbox) -> 
     assert [m.text for m in sandbox.workspace.find_channel("general").messages.values()][-1] == "Is *checkout* slow?"
 
 
-def test_what_looks_like_markup_or_a_broadcast_is_words(see: See, sandbox: Sandbox) -> None:
+def test_typed_markup_and_broadcasts_are_shown_as_text(see: See, sandbox: Sandbox) -> None:
     page = see("ann")
 
     say(page, f"{HOSTILE} <!channel> & more")
@@ -41,8 +41,8 @@ def test_what_looks_like_markup_or_a_broadcast_is_words(see: See, sandbox: Sandb
     assert stored == f"{ESCAPED} &lt;!channel&gt; &amp; more"
 
 
-def test_hostile_text_never_becomes_markup_wherever_it_stands(see: See, sandbox: Sandbox) -> None:
-    """A name, a message, a topic, a bookmark and a label are the places where people's words are drawn."""
+def test_hostile_text_never_becomes_markup_in_any_place(see: See, sandbox: Sandbox) -> None:
+    """Names, messages, topics, bookmarks and labels are the places that show people's text."""
     said = sandbox.actor.post("eve", "general", HOSTILE)
     sandbox.actor.react("eve", "general", said, HOSTILE)
     channel = sandbox.workspace.find_channel("general")
@@ -127,7 +127,7 @@ def test_only_ones_own_messages_offer_to_be_edited_and_deleted(see: See, sandbox
     expect(message(page, "from Ann")).to_have_count(0)
 
 
-def test_one_can_become_somebody_else_and_the_address_says_so(see: See, sandbox: Sandbox) -> None:
+def test_switching_the_person_changes_the_address(see: See, sandbox: Sandbox) -> None:
     ben = sandbox.workspace.find_person("ben").id
     page = see("ann")
 
@@ -140,7 +140,7 @@ def test_one_can_become_somebody_else_and_the_address_says_so(see: See, sandbox:
     expect(message(page, "Ben speaking")).to_contain_text("Ben Baker")
 
 
-def test_unread_channels_say_how_many_until_somebody_looks(see: See, sandbox: Sandbox) -> None:
+def test_unread_channels_show_a_count_until_they_are_opened(see: See, sandbox: Sandbox) -> None:
     page = see("ann", "general")
     ops = page.locator("[data-channel-name=ops]")
     sandbox.actor.post("ben", "ops", "one")
@@ -154,7 +154,7 @@ def test_unread_channels_say_how_many_until_somebody_looks(see: See, sandbox: Sa
     expect(ops.locator(".badge")).to_have_count(0)
 
 
-def test_a_live_update_leaves_typed_text_and_focus_alone(see: See, sandbox: Sandbox) -> None:
+def test_a_live_update_keeps_typed_text_and_focus(see: See, sandbox: Sandbox) -> None:
     page = see("ann")
     page.get_by_test_id("composer").press_sequentially("half a sen")
 
@@ -165,7 +165,7 @@ def test_a_live_update_leaves_typed_text_and_focus_alone(see: See, sandbox: Sand
     expect(page.get_by_test_id("composer")).to_have_value("half a sentence")
 
 
-def test_a_reader_further_up_is_not_pulled_to_the_newest_message(see: See, sandbox: Sandbox) -> None:
+def test_a_reader_who_has_scrolled_up_stays_there(see: See, sandbox: Sandbox) -> None:
     for n in range(60):
         sandbox.actor.post("ben" if n % 2 else "ann", "general", f"line {n}")
     page = see("ann")

@@ -1,4 +1,4 @@
-"""What Slack's mrkdwn looks like on the page: each text beside the markup it becomes."""
+"""Slack's mrkdwn on the page: each text with the markup that it becomes."""
 
 import pytest
 from playwright.sync_api import Page
@@ -69,13 +69,13 @@ def page(see: See) -> Page:
     return see()
 
 
-def test_every_form_of_mrkdwn_becomes_what_it_means(page: Page) -> None:
+def test_every_mrkdwn_construct_is_rendered(page: Page) -> None:
     drawn = {text: page.evaluate(DRAW, [text, NOON]) for text, _ in CASES}
 
     assert drawn == dict(CASES)
 
 
-def test_a_mention_shows_the_name_and_marks_oneself(page: Page) -> None:
+def test_a_mention_shows_the_name_and_highlights_ones_own(page: Page) -> None:
     me = page.get_by_test_id("you-are").get_attribute("data-user")
 
     assert page.evaluate(DRAW, [f"<@{me}> and <@UNOBODY>", NOON]) == (
@@ -83,8 +83,8 @@ def test_a_mention_shows_the_name_and_marks_oneself(page: Page) -> None:
     )
 
 
-def test_no_text_however_mangled_breaks_the_drawing(page: Page) -> None:
-    """The longest texts and unbalanced marks come out with the same words."""
+def test_malformed_mrkdwn_is_rendered_as_text(page: Page) -> None:
+    """The longest texts and unbalanced marks are shown with the same words."""
     for text in (
         "*" * 3000,
         "_a" * 1500,

@@ -1,4 +1,4 @@
-"""Where one can be: links to a message, channels seen from outside, archived ones, forms on top of forms, the app's messages."""
+"""Navigation: links to a message, channels of others, archived channels, stacked forms, the app's messages."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def test_a_link_opens_at_its_message_as_its_person(see: See, sandbox: Sandbox) -
     expect(page.get_by_test_id("you-are")).to_contain_text("Ben Baker")
 
 
-def test_a_permanent_link_in_a_message_is_followed_without_leaving_the_page(see: See, sandbox: Sandbox) -> None:
+def test_a_permalink_in_a_message_opens_within_the_page(see: See, sandbox: Sandbox) -> None:
     ts = sandbox.actor.post("ben", "ops", "the cause")
     channel = sandbox.workspace.find_channel("ops").id
     link = f"{sandbox.page_url}archives/{channel}/p{ts.replace('.', '')}"
@@ -39,7 +39,7 @@ def test_a_permanent_link_in_a_message_is_followed_without_leaving_the_page(see:
     expect(page.get_by_test_id("composer")).to_have_value("unsent")
 
 
-def test_a_channel_seen_from_outside_offers_to_join(see: See, sandbox: Sandbox) -> None:
+def test_a_channel_offers_non_members_to_join(see: See, sandbox: Sandbox) -> None:
     made = sandbox.actor.create_channel("ben", "war-room")
     page = see("ann", made)
     expect(page.get_by_test_id("composer")).to_have_count(0)
@@ -50,7 +50,7 @@ def test_a_channel_seen_from_outside_offers_to_join(see: See, sandbox: Sandbox) 
     assert sandbox.workspace.find_person("ann").id in sandbox.workspace.find_channel(made).members
 
 
-def test_a_private_channel_is_not_even_named_to_others(see: See, sandbox: Sandbox) -> None:
+def test_a_private_channels_name_is_hidden_from_non_members(see: See, sandbox: Sandbox) -> None:
     made = sandbox.actor.create_channel("ben", "secret-room", private=True)
     sandbox.actor.post("ben", "general", f"over in <#{made}|>")
 
@@ -60,7 +60,7 @@ def test_a_private_channel_is_not_even_named_to_others(see: See, sandbox: Sandbo
     assert "secret-room" not in page.content()
 
 
-def test_an_archived_channel_can_be_read_and_not_written_to(see: See, sandbox: Sandbox) -> None:
+def test_an_archived_channel_is_read_only(see: See, sandbox: Sandbox) -> None:
     sandbox.actor.post("ben", "ops", "the end")
     sandbox.actor.archive("ben", "ops")
 
@@ -72,7 +72,7 @@ def test_an_archived_channel_can_be_read_and_not_written_to(see: See, sandbox: S
     expect(page.get_by_test_id("tool-react")).to_have_count(0)
 
 
-def test_closing_a_form_on_top_of_another_shows_the_one_below_as_it_was(see: See, sandbox: Sandbox) -> None:
+def test_closing_a_pushed_form_shows_the_form_below_unchanged(see: See, sandbox: Sandbox) -> None:
     ws = sandbox.workspace
     ann, channel = ws.find_person("ann").id, ws.find_channel("general").id
     above: dict[str, Any] = form(channel) | {"title": {"type": "plain_text", "text": "Above"}}
@@ -104,15 +104,13 @@ def test_the_focus_cannot_leave_an_open_form(see: See, sandbox: Sandbox) -> None
         assert page.evaluate("Boolean(document.activeElement.closest('[data-testid=modal]'))")
 
 
-def test_the_apps_messages_can_be_answered_by_its_buttons_alone_when_it_reads_nothing(
-    see: See, helper: SampleApp
-) -> None:
+def test_a_read_only_messages_tab_offers_buttons_and_no_composer(see: See, helper: SampleApp) -> None:
     page = see("ann")
     page.get_by_test_id("app").click()
 
     page.get_by_test_id("tab-messages").click()
 
-    expect(page.get_by_text("Helper writes here and reads nothing.")).to_be_visible()
+    expect(page.get_by_text("Sampleapp writes here and reads nothing.")).to_be_visible()
     expect(page.get_by_test_id("composer")).to_have_count(0)
 
 

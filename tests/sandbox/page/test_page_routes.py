@@ -1,4 +1,4 @@
-"""The routes of the page without a browser: what they answer, what they refuse, and that they end when the workspace does."""
+"""Routes of the page without a browser: responses, refusals, and the end of streams when the workspace stops."""
 
 import contextlib
 import http.client
@@ -24,7 +24,7 @@ def get(sandbox: Sandbox, path: str) -> Any:
 
 
 def drain(stream: Any) -> None:
-    """Read to the end, whether it comes in order or by a cut connection."""
+    """Read a stream to its end, regular or by a cut connection."""
     with contextlib.suppress(http.client.IncompleteRead):
         stream.read()
 
@@ -35,7 +35,7 @@ def act(sandbox: Sandbox, kind: str = "application/json", **asked: Any) -> dict[
         return json.load(answer)
 
 
-def test_the_page_forbids_everything_from_elsewhere(sandbox: Sandbox) -> None:
+def test_the_pages_content_security_policy_forbids_other_hosts(sandbox: Sandbox) -> None:
     with get(sandbox, "") as answer:
         policy = answer.headers["content-security-policy"]
 
@@ -62,13 +62,13 @@ def test_no_file_of_the_page_is_longer_than_three_hundred_lines() -> None:
 
 
 def test_no_script_of_the_page_writes_markup() -> None:
-    """Text reaches the document through text nodes alone, so none of the doors for markup may be used."""
+    """Text enters the document only through text nodes, so no function that parses markup may be used."""
     doors = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\beval\(|new Function")
 
     assert [path.name for path in STATIC.rglob("*.js") if doors.search(path.read_text("utf-8"))] == []
 
 
-def test_a_picture_holds_the_messages_of_the_named_channel_alone(sandbox: Sandbox) -> None:
+def test_a_snapshot_holds_the_messages_of_the_selected_channel_only(sandbox: Sandbox) -> None:
     channel = sandbox.workspace.find_channel("ops").id
     with get(sandbox, f"ui/snapshot?as={sandbox.workspace.find_person('ben').id}&channel={channel}") as answer:
         seen = json.load(answer)
@@ -77,12 +77,12 @@ def test_a_picture_holds_the_messages_of_the_named_channel_alone(sandbox: Sandbo
     assert [one["command"] for one in seen["commands"]] == ["/help-me", "/hush"]
 
 
-def test_somebody_unknown_sees_what_the_first_person_sees(sandbox: Sandbox) -> None:
+def test_an_unknown_person_gets_the_first_persons_snapshot(sandbox: Sandbox) -> None:
     with get(sandbox, "ui/snapshot?as=UNOBODY") as answer:
         assert json.load(answer)["me"] == sandbox.workspace.find_person("ann").id
 
 
-def test_an_act_that_may_not_be_is_answered_with_a_sentence(sandbox: Sandbox) -> None:
+def test_a_rejected_action_returns_a_sentence(sandbox: Sandbox) -> None:
     ann = sandbox.workspace.find_person("ann").id
 
     assert act(sandbox, **{"as": ann, "do": "post", "channel": "nowhere", "text": "hi"})["error"]
@@ -91,7 +91,7 @@ def test_an_act_that_may_not_be_is_answered_with_a_sentence(sandbox: Sandbox) ->
 
 
 def test_a_page_of_another_site_cannot_act(sandbox: Sandbox) -> None:
-    """A browser lets other sites post plain text without asking first, so only JSON is taken."""
+    """A browser lets other sites post plain text without a preflight, so only JSON is accepted."""
     with pytest.raises(urllib.error.HTTPError) as refused:
         act(sandbox, "text/plain", **{"as": "ann", "do": "post", "channel": "general", "text": "hi"})
 
@@ -100,12 +100,12 @@ def test_a_page_of_another_site_cannot_act(sandbox: Sandbox) -> None:
     assert [m for m in sandbox.workspace.find_channel("general").messages.values() if m.text == "hi"] == []
 
 
-def test_a_permanent_link_leads_to_the_message(sandbox: Sandbox) -> None:
+def test_a_permalink_redirects_to_the_message(sandbox: Sandbox) -> None:
     with get(sandbox, "archives/C0000001/p1700000000000100?thread_ts=1700000000.000001&cid=C0000001") as answer:
         assert answer.url.endswith("/?channel=C0000001&ts=1700000000.000100&thread=1700000000.000001")
 
 
-def test_the_stream_tells_of_a_change_and_ends_with_the_workspace() -> None:
+def test_the_stream_sends_changes_and_ends_with_the_workspace() -> None:
     with Sandbox(manifest=MANIFEST) as sandbox:
         stream = get(sandbox, "ui/stream")
         sandbox.wire_log.record(at="now", kind="api", name="chat.postMessage", detail={}, result="ok")

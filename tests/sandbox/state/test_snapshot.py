@@ -1,4 +1,4 @@
-"""What one person sees, what the traffic drawer shows, and clocks."""
+"""Snapshots, the wire log, and clocks."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ def channel(sandbox: Sandbox, user: str, name: str = "general") -> dict[str, obj
     return next(one for one in sandbox.snapshot(user)["channels"] if one["name"] == name)
 
 
-def test_a_private_channel_is_shown_to_its_members_only_and_nothing_but_their_own_to_guests(sandbox: Sandbox) -> None:
+def test_only_members_see_a_private_channel_and_guests_see_only_their_channels(sandbox: Sandbox) -> None:
     sandbox.actor.create_channel("ann", "secret", private=True)
 
     names = {user: [one["name"] for one in sandbox.snapshot(user)["channels"]] for user in ("ann", "bob", "cyd")}
@@ -24,7 +24,7 @@ def test_a_private_channel_is_shown_to_its_members_only_and_nothing_but_their_ow
     assert names == {"ann": ["general", "secret"], "bob": ["general"], "cyd": []}
 
 
-def test_unread_counts_what_others_said_since_one_last_looked(sandbox: Sandbox) -> None:
+def test_unread_counts_messages_of_others_since_the_last_read(sandbox: Sandbox) -> None:
     sandbox.actor.post("ann", "general", "one")
     sandbox.actor.post("ann", "general", f"<@{person(sandbox, 'bob')}> two")
 
@@ -63,7 +63,7 @@ def test_commands_and_shortcuts_come_from_the_manifest() -> None:
     assert [one["callback_id"] for one in shown["shortcuts"]] == ["start", "keep"]
 
 
-def test_a_change_wakes_whoever_waits_for_one(sandbox: Sandbox) -> None:
+def test_a_change_wakes_a_waiting_thread(sandbox: Sandbox) -> None:
     seq = sandbox.wire_log.seq
     woken: list[int] = []
     waiting = threading.Thread(target=lambda: woken.append(sandbox.wait_for_change(seq, 5)))
@@ -87,7 +87,9 @@ def test_waiting_ends_with_the_workspace() -> None:
     assert not waiting.is_alive()
 
 
-def test_the_traffic_shows_calls_with_their_result_and_cuts_long_values(sandbox: Sandbox, client: WebClient) -> None:
+def test_the_wire_log_holds_calls_with_their_result_and_truncates_long_values(
+    sandbox: Sandbox, client: WebClient
+) -> None:
     seq = sandbox.wire_log.seq
     client.chat_postMessage(channel=general(sandbox), text="x" * 1000)
 
@@ -99,7 +101,7 @@ def test_the_traffic_shows_calls_with_their_result_and_cuts_long_values(sandbox:
     assert call.ms is not None
 
 
-def test_a_clock_that_stands_still_still_gives_increasing_timestamps() -> None:
+def test_a_stopped_clock_gives_increasing_timestamps() -> None:
     clock = SetClock(WORKSPACE_START)
     timestamps = MessageTimestamps(clock)
 
@@ -118,7 +120,7 @@ def test_timestamps_are_read_as_slack_reads_them() -> None:
         parse_ts("soon")
 
 
-def test_clocks_are_aware_and_move_only_when_told() -> None:
+def test_clocks_are_aware_and_a_set_clock_moves_only_when_set() -> None:
     clock = SetClock(WORKSPACE_START)
 
     clock.advance(90)

@@ -1,4 +1,4 @@
-"""What an app's answer to a form does, and what pressing something in a form sends."""
+"""Effects of an app's response to a form, and the actions of buttons in forms."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 class Scripted:
-    """An app that answers every envelope with what `answer` makes of it."""
+    """An app that acknowledges every envelope with the result of `answer`."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.heard: list[Json] = []
@@ -58,7 +58,7 @@ def stack(sandbox: Sandbox) -> list[str]:
     return [one["callback_id"] for one in sandbox.snapshot("ann")["modals"]]
 
 
-def test_no_answer_closes_the_form_that_was_sent(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+def test_an_empty_acknowledgement_closes_the_form(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
     view = opened(sandbox, client)
 
     sandbox.actor.submit("ann", view, {"what": "x"})
@@ -75,7 +75,7 @@ def test_no_answer_closes_the_form_that_was_sent(sandbox: Sandbox, client: WebCl
         ({"response_action": "clear"}, []),
     ],
 )
-def test_an_answer_takes_the_form_to_its_next_step(
+def test_a_response_action_takes_the_form_to_its_next_step(
     sandbox: Sandbox, client: WebClient, app: Scripted, answer: Json, left: list[str]
 ) -> None:
     app.answer = lambda payload: answer
@@ -95,7 +95,7 @@ def test_an_answer_takes_the_form_to_its_next_step(
         {"response_action": "explode"},
     ],
 )
-def test_an_answer_slack_cannot_take_shows_trouble_and_leaves_the_form(
+def test_an_invalid_response_shows_an_error_and_leaves_the_form_open(
     sandbox: Sandbox, client: WebClient, app: Scripted, answer: Json
 ) -> None:
     app.answer = lambda payload: answer
@@ -105,7 +105,7 @@ def test_an_answer_slack_cannot_take_shows_trouble_and_leaves_the_form(
     assert (told.acked, told.error, stack(sandbox)) == (True, "trouble connecting", ["form"])
 
 
-def test_a_fourth_form_cannot_be_pushed_by_an_answer(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+def test_a_response_cannot_push_a_fourth_form(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
     app.answer = lambda payload: {"response_action": "push", "view": modal()}
     view = opened(sandbox, client)
     for _ in range(2):
@@ -117,7 +117,7 @@ def test_a_fourth_form_cannot_be_pushed_by_an_answer(sandbox: Sandbox, client: W
     assert (told.error, len(stack(sandbox))) == ("trouble connecting", 3)
 
 
-def test_closing_a_form_is_told_only_to_an_app_that_asked(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+def test_view_closed_is_sent_only_if_the_app_asked_for_it(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
     quiet = sandbox.actor.close("ann", opened(sandbox, client))
     told = sandbox.actor.close("ann", opened(sandbox, client, modal(notify_on_close=True)))
 
@@ -127,7 +127,7 @@ def test_closing_a_form_is_told_only_to_an_app_that_asked(sandbox: Sandbox, clie
     assert "trigger_id" not in app.heard[0]
 
 
-def test_pressing_in_a_form_brings_what_was_typed_so_far(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+def test_a_button_in_a_form_sends_the_typed_values(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
     view = opened(sandbox, client, modal(text_input("what"), button("more", "7")))
     sandbox.actor.fill("ann", view, {"what": "half a sen"})
 
@@ -140,7 +140,7 @@ def test_pressing_in_a_form_brings_what_was_typed_so_far(sandbox: Sandbox, clien
     assert "response_url" not in pressed
 
 
-def test_the_home_tab_can_be_pressed_too(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
+def test_a_button_on_the_home_tab_sends_an_action(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
     ann = person(sandbox, "ann")
     home = client.views_publish(user_id=ann, view={"type": "home", "blocks": [section(), button("go")]})["view"]["id"]
 
@@ -150,7 +150,7 @@ def test_the_home_tab_can_be_pressed_too(sandbox: Sandbox, client: WebClient, ap
     assert (app.heard[0]["view"]["type"], app.heard[0]["user"]["id"]) == ("home", ann)
 
 
-def test_choosing_from_an_overflow_menu_and_a_select_says_what_was_chosen(
+def test_an_overflow_menu_and_a_select_send_the_selected_option(
     sandbox: Sandbox, client: WebClient, app: Scripted
 ) -> None:
     options = [{"text": {"type": "plain_text", "text": word}, "value": word} for word in ("low", "high")]
@@ -168,7 +168,7 @@ def test_choosing_from_an_overflow_menu_and_a_select_says_what_was_chosen(
     assert app.heard[1]["view"]["state"]["values"]["row"]["pick"]["selected_option"]["value"] == "high"
 
 
-def test_two_buttons_of_one_action_are_told_apart_by_block_or_value(
+def test_buttons_with_one_action_id_are_distinguished_by_block_or_value(
     sandbox: Sandbox, client: WebClient, app: Scripted
 ) -> None:
     rows = [button("go", "1") | {"block_id": "one"}, button("go", "2") | {"block_id": "two"}]

@@ -70,7 +70,7 @@ function redraw() {
   if (ui.snap) markRead();
 }
 
-/** A form that was changed under somebody's hands may have lost the button they pressed; keys still belong to it. */
+/** An updated form may have lost the button with the focus; the form keeps the keyboard. */
 function keepFocusInForm() {
   document.querySelector("[data-testid=modal]")?.focus({ preventScroll: true });
 }

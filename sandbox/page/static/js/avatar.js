@@ -1,4 +1,4 @@
-// The little square that stands for somebody: initials on a colour of their own. It knows no pictures and fetches none.
+// Avatars: initials on a person's colour. Knows no pictures and fetches none.
 
 import { cls, h } from "./dom.js";
 import { shown } from "./emoji.js";
@@ -20,7 +20,7 @@ const initials = (name) =>
     .map((word) => [...word][0].toUpperCase())
     .join("");
 
-/** Draw somebody's square; an app may bring an emoji of its own. */
+/** Draw a person's avatar; an app may have an emoji. */
 export function avatar(one, size = "", face = null) {
   const name = one?.real_name || one?.name || "?";
   const hue = hueOf(one?.id ?? name);

@@ -1,5 +1,5 @@
-// Block Kit as elements of the page: the blocks that show something, and where the ones to press or fill in stand. It
-// draws what it is given and asks nothing; a block it does not know is named in a quiet box instead of vanishing.
+// Block Kit as elements of the page: the blocks, and the places of their interactive elements. An unknown block is shown
+// by name instead of vanishing.
 
 import { button, element } from "./elements.js";
 import { cls, h } from "./dom.js";
@@ -7,7 +7,7 @@ import { held } from "./forms.js";
 import { inline, mrkdwn, plain, textObject } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 
-/** Draw a list of blocks. `surface` says where they stand: {key, kind, context, press, errors}. */
+/** Draw a list of blocks. `surface` is what holds them: {key, kind, context, press, errors}. */
 export function blocks(list, surface) {
   return (list ?? []).map((block, index) => {
     const draw = KINDS[block.type] ?? unknown;

@@ -1,12 +1,12 @@
 // What there is to choose from: people and places of the workspace as options of a picker. It knows who counts as a
-// person and which conversations a select wants; choosing is somebody else's.
+// person and which conversations a select offers; it knows no picker.
 
 import { avatar } from "./avatar.js";
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { humans, nameOf, ui } from "./state.js";
 
-/** Everybody who can be chosen. */
+/** The people who can be chosen. */
 export function personOptions() {
   return humans().map((one) => ({
     id: one.id,

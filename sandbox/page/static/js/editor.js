@@ -1,4 +1,4 @@
-// Changing one's own message where it stands. Enter saves, Escape gives up; what was written is words, not references.
+// The inline editor of one's own message. Enter saves, Escape cancels; the text is escaped, without references.
 
 import { attempt } from "./api.js";
 import { h } from "./dom.js";

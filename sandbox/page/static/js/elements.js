@@ -1,14 +1,14 @@
-// The elements of Block Kit that stand in blocks: buttons and menus here, everything to fill in beside it.
+// The interactive elements of Block Kit: buttons and menus here, inputs in fields.js.
 
 import { cls, h } from "./dom.js";
 import { FIELDS } from "./fields.js";
-import { fire, hooks } from "./firing.js";
+import { fire, hooks } from "./dispatch.js";
 import { icon } from "./icons.js";
 import { plain, unescapeText } from "./mrkdwn.js";
 import { menu, openPopover } from "./popover.js";
 import { isBusy } from "./state.js";
 
-/** Draw one element. `of` may say the error and label of the input it stands in. */
+/** Draw one element. `of` may hold the error and label of its input. */
 export function element(one, block, surface, of = {}) {
   const draw = KINDS[one.type];
   return draw

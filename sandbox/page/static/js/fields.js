@@ -3,7 +3,7 @@
 
 import { conversationOptions, personOptions } from "./choices.js";
 import { h } from "./dom.js";
-import { choose, fire, hooks } from "./firing.js";
+import { choose, fire, hooks } from "./dispatch.js";
 import { held, hold } from "./forms.js";
 import { unescapeText } from "./mrkdwn.js";
 import { picker } from "./picker.js";

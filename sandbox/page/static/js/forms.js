@@ -52,7 +52,7 @@ function onOffer(element, value) {
   return [value].flat().every((one) => options.some((option) => option.value === one.value));
 }
 
-/** Remember what somebody filled in. */
+/** Store a filled-in value. */
 export function hold(surface, block, element, value) {
   if (!filled.has(surface)) filled.set(surface, new Map());
   changes.set(surface, changesOf(surface) + 1);

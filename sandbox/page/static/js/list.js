@@ -1,5 +1,5 @@
-// A list of messages by day and author, in a channel or a thread. It decides what stands together and when to follow the
-// newest; how one message looks, the message knows.
+// A list of messages by day and author, in a channel or a thread. Groups messages and follows the newest one; knows no
+// look of a message.
 
 import { dayName, dayOf } from "./dates.js";
 import { h } from "./dom.js";
@@ -36,12 +36,12 @@ export function messageList(channel) {
   );
 }
 
-/** Remember whether somebody has scrolled away from the newest message. */
+/** Remember whether the reader has scrolled away from the newest message. */
 export function remember(el) {
   el._far = el.scrollHeight - el.scrollTop - el.clientHeight > 40;
 }
 
-/** Follow the newest message, unless somebody reads further up; show off the one a link leads to. */
+/** Follow the newest message unless the reader has scrolled up; highlight the one a link leads to. */
 export function stick(el, first) {
   if (first || !el._far) el.scrollTop = el.scrollHeight;
   const wanted = ui.flash && el.querySelector(`[data-ts="${CSS.escape(ui.flash)}"]`);

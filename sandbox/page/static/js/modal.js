@@ -1,5 +1,5 @@
 // Modals: the stack of forms the app has opened for you. It draws the topmost, sends it, and shows what the app said to
-// it; a form that nobody acknowledged stays open with everything in it.
+// it; an unacknowledged form stays open with its values.
 
 import { act } from "./api.js";
 import { blocks } from "./blocks.js";

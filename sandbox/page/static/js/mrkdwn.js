@@ -1,5 +1,5 @@
 // Slack's mrkdwn as a tree of elements. It reads text in Slack's escaped form: only `<…>` is a reference, and
-// `&lt;!channel&gt;` is words that ping nobody. Whatever it does not understand stays text.
+// `&lt;!channel&gt;` is text that notifies no one. Unknown markup stays text.
 
 import { both, fill } from "./dates.js";
 import { cls, h } from "./dom.js";

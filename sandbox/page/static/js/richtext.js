@@ -1,4 +1,4 @@
-// The rich_text block: text already taken apart by whoever wrote it. It knows sections, lists, quotes and code, and the
+// The rich_text block: text that its author's client has parsed. It knows sections, lists, quotes and code, and the
 // elements inside them; references are drawn exactly as mrkdwn draws them.
 
 import { both, fill } from "./dates.js";

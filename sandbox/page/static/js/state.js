@@ -1,5 +1,5 @@
 // What the page knows: the latest picture of the workspace as one person sees it, and where that person is looking. It
-// holds facts and answers questions about them; it draws nothing and calls nobody.
+// holds facts and answers questions about them; it draws nothing and sends nothing.
 
 import { textObject, unescapeText } from "./mrkdwn.js";
 
@@ -68,7 +68,7 @@ export function forgetPerson() {
   ui.busy.clear();
 }
 
-/** Say whether the picture is that of the person one is; it is not for a moment after becoming somebody else. */
+/** True if the snapshot is the present person's; it is not for a moment after switching the person. */
 export const isOwnPicture = () => !ui.snap || ui.snap.me === ui.me;
 
 export const person = (id) => ui.snap?.people.find((one) => one.id === id);

@@ -9,7 +9,7 @@ import { changed, ui } from "./state.js";
 
 let offer = null; // {place, area, from, rows, at}
 
-/** The offer that stands at a composer, if there is one. */
+/** The suggestions of a composer, if there are any. */
 export const found = (place) => (offer?.place === place && offer.rows.length > 0 ? offer : null);
 
 const KINDS = [

@@ -1,4 +1,4 @@
-// What blocks stand on: a message, a modal or the Home tab. It turns the press of an element into an act, with
+// The surface of blocks: a message, a modal or the Home tab. It turns the press of an element into an action, with
 // everything that was filled in around it, and remembers which button is waiting for its answer.
 
 import { act } from "./api.js";

@@ -29,7 +29,7 @@ function go(place, thread) {
   settle();
 }
 
-/** Load what is to be seen here, and tell the app and the workspace that somebody looks at it. */
+/** Load what this place shows, and tell the app and the workspace that it is open. */
 export async function settle() {
   changed();
   if (["home", "messages"].includes(ui.place.app)) await act("open_home", { tab: ui.place.app });
@@ -44,7 +44,7 @@ export function openThread(ts) {
   changed();
 }
 
-/** Become somebody else and look at the same place, if they may. */
+/** Switch to another person, at the same place if they can see it. */
 export async function become(id) {
   forgetPerson();
   ui.me = id;

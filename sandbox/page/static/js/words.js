@@ -1,5 +1,5 @@
-// From what a person types to what Slack stores, and back. `@name` and `#channel` become references when somebody or
-// something of that name is there; all else is escaped, so that nobody can type markup.
+// From typed text to what Slack stores, and back. `@name` and `#channel` become references when they exist; all else is
+// escaped, so that no one can type markup.
 
 import { channel, person, ui } from "./state.js";
 import { escapeText, unescapeText } from "./mrkdwn.js";

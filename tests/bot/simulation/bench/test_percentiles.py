@@ -17,5 +17,5 @@ def test_a_single_value_is_every_percentile_of_itself() -> None:
     assert percentile([7.25], 1) == percentile([7.25], 99) == 7.2
 
 
-def test_the_middle_of_two_lies_between_them() -> None:
+def test_the_median_of_two_values_is_between_them() -> None:
     assert rounded_median([1.0, 2.0]) == 1.5

@@ -1,4 +1,4 @@
-"""What scripts say before the declaration, played through the real listeners, workspace, jobs and database."""
+"""Messages before the declaration, replayed through the real listeners, workspace, jobs and database."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TALK = SCRIPTS / "own-before-declaration.yaml"
 
 
 @pytest.mark.parametrize("name", ["own-before-declaration", "own-before-outage"])
-def test_what_is_said_changed_deleted_and_marked_before_the_declaration_gives_the_expected_record(name, capsys):
+def test_messages_edits_deletions_and_pins_before_the_declaration_give_the_expected_record(name, capsys):
     failed = replay_files([SCRIPTS / f"{name}.yaml"], check=True, database=None)
 
     assert capsys.readouterr().out.startswith(f"{name}: matches")
@@ -30,7 +30,7 @@ def test_what_is_said_changed_deleted_and_marked_before_the_declaration_gives_th
     "name",
     ["hold-and-backfill", "messages-and-drill", "refused-before", "regress-and-reopen", "roles-and-force"],
 )
-def test_a_script_that_expects_a_part_of_the_record_gets_it_from_the_real_muster_too(name):
+def test_the_whole_application_gives_the_part_of_the_record_that_a_scenario_expects(name):
     scenario = read_scenario(SCRIPTS / f"own-{name}.yaml")
     with open_player(scenario) as player:
         player.play()
@@ -41,7 +41,7 @@ def test_a_script_that_expects_a_part_of_the_record_gets_it_from_the_real_muster
     assert differences(part, scenario.expected, user_texts(scenario)) == []
 
 
-def test_what_is_heard_before_the_declaration_is_on_the_record_as_it_was_heard_and_its_count_is_told():
+def test_messages_before_the_declaration_are_recorded_as_received_and_their_count_is_reported():
     whole = read_scenario(TALK)
     events = [event for event in whole.events if event.id <= "e11"]
     with open_player(whole.model_copy(update={"events": tuple(events), "as_of": None})) as player:

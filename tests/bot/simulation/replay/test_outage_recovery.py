@@ -1,4 +1,4 @@
-"""Outages of scripts, played through the real listeners, workspace, jobs and database, give the record the rules demand."""
+"""Outages in scenarios, replayed through the real listeners, workspace, jobs and database, give the expected record."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ LIVE = SCRIPTS / "own-outage-live.yaml"
 
 
 def shortened(scenario: Scenario, *, first: str, last: str) -> Scenario:
-    """Give a script that starts and ends with these events, and expects nothing."""
+    """Return a scenario that starts and ends with these events, and expects nothing."""
     ids = [event.id for event in scenario.events]
     events = scenario.events[ids.index(first) : ids.index(last) + 1]
     return scenario.model_copy(update={"events": events, "as_of": None, "expected": {}, "checks": ()})
 
 
-def test_an_hour_in_which_nobody_listens_gives_the_record_as_if_somebody_had(capsys):
+def test_an_outage_of_an_hour_gives_the_same_record_as_no_outage(capsys):
     failed = replay_files([LIVE], check=True, database=None)
 
     assert capsys.readouterr().out.startswith("own-outage-live: matches")
@@ -40,7 +40,7 @@ def test_an_outage_before_the_declaration_makes_no_entry():
     assert [entry for entry in entries if isinstance(entry.fact, GapNoted)] == []
 
 
-def test_a_command_while_nobody_listens_is_a_problem_of_the_script_and_not_its_end():
+def test_a_command_in_an_outage_is_reported_and_the_scenario_goes_on():
     whole = read_scenario(LIVE)
     scenario = shortened(whole, first="e01", last="e06")
     late = whole.events[1].model_copy(update={"id": "e99", "at": whole.events[6].at})

@@ -1,5 +1,5 @@
-// Handing an action to the surface it stands on: after the app's own question, and for choices only where the app wants
-// to know at once. What the action leads to, it does not see.
+// Dispatches an action to its surface: after the confirmation dialog, and for choices only where the app receives them at
+// once. Knows no result.
 
 import { confirmed } from "./confirm.js";
 import { hold, simple } from "./forms.js";
