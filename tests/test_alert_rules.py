@@ -13,7 +13,7 @@ RULES = Path(__file__).parents[1] / "deploy" / "prometheus-rules.yaml"
 NAME = re.compile(r"\bmuster_\w+")
 
 
-def test_every_rule_asks_for_a_metric_that_is_exported(sqlite_store: Store, tmp_path: Path) -> None:
+def test_every_alert_rule_uses_a_metric_that_is_exported(sqlite_store: Store, tmp_path: Path) -> None:
     counts = Metrics()
     counts.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
     counts.record_call("chat.postMessage", "too_many")

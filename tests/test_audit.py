@@ -1,4 +1,4 @@
-"""The audit of `make check` finds what it is for: each test gives it something that must not pass."""
+"""The audit of `make check` finds each fault: each test gives it one fault that must not pass."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HASH: Final = "0" * 64
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """Give a copy of what the audit reads."""
+    """A copy of the files that the audit reads."""
     for name in ("requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     return tmp_path
@@ -34,7 +34,7 @@ def audited(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def installed(folder: Path, *, licence: str = "MIT", body: bytes = b"x = 1\n") -> Distribution:
-    """Make a package as an installer leaves it, and give what is known of it."""
+    """Make a package as an installer leaves it, and return its metadata."""
     info = folder / "thing-1.0.dist-info"
     info.mkdir()
     (folder / "thing.py").write_bytes(body)
@@ -44,7 +44,7 @@ def installed(folder: Path, *, licence: str = "MIT", body: bytes = b"x = 1\n") -
     return Distribution.at(info)
 
 
-def test_what_is_installed_here_is_what_the_lock_pins() -> None:
+def test_the_installed_packages_are_those_that_the_lock_pins() -> None:
     said = audited(ROOT)
 
     assert said.returncode == 0, said.stdout + said.stderr
@@ -61,7 +61,7 @@ def test_another_version_than_the_one_pinned_is_found(checkout: Path) -> None:
     assert f"starlette: the lock has 0.1, installed is {version('starlette')}\n" in said.stdout
 
 
-def test_what_is_asked_for_and_not_pinned_is_found(checkout: Path) -> None:
+def test_a_requirement_that_is_not_pinned_is_found(checkout: Path) -> None:
     project = checkout / "pyproject.toml"
     project.write_text(re.sub('"alembic>=[^"]+"', '"alembic>=99", "nowhere"', project.read_text("utf-8")), "utf-8")
 
@@ -101,17 +101,17 @@ def test_a_file_that_was_changed_after_it_was_installed_is_found(tmp_path: Path)
     assert list(PROGRAM["changed"](one)) == ["thing: thing.py is not what was installed"]
 
 
-def test_a_package_left_as_it_was_is_in_order(tmp_path: Path) -> None:
+def test_an_unchanged_package_is_in_order(tmp_path: Path) -> None:
     one = installed(tmp_path)
 
     assert [*PROGRAM["changed"](one), *PROGRAM["unfit"](one)] == []
 
 
 @pytest.mark.parametrize("licence", ["AGPL-3.0-only", "GPL-3.0-or-later", "LicenseRef-Proprietary", ""])
-def test_a_licence_we_do_not_know_to_be_one_we_may_use_is_named(tmp_path: Path, licence: str) -> None:
+def test_a_licence_not_on_the_list_of_allowed_licences_is_named(tmp_path: Path, licence: str) -> None:
     assert len(list(PROGRAM["unfit"](installed(tmp_path, licence=licence)))) == 1
 
 
 @pytest.mark.parametrize("licence", ["MIT", "LGPL-3.0-only", "Apache-2.0 OR BSD-3-Clause", "MPL-2.0"])
-def test_a_licence_we_may_use_is_in_order(tmp_path: Path, licence: str) -> None:
+def test_an_allowed_licence_is_in_order(tmp_path: Path, licence: str) -> None:
     assert list(PROGRAM["unfit"](installed(tmp_path, licence=licence))) == []

@@ -1,4 +1,4 @@
-"""docs/compliance.md is complete and honest: every demand has one row, every named test exists, the counts are right."""
+"""docs/compliance.md is complete and honest: every demand has one row, every named test exists, and the counts are correct."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Row(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """Give the first word of the status; what it lacks follows after a colon."""
+        """The first word of the status. What is missing follows after a colon."""
         return self.status.partition(":")[0]
 
 
@@ -69,11 +69,11 @@ def functions(path: str) -> frozenset[str]:
     return frozenset(n.name for n in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(n, ast.FunctionDef))
 
 
-def test_every_demand_stands_once_and_in_order():
+def test_every_demand_has_one_row_and_the_rows_are_in_order():
     assert [row.id for row in rows()] == [*ASKED, *PROMISED]
 
 
-def test_every_row_says_what_is_demanded_where_and_how_far_it_is():
+def test_every_row_has_a_demand_a_place_and_a_status():
     bare = [row.id for row in rows() if not (row.demand and row.where) or row.kind not in STATUSES]
     assert bare == []
 
@@ -90,32 +90,32 @@ def test_every_named_test_exists():
     assert missing == []
 
 
-def test_every_file_it_speaks_of_exists():
+def test_every_file_that_the_document_names_exists():
     spoken = {(row.id, path) for row in rows() for path in _FILE.findall(f"{row.where} {row.mutation}")}
     assert sorted(pair for pair in spoken if not (ROOT / pair[1]).exists()) == []
 
 
-def test_nothing_in_the_column_of_tests_is_anything_but_a_test():
+def test_the_column_of_tests_holds_tests_only():
     other = [row.id for row in rows() if _NAMED.sub("", row.tests).replace("<br>", "").strip() not in ("", "–")]
     assert other == []
 
 
-def test_what_is_proven_names_a_test_and_the_mutation_that_makes_it_fail():
+def test_a_proven_row_names_a_test_and_the_mutation_that_makes_it_fail():
     idle = [row.id for row in rows() if row.kind == "proven" and (not named(row) or len(row.mutation) < 10)]
     assert idle == []
 
 
-def test_what_is_promised_under_fire_is_proven():
+def test_every_promise_under_failures_is_proven():
     assert [row.id for row in rows() if row.id in PROMISED and row.kind != "proven"] == []
 
 
 @pytest.mark.parametrize("kind", ["partly", "duty", "later"])
-def test_what_is_not_proven_says_what_is_missing(kind):
+def test_an_unproven_row_says_what_is_missing(kind):
     silent = [row.id for row in rows() if row.kind == kind and len(row.status.partition(":")[2].strip()) < 10]
     assert silent == []
 
 
-def test_what_is_later_claims_no_test():
+def test_a_row_planned_for_later_names_no_test():
     claiming = [row.id for row in rows() if row.kind == "later" and (named(row) or row.mutation != "–")]
     assert claiming == []
 
@@ -128,7 +128,7 @@ def test_the_header_counts_the_rows():
     assert [int(number) for number in counted] == [len(asked), *(kinds[kind] for kind in STATUSES)]
 
 
-def test_every_test_of_the_demands_is_named_by_one():
+def test_every_requirement_test_is_named_by_a_row():
     claimed = {name for row in rows() for _, name in named(row)}
     written = {
         name

@@ -1,4 +1,4 @@
-"""The house rules that a machine can hold up. Each test names the file that broke one."""
+"""The house rules that a machine can check. Each test names the file that broke one."""
 
 import ast
 import re
@@ -14,8 +14,8 @@ from tests.support.broad_catches import broad_catches
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ("bot", "commands", "roles", "incident", "storage", "sandbox")
-# Each must go on after any error: a worker after a job, a listener after a request, the clock after a tick, the
-# database's one writer after a work, and a batch of messages after the one that cannot be recorded.
+# Each must continue after any error: a worker after a job, a listener after a request, the clock after a tick, the
+# database's one writer after a write, and a batch of messages after one that cannot be recorded.
 MAY_CATCH_EVERYTHING = {
     "bot/scheduler.py:_run_safely",
     "bot/slack/capture/batcher.py:Batcher._lead",
@@ -59,7 +59,7 @@ def test_no_function_is_longer_than_fifty_lines() -> None:
     assert too_long == []
 
 
-def test_every_module_says_what_it_knows() -> None:
+def test_every_module_has_a_docstring() -> None:
     silent = [
         name(p)
         for p in python_files(*SOURCE)
@@ -90,7 +90,7 @@ def test_every_error_is_caught_in_the_named_places_only_and_once_in_each() -> No
         "class C:\n    __exit__ = other",
     ],
 )
-def test_code_that_can_swallow_every_error_is_seen(swallows: str) -> None:
+def test_code_that_can_swallow_every_error_is_found(swallows: str) -> None:
     assert len(broad_catches(swallows)) == 1
 
 
@@ -106,7 +106,7 @@ def test_code_that_can_swallow_every_error_is_seen(swallows: str) -> None:
         "class C:\n    def __exit__(self, *_):\n        def f():\n            return True\n        g(f)",
     ],
 )
-def test_code_that_passes_errors_on_is_left_alone(passes_on: str) -> None:
+def test_code_that_passes_errors_on_is_allowed(passes_on: str) -> None:
     assert broad_catches(passes_on) == []
 
 
@@ -115,7 +115,7 @@ def test_a_place_that_catches_everything_is_named_by_its_class_and_function() ->
     assert broad_catches(source) == ["C.f"]
 
 
-def test_nothing_is_left_to_do_in_the_source() -> None:
+def test_the_source_has_no_todo() -> None:
     word = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX|NotImplemented" + r"Error)\b")
     found = [
         name(p)

@@ -35,7 +35,7 @@ UNIT: Final = DEPLOY / "muster.service"
 
 
 def steps() -> list[tuple[str, str]]:
-    """Return each instruction of the Dockerfile with what follows it."""
+    """Return each instruction of the Dockerfile with its arguments."""
     lines = [line for line in (DEPLOY / "Dockerfile").read_text("utf-8").splitlines() if not line.startswith("#")]
     whole = "\n".join(lines).replace("\\\n", "").splitlines()
     return [(line.partition(" ")[0], line.partition(" ")[2].strip()) for line in whole if line.strip()]
@@ -46,17 +46,17 @@ def last_stage() -> list[tuple[str, str]]:
     return steps()[begins:]
 
 
-def said(word: str) -> str:
-    """Return what the last stage says last of one instruction."""
+def last_argument(word: str) -> str:
+    """Return the arguments of an instruction's last use in the last stage."""
     return [rest for name, rest in last_stage() if name == word][-1]
 
 
 def image_settings() -> dict[str, str]:
-    return dict(re.findall(r"(\w+)=(\S+)", said("ENV")))
+    return dict(re.findall(r"(\w+)=(\S+)", last_argument("ENV")))
 
 
 def copied() -> list[str]:
-    """Return what is copied out of the folder that is sent to the build."""
+    """Return the paths that are copied out of the build context."""
     rests = [rest for word, rest in steps() if word == "COPY" and not rest.startswith("--from")]
     return [source for rest in rests for source in rest.split()[:-1]]
 
@@ -77,12 +77,12 @@ def seconds(text: str) -> int:
 
 def check() -> list[str]:
     """Return the command of the health check, for the Python of these tests."""
-    return [sys.executable, *json.loads(said("HEALTHCHECK").partition("CMD ")[2])[1:]]
+    return [sys.executable, *json.loads(last_argument("HEALTHCHECK").partition("CMD ")[2])[1:]]
 
 
 @contextmanager
 def a_muster(*, is_alive: bool) -> Iterator[str]:
-    """Serve what Muster serves, and give the port."""
+    """Serve Muster's web application and yield the port."""
     server = WebServer(web_app(lambda: is_alive), 0, "127.0.0.1")
     server.start()
     try:
@@ -91,15 +91,15 @@ def a_muster(*, is_alive: bool) -> Iterator[str]:
         server.stop()
 
 
-def test_the_image_runs_as_nobody_special_and_is_ended_in_good_order() -> None:
-    user = said("USER").split(":")
+def test_the_image_runs_as_an_ordinary_user_and_stops_cleanly() -> None:
+    user = last_argument("USER").split(":")
     order = [word for word, _ in last_stage()]
 
     assert all(part.isdigit() and int(part) >= 1000 for part in user)
-    assert f"--uid {user[0]} --gid {user[1]}" in said("RUN")
+    assert f"--uid {user[0]} --gid {user[1]}" in last_argument("RUN")
     assert "RUN" not in order[order.index("USER") :]
-    assert said("STOPSIGNAL") == "SIGTERM"
-    assert (json.loads(said("ENTRYPOINT")), json.loads(said("CMD"))) == (["muster"], ["run"])
+    assert last_argument("STOPSIGNAL") == "SIGTERM"
+    assert (json.loads(last_argument("ENTRYPOINT")), json.loads(last_argument("CMD"))) == (["muster"], ["run"])
 
 
 def test_the_last_stage_of_the_image_has_no_tools_to_build_with() -> None:
@@ -118,7 +118,7 @@ def test_the_image_takes_packages_by_hash_and_from_no_address() -> None:
     assert "://" not in re.sub(r"sqlite:////", "", (DEPLOY / "Dockerfile").read_text("utf-8"))
 
 
-def test_everything_muster_needs_is_copied_and_reaches_the_build() -> None:
+def test_every_file_that_muster_needs_is_copied_and_reaches_the_build() -> None:
     packages = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
     sent = [line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")]
 
@@ -129,26 +129,26 @@ def test_everything_muster_needs_is_copied_and_reaches_the_build() -> None:
 
 
 @pytest.mark.parametrize("file", ["Dockerfile", "compose.yaml", "muster.service", "muster.env.example"])
-def test_every_setting_that_is_named_is_one_of_musters(file: str) -> None:
+def test_every_setting_in_the_files_is_a_setting_of_muster(file: str) -> None:
     text = re.sub(r"(?m)^# (?!\w+=).*$", "", (DEPLOY / file).read_text("utf-8"))
 
     assert set(OURS.findall(text)) - set(SOURCES) == set()
 
 
-def test_what_has_to_last_lies_on_the_volume() -> None:
-    volume, settings = said("VOLUME"), image_settings()
+def test_persistent_files_are_on_the_volume() -> None:
+    volume, settings = last_argument("VOLUME"), image_settings()
 
     assert settings["DATABASE_URL"].removeprefix("sqlite:///").startswith(f"{volume}/")
     assert settings["MUSTER_SPOOL"].startswith(f"{volume}/")
-    assert f"install -d -o muster -g muster -m 0750 {volume}" in said("RUN")
+    assert f"install -d -o muster -g muster -m 0750 {volume}" in last_argument("RUN")
     assert f"spool:{volume}" in COMPOSE["services"]["muster"]["volumes"]
     assert "spool" in COMPOSE["volumes"]
 
 
 @pytest.mark.parametrize(("is_alive", "status"), [(True, 0), (False, 1)])
-def test_the_health_check_of_the_image_asks_what_muster_answers(is_alive: bool, status: int) -> None:
+def test_the_health_check_of_the_image_follows_the_health_of_muster(is_alive: bool, status: int) -> None:
     with a_muster(is_alive=is_alive) as port:
-        # A proxy that is named for everything else must not be asked about this machine.
+        # A proxy that is configured for other hosts must not be asked about this machine.
         env = {"MUSTER_HTTP_PORT": port, "http_proxy": "http://127.0.0.1:9"}
         asked = subprocess.run(check(), env=env, capture_output=True)
 
@@ -158,12 +158,12 @@ def test_the_health_check_of_the_image_asks_what_muster_answers(is_alive: bool, 
 def test_the_ports_agree() -> None:
     port = image_settings()["MUSTER_HTTP_PORT"]
 
-    assert said("EXPOSE") == port
+    assert last_argument("EXPOSE") == port
     assert COMPOSE["services"]["muster"]["expose"] == [port]
     assert f"MUSTER_HTTP_PORT={port}" in unit()["Environment"]
 
 
-def test_the_composition_waits_for_the_database_and_gives_muster_time_to_end() -> None:
+def test_compose_waits_for_the_database_and_gives_muster_time_to_stop() -> None:
     muster, database = COMPOSE["services"]["muster"], COMPOSE["services"]["db"]
 
     assert muster["depends_on"] == {"db": {"condition": "service_healthy"}}
@@ -173,7 +173,7 @@ def test_the_composition_waits_for_the_database_and_gives_muster_time_to_end() -
     assert (ROOT / "deploy" / muster["build"]["context"] / muster["build"]["dockerfile"]).resolve().is_file()
 
 
-def test_the_composition_may_hold_several_musters_with_nothing_to_write_on_but_their_volume() -> None:
+def test_compose_may_run_several_processes_that_write_to_their_volume_only() -> None:
     muster = COMPOSE["services"]["muster"]
 
     assert not {"ports", "container_name", "hostname"} & set(muster)
@@ -182,7 +182,7 @@ def test_the_composition_may_hold_several_musters_with_nothing_to_write_on_but_t
     assert all(place.endswith(":ro") for place in muster["volumes"] if place.startswith("."))
 
 
-def test_secrets_come_from_files_beside_the_composition_and_none_is_in_it() -> None:
+def test_secrets_come_from_files_next_to_the_compose_file_and_none_is_in_it() -> None:
     text = (DEPLOY / "compose.yaml").read_text("utf-8")
     named = [one["env_file"] for one in COMPOSE["services"].values()]
     filled = re.findall(r"(?m)^\w*(?:TOKEN|SECRET|PASSWORD)\w*=.+$", "".join(example(name) for name in named))
@@ -203,7 +203,7 @@ def test_the_files_with_secrets_are_never_committed_and_never_sent_to_the_build(
         assert asked.returncode == 0, name
 
 
-def test_the_unit_gives_muster_a_user_of_its_own_its_own_folder_and_time_to_end() -> None:
+def test_the_unit_gives_muster_its_own_user_and_folder_and_time_to_stop() -> None:
     unit_settings = {name: values[-1] for name, values in unit().items()}
 
     assert unit_settings["ExecStart"].endswith("/.venv/bin/muster run")
@@ -226,7 +226,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
     assert (found.returncode, found.stderr) == (0, "")
 
 
-def test_what_is_ignored_by_systemd_is_not_there() -> None:
+def test_the_unit_has_no_section_that_systemd_ignores() -> None:
     """A misspelt section would be ignored silently."""
     read = ConfigParser(strict=False, interpolation=None, delimiters=("=",), comment_prefixes=("#",))
     read.optionxform = str  # type: ignore[assignment,method-assign]

@@ -1,4 +1,4 @@
-"""The documents say what the code does: each test names what one of them leaves out or has too much."""
+"""The documents agree with the code: each test names what a document lacks or has too many of."""
 
 import re
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ NOTHING = "(none)"
 
 
 def rows(document: str) -> list[list[str]]:
-    """Give the cells of every row of the tables of a document, without heads and rules."""
+    """Yield the cells of every row of the tables of a document, without heads and rules."""
     lines = (ROOT / "docs/reference" / document).read_text("utf-8").splitlines()
     cells = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines if line.startswith("|")]
     return [row for row in cells[1:] if not set(row[0]) <= {"-", "|"}]
@@ -67,7 +67,7 @@ def test_the_table_of_verbs_is_the_one_that_the_code_prints() -> None:
 
 
 @pytest.mark.parametrize("verb", verb_registry.verbs(), ids=lambda verb: verb.name)
-def test_every_verb_stands_once_in_the_manual_with_what_it_does(verb) -> None:
+def test_every_verb_has_one_row_in_the_manual_with_its_help_line(verb) -> None:
     row = re.findall(rf"^\| \w+ \| `{verb.name}` \|.*$", as_markdown(), re.MULTILINE)
 
     assert len(row) == 1
@@ -75,27 +75,27 @@ def test_every_verb_stands_once_in_the_manual_with_what_it_does(verb) -> None:
     assert re.search(rf"^  {verb.name} +\S", as_text(), re.MULTILINE)
 
 
-def test_the_lifecycle_is_documented_as_it_is() -> None:
+def test_the_documented_lifecycle_equals_the_transition_table() -> None:
     told = {row[0].strip("`"): set(re.findall(r"`([^`]+)`", row[2])) for row in rows("lifecycle.md")}
     expected = {str(old or NOTHING): {str(new) for new in following} for old, following in MAY_FOLLOW.items()}
 
     assert told == expected
 
 
-def test_what_nothing_may_follow_says_so() -> None:
+def test_a_final_state_is_documented_as_final() -> None:
     last = {row[0].strip("`") for row in rows("lifecycle.md") if row[2] == "nothing"}
 
     assert last == {str(old) for old, following in MAY_FOLLOW.items() if not following}
 
 
-def test_every_setting_is_documented_and_no_other() -> None:
+def test_every_setting_is_documented_and_no_other_is() -> None:
     told = [row[0].strip("`") for row in rows("settings.md")]
 
     assert set(told) == setting_names(Settings, RecordSettings)
     assert len(told) == len(set(told))
 
 
-def test_where_to_get_a_setting_is_known_for_each() -> None:
+def test_every_setting_says_where_to_get_its_value() -> None:
     assert set(SOURCES) == setting_names(Settings, RecordSettings)
 
 
@@ -114,7 +114,7 @@ def test_every_word_of_the_code_is_in_the_glossary(words: list[str]) -> None:
 
 
 def explained(heading: str) -> dict[str, str]:
-    """Give each word of a table of the glossary with what is said of it."""
+    """Return each word of a table of the glossary with its explanation."""
     section = GLOSSARY.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     table = re.findall(r"(?m)^\| (`[^|]+`) \| (.+) \|$", section)
     return {word: said for words, said in table for word in re.findall(r"`([^`]+)`", words)}
@@ -129,7 +129,7 @@ def explained(heading: str) -> dict[str, str]:
     ],
     ids=["groups", "jobs", "facts"],
 )
-def test_every_name_that_is_stored_or_shown_is_explained_in_the_glossary_and_no_other(
+def test_every_name_that_is_stored_or_shown_is_explained_in_the_glossary_and_no_other_is(
     heading: str, names: set[str]
 ) -> None:
     said = explained(heading)
@@ -147,7 +147,7 @@ def test_the_words_in_use_are_in_the_glossary() -> None:
     assert absent([*words.split(), *terms, "gap backfill", "idempotency keys", "possible duplicate"], rows) == []
 
 
-def test_every_command_is_documented_and_no_other() -> None:
+def test_every_command_is_documented_and_no_other_is() -> None:
     told = {found[1] for row in rows("commands.md") if (found := re.match(r"`muster (\w+)", row[0]))}
 
     assert told == command_names()

@@ -1,4 +1,4 @@
-"""What the how-to guides say to type works: blocks marked `tried` are run, every other line is at least parsed."""
+"""The commands in the how-to guides work: blocks marked `tried` are run, every other line is at least parsed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def tried() -> list[Tried]:
 
 
 def typed(text: str) -> Iterator[str]:
-    """Give every line of a document that begins with `muster`, wherever it stands as code."""
+    """Yield every line of code in a document that starts with `muster`."""
     blocks = [lines for _, lines in BLOCK.findall(text)]
     spans = re.findall(r"`(muster [^`\n]+)`", text) + re.findall(r"(?m)^ {4}(muster .+)$", text)
     for line in [*spans, *(line for block in blocks for line in block.splitlines())]:
@@ -55,9 +55,9 @@ def typed(text: str) -> Iterator[str]:
 
 
 def read(line: str) -> str:
-    """Read a line as the command line would, without doing it, and give the command; raise when it is not understood.
+    """Parse a line as the command line would, without running it, and return the command; raise when it is not understood.
 
-    A command's bare name speaks of it, and has nothing to be read.
+    The name of a command alone refers to the command, and has nothing to parse.
     """
     plain = re.sub(r"\b(?:N|NUMBER):ROOT\b", f"1:{'0' * 64}", re.sub(r"[\[\]]|(?<=FILE) …", "", line))
     words = [STANDS_FOR.get(word, word) for word in shlex.split(plain)]
@@ -69,14 +69,14 @@ def read(line: str) -> str:
 
 
 @pytest.fixture
-def begun(sqlite_url: str) -> StartedRecord:
-    """Give a database on which a Muster has run."""
+def started_record(sqlite_url: str) -> StartedRecord:
+    """A database on which Muster has run."""
     return start_record(sqlite_url)
 
 
 @pytest.fixture
 def cluster() -> Iterator[None]:
-    """Leave no role and no database behind that the page makes."""
+    """Remove the roles and databases that the guide creates."""
     clear = (f"DROP DATABASE IF EXISTS {RESTORED} WITH (FORCE)", f"DROP ROLE IF EXISTS {SERVICE}")
     for statement in clear:
         postgres.server().run(statement)
@@ -87,7 +87,7 @@ def cluster() -> Iterator[None]:
 
 @pytest.fixture
 def tools(tmp_path: Path) -> str:
-    """Give a PATH with `muster` and the tools of PostgreSQL."""
+    """A PATH with `muster` and the tools of PostgreSQL."""
     folder = tmp_path / "bin"
     folder.mkdir()
     (folder / "muster").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m bot.cli.main "$@"\n')
@@ -96,26 +96,28 @@ def tools(tmp_path: Path) -> str:
     return f"{folder}:{found}:/usr/bin:/bin" if found else f"{folder}:/usr/bin:/bin"
 
 
-def run(block: str, begun: StartedRecord, folder: Path, path: str, **given: str) -> subprocess.CompletedProcess[str]:
+def run(
+    block: str, started_record: StartedRecord, folder: Path, path: str, **given: str
+) -> subprocess.CompletedProcess[str]:
     (folder / "policy.yaml").write_text(POLICY, encoding="utf-8")
-    said = begun.muster(folder, "incident", "declare service=search impact=1 urgency=1 No results")
-    assert said.code == 0, said.everything
-    env = environment(PATH=path, DATABASE_URL=begun.url, HOME=str(folder), **given)
+    result = started_record.muster(folder, "incident", "declare service=search impact=1 urgency=1 No results")
+    assert result.code == 0, result.everything
+    env = environment(PATH=path, DATABASE_URL=started_record.url, HOME=str(folder), **given)
     command = [str(shutil.which("bash")), "-euxo", "pipefail", "-c", block]
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, timeout=100)
 
 
 @pytest.mark.parametrize("lines", [one.lines for one in tried() if one.on == "sqlite"])
-def test_what_the_page_says_was_tried_on_sqlite_works(
-    lines: str, begun: StartedRecord, tools: str, tmp_path: Path
+def test_a_block_marked_as_tried_on_sqlite_works(
+    lines: str, started_record: StartedRecord, tools: str, tmp_path: Path
 ) -> None:
-    said = run(lines, begun, tmp_path, tools)
+    result = run(lines, started_record, tmp_path, tools)
 
-    assert said.returncode == 0, said.stdout + said.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("lines", [one.lines for one in tried() if one.on == "postgresql"])
-def test_what_the_page_says_was_tried_on_postgresql_works(
+def test_a_block_marked_as_tried_on_postgresql_works(
     lines: str, cluster: None, postgres_url: str, tools: str, tmp_path: Path
 ) -> None:
     if not all(shutil.which(tool, path=tools) for tool in ("pg_dump", "createdb")):
@@ -128,26 +130,26 @@ def test_what_the_page_says_was_tried_on_postgresql_works(
         "RESTORED_URL": server.dsn(RESTORED),
     }
 
-    said = run(lines, start_record(postgres_url), tmp_path, tools, **given)
+    result = run(lines, start_record(postgres_url), tmp_path, tools, **given)
     if SERVICE in lines:
         with open_store(postgres_url) as store:
             store.transactions.write(lambda connection: connection.exec_driver_sql(f"DROP OWNED BY {SERVICE}"))
 
-    assert said.returncode == 0, said.stdout + said.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_blocks_were_tried_on_both_databases() -> None:
+def test_blocks_are_marked_as_tried_on_both_databases() -> None:
     assert {one.on for one in tried()} == {"sqlite", "postgresql"}
 
 
 @pytest.mark.parametrize("line", sorted({line for path in DOCUMENTS for line in typed(path.read_text("utf-8"))}))
-def test_every_line_that_calls_muster_is_one_it_understands(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_line_that_calls_muster_can_be_parsed(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
 
     assert read(line) == line.split()[0]
 
 
-def test_a_line_that_muster_does_not_understand_is_found() -> None:
+def test_a_line_that_muster_cannot_parse_is_found() -> None:
     lines = list(typed("`muster frobnicate` and\n\n    muster verify --sideways    no such option\n"))
 
     assert lines == ["frobnicate", "verify --sideways"]
@@ -156,7 +158,7 @@ def test_a_line_that_muster_does_not_understand_is_found() -> None:
             read(line)
 
 
-def test_what_the_page_asks_over_http_is_answered() -> None:
+def test_every_http_path_in_the_guide_is_served() -> None:
     class Nothing:
         def checks(self) -> list[object]:
             return []
@@ -164,21 +166,21 @@ def test_what_the_page_asks_over_http_is_answered() -> None:
         def exposition(self) -> bytes:
             return b""
 
-    there = {route.path for route in web_app(lambda: True, probe=Nothing()).routes}  # type: ignore[arg-type,attr-defined]
+    served = {route.path for route in web_app(lambda: True, probe=Nothing()).routes}  # type: ignore[arg-type,attr-defined]
 
-    assert set(re.findall(r"127\.0\.0\.1:3000(/\w+)", PAGE)) == there
+    assert set(re.findall(r"127\.0\.0\.1:3000(/\w+)", PAGE)) == served
 
 
-def test_every_metric_the_page_speaks_of_is_told(sqlite_store: Store, tmp_path: Path) -> None:
+def test_every_metric_in_the_guide_is_exported(sqlite_store: Store, tmp_path: Path) -> None:
     counts = Metrics()
     counts.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
     counts.record_call("chat.postMessage", "too_many")
-    told = set(re.findall(r"# TYPE (muster_\w+)", counts.exposition().decode()))
+    exported = set(re.findall(r"# TYPE (muster_\w+)", counts.exposition().decode()))
 
-    assert set(re.findall(r"\bmuster_(?!service|restored)\w+", PAGE)) - told == set()
+    assert set(re.findall(r"\bmuster_(?!service|restored)\w+", PAGE)) - exported == set()
 
 
-def test_every_file_of_ours_the_page_speaks_of_exists() -> None:
+def test_every_deploy_file_in_the_guide_exists() -> None:
     named = set(re.findall(r"\bdeploy/[\w.-]+\.(?:yaml|service|example)|\bdeploy/Dockerfile", PAGE))
 
     assert len(named) >= 5

@@ -25,7 +25,7 @@ def rows(document: str) -> list[list[str]]:
 
 
 def model_of(annotation: Any) -> tuple[type[BaseModel] | None, int]:
-    """Return the model an annotation leads to, and how many names of the policy's own come before it."""
+    """Return the model of an annotation, and the number of policy-defined names before it."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation, 0
     if get_origin(annotation) is dict:
@@ -51,7 +51,7 @@ def policy_rows() -> dict[str, str]:
     return dict(told)
 
 
-def test_every_key_of_the_policy_is_documented_and_no_other():
+def test_every_key_of_the_policy_is_documented_and_no_other_is():
     assert set(policy_rows()) == set(defaults(Policy))
 
 
@@ -88,7 +88,7 @@ def test_a_list_that_is_a_default_is_the_one_in_the_table(key, words):
     assert policy_rows()[key].strip("[]").split(", ") == words
 
 
-def test_every_metric_is_documented_and_no_other(sqlite_store: Store, tmp_path: Path):
+def test_every_metric_is_documented_and_no_other_is(sqlite_store: Store, tmp_path: Path):
     metrics = Metrics()
     metrics.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
     served = dict(re.findall(r"# TYPE (muster_\w+) (\w+)", metrics.exposition().decode()))
@@ -97,7 +97,7 @@ def test_every_metric_is_documented_and_no_other(sqlite_store: Store, tmp_path: 
     assert told == {name: kind for name, kind in served.items() if not name.endswith("_created")}
 
 
-def test_every_kind_of_job_is_documented_and_no_other():
+def test_every_kind_of_job_is_documented_and_no_other_is():
     told = [kind for row in rows("jobs.md") for kind in re.findall(r"`(\w+)`", row[0])]
 
     assert sorted(told) == sorted(kind.value for kind in JobKind)

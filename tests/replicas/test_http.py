@@ -1,4 +1,4 @@
-"""Three Musters in HTTP mode on one PostgreSQL, to two of which everything that Slack sends comes at the same moment."""
+"""Three processes in HTTP mode on one PostgreSQL. Slack delivers every request to two of them at the same moment."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from tests.support.wait import until
 PATH = "/slack/events"
 
 
-class Scene:
-    """A house of three that are called, and an incident in it. `addresses` are theirs."""
+class HttpReplicas:
+    """Three processes that Slack calls at `addresses`, and an incident that they work on."""
 
     def __init__(self, house: ReplicaEnv) -> None:
         self.house = house
@@ -36,14 +36,14 @@ class Scene:
         self.channel = house.declare()
 
     def count(self, kind: str, words: str) -> int:
-        """Count the entries of a kind in which some words stand."""
+        """Count the entries of a kind that contain a text."""
         with self.house.store() as store:
             keys = [one.key for one in store.queries.incidents(self.house.team)]
             entries = [e for key in keys for e in store.recorder.read(lambda reader, key=key: reader.entries(key))]  # type: ignore[misc]
         return sum(e.fact.kind == kind and words in e.fact.model_dump_json() for e in entries)
 
     def send(self, body: dict[str, Any], secret: str | None = None) -> list[int]:
-        """Send a body to all three at once, signed as Slack signs, and give how each answered."""
+        """Send a body to all three at once, signed as Slack signs, and return the status of each response."""
         with ThreadPoolExecutor(3) as senders:
             sent = [
                 senders.submit(posted, url, body, secret or self.house.sandbox.signing_secret) for url in self.addresses
@@ -51,10 +51,10 @@ class Scene:
             return [one.result() for one in sent]
 
 
-def opened(scene: Scene) -> View | None:
-    """Open the form of a note; where the database is too slow for that, nothing opens and somebody tries again."""
+def opened(http: HttpReplicas) -> View | None:
+    """Open the form of a note. Returns None where the database is too slow; the caller tries again."""
     try:
-        return scene.house.sandbox.actor.slash("ann", scene.channel, "/incident", "note").view(10)
+        return http.house.sandbox.actor.slash("ann", http.channel, "/incident", "note").view(10)
     except LookupError:
         return None
 
@@ -76,41 +76,41 @@ def posted(url: str, body: dict[str, Any], secret: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HttpReplicas]:
     with postgres.server().database() as url, ReplicaEnv(tmp_path_factory.mktemp("http"), url) as house:
-        yield Scene(house)
+        yield HttpReplicas(house)
 
 
-def test_whatever_comes_to_two_of_them_at_once_is_done_once(scene: Scene) -> None:
-    house = scene.house
+def test_a_request_delivered_to_two_processes_at_once_is_applied_once(http: HttpReplicas) -> None:
+    house = http.house
     for _ in range(5):
-        house.say(scene.channel)
-        assert house.note(scene.channel).acked
-    view = until(lambda: opened(scene), "a form opens", seconds=PATIENCE)
+        house.say(http.channel)
+        assert house.note(http.channel).acked
+    view = until(lambda: opened(http), "a form opens", seconds=PATIENCE)
     filled = house.sandbox.actor.submit("ann", view.id, {"text": "filled in once"})
 
     assert filled.wait().acked
     assert house.problems() == []
-    assert scene.count("noted", "filled in once") == 1
+    assert http.count("noted", "filled in once") == 1
     assert len(house.ledger.said) == 5
 
 
-def test_one_event_id_that_comes_to_all_three_at_once_is_recorded_once(scene: Scene) -> None:
-    house = scene.house
+def test_an_event_id_delivered_to_all_three_at_once_is_recorded_once(http: HttpReplicas) -> None:
+    house = http.house
     user = house.sandbox.workspace.find_person("ann").id
     at = f"{house.sandbox.clock.now().timestamp():.6f}"
-    event = {"type": "message", "channel": scene.channel, "user": user, "text": "sent thrice", "ts": at, "event_ts": at}
+    event = {"type": "message", "channel": http.channel, "user": user, "text": "sent thrice", "ts": at, "event_ts": at}
     body = {"type": "event_callback", "team_id": house.team, "event_id": "Ev0THRICE", "event_time": 1, "event": event}
 
-    answers = [scene.send(body), scene.send(body)]
+    answers = [http.send(body), http.send(body)]
 
     assert answers == [[200] * 3] * 2
     assert house.problems() == []
-    assert scene.count("message_posted", "sent thrice") == 1
+    assert http.count("message_posted", "sent thrice") == 1
 
 
-def test_what_is_signed_with_another_secret_is_taken_by_none(scene: Scene) -> None:
-    answers = scene.send({"type": "event_callback", "event_id": "Ev0FORGED"}, secret="another")
+def test_a_request_signed_with_another_secret_is_refused_by_every_process(http: HttpReplicas) -> None:
+    answers = http.send({"type": "event_callback", "event_id": "Ev0FORGED"}, secret="another")
 
     assert answers == [401] * 3
-    assert all("Ev0FORGED" not in one.said for one in scene.house.replicas)
+    assert all("Ev0FORGED" not in one.said for one in http.house.replicas)

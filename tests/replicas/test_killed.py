@@ -1,6 +1,6 @@
-"""Three Musters on one PostgreSQL, one of them killed in the middle of its work: the other two finish it, once.
+"""Three processes on one PostgreSQL, one of them killed in the middle of its work: the other two finish it, once.
 
-Time stands at the machine's until the end, when it jumps over everything that falls due: each thing falls due once.
+The clock is the machine's until the end, when it jumps over every deadline: each deadline falls due once.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ HELD = "SELECT key, claims FROM job WHERE state = 'ready' AND lease_owner = %s A
 
 
 class Scene:
-    """What the tests of this file look at: how it went when one of three was killed."""
+    """The course that the tests examine: three processes at work, one of them killed."""
 
     def __init__(self, house: ReplicaEnv, clock: AheadClock) -> None:
         self.house, self.clock = house, clock
@@ -40,7 +40,7 @@ class Scene:
         self.left: dict[str, int] = {}
 
     def talk(self, user: str) -> None:
-        """Update, decide, note and say things in every channel until it is over."""
+        """Post updates, decisions, notes and messages in every channel until it is over."""
         for channel in self.channels:
             self.house.sandbox.actor.join(user, channel)
         self.house.update(self.channels[0], user)
@@ -56,8 +56,8 @@ class Scene:
                 self.house.decide(self.channels[turn % 2], user)
 
     def kill(self) -> None:
-        """Kill whoever has most in hand, and remember what that was."""
-        self.victim = until(self._busiest, "somebody has something in hand", seconds=PATIENCE)
+        """Kill the process that holds most jobs, and remember those jobs."""
+        self.victim = until(self._busiest, "a process holds jobs", seconds=PATIENCE)
         self.victim.end(signal.SIGKILL)
         self.left = dict(self.house.rows(HELD, self.victim.owner))
 
@@ -69,7 +69,7 @@ class Scene:
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    """Play it: three at work, one killed, the others go on."""
+    """Run three processes, kill one, and let the others continue."""
     folder = tmp_path_factory.mktemp("killed")
     clock = AheadClock(folder / "ahead")
     given = {"REPLICA_CLOCK": str(folder / "ahead"), "REPLICA_CALL_SECONDS": str(CALL_SECONDS)}
@@ -98,13 +98,13 @@ def played(scene: Scene) -> Scene:
     return scene
 
 
-def test_everything_acknowledged_is_there_once_and_nothing_is_left(scene: Scene) -> None:
+def test_everything_acknowledged_is_in_slack_once_and_no_job_is_left(scene: Scene) -> None:
     assert scene.house.problems() == []
     assert len(scene.house.ledger.said) > 30
     assert sum(one.was_acknowledged for one in scene.house.ledger.told) > 20
 
 
-def test_what_the_dead_one_had_in_hand_is_done_by_another_after_its_lease(scene: Scene) -> None:
+def test_jobs_of_the_killed_process_are_completed_by_another_after_their_lease(scene: Scene) -> None:
     assert scene.left
     for key, claims in scene.left.items():
         rows = scene.house.rows("SELECT state, claims FROM job WHERE key = %s ORDER BY id", key)
@@ -112,14 +112,14 @@ def test_what_the_dead_one_had_in_hand_is_done_by_another_after_its_lease(scene:
         assert all(state == "done" for state, _ in rows), (key, rows)
 
 
-def test_lines_stand_in_the_order_of_the_record(scene: Scene) -> None:
+def test_lines_in_slack_have_the_order_of_the_record(scene: Scene) -> None:
     for channel in scene.channels:
         lines = scene.house.lines(scene.house.sandbox.workspace.channels[channel])
         assert len(lines) > 2
         assert lines == sorted(set(lines))
 
 
-def test_the_two_that_are_left_still_run(scene: Scene) -> None:
+def test_the_two_remaining_processes_still_run(scene: Scene) -> None:
     left = [one for one in scene.house.replicas if one is not scene.victim]
 
     assert len(left) == 2
@@ -136,7 +136,7 @@ def facts(store: Store) -> list[tuple[Any, ...]]:
     ]
 
 
-def test_what_falls_due_falls_due_once_whoever_notices(scene: Scene) -> None:
+def test_each_deadline_falls_due_once_in_any_process(scene: Scene) -> None:
     house = scene.house
     with house.store() as store:
         house.rest(store)
@@ -152,7 +152,7 @@ def test_what_falls_due_falls_due_once_whoever_notices(scene: Scene) -> None:
     assert house.doubled_posts() == []
 
 
-def test_what_recurs_is_done_once_in_its_period(scene: Scene) -> None:
+def test_a_recurring_job_runs_once_in_its_period(scene: Scene) -> None:
     rows = scene.house.rows("SELECT key, count(*) FROM job WHERE kind = ANY(%s) GROUP BY key", KINDS)
     minutes = [key for key, _ in rows if key.startswith("checkpoint:")]
 

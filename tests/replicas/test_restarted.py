@@ -1,6 +1,6 @@
-"""Three Musters that start at once on an empty PostgreSQL, and are then ended and started again one after the other.
+"""Three processes start at once on an empty PostgreSQL, and are then restarted one after the other.
 
-People go on all the while: what they say and type meets a Muster, and there is always a socket to take it.
+People continue throughout: a process with an open socket is there for each message and command.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.support import postgres
 from tests.support.replica_env import PATIENCE, ReplicaEnv, Wire
 from tests.support.wait import until
 
-# Notes every table that is made, by its name.
+# Logs the name of every table that is created.
 NOTE_TABLES = """
 CREATE TABLE made (name text);
 CREATE FUNCTION note_made() RETURNS event_trigger LANGUAGE plpgsql AS
@@ -32,14 +32,14 @@ WAIT_FOR_IT = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReplicaEnv]:
-    """Give a database in which there is nothing but a note of what is made there."""
+    """A database that holds only a log of the tables created in it."""
     with postgres.server().database() as url, ReplicaEnv(tmp_path_factory.mktemp("restarted"), url) as house:
         with psycopg.connect(url) as connection:
             connection.execute(NOTE_TABLES)
         yield house
 
 
-def test_three_that_start_at_once_on_an_empty_database_all_get_ready(house: ReplicaEnv) -> None:
+def test_three_processes_that_start_at_once_on_an_empty_database_all_become_ready(house: ReplicaEnv) -> None:
     with psycopg.connect(house.url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [schema._LOCK])
         for _ in range(3):
@@ -57,7 +57,7 @@ def test_three_that_start_at_once_on_an_empty_database_all_get_ready(house: Repl
     assert not any(word in one.said for one in house.replicas for word in ("ERROR", "WARNING"))
 
 
-def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house: ReplicaEnv) -> None:
+def test_a_rolling_restart_loses_nothing_duplicates_nothing_and_leaves_no_gap(house: ReplicaEnv) -> None:
     channels = [house.declare(), house.declare("bea", impact=2)]
     is_over = threading.Event()
 
@@ -84,7 +84,7 @@ def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house
             one.join()
         house.sandbox.settle(30)
 
-    # What is on its way to a socket that just ends cannot be answered; it is an event, and Slack sends it again.
+    # An event on its way to a closing socket is not acknowledged, and Slack sends it again.
     again = [one for one in wire.unanswered if one.startswith("message:")]
     assert codes == [0, 0, 0]
     assert wire.unanswered == again
@@ -95,7 +95,7 @@ def test_a_rolling_restart_loses_nothing_doubles_nothing_and_leaves_no_gap(house
     assert len(house.ledger.said) > 60
 
 
-def test_old_processes_go_on_while_a_newer_release_changes_the_schema_and_none_starts_on_it(house: ReplicaEnv) -> None:
+def test_old_processes_continue_on_a_newer_schema_and_none_starts_on_it(house: ReplicaEnv) -> None:
     channel = house.declare("cleo")
     with psycopg.connect(house.url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [schema._LOCK])

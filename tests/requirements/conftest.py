@@ -1,4 +1,4 @@
-"""What tests of the demands share: an empty desk, and an incident that went all the way."""
+"""Fixtures of the requirement tests: an empty workspace, and an incident worked from declaration to closure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the guide demands of closing: nothing is closed that is not proven, and every gap is named."""
+"""What the guide demands of closing: only an incident with every criterion met is closed, and every gap is named."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.worked_incidents import CURE, NOT_RESOLVED, NOT_RESTORED, PRO
 
 
 def closing(desk: Any, by: str = "ilse", at: float = 40) -> tuple[str | None, tuple[str, ...]]:
-    """Try to close; give the code and what was missing."""
+    """Try to close; return the refusal code and the unmet criteria."""
     outcome = desk.do("close", by, at)
     return outcome.code, outcome.missing
 
@@ -23,7 +23,7 @@ def missing(*codes: str) -> tuple[str, tuple[str, ...]]:
     return Code.CLOSE_INCOMPLETE, codes
 
 
-def test_an_incident_in_which_everything_is_proven_closes():
+def test_an_incident_with_every_criterion_met_is_closed():
     desk = a_major()
 
     assert closing(desk) == (None, ())
@@ -43,19 +43,19 @@ LACKING = {
 
 
 @pytest.mark.parametrize("step", LACKING)
-def test_one_item_that_is_left_open_keeps_the_incident_open(step):
+def test_one_unmet_criterion_keeps_the_incident_open(step):
     desk = a_major(without=[step])
 
     assert closing(desk) == missing(LACKING[step])
     assert desk.incident.state == State.RESOLVED
 
 
-def test_an_incident_whose_category_nobody_confirmed_is_not_closed():
+def test_an_incident_with_an_unconfirmed_category_is_not_closed():
     assert closing(a_major(without=["category"])) == missing("CATEGORY")
 
 
 @pytest.mark.parametrize("text", ["Fixed.", "resolved", "ok now", "it works again"])
-def test_a_text_that_says_nothing_is_no_resolution(text):
+def test_a_resolution_text_that_says_nothing_does_not_meet_the_criterion(text):
     desk = a_major(without=NOT_RESOLVED)
     go_on(desk, Step("resolved", "resolve", "rob", 30, {"how": "fix", "text": text}), *PROOF)
 
@@ -70,7 +70,7 @@ def test_evidence_from_before_the_restoration_does_not_count():
     assert closing(desk) == missing("VALIDATION")
 
 
-def test_evidence_without_a_word_is_refused():
+def test_empty_evidence_is_refused():
     desk = a_major(without=["monitoring"])
 
     refused = desk.do("validate", "rob", 38, criterion="monitoring", evidence="  ")
@@ -86,14 +86,14 @@ def test_evidence_without_a_word_is_refused():
         ("priority", {"impact": 1, "urgency": 1, "justification": "still every payment"}, "PRIORITY"),
     ],
 )
-def test_a_change_after_the_confirmation_asks_for_it_again(verb, fields, lacking):
+def test_a_change_after_the_confirmation_requires_another_confirmation(verb, fields, lacking):
     desk = a_major()
     desk.do(verb, "ilse", 38, form=fields)
 
     assert closing(desk) == missing(lacking)
 
 
-def test_a_handover_that_nobody_accepted_keeps_the_incident_open():
+def test_a_handover_that_is_not_accepted_keeps_the_incident_open():
     desk = a_major()
     desk.do("handover", "ilse", 38, role="commander", to=who("eva"), note="all is quiet, the review is on Thursday")
 
@@ -103,7 +103,7 @@ def test_a_handover_that_nobody_accepted_keeps_the_incident_open():
     assert closing(desk, "eva", 42) == (None, ())
 
 
-def test_a_commander_who_left_and_whom_nobody_follows_is_seen_and_keeps_a_major_open():
+def test_a_commander_who_left_without_a_successor_is_shown_and_keeps_a_major_incident_open():
     desk = a_major(without=NOT_RESTORED)
     desk.do("release", "ilse", 12, role="commander")
     desk.do("status", "rob", 13)
@@ -129,7 +129,7 @@ def test_a_temporary_fix_without_an_owner_and_a_date_keeps_the_incident_open(fix
     assert closing(desk) == ((None, ()) if may_close else missing("TEMPFIX"))
 
 
-def test_a_workaround_on_a_p1_wants_a_problem_record_or_a_reason_for_none():
+def test_a_workaround_on_a_p1_requires_a_problem_record_or_a_reason_for_none():
     desk = a_major(without=NOT_RESOLVED)
     by_workaround = Step("resolved", "resolve", "rob", 30, {"how": "workaround", "text": "orders go by telephone now"})
     go_on(desk, by_workaround, *(step for step in PROOF if step.name != "link"))
@@ -140,7 +140,7 @@ def test_a_workaround_on_a_p1_wants_a_problem_record_or_a_reason_for_none():
     assert closing(desk, at=42) == (None, ())
 
 
-def test_nobody_has_to_know_the_cause_to_close_what_is_restored_and_proven():
+def test_a_restored_and_validated_incident_is_closed_without_a_known_cause():
     desk = a_major(without=["link"])
     assert closing(desk) == missing("LINKS")
 
@@ -153,16 +153,16 @@ def test_nobody_has_to_know_the_cause_to_close_what_is_restored_and_proven():
 def test_the_first_restoration_stops_the_clock_although_the_cause_is_not_known():
     desk = a_major(without=NOT_RESOLVED)
 
-    told = record(desk, 600)
+    report = record(desk, 600)
 
-    assert told["state"] == "restored"
-    assert told["metrics"]["time_to_restore_s"] == 20 * 60
+    assert report["state"] == "restored"
+    assert report["metrics"]["time_to_restore_s"] == 20 * 60
 
 
-def test_what_a_provider_says_closes_nothing():
+def test_a_statement_of_the_provider_does_not_meet_the_validation_criterion():
     desk = a_major(without=["monitoring", "owner"], type="third_party")
-    said = {"criterion": "provider_resolved", "evidence": "their status page is green"}
-    desk.do("validate", "rob", 38, form=said)
+    evidence = {"criterion": "provider_resolved", "evidence": "their status page is green"}
+    desk.do("validate", "rob", 38, form=evidence)
 
     code, lacking = closing(desk)
 

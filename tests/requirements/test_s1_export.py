@@ -1,4 +1,4 @@
-"""What the guide demands of an export: it stands for itself, with the policy that was in force and the proof."""
+"""What the guide demands of an export: it is complete, with the policy that was in force and the proof."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Office:
 
 @pytest.fixture
 def office(sqlite_store: Store, tmp_path: Path) -> Office:
-    """Give a record on which the policy that comes with Muster is in force."""
+    """A record on which the shipped policy is in force."""
     opened = Office(sqlite_store, tmp_path)
     opened.in_force(SHIPPED, 0)
     return opened
@@ -89,7 +89,7 @@ def test_an_old_incident_is_exported_with_the_policy_it_ran_under(office: Office
     assert hashlib.sha256(exported[0].encode()).hexdigest() == office.store.queries.incident(old.key).policy_hash
 
 
-def test_each_incident_that_is_picked_comes_with_a_manifest_and_verifies_alone(office: Office):
+def test_each_exported_incident_has_a_manifest_and_verifies_alone(office: Office):
     picked = [office.do("declare", at, title=f"trouble {at}", service="checkout") for at in range(1, 4)]
 
     for one in picked:
@@ -112,7 +112,7 @@ def test_a_changed_policy_in_an_export_is_found(office: Office):
     assert "policy.yaml is not the file that was exported" in verified.stdout
 
 
-def test_an_incident_that_nobody_commanded_is_exported_and_says_so(office: Office):
+def test_an_incident_without_a_commander_is_exported_and_says_so(office: Office):
     one = office.do("declare", 1, title="Payments fail", service="checkout")
 
     page = (office.export(one.key, 20) / "index.html").read_text(encoding="utf-8")
@@ -122,18 +122,18 @@ def test_an_incident_that_nobody_commanded_is_exported_and_says_so(office: Offic
 
 
 def minute(text: str) -> str:
-    """Give the first hour and minute that stands in a cell."""
+    """Return the first hour and minute in a cell."""
     return re.findall(r"\d{2}:\d{2}", text)[0]
 
 
 def part(page: str, heading: str) -> list[list[str]]:
-    """Give the cells of the table under a heading of the page."""
+    """Return the cells of the table under a heading of the HTML page."""
     table = page.partition(f"<h2>{heading}</h2>")[2].partition("</table>")[0]
     rows = [re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL) for row in table.split("<tr>")]
     return [[re.sub(r"<[^>]+>", "", cell).strip() for cell in row] for row in rows if row]
 
 
-def test_the_page_sets_each_answer_beside_its_call_with_both_times(office: Office):
+def test_the_export_shows_each_answer_next_to_its_page_with_both_times(office: Office):
     key = office.do("declare", 1, title="Payments fail", service="checkout").key
     office.do("escalate", 3, NUMBER, how="functional", who=HELPER, reason="the database needs you")
     office.do("answer", 5, NUMBER, actor=HELPER, answer="accepted")
@@ -151,7 +151,7 @@ def test_the_page_sets_each_answer_beside_its_call_with_both_times(office: Offic
     ]
 
 
-def test_the_page_names_the_audience_that_an_update_did_not_reach(office: Office):
+def test_the_export_names_the_audience_that_an_update_did_not_reach(office: Office):
     key = office.do("declare", 1, title="Payments fail", service="checkout").key
     posted = office.do("update", 3, NUMBER, audience=["internal"], text="We see one payment in five fail.")
     lost = UpdateDelivered(update=posted.first, audience=Audience.INTERNAL, medium=Medium.SLACK, error="is_archived")

@@ -1,4 +1,4 @@
-"""What the guide demands of logging and classifying: what is known at first is kept, whatever it becomes later."""
+"""What the guide demands of logging and classifying: the first values stay on the record, whatever changes later."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from tests.support.worked_incidents import moment, of_kind, record
 ELSEWHERE = Place(channel="CELSEWHERE")
 
 
-def test_each_step_of_a_closed_incident_stands_with_its_time_and_who_took_it(closed):
-    told = record(closed, 45)
+def test_each_state_change_of_a_closed_incident_is_recorded_with_its_time_and_actor(closed):
+    report = record(closed, 45)
 
-    steps = [(s["to"], s["at"], s["by"]) for s in told["state_history"]]
+    steps = [(s["to"], s["at"], s["by"]) for s in report["state_history"]]
     assert steps == [
         ("logged", moment(0), "rob"),
         ("triaged", moment(0), "rob"),
@@ -27,22 +27,24 @@ def test_each_step_of_a_closed_incident_stands_with_its_time_and_who_took_it(clo
         ("resolved", moment(30), "rob"),
         ("closed", moment(40), "ilse"),
     ]
-    assert [(c["category"], c["at"], c["by"]) for c in told["category_history"]] == [("Application", moment(0), "rob")]
-    assert [(p["priority"], p["at"], p["by"]) for p in told["priority_history"]] == [("P1", moment(0), "rob")]
+    assert [(c["category"], c["at"], c["by"]) for c in report["category_history"]] == [
+        ("Application", moment(0), "rob")
+    ]
+    assert [(p["priority"], p["at"], p["by"]) for p in report["priority_history"]] == [("P1", moment(0), "rob")]
 
 
 @pytest.mark.parametrize(("source", "kept"), [("monitoring", "monitoring"), (None, "human")])
-def test_what_noticed_it_and_when_is_on_the_record_of_an_alarm_and_of_a_report(source, kept):
+def test_the_detection_source_and_time_of_an_alarm_and_of_a_report_are_recorded(source, kept):
     desk = CommandBench().declared(at=6, source=source, detected_at=T(2).isoformat())
 
-    told = record(desk, 7)
+    report = record(desk, 7)
 
-    assert of_kind(told, "logged")[0]["detection_source"] == kept
-    assert told["timestamps"]["detected_at"] == moment(2)
+    assert of_kind(report, "logged")[0]["detection_source"] == kept
+    assert report["timestamps"]["detected_at"] == moment(2)
 
 
 @pytest.mark.parametrize("channel", ["portal", "email", "phone", "monitoring"])
-def test_an_incident_that_came_another_way_is_logged_with_its_way_and_its_reporter(channel):
+def test_an_incident_reported_outside_slack_is_logged_with_its_source_and_reporter(channel):
     desk = CommandBench().declared(source=channel, reporter=who("eva"))
 
     [logged] = of_kind(record(desk, 1), "logged")
@@ -56,19 +58,19 @@ def test_nothing_is_declared_without_a_symptom(desk: CommandBench):
     assert (refused.code, refused.fields, refused.number) == (Code.MISSING_FIELDS, ("title",), None)
 
 
-def test_nothing_is_declared_without_somebody_who_owns_it(desk: CommandBench):
+def test_nothing_is_declared_without_an_owner(desk: CommandBench):
     refused = desk.do("declare", title="The wiki is slow", service="wiki", category="Application", place=ELSEWHERE)
 
     assert (refused.code, refused.fields) == (Code.MISSING_FIELDS, ("owner_group",))
 
 
-def test_nothing_is_declared_on_a_service_that_nobody_knows(desk: CommandBench):
+def test_nothing_is_declared_on_an_unknown_service(desk: CommandBench):
     refused = desk.do("declare", title="It is slow", service="chekout", place=ELSEWHERE)
 
     assert (refused.code, refused.fields, refused.key) == (Code.UNKNOWN_SERVICE, ("service",), None)
 
 
-def test_an_unjudged_incident_has_a_priority_that_is_called_provisional():
+def test_an_unjudged_incident_has_a_provisional_priority():
     desk = CommandBench().declared(impact=None, urgency=None)
 
     assert (desk.incident.priority, desk.incident.provisional) == (Priority.P3, True)
@@ -78,37 +80,37 @@ def test_an_unjudged_incident_has_a_priority_that_is_called_provisional():
     assert (desk.incident.priority, desk.incident.provisional) == (Priority.P2, False)
 
 
-def test_in_doubt_a_title_and_a_service_log_it_first_and_nothing_is_judged_yet(desk: CommandBench):
+def test_a_title_and_a_service_are_enough_to_log_an_incident_that_is_not_judged_yet(desk: CommandBench):
     outcome = desk.do("declare", title="Is checkout slow?", service="checkout", place=ELSEWHERE)
 
     assert (outcome.code, desk.facts()[0].provisional) == (None, True)
     assert "judge it with `/incident priority`" in desk.answer()
 
 
-def test_nobody_sets_when_it_was_logged(desk: CommandBench):
+def test_the_time_of_logging_cannot_be_set(desk: CommandBench):
     refused = desk.do("declare", title="x", service="checkout", logged_at=T(-60).isoformat(), place=ELSEWHERE)
     desk.declared(at=5, occurred_at=T(-60), detected_at=T(-55).isoformat())
 
-    told = record(desk, 6)
+    report = record(desk, 6)
 
     assert (refused.code, refused.fields) == (Code.BAD_VALUE, ("logged_at",))
-    assert told["timestamps"]["logged_at"] == moment(5)
-    assert told["timestamps"]["detected_at"] == moment(-55)
+    assert report["timestamps"]["logged_at"] == moment(5)
+    assert report["timestamps"]["detected_at"] == moment(-55)
 
 
-def test_a_symptom_that_is_put_right_stands_beside_what_was_said_first():
+def test_a_corrected_symptom_is_recorded_next_to_the_first_one():
     desk = CommandBench().declared(symptom="one in five payments fails")
     desk.do("correct", "eva", 3, entry=1, text="it is one in three payments")
 
-    told = record(desk, 4)
+    report = record(desk, 4)
 
-    assert "one in five payments fails" in of_kind(told, "logged")[0]["text"]
-    [correction] = of_kind(told, "correction")
+    assert "one in five payments fails" in of_kind(report, "logged")[0]["text"]
+    [correction] = of_kind(report, "correction")
     assert (correction["corrects"], correction["by"]) == (1, "eva")
     assert "it is one in three payments" in correction["text"]
 
 
-def test_a_message_that_was_edited_keeps_both_texts():
+def test_both_texts_of_an_edited_message_are_recorded():
     desk = CommandBench().declared()
     desk.says("eva", "CPU is at 10 %", at=2, ts="1781000520.000100")
     desk.hears(edited("CPU is at 100 %"), "eva", at=3)
@@ -124,38 +126,38 @@ def edited(text: str) -> MessageEdited:
     )
 
 
-def test_what_was_first_thought_stays_however_often_it_is_classified_anew():
+def test_the_first_classification_stays_on_the_record_after_every_change():
     desk = CommandBench().declared(title="Payments fail", category="Application", source="monitoring")
     desk.do("reclassify", "eva", 5, type="third_party", reason="the provider is down, not we")
     desk.do("reclassify", "eva", 9, type="security", reason="somebody got in through the provider")
     desk.do("category", "eva", 10, category="Database", reason="the data was changed")
 
-    told = record(desk, 11)
+    report = record(desk, 11)
 
-    assert [(t["type"], t["at"]) for t in told["type_history"]] == [
+    assert [(t["type"], t["at"]) for t in report["type_history"]] == [
         ("it", moment(0)),
         ("third_party", moment(5)),
         ("security", moment(9)),
     ]
-    assert [c["category"] for c in told["category_history"]] == ["Application", "Database"]
-    assert told["category_history"][0]["reason"] == "initial"
-    [logged] = of_kind(told, "logged")
+    assert [c["category"] for c in report["category_history"]] == ["Application", "Database"]
+    assert report["category_history"][0]["reason"] == "initial"
+    [logged] = of_kind(report, "logged")
     assert (logged["occurred_at"], logged["reporter"]) == (moment(0), "rob")
     assert "Payments fail" in logged["text"]
 
 
-def test_what_began_as_a_request_says_so_for_good():
+def test_an_incident_that_started_as_a_request_always_says_so():
     desk = CommandBench().declared(type="request")
     desk.do("reclassify", "eva", 5, type="it", reason="nobody at all can log in")
 
-    told = record(desk, 6)
+    report = record(desk, 6)
 
-    assert [t["type"] for t in told["type_history"]] == ["request", "it"]
-    assert told["incident"]["type"] == "it"
+    assert [t["type"] for t in report["type_history"]] == ["request", "it"]
+    assert report["incident"]["type"] == "it"
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
-def test_the_category_changes_only_for_a_reason(reason):
+def test_the_category_changes_only_with_a_reason(reason):
     desk = CommandBench().declared()
 
     refused = desk.do("category", "eva", 5, category="Other", reason=reason)
@@ -163,7 +165,7 @@ def test_the_category_changes_only_for_a_reason(reason):
     assert (refused.code, desk.incident.category) == (Code.JUSTIFICATION, "Application")
 
 
-def test_a_category_outside_the_catalogue_is_taken_and_marked():
+def test_a_category_outside_the_catalogue_is_recorded_and_flagged():
     desk = CommandBench().declared()
 
     desk.do("category", "eva", 5, category="Application", subcategory="Weather", reason="it rained into the rack")
@@ -180,10 +182,10 @@ def test_any_member_reports_without_a_role_or_a_group(desk: CommandBench):
 
 
 def test_a_header_is_never_without_time_reporter_and_service():
-    told = record(CommandBench().declared(impact=None, urgency=None), 1)
+    report = record(CommandBench().declared(impact=None, urgency=None), 1)
 
-    [logged] = of_kind(told, "logged")
-    assert told["timestamps"]["logged_at"] == logged["occurred_at"] == moment(0)
-    assert (logged["reporter"], told["incident"]["service"]) == ("rob", "checkout")
-    assert told["incident"]["category"]
-    assert told["state_history"][0]["to"] == State.LOGGED
+    [logged] = of_kind(report, "logged")
+    assert report["timestamps"]["logged_at"] == logged["occurred_at"] == moment(0)
+    assert (logged["reporter"], report["incident"]["service"]) == ("rob", "checkout")
+    assert report["incident"]["category"]
+    assert report["state_history"][0]["to"] == State.LOGGED

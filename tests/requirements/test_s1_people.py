@@ -1,4 +1,4 @@
-"""What the guide demands of people: who may raise it, who holds what, who is called, and who speaks."""
+"""What the guide demands of people: who declares, who holds which role, who is paged, and who posts updates."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.worked_incidents import NOT_RESTORED, a_major, moment, of_kin
 
 
 @pytest.mark.parametrize("fields", [{"priority": "P1"}, {"impact": "P1"}, {"urgency": "VIP"}, {"impact": 0}])
-def test_nobody_types_a_priority(fields):
+def test_a_priority_cannot_be_typed(fields):
     desk = CommandBench().declared(impact=2, urgency=2)
 
     refused = desk.do("priority", "ilse", 5, form={"justification": "the board asks for a P1", **fields})
@@ -24,7 +24,7 @@ def test_nobody_types_a_priority(fields):
     assert desk.incident.priority == Priority.P3
 
 
-def test_asking_for_more_without_another_answer_leaves_the_priority():
+def test_a_priority_request_with_the_same_levels_leaves_the_priority():
     desk = CommandBench().declared(impact=2, urgency=2)
 
     desk.do("priority", "eva", 5, justification="the customer insists that this is a P1")
@@ -33,7 +33,7 @@ def test_asking_for_more_without_another_answer_leaves_the_priority():
 
 
 @pytest.mark.parametrize("justification", ["VIP", "", "the CEO asks"])
-def test_a_disputed_priority_stays_until_a_reason_is_given_that_says_something(justification):
+def test_a_disputed_priority_stays_until_a_sufficient_reason_is_given(justification):
     desk = CommandBench().declared(impact=2, urgency=2)
 
     refused = desk.do("priority", "eva", 5, impact=1, urgency=1, justification=justification)
@@ -43,7 +43,7 @@ def test_a_disputed_priority_stays_until_a_reason_is_given_that_says_something(j
     assert desk.incident.priority == Priority.P1
 
 
-def test_the_priority_is_always_that_of_the_matrix_and_every_judgement_stays():
+def test_the_priority_is_always_that_of_the_matrix_and_every_assessment_stays_on_the_record():
     desk = CommandBench().declared(impact=3, urgency=3)
     for at, (impact, urgency) in enumerate(((1, 1), (1, 3), (2, 1), (3, 2)), start=5):
         desk.do("priority", "ilse", at, impact=impact, urgency=urgency, justification="as it looks by now")
@@ -55,7 +55,7 @@ def test_the_priority_is_always_that_of_the_matrix_and_every_judgement_stays():
     assert [h["justification"] for h in history] == ["initial", *["as it looks by now"] * 4]
 
 
-def test_only_who_may_declares_a_major_and_then_updates_are_owed():
+def test_a_person_with_authority_declares_a_major_incident_and_updates_become_due():
     desk = CommandBench().declared(impact=1, urgency=2)
 
     refused = desk.do("major", "guest", 5, reason="I cannot pay")
@@ -67,14 +67,14 @@ def test_only_who_may_declares_a_major_and_then_updates_are_owed():
     assert owed[Audience.EXEC] == owed[Audience.CUSTOMER] == T(66)
 
 
-def test_a_major_on_an_inner_service_owes_customers_nothing():
+def test_a_major_incident_on_an_internal_service_owes_customers_no_update():
     desk = CommandBench().declared(service="wiki", category="Application", owner_group="it", impact=1, urgency=1)
 
     assert desk.incident.major
     assert {a.audience for a in desk.incident.audiences if a.open} == {Audience.INTERNAL, Audience.EXEC}
 
 
-def test_two_people_who_want_to_command_are_told_which_of_them_does():
+def test_of_two_people_who_take_command_the_second_reads_who_is_commander():
     desk = CommandBench().declared()
     desk.do("take", "eva", 2, role="commander")
 
@@ -84,7 +84,7 @@ def test_two_people_who_want_to_command_are_told_which_of_them_does():
     assert record(desk, 4)["roles"] == {"commander": [{"who": "eva", "from": moment(2), "to": None}]}
 
 
-def test_several_lead_the_technical_work_each_for_their_time():
+def test_several_technical_leads_hold_their_role_each_for_an_interval():
     desk = CommandBench().declared()
     desk.do("take", "eva", 2, role="tech lead")
     desk.do("take", "rob", 3, role="tech lead")
@@ -97,7 +97,7 @@ def test_several_lead_the_technical_work_each_for_their_time():
 
 
 @pytest.mark.parametrize("audience", ["customer", "exec"])
-def test_customers_and_executives_hear_from_those_who_speak_for_the_incident_alone(audience):
+def test_only_three_roles_post_updates_to_customers_and_executives(audience):
     desk = a_major(without=NOT_RESTORED)
 
     refused = desk.do("update", "rob", 12, audience=audience, text="We think it is the database.")
@@ -106,7 +106,7 @@ def test_customers_and_executives_hear_from_those_who_speak_for_the_incident_alo
     assert (refused.code, spoken.code) == (Code.NOT_AUTHORISED, None)
 
 
-def test_an_update_says_something():
+def test_an_update_without_text_is_refused():
     desk = a_major(without=NOT_RESTORED)
 
     refused = desk.do("update", "eva", 12, audience="customer", text=" ")
@@ -114,7 +114,7 @@ def test_an_update_says_something():
     assert (refused.code, refused.fields) == (Code.MISSING_FIELDS, ("text",))
 
 
-def test_at_any_moment_one_commands_or_nobody():
+def test_an_incident_has_at_most_one_commander_at_any_time():
     desk = CommandBench().declared()
     desk.do("take", "eva", 2, role="commander")
     desk.do("handover", "eva", 8, role="commander", to=who("ilse"), note="the release is rolled back, watch errors")
@@ -127,7 +127,7 @@ def test_at_any_moment_one_commands_or_nobody():
     assert [probe["commander"] for probe in told] == [[], ["eva"], ["eva"], ["ilse"], ["ilse"], []]
 
 
-def test_calls_for_help_and_calls_for_a_decision_are_listed_apart_and_their_answers_are_kept():
+def test_functional_and_hierarchical_escalations_are_listed_separately_with_their_answers():
     desk = CommandBench().declared()
     desk.do("escalate", "ilse", 3, how="functional", who=who("rob"), reason="the database needs you")
     desk.do("answer", "rob", 5, answer="accepted")
@@ -143,7 +143,7 @@ def test_calls_for_help_and_calls_for_a_decision_are_listed_apart_and_their_answ
     assert (answered.recorded_at, answered.by, answered.fact.answer) == (T(5), who("rob"), "accepted")
 
 
-def test_a_drill_goes_by_the_real_policy_and_tells_customers_nothing():
+def test_a_drill_follows_the_real_policy_and_posts_no_update_to_customers():
     desk = CommandBench().declared(impact=1, urgency=1, drill=True)
     desk.do("take", "eva", 2, role="comms")
 
@@ -161,7 +161,7 @@ def test_the_first_acknowledgement_stops_the_clock():
     assert record(desk, 10)["metrics"]["time_to_ack_s"] == 4 * 60
 
 
-def test_what_was_marked_outlives_its_message_and_its_channel():
+def test_a_pinned_text_outlives_its_message_and_its_channel():
     desk = CommandBench().declared()
     desk.says("eva", "CPU is at 100 %", at=2, ts="1781000520.000100")
     desk.do("pin", "rob", 3, form={"channel": CHANNEL, "ts": "1781000520.000100"})
@@ -173,7 +173,7 @@ def test_what_was_marked_outlives_its_message_and_its_channel():
     assert (seen["text"], seen["by"], seen["promoted_by"]) == ("CPU is at 100 %", "eva", "rob")
 
 
-def test_a_guest_reports_and_carries_no_role():
+def test_a_guest_declares_and_holds_no_role():
     desk = CommandBench()
     reported = desk.do("declare", "guest", 0, title="I cannot pay", service="checkout")
     desk = desk.declared(at=1)

@@ -1,4 +1,4 @@
-"""What the guide demands of asking: who has to act is asked in time, and that they were asked is on the record."""
+"""What the guide demands of prompts: the person who has to act is prompted in time, and the prompt is recorded."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tests.support.worker_env import WorkerEnv, worker_env_on
 
 @pytest.fixture
 def rig(sqlite_store: Store) -> Iterator[WorkerEnv]:
-    """Give a worker on SQLite in a pretend workspace."""
+    """A worker on SQLite in a pretend workspace."""
     with worker_env_on(sqlite_store) as built:
         yield built
 
 
 def asked(desk: CommandBench, ask: str) -> list[tuple[float, tuple[str, ...]]]:
-    """Give the minutes at which something was asked for, and of whom."""
+    """Return the minutes at which a prompt was due, with the people it asked."""
     prompts = [entry for entry in desk.entries() if entry.fact.kind == "prompt_due" and entry.fact.ask == ask]
     return [((entry.recorded_at - T(0)).total_seconds() / 60, entry.fact.asked) for entry in prompts]
 
 
-def test_a_p1_that_is_not_restored_is_warned_about_before_the_target_and_the_warning_is_delivered(rig: WorkerEnv):
+def test_a_warning_is_delivered_before_an_unrestored_p1_reaches_its_target(rig: WorkerEnv):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
 
@@ -42,7 +42,7 @@ def test_a_p1_that_is_not_restored_is_warned_about_before_the_target_and_the_war
     assert "The service is to be back by" in rig.sandbox.workspace.channels[channel].messages[ts].text
 
 
-def test_a_service_that_is_back_is_warned_about_no_more(rig: WorkerEnv):
+def test_a_restored_incident_gets_no_more_restoration_warnings(rig: WorkerEnv):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.after(minutes=130)
@@ -54,7 +54,7 @@ def test_a_service_that_is_back_is_warned_about_no_more(rig: WorkerEnv):
     assert any(text.startswith(":white_check_mark: Restored") for text in rig.texts(key))
 
 
-def test_a_provisional_priority_is_asked_about_after_half_an_hour_and_no_more_once_it_is_judged():
+def test_a_provisional_priority_is_prompted_for_after_half_an_hour_until_it_is_judged():
     desk = CommandBench().declared(impact=None, urgency=None)
     desk.tick(29)
     before = asked(desk, "judgement")
@@ -67,7 +67,7 @@ def test_a_provisional_priority_is_asked_about_after_half_an_hour_and_no_more_on
     assert desk.incident.priority == Priority.P2
 
 
-def test_silence_in_a_p1_is_asked_about_and_the_asking_is_kept():
+def test_silence_in_a_p1_is_prompted_for_and_the_prompt_is_recorded():
     desk = CommandBench().declared(impact=1, urgency=1)
     desk.policy = desk.policy.model_copy(update={"stale_minutes": 15})
     desk.do("take", "ilse", 2, role="commander")
@@ -80,7 +80,7 @@ def test_silence_in_a_p1_is_asked_about_and_the_asking_is_kept():
     assert asked(desk, "stale") == [(17, (who("ilse"), who("nadia")))]
 
 
-def test_an_empty_chair_is_asked_about_until_somebody_commands():
+def test_a_missing_commander_is_prompted_for_until_the_role_is_taken():
     desk = CommandBench().declared(impact=1, urgency=1)
     desk.tick(5)
     desk.tick(15)
@@ -90,7 +90,7 @@ def test_an_empty_chair_is_asked_about_until_somebody_commands():
     assert asked(desk, "commander") == [(5, (who("rob"),)), (15, (who("rob"), who("nadia")))]
 
 
-def test_what_fell_due_while_muster_was_away_is_asked_once_and_says_that_it_is_late():
+def test_a_prompt_that_fell_due_while_muster_was_down_is_sent_once_and_says_that_it_is_late():
     desk = CommandBench().declared(impact=1, urgency=1)
     desk.note(desk.key, GapNoted(edge="begins"))
 
@@ -101,7 +101,7 @@ def test_what_fell_due_while_muster_was_away_is_asked_once_and_says_that_it_is_l
     assert all(fact.late for fact in late)
 
 
-def test_who_is_asked_to_judge_can_do_so_from_the_prompt(rig: WorkerEnv):
+def test_the_prompt_for_a_priority_opens_the_form_to_judge_it(rig: WorkerEnv):
     key = rig.act("declare", "rob", title="Is checkout slow?", service="checkout").key
     rig.after(minutes=31)
     [posted] = [m for m in rig.direct("rob") + rig.messages(key) if "Nobody has judged yet" in m.text]

@@ -1,4 +1,4 @@
-"""What the security procedure demands beyond the guide: types, their own proof, and one flow for all of them."""
+"""What the security procedure demands beyond the guide: types with their own evidence, and one process for all of them."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SIGNED = (
 
 
 def a_breach(*, without: str = "") -> CommandBench:
-    """Work a P1 of type security up to where it may be closed, but for one step."""
+    """Work a P1 of type security until it may be closed, save for one step."""
     desk = CommandBench().declared(impact=1, urgency=1, type="security", started_at=T(-5).isoformat())
     return go_on(desk, *(step for step in (*WORK, *SIGNED, *PROOF) if step.name != without))
 
 
 @pytest.mark.parametrize("left_out", ["contained", "integrity", "signoff"])
-def test_a_security_incident_is_not_closed_before_its_own_proof_is_there(left_out):
+def test_a_security_incident_is_not_closed_without_its_own_evidence(left_out):
     desk = a_breach(without=left_out)
 
     refused = desk.do("close", "ilse", 40)
@@ -32,11 +32,11 @@ def test_a_security_incident_is_not_closed_before_its_own_proof_is_there(left_ou
     assert (refused.code, refused.missing) == (Code.CLOSE_INCOMPLETE, ("VALIDATION",))
 
 
-def test_a_security_incident_with_its_own_proof_closes():
+def test_a_security_incident_with_its_own_evidence_is_closed():
     assert a_breach().do("close", "ilse", 40).code is None
 
 
-def test_malware_brings_the_checklist_of_security_and_restricts_who_sees_it():
+def test_a_malware_incident_has_the_security_checklist_and_is_restricted():
     desk = CommandBench().declared(title="Malware on two tills", type="security")
 
     [validation] = [one for one in unmet(desk.incident, desk.policy) if one.code == "VALIDATION"]
@@ -45,7 +45,7 @@ def test_malware_brings_the_checklist_of_security_and_restricts_who_sees_it():
     assert desk.incident.restricted
 
 
-def test_both_types_of_incident_have_the_same_record():
+def test_an_it_incident_and_a_security_incident_have_records_of_the_same_form():
     service, breach = record(a_major(), 45), record(a_breach(), 45)
 
     assert list(service) == list(breach)
@@ -53,7 +53,7 @@ def test_both_types_of_incident_have_the_same_record():
     assert {u["kind"] for u in service["timeline"]} == {u["kind"] for u in breach["timeline"]}
 
 
-def test_what_was_logged_first_is_there_whatever_was_changed_since():
+def test_the_first_logged_values_stay_on_the_record_after_every_change():
     desk = CommandBench().declared(
         at=4, title="Tills show an odd page", symptom="a page asks for card numbers", reporter=who("eva")
     )
@@ -68,7 +68,7 @@ def test_what_was_logged_first_is_there_whatever_was_changed_since():
 
 
 @pytest.mark.parametrize("term", ["short", "long"])
-def test_what_stopped_the_spread_is_kept_with_its_term_who_and_when(term):
+def test_a_containment_is_recorded_with_its_term_actor_and_time(term):
     desk = CommandBench().declared(type="security")
     desk.do("contain", "rob", 5, term=term, text="revoked the keys of the till service")
 
@@ -77,7 +77,7 @@ def test_what_stopped_the_spread_is_kept_with_its_term_who_and_when(term):
     ]
 
 
-def test_a_temporary_fix_past_its_day_is_asked_of_its_owner_and_of_the_commander():
+def test_an_overdue_temporary_fix_prompts_its_owner_and_the_commander():
     desk = a_major(without=["review", "final"])
     fix = {"text": "the till service is switched off", "owner": who("rob"), "remove_by": T(90).isoformat()}
     desk.do("tempfix", "rob", 38, form=fix)
@@ -88,7 +88,7 @@ def test_a_temporary_fix_past_its_day_is_asked_of_its_owner_and_of_the_commander
     assert asked.asked == (who("rob"), who("ilse"))
 
 
-def test_a_temporary_fix_is_asked_for_when_the_incident_is_long_closed():
+def test_an_overdue_temporary_fix_prompts_its_owner_after_the_incident_is_closed():
     desk = a_major()
     fix = {"text": "the till service is switched off", "owner": who("rob"), "remove_by": T(5000).isoformat()}
     desk.do("tempfix", "rob", 38, form=fix)
@@ -100,7 +100,7 @@ def test_a_temporary_fix_is_asked_for_when_the_incident_is_long_closed():
     assert asked.asked == (who("rob"),)
 
 
-def test_regimes_that_nobody_decided_on_keep_a_major_open():
+def test_undecided_reporting_obligations_keep_a_major_incident_open():
     policy = a_major().policy.model_copy(update={"regimes": ("gdpr33",)})
     desk = a_major(policy=policy)
 
