@@ -100,8 +100,9 @@ from incident.entries.restoration import FailedOver
 from incident.entry import join, split
 from incident.jobs import JobKind
 from incident.record.upcast import StoredEntry, read
-from tests.support.command_bench import CommandBench, a_policy
+from tests.support.command_bench import CommandBench
 from tests.support.handmade_incidents import HandmadeDesk
+from tests.support.policies import team_policy
 
 
 def test_a_typed_failover_is_recorded_and_folded() -> None:
@@ -120,7 +121,7 @@ def test_a_typed_failover_is_recorded_and_folded() -> None:
     assert "failed over to zone b" in desk.answer()
     desk.do("help", at=2)
     assert "failover" in desk.answer()
-    said = [job for job in effects(before, desk.incident, [entry], a_policy()) if job.kind is JobKind.SAY]
+    said = [job for job in effects(before, desk.incident, [entry], team_policy()) if job.kind is JobKind.SAY]
     assert [job.template for job in said] == ["failover"]
 
 

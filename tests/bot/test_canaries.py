@@ -10,12 +10,12 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from bot.simulation.bench.bench_environment import policy_of
 from bot.simulation.soak.soak_actors import is_spooled
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.support import postgres
 from tests.support.muster_command import ROOT, muster, started
+from tests.support.policies import full_policy
 from tests.support.replica_env import free_port
 from tests.support.wait import until
 
@@ -122,7 +122,7 @@ def written(folder: Path, sandbox: Sandbox) -> dict[str, bytes]:
 def run_all(folder, sandbox, url, way):
     """Run Muster through trouble, then every command that writes or prints something."""
     users = [person.id for person in sandbox.workspace.people.values() if not person.is_bot]
-    policy = yaml.safe_dump(policy_of(users).model_dump(mode="json"), allow_unicode=True)
+    policy = yaml.safe_dump(full_policy(users).model_dump(mode="json"), allow_unicode=True)
     (folder / "policy.yaml").write_text(policy, encoding="utf-8")
     env = {
         "SLACK_BOT_TOKEN": sandbox.bot_token,

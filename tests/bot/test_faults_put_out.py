@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.clock import SetClock
-from bot.simulation.bench.bench_environment import policy_of
 from bot.simulation.replay.replay_environment import ReplayEnvironment
 from incident.entries.conversation import MessagePosted
 from sandbox.state.entities import Person
 from sandbox.state.mutations import channel_mutations
+from tests.support.policies import full_policy
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def stage():
         people, clock=SetClock(datetime(2026, 6, 9, 10, 5, tzinfo=UTC)), channels=("incidents", "exec")
     )
     try:
-        made.open(policy_of(list(made.users.values())))
+        made.open(full_policy(list(made.users.values())))
         yield made
     finally:
         made.close()

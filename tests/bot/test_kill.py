@@ -17,7 +17,8 @@ from sandbox.state.entities import Person
 from sandbox.state.mutations import channel_mutations
 from storage.store import Store, open_store
 from tests.support.failpoint_runner import KILLED, FailpointRunner
-from tests.support.worker_env import PEOPLE, posts, the_policy
+from tests.support.policies import worker_policy
+from tests.support.worker_env import PEOPLE, posts
 
 COMPLETED = 0
 
@@ -63,7 +64,7 @@ def env(sqlite_url: str, failpoint_runner: FailpointRunner) -> Iterator[KillEnv]
             "bot": sandbox.workspace.bot.id,
             "by": users["ilse"],
             "database": sqlite_url,
-            "policy": the_policy(team, users).model_dump_json(),
+            "policy": worker_policy(team, users).model_dump_json(),
         }
         yield KillEnv(sandbox, sqlite_url, failpoint_runner, settings)
 

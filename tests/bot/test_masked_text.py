@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.clock import SetClock
-from bot.simulation.bench.bench_environment import policy_of
 from bot.simulation.replay.replay_environment import ReplayEnvironment
 from incident.model.incident import Incident
 from sandbox.state.entities import Person
+from tests.support.policies import full_policy
 
 SECRET = "the password is hunter2"
 
@@ -24,7 +24,7 @@ def stage():
     )
     try:
         users = list(made.users.values())
-        made.open(policy_of(users).model_copy(update={"groups": {"legal": (made.users["rosa"],)}}))
+        made.open(full_policy(users).model_copy(update={"groups": {"legal": (made.users["rosa"],)}}))
         made.slash(made.users["ilse"], "general", "declare impact=1 urgency=1 service=checkout Payments fail")
         made.settle()
         yield made

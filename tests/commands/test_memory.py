@@ -18,7 +18,8 @@ from incident.memory_store import MemoryStore
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store
 from tests.support.clock import T
-from tests.support.command_bench import CHANNEL, TEAM, a_policy, who
+from tests.support.command_bench import CHANNEL, TEAM, who
+from tests.support.policies import team_policy
 
 TS = "1780999500.000100"
 SOURCE = Source(surface=EntryPoint.EVENT, channel=CHANNEL, event="Ev1")
@@ -45,7 +46,7 @@ def act(recorder: Recorder, at: float, verb: str, by: str, fields: dict[str, Any
         key=key or f"{verb}-{at}",
         at=T(at),
     )
-    return run(request, recorder=recorder, policy=a_policy(), policy_hash="0" * 64)
+    return run(request, recorder=recorder, policy=team_policy(), policy_hash="0" * 64)
 
 
 def tell(recorder: Recorder) -> IncidentKey:
@@ -53,16 +54,16 @@ def tell(recorder: Recorder) -> IncidentKey:
     declared = act(recorder, 0, "declare", "rob", {"title": "Checkout errors", "service": "checkout"})
     assert declared.key is not None
     made = [ChannelMade(channel=CHANNEL, name="inc-1")]
-    note_outcome(declared.key, made, job="make:1", recorder=recorder, policy=a_policy(), at=T(0))
+    note_outcome(declared.key, made, job="make:1", recorder=recorder, policy=team_policy(), at=T(0))
     posted = MessagePosted(channel=CHANNEL, ts=TS, author=who("rob"), text="removing it now")
     edited = MessageEdited(channel=CHANNEL, ts=TS, edited_ts=f"{TS}1", author=who("rob"), text="removing it on db2")
     for fact, at in ((posted, 7.0), (posted, 7.5), (edited, 10.0)):
         captured = Capture(team=TEAM, fact=fact, by=who("rob"), occurred_at=T(at), source=SOURCE)
-        capture(captured, recorder=recorder, policy=a_policy(), at=T(at))
+        capture(captured, recorder=recorder, policy=team_policy(), at=T(at))
     for at, verb, by, fields in STORY:
         act(recorder, at, verb, by, fields)
         act(recorder, at, verb, by, fields)
-    tick(declared.key, recorder=recorder, policy=a_policy(), at=T(100))
+    tick(declared.key, recorder=recorder, policy=team_policy(), at=T(100))
     return declared.key
 
 

@@ -11,13 +11,14 @@ from incident.entries.delivery import PromptDue, PromptPutOff
 from incident.states import Priority
 from roles.person_ids import MUSTER
 from tests.support.clock import T
-from tests.support.entry_chains import CHI, Chain, policy
+from tests.support.entry_chains import CHI, Chain
+from tests.support.policies import two_service_policy
 
 
 def asked(chain: Chain, at: float) -> list[PromptDue]:
     """Ask for what is due and record that it was asked, as a tick does."""
     chain.tick(at)
-    facts = list(due_deadlines.prompts(chain.now, policy(), T(at)))
+    facts = list(due_deadlines.prompts(chain.now, two_service_policy(), T(at)))
     if facts:
         chain.add(*facts, at=at, by=MUSTER)
     return facts
@@ -80,24 +81,24 @@ def test_a_prompt_stands_open_put_off_asked_again_or_gone():
     [prompt] = asked(chain, 15)
     n = chain.entries[-1].n
 
-    assert due_deadlines.state_of(chain.now, policy(), prompt.due, n) is PromptState.OPEN
+    assert due_deadlines.state_of(chain.now, two_service_policy(), prompt.due, n) is PromptState.OPEN
     chain.add(PromptPutOff(due=prompt.due, until=T(25)), at=16, by=CHI)
-    assert due_deadlines.state_of(chain.now, policy(), prompt.due, n) is PromptState.PUT_OFF
+    assert due_deadlines.state_of(chain.now, two_service_policy(), prompt.due, n) is PromptState.PUT_OFF
     asked(chain, 25)
-    assert due_deadlines.state_of(chain.now, policy(), prompt.due, n) is PromptState.AGAIN
+    assert due_deadlines.state_of(chain.now, two_service_policy(), prompt.due, n) is PromptState.AGAIN
     chain.add(ActionDone(id="A1", result="done"), at=30)
-    assert due_deadlines.state_of(chain.now, policy(), prompt.due, n) is PromptState.GONE
+    assert due_deadlines.state_of(chain.now, two_service_policy(), prompt.due, n) is PromptState.GONE
 
 
 def test_the_next_moment_is_that_of_the_next_prompt():
     chain = with_an_action(15)
 
-    assert due_deadlines.next_at(chain.now, policy(), T(2)) == T(15)
+    assert due_deadlines.next_at(chain.now, two_service_policy(), T(2)) == T(15)
 
 
 def test_the_next_moment_is_when_a_slot_is_missed_even_without_a_prompt_then():
     chain = Chain(Priority.P2)
-    while (moment := due_deadlines.next_at(chain.now, policy(), T(0))) is not None and moment < T(34):
+    while (moment := due_deadlines.next_at(chain.now, two_service_policy(), T(0))) is not None and moment < T(34):
         asked(chain, (moment - T(0)).total_seconds() / 60)
 
     assert moment is not None
@@ -105,14 +106,14 @@ def test_the_next_moment_is_when_a_slot_is_missed_even_without_a_prompt_then():
 
 
 def test_the_next_moment_is_never_in_the_past():
-    assert due_deadlines.next_at(with_an_action(15).now, policy(), T(500)) == T(500)
+    assert due_deadlines.next_at(with_an_action(15).now, two_service_policy(), T(500)) == T(500)
 
 
 def test_following_the_next_moment_asks_for_everything_and_never_stands_still():
     """The single timer of an incident is set to `next_at`; were it ever stuck, the worker would spin."""
     chain, at = Chain(Priority.P1), 0.0
     for _ in range(60):
-        moment = due_deadlines.next_at(chain.now, policy(), T(at))
+        moment = due_deadlines.next_at(chain.now, two_service_policy(), T(at))
         assert moment is not None
         if moment > T(600):
             break

@@ -26,7 +26,8 @@ from incident.report.incident_metrics import metrics
 from incident.rules.closure_criteria import unmet
 from incident.states import VOID, Audience, Priority, State
 from roles.role_names import SINGLE, Role
-from tests.support.entry_chains import ADA, BEN, CHI, DEV, Chain, policy
+from tests.support.entry_chains import ADA, BEN, CHI, DEV, Chain
+from tests.support.policies import two_service_policy
 
 PEOPLE, FEW_ROLES = (ADA, BEN, CHI, DEV), (Role.COMMANDER, Role.SCRIBE, Role.TECH_LEAD)
 MOVES = {"mitigated": State.MITIGATED, "restored": State.RESTORED, "regress": State.ACTIVE, "close": State.CLOSED}
@@ -350,7 +351,7 @@ def test_redacting_any_entry_changes_no_state_but_words(chain, data):
 
     assert but_for_words(found) == but_for_words(chain.now)
     assert metrics(found) == metrics(chain.now)
-    assert unmet(found, policy()) == unmet(chain.now, policy())
+    assert unmet(found, two_service_policy()) == unmet(chain.now, two_service_policy())
 
 
 @settings(deadline=None, max_examples=40)

@@ -25,11 +25,12 @@ from incident.jobs import Job, JobKind
 from incident.ports import Outcome
 from storage.record.idempotency_keys import RETENTION
 from storage.store import Store, open_store
-from tests.support.handmade_incidents import ROB, START, a_policy
+from tests.support.handmade_incidents import ROB, START
+from tests.support.policies import small_policy
 
 TEAM, CHANNEL = "T1", "C1"
 SERVICE = {"owner": ROB, "owner_group": "payments", "categories": {"Application": ["Errors"]}}
-POLICY = a_policy(services={"checkout": SERVICE})
+POLICY = small_policy(services={"checkout": SERVICE})
 WITHIN = RETENTION - timedelta(minutes=1)
 AFTER = RETENTION + timedelta(minutes=1)
 

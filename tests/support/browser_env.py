@@ -13,18 +13,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-import yaml
 from playwright.sync_api import Page
 
 from bot.clock import SimulatedClock
 from bot.simulation.replay.replay_environment import ReplayEnvironment
-from bot.simulation.replay.scenario_policy import SHIPPED
-from incident.policy import Policy
-from incident.states import Audience
 from sandbox.state.entities import Message, Person
 from tests.support.browser import BrowserDesk
+from tests.support.policies import page_policy
 
-RUNBOOK: Final = "https://runbooks.example/checkout"
 BEGINS: Final = datetime(2026, 6, 9, 1, 52, tzinfo=UTC)
 PEOPLE: Final = {
     "mira": Person("mira", "Mira Novak", title="on-call engineer", color="1f7a8c"),
@@ -136,21 +132,6 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list)
 
 
-def policy_of(users: dict[str, str]) -> Policy:
-    """The policy that ships, with these people in it."""
-    shipped = Policy.model_validate(yaml.safe_load(SHIPPED.read_text(encoding="utf-8")))
-    checkout = shipped.services["checkout"].model_copy(
-        update={"owner": users["olu"], "roster": "payments", "ladder": "payments", "runbook": RUNBOOK}
-    )
-    given = shipped.model_dump(mode="json") | {
-        "services": {**shipped.model_dump(mode="json")["services"], "checkout": checkout.model_dump(mode="json")},
-        "rosters": {"payments": [users["ken"]]},
-        "ladders": {"payments": {"rungs": [users["ken"], users["olu"]], "timeout_minutes": 5}},
-        "audiences": {Audience.EXEC.value: "#leadership", Audience.CUSTOMER.value: "#status-page"},
-    }
-    return Policy.model_validate(given)
-
-
 @contextmanager
 def browser_env_on(desk: BrowserDesk, begins: datetime = BEGINS) -> Iterator[BrowserEnv]:
     """Put Muster and its people on a stage."""
@@ -158,7 +139,7 @@ def browser_env_on(desk: BrowserDesk, begins: datetime = BEGINS) -> Iterator[Bro
     stage = ReplayEnvironment(dict(PEOPLE), clock=SimulatedClock(begins), channels=channels)
     scene = BrowserEnv(stage, desk)
     try:
-        stage.open(policy_of(stage.users))
+        stage.open(page_policy(stage.users))
         yield scene
     finally:
         stage.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from itertools import count
 from typing import Any
@@ -26,6 +26,7 @@ from incident.policy import Policy
 from incident.ports import Outcome, Person
 from roles.person_ids import PersonId, slack_person
 from tests.support.clock import T0, T
+from tests.support.policies import team_policy
 
 TEAM, CHANNEL = "T1", "C100"
 GROUPS = {
@@ -44,30 +45,6 @@ def who(name: str) -> PersonId:
 
 
 @cache
-def a_policy() -> Policy:
-    text = (TEMPLATES.parent / "policy.yaml").read_text(encoding="utf-8")
-    services = {
-        "checkout": {
-            "owner": "UNADIA",
-            "owner_group": "payments",
-            "customer_facing": True,
-            "categories": {"Application": ["Errors"], "Database": []},
-            "ladder": "payments",
-            "roster": "payments",
-        },
-        "wiki": {"owner": "nadia"},
-    }
-    whole: dict[str, Any] = {
-        **yaml.safe_load(text),
-        "effective": date(2026, 1, 1),
-        "services": services,
-        "ladders": {"payments": {"rungs": ["UROB", "UEVA", "S0GROUP"], "timeout_minutes": 5}},
-        "rosters": {"payments": ["UROB", "UEVA"]},
-    }
-    return Policy.model_validate(whole)
-
-
-@cache
 def refusals() -> dict[str, str]:
     with (TEMPLATES / "slack" / "refusals.yaml").open(encoding="utf-8") as file:
         sentences: dict[str, str] = yaml.safe_load(file)
@@ -79,7 +56,7 @@ class CommandBench:
     """Runs requests against one incident in channel C100, unless told otherwise."""
 
     memory: MemoryStore = field(default_factory=MemoryStore)
-    policy: Policy = field(default_factory=a_policy)
+    policy: Policy = field(default_factory=team_policy)
     at: datetime = T0
     place: Place = field(default_factory=lambda: Place(channel=CHANNEL))
     _keys: Any = field(default_factory=count)

@@ -14,7 +14,6 @@ from typing import Any
 
 import yaml
 
-from bot.simulation.bench.bench_environment import policy_of
 from sandbox.delivery.dispatcher import Timing
 from sandbox.delivery.envelope import Delivery
 from sandbox.pretend_workspace import Sandbox
@@ -22,6 +21,7 @@ from sandbox.state.entities import Person
 from tests.support.clock import T
 from tests.support.failpoint_runner import KILLED, PATIENCE_S, FailpointRunner
 from tests.support.kill_whole import SharedClock
+from tests.support.policies import full_policy
 from tests.support.worker_env import PEOPLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,7 @@ class Play:
 
     def __enter__(self) -> Play:
         self.sandbox.start()
-        policy = policy_of(list(self.users.values())).model_dump(mode="json")
+        policy = full_policy(list(self.users.values())).model_dump(mode="json")
         policy["groups"]["legal"] = [self.users["ilse"]]
         (self.folder / "policy.yaml").write_text(yaml.safe_dump(policy, allow_unicode=True), "utf-8")
         return self

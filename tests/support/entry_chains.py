@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
-
-import yaml
 
 from incident.deadlines import update_slots
 from incident.deadlines.missed_deadlines import missed
@@ -16,24 +11,16 @@ from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.fold.fold import apply
 from incident.model.incident import Incident
-from incident.policy import Policy, Service
 from incident.rules.priority_matrix import change
 from incident.states import Audience, Priority, State
 from roles.person_ids import MUSTER, PersonId
 from tests.support.clock import T0, T
+from tests.support.policies import two_service_policy
 
 KEY = IncidentKey("T1", "01JINCIDENT")
 ADA, BEN, CHI, DEV = (PersonId(f"slack:T1:U{name}") for name in ("ADA", "BEN", "CHI", "DEV"))
 INTERNAL, EXEC, CUSTOMER, REGULATOR = Audience
 LEVELS = {Priority.P1: (1, 1), Priority.P2: (1, 2), Priority.P3: (2, 2), Priority.P4: (2, 3), Priority.P5: (3, 3)}
-
-
-@cache
-def policy() -> Policy:
-    """Return the shipped policy with one customer-facing service."""
-    shipped = yaml.safe_load((Path(__file__).parents[2] / "policy.yaml").read_text(encoding="utf-8"))
-    services = {"checkout": Service(owner="", customer_facing=True), "wiki": Service(owner="")}
-    return Policy.model_validate({**shipped, "effective": date(2026, 1, 1), "services": services})
 
 
 def declared(**changes: Any) -> Declared:
@@ -80,7 +67,7 @@ class Chain:
     def _priority(self, priority: Priority) -> Fact:
         impact, urgency = LEVELS[priority]
         old = self.incident.priority if self.incident else None
-        return change(policy(), old, impact=impact, urgency=urgency, justification="because it is so bad")
+        return change(two_service_policy(), old, impact=impact, urgency=urgency, justification="because it is so bad")
 
     def add(self, *facts: Fact, at: float, by: PersonId = ADA, occurred: float | None = None) -> Incident:
         """Let lapse what is due, record the facts together, then what follows from them."""
@@ -88,13 +75,13 @@ class Chain:
         happened = T(at if occurred is None else occurred)
         before = self.incident
         added = [self._record(NewEntry(fact=f, by=by, occurred_at=happened, source=_SOURCE), at) for f in facts]
-        for follow in update_slots.follow(before, self.now, added, policy(), T(at)):
+        for follow in update_slots.follow(before, self.now, added, two_service_policy(), T(at)):
             self._record(NewEntry(fact=follow, by=MUSTER, occurred_at=T(at), source=_SOURCE), at)
         return self.now
 
     def tick(self, at: float) -> Incident | None:
         """Record what fell due unmet."""
-        while self.incident is not None and (drafts := missed(self.incident, policy(), T(at))):
+        while self.incident is not None and (drafts := missed(self.incident, two_service_policy(), T(at))):
             for draft in drafts:
                 self._record(draft, at)
         return self.incident

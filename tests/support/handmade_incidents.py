@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,7 @@ from incident.states import Priority, State
 from roles.person_ids import PersonId
 from roles.role_names import Role
 from tests.support.clock import T
+from tests.support.policies import small_policy
 
 START = T(5)
 KEY = IncidentKey("T1", "01JINCIDENT")
@@ -32,24 +33,6 @@ ILSE, EVA, ROB, ROSA = (PersonId(f"slack:T1:{user}") for user in ("UILSE", "UEVA
 
 def later(minutes: float) -> datetime:
     return START + timedelta(minutes=minutes)
-
-
-def a_policy(**changes: Any) -> Policy:
-    p1, p2, p3, p4, p5 = Priority
-    hour = {"internal": {"first": 30, "every": 60}, "exec": {"first": 60, "every": 120}}
-    return Policy.model_validate(
-        {
-            "version": "1",
-            "owner": "ilse",
-            "approver": "abe",
-            "effective": date(2026, 1, 1),
-            "services": {"checkout": {"owner": ROB, "customer_facing": True}},
-            "matrix": {1: {1: p1, 2: p2, 3: p3}, 2: {1: p2, 2: p3, 3: p4}, 3: {1: p3, 2: p4, 3: p5}},
-            "targets": {"P2": {"ack": 30, "restore": 480}},
-            "updates": {"P2": hour},
-            **changes,
-        }
-    )
 
 
 def an_incident(state: State = State.ACTIVE, *, priority: Priority = Priority.P2, **changes: Any) -> Incident:
@@ -92,7 +75,7 @@ class HandmadeDesk:
     """An incident, what the record holds of it, and who acts in it."""
 
     incident: Incident | None = field(default_factory=an_incident)
-    policy: Policy = field(default_factory=a_policy)
+    policy: Policy = field(default_factory=small_policy)
     memory: MemoryStore = field(default_factory=MemoryStore)
     actor: PersonId = ILSE
     groups: frozenset[str] = frozenset({"responder"})

@@ -21,7 +21,6 @@ from typing import Any
 import psycopg
 import yaml
 
-from bot.simulation.bench.bench_environment import policy_of
 from bot.simulation.soak.invariants import SoakState
 from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.slack.client.sent_lookup import job_of
@@ -32,6 +31,7 @@ from sandbox.state.entities import Channel, Person
 from sandbox.state.workspace_clock import Clock
 from storage.store import Store, open_store
 from tests.support.muster_command import ROOT, environment
+from tests.support.policies import full_policy
 from tests.support.wait import until
 
 PATIENCE = 90.0
@@ -130,7 +130,7 @@ class ReplicaEnv:
             timing=Timing(ack_seconds=ACK_SECONDS),
         )
         self.team = self.sandbox.workspace.team_id
-        self.policy = policy_of([self.sandbox.workspace.find_person(name).id for name in PEOPLE])
+        self.policy = full_policy([self.sandbox.workspace.find_person(name).id for name in PEOPLE])
         self.ledger = Ledger()
         self.replicas: list[Replica] = []
         self._tokens = count(1)

@@ -14,7 +14,8 @@ from incident.policy import Policy
 from incident.report.incident_report import incident_report
 from roles.person_ids import PersonId
 from tests.support.clock import T
-from tests.support.command_bench import CommandBench, a_policy, who
+from tests.support.command_bench import CommandBench, who
+from tests.support.policies import team_policy
 
 CURE: Final = "rolled back the 09:55 release of checkout"
 NO_RECORD: Final = "the release was taken back, nothing is left to change"
@@ -55,7 +56,7 @@ NOT_RESOLVED: Final = tuple(step.name for step in STORY if step.at >= 30)
 def a_major(*, without: Sequence[str] = (), policy: Policy | None = None, **declared: Any) -> CommandBench:
     """Work a P1 on checkout up to where it may be closed; closing it comes at minute 40."""
     fields = {"impact": 1, "urgency": 1, "started_at": T(-5).isoformat(), **declared}
-    desk = CommandBench(policy=policy or a_policy()).declared(**fields)
+    desk = CommandBench(policy=policy or team_policy()).declared(**fields)
     return go_on(desk, *(step for step in STORY if step.name not in without))
 
 

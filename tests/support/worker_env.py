@@ -36,41 +36,11 @@ from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Channel, Message, Person
 from storage.store import Store
 from tests.support.clock import T
-from tests.support.handmade_incidents import a_policy
+from tests.support.policies import worker_policy
 
 START = T(5)
 EVERYBODY = frozenset({"responder", "major_authority", "closer", "legal", "privacy"})
 PEOPLE = ("ilse", "eva", "rob", "rosa")
-
-
-def the_policy(team: str, users: dict[str, str], **changes: Any) -> Policy:
-    """A policy with a roster, a ladder, an incidents channel and a place for executives."""
-    service = {
-        "owner": slack_person(team, users["rob"]),
-        "owner_group": "payments",
-        "customer_facing": True,
-        "roster": "payments",
-        "ladder": "payments",
-        "categories": {"Application": ["Errors"]},
-        "runbook": "https://runbooks.example/checkout",
-    }
-    return a_policy(
-        services={"checkout": service},
-        rosters={"payments": [users["eva"]]},
-        ladders={"payments": {"rungs": [users["eva"], users["rosa"]], "timeout_minutes": 5}},
-        targets={
-            "P1": {"ack": 15, "restore": 240, "commander": 15},
-            "P2": {"ack": 30, "restore": 480, "commander": 30},
-            "P3": {"ack": 240, "restore": 1440},
-        },
-        updates={
-            "P1": {"internal": {"first": 15, "every": 30}, "exec": {"first": 30, "every": 60}},
-            "P2": {"internal": {"first": 30, "every": 60}},
-        },
-        incidents_channel="#incidents",
-        audiences={"exec": "#exec"},
-        **changes,
-    )
 
 
 @dataclass
@@ -224,7 +194,7 @@ def worker_env_on(
         users = {person.name: person.id for person in people}
         # A worker claims its own team's jobs only, so the workspace is the store's team.
         team = sandbox.workspace.team_id = store.team or sandbox.workspace.team_id
-        rules = the_policy(team, users, **policy)
+        rules = worker_policy(team, users, **policy)
         adapter = SlackAdapter(
             slack_of(sandbox, clock, counts=strict),
             record=RecordService(store.recorder, FixedPolicy(rules), clock),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.browser_env import RUNBOOK, BrowserEnv
+from tests.support.browser_env import BrowserEnv
 from tests.support.page_user import aside, command, go, menu, message, pick, press, send, tick, write
+from tests.support.policies import RUNBOOK
 
 pytestmark = pytest.mark.browser
 

@@ -20,10 +20,11 @@ from incident.entries.conversation import Noted
 from incident.entry import Entry, EntryPoint, IncidentKey, Source
 from incident.jobs import Job, JobKind
 from storage.store import Store
-from tests.support.worker_env import PEOPLE, START, the_policy
+from tests.support.policies import worker_policy
+from tests.support.worker_env import PEOPLE, START
 
 RESPONDER = "slack:T1:U1"
-POLICY = the_policy("T1", {name: f"U{n}" for n, name in enumerate(PEOPLE)})
+POLICY = worker_policy("T1", {name: f"U{n}" for n, name in enumerate(PEOPLE)})
 
 
 class Pager:

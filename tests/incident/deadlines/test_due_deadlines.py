@@ -24,11 +24,14 @@ from incident.entry import Fact
 from incident.states import Priority, State
 from roles.role_names import Role
 from tests.support.clock import T
-from tests.support.entry_chains import ADA, BEN, CHI, DEV, EXEC, INTERNAL, Chain, policy
+from tests.support.entry_chains import ADA, BEN, CHI, DEV, EXEC, INTERNAL, Chain
+from tests.support.policies import two_service_policy
 
 
 def things(chain: Chain, kind: str) -> list[Deadline]:
-    return [thing for thing in due_deadlines.due(chain.now, policy()) if thing.key.partition(":")[0] == kind]
+    return [
+        thing for thing in due_deadlines.due(chain.now, two_service_policy()) if thing.key.partition(":")[0] == kind
+    ]
 
 
 def the(chain: Chain, kind: str) -> Deadline:
@@ -205,7 +208,7 @@ def test_closing_is_asked_for_from_resolution_on_and_again_until_it_is_closed():
     thing = the(chain, "closure")
 
     assert thing.steps[0].at == T(40)
-    assert thing.repeat == timedelta(minutes=policy().closure_repeat_minutes)
+    assert thing.repeat == timedelta(minutes=two_service_policy().closure_repeat_minutes)
 
     chain.move(State.CLOSED, at=50)
     assert things(chain, "closure") == []
@@ -265,7 +268,7 @@ def test_silence_is_counted_from_what_people_last_did():
 
     thing = the(chain, "stale")
 
-    assert thing.due_at == T(10) + timedelta(minutes=policy().stale_minutes)
+    assert thing.due_at == T(10) + timedelta(minutes=two_service_policy().stale_minutes)
 
 
 def test_an_incident_that_is_over_asks_for_nothing_but_what_outlives_it():
@@ -274,4 +277,4 @@ def test_an_incident_that_is_over_asks_for_nothing_but_what_outlives_it():
 
     chain.add(StateChanged(old=State.TRIAGED, new=State.VOID_FALSE_ALARM), at=2)
 
-    assert due_deadlines.due(chain.now, policy()) == ()
+    assert due_deadlines.due(chain.now, two_service_policy()) == ()

@@ -30,9 +30,10 @@ from incident.states import Priority, State
 from roles.person_ids import MUSTER, PersonId
 from roles.role_names import Role
 from tests.support.clock import T
-from tests.support.entry_chains import ADA, BEN, CHI, EXEC, INTERNAL, Chain, policy
+from tests.support.entry_chains import ADA, BEN, CHI, EXEC, INTERNAL, Chain
+from tests.support.policies import two_service_policy
 
-ANNOUNCING = policy().model_copy(update={"incidents_channel": "#incidents", "audiences": {EXEC: "#exec"}})
+ANNOUNCING = two_service_policy().model_copy(update={"incidents_channel": "#incidents", "audiences": {EXEC: "#exec"}})
 
 
 def declared(**changes: object) -> tuple[Chain, tuple[Job, ...]]:
@@ -81,7 +82,7 @@ def test_a_restricted_incident_and_a_drill_are_not_announced(changes):
 
 def test_an_incident_is_not_announced_where_the_policy_names_no_place():
     chain = Chain(Priority.P2)
-    nowhere = policy().model_copy(update={"incidents_channel": None})
+    nowhere = two_service_policy().model_copy(update={"incidents_channel": None})
 
     assert JobKind.ANNOUNCE not in kinds(effects(None, chain.now, chain.entries, nowhere))
 
@@ -250,7 +251,7 @@ def test_a_topic_is_set_only_when_what_it_says_has_changed():
 def test_a_prompt_is_sent_and_redrawn_once_its_cause_is_gone():
     chain, _ = declared()
     chain.add(ActionOpened(id="A1", text="x", assignee=CHI, due_at=T(8)), at=5)
-    [fact] = due_deadlines.prompts(chain.now, policy(), T(8))
+    [fact] = due_deadlines.prompts(chain.now, two_service_policy(), T(8))
 
     sent = the(told(chain, fact, at=8, by=MUSTER), JobKind.PROMPT)
     n = chain.entries[-1].n

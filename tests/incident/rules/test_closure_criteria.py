@@ -24,7 +24,8 @@ from incident.rules.closure_criteria import criteria, text_meets, unmet
 from incident.states import Priority, State
 from roles.role_names import Role
 from tests.support.clock import T
-from tests.support.entry_chains import ADA, BEN, CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain, policy
+from tests.support.entry_chains import ADA, BEN, CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain
+from tests.support.policies import two_service_policy
 
 GOOD = Resolved(how="fix", text="rolled back the release that broke it", meets_rule=True)
 BOTH = Confirmed(category=True, priority=True)
@@ -35,7 +36,7 @@ MONITORING = Validated(criterion="monitoring_verified", evidence="errors normal"
 
 
 def missing(chain):
-    return [one.code for one in unmet(chain.now, policy())]
+    return [one.code for one in unmet(chain.now, two_service_policy())]
 
 
 def closable(priority=Priority.P2, major=True, **changes):
@@ -83,7 +84,7 @@ def test_an_untouched_major_lacks_everything_in_the_order_of_the_record():
 
 def test_each_unmet_criterion_says_what_would_meet_it():
     chain = Chain(Priority.P1)
-    needs = {one.code: (one.needs, one.names) for one in unmet(chain.now, policy())}
+    needs = {one.code: (one.needs, one.names) for one in unmet(chain.now, two_service_policy())}
     assert needs["VALIDATION"] == ("validation_all", ("monitoring_verified",))
     assert needs["FINAL_COMMS"] == ("final_update", ("internal", "exec", "customer"))
     assert needs["TIMELINE"] == ("times", ("acknowledged_at", "restored_at", "resolved_at"))
@@ -116,7 +117,7 @@ def test_evidence_from_before_the_last_restoration_does_not_count():
     chain.move(State.RESTORED, at=120)
     chain.add(MONITORING, at=121, occurred=119)
     chain.add(OWNER, at=121, occurred=120)
-    needs = {one.code: one.names for one in unmet(chain.now, policy())}
+    needs = {one.code: one.names for one in unmet(chain.now, two_service_policy())}
     assert needs["VALIDATION"] == ("monitoring_verified",)
 
 
@@ -144,7 +145,7 @@ def test_a_providers_all_clear_never_counts():
 )
 def test_the_first_kind_that_applies_says_what_is_validated(changes, kind):
     chain = Chain(**{"major": True, **changes})
-    assert criteria(chain.now, policy()) == getattr(policy().validation, kind)
+    assert criteria(chain.now, two_service_policy()) == getattr(two_service_policy().validation, kind)
 
 
 def test_a_later_change_asks_for_confirmation_again():

@@ -9,10 +9,11 @@ import pytest
 from incident.model.components import StateItem
 from incident.rules.retention_period import later_by, shortest, term_of
 from incident.states import State
-from tests.support.handmade_incidents import ILSE, a_policy, an_incident
+from tests.support.handmade_incidents import ILSE, an_incident
+from tests.support.policies import small_policy
 
 END = datetime(2026, 6, 9, 12, 0, tzinfo=UTC)
-POLICY = a_policy()
+POLICY = small_policy()
 
 
 def ended(state: State = State.CLOSED, **changes):
@@ -42,13 +43,13 @@ def test_what_is_not_over_or_under_legal_hold_is_kept_for_ever():
 
 @pytest.mark.parametrize("retention", [{}, {"default": None}, {"security": 6}, {"default": 3, "it": None}])
 def test_what_the_policy_keeps_for_ever_or_does_not_name_is_kept(retention):
-    assert term_of(ended(), a_policy(retention=retention)) is None
+    assert term_of(ended(), small_policy(retention=retention)) is None
 
 
 def test_the_shortest_term_is_that_of_any_type():
     assert shortest(POLICY) == 3
-    assert shortest(a_policy(retention={"default": None, "security": 6})) == 6
-    assert shortest(a_policy(retention={"default": None})) is None
+    assert shortest(small_policy(retention={"default": None, "security": 6})) == 6
+    assert shortest(small_policy(retention={"default": None})) is None
 
 
 def test_a_leap_day_has_its_anniversary_on_the_first_of_march():

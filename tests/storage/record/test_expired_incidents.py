@@ -17,7 +17,7 @@ from storage.maintenance.verification import verify
 from storage.record.projection import load
 from storage.store import Store
 from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
-from tests.support.handmade_incidents import a_policy
+from tests.support.policies import small_policy
 from tests.support.recorded_team import (
     CYD,
     SECRET,
@@ -33,7 +33,7 @@ from tests.support.recorded_team import (
 )
 from tests.support.tampered_database import TamperedDatabase, owner
 
-POLICY = a_policy()
+POLICY = small_policy()
 HASH = "p" * 64
 LATER = at(0).replace(year=2029) + timedelta(days=1)
 SOON = at(0) + timedelta(days=30)
@@ -102,7 +102,7 @@ def test_incidents_within_their_retention_period_stay(store: Store, signer: Sign
     store.checkpoints.take(at(600), signer)
 
     assert store.retention.delete_expired(POLICY, HASH, LATER.replace(year=2028)) == ()
-    assert store.retention.delete_expired(a_policy(retention={"default": None}), HASH, LATER) == ()
+    assert store.retention.delete_expired(small_policy(retention={"default": None}), HASH, LATER) == ()
     assert tombstones(store) == []
 
 

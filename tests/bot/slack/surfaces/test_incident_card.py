@@ -20,7 +20,8 @@ from incident.model.components import Action, AuthoredText, Escalation, Interval
 from incident.states import State
 from roles.role_names import Role
 from tests.support.block_kit import valid_message, valid_view
-from tests.support.handmade_incidents import EVA, ILSE, ROB, START, a_policy, an_incident, later
+from tests.support.handmade_incidents import EVA, ILSE, ROB, START, an_incident, later
+from tests.support.policies import small_policy
 
 HOSTILE = "<!channel> *_~` & <b> " + "x" * 2900
 
@@ -43,7 +44,9 @@ def crowded(state: State = State.ACTIVE, **changes):
 
 
 def context(incident):
-    return MemoryStore().read(lambda reader: surface_context(incident, a_policy(), reader, START + timedelta(hours=1)))
+    return MemoryStore().read(
+        lambda reader: surface_context(incident, small_policy(), reader, START + timedelta(hours=1))
+    )
 
 
 def within_limits(message: Message) -> None:
@@ -101,13 +104,13 @@ def test_an_incident_is_announced_unless_it_is_restricted_or_a_drill():
 def test_a_home_tab_of_hundreds_of_incidents_fits():
     many = [crowded(number=f"INC-2026-{n:04}", key=("T1", f"01J{n}")) for n in range(300)]
 
-    view = home_view(home_context(many, EVA, a_policy(), START), Renderer())
+    view = home_view(home_context(many, EVA, small_policy(), START), Renderer())
 
     assert valid_view(view)
 
 
 def test_a_home_tab_with_nothing_on_it_offers_to_declare():
-    view = home_view(home_context([], EVA, a_policy(), START), Renderer())
+    view = home_view(home_context([], EVA, small_policy(), START), Renderer())
 
     assert valid_view(view)
     assert "All quiet" in str(view)

@@ -25,7 +25,8 @@ from incident.rules.closure_checklist import checklist
 from incident.states import Audience, State
 from roles.role_names import Role
 from tests.support.block_kit import valid_message
-from tests.support.handmade_incidents import EVA, ILSE, START, a_policy, an_incident, later
+from tests.support.handmade_incidents import EVA, ILSE, START, an_incident, later
+from tests.support.policies import small_policy
 
 LONG = "<!channel> *" + "x" * 2900
 ABOUT = {"action": "A1", "tempfix": "TF1", "handover": "commander", "closure": "", "call": "7", "mask": "8"}
@@ -71,7 +72,7 @@ def context(ask: str, prompt_state: PromptState = PromptState.OPEN, *, now=START
         state=prompt_state,
         now=now,
         later_minutes=10,
-        items=checklist(shown, a_policy()) if ask == "closure" else (),
+        items=checklist(shown, small_policy()) if ask == "closure" else (),
         source=SOURCES.get(ask),
         until=later(9),
     )

@@ -1,0 +1,124 @@
+"""The policies that tests run under: the shipped one, a small one, and those with people in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from incident.policy import Policy, Service
+from incident.states import Audience, Priority
+from roles.person_ids import slack_person
+
+_SHIPPED = yaml.safe_load((Path(__file__).parents[2] / "policy.yaml").read_text(encoding="utf-8"))
+RUNBOOK = "https://runbooks.example/checkout"
+
+
+def shipped_policy(**changes: Any) -> Policy:
+    """Return the policy that comes with Muster, in force since 2026, with some keys changed."""
+    return Policy.model_validate({**deepcopy(_SHIPPED), "effective": date(2026, 1, 1), **changes})
+
+
+def small_policy(**changes: Any) -> Policy:
+    """Return a policy with one service, targets and updates for P2 only, and some keys changed."""
+    p1, p2, p3, p4, p5 = Priority
+    updates = {"internal": {"first": 30, "every": 60}, "exec": {"first": 60, "every": 120}}
+    return Policy.model_validate(
+        {
+            "version": "1",
+            "owner": "ilse",
+            "approver": "abe",
+            "effective": date(2026, 1, 1),
+            "services": {"checkout": {"owner": slack_person("T1", "UROB"), "customer_facing": True}},
+            "matrix": {1: {1: p1, 2: p2, 3: p3}, 2: {1: p2, 2: p3, 3: p4}, 3: {1: p3, 2: p4, 3: p5}},
+            "targets": {"P2": {"ack": 30, "restore": 480}},
+            "updates": {"P2": updates},
+            **changes,
+        }
+    )
+
+
+@cache
+def two_service_policy() -> Policy:
+    """Return the shipped policy with one customer-facing service and one internal one."""
+    return shipped_policy(
+        services={"checkout": Service(owner="", customer_facing=True), "wiki": Service(owner="")},
+    )
+
+
+@cache
+def team_policy() -> Policy:
+    """Return the shipped policy with an on-call list and an escalation policy for one of two services."""
+    checkout = {
+        "owner": "UNADIA",
+        "owner_group": "payments",
+        "customer_facing": True,
+        "categories": {"Application": ["Errors"], "Database": []},
+        "ladder": "payments",
+        "roster": "payments",
+    }
+    return shipped_policy(
+        services={"checkout": checkout, "wiki": {"owner": "nadia"}},
+        ladders={"payments": {"rungs": ["UROB", "UEVA", "S0GROUP"], "timeout_minutes": 5}},
+        rosters={"payments": ["UROB", "UEVA"]},
+    )
+
+
+def worker_policy(team: str, users: Mapping[str, str], **changes: Any) -> Policy:
+    """Return a small policy with an on-call list, an escalation policy and a channel for incidents and for executives."""
+    service = {
+        "owner": slack_person(team, users["rob"]),
+        "owner_group": "payments",
+        "customer_facing": True,
+        "roster": "payments",
+        "ladder": "payments",
+        "categories": {"Application": ["Errors"]},
+        "runbook": RUNBOOK,
+    }
+    return small_policy(
+        services={"checkout": service},
+        rosters={"payments": [users["eva"]]},
+        ladders={"payments": {"rungs": [users["eva"], users["rosa"]], "timeout_minutes": 5}},
+        targets={
+            "P1": {"ack": 15, "restore": 240, "commander": 15},
+            "P2": {"ack": 30, "restore": 480, "commander": 30},
+            "P3": {"ack": 240, "restore": 1440},
+        },
+        updates={
+            "P1": {"internal": {"first": 15, "every": 30}, "exec": {"first": 30, "every": 60}},
+            "P2": {"internal": {"first": 30, "every": 60}},
+        },
+        incidents_channel="#incidents",
+        audiences={"exec": "#exec"},
+        **changes,
+    )
+
+
+def page_policy(users: Mapping[str, str]) -> Policy:
+    """Return the shipped policy with the people and the channels of the browser tests."""
+    people = {"owner": users["olu"], "roster": "payments", "ladder": "payments", "runbook": RUNBOOK}
+    return shipped_policy(
+        effective=_SHIPPED["effective"],
+        services={**_SHIPPED["services"], "checkout": {**_SHIPPED["services"]["checkout"], **people}},
+        rosters={"payments": [users["ken"]]},
+        ladders={"payments": {"rungs": [users["ken"], users["olu"]], "timeout_minutes": 5}},
+        audiences={Audience.EXEC.value: "#leadership", Audience.CUSTOMER.value: "#status-page"},
+    )
+
+
+def full_policy(users: Sequence[str]) -> Policy:
+    """Return the shipped policy with every option of a declaration; the last user owns the service, three are on call."""
+    options = {"owner": users[-1], "roster": "first", "ladder": "first", "runbook": RUNBOOK}
+    return shipped_policy(
+        effective=date(2000, 1, 1),
+        services={"checkout": {**_SHIPPED["services"]["checkout"], **options}},
+        rosters={"first": users[-4:-1]},
+        ladders={"first": {"rungs": users[-4:-1], "timeout_minutes": 5}},
+        incidents_channel="#incidents",
+        audiences={"exec": "#exec"},
+    )
