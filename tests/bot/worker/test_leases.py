@@ -1,4 +1,4 @@
-"""Leases: whoever takes long holds on, and whoever was away too long neither sends nor records nor completes anything."""
+"""Leases: a long job renews its lease; an owner whose lease expired neither sends nor records nor completes anything."""
 
 from __future__ import annotations
 
@@ -29,68 +29,68 @@ def claimed(store: Store, owner: str = "w1", after: float = 0) -> ClaimedJob:
 
 
 @pytest.fixture
-def wanted(store: Store) -> Store:
+def due_store(store: Store) -> Store:
     """A store in which one job is due."""
     job = Job(kind=JobKind.SAY, key="a", incident=IncidentKey("T1", "01INC"))
     store.recorder.transact(lambda unit: unit.enqueue([job], START))
     return store
 
 
-def test_a_lease_lasts_three_calls_and_covers_one_that_ends_with_it(wanted: Store) -> None:
-    leases = Leases(wanted.jobs, CALL)
-    lease = leases.hold(claimed(wanted))
+def test_a_lease_lasts_three_calls_and_covers_one_that_ends_with_it(due_store: Store) -> None:
+    leases = Leases(due_store.jobs, CALL)
+    lease = leases.hold(claimed(due_store))
 
     assert lease.until == START + timedelta(seconds=30)
     assert lease.covers_a_call(START + timedelta(seconds=20))
     assert not lease.covers_a_call(START + timedelta(seconds=20, microseconds=1))
 
 
-def test_what_runs_for_longer_than_a_call_is_renewed_and_nobody_else_gets_it(wanted: Store) -> None:
-    leases = Leases(wanted.jobs, CALL)
-    lease = leases.hold(claimed(wanted))
+def test_the_lease_of_a_long_job_is_renewed_and_no_other_worker_claims_it(due_store: Store) -> None:
+    leases = Leases(due_store.jobs, CALL)
+    lease = leases.hold(claimed(due_store))
 
     for seconds in (5, 10, 20, 30, 40):
         leases.renew(START + timedelta(seconds=seconds))
 
     assert lease.until == START + timedelta(seconds=70)
-    assert wanted.jobs.claim(START + timedelta(seconds=69), "w2", 1, 30) == []
-    assert wanted.jobs.complete(lease.claimed, START + timedelta(seconds=69))
+    assert due_store.jobs.claim(START + timedelta(seconds=69), "w2", 1, 30) == []
+    assert due_store.jobs.complete(lease.claimed, START + timedelta(seconds=69))
 
 
-def test_what_has_just_begun_is_not_renewed(wanted: Store) -> None:
-    leases = Leases(wanted.jobs, CALL)
-    lease = leases.hold(claimed(wanted))
+def test_the_lease_of_a_job_that_just_started_is_not_renewed(due_store: Store) -> None:
+    leases = Leases(due_store.jobs, CALL)
+    lease = leases.hold(claimed(due_store))
 
     leases.renew(START + timedelta(seconds=9))
 
     assert lease.until == START + timedelta(seconds=30)
-    assert wanted.jobs.next_run_at() == START + timedelta(seconds=30)
+    assert due_store.jobs.next_run_at() == START + timedelta(seconds=30)
 
 
-def test_what_was_let_go_of_is_not_renewed(wanted: Store) -> None:
-    leases = Leases(wanted.jobs, CALL)
-    lease = leases.hold(claimed(wanted))
+def test_a_released_lease_is_not_renewed(due_store: Store) -> None:
+    leases = Leases(due_store.jobs, CALL)
+    lease = leases.hold(claimed(due_store))
     leases.release(lease)
 
     leases.renew(START + timedelta(seconds=20))
 
-    assert [one.owner for one in wanted.jobs.claim(START + timedelta(seconds=30), "w2", 1, 30)] == ["w2"]
+    assert [one.owner for one in due_store.jobs.claim(START + timedelta(seconds=30), "w2", 1, 30)] == ["w2"]
 
 
-def test_a_lease_that_was_taken_over_cannot_be_renewed_and_covers_nothing(wanted: Store) -> None:
-    leases = Leases(wanted.jobs, CALL)
-    lease = leases.hold(claimed(wanted))
-    heir = claimed(wanted, "w2", after=30)
+def test_a_lease_that_was_taken_over_cannot_be_renewed_and_covers_no_call(due_store: Store) -> None:
+    leases = Leases(due_store.jobs, CALL)
+    lease = leases.hold(claimed(due_store))
+    new_owner = claimed(due_store, "w2", after=30)
 
     leases.renew(START + timedelta(seconds=31))
     leases.renew(START + timedelta(seconds=45))
 
-    assert not wanted.jobs.renew(lease.claimed, START + timedelta(hours=1))
+    assert not due_store.jobs.renew(lease.claimed, START + timedelta(hours=1))
     assert not lease.covers_a_call(START + timedelta(seconds=31))
-    assert wanted.jobs.complete(heir, START + timedelta(seconds=46))
+    assert due_store.jobs.complete(new_owner, START + timedelta(seconds=46))
 
 
-def test_what_was_shown_last_is_known_whoever_showed_it_and_however_often(store: Store) -> None:
+def test_the_last_result_of_a_key_is_available_to_every_worker(store: Store) -> None:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
     seen = []
     for n, result in enumerate(("one", "two", None)):
@@ -102,7 +102,7 @@ def test_what_was_shown_last_is_known_whoever_showed_it_and_however_often(store:
     assert seen == [None, "one", "two"]
 
 
-def test_what_is_wanted_anew_while_it_runs_knows_what_that_run_showed(store: Store) -> None:
+def test_a_job_enqueued_again_during_a_run_has_the_result_of_that_run(store: Store) -> None:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
     store.recorder.transact(lambda unit: unit.enqueue([job], START))
     one = claimed(store)
@@ -112,7 +112,7 @@ def test_what_is_wanted_anew_while_it_runs_knows_what_that_run_showed(store: Sto
     assert store.jobs.last_result(claimed(store, "w2")) == "one"
 
 
-def test_after_a_death_nobody_knows_what_is_shown(store: Store) -> None:
+def test_after_a_dead_letter_the_last_result_is_unknown(store: Store) -> None:
     job = Job(kind=JobKind.CARD, key="card", incident=IncidentKey("T1", "01INC"))
     for result in ("one", None):
         store.recorder.transact(lambda unit: unit.enqueue([job], START))
@@ -126,7 +126,7 @@ def test_after_a_death_nobody_knows_what_is_shown(store: Store) -> None:
 
 
 class Unfenced(Lease):
-    """A lease that never ends, with the fence taken out."""
+    """A lease that never expires: fencing is disabled."""
 
     def covers_a_call(self, *_: Any) -> bool:
         return True
@@ -136,41 +136,41 @@ class Unfenced(Lease):
 
 @contextmanager
 def paused(rig: WorkerEnv, point: str, *, unfenced: bool = False) -> Iterator[Callable[[], None]]:
-    """Let a second worker run until it comes to a point, and stand there until what is given is called."""
-    there, goes_on = threading.Event(), threading.Event()
+    """Run a second worker until it reaches a failpoint, and hold it there until the yielded function is called."""
+    arrived, may_continue = threading.Event(), threading.Event()
 
     def reached(name: str) -> None:
-        if name == point and not there.is_set():
-            there.set()
-            assert goes_on.wait(30)
+        if name == point and not arrived.is_set():
+            arrived.set()
+            assert may_continue.wait(30)
 
     late = rig.another_worker("late", threads=1, reached=reached)
     if unfenced:
         late._leases.hold = lambda claimed: Unfenced(claimed, CALL)  # type: ignore[method-assign]
     running = threading.Thread(target=late.drain, args=[rig.clock.now()])
     running.start()
-    assert there.wait(30)
+    assert arrived.wait(30)
 
-    def go_on() -> None:
-        goes_on.set()
+    def release() -> None:
+        may_continue.set()
         running.join()
 
     try:
-        yield go_on
+        yield release
     finally:
-        go_on()
+        release()
         late.stop()
 
 
 def posts(rig: WorkerEnv) -> list[str]:
-    """The jobs of ours that have posted something, one for each post."""
+    """The job keys of all posts of Muster, one for each post."""
     channels = rig.sandbox.workspace.channels.values()
     found = [job_of({"metadata": m.metadata}) for c in channels for m in c.messages.values()]
     return [job for job in found if job]
 
 
-def doubled(rig: WorkerEnv, key: IncidentKey) -> list[str]:
-    """What stands in Slack or on the record more than once."""
+def duplicates(rig: WorkerEnv, key: IncidentKey) -> list[str]:
+    """Posts and entries that exist more than once."""
     facts = [entry.fact.model_dump_json() for entry in rig.entries(key) if entry.source.surface == "job"]
     return [one for one, times in Counter([*posts(rig), *facts]).items() if times > 1]
 
@@ -179,41 +179,41 @@ POINTS = ("make_channel:claimed", "card:claimed", "say:claimed", "card:chat.post
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_an_owner_that_comes_to_itself_after_somebody_took_over_adds_nothing(store: Store, point: str) -> None:
+def test_an_owner_that_continues_after_its_lease_was_taken_over_adds_nothing(store: Store, point: str) -> None:
     with worker_env_on(store) as rig:
         key = rig.declare()
-        with paused(rig, point) as go_on:
+        with paused(rig, point) as release:
             rig.clock.set(rig.clock.now() + LONG)
             rig.after(seconds=40)
             before = (sorted(posts(rig)), len(rig.entries(key)))
-            go_on()
+            release()
 
         assert (sorted(posts(rig)), len(rig.entries(key))) == before
-        assert doubled(rig, key) == []
+        assert duplicates(rig, key) == []
         assert store.jobs.due_count(rig.clock.now()) == 0
         assert store.jobs.dead_letters() == ()
 
 
-def test_without_the_fence_it_would_post_again(store: Store) -> None:
+def test_without_fencing_a_late_owner_posts_again(store: Store) -> None:
     with worker_env_on(store) as rig:
         key = rig.declare()
-        with paused(rig, "say:claimed", unfenced=True) as go_on:
+        with paused(rig, "say:claimed", unfenced=True) as release:
             rig.clock.set(rig.clock.now() + LONG)
             rig.after(seconds=40)
-            go_on()
+            release()
 
-        assert [one.partition(":")[0] for one in doubled(rig, key)] == ["say"]
+        assert [one.partition(":")[0] for one in duplicates(rig, key)] == ["say"]
 
 
-def test_what_came_of_a_wish_that_somebody_else_served_meanwhile_is_not_recorded_again(store: Store) -> None:
-    """The heir serves a newer wish, so that its record has another key than the late one's would have."""
+def test_the_result_of_a_version_completed_by_another_worker_is_not_recorded_again(store: Store) -> None:
+    """The new owner completes a newer version, so that its entry has another key than the late owner's would have."""
     with worker_env_on(store) as rig:
         key = rig.declare()
-        with paused(rig, "card:chat.postMessage:after") as go_on:
+        with paused(rig, "card:chat.postMessage:after") as release:
             rig.act("priority", "ilse", key, impact=2, urgency=1, justification="Only cards fail")
             rig.clock.set(rig.clock.now() + LONG)
             rig.after(seconds=40)
-            go_on()
+            release()
 
         assert [entry.fact.kind for entry in rig.entries(key, "card_posted")] == ["card_posted"]
-        assert doubled(rig, key) == []
+        assert duplicates(rig, key) == []

@@ -148,7 +148,7 @@ def test_a_permanent_refusal_makes_a_dead_letter_that_is_on_the_record(pagers: P
     assert len(pagers.pager.attempts) == 1
 
 
-def test_a_refusal_that_people_can_end_is_retried_and_told_once_an_hour(pagers: Pagers) -> None:
+def test_a_refusal_that_people_can_resolve_is_retried_and_recorded_once_an_hour(pagers: Pagers) -> None:
     refused = Refused("mailbox full", permanent=False, facts=(Noted(text="mailbox full"),))
     pagers.page(*[refused] * 5)
     pagers.after(2)
@@ -174,7 +174,7 @@ def test_a_handler_that_raises_is_retried_five_times(pagers: Pagers) -> None:
     assert [dead.error for dead in pagers.store.jobs.dead_letters()] == ["ZeroDivisionError: a bug"]
 
 
-def test_no_slack_is_loaded_for_any_of_this() -> None:
+def test_the_worker_loads_no_slack_module() -> None:
     script = "import sys, bot.worker.worker; sys.exit(any(m.startswith(('bot.slack', 'slack_')) for m in sys.modules))"
 
     assert subprocess.run([sys.executable, "-c", script], timeout=60).returncode == 0

@@ -1,4 +1,4 @@
-"""The worker: what is wanted is done once and in time, whatever Slack does, and what came of it is on the record."""
+"""The worker: each job runs once and in time, whatever Slack responds, and its result is on the record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.wait import until
 from tests.support.worker_env import START, worker_env_on
 
 
-def test_a_declaration_makes_a_usable_channel_and_the_rest(rig):
+def test_a_declaration_creates_a_usable_channel_and_every_surface(rig):
     key = rig.declare()
 
     rig.drain()
@@ -34,7 +34,7 @@ def test_a_declaration_makes_a_usable_channel_and_the_rest(rig):
 
 
 def test_a_usable_channel_takes_two_serial_calls_whatever_the_extras(rig):
-    """With every call taking as long as `call`, it is there before a third one in a row could have ended."""
+    """With every call taking `call` seconds, the channel is usable before three serial calls could have ended."""
     call = 0.7
     rig.sandbox.faults.set_latency(call * 1000)
     rig.adapter.renderer.warm()
@@ -47,7 +47,7 @@ def test_a_usable_channel_takes_two_serial_calls_whatever_the_extras(rig):
     assert time.monotonic() - began < 3 * call
 
 
-def test_what_came_of_it_is_on_the_record(rig):
+def test_the_results_of_jobs_are_on_the_record(rig):
     key = rig.declare()
 
     rig.drain()
@@ -79,7 +79,7 @@ def test_twenty_changes_in_a_second_cost_one_update_of_the_card(rig):
     assert rig.calls("chat.update") - before == 1
 
 
-def test_a_surface_that_reads_the_same_is_not_drawn_again(rig):
+def test_an_unchanged_surface_is_not_updated(rig):
     key = rig.declare()
     rig.after(seconds=2)
     before = rig.calls("chat.update"), rig.calls("conversations.setTopic")
@@ -90,7 +90,7 @@ def test_a_surface_that_reads_the_same_is_not_drawn_again(rig):
     assert (rig.calls("chat.update"), rig.calls("conversations.setTopic")) == before
 
 
-def test_lines_come_in_the_order_of_the_record(rig):
+def test_lines_are_posted_in_the_order_of_the_record(rig):
     key = rig.declare()
     rig.after(seconds=2)
 
@@ -103,7 +103,7 @@ def test_lines_come_in_the_order_of_the_record(rig):
 
 
 @pytest.mark.parametrize("method", ["conversations.create", "conversations.invite", "chat.postMessage", "pins.add"])
-def test_too_many_requests_are_obeyed_by_retry_after_and_do_not_count_as_tries(rig, method):
+def test_a_rate_limit_is_obeyed_and_does_not_count_as_an_attempt(rig, method):
     rig.sandbox.faults.too_many_requests(method, times=1, retry_after=30)
     key = rig.declare()
 
@@ -118,7 +118,7 @@ def test_too_many_requests_are_obeyed_by_retry_after_and_do_not_count_as_tries(r
 @pytest.mark.parametrize(
     "method", ["conversations.create", "conversations.invite", "chat.postMessage", "conversations.setTopic"]
 )
-def test_what_nobody_knows_is_looked_up_and_tried_again(rig, method):
+def test_an_unknown_outcome_is_looked_up_and_retried(rig, method):
     rig.sandbox.faults.server_error(method, times=2)
     rig.sandbox.faults.lose_reply(method, times=1)
     key = rig.declare()
@@ -132,7 +132,7 @@ def test_what_nobody_knows_is_looked_up_and_tried_again(rig, method):
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "conversations.create"])
-def test_a_lost_reply_never_makes_two_of_anything(rig, method):
+def test_a_lost_reply_never_duplicates_anything(rig, method):
     rig.sandbox.faults.lose_reply(method, times=3)
     key = rig.declare()
 
@@ -144,7 +144,7 @@ def test_a_lost_reply_never_makes_two_of_anything(rig, method):
     assert len([m for m in rig.named("incidents").messages.values() if not m.subtype]) == 1
 
 
-def test_what_slack_refuses_for_good_is_given_up_said_and_kept_on_the_record(rig):
+def test_a_permanent_refusal_of_slack_is_a_dead_letter_reported_and_recorded(rig):
     rig.sandbox.faults.fail_with("restricted_action", "conversations.setTopic")
     key = rig.declare()
 
@@ -156,7 +156,7 @@ def test_what_slack_refuses_for_good_is_given_up_said_and_kept_on_the_record(rig
     assert any("The topic could not be set" in text and "restricted_action" in text for text in rig.texts(key))
 
 
-def test_when_slack_makes_no_channel_the_declarer_is_told_and_what_needs_it_is_given_up(rig):
+def test_when_slack_creates_no_channel_the_declarer_is_notified_and_dependent_jobs_are_dead(rig):
     rig.sandbox.faults.fail_with("restricted_action", "conversations.create")
     key = rig.declare()
 
@@ -172,7 +172,7 @@ def test_when_slack_makes_no_channel_the_declarer_is_told_and_what_needs_it_is_g
     }
 
 
-def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
+def test_a_bug_in_one_job_does_not_stop_the_others(sqlite_store):
     def broken(run):
         raise ZeroDivisionError("nobody foresaw this")
 
@@ -188,7 +188,7 @@ def test_an_error_of_ours_in_one_job_does_not_stop_the_others(sqlite_store):
         assert [dead.job.kind for dead in sqlite_store.jobs.dead_letters()] == [JobKind.TOPIC]
 
 
-def test_two_workers_on_one_database_do_each_thing_once(store):
+def test_two_workers_on_one_database_run_each_job_once(store):
     with worker_env_on(store) as rig:
         other = rig.another_worker("other")
         keys = [rig.declare(f"Trouble number {number}") for number in range(3)]
@@ -213,7 +213,7 @@ def test_a_commit_wakes_a_worker_that_was_started(rig):
     assert rig.channel(key).name == "inc-2026-0001-payments-fail"
 
 
-def test_a_budget_keeps_lesser_things_waiting_while_incidents_become_usable(sqlite_store):
+def test_the_rate_limiter_delays_low_priority_jobs_while_channels_become_usable(sqlite_store):
     with worker_env_on(sqlite_store) as rig:
         few = RateLimiter({"conversations.create": 20, "conversations.setTopic": 4})
         worker = rig.another_worker("thrifty", limiter=few)

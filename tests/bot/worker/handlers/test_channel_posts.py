@@ -1,4 +1,4 @@
-"""Lines and updates: one for each act, in full where it must be, and honest about being late."""
+"""Lines and updates: one for each act, in full where required, with the delay of a late one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def test_a_new_channel_says_that_it_is_captured(rig):
     assert any("This channel is captured into the record" in text for text in rig.texts(key))
 
 
-def test_each_act_says_one_line_in_the_channel(rig):
+def test_each_act_posts_one_line_in_the_channel(rig):
     key = rig.declare()
     rig.after(seconds=2)
     before = len(rig.texts(key))
@@ -31,7 +31,7 @@ def test_each_act_says_one_line_in_the_channel(rig):
     assert "rolled back the release" in lines[1]
 
 
-def test_a_line_slack_kept_back_says_how_late_it_is(rig):
+def test_a_rate_limited_line_says_how_late_it_is(rig):
     key = rig.declare()
     rig.drain()
     rig.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=180)
@@ -44,7 +44,7 @@ def test_a_line_slack_kept_back_says_how_late_it_is(rig):
 
 
 @pytest.mark.parametrize("text", ["🔥 " * 900, "<!channel> look", "*_~`" * 200, "\u202eright to left", "x" * 3000])
-def test_any_text_a_person_writes_can_be_said(rig, text):
+def test_any_text_of_a_person_can_be_posted(rig, text):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
 
@@ -56,7 +56,7 @@ def test_any_text_a_person_writes_can_be_said(rig, text):
     assert not any("<!channel>" in said for said in rig.texts(key))
 
 
-def test_what_was_redacted_before_it_was_said_is_not_said(rig):
+def test_a_text_redacted_before_its_line_was_posted_is_not_posted(rig):
     key = rig.declare()
     rig.drain()
     rig.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=60)
@@ -71,7 +71,7 @@ def test_what_was_redacted_before_it_was_said_is_not_said(rig):
 
 
 def said(rig, key, text):
-    """Have somebody say something in the incident channel, captured as the edge captures it."""
+    """Post a message of a person in the incident channel and capture it as the Slack gateway does."""
     ts = "1780999999.000100"
     fact = MessagePosted(channel=rig.channel(key).id, ts=ts, author=rig.person("rob"), text=text)
     source = Source(surface=EntryPoint.EVENT, channel=fact.channel, message=ts, event="Ev1")

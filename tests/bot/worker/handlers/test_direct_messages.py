@@ -1,4 +1,4 @@
-"""What single people are told: duties with a role, a summary on joining late, a call for help."""
+"""Messages to one person: the role checklist, the catch-up brief for a late joiner, and pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def ephemerals(rig, name):
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_who_takes_a_role_is_told_what_it_asks_of_them_now(rig, role):
+def test_a_person_who_takes_a_role_gets_its_checklist(rig, role):
     key = rig.declare()
 
     rig.act("take", "rosa", key, role=role.value)
@@ -33,7 +33,7 @@ def test_who_takes_a_role_is_told_what_it_asks_of_them_now(rig, role):
     assert len(told.text.splitlines()) <= 8
 
 
-def test_the_comms_lead_is_told_which_updates_are_owed(rig):
+def test_the_comms_lead_reads_which_updates_are_owed(rig):
     key = rig.declare()
 
     rig.act("take", "rosa", key, role="comms_lead")
@@ -44,7 +44,7 @@ def test_the_comms_lead_is_told_which_updates_are_owed(rig):
     assert "Update to executives by" in told.text
 
 
-def test_who_gave_the_role_up_before_they_were_told_is_not_told(rig):
+def test_a_person_who_released_the_role_first_gets_no_checklist(rig):
     key = rig.declare()
 
     rig.act("take", "rosa", key, role="scribe")
@@ -54,7 +54,7 @@ def test_who_gave_the_role_up_before_they_were_told_is_not_told(rig):
     assert rig.direct("rosa") == []
 
 
-def test_who_joins_late_reads_a_summary_that_only_they_see(rig):
+def test_a_late_joiner_gets_a_catch_up_brief_that_only_they_see(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.after(minutes=10)
@@ -70,7 +70,7 @@ def test_who_joins_late_reads_a_summary_that_only_they_see(rig):
     assert ephemerals(rig, "ilse") == []
 
 
-def test_who_comes_with_the_declaration_is_not_read_in(rig):
+def test_a_person_invited_at_the_declaration_gets_no_catch_up_brief(rig):
     key = rig.declare()
     rig.drain()
 

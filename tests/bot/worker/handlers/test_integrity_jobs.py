@@ -1,4 +1,4 @@
-"""What is done for the record each day: published, stamped, deleted; once, late where nobody answers, never forgotten."""
+"""Daily jobs on the record: publish the root, time-stamp it, delete expired incidents. Each runs once, late if a service is down."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.worker_env import START, WorkerEnv, posts, worker_env_on
 
 
 class InForce:
-    """A policy in force, as the worker is told of it."""
+    """A policy source for the worker, with a fixed policy in force."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy, self.hash = policy, "p" * 64
@@ -52,7 +52,7 @@ def keeper(store) -> Iterator[WorkerEnv]:
 
 
 def day(rig: WorkerEnv, at: datetime, authority: TsaServer | None = None, kinds: tuple[JobKind, ...] = DAILY) -> int:
-    """Let a day's jobs be wanted and done."""
+    """Enqueue and run the jobs of a day."""
     rig.clock.set(at)
     enqueue_daily(rig.store.recorder, rig.team, kinds, at)
     named = authority and Named(authority.url, roots_of(authority))
@@ -113,7 +113,7 @@ def test_before_the_first_checkpoint_nothing_is_posted(keeper: WorkerEnv, author
     assert (audit(keeper), published(keeper), authority.asked) == ([], [], 0)
 
 
-def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
+def test_a_checkpoint_is_stamped_by_the_authority_and_the_stamp_is_verified(
     keeper: WorkerEnv, signer: Signer, authority: TsaServer
 ) -> None:
     keeper.declare()
@@ -132,8 +132,10 @@ def test_a_checkpoint_is_stamped_outside_and_the_stamp_checked(
     assert (report.problems, report.stamped) == ((), 1)
 
 
-def test_while_the_authority_is_away_the_stamp_waits(keeper: WorkerEnv, signer: Signer, authority: TsaServer) -> None:
-    """Far longer than a job is tried that fails, since nobody is at fault here."""
+def test_a_stamp_waits_while_the_authority_is_unavailable(
+    keeper: WorkerEnv, signer: Signer, authority: TsaServer
+) -> None:
+    """The job waits far longer than the retries of a failing job, since the authority is only unavailable."""
     keeper.declare()
     keeper.drain()
     first = keeper.store.checkpoints.take(START, signer)
@@ -150,9 +152,7 @@ def test_while_the_authority_is_away_the_stamp_waits(keeper: WorkerEnv, signer: 
     assert keeper.store.jobs.dead_letters() == ()
 
 
-def test_an_authority_that_says_no_is_given_up_and_told(
-    keeper: WorkerEnv, signer: Signer, authority: TsaServer
-) -> None:
+def test_a_refused_stamp_is_a_dead_letter_and_reported(keeper: WorkerEnv, signer: Signer, authority: TsaServer) -> None:
     keeper.declare()
     keeper.drain()
     keeper.store.checkpoints.take(START, signer)
@@ -165,7 +165,7 @@ def test_an_authority_that_says_no_is_given_up_and_told(
     assert dead.error.endswith("answers 403")
 
 
-def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
+def test_a_stamp_of_another_root_or_another_authority_is_invalid(
     keeper: WorkerEnv, signer: Signer, authority: TsaServer, tmp_path: Path
 ) -> None:
     keeper.declare()
@@ -189,7 +189,7 @@ def test_a_stamp_of_something_else_or_by_somebody_else_does_not_hold(
     ]
 
 
-def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
+def test_a_stamp_by_another_signer_is_not_recorded(
     keeper: WorkerEnv, signer: Signer, authority: TsaServer, tmp_path: Path
 ) -> None:
     keeper.declare()
@@ -207,7 +207,7 @@ def test_a_stamp_by_somebody_else_than_the_authority_is_not_taken(
     assert len(keeper.store.jobs.dead_letters()) == 1
 
 
-def test_what_is_kept_no_longer_goes_by_itself(keeper: WorkerEnv, signer: Signer) -> None:
+def test_expired_incidents_are_deleted_without_a_command(keeper: WorkerEnv, signer: Signer) -> None:
     key = keeper.declare()
     keeper.drain()
     keeper.act("void", "ilse", key, as_="false_alarm", reason="The monitor itself was broken")

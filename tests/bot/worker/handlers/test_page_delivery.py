@@ -1,9 +1,9 @@
-"""Pages: one direct message to the person who is called."""
+"""Pages: one direct message to the person paged."""
 
 from __future__ import annotations
 
 
-def test_a_call_to_somebody_slack_does_not_know_says_so(rig):
+def test_a_page_to_a_person_unknown_to_slack_says_so(rig):
     key = rig.declare()
     rig.sandbox.workspace.people[rig.users["eva"]].deleted = True
 
@@ -13,7 +13,7 @@ def test_a_call_to_somebody_slack_does_not_know_says_so(rig):
     assert any("could not be called by direct message. Phone them" in text for text in rig.texts(key))
 
 
-def test_a_call_about_a_restricted_incident_tells_only_what_is_needed(rig):
+def test_a_page_about_a_restricted_incident_shows_only_the_necessary_data(rig):
     key = rig.declare("Customer data of Acme leaked", private=True)
 
     rig.act("escalate", "ilse", key, who=rig.person("rosa"), reason="we need a lawyer")

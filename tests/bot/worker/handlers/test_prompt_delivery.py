@@ -1,4 +1,4 @@
-"""Prompts in Slack: where they stand, how they are answered, and that none outlives its cause."""
+"""Prompts in Slack: where they are posted, how they are answered, and that none outlives its cause."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def prompts_in(rig, key):
 
 
 def pressed(message):
-    """The buttons of a message, by their words."""
+    """The buttons of a message by their labels."""
     elements = [e for b in message.blocks for e in [*b.get("elements", []), b.get("accessory", {})] if "action_id" in e]
     return {e["text"]["text"]: (e["action_id"], json.loads(e["value"])) for e in elements}
 
 
-def test_a_p1_without_a_commander_is_asked_about_in_its_channel_and_says_all_in_one_line(rig):
+def test_the_prompt_for_a_commander_of_a_p1_is_one_line_in_the_channel(rig):
     key = rig.declare()
 
     rig.after(minutes=5)
@@ -53,7 +53,7 @@ def test_an_answered_prompt_is_edited_in_place_and_has_no_buttons_left(rig):
     assert edited.blocks[0]["type"] == "context"
 
 
-def test_a_lesser_incident_asks_directly_until_it_is_overdue(rig):
+def test_a_prompt_of_a_low_priority_is_a_direct_message_until_it_is_overdue(rig):
     key = rig.declare(impact=2, urgency=2)
     rig.act("take", "ilse", key, role="commander")
     rig.act("action", "ilse", key, assignee=rig.person("rob"), text="look at the queue", timebox_minutes=30)
@@ -69,7 +69,7 @@ def test_a_lesser_incident_asks_directly_until_it_is_overdue(rig):
     assert any("A1 has reached the end of its time" in m.text for m in prompts_in(rig, key))
 
 
-def test_a_prompt_put_off_loses_its_buttons_and_comes_again_and_that_is_on_the_record(rig):
+def test_a_snoozed_prompt_loses_its_buttons_returns_and_is_recorded(rig):
     key = rig.declare()
     rig.after(minutes=5)
     [prompt] = [m for m in prompts_in(rig, key) if "commands" in m.text]
@@ -87,7 +87,7 @@ def test_a_prompt_put_off_loses_its_buttons_and_comes_again_and_that_is_on_the_r
     assert prompt.ts not in {m.ts for m in rig.messages(key)}
 
 
-def test_what_is_asked_again_stands_once(rig):
+def test_a_repeated_prompt_is_in_the_channel_once(rig):
     key = rig.declare()
 
     rig.after(minutes=50)
@@ -95,7 +95,7 @@ def test_what_is_asked_again_stands_once(rig):
     assert len([m for m in prompts_in(rig, key) if "commands" in m.text]) == 1
 
 
-def test_after_a_gap_what_is_overdue_is_asked_once_and_says_that_it_is_late(rig):
+def test_after_a_gap_an_overdue_prompt_is_sent_once_and_says_that_it_is_late(rig):
     key = rig.declare()
     rig.drain()
 
@@ -107,7 +107,7 @@ def test_after_a_gap_what_is_overdue_is_asked_once_and_says_that_it_is_late(rig)
     assert len([m for m in prompts_in(rig, key) if "Update to" in m.text]) == 1
 
 
-def test_an_update_is_asked_for_soon_when_due_and_when_missed_and_each_goes_when_it_is_over(rig):
+def test_an_update_is_prompted_for_before_at_and_after_its_deadline_and_each_prompt_is_deleted(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
 
@@ -141,7 +141,7 @@ def test_the_closure_checklist_has_a_button_for_each_criterion_and_shrinks_in_pl
     assert ":white_check_mark: Final category" in json.dumps(edited.blocks)
 
 
-def test_the_checklist_comes_again_until_it_is_closed(rig):
+def test_the_closure_checklist_returns_until_the_incident_is_closed(rig):
     key = resolved(rig)
     [first] = [m for m in prompts_in(rig, key) if "before this can close" in m.text]
 
@@ -177,7 +177,7 @@ def resolved(rig):
     return key
 
 
-def test_a_call_is_answered_by_its_buttons_alone(rig):
+def test_a_page_is_answered_by_its_buttons_alone(rig):
     key = rig.declare()
     rig.act("escalate", "ilse", key, reason="we need a database expert")
     rig.drain()
@@ -194,7 +194,7 @@ def test_a_call_is_answered_by_its_buttons_alone(rig):
     assert "<@U02EVA> has it." in rig.texts(key)
 
 
-def test_a_call_nobody_answers_goes_down_the_ladder_and_then_to_the_commander(rig):
+def test_an_unanswered_page_escalates_level_by_level_and_then_to_the_commander(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.act("escalate", "ilse", key, reason="we need a database expert")

@@ -1,4 +1,4 @@
-"""A masked text leaves everything of ours in Slack at once, comes back when the mask is lifted, and is asked about."""
+"""A masked text leaves every message of Muster at once, returns when the mask is lifted, and is prompted about."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ WHY = "a password was posted"
 
 
 def said(rig, key, text=SECRET):
-    """Have somebody say something in the incident channel, captured as the edge captures it."""
+    """Post a message of a person in the incident channel and capture it as the Slack gateway does."""
     fact = MessagePosted(channel=rig.channel(key).id, ts=TS, author=rig.person("rob"), text=text)
     source = Source(surface=EntryPoint.EVENT, channel=fact.channel, message=TS, event="Ev1")
     whole = Capture(team=rig.team, fact=fact, by=rig.person("rob"), occurred_at=rig.clock.now(), source=source)
     capture(whole, recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
 
 
-def wish(rig, key, by="eva"):
-    """Somebody who may not redact asks for it all the same."""
+def request_redaction(rig, key, by="eva"):
+    """A person without authority asks for a redaction."""
     request = Request(
         verb="redact",
         fields={"reason": WHY},
@@ -47,8 +47,8 @@ def wish(rig, key, by="eva"):
 
 
 @pytest.fixture
-def asking(sqlite_store):
-    """A rig whose policy says who may redact: Rosa by name, and Ilse as a member of a user group."""
+def redaction_rig(sqlite_store):
+    """A worker whose policy lets Rosa redact by name, and Ilse as a member of a user group."""
     with worker_env_on(sqlite_store) as rig:
         group = Usergroup(id="S0PRIVACY", handle="privacy", name="Privacy", users=[rig.users["ilse"]])
         rig.sandbox.workspace.usergroups[group.id] = group
@@ -57,7 +57,7 @@ def asking(sqlite_store):
 
 
 def quoted_everywhere(rig):
-    """Declare an incident in which a password stands in a decision, an action on the card, and two updates."""
+    """Declare an incident with a password in a decision, an action on the card, and two updates."""
     key = rig.declare()
     rig.after(seconds=2)
     rig.act("take", "ilse", key, role="commander")
@@ -73,209 +73,214 @@ def quoted_everywhere(rig):
 
 
 def everywhere(rig, key):
-    """Everything of ours that people can read about it, in channels and on the card."""
+    """Every text of Muster that people can read about the incident, in channels and on the card."""
     messages = [*rig.messages(key), *rig.named("exec").messages.values(), *rig.named("incidents").messages.values()]
     return json.dumps([[message.text, message.blocks] for message in messages])
 
 
-def test_a_masked_text_leaves_every_line_update_and_card_and_comes_back_when_the_mask_is_lifted(asking):
-    key = quoted_everywhere(asking)
-    before = everywhere(asking, key)
+def test_a_masked_text_leaves_every_line_update_and_card_and_comes_back_when_the_mask_is_lifted(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    before = everywhere(redaction_rig, key)
     assert before.count("hunter2") > 4
 
-    wish(asking, key)
-    asking.after(seconds=5)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    assert "hunter2" not in everywhere(asking, key)
-    assert "[masked]" in asking.named("exec").messages[max(asking.named("exec").messages)].text
-    assert any("*Masked* by" in text for text in asking.texts(key))
+    assert "hunter2" not in everywhere(redaction_rig, key)
+    assert "[masked]" in redaction_rig.named("exec").messages[max(redaction_rig.named("exec").messages)].text
+    assert any("*Masked* by" in text for text in redaction_rig.texts(key))
 
-    asking.act("unmask", "rosa", key, ref=f"{asking.channel(key).id}:{TS}")
-    asking.after(seconds=5)
+    redaction_rig.act("unmask", "rosa", key, ref=f"{redaction_rig.channel(key).id}:{TS}")
+    redaction_rig.after(seconds=5)
 
-    assert everywhere(asking, key).count("hunter2") == before.count("hunter2")
+    assert everywhere(redaction_rig, key).count("hunter2") == before.count("hunter2")
 
 
-def test_a_line_that_cannot_be_edited_elsewhere_keeps_none_of_the_others_and_the_channel_is_told(asking):
-    key = quoted_everywhere(asking)
-    channel_mutations.archive(asking.sandbox.workspace, asking.named("exec"), asking.users["ilse"])
+def test_a_line_that_cannot_be_edited_does_not_keep_the_others_and_the_channel_reads_it(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    channel_mutations.archive(redaction_rig.sandbox.workspace, redaction_rig.named("exec"), redaction_rig.users["ilse"])
 
-    wish(asking, key)
-    asking.after(seconds=5)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    here = [[message.text, message.blocks] for message in asking.messages(key)]
+    here = [[message.text, message.blocks] for message in redaction_rig.messages(key)]
     assert "hunter2" not in json.dumps(here)
     assert any(
-        "still in one of my Slack messages" in text and asking.named("exec").id in text for text in asking.texts(key)
+        "still in one of my Slack messages" in text and redaction_rig.named("exec").id in text
+        for text in redaction_rig.texts(key)
     )
 
 
-def test_a_line_that_is_too_old_to_be_edited_is_told_of(asking):
-    key = quoted_everywhere(asking)
-    asking.sandbox.faults.fail_with("edit_window_closed", "chat.update", times=1)
+def test_a_line_too_old_to_be_edited_is_reported(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    redaction_rig.sandbox.faults.fail_with("edit_window_closed", "chat.update", times=1)
 
-    wish(asking, key)
-    asking.after(seconds=5)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    assert sum("still in one of my Slack messages" in text for text in asking.texts(key)) == 1
-
-
-def test_a_line_that_was_posted_long_after_is_masked_too(asking):
-    key = asking.declare()
-    asking.after(seconds=2)
-    said(asking, key)
-    asking.act("decide", "ilse", key, on=TS, text=SECRET)
-    asking.clock.set(asking.clock.now() + timedelta(hours=7))
-    asking.after(seconds=5)
-    assert any("hunter2" in text for text in asking.texts(key))
-
-    wish(asking, key)
-    asking.after(seconds=5)
-
-    assert not any("hunter2" in text for text in asking.texts(key))
+    assert sum("still in one of my Slack messages" in text for text in redaction_rig.texts(key)) == 1
 
 
-def test_lines_in_a_channel_that_is_closed_to_us_are_masked_once_it_is_open_again(asking):
-    key = quoted_everywhere(asking)
-    channel_mutations.archive(asking.sandbox.workspace, asking.channel(key), asking.users["ilse"])
-    wish(asking, key)
-    asking.after(minutes=2)
-    assert any("hunter2" in text for text in asking.texts(key))
+def test_a_line_posted_long_after_the_message_is_masked_too(redaction_rig):
+    key = redaction_rig.declare()
+    redaction_rig.after(seconds=2)
+    said(redaction_rig, key)
+    redaction_rig.act("decide", "ilse", key, on=TS, text=SECRET)
+    redaction_rig.clock.set(redaction_rig.clock.now() + timedelta(hours=7))
+    redaction_rig.after(seconds=5)
+    assert any("hunter2" in text for text in redaction_rig.texts(key))
 
-    channel_mutations.unarchive(asking.sandbox.workspace, asking.channel(key), asking.users["ilse"])
-    asking.after(minutes=30)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    assert not any("hunter2" in text for text in asking.texts(key))
+    assert not any("hunter2" in text for text in redaction_rig.texts(key))
 
 
-def test_an_open_prompt_about_a_masked_task_shows_it_no_more(asking):
-    key = asking.declare()
-    asking.after(seconds=2)
-    said(asking, key)
-    asking.act("action", "ilse", key, on=TS, assignee=asking.person("rob"), text="use hunter2", timebox_minutes=5)
-    asking.after(minutes=6)
-    assert any("hunter2" in text for text in asking.texts(key))
+def test_lines_in_an_inaccessible_channel_are_masked_when_it_is_accessible_again(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    channel_mutations.archive(redaction_rig.sandbox.workspace, redaction_rig.channel(key), redaction_rig.users["ilse"])
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(minutes=2)
+    assert any("hunter2" in text for text in redaction_rig.texts(key))
 
-    wish(asking, key)
-    asking.after(seconds=5)
+    channel_mutations.unarchive(
+        redaction_rig.sandbox.workspace, redaction_rig.channel(key), redaction_rig.users["ilse"]
+    )
+    redaction_rig.after(minutes=30)
 
-    assert not any("hunter2" in text for text in asking.texts(key))
+    assert not any("hunter2" in text for text in redaction_rig.texts(key))
+
+
+def test_an_open_prompt_about_an_action_with_a_masked_text_hides_the_text(redaction_rig):
+    key = redaction_rig.declare()
+    redaction_rig.after(seconds=2)
+    said(redaction_rig, key)
+    redaction_rig.act(
+        "action", "ilse", key, on=TS, assignee=redaction_rig.person("rob"), text="use hunter2", timebox_minutes=5
+    )
+    redaction_rig.after(minutes=6)
+    assert any("hunter2" in text for text in redaction_rig.texts(key))
+
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
+
+    assert not any("hunter2" in text for text in redaction_rig.texts(key))
 
 
 def asked(rig, name):
     return [message for message in rig.direct(name) if "had masked" in message.text]
 
 
-def test_each_of_those_who_may_redact_is_asked_alone_and_told_who_what_where_and_why(asking):
-    key = quoted_everywhere(asking)
+def test_each_person_who_may_redact_is_prompted_directly_with_who_what_where_and_why(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
 
-    wish(asking, key)
-    asking.after(seconds=5)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
     for name in ("rosa", "ilse"):
-        [message] = asked(asking, name)
-        assert f"<@{asking.users['eva']}>" in message.text
+        [message] = asked(redaction_rig, name)
+        assert f"<@{redaction_rig.users['eva']}>" in message.text
         assert "INC-2026-0001" in message.text
-        assert f"entries {', '.join(map(str, asking.incident(key).masks[0].entries))}" in message.text
+        assert f"entries {', '.join(map(str, redaction_rig.incident(key).masks[0].entries))}" in message.text
         assert WHY in json.dumps(message.blocks)
         assert "hunter2" not in message.text + json.dumps(message.blocks)
-    assert not asked(asking, "rob")
-    buttons = pressed(asked(asking, "rosa")[0])
-    place = f"{asking.channel(key).id}:{TS}"
+    assert not asked(redaction_rig, "rob")
+    buttons = pressed(asked(redaction_rig, "rosa")[0])
+    place = f"{redaction_rig.channel(key).id}:{TS}"
     assert (buttons["Redact it"][0], buttons["Redact it"][1]["f"]) == ("form:redact", {"ref": place})
     assert (buttons["Show it again"][0], buttons["Show it again"][1]["f"]) == ("verb:unmask", {"ref": place})
 
 
-def test_they_are_reminded_once_and_no_more_and_the_first_message_gives_way(asking):
-    key = quoted_everywhere(asking)
-    wish(asking, key)
-    asking.after(seconds=5)
-    [first] = asked(asking, "rosa")
+def test_a_redaction_prompt_is_repeated_once_and_the_first_message_is_deleted(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
+    [first] = asked(redaction_rig, "rosa")
 
-    asking.after(minutes=4 * 60 + 1)
+    redaction_rig.after(minutes=4 * 60 + 1)
 
-    [second] = asked(asking, "rosa")
+    [second] = asked(redaction_rig, "rosa")
     assert second.ts != first.ts
-    assert second.text.startswith(f"<@{asking.users['rosa']}> *Decide now about")
-    asking.after(minutes=8 * 60)
-    assert [message.ts for message in asked(asking, "rosa")] == [second.ts]
+    assert second.text.startswith(f"<@{redaction_rig.users['rosa']}> *Decide now about")
+    redaction_rig.after(minutes=8 * 60)
+    assert [message.ts for message in asked(redaction_rig, "rosa")] == [second.ts]
 
 
-def test_a_question_put_off_is_put_off_for_all_and_comes_again(asking):
-    key = quoted_everywhere(asking)
-    wish(asking, key)
-    asking.after(seconds=5)
+def test_a_redaction_prompt_snoozed_by_one_person_is_snoozed_for_all_and_returns(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    asking.act("later", "rosa", key, due=f"mask:{asking.incident(key).masks[0].n}")
-    asking.after(seconds=5)
-    assert [asked(asking, name) for name in ("rosa", "ilse")] == [[], []]
+    redaction_rig.act("later", "rosa", key, due=f"mask:{redaction_rig.incident(key).masks[0].n}")
+    redaction_rig.after(seconds=5)
+    assert [asked(redaction_rig, name) for name in ("rosa", "ilse")] == [[], []]
 
-    asking.after(minutes=asking.policy.prompt_put_off_minutes + 1)
-    assert [len(asked(asking, name)) for name in ("rosa", "ilse")] == [1, 1]
+    redaction_rig.after(minutes=redaction_rig.policy.prompt_put_off_minutes + 1)
+    assert [len(asked(redaction_rig, name)) for name in ("rosa", "ilse")] == [1, 1]
 
 
 @pytest.mark.parametrize(("verb", "fields"), [("redact", {"reason": "it was a password"}), ("unmask", {})])
-def test_whatever_is_decided_no_question_about_it_is_left_open(asking, verb, fields):
-    key = quoted_everywhere(asking)
-    wish(asking, key)
-    asking.after(seconds=5)
+def test_a_decision_closes_every_redaction_prompt(redaction_rig, verb, fields):
+    key = quoted_everywhere(redaction_rig)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    asking.act(verb, "rosa", key, ref=f"{asking.channel(key).id}:{TS}", **fields)
-    asking.after(minutes=300)
+    redaction_rig.act(verb, "rosa", key, ref=f"{redaction_rig.channel(key).id}:{TS}", **fields)
+    redaction_rig.after(minutes=300)
 
     for name in ("rosa", "ilse"):
-        assert asked(asking, name) == []
-        assert sum("It is decided" in message.text for message in asking.direct(name)) == 1
+        assert asked(redaction_rig, name) == []
+        assert sum("It is decided" in message.text for message in redaction_rig.direct(name)) == 1
 
 
-def test_where_nobody_may_redact_the_channel_is_told(rig):
+def test_the_channel_reads_that_no_person_may_redact(rig):
     key = rig.declare()
     rig.after(seconds=2)
     said(rig, key)
 
-    wish(rig, key)
+    request_redaction(rig, key)
     rig.after(seconds=5)
 
     assert any("Nobody could be asked about the masked text" in text for text in rig.texts(key))
 
 
-def test_of_a_restricted_incident_only_those_are_asked_who_may_see_it(asking):
-    key = asking.declare(private=True)
-    asking.after(seconds=2)
-    said(asking, key)
+def test_only_people_who_may_see_a_restricted_incident_get_its_redaction_prompt(redaction_rig):
+    key = redaction_rig.declare(private=True)
+    redaction_rig.after(seconds=2)
+    said(redaction_rig, key)
 
-    wish(asking, key)
-    asking.after(seconds=5)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    assert not asked(asking, "rosa")
-    assert len(asked(asking, "ilse")) == 1, "she declared it"
-
-
-def test_somebody_slack_does_not_let_us_write_to_keeps_nobody_else_from_being_asked(asking):
-    key = quoted_everywhere(asking)
-    asking.policy.groups["legal"] = ("U0NOBODY", asking.users["rosa"])
-
-    wish(asking, key)
-    asking.after(seconds=5)
-
-    assert len(asked(asking, "rosa")) == len(asked(asking, "ilse")) == 1
+    assert not asked(redaction_rig, "rosa")
+    assert len(asked(redaction_rig, "ilse")) == 1, "she declared it"
 
 
-def test_a_user_group_slack_does_not_show_keeps_nobody_named_from_being_asked(asking):
-    key = quoted_everywhere(asking)
-    asking.sandbox.faults.fail_with("missing_scope", "usergroups.users.list")
+def test_a_person_without_a_direct_message_does_not_keep_the_others_from_being_prompted(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    redaction_rig.policy.groups["legal"] = ("U0NOBODY", redaction_rig.users["rosa"])
 
-    wish(asking, key)
-    asking.after(seconds=5)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    assert (len(asked(asking, "rosa")), len(asked(asking, "ilse"))) == (1, 0)
+    assert len(asked(redaction_rig, "rosa")) == len(asked(redaction_rig, "ilse")) == 1
 
 
-def test_a_crash_while_they_are_asked_asks_nobody_twice(asking):
-    key = quoted_everywhere(asking)
-    asking.sandbox.faults.lose_reply("chat.postMessage", times=2)
+def test_an_unreadable_user_group_does_not_keep_named_people_from_being_prompted(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    redaction_rig.sandbox.faults.fail_with("missing_scope", "usergroups.users.list")
 
-    wish(asking, key)
-    asking.after(minutes=5)
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(seconds=5)
 
-    assert len(asked(asking, "rosa")) == len(asked(asking, "ilse")) == 1
+    assert (len(asked(redaction_rig, "rosa")), len(asked(redaction_rig, "ilse"))) == (1, 0)
+
+
+def test_a_crash_while_prompts_are_sent_prompts_no_person_twice(redaction_rig):
+    key = quoted_everywhere(redaction_rig)
+    redaction_rig.sandbox.faults.lose_reply("chat.postMessage", times=2)
+
+    request_redaction(redaction_rig, key)
+    redaction_rig.after(minutes=5)
+
+    assert len(asked(redaction_rig, "rosa")) == len(asked(redaction_rig, "ilse")) == 1

@@ -8,7 +8,7 @@ from incident.medium import slack_message
 from incident.states import Audience
 
 
-def test_an_update_to_responders_stands_in_full_with_the_next_one(rig):
+def test_an_update_to_responders_is_posted_in_full_with_the_time_of_the_next_one(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.act("update", "ilse", key, audience=["internal"], text="We know: payments fail.\nWe do: roll back.")
@@ -20,7 +20,7 @@ def test_an_update_to_responders_stands_in_full_with_the_next_one(rig):
     assert not any(text.startswith("*Update* to responders by <@U01ILSE>: ") for text in rig.texts(key))
 
 
-def test_an_update_to_executives_is_posted_where_they_are_told_and_delivered_on_the_record(rig):
+def test_an_update_to_executives_is_posted_in_their_channel_and_its_delivery_is_recorded(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.act("update", "ilse", key, audience=["exec"], text="Card payments fail since ten.")
@@ -32,7 +32,7 @@ def test_an_update_to_executives_is_posted_where_they_are_told_and_delivered_on_
     assert delivered.fact.ref == f"{rig.named('exec').id}:{posted.ts}"
 
 
-def test_an_update_nobody_can_be_told_of_says_so_in_the_channel(rig):
+def test_an_update_without_a_channel_for_its_audience_says_so_in_the_incident_channel(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.act("update", "ilse", key, audience=["customer"], text="We are looking into it.")
@@ -69,7 +69,7 @@ def test_an_update_of_a_restricted_incident_is_posted_in_a_private_channel(rig):
     assert any(">Somebody is inside our mail." in m.text for m in exec_channel.messages.values())
 
 
-def test_responders_of_a_restricted_incident_are_told_in_its_channel_alone(rig):
+def test_an_update_to_responders_of_a_restricted_incident_is_posted_in_its_channel_only(rig):
     rig.policy.audiences[Audience.INTERNAL] = "#incidents"
     key = rig.declare(private=True)
     rig.act("take", "ilse", key, role="commander")
@@ -81,7 +81,7 @@ def test_responders_of_a_restricted_incident_are_told_in_its_channel_alone(rig):
     assert not [m for m in rig.named("incidents").messages.values() if "mail" in m.text]
 
 
-def test_an_update_slack_refuses_is_recorded_and_said(rig):
+def test_an_update_refused_by_slack_is_recorded_and_reported(rig):
     rig.sandbox.faults.fail_with("is_archived", "conversations.join")
     key = rig.declare(impact=1, urgency=2)
     rig.act("major", "ilse", key, reason="every customer is affected")
@@ -96,7 +96,7 @@ def test_an_update_slack_refuses_is_recorded_and_said(rig):
     assert any("did not reach executives" in text for text in rig.texts(key))
 
 
-def test_an_update_says_what_was_so_when_it_was_posted_however_late_it_goes_out(rig):
+def test_a_late_update_shows_the_state_at_the_time_it_was_written(rig):
     key = rig.declare()
     rig.act("take", "ilse", key, role="commander")
     rig.drain()

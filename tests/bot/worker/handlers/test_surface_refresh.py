@@ -1,4 +1,4 @@
-"""The surfaces that show the present, and what may not be seen on any of them."""
+"""The surfaces that show the present state, and the data that none of them may show."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from incident.effects.affected_surfaces import home_refreshes
 from roles.role_names import Role
 
 
-def everything_said(rig, *, but: str = "") -> str:
-    """Everything the bot put anywhere in the workspace but into one channel."""
+def texts_outside(rig, *, but: str = "") -> str:
+    """Every text of the bot in the workspace outside one channel."""
     workspace = rig.sandbox.workspace
     shown: list[Any] = []
     for channel in workspace.channels.values():
@@ -25,7 +25,7 @@ def card(rig, key):
     return rig.channel(key).messages[rig.incident(key).places.card_ts]
 
 
-def test_the_card_always_shows_the_present(rig):
+def test_the_card_always_shows_the_present_state(rig):
     key = rig.declare()
     rig.drain()
     assert "nobody yet" in str(card(rig, key).blocks)
@@ -41,7 +41,7 @@ def test_the_card_always_shows_the_present(rig):
     assert "nobody yet" not in shown
 
 
-def test_a_card_somebody_deleted_is_posted_anew_and_pinned(rig):
+def test_a_deleted_card_is_posted_again_and_pinned(rig):
     key = rig.declare()
     rig.after(seconds=2)
     old = rig.incident(key).places.card_ts
@@ -55,7 +55,7 @@ def test_a_card_somebody_deleted_is_posted_anew_and_pinned(rig):
     assert new in rig.channel(key).pins
 
 
-def test_what_can_be_pressed_on_the_card_follows_the_state(rig):
+def test_the_buttons_of_the_card_follow_the_state(rig):
     key = rig.declare()
     rig.drain()
 
@@ -73,7 +73,7 @@ def test_what_can_be_pressed_on_the_card_follows_the_state(rig):
     assert offered()[-1] == "tray"
 
 
-def test_the_topic_says_state_commander_and_title_in_plain_words(rig):
+def test_the_topic_shows_state_commander_and_title_in_plain_text(rig):
     key = rig.declare("Payments *fail* for <!channel>")
     rig.act("take", "rob", key, role="commander")
     rig.after(seconds=2)
@@ -82,7 +82,7 @@ def test_the_topic_says_state_commander_and_title_in_plain_words(rig):
     assert topic == "INC-2026-0001 P1 major: being worked on. Commander: U03rob. Payments *fail* for @channel"
 
 
-def test_a_topic_is_never_longer_than_slack_takes(rig):
+def test_a_topic_is_never_longer_than_slack_allows(rig):
     key = rig.declare("x" * 250)
 
     rig.drain()
@@ -90,7 +90,7 @@ def test_a_topic_is_never_longer_than_slack_takes(rig):
     assert 100 < len(rig.channel(key).topic.value) <= 250
 
 
-def test_an_announcement_follows_the_incident(rig):
+def test_an_announcement_follows_the_state_of_the_incident(rig):
     key = rig.declare()
     rig.drain()
     [announced] = [m for m in rig.named("incidents").messages.values() if not m.subtype]
@@ -103,7 +103,7 @@ def test_an_announcement_follows_the_incident(rig):
     assert "<@U03ROB> commands" in str(announced.blocks)
 
 
-def test_an_announcement_goes_when_the_incident_becomes_restricted(rig):
+def test_an_announcement_is_deleted_when_the_incident_becomes_restricted(rig):
     key = rig.declare("Customer data of Acme leaked")
     rig.after(seconds=2)
 
@@ -115,7 +115,7 @@ def test_an_announcement_goes_when_the_incident_becomes_restricted(rig):
     assert "Acme" not in rig.channel(key).topic.value
 
 
-def test_the_card_warns_of_a_public_channel_until_somebody_made_it_private(rig):
+def test_the_card_warns_of_a_public_channel_until_it_is_private(rig):
     key = rig.declare("Customer data of Acme leaked")
     rig.after(seconds=2)
     rig.act("reclassify", "ilse", key, type="security", reason="an attacker was in the system")
@@ -132,7 +132,7 @@ def test_the_card_warns_of_a_public_channel_until_somebody_made_it_private(rig):
     assert [entry.fact.private for entry in rig.entries(key, "channel_made")] == [False, True]
 
 
-def test_a_channel_made_private_is_not_warned_of(rig):
+def test_the_card_does_not_warn_of_a_channel_made_private(rig):
     key = rig.declare("Customer data of Acme leaked", private=True)
     rig.after(seconds=2)
 
@@ -140,14 +140,14 @@ def test_a_channel_made_private_is_not_warned_of(rig):
     assert "public" not in str(rig.channel(key).messages[rig.incident(key).places.card_ts].blocks)
 
 
-def test_nothing_of_a_restricted_incident_is_seen_outside_its_channel(rig):
+def test_no_data_of_a_restricted_incident_is_shown_outside_its_channel(rig):
     key = rig.declare("Customer data of Acme leaked", symptom="a dump of Acme is for sale", private=True)
     rig.act("take", "ilse", key, role="commander")
     rig.act("update", "ilse", key, audience=["internal"], text="The Acme dump is real.")
     rig.after(minutes=40)
     rig.drain()
 
-    outside = everything_said(rig, but=rig.channel(key).id)
+    outside = texts_outside(rig, but=rig.channel(key).id)
     mine = json.dumps(rig.sandbox.workspace.homes[rig.users["ilse"]].__dict__, default=str)
     direct = json.dumps([m.text for m in rig.direct("ilse")])
     for shown in (mine, direct):
@@ -171,7 +171,7 @@ def test_the_home_tab_shows_restricted_incidents_only_to_those_involved(rig):
     assert "Acme" in seen["ilse"]
 
 
-def test_the_home_tab_shows_my_roles_and_what_i_owe(rig):
+def test_the_home_tab_shows_the_roles_and_deadlines_of_its_reader(rig):
     key = rig.declare()
     rig.act("take", "rosa", key, role=Role.COMMS_LEAD.value)
     rig.act("action", "ilse", key, assignee=rig.person("rosa"), text="call the bank", timebox_minutes=20)
@@ -184,7 +184,7 @@ def test_the_home_tab_shows_my_roles_and_what_i_owe(rig):
     assert "form:declare" in home
 
 
-def test_bookmarks_are_the_links_people_need_and_stand_once(rig):
+def test_each_bookmark_is_set_once(rig):
     key = rig.declare()
     rig.drain()
 
@@ -196,7 +196,7 @@ def test_bookmarks_are_the_links_people_need_and_stand_once(rig):
         assert [mark.link for mark in rig.channel(one).bookmarks.values()] == ["https://runbooks.example/checkout"]
 
 
-def test_a_drill_is_announced_nowhere_and_says_what_it_is(rig):
+def test_a_drill_is_not_announced_and_says_that_it_is_a_drill(rig):
     key = rig.declare(drill=True)
     rig.drain()
 

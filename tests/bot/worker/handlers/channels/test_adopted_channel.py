@@ -1,4 +1,4 @@
-"""A channel with a history becomes an incident channel: joined, read back once, within bounds; or nothing comes of it."""
+"""A channel with a history becomes an incident channel: Muster joins it and reads its history once, within limits, or refuses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EVER = datetime.fromtimestamp(0, UTC)
 
 
 def backfill(rig, channel):
-    """Make a channel a record as ilse does it; give its key."""
+    """Adopt a channel as ilse does; return the key of the incident."""
     request = Request(
         verb="backfill",
         fields={
@@ -40,7 +40,7 @@ def backfill(rig, channel):
 
 
 def talked_in(rig, name, private=False):
-    """Make a channel in which something was said, marked and answered."""
+    """Create a channel with a message that has a pushpin and a reply."""
     actor, users = rig.sandbox.actor, rig.users
     channel = actor.create_channel(users["ilse"], name, private)
     actor.invite(users["ilse"], channel, users["eva"])
@@ -52,7 +52,7 @@ def talked_in(rig, name, private=False):
     return channel, ts
 
 
-def test_a_public_channel_is_joined_and_what_was_said_in_it_is_captured_with_its_own_times(rig):
+def test_a_public_channel_is_joined_and_its_messages_are_captured_with_their_own_times(rig):
     channel, ts = talked_in(rig, "payments-trouble")
 
     key = backfill(rig, channel)
@@ -65,7 +65,7 @@ def test_a_public_channel_is_joined_and_what_was_said_in_it_is_captured_with_its
     assert (pinned.by, pinned.fact.author) == (rig.person("eva"), rig.person("ilse"))
 
 
-def test_the_channel_is_left_as_it_is_but_for_a_card_and_what_is_said(rig):
+def test_an_adopted_channel_changes_only_by_a_card_and_lines(rig):
     channel, _ = talked_in(rig, "payments-trouble")
 
     backfill(rig, channel)
@@ -78,7 +78,7 @@ def test_the_channel_is_left_as_it_is_but_for_a_card_and_what_is_said(rig):
     assert not [c for c in rig.sandbox.workspace.channels.values() if c.name.startswith("inc-")]
 
 
-def test_what_is_said_afterwards_is_captured_as_in_any_incident_channel(rig):
+def test_later_messages_of_an_adopted_channel_are_captured(rig):
     channel, _ = talked_in(rig, "payments-trouble")
     key = backfill(rig, channel)
 
@@ -87,7 +87,7 @@ def test_what_is_said_afterwards_is_captured_as_in_any_incident_channel(rig):
     assert found == key
 
 
-def test_a_private_channel_that_cannot_be_read_becomes_no_record_and_the_person_is_told_what_to_do(rig):
+def test_an_unreadable_private_channel_is_not_adopted_and_the_person_reads_what_to_do(rig):
     channel, _ = talked_in(rig, "payments-secret", private=True)
 
     key = backfill(rig, channel)
@@ -101,7 +101,7 @@ def test_a_private_channel_that_cannot_be_read_becomes_no_record_and_the_person_
     assert any("cannot read" in text for text in told)
 
 
-def test_a_private_channel_in_which_muster_is_becomes_a_record(rig):
+def test_a_private_channel_with_muster_as_a_member_is_adopted(rig):
     channel, _ = talked_in(rig, "payments-secret", private=True)
     rig.sandbox.actor.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
 
@@ -110,7 +110,7 @@ def test_a_private_channel_in_which_muster_is_becomes_a_record(rig):
     assert len(rig.entries(key, "message_posted")) == 2
 
 
-def test_of_a_very_long_history_no_more_is_read_than_one_record_takes(rig):
+def test_a_very_long_history_is_read_up_to_the_limit_of_a_record(rig):
     channel, _ = talked_in(rig, "payments-trouble")
     rig.sandbox.actor.invite(rig.users["ilse"], channel, rig.sandbox.workspace.bot.id)
     for number in range(420):
@@ -123,7 +123,7 @@ def test_of_a_very_long_history_no_more_is_read_than_one_record_takes(rig):
     assert (len(found), found[0]["text"], reading.is_whole) == (400, "line 419", False)
 
 
-def test_people_are_told_that_older_messages_stay_in_slack(rig):
+def test_the_channel_line_says_that_older_messages_stay_in_slack(rig):
     key = rig.declare()
     rig.drain()
     fact = HistoryTaken(messages=1000, more=True)

@@ -1,4 +1,4 @@
-"""The incident channel: its name, whose it is, and who is brought in."""
+"""The incident channel: its name, its creator, and the people who are invited."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def names(rig, key):
     return {rig.sandbox.workspace.people[user].name for user in rig.channel(key).members} - {"muster"}
 
 
-def test_the_declarer_and_the_roster_of_the_service_are_invited(rig):
+def test_the_declarer_and_the_on_call_people_of_the_service_are_invited(rig):
     key = rig.declare()
 
     rig.drain()
@@ -32,8 +32,8 @@ def test_a_taken_name_gets_a_suffix_and_the_other_channel_is_left_alone(rig):
     assert rig.sandbox.workspace.bot.id not in other.members
 
 
-def test_our_own_channel_of_an_earlier_database_is_not_taken_for_this_incidents(rig):
-    """Numbers begin again with a new database; a channel from before the incident is not its channel."""
+def test_a_channel_of_an_earlier_database_is_not_used_for_this_incident(rig):
+    """Numbers restart with a new database; a channel older than the incident is not its channel."""
     old = changes.create(rig.sandbox.workspace, "inc-2026-0001-payments-fail", rig.sandbox.workspace.bot.id)
     rig.after(minutes=60)
     rig.sandbox.faults.server_error("conversations.create", times=1)
@@ -45,7 +45,7 @@ def test_our_own_channel_of_an_earlier_database_is_not_taken_for_this_incidents(
     assert rig.channel(key).name == "inc-2026-0001-payments-fail-2"
 
 
-def test_one_who_cannot_be_invited_does_not_keep_the_others_out(rig):
+def test_a_person_who_cannot_be_invited_does_not_keep_the_others_out(rig):
     rig.sandbox.workspace.people[rig.users["eva"]].is_restricted = True
     key = rig.declare()
 
@@ -57,7 +57,7 @@ def test_one_who_cannot_be_invited_does_not_keep_the_others_out(rig):
     assert any("could not be invited" in text for text in rig.texts(key))
 
 
-def test_nobody_at_all_who_can_be_invited_is_no_reason_to_stop(rig):
+def test_the_channel_is_created_when_no_person_can_be_invited(rig):
     for name in ("ilse", "eva"):
         rig.sandbox.workspace.people[rig.users[name]].deleted = True
     key = rig.declare()
@@ -68,7 +68,7 @@ def test_nobody_at_all_who_can_be_invited_is_no_reason_to_stop(rig):
     assert {entry.fact.who for entry in rig.entries(key, "place_lost")} >= {rig.person("ilse"), rig.person("eva")}
 
 
-def test_who_gets_a_role_or_a_task_is_brought_in(rig):
+def test_a_person_with_a_role_or_an_action_is_invited(rig):
     key = rig.declare()
     rig.drain()
 
@@ -100,7 +100,7 @@ def test_a_restricted_incident_gets_a_private_channel_without_its_title(rig):
     assert rig.incident(key).state is State.TRIAGED
 
 
-def test_people_of_a_twin_that_joined_are_brought_along(rig):
+def test_people_of_a_joined_duplicate_are_invited(rig):
     first = rig.declare()
     rig.after(minutes=1)
     second = rig.act("declare", "rosa", title="Same trouble", service="checkout", impact=1, urgency=1).key

@@ -1,4 +1,4 @@
-"""What was said while Muster was away is read back, once, however often it is read."""
+"""Messages posted while Muster was down are backfilled once, in any number of runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def say(rig, key, name, text, thread=None):
     return rig.sandbox.actor.post(rig.users[name], rig.channel(key).id, text, thread)
 
 
-def test_what_was_said_meanwhile_is_recorded_with_its_own_time(rig):
+def test_a_missed_message_is_recorded_with_its_own_time(rig):
     key = rig.declare()
     rig.after(minutes=1)
     ts = say(rig, key, "ilse", "rolling back now")
@@ -47,7 +47,7 @@ def test_what_was_said_meanwhile_is_recorded_with_its_own_time(rig):
     assert posted.occurred_at < posted.recorded_at
 
 
-def test_reading_back_twice_records_once(rig):
+def test_a_second_backfill_records_nothing_again(rig):
     key = rig.declare()
     rig.after(minutes=1)
     say(rig, key, "ilse", "rolling back now")
@@ -58,7 +58,7 @@ def test_reading_back_twice_records_once(rig):
     assert kinds(rig, key) == ["message_posted"]
 
 
-def test_a_great_many_messages_are_all_read_back_in_their_order(rig):
+def test_many_messages_are_all_backfilled_in_their_order(rig):
     key = rig.declare()
     rig.after(minutes=1)
     for n in range(120):
@@ -69,7 +69,7 @@ def test_a_great_many_messages_are_all_read_back_in_their_order(rig):
     assert [entry.fact.text for entry in rig.entries(key, "message_posted")] == [f"error {n}" for n in range(120)]
 
 
-def test_replies_edits_and_marks_are_read_back_too(rig):
+def test_replies_edits_and_pins_are_backfilled_too(rig):
     key = rig.declare()
     rig.after(minutes=1)
     ts = say(rig, key, "ilse", "rolling back now")
@@ -84,7 +84,7 @@ def test_replies_edits_and_marks_are_read_back_too(rig):
     assert pinned.by == rig.person("eva")
 
 
-def test_a_message_that_is_gone_is_a_deletion(rig):
+def test_a_recorded_message_that_slack_no_longer_shows_is_a_deletion(rig):
     key = rig.declare()
     rig.after(minutes=1)
     ts = say(rig, key, "ilse", "my password is hunter2")
@@ -96,7 +96,7 @@ def test_a_message_that_is_gone_is_a_deletion(rig):
     assert kinds(rig, key) == ["message_posted", "message_deleted"]
 
 
-def test_what_is_still_on_its_way_is_left_to_arrive(rig):
+def test_a_message_of_the_last_seconds_is_left_to_its_event(rig):
     key = rig.declare()
     rig.after(minutes=1)
     say(rig, key, "ilse", "rolling back now")
@@ -107,7 +107,7 @@ def test_what_is_still_on_its_way_is_left_to_arrive(rig):
     assert kinds(rig, key) == []
 
 
-def test_what_muster_said_itself_is_not_captured(rig):
+def test_messages_of_muster_itself_are_not_backfilled(rig):
     key = rig.declare()
     rig.after(minutes=1)
 
@@ -116,7 +116,7 @@ def test_what_muster_said_itself_is_not_captured(rig):
     assert kinds(rig, key) == []
 
 
-def test_having_to_wait_in_the_middle_loses_nothing_and_reads_nothing_twice(rig):
+def test_a_rate_limit_in_the_middle_loses_nothing_and_reads_no_page_twice(rig):
     key = rig.declare()
     rig.after(minutes=1)
     ts = say(rig, key, "ilse", "rolling back now")
@@ -133,7 +133,7 @@ def test_having_to_wait_in_the_middle_loses_nothing_and_reads_nothing_twice(rig)
     assert rig.calls("conversations.history") == before + 1
 
 
-def test_what_was_said_while_a_reading_waited_is_read_when_it_is_wanted_again(rig):
+def test_messages_posted_while_a_backfill_waited_are_read_by_the_next_one(rig):
     key = rig.declare()
     rig.after(minutes=1)
     ts = say(rig, key, "ilse", "rolling back now")
@@ -153,7 +153,7 @@ def test_what_was_said_while_a_reading_waited_is_read_when_it_is_wanted_again(ri
     assert texts == ["rolling back now", "on it", "rolled back, and nobody heard me"]
 
 
-def test_a_reading_wanted_for_later_is_not_served_by_an_earlier_one(rig):
+def test_a_backfill_enqueued_for_later_is_not_completed_by_an_earlier_run(rig):
     key = rig.declare()
     rig.after(minutes=1)
 
@@ -171,7 +171,7 @@ def test_a_reading_wanted_for_later_is_not_served_by_an_earlier_one(rig):
 
 
 def a_thread(rig, *replies):
-    """Have a thread with these replies read back; give the incident, the head and the replies."""
+    """Backfill a thread with these replies; return the incident, the parent and the replies."""
     key = rig.declare()
     rig.after(minutes=1)
     head = say(rig, key, "ilse", "rolling back now")
@@ -180,7 +180,7 @@ def a_thread(rig, *replies):
     return key, head, told
 
 
-def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
+def test_a_thread_whose_parent_was_deleted_keeps_its_replies(rig):
     key, ts, _ = a_thread(rig, "on it")
     rig.sandbox.actor.delete(rig.users["ilse"], rig.channel(key).id, ts)
 
@@ -190,7 +190,7 @@ def test_a_thread_whose_head_was_deleted_keeps_its_replies(rig):
     assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [ts]
 
 
-def test_a_reply_that_was_changed_or_deleted_is_noticed(rig):
+def test_an_edited_or_deleted_reply_is_recorded(rig):
     key, _, (changed, gone) = a_thread(rig, "on it", "me too")
     rig.sandbox.actor.edit(rig.users["eva"], rig.channel(key).id, changed, "done")
     rig.sandbox.actor.delete(rig.users["eva"], rig.channel(key).id, gone)
@@ -201,7 +201,7 @@ def test_a_reply_that_was_changed_or_deleted_is_noticed(rig):
     assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [gone]
 
 
-def test_the_only_reply_of_a_thread_that_was_deleted_is_noticed(rig):
+def test_the_deletion_of_the_only_reply_of_a_thread_is_recorded(rig):
     key, _, (gone,) = a_thread(rig, "me too")
     rig.sandbox.actor.delete(rig.users["eva"], rig.channel(key).id, gone)
 
@@ -210,7 +210,7 @@ def test_the_only_reply_of_a_thread_that_was_deleted_is_noticed(rig):
     assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [gone]
 
 
-def test_a_thread_that_was_deleted_while_the_reading_waited_is_gone_with_its_head(rig):
+def test_a_thread_deleted_while_the_backfill_waited_is_recorded_as_deleted(rig):
     key, head, (reply,) = a_thread(rig, "me too")
     rig.sandbox.faults.too_many_requests("conversations.replies", retry_after=30)
     read_back(rig)
@@ -224,7 +224,7 @@ def test_a_thread_that_was_deleted_while_the_reading_waited_is_gone_with_its_hea
     assert rig.store.jobs.dead_letters() == ()
 
 
-def test_a_reply_known_by_its_edit_alone_is_not_taken_for_deleted_when_its_thread_is_old(rig):
+def test_a_reply_known_by_its_edit_alone_is_not_recorded_as_deleted_in_an_old_thread(rig):
     key = rig.declare()
     rig.after(minutes=1)
     head = say(rig, key, "ilse", "rolling back now")
@@ -240,7 +240,7 @@ def test_a_reply_known_by_its_edit_alone_is_not_taken_for_deleted_when_its_threa
     assert rig.entries(key, "message_deleted") == []
 
 
-def test_redacted_words_are_not_read_back_while_they_stand_in_slack(rig):
+def test_a_redacted_text_that_slack_still_shows_is_not_backfilled(rig):
     key = rig.declare()
     rig.after(minutes=1)
     ts = say(rig, key, "ilse", "the password is hunter2")
@@ -253,7 +253,7 @@ def test_redacted_words_are_not_read_back_while_they_stand_in_slack(rig):
     assert kinds(rig, key) == ["message_posted"]
 
 
-def test_who_came_and_went_is_read_back_from_who_is_there_now(rig):
+def test_joins_and_leaves_are_derived_from_the_present_members(rig):
     key = rig.declare()
     rig.after(minutes=1)
     channel = rig.channel(key).id
@@ -270,7 +270,7 @@ def test_who_came_and_went_is_read_back_from_who_is_there_now(rig):
     assert all(e.occurred_at < e.recorded_at - timedelta(minutes=9) for e in rig.entries(key, "joined", "left")[-2:])
 
 
-def test_a_private_channel_that_muster_was_taken_out_of_is_said_to_be_unread_and_stops_nothing(rig):
+def test_a_private_channel_that_muster_was_removed_from_is_reported_as_unread_and_stops_no_job(rig):
     key = rig.declare(private=True)
     rig.after(minutes=1)
     channel = rig.channel(key)
@@ -283,7 +283,7 @@ def test_a_private_channel_that_muster_was_taken_out_of_is_said_to_be_unread_and
 
 
 @pytest.mark.parametrize("error", ["is_inactive", "missing_scope", "channel_not_found"])
-def test_a_gap_in_a_channel_that_cannot_be_read_ends_all_the_same(rig, error):
+def test_a_gap_in_an_unreadable_channel_still_ends(rig, error):
     key = rig.declare()
     rig.after(minutes=1)
     gap = GapNoted(edge="begins", since=rig.clock.now())
@@ -300,7 +300,7 @@ def test_a_gap_in_a_channel_that_cannot_be_read_ends_all_the_same(rig, error):
     assert rig.store.jobs.dead_letters() == ()
 
 
-def test_what_another_bot_said_is_read_back_and_what_slack_noted_is_not(rig):
+def test_messages_of_another_bot_are_backfilled_and_notices_of_slack_are_not(rig):
     key = rig.declare()
     rig.after(minutes=1)
     channel = rig.channel(key)

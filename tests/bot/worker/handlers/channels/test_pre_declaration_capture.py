@@ -1,4 +1,4 @@
-"""What was said where an incident was declared: captured where Muster may read it, with its own times, and then followed."""
+"""Messages of the channel in which an incident was declared: captured where Muster may read them, with their own times."""
 
 from __future__ import annotations
 
@@ -16,91 +16,91 @@ from tests.support.worker_env import posts
 
 
 @pytest.fixture
-def lobby(rig):
-    """A channel in which ilse, eva and Muster are."""
+def shared_channel(rig):
+    """A channel with ilse, eva and Muster as members."""
     return a_channel(rig, "payments")
 
 
-def test_the_last_hour_is_captured_with_its_own_times_and_neither_what_was_before_nor_what_comes_after(rig, lobby):
-    say(rig, lobby, "eva", "the day before")
+def test_exactly_the_last_hour_is_captured_with_its_own_times(rig, shared_channel):
+    say(rig, shared_channel, "eva", "the day before")
     rig.after(minutes=90)
-    head = say(rig, lobby, "eva", "payments fail")
-    say(rig, lobby, "ilse", "I see it too", head)
-    key = declare_in(rig, lobby)
-    say(rig, lobby, "eva", "lunch?")
+    head = say(rig, shared_channel, "eva", "payments fail")
+    say(rig, shared_channel, "ilse", "I see it too", head)
+    key = declare_in(rig, shared_channel)
+    say(rig, shared_channel, "eva", "lunch?")
     rig.after(minutes=1)
 
-    said = rig.entries(key, "message_posted")
+    recorded = rig.entries(key, "message_posted")
 
-    assert [(e.fact.text, e.fact.channel, e.fact.thread_ts) for e in said] == [
-        ("payments fail", lobby, None),
-        ("I see it too", lobby, head),
+    assert [(e.fact.text, e.fact.channel, e.fact.thread_ts) for e in recorded] == [
+        ("payments fail", shared_channel, None),
+        ("I see it too", shared_channel, head),
     ]
-    assert [e.by for e in said] == [rig.person("eva"), rig.person("ilse")]
-    assert all(e.occurred_at < rig.incident(key).times.logged_at for e in said)
-    assert {e.source.surface for e in said} == {EntryPoint.HISTORY}
+    assert [e.by for e in recorded] == [rig.person("eva"), rig.person("ilse")]
+    assert all(e.occurred_at < rig.incident(key).times.logged_at for e in recorded)
+    assert {e.source.surface for e in recorded} == {EntryPoint.HISTORY}
 
 
-def test_what_is_said_there_before_the_job_comes_to_it_is_not_captured(rig, lobby):
-    say(rig, lobby, "eva", "payments fail")
+def test_messages_between_the_declaration_and_the_job_are_not_captured(rig, shared_channel):
+    say(rig, shared_channel, "eva", "payments fail")
 
-    def meanwhile(now):
+    def drain_after_more_messages(now):
         rig.clock.set(now + timedelta(seconds=2))
-        ts = rig.sandbox.actor.post(rig.users["eva"], lobby, "lunch?")
-        hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="lunch?")
-        rig.sandbox.actor.post(rig.users["eva"], lobby, "unheard")
+        ts = rig.sandbox.actor.post(rig.users["eva"], shared_channel, "lunch?")
+        hear(rig, channel=shared_channel, ts=ts, user=rig.users["eva"], text="lunch?")
+        rig.sandbox.actor.post(rig.users["eva"], shared_channel, "unheard")
         rig.clock.set(now + timedelta(minutes=1))
 
-    assert texts(rig, declare_in(rig, lobby, drain=meanwhile)) == ["payments fail"]
+    assert texts(rig, declare_in(rig, shared_channel, drain=drain_after_more_messages)) == ["payments fail"]
 
 
-def test_people_in_the_incident_channel_are_told_how_many_messages_and_how_to_turn_it_off(rig, lobby):
-    say(rig, lobby, "eva", "payments fail")
-    key = declare_in(rig, lobby)
+def test_the_incident_channel_reads_how_many_messages_were_captured_and_how_to_turn_it_off(rig, shared_channel):
+    say(rig, shared_channel, "eva", "payments fail")
+    key = declare_in(rig, shared_channel)
 
     [line] = [text for text in rig.texts(key) if "before the declaration" in text]
 
-    assert line.startswith(f"1 message said in <#{lobby}> since ")
+    assert line.startswith(f"1 message said in <#{shared_channel}> since ")
     assert "capture_before_minutes" in line
 
 
-def test_people_where_it_was_declared_are_told_once_what_was_captured_and_where_to_go(rig, lobby):
-    say(rig, lobby, "eva", "payments fail")
-    say(rig, lobby, "ilse", "I see it too")
-    key = declare_in(rig, lobby)
+def test_the_declaring_channel_reads_once_what_was_captured_and_where_to_go(rig, shared_channel):
+    say(rig, shared_channel, "eva", "payments fail")
+    say(rig, shared_channel, "ilse", "I see it too")
+    key = declare_in(rig, shared_channel)
 
-    [told] = posts(place_of(rig, lobby), rig.sandbox)
+    [line] = posts(place_of(rig, shared_channel), rig.sandbox)
 
-    assert told.text.startswith(f"INC-2026-0001 was declared here and is worked on in <#{rig.channel(key).id}>.")
-    assert "2 messages said here since" in told.text
+    assert line.text.startswith(f"INC-2026-0001 was declared here and is worked on in <#{rig.channel(key).id}>.")
+    assert "2 messages said here since" in line.text
 
 
-def test_of_a_restricted_incident_nobody_is_told_where_it_was_declared(rig, lobby):
-    say(rig, lobby, "eva", "somebody is in our network")
-    key = declare_in(rig, lobby, private=True)
+def test_the_declaring_channel_of_a_restricted_incident_gets_no_line(rig, shared_channel):
+    say(rig, shared_channel, "eva", "somebody is in our network")
+    key = declare_in(rig, shared_channel, private=True)
 
     assert texts(rig, key) == ["somebody is in our network"]
-    assert posts(place_of(rig, lobby), rig.sandbox) == []
+    assert posts(place_of(rig, shared_channel), rig.sandbox) == []
 
 
-def test_once_it_is_restricted_nobody_reads_there_any_more_that_it_was_declared(rig, lobby):
-    say(rig, lobby, "eva", "payments fail")
-    key = declare_in(rig, lobby)
-    assert len(posts(place_of(rig, lobby), rig.sandbox)) == 1
+def test_the_line_in_the_declaring_channel_is_deleted_when_the_incident_becomes_restricted(rig, shared_channel):
+    say(rig, shared_channel, "eva", "payments fail")
+    key = declare_in(rig, shared_channel)
+    assert len(posts(place_of(rig, shared_channel), rig.sandbox)) == 1
 
     rig.act("reclassify", "ilse", key, type="security", reason="an attacker was in the system")
     rig.after(seconds=10)
 
-    assert posts(place_of(rig, lobby), rig.sandbox) == []
+    assert posts(place_of(rig, shared_channel), rig.sandbox) == []
     assert texts(rig, key) == ["payments fail"]
 
 
-def test_where_that_line_cannot_be_taken_back_the_announcement_is_and_people_are_told_once(rig, lobby):
-    say(rig, lobby, "eva", "payments fail")
-    key = declare_in(rig, lobby)
+def test_when_that_line_cannot_be_deleted_the_announcement_is_and_people_read_it_once(rig, shared_channel):
+    say(rig, shared_channel, "eva", "payments fail")
+    key = declare_in(rig, shared_channel)
     announced = rig.named("incidents")
     assert len(posts(announced, rig.sandbox)) == 1
-    channel_mutations.archive(rig.sandbox.workspace, place_of(rig, lobby), rig.users["ilse"])
+    channel_mutations.archive(rig.sandbox.workspace, place_of(rig, shared_channel), rig.users["ilse"])
 
     rig.act("reclassify", "ilse", key, type="security", reason="an attacker was in the system")
     rig.after(seconds=10)
@@ -111,14 +111,14 @@ def test_where_that_line_cannot_be_taken_back_the_announcement_is_and_people_are
     assert sum("tells where this was declared" in text for text in rig.texts(key)) == 1
 
 
-def test_where_nothing_was_said_nothing_is_told(rig, lobby):
+def test_an_empty_channel_gets_no_line(rig, shared_channel):
     rig.after(minutes=90)
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
 
     assert rig.entries(key, "history_taken", "message_posted", "place_lost") == []
 
 
-def test_nothing_is_taken_from_a_channel_in_which_muster_is_not_and_nobody_is_bothered(rig):
+def test_a_channel_without_muster_as_a_member_is_not_captured_and_gets_no_line(rig):
     channel = a_channel(rig, "payments", with_muster=False)
     say(rig, channel, "eva", "payments fail")
 
@@ -128,7 +128,7 @@ def test_nothing_is_taken_from_a_channel_in_which_muster_is_not_and_nobody_is_bo
     assert rig.sandbox.workspace.bot.id not in place_of(rig, channel).members
 
 
-def test_what_was_said_in_a_private_channel_goes_into_a_restricted_incident_alone(rig):
+def test_messages_of_a_private_channel_are_captured_into_a_restricted_incident_only(rig):
     channel = a_channel(rig, "security", private=True)
     say(rig, channel, "eva", "somebody is in our network")
 
@@ -139,7 +139,7 @@ def test_what_was_said_in_a_private_channel_goes_into_a_restricted_incident_alon
     assert texts(rig, restricted) == ["somebody is in our network"]
 
 
-def test_nothing_is_taken_from_the_channel_of_another_incident(rig):
+def test_the_incident_channel_of_another_incident_is_not_captured(rig):
     first = rig.declare()
     rig.after(seconds=5)
     rig.sandbox.actor.join(rig.users["eva"], rig.channel(first).id)
@@ -151,82 +151,87 @@ def test_nothing_is_taken_from_the_channel_of_another_incident(rig):
     assert texts(rig, second) == []
 
 
-def test_what_muster_itself_posted_is_not_captured(rig, lobby):
-    ours = rig.slack.call("chat.postMessage", channel=lobby, text="INC-1 was declared")
-    hear(rig, channel=lobby, ts=ours["ts"], user=rig.sandbox.workspace.bot.id, text="INC-1 was declared")
-    say(rig, lobby, "eva", "payments fail")
+def test_messages_posted_by_muster_are_not_captured(rig, shared_channel):
+    ours = rig.slack.call("chat.postMessage", channel=shared_channel, text="INC-1 was declared")
+    hear(rig, channel=shared_channel, ts=ours["ts"], user=rig.sandbox.workspace.bot.id, text="INC-1 was declared")
+    say(rig, shared_channel, "eva", "payments fail")
 
-    assert texts(rig, declare_in(rig, lobby)) == ["payments fail"]
+    assert texts(rig, declare_in(rig, shared_channel)) == ["payments fail"]
 
 
-def test_what_muster_heard_is_on_the_record_with_what_slack_no_longer_shows_and_once(rig, lobby):
-    changed = say(rig, lobby, "eva", "payments fail")
-    hear(rig, channel=lobby, ts=changed, user=rig.users["eva"], text="payments fail")
-    gone = say(rig, lobby, "eva", "wrong window")
-    hear(rig, channel=lobby, ts=gone, user=rig.users["eva"], text="wrong window")
-    rig.sandbox.actor.edit(rig.users["eva"], lobby, changed, "all payments fail")
-    edited = place_of(rig, lobby).messages[changed].edited
+def test_messages_received_as_events_are_recorded_once_even_if_slack_no_longer_shows_them(rig, shared_channel):
+    changed = say(rig, shared_channel, "eva", "payments fail")
+    hear(rig, channel=shared_channel, ts=changed, user=rig.users["eva"], text="payments fail")
+    gone = say(rig, shared_channel, "eva", "wrong window")
+    hear(rig, channel=shared_channel, ts=gone, user=rig.users["eva"], text="wrong window")
+    rig.sandbox.actor.edit(rig.users["eva"], shared_channel, changed, "all payments fail")
+    edited = place_of(rig, shared_channel).messages[changed].edited
     message = {"ts": changed, "user": rig.users["eva"], "text": "all payments fail", "edited": edited}
     previous = {"ts": changed, "user": rig.users["eva"], "text": "payments fail"}
     hear(
-        rig, subtype="message_changed", channel=lobby, message=message, previous_message=previous, event_ts=edited["ts"]
+        rig,
+        subtype="message_changed",
+        channel=shared_channel,
+        message=message,
+        previous_message=previous,
+        event_ts=edited["ts"],
     )
-    rig.sandbox.actor.delete(rig.users["eva"], lobby, gone)
-    heard_deletion(rig, lobby, gone, "wrong window")
+    rig.sandbox.actor.delete(rig.users["eva"], shared_channel, gone)
+    heard_deletion(rig, shared_channel, gone, "wrong window")
 
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
 
     assert texts(rig, key) == ["payments fail", "wrong window"]
     assert texts(rig, key, "message_edited") == ["all payments fail"]
     assert [entry.fact.ts for entry in rig.entries(key, "message_deleted")] == [gone]
 
 
-def test_of_what_nobody_heard_the_latest_text_is_recorded_as_its_edit(rig, lobby):
-    ts = say(rig, lobby, "eva", "payments fail")
-    rig.sandbox.actor.edit(rig.users["eva"], lobby, ts, "all payments fail")
+def test_the_latest_text_of_a_message_without_an_event_is_recorded_as_an_edit(rig, shared_channel):
+    ts = say(rig, shared_channel, "eva", "payments fail")
+    rig.sandbox.actor.edit(rig.users["eva"], shared_channel, ts, "all payments fail")
 
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
 
     assert (texts(rig, key), texts(rig, key, "message_edited")) == ([], ["all payments fail"])
 
 
-def test_a_reply_is_captured_without_the_older_message_it_answers(rig, lobby):
-    head = say(rig, lobby, "eva", "the nightly job is slow")
+def test_a_reply_is_captured_without_its_older_parent(rig, shared_channel):
+    head = say(rig, shared_channel, "eva", "the nightly job is slow")
     rig.after(minutes=90)
-    ts = say(rig, lobby, "ilse", "and now payments fail", head)
-    hear(rig, channel=lobby, ts=ts, thread_ts=head, user=rig.users["ilse"], text="and now payments fail")
-    say(rig, lobby, "eva", "I see it too", head)
+    ts = say(rig, shared_channel, "ilse", "and now payments fail", head)
+    hear(rig, channel=shared_channel, ts=ts, thread_ts=head, user=rig.users["ilse"], text="and now payments fail")
+    say(rig, shared_channel, "eva", "I see it too", head)
 
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
 
     assert texts(rig, key) == ["and now payments fail", "I see it too"]
 
 
-def test_of_a_message_that_nobody_heard_and_that_is_gone_nothing_is_recorded(rig, lobby):
-    head = say(rig, lobby, "eva", "wrong window")
-    say(rig, lobby, "ilse", "no harm done", head)
-    rig.sandbox.actor.delete(rig.users["eva"], lobby, head)
+def test_a_deleted_message_without_an_event_is_not_recorded(rig, shared_channel):
+    head = say(rig, shared_channel, "eva", "wrong window")
+    say(rig, shared_channel, "ilse", "no harm done", head)
+    rig.sandbox.actor.delete(rig.users["eva"], shared_channel, head)
 
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
 
     assert (texts(rig, key), rig.entries(key, "message_deleted")) == (["no harm done"], [])
     assert len(rig.entries(key, "history_taken")) == 1
 
 
-def test_a_deletion_that_was_not_heard_is_found(rig, lobby):
-    ts = say(rig, lobby, "eva", "wrong window")
-    hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="wrong window")
-    rig.sandbox.actor.delete(rig.users["eva"], lobby, ts)
+def test_a_deletion_without_an_event_is_recorded(rig, shared_channel):
+    ts = say(rig, shared_channel, "eva", "wrong window")
+    hear(rig, channel=shared_channel, ts=ts, user=rig.users["eva"], text="wrong window")
+    rig.sandbox.actor.delete(rig.users["eva"], shared_channel, ts)
 
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
 
     assert [(e.fact.ts, e.by) for e in rig.entries(key, "message_deleted")] == [(ts, rig.person("eva"))]
 
 
-def test_taking_it_over_twice_records_once(rig, lobby):
-    ts = say(rig, lobby, "eva", "payments fail")
-    hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="payments fail")
-    key = declare_in(rig, lobby)
+def test_a_second_capture_records_nothing_again(rig, shared_channel):
+    ts = say(rig, shared_channel, "eva", "payments fail")
+    hear(rig, channel=shared_channel, ts=ts, user=rig.users["eva"], text="payments fail")
+    key = declare_in(rig, shared_channel)
     before = [e.n for e in rig.entries(key, "message_posted", "message_edited", "message_deleted")]
     again = Job(kind=JobKind.BEFORE, key=key_of(JobKind.BEFORE, key), incident=key, entry=1, rank=LATER)
 
@@ -237,24 +242,24 @@ def test_taking_it_over_twice_records_once(rig, lobby):
     assert len(before) == 1
 
 
-def test_trouble_on_the_way_loses_nothing_and_repeats_nothing(rig, lobby):
-    head = say(rig, lobby, "eva", "payments fail")
-    say(rig, lobby, "ilse", "I see it too", head)
-    hear(rig, channel=lobby, ts=head, user=rig.users["eva"], text="payments fail")
+def test_errors_of_slack_during_the_capture_lose_and_repeat_nothing(rig, shared_channel):
+    head = say(rig, shared_channel, "eva", "payments fail")
+    say(rig, shared_channel, "ilse", "I see it too", head)
+    hear(rig, channel=shared_channel, ts=head, user=rig.users["eva"], text="payments fail")
     for method in ("conversations.info", "conversations.history", "conversations.replies"):
         rig.sandbox.faults.server_error(method)
     rig.sandbox.faults.too_many_requests("conversations.replies")
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
     rig.sandbox.faults.lose_reply("chat.postMessage")
     rig.after(minutes=2)
 
     assert texts(rig, key) == ["payments fail", "I see it too"]
-    assert len(rig.entries(key, "history_taken")) == len(posts(place_of(rig, lobby), rig.sandbox)) == 1
+    assert len(rig.entries(key, "history_taken")) == len(posts(place_of(rig, shared_channel), rig.sandbox)) == 1
 
 
-def test_a_crash_in_the_midst_of_it_is_made_up_for_by_the_next_process(rig, lobby):
+def test_the_next_process_completes_a_capture_interrupted_by_a_crash(rig, shared_channel):
     for number in range(3):
-        say(rig, lobby, "eva", f"line {number}")
+        say(rig, shared_channel, "eva", f"line {number}")
     crashes = iter([True])
 
     def reached(point):
@@ -262,34 +267,34 @@ def test_a_crash_in_the_midst_of_it_is_made_up_for_by_the_next_process(rig, lobb
             raise ConnectionError("killed here")
 
     worker = rig.another_worker("other", reached=reached)
-    key = declare_in(rig, lobby, drain=worker.drain)
+    key = declare_in(rig, shared_channel, drain=worker.drain)
     rig.after(minutes=2)
     worker.stop()
 
     assert next(crashes, None) is None
     assert texts(rig, key) == ["line 0", "line 1", "line 2"]
-    assert len(posts(place_of(rig, lobby), rig.sandbox)) == 1
+    assert len(posts(place_of(rig, shared_channel), rig.sandbox)) == 1
 
 
-def test_where_the_history_is_refused_what_was_heard_is_captured_all_the_same(rig, lobby):
-    ts = say(rig, lobby, "eva", "payments fail")
-    hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="payments fail")
+def test_messages_received_as_events_are_captured_when_the_history_is_refused(rig, shared_channel):
+    ts = say(rig, shared_channel, "eva", "payments fail")
+    hear(rig, channel=shared_channel, ts=ts, user=rig.users["eva"], text="payments fail")
     rig.sandbox.faults.fail_with("missing_scope", "conversations.history", times=5)
 
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
 
     assert texts(rig, key) == ["payments fail"]
     assert rig.entries(key, "place_lost") == []
 
 
-def test_of_a_long_talk_the_latest_part_is_read_and_the_rest_stays_in_slack(rig, lobby):
-    first = say(rig, lobby, "eva", "the first line")
-    hear(rig, channel=lobby, ts=first, user=rig.users["eva"], text="the first line")
+def test_of_a_long_conversation_the_latest_part_is_captured(rig, shared_channel):
+    first = say(rig, shared_channel, "eva", "the first line")
+    hear(rig, channel=shared_channel, ts=first, user=rig.users["eva"], text="the first line")
     for number in range(MAX_MESSAGES + 5):
-        rig.sandbox.actor.post(rig.users["eva"], lobby, f"line {number}")
+        rig.sandbox.actor.post(rig.users["eva"], shared_channel, f"line {number}")
     rig.after(minutes=1)
 
-    key = declare_in(rig, lobby)
+    key = declare_in(rig, shared_channel)
 
     [taken] = rig.entries(key, "history_taken")
     assert (taken.fact.messages, taken.fact.more) == (MAX_MESSAGES + 1, True)
@@ -297,10 +302,10 @@ def test_of_a_long_talk_the_latest_part_is_read_and_the_rest_stays_in_slack(rig,
     assert "Older ones stay in Slack only." in next(t for t in rig.texts(key) if "before the declaration" in t)
 
 
-def test_the_channel_is_usable_before_anything_is_read(rig, lobby):
-    say(rig, lobby, "eva", "payments fail")
+def test_the_incident_channel_is_usable_before_any_history_is_read(rig, shared_channel):
+    say(rig, shared_channel, "eva", "payments fail")
     already = len(rig.sandbox.wire_log.since(0, 10_000))
-    declare_in(rig, lobby)
+    declare_in(rig, shared_channel)
 
     called = [one.name for one in rig.sandbox.wire_log.since(0, 10_000)][already:]
 

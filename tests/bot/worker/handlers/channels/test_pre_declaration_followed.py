@@ -1,4 +1,4 @@
-"""What was captured from before a declaration is followed: edits, deletions and marks of exactly those messages."""
+"""Later edits, deletions and pins of messages captured from before a declaration are recorded, and of no others."""
 
 from __future__ import annotations
 
@@ -11,56 +11,56 @@ from tests.support.lobby import a_channel, declare_in, hear, heard_deletion, hea
 
 
 @pytest.fixture
-def lobby(rig):
-    """A channel in which ilse, eva and Muster are."""
+def shared_channel(rig):
+    """A channel with ilse, eva and Muster as members."""
     return a_channel(rig, "payments")
 
 
-def test_later_edits_and_deletions_of_what_was_captured_are_followed_and_of_nothing_else(rig, lobby):
-    changed = say(rig, lobby, "eva", "payments fail")
-    gone = say(rig, lobby, "eva", "wrong window")
-    key = declare_in(rig, lobby)
-    later = say(rig, lobby, "eva", "lunch?")
+def test_edits_and_deletions_are_recorded_for_captured_messages_and_no_others(rig, shared_channel):
+    changed = say(rig, shared_channel, "eva", "payments fail")
+    gone = say(rig, shared_channel, "eva", "wrong window")
+    key = declare_in(rig, shared_channel)
+    later = say(rig, shared_channel, "eva", "lunch?")
 
-    heard_edit(rig, lobby, changed, "all payments fail", "payments fail")
-    heard_deletion(rig, lobby, gone, "wrong window")
-    heard_edit(rig, lobby, later, "dinner?", "lunch?")
-    heard_deletion(rig, lobby, later, "dinner?")
+    heard_edit(rig, shared_channel, changed, "all payments fail", "payments fail")
+    heard_deletion(rig, shared_channel, gone, "wrong window")
+    heard_edit(rig, shared_channel, later, "dinner?", "lunch?")
+    heard_deletion(rig, shared_channel, later, "dinner?")
 
     assert texts(rig, key, "message_edited") == ["all payments fail"]
     assert [e.fact.ts for e in rig.entries(key, "message_deleted")] == [gone]
 
 
-def test_two_incidents_of_one_channel_both_follow_what_they_captured(rig, lobby):
-    ts = say(rig, lobby, "eva", "payments fail")
-    keys = [declare_in(rig, lobby), declare_in(rig, lobby)]
+def test_two_incidents_of_one_channel_both_record_changes_of_their_messages(rig, shared_channel):
+    ts = say(rig, shared_channel, "eva", "payments fail")
+    keys = [declare_in(rig, shared_channel), declare_in(rig, shared_channel)]
 
-    heard_edit(rig, lobby, ts, "all payments fail", "payments fail")
+    heard_edit(rig, shared_channel, ts, "all payments fail", "payments fail")
 
     assert [texts(rig, key, "message_edited") for key in keys] == [["all payments fail"]] * 2
 
 
-def test_an_edit_made_before_an_incident_is_captured_for_a_second_one_too(rig, lobby):
-    ts = say(rig, lobby, "eva", "payments fail")
-    hear(rig, channel=lobby, ts=ts, user=rig.users["eva"], text="payments fail")
-    declare_in(rig, lobby)
-    heard_edit(rig, lobby, ts, "all payments fail", "payments fail")
-    rig.sandbox.actor.edit(rig.users["eva"], lobby, ts, "all payments fail")
+def test_an_edit_from_before_a_second_incident_is_captured_for_it_too(rig, shared_channel):
+    ts = say(rig, shared_channel, "eva", "payments fail")
+    hear(rig, channel=shared_channel, ts=ts, user=rig.users["eva"], text="payments fail")
+    declare_in(rig, shared_channel)
+    heard_edit(rig, shared_channel, ts, "all payments fail", "payments fail")
+    rig.sandbox.actor.edit(rig.users["eva"], shared_channel, ts, "all payments fail")
 
-    second = declare_in(rig, lobby)
+    second = declare_in(rig, shared_channel)
 
     assert (texts(rig, second), texts(rig, second, "message_edited")[:1]) == (["payments fail"], ["all payments fail"])
 
 
-def test_a_mark_on_a_captured_message_puts_it_into_the_timeline_of_its_incident(rig, lobby):
-    ts = say(rig, lobby, "eva", "payments fail")
-    say(rig, lobby, "eva", "unmarked")
-    key = declare_in(rig, lobby)
+def test_a_pin_on_a_captured_message_adds_it_to_the_timeline_of_its_incident(rig, shared_channel):
+    ts = say(rig, shared_channel, "eva", "payments fail")
+    say(rig, shared_channel, "eva", "unmarked")
+    key = declare_in(rig, shared_channel)
     rig.after(minutes=1)
-    place = Place(channel=lobby, message=ts)
+    place = Place(channel=shared_channel, message=ts)
     request = Request(
         verb="pin",
-        fields={"channel": lobby, "ts": ts},
+        fields={"channel": shared_channel, "ts": ts},
         actor=Actor(id=rig.person("ilse")),
         team=rig.team,
         place=place,
@@ -76,7 +76,7 @@ def test_a_mark_on_a_captured_message_puts_it_into_the_timeline_of_its_incident(
     assert pinned.occurred_at < rig.incident(key).times.logged_at
 
 
-def test_who_may_not_see_the_incident_marks_nothing_in_it(rig):
+def test_a_pin_by_a_person_who_may_not_see_the_incident_adds_nothing(rig):
     channel = a_channel(rig, "payments")
     ts = say(rig, channel, "eva", "somebody is in our network")
     key = declare_in(rig, channel, private=True)
