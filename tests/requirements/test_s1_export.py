@@ -7,65 +7,23 @@ import json
 import re
 import subprocess
 import sys
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from bot.config.policy_loader import read_policy
-from bot.export.bundle import Seal, write_bundle
-from bot.rendering.renderer import TEMPLATES
-from commands.core.request import Actor, Place, Request
-from commands.core.run import note_outcome, run
+from commands.core.run import note_outcome
 from incident.entries.status_updates import UpdateDelivered
-from incident.entry import EntryPoint, IncidentKey, Source
 from incident.medium import Medium
 from incident.states import Audience
-from roles.person_ids import PersonId, slack_person
-from storage.integrity.signing_keys import Signer, new_key
+from roles.person_ids import slack_person
 from storage.store import Store
 from tests.support.clock import T
+from tests.support.export_office import SHIPPED, Office
 
-SHIPPED = (TEMPLATES.parent / "policy.yaml").read_text(encoding="utf-8")
 STRICTER = SHIPPED.replace('version: "2026.1"', 'version: "2026.2"').replace("min_chars: 25", "min_chars: 60")
-CLERK = slack_person("T1", "UCLERK")
 HELPER = slack_person("T1", "UHELPER")
 NUMBER = "INC-2026-0001"
-
-
-class Office:
-    """A real record, the policies that were in force on it, and a folder for exports."""
-
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.store, self.folder = store, folder
-        self.signer: Signer = new_key(folder / "key")
-        self.keys = count()
-
-    def in_force(self, text: str, at: float) -> None:
-        self.policy = read_policy(text, T(at).date()).policy
-        self.hash = self.store.directory.activate_policy(self.policy, text, T(at))
-
-    def do(self, verb: str, at: float, number: str | None = None, *, actor: PersonId = CLERK, **fields: Any) -> Any:
-        request = Request(
-            verb=verb,
-            fields=fields,
-            actor=Actor(id=actor, groups=frozenset({"responder"})),
-            team="T1",
-            place=Place(number=number),
-            source=Source(surface=EntryPoint.COMMAND),
-            key=f"key-{next(self.keys)}",
-            at=T(at),
-        )
-        outcome = run(request, recorder=self.store.recorder, policy=self.policy, policy_hash=self.hash)
-        assert not outcome.is_refused, outcome
-        return outcome
-
-    def export(self, key: IncidentKey, at: float) -> Path:
-        made = write_bundle(
-            self.store, key, out=self.folder, exported_by=CLERK, at=T(at), seal=Seal(self.signer), policy=self.policy
-        )
-        return made.folder
 
 
 @pytest.fixture

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
-from incident.policy import Policy, Targets
 from incident.ports import Person
-from incident.states import Priority
 from storage.errors import TeamRequired
 from storage.store import Store, open_store
+from tests.support.policies import ONE_TARGET_POLICY
 from tests.support.recorded_team import ADA, BEN, RECORD_START, TEAM, at
-
-POLICY = Policy(
-    version="1",
-    owner="O",
-    approver="A",
-    effective=date(2026, 1, 1),
-    services={},
-    matrix={1: {1: Priority.P1}},
-    targets={Priority.P1: Targets(ack=5, restore=60)},
-    updates={},
-)
 
 
 def test_a_person_is_read_as_of_a_time(store: Store) -> None:
@@ -72,10 +60,10 @@ def test_another_teams_people_are_not_ours(database_url: str) -> None:
 
 
 def test_a_policy_is_stored_whole_under_its_hash_and_its_activation_is_recorded(store: Store) -> None:
-    first = store.directory.activate_policy(POLICY, "version: 1\n", at(0))
-    assert store.directory.activate_policy(POLICY, "version: 1\n", at(1)) == first
-    second = store.directory.activate_policy(POLICY, "version: 2\n", at(2))
-    assert store.directory.activate_policy(POLICY, "version: 1\n", at(3)) == first
+    first = store.directory.activate_policy(ONE_TARGET_POLICY, "version: 1\n", at(0))
+    assert store.directory.activate_policy(ONE_TARGET_POLICY, "version: 1\n", at(1)) == first
+    second = store.directory.activate_policy(ONE_TARGET_POLICY, "version: 2\n", at(2))
+    assert store.directory.activate_policy(ONE_TARGET_POLICY, "version: 1\n", at(3)) == first
 
     assert store.directory.policy_text(second) == "version: 2\n"
     assert store.directory.active_policy() == (first, "version: 1\n")

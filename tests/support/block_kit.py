@@ -5,6 +5,7 @@ The pretend workspace follows Slack's documentation. slack_sdk checks fewer limi
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from slack_sdk.models.blocks import Block
@@ -35,3 +36,9 @@ def valid_view(view: Json) -> Json:
     assert check_view(view, view["type"]) == view
     assert View(**view).to_dict() == view
     return view
+
+
+def pressed(message):
+    """The buttons of a message, by their labels."""
+    elements = [e for b in message.blocks for e in [*b.get("elements", []), b.get("accessory", {})] if "action_id" in e]
+    return {e["text"]["text"]: (e["action_id"], json.loads(e["value"])) for e in elements}

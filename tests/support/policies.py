@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from incident.policy import Policy, Service
+from incident.policy import Policy, Service, Targets
 from incident.states import Audience, Priority
 from roles.person_ids import slack_person
 
@@ -122,3 +122,16 @@ def full_policy(users: Sequence[str]) -> Policy:
         incidents_channel="#incidents",
         audiences={"exec": "#exec"},
     )
+
+
+# The policy that the golden records name.
+ONE_TARGET_POLICY = Policy(
+    version="1",
+    owner="O",
+    approver="A",
+    effective=date(2026, 1, 1),
+    services={},
+    matrix={1: {1: Priority.P1}},
+    targets={Priority.P1: Targets(ack=5, restore=60)},
+    updates={},
+)

@@ -13,9 +13,8 @@ from incident.entries.conversation import Masked, MaskLifted, MessageEdited, Mes
 from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Fact, IncidentKey, Source
 from storage.store import Store
-from tests.bot.export.test_verifier import lines, verified, write
-from tests.requirements.test_s1_export import CLERK, SHIPPED, Office
 from tests.support.clock import T
+from tests.support.export_office import CLERK, SHIPPED, Office, lines, verified, write
 
 TS = "1700000000.000100"
 SECRET = "hunter2 opens it"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,8 +19,8 @@ from incident.entries.conversation import MessagePosted
 from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Source
 from storage.store import Store
-from tests.requirements.test_s1_export import CLERK, SHIPPED, Office
 from tests.support.clock import T
+from tests.support.export_office import CLERK, SHIPPED, Office, lines, verified, write
 
 Harm = Callable[[Path], None]
 
@@ -42,25 +41,6 @@ def folder(sqlite_store: Store, tmp_path: Path) -> Path:
         capture(said, recorder=sqlite_store.recorder, policy=office.policy, at=T(n))
     office.do("note", 4, declared.number, text="rolled back")
     return office.export(declared.key, 9)
-
-
-def verified(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", str(folder / "verify.py"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={}, timeout=60)
-
-
-def lines(folder: Path) -> list[dict]:
-    return [json.loads(line) for line in (folder / "entries.jsonl").read_text("utf-8").splitlines()]
-
-
-def write(folder: Path, changed: list[dict]) -> None:
-    """Write entries back and make the manifest agree, as a skilled forger would."""
-    text = "".join(json.dumps(line) + "\n" for line in changed)
-    (folder / "entries.jsonl").write_text(text, encoding="utf-8")
-    manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
-    manifest["files"]["entries.jsonl"] = hashlib.sha256(text.encode()).hexdigest()
-    manifest["entries"], manifest["head"] = len(changed), changed[-1]["hash"]
-    (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def test_an_export_verifies_alone(folder: Path) -> None:

@@ -19,9 +19,9 @@ ROOT = Path(__file__).parents[3]
 WRITER = """
 import sys
 from pathlib import Path
-from tests.bot.spool.test_spool import T0, line, Spool
+from tests.bot.spool.test_spool import START, line, Spool
 spool = Spool(Path(sys.argv[1]), "T1")
-spool.prepare(T0)
+spool.prepare(START)
 n = 0
 while True:
     spool.append(line(n))

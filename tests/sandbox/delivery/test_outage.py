@@ -8,8 +8,8 @@ import time
 from sandbox.delivery.dispatcher import DELAYED_RETRIES, Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.sandbox.delivery.test_socket_mode_server import ack, frame, link
 from tests.support.sandbox_client import WORKSPACE_START, client_of, general, people, refusal
+from tests.support.socket_client import ack, frame, link
 
 
 def all_disconnected(sandbox: Sandbox) -> bool:

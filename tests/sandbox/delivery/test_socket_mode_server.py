@@ -1,39 +1,20 @@
 """Socket Mode on the wire: a plain WebSocket instead of an SDK."""
 
-import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
 from tests.support.sandbox_client import WORKSPACE_START, client_of, general, people, person
-
-Frame = dict[str, Any]
-
-
-@contextmanager
-def link(sandbox: Sandbox) -> Iterator[ClientConnection]:
-    """Yield an open connection; its hello is read and stored as `hello`."""
-    url = client_of(sandbox).apps_connections_open(app_token=sandbox.app_token)["url"]
-    with connect(url, proxy=None, ping_interval=None, close_timeout=0.1) as socket:
-        yield socket
-
-
-def frame(socket: ClientConnection, timeout: float = 3.0) -> Frame:
-    return dict(json.loads(socket.recv(timeout)))
-
-
-def ack(socket: ClientConnection, envelope: Frame, payload: Frame | None = None) -> None:
-    said = {"envelope_id": envelope["envelope_id"]} | ({"payload": payload} if payload else {})
-    socket.send(json.dumps(said))
+from tests.support.socket_client import ack, frame, link
 
 
 @pytest.fixture

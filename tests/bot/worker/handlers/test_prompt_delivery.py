@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 from incident.states import State
+from tests.support.block_kit import pressed
 
 
 def open_prompts(messages):
@@ -16,12 +17,6 @@ def open_prompts(messages):
 def prompts_in(rig, key):
     card = rig.incident(key).places.card_ts
     return [m for m in open_prompts(rig.messages(key)) if m.ts != card]
-
-
-def pressed(message):
-    """The buttons of a message by their labels."""
-    elements = [e for b in message.blocks for e in [*b.get("elements", []), b.get("accessory", {})] if "action_id" in e]
-    return {e["text"]["text"]: (e["action_id"], json.loads(e["value"])) for e in elements}
 
 
 def test_the_prompt_for_a_commander_of_a_p1_is_one_line_in_the_channel(rig):

@@ -14,7 +14,7 @@ from incident.entries.conversation import MessagePosted
 from incident.entry import EntryPoint, Source
 from sandbox.state.entities import Usergroup
 from sandbox.state.mutations import channel_mutations
-from tests.bot.worker.handlers.test_prompt_delivery import pressed
+from tests.support.block_kit import pressed
 from tests.support.worker_env import worker_env_on
 
 TS = "1780999999.000100"

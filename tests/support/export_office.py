@@ -1,0 +1,80 @@
+"""A record with policies in force, its exports, and the files of an export: read, changed and verified."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from bot.config.policy_loader import read_policy
+from bot.export.bundle import Seal, write_bundle
+from bot.rendering.renderer import TEMPLATES
+from commands.core.request import Actor, Place, Request
+from commands.core.run import run
+from incident.entry import EntryPoint, IncidentKey, Source
+from roles.person_ids import PersonId, slack_person
+from storage.integrity.signing_keys import Signer, new_key
+from storage.store import Store
+from tests.support.clock import T
+
+SHIPPED = (TEMPLATES.parent / "policy.yaml").read_text(encoding="utf-8")
+
+
+CLERK = slack_person("T1", "UCLERK")
+
+
+class Office:
+    """A real record, the policies that were in force on it, and a folder for exports."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.store, self.folder = store, folder
+        self.signer: Signer = new_key(folder / "key")
+        self.keys = count()
+
+    def in_force(self, text: str, at: float) -> None:
+        self.policy = read_policy(text, T(at).date()).policy
+        self.hash = self.store.directory.activate_policy(self.policy, text, T(at))
+
+    def do(self, verb: str, at: float, number: str | None = None, *, actor: PersonId = CLERK, **fields: Any) -> Any:
+        request = Request(
+            verb=verb,
+            fields=fields,
+            actor=Actor(id=actor, groups=frozenset({"responder"})),
+            team="T1",
+            place=Place(number=number),
+            source=Source(surface=EntryPoint.COMMAND),
+            key=f"key-{next(self.keys)}",
+            at=T(at),
+        )
+        outcome = run(request, recorder=self.store.recorder, policy=self.policy, policy_hash=self.hash)
+        assert not outcome.is_refused, outcome
+        return outcome
+
+    def export(self, key: IncidentKey, at: float) -> Path:
+        made = write_bundle(
+            self.store, key, out=self.folder, exported_by=CLERK, at=T(at), seal=Seal(self.signer), policy=self.policy
+        )
+        return made.folder
+
+
+def verified(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", str(folder / "verify.py"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={}, timeout=60)
+
+
+def lines(folder: Path) -> list[dict]:
+    return [json.loads(line) for line in (folder / "entries.jsonl").read_text("utf-8").splitlines()]
+
+
+def write(folder: Path, changed: list[dict]) -> None:
+    """Write entries back and make the manifest agree, as a skilled forger would."""
+    text = "".join(json.dumps(line) + "\n" for line in changed)
+    (folder / "entries.jsonl").write_text(text, encoding="utf-8")
+    manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
+    manifest["files"]["entries.jsonl"] = hashlib.sha256(text.encode()).hexdigest()
+    manifest["entries"], manifest["head"] = len(changed), changed[-1]["hash"]
+    (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
