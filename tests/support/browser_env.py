@@ -1,6 +1,6 @@
 """A whole Muster in the pretend workspace, with people in it, to be looked at and worked with in a real browser.
 
-Time stands until it is moved (`after`), or, once `run` was called, keeps the machine's pace with Muster's own worker and
+Time does not move until it is moved (`after`), or, once `run` was called, keeps the machine's pace with Muster's own worker and
 scheduler at work.
 """
 
@@ -49,20 +49,20 @@ class BrowserEnv:
         self._folder.cleanup()
 
     def see(self, who: str, channel: str | None = None, **query: str) -> Page:
-        """Open the page as somebody, in a channel by its name or in the incident's."""
+        """Open the page as a person, in a channel by its name or in the incident's."""
         where = {"as": self.stage.users[who], "channel": self.place(channel), **query}
         page = self.desk.open(self.stage.sandbox.page_url + "?" + "&".join(f"{k}={v}" for k, v in where.items()))
         page.get_by_test_id("you-are").wait_for()
         return page
 
     def place(self, channel: str | None = None) -> str:
-        """Give a channel's id; without a name, that of the incident declared last, or the lobby."""
+        """Return a channel's id; without a name, that of the incident declared last, or the lobby."""
         if channel is not None:
             return self.workspace.find_channel(channel).id
         return self.stage.channel or self.workspace.find_channel("general").id
 
     def place_of(self, number: str) -> str:
-        """Give the id of the channel of an incident."""
+        """Return the id of the channel of an incident."""
         listed = self.stage.muster.store.queries.incidents(self.stage.team)
         return next(one.channel for one in listed if one.number == number and one.channel)
 
@@ -119,7 +119,7 @@ class BrowserEnv:
         self.stage.settle()
 
     def messages(self, channel: str | None = None) -> list[Message]:
-        """Give the messages of a channel, the oldest first."""
+        """Return the messages of a channel, the oldest first."""
         return list(self.workspace.find_channel(self.place(channel)).messages.values())
 
     def _mentioning(self, text: str) -> str:

@@ -1,4 +1,4 @@
-"""A channel in which people talk before there is an incident: they talk, Muster hears it, somebody declares."""
+"""A channel in which people talk before an incident exists: Muster captures it, a person declares."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ _NUMBERS = frozenset(
 
 
 def observed_state(sandbox: Sandbox, url: str) -> dict[str, Any]:
-    """Give what stands there."""
+    """Return the observed state."""
     with open_store(url, team=sandbox.workspace.team_id) as store:
         assert store.jobs.dead_letters() == ()
         assert verify(store).is_sound

@@ -107,7 +107,7 @@ class OfflineEnv:
         return [one for one in self.sandbox.workspace.channels.values() if one.name.startswith(prefix)]
 
     def channel(self, prefix: str = "inc-") -> Channel:
-        """Give the one channel of that name, once it is there and its facts are pinned."""
+        """Return the one channel of that name, once it is there and its facts are pinned."""
         return until(lambda: next((c for c in self.channels(prefix) if c.pins), None))
 
     def ours(self, channel: Channel) -> list[str]:

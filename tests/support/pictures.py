@@ -1,6 +1,6 @@
 """Makes the pictures in docs/images again: `python -m tests.support.pictures`. Plays one incident and looks at it.
 
-It is run by hand when what people see has changed; nothing else reads it. Time stands, so the same words are shown.
+It is run by hand when what people see has changed; nothing else reads it. Time does not move, so the same words are shown.
 """
 
 from __future__ import annotations

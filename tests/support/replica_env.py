@@ -192,7 +192,7 @@ class ReplicaEnv:
         return self._keep(token, "note", self.sandbox.actor.slash(user, channel, "/incident", words))
 
     def decide(self, channel: str, user: str = "ann") -> Delivery:
-        """Decide something in a channel, of which a line stands there afterwards."""
+        """Decide something in a channel, which posts a line there."""
         token = self._token("decide")
         words = f"decide {token} we fail over because the primary is gone"
         return self._keep(token, "decide", self.sandbox.actor.slash(user, channel, "/incident", words))

@@ -1,7 +1,7 @@
 """`muster run` as one of several, whose time can be moved, whose leases are short and whose crons strike every second.
 
 Run as a process; where a test needs none of that it runs `muster run` itself. The time is the machine's, ahead by what
-stands in a file that all replicas and the pretend workspace share.
+is in a file that all replicas and the pretend workspace share.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def form(channel: str, extra: bool = False) -> dict[str, Any]:
 
 
 class SampleApp:
-    """The app: what it was asked stands in `heard`."""
+    """The app: `heard` holds the requests it received."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.heard: list[dict[str, Any]] = []

@@ -86,7 +86,7 @@ class SlackEnv:
         self.store.directory.put(people, self.clock.now())
 
     def close(self) -> None:
-        """Stop everything, the workspace first, so that nobody waits for a farewell."""
+        """Stop everything, the workspace first, so that no connection waits to be closed."""
         if self.socket:
             self.socket.stop()
         self.responder.close()
@@ -137,6 +137,6 @@ class SlackEnv:
         return self.store.recorder.read(lambda reader: reader.open_incidents(self.team))
 
     def whispers(self, name: str) -> list:
-        """Give what only this person was told, oldest first."""
+        """Return the ephemeral messages to a person, oldest first."""
         with self.sandbox.workspace.lock:
             return list(self.sandbox.workspace.ephemerals.get(self.user(name), ()))

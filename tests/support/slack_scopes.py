@@ -1,6 +1,6 @@
 """Which scope every Slack method and event of ours needs. A table for the test that holds code and app.yaml together.
 
-A scope stands here for what Muster does with the method, in public and in private channels; nothing reads it at work.
+A scope is listed here for what Muster does with the method, in public and in private channels; nothing reads it at work.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class TsaServer:
 
 
 def checked_by_openssl(folder: Path, data: str, answer: str, root: Path) -> subprocess.CompletedProcess[str]:
-    """Check a stamp with openssl, as somebody would who trusts nothing of ours."""
+    """Check a stamp with openssl, independently of our own code."""
     verify = ["openssl", "ts", "-verify", "-data", data, "-in", answer, "-CAfile", str(root)]
     return subprocess.run(verify, cwd=folder, check=False, capture_output=True, text=True)
 

@@ -69,7 +69,7 @@ def go_on(desk: CommandBench, *steps: Step) -> CommandBench:
 
 
 def record(desk: CommandBench, at: float, probes: Sequence[datetime] = ()) -> dict[str, Any]:
-    """Give the account as an export holds it, with short names for people."""
+    """Return the report as an export holds it, with short names for people."""
     desk.tick(at)
     render = Renderer(Mode.DOCUMENT, names=name)
     return incident_report(
@@ -83,7 +83,7 @@ def record(desk: CommandBench, at: float, probes: Sequence[datetime] = ()) -> di
 
 
 def name(person: PersonId) -> str:
-    """Name somebody shortly: `rob`, and `muster` itself."""
+    """Return the short name of a person: `rob`, and `muster` itself."""
     return person.rpartition(":")[2].removeprefix("U").lower()
 
 
@@ -93,5 +93,5 @@ def moment(minutes: float) -> str:
 
 
 def of_kind(told: dict[str, Any], kind: str) -> list[dict[str, Any]]:
-    """Give the timeline's items of one kind."""
+    """Return the timeline's items of one kind."""
     return [item for item in told["timeline"] if item["kind"] == kind]

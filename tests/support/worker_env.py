@@ -67,7 +67,7 @@ class WorkerEnv:
     def act(
         self, verb: str, by: str, at: IncidentKey | None = None, /, *, on: str | None = None, **fields: Any
     ) -> Outcome:
-        """Do what a verb says, as somebody, in an incident, on one of its messages."""
+        """Run a verb as a person, in an incident, on one of its messages."""
         incident = self.incident(at) if at else None
         request = Request(
             verb=verb,
@@ -138,7 +138,7 @@ class WorkerEnv:
         return self.sandbox.workspace.find_channel(name)
 
     def direct(self, name: str) -> list[Message]:
-        """What the bot told somebody directly."""
+        """The direct messages of the bot to a person."""
         return posts(self.sandbox.workspace.dm(self.users[name]), self.sandbox)
 
     def calls(self, method: str) -> int:
