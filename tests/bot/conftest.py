@@ -1,4 +1,4 @@
-"""A worker between a store and the pretend workspace, for tests of everything that is sent."""
+"""A worker between a store and the pretend workspace, for tests of everything posted to Slack."""
 
 from __future__ import annotations
 
@@ -12,6 +12,6 @@ from tests.support.worker_env import WorkerEnv, worker_env_on
 
 @pytest.fixture
 def rig(sqlite_store: Store) -> Iterator[WorkerEnv]:
-    """Give a worker on SQLite."""
+    """A worker on SQLite."""
     with worker_env_on(sqlite_store) as built:
         yield built

@@ -1,4 +1,4 @@
-"""Muster put together and run against the pretend workspace, as `muster run` does it."""
+"""Muster composed and run against the pretend workspace, as `muster run` does it."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def sandbox():
 
 @pytest.fixture
 def settings(sandbox, sqlite_url, tmp_path, monkeypatch):
-    """Give the settings of an environment that holds nothing but what this workspace needs."""
+    """Return the settings of an environment with only the variables that this workspace needs."""
     for name, value in {
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
@@ -43,7 +43,7 @@ def ours(sandbox, prefix):
     return [channel for channel in sandbox.workspace.channels.values() if channel.name.startswith(prefix)]
 
 
-def test_a_line_typed_in_slack_becomes_a_channel_with_its_declarer_in_it_and_a_card(sandbox, settings):
+def test_a_declaration_typed_in_slack_creates_a_channel_with_its_declarer_and_a_card(sandbox, settings):
     muster = compose(settings())
     muster.start()
     try:
@@ -66,7 +66,7 @@ def test_a_line_typed_in_slack_becomes_a_channel_with_its_declarer_in_it_and_a_c
     assert channel.name.endswith("-no-results")
 
 
-def test_after_a_start_the_channels_of_open_incidents_are_read_back(sandbox, settings):
+def test_after_a_start_the_channels_of_open_incidents_are_backfilled(sandbox, settings):
     first = compose(settings())
     first.start()
     assert sandbox.wait_for_socket()
@@ -90,7 +90,7 @@ def read_back(sandbox):
     return sum(passage.name == "conversations.history" for passage in sandbox.wire_log.since(0, 10_000))
 
 
-def test_a_broken_policy_at_the_start_leaves_the_last_good_one_in_force_and_tells_what_is_wrong(
+def test_a_broken_policy_at_the_start_leaves_the_last_good_one_in_force_and_logs_the_faults(
     settings, tmp_path, monkeypatch
 ):
     first = compose(settings())

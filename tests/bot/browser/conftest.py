@@ -1,4 +1,4 @@
-"""A whole Muster in the pretend workspace, at work on its own threads, and pages to look at it as somebody."""
+"""A composed Muster in the pretend workspace, and browser pages signed in as its people."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.support.browser_env import BrowserEnv, browser_env_on
 
 @pytest.fixture
 def stood(desk: BrowserDesk) -> Iterator[BrowserEnv]:
-    """A scene in which time stands until it is moved, or let run."""
+    """An environment whose clock stops until a test moves it or lets it run."""
     with browser_env_on(desk) as scene:
         yield scene
 
 
 @pytest.fixture
 def scene(stood: BrowserEnv) -> BrowserEnv:
-    """A scene in which time runs and Muster works by itself."""
+    """An environment whose clock runs, with Muster on its own threads."""
     stood.run()
     return stood

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def resolved(scene: BrowserEnv) -> None:
-    """Bring an incident of priority 2 as far as its resolution."""
+    """Work an incident of priority 2 until its resolution."""
     scene.declare()
     for line in (
         "take commander",
@@ -28,7 +28,7 @@ def checklist(page: Page) -> Locator:
     return page.get_by_test_id("message").filter(has_text="before this can close").last
 
 
-def test_closing_is_refused_then_proven_by_the_checklists_buttons_and_done(stood: BrowserEnv) -> None:
+def test_a_refused_close_succeeds_after_the_checklist_buttons_meet_each_criterion(stood: BrowserEnv) -> None:
     resolved(stood)
     stood.run()
     page = stood.see("tomas")
@@ -65,7 +65,7 @@ def test_closing_is_refused_then_proven_by_the_checklists_buttons_and_done(stood
     expect(message(page, "This is over. The record stays")).to_be_visible()
 
 
-def test_the_home_tab_shows_my_roles_what_i_owe_and_what_else_is_open(scene: BrowserEnv) -> None:
+def test_the_home_tab_shows_roles_deadlines_and_open_incidents_of_its_reader(scene: BrowserEnv) -> None:
     scene.declare("Card payments fail at checkout")
     scene.type("tomas", "take commander")
     scene.type("tomas", "action @tomas timebox=30 call the bank")

@@ -1,4 +1,4 @@
-"""Declaring in a real browser: from the composer, from a message, twice for the same trouble, and with hostile words."""
+"""Declaring in a real browser: from the composer, from a message, twice for the same problem, and with hostile text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_an_incident_is_declared_from_the_composer_and_its_channel_appears_with_
     expect(message(other, "P2: Card payments fail at checkout")).to_contain_text("Please keep the talk there")
 
 
-def test_whoever_declares_the_same_trouble_is_shown_the_first_and_joins_it_with_one_button(scene: BrowserEnv) -> None:
+def test_a_second_declaration_shows_the_first_incident_and_joins_it_with_one_button(scene: BrowserEnv) -> None:
     scene.declare("Card payments fail")
     ada = scene.see("ada", "general")
 
@@ -56,7 +56,7 @@ def test_whoever_declares_the_same_trouble_is_shown_the_first_and_joins_it_with_
     assert scene.stage.users["ada"] in scene.workspace.channels[scene.place_of("INC-2026-0001")].members
 
 
-def test_an_incident_is_declared_from_what_somebody_said(scene: BrowserEnv) -> None:
+def test_an_incident_is_declared_from_a_message(scene: BrowserEnv) -> None:
     scene.say("ada", "search shows nothing new since this morning\nthree customers say so", "general")
     page = scene.see("ken", "general")
 
@@ -71,7 +71,7 @@ def test_an_incident_is_declared_from_what_somebody_said(scene: BrowserEnv) -> N
     expect(page.get_by_test_id("modal")).to_contain_text("provisional")
 
 
-def test_hostile_words_are_words_everywhere(scene: BrowserEnv) -> None:
+def test_hostile_text_is_shown_as_text_everywhere(scene: BrowserEnv) -> None:
     page, home = scene.see("mira", "general"), scene.see("mira", "general")
     announced = scene.see("olu", "incidents")
 
@@ -93,7 +93,7 @@ def test_hostile_words_are_words_everywhere(scene: BrowserEnv) -> None:
     assert "owned" not in page.title() + home.title() + announced.title()
 
 
-def test_what_is_missing_or_wrong_stands_at_its_field_and_the_words_stay(scene: BrowserEnv) -> None:
+def test_an_error_is_shown_at_its_field_and_the_typed_text_stays(scene: BrowserEnv) -> None:
     scene.declare()
     scene.type("mira", "take commander")
     page = scene.see("mira")

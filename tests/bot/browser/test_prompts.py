@@ -1,4 +1,4 @@
-"""Prompts answered in a real browser, by their buttons alone, and calls for help by direct message."""
+"""Prompts answered in a real browser, by their buttons alone, and pages by direct message."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.support.page_user import message, press, send, write
 pytestmark = pytest.mark.browser
 
 
-def test_the_empty_chair_is_filled_by_the_button_of_its_prompt(stood: BrowserEnv) -> None:
+def test_a_missing_commander_is_replaced_by_the_button_of_the_prompt(stood: BrowserEnv) -> None:
     stood.declare()
     stood.after(11)
     stood.run()
@@ -25,7 +25,7 @@ def test_the_empty_chair_is_filled_by_the_button_of_its_prompt(stood: BrowserEnv
     expect(message(page, "Nobody commands")).to_have_count(0)
 
 
-def test_an_update_that_is_due_is_written_from_its_prompt_and_reaches_its_audience(stood: BrowserEnv) -> None:
+def test_a_due_update_is_written_from_its_prompt_and_reaches_its_audience(stood: BrowserEnv) -> None:
     stood.declare(urgency="1")
     for line in ("take commander", "assign comms @ada"):
         stood.type("tomas", line)
@@ -39,13 +39,13 @@ def test_an_update_that_is_due_is_written_from_its_prompt_and_reaches_its_audien
     write(ada, "text", "One in five card payments fails.\nWe are rolling back.")
     send(ada)
 
-    told = message(leadership, "One in five card payments fails.")
-    expect(told).to_contain_text("P1, major · being worked on · checkout")
-    expect(told).to_contain_text("In command: @Tomás Reyes")
+    posted = message(leadership, "One in five card payments fails.")
+    expect(posted).to_contain_text("P1, major · being worked on · checkout")
+    expect(posted).to_contain_text("In command: @Tomás Reyes")
     expect(message(ada, "Executives got their update")).to_be_visible()
 
 
-def test_a_prompt_is_put_off_by_its_button(stood: BrowserEnv) -> None:
+def test_a_prompt_is_snoozed_by_its_button(stood: BrowserEnv) -> None:
     stood.declare()
     stood.type("tomas", "take commander")
     stood.type("tomas", "action @ken timebox=5 look at the pool")
@@ -58,7 +58,7 @@ def test_a_prompt_is_put_off_by_its_button(stood: BrowserEnv) -> None:
     expect(message(page, "Put off until")).to_be_visible()
 
 
-def test_a_call_is_answered_in_the_direct_message_and_everybody_hears_it(scene: BrowserEnv) -> None:
+def test_a_page_is_answered_in_the_direct_message_and_the_channel_shows_it(scene: BrowserEnv) -> None:
     scene.declare()
     scene.type("mira", "escalate @olu because we need a decision on the fraud rules")
     olu, mira = scene.see("olu", "general"), scene.see("mira")

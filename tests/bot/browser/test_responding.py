@@ -1,4 +1,4 @@
-"""Taking part in a real browser: command from a button, the tray, marks and shortcuts, threads, joining late."""
+"""Responding in a real browser: command by a button, the action menu, pins and shortcuts, threads, joining late."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ pytestmark = pytest.mark.browser
 
 
 def timeline(page: Page) -> str:
-    """Ask for the timeline and give it."""
+    """Type the timeline command and return the reply."""
     command(page, "/incident timeline")
     answer = aside(page, "declared")
     expect(answer).to_be_visible()
     return answer.inner_text()
 
 
-def test_command_is_taken_from_the_card_and_everybody_sees_it(scene: BrowserEnv) -> None:
+def test_command_is_taken_from_the_card_and_every_page_shows_it(scene: BrowserEnv) -> None:
     scene.declare()
     ken, mira = scene.see("ken"), scene.see("mira")
     card = message(mira, "What is said here is captured")
@@ -35,38 +35,38 @@ def test_command_is_taken_from_the_card_and_everybody_sees_it(scene: BrowserEnv)
     expect(message(ken, "You command INC-2026-0001.")).to_be_visible()
 
 
-def test_the_tray_leads_to_a_form_and_the_list_in_it_to_everything_else(scene: BrowserEnv) -> None:
+def test_the_action_menu_opens_a_form_and_its_list_every_other_action(scene: BrowserEnv) -> None:
     scene.declare()
     page = scene.see("mira")
 
     command(page, "/incident")
-    tray = aside(page, "What is next")
-    press(tray, "Decision")
+    action_menu = aside(page, "What is next")
+    press(action_menu, "Decision")
     write(page, "text", "roll back the release")
     write(page, "rationale", "errors began with it")
     send(page)
     expect(message(page, "Decision D1")).to_contain_text("roll back the release · because: errors began with it")
 
-    tray.locator("button[data-action-id=more]").click()
+    action_menu.locator("button[data-action-id=more]").click()
     page.get_by_role("option", name="Record a temporary fix").click()
     expect(page.get_by_test_id("modal")).not_to_contain_text("How you know it is removed")
     write(page, "text", "traffic goes to the old pool")
     send(page)
     expect(message(page, "Temporary fix TF1")).to_contain_text("traffic goes to the old pool")
 
-    tray.locator("button[data-action-id=more]").click()
+    action_menu.locator("button[data-action-id=more]").click()
     page.get_by_role("option", name="Which updates are owed").click()
     expect(aside(page, "responders by")).to_be_visible()
 
 
-def test_a_pushpin_puts_a_message_into_the_timeline_as_it_was(scene: BrowserEnv) -> None:
+def test_a_pushpin_adds_a_message_to_the_timeline_with_its_text_at_that_time(scene: BrowserEnv) -> None:
     scene.declare()
-    said = scene.say("mira", "gateway says 402 idempotency conflict")
+    message_ts = scene.say("mira", "gateway says 402 idempotency conflict")
     scene.say("mira", "brb, coffee")
     page = scene.see("ken")
 
-    scene.mark("ken", said)
-    scene.actor.edit(scene.stage.users["mira"], scene.place(), said, "gateway says nothing")
+    scene.mark("ken", message_ts)
+    scene.actor.edit(scene.stage.users["mira"], scene.place(), message_ts, "gateway says nothing")
     scene.stage.settle()
 
     written = timeline(page)
@@ -75,7 +75,7 @@ def test_a_pushpin_puts_a_message_into_the_timeline_as_it_was(scene: BrowserEnv)
     expect(message(page, "gateway says nothing")).to_contain_text("📌")
 
 
-def test_the_menu_of_a_message_leads_to_timeline_decision_and_action(scene: BrowserEnv) -> None:
+def test_the_menu_of_a_message_adds_to_the_timeline_a_decision_or_an_action(scene: BrowserEnv) -> None:
     scene.declare()
     scene.say("tomas", "pool is full")
     scene.say("tomas", "we roll back now")
@@ -95,7 +95,7 @@ def test_the_menu_of_a_message_leads_to_timeline_decision_and_action(scene: Brow
     assert "@Tomás Reyes · observation pool is full" in timeline(page)
 
 
-def test_what_is_said_in_a_thread_is_recorded_from_its_menu_too(scene: BrowserEnv) -> None:
+def test_a_reply_in_a_thread_is_recorded_from_its_menu_too(scene: BrowserEnv) -> None:
     scene.declare()
     parent = scene.say("tomas", "database first, everything else here")
     scene.say("ken", "connections are at 100 percent", thread=parent)
@@ -113,7 +113,7 @@ def test_what_is_said_in_a_thread_is_recorded_from_its_menu_too(scene: BrowserEn
     assert "@Ken Watanabe · observation connections are at 100 percent" in timeline(page)
 
 
-def test_whoever_joins_late_is_read_in(stood: BrowserEnv) -> None:
+def test_a_late_joiner_gets_a_catch_up_brief(stood: BrowserEnv) -> None:
     stood.declare()
     stood.type("tomas", "take commander")
     stood.type("tomas", "decide roll back because errors began with the release")

@@ -45,13 +45,13 @@ def here(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def record(sqlite_url: str) -> StartedRecord:
-    """A database on which a Muster has run, with a policy in force and two people in the directory."""
+    """A database on which Muster has run, with a policy in force and two people in the directory."""
     return start_record(sqlite_url)
 
 
 @pytest.fixture
 def number(record: StartedRecord, tmp_path: Path) -> str:
-    """The number of an incident that is declared on that database."""
+    """The number of an incident declared on that database."""
     record.muster(tmp_path, "incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
     with record.store() as store:
         return store.queries.incidents("T1")[0].number

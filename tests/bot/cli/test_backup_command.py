@@ -1,4 +1,4 @@
-"""The commands that keep the record: backup and restore, retention, keys, time stamps in exports.
+"""The commands that maintain the record: backup and restore, retention, keys, time stamps in exports.
 
 They are called in this process, which takes a tenth of the time; `test_record.py` starts real ones.
 """
@@ -31,7 +31,7 @@ NOTHING = dict.fromkeys(("MUSTER_KEY_FILE", "MUSTER_TSA_URL", "MUSTER_TSA_CERT",
 
 
 def muster(record: StartedRecord, folder: Path, *words: str, **given: str) -> CommandResult:
-    """Run a command in a folder, on a database, with what is given in the environment."""
+    """Run a command in a folder, on a database, with the environment variables given."""
     with contextlib.chdir(folder):
         done = CliRunner().invoke(app, words, env={**NOTHING, **given, "DATABASE_URL": record.url})
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
@@ -40,7 +40,7 @@ def muster(record: StartedRecord, folder: Path, *words: str, **given: str) -> Co
 
 @pytest.fixture
 def either(database_url: str) -> StartedRecord:
-    """A record on each database in turn; what does not differ between them is tested on SQLite alone."""
+    """A record on each kind of database. Behaviour that does not differ between them is tested on SQLite alone."""
     return start_record(database_url)
 
 
@@ -67,7 +67,7 @@ def declare(record: StartedRecord, here: Path, title: str = "No results") -> str
 
 
 def checkpoint(record: StartedRecord, here: Path, key: str | None = "muster.key") -> tuple[int, str]:
-    """Take a checkpoint as the minute's job does, and give its number and root."""
+    """Take a checkpoint as the checkpoint job does, and return its number and root."""
     with record.store() as store:
         taken = store.checkpoints.take(datetime.now(UTC), read_key(here / key) if key else None)
     assert taken is not None
@@ -78,7 +78,7 @@ def public_key(here: Path, name: str = "muster.key") -> str:
     return read_key(here / name).public_key
 
 
-def test_a_backup_is_verified_and_restored_and_says_what_is_lost(either: StartedRecord, here: Path) -> None:
+def test_a_backup_is_verified_and_restored_and_names_what_is_lost(either: StartedRecord, here: Path) -> None:
     muster(either, here, "keygen")
     declare(either, here)
     checkpoint(either, here)
@@ -103,7 +103,7 @@ def test_a_backup_is_verified_and_restored_and_says_what_is_lost(either: Started
     assert muster(either, here, "verify", **THE_KEY).code == 0
 
 
-def test_a_restore_of_everything_that_was_published_loses_nothing(record: StartedRecord, here: Path) -> None:
+def test_a_restore_that_includes_every_published_root_loses_nothing(record: StartedRecord, here: Path) -> None:
     muster(record, here, "keygen")
     declare(record, here)
     seq, root = checkpoint(record, here)
@@ -116,7 +116,7 @@ def test_a_restore_of_everything_that_was_published_loses_nothing(record: Starte
     assert f"The last checkpoint that all of it agrees with: {seq} of " in restored.out
 
 
-def test_what_is_named_wrongly_is_refused_before_anything_is_done(record: StartedRecord, here: Path) -> None:
+def test_a_wrong_argument_is_refused_before_any_change(record: StartedRecord, here: Path) -> None:
     declare(record, here)
     (here / "copy.db").write_text("mine")
 
@@ -151,7 +151,7 @@ def test_retention_lists_and_then_deletes(either: StartedRecord, here: Path) -> 
 
 
 def _aged(record: StartedRecord, years: int) -> None:
-    """Let a policy be in force that keeps less, since a process cannot be taken into the future; make all else old."""
+    """Activate a policy with shorter retention periods, since a process cannot run in the future, and backdate everything else."""
     with record.store() as store:
         (key,) = (one.key for one in store.queries.incidents(TEAM, is_over=True))
         folded = store.queries.incident(key)
@@ -164,7 +164,7 @@ def _aged(record: StartedRecord, years: int) -> None:
         store.transactions.write(lambda c: c.execute(change, values).rowcount)
 
 
-def test_a_key_hands_over_to_the_next_and_both_are_believed(record: StartedRecord, here: Path) -> None:
+def test_a_rotated_key_endorses_the_next_and_both_are_trusted(record: StartedRecord, here: Path) -> None:
     muster(record, here, "keygen")
     declare(record, here)
     checkpoint(record, here)
@@ -182,7 +182,7 @@ def test_a_key_hands_over_to_the_next_and_both_are_believed(record: StartedRecor
         assert f"signed with {public_key(here, 'next.key')}" in verified.out
 
 
-def test_a_key_nobody_named_is_told_from_tampering(record: StartedRecord, here: Path) -> None:
+def test_an_unknown_key_is_distinguished_from_tampering(record: StartedRecord, here: Path) -> None:
     for name in ("muster.key", "stray.key"):
         muster(record, here, "keygen", name)
     declare(record, here)
@@ -208,12 +208,12 @@ def exported(record: StartedRecord, here: Path, number: str, **given: str) -> Pa
 
 
 def checked(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the program of an export with nothing else in reach."""
+    """Run the verifier of an export in isolation."""
     alone = [sys.executable, "-I", "verify.py", *words]
     return subprocess.run(alone, cwd=folder, env={}, capture_output=True, text=True, check=False)
 
 
-def test_an_export_after_a_rotation_is_believed_by_who_knows_the_first_key(record: StartedRecord, here: Path) -> None:
+def test_an_export_after_a_rotation_verifies_against_the_first_key(record: StartedRecord, here: Path) -> None:
     muster(record, here, "keygen")
     number = declare(record, here)
     checkpoint(record, here)
@@ -242,7 +242,7 @@ def _slipped_in(folder: Path, name: str, content: str) -> None:
     (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
-def test_an_unsigned_export_says_so_and_proves_nothing_to_who_has_a_key(record: StartedRecord, here: Path) -> None:
+def test_an_unsigned_export_says_so_and_fails_verification_against_a_key(record: StartedRecord, here: Path) -> None:
     folder = exported(record, here, declare(record, here))
 
     plain, with_key = checked(folder), checked(folder, "--key", "ab" * 32)
@@ -253,7 +253,7 @@ def test_an_unsigned_export_says_so_and_proves_nothing_to_who_has_a_key(record: 
     assert plain.stderr == with_key.stderr == ""
 
 
-def test_an_export_carries_a_time_stamp_that_openssl_checks(
+def test_an_export_contains_a_time_stamp_that_openssl_verifies(
     record: StartedRecord, here: Path, authority: TsaServer
 ) -> None:
     muster(record, here, "keygen")
@@ -276,7 +276,7 @@ def test_an_export_carries_a_time_stamp_that_openssl_checks(
     )
 
 
-def test_without_an_answer_of_the_authority_the_export_is_made_and_says_so(
+def test_an_export_without_a_response_of_the_authority_is_made_and_says_so(
     record: StartedRecord, here: Path, authority: TsaServer
 ) -> None:
     authority.closed = True
@@ -290,7 +290,9 @@ def test_without_an_answer_of_the_authority_the_export_is_made_and_says_so(
     assert checked(here / "out" / number).returncode == 0
 
 
-def test_a_backup_of_one_database_begins_the_other(either: StartedRecord, here: Path, tmp_path: Path) -> None:
+def test_a_backup_of_one_kind_of_database_restores_into_the_other(
+    either: StartedRecord, here: Path, tmp_path: Path
+) -> None:
     """The way from SQLite to PostgreSQL, and back."""
     declare(either, here)
     muster(either, here, "backup", "copy.db")
@@ -310,7 +312,9 @@ def examined(record: StartedRecord, here: Path, **given: str) -> str:
     return muster(record, here, "doctor", **given).out
 
 
-def test_the_doctor_says_what_nobody_signed_and_what_never_leaves_the_house(record: StartedRecord, here: Path) -> None:
+def test_the_doctor_names_unsigned_checkpoints_and_roots_that_are_not_published(
+    record: StartedRecord, here: Path
+) -> None:
     declare(record, here)
     checkpoint(record, here, None)
 
@@ -323,7 +327,7 @@ def test_the_doctor_says_what_nobody_signed_and_what_never_leaves_the_house(reco
     assert "Checkpoints never leave this database" not in stamped
 
 
-def test_the_doctor_knows_a_key_that_was_swapped_without_handing_over(record: StartedRecord, here: Path) -> None:
+def test_the_doctor_finds_a_key_replaced_without_a_rotation(record: StartedRecord, here: Path) -> None:
     for name in ("muster.key", "stray.key"):
         muster(record, here, "keygen", name)
     declare(record, here)

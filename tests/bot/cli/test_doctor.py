@@ -1,4 +1,4 @@
-"""`muster doctor`: with nothing, with everything, and with each thing wrong that can be."""
+"""`muster doctor`: with nothing set up, with everything set up, and with each possible fault."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def write_policy(here: Path, **changes: Any) -> None:
     (here / "policy.yaml").write_text(yaml.safe_dump({**policy, **changes}), encoding="utf-8")
 
 
-def test_without_anything_it_names_the_tokens_first_and_where_to_get_them(tmp_path: Path) -> None:
+def test_an_empty_environment_is_answered_with_the_tokens_first_and_where_to_get_them(tmp_path: Path) -> None:
     said = muster(tmp_path, "doctor")
 
     assert said.code == 1
@@ -60,7 +60,7 @@ def test_without_anything_it_names_the_tokens_first_and_where_to_get_them(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_reads_dot_env(tmp_path: Path) -> None:
+def test_the_doctor_reads_dot_env(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=nonsense\n", encoding="utf-8")
 
     said = muster(tmp_path, "doctor")
@@ -84,13 +84,13 @@ def test_with_everything_in_place_nothing_blocks(sandbox: Sandbox, env: dict[str
     assert sandbox.bot_token not in said.everything
 
 
-def test_it_always_says_that_a_direct_message_wakes_nobody(env: dict[str, str], here: Path) -> None:
+def test_the_doctor_always_says_that_a_direct_message_does_not_wake_people(env: dict[str, str], here: Path) -> None:
     said = muster(here, "doctor", **env)
 
     assert any("a direct message wakes nobody" in line for line in parts(said)["Good to know"])
 
 
-def test_nothing_is_joined_posted_or_made_by_an_examination(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+def test_the_doctor_joins_posts_and_creates_nothing(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
     muster(here, "doctor", **env)
 
     called = {one.name for one in sandbox.wire_log.since(0, 1000) if one.kind == "api"}
@@ -114,7 +114,7 @@ def test_nothing_is_joined_posted_or_made_by_an_examination(sandbox: Sandbox, en
         ("MUSTER_HTTP_PORT", "seventy", "MUSTER_HTTP_PORT"),
     ],
 )
-def test_what_is_wrong_blocks_and_says_what_to_do(
+def test_a_fault_blocks_and_says_what_to_do(
     setting: str, value: str, says: str, env: dict[str, str], here: Path
 ) -> None:
     said = muster(here, "doctor", **{**env, setting: value})
@@ -152,7 +152,9 @@ def test_channels_of_the_policy_that_do_not_exist_are_missing(env: dict[str, str
     assert any("audiences.exec is #general" in line for line in found["In order"])
 
 
-def test_people_of_the_policy_who_are_not_here_are_named(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+def test_people_of_the_policy_who_are_not_in_the_workspace_are_named(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
     ann, bea = (sandbox.workspace.find_person(name) for name in ("ann", "bea"))
     bea.deleted = True
     rosters = {"payments": [ann.id, bea.id, "U0NOBODY"]}
@@ -171,7 +173,7 @@ def test_people_of_the_policy_who_are_not_here_are_named(sandbox: Sandbox, env: 
     assert ann.id not in text
 
 
-def test_a_place_in_the_policy_is_given_by_its_line() -> None:
+def test_a_fault_in_the_policy_is_located_by_its_line() -> None:
     text = POLICY.replace("rosters: {}", "rosters:\n  payments: [U1, U2]")
     file = PolicyText(Path("policy.yaml"), read_policy(text, TODAY).policy, text)
 
@@ -192,7 +194,7 @@ def test_a_scope_that_was_not_granted_is_named(env: dict[str, str], here: Path) 
     assert "reinstall the app" in said.out
 
 
-def test_a_slack_in_trouble_is_said_and_does_not_end_the_examination(
+def test_an_error_of_slack_is_reported_and_does_not_end_the_checks(
     sandbox: Sandbox, env: dict[str, str], here: Path
 ) -> None:
     sandbox.faults.server_error("users.list")
@@ -208,7 +210,7 @@ def test_a_slack_in_trouble_is_said_and_does_not_end_the_examination(
     assert "Traceback" not in said.err
 
 
-def test_triggers_that_do_not_fire_are_found(env: dict[str, str], here: Path) -> None:
+def test_database_triggers_that_do_not_fire_are_found(env: dict[str, str], here: Path) -> None:
     with open_store(env["DATABASE_URL"], team="T1") as store:
         store.transactions.write(record_triggers.drop)
 
@@ -218,10 +220,10 @@ def test_triggers_that_do_not_fire_are_found(env: dict[str, str], here: Path) ->
     assert "missing: guard_" in " ".join(parts(said)["Wrong"]).lower()
 
 
-def test_a_job_that_was_given_up_is_shown_with_its_cause(env: dict[str, str], here: Path) -> None:
+def test_a_dead_job_is_shown_with_its_cause(env: dict[str, str], here: Path) -> None:
     start_record(env["DATABASE_URL"])
-    give_up(env["DATABASE_URL"], "T1", "channel_not_found")
-    give_up(env["DATABASE_URL"], "T2", "is_archived")
+    make_dead_job(env["DATABASE_URL"], "T1", "channel_not_found")
+    make_dead_job(env["DATABASE_URL"], "T2", "is_archived")
 
     said = muster(here, "doctor", **env)
 
@@ -232,9 +234,9 @@ def test_a_job_that_was_given_up_is_shown_with_its_cause(env: dict[str, str], he
     assert "is_archived" not in notes
 
 
-def test_a_database_of_several_teams_is_named_and_no_teams_jobs_are_shown(env: dict[str, str], here: Path) -> None:
+def test_a_database_of_several_teams_is_reported_and_no_jobs_are_shown(env: dict[str, str], here: Path) -> None:
     start_record(env["DATABASE_URL"])
-    give_up(env["DATABASE_URL"], "T1", "channel_not_found")
+    make_dead_job(env["DATABASE_URL"], "T1", "channel_not_found")
     with open_store(env["DATABASE_URL"], team="T2") as store:
         store.directory.activate_policy(read_policy(POLICY, TODAY).policy, POLICY, T0)
 
@@ -244,8 +246,8 @@ def test_a_database_of_several_teams_is_named_and_no_teams_jobs_are_shown(env: d
     assert "given up" not in notes
 
 
-def give_up(url: str, team: str, error: str) -> None:
-    """Leave a dead job of a team in a database."""
+def make_dead_job(url: str, team: str, error: str) -> None:
+    """Create a dead job of a team in a database."""
     job = Job(kind=JobKind.CARD, key="card:1", incident=IncidentKey(team, "01JZ0000000000000000000000"))
     with open_store(url, team=team) as store:
         store.recorder.transact(lambda unit: unit.enqueue([job], T0))
@@ -272,7 +274,7 @@ def test_a_clock_within_five_seconds_and_the_time_the_answer_took_is_in_order(be
     assert [one.severity for one in found] == [Severity.GOOD]
 
 
-def test_a_workspace_whose_time_is_another_shows_that_our_clock_is_off(env: dict[str, str], here: Path) -> None:
+def test_a_workspace_with_another_time_shows_that_our_clock_is_off(env: dict[str, str], here: Path) -> None:
     late = SetClock(RealClock().now() - timedelta(minutes=10))
     with Sandbox([Person("ann", "Ann")], channels=("incidents",), clock=late) as elsewhere:
         said = muster(here, "doctor", **{**env, "SLACK_API_URL": elsewhere.base_url})
@@ -281,7 +283,7 @@ def test_a_workspace_whose_time_is_another_shows_that_our_clock_is_off(env: dict
     assert any("s ahead of Slack's" in line for line in parts(said)["Wrong"])
 
 
-def test_an_answer_without_a_readable_date_says_nothing_about_the_clock() -> None:
+def test_a_response_without_a_readable_date_gives_no_clock_check() -> None:
     said: Mapping[str | None, int] = {value: len(list(check_clock(value, T0, T0))) for value in (None, "yesterday")}
 
     assert said == {None: 0, "yesterday": 0}

@@ -19,14 +19,14 @@ def weights(found: list[CheckResult]) -> list[Severity]:
     return [one.severity for one in found]
 
 
-def test_an_empty_spool_is_in_order_and_none_is_made(tmp_path: Path) -> None:
+def test_an_empty_spool_is_in_order_and_no_folder_is_created(tmp_path: Path) -> None:
     found = list(check_spool(tmp_path / "spool"))
 
     assert weights(found) == [Severity.GOOD]
     assert not (tmp_path / "spool").exists()
 
 
-def test_lines_that_wait_are_wrong_and_say_since_when(tmp_path: Path) -> None:
+def test_waiting_lines_are_a_fault_with_the_time_of_the_oldest(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "T1")
     for n in range(3):
         spool.append(SpoolLine(kind="capture", key=f"k{n}", at=T0))
@@ -42,7 +42,7 @@ def test_lines_that_wait_are_wrong_and_say_since_when(tmp_path: Path) -> None:
     )
 
 
-def test_lines_that_could_not_be_recorded_are_told(tmp_path: Path) -> None:
+def test_lines_that_could_not_be_recorded_are_reported(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "T1")
     spool.append(SpoolLine(kind="capture", key="k", at=T0))
     spool.quarantine(spool.pending()[0], T0)
@@ -53,7 +53,7 @@ def test_lines_that_could_not_be_recorded_are_told(tmp_path: Path) -> None:
     assert weights(found) == [Severity.GOOD, Severity.NOTE]
 
 
-def test_a_folder_that_cannot_be_is_wrong(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     found = list(check_spool(tmp_path / "file" / "spool"))
@@ -62,7 +62,7 @@ def test_a_folder_that_cannot_be_is_wrong(tmp_path: Path) -> None:
     assert "MUSTER_SPOOL" in found[0].message
 
 
-def test_what_lies_in_a_containers_own_layer_is_told_and_what_lies_on_a_volume_is_not(tmp_path: Path) -> None:
+def test_a_path_in_the_layer_of_a_container_is_reported_and_one_on_a_volume_is_not(tmp_path: Path) -> None:
     mounts = tmp_path / "mountinfo"
     mounts.write_text(ROOT + VOLUME)
     address, spool = "sqlite:////app/muster.db", Path("/app/muster-spool")

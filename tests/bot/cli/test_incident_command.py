@@ -27,14 +27,14 @@ NUMBER = re.compile(r"INC-\d{4}-\d{4}")
 
 @pytest.fixture
 def number(record: StartedRecord, tmp_path: Path) -> str:
-    """Declare an incident and give its number."""
+    """Declare an incident and return its number."""
     said = record.muster(tmp_path, *DECLARE)
     found = NUMBER.search(said.out)
     assert found, said.everything
     return found[0]
 
 
-def test_an_incident_is_declared_by_whoever_types_and_what_slack_is_told_waits(
+def test_an_incident_is_declared_by_the_typing_person_and_its_slack_jobs_wait(
     record: StartedRecord, tmp_path: Path
 ) -> None:
     said = record.muster(tmp_path, *DECLARE)
@@ -48,7 +48,7 @@ def test_an_incident_is_declared_by_whoever_types_and_what_slack_is_told_waits(
         assert store.jobs.due_count(declared.recorded_at) > 0
 
 
-def test_it_works_on_postgresql_too(postgres_url: str, tmp_path: Path) -> None:
+def test_an_incident_is_declared_on_postgresql_too(postgres_url: str, tmp_path: Path) -> None:
     record = start_record(postgres_url)
 
     said = record.muster(tmp_path, *DECLARE)
@@ -75,7 +75,7 @@ def test_the_same_line_twice_is_two_requests(record: StartedRecord, number: str,
     assert sum(isinstance(entry.fact, Noted) for entry in record.entries()) == 2
 
 
-def test_somebody_is_given_a_role_by_their_name_or_id(record: StartedRecord, number: str, tmp_path: Path) -> None:
+def test_a_role_is_assigned_by_name_or_id(record: StartedRecord, number: str, tmp_path: Path) -> None:
     by_name = record.muster(tmp_path, "incident", number, "assign", "scribe", "@ann.low")
     by_id = record.muster(tmp_path, "incident", number, "assign", "comms", "@U2")
 
@@ -88,7 +88,7 @@ def test_somebody_is_given_a_role_by_their_name_or_id(record: StartedRecord, num
     assert "Bea Ray" in by_id.out
 
 
-def test_a_name_that_two_people_have_means_neither(record: StartedRecord, number: str, tmp_path: Path) -> None:
+def test_a_name_of_two_people_is_ambiguous(record: StartedRecord, number: str, tmp_path: Path) -> None:
     with record.store() as store:
         store.directory.put([Person(id=slack_person("T1", "U9"), name="Ann Other")], FIRST_START)
 
@@ -108,7 +108,7 @@ def test_a_name_that_two_people_have_means_neither(record: StartedRecord, number
         (("assign", "scribe", "@nobody"), ["could not be read", "“@nobody”"]),
     ],
 )
-def test_a_line_that_leaves_something_open_is_refused_and_says_what(
+def test_a_line_without_a_required_field_is_refused_with_the_name_of_the_field(
     words: tuple[str, ...], says: list[str], record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
     before = record.count()
@@ -121,14 +121,14 @@ def test_a_line_that_leaves_something_open_is_refused_and_says_what(
     assert record.count() == before
 
 
-def test_a_word_that_is_no_verb_gets_the_nearest_one(record: StartedRecord, tmp_path: Path) -> None:
+def test_an_unknown_word_is_answered_with_the_nearest_verb(record: StartedRecord, tmp_path: Path) -> None:
     said = record.muster(tmp_path, "incident", "declaer", "No results")
 
     assert said.code == 1
     assert "Did you mean declare?" in said.err
 
 
-def test_a_refusal_by_the_rules_is_on_the_record_and_goes_to_standard_error(
+def test_a_refusal_is_recorded_and_printed_to_standard_error(
     record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
     said = record.muster(tmp_path, "incident", number, "reopen", "It", "is", "back")
@@ -145,14 +145,14 @@ def test_an_incident_that_does_not_exist_is_refused(record: StartedRecord, tmp_p
     assert "no incident of that number" in said.err
 
 
-def test_a_verb_that_needs_an_incident_says_so_where_none_is_named(record: StartedRecord, tmp_path: Path) -> None:
+def test_a_verb_that_needs_an_incident_says_so_without_one(record: StartedRecord, tmp_path: Path) -> None:
     said = record.muster(tmp_path, "incident", "note", "Hello")
 
     assert said.code == 1
     assert "put the incident's number first" in said.err
 
 
-def test_closing_too_early_names_everything_that_is_missing(record: StartedRecord, number: str, tmp_path: Path) -> None:
+def test_an_early_close_names_every_unmet_criterion(record: StartedRecord, number: str, tmp_path: Path) -> None:
     resolve = "resolve fix Rebuilt the index from yesterday's snapshot"
     for line in ("ack", "take commander", "restored Searches find things", resolve):
         assert record.muster(tmp_path, "incident", number, *line.split(" ")).err == ""
@@ -165,7 +165,7 @@ def test_closing_too_early_names_everything_that_is_missing(record: StartedRecor
     assert "/incident validate" in said.err
 
 
-def test_answers_are_plain_text_with_times_in_utc(record: StartedRecord, number: str, tmp_path: Path) -> None:
+def test_replies_are_plain_text_with_times_in_utc(record: StartedRecord, number: str, tmp_path: Path) -> None:
     said = record.muster(tmp_path, "incident", number, "status")
 
     assert said.code == 0
@@ -174,7 +174,7 @@ def test_answers_are_plain_text_with_times_in_utc(record: StartedRecord, number:
         assert mark not in said.out
 
 
-def test_what_is_typed_pings_nobody_and_is_kept_to_the_letter(
+def test_a_typed_text_notifies_no_person_and_is_recorded_verbatim(
     record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
     text = "<!channel> latency > 3 s & rising -- see <script> 🔥"
@@ -194,9 +194,7 @@ def test_words_that_look_like_options_are_text(record: StartedRecord, number: st
     assert noted.text == "ran it with --force"
 
 
-def test_a_restricted_incident_is_not_there_for_who_is_not_in_it(
-    record: StartedRecord, number: str, tmp_path: Path
-) -> None:
+def test_a_restricted_incident_is_unknown_to_an_outsider(record: StartedRecord, number: str, tmp_path: Path) -> None:
     with record.store() as store:
         policy = read_policy(POLICY, FIRST_START.date())
         request = Request(
@@ -219,7 +217,7 @@ def test_a_restricted_incident_is_not_there_for_who_is_not_in_it(
     assert "no incident of that number" in named.err
 
 
-def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:
+def test_without_a_database_the_command_says_so_and_creates_none(tmp_path: Path) -> None:
     said = muster(tmp_path, *DECLARE)
 
     assert said.code == 1
@@ -227,7 +225,7 @@ def test_without_a_database_it_says_so_and_makes_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_database_that_belongs_to_no_workspace_yet_is_left_alone(sqlite_url: str, tmp_path: Path) -> None:
+def test_a_database_without_a_workspace_is_not_changed(sqlite_url: str, tmp_path: Path) -> None:
     said = muster(tmp_path, *DECLARE, DATABASE_URL=sqlite_url)
 
     assert said.code == 1
@@ -236,7 +234,7 @@ def test_a_database_that_belongs_to_no_workspace_yet_is_left_alone(sqlite_url: s
         assert store.queries.chain_keys() == ()
 
 
-def test_every_verb_is_listed_with_what_it_does(tmp_path: Path) -> None:
+def test_every_verb_is_listed_with_its_help_line(tmp_path: Path) -> None:
     said = muster(tmp_path, "help")
 
     assert said.code == 0

@@ -13,7 +13,7 @@ from tests.support.started_record import StartedRecord
 
 SCRIPT = str(ROOT / "tests/scenarios/s10-premature-close-reopen.yaml")
 BEGUN = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
-# What each says where nothing is set up, and how it ends.
+# The output of each command where nothing is set up, and its exit status.
 IN_AN_EMPTY_FOLDER = {
     ("run",): (2, "SLACK_BOT_TOKEN is missing"),
     ("doctor",): (1, "SLACK_BOT_TOKEN is missing"),
@@ -31,12 +31,12 @@ IN_AN_EMPTY_FOLDER = {
     ("restore", "copy.db"): (1, "copy.db"),
     ("retention", "--dry-run"): (1, "There is no database"),
 }
-# These play for minutes, and have tests of their own.
+# These run for minutes, and have tests of their own.
 PLAYS = {"demo", "bench", "soak"}
 
 
 @pytest.mark.parametrize("words", IN_AN_EMPTY_FOLDER, ids=lambda words: words[0])
-def test_a_command_in_an_empty_folder_says_what_it_needs(words: tuple[str, ...], tmp_path: Path) -> None:
+def test_a_command_in_an_empty_folder_names_what_it_needs(words: tuple[str, ...], tmp_path: Path) -> None:
     code, says = IN_AN_EMPTY_FOLDER[words]
 
     said = muster(tmp_path, *words)
@@ -57,7 +57,7 @@ def test_a_process_exits_with_the_status_of_its_command(words: tuple[str, ...], 
     assert "Traceback" not in said.err
 
 
-def test_every_command_is_tried_in_an_empty_folder() -> None:
+def test_every_command_has_a_case_for_an_empty_folder() -> None:
     assert {words[0] for words in IN_AN_EMPTY_FOLDER} | PLAYS == set(typer.main.get_group(app).commands)
 
 
@@ -70,7 +70,7 @@ def test_every_command_is_tried_in_an_empty_folder() -> None:
     ],
     ids=["verify", "metrics", "export"],
 )
-def test_a_command_on_a_record_gives_what_is_asked_for(
+def test_a_command_on_a_record_prints_its_result(
     words: tuple[str, ...], says: str, record: StartedRecord, tmp_path: Path
 ) -> None:
     declared = record.muster(tmp_path, *BEGUN)
@@ -83,7 +83,7 @@ def test_a_command_on_a_record_gives_what_is_asked_for(
     assert says in said.out
 
 
-def test_a_script_is_replayed_and_compared(tmp_path: Path) -> None:
+def test_a_scenario_is_replayed_and_compared(tmp_path: Path) -> None:
     said = in_process(tmp_path, "replay", "--check", SCRIPT)
 
     assert said.code == 0, said.everything

@@ -1,4 +1,4 @@
-"""The commands of the record as processes in an empty environment: what they give, and what bad input comes to."""
+"""The commands of the record as processes in an empty environment: their output, and their response to bad input."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEEDS_A_DATABASE = [
 ]
 
 
-def test_migrate_makes_the_database_and_can_be_repeated(tmp_path: Path) -> None:
+def test_migrate_creates_the_database_and_can_be_repeated(tmp_path: Path) -> None:
     first, second = muster(tmp_path, "migrate"), muster(tmp_path, "migrate")
 
     assert (first.code, second.code) == (0, 0), first.everything
@@ -29,7 +29,7 @@ def test_migrate_makes_the_database_and_can_be_repeated(tmp_path: Path) -> None:
     assert (tmp_path / "muster.db").exists()
 
 
-def test_a_role_that_owns_nothing_is_let_in_by_whoever_migrates(postgres_url: str, tmp_path: Path) -> None:
+def test_migrate_grants_access_to_a_role_that_owns_nothing(postgres_url: str, tmp_path: Path) -> None:
     postgres.server().run("DROP ROLE IF EXISTS muster_guest")
     postgres.server().run("CREATE ROLE muster_guest LOGIN")
     guest = postgres_url.replace("muster@", "muster_guest@")
@@ -50,7 +50,7 @@ def test_a_role_that_owns_nothing_is_let_in_by_whoever_migrates(postgres_url: st
         ("x; DROP TABLE entry", "", "a role name is lower-case letters, digits and underscores"),
     ],
 )
-def test_a_role_that_cannot_be_let_in_is_refused(
+def test_a_role_that_cannot_be_granted_access_is_refused(
     role: str, url: str, says: str, postgres_url: str, tmp_path: Path
 ) -> None:
     said = muster(tmp_path, "migrate", "--service-role", role, DATABASE_URL=url or postgres_url)
@@ -71,9 +71,7 @@ def test_a_role_that_cannot_be_let_in_is_refused(
     ],
 )
 @pytest.mark.parametrize("command", ["migrate", "verify"])
-def test_a_database_that_cannot_be_used_is_said_in_a_sentence(
-    command: str, url: str, says: str, tmp_path: Path
-) -> None:
+def test_an_unusable_database_is_reported_in_a_sentence(command: str, url: str, says: str, tmp_path: Path) -> None:
     said = muster(tmp_path, command, DATABASE_URL=url)
 
     assert (said.code, said.out) == (1, "")
@@ -83,7 +81,7 @@ def test_a_database_that_cannot_be_used_is_said_in_a_sentence(
 
 
 @pytest.mark.parametrize("words", NEEDS_A_DATABASE)
-def test_without_a_database_a_command_says_so_and_makes_none(words: tuple[str, ...], tmp_path: Path) -> None:
+def test_without_a_database_a_record_command_says_so_and_creates_none(words: tuple[str, ...], tmp_path: Path) -> None:
     said = muster(tmp_path, *words)
 
     assert (said.code, said.out) == (1, "")
@@ -146,7 +144,7 @@ def test_every_fault_of_a_policy_is_named_with_its_line(tmp_path: Path) -> None:
         (b"version: !!python/object:os.system x\n", 1, "line 1"),
     ],
 )
-def test_a_policy_that_cannot_be_read_is_said_in_a_sentence(
+def test_an_unreadable_policy_is_reported_in_a_sentence(
     given: bytes | None, code: int, says: str, tmp_path: Path
 ) -> None:
     if given is not None:
@@ -160,7 +158,7 @@ def test_a_policy_that_cannot_be_read_is_said_in_a_sentence(
 
 
 @pytest.mark.parametrize("command", ["export", "metrics"])
-def test_a_number_that_nobody_knows_is_answered_with_those_there_are(
+def test_an_unknown_number_is_answered_with_the_existing_numbers(
     command: str, record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
     said = record.muster(tmp_path, command, "inc-1999-0007")
@@ -176,9 +174,7 @@ def test_metrics_are_json(record: StartedRecord, number: str, tmp_path: Path) ->
     assert isinstance(json.loads(said.out), dict)
 
 
-def test_an_export_into_a_place_that_cannot_be_written_is_refused(
-    record: StartedRecord, number: str, tmp_path: Path
-) -> None:
+def test_an_export_into_an_unwritable_folder_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("a file stands here", encoding="utf-8")
 
     said = record.muster(tmp_path, "export", number)
@@ -199,7 +195,7 @@ def test_a_configured_key_that_is_missing_is_not_replaced_by_a_new_one(
     assert list(tmp_path.glob("**/*.key")) == []
 
 
-def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
+def test_a_key_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) -> None:
     made = muster(tmp_path, "keygen")
     before = (tmp_path / "muster.key").read_bytes()
     again = muster(tmp_path, "keygen")
@@ -212,7 +208,7 @@ def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
     assert (tmp_path / "muster.key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_key_where_no_folder_is_cannot_be_written(tmp_path: Path) -> None:
+def test_a_key_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
     said = muster(tmp_path, "keygen", "no/such/folder/muster.key")
 
     assert said.code == 1
@@ -230,7 +226,9 @@ def test_a_key_where_no_folder_is_cannot_be_written(tmp_path: Path) -> None:
         ("id: x\nevents: []\n", 1, "script.yaml"),
     ],
 )
-def test_a_file_that_is_no_script_is_refused_by_name(content: str | None, code: int, says: str, tmp_path: Path) -> None:
+def test_a_file_that_is_no_scenario_is_refused_by_name(
+    content: str | None, code: int, says: str, tmp_path: Path
+) -> None:
     if content is not None:
         (tmp_path / "script.yaml").write_text(content, encoding="utf-8")
 
@@ -241,7 +239,7 @@ def test_a_file_that_is_no_script_is_refused_by_name(content: str | None, code: 
     assert "Traceback" not in said.err
 
 
-def test_a_word_that_is_no_command_is_refused(tmp_path: Path) -> None:
+def test_an_unknown_command_is_refused(tmp_path: Path) -> None:
     said = muster(tmp_path, "dance")
 
     assert said.code == 2

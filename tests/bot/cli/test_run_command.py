@@ -1,4 +1,4 @@
-"""`muster run` as a process: what it says when it begins, what it says when it cannot, and how it ends."""
+"""`muster run` as a process: its output at the start, its errors when it cannot start, and how it stops."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IMPATIENT = "tests.support.impatient_run"
 def running(
     folder: Path, env: dict[str, str], module: str = "bot.cli.main"
 ) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """Run Muster until the test is done with it, and yield its first line."""
+    """Run Muster for the duration of a test, and yield its first line."""
     process = started(folder, "run", module=module, **env)
     assert process.stdout is not None
     try:
@@ -48,7 +48,7 @@ def wait_until_held(store: Store, kind: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_it_says_what_runs_and_ends_well_when_it_is_told_to(
+def test_run_prints_what_runs_and_exits_cleanly_on_a_signal(
     number: signal.Signals, sandbox: Sandbox, env: dict[str, str], here: Path
 ) -> None:
     with running(here, env) as (process, line):
@@ -65,7 +65,7 @@ def test_it_says_what_runs_and_ends_well_when_it_is_told_to(
 
 
 @pytest.mark.parametrize("method", ["auth.test", "users.list", "apps.connections.open"])
-def test_a_start_in_a_bad_moment_of_slacks_is_a_start(
+def test_a_start_during_an_error_of_slack_succeeds(
     sandbox: Sandbox, env: dict[str, str], here: Path, method: str
 ) -> None:
     sandbox.faults.server_error(method, times=2, status=503)
@@ -77,7 +77,7 @@ def test_a_start_in_a_bad_moment_of_slacks_is_a_start(
 
 
 @pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
-def test_told_to_end_while_it_waits_for_slack_it_ends_at_once(
+def test_a_signal_while_the_start_waits_for_slack_ends_it_at_once(
     sandbox: Sandbox, env: dict[str, str], here: Path, method: str
 ) -> None:
     sandbox.faults.server_error(method, times=20, status=503)
@@ -98,7 +98,9 @@ def test_told_to_end_while_it_waits_for_slack_it_ends_at_once(
     assert "Traceback" not in log
 
 
-def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+def test_a_job_in_flight_is_completed_before_the_process_ends(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
     with running(here, env) as (process, _), open_store(env["DATABASE_URL"], team=sandbox.workspace.team_id) as store:
         assert sandbox.wait_for_socket()
         sandbox.faults.set_latency(1_500, "conversations.create")
@@ -113,7 +115,7 @@ def test_what_is_in_flight_is_finished_before_it_ends(sandbox: Sandbox, env: dic
     assert [one.channel for one in listed] == [made.id]
 
 
-def test_what_could_not_be_finished_is_finished_once_by_the_next_start(
+def test_a_job_interrupted_by_a_stop_is_completed_once_by_the_next_start(
     sandbox: Sandbox, env: dict[str, str], here: Path
 ) -> None:
     """Each call takes half a second; posting takes effect after 2.4 s, just before its call times out."""
@@ -197,10 +199,10 @@ def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: d
         ("MUSTER_KEY_FILE", "policy.yaml", "policy.yaml is not an Ed25519 private key"),
     ],
 )
-def test_what_keeps_it_from_beginning_is_said_in_a_sentence(
+def test_a_fault_that_prevents_the_start_is_reported_in_a_sentence(
     setting: str, value: str, says: str, env: dict[str, str], here: Path
 ) -> None:
-    # The app token is refused after the start, whose threads must end with their process.
+    # Slack refuses the app token after the start; the threads must end with their process.
     run = in_process if setting == "SLACK_APP_TOKEN" else muster
     said = run(here, "run", **{**env, setting: value})
 
@@ -211,7 +213,9 @@ def test_what_keeps_it_from_beginning_is_said_in_a_sentence(
     assert not value.startswith("x") or value not in said.everything
 
 
-def test_a_database_that_is_away_keeps_nobody_from_declaring(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
+def test_an_unavailable_database_does_not_prevent_a_declaration(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
     away = "postgresql://muster:hunter22@127.0.0.1:9/muster"
     with running(here, {**env, "DATABASE_URL": away}) as (process, line):
         assert sandbox.wait_for_socket()
@@ -223,7 +227,7 @@ def test_a_database_that_is_away_keeps_nobody_from_declaring(sandbox: Sandbox, e
     assert "hunter22" not in line + log
 
 
-def test_a_port_that_is_taken_is_said_in_a_sentence(env: dict[str, str], here: Path) -> None:
+def test_a_port_in_use_is_reported_in_a_sentence(env: dict[str, str], here: Path) -> None:
     with socket.socket() as other:
         other.bind(("0.0.0.0", 0))
         other.listen()

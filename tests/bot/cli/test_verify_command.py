@@ -1,4 +1,4 @@
-"""`muster verify`, `rebuild` and `migrate --triggers`: what a sound record, a changed one and wrong evidence come to."""
+"""`muster verify`, `rebuild` and `migrate --triggers`: their results for a valid record, a changed one and wrong evidence."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def exported(record: StartedRecord, number: str, here: Path) -> Path:
 
 
 def tampered(record: StartedRecord, statement: str) -> None:
-    """Do something to the database that its triggers would refuse."""
+    """Change the database in a way that its triggers would refuse."""
     with record.store() as store:
         store.transactions.write(record_triggers.drop)
         store.transactions.write(lambda connection: connection.execute(text(statement)))
 
 
-def test_a_sound_record_verifies(record: StartedRecord, number: str, tmp_path: Path) -> None:
+def test_a_valid_record_verifies(record: StartedRecord, number: str, tmp_path: Path) -> None:
     said = record.muster(tmp_path, "verify")
 
     assert (said.code, said.err) == (0, "")
@@ -48,7 +48,7 @@ def test_dropped_triggers_are_reinstalled_only_on_request(record: StartedRecord,
     assert record.muster(tmp_path, "verify").code == 0
 
 
-def test_changes_made_without_the_triggers_are_found_when_they_are_reinstalled(
+def test_changes_made_without_triggers_are_found_when_the_triggers_are_reinstalled(
     record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
     tampered(record, "UPDATE entry SET text = replace(text, 'search', 'basket') WHERE n = 1")
@@ -69,7 +69,7 @@ def test_a_changed_entry_is_named(record: StartedRecord, number: str, tmp_path: 
     assert re.search(r"^triggers: ", said.out, re.MULTILINE)
 
 
-def test_a_row_that_does_not_follow_from_the_record_is_made_again(
+def test_a_projection_that_differs_from_the_record_is_rebuilt(
     record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
     with record.store() as store:
@@ -99,9 +99,7 @@ def test_an_export_verifies_by_itself_and_against_the_database(
     assert list(tmp_path.glob("*.key")) == [], "a key that no reader knows would prove nothing"
 
 
-def test_a_tail_that_was_cut_after_a_checkpoint_left_the_house_is_found(
-    record: StartedRecord, number: str, tmp_path: Path
-) -> None:
+def test_a_tail_cut_after_a_published_checkpoint_is_found(record: StartedRecord, number: str, tmp_path: Path) -> None:
     proof = exported(record, number, tmp_path) / "proof.json"
     last = json.loads(proof.read_text(encoding="utf-8"))["leaf"]["n"]
     with record.store() as store:
@@ -139,7 +137,7 @@ def test_a_file_that_is_no_checkpoint_is_refused(
     assert says in said.err
 
 
-def test_a_checkpoint_that_states_nothing_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
+def test_an_empty_checkpoint_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
     proof = exported(record, number, tmp_path) / "proof.json"
     proof_data = json.loads(proof.read_text(encoding="utf-8"))
     for statement in ("", "[]", "{}", "nonsense"):
@@ -149,9 +147,7 @@ def test_a_checkpoint_that_states_nothing_is_refused(record: StartedRecord, numb
             read_published(proof)
 
 
-def test_a_checkpoint_of_another_database_is_found_not_to_fit(
-    record: StartedRecord, number: str, tmp_path: Path
-) -> None:
+def test_a_checkpoint_of_another_database_does_not_verify(record: StartedRecord, number: str, tmp_path: Path) -> None:
     proof = exported(record, number, tmp_path) / "proof.json"
     proof_data = json.loads(proof.read_text(encoding="utf-8"))
     proof_data["leaf"]["key"][1] = "01JZ0000000000000000000000"

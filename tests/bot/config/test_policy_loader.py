@@ -20,7 +20,7 @@ def line_of(text, part):
     return next(number for number, line in enumerate(text.splitlines(), 1) if part in line)
 
 
-def test_the_policy_that_comes_with_muster_is_valid_and_approved():
+def test_the_shipped_policy_is_valid_and_approved():
     loaded = read_policy(OURS, TODAY)
 
     assert loaded.policy.priority_of(1, 1) == "P1"
@@ -47,7 +47,7 @@ def test_all_faults_are_reported_at_once_each_with_its_line():
     assert [w.line for w in wrong] == sorted(w.line for w in wrong)
 
 
-def test_names_that_lead_nowhere_and_gaps_in_tables_have_their_lines():
+def test_undefined_names_and_gaps_in_tables_are_reported_with_their_lines():
     text = (
         OURS.replace("owner_group: payments", "owner_group: payments\n    roster: nobody\n    ladder: nowhere", 1)
         .replace("  3: {1: P3, 2: P4, 3: P5}", "  3: {1: P3, 2: P4}")
@@ -76,7 +76,7 @@ def test_an_unapproved_policy_never_becomes_active(old, new, path):
     assert [w.path for w in broken(OURS.replace(old, new))] == [path]
 
 
-def test_a_key_that_stands_twice_is_a_fault_at_its_second_place():
+def test_a_duplicate_key_is_a_fault_at_its_second_line():
     text = OURS + '\nversion: "2027.1"\n'
 
     (wrong,) = broken(text)
@@ -85,17 +85,17 @@ def test_a_key_that_stands_twice_is_a_fault_at_its_second_place():
 
 
 @pytest.mark.parametrize("text", ["", "just words", "- a\n- b", "a: [1", "a: &x [*x]", "{}"])
-def test_what_is_no_policy_at_all_is_refused_with_a_line(text):
+def test_a_text_that_is_no_policy_is_refused_with_a_line(text):
     assert all(w.line >= 1 for w in broken(text))
 
 
-def test_unreadable_yaml_names_the_line_of_the_trouble():
+def test_unreadable_yaml_is_reported_with_its_line():
     (wrong,) = broken(OURS + "\nregimes: [gdpr33\n")
 
     assert wrong.line >= len(OURS.splitlines())
 
 
-def test_a_broken_text_leaves_the_last_good_policy_in_force():
+def test_a_broken_policy_text_leaves_the_last_good_policy_in_force():
     active = ActivePolicy(read_policy(OURS, TODAY))
     before = active.hash
 
@@ -114,7 +114,7 @@ def test_a_good_text_becomes_the_policy_in_force():
     assert active.policy.resolution.min_chars == 40
 
 
-def test_a_file_that_changes_while_we_run_is_reread_and_a_broken_one_is_left_aside(tmp_path):
+def test_a_changed_file_is_read_again_and_a_broken_one_is_ignored(tmp_path):
     file = tmp_path / "policy.yaml"
     active = ActivePolicy(read_policy(OURS, TODAY))
 
@@ -130,7 +130,7 @@ def test_a_file_that_changes_while_we_run_is_reread_and_a_broken_one_is_left_asi
     assert active.policy.resolution.min_chars == 40
 
 
-def test_a_start_with_a_broken_file_uses_the_text_that_was_last_in_force(tmp_path):
+def test_a_start_with_a_broken_file_uses_the_last_policy_in_force(tmp_path):
     file = tmp_path / "policy.yaml"
     file.write_text("version: 1\n")
 
@@ -140,12 +140,12 @@ def test_a_start_with_a_broken_file_uses_the_text_that_was_last_in_force(tmp_pat
     assert wrong
 
 
-def test_a_first_start_with_a_broken_or_missing_file_tells_what_is_wrong(tmp_path):
+def test_a_first_start_with_a_broken_or_missing_file_names_the_faults(tmp_path):
     with pytest.raises(BrokenPolicy, match="cannot be read"):
         active_policy(tmp_path / "none.yaml", TODAY, lambda: None)
 
 
-def test_the_default_numbers_are_those_the_policy_model_assumes_when_a_part_is_left_out():
+def test_the_shipped_numbers_equal_the_defaults_of_the_policy_model():
     whole = read_policy(OURS, TODAY).policy
     text = yaml.safe_load(OURS)
     for part in ("update_rules", "roles", "authority", "resolution", "validation", "stale_minutes"):
@@ -154,7 +154,7 @@ def test_the_default_numbers_are_those_the_policy_model_assumes_when_a_part_is_l
     assert read_policy(yaml.safe_dump(text), TODAY).policy == whole
 
 
-def test_authority_nobody_can_have_and_rungs_that_are_no_persons_are_named_with_their_lines() -> None:
+def test_an_undefined_authority_and_a_level_that_is_no_person_are_named_with_their_lines() -> None:
     text = OURS.replace("close: [commander, closer]", "close: [comander, clozer]")
     text = text.replace("ladders: {}", "ladders:\n  payments: {rungs: [S0123ABCD, payments]}")
     text = text.replace("grace_minutes: 5", "grace_minutes: -5")
@@ -171,7 +171,7 @@ def test_authority_nobody_can_have_and_rungs_that_are_no_persons_are_named_with_
     assert said.count("is no person's Slack id") == 2
 
 
-def test_a_type_that_is_misspelt_in_retention_is_a_fault_since_it_would_be_deleted_too_early() -> None:
+def test_a_misspelt_type_in_retention_is_a_fault() -> None:
     misspelt = OURS.replace("  security: 6", "  secruity: 6")
     silent = OURS.replace("  default: 3\n", "")
 

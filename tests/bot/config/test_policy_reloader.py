@@ -23,7 +23,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_a_changed_policy_comes_into_force_and_is_kept_for_the_next_start(sqlite_store: Store, file: Path) -> None:
+def test_a_changed_policy_becomes_active_and_is_stored_for_the_next_start(sqlite_store: Store, file: Path) -> None:
     watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_text(SHIPPED.replace('version: "2026.1"', 'version: "2026.2"'), encoding="utf-8")
 
@@ -33,7 +33,7 @@ def test_a_changed_policy_comes_into_force_and_is_kept_for_the_next_start(sqlite
     assert sqlite_store.directory.active_policy() == (watch.active.hash, file.read_text(encoding="utf-8"))
 
 
-def test_a_policy_that_breaks_is_told_once_and_the_last_good_one_stays(
+def test_a_broken_policy_is_logged_once_and_the_last_good_one_stays_active(
     sqlite_store: Store, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
@@ -48,7 +48,7 @@ def test_a_policy_that_breaks_is_told_once_and_the_last_good_one_stays(
     assert caplog.text.count("a policy without approval never becomes active") == 1
 
 
-def test_a_policy_that_is_mended_is_in_force_again_and_nothing_is_wrong(sqlite_store: Store, file: Path) -> None:
+def test_a_repaired_policy_is_active_again_without_faults(sqlite_store: Store, file: Path) -> None:
     watch = PolicyReloader(file, sqlite_store.directory, SetClock(T0))
     file.write_text("version: 1\n", encoding="utf-8")
     watch.reload()

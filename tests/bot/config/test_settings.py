@@ -16,7 +16,7 @@ def set_all(monkeypatch, **values):
         monkeypatch.setenv(name, value)
 
 
-def test_an_empty_environment_is_told_every_missing_token_and_where_to_get_it():
+def test_every_missing_token_is_reported_with_where_to_get_it():
     with pytest.raises(MissingSettings) as refused:
         read_settings(env_file=None)
 
@@ -24,7 +24,7 @@ def test_an_empty_environment_is_told_every_missing_token_and_where_to_get_it():
     assert "App-Level Tokens" in str(refused.value)
 
 
-def test_http_mode_wants_the_signing_secret_and_no_app_token(monkeypatch):
+def test_http_mode_requires_the_signing_secret_and_no_app_token(monkeypatch):
     set_all(monkeypatch, MUSTER_MODE="http", SLACK_BOT_TOKEN="xoxb-1")
 
     with pytest.raises(MissingSettings) as refused:
@@ -101,7 +101,7 @@ def test_settings_never_change_once_read(monkeypatch):
         settings.command = "/other"
 
 
-def test_every_setting_says_where_its_value_comes_from():
+def test_every_setting_names_the_source_of_its_value():
     names = {str(field.validation_alias or name).upper() for name, field in Settings.model_fields.items()}
 
     assert names == set(SOURCES)

@@ -1,4 +1,4 @@
-"""What is masked does not leave the house: no file of an export says it, and the export verifies all the same."""
+"""Masked text is in no file of an export, and the export still verifies."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Masking(Office):
 
 @pytest.fixture
 def office(sqlite_store: Store, tmp_path: Path) -> Masking:
-    """An office in which the secret is masked, and was written once more by an edit since."""
+    """An office with the secret masked, and written again by a later edit."""
     opened = Masking(sqlite_store, tmp_path)
     opened.begin()
     numbers = tuple(e.n for e in sqlite_store.recorder.read(lambda r: r.entries(opened.key)) if said(e.fact))
@@ -61,7 +61,7 @@ def everything(folder: Path) -> str:
     return "".join(path.read_text("utf-8") for path in folder.rglob("*") if path.suffix in {".json", ".jsonl", ".html"})
 
 
-def test_no_file_of_an_export_says_what_is_masked_and_it_verifies(office: Masking) -> None:
+def test_no_file_of_an_export_contains_a_masked_text_and_the_export_verifies(office: Masking) -> None:
     folder = office.export(office.key, 9)
 
     assert "hunter" not in everything(folder)
@@ -71,7 +71,7 @@ def test_no_file_of_an_export_says_what_is_masked_and_it_verifies(office: Maskin
     assert checked.returncode == 0, checked.stdout
 
 
-def test_once_the_mask_is_lifted_an_export_says_it_again(office: Masking) -> None:
+def test_an_export_contains_the_text_again_once_the_mask_is_lifted(office: Masking) -> None:
     office.note(MaskLifted(channel="C1", ts=TS, entries=(1,)))
 
     folder = office.export(office.key, 9)
@@ -80,7 +80,7 @@ def test_once_the_mask_is_lifted_an_export_says_it_again(office: Masking) -> Non
     assert verified(folder).returncode == 0
 
 
-def test_words_taken_out_under_a_mask_that_was_lifted_are_found(office: Masking) -> None:
+def test_a_text_removed_under_a_lifted_mask_is_found(office: Masking) -> None:
     office.note(MaskLifted(channel="C1", ts=TS, entries=(1,)))
     folder = office.export(office.key, 9)
     changed = lines(folder)
@@ -91,7 +91,7 @@ def test_words_taken_out_under_a_mask_that_was_lifted_are_found(office: Masking)
     assert f"the words of entry {n + 1} are gone, and no entry redacted or masks them" in verified(folder).stdout
 
 
-def test_words_taken_out_beside_a_mask_that_is_not_about_them_are_found(office: Masking) -> None:
+def test_a_text_removed_under_the_mask_of_another_text_is_found(office: Masking) -> None:
     office.do("note", 4, "INC-2026-0001", text="rolled back")
     folder = office.export(office.key, 9)
     changed = lines(folder)

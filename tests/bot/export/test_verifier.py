@@ -67,7 +67,7 @@ def test_changing_any_byte_of_any_entry_is_found(folder: Path) -> None:
         assert verified(folder).returncode == 1, f"entry {n}"
 
 
-def test_changed_words_are_found_by_their_entry(folder: Path) -> None:
+def test_a_changed_text_is_reported_with_its_entry(folder: Path) -> None:
     original = lines(folder)
     for n, line in enumerate(original, 1):
         if line["words"] is None:
@@ -87,13 +87,13 @@ def test_text_missing_without_a_redaction_is_found(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("cut", [1, 2, 5])
-def test_a_tail_that_was_cut_is_found_by_the_checkpoint(folder: Path, cut: int) -> None:
+def test_a_cut_tail_is_found_by_the_checkpoint(folder: Path, cut: int) -> None:
     write(folder, lines(folder)[:-cut])
 
     assert "the checkpoint does not cover the last entry" in verified(folder).stdout
 
 
-def test_an_entry_that_is_missing_or_stands_elsewhere_is_found(folder: Path) -> None:
+def test_a_missing_or_moved_entry_is_found(folder: Path) -> None:
     original = lines(folder)
 
     write(folder, [*original[:2], *original[3:]])
@@ -118,14 +118,14 @@ def test_a_chain_recomputed_from_end_to_end_is_found_by_the_checkpoint(folder: P
 
 
 @pytest.mark.parametrize("name", ["index.html", "record.json", "checkpoint.json", "verify.py", "README.txt"])
-def test_a_file_that_was_touched_is_named(folder: Path, name: str) -> None:
+def test_a_changed_file_is_named(folder: Path, name: str) -> None:
     path = folder / name
     path.write_bytes(path.read_bytes() + b"\n")
 
     assert f"{name} is not the file that was exported" in verified(folder).stdout
 
 
-def test_a_file_that_is_missing_or_was_slipped_in_is_named(folder: Path) -> None:
+def test_a_missing_or_added_file_is_named(folder: Path) -> None:
     (folder / "record.json").unlink()
     (folder / "other.txt").write_text("not ours")
 
@@ -134,7 +134,7 @@ def test_a_file_that_is_missing_or_was_slipped_in_is_named(folder: Path) -> None
     assert "other.txt is not part of this export" in said
 
 
-def test_another_key_than_the_one_that_was_given_is_named(folder: Path) -> None:
+def test_a_signature_by_another_key_is_reported(folder: Path) -> None:
     own = json.loads((folder / "checkpoint.json").read_text("utf-8"))["public_key"]
     other = Ed25519PrivateKey.generate().public_key().public_bytes_raw().hex()
 
@@ -142,7 +142,7 @@ def test_another_key_than_the_one_that_was_given_is_named(folder: Path) -> None:
     assert "signed with another key" in verified(folder, "--key", other).stdout
 
 
-def test_the_page_shows_peoples_text_as_text(folder: Path) -> None:
+def test_the_html_page_shows_text_of_people_as_text(folder: Path) -> None:
     page = (folder / "index.html").read_text("utf-8")
 
     assert "Payments fail &lt;b&gt;now&lt;/b&gt;" in page
@@ -162,7 +162,7 @@ def test_the_verifier_agrees_with_a_library_on_signatures() -> None:
         assert not verify.signed_by(public[::-1], signature, message)
 
 
-def test_the_verifier_is_short_and_needs_the_standard_library_only() -> None:
+def test_the_verifier_is_short_and_imports_only_the_standard_library() -> None:
     source = Path(verify.__file__).read_text("utf-8")
 
     assert len(source.splitlines()) < 200

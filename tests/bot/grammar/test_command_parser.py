@@ -132,7 +132,7 @@ def test_a_line_is_parsed_into_its_verb_and_fields(typed: str, verb: str, fields
     assert command.is_complete
 
 
-def test_a_title_that_begins_with_a_number_is_a_title() -> None:
+def test_a_title_that_starts_with_a_number_is_a_title() -> None:
     command = parsed("declare 1 in 5 payments fails")
 
     assert command.fields == {"title": "1 in 5 payments fails"}
@@ -236,7 +236,7 @@ def test_an_incident_may_be_named_before_the_verb() -> None:
     assert (command.number, name_of(command)) == ("INC-2026-0042", "ack")
 
 
-def test_happened_gives_the_time_of_an_earlier_event() -> None:
+def test_happened_sets_the_time_of_an_earlier_event() -> None:
     command = parsed("note happened=13:40 Saw the first errors")
 
     assert command.occurred_at == datetime(2026, 6, 9, 11, 40, tzinfo=UTC)
@@ -266,7 +266,7 @@ def test_a_time_that_cannot_be_parsed_is_invalid(typed: str) -> None:
     assert (command.invalid, command.occurred_at, command.is_complete) == ((("happened", "notatime"),), None, False)
 
 
-def test_the_word_happened_begins_a_text_like_any_other_word() -> None:
+def test_the_word_happened_starts_a_text_like_any_other_word() -> None:
     command = parsed("note happened 13:40 or a bit later")
 
     assert (command.occurred_at, command.fields) == (None, {"text": "happened 13:40 or a bit later"})

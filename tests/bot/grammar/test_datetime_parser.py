@@ -27,7 +27,7 @@ def test_every_example_of_the_module_is_a_time(form: str, text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "whenever", "25:00", "16:60", "13pm", "31 feb 2026", "tomorrow soon", "45", "x45m"]
 )
-def test_what_is_no_time_is_none(text: str) -> None:
+def test_a_text_that_is_no_time_is_parsed_as_none(text: str) -> None:
     assert parse_datetime(text, at=NOW, zone=LONDON) is None
 
 
@@ -45,7 +45,7 @@ def test_what_is_no_time_is_none(text: str) -> None:
         ("20m ago", False, "2026-06-09T11:50Z"),
     ],
 )
-def test_a_day_has_a_time_and_a_length_of_time_a_direction(text: str, past: bool, meant: str) -> None:
+def test_a_day_needs_a_time_and_a_duration_a_direction(text: str, past: bool, meant: str) -> None:
     assert parse_datetime(text, at=NOW, zone=LONDON, past=past) == datetime.fromisoformat(meant)
 
 

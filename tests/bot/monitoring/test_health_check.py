@@ -66,7 +66,7 @@ def counted(house):
     }
 
 
-def test_all_is_well_and_counted(house):
+def test_a_healthy_process_passes_every_check_and_exports_its_counts(house):
     until(lambda: wrong(house)[0] == 200)
     house.declare()
     until(lambda: house.channels("inc-2026") and house.channels("inc-2026")[0].pins)
@@ -83,7 +83,7 @@ def test_all_is_well_and_counted(house):
     assert numbers["muster_spool_lines", "capture"] == 0
 
 
-def test_without_the_database_it_is_alive_not_ready_and_says_why(house, proxy):
+def test_without_the_database_the_process_is_alive_not_ready_and_says_why(house, proxy):
     until(lambda: wrong(house)[0] == 200)
     proxy.set("refuse")
     house.declare()

@@ -1,4 +1,4 @@
-"""The log: whatever is put into a record, no token and no password comes out, and one record is one line."""
+"""The log: no token or password is written, whatever a record contains, and one record is one line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GIVEN: dict[str, Any] = {
 
 @pytest.fixture
 def log() -> Iterator[Callable[[], str]]:
-    """Log into memory as `muster run` does, and put everything back afterwards."""
+    """Log into memory as `muster run` does, and restore the loggers afterwards."""
     root, stream = logging.getLogger(), io.StringIO()
     handlers, level = root.handlers[:], root.level
     configure_logging(secrets_of(Settings(**GIVEN)), stream=stream)
@@ -54,7 +54,7 @@ def test_no_secret_is_in_a_message_in_an_argument_or_in_a_traceback(secret: str,
     assert "fails_with" in log()
 
 
-def test_one_record_is_one_line_and_says_when_and_who(log: Callable[[], str]) -> None:
+def test_one_record_is_one_line_with_its_time_and_logger(log: Callable[[], str]) -> None:
     try:
         fails_with("first\nsecond")
     except RuntimeError:
@@ -65,7 +65,7 @@ def test_one_record_is_one_line_and_says_when_and_who(log: Callable[[], str]) ->
     assert "Z ERROR bot.worker.worker: a job | failed | Traceback" in lines[0]
 
 
-def test_what_others_log_about_themselves_is_left_out_unless_it_matters(log: Callable[[], str]) -> None:
+def test_libraries_are_logged_only_from_warnings_up(log: Callable[[], str]) -> None:
     bolts = logging.getLogger("slack_bolt.App")
     bolts.setLevel(logging.INFO)
     bolts.info("A new session has been established")
@@ -93,7 +93,7 @@ def test_an_address_that_is_itself_a_secret_is_masked(text: str, secret: str) ->
     assert secret not in redact(text)
 
 
-def test_ordinary_words_are_left_alone() -> None:
+def test_ordinary_text_is_not_masked() -> None:
     said = "job card:T1:01J is given up: channel_not_found, xapping at 10:05, see inc-2026-0042-payments"
 
     assert redact(said) == said
@@ -107,5 +107,5 @@ def test_ordinary_words_are_left_alone() -> None:
         ("nonsense", HIDDEN),
     ],
 )
-def test_a_database_is_shown_without_what_opens_it(url: str, shown: str) -> None:
+def test_a_database_url_is_shown_without_its_password(url: str, shown: str) -> None:
     assert shown_database(url) == shown

@@ -1,4 +1,4 @@
-"""What readers see of people's text, of people and of moments, in Slack and in documents."""
+"""Text of people, mentions and times as readers see them, in Slack and in documents."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def line(tmp_path, source: str, mode: Mode = Mode.SLACK) -> str:
         ("R&amp;D &lt;ok&gt;", "R&amp;D &lt;ok&gt;"),
     ],
 )
-def test_peoples_text_cannot_ping_a_crowd_but_keeps_people_and_links(typed, shown):
+def test_text_of_people_cannot_notify_a_group_but_keeps_mentions_and_links(typed, shown):
     assert mrkdwn.sanitized(typed) == shown
 
 
@@ -49,7 +49,7 @@ def test_formatting_marks_in_a_title_do_not_format_our_sentence():
     assert "users_hit" in shown
 
 
-def test_a_lone_backtick_does_not_take_in_our_own_words():
+def test_a_lone_backtick_does_not_format_our_own_text():
     assert mrkdwn.inline("it said `oops") == "it said 'oops"
     assert mrkdwn.inline("it said `oops`") == "it said `oops`"
 
@@ -79,12 +79,12 @@ def test_document_readers_see_a_name_and_utc(tmp_path):
     assert line(tmp_path, source, Mode.DOCUMENT) == "Noor at 2026-01-31 18:06 UTC: <b> @somebody"
 
 
-def test_a_name_that_is_missing_is_an_error_and_not_a_hole(tmp_path):
+def test_a_missing_template_name_is_an_error(tmp_path):
     with pytest.raises(UndefinedError):
         line(tmp_path, "{% macro said(c) %}{{ c.nothing_here }}{% endmacro %}")
 
 
-def test_who_nobody_vouches_for_is_shown_as_claimed():
+def test_an_unverified_person_is_shown_as_claimed():
     renderer = Renderer(names=lambda person: person.partition(":")[2])
 
     assert renderer.who(PersonId("cli:ann@box")) == "ann@box (claimed)"
@@ -101,7 +101,7 @@ def test_who_nobody_vouches_for_is_shown_as_claimed():
         (-300, "5 min"),
     ],
 )
-def test_a_length_of_time_is_said_in_its_two_largest_units(length, said):
+def test_a_duration_is_shown_in_its_two_largest_units(length, said):
     assert mrkdwn.duration(length) == said
 
 

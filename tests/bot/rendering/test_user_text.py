@@ -7,7 +7,7 @@ from bot.rendering.user_text import from_form, from_line, to_form
 @pytest.mark.parametrize(
     "crowd", ["<!channel>", "<!here>", "<!everyone>", "<!channel|@channel>", "<!subteam^S12AB|@payments>"]
 )
-def test_a_crowd_that_is_named_in_a_line_is_never_pinged(crowd):
+def test_a_group_mention_in_a_line_never_notifies(crowd):
     stored = from_line(f"All down {crowd}!")
 
     assert "<!" not in stored
@@ -15,7 +15,7 @@ def test_a_crowd_that_is_named_in_a_line_is_never_pinged(crowd):
 
 
 @pytest.mark.parametrize("crowd", ["<!channel>", "<!here>", "<!subteam^S12AB>"])
-def test_a_crowd_that_is_typed_into_a_form_stays_letters(crowd):
+def test_a_group_mention_typed_into_a_form_stays_text(crowd):
     stored = from_form(f"All down {crowd}!")
 
     assert stored == f"All down &lt;{crowd[1:-1]}&gt;!"
@@ -23,7 +23,7 @@ def test_a_crowd_that_is_typed_into_a_form_stays_letters(crowd):
 
 
 @pytest.mark.parametrize("kept", ["<@U12AB>", "<#C12AB|general>", "<https://example.com/a?b=1>"])
-def test_one_person_a_channel_and_a_link_stay_what_they_are(kept):
+def test_mentions_of_a_person_a_channel_and_a_link_are_kept(kept):
     assert from_form(f"see {kept} & go") == f"see {kept} &amp; go"
     assert kept in from_line(f"see {kept}")
 
@@ -31,12 +31,12 @@ def test_one_person_a_channel_and_a_link_stay_what_they_are(kept):
 @pytest.mark.parametrize(
     "text", ["a < b && c > d", "*bold* _it_ ~no~ `code`", "<@U12AB> said 1 < 2", "🔥 مرحبا", "&lt;"]
 )
-def test_what_a_form_shows_comes_back_as_it_was_stored(text):
+def test_a_text_shown_in_a_form_is_submitted_as_it_was_stored(text):
     stored = from_form(text)
 
     assert from_form(to_form(stored)) == stored
 
 
 @pytest.mark.parametrize("read", [from_line, from_form])
-def test_what_no_database_can_hold_is_replaced_on_the_way_in(read):
+def test_characters_that_no_database_can_store_are_replaced(read):
     assert read("nul \x00 half \ud83d") == "nul \ufffd half \ufffd"
