@@ -281,7 +281,7 @@ def test_a_quoted_value_may_have_several_words() -> None:
 @pytest.mark.parametrize(
     "text", ["🔥 *down* _now_ `x`", "شبكة معطلة الآن", "a  b\n\tc", "<!channel> look", "x=1 because y"]
 )
-def test_text_is_kept_to_the_letter(text: str) -> None:
+def test_text_is_recorded_verbatim(text: str) -> None:
     assert parsed(f"note {text}").fields == {"text": text}
 
 

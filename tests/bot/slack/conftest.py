@@ -1,4 +1,4 @@
-"""A pretend workspace per test module: connecting takes seconds to end, and channels of their own keep tests apart."""
+"""One pretend workspace per test module, since closing a connection takes seconds. Each test has channels of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COUNT = itertools.count(1)
 
 @pytest.fixture(scope="module")
 def place(sqlite_template, tmp_path_factory):
-    """Give a workspace with the edge connected to it."""
+    """A workspace with the Slack gateway connected to it."""
     path = tmp_path_factory.mktemp("edge") / "muster.db"
     shutil.copy(sqlite_template, path)
     opened = SlackEnv(f"sqlite:///{path}")
@@ -24,11 +24,11 @@ def place(sqlite_template, tmp_path_factory):
 
 @pytest.fixture
 def channel() -> str:
-    """Give the name of an incident channel that no other test has."""
+    """The name of an incident channel that no other test uses."""
     return f"inc-{next(_COUNT)}"
 
 
 @pytest.fixture
 def incident(place, channel):
-    """Give an incident whose channel is `channel`."""
+    """An incident whose channel is `channel`."""
     return place.incident(channel=channel)

@@ -11,14 +11,14 @@ from roles.role_names import Role
 from tests.support.wait import until
 
 
-def drawer(place, channel, by="ann"):
-    """Open the tray as somebody and give the message it stands in."""
+def open_action_menu(place, channel, by="ann"):
+    """Open the action menu as a person and return its message."""
     place.actor.slash(by, channel, "/incident", "")
     return place.whispers(by)[-1]
 
 
-def test_a_button_acts_and_its_answer_takes_the_place_of_the_tray(place, channel, incident):
-    shown = drawer(place, channel)
+def test_the_reply_to_a_button_replaces_the_action_menu(place, channel, incident):
+    shown = open_action_menu(place, channel)
 
     told = place.actor.press("ann", channel, shown.ts, "verb:take")
 
@@ -27,11 +27,11 @@ def test_a_button_acts_and_its_answer_takes_the_place_of_the_tray(place, channel
     until(lambda: "commander" in place.whispers("ann")[-1].text)
 
 
-def test_a_double_click_does_it_once_and_says_so_the_second_time(place, channel, incident):
-    shown = drawer(place, channel)
+def test_a_double_click_acts_once_and_the_second_reply_says_so(place, channel, incident):
+    shown = open_action_menu(place, channel)
     place.actor.press("ann", channel, shown.ts, "verb:take")
     until(lambda: not [b for b in place.whispers("ann")[-1].blocks if b["type"] == "actions"])
-    again = drawer(place, channel, by="bea")
+    again = open_action_menu(place, channel, by="bea")
     place.actor.press("bea", channel, again.ts, "form:take")
 
     told = place.actor.slash("ann", channel, "/incident", "take commander")
@@ -41,7 +41,7 @@ def test_a_double_click_does_it_once_and_says_so_the_second_time(place, channel,
 
 
 def test_a_stale_button_changes_nothing_and_says_why(place, channel, incident):
-    shown = drawer(place, channel)
+    shown = open_action_menu(place, channel)
     place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
     before = len(place.whispers("ann"))
 
@@ -53,8 +53,8 @@ def test_a_stale_button_changes_nothing_and_says_why(place, channel, incident):
     assert [e.fact.code for e in place.entries(incident.key, Refused.kind)] == ["E_ROLE_TAKEN"]
 
 
-def test_a_refused_button_leaves_the_tray_where_it_is(place, channel, incident):
-    shown = drawer(place, channel)
+def test_a_refused_button_leaves_the_action_menu(place, channel, incident):
+    shown = open_action_menu(place, channel)
     place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
 
     place.actor.press("ann", channel, shown.ts, "verb:take")
@@ -63,8 +63,8 @@ def test_a_refused_button_leaves_the_tray_where_it_is(place, channel, incident):
     assert shown.ts in [one.ts for one in place.whispers("ann")]
 
 
-def test_a_question_from_the_tray_is_answered_beside_it(place, channel, incident):
-    shown = drawer(place, channel)
+def test_the_reply_to_a_question_leaves_the_action_menu(place, channel, incident):
+    shown = open_action_menu(place, channel)
 
     place.actor.press("ann", channel, shown.ts, "verb:status")
 
@@ -72,16 +72,16 @@ def test_a_question_from_the_tray_is_answered_beside_it(place, channel, incident
     assert incident.number in told[-1].text
 
 
-def test_a_form_button_opens_the_form_filled_with_what_it_carries(place, channel, incident):
+def test_a_form_button_opens_the_form_with_its_values(place, channel, incident):
     place.run("take", {"role": "scribe"}, "ann", channel=place.channel(channel))
-    shown = drawer(place, channel)
+    shown = open_action_menu(place, channel)
 
     form = place.actor.press("ann", channel, shown.ts, "form:handover").view()
 
     assert form.values["role"]["role"]["selected_option"]["value"] == "scribe"
 
 
-def test_the_tray_offers_what_was_offered_to_this_person(place, channel, incident):
+def test_the_action_menu_shows_the_handover_offered_to_its_reader(place, channel, incident):
     place.run("take", {"role": "scribe"}, "ann", channel=place.channel(channel))
     place.run(
         "handover",
@@ -89,7 +89,7 @@ def test_the_tray_offers_what_was_offered_to_this_person(place, channel, inciden
         "ann",
         channel=place.channel(channel),
     )
-    shown = drawer(place, channel, by="bea")
+    shown = open_action_menu(place, channel, by="bea")
 
     place.actor.press("bea", channel, shown.ts, "verb:accept")
 
@@ -99,7 +99,7 @@ def test_the_tray_offers_what_was_offered_to_this_person(place, channel, inciden
 def test_a_button_of_another_incident_acts_on_the_incident_it_was_drawn_for(place, channel, incident):
     elsewhere = f"{channel}-other"
     place.incident("Another one", channel=elsewhere)
-    shown = drawer(place, channel)
+    shown = open_action_menu(place, channel)
     value = next(
         element["value"]
         for block in shown.blocks
@@ -124,7 +124,7 @@ def test_a_button_of_another_incident_acts_on_the_incident_it_was_drawn_for(plac
 
 
 @pytest.mark.parametrize("value", ["", "no json", "[]", '{"x": 1}', '{"i": 7}', '{"i":"01UNKNOWN","n":3}'])
-def test_a_button_that_carries_nonsense_harms_nobody(place, channel, incident, value):
+def test_a_button_with_an_invalid_value_changes_nothing(place, channel, incident, value):
     from slack_bolt import BoltRequest
 
     body = {
@@ -144,7 +144,7 @@ def test_a_button_that_carries_nonsense_harms_nobody(place, channel, incident, v
     assert place.entries(incident.key, Acknowledged.kind) == ()
 
 
-def test_the_tray_opens_over_the_home_tab_and_its_forms_over_it(place, channel, incident):
+def test_the_action_menu_opens_over_the_home_tab_and_its_forms_over_the_menu(place, channel, incident):
     shown = buttons(button("tray", "What can I do?", ActionContext(incident=incident.key.id, entry=incident.n)))
     client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
     client.views_publish(user_id=place.user("ann"), view={"type": "home", "blocks": [shown]})

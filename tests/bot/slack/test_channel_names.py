@@ -1,4 +1,4 @@
-"""What a channel is called, from any title somebody may type."""
+"""Names of incident channels, from any title."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ ALLOWED = re.compile(r"[a-z0-9_-]{1,80}")
         ("\ud800 broken", "inc-2026-0042-broken"),
     ],
 )
-def test_any_title_makes_a_channel_name(title, name):
+def test_any_title_gives_a_valid_channel_name(title, name):
     assert channel_name(an_incident(title=title)) == name
 
 
 @pytest.mark.parametrize("title", ["a" * 500, "word " * 100, "🔥" * 500, "x-" * 300])
 @pytest.mark.parametrize("take", [1, 2, 19])
-def test_every_name_is_one_that_slack_takes(title, take):
+def test_every_name_is_valid_for_slack(title, take):
     assert ALLOWED.fullmatch(channel_name(an_incident(title=title), take))
 
 
@@ -40,7 +40,7 @@ def test_a_long_title_is_cut_between_words():
     assert slug_of("the payment provider refuses every card from abroad") == "the-payment-provider-refuses-every-card"
 
 
-def test_names_of_different_takes_differ_and_are_known_as_takes():
+def test_names_of_different_attempts_differ_and_are_recognised():
     base = channel_name(an_incident())
 
     names = [channel_name(an_incident(), take) for take in range(1, 20)]
@@ -50,6 +50,6 @@ def test_names_of_different_takes_differ_and_are_known_as_takes():
     assert not is_take_of(base + "-and-more", base)
 
 
-def test_a_drill_says_so_in_its_name_and_a_restricted_incident_says_nothing():
+def test_a_drill_is_named_in_its_channel_and_a_restricted_incident_shows_no_title():
     assert channel_name(an_incident(drill=True)).startswith("drill-inc-2026-0042")
     assert channel_name(an_incident(restricted=True)) == "inc-2026-0042"

@@ -15,7 +15,7 @@ def notes(place, incident):
     return [entry.fact.text for entry in place.entries(incident.key, Noted.kind)]
 
 
-def test_a_whole_line_is_on_the_record_when_it_is_acknowledged(place, channel, incident):
+def test_a_command_is_on_the_record_when_it_is_acknowledged(place, channel, incident):
     told = slash(place, channel, "note Rolled back to 41")
 
     assert told.acked
@@ -32,21 +32,21 @@ def test_the_short_command_is_the_same_command(place, channel, incident):
 @pytest.mark.parametrize(
     "text", ["🔥🔥 ملاحظة مهمة", "a & b < c > d", "*bold* _it_ ~no~ `code`", "line\nline", "\u202edrawkcab"]
 )
-def test_text_is_kept_to_the_letter(place, channel, incident, text):
+def test_text_is_recorded_verbatim(place, channel, incident, text):
     slash(place, channel, f"note {text}")
 
     assert notes(place, incident) == [text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")]
 
 
 @pytest.mark.parametrize("broken", ["nul \x00 here", "half \ud83d here"])
-def test_what_no_database_can_hold_is_replaced_before_it_is_recorded(place, channel, incident, broken):
+def test_characters_that_no_database_can_store_are_replaced_before_recording(place, channel, incident, broken):
     told = slash(place, channel, f"note {broken}")
 
     assert told.acked
     assert [text.split()[-2] for text in notes(place, incident)] == ["\ufffd"]
 
 
-def test_a_crowd_named_in_a_line_is_neither_pinged_by_the_record_nor_by_the_answer(place, channel, incident):
+def test_a_group_named_in_a_line_is_notified_by_neither_the_record_nor_the_reply(place, channel, incident):
     told = slash(place, channel, "note All down <!channel> and <!subteam^S0AB|@ops>")
 
     assert notes(place, incident) == ["All down @channel and @ops"]
@@ -68,7 +68,7 @@ def test_a_text_of_ten_thousand_characters_is_refused_and_offered_back_whole(pla
 
 
 @pytest.mark.parametrize("text", ["ack happened=notatime", "note happened=notatime we saw it"])
-def test_a_time_that_cannot_be_read_opens_the_form_and_records_nothing(place, channel, incident, text):
+def test_an_unreadable_time_opens_the_form_and_records_nothing(place, channel, incident, text):
     before = len(place.entries(incident.key))
 
     form = slash(place, channel, text).view()
@@ -77,14 +77,14 @@ def test_a_time_that_cannot_be_read_opens_the_form_and_records_nothing(place, ch
     assert len(place.entries(incident.key)) == before
 
 
-def test_an_unknown_word_names_the_nearest_verb_and_the_refusal_is_kept(place, channel, incident):
+def test_an_unknown_word_gets_the_nearest_verb_and_the_refusal_is_recorded(place, channel, incident):
     told = slash(place, channel, "updaet internal all good")
 
     assert "`update`" in told.payload["text"]
     assert [entry.fact.code for entry in place.entries(incident.key, Refused.kind)] == ["E_UNKNOWN_VERB"]
 
 
-def test_an_unknown_word_outside_any_incident_is_kept_in_the_workspace_chain(place):
+def test_an_unknown_word_outside_any_incident_is_recorded_in_the_workspace_chain(place):
     chain = workspace_chain(place.team)
     before = len(place.entries(chain, Refused.kind))
 
@@ -93,14 +93,14 @@ def test_an_unknown_word_outside_any_incident_is_kept_in_the_workspace_chain(pla
     assert len(place.entries(chain, Refused.kind)) == before + 1
 
 
-def test_a_command_in_the_wrong_channel_says_where_the_incidents_are(place, channel, incident):
+def test_the_reply_to_a_command_in_the_wrong_channel_lists_the_incident_channels(place, channel, incident):
     told = slash(place, "general", "note nobody reads this")
 
     assert f"<#{place.channel(channel)}> ({incident.number})" in told.payload["text"]
     assert "not an incident channel" in told.payload["text"]
 
 
-def test_a_command_in_a_direct_message_says_where_the_incidents_are(place, channel, incident):
+def test_the_reply_to_a_command_in_a_direct_message_lists_the_incident_channels(place, channel, incident):
     dm = place.sandbox.workspace.dm(place.user("ann")).id
 
     told = slash(place, dm, "ack")
@@ -119,7 +119,7 @@ def test_a_form_that_needs_an_incident_does_not_open_in_the_wrong_channel(place,
     assert told.opened == []
 
 
-def test_an_incident_that_is_named_can_be_spoken_of_anywhere(place, incident):
+def test_a_command_with_an_incident_number_works_in_any_channel(place, incident):
     slash(place, "general", f"{incident.number} note from the corridor")
 
     assert notes(place, incident) == ["from the corridor"]
@@ -132,7 +132,9 @@ def test_declaring_works_in_any_channel(place):
     assert place.open_incidents()[-1].title == "Results are stale"
 
 
-def test_the_word_alone_shows_the_tray_inside_and_the_declare_form_outside(place, channel, incident):
+def test_the_command_alone_shows_the_action_menu_in_an_incident_channel_and_the_declaration_form_elsewhere(
+    place, channel, incident
+):
     inside, outside = slash(place, channel, ""), slash(place, "general", "  ")
 
     assert incident.number in inside.payload["text"]
@@ -140,7 +142,7 @@ def test_the_word_alone_shows_the_tray_inside_and_the_declare_form_outside(place
     assert outside.view().callback_id == "verb:declare"
 
 
-def test_no_form_to_declare_opens_in_the_channel_of_an_incident_since_it_would_be_refused(place, channel, incident):
+def test_no_declaration_form_opens_in_an_incident_channel(place, channel, incident):
     before = len(place.whispers("ann"))
     told = slash(place, channel, "declare")
 
@@ -150,7 +152,7 @@ def test_no_form_to_declare_opens_in_the_channel_of_an_incident_since_it_would_b
     assert told.opened == []
 
 
-def test_a_line_that_leaves_something_out_opens_the_form_with_the_rest_filled_in(place, channel, incident):
+def test_an_incomplete_line_opens_the_form_with_the_typed_values(place, channel, incident):
     told = slash(place, channel, "update internal exec")
 
     form = told.view()
@@ -160,21 +162,21 @@ def test_a_line_that_leaves_something_out_opens_the_form_with_the_rest_filled_in
 
 
 @pytest.mark.parametrize(("name", "words"), [("hal", "bot"), ("gus", "guest")])
-def test_a_bot_and_a_guest_cannot_be_given_a_task(place, channel, incident, name, words):
+def test_an_action_is_assigned_to_neither_a_bot_nor_a_guest(place, channel, incident, name, words):
     told = slash(place, channel, f"action <@{place.user(name)}> restart the pump")
 
     assert words in told.payload["text"]
     assert place.entries(incident.key, ActionOpened.kind) == ()
 
 
-def test_a_name_nobody_has_opens_the_form_instead_of_guessing(place, channel, incident):
+def test_an_unknown_name_opens_the_form(place, channel, incident):
     told = slash(place, channel, "assign comms @nobody-of-that-name")
 
     assert told.view().callback_id == "verb:assign"
     assert place.now(incident.key).holder(Role.COMMS_LEAD) is None
 
 
-def test_a_mention_of_somebody_who_is_not_here_opens_the_form_and_says_why(place, channel, incident):
+def test_a_mention_of_a_person_outside_the_workspace_opens_the_form_and_says_why(place, channel, incident):
     told = slash(place, channel, "action <@U0NOBODY> restart the pump")
 
     form = told.view()
@@ -182,7 +184,7 @@ def test_a_mention_of_somebody_who_is_not_here_opens_the_form_and_says_why(place
     assert form.values["text"]["text"]["value"]
 
 
-def test_a_value_that_cannot_be_read_opens_the_form_and_says_which(place, channel, incident):
+def test_an_unreadable_value_opens_the_form_and_names_its_field(place, channel, incident):
     form = slash(place, channel, "update internal next=whenever All is well").view()
 
     assert "whenever" in form.blocks[0]["text"]["text"]
@@ -196,7 +198,7 @@ def test_a_question_mark_opens_the_form_of_a_verb_that_would_act_at_once(place, 
     assert place.now(incident.key).times.acknowledged_at is None
 
 
-def test_the_form_that_ends_a_task_offers_those_that_are_open(place, channel, incident):
+def test_the_form_that_completes_an_action_offers_the_open_ones(place, channel, incident):
     where = {"channel": place.channel(channel)}
     place.run("action", {"assignee": place.person("ann"), "text": "Look at the pool"}, **where)
     place.run("action", {"assignee": place.person("bea"), "text": "Call the provider"}, **where)
@@ -210,14 +212,14 @@ def test_the_form_that_ends_a_task_offers_those_that_are_open(place, channel, in
     assert all(action.done_at for action in place.now(incident.key).actions)
 
 
-def test_a_title_of_nothing_but_marks_and_crowds_declares_and_pings_nobody(place):
+def test_a_title_of_formatting_and_group_mentions_is_declared_and_notifies_no_person(place):
     told = slash(place, "general", "declare service=search impact=3 urgency=3 <!channel> *_~ 🔥")
 
     assert place.open_incidents()[-1].title == "@channel *_~ 🔥"
     assert "<!channel" not in str(told.payload)
 
 
-def test_every_verb_answers_or_opens_its_form_and_none_breaks(place, channel, incident):
+def test_every_verb_replies_or_opens_its_form(place, channel, incident):
     from commands.core import verb_registry
 
     for verb in verb_registry.verbs():

@@ -1,4 +1,4 @@
-"""What is acknowledged is on the record, what is not on the record is not acknowledged, and nothing is done twice."""
+"""A request is acknowledged if and only if it is on the record, and no request is applied twice."""
 
 import itertools
 import logging
@@ -16,7 +16,7 @@ _COUNT = itertools.count(1)
 
 @pytest.fixture
 def broken(sqlite_template, tmp_path):
-    """Give a workspace whose database has lost a table: nothing can be committed."""
+    """A workspace whose database has lost a table: no transaction can commit."""
     shutil.copy(sqlite_template, tmp_path / "muster.db")
     opened = SlackEnv(f"sqlite:///{tmp_path / 'muster.db'}", socket=False)
     opened.incident(channel="inc-broken")
@@ -76,7 +76,7 @@ def send(place, body):
     return place.app.dispatch(BoltRequest(mode="socket_mode", body=body))
 
 
-def test_a_command_delivered_twice_is_one_entry_and_the_same_answer(place, channel, incident):
+def test_a_command_delivered_twice_is_one_entry_with_the_same_reply(place, channel, incident):
     body = command(place, channel, "note once")
 
     first, second = send(place, body), send(place, body)
@@ -120,7 +120,7 @@ def test_an_edit_that_arrives_before_its_message_leaves_the_same_record(place, c
     assert [e.fact.text for e in changed] == ["second"]
 
 
-def test_a_command_that_could_not_be_recorded_is_not_acknowledged_and_its_id_is_in_the_log(broken, caplog):
+def test_a_command_that_could_not_be_recorded_is_not_acknowledged_and_its_error_id_is_logged(broken, caplog):
     with caplog.at_level(logging.ERROR):
         answer = send(broken, command(broken, "inc-broken", "note lost"))
 
@@ -128,7 +128,7 @@ def test_a_command_that_could_not_be_recorded_is_not_acknowledged_and_its_id_is_
     assert "error T-" in caplog.text
 
 
-def test_a_tray_that_could_not_be_read_is_not_acknowledged_and_its_id_is_in_the_log(broken, caplog):
+def test_an_action_menu_that_could_not_be_loaded_is_not_acknowledged_and_its_error_id_is_logged(broken, caplog):
     with broken.store.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE incident")
 
@@ -148,7 +148,7 @@ def test_an_event_that_could_not_be_recorded_is_not_acknowledged(broken):
     assert answer.status == 500
 
 
-def test_a_form_that_could_not_be_recorded_keeps_its_text_and_says_what_to_quote(broken):
+def test_a_form_that_could_not_be_recorded_keeps_its_text_and_shows_the_error_id(broken):
     view = {
         "id": "V1",
         "type": "modal",
@@ -168,7 +168,7 @@ def test_a_form_that_could_not_be_recorded_keeps_its_text_and_says_what_to_quote
 
 
 @pytest.mark.parametrize("kind", ["channel_rename", "pin_added", "tokens_revoked", "link_shared"])
-def test_an_event_nobody_asked_for_is_acknowledged_and_forgotten(place, kind):
+def test_an_unsubscribed_event_is_acknowledged_and_ignored(place, kind):
     before = len(place.entries(workspace_chain(place.team)))
 
     assert send(place, event(place, type=kind)).status == 200
@@ -189,13 +189,13 @@ def test_an_event_nobody_asked_for_is_acknowledged_and_forgotten(place, kind):
     ],
     ids=lambda body: body["type"],
 )
-def test_what_no_listener_takes_is_acknowledged(place, body):
+def test_a_request_without_a_listener_is_acknowledged(place, body):
     answer = send(place, {"team": {"id": place.team}, "user": {"id": place.user("ann")}, **body})
 
     assert answer.status == 200
 
 
-def test_our_own_messages_are_not_captured(place, channel, incident):
+def test_messages_of_muster_are_not_captured(place, channel, incident):
     own = message(place, channel, "ours") | {"user": place.gateway.bot}
 
     assert send(place, event(place, **own)).status == 200

@@ -17,7 +17,7 @@ def facts(place, incident, *kinds):
     return [entry.fact for entry in place.entries(incident.key, *(kind.kind for kind in kinds))]
 
 
-def test_what_people_say_in_an_incident_channel_is_on_the_record(place, channel, incident):
+def test_messages_in_an_incident_channel_are_recorded(place, channel, incident):
     parent = place.actor.post("ann", channel, "Anybody else see 500s?")
     place.actor.post("bea", channel, "Yes <!channel>, since 10:02", thread_ts=parent)
     place.actor.share_file("ann", channel, "graph.png", "The graph")
@@ -29,7 +29,7 @@ def test_what_people_say_in_an_incident_channel_is_on_the_record(place, channel,
     assert said[2].files == "graph.png"
 
 
-def test_an_edit_and_a_deletion_keep_what_was_there(place, channel, incident):
+def test_an_edit_and_a_deletion_record_the_previous_text(place, channel, incident):
     ts = place.actor.post("ann", channel, "It is the cache")
     place.actor.edit("ann", channel, ts, "It is the pool")
     place.actor.delete("ann", channel, ts)
@@ -40,14 +40,14 @@ def test_an_edit_and_a_deletion_keep_what_was_there(place, channel, incident):
     assert deletion.previous == "It is the pool"
 
 
-def test_what_is_said_elsewhere_is_not_captured(place, incident):
+def test_messages_in_other_channels_are_not_captured(place, incident):
     place.actor.post("ann", "general", "What is for lunch?")
     place.sandbox.settle()
 
     assert facts(place, incident, MessagePosted) == []
 
 
-def test_who_joins_and_leaves_is_on_the_record_and_we_are_not(place, channel, incident):
+def test_joins_and_leaves_of_people_are_recorded_and_those_of_muster_are_not(place, channel, incident):
     place.actor.invite("ann", channel, "gus")
     place.actor.leave("gus", channel)
     place.sandbox.settle()
@@ -56,7 +56,7 @@ def test_who_joins_and_leaves_is_on_the_record_and_we_are_not(place, channel, in
     assert [fact.who for fact in facts(place, incident, Left)] == [place.person("gus")]
 
 
-def test_a_pushpin_puts_a_message_into_the_timeline_once(place, channel, incident):
+def test_a_pushpin_adds_a_message_to_the_timeline_once(place, channel, incident):
     ts = place.actor.post("bea", channel, "CPU is at 100 %")
     place.sandbox.settle()
 
@@ -69,7 +69,7 @@ def test_a_pushpin_puts_a_message_into_the_timeline_once(place, channel, inciden
     assert (pinned.fact.text, pinned.fact.author) == ("CPU is at 100 %", place.person("bea"))
 
 
-def test_taking_the_pushpin_away_is_an_entry_and_the_observation_stays(place, channel, incident):
+def test_removing_the_pushpin_is_recorded_and_the_observation_stays(place, channel, incident):
     ts = place.actor.post("bea", channel, "CPU is at 100 %")
     place.actor.react("ann", channel, ts, "pushpin")
     place.sandbox.settle()
@@ -81,7 +81,7 @@ def test_taking_the_pushpin_away_is_an_entry_and_the_observation_stays(place, ch
     assert [fact.ts for fact in facts(place, incident, PinRemoved)] == [ts]
 
 
-def test_an_edit_of_a_marked_message_corrects_its_entry(place, channel, incident):
+def test_an_edit_of_a_pinned_message_corrects_its_entry(place, channel, incident):
     ts = place.actor.post("bea", channel, "CPU is at 10 %")
     place.sandbox.settle()
     place.actor.react("ann", channel, ts, "pushpin")
@@ -95,7 +95,7 @@ def test_an_edit_of_a_marked_message_corrects_its_entry(place, channel, incident
     assert [fact.change for fact in facts(place, incident, SourceChanged)] == ["edited"]
 
 
-def test_the_message_menu_puts_a_message_into_the_timeline_and_tells_who_chose_it(place, channel, incident):
+def test_the_message_menu_adds_a_message_to_the_timeline_and_replies_to_the_person(place, channel, incident):
     ts = place.actor.post("bea", channel, "Queue length 40k")
     place.sandbox.settle()
     before = len(place.whispers("ann"))
@@ -106,7 +106,7 @@ def test_the_message_menu_puts_a_message_into_the_timeline_and_tells_who_chose_i
     assert until(lambda: place.whispers("ann")[before:])[0].text
 
 
-def test_a_pushpin_anywhere_else_is_nobodys_refusal(place):
+def test_a_pushpin_in_another_channel_records_no_refusal(place):
     chain = workspace_chain(place.team)
     before = len(place.entries(chain))
     place.actor.invite("ann", "general", place.gateway.bot)
@@ -118,7 +118,7 @@ def test_a_pushpin_anywhere_else_is_nobodys_refusal(place):
     assert len(place.entries(chain)) == before
 
 
-def test_the_menu_of_a_message_elsewhere_says_where_the_incidents_are(place, incident):
+def test_the_message_menu_in_another_channel_lists_the_incident_channels(place, incident):
     ts = place.actor.post("bea", "general", "Cake!")
     before = len(place.whispers("ann"))
 
@@ -127,7 +127,7 @@ def test_the_menu_of_a_message_elsewhere_says_where_the_incidents_are(place, inc
     assert incident.number in until(lambda: place.whispers("ann")[before:])[0].text
 
 
-def test_a_mention_is_answered_with_how_to_speak_to_us(place, channel, incident):
+def test_a_mention_of_muster_is_answered_with_the_commands(place, channel, incident):
     before = len(place.whispers("bea"))
 
     place.actor.post("bea", channel, f"<@{place.gateway.bot}> help?")
@@ -135,24 +135,24 @@ def test_a_mention_is_answered_with_how_to_speak_to_us(place, channel, incident)
     assert "/incident help" in until(lambda: place.whispers("bea")[before:])[0].text
 
 
-def test_looking_at_the_home_tab_wants_it_drawn_and_the_messages_tab_does_not(place):
+def test_opening_the_home_tab_enqueues_its_refresh_and_the_messages_tab_does_not(place):
     place.actor.open_home("bea", "messages")
     place.sandbox.settle()
-    none = wanted(place, "bea")
+    none = home_jobs(place, "bea")
 
     place.actor.open_home("bea")
     place.sandbox.settle()
 
-    assert (none, wanted(place, "bea")) == (0, 1)
+    assert (none, home_jobs(place, "bea")) == (0, 1)
 
 
-def wanted(place, name):
+def home_jobs(place, name):
     with place.store.engine.connect() as connection:
         rows = connection.exec_driver_sql("SELECT key FROM job WHERE kind = 'home'").all()
     return sum(place.person(name) in row.key for row in rows)
 
 
-def test_somebody_who_arrives_or_changes_is_known_at_once(place):
+def test_a_new_or_changed_user_is_known_at_once(place):
     user = place.actor.join_team(Person(name="zoe", real_name="Zoe", tz="Asia/Tokyo"))
     place.sandbox.settle()
     arrived = place.people.person(user)
@@ -160,6 +160,6 @@ def test_somebody_who_arrives_or_changes_is_known_at_once(place):
     place.actor.update_person("zoe", title="On call", deleted=True)
     place.sandbox.settle()
 
-    kept = place.store.directory.person(arrived.id)
+    stored = place.store.directory.person(arrived.id)
     assert (arrived.zone, arrived.is_active) == ("Asia/Tokyo", True)
-    assert (kept.title, kept.is_active) == ("On call", False)
+    assert (stored.title, stored.is_active) == ("On call", False)

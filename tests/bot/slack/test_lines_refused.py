@@ -1,4 +1,4 @@
-"""A typed line that names something that is not on offer is refused and kept, and what was typed is offered back."""
+"""A line with an unknown choice is refused and recorded, and the form opens with the typed text."""
 
 from incident.entries.closure import Refused
 from incident.entry import workspace_chain
@@ -12,7 +12,7 @@ def refusals(place, key):
     return [(entry.fact.intent, entry.fact.code) for entry in place.entries(key, Refused.kind)]
 
 
-def test_a_service_that_is_in_no_catalogue_is_refused_and_the_form_is_offered_with_what_was_typed(place):
+def test_a_service_outside_the_catalogue_is_refused_and_the_form_is_offered_with_the_typed_text(place):
     chain = workspace_chain(place.team)
     before = len(refusals(place, chain))
 
@@ -24,7 +24,7 @@ def test_a_service_that_is_in_no_catalogue_is_refused_and_the_form_is_offered_wi
     assert form.values["title"]["title"]["value"] == "Payments fail"
 
 
-def test_what_else_cannot_be_read_still_opens_the_form(place):
+def test_any_other_unreadable_value_opens_the_form(place):
     chain = workspace_chain(place.team)
     before = len(refusals(place, chain))
 
@@ -34,7 +34,7 @@ def test_what_else_cannot_be_read_still_opens_the_form(place):
     assert len(refusals(place, chain)) == before
 
 
-def test_before_there_is_an_incident_a_refusal_names_what_was_meant(place):
+def test_a_refusal_without_an_incident_is_recorded_with_the_intended_verb(place):
     chain = workspace_chain(place.team)
     before = len(refusals(place, chain))
 

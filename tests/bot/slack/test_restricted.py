@@ -1,4 +1,4 @@
-"""A restricted incident is there for those who work on it, and for nobody else who knows or guesses its number."""
+"""A restricted incident is visible to the people involved only, whatever number another person types."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def slash(place, by, text):
 @pytest.mark.parametrize(
     "line", ["status", "timeline", "roles", "summary", "note I was here", "ack", "take scribe", ""]
 )
-def test_a_number_alone_opens_nothing_to_an_outsider(place, secret, line):
+def test_its_number_shows_nothing_to_an_outsider(place, secret, line):
     before = secret.n
 
     told = slash(place, "bea", f"{secret.number} {line}")
@@ -40,11 +40,11 @@ def test_no_form_of_it_opens_to_an_outsider(place, secret):
     assert told.opened == []
 
 
-def test_an_incident_that_does_not_exist_is_answered_alike(place):
+def test_an_unknown_incident_gets_the_same_reply(place):
     assert "no incident of that number" in slash(place, "bea", "INC-1999-0001").payload["text"]
 
 
-def test_a_button_of_it_does_nothing_in_an_outsiders_hands(place, secret):
+def test_its_button_does_nothing_for_an_outsider(place, secret):
     value = ActionContext(incident=secret.key.id, entry=secret.n, fields={"role": "scribe"}).as_value()
     body = {
         "team": {"id": place.team},
@@ -60,9 +60,9 @@ def test_a_button_of_it_does_nothing_in_an_outsiders_hands(place, secret):
     assert place.entries(secret.key, RoleTaken.kind) == ()
 
 
-def test_those_who_work_on_it_see_it_by_its_number(place, secret):
+def test_the_people_involved_see_it_by_its_number(place, secret):
     assert "Leaked credentials" in slash(place, "ann", f"{secret.number} status").payload["text"]
 
 
-def test_it_is_in_no_list_of_where_the_incidents_are(place, secret):
+def test_it_is_in_no_list_of_incident_channels(place, secret):
     assert secret.number not in str(slash(place, "bea", "ack").payload)

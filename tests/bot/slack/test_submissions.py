@@ -8,7 +8,7 @@ def opened(place, channel, text, by="ann"):
     return place.actor.slash(by, channel, "/incident", text).view()
 
 
-def test_a_submitted_form_is_on_the_record_when_it_closes(place, channel, incident):
+def test_a_form_is_on_the_record_when_it_closes(place, channel, incident):
     form = opened(place, channel, "note")
 
     told = place.actor.submit("ann", form.id, {"text": "Seen <!channel> & co"})
@@ -18,7 +18,7 @@ def test_a_submitted_form_is_on_the_record_when_it_closes(place, channel, incide
     assert form.id not in place.sandbox.workspace.views
 
 
-def test_a_form_names_who_and_when(place, channel, incident):
+def test_an_action_form_sets_the_assignee_and_the_time_box(place, channel, incident):
     form = opened(place, channel, "action")
 
     place.actor.submit(
@@ -30,7 +30,7 @@ def test_a_form_names_who_and_when(place, channel, incident):
     assert (action.due_at - action.opened_at).total_seconds() == 900
 
 
-def test_what_happened_earlier_keeps_both_times(place, channel, incident):
+def test_an_earlier_event_has_both_its_times_on_the_record(place, channel, incident):
     form = opened(place, channel, "note")
     earlier = int(incident.states[0].at.timestamp()) - 600
 
@@ -41,7 +41,7 @@ def test_what_happened_earlier_keeps_both_times(place, channel, incident):
     assert entry.recorded_at > entry.occurred_at
 
 
-def test_a_refusal_stands_at_its_field_in_plain_words_and_the_form_keeps_what_was_typed(place, channel, incident):
+def test_a_refusal_is_shown_at_its_field_and_the_form_keeps_the_typed_text(place, channel, incident):
     place.run("take", {"role": "scribe"}, "bea", channel=place.channel(channel))
     form = opened(place, channel, "assign")
 
@@ -53,7 +53,7 @@ def test_a_refusal_stands_at_its_field_in_plain_words_and_the_form_keeps_what_wa
     assert shown.values["to"]["to"]["selected_user"] == place.user("ann")
 
 
-def test_what_was_mended_in_a_refused_form_is_a_new_request_and_the_same_sent_again_is_not(place, channel, incident):
+def test_a_corrected_form_is_a_new_request_and_the_same_form_sent_again_is_not(place, channel, incident):
     form = opened(place, channel, "priority")
     short = {"impact": "1", "urgency": "1", "justification": "bad"}
     place.actor.submit("ann", form.id, short)
@@ -65,7 +65,7 @@ def test_what_was_mended_in_a_refused_form_is_a_new_request_and_the_same_sent_ag
     assert place.now(incident.key).priority == "P1"
 
 
-def test_a_refusal_about_no_field_stands_above_the_form_and_keeps_what_was_typed(place, channel, incident):
+def test_a_refusal_without_a_field_is_shown_above_the_form_and_keeps_the_typed_text(place, channel, incident):
     form = opened(place, channel, "regress")
 
     place.actor.submit("ann", form.id, {"text": "The pool is empty again"})
@@ -76,7 +76,7 @@ def test_a_refusal_about_no_field_stands_above_the_form_and_keeps_what_was_typed
     assert place.now(incident.key).state is State.TRIAGED
 
 
-def test_a_form_submitted_after_the_state_moved_on_is_refused_and_says_so(place, channel, incident):
+def test_a_form_submitted_after_the_state_changed_is_refused_and_says_so(place, channel, incident):
     form = opened(place, channel, "mitigated")
     place.run("void", {"as_": "false_alarm", "reason": "A probe was misconfigured"}, channel=place.channel(channel))
 
@@ -86,7 +86,7 @@ def test_a_form_submitted_after_the_state_moved_on_is_refused_and_says_so(place,
     assert place.now(incident.key).state is State.VOID_FALSE_ALARM
 
 
-def test_declaring_in_a_form_says_what_was_declared_and_reopening_it_is_not_needed(place):
+def test_the_declaration_form_shows_the_declared_incident(place):
     form = opened(place, "general", "declare")
 
     told = place.actor.submit("ann", form.id, {"title": "Sign-in loops", "service": "sign-in"})
@@ -110,7 +110,7 @@ def test_two_people_declaring_the_same_service_are_both_recorded_and_the_second_
     assert place.now(first.key).state is State.TRIAGED
 
 
-def test_a_form_whose_trigger_is_over_is_offered_again_with_what_was_typed(place, channel, incident):
+def test_a_form_with_an_expired_trigger_is_offered_again_with_the_typed_text(place, channel, incident):
     long = "rolled back the release " * 100
     before = len(place.whispers("ann"))
     place.sandbox.faults.fail_with("expired_trigger_id", "views.open")
@@ -124,7 +124,7 @@ def test_a_form_whose_trigger_is_over_is_offered_again_with_what_was_typed(place
     assert form.values["evidence"]["evidence"]["value"] == long.strip()[:3000]
 
 
-def test_a_message_becomes_a_decision_with_where_it_was_said(place, channel, incident):
+def test_a_message_becomes_a_decision_that_links_the_message(place, channel, incident):
     ts = place.actor.post("bea", channel, "Let us fail over & wait")
     place.sandbox.settle()
 
@@ -147,7 +147,7 @@ def test_a_threaded_message_becomes_an_action(place, channel, incident):
     assert (entry.fact.text, entry.fact.ts) == ("Check the replica", ts)
 
 
-def test_a_message_becomes_an_incident_that_says_where_it_came_from(place):
+def test_a_message_becomes_an_incident_that_links_the_message(place):
     ts = place.actor.post("bea", "general", "Nobody can pay\nSince ten minutes")
 
     form = place.actor.message_shortcut("ann", "general", ts, "declare_from_message").view()
@@ -165,7 +165,7 @@ def test_the_global_shortcut_opens_the_form_that_declares(place):
     assert form.callback_id == "verb:declare"
 
 
-def test_a_form_that_offers_what_was_offered_to_somebody_else_gives_them_nothing(place, channel, incident):
+def test_a_person_cannot_accept_a_role_that_was_not_offered_to_them(place, channel, incident):
     place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
 
     told = place.actor.slash("ann", channel, "/incident", "accept commander")

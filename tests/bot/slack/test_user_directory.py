@@ -29,11 +29,11 @@ def people(kept):
 
 
 @pytest.mark.parametrize(("user", "groups"), [("U1", {"responder"}), ("U2", set()), ("U3", set()), ("U4", set())])
-def test_every_full_member_responds_while_the_policy_names_nobody(people, user, groups):
+def test_every_full_member_is_a_responder_while_the_policy_names_none(people, user, groups):
     assert people.groups_of(user, RULES) == groups
 
 
-def test_somebody_not_yet_known_counts_as_a_full_member(people):
+def test_an_unknown_person_counts_as_a_full_member(people):
     assert people.groups_of("U9", RULES) == {"responder"}
 
 
@@ -46,7 +46,7 @@ def test_groups_are_people_and_user_groups(people):
     assert people.groups_of("U9", GROUPED) == set()
 
 
-def test_who_joins_and_leaves_a_user_group_is_learned(people):
+def test_joins_and_leaves_of_a_user_group_are_applied(people):
     people.set_group("S1", ["U5"])
 
     people.change_group("S1", ["U6"], ["U5"])
@@ -55,7 +55,7 @@ def test_who_joins_and_leaves_a_user_group_is_learned(people):
     assert people.groups_of("U5", GROUPED) == set()
 
 
-def test_only_what_is_new_is_kept(people, kept):
+def test_only_changes_are_stored(people, kept):
     people.update(member("U1", name="ann"))
     people.update(member("U1", name="ann", tz="Asia/Tokyo"))
 
@@ -64,7 +64,7 @@ def test_only_what_is_new_is_kept(people, kept):
     assert people.time_zone("U9") == "UTC"
 
 
-def test_somebody_is_found_by_id_or_by_a_name_that_only_they_have(people):
+def test_a_person_is_found_by_id_or_by_a_unique_name(people):
     people.update(member("U5", name="bea"))
     people.update(member("U6", name="bea"))
 
@@ -75,7 +75,7 @@ def test_somebody_is_found_by_id_or_by_a_name_that_only_they_have(people):
     assert people.find("u4") is None
 
 
-def test_everybody_is_asked_for_page_by_page_also_when_a_group_is_not_there(place):
+def test_all_users_are_fetched_page_by_page_also_when_a_group_does_not_exist(place):
     crowd = UserDirectory(place.team, lambda new: None, page=1)
     client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
 
@@ -86,7 +86,7 @@ def test_everybody_is_asked_for_page_by_page_also_when_a_group_is_not_there(plac
     assert crowd.person(place.user("hal")).is_bot
 
 
-def test_a_refresh_that_fails_leaves_what_was_known(place):
+def test_a_failed_refresh_keeps_the_known_users(place):
     crowd = UserDirectory(place.team, lambda new: None)
     client = client_for(place.sandbox.base_url, place.sandbox.bot_token)
     crowd.refresh(client, RULES)
@@ -97,7 +97,7 @@ def test_a_refresh_that_fails_leaves_what_was_known(place):
     assert crowd.person(place.user("ann")) is not None
 
 
-def test_somebody_is_kept_by_their_full_name_and_found_by_any_of_their_names(people):
+def test_a_person_is_stored_by_full_name_and_found_by_any_name(people):
     shown = member("U8", name="annie", real_name="Ann Lee", profile={"display_name": "Ännchen", "title": "SRE"})
 
     people.update(shown)

@@ -16,14 +16,14 @@ TEXTS = st.text(max_size=1500)
         fields=st.dictionaries(TEXTS, TEXTS),
     )
 )
-def test_a_value_never_exceeds_what_a_button_carries_and_keeps_where_it_was_drawn(where):
+def test_a_value_never_exceeds_the_limit_of_a_button_and_keeps_its_context(where):
     value = where.as_value()
 
     assert len(value) <= max(LIMITS["button.value"], len(where.model_copy(update={"fields": {}}).packed()))
     assert read_context(value).entry == where.entry
 
 
-def test_what_is_packed_comes_back_whole():
+def test_a_packed_context_is_unpacked_unchanged():
     where = ActionContext(
         incident="01ABC", entry=7, fields={"role": "scribe", "n": 3}, channel="C1", message="1.2", draft="k"
     )
@@ -41,5 +41,5 @@ def test_the_longest_field_is_left_out_first():
 @pytest.mark.parametrize(
     "text", [None, "", "no json", "[]", "7", '"x"', "null", '{"zzz": 1}', '{"n": "many"}', '{"f": 3}']
 )
-def test_nonsense_reads_as_nowhere(text):
+def test_an_unreadable_value_is_an_empty_context(text):
     assert read_context(text) == ActionContext()

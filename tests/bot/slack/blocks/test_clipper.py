@@ -62,18 +62,18 @@ BLOCKS = [
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block["type"])
-def test_every_block_is_cut_to_what_slack_takes(block):
+def test_every_block_is_clipped_to_the_limits_of_slack(block):
     assert valid_message(fit_blocks([block]))
 
 
-def test_a_message_of_far_too_many_words_says_that_there_is_more():
+def test_a_clipped_message_says_that_there_is_more():
     fitted = fit_blocks([{"type": "section", "text": mrkdwn()}] * 60)
 
     assert valid_message(fitted)
     assert fitted[-1] == MORE
 
 
-def test_buttons_are_kept_when_words_are_dropped():
+def test_buttons_are_kept_when_text_is_dropped():
     wordy = [{"type": "section", "text": mrkdwn()}] * 8
 
     fitted = fit_blocks([*wordy, {"type": "actions", "elements": [button()]}])
@@ -81,13 +81,13 @@ def test_buttons_are_kept_when_words_are_dropped():
     assert [block["type"] for block in fitted[-2:]] == ["actions", "context"]
 
 
-def test_a_message_that_fits_is_left_as_it_is():
+def test_a_message_that_fits_is_not_changed():
     short = [{"type": "section", "text": mrkdwn("short")}, {"type": "divider"}]
 
     assert fit_blocks(short) == short
 
 
-def test_a_view_is_cut_to_what_slack_takes():
+def test_a_view_is_clipped_to_the_limits_of_slack():
     view = {"type": "modal", "title": plain(), "submit": plain(), "close": plain(), "blocks": BLOCKS[:2] * 80}
 
     fitted = fit_view(view)
@@ -114,7 +114,7 @@ def test_the_limits_are_those_of_the_pretend_workspace():
     assert differing == {}
 
 
-# slack_sdk's own limits; the rest of the table it does not check.
+# The limits that slack_sdk checks; it does not check the rest of the table.
 SLACK_SDK_LIMITS = {
     "view.blocks": View.blocks_max_length,
     "view.title": View.title_max_length,
@@ -194,7 +194,7 @@ def test_what_slack_sdk_does_not_check_is_listed_with_its_reason():
     ],
     ids=["a text too long", "an attribute that no block has", "an id too long"],
 )
-def test_each_opinion_refuses_what_does_not_fit(block):
+def test_both_checks_refuse_a_value_above_the_limit(block):
     with pytest.raises((AssertionError, SlackError)):
         valid_message([block])
     with pytest.raises((AssertionError, SlackObjectFormationError)):

@@ -39,7 +39,7 @@ def record() -> Record:
 
 
 def submitted_in_order(batcher: Batcher[int, str], record: Record, pool: ThreadPoolExecutor, many: Sequence[int]):
-    """Let one come first and be held, then all the others, each once the one before it waits."""
+    """Submit one item and hold it, then all the others, each once the item before it waits."""
     futures = [pool.submit(batcher.record, many[0], record)]
     assert record.entered.wait(PATIENCE)
     for n, one in enumerate(many[1:], start=1):
@@ -83,7 +83,7 @@ def test_an_error_is_raised_for_the_item_that_caused_it_alone(record: Record) ->
     assert batcher.record(15, record) == "recorded 15"
 
 
-def test_an_interrupt_ends_the_one_who_leads_and_the_others_go_on(record: Record) -> None:
+def test_an_interrupt_ends_the_leader_and_the_others_continue(record: Record) -> None:
     batcher: Batcher[int, str] = Batcher()
 
     with ThreadPoolExecutor(8) as pool:
@@ -97,7 +97,7 @@ def test_an_interrupt_ends_the_one_who_leads_and_the_others_go_on(record: Record
     assert batcher.record(15, record) == "recorded 15"
 
 
-def test_an_error_of_one_alone_is_its_own(record: Record) -> None:
+def test_an_error_of_a_lone_item_is_raised_for_it(record: Record) -> None:
     record.may_go_on.set()
     batcher: Batcher[int, str] = Batcher()
 

@@ -64,7 +64,7 @@ def test_the_first_start_is_no_gap(rig, key):
     assert gaps(rig, key) == []
 
 
-def test_after_a_crash_the_gap_began_with_the_last_heartbeat_and_ends_with_the_connection(rig, key):
+def test_after_a_crash_the_gap_starts_with_the_last_heartbeat_and_ends_with_the_connection(rig, key):
     one = Process(rig)
     one.connect()
     one.run(90)
@@ -209,7 +209,7 @@ def test_a_major_incident_is_backfilled_before_the_others(rig, key):
     assert ranks[0] < ranks[1]
 
 
-def test_a_process_that_crashes_while_disconnected_leaves_the_beginning_of_the_gap(rig, key):
+def test_a_process_that_crashes_while_disconnected_leaves_the_start_of_the_gap(rig, key):
     one = Process(rig)
     one.connect()
     one.run(20)

@@ -50,7 +50,7 @@ def test_another_app_is_named_by_its_bot():
 
 
 @pytest.mark.parametrize("subtype", ["channel_join", "channel_topic", "channel_name", "pinned_item", "message_replied"])
-def test_slacks_own_notices_are_no_messages(subtype):
+def test_notices_of_slack_are_not_captured(subtype):
     assert read(user="U1", text="x", ts=TS, subtype=subtype) is None
 
 

@@ -94,7 +94,7 @@ def test_joins_and_leaves_are_not_added():
     assert recent.posted_in("C1", T0 - HOUR, T0 + HOUR) == ()
 
 
-def test_a_capture_from_the_spool_is_kept_as_much_longer():
+def test_a_capture_from_the_spool_is_stored_longer_by_its_waiting_time():
     recent, back = RecentMessages(lambda: 60), T0 + 3 * HOUR
     recent.add(posted("now"), back)
     assert recent.posted_in("C1", T0, back) == ()

@@ -1,4 +1,4 @@
-"""The budget: no method above its tier, the first rank first, and what Slack says is obeyed."""
+"""The rate limiter: no method exceeds its tier, urgent calls come first, and Retry-After is obeyed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def seconds(n: float) -> datetime:
     return T0 + timedelta(seconds=n)
 
 
-def test_the_first_rank_may_spend_a_whole_tier_and_the_others_leave_some():
+def test_the_highest_priority_may_use_a_whole_tier_and_the_others_leave_a_reserve():
     spent = {}
     for rank in (LATER, NORMAL, URGENT, USABLE):
         budget = RateLimiter()
@@ -25,7 +25,7 @@ def test_the_first_rank_may_spend_a_whole_tier_and_the_others_leave_some():
     assert spent[LATER] < spent[NORMAL] < spent[URGENT] < spent[USABLE]
 
 
-def test_lesser_things_never_use_up_what_the_first_rank_needs():
+def test_low_priority_calls_never_use_the_reserve_of_the_highest():
     budget = RateLimiter()
     while budget.take(METHOD, LATER, T0) is None:
         pass
@@ -33,7 +33,7 @@ def test_lesser_things_never_use_up_what_the_first_rank_needs():
     assert budget.take(METHOD, USABLE, T0) is None
 
 
-def test_reading_back_may_have_most_of_what_little_else_asks_for_and_a_major_incident_comes_first():
+def test_a_backfill_may_use_most_of_a_quiet_tier_and_a_major_incident_comes_first():
     method = "conversations.replies"
     spent = {}
     for rank in (LATER, NORMAL):
@@ -54,7 +54,7 @@ def test_no_minute_ever_sees_more_calls_than_the_tier():
     assert len(made) > 2 * PER_MINUTE[METHOD]
 
 
-def test_who_has_to_wait_is_told_until_when_and_may_go_then():
+def test_a_postponed_call_gets_its_time_and_may_run_then():
     budget = RateLimiter({METHOD: 1})
     budget.take(METHOD, USABLE, T0)
 
@@ -64,7 +64,7 @@ def test_who_has_to_wait_is_told_until_when_and_may_go_then():
     assert budget.take(METHOD, USABLE, until) is None
 
 
-def test_one_channel_gets_about_a_message_a_second_and_others_do_not_wait_for_it():
+def test_a_channel_gets_about_one_message_a_second_without_delaying_other_channels():
     budget = RateLimiter()
     in_one = sum(budget.take("chat.postMessage", USABLE, T0, "C1") is None for _ in range(20))
 
@@ -72,7 +72,7 @@ def test_one_channel_gets_about_a_message_a_second_and_others_do_not_wait_for_it
     assert budget.take("chat.postMessage", USABLE, T0, "C2") is None
 
 
-def test_what_slack_blocked_stands_still_for_as_long_as_slack_said_and_other_methods_go_on():
+def test_a_blocked_method_waits_for_retry_after_and_other_methods_continue():
     budget = RateLimiter()
 
     budget.block(METHOD, seconds(30))
@@ -82,7 +82,7 @@ def test_what_slack_blocked_stands_still_for_as_long_as_slack_said_and_other_met
     assert budget.take(METHOD, USABLE, seconds(30)) is None
 
 
-def test_an_uncounted_budget_still_obeys_slack():
+def test_a_rate_limiter_without_tiers_still_obeys_retry_after():
     budget = RateLimiter(counts=False)
     assert all(budget.take(METHOD, LATER, T0) is None for _ in range(200))
 

@@ -1,4 +1,4 @@
-"""A start that meets a trouble of Slack's which passes goes on after it; one that meets another says so at once."""
+"""A start waits for a transient error of Slack to end, and reports any other error at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.mark.parametrize("trouble", ["server_error", "too_many_requests", "lose_reply"])
-def test_what_passes_is_waited_out(sandbox: Sandbox, caplog: pytest.LogCaptureFixture, trouble: str) -> None:
+def test_a_transient_error_is_waited_for(sandbox: Sandbox, caplog: pytest.LogCaptureFixture, trouble: str) -> None:
     getattr(sandbox.faults, trouble)("auth.test", times=2)
     client = client_for(sandbox.base_url, sandbox.bot_token)
 
@@ -35,7 +35,7 @@ def test_what_passes_is_waited_out(sandbox: Sandbox, caplog: pytest.LogCaptureFi
     assert sandbox.bot_token not in caplog.text
 
 
-def test_what_does_not_pass_in_time_is_told(sandbox: Sandbox) -> None:
+def test_an_error_that_does_not_end_in_time_is_raised(sandbox: Sandbox) -> None:
     sandbox.faults.server_error("auth.test", times=9, status=503)
     client = client_for(sandbox.base_url, sandbox.bot_token)
 
@@ -45,7 +45,7 @@ def test_what_does_not_pass_in_time_is_told(sandbox: Sandbox) -> None:
     assert sum(one.name == "auth.test" for one in sandbox.wire_log.since(0)) == len(SHORT) + 1
 
 
-def test_a_token_that_is_not_known_and_an_address_at_which_nobody_is_are_told_at_once(sandbox: Sandbox) -> None:
+def test_an_unknown_token_and_an_unreachable_address_are_raised_at_once(sandbox: Sandbox) -> None:
     began = time.monotonic()
 
     with pytest.raises(SlackApiError, match="invalid_auth"):

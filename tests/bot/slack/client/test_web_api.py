@@ -1,4 +1,4 @@
-"""How a call to Slack can end: done, not yet, nobody knows, or no. Each with the pretend workspace answering so."""
+"""A call to Slack succeeds, is rate-limited, has an unknown outcome, or is refused: each with the pretend workspace."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def joined(rig):
     return rig
 
 
-def test_a_call_that_worked_gives_slacks_answer(joined):
+def test_a_successful_call_returns_the_response_of_slack(joined):
     assert post(joined)["message"]["text"] == "hello"
 
 
-def test_too_many_requests_wait_for_as_long_as_slack_says_and_no_call_is_made_meanwhile(joined):
+def test_a_rate_limited_method_waits_for_retry_after_and_is_not_called_before(joined):
     joined.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=7)
     with pytest.raises(CallPostponed) as first:
         post(joined)
@@ -45,7 +45,7 @@ def test_a_server_error_leaves_the_outcome_unknown(joined, status):
         post(joined)
 
 
-def test_a_lost_reply_leaves_the_outcome_unknown_though_it_was_done(joined):
+def test_a_lost_reply_leaves_the_outcome_of_an_executed_call_unknown(joined):
     joined.sandbox.faults.lose_reply("chat.postMessage")
 
     with pytest.raises(UnknownOutcome):
@@ -54,7 +54,7 @@ def test_a_lost_reply_leaves_the_outcome_unknown_though_it_was_done(joined):
     assert [m.text for m in joined.named("general").messages.values() if not m.subtype] == ["hello"]
 
 
-def test_no_answer_within_the_clients_time_leaves_the_outcome_unknown(joined):
+def test_a_timeout_leaves_the_outcome_unknown(joined):
     joined.slack.client.timeout = 0.2
     joined.sandbox.faults.set_latency(1000, "chat.postMessage")
 
@@ -63,7 +63,7 @@ def test_no_answer_within_the_clients_time_leaves_the_outcome_unknown(joined):
 
 
 @pytest.mark.parametrize("error", ["internal_error", "fatal_error", "service_unavailable"])
-def test_an_error_that_passes_leaves_the_outcome_unknown(joined, error):
+def test_a_transient_error_leaves_the_outcome_unknown(joined, error):
     joined.sandbox.faults.fail_with(error, "chat.postMessage")
 
     with pytest.raises(UnknownOutcome):
@@ -71,7 +71,7 @@ def test_an_error_that_passes_leaves_the_outcome_unknown(joined, error):
 
 
 @pytest.mark.parametrize("error", ["is_archived", "missing_scope", "some_new_error"])
-def test_anything_else_slack_says_is_a_no(joined, error):
+def test_any_other_error_of_slack_is_a_refusal(joined, error):
     joined.sandbox.faults.fail_with(error, "chat.postMessage")
 
     with pytest.raises(SlackError) as no:

@@ -1,4 +1,4 @@
-"""Cut off or crashed for an hour: what people did meanwhile is on the record, once, and the record says when Muster was away."""
+"""An hour without a connection or a process: messages of that hour are recorded once, and the record shows the gap."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ FIELDS = {
 }
 
 
-class Play:
-    """A stage on which an incident is declared, with two messages said, of which one is marked."""
+class IncidentDuringOutage:
+    """An incident with two messages in its channel, one of them pinned."""
 
     def __init__(self, stage: ReplayEnvironment) -> None:
         self.stage = stage
@@ -86,7 +86,7 @@ class Play:
         return [entry for entry in found if not wanted or entry.fact.kind in wanted]
 
     def chatter(self) -> str:
-        """Let people talk, change, delete, mark, join and leave for an hour; give the ts of what was said first."""
+        """Post, edit, delete, pin, join and leave for an hour; return the ts of the first message."""
         said = self.says("ilse", "failing over now")
         self.says("eva", "watching the graphs", thread=said)
         self.passes(1)
@@ -99,7 +99,7 @@ class Play:
         return said
 
     def crash(self) -> None:
-        """End Muster without a goodbye, and with it what it remembers."""
+        """End Muster without a clean shutdown; its memory is lost."""
         muster = self.stage.muster
         for one in muster.receivers:
             one.stop()
@@ -109,167 +109,167 @@ class Play:
         self.stage.is_cut_off = True
 
     def restart(self) -> None:
-        """Start Muster anew on the same database."""
+        """Start Muster again on the same database."""
         self.stage.open(self.policy)
         self.stage.is_cut_off = False
         self.stage.settle()
 
 
 @pytest.fixture
-def play() -> Iterator[Play]:
+def outage() -> Iterator[IncidentDuringOutage]:
     people = {name: Person(name, name.capitalize()) for name in SCRIPT.people}
     stage = ReplayEnvironment(people, clock=SetClock(START), channels=("incidents",))
     try:
-        yield Play(stage)
+        yield IncidentDuringOutage(stage)
     finally:
         stage.close()
 
 
-def assert_read_back(play: Play, said: str, begins: str, ends: str) -> None:
-    """The record holds what Slack still shows of the hour, each thing once and between the two ends of the gap."""
-    gap = play.entries(GapNoted)
+def assert_backfilled(outage: IncidentDuringOutage, said: str, begins: str, ends: str) -> None:
+    """The record holds everything of the hour that Slack still shows, once and between the two entries of the gap."""
+    gap = outage.entries(GapNoted)
     assert [(e.fact.edge, utc_text(e.occurred_at), e.by) for e in gap] == [
         ("begins", begins, "muster"),
         ("ends", ends, "muster"),
     ]
-    back = [entry for entry in play.entries() if entry.source.surface is EntryPoint.HISTORY]
+    back = [entry for entry in outage.entries() if entry.source.surface is EntryPoint.HISTORY]
     assert all(gap[0].n < entry.n < gap[1].n for entry in back)
     assert gap[1].fact.recovered >= len(back) == 8
-    posted = [(fact.text, fact.thread_ts) for fact in play.facts(MessagePosted)]
+    posted = [(fact.text, fact.thread_ts) for fact in outage.facts(MessagePosted)]
     assert posted[2:] == [("failing over now", None), ("watching the graphs", said)]
-    assert [fact.text for fact in play.facts(MessageEdited)] == ["the replica is lagging by 40 s"]
-    assert [fact.previous for fact in play.facts(MessageDeleted)] == ["I see it too"]
-    assert [fact.text for fact in play.facts(MessagePinned)] == ["the replica is lagging", "failing over now"]
-    assert [fact.change for fact in play.facts(SourceChanged)] == ["edited"]
-    assert [fact.who[-4:] for fact in play.facts(Joined)][-1] == "OMAR"
-    assert [fact.who[-3:] for fact in play.facts(Left)] == ["ROB"]
+    assert [fact.text for fact in outage.facts(MessageEdited)] == ["the replica is lagging by 40 s"]
+    assert [fact.previous for fact in outage.facts(MessageDeleted)] == ["I see it too"]
+    assert [fact.text for fact in outage.facts(MessagePinned)] == ["the replica is lagging", "failing over now"]
+    assert [fact.change for fact in outage.facts(SourceChanged)] == ["edited"]
+    assert [fact.who[-4:] for fact in outage.facts(Joined)][-1] == "OMAR"
+    assert [fact.who[-3:] for fact in outage.facts(Left)] == ["ROB"]
 
 
-def test_what_people_did_in_an_hour_without_a_connection_is_read_back(play: Play) -> None:
-    begins = utc_text(play.stage.clock.now())
-    play.stage.cut_off()
-    said = play.chatter()
+def test_an_hour_without_a_connection_is_backfilled(outage: IncidentDuringOutage) -> None:
+    begins = utc_text(outage.stage.clock.now())
+    outage.stage.cut_off()
+    said = outage.chatter()
 
-    play.stage.restore_connections(late=False)
+    outage.stage.restore_connections(late=False)
 
-    assert_read_back(play, said, begins, utc_text(play.stage.clock.now()))
+    assert_backfilled(outage, said, begins, utc_text(outage.stage.clock.now()))
 
 
-def test_each_thing_that_was_read_back_carries_when_it_happened_and_when_it_was_recorded(play: Play) -> None:
-    play.stage.cut_off()
-    play.chatter()
-    now = play.stage.clock.now()
+def test_a_backfilled_entry_has_the_time_of_the_event_and_of_the_recording(outage: IncidentDuringOutage) -> None:
+    outage.stage.cut_off()
+    outage.chatter()
+    now = outage.stage.clock.now()
 
-    play.stage.restore_connections(late=False)
+    outage.stage.restore_connections(late=False)
 
     dated = [
-        e for e in play.entries(MessagePosted, MessageEdited, Joined, Left) if e.source.surface is EntryPoint.HISTORY
+        e for e in outage.entries(MessagePosted, MessageEdited, Joined, Left) if e.source.surface is EntryPoint.HISTORY
     ]
     assert len(dated) == 5
     assert all(e.occurred_at < now - timedelta(minutes=50) and e.recorded_at == now for e in dated)
 
 
-def test_what_slack_delivers_late_after_it_was_read_back_adds_only_what_nobody_could_read(play: Play) -> None:
-    play.stage.cut_off()
-    said = play.chatter()
-    play.stage.restore_connections(late=False)
-    before = play.entries()
+def test_late_events_after_a_backfill_add_only_what_could_not_be_read(outage: IncidentDuringOutage) -> None:
+    outage.stage.cut_off()
+    said = outage.chatter()
+    outage.stage.restore_connections(late=False)
+    before = outage.entries()
 
-    assert play.stage.sandbox.redeliver()
-    play.stage.settle()
+    assert outage.stage.sandbox.redeliver()
+    outage.stage.settle()
 
-    later = [entry.fact.kind for entry in play.entries()[len(before) :]]
+    later = [entry.fact.kind for entry in outage.entries()[len(before) :]]
     assert later == ["reacted"]
-    assert len(play.facts(MessagePosted)) == 4
-    assert [fact.ts for fact in play.facts(MessagePinned)] == [play.first, said]
+    assert len(outage.facts(MessagePosted)) == 4
+    assert [fact.ts for fact in outage.facts(MessagePinned)] == [outage.first, said]
 
 
-def test_what_slack_delivered_late_is_not_read_back_again(play: Play) -> None:
-    play.stage.cut_off()
-    play.chatter()
+def test_events_delivered_late_are_not_backfilled_again(outage: IncidentDuringOutage) -> None:
+    outage.stage.cut_off()
+    outage.chatter()
 
-    play.stage.restore_connections(late=True)
+    outage.stage.restore_connections(late=True)
 
-    assert [e for e in play.entries() if e.source.surface is EntryPoint.HISTORY] == []
-    assert len(play.facts(MessagePosted)) == 4
-    assert len(play.facts(MessageDeleted)) == 1
+    assert [e for e in outage.entries() if e.source.surface is EntryPoint.HISTORY] == []
+    assert len(outage.facts(MessagePosted)) == 4
+    assert len(outage.facts(MessageDeleted)) == 1
 
 
-def test_a_message_changed_before_it_was_heard_keeps_its_original_when_that_comes_late(play: Play) -> None:
-    play.stage.cut_off()
-    ts = play.says("rob", "it is the cache")
-    play.passes(1)
-    play.actor.edit(play.users["rob"], play.channel, ts, "it is the pool")
-    play.passes(5)
-    play.stage.restore_connections(late=False)
-    read = [fact.text for fact in play.facts(MessagePosted)]
+def test_the_original_of_an_edited_message_is_recorded_when_its_event_comes_late(outage: IncidentDuringOutage) -> None:
+    outage.stage.cut_off()
+    ts = outage.says("rob", "it is the cache")
+    outage.passes(1)
+    outage.actor.edit(outage.users["rob"], outage.channel, ts, "it is the pool")
+    outage.passes(5)
+    outage.stage.restore_connections(late=False)
+    read = [fact.text for fact in outage.facts(MessagePosted)]
 
-    assert play.stage.sandbox.redeliver()
-    play.stage.settle()
+    assert outage.stage.sandbox.redeliver()
+    outage.stage.settle()
 
     assert "it is the cache" not in read
-    assert play.facts(MessagePosted)[-1].text == "it is the cache"
-    assert [fact.text for fact in play.facts(MessageEdited)] == ["it is the pool"]
+    assert outage.facts(MessagePosted)[-1].text == "it is the cache"
+    assert [fact.text for fact in outage.facts(MessageEdited)] == ["it is the pool"]
 
 
-def test_after_a_crash_the_heartbeat_tells_since_when_nobody_was_there(play: Play) -> None:
-    play.stage.muster.gap_detector.check()
-    begins = utc_text(play.stage.clock.now())
-    play.crash()
-    said = play.chatter()
+def test_after_a_crash_the_gap_starts_at_the_last_heartbeat(outage: IncidentDuringOutage) -> None:
+    outage.stage.muster.gap_detector.check()
+    begins = utc_text(outage.stage.clock.now())
+    outage.crash()
+    said = outage.chatter()
 
-    play.restart()
+    outage.restart()
 
-    assert_read_back(play, said, begins, utc_text(play.stage.clock.now()))
+    assert_backfilled(outage, said, begins, utc_text(outage.stage.clock.now()))
 
 
-def test_without_the_heartbeat_a_crash_would_leave_no_trace_of_the_gap(play: Play) -> None:
-    play.stage.muster.gap_detector.check()
-    store = play.stage.muster.store
+def test_without_the_heartbeat_a_crash_leaves_no_gap_on_the_record(outage: IncidentDuringOutage) -> None:
+    outage.stage.muster.gap_detector.check()
+    store = outage.stage.muster.store
     store.transactions.write(lambda connection: connection.exec_driver_sql("DELETE FROM presence").rowcount)
-    play.crash()
-    play.chatter()
+    outage.crash()
+    outage.chatter()
 
-    play.restart()
+    outage.restart()
 
-    assert play.entries(GapNoted) == []
-    assert len(play.facts(MessagePosted)) == 4
+    assert outage.entries(GapNoted) == []
+    assert len(outage.facts(MessagePosted)) == 4
 
 
-def test_crashed_again_while_it_reads_back_it_brackets_the_gap_once(play: Play) -> None:
-    play.stage.muster.gap_detector.check()
-    play.crash()
-    play.chatter()
-    play.stage.open(play.policy)
-    play.crash()
-    play.passes(1)
+def test_a_second_crash_during_the_backfill_records_the_gap_once(outage: IncidentDuringOutage) -> None:
+    outage.stage.muster.gap_detector.check()
+    outage.crash()
+    outage.chatter()
+    outage.stage.open(outage.policy)
+    outage.crash()
+    outage.passes(1)
 
-    play.restart()
+    outage.restart()
 
-    edges = [fact.edge for fact in play.facts(GapNoted)]
+    edges = [fact.edge for fact in outage.facts(GapNoted)]
     assert edges.count("begins") == edges.count("ends") >= 1
-    assert len(play.facts(MessagePosted)) == 4
+    assert len(outage.facts(MessagePosted)) == 4
 
 
-def test_the_channel_is_told_that_muster_was_away_and_what_to_repeat(play: Play) -> None:
-    play.stage.cut_off()
-    play.chatter()
+def test_the_channel_reads_that_muster_was_down_and_what_to_repeat(outage: IncidentDuringOutage) -> None:
+    outage.stage.cut_off()
+    outage.chatter()
 
-    play.stage.restore_connections()
+    outage.stage.restore_connections()
 
-    said = [m.text for m in play.stage.sandbox.workspace.find_channel(play.channel).messages.values()]
+    said = [m.text for m in outage.stage.sandbox.workspace.find_channel(outage.channel).messages.values()]
     [told] = [text for text in said if "cut off" in text]
     assert "please repeat" in told
 
 
-def test_without_the_natural_keys_what_comes_late_would_stand_there_twice(play: Play) -> None:
-    play.stage.cut_off()
-    play.chatter()
-    play.stage.restore_connections(late=False)
-    store = play.stage.muster.store
+def test_without_message_keys_a_late_event_is_recorded_twice(outage: IncidentDuringOutage) -> None:
+    outage.stage.cut_off()
+    outage.chatter()
+    outage.stage.restore_connections(late=False)
+    store = outage.stage.muster.store
     store.transactions.write(lambda connection: connection.exec_driver_sql("DELETE FROM message_key").rowcount)
 
-    assert play.stage.sandbox.redeliver()
-    play.stage.settle()
+    assert outage.stage.sandbox.redeliver()
+    outage.stage.settle()
 
-    assert len(play.facts(MessagePosted)) > 4
+    assert len(outage.facts(MessagePosted)) > 4

@@ -22,11 +22,11 @@ REQUEST = Request(
 )
 
 
-def test_a_spooled_request_is_read_as_it_was_made():
+def test_a_spooled_request_is_read_unchanged():
     assert spooled_request(request_line(REQUEST)) == REQUEST
 
 
-def test_a_request_spooled_with_the_groups_beside_the_actor_is_read_as_the_same_request():
+def test_a_request_spooled_with_the_groups_outside_the_actor_is_read_as_the_same_request():
     line = request_line(REQUEST)
     old = {**line.body["request"], "actor": REQUEST.actor.id, "groups": ["responder", "closer"]}
 

@@ -1,4 +1,4 @@
-"""Forms are drawn for every verb, whatever they are filled with, and read back what they show."""
+"""Every verb has a form. Its submission returns the values shown, for any values."""
 
 from datetime import UTC, datetime
 
@@ -55,7 +55,7 @@ def hostile(verb):
 
 @pytest.mark.parametrize("policy", [RULES, CROWDED, BARE], ids=["usual", "crowded", "bare"])
 @pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
-def test_the_form_of_every_verb_is_one_that_slack_takes(verb, policy):
+def test_the_form_of_every_verb_is_valid_for_slack(verb, policy):
     for fields in ({}, hostile(verb)):
         view = verb_form(verb, fields, WHERE, policy, banner=LONG)
 
@@ -63,7 +63,7 @@ def test_the_form_of_every_verb_is_one_that_slack_takes(verb, policy):
 
 
 @pytest.mark.parametrize("verb", verbs_with_forms(), ids=lambda verb: verb.name)
-def test_what_a_form_shows_is_what_its_submission_says(verb):
+def test_a_submission_returns_the_values_that_the_form_shows(verb):
     fields = {name: value for name, value in hostile(verb).items() if value != LONG}
 
     view = verb_form(verb, fields, WHERE, RULES)
@@ -99,7 +99,7 @@ def test_an_untouched_form_submits_nothing(verb):
         (Control.CATEGORY, "data", "data"),
     ],
 )
-def test_each_control_gives_the_value_that_was_put_in(control, typed, value):
+def test_each_control_returns_its_value(control, typed, value):
     field = Field("impact" if control is Control.LEVEL else "some", FormField("Some", control), RULES)
     state = element_state(None, draw_element(field, None), typed)
 
@@ -120,7 +120,7 @@ def test_a_field_without_anything_to_choose_from_is_typed():
     assert read_state(field, {"type": "plain_text_input", "value": "network"}, TEAM) == "network"
 
 
-def test_more_services_than_a_list_holds_are_searched_for():
+def test_more_services_than_a_list_holds_are_searched():
     element = draw_element(Field("service", FormField("Service", Control.SERVICE), CROWDED), "service 120")
 
     assert element["type"] == "external_select"
@@ -133,13 +133,13 @@ def test_a_known_service_offers_its_own_categories_only():
     assert [one["value"] for one in draw_element(field, None)["options"]] == ["availability"]
 
 
-def test_what_a_form_does_not_show_travels_with_it():
+def test_values_that_a_form_does_not_show_are_in_its_metadata():
     view = verb_form(verb_registry.find("decide"), {"text": "shown", "unseen": "A1"}, WHERE, RULES)
 
     assert read_context(view["private_metadata"]).fields == {"unseen": "A1"}
 
 
-def test_once_it_is_known_which_form_of_a_verb_is_meant_only_its_fields_are_shown():
+def test_a_form_of_a_known_variant_shows_only_its_fields():
     tempfix = verb_registry.find("tempfix")
 
     def shown(**fields):
@@ -151,7 +151,7 @@ def test_once_it_is_known_which_form_of_a_verb_is_meant_only_its_fields_are_show
     assert shown(form="removed", id="TF1", text="gone") == {"id", "evidence", "text"}
 
 
-def test_a_priority_is_judged_from_what_it_is_now():
+def test_the_priority_form_shows_the_present_levels():
     incident = an_incident(State.ACTIVE)
     view = verb_form(verb_registry.find("priority"), {}, WHERE, RULES, incident=incident)
 
@@ -160,7 +160,7 @@ def test_a_priority_is_judged_from_what_it_is_now():
     assert chosen["urgency"]["value"] == str(int(incident.priorities[-1].urgency))
 
 
-def test_the_form_of_an_update_says_what_is_owed():
+def test_the_update_form_shows_which_updates_are_owed():
     due_at = datetime(2026, 6, 9, 10, 30, tzinfo=UTC)
     slot = OpenSlot(due_at=due_at, missed_after=due_at)
     owing = an_incident(State.ACTIVE, audiences=(AudienceState(audience="exec", open=slot),))
@@ -173,7 +173,7 @@ def test_the_form_of_an_update_says_what_is_owed():
     assert small(an_incident(State.ACTIVE, audiences=())) == []
 
 
-def test_what_can_wait_stands_below_what_is_needed_to_declare():
+def test_optional_fields_are_below_the_fields_required_to_declare():
     blocks = verb_form(verb_registry.find("declare"), {}, WHERE, RULES)["blocks"]
     names = [block.get("block_id") for block in blocks]
 
@@ -181,7 +181,7 @@ def test_what_can_wait_stands_below_what_is_needed_to_declare():
     assert names.index("urgency") < rest < names.index("category")
 
 
-def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
+def test_a_verb_that_records_takes_an_earlier_time_and_a_question_does_not():
     def names(word):
         return {field.name for field in fields_shown(verb_registry.find(word), RULES, {})}
 
@@ -190,11 +190,11 @@ def test_what_changes_the_record_can_be_told_afterwards_and_a_question_cannot():
 
 
 @pytest.mark.parametrize("word", ["declare", "escalate"])
-def test_who_relies_on_a_call_is_told_that_a_direct_message_wakes_nobody(word):
+def test_the_escalation_form_says_that_a_direct_message_does_not_wake_people(word):
     assert "wakes nobody" in str(verb_form(verb_registry.find(word), {}, WHERE, RULES))
 
 
-def test_who_declares_reads_what_an_incident_is_and_which_policy_says_so():
+def test_the_declaration_form_says_what_an_incident_is_and_names_the_policy():
     theirs = RULES.model_copy(update={"definition": "Anything a customer notices.", "version": "7 <b>"})
 
     shown = str(verb_form(verb_registry.find("declare"), {}, WHERE, theirs))

@@ -1,4 +1,4 @@
-"""A connection that is cut, goes silent or is refreshed is replaced, and people notice no more than a short wait."""
+"""A connection that is cut, silent or refreshed is replaced after a short delay."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def texts(place, incident, kind):
     return [entry.fact.text for entry in place.entries(incident.key, kind.kind)]
 
 
-def test_a_connection_that_is_cut_is_replaced_and_muster_learns_that_events_may_be_missing(place, channel, incident):
+def test_a_cut_connection_is_replaced_and_reported_as_a_possible_gap(place, channel, incident):
     greeted = len(place.greetings)
     place.sandbox.faults.drop_sockets()
     until(lambda: place.sandbox.sockets.count() == 0)
@@ -53,8 +53,8 @@ def test_a_connection_that_is_cut_is_replaced_and_muster_learns_that_events_may_
 
 
 @pytest.mark.parametrize("how", ["stall_sockets", "drop_sockets"])
-def test_a_connection_that_dies_without_a_word_is_replaced_within_ten_seconds(place, channel, incident, how):
-    """By default five seconds of silence, half a second to notice, one until the client opens another."""
+def test_a_silent_connection_is_replaced_within_ten_seconds(place, channel, incident, how):
+    """By default: five seconds of silence, half a second to detect it, one until the client opens another connection."""
     before = opened(place)
     getattr(place.sandbox.faults, how)()
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""A connection ends when it is idle, so that everything received is acknowledged, and it ends in time."""
+"""A connection closes when it is idle, so that every received request is acknowledged, and it closes in time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def workplace(sqlite_url: str) -> Iterator[SlackEnv]:
     opened.close()
 
 
-def test_what_is_being_handled_when_the_connection_stops_is_still_acknowledged() -> None:
+def test_a_request_in_progress_when_the_connection_stops_is_acknowledged() -> None:
     taken, go_on = threading.Event(), threading.Event()
 
     def slow(ack: Ack) -> None:
@@ -64,7 +64,7 @@ def test_what_is_being_handled_when_the_connection_stops_is_still_acknowledged()
         assert not socket.is_healthy()
 
 
-def test_what_was_received_is_acknowledged_before_the_connection_ends(workplace: SlackEnv) -> None:
+def test_received_requests_are_acknowledged_before_the_connection_closes(workplace: SlackEnv) -> None:
     incident = workplace.incident()
     busy, free = threading.Event(), threading.Event()
 
@@ -91,7 +91,7 @@ def test_what_was_received_is_acknowledged_before_the_connection_ends(workplace:
     assert [e.fact.text for e in workplace.entries(incident.key, Noted.kind)] == ["typed at the end"]
 
 
-def test_an_idle_connection_ends_at_once(workplace: SlackEnv) -> None:
+def test_an_idle_connection_closes_at_once(workplace: SlackEnv) -> None:
     began = time.monotonic()
 
     workplace.socket.stop()
@@ -100,7 +100,7 @@ def test_an_idle_connection_ends_at_once(workplace: SlackEnv) -> None:
     until(lambda: workplace.sandbox.sockets.count() == 0)
 
 
-def test_what_is_never_acknowledged_keeps_it_open_no_longer_than_slack_waits(sqlite_url: str) -> None:
+def test_an_unacknowledged_request_keeps_the_connection_open_no_longer_than_slack_waits(sqlite_url: str) -> None:
     """By then Slack has shown the person an error, and an acknowledgement would be in vain."""
     workplace = SlackEnv(sqlite_url, ack_seconds=SHORT_ACK)
     workplace.socket._on_frame('{"envelope_id": "never acknowledged"}')
@@ -113,7 +113,7 @@ def test_what_is_never_acknowledged_keeps_it_open_no_longer_than_slack_waits(sql
     assert SHORT_ACK <= took < SHORT_ACK + ACK_SECONDS
 
 
-def test_what_has_arrived_and_was_not_read_yet_is_read_before_the_connection_ends(workplace: SlackEnv) -> None:
+def test_an_unread_request_is_read_before_the_connection_closes(workplace: SlackEnv) -> None:
     session = workplace.socket._socket._client.current_session
     until(workplace.socket.is_idle)
 

@@ -119,7 +119,7 @@ def test_a_home_tab_with_nothing_on_it_offers_to_declare():
 
 @pytest.mark.parametrize("answer", [None, "accepted", "declined", "lapsed"])
 @pytest.mark.parametrize("how", ["functional", "hierarchical"])
-def test_a_page_is_valid_whatever_its_answer(answer, how):
+def test_a_page_is_valid_with_every_answer(answer, how):
     call = Escalation(
         n=4, at=START, how=how, to="x", person=EVA, by=ILSE, reason=HOSTILE, answer_by=later(5), answer=answer
     )
