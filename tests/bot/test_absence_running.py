@@ -1,4 +1,4 @@
-"""A Muster that runs by itself is cut off, notices that it was, and makes up for it without anybody's help."""
+"""A running Muster loses its connection, detects the gap, and backfills it without intervention."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def settings(sandbox: Sandbox, url: str, policy: Path) -> Settings:
     return Settings(**given)
 
 
-def test_it_reconnects_notes_the_gap_and_reads_back_what_was_said_meanwhile(sqlite_url, tmp_path):
+def test_muster_reconnects_records_the_gap_and_backfills_the_missed_messages(sqlite_url, tmp_path):
     (tmp_path / "policy.yaml").write_text(POLICY, encoding="utf-8")
     with Sandbox(PEOPLE, manifest=MANIFEST, channels=("general", "incidents")) as sandbox:
         muster = compose(settings(sandbox, sqlite_url, tmp_path / "policy.yaml"))

@@ -1,6 +1,6 @@
-"""Killed at any point without its database or while draining, Muster ends as it does when nobody disturbs it.
+"""Killed at any failpoint without its database or while draining, Muster ends in the state in which it ends undisturbed.
 
-What is done in Slack without a database is the same whichever is absent, so on SQLite it dies behind the lines alone.
+Slack calls without a database are the same on both databases, so on SQLite it is killed at the failpoints of the spool only.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ State = dict[str, Any]
 
 
 def on_both(points: tuple[str, ...]) -> Any:
-    """Give each point on PostgreSQL, and those of the spool on SQLite."""
+    """Parametrize each failpoint on PostgreSQL, and those of the spool on SQLite."""
     lines = [("sqlite", point) for point in points if point in ABSENT]
     return pytest.mark.parametrize(("kind", "point"), [*(("postgresql", point) for point in points), *lines])
 
 
 class MovedFile:
-    """A SQLite file that is taken away, with something in its place that nobody can open."""
+    """A SQLite file that can be moved away, with a folder in its place."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._away = path, path.with_suffix(".away")
@@ -72,12 +72,12 @@ class MovedFile:
             self._away.rename(self._path)
 
     def close(self) -> None:
-        """Leave it where it is."""
+        """Do nothing: the file stays."""
 
 
 @dataclass
 class OfflineProcesses:
-    """Muster processes on one workspace and one spool. `database` can be made absent; `url` leads past that."""
+    """Muster processes on one workspace and one spool. `database` can be made unavailable; `url` bypasses that."""
 
     house: OfflineEnv
     database: DatabaseProxy | MovedFile
@@ -85,7 +85,7 @@ class OfflineProcesses:
     url: str
 
     def start(self, *, point: str = "", drains: bool = False) -> int:
-        """Start a Muster and return its process id."""
+        """Start a process and return its id."""
         settings = self.house.settings()
         given = {
             "point": point,
@@ -115,7 +115,7 @@ def open_processes(
     sqlite_template: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> OpensProcesses:
-    """Give what starts processes on a fresh database of a kind."""
+    """A function that opens processes on a fresh database of a kind."""
 
     @contextmanager
     def opened(database: DatabaseProxy | MovedFile, url: str) -> Iterator[OfflineProcesses]:
@@ -145,7 +145,7 @@ def processes(open_processes: OpensProcesses, kind: str) -> Iterator[OfflineProc
 
 @pytest.fixture(scope="module")
 def undisturbed(open_processes: OpensProcesses) -> Callable[[str], State]:
-    """Give what tells what stands there when nobody is killed."""
+    """A function that returns the state when no process is killed."""
 
     @cache
     def of(kind: str) -> State:
@@ -160,39 +160,39 @@ def undisturbed(open_processes: OpensProcesses) -> Callable[[str], State]:
 
 
 def state_of(processes: OfflineProcesses) -> State:
-    """Give what stands there; what one person alone was answered is not sent again by whoever is started again."""
+    """Return the state without ephemeral replies, which a restarted process does not send again."""
     found = observed_state(processes.house.sandbox, processes.url)
     return {name: found[name] for name in ("incidents", "entries", "channels", "homes")}
 
 
 def declare_without_database(processes: OfflineProcesses, point: str) -> tuple[int, bool]:
-    """Declare and say things while the database is absent; give who listens, and whether another was killed meanwhile."""
+    """Declare and post while the database is unavailable; return the listening process, and whether another one was killed."""
     house, actor = processes.house, processes.house.actor
     processes.database.set("refuse")
     first = child = processes.start(point=point)
     assert house.sandbox.wait_for_socket(20)
     actor.slash("ann", "general", "/incident", "declare service=checkout impact=1 urgency=1 Payments fail")
-    child = revived_until(processes, child, lambda: [c for c in house.channels("inc-unrecorded") if c.pins])
+    child = wait_with_restarts(processes, child, lambda: [c for c in house.channels("inc-unrecorded") if c.pins])
     channel = house.channels("inc-unrecorded")[0].id
-    said = actor.post("ann", channel, "The gateway times out")
-    child = revived_until(processes, child, lambda: house.sandbox.settle(0.2))
-    actor.react("ann", channel, said, "pushpin")
-    child = revived_until(processes, child, lambda: house.sandbox.settle(0.2))
+    texts = actor.post("ann", channel, "The gateway times out")
+    child = wait_with_restarts(processes, child, lambda: house.sandbox.settle(0.2))
+    actor.react("ann", channel, texts, "pushpin")
+    child = wait_with_restarts(processes, child, lambda: house.sandbox.settle(0.2))
     actor.slash("ann", channel, "/incident", "note Restarted by hand")
-    child = revived_until(processes, child, lambda: house.sandbox.settle(0.2))
+    child = wait_with_restarts(processes, child, lambda: house.sandbox.settle(0.2))
     return child, child != first
 
 
-def end_it(processes: OfflineProcesses, child: int) -> None:
-    """End a Muster without a goodbye."""
+def kill(processes: OfflineProcesses, child: int) -> None:
+    """Kill a process without a clean shutdown."""
     os.kill(child, signal.SIGKILL)
     assert processes.ended() == KILLED
 
 
-def revived_until(processes: OfflineProcesses, child: int, come_about: Callable[[], object]) -> int:
-    """Wait until something has come about, starting Muster again when it was killed; give its process id."""
+def wait_with_restarts(processes: OfflineProcesses, child: int, condition: Callable[[], object]) -> int:
+    """Wait until a condition holds, starting Muster again if it was killed; return the process id."""
     deadline = time.monotonic() + 40
-    while not (done := come_about()) or not is_alive(child):
+    while not (done := condition()) or not is_alive(child):
         assert time.monotonic() < deadline, "it did not come about in time"
         if not is_alive(child):
             assert processes.ended() == KILLED
@@ -205,7 +205,7 @@ def revived_until(processes: OfflineProcesses, child: int, come_about: Callable[
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process still runs; one that ended and was not waited for yet does not."""
+    """True if a process still runs; a zombie does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
     except OSError:
@@ -222,25 +222,25 @@ def assert_complete(processes: OfflineProcesses) -> None:
         entries: Any = store.recorder.read(lambda reader: reader.entries(listed[0].key))
     kinds = Counter(entry.fact.kind for entry in entries)
     assert kinds["declared"] == kinds["channel_made"] == kinds["message_posted"] == kinds["message_pinned"] == 1
-    said = house.ours(incs[0])
-    assert sum("record is complete" in text for text in said) == 1
-    assert sum("is on the record as" in text for text in said) == 1
-    assert not any("Not recorded yet" in text for text in said)
+    texts = house.ours(incs[0])
+    assert sum("record is complete" in text for text in texts) == 1
+    assert sum("is on the record as" in text for text in texts) == 1
+    assert not any("Not recorded yet" in text for text in texts)
     assert not list((house.folder / "spool").glob("*.jsonl"))[1:]
 
 
-def test_every_point_that_is_reached_without_the_database_is_one_at_which_it_is_killed_here() -> None:
+def test_every_failpoint_reached_without_the_database_is_in_this_sweep() -> None:
     assert set(ABSENT) == {point for point in (*WITHOUT, *DRAINING) if point.startswith("spool:")}
     assert set(ABSENT) < set(FAILPOINTS)
 
 
 @on_both(WITHOUT)
-def test_killed_there_without_the_database_and_started_again_it_ends_well(
+def test_killed_without_the_database_and_restarted_muster_ends_in_the_undisturbed_state(
     processes: OfflineProcesses, undisturbed: Callable[[str], State], kind: str, point: str
 ) -> None:
     child, killed = declare_without_database(processes, point)
 
-    end_it(processes, child)
+    kill(processes, child)
     processes.database.set("ok")
     processes.start(drains=True)
 
@@ -251,10 +251,10 @@ def test_killed_there_without_the_database_and_started_again_it_ends_well(
 
 
 @on_both(DRAINING)
-def test_killed_there_while_draining_and_started_again_it_ends_well(
+def test_killed_while_draining_and_restarted_muster_ends_in_the_undisturbed_state(
     processes: OfflineProcesses, undisturbed: Callable[[str], State], kind: str, point: str
 ) -> None:
-    end_it(processes, declare_without_database(processes, "")[0])
+    kill(processes, declare_without_database(processes, "")[0])
 
     processes.database.set("ok")
     processes.start(point=point, drains=True)

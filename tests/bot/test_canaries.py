@@ -1,4 +1,4 @@
-"""No secret is ever written down: a whole run in trouble, then every place it left something in is searched."""
+"""No secret is ever written: a whole run with failures, then a search of every file, table and message it left."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def sandbox():
 
 @pytest.fixture
 def secrets(sandbox):
-    """The canaries. The pretend workspace's own tokens open it and stand nowhere else."""
+    """The canaries: the tokens of the pretend workspace, which exist nowhere else."""
     return (sandbox.bot_token, sandbox.app_token, sandbox.signing_secret, PASSWORD)
 
 
@@ -44,7 +44,7 @@ def incident_of(sandbox):
 
 
 class OverSocket:
-    """Slack tells Muster everything over a socket, which is cut."""
+    """Slack delivers over a socket, which is cut."""
 
     given: dict[str, str] = {}
 
@@ -59,7 +59,7 @@ class OverSocket:
 
 
 class OverHttp:
-    """Slack calls Muster, whose server lets nobody in for a while."""
+    """Slack delivers over HTTP, and the database refuses connections for a while."""
 
     def __init__(self, sandbox, url):
         self.sandbox, self.database, self.port = sandbox, make_url(url).database, free_port()
@@ -85,8 +85,8 @@ def is_open(port):
         return asked.connect_ex(("127.0.0.1", port)) == 0
 
 
-def in_trouble(sandbox, way):
-    """Let people do what people do, while everything that has an error to tell goes wrong once."""
+def work_with_failures(sandbox, way):
+    """Let people work while each kind of Slack call fails once."""
     ann = sandbox.workspace.find_person("ann").id
     view = sandbox.actor.slash(ann, "general", COMMAND, "declare").view(PATIENCE)
     sandbox.actor.submit(ann, view.id, {"title": "Checkout fails", "service": "checkout"})
@@ -109,7 +109,7 @@ def in_trouble(sandbox, way):
 
 
 def written(folder: Path, sandbox: Sandbox) -> dict[str, bytes]:
-    """Everything that is left: each file, and all that stands in the workspace."""
+    """Everything that the run left: each file, and the contents of the workspace."""
     found = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     shown = [
         (c.name, c.topic.value, [(m.text, m.blocks, m.metadata) for m in c.messages.values()])
@@ -120,7 +120,7 @@ def written(folder: Path, sandbox: Sandbox) -> dict[str, bytes]:
 
 
 def run_all(folder, sandbox, url, way):
-    """Run Muster through trouble, then every command that writes or prints something."""
+    """Run Muster through failures, then every command that writes or prints."""
     users = [person.id for person in sandbox.workspace.people.values() if not person.is_bot]
     policy = yaml.safe_dump(full_policy(users).model_dump(mode="json"), allow_unicode=True)
     (folder / "policy.yaml").write_text(policy, encoding="utf-8")
@@ -135,7 +135,7 @@ def run_all(folder, sandbox, url, way):
     process = started(folder, "run", **env)
     try:
         way.begin()
-        in_trouble(sandbox, way)
+        work_with_failures(sandbox, way)
     finally:
         process.terminate()
         out, err = process.communicate(timeout=PATIENCE)
@@ -148,7 +148,7 @@ def run_all(folder, sandbox, url, way):
 
 
 def rows(url):
-    """Everything that a server holds, table by table."""
+    """Every row of a server, table by table."""
     with psycopg.connect(url) as connection:
         names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         return {name: repr(connection.execute(f'SELECT t::text FROM "{name}" t').fetchall()) for (name,) in names}

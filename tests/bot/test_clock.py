@@ -9,7 +9,7 @@ def test_the_real_clock_is_aware_and_in_utc():
     assert RealClock().now().utcoffset() == timedelta(0)
 
 
-def test_a_set_clock_stands_where_it_was_set():
+def test_a_set_clock_stays_where_it_was_set():
     clock = SetClock(PROCESS_START)
 
     clock.set(datetime(2026, 11, 20, 5, 0, tzinfo=timezone(timedelta(hours=1))))

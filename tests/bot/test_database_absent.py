@@ -1,4 +1,4 @@
-"""While the database is absent people go on: what they say is kept, a declaration opens a channel, and all is recorded later."""
+"""While the database is unavailable, messages are spooled and a declaration opens a channel; all is recorded later."""
 
 import time
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ def house(proxy, tmp_path):
 
 
 def make_read_only(url, value):
-    """Have each new connection find a database that takes nothing, as a standby does after a failover; or end that."""
+    """Make the database read-only for each new connection, as a standby is after a failover; or end that."""
     name = urlsplit(url).path.removeprefix("/")
     with psycopg.connect(url, autocommit=True, options="-c default_transaction_read_only=off") as connection:
         connection.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = {value}')
@@ -47,7 +47,7 @@ def test_a_declaration_opens_a_channel_at_once_and_becomes_its_incident_later(ho
     else:
         proxy.set(mode)
 
-    told = house.declare()
+    reply = house.declare()
     channel = house.channel()
     before = house.ours(channel)
     members = set(channel.members)
@@ -56,8 +56,8 @@ def test_a_declaration_opens_a_channel_at_once_and_becomes_its_incident_later(ho
     proxy.cut()
     house.come_back()
 
-    assert "not recorded yet" in told
-    assert f"<@{house.user('bea')}>" in told
+    assert "not recorded yet" in reply
+    assert f"<@{house.user('bea')}>" in reply
     assert {house.user("ann"), house.user("bea"), house.user("cyd")} <= members
     assert len(before) == 1
     assert all(
@@ -71,7 +71,7 @@ def test_a_declaration_opens_a_channel_at_once_and_becomes_its_incident_later(ho
     assert not any("Not recorded yet" in text for text in house.ours(channel))
 
 
-def test_what_was_said_meanwhile_is_on_the_record_once_in_order_and_marked(house, proxy):
+def test_spooled_messages_are_recorded_once_in_order_with_the_spool_as_source(house, proxy):
     proxy.set("refuse")
     house.declare()
     channel = house.channel()
@@ -86,27 +86,27 @@ def test_what_was_said_meanwhile_is_on_the_record_once_in_order_and_marked(house
     proxy.set("ok")
     house.come_back()
 
-    said = house.entries("message_posted", "message_edited", "message_pinned")
-    assert [(e.fact.kind, e.fact.text) for e in said] == [
+    recorded = house.entries("message_posted", "message_edited", "message_pinned")
+    assert [(e.fact.kind, e.fact.text) for e in recorded] == [
         ("message_posted", "The gateway times out"),
         ("message_edited", "The gateway of bank A times out"),
         ("message_posted", "Failing over"),
         ("message_pinned", "The gateway of bank A times out"),
     ]
-    assert {e.source.surface for e in said} == {EntryPoint.SPOOL}
-    assert all(e.occurred_at < e.recorded_at for e in said)
+    assert {e.source.surface for e in recorded} == {EntryPoint.SPOOL}
+    assert all(e.occurred_at < e.recorded_at for e in recorded)
     assert house.entries("declared")[0].source.surface == EntryPoint.SPOOL
     assert house.entries("declared")[0].fact.detected_at == house.entries("declared")[0].occurred_at
 
 
-def test_what_else_is_typed_is_not_recorded_is_kept_and_is_offered_back_with_a_button(house, proxy):
+def test_any_other_command_is_spooled_and_offered_again_with_a_button(house, proxy):
     house.declare()
     house.work()
     channel = house.channel("inc-2026")
     proxy.set("refuse")
 
-    told = house.slash("bea", channel.id, "note Restarted the gateway by hand")
-    asked = house.slash("bea", channel.id, "status")
+    reply = house.slash("bea", channel.id, "note Restarted the gateway by hand")
+    status_reply = house.slash("bea", channel.id, "status")
     proxy.set("ok")
     house.come_back()
     before = [e.fact.text for e in house.entries("noted")]
@@ -116,9 +116,9 @@ def test_what_else_is_typed_is_not_recorded_is_kept_and_is_offered_back_with_a_b
     house.actor.submit("bea", view.id, {})
     house.sandbox.settle()
 
-    assert "Not recorded" in told
-    assert "offered to you again" in told
-    assert "cannot" in asked or "does not answer" in asked
+    assert "Not recorded" in reply
+    assert "offered to you again" in reply
+    assert "cannot" in status_reply or "does not answer" in status_reply
     assert before == []
     assert "Restarted the gateway by hand" in message.text
     noted = house.entries("noted")
@@ -126,23 +126,23 @@ def test_what_else_is_typed_is_not_recorded_is_kept_and_is_offered_back_with_a_b
     assert noted[0].occurred_at < noted[0].recorded_at
 
 
-def test_nothing_that_is_kept_holds_a_token_or_an_address_to_answer_at(house, proxy):
+def test_the_spool_holds_no_token_and_no_response_url(house, proxy):
     proxy.set("refuse")
     house.declare()
     channel = house.channel()
     house.slash("ann", channel.id, "note something")
 
-    kept = b"".join(file.read_bytes() for file in (house.folder / "spool").glob("*.jsonl"))
+    spooled = b"".join(file.read_bytes() for file in (house.folder / "spool").glob("*.jsonl"))
 
-    assert b"Payments fail" in kept
-    assert house.sandbox.bot_token.encode() not in kept
-    assert b"response_url" not in kept
-    assert b"/commands/" not in kept
+    assert b"Payments fail" in spooled
+    assert house.sandbox.bot_token.encode() not in spooled
+    assert b"response_url" not in spooled
+    assert b"/commands/" not in spooled
 
 
-def test_a_form_sent_twice_while_it_is_absent_opens_one_channel(house, proxy):
+def test_a_form_sent_twice_without_the_database_opens_one_channel(house, proxy):
     proxy.set("refuse")
-    came = from_command(
+    interaction = from_command(
         {
             "team_id": house.muster.gateway.team,
             "user_id": house.user("ann"),
@@ -153,7 +153,7 @@ def test_a_form_sent_twice_while_it_is_absent_opens_one_channel(house, proxy):
     )
 
     for _ in range(3):
-        house.muster.gateway.executor.execute(came, "declare", {"title": "Twice", "service": "checkout"})
+        house.muster.gateway.executor.execute(interaction, "declare", {"title": "Twice", "service": "checkout"})
     house.channel()
     house.look()
     proxy.set("ok")
@@ -163,46 +163,46 @@ def test_a_form_sent_twice_while_it_is_absent_opens_one_channel(house, proxy):
     assert len(house.numbers()) == 1
 
 
-def test_only_the_answer_to_the_commit_was_lost_and_nothing_is_done_twice(house, proxy):
+def test_a_commit_with_a_lost_reply_is_not_applied_twice(house, proxy):
     house.declare("Before")
     proxy.set("lost_reply")
 
-    told = house.declare("Answer lost")
+    reply = house.declare("Answer lost")
     proxy.set("ok")
     proxy.cut()
     house.come_back()
 
-    assert "Answer lost" in told
+    assert "Answer lost" in reply
     assert sorted(house.numbers()) == ["INC-2026-0001", "INC-2026-0002"]
     assert len(house.channels("inc-")) == 2
 
 
-def test_a_refusal_by_the_rules_is_given_at_once_and_opens_nothing(house, proxy):
+def test_a_refusal_is_shown_at_once_and_opens_no_channel(house, proxy):
     proxy.set("refuse")
 
-    told = house.slash("ann", "general", "declare service=bare impact=1 urgency=1 Payments fail")
+    reply = house.slash("ann", "general", "declare service=bare impact=1 urgency=1 Payments fail")
 
-    assert "category" in told
+    assert "category" in reply
     assert house.spool.count() == 0
     assert house.channels("inc-") == []
 
 
-def test_muster_starts_without_its_database_and_takes_a_declaration(house, proxy):
+def test_muster_starts_without_its_database_and_accepts_a_declaration(house, proxy):
     house.stop()
     proxy.set("refuse")
     house.start()
 
-    told = house.declare()
+    reply = house.declare()
     channel = house.channel()
     proxy.set("ok")
     house.come_back()
 
-    assert "not recorded yet" in told
+    assert "not recorded yet" in reply
     assert channel.name == "inc-2026-0001-payments-fail"
     assert len(house.channels("inc-")) == 1
 
 
-def test_what_comes_while_the_spool_is_drained_does_not_overtake_it(house, proxy):
+def test_a_message_that_arrives_during_the_drain_does_not_overtake_the_spool(house, proxy):
     house.declare()
     house.work()
     channel = house.channel("inc-2026")
@@ -218,7 +218,7 @@ def test_what_comes_while_the_spool_is_drained_does_not_overtake_it(house, proxy
     assert [e.fact.text for e in house.entries("message_posted")] == ["first", "second"]
 
 
-def test_a_form_that_declares_opens_and_is_kept_without_the_database(house, proxy):
+def test_the_declaration_form_opens_and_is_spooled_without_the_database(house, proxy):
     proxy.set("refuse")
 
     view = house.actor.slash("ann", "general", "/incident", "").view(5)
@@ -232,17 +232,17 @@ def test_a_form_that_declares_opens_and_is_kept_without_the_database(house, prox
     assert channel.name == "inc-2026-0001-payments-fail"
 
 
-def test_a_burst_while_the_database_is_deaf_is_acknowledged_in_time(house, proxy):
+def test_a_burst_while_the_database_does_not_respond_is_acknowledged_in_time(house, proxy):
     house.declare()
     house.work()
     channel = house.channel("inc-2026")
     proxy.set("deaf")
 
-    began = time.monotonic()
+    started = time.monotonic()
     for n in range(60):
         house.actor.post("ann", channel.id, f"message {n}")
     settled = house.sandbox.settle()
-    took = time.monotonic() - began
+    took = time.monotonic() - started
     proxy.set("ok")
     proxy.cut()
     house.come_back(30)
@@ -250,27 +250,27 @@ def test_a_burst_while_the_database_is_deaf_is_acknowledged_in_time(house, proxy
     assert settled
     assert took < 10
     with time_limit(5):
-        said = [e.fact.text for e in house.entries("message_posted")]
-    assert sorted(said, key=lambda text: int(text.split()[1])) == [f"message {n}" for n in range(60)]
+        recorded = [e.fact.text for e in house.entries("message_posted")]
+    assert sorted(recorded, key=lambda text: int(text.split()[1])) == [f"message {n}" for n in range(60)]
     assert until(lambda: not house.muster.store.availability.is_unavailable)
 
 
-def test_what_was_said_where_it_is_declared_is_captured_as_it_was_heard(house, proxy):
-    [lobby] = house.channels("general")
-    channel_mutations.join(house.sandbox.workspace, lobby, house.sandbox.workspace.bot.id)
+def test_recent_messages_of_the_declaring_channel_are_captured_without_the_database(house, proxy):
+    [general] = house.channels("general")
+    channel_mutations.join(house.sandbox.workspace, general, house.sandbox.workspace.bot.id)
     proxy.set("refuse")
 
-    first = house.actor.post("ann", lobby.id, "The gateway times out")
+    first = house.actor.post("ann", general.id, "The gateway times out")
     assert house.sandbox.settle()
-    house.actor.edit("ann", lobby.id, first, "The gateway of bank A times out")
+    house.actor.edit("ann", general.id, first, "The gateway of bank A times out")
     assert house.sandbox.settle()
     house.declare()
     house.channel()
     proxy.set("ok")
     house.come_back()
 
-    said = house.entries("message_posted", "message_edited")
-    assert [(e.fact.channel, e.fact.text) for e in said] == [
-        (lobby.id, "The gateway times out"),
-        (lobby.id, "The gateway of bank A times out"),
+    recorded = house.entries("message_posted", "message_edited")
+    assert [(e.fact.channel, e.fact.text) for e in recorded] == [
+        (general.id, "The gateway times out"),
+        (general.id, "The gateway of bank A times out"),
     ]

@@ -1,4 +1,4 @@
-"""Failpoints: named by what is there, so that a renamed function does not silently leave the sweep."""
+"""Failpoints are named after existing functions, so that a renamed function does not silently leave the sweep."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def qualified_names() -> set[str]:
-    """Name every function and method that calls `transact`."""
+    """Return the qualified names of the functions and methods that call `transact`."""
     found = set()
     for path in (*(ROOT / "bot").rglob("*.py"), *(ROOT / "commands").rglob("*.py")):
         for node in ast.parse(path.read_text("utf-8")).body:
@@ -35,12 +35,12 @@ def test_a_failpoint_of_a_commit_names_a_function_that_opens_a_transaction(name:
     assert name in qualified_names()
 
 
-def test_a_point_that_does_not_exist_is_refused() -> None:
+def test_an_unknown_failpoint_is_refused() -> None:
     with pytest.raises(ValueError, match="no failpoint"):
         killed_at("nowhere")
 
 
-def test_the_process_is_killed_at_the_named_point_and_at_no_other() -> None:
+def test_the_process_is_killed_at_the_named_failpoint_and_at_no_other() -> None:
     script = (
         "from bot.failpoints import killed_at; r = killed_at('run:committed'); r('tick:committed'); r('run:committed')"
     )

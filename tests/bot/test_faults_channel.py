@@ -1,4 +1,4 @@
-"""Somebody closes the incident channel to Muster, or takes its things away: nothing is lost, and people are told."""
+"""Muster loses access to the incident channel, or its messages are deleted: nothing is lost, and people are notified."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sandbox.state.mutations import channel_mutations as changes
 from sandbox.state.mutations import message_mutations
 
 
-def test_put_out_of_a_public_channel_muster_goes_back_in_and_says_what_it_had_to_say(rig):
+def test_removed_from_a_public_channel_muster_rejoins_and_posts_what_was_due(rig):
     key = rig.declare()
     rig.after(seconds=2)
     changes.leave(rig.sandbox.workspace, rig.channel(key), rig.sandbox.workspace.bot.id)
@@ -19,7 +19,7 @@ def test_put_out_of_a_public_channel_muster_goes_back_in_and_says_what_it_had_to
     assert rig.store.jobs.dead_letters() == ()
 
 
-def test_while_a_channel_is_archived_all_waits_and_whoever_leads_is_told_once(rig):
+def test_while_a_channel_is_archived_its_jobs_wait_and_the_commander_is_notified_once(rig):
     key = rig.declare()
     rig.act("take", "rob", key, role="commander")
     rig.after(seconds=2)
@@ -29,14 +29,14 @@ def test_while_a_channel_is_archived_all_waits_and_whoever_leads_is_told_once(ri
         rig.act("note", "ilse", key, text=f"note {number}")
         rig.after(minutes=1)
 
-    told = [message.text for message in rig.direct("rob") if "can neither read nor write" in message.text]
-    assert len(told) == 1
-    assert "is_archived" in told[0]
+    notices = [message.text for message in rig.direct("rob") if "can neither read nor write" in message.text]
+    assert len(notices) == 1
+    assert "is_archived" in notices[0]
     assert rig.store.jobs.dead_letters() == ()
 
 
-def test_taken_out_of_a_private_channel_all_waits_and_whoever_leads_is_told(rig):
-    """Muster cannot go back in by itself: Slack answers the attempt with an error about the type of the channel."""
+def test_removed_from_a_private_channel_its_jobs_wait_and_the_commander_is_notified(rig):
+    """Muster cannot rejoin by itself: Slack refuses the attempt with an error about the type of the channel."""
     key = rig.declare(private=True)
     rig.act("take", "rob", key, role="commander")
     rig.after(minutes=1)
@@ -53,7 +53,7 @@ def test_taken_out_of_a_private_channel_all_waits_and_whoever_leads_is_told(rig)
     assert rig.store.jobs.dead_letters() == ()
 
 
-def test_a_channel_opened_again_comes_to_show_what_it_should_marked_as_late(rig):
+def test_an_unarchived_channel_catches_up_with_lines_marked_as_late(rig):
     key = rig.declare()
     rig.after(seconds=2)
     rig.sandbox.actor.archive("ilse", rig.channel(key).id)
@@ -100,7 +100,7 @@ def test_a_card_deleted_while_nothing_changes_is_posted_and_pinned_again_with_th
     assert len(cards) == 1
 
 
-def test_without_bookmarks_everything_else_stands_and_the_channel_says_so(rig):
+def test_without_bookmarks_every_other_surface_is_complete_and_the_channel_says_so(rig):
     rig.sandbox.faults.fail_with("not_allowed_token_type", "bookmarks.list", times=5)
     rig.sandbox.faults.fail_with("not_allowed_token_type", "bookmarks.add", times=5)
     key = rig.declare()

@@ -1,4 +1,4 @@
-"""Somebody puts Muster out of an incident channel: it goes back in and reads back what was said meanwhile."""
+"""Muster is removed from an incident channel: it rejoins and backfills the missed messages."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def stage():
         made.close()
 
 
-def test_what_is_said_while_muster_is_out_of_the_channel_is_on_the_record_all_the_same(stage):
+def test_messages_posted_while_muster_is_removed_from_the_channel_are_recorded(stage):
     workspace, ilse = stage.sandbox.workspace, stage.users["ilse"]
     stage.slash(ilse, "general", "declare impact=1 urgency=1 service=checkout Payments fail")
     stage.settle()

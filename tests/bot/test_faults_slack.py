@@ -1,4 +1,4 @@
-"""Slack itself in trouble: the token revoked, the whole workspace away, budgets spent. Nothing is lost or starved."""
+"""Failures of Slack: a revoked token, an unavailable workspace, an exhausted rate limit. Nothing is lost or starved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALWAYS = 1_000_000
 
 
 @pytest.mark.parametrize("error", ["token_revoked", "invalid_auth", "account_inactive"])
-def test_with_a_revoked_token_nothing_is_given_up_and_all_goes_out_once_it_is_replaced(rig, error, caplog):
+def test_jobs_wait_while_the_token_is_revoked_and_run_once_it_is_replaced(rig, error, caplog):
     key = rig.declare()
     rig.after(seconds=2)
     rig.sandbox.faults.fail_with(error, times=ALWAYS)
@@ -35,7 +35,7 @@ def test_with_a_revoked_token_nothing_is_given_up_and_all_goes_out_once_it_is_re
     assert len(rig.entries(key, "noted")) == 1
 
 
-def test_when_slack_was_away_for_an_hour_prompts_and_lines_come_late_and_say_so(rig):
+def test_after_an_hour_without_slack_prompts_and_lines_are_posted_and_marked_as_late(rig):
     key = rig.declare()
     rig.after(seconds=2)
     rig.sandbox.faults.server_error(times=ALWAYS, status=503)
@@ -47,23 +47,23 @@ def test_when_slack_was_away_for_an_hour_prompts_and_lines_come_late_and_say_so(
     rig.sandbox.faults.clear()
     rig.after(minutes=10)
 
-    said = [m.text for ts, m in rig.channel(key).messages.items() if ts not in before]
-    assert any("was missed" in text and "asks late" in text for text in said)
-    assert any("the pool is exhausted" in text and "late" in text for text in said)
-    assert len(said) == len(set(said))
+    posted = [m.text for ts, m in rig.channel(key).messages.items() if ts not in before]
+    assert any("was missed" in text and "asks late" in text for text in posted)
+    assert any("the pool is exhausted" in text and "late" in text for text in posted)
+    assert len(posted) == len(set(posted))
     assert rig.store.jobs.dead_letters() == ()
 
 
 @pytest.mark.parametrize("method", sorted(PER_MINUTE))
-def test_what_is_done_later_never_takes_what_a_prompt_needs(method):
-    """Reading back and redrawing have rank LATER and NORMAL, prompts URGENT: however many come, a prompt finds room."""
-    budget = RateLimiter()
+def test_low_priority_calls_never_use_the_reserve_of_prompts(method):
+    """Backfills and refreshes have priority LATER and NORMAL, prompts URGENT: a prompt always has a reserve."""
+    limiter = RateLimiter()
     for rank in (LATER, NORMAL):
-        while budget.take(method, rank, START) is None:
+        while limiter.take(method, rank, START) is None:
             pass
 
-    assert budget.take(method, URGENT, START) is None
-    assert budget.take(method, USABLE, START) is None
+    assert limiter.take(method, URGENT, START) is None
+    assert limiter.take(method, USABLE, START) is None
 
 
 def read_on(slack, channel):
@@ -71,9 +71,9 @@ def read_on(slack, channel):
         slack.call("conversations.history", channel=channel, limit=1)
 
 
-def test_a_hundred_channels_to_read_back_do_not_keep_a_prompt_waiting(rig):
-    budget = RateLimiter()
-    slack = replace(rig.slack, limiter=budget)
+def test_a_hundred_backfills_do_not_delay_a_prompt(rig):
+    limiter = RateLimiter()
+    slack = replace(rig.slack, limiter=limiter)
     reading, asking = slack.for_job("reconcile", LATER), slack.for_job("prompt", URGENT)
     channel = rig.named("incidents").id
     reading.call("conversations.join", channel=channel)
@@ -85,15 +85,15 @@ def test_a_hundred_channels_to_read_back_do_not_keep_a_prompt_waiting(rig):
     assert asking.call("chat.postMessage", channel=channel, text="Nobody commands")["ok"]
 
 
-def test_a_p4_declared_first_does_not_keep_a_p1_waiting(rig):
-    """Six of the least declared first, then one P1, and one worker that does one thing at a time."""
+def test_p4_incidents_declared_first_do_not_delay_a_p1(rig):
+    """Six P4 incidents are declared first, then one P1, with one worker on one thread."""
     worker = rig.another_worker("alone", threads=1)
-    lesser = [rig.declare(f"Slow page {n}", impact=3, urgency=3) for n in range(6)]
+    p4_incidents = [rig.declare(f"Slow page {n}", impact=3, urgency=3) for n in range(6)]
     rig.clock.set(rig.clock.now() + timedelta(seconds=1))
     first = rig.declare("All payments fail", impact=1, urgency=1)
 
     worker.drain(rig.clock.now())
     worker.stop()
 
-    cards = sorted((rig.incident(key).places.card_ts or "", key) for key in (first, *lesser))
+    cards = sorted((rig.incident(key).places.card_ts or "", key) for key in (first, *p4_incidents))
     assert first in [key for _, key in cards[:1]]

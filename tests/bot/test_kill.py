@@ -1,6 +1,6 @@
 """Killed while it declares, Muster completes the incident when it is started again: one channel, no post twice.
 
-Every failpoint is swept in sweep/; here each protection of sending is disabled once, to show that the tests would notice.
+Every failpoint is swept in sweep/. Here each protection of sending is disabled once, which proves that the tests detect it.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def assert_complete(env: KillEnv) -> None:
         assert store.jobs.dead_letters() == ()
 
 
-def test_killed_again_and_again_it_still_ends_well(env: KillEnv) -> None:
+def test_killed_several_times_muster_still_completes_the_incident(env: KillEnv) -> None:
     env.muster(declares=True, at="make_channel:conversations.create:after")
     env.muster(at="card:chat.postMessage:after")
     env.muster(at="say:chat.postMessage:after")
@@ -94,7 +94,7 @@ def test_killed_again_and_again_it_still_ends_well(env: KillEnv) -> None:
     assert_complete(env)
 
 
-def test_without_the_lookup_by_metadata_the_card_would_be_posted_twice(env: KillEnv) -> None:
+def test_without_the_lookup_by_metadata_the_card_is_posted_twice(env: KillEnv) -> None:
     env.muster(declares=True, at="card:chat.postMessage:after")
 
     env.muster(without="messages")
@@ -102,7 +102,7 @@ def test_without_the_lookup_by_metadata_the_card_would_be_posted_twice(env: Kill
     assert Counter(env.texts(env.channels()[0])).most_common(1)[0][1] == 2
 
 
-def test_without_a_key_of_its_own_a_line_would_be_posted_twice(env: KillEnv) -> None:
+def test_without_a_job_key_a_line_is_posted_twice(env: KillEnv) -> None:
     env.muster(declares=True, at="say:chat.postMessage:after")
 
     env.muster(without="keys")
@@ -110,7 +110,7 @@ def test_without_a_key_of_its_own_a_line_would_be_posted_twice(env: KillEnv) -> 
     assert Counter(env.texts(env.channels()[0])).most_common(1)[0][1] == 2
 
 
-def test_without_the_lookup_of_our_channel_there_would_be_two(env: KillEnv) -> None:
+def test_without_the_lookup_of_our_channel_two_are_created(env: KillEnv) -> None:
     env.muster(declares=True, at="make_channel:conversations.create:after")
 
     env.muster(without="channels")
@@ -118,7 +118,7 @@ def test_without_the_lookup_of_our_channel_there_would_be_two(env: KillEnv) -> N
     assert env.channels() == ["inc-2026-0001-payments-fail", "inc-2026-0001-payments-fail-2"]
 
 
-def test_a_channel_of_that_name_made_by_a_person_is_left_alone(env: KillEnv) -> None:
+def test_a_channel_of_that_name_created_by_a_person_is_not_used(env: KillEnv) -> None:
     taken = channel_mutations.create(env.sandbox.workspace, "inc-2026-0001-payments-fail", env.settings["by"])
     env.muster(declares=True, at="make_channel:conversations.create:before")
 
@@ -128,7 +128,7 @@ def test_a_channel_of_that_name_made_by_a_person_is_left_alone(env: KillEnv) -> 
     assert posts(taken, env.sandbox) == []
 
 
-def test_without_checking_who_made_it_a_persons_channel_would_be_taken(env: KillEnv) -> None:
+def test_without_checking_the_creator_a_channel_of_a_person_is_used(env: KillEnv) -> None:
     channel_mutations.create(env.sandbox.workspace, "inc-2026-0001-payments-fail", env.settings["by"])
     env.muster(declares=True, at="make_channel:conversations.create:before")
 

@@ -1,4 +1,4 @@
-"""Holds app.yaml, docs/reference/scopes.md, the table of scopes and the code together."""
+"""app.yaml, docs/reference/scopes.md, the table of scopes and the code agree."""
 
 import ast
 import json
@@ -30,7 +30,7 @@ def slack_method(attribute: str) -> str | None:
 
 
 def called_methods() -> set[str]:
-    """Find the methods that the code calls, as WebClient methods or by their dotted name."""
+    """Return the methods that the code calls, as WebClient methods or by their dotted name."""
     found = set()
     for path in sorted((ROOT / "bot").rglob("*.py")):
         if path.name == "scopes.py" or {"demo", "replay", "bench"} & set(path.relative_to(ROOT).parts):
@@ -55,19 +55,19 @@ def needed_scopes() -> set[str]:
     return scopes
 
 
-def test_every_method_the_code_calls_stands_in_the_table_of_scopes_and_no_other_does():
+def test_the_table_of_scopes_lists_exactly_the_methods_that_the_code_calls():
     assert called_methods() == set(METHODS)
 
 
-def test_every_event_the_app_takes_stands_in_the_table_of_scopes_and_no_other_does():
+def test_the_table_of_scopes_lists_exactly_the_events_that_the_app_subscribes_to():
     assert set(MANIFEST["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
 
 
-def test_the_manifest_asks_for_exactly_the_scopes_that_something_needs():
+def test_the_manifest_requests_exactly_the_scopes_that_are_needed():
     assert needed_scopes() == SCOPES
 
 
-def test_the_documentation_says_of_every_scope_what_is_lost_without_it():
+def test_the_documentation_of_every_scope_says_what_is_lost_without_it():
     rows = re.findall(
         r"^\| `([a-z_.:]+)` \| (.+) \| (.+) \|$",
         (ROOT / "docs" / "reference" / "scopes.md").read_text("utf-8"),
@@ -78,14 +78,14 @@ def test_the_documentation_says_of_every_scope_what_is_lost_without_it():
     assert all(why and lost for _, why, lost in rows)
 
 
-def test_the_commands_hand_over_mentions_and_carry_a_hint():
+def test_the_commands_escape_mentions_and_have_a_usage_hint():
     commands = {command["command"]: command for command in MANIFEST["features"]["slash_commands"]}
 
     assert set(commands) == {"/incident", "/inc"}
     assert all(command["should_escape"] and command["usage_hint"] for command in commands.values())
 
 
-def test_the_shortcuts_have_names_that_slack_takes():
+def test_the_shortcuts_have_names_within_the_limits_of_slack():
     assert SHORTCUTS == {
         "declare": "global",
         "timeline_add": "message",
@@ -105,7 +105,7 @@ def test_the_manifest_turns_on_socket_mode_the_home_tab_and_direct_messages():
 @pytest.mark.skipif(
     not SCHEMA.exists(), reason="the schema of app manifests is no part of this project and is not at hand"
 )
-def test_the_manifest_passes_the_schema_of_app_manifests():
+def test_the_manifest_conforms_to_the_schema_of_app_manifests():
     validator = Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
     assert [error.message for error in validator.iter_errors(MANIFEST)] == []

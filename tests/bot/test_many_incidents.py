@@ -1,4 +1,4 @@
-"""A storm: more than a hundred incidents at once stay below Slack's tiers, and what matters most does not wait for the rest."""
+"""More than a hundred incidents at once stay below Slack's tiers, and a P1 does not wait for the others."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ STORM = 120
 
 
 def refused(rig, seen):
-    """Count the calls that Slack refused because there were too many, and how far that was read."""
+    """Count the rate-limited calls since a position in the log; return the count and the new position."""
     passages = rig.sandbox.wire_log.since(seen, 10_000)
     return sum(passage.result == "429" for passage in passages), max((p.seq for p in passages), default=seen)
 
 
-def test_of_more_than_a_hundred_incidents_no_call_is_one_too_many_and_a_p1_waits_for_no_p4(sqlite_store):
+def test_more_than_a_hundred_incidents_exceed_no_rate_limit_and_no_p1_waits_for_a_p4(sqlite_store):
     with worker_env_on(sqlite_store, strict=True) as rig:
         lesser = [rig.declare(f"Report {n} is late", impact=3, urgency=3) for n in range(STORM)]
         rig.after(seconds=20)

@@ -1,4 +1,4 @@
-"""A secret in a channel, from the wish of somebody who may not redact to the press of a button by somebody who may."""
+"""A secret in a channel, from the request of a person without authority to the button of a person with authority."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECRET = "the password is hunter2"
 
 @pytest.fixture
 def stage():
-    """Give a stage on which somebody wrote a password and pinned it, and somebody who may not redact asked for it."""
+    """A workspace with an incident, and Rosa as the one person who may redact."""
     people = {name: Person(name, name.capitalize()) for name in ("ilse", "eva", "rob", "rosa")}
     made = ReplayEnvironment(
         people, clock=SetClock(datetime(2026, 6, 9, 10, 5, tzinfo=UTC)), channels=("incidents", "exec")
@@ -32,20 +32,20 @@ def stage():
         made.close()
 
 
-def wished(stage: ReplayEnvironment) -> tuple[str, str]:
-    """Have the secret said and pinned, and its redaction asked for; give who answers what to that."""
+def request_redaction(stage: ReplayEnvironment) -> tuple[str, str]:
+    """Post and pin the secret, and request its redaction; return the ts of the message and the reply."""
     ilse, eva, actor = stage.users["ilse"], stage.users["eva"], stage.sandbox.actor
     ts = actor.post(ilse, stage.channel, SECRET)
     actor.react(ilse, stage.channel, ts, "pushpin")
     stage.settle()
     link = f"https://acme.slack.com/archives/{stage.channel}/p{ts.replace('.', '')}"
-    told = stage.slash(eva, stage.channel, f"redact {link} because it is a password")
+    reply = stage.slash(eva, stage.channel, f"redact {link} because it is a password")
     stage.advance_to(stage.clock.now() + timedelta(seconds=5))
-    return ts, told.payload["text"]
+    return ts, reply.payload["text"]
 
 
-def question(stage: ReplayEnvironment):
-    """Give what Rosa was asked by direct message, where it stands open, and its channel."""
+def open_prompts(stage: ReplayEnvironment):
+    """Return each open redaction prompt in Rosa's direct messages, with its channel."""
     direct = stage.sandbox.workspace.dm(stage.users["rosa"])
     open_now = [m for m in direct.messages.values() if any(b["type"] == "actions" for b in m.blocks)]
     return [(direct.id, m) for m in open_now if "had masked" in m.text]
@@ -61,32 +61,32 @@ def timeline(stage: ReplayEnvironment) -> str:
     return stage.slash(stage.users["rob"], stage.channel, "timeline").payload["text"]
 
 
-def test_who_may_not_redact_reads_that_it_is_masked_and_nobody_is_shown_it_any_more(stage):
+def test_a_redaction_without_authority_masks_the_text_for_every_reader(stage):
     assert SECRET not in timeline(stage)
 
-    _, answer = wished(stage)
+    _, answer = request_redaction(stage)
 
     assert answer.startswith("Not removed: that is for privacy, compliance, legal or security_lead. It is masked")
     assert SECRET not in timeline(stage)
     assert "[masked]" in timeline(stage)
-    assert len(question(stage)) == 1
+    assert len(open_prompts(stage)) == 1
 
 
-def test_show_it_again_shows_it_to_everybody_and_settles_the_question(stage):
-    wished(stage)
-    [(direct, asked)] = question(stage)
+def test_lifting_the_mask_shows_the_text_to_every_reader_and_closes_the_prompt(stage):
+    request_redaction(stage)
+    [(direct, asked)] = open_prompts(stage)
 
     stage.sandbox.actor.press(stage.users["rosa"], direct, asked.ts, "verb:unmask")
     stage.advance_to(stage.clock.now() + timedelta(seconds=5))
 
     assert SECRET in timeline(stage)
     assert folded(stage).masks == ()
-    assert question(stage) == []
+    assert open_prompts(stage) == []
 
 
-def test_redact_it_opens_a_form_with_the_message_filled_in_and_ends_what_was_masked(stage):
-    ts, _ = wished(stage)
-    [(direct, asked)] = question(stage)
+def test_the_redact_button_opens_a_form_with_the_message_and_the_redaction_ends_the_mask(stage):
+    ts, _ = request_redaction(stage)
+    [(direct, asked)] = open_prompts(stage)
 
     pressed = stage.sandbox.actor.press(stage.users["rosa"], direct, asked.ts, "form:redact")
     view = pressed.view(5.0)
@@ -97,14 +97,14 @@ def test_redact_it_opens_a_form_with_the_message_filled_in_and_ends_what_was_mas
     assert [e.redacted for e in stage.entries(stage.incident) if e.fact.kind == "message_posted"] == [True]
     assert "[redacted]" in timeline(stage)
     assert folded(stage).masks == ()
-    assert question(stage) == []
+    assert open_prompts(stage) == []
 
 
-def test_somebody_else_who_presses_the_button_is_refused_and_it_stays_masked(stage):
-    wished(stage)
+def test_unmask_by_a_person_without_authority_is_refused_and_the_text_stays_masked(stage):
+    request_redaction(stage)
     number = folded(stage).number
 
-    told = stage.slash(stage.users["rob"], "general", f"{number} unmask {folded(stage).masks[0].entries[0]}")
+    reply = stage.slash(stage.users["rob"], "general", f"{number} unmask {folded(stage).masks[0].entries[0]}")
 
-    assert "Still masked" in told.payload["text"]
+    assert "Still masked" in reply.payload["text"]
     assert len(folded(stage).masks) == 1

@@ -1,4 +1,4 @@
-"""A SQLite file that can only be read, or whose disk is full, is an absent database like any other."""
+"""A read-only SQLite file and a full disk are an unavailable database like any other."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def house(sqlite_url, tmp_path):
 
 
 class Trouble:
-    """Lets every connection of a house begin with a statement, until it is over."""
+    """Runs a statement on every new connection of an environment, until `over`."""
 
     def __init__(self, house: OfflineEnv, statement: str) -> None:
         self._engine, self._statement = house.muster.store.engine, statement
@@ -37,7 +37,7 @@ def pages(house: OfflineEnv) -> int:
 
 
 def fill(house: OfflineEnv) -> None:
-    """Use up what room is left in the pages that are there."""
+    """Fill the remaining space in the existing pages."""
     grow = text(
         "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < :n) "
         "INSERT INTO presence SELECT 'x', hex(randomblob(200)), '2026' FROM r"
@@ -51,7 +51,7 @@ def fill(house: OfflineEnv) -> None:
 
 
 @pytest.mark.parametrize("trouble", ["read_only", "full"])
-def test_a_declaration_and_what_is_said_are_kept_and_recorded_once_it_can_be_written(house, trouble):
+def test_a_declaration_and_messages_are_spooled_and_recorded_once_the_database_is_writable(house, trouble):
     statement = "PRAGMA query_only = ON" if trouble == "read_only" else f"PRAGMA max_page_count = {pages(house)}"
     ends = Trouble(house, statement)
     if trouble == "full":
@@ -77,7 +77,7 @@ def test_a_declaration_and_what_is_said_are_kept_and_recorded_once_it_can_be_wri
     assert [m.text for m in house.direct("ann") if "Restarted by hand" in m.text]
 
 
-def test_where_neither_database_nor_spool_takes_it_nothing_is_acknowledged(house):
+def test_nothing_is_acknowledged_without_both_database_and_spool(house):
     ends = Trouble(house, "PRAGMA query_only = ON")
     house.spool.close()
     (house.folder / "spool").rmdir()

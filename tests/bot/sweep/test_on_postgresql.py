@@ -47,7 +47,7 @@ Stopped = Callable[..., dict[str, Any]]
 def stopped(
     failpoint_runner: FailpointRunner, fresh: Fresh, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stopped]:
-    """Run the play in which one Muster is stopped and another takes over, on a database of its own each time."""
+    """Run the play in which one process is suspended and another takes over, each time on a database of its own."""
     other, folder = FailpointRunner(), tmp_path_factory.mktemp("stopped")
 
     def played(point: str, *, without: str = "") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""HTTP mode: the same listeners behind the signing secret, driven by the pretend workspace over signed requests."""
+"""HTTP mode: the same listeners behind the signing secret. The pretend workspace sends signed requests."""
 
 import contextlib
 import json
@@ -38,7 +38,7 @@ def get(address):
         return refused.code, json.loads(refused.read() or b"null")
 
 
-def test_commands_forms_and_events_come_over_http(served):
+def test_commands_forms_and_events_are_received_over_http(served):
     place, _ = served
     incident = place.incident(channel="inc-http")
 
@@ -52,7 +52,7 @@ def test_commands_forms_and_events_come_over_http(served):
     assert [e.fact.text for e in place.entries(incident.key, MessagePosted.kind)] == ["said"]
 
 
-def test_a_request_that_is_not_signed_is_refused(served):
+def test_an_unsigned_request_is_refused(served):
     _, address = served
     request = urllib.request.Request(f"{address}/slack/events", data=b'{"type": "event_callback"}', method="POST")
 
@@ -60,7 +60,7 @@ def test_a_request_that_is_not_signed_is_refused(served):
         urllib.request.urlopen(request, timeout=5)
 
 
-def test_what_was_signed_more_than_five_minutes_ago_is_refused_and_what_was_signed_now_is_taken(served):
+def test_a_signature_older_than_five_minutes_is_refused_and_a_present_one_accepted(served):
     place, address = served
     incident = place.incident(channel="inc-late")
     late, fresh = event(place, "inc-late", "sent again by a stranger"), event(place, "inc-late", "sent by Slack")
@@ -68,10 +68,10 @@ def test_what_was_signed_more_than_five_minutes_ago_is_refused_and_what_was_sign
     answers = [posted(place, address, late, age=301), posted(place, address, fresh)]
 
     assert answers == [401, 200]
-    assert said(place, incident) == ["sent by Slack"]
+    assert event_text(place, incident) == ["sent by Slack"]
 
 
-def test_a_signature_does_not_hold_for_another_body(served):
+def test_a_signature_is_invalid_for_another_body(served):
     place, address = served
     incident = place.incident(channel="inc-tampered")
     signed, tampered = event(place, "inc-tampered", "rolled back"), event(place, "inc-tampered", "rolled on")
@@ -79,7 +79,7 @@ def test_a_signature_does_not_hold_for_another_body(served):
     answers = [posted(place, address, signed, instead=tampered), posted(place, address, signed)]
 
     assert answers == [401, 200]
-    assert said(place, incident) == ["rolled back"]
+    assert event_text(place, incident) == ["rolled back"]
 
 
 def test_a_body_that_is_not_utf_8_is_refused(served):
@@ -104,13 +104,13 @@ def test_healthz_answers_503_when_it_is_not():
     assert response == (503, {"ok": False})
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(served):
+def test_a_body_that_is_too_large_is_refused_unread(served):
     answer = sent(served[1], b"POST /slack/events HTTP/1.1\r\nHost: h\r\nContent-Length: 1000001\r\n\r\n")
 
     assert b" 413 " in answer.splitlines()[0]
 
 
-def test_a_body_that_hides_its_size_is_broken_off(served):
+def test_a_body_without_a_declared_size_is_cut_off_at_the_limit(served):
     head = b"POST /slack/events HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     answer = sent(served[1], head, *[b"10000\r\n" + b"x" * 0x10000 + b"\r\n"] * 40, b"0\r\n\r\n")
@@ -118,7 +118,7 @@ def test_a_body_that_hides_its_size_is_broken_off(served):
     assert b" 413 " in answer.splitlines()[0]
 
 
-def test_who_asks_too_often_is_told_to_wait(served):
+def test_a_client_above_the_rate_limit_gets_429(served):
     _, address = served
 
     statuses = [get_status(f"{address}/healthz") for _ in range(60)]
@@ -127,7 +127,7 @@ def test_who_asks_too_often_is_told_to_wait(served):
     assert statuses[0] == 200
 
 
-def said(place, incident):
+def event_text(place, incident):
     return [entry.fact.text for entry in place.entries(incident.key, MessagePosted.kind)]
 
 
