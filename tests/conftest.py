@@ -25,7 +25,7 @@ SLOW = (
     "tests/bot/simulation/replay/",
     "tests/bot/simulation/soak/test_soak_command.py",
     "tests/bot/slack/degraded/test_degraded_mode.py",
-    "tests/bot/slack/test_socket",
+    "tests/bot/slack/socket_mode/",
     "tests/bot/sweep/",
     "tests/bot/test_absence_running.py",
     "tests/bot/test_absent_killed.py",
@@ -43,7 +43,7 @@ SLOW = (
     "tests/storage/jobs/test_queue_model.py",
     "tests/storage/test_postgres_server.py",
     "tests/storage/integrity/test_tampering.py",
-    "tests/test_operations.py",
+    "tests/test_how_to.py",
     "tests/upgrade/",
 )
 TEMPLATE = "muster_template"

@@ -10,6 +10,7 @@ import pytest
 
 from commands.core import verb_registry
 from incident.entries import KINDS
+from tests.conftest import SLOW
 from tests.support.broad_catches import broad_catches
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -210,3 +211,8 @@ def test_every_decision_is_listed_under_its_title() -> None:
 def test_every_decision_is_short() -> None:
     too_long = [p.name for p in (ROOT / "docs/adr").glob("0*.md") if len(p.read_text("utf-8").splitlines()) > 40]
     assert too_long == []
+
+
+def test_every_slow_file_exists() -> None:
+    files = [name(path) for path in python_files("tests")]
+    assert [prefix for prefix in SLOW if not any(file.startswith(prefix) for file in files)] == []

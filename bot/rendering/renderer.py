@@ -54,11 +54,6 @@ class VerbContext:
         """The first fact of the request, or None when it recorded nothing."""
         return self.entries[0].fact if self.entries else None
 
-    @property
-    def reader(self) -> Any:
-        """What the verb's `view` returned."""
-        return self.view
-
     def all(self, kind: str) -> tuple[Any, ...]:
         """Return the facts of one kind, in order."""
         return tuple(entry.fact for entry in self.entries if entry.fact.kind == kind)

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage import guards
 from storage.column_types import BigId, UtcText
+from storage.triggers import record_triggers
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
@@ -14,4 +14,4 @@ depends_on = None
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}
-    guards.install(op.get_bind())
+    record_triggers.install(op.get_bind())

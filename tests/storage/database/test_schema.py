@@ -7,11 +7,13 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from mako.template import Template
 from sqlmodel import SQLModel
 
 from storage.database import schema
@@ -75,10 +77,21 @@ def test_the_known_revisions_are_those_of_the_migrations(sqlite_store: Store) ->
     assert {script.revision for script in scripts.walk_revisions()} == set(schema.KNOWN)
 
 
+def test_a_migration_made_from_the_template_can_be_imported() -> None:
+    template = Template((MIGRATIONS / "script.py.mako").read_text("utf-8"))
+    source = template.render(message="Add a column.", up_revision="9", down_revision="8", upgrades="", downgrades="")
+    module: dict[str, Any] = {}
+
+    exec(compile(source, "migration", "exec"), module)
+
+    assert (module["revision"], module["down_revision"]) == ("9", "8")
+    assert callable(module["upgrade"])
+
+
 def test_a_newer_schema_is_refused_with_its_revision(store: Store) -> None:
     store.transactions.write(lambda c: c.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'").rowcount)
 
-    with pytest.raises(UnknownSchema, match="revision 0999, this Muster knows 0001, 0002, 0003, 0004"):
+    with pytest.raises(UnknownSchema, match="revision 0999, this Muster knows 0001, 0002, 0003, 0004, 0005"):
         store.migrate()
 
 
