@@ -45,30 +45,30 @@ def installed(folder: Path, *, licence: str = "MIT", body: bytes = b"x = 1\n") -
 
 
 def test_the_installed_packages_are_those_that_the_lock_pins() -> None:
-    said = audited(ROOT)
+    result = audited(ROOT)
 
-    assert said.returncode == 0, said.stdout + said.stderr
-    assert "no advisory was asked for" in said.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "no advisory was asked for" in result.stdout
 
 
 def test_another_version_than_the_one_pinned_is_found(checkout: Path) -> None:
     lock = checkout / "requirements.lock"
     lock.write_text(re.sub(r"(?m)^starlette==\S+", "starlette==0.1", lock.read_text("utf-8")), encoding="utf-8")
 
-    said = audited(checkout)
+    result = audited(checkout)
 
-    assert said.returncode == 1
-    assert f"starlette: the lock has 0.1, installed is {version('starlette')}\n" in said.stdout
+    assert result.returncode == 1
+    assert f"starlette: the lock has 0.1, installed is {version('starlette')}\n" in result.stdout
 
 
 def test_a_requirement_that_is_not_pinned_is_found(checkout: Path) -> None:
     project = checkout / "pyproject.toml"
     project.write_text(re.sub('"alembic>=[^"]+"', '"alembic>=99", "nowhere"', project.read_text("utf-8")), "utf-8")
 
-    said = audited(checkout)
+    result = audited(checkout)
 
-    assert said.returncode == 1
-    assert said.stdout.splitlines() == [
+    assert result.returncode == 1
+    assert result.stdout.splitlines() == [
         f"alembic>=99 is asked for, and the lock has alembic=={version('alembic')}",
         "nowhere is asked for, and the lock has nothing",
     ]

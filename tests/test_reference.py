@@ -46,9 +46,9 @@ def defaults(model: type[BaseModel], above: str = "") -> dict[str, Any]:
 
 def policy_rows() -> dict[str, str]:
     """Return each documented key, with `*` for its names, and what the table says of its default."""
-    told = [(re.sub(r"<\w+>", "*", row[0].strip(" `")), row[2]) for row in rows("policy.md")]
-    assert len(told) == len(dict(told)), "a key has two rows"
-    return dict(told)
+    documented = [(re.sub(r"<\w+>", "*", row[0].strip(" `")), row[2]) for row in rows("policy.md")]
+    assert len(documented) == len(dict(documented)), "a key has two rows"
+    return dict(documented)
 
 
 def test_every_key_of_the_policy_is_documented_and_no_other_is():
@@ -92,12 +92,12 @@ def test_every_metric_is_documented_and_no_other_is(sqlite_store: Store, tmp_pat
     metrics = Metrics()
     metrics.registry.register(StateCollector(sqlite_store, Spool(tmp_path, "T1"), lambda: True, lambda: 0.0))
     served = dict(re.findall(r"# TYPE (muster_\w+) (\w+)", metrics.exposition().decode()))
-    told = {row[0].strip(" `"): row[1] for row in rows("metrics.md")}
+    documented = {row[0].strip(" `"): row[1] for row in rows("metrics.md")}
 
-    assert told == {name: kind for name, kind in served.items() if not name.endswith("_created")}
+    assert documented == {name: kind for name, kind in served.items() if not name.endswith("_created")}
 
 
 def test_every_kind_of_job_is_documented_and_no_other_is():
-    told = [kind for row in rows("jobs.md") for kind in re.findall(r"`(\w+)`", row[0])]
+    documented = [kind for row in rows("jobs.md") for kind in re.findall(r"`(\w+)`", row[0])]
 
-    assert sorted(told) == sorted(kind.value for kind in JobKind)
+    assert sorted(documented) == sorted(kind.value for kind in JobKind)

@@ -75,9 +75,9 @@ class OverHttp:
         server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS false")
         server.run(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{self.database}'")
         channel = incident_of(self.sandbox)
-        told = self.sandbox.actor.slash("ann", channel, COMMAND, "note typed in vain").wait(PATIENCE)
+        response = self.sandbox.actor.slash("ann", channel, COMMAND, "note typed in vain").wait(PATIENCE)
         server.run(f"ALTER DATABASE {self.database} ALLOW_CONNECTIONS true")
-        assert is_spooled(told.payload["text"])
+        assert is_spooled(response.payload["text"])
 
 
 def is_open(port):

@@ -39,6 +39,6 @@ def test_messages_posted_while_muster_is_removed_from_the_channel_are_recorded(s
     stage.settle()
     stage.advance_to(stage.clock.now() + timedelta(minutes=2))
 
-    said = {e.fact.ts: e.fact.text for e in stage.entries(stage.incident) if isinstance(e.fact, MessagePosted)}
+    messages = {e.fact.ts: e.fact.text for e in stage.entries(stage.incident) if isinstance(e.fact, MessagePosted)}
     assert workspace.bot.id in channel.members
-    assert said.get(ts) == "nobody of ours hears this"
+    assert messages.get(ts) == "nobody of ours hears this"

@@ -17,7 +17,7 @@ def test_an_error_in_one_run_does_not_stop_the_scheduler():
 
     def work():
         runs.release()
-        raise ZeroDivisionError("nobody foresaw this")
+        raise ZeroDivisionError("a bug")
 
     scheduler = Scheduler([PeriodicTask("tick", timedelta(seconds=0.05), work)])
     scheduler.start()

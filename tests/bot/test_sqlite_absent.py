@@ -57,7 +57,7 @@ def test_a_declaration_and_messages_are_spooled_and_recorded_once_the_database_i
     if trouble == "full":
         fill(house)
 
-    told = house.declare()
+    response = house.declare()
     channel = house.channel("inc-unrecorded")
     house.say("ann", channel.id, "The gateway times out")
     typed = house.slash("ann", channel.id, "note Restarted by hand")
@@ -67,7 +67,7 @@ def test_a_declaration_and_messages_are_spooled_and_recorded_once_the_database_i
     ends.over()
     house.come_back()
 
-    assert "not recorded yet" in told
+    assert "not recorded yet" in response
     assert "Not recorded" in typed
     assert waiting == {"request", "capture", "draft"}
     assert why == trouble

@@ -34,7 +34,7 @@ def test_the_reply_and_the_line_say_what_happens_to_the_channel(desk: CommandBen
 def test_the_history_is_read_and_no_topic_bookmark_or_announcement_is_set(desk: CommandBench) -> None:
     desk.do("backfill", at=6, place=THERE, **FORM)
 
-    kinds = {wanted.job.kind for wanted in desk.memory.state.jobs.values()}
+    kinds = {queued.job.kind for queued in desk.memory.state.jobs.values()}
     assert {JobKind.MAKE_CHANNEL, JobKind.CARD, JobKind.ADOPT} <= kinds
     assert not {JobKind.TOPIC, JobKind.BOOKMARKS, JobKind.ANNOUNCE} & kinds
 

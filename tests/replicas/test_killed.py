@@ -89,8 +89,8 @@ def played(scene: Scene) -> Scene:
         until(lambda: len(house.ledger.told) > 8, "people talk", seconds=PATIENCE)
         scene.kill()
         house.declare("dov")
-        said = len(house.ledger.said)
-        until(lambda: len(house.ledger.said) > said + 20, "people go on talking", seconds=PATIENCE)
+        posted = len(house.ledger.said)
+        until(lambda: len(house.ledger.said) > posted + 20, "people go on talking", seconds=PATIENCE)
         scene.is_over.set()
         for one in talking:
             one.result()

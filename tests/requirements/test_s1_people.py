@@ -122,9 +122,9 @@ def test_an_incident_has_at_most_one_commander_at_any_time():
     desk.do("release", "ilse", 14, role="commander")
     probes = [T(minute) for minute in (1, 2, 9, 10, 13.9, 14)]
 
-    told = record(desk, 20, probes)["roles_at"]
+    report = record(desk, 20, probes)["roles_at"]
 
-    assert [probe["commander"] for probe in told] == [[], ["eva"], ["eva"], ["ilse"], ["ilse"], []]
+    assert [probe["commander"] for probe in report] == [[], ["eva"], ["eva"], ["ilse"], ["ilse"], []]
 
 
 def test_functional_and_hierarchical_escalations_are_listed_separately_with_their_answers():
@@ -133,10 +133,10 @@ def test_functional_and_hierarchical_escalations_are_listed_separately_with_thei
     desk.do("answer", "rob", 5, answer="accepted")
     desk.do("escalate", "ilse", 6, how="hierarchical", to="the board", reason="we may have to switch it off")
 
-    told = record(desk, 7)["escalations"]
+    report = record(desk, 7)["escalations"]
     [answered] = [e for e in desk.entries() if e.fact.kind == "escalation_answered"]
 
-    assert [(e["how"], e["to"], e["at"]) for e in told] == [
+    assert [(e["how"], e["to"], e["at"]) for e in report] == [
         ("functional", "rob", moment(3)),
         ("hierarchical", "the board", moment(6)),
     ]

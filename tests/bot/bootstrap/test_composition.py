@@ -49,7 +49,7 @@ def test_a_declaration_typed_in_slack_creates_a_channel_with_its_declarer_and_a_
     try:
         assert sandbox.wait_for_socket()
 
-        told = sandbox.actor.slash(
+        response = sandbox.actor.slash(
             "ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results"
         )
         channel = until(lambda: ours(sandbox, "inc-"))[0]
@@ -62,7 +62,7 @@ def test_a_declaration_typed_in_slack_creates_a_channel_with_its_declarer_and_a_
     finally:
         muster.stop()
 
-    assert "is declared" in told.payload["text"]
+    assert "is declared" in response.payload["text"]
     assert channel.name.endswith("-no-results")
 
 

@@ -60,8 +60,8 @@ def here(tmp_path: Path) -> Path:
 
 
 def declare(record: StartedRecord, here: Path, title: str = "No results") -> str:
-    said = muster(record, here, "incident", "declare", "service=search", "impact=1", "urgency=1", title)
-    assert said.code == 0, said.everything
+    result = muster(record, here, "incident", "declare", "service=search", "impact=1", "urgency=1", title)
+    assert result.code == 0, result.everything
     with record.store() as store:
         return max(one.number for one in store.queries.incidents(TEAM))
 
@@ -202,8 +202,8 @@ def test_an_unknown_key_is_distinguished_from_tampering(record: StartedRecord, h
 
 
 def exported(record: StartedRecord, here: Path, number: str, **given: str) -> Path:
-    said = muster(record, here, "export", number, **given)
-    assert said.code == 0, said.everything
+    result = muster(record, here, "export", number, **given)
+    assert result.code == 0, result.everything
     return here / "out" / number
 
 
@@ -283,10 +283,10 @@ def test_an_export_without_a_response_of_the_authority_is_made_and_says_so(
     muster(record, here, "keygen")
     number = declare(record, here)
 
-    said = muster(record, here, "export", number, MUSTER_TSA_URL=authority.url, **THE_KEY)
+    result = muster(record, here, "export", number, MUSTER_TSA_URL=authority.url, **THE_KEY)
 
-    assert said.code == 0, said.everything
-    assert "The time-stamp authority did not answer" in said.out
+    assert result.code == 0, result.everything
+    assert "The time-stamp authority did not answer" in result.out
     assert checked(here / "out" / number).returncode == 0
 
 
@@ -298,9 +298,9 @@ def test_a_backup_of_one_kind_of_database_restores_into_the_other(
     muster(either, here, "backup", "copy.db")
     moved = f"sqlite:///{tmp_path / 'moved.db'}"
 
-    said = muster(StartedRecord(moved), here, "restore", "copy.db")
+    result = muster(StartedRecord(moved), here, "restore", "copy.db")
 
-    assert said.code == 0, said.everything
+    assert result.code == 0, result.everything
     with either.store() as before, open_store(moved, team=TEAM) as after:
         assert before.queries.chain_keys() == after.queries.chain_keys()
         assert before.directory.active_policy() == after.directory.active_policy()

@@ -30,11 +30,11 @@ from tests.support.started_record import start_record
 TODAY = T0.date()
 
 
-def parts(said: CommandResult) -> dict[str, list[str]]:
+def parts(result: CommandResult) -> dict[str, list[str]]:
     """Return the lines under each heading."""
     found: dict[str, list[str]] = {}
     heading = ""
-    for line in said.out.splitlines():
+    for line in result.out.splitlines():
         if re.fullmatch(r"[A-Z][a-z ]+:", line):
             heading = line.rstrip(":")
         elif line.startswith("  "):
@@ -48,46 +48,46 @@ def write_policy(here: Path, **changes: Any) -> None:
 
 
 def test_an_empty_environment_is_answered_with_the_tokens_first_and_where_to_get_them(tmp_path: Path) -> None:
-    said = muster(tmp_path, "doctor")
+    result = muster(tmp_path, "doctor")
 
-    assert said.code == 1
-    first = parts(said)["Missing"]
+    assert result.code == 1
+    first = parts(result)["Missing"]
     assert first[0].startswith("SLACK_BOT_TOKEN is missing. Where to get it: api.slack.com/apps")
     assert first[1].startswith("SLACK_APP_TOKEN is missing")
     assert any("There is no policy.yaml" in line for line in first)
-    assert said.out.startswith("Missing:")
-    assert said.out.rstrip().endswith("Correct 3 things first.")
+    assert result.out.startswith("Missing:")
+    assert result.out.rstrip().endswith("Correct 3 things first.")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_the_doctor_reads_dot_env(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("SLACK_BOT_TOKEN=nonsense\n", encoding="utf-8")
 
-    said = muster(tmp_path, "doctor")
+    result = muster(tmp_path, "doctor")
 
-    assert any("SLACK_BOT_TOKEN does not begin with xoxb-" in line for line in parts(said)["Wrong"])
-    assert any("SLACK_APP_TOKEN is missing" in line for line in parts(said)["Missing"])
+    assert any("SLACK_BOT_TOKEN does not begin with xoxb-" in line for line in parts(result)["Wrong"])
+    assert any("SLACK_APP_TOKEN is missing" in line for line in parts(result)["Missing"])
 
 
 def test_with_everything_in_place_nothing_blocks(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
     muster(here, "keygen", "muster.key")
 
-    said = muster(here, "doctor", MUSTER_KEY_FILE="muster.key", **env)
+    result = muster(here, "doctor", MUSTER_KEY_FILE="muster.key", **env)
 
-    found = parts(said)
-    assert said.code == 0, said.everything
+    found = parts(result)
+    assert result.code == 0, result.everything
     assert "Missing" not in found
     assert "Wrong" not in found
     in_order = " ".join(found["In order"])
     for word in ("bot token opens", "scopes", "app token", "incidents_channel", "triggers fire", "clock", "public key"):
         assert word in in_order
-    assert sandbox.bot_token not in said.everything
+    assert sandbox.bot_token not in result.everything
 
 
 def test_the_doctor_always_says_that_a_direct_message_does_not_wake_people(env: dict[str, str], here: Path) -> None:
-    said = muster(here, "doctor", **env)
+    result = muster(here, "doctor", **env)
 
-    assert any("a direct message wakes nobody" in line for line in parts(said)["Good to know"])
+    assert any("a direct message wakes nobody" in line for line in parts(result)["Good to know"])
 
 
 def test_the_doctor_joins_posts_and_creates_nothing(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
@@ -117,23 +117,23 @@ def test_the_doctor_joins_posts_and_creates_nothing(sandbox: Sandbox, env: dict[
 def test_a_fault_blocks_and_says_what_to_do(
     setting: str, value: str, says: str, env: dict[str, str], here: Path
 ) -> None:
-    said = muster(here, "doctor", **{**env, setting: value})
+    result = muster(here, "doctor", **{**env, setting: value})
 
-    found = parts(said)
-    assert said.code == 1, said.everything
-    assert any(says in line for line in [*found.get("Missing", ()), *found.get("Wrong", ())]), said.everything
-    assert "Traceback" not in said.err
-    assert "hunter22" not in said.everything
+    found = parts(result)
+    assert result.code == 1, result.everything
+    assert any(says in line for line in [*found.get("Missing", ()), *found.get("Wrong", ())]), result.everything
+    assert "Traceback" not in result.err
+    assert "hunter22" not in result.everything
 
 
 def test_every_fault_of_the_policy_is_named_with_its_line(env: dict[str, str], here: Path) -> None:
     broken = POLICY.replace("tier: 3", "tier: three").replace("approver: Head of service operations", "approver:")
     (here / "policy.yaml").write_text(broken, encoding="utf-8")
 
-    said = muster(here, "doctor", **env)
+    result = muster(here, "doctor", **env)
 
-    wrong = " ".join(parts(said)["Wrong"])
-    assert said.code == 1
+    wrong = " ".join(parts(result)["Wrong"])
+    assert result.code == 1
     for word in ("approver", "services.internal tools.tier"):
         assert re.search(rf"policy\.yaml line \d+: {word}", wrong)
 
@@ -141,10 +141,10 @@ def test_every_fault_of_the_policy_is_named_with_its_line(env: dict[str, str], h
 def test_channels_of_the_policy_that_do_not_exist_are_missing(env: dict[str, str], here: Path) -> None:
     write_policy(here, incidents_channel="#alarms", audiences={"exec": "#general", "customer": "#status"})
 
-    said = muster(here, "doctor", **env)
+    result = muster(here, "doctor", **env)
 
-    found = parts(said)
-    assert said.code == 1
+    found = parts(result)
+    assert result.code == 1
     assert [line.split(",")[0] for line in found["Missing"]] == [
         "incidents_channel is #alarms",
         "audiences.customer is #status",
@@ -160,10 +160,10 @@ def test_people_of_the_policy_who_are_not_in_the_workspace_are_named(
     rosters = {"payments": [ann.id, bea.id, "U0NOBODY"]}
     write_policy(here, rosters=rosters, groups={"closer": ["S0NOGROUP", sandbox.workspace.bot.id]})
 
-    said = muster(here, "doctor", **env)
+    result = muster(here, "doctor", **env)
 
-    wrong = parts(said)["Wrong"]
-    assert said.code == 1
+    wrong = parts(result)["Wrong"]
+    assert result.code == 1
     assert len(wrong) == 4, wrong
     text = " ".join(wrong)
     assert "U0NOBODY, whom this workspace does not have" in text
@@ -187,11 +187,11 @@ def test_a_scope_that_was_not_granted_is_named(env: dict[str, str], here: Path) 
     manifest = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
     manifest["oauth_config"]["scopes"]["bot"].remove("pins:write")
     with Sandbox([Person("ann", "Ann")], manifest=manifest, channels=("incidents",)) as poorer:
-        said = muster(here, "doctor", **{**env, "SLACK_API_URL": poorer.base_url})
+        result = muster(here, "doctor", **{**env, "SLACK_API_URL": poorer.base_url})
 
-    assert said.code == 1
-    assert [line.split(":")[0] for line in parts(said)["Missing"]] == ["The scope pins"]
-    assert "reinstall the app" in said.out
+    assert result.code == 1
+    assert [line.split(":")[0] for line in parts(result)["Missing"]] == ["The scope pins"]
+    assert "reinstall the app" in result.out
 
 
 def test_an_error_of_slack_is_reported_and_does_not_end_the_checks(
@@ -200,24 +200,24 @@ def test_an_error_of_slack_is_reported_and_does_not_end_the_checks(
     sandbox.faults.server_error("users.list")
     sandbox.faults.too_many_requests("conversations.list")
 
-    said = muster(here, "doctor", **env)
+    result = muster(here, "doctor", **env)
 
-    assert said.code == 1
-    assert [line.split("up. ")[1] for line in parts(said)["Wrong"]] == [
+    assert result.code == 1
+    assert [line.split("up. ")[1] for line in parts(result)["Wrong"]] == [
         "Slack is in trouble (500). Try again in a minute.",
         "Slack asks us to call less often. Try again in a minute.",
     ]
-    assert "Traceback" not in said.err
+    assert "Traceback" not in result.err
 
 
 def test_database_triggers_that_do_not_fire_are_found(env: dict[str, str], here: Path) -> None:
     with open_store(env["DATABASE_URL"], team="T1") as store:
         store.transactions.write(record_triggers.drop)
 
-    said = muster(here, "doctor", **env)
+    result = muster(here, "doctor", **env)
 
-    assert said.code == 1
-    assert "missing: guard_" in " ".join(parts(said)["Wrong"]).lower()
+    assert result.code == 1
+    assert "missing: guard_" in " ".join(parts(result)["Wrong"]).lower()
 
 
 def test_a_dead_job_is_shown_with_its_cause(env: dict[str, str], here: Path) -> None:
@@ -225,10 +225,10 @@ def test_a_dead_job_is_shown_with_its_cause(env: dict[str, str], here: Path) -> 
     make_dead_job(env["DATABASE_URL"], "T1", "channel_not_found")
     make_dead_job(env["DATABASE_URL"], "T2", "is_archived")
 
-    said = muster(here, "doctor", **env)
+    result = muster(here, "doctor", **env)
 
-    notes = " ".join(parts(said)["Good to know"])
-    assert said.code == 0
+    notes = " ".join(parts(result)["Good to know"])
+    assert result.code == 0
     assert "One job was given up" in notes
     assert "channel_not_found" in notes
     assert "is_archived" not in notes
@@ -277,13 +277,13 @@ def test_a_clock_within_five_seconds_and_the_time_the_answer_took_is_in_order(be
 def test_a_workspace_with_another_time_shows_that_our_clock_is_off(env: dict[str, str], here: Path) -> None:
     late = SetClock(RealClock().now() - timedelta(minutes=10))
     with Sandbox([Person("ann", "Ann")], channels=("incidents",), clock=late) as elsewhere:
-        said = muster(here, "doctor", **{**env, "SLACK_API_URL": elsewhere.base_url})
+        result = muster(here, "doctor", **{**env, "SLACK_API_URL": elsewhere.base_url})
 
-    assert said.code == 1
-    assert any("s ahead of Slack's" in line for line in parts(said)["Wrong"])
+    assert result.code == 1
+    assert any("s ahead of Slack's" in line for line in parts(result)["Wrong"])
 
 
 def test_a_response_without_a_readable_date_gives_no_clock_check() -> None:
-    said: Mapping[str | None, int] = {value: len(list(check_clock(value, T0, T0))) for value in (None, "yesterday")}
+    result: Mapping[str | None, int] = {value: len(list(check_clock(value, T0, T0))) for value in (None, "yesterday")}
 
-    assert said == {None: 0, "yesterday": 0}
+    assert result == {None: 0, "yesterday": 0}

@@ -70,7 +70,7 @@ def test_a_path_in_the_layer_of_a_container_is_reported_and_one_on_a_volume_is_n
     inside = [one.message for one in check_layers(address, spool, mounts)]
     outside = list(check_layers("sqlite:////data/muster.db", Path("/data/spool"), mounts))
 
-    assert [said.split()[0] for said in inside] == ["/app/muster.db", "/app/muster-spool"]
-    assert all("overlay at /" in said for said in inside)
+    assert [result.split()[0] for result in inside] == ["/app/muster.db", "/app/muster-spool"]
+    assert all("overlay at /" in result for result in inside)
     assert outside == []
     assert list(check_layers(address, spool, tmp_path / "none")) == []

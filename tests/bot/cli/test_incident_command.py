@@ -28,20 +28,20 @@ NUMBER = re.compile(r"INC-\d{4}-\d{4}")
 @pytest.fixture
 def number(record: StartedRecord, tmp_path: Path) -> str:
     """Declare an incident and return its number."""
-    said = record.muster(tmp_path, *DECLARE)
-    found = NUMBER.search(said.out)
-    assert found, said.everything
+    result = record.muster(tmp_path, *DECLARE)
+    found = NUMBER.search(result.out)
+    assert found, result.everything
     return found[0]
 
 
 def test_an_incident_is_declared_by_the_typing_person_and_its_slack_jobs_wait(
     record: StartedRecord, tmp_path: Path
 ) -> None:
-    said = record.muster(tmp_path, *DECLARE)
+    result = record.muster(tmp_path, *DECLARE)
 
     declared = record.entries()[0]
-    assert said.code == 0, said.everything
-    assert "is declared" in said.out
+    assert result.code == 0, result.everything
+    assert "is declared" in result.out
     assert declared.by == cli_person(getpass.getuser(), socket.gethostname())
     assert declared.source.surface == EntryPoint.CLI
     with record.store() as store:
@@ -51,9 +51,9 @@ def test_an_incident_is_declared_by_the_typing_person_and_its_slack_jobs_wait(
 def test_an_incident_is_declared_on_postgresql_too(postgres_url: str, tmp_path: Path) -> None:
     record = start_record(postgres_url)
 
-    said = record.muster(tmp_path, *DECLARE)
+    result = record.muster(tmp_path, *DECLARE)
 
-    assert (said.code, said.err) == (0, "")
+    assert (result.code, result.err) == (0, "")
     assert record.entries()[0].fact.kind == "declared"
 
 
@@ -92,10 +92,10 @@ def test_a_name_of_two_people_is_ambiguous(record: StartedRecord, number: str, t
     with record.store() as store:
         store.directory.put([Person(id=slack_person("T1", "U9"), name="Ann Other")], FIRST_START)
 
-    said = record.muster(tmp_path, "incident", number, "assign", "scribe", "@ann")
+    result = record.muster(tmp_path, "incident", number, "assign", "scribe", "@ann")
 
-    assert said.code == 1
-    assert "“@ann”" in said.err
+    assert result.code == 1
+    assert "“@ann”" in result.err
 
 
 @pytest.mark.parametrize(
@@ -113,43 +113,43 @@ def test_a_line_without_a_required_field_is_refused_with_the_name_of_the_field(
 ) -> None:
     before = record.count()
 
-    said = record.muster(tmp_path, "incident", number, *words)
+    result = record.muster(tmp_path, "incident", number, *words)
 
-    assert (said.code, said.out) == (1, "")
+    assert (result.code, result.out) == (1, "")
     for part in says:
-        assert part in said.err
+        assert part in result.err
     assert record.count() == before
 
 
 def test_an_unknown_word_is_answered_with_the_nearest_verb(record: StartedRecord, tmp_path: Path) -> None:
-    said = record.muster(tmp_path, "incident", "declaer", "No results")
+    result = record.muster(tmp_path, "incident", "declaer", "No results")
 
-    assert said.code == 1
-    assert "Did you mean declare?" in said.err
+    assert result.code == 1
+    assert "Did you mean declare?" in result.err
 
 
 def test_a_refusal_is_recorded_and_printed_to_standard_error(
     record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    said = record.muster(tmp_path, "incident", number, "reopen", "It", "is", "back")
+    result = record.muster(tmp_path, "incident", number, "reopen", "It", "is", "back")
 
-    assert (said.code, said.out) == (1, "")
-    assert "Nothing changed" in said.err
+    assert (result.code, result.out) == (1, "")
+    assert "Nothing changed" in result.err
     assert record.entries()[-1].fact.kind == "refused"
 
 
 def test_an_incident_that_does_not_exist_is_refused(record: StartedRecord, tmp_path: Path) -> None:
-    said = record.muster(tmp_path, "incident", "--in", "INC-1999-0001", "note", "Hello")
+    result = record.muster(tmp_path, "incident", "--in", "INC-1999-0001", "note", "Hello")
 
-    assert said.code == 1
-    assert "no incident of that number" in said.err
+    assert result.code == 1
+    assert "no incident of that number" in result.err
 
 
 def test_a_verb_that_needs_an_incident_says_so_without_one(record: StartedRecord, tmp_path: Path) -> None:
-    said = record.muster(tmp_path, "incident", "note", "Hello")
+    result = record.muster(tmp_path, "incident", "note", "Hello")
 
-    assert said.code == 1
-    assert "put the incident's number first" in said.err
+    assert result.code == 1
+    assert "put the incident's number first" in result.err
 
 
 def test_an_early_close_names_every_unmet_criterion(record: StartedRecord, number: str, tmp_path: Path) -> None:
@@ -157,21 +157,21 @@ def test_an_early_close_names_every_unmet_criterion(record: StartedRecord, numbe
     for line in ("ack", "take commander", "restored Searches find things", resolve):
         assert record.muster(tmp_path, "incident", number, *line.split(" ")).err == ""
 
-    said = record.muster(tmp_path, "incident", number, "close")
+    result = record.muster(tmp_path, "incident", number, "close")
 
-    assert said.code == 1
-    assert said.err.startswith("Not closed")
-    assert len(said.err.splitlines()) >= 3
-    assert "/incident validate" in said.err
+    assert result.code == 1
+    assert result.err.startswith("Not closed")
+    assert len(result.err.splitlines()) >= 3
+    assert "/incident validate" in result.err
 
 
 def test_replies_are_plain_text_with_times_in_utc(record: StartedRecord, number: str, tmp_path: Path) -> None:
-    said = record.muster(tmp_path, "incident", number, "status")
+    result = record.muster(tmp_path, "incident", number, "status")
 
-    assert said.code == 0
-    assert "UTC" in said.out
+    assert result.code == 0
+    assert "UTC" in result.out
     for mark in ("<@", "<!date", "&lt;", "&amp;"):
-        assert mark not in said.out
+        assert mark not in result.out
 
 
 def test_a_typed_text_notifies_no_person_and_is_recorded_verbatim(
@@ -179,18 +179,18 @@ def test_a_typed_text_notifies_no_person_and_is_recorded_verbatim(
 ) -> None:
     text = "<!channel> latency > 3 s & rising -- see <script> 🔥"
 
-    said = record.muster(tmp_path, "incident", number, "note", text)
+    result = record.muster(tmp_path, "incident", number, "note", text)
 
     noted = next(entry.fact for entry in record.entries() if isinstance(entry.fact, Noted))
-    assert said.code == 0, said.everything
+    assert result.code == 0, result.everything
     assert noted.text == "&lt;!channel&gt; latency &gt; 3 s &amp; rising -- see &lt;script&gt; 🔥"
 
 
 def test_words_that_look_like_options_are_text(record: StartedRecord, number: str, tmp_path: Path) -> None:
-    said = record.muster(tmp_path, "incident", number, "note", "ran", "it", "with", "--force")
+    result = record.muster(tmp_path, "incident", number, "note", "ran", "it", "with", "--force")
 
     noted = next(entry.fact for entry in record.entries() if isinstance(entry.fact, Noted))
-    assert said.code == 0, said.everything
+    assert result.code == 0, result.everything
     assert noted.text == "ran it with --force"
 
 
@@ -218,25 +218,25 @@ def test_a_restricted_incident_is_unknown_to_an_outsider(record: StartedRecord, 
 
 
 def test_without_a_database_the_command_says_so_and_creates_none(tmp_path: Path) -> None:
-    said = muster(tmp_path, *DECLARE)
+    result = muster(tmp_path, *DECLARE)
 
-    assert said.code == 1
-    assert "There is no database at muster.db yet" in said.err
+    assert result.code == 1
+    assert "There is no database at muster.db yet" in result.err
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_database_without_a_workspace_is_not_changed(sqlite_url: str, tmp_path: Path) -> None:
-    said = muster(tmp_path, *DECLARE, DATABASE_URL=sqlite_url)
+    result = muster(tmp_path, *DECLARE, DATABASE_URL=sqlite_url)
 
-    assert said.code == 1
-    assert "belongs to no workspace" in said.err
+    assert result.code == 1
+    assert "belongs to no workspace" in result.err
     with open_store(sqlite_url, team="T1") as store:
         assert store.queries.chain_keys() == ()
 
 
 def test_every_verb_is_listed_with_its_help_line(tmp_path: Path) -> None:
-    said = muster(tmp_path, "help")
+    result = muster(tmp_path, "help")
 
-    assert said.code == 0
-    assert re.search(r"^  declare +Declare an incident", said.out, re.MULTILINE)
-    assert re.search(r"^  close +Close a resolved incident", said.out, re.MULTILINE)
+    assert result.code == 0
+    assert re.search(r"^  declare +Declare an incident", result.out, re.MULTILINE)
+    assert re.search(r"^  close +Close a resolved incident", result.out, re.MULTILINE)

@@ -12,7 +12,7 @@ from tests.support.muster_command import ROOT, in_process, muster
 from tests.support.started_record import StartedRecord
 
 SCRIPT = str(ROOT / "tests/scenarios/s10-premature-close-reopen.yaml")
-BEGUN = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
+DECLARE = ("incident", "declare", "service=search", "impact=1", "urgency=1", "No results")
 # The output of each command where nothing is set up, and its exit status.
 IN_AN_EMPTY_FOLDER = {
     ("run",): (2, "SLACK_BOT_TOKEN is missing"),
@@ -39,22 +39,22 @@ PLAYS = {"demo", "bench", "soak"}
 def test_a_command_in_an_empty_folder_names_what_it_needs(words: tuple[str, ...], tmp_path: Path) -> None:
     code, says = IN_AN_EMPTY_FOLDER[words]
 
-    said = muster(tmp_path, *words)
+    result = muster(tmp_path, *words)
 
-    assert says in said.everything
-    assert said.code == code, said.everything
-    assert "Traceback" not in said.err
+    assert says in result.everything
+    assert result.code == code, result.everything
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize("words", [("keygen",), ("verify",), ("run",)], ids=["0", "1", "2"])
 def test_a_process_exits_with_the_status_of_its_command(words: tuple[str, ...], tmp_path: Path) -> None:
     code, says = IN_AN_EMPTY_FOLDER[words]
 
-    said = in_process(tmp_path, *words)
+    result = in_process(tmp_path, *words)
 
-    assert says in said.everything
-    assert said.code == code, said.everything
-    assert "Traceback" not in said.err
+    assert says in result.everything
+    assert result.code == code, result.everything
+    assert "Traceback" not in result.err
 
 
 def test_every_command_has_a_case_for_an_empty_folder() -> None:
@@ -73,19 +73,19 @@ def test_every_command_has_a_case_for_an_empty_folder() -> None:
 def test_a_command_on_a_record_prints_its_result(
     words: tuple[str, ...], says: str, record: StartedRecord, tmp_path: Path
 ) -> None:
-    declared = record.muster(tmp_path, *BEGUN)
+    declared = record.muster(tmp_path, *DECLARE)
     year = declared.out.split("INC-")[1][:4]
 
     run = in_process if words == ("verify",) else muster
-    said = run(tmp_path, *(word.format(year=year) for word in words), DATABASE_URL=record.url)
+    result = run(tmp_path, *(word.format(year=year) for word in words), DATABASE_URL=record.url)
 
-    assert (said.code, said.err) == (0, "")
-    assert says in said.out
+    assert (result.code, result.err) == (0, "")
+    assert says in result.out
 
 
 def test_a_scenario_is_replayed_and_compared(tmp_path: Path) -> None:
-    said = in_process(tmp_path, "replay", "--check", SCRIPT)
+    result = in_process(tmp_path, "replay", "--check", SCRIPT)
 
-    assert said.code == 0, said.everything
-    assert "matches" in said.out
+    assert result.code == 0, result.everything
+    assert "matches" in result.out
     assert list(tmp_path.iterdir()) == []

@@ -35,12 +35,12 @@ def test_migrate_grants_access_to_a_role_that_owns_nothing(postgres_url: str, tm
     guest = postgres_url.replace("muster@", "muster_guest@")
     before = muster(tmp_path, "verify", DATABASE_URL=guest)
 
-    said = muster(tmp_path, "migrate", "--service-role", "muster_guest", DATABASE_URL=postgres_url)
+    result = muster(tmp_path, "migrate", "--service-role", "muster_guest", DATABASE_URL=postgres_url)
     after = muster(tmp_path, "verify", DATABASE_URL=guest)
     postgres.server().run("DROP OWNED BY muster_guest")
 
-    assert (before.code, said.code, after.code) == (1, 0, 0)
-    assert "muster_guest may work in it and owns nothing of it." in said.out
+    assert (before.code, result.code, after.code) == (1, 0, 0)
+    assert "muster_guest may work in it and owns nothing of it." in result.out
 
 
 @pytest.mark.parametrize(
@@ -53,10 +53,10 @@ def test_migrate_grants_access_to_a_role_that_owns_nothing(postgres_url: str, tm
 def test_a_role_that_cannot_be_granted_access_is_refused(
     role: str, url: str, says: str, postgres_url: str, tmp_path: Path
 ) -> None:
-    said = muster(tmp_path, "migrate", "--service-role", role, DATABASE_URL=url or postgres_url)
+    result = muster(tmp_path, "migrate", "--service-role", role, DATABASE_URL=url or postgres_url)
 
-    assert (said.code, said.out) == (2, "")
-    assert says in said.err
+    assert (result.code, result.out) == (2, "")
+    assert says in result.err
     assert not (tmp_path / "muster.db").exists()
 
 
@@ -72,20 +72,20 @@ def test_a_role_that_cannot_be_granted_access_is_refused(
 )
 @pytest.mark.parametrize("command", ["migrate", "verify"])
 def test_an_unusable_database_is_reported_in_a_sentence(command: str, url: str, says: str, tmp_path: Path) -> None:
-    said = muster(tmp_path, command, DATABASE_URL=url)
+    result = muster(tmp_path, command, DATABASE_URL=url)
 
-    assert (said.code, said.out) == (1, "")
-    assert says in said.err or (command == "verify" and "There is no database" in said.err)
-    assert "hunter22" not in said.err
-    assert "Traceback" not in said.err
+    assert (result.code, result.out) == (1, "")
+    assert says in result.err or (command == "verify" and "There is no database" in result.err)
+    assert "hunter22" not in result.err
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize("words", NEEDS_A_DATABASE)
 def test_without_a_database_a_record_command_says_so_and_creates_none(words: tuple[str, ...], tmp_path: Path) -> None:
-    said = muster(tmp_path, *words)
+    result = muster(tmp_path, *words)
 
-    assert (said.code, said.out) == (1, "")
-    assert "There is no database at muster.db yet" in said.err
+    assert (result.code, result.out) == (1, "")
+    assert "There is no database at muster.db yet" in result.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -93,41 +93,41 @@ def test_without_a_database_a_record_command_says_so_and_creates_none(words: tup
 def test_an_empty_file_is_no_record_yet(words: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "muster.db").touch()
 
-    said = muster(tmp_path, *words)
+    result = muster(tmp_path, *words)
 
-    assert said.code == 1
-    assert "The database is empty" in said.err
+    assert result.code == 1
+    assert "The database is empty" in result.err
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "muster.db").write_text("a shopping list\n" * 100, encoding="utf-8")
 
-    said = muster(tmp_path, "verify")
+    result = muster(tmp_path, "verify")
 
-    assert said.code == 1
-    assert "file is not a database" in said.err
-    assert "Traceback" not in said.err
+    assert result.code == 1
+    assert "file is not a database" in result.err
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize("words", [("policy", str(ROOT / "policy.yaml")), ("policy",)], ids=["named", "in use"])
 def test_the_shipped_policy_is_in_order(tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / ".env").write_text(f"MUSTER_POLICY={ROOT / 'policy.yaml'}\n", encoding="utf-8")
 
-    said = muster(tmp_path, *words)
+    result = muster(tmp_path, *words)
 
-    assert said.code == 0, said.everything
-    assert said.out.startswith("Nothing is wrong: version 2026.1")
+    assert result.code == 0, result.everything
+    assert result.out.startswith("Nothing is wrong: version 2026.1")
 
 
 def test_every_fault_of_a_policy_is_named_with_its_line(tmp_path: Path) -> None:
     broken = POLICY.replace("tier: 3", "tier: three").replace("P5: {ack: 960", "P5: {ack: -1")
     (tmp_path / "policy.yaml").write_text(broken, encoding="utf-8")
 
-    said = muster(tmp_path, "policy")
+    result = muster(tmp_path, "policy")
 
-    wanted = [broken[: broken.index(part)].count("\n") + 1 for part in ("tier: three", "P5: {ack: -1")]
-    assert (said.code, said.out) == (1, "")
-    assert [int(n) for n in re.findall(r"^policy\.yaml line (\d+): ", said.err, re.MULTILINE)] == wanted
+    expected = [broken[: broken.index(part)].count("\n") + 1 for part in ("tier: three", "P5: {ack: -1")]
+    assert (result.code, result.out) == (1, "")
+    assert [int(n) for n in re.findall(r"^policy\.yaml line (\d+): ", result.err, re.MULTILINE)] == expected
 
 
 @pytest.mark.parametrize(
@@ -150,48 +150,48 @@ def test_an_unreadable_policy_is_reported_in_a_sentence(
     if given is not None:
         (tmp_path / "policy.yaml").write_bytes(given)
 
-    said = muster(tmp_path, "policy")
+    result = muster(tmp_path, "policy")
 
-    assert (said.code, said.out) == (code, ""), said.everything
-    assert says in said.err
-    assert "Traceback" not in said.err
+    assert (result.code, result.out) == (code, ""), result.everything
+    assert says in result.err
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize("command", ["export", "metrics"])
 def test_an_unknown_number_is_answered_with_the_existing_numbers(
     command: str, record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    said = record.muster(tmp_path, command, "inc-1999-0007")
+    result = record.muster(tmp_path, command, "inc-1999-0007")
 
-    assert (said.code, said.out) == (1, "")
-    assert said.err == f"There is no incident INC-1999-0007. The latest are {number}.\n"
+    assert (result.code, result.out) == (1, "")
+    assert result.err == f"There is no incident INC-1999-0007. The latest are {number}.\n"
 
 
 def test_metrics_are_json(record: StartedRecord, number: str, tmp_path: Path) -> None:
-    said = record.muster(tmp_path, "metrics", number.lower())
+    result = record.muster(tmp_path, "metrics", number.lower())
 
-    assert said.code == 0, said.everything
-    assert isinstance(json.loads(said.out), dict)
+    assert result.code == 0, result.everything
+    assert isinstance(json.loads(result.out), dict)
 
 
 def test_an_export_into_an_unwritable_folder_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
-    (tmp_path / "out").write_text("a file stands here", encoding="utf-8")
+    (tmp_path / "out").write_text("a file is here", encoding="utf-8")
 
-    said = record.muster(tmp_path, "export", number)
+    result = record.muster(tmp_path, "export", number)
 
-    assert (said.code, said.out) == (1, "")
-    assert f"out/{number}" in said.err
-    assert "Traceback" not in said.err
+    assert (result.code, result.out) == (1, "")
+    assert f"out/{number}" in result.err
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize("words", [("verify",), ("export", "INC-2026-0001")])
 def test_a_configured_key_that_is_missing_is_not_replaced_by_a_new_one(
     words: tuple[str, ...], record: StartedRecord, number: str, tmp_path: Path
 ) -> None:
-    said = record.muster(tmp_path, *words, MUSTER_KEY_FILE="keys/muster.key")
+    result = record.muster(tmp_path, *words, MUSTER_KEY_FILE="keys/muster.key")
 
-    assert said.code == 1
-    assert "There is no file keys/muster.key" in said.err
+    assert result.code == 1
+    assert "There is no file keys/muster.key" in result.err
     assert list(tmp_path.glob("**/*.key")) == []
 
 
@@ -209,10 +209,10 @@ def test_a_key_is_created_once_and_readable_by_its_owner_only(tmp_path: Path) ->
 
 
 def test_a_key_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
-    said = muster(tmp_path, "keygen", "no/such/folder/muster.key")
+    result = muster(tmp_path, "keygen", "no/such/folder/muster.key")
 
-    assert said.code == 1
-    assert "cannot be written: No such file or directory." in said.err
+    assert result.code == 1
+    assert "cannot be written: No such file or directory." in result.err
 
 
 @pytest.mark.parametrize(
@@ -232,15 +232,15 @@ def test_a_file_that_is_no_scenario_is_refused_by_name(
     if content is not None:
         (tmp_path / "script.yaml").write_text(content, encoding="utf-8")
 
-    said = muster(tmp_path, "replay", "script.yaml")
+    result = muster(tmp_path, "replay", "script.yaml")
 
-    assert (said.code, said.out) == (code, "")
-    assert says in said.err
-    assert "Traceback" not in said.err
+    assert (result.code, result.out) == (code, "")
+    assert says in result.err
+    assert "Traceback" not in result.err
 
 
 def test_an_unknown_command_is_refused(tmp_path: Path) -> None:
-    said = muster(tmp_path, "dance")
+    result = muster(tmp_path, "dance")
 
-    assert said.code == 2
-    assert "No such command 'dance'" in said.err
+    assert result.code == 2
+    assert "No such command 'dance'" in result.err

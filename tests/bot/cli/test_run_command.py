@@ -88,8 +88,8 @@ def test_a_signal_while_the_start_waits_for_slack_ends_it_at_once(
             assert time.monotonic() < deadline, "it did not begin in time"
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
-        begun = time.monotonic()
-        code, took = process.wait(PATIENCE), time.monotonic() - begun
+        started_at = time.monotonic()
+        code, took = process.wait(PATIENCE), time.monotonic() - started_at
     finally:
         process.kill()
         log = process.communicate()[1]
@@ -128,9 +128,9 @@ def test_a_job_interrupted_by_a_stop_is_completed_once_by_the_next_start(
         sandbox.faults.set_latency(4_800, "chat.postMessage")
         sandbox.actor.slash("ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results")
         wait_until_held(store, "card")
-        begun = time.monotonic()
+        started_at = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        code, took = process.wait(PATIENCE), time.monotonic() - begun
+        code, took = process.wait(PATIENCE), time.monotonic() - started_at
         left = store.jobs.due_count(datetime.now(UTC))
         sandbox.faults.clear()
 
@@ -139,7 +139,7 @@ def test_a_job_interrupted_by_a_stop_is_completed_once_by_the_next_start(
         while store.jobs.due_count(datetime.now(UTC) + timedelta(seconds=45)):
             assert time.monotonic() < deadline, store.jobs.counts()
             time.sleep(0.1)
-        listed, buried = store.queries.incidents(sandbox.workspace.team_id), store.jobs.dead_letters()
+        listed, dead = store.queries.incidents(sandbox.workspace.team_id), store.jobs.dead_letters()
 
     channels = sandbox.workspace.channels.values()
     jobs = [job_of({"metadata": m.metadata}) for one in channels for m in one.messages.values()]
@@ -148,17 +148,17 @@ def test_a_job_interrupted_by_a_stop_is_completed_once_by_the_next_start(
     assert [one.channel for one in listed] == [one.id for one in ours]
     assert [one for one, times in Counter(jobs).items() if one and times > 1] == []
     assert {"card", "say"} <= {str(one).partition(":")[0] for one in jobs}
-    assert (len(ours[0].pins), buried) == (1, ())
+    assert (len(ours[0].pins), dead) == (1, ())
 
 
 def test_missing_tokens_are_all_named_with_where_to_get_them(here: Path) -> None:
-    said = muster(here, "run")
+    result = muster(here, "run")
 
-    assert said.code == 2
-    assert "SLACK_BOT_TOKEN is missing" in said.err
-    assert "SLACK_APP_TOKEN is missing" in said.err
-    assert "api.slack.com/apps" in said.err
-    assert "Traceback" not in said.err
+    assert result.code == 2
+    assert "SLACK_BOT_TOKEN is missing" in result.err
+    assert "SLACK_APP_TOKEN is missing" in result.err
+    assert "api.slack.com/apps" in result.err
+    assert "Traceback" not in result.err
 
 
 def test_a_broken_policy_is_named_with_its_lines_and_the_last_good_one_stays(
@@ -180,12 +180,12 @@ def test_a_broken_policy_is_named_with_its_lines_and_the_last_good_one_stays(
 def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: dict[str, str], here: Path) -> None:
     (here / "policy.yaml").write_text("version: [\n", encoding="utf-8")
 
-    said = muster(here, "run", **env)
+    result = muster(here, "run", **env)
 
-    assert said.code == 1
-    assert "The policy is broken" in said.err
-    assert "line 2" in said.err
-    assert "Traceback" not in said.err
+    assert result.code == 1
+    assert "The policy is broken" in result.err
+    assert "line 2" in result.err
+    assert "Traceback" not in result.err
 
 
 @pytest.mark.parametrize(
@@ -204,13 +204,13 @@ def test_a_fault_that_prevents_the_start_is_reported_in_a_sentence(
 ) -> None:
     # Slack refuses the app token after the start; the threads must end with their process.
     run = in_process if setting == "SLACK_APP_TOKEN" else muster
-    said = run(here, "run", **{**env, setting: value})
+    result = run(here, "run", **{**env, setting: value})
 
-    assert said.code == 1, said.everything
-    assert says in said.err
-    assert "Traceback" not in said.err
-    assert "hunter22" not in said.everything
-    assert not value.startswith("x") or value not in said.everything
+    assert result.code == 1, result.everything
+    assert says in result.err
+    assert "Traceback" not in result.err
+    assert "hunter22" not in result.everything
+    assert not value.startswith("x") or value not in result.everything
 
 
 def test_an_unavailable_database_does_not_prevent_a_declaration(
@@ -233,14 +233,14 @@ def test_a_port_in_use_is_reported_in_a_sentence(env: dict[str, str], here: Path
         other.listen()
         port = str(other.getsockname()[1])
 
-        said = in_process(here, "run", MUSTER_HTTP_PORT=port, **env)
+        result = in_process(here, "run", MUSTER_HTTP_PORT=port, **env)
 
-    assert said.code == 1
-    assert f"Port {port} cannot be listened on" in said.err
+    assert result.code == 1
+    assert f"Port {port} cannot be listened on" in result.err
 
 
 def test_a_python_that_strips_help_is_refused(here: Path) -> None:
-    said = in_process(here, "run", python=("-OO",))
+    result = in_process(here, "run", python=("-OO",))
 
-    assert said.code == 2
-    assert "python -OO" in said.err
+    assert result.code == 2
+    assert "python -OO" in result.err

@@ -17,8 +17,8 @@ from tests.support.started_record import StartedRecord
 
 
 def exported(record: StartedRecord, number: str, here: Path) -> Path:
-    said = record.muster(here, "export", number, "--out", "out")
-    assert said.code == 0, said.everything
+    result = record.muster(here, "export", number, "--out", "out")
+    assert result.code == 0, result.everything
     return here / "out" / number
 
 
@@ -30,10 +30,10 @@ def tampered(record: StartedRecord, statement: str) -> None:
 
 
 def test_a_valid_record_verifies(record: StartedRecord, number: str, tmp_path: Path) -> None:
-    said = record.muster(tmp_path, "verify")
+    result = record.muster(tmp_path, "verify")
 
-    assert (said.code, said.err) == (0, "")
-    assert re.fullmatch(r"Verified: \d+ entries in 2 chains, 0 checkpoints\.\n", said.out)
+    assert (result.code, result.err) == (0, "")
+    assert re.fullmatch(r"Verified: \d+ entries in 2 chains, 0 checkpoints\.\n", result.out)
 
 
 def test_dropped_triggers_are_reinstalled_only_on_request(record: StartedRecord, tmp_path: Path) -> None:
@@ -41,10 +41,10 @@ def test_dropped_triggers_are_reinstalled_only_on_request(record: StartedRecord,
         store.transactions.write(record_triggers.drop)
     refused, found = record.muster(tmp_path, "migrate"), record.muster(tmp_path, "verify")
 
-    said = record.muster(tmp_path, "migrate", "--triggers")
+    result = record.muster(tmp_path, "migrate", "--triggers")
 
-    assert (refused.code, found.code, said.code) == (1, 6, 0), said.everything
-    assert "The triggers are installed and fire." in said.out
+    assert (refused.code, found.code, result.code) == (1, 6, 0), result.everything
+    assert "The triggers are installed and fire." in result.out
     assert record.muster(tmp_path, "verify").code == 0
 
 
@@ -53,20 +53,20 @@ def test_changes_made_without_triggers_are_found_when_the_triggers_are_reinstall
 ) -> None:
     tampered(record, "UPDATE entry SET text = replace(text, 'search', 'basket') WHERE n = 1")
 
-    said = record.muster(tmp_path, "migrate", "--guards")
+    result = record.muster(tmp_path, "migrate", "--guards")
 
-    assert said.code == 3
-    assert "tampered" in said.out
+    assert result.code == 3
+    assert "tampered" in result.out
 
 
 def test_a_changed_entry_is_named(record: StartedRecord, number: str, tmp_path: Path) -> None:
     tampered(record, "UPDATE entry SET text = replace(text, 'declared', 'declaimed') WHERE n = 1 AND kind = 'declared'")
 
-    said = record.muster(tmp_path, "verify")
+    result = record.muster(tmp_path, "verify")
 
-    assert said.code == 3
-    assert re.search(r"^tampered in \w+, entry 1: ", said.out, re.MULTILINE)
-    assert re.search(r"^triggers: ", said.out, re.MULTILINE)
+    assert result.code == 3
+    assert re.search(r"^tampered in \w+, entry 1: ", result.out, re.MULTILINE)
+    assert re.search(r"^triggers: ", result.out, re.MULTILINE)
 
 
 def test_a_projection_that_differs_from_the_record_is_rebuilt(
@@ -76,11 +76,11 @@ def test_a_projection_that_differs_from_the_record_is_rebuilt(
         store.transactions.write(lambda c: c.execute(text("UPDATE incident SET state = 'closed'")))
     found = record.muster(tmp_path, "verify")
 
-    mended = record.muster(tmp_path, "rebuild")
+    rebuilt = record.muster(tmp_path, "rebuild")
 
     assert found.code == 6
     assert "rebuild in" in found.out
-    assert mended.code == 0, mended.everything
+    assert rebuilt.code == 0, rebuilt.everything
     assert record.muster(tmp_path, "verify").code == 0
 
 
@@ -108,10 +108,10 @@ def test_a_tail_cut_after_a_published_checkpoint_is_found(record: StartedRecord,
             cut = text(f"DELETE FROM {table} WHERE n = {last} AND incident <> 'workspace'")
             store.transactions.write(lambda connection, cut=cut: connection.execute(cut))
 
-    said = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
+    result = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
 
-    assert said.code == 4
-    assert f"entry {last} is missing" in said.out
+    assert result.code == 4
+    assert f"entry {last} is missing" in result.out
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ def test_a_file_that_is_no_checkpoint_is_refused(
     if content is not None:
         (tmp_path / "other.json").write_text(content, encoding="utf-8", errors="replace")
 
-    said = record.muster(tmp_path, "verify", "--checkpoint", "other.json")
+    result = record.muster(tmp_path, "verify", "--checkpoint", "other.json")
 
-    assert (said.code, said.out) == (2, "")
-    assert said.err.startswith("other.json cannot be used: ")
-    assert says in said.err
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("other.json cannot be used: ")
+    assert says in result.err
 
 
 def test_an_empty_checkpoint_is_refused(record: StartedRecord, number: str, tmp_path: Path) -> None:
@@ -153,8 +153,8 @@ def test_a_checkpoint_of_another_database_does_not_verify(record: StartedRecord,
     proof_data["leaf"]["key"][1] = "01JZ0000000000000000000000"
     proof.write_text(json.dumps(proof_data), encoding="utf-8")
 
-    said = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
+    result = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
 
-    assert said.code == 3
-    assert "tampered" in said.out
-    assert "Traceback" not in said.err
+    assert result.code == 3
+    assert "tampered" in result.out
+    assert "Traceback" not in result.err

@@ -162,13 +162,13 @@ def test_an_undefined_authority_and_a_level_that_is_no_person_are_named_with_the
     with pytest.raises(BrokenPolicy) as broken:
         read_policy(text, TODAY)
 
-    said = str(broken.value)
-    assert "grace_minutes" in said
+    errors = str(broken.value)
+    assert "grace_minutes" in errors
     with pytest.raises(BrokenPolicy) as broken:
         read_policy(text.replace("grace_minutes: -5", "grace_minutes: 5"), TODAY)
-    said = str(broken.value)
-    assert said.count("names neither a role nor a group") == 2
-    assert said.count("is no person's Slack id") == 2
+    errors = str(broken.value)
+    assert errors.count("names neither a role nor a group") == 2
+    assert errors.count("is no person's Slack id") == 2
 
 
 def test_a_misspelt_type_in_retention_is_a_fault() -> None:

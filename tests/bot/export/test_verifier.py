@@ -37,8 +37,8 @@ def folder(sqlite_store: Store, tmp_path: Path) -> Path:
     note_outcome(declared.key, [made], job="made", recorder=sqlite_store.recorder, policy=office.policy, at=T(0))
     for n in range(3):
         fact = MessagePosted(channel="C1", ts=f"170000000{n}.000100", author=CLERK, text=f"the key is s3cret-{n}")
-        said = Capture(team="T1", fact=fact, by=CLERK, occurred_at=T(n), source=Source(surface=EntryPoint.EVENT))
-        capture(said, recorder=sqlite_store.recorder, policy=office.policy, at=T(n))
+        captured = Capture(team="T1", fact=fact, by=CLERK, occurred_at=T(n), source=Source(surface=EntryPoint.EVENT))
+        capture(captured, recorder=sqlite_store.recorder, policy=office.policy, at=T(n))
     office.do("note", 4, declared.number, text="rolled back")
     return office.export(declared.key, 9)
 
@@ -129,9 +129,9 @@ def test_a_missing_or_added_file_is_named(folder: Path) -> None:
     (folder / "record.json").unlink()
     (folder / "other.txt").write_text("not ours")
 
-    said = verified(folder).stdout
-    assert "record.json is missing" in said
-    assert "other.txt is not part of this export" in said
+    output = verified(folder).stdout
+    assert "record.json is missing" in output
+    assert "other.txt is not part of this export" in output
 
 
 def test_a_signature_by_another_key_is_reported(folder: Path) -> None:

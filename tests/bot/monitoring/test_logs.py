@@ -77,9 +77,9 @@ def test_libraries_are_logged_only_from_warnings_up(log: Callable[[], str]) -> N
 
 
 def test_a_password_in_any_address_is_masked_and_the_rest_can_be_read() -> None:
-    said = redact("could not reach postgresql://ann:s3cret@db.example:5432/muster")
+    text = redact("could not reach postgresql://ann:s3cret@db.example:5432/muster")
 
-    assert said == f"could not reach postgresql://ann:{HIDDEN}@db.example:5432/muster"
+    assert text == f"could not reach postgresql://ann:{HIDDEN}@db.example:5432/muster"
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_an_address_that_is_itself_a_secret_is_masked(text: str, secret: str) ->
 
 
 def test_ordinary_text_is_not_masked() -> None:
-    said = "job card:T1:01J is given up: channel_not_found, xapping at 10:05, see inc-2026-0042-payments"
+    text = "job card:T1:01J is given up: channel_not_found, xapping at 10:05, see inc-2026-0042-payments"
 
-    assert redact(said) == said
+    assert redact(text) == text
 
 
 @pytest.mark.parametrize(

@@ -20,9 +20,9 @@ def open_action_menu(place, channel, by="ann"):
 def test_the_reply_to_a_button_replaces_the_action_menu(place, channel, incident):
     shown = open_action_menu(place, channel)
 
-    told = place.actor.press("ann", channel, shown.ts, "verb:take")
+    response = place.actor.press("ann", channel, shown.ts, "verb:take")
 
-    assert told.acked
+    assert response.acked
     assert place.now(incident.key).holder(Role.COMMANDER) == place.person("ann")
     until(lambda: "commander" in place.whispers("ann")[-1].text)
 
@@ -34,9 +34,9 @@ def test_a_double_click_acts_once_and_the_second_reply_says_so(place, channel, i
     again = open_action_menu(place, channel, by="bea")
     place.actor.press("bea", channel, again.ts, "form:take")
 
-    told = place.actor.slash("ann", channel, "/incident", "take commander")
+    response = place.actor.slash("ann", channel, "/incident", "take commander")
 
-    assert "already" in told.payload["text"]
+    assert "already" in response.payload["text"]
     assert len(place.entries(incident.key, RoleTaken.kind)) == 1
 
 
@@ -68,8 +68,8 @@ def test_the_reply_to_a_question_leaves_the_action_menu(place, channel, incident
 
     place.actor.press("ann", channel, shown.ts, "verb:status")
 
-    told = until(lambda: [one for one in place.whispers("ann") if one.ts > shown.ts])
-    assert incident.number in told[-1].text
+    response = until(lambda: [one for one in place.whispers("ann") if one.ts > shown.ts])
+    assert incident.number in response[-1].text
 
 
 def test_a_form_button_opens_the_form_with_its_values(place, channel, incident):

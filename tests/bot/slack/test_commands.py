@@ -16,11 +16,11 @@ def notes(place, incident):
 
 
 def test_a_command_is_on_the_record_when_it_is_acknowledged(place, channel, incident):
-    told = slash(place, channel, "note Rolled back to 41")
+    response = slash(place, channel, "note Rolled back to 41")
 
-    assert told.acked
+    assert response.acked
     assert notes(place, incident) == ["Rolled back to 41"]
-    assert told.payload["response_type"] == "ephemeral"
+    assert response.payload["response_type"] == "ephemeral"
 
 
 def test_the_short_command_is_the_same_command(place, channel, incident):
@@ -40,26 +40,26 @@ def test_text_is_recorded_verbatim(place, channel, incident, text):
 
 @pytest.mark.parametrize("broken", ["nul \x00 here", "half \ud83d here"])
 def test_characters_that_no_database_can_store_are_replaced_before_recording(place, channel, incident, broken):
-    told = slash(place, channel, f"note {broken}")
+    response = slash(place, channel, f"note {broken}")
 
-    assert told.acked
+    assert response.acked
     assert [text.split()[-2] for text in notes(place, incident)] == ["\ufffd"]
 
 
 def test_a_group_named_in_a_line_is_notified_by_neither_the_record_nor_the_reply(place, channel, incident):
-    told = slash(place, channel, "note All down <!channel> and <!subteam^S0AB|@ops>")
+    response = slash(place, channel, "note All down <!channel> and <!subteam^S0AB|@ops>")
 
     assert notes(place, incident) == ["All down @channel and @ops"]
-    assert "<!" not in str(told.payload).replace("<!date", "")
+    assert "<!" not in str(response.payload).replace("<!date", "")
 
 
 def test_a_text_of_ten_thousand_characters_is_refused_and_offered_back_whole(place, channel, incident):
     text = "words " * 1700
 
-    told = slash(place, channel, f"note {text}")
+    response = slash(place, channel, f"note {text}")
 
-    assert "at most 3000" in told.payload["text"]
-    value = told.payload["blocks"][-1]["elements"][0]["value"]
+    assert "at most 3000" in response.payload["text"]
+    value = response.payload["blocks"][-1]["elements"][0]["value"]
     whisper = place.whispers("ann")[-1]
     form = place.actor.press("ann", channel, whisper.ts, "form:note", value=value).view()
     shown = form.values["text"]["text"]["value"]
@@ -78,9 +78,9 @@ def test_an_unreadable_time_opens_the_form_and_records_nothing(place, channel, i
 
 
 def test_an_unknown_word_gets_the_nearest_verb_and_the_refusal_is_recorded(place, channel, incident):
-    told = slash(place, channel, "updaet internal all good")
+    response = slash(place, channel, "updaet internal all good")
 
-    assert "`update`" in told.payload["text"]
+    assert "`update`" in response.payload["text"]
     assert [entry.fact.code for entry in place.entries(incident.key, Refused.kind)] == ["E_UNKNOWN_VERB"]
 
 
@@ -94,29 +94,29 @@ def test_an_unknown_word_outside_any_incident_is_recorded_in_the_workspace_chain
 
 
 def test_the_reply_to_a_command_in_the_wrong_channel_lists_the_incident_channels(place, channel, incident):
-    told = slash(place, "general", "note nobody reads this")
+    response = slash(place, "general", "note nobody reads this")
 
-    assert f"<#{place.channel(channel)}> ({incident.number})" in told.payload["text"]
-    assert "not an incident channel" in told.payload["text"]
+    assert f"<#{place.channel(channel)}> ({incident.number})" in response.payload["text"]
+    assert "not an incident channel" in response.payload["text"]
 
 
 def test_the_reply_to_a_command_in_a_direct_message_lists_the_incident_channels(place, channel, incident):
     dm = place.sandbox.workspace.dm(place.user("ann")).id
 
-    told = slash(place, dm, "ack")
+    response = slash(place, dm, "ack")
 
-    assert incident.number in told.payload["text"]
+    assert incident.number in response.payload["text"]
 
 
 def test_a_form_that_needs_an_incident_does_not_open_in_the_wrong_channel(place, channel, incident):
     before = len(place.whispers("bea"))
 
-    told = slash(place, "general", "update", by="bea")
+    response = slash(place, "general", "update", by="bea")
 
     whisper = until(lambda: place.whispers("bea")[before:])[0]
-    assert told.payload is None
+    assert response.payload is None
     assert incident.number in whisper.text
-    assert told.opened == []
+    assert response.opened == []
 
 
 def test_a_command_with_an_incident_number_works_in_any_channel(place, incident):
@@ -126,9 +126,9 @@ def test_a_command_with_an_incident_number_works_in_any_channel(place, incident)
 
 
 def test_declaring_works_in_any_channel(place):
-    told = slash(place, "general", "declare service=search impact=2 urgency=2 Results are stale")
+    response = slash(place, "general", "declare service=search impact=2 urgency=2 Results are stale")
 
-    assert "is declared" in told.payload["text"]
+    assert "is declared" in response.payload["text"]
     assert place.open_incidents()[-1].title == "Results are stale"
 
 
@@ -144,42 +144,42 @@ def test_the_command_alone_shows_the_action_menu_in_an_incident_channel_and_the_
 
 def test_no_declaration_form_opens_in_an_incident_channel(place, channel, incident):
     before = len(place.whispers("ann"))
-    told = slash(place, channel, "declare")
+    response = slash(place, channel, "declare")
 
     (whisper,) = until(lambda: place.whispers("ann")[before:])
     assert f"this channel is {incident.number} already" in whisper.text
     assert "outside this channel" in whisper.text
-    assert told.opened == []
+    assert response.opened == []
 
 
 def test_an_incomplete_line_opens_the_form_with_the_typed_values(place, channel, incident):
-    told = slash(place, channel, "update internal exec")
+    response = slash(place, channel, "update internal exec")
 
-    form = told.view()
+    form = response.view()
     chosen = form.values["audience"]["audience"]["selected_options"]
-    assert told.payload is None
+    assert response.payload is None
     assert [one["value"] for one in chosen] == ["internal", "exec"]
 
 
 @pytest.mark.parametrize(("name", "words"), [("hal", "bot"), ("gus", "guest")])
 def test_an_action_is_assigned_to_neither_a_bot_nor_a_guest(place, channel, incident, name, words):
-    told = slash(place, channel, f"action <@{place.user(name)}> restart the pump")
+    response = slash(place, channel, f"action <@{place.user(name)}> restart the pump")
 
-    assert words in told.payload["text"]
+    assert words in response.payload["text"]
     assert place.entries(incident.key, ActionOpened.kind) == ()
 
 
 def test_an_unknown_name_opens_the_form(place, channel, incident):
-    told = slash(place, channel, "assign comms @nobody-of-that-name")
+    response = slash(place, channel, "assign comms @nobody-of-that-name")
 
-    assert told.view().callback_id == "verb:assign"
+    assert response.view().callback_id == "verb:assign"
     assert place.now(incident.key).holder(Role.COMMS_LEAD) is None
 
 
 def test_a_mention_of_a_person_outside_the_workspace_opens_the_form_and_says_why(place, channel, incident):
-    told = slash(place, channel, "action <@U0NOBODY> restart the pump")
+    response = slash(place, channel, "action <@U0NOBODY> restart the pump")
 
-    form = told.view()
+    form = response.view()
     assert place.now(incident.key).actions == ()
     assert form.values["text"]["text"]["value"]
 
@@ -213,16 +213,16 @@ def test_the_form_that_completes_an_action_offers_the_open_ones(place, channel, 
 
 
 def test_a_title_of_formatting_and_group_mentions_is_declared_and_notifies_no_person(place):
-    told = slash(place, "general", "declare service=search impact=3 urgency=3 <!channel> *_~ 🔥")
+    response = slash(place, "general", "declare service=search impact=3 urgency=3 <!channel> *_~ 🔥")
 
     assert place.open_incidents()[-1].title == "@channel *_~ 🔥"
-    assert "<!channel" not in str(told.payload)
+    assert "<!channel" not in str(response.payload)
 
 
 def test_every_verb_replies_or_opens_its_form(place, channel, incident):
     from commands.core import verb_registry
 
     for verb in verb_registry.verbs():
-        told = slash(place, channel, verb.name, by="bea")
-        assert told.acked, verb.name
-        assert "quote T-" not in str(told.payload), verb.name
+        response = slash(place, channel, verb.name, by="bea")
+        assert response.acked, verb.name
+        assert "quote T-" not in str(response.payload), verb.name

@@ -103,10 +103,10 @@ def test_an_event_delivered_twice_is_one_entry(place, channel, incident):
 
 
 def test_the_same_message_under_another_event_id_is_one_entry(place, channel, incident):
-    said = message(place, channel, "said once")
+    body = message(place, channel, "said once")
 
-    send(place, event(place, **said))
-    send(place, event(place, **said))
+    send(place, event(place, **body))
+    send(place, event(place, **body))
 
     assert len(place.entries(incident.key, MessagePosted.kind)) == 1
 

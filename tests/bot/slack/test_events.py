@@ -23,10 +23,10 @@ def test_messages_in_an_incident_channel_are_recorded(place, channel, incident):
     place.actor.share_file("ann", channel, "graph.png", "The graph")
     place.sandbox.settle()
 
-    said = facts(place, incident, MessagePosted)
-    assert [fact.text for fact in said] == ["Anybody else see 500s?", "Yes <!channel>, since 10:02", "The graph"]
-    assert [fact.thread_ts for fact in said] == [None, parent, None]
-    assert said[2].files == "graph.png"
+    messages = facts(place, incident, MessagePosted)
+    assert [fact.text for fact in messages] == ["Anybody else see 500s?", "Yes <!channel>, since 10:02", "The graph"]
+    assert [fact.thread_ts for fact in messages] == [None, parent, None]
+    assert messages[2].files == "graph.png"
 
 
 def test_an_edit_and_a_deletion_record_the_previous_text(place, channel, incident):

@@ -16,10 +16,10 @@ def test_a_service_outside_the_catalogue_is_refused_and_the_form_is_offered_with
     chain = workspace_chain(place.team)
     before = len(refusals(place, chain))
 
-    told = slash(place, 'declare service="the moon" title="Payments fail"')
+    response = slash(place, 'declare service="the moon" title="Payments fail"')
 
     assert refusals(place, chain)[before:] == [("declare", "E_UNKNOWN_SERVICE")]
-    whisper, value = place.whispers("ann")[-1], told.payload["blocks"][-1]["elements"][0]["value"]
+    whisper, value = place.whispers("ann")[-1], response.payload["blocks"][-1]["elements"][0]["value"]
     form = place.actor.press("ann", place.channel("general"), whisper.ts, "form:declare", value=value).view()
     assert form.values["title"]["title"]["value"] == "Payments fail"
 

@@ -24,20 +24,20 @@ def slash(place, by, text):
 def test_its_number_shows_nothing_to_an_outsider(place, secret, line):
     before = secret.n
 
-    told = slash(place, "bea", f"{secret.number} {line}")
+    response = slash(place, "bea", f"{secret.number} {line}")
 
-    assert "Leaked" not in str(told.payload)
-    assert "no incident of that number" in told.payload["text"]
+    assert "Leaked" not in str(response.payload)
+    assert "no incident of that number" in response.payload["text"]
     assert place.now(secret.key).n == before
 
 
 def test_no_form_of_it_opens_to_an_outsider(place, secret):
     before = len(place.whispers("bea"))
 
-    told = slash(place, "bea", f"{secret.number} update")
+    response = slash(place, "bea", f"{secret.number} update")
 
     assert "no incident of that number" in until(lambda: place.whispers("bea")[before:])[0].text
-    assert told.opened == []
+    assert response.opened == []
 
 
 def test_an_unknown_incident_gets_the_same_reply(place):

@@ -11,9 +11,9 @@ def opened(place, channel, text, by="ann"):
 def test_a_form_is_on_the_record_when_it_closes(place, channel, incident):
     form = opened(place, channel, "note")
 
-    told = place.actor.submit("ann", form.id, {"text": "Seen <!channel> & co"})
+    response = place.actor.submit("ann", form.id, {"text": "Seen <!channel> & co"})
 
-    assert told.acked
+    assert response.acked
     assert [e.fact.text for e in place.entries(incident.key, Noted.kind)] == ["Seen &lt;!channel&gt; &amp; co"]
     assert form.id not in place.sandbox.workspace.views
 
@@ -80,27 +80,27 @@ def test_a_form_submitted_after_the_state_changed_is_refused_and_says_so(place, 
     form = opened(place, channel, "mitigated")
     place.run("void", {"as_": "false_alarm", "reason": "A probe was misconfigured"}, channel=place.channel(channel))
 
-    told = place.actor.submit("ann", form.id, {"text": "Half of the traffic is back"})
+    response = place.actor.submit("ann", form.id, {"text": "Half of the traffic is back"})
 
-    assert told.payload["response_action"] == "update"
+    assert response.payload["response_action"] == "update"
     assert place.now(incident.key).state is State.VOID_FALSE_ALARM
 
 
 def test_the_declaration_form_shows_the_declared_incident(place):
     form = opened(place, "general", "declare")
 
-    told = place.actor.submit("ann", form.id, {"title": "Sign-in loops", "service": "sign-in"})
+    response = place.actor.submit("ann", form.id, {"title": "Sign-in loops", "service": "sign-in"})
 
-    words = told.payload["view"]["blocks"][0]["text"]["text"]
+    words = response.payload["view"]["blocks"][0]["text"]["text"]
     assert place.open_incidents()[-1].number in words
 
 
 def test_two_people_declaring_the_same_service_are_both_recorded_and_the_second_can_join_with_one_button(place):
     first = place.incident("Index is gone", channel="inc-twin", service="internal tools", by="bea")
     form = opened(place, "general", "declare")
-    told = place.actor.submit("ann", form.id, {"title": "Tools are empty", "service": "internal tools"})
+    response = place.actor.submit("ann", form.id, {"title": "Tools are empty", "service": "internal tools"})
     second = place.open_incidents()[-1]
-    shown = told.payload["view"]["blocks"]
+    shown = response.payload["view"]["blocks"]
 
     place.actor.press_in_view("ann", form.id, "verb:join")
 
@@ -168,7 +168,7 @@ def test_the_global_shortcut_opens_the_form_that_declares(place):
 def test_a_person_cannot_accept_a_role_that_was_not_offered_to_them(place, channel, incident):
     place.run("take", {"role": "commander"}, "bea", channel=place.channel(channel))
 
-    told = place.actor.slash("ann", channel, "/incident", "accept commander")
+    response = place.actor.slash("ann", channel, "/incident", "accept commander")
 
-    assert told.payload["text"]
+    assert response.payload["text"]
     assert place.now(incident.key).holder(Role.COMMANDER) == place.person("bea")

@@ -1,4 +1,4 @@
-"""The spool keeps what it said it kept, through a kill, a torn line, a full disk; and goes once all of it is done."""
+"""The spool keeps every acknowledged line through a kill, a torn line and a full disk, and is deleted once all are done."""
 
 import json
 import os
@@ -46,7 +46,7 @@ def spool(tmp_path):
     opened.close()
 
 
-def test_what_was_kept_is_read_again_in_order_by_the_next_process(tmp_path, spool):
+def test_spooled_lines_are_read_in_order_by_the_next_process(tmp_path, spool):
     for n in range(3):
         spool.append(line(n))
     spool.close()
@@ -59,14 +59,14 @@ def test_what_was_kept_is_read_again_in_order_by_the_next_process(tmp_path, spoo
     assert found == [line(0), line(1), line(2)]
 
 
-def test_what_is_waiting_already_is_kept_once(spool):
+def test_a_waiting_line_is_spooled_once(spool):
     assert spool.append(line(1))
     assert not spool.append(line(1))
     assert spool.append(line(1, kind="draft"))
     assert spool.count() == 2
 
 
-def test_what_comes_while_others_wait_stands_behind_them_and_nothing_else_is_kept(spool):
+def test_a_line_is_appended_to_a_backlog_and_not_without_one(spool):
     first = spool.append_to_backlog(line(1))
     spool.append(line(2))
     second = spool.append_to_backlog(line(3))
@@ -75,25 +75,25 @@ def test_what_comes_while_others_wait_stands_behind_them_and_nothing_else_is_kep
     assert keys(spool) == ["k2", "k3"]
 
 
-def test_killed_at_any_moment_it_has_every_line_that_it_said_it_kept(tmp_path):
+def test_a_killed_process_leaves_every_acknowledged_line(tmp_path):
     with subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
-        said = [int(process.stdout.readline()) for _ in range(50)]
+        acknowledged = [int(process.stdout.readline()) for _ in range(50)]
         process.send_signal(signal.SIGKILL)
-        said += [int(told) for told in process.stdout.read().splitlines() if told]
+        acknowledged += [int(number) for number in process.stdout.read().splitlines() if number]
 
     spool = Spool(tmp_path, "T1")
     spool.prepare(START)
     found = keys(spool)
     spool.close()
 
-    assert found[: len(said)] == [f"k{n}" for n in said]
-    assert len(found) <= len(said) + 1
+    assert found[: len(acknowledged)] == [f"k{n}" for n in acknowledged]
+    assert len(found) <= len(acknowledged) + 1
 
 
 @pytest.mark.parametrize("torn", [b'{"kind":"capture","key":"half', b'{"kind":"capture"}\n', b"\xff\xfe\n", b"\0\0\0"])
-def test_a_line_that_a_crash_tore_is_no_line_and_loses_no_other(tmp_path, spool, torn):
+def test_a_torn_line_is_ignored_and_loses_no_other(tmp_path, spool, torn):
     spool.append(line(1))
     file = next(tmp_path.glob("*.jsonl"))
     end = len(file.read_bytes().split(b"\0", 1)[0])
@@ -111,7 +111,7 @@ def test_a_line_that_a_crash_tore_is_no_line_and_loses_no_other(tmp_path, spool,
     assert found == ["k1", "k2"]
 
 
-def test_what_is_done_waits_no_more_also_after_a_restart(tmp_path, spool):
+def test_a_completed_line_does_not_wait_after_a_restart(tmp_path, spool):
     for n in range(3):
         spool.append(line(n))
     spool.mark_done(spool.pending()[0], START)
@@ -125,7 +125,7 @@ def test_what_is_done_waits_no_more_also_after_a_restart(tmp_path, spool):
     assert left == ["k1", "k2"]
 
 
-def test_once_all_is_done_the_words_are_gone_and_what_was_done_stays(tmp_path, spool):
+def test_once_all_lines_are_done_their_text_is_deleted_and_their_keys_are_archived(tmp_path, spool):
     spool.append(line(1))
     unfinished = spool.archive(START)
     spool.mark_done(spool.pending()[0], START)
@@ -138,7 +138,7 @@ def test_once_all_is_done_the_words_are_gone_and_what_was_done_stays(tmp_path, s
     assert all(b"words" not in file.read_bytes() for file in tmp_path.rglob("*.jsonl"))
 
 
-def test_a_running_process_keeps_its_file_to_itself(tmp_path, spool):
+def test_the_file_of_a_running_process_is_not_read_by_another(tmp_path, spool):
     spool.append(line(1))
 
     other = Spool(tmp_path, "T1")
@@ -150,7 +150,7 @@ def test_a_running_process_keeps_its_file_to_itself(tmp_path, spool):
     assert keys(spool) == ["k1"]
 
 
-def test_another_teams_lines_are_left_alone(tmp_path, spool):
+def test_lines_of_another_team_are_not_read(tmp_path, spool):
     spool.append(line(1))
     spool.close()
 
@@ -161,7 +161,7 @@ def test_another_teams_lines_are_left_alone(tmp_path, spool):
     other.close()
 
 
-def test_it_takes_no_more_than_it_may_but_still_marks_what_is_done(tmp_path):
+def test_a_full_spool_refuses_lines_but_still_marks_them_done(tmp_path):
     spool = Spool(tmp_path, "T1", most=400)
     spool.append(line(1))
 
@@ -173,17 +173,17 @@ def test_it_takes_no_more_than_it_may_but_still_marks_what_is_done(tmp_path):
     spool.close()
 
 
-def test_room_on_the_disk_is_taken_before_it_is_full(tmp_path, spool):
+def test_disk_space_is_reserved_in_advance(tmp_path, spool):
     file = next(tmp_path.glob("*.jsonl"))
 
     assert file.stat().st_blocks * 512 >= 1024 * 1024
 
 
-def test_nobody_else_on_the_machine_can_read_it(tmp_path, spool):
+def test_the_spool_is_readable_by_its_user_only(tmp_path, spool):
     assert next(tmp_path.glob("*.jsonl")).stat().st_mode & 0o077 == 0
 
 
-def test_a_process_that_kept_nothing_leaves_nothing(tmp_path, spool):
+def test_a_process_without_lines_leaves_no_file(tmp_path, spool):
     spool.close()
 
     assert os.listdir(tmp_path) == []

@@ -98,8 +98,8 @@ def test_lines_are_posted_in_the_order_of_the_record(rig):
         rig.act("note", "ilse", key, text=f"note {number:02}")
     rig.after(seconds=5)
 
-    said = [text[-2:] for text in rig.texts(key) if "note" in text]
-    assert said == [f"{number:02}" for number in range(12)]
+    lines = [text[-2:] for text in rig.texts(key) if "note" in text]
+    assert lines == [f"{number:02}" for number in range(12)]
 
 
 @pytest.mark.parametrize("method", ["conversations.create", "conversations.invite", "chat.postMessage", "pins.add"])
@@ -162,8 +162,8 @@ def test_when_slack_creates_no_channel_the_declarer_is_notified_and_dependent_jo
 
     rig.after(seconds=5)
 
-    [told] = rig.direct("ilse")
-    assert "would not make its channel" in told.text
+    [notice] = rig.direct("ilse")
+    assert "would not make its channel" in notice.text
     assert rig.incident(key).places.channel is None
     assert {dead.job.kind for dead in rig.store.jobs.dead_letters()} >= {
         JobKind.MAKE_CHANNEL,
@@ -174,7 +174,7 @@ def test_when_slack_creates_no_channel_the_declarer_is_notified_and_dependent_jo
 
 def test_a_bug_in_one_job_does_not_stop_the_others(sqlite_store):
     def broken(run):
-        raise ZeroDivisionError("nobody foresaw this")
+        raise ZeroDivisionError("a bug")
 
     with worker_env_on(sqlite_store) as rig:
         worker = rig.another_worker("broken", handlers={JobKind.TOPIC: broken})

@@ -25,8 +25,8 @@ def captures(desk: CommandBench) -> tuple[object, object]:
     return declared.captures_from, declared.captures_since
 
 
-def wants(desk: CommandBench) -> bool:
-    return any(wanted.job.kind is JobKind.BEFORE for wanted in desk.memory.state.jobs.values())
+def enqueues_capture(desk: CommandBench) -> bool:
+    return any(queued.job.kind is JobKind.BEFORE for queued in desk.memory.state.jobs.values())
 
 
 def overheard(desk: CommandBench, fact: Fact) -> None:
@@ -49,7 +49,7 @@ def test_the_last_hour_of_the_channel_of_the_declaration_is_captured_and_the_rep
     desk.do("declare", at=5, place=Place(channel=LOBBY), **FORM)
 
     assert captures(desk) == (LOBBY, T(5) - timedelta(minutes=60))
-    assert wants(desk)
+    assert enqueues_capture(desk)
     assert "what was said here since" in desk.answer()
 
 
@@ -64,7 +64,7 @@ def test_a_declaration_in_a_direct_message_or_outside_slack_captures_nothing(des
     desk.do("declare", at=5, place=place, **FORM)
 
     assert captures(desk) == (None, None)
-    assert not wants(desk)
+    assert not enqueues_capture(desk)
     assert "captured" not in desk.answer()
 
 
@@ -86,7 +86,7 @@ def test_an_adopted_channel_is_read_whole_and_only_once(desk: CommandBench) -> N
     desk.do("backfill", at=6, place=Place(channel=LOBBY), started_at=T(-60).isoformat(), **FORM)
 
     assert captures(desk) == (None, None)
-    assert not wants(desk)
+    assert not enqueues_capture(desk)
 
 
 def test_a_message_from_before_the_declaration_is_recorded_once(room: CommandBench) -> None:

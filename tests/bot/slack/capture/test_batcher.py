@@ -64,9 +64,9 @@ def test_queued_items_are_recorded_together_in_order_up_to_the_limit(record: Rec
     with ThreadPoolExecutor(8) as pool:
         futures = submitted_in_order(batcher, record, pool, range(1, 7))
         record.may_go_on.set()
-        said = [future.result(PATIENCE) for future in futures]
+        results = [future.result(PATIENCE) for future in futures]
 
-    assert said == [f"recorded {n}" for n in range(1, 7)]
+    assert results == [f"recorded {n}" for n in range(1, 7)]
     assert record.batches == [[1], [2, 3, 4], [5, 6]]
 
 
@@ -126,7 +126,7 @@ def test_each_of_many_threads_gets_its_own_result(record: Record) -> None:
     batcher: Batcher[int, str] = Batcher(most=7)
 
     with ThreadPoolExecutor(16) as pool:
-        said = list(pool.map(lambda n: batcher.record(n, record), range(20, 520)))
+        results = list(pool.map(lambda n: batcher.record(n, record), range(20, 520)))
 
-    assert said == [f"recorded {n}" for n in range(20, 520)]
+    assert results == [f"recorded {n}" for n in range(20, 520)]
     assert sorted(n for batch in record.batches for n in batch) == list(range(20, 520))

@@ -22,12 +22,12 @@ def changed(text="second", edited=None, before=None, **message):
 
 
 def test_a_message_has_the_author_and_time_of_its_event():
-    said = read(user="U1", text="hello", ts=TS)
+    capture = read(user="U1", text="hello", ts=TS)
 
-    assert said.fact == MessagePosted(channel="C1", ts=TS, author="slack:T1:U1", text="hello")
-    assert said.by == "slack:T1:U1"
-    assert said.occurred_at == message_time(TS)
-    assert said.source.event == "Ev1"
+    assert capture.fact == MessagePosted(channel="C1", ts=TS, author="slack:T1:U1", text="hello")
+    assert capture.by == "slack:T1:U1"
+    assert capture.occurred_at == message_time(TS)
+    assert capture.source.event == "Ev1"
 
 
 def test_a_timestamp_keeps_its_microseconds():
@@ -40,9 +40,9 @@ def test_a_reply_names_its_thread_and_a_parent_does_not():
 
 
 def test_a_shared_file_is_named():
-    said = read(user="U1", text="see", ts=TS, subtype="file_share", files=[{"name": "graph.png"}, {"title": "log"}])
+    capture = read(user="U1", text="see", ts=TS, subtype="file_share", files=[{"name": "graph.png"}, {"title": "log"}])
 
-    assert said.fact.files == "graph.png, log"
+    assert capture.fact.files == "graph.png, log"
 
 
 def test_another_app_is_named_by_its_bot():
@@ -59,12 +59,12 @@ def test_a_direct_message_is_not_captured():
 
 
 def test_an_edit_has_its_editor_and_the_previous_text():
-    said = changed(edited={"user": "U1", "ts": LATER})
+    capture = changed(edited={"user": "U1", "ts": LATER})
 
-    assert said.fact == MessageEdited(
+    assert capture.fact == MessageEdited(
         channel="C1", ts=TS, edited_ts=LATER, author="slack:T1:U1", text="second", previous="first"
     )
-    assert said.occurred_at == message_time(LATER)
+    assert capture.occurred_at == message_time(LATER)
 
 
 @pytest.mark.parametrize(
@@ -81,27 +81,27 @@ def test_a_change_made_by_slack_is_no_edit(text, edited, before):
 
 
 def test_a_deletion_has_the_previous_text():
-    said = read(subtype="message_deleted", deleted_ts=TS, previous_message={"user": "U1", "text": "oops", "ts": TS})
+    capture = read(subtype="message_deleted", deleted_ts=TS, previous_message={"user": "U1", "text": "oops", "ts": TS})
 
-    assert said.fact == MessageDeleted(channel="C1", ts=TS, author="slack:T1:U1", previous="oops")
+    assert capture.fact == MessageDeleted(channel="C1", ts=TS, author="slack:T1:U1", previous="oops")
 
 
 def test_a_deleted_parent_of_a_thread_is_a_deletion():
-    said = changed("This message was deleted.", subtype="tombstone", user="USLACKBOT")
+    capture = changed("This message was deleted.", subtype="tombstone", user="USLACKBOT")
 
-    assert said.fact == MessageDeleted(channel="C1", ts=TS, author="slack:T1:U1", previous="first")
+    assert capture.fact == MessageDeleted(channel="C1", ts=TS, author="slack:T1:U1", previous="first")
 
 
 def test_the_deletion_of_a_tombstone_adds_no_text():
     tombstone = {"user": "USLACKBOT", "subtype": "tombstone", "text": "This message was deleted.", "ts": TS}
 
-    said = read(subtype="message_deleted", deleted_ts=TS, previous_message=tombstone)
+    capture = read(subtype="message_deleted", deleted_ts=TS, previous_message=tombstone)
 
-    assert (said.fact.author, said.fact.previous) == (None, None)
+    assert (capture.fact.author, capture.fact.previous) == (None, None)
 
 
 @pytest.mark.parametrize(("kind", "fact"), [("member_joined_channel", Joined), ("member_left_channel", Left)])
 def test_joins_and_leaves_are_captured(kind, fact):
-    said = read(type=kind, user="U1")
+    capture = read(type=kind, user="U1")
 
-    assert said.fact == fact(channel="C1", who="slack:T1:U1")
+    assert capture.fact == fact(channel="C1", who="slack:T1:U1")

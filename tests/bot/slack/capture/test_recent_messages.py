@@ -19,19 +19,19 @@ def ts_of(at):
     return f"{int(at.timestamp())}.000000"
 
 
-def said(fact, at=T0):
+def capture_of(fact, at=T0):
     return Capture(team="T1", fact=fact, by=ANN, occurred_at=at, source=Source(surface=EntryPoint.EVENT))
 
 
 def posted(text, at=T0, channel="C1"):
-    return said(MessagePosted(channel=channel, ts=ts_of(at), author=ANN, text=text), at)
+    return capture_of(MessagePosted(channel=channel, ts=ts_of(at), author=ANN, text=text), at)
 
 
 def test_captures_are_returned_in_order_of_arrival():
     recent, ts = RecentMessages(lambda: 60), ts_of(T0)
     first = posted("down?")
-    edited = said(MessageEdited(channel="C1", ts=ts, edited_ts=ts, author=ANN, text="down!"), T0 + HOUR / 4)
-    gone = said(MessageDeleted(channel="C1", ts=ts, author=ANN), T0 + HOUR / 2)
+    edited = capture_of(MessageEdited(channel="C1", ts=ts, edited_ts=ts, author=ANN, text="down!"), T0 + HOUR / 4)
+    gone = capture_of(MessageDeleted(channel="C1", ts=ts, author=ANN), T0 + HOUR / 2)
     for one in (first, edited, gone, posted("elsewhere", channel="C2")):
         recent.add(one, T0 + HOUR / 2)
 
@@ -61,7 +61,9 @@ def test_captures_older_than_the_minutes_are_pruned():
 def test_an_edit_of_an_old_message_is_not_added():
     recent = RecentMessages(lambda: 60)
     late = T0 + HOUR * 2
-    recent.add(said(MessageEdited(channel="C1", ts=ts_of(T0), edited_ts=ts_of(late), author=ANN, text="x"), late), late)
+    recent.add(
+        capture_of(MessageEdited(channel="C1", ts=ts_of(T0), edited_ts=ts_of(late), author=ANN, text="x"), late), late
+    )
 
     assert recent.posted_in("C1", T0, late) == ()
 
@@ -89,7 +91,7 @@ def test_a_full_channel_holds_the_latest_captures():
 
 def test_joins_and_leaves_are_not_added():
     recent = RecentMessages(lambda: 60)
-    recent.add(said(Joined(channel="C1", who=ANN)), T0)
+    recent.add(capture_of(Joined(channel="C1", who=ANN)), T0)
 
     assert recent.posted_in("C1", T0 - HOUR, T0 + HOUR) == ()
 

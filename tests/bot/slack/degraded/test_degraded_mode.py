@@ -81,22 +81,22 @@ class IncidentDuringOutage:
 
     def entries(self, *kinds):
         assert self.stage.incident is not None
-        wanted = [kind.kind for kind in kinds]
+        slugs = [kind.kind for kind in kinds]
         found = self.stage.entries(self.stage.incident)
-        return [entry for entry in found if not wanted or entry.fact.kind in wanted]
+        return [entry for entry in found if not slugs or entry.fact.kind in slugs]
 
     def chatter(self) -> str:
         """Post, edit, delete, pin, join and leave for an hour; return the ts of the first message."""
-        said = self.says("ilse", "failing over now")
-        self.says("eva", "watching the graphs", thread=said)
+        first_ts = self.says("ilse", "failing over now")
+        self.says("eva", "watching the graphs", thread=first_ts)
         self.passes(1)
         self.actor.edit(self.users["rob"], self.channel, self.first, "the replica is lagging by 40 s")
         self.actor.delete(self.users["eva"], self.channel, self.second)
-        self.actor.react(self.users["eva"], self.channel, said, "pushpin")
+        self.actor.react(self.users["eva"], self.channel, first_ts, "pushpin")
         self.actor.join(self.users["omar"], self.channel)
         self.actor.leave(self.users["rob"], self.channel)
         self.passes(55)
-        return said
+        return first_ts
 
     def crash(self) -> None:
         """End Muster without a clean shutdown; its memory is lost."""
@@ -125,7 +125,7 @@ def outage() -> Iterator[IncidentDuringOutage]:
         stage.close()
 
 
-def assert_backfilled(outage: IncidentDuringOutage, said: str, begins: str, ends: str) -> None:
+def assert_backfilled(outage: IncidentDuringOutage, first_ts: str, begins: str, ends: str) -> None:
     """The record holds everything of the hour that Slack still shows, once and between the two entries of the gap."""
     gap = outage.entries(GapNoted)
     assert [(e.fact.edge, utc_text(e.occurred_at), e.by) for e in gap] == [
@@ -136,7 +136,7 @@ def assert_backfilled(outage: IncidentDuringOutage, said: str, begins: str, ends
     assert all(gap[0].n < entry.n < gap[1].n for entry in back)
     assert gap[1].fact.recovered >= len(back) == 8
     posted = [(fact.text, fact.thread_ts) for fact in outage.facts(MessagePosted)]
-    assert posted[2:] == [("failing over now", None), ("watching the graphs", said)]
+    assert posted[2:] == [("failing over now", None), ("watching the graphs", first_ts)]
     assert [fact.text for fact in outage.facts(MessageEdited)] == ["the replica is lagging by 40 s"]
     assert [fact.previous for fact in outage.facts(MessageDeleted)] == ["I see it too"]
     assert [fact.text for fact in outage.facts(MessagePinned)] == ["the replica is lagging", "failing over now"]
@@ -148,11 +148,11 @@ def assert_backfilled(outage: IncidentDuringOutage, said: str, begins: str, ends
 def test_an_hour_without_a_connection_is_backfilled(outage: IncidentDuringOutage) -> None:
     begins = utc_text(outage.stage.clock.now())
     outage.stage.cut_off()
-    said = outage.chatter()
+    first_ts = outage.chatter()
 
     outage.stage.restore_connections(late=False)
 
-    assert_backfilled(outage, said, begins, utc_text(outage.stage.clock.now()))
+    assert_backfilled(outage, first_ts, begins, utc_text(outage.stage.clock.now()))
 
 
 def test_a_backfilled_entry_has_the_time_of_the_event_and_of_the_recording(outage: IncidentDuringOutage) -> None:
@@ -171,7 +171,7 @@ def test_a_backfilled_entry_has_the_time_of_the_event_and_of_the_recording(outag
 
 def test_late_events_after_a_backfill_add_only_what_could_not_be_read(outage: IncidentDuringOutage) -> None:
     outage.stage.cut_off()
-    said = outage.chatter()
+    first_ts = outage.chatter()
     outage.stage.restore_connections(late=False)
     before = outage.entries()
 
@@ -181,7 +181,7 @@ def test_late_events_after_a_backfill_add_only_what_could_not_be_read(outage: In
     later = [entry.fact.kind for entry in outage.entries()[len(before) :]]
     assert later == ["reacted"]
     assert len(outage.facts(MessagePosted)) == 4
-    assert [fact.ts for fact in outage.facts(MessagePinned)] == [outage.first, said]
+    assert [fact.ts for fact in outage.facts(MessagePinned)] == [outage.first, first_ts]
 
 
 def test_events_delivered_late_are_not_backfilled_again(outage: IncidentDuringOutage) -> None:
@@ -216,11 +216,11 @@ def test_after_a_crash_the_gap_starts_at_the_last_heartbeat(outage: IncidentDuri
     outage.stage.muster.gap_detector.check()
     begins = utc_text(outage.stage.clock.now())
     outage.crash()
-    said = outage.chatter()
+    first_ts = outage.chatter()
 
     outage.restart()
 
-    assert_backfilled(outage, said, begins, utc_text(outage.stage.clock.now()))
+    assert_backfilled(outage, first_ts, begins, utc_text(outage.stage.clock.now()))
 
 
 def test_without_the_heartbeat_a_crash_leaves_no_gap_on_the_record(outage: IncidentDuringOutage) -> None:
@@ -257,9 +257,9 @@ def test_the_channel_reads_that_muster_was_down_and_what_to_repeat(outage: Incid
 
     outage.stage.restore_connections()
 
-    said = [m.text for m in outage.stage.sandbox.workspace.find_channel(outage.channel).messages.values()]
-    [told] = [text for text in said if "cut off" in text]
-    assert "please repeat" in told
+    texts = [m.text for m in outage.stage.sandbox.workspace.find_channel(outage.channel).messages.values()]
+    [notice] = [text for text in texts if "cut off" in text]
+    assert "please repeat" in notice
 
 
 def test_without_message_keys_a_late_event_is_recorded_twice(outage: IncidentDuringOutage) -> None:

@@ -53,14 +53,14 @@ def test_any_text_of_a_person_can_be_posted(rig, text):
     rig.after(seconds=5)
 
     assert rig.store.jobs.dead_letters() == ()
-    assert not any("<!channel>" in said for said in rig.texts(key))
+    assert not any("<!channel>" in post_captured for post_captured in rig.texts(key))
 
 
 def test_a_text_redacted_before_its_line_was_posted_is_not_posted(rig):
     key = rig.declare()
     rig.drain()
     rig.sandbox.faults.too_many_requests("chat.postMessage", times=1, retry_after=60)
-    ts = said(rig, key, "my password is hunter2")
+    ts = post_captured(rig, key, "my password is hunter2")
     rig.act("decide", "ilse", key, on=ts, text="my password is hunter2")
     rig.drain()
 
@@ -70,7 +70,7 @@ def test_a_text_redacted_before_its_line_was_posted_is_not_posted(rig):
     assert not any("hunter2" in text for text in rig.texts(key))
 
 
-def said(rig, key, text):
+def post_captured(rig, key, text):
     """Post a message of a person in the incident channel and capture it as the Slack gateway does."""
     ts = "1780999999.000100"
     fact = MessagePosted(channel=rig.channel(key).id, ts=ts, author=rig.person("rob"), text=text)
@@ -83,7 +83,7 @@ def said(rig, key, text):
 def test_a_line_that_quoted_what_is_redacted_is_masked(rig):
     key = rig.declare()
     rig.after(seconds=2)
-    ts = said(rig, key, "my password is hunter2")
+    ts = post_captured(rig, key, "my password is hunter2")
     rig.act("decide", "ilse", key, on=ts, text="my password is hunter2")
     rig.drain()
     assert any("hunter2" in text for text in rig.texts(key))

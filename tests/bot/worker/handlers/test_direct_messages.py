@@ -28,9 +28,9 @@ def test_a_person_who_takes_a_role_gets_its_checklist(rig, role):
     rig.act("take", "rosa", key, role=role.value)
     rig.drain()
 
-    [told] = rig.direct("rosa")
-    assert "INC-2026-0001" in told.text
-    assert len(told.text.splitlines()) <= 8
+    [message] = rig.direct("rosa")
+    assert "INC-2026-0001" in message.text
+    assert len(message.text.splitlines()) <= 8
 
 
 def test_the_comms_lead_reads_which_updates_are_owed(rig):
@@ -39,9 +39,9 @@ def test_the_comms_lead_reads_which_updates_are_owed(rig):
     rig.act("take", "rosa", key, role="comms_lead")
     rig.drain()
 
-    [told] = rig.direct("rosa")
-    assert "Update to responders by" in told.text
-    assert "Update to executives by" in told.text
+    [message] = rig.direct("rosa")
+    assert "Update to responders by" in message.text
+    assert "Update to executives by" in message.text
 
 
 def test_a_person_who_released_the_role_first_gets_no_checklist(rig):

@@ -22,7 +22,7 @@ SECRET = "my password is hunter2"
 WHY = "a password was posted"
 
 
-def said(rig, key, text=SECRET):
+def post_secret(rig, key, text=SECRET):
     """Post a message of a person in the incident channel and capture it as the Slack gateway does."""
     fact = MessagePosted(channel=rig.channel(key).id, ts=TS, author=rig.person("rob"), text=text)
     source = Source(surface=EntryPoint.EVENT, channel=fact.channel, message=TS, event="Ev1")
@@ -39,7 +39,7 @@ def request_redaction(rig, key, by="eva"):
         team=rig.team,
         place=Place(number=rig.incident(key).number, channel=rig.channel(key).id, message=TS),
         source=Source(surface=EntryPoint.COMMAND),
-        key=f"wish:{next(rig.keys)}",
+        key=f"request:{next(rig.keys)}",
         at=rig.clock.now(),
     )
     outcome = run(request, recorder=rig.store.recorder, policy=rig.policy, policy_hash="0" * 64)
@@ -61,7 +61,7 @@ def quoted_everywhere(rig):
     key = rig.declare()
     rig.after(seconds=2)
     rig.act("take", "ilse", key, role="commander")
-    said(rig, key)
+    post_secret(rig, key)
     rig.after(seconds=2)
     rig.act("decide", "ilse", key, on=TS, text=SECRET)
     rig.after(seconds=2)
@@ -124,7 +124,7 @@ def test_a_line_too_old_to_be_edited_is_reported(redaction_rig):
 def test_a_line_posted_long_after_the_message_is_masked_too(redaction_rig):
     key = redaction_rig.declare()
     redaction_rig.after(seconds=2)
-    said(redaction_rig, key)
+    post_secret(redaction_rig, key)
     redaction_rig.act("decide", "ilse", key, on=TS, text=SECRET)
     redaction_rig.clock.set(redaction_rig.clock.now() + timedelta(hours=7))
     redaction_rig.after(seconds=5)
@@ -154,7 +154,7 @@ def test_lines_in_an_inaccessible_channel_are_masked_when_it_is_accessible_again
 def test_an_open_prompt_about_an_action_with_a_masked_text_hides_the_text(redaction_rig):
     key = redaction_rig.declare()
     redaction_rig.after(seconds=2)
-    said(redaction_rig, key)
+    post_secret(redaction_rig, key)
     redaction_rig.act(
         "action", "ilse", key, on=TS, assignee=redaction_rig.person("rob"), text="use hunter2", timebox_minutes=5
     )
@@ -236,7 +236,7 @@ def test_a_decision_closes_every_redaction_prompt(redaction_rig, verb, fields):
 def test_the_channel_reads_that_no_person_may_redact(rig):
     key = rig.declare()
     rig.after(seconds=2)
-    said(rig, key)
+    post_secret(rig, key)
 
     request_redaction(rig, key)
     rig.after(seconds=5)
@@ -247,7 +247,7 @@ def test_the_channel_reads_that_no_person_may_redact(rig):
 def test_only_people_who_may_see_a_restricted_incident_get_its_redaction_prompt(redaction_rig):
     key = redaction_rig.declare(private=True)
     redaction_rig.after(seconds=2)
-    said(redaction_rig, key)
+    post_secret(redaction_rig, key)
 
     request_redaction(redaction_rig, key)
     redaction_rig.after(seconds=5)

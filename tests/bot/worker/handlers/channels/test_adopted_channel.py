@@ -58,9 +58,12 @@ def test_a_public_channel_is_joined_and_its_messages_are_captured_with_their_own
     key = backfill(rig, channel)
 
     assert rig.incident(key).places.channel == channel
-    said = rig.entries(key, "message_posted")
-    assert [(e.fact.text, e.fact.thread_ts) for e in said] == [("payments fail since ten", None), ("rolled back", ts)]
-    assert all(e.occurred_at < e.recorded_at - timedelta(minutes=59) for e in said)
+    recorded = rig.entries(key, "message_posted")
+    assert [(e.fact.text, e.fact.thread_ts) for e in recorded] == [
+        ("payments fail since ten", None),
+        ("rolled back", ts),
+    ]
+    assert all(e.occurred_at < e.recorded_at - timedelta(minutes=59) for e in recorded)
     [pinned] = rig.entries(key, "message_pinned")
     assert (pinned.by, pinned.fact.author) == (rig.person("eva"), rig.person("ilse"))
 
@@ -97,8 +100,8 @@ def test_an_unreadable_private_channel_is_not_adopted_and_the_person_reads_what_
     [voided] = rig.entries(incident.key, "voided")
     sentence = rig.adapter.renderer.macro("sentences.j2", "voided", voided)
     assert sentence == "not incident: the channel it was to be the record of cannot be read"
-    told = [m.text for m in rig.sandbox.workspace.dm(rig.users["ilse"]).messages.values()]
-    assert any("cannot read" in text for text in told)
+    notices = [m.text for m in rig.sandbox.workspace.dm(rig.users["ilse"]).messages.values()]
+    assert any("cannot read" in text for text in notices)
 
 
 def test_a_private_channel_with_muster_as_a_member_is_adopted(rig):

@@ -175,9 +175,9 @@ def a_thread(rig, *replies):
     key = rig.declare()
     rig.after(minutes=1)
     head = say(rig, key, "ilse", "rolling back now")
-    told = [say(rig, key, "eva", text, thread=head) for text in replies]
+    sent = [say(rig, key, "eva", text, thread=head) for text in replies]
     read_back(rig)
-    return key, head, told
+    return key, head, sent
 
 
 def test_a_thread_whose_parent_was_deleted_keeps_its_replies(rig):
@@ -288,9 +288,9 @@ def test_a_gap_in_an_unreadable_channel_still_ends(rig, error):
     rig.after(minutes=1)
     gap = GapNoted(edge="begins", since=rig.clock.now())
     note_outcome(key, [gap], job="gap", recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
-    [begun] = rig.entries(key, "gap_noted")
+    [gap_start] = rig.entries(key, "gap_noted")
     rig.sandbox.faults.fail_with(error, "conversations.history", times=1)
-    job = backfill_job(rig.incident(key)).model_copy(update={"entry": begun.n})
+    job = backfill_job(rig.incident(key)).model_copy(update={"entry": gap_start.n})
 
     rig.store.recorder.transact(lambda unit: unit.enqueue([job], rig.clock.now()))
     rig.after(seconds=5)
