@@ -130,7 +130,7 @@ def test_a_failover_to_itself_is_refused() -> None:
     assert (outcome.code, outcome.reason) == ("E_STATE", "failover_to_itself")
 
 
-def test_the_channel_line_shows_the_workaround() -> None:
+def test_the_channel_line_shows_the_failover() -> None:
     assert HandmadeDesk().said(Failover(text="zone b")) == "*Failed over*, says <@UILSE>: zone b"
 '''
 
