@@ -29,8 +29,10 @@ def migrate(engine: Engine) -> None:
 
 
 def reinstall_triggers(engine: Engine) -> None:
-    """Install the triggers of an up-to-date database again, and check that they fire."""
+    """Install the triggers of an existing database again, upgraded first if need be, and check that they fire."""
     with engine.connect() as connection, begin_writing(connection):
+        if current(connection) not in (None, HEAD):
+            upgrade(connection)
         check_schema(connection)
         record_triggers.install(connection)
         record_triggers.check_triggers(connection)

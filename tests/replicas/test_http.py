@@ -92,7 +92,7 @@ def test_a_request_delivered_to_two_processes_at_once_is_applied_once(http: Http
     assert filled.wait().acked
     assert house.problems() == []
     assert http.count("noted", "filled in once") == 1
-    assert len(house.ledger.said) == 5
+    assert len(house.ledger.messages) == 5
 
 
 def test_an_event_id_delivered_to_all_three_at_once_is_recorded_once(http: HttpReplicas) -> None:

@@ -86,11 +86,11 @@ def played(scene: Scene) -> Scene:
     house.sandbox.faults.set_latency(400)
     with ThreadPoolExecutor(3) as people:
         talking = [people.submit(scene.talk, user) for user in ("ann", "bea", "cleo")]
-        until(lambda: len(house.ledger.told) > 8, "people talk", seconds=PATIENCE)
+        until(lambda: len(house.ledger.entries) > 8, "people talk", seconds=PATIENCE)
         scene.kill()
         house.declare("dov")
-        posted = len(house.ledger.said)
-        until(lambda: len(house.ledger.said) > posted + 20, "people go on talking", seconds=PATIENCE)
+        posted = len(house.ledger.messages)
+        until(lambda: len(house.ledger.messages) > posted + 20, "people go on talking", seconds=PATIENCE)
         scene.is_over.set()
         for one in talking:
             one.result()
@@ -100,8 +100,8 @@ def played(scene: Scene) -> Scene:
 
 def test_everything_acknowledged_is_in_slack_once_and_no_job_is_left(scene: Scene) -> None:
     assert scene.house.problems() == []
-    assert len(scene.house.ledger.said) > 30
-    assert sum(one.was_acknowledged for one in scene.house.ledger.told) > 20
+    assert len(scene.house.ledger.messages) > 30
+    assert sum(one.was_acknowledged for one in scene.house.ledger.entries) > 20
 
 
 def test_jobs_of_the_killed_process_are_completed_by_another_after_their_lease(scene: Scene) -> None:

@@ -90,9 +90,9 @@ def test_a_rolling_restart_loses_nothing_duplicates_nothing_and_leaves_no_gap(ho
     assert wire.unanswered == again
     assert len(again) <= 3
     assert wire.fewest == 2
-    assert all(one.was_acknowledged for one in house.ledger.told)
+    assert all(one.was_acknowledged for one in house.ledger.entries)
     assert house.problems() == []
-    assert len(house.ledger.said) > 60
+    assert len(house.ledger.messages) > 60
 
 
 def test_old_processes_continue_on_a_newer_schema_and_none_starts_on_it(house: ReplicaEnv) -> None:
@@ -110,5 +110,5 @@ def test_old_processes_continue_on_a_newer_schema_and_none_starts_on_it(house: R
 
     assert late.process.wait(PATIENCE) == 1
     assert "database is at revision 9999" in late.said
-    assert all(one.was_acknowledged for one in house.ledger.told)
+    assert all(one.was_acknowledged for one in house.ledger.entries)
     assert house.problems() == []
