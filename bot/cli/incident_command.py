@@ -27,10 +27,9 @@ from bot.rendering.user_text import from_form
 from bot.rendering.verb_table import as_markdown, as_text
 from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
-from bot.slack.user_directory import RESPONDER
 from commands.core.fields.form_field import form_fields
 from commands.core.record_service import RecordService
-from commands.core.request import Actor, Place, Request
+from commands.core.request import RESPONDER, Actor, Place, Request
 from commands.core.verb import Verb
 from commands.help import usage
 from incident.entry import EntryPoint, Source

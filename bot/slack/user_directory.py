@@ -17,13 +17,12 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.client.cursor_pages import next_cursor, pages
 from bot.slack.payload import Json
-from commands.core.request import Actor
+from commands.core.request import RESPONDER, Actor
 from incident.policy import Policy
 from incident.ports import Person
 from roles.person_ids import PersonId, slack_person
 from storage.errors import Unavailable
 
-RESPONDER: Final = "responder"
 PAGE: Final = 500
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 _log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pydantic import JsonValue, field_validator
 
@@ -12,6 +12,8 @@ from incident.frozen import Frozen, Utc, is_clean
 from roles.person_ids import PersonId
 
 Fields: TypeAlias = dict[str, JsonValue]
+# The group of every member of the workspace, unless the policy lists its members.
+RESPONDER: Final = "responder"
 
 
 class Actor(Frozen):

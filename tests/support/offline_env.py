@@ -35,7 +35,7 @@ class OfflineEnv:
             self.start()
 
     def start(self) -> None:
-        """Start Muster, as after a crash; nothing of it works until it is told to."""
+        """Start Muster, as after a crash, with its worker and scheduler stopped."""
         self.muster = compose(self.settings())
         self.muster.listen()
         assert self.sandbox.wait_for_socket()
@@ -64,22 +64,22 @@ class OfflineEnv:
         return self.muster.degraded_mode.spool
 
     def look(self) -> None:
-        """Have the spool looked at, as the scheduler does, and then whatever jobs are due be done."""
+        """Drain the spool once, as the scheduler does."""
         self.muster.degraded_mode.spool_drain.drain()
 
     def work(self) -> None:
-        """Do what is due, and take what Slack tells of it."""
+        """Run the due jobs and process the events that they cause."""
         while self.muster.drain(datetime.now(UTC)) or self.sandbox.outstanding():
             assert self.sandbox.settle()
 
     def come_back(self, seconds: float = 15) -> None:
-        """Look until the spool is empty, then work."""
-        until(lambda: (self.look(), self.spool.count() == 0)[1], seconds)
+        """Drain until the spool is empty, then run the due jobs."""
+        until(lambda: (self.look(), self.spool.count() == 0)[1], "the spool is not drained", seconds)
         self.work()
         self.sandbox.settle()
 
     def slash(self, user: str, channel: str, line: str) -> str:
-        """Type a line and give the answer; it must have come in time."""
+        """Send a slash command and return its reply; fail if it was late."""
         began = time.monotonic()
         delivery = self.actor.slash(user, channel, "/incident", line).wait()
         assert delivery.acked, delivery.error
