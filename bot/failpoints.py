@@ -82,11 +82,13 @@ _OF_JOBS: Final = (
 _LINES: Final = ("request", "capture", "mark", "draft", "step", "tell", "done")
 ABSENT: Final = tuple(f"spool:{kind}:after" for kind in _LINES)
 
+# Between two steps of the database: what each database has to show for itself.
+OF_DATABASE: Final = (*(f"{function}:{edge}" for function in TRANSACTIONS for edge in _COMMIT), *_OF_JOBS)
+
 FAILPOINTS: Final = (
-    *(f"{function}:{edge}" for function in TRANSACTIONS for edge in _COMMIT),
+    *OF_DATABASE,
     *(f"{call}:{edge}" for call in _ONCE for edge in _AT_CALL),
     *(f"{call}:after" for call in _DONE),
-    *_OF_JOBS,
     *ABSENT,
 )
 

@@ -19,8 +19,12 @@ TEAM = "T1"
 # Files that take seconds: whole processes, kills, a browser, hours of simulated time. `make quick` leaves them out.
 SLOW = (
     "tests/bot/browser/",
+    "tests/bot/cli/test_backup_command.py",
+    "tests/bot/cli/test_incident_command.py",
     "tests/bot/cli/test_processes.py",
     "tests/bot/cli/test_run_command.py",
+    "tests/bot/cli/test_verify_command.py",
+    "tests/bot/export/test_verifier.py",
     "tests/bot/simulation/bench/test_bench.py",
     "tests/bot/simulation/replay/",
     "tests/bot/simulation/soak/test_soak_command.py",
@@ -38,11 +42,13 @@ SLOW = (
     "tests/bot/worker/handlers/test_slack_redaction.py",
     "tests/replicas/",
     "tests/sandbox/page/",
+    "tests/storage/maintenance/test_backup.py",
     "tests/storage/record/test_bursts.py",
     "tests/storage/database/test_killed_process.py",
     "tests/storage/jobs/test_queue_model.py",
     "tests/storage/test_postgres_server.py",
     "tests/storage/integrity/test_tampering.py",
+    "tests/test_extension.py",
     "tests/test_how_to.py",
     "tests/upgrade/",
 )
