@@ -2,39 +2,20 @@
 
 from __future__ import annotations
 
-from types import ModuleType
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Final
 
-from incident.entries import (
-    classification,
-    closure,
-    conversation,
-    delivery,
-    integrity,
-    lifecycle,
-    restoration,
-    role_holders,
-    status_updates,
-)
 from incident.entry import Fact
 
-_THEMES: Final[tuple[ModuleType, ...]] = (
-    lifecycle,
-    classification,
-    role_holders,
-    conversation,
-    status_updates,
-    restoration,
-    closure,
-    delivery,
-    integrity,
-)
+THEMES: Final = tuple(sorted(module.name for module in iter_modules(__path__)))
+"""The modules of facts; incident/fold/ has one of the same name for each that changes an incident."""
 
 
 def _kinds() -> dict[tuple[str, int], type[Fact]]:
     facts = [
         value
-        for theme in _THEMES
+        for theme in (import_module(f"{__name__}.{name}") for name in THEMES)
         for value in vars(theme).values()
         if isinstance(value, type) and issubclass(value, Fact) and value.__module__ == theme.__name__
     ]

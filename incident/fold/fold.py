@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cache
-from types import ModuleType
+from importlib import import_module
 from typing import Any, Final
 
-from incident.entries import KINDS
+from incident.entries import KINDS, THEMES
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact
-from incident.fold import (
-    classification,
-    closure,
-    conversation,
-    delivery,
-    integrity,
-    lifecycle,
-    restoration,
-    role_holders,
-    status_updates,
-)
+from incident.fold import lifecycle
 from incident.fold.change import Change
 from incident.model.incident import Incident
 from incident.model.slack_references import LastActivity
@@ -28,20 +18,7 @@ from roles.person_ids import MUSTER, PersonId
 
 Handler = Callable[[Incident, Entry, Any], Change]
 
-_THEMES: Final[dict[str, ModuleType]] = {
-    theme.__name__.rpartition(".")[2]: theme
-    for theme in (
-        lifecycle,
-        classification,
-        role_holders,
-        conversation,
-        status_updates,
-        restoration,
-        closure,
-        delivery,
-        integrity,
-    )
-}
+_THEMES: Final = {theme: import_module(f"incident.fold.{theme}") for theme in THEMES}
 
 # Backfilled facts show when a person was active, not when Muster recorded it.
 _DATED_BY_SLACK: Final = frozenset({"message_posted", "message_edited", "message_deleted", "reacted", "joined", "left"})
