@@ -53,6 +53,7 @@ class BenchEnvironment:
         self.database = f"sqlite:///{folder / 'muster.db'}"
         self._folder = folder
         self._process: MusterProcess | None = None
+        self._settings: dict[str, str] = {}
         self.startup_s = 0.0
 
     @property
@@ -74,10 +75,21 @@ class BenchEnvironment:
             "DATABASE_URL": self.database,
             "MUSTER_POLICY": str(policy),
         }
+        self._settings = settings
+        self.startup_s = self._launch()
+
+    def restart(self) -> float:
+        """Stop Muster and start it again on the same database. Return the seconds until it is connected."""
+        self.process.stop()
+        while self.sandbox.sockets.count():
+            time.sleep(_LOOK_EVERY_S)
+        return self._launch()
+
+    def _launch(self) -> float:
         started = time.perf_counter()
-        self._process = MusterProcess(self._folder, settings)
+        self._process = MusterProcess(self._folder, self._settings)
         self._require(lambda: self.sandbox.sockets.count() > 0, "Muster did not connect")
-        self.startup_s = round(time.perf_counter() - started, 2)
+        return round(time.perf_counter() - started, 2)
 
     def stop(self) -> None:
         """Stop both."""
