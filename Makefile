@@ -4,6 +4,8 @@ ONCE ?=
 PYTEST_ARGS ?=
 # Test databases live in memory where the machine offers that: a flush to disk costs a thousand times more.
 export PYTEST_DEBUG_TEMPROOT ?= $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
+# Bytecode is kept (an empty value means so), also of the tests: a second run starts in half the time.
+export PYTHONDONTWRITEBYTECODE :=
 export UV_PYTHON_DOWNLOADS := never
 export UV_SYSTEM_CERTS := 1
 UV := .tools/bin/uv

@@ -60,8 +60,10 @@ class Sandbox:
         self.signing_secret = "sandbox-signing-secret"  # noqa: S105 - opens this pretend workspace only
         self.workspace = Workspace(self.clock, bot_name=bot_name(manifest))
         self._populate(people, channels)
-        self.triggers, self._response_urls = TriggerIds(self.workspace), ResponseUrls(self.workspace)
-        self.dispatcher = Dispatcher(self.workspace, self.wire_log, timing or Timing(), self.faults)
+        timing = timing or Timing()
+        self.triggers = TriggerIds(self.workspace, timing.trigger_seconds)
+        self._response_urls = ResponseUrls(self.workspace)
+        self.dispatcher = Dispatcher(self.workspace, self.wire_log, timing, self.faults)
         self.sockets = SocketModeServer(self.workspace.app_id, self.dispatcher.acknowledge, self._record_socket_event)
         self.actor = Actor(
             self.workspace,

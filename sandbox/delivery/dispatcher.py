@@ -33,12 +33,13 @@ TIMEOUT_ERRORS = {"slash_commands": "operation_timeout", "interactive": "trouble
 class Timing:
     """Timeouts: acknowledgement in real seconds, delay before each retry in seconds of the workspace's clock.
 
-    An event older than `drop_after` seconds is dropped.
+    An event older than `drop_after` seconds is dropped. A trigger id opens a view for `trigger_seconds` of that clock.
     """
 
     ack_seconds: float = 3.0
     retry_after: tuple[float, ...] = (0.0, 60.0, 300.0)
     drop_after: float = 7200
+    trigger_seconds: float = 3.0
 
 
 class Transport(Protocol):

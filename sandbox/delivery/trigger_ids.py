@@ -1,4 +1,4 @@
-"""Trigger ids: each opens one view for one person, once, within three seconds of the workspace's clock."""
+"""Trigger ids: each opens one view for one person, once, within some seconds of the workspace's clock; Slack's are three."""
 
 import secrets
 from collections import OrderedDict
@@ -7,15 +7,15 @@ from sandbox.state.workspace import Workspace
 from sandbox.state.workspace_clock import to_micros
 from sandbox.workspace_errors import SlackError
 
-LIFETIME_MICROS = 3_000_000
 MAX_REMEMBERED = 5000
 
 
 class TriggerIds:
     """The recently issued trigger ids."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, lifetime_seconds: float) -> None:
         self._ws = workspace
+        self._lifetime_micros = int(lifetime_seconds * 1_000_000)
         self._issued: OrderedDict[str, tuple[str, int]] = OrderedDict()
         self._exchanged: set[str] = set()
 
@@ -37,7 +37,7 @@ class TriggerIds:
             if trigger in self._exchanged:
                 raise SlackError("exchanged_trigger_id")
             user, issued_at = self._issued[trigger]
-            if to_micros(self._ws.clock.now()) - issued_at > LIFETIME_MICROS:
+            if to_micros(self._ws.clock.now()) - issued_at > self._lifetime_micros:
                 raise SlackError("expired_trigger_id")
             self._exchanged.add(trigger)
             return user

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,11 +17,13 @@ from typing import Any, Final
 from playwright.sync_api import Page
 
 from bot.clock import SimulatedClock
-from bot.simulation.replay.replay_environment import ReplayEnvironment
+from bot.simulation.replay.replay_environment import TIMING, ReplayEnvironment
 from sandbox.state.entities import Message, Person
 from tests.support.browser import BrowserDesk
 from tests.support.policies import page_policy
 
+# Four tests share two cores, so that three seconds can pass before a form opens.
+PATIENT: Final = replace(TIMING, ack_seconds=20.0, trigger_seconds=20.0)
 BEGINS: Final = datetime(2026, 6, 9, 1, 52, tzinfo=UTC)
 PEOPLE: Final = {
     "mira": Person("mira", "Mira Novak", title="on-call engineer", color="1f7a8c"),
@@ -136,7 +139,7 @@ def _is_list(value: Any) -> bool:
 def browser_env_on(desk: BrowserDesk, begins: datetime = BEGINS) -> Iterator[BrowserEnv]:
     """Put Muster and its people on a stage."""
     channels = ("incidents", "leadership", "status-page")
-    stage = ReplayEnvironment(dict(PEOPLE), clock=SimulatedClock(begins), channels=channels)
+    stage = ReplayEnvironment(dict(PEOPLE), clock=SimulatedClock(begins), channels=channels, timing=PATIENT)
     scene = BrowserEnv(stage, desk)
     try:
         stage.open(page_policy(stage.users))

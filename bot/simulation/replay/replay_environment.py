@@ -26,14 +26,20 @@ MANIFEST: Final = SHIPPED.with_name("app.yaml")
 LOBBY: Final = "general"
 FORM_TIMEOUT_S: Final = 5.0
 RECONNECT_TIMEOUT_S: Final = 15.0
-_DAY: Final = 86_400.0
+TIMING: Final = Timing(retry_after=DELAYED_RETRIES, drop_after=86_400.0)
 
 
 class ReplayEnvironment:
     """The workspace and its Muster. `users` maps aliases to Slack user ids."""
 
     def __init__(
-        self, people: dict[str, Person], *, clock: SetClock, channels: Iterable[str] = (), port: int = 0
+        self,
+        people: dict[str, Person],
+        *,
+        clock: SetClock,
+        channels: Iterable[str] = (),
+        port: int = 0,
+        timing: Timing = TIMING,
     ) -> None:
         self.clock = clock
         manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
@@ -44,7 +50,7 @@ class ReplayEnvironment:
             strict_tiers=False,
             channels=(LOBBY, *channels),
             port=port,
-            timing=Timing(retry_after=DELAYED_RETRIES, drop_after=_DAY),
+            timing=timing,
         )
         self.sandbox.start()
         self.users = {alias: self.sandbox.workspace.find_person(person.name).id for alias, person in people.items()}

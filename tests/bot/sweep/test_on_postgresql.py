@@ -50,10 +50,10 @@ def stopped(
     """Run the play in which one process is suspended and another takes over, each time on a database of its own."""
     other, folder = FailpointRunner(), tmp_path_factory.mktemp("stopped")
 
-    def played(point: str, *, without: str = "") -> dict[str, Any]:
+    def played(point: str, *, without: str = "", attempt: int = 0) -> dict[str, Any]:
         with fresh() as url:
             runners = (failpoint_runner, other)
-            return state_after_a_stop(runners, folder / f"{point}-{without}", url, point, without=without)
+            return state_after_a_stop(runners, folder / f"{point}-{without}-{attempt}", url, point, without=without)
 
     yield played
     other.close()
@@ -75,6 +75,10 @@ def test_a_process_that_continues_after_its_job_was_taken_over_adds_nothing(
 
 
 def test_without_fencing_a_message_is_posted_twice(stopped: Stopped, unstopped: dict[str, Any]) -> None:
-    found = difference(unstopped, stopped("say:claimed", without="fence"))
+    found: list[str] = []
+    for attempt in range(3):  # Whether the first process still posts depends on how long it was stopped.
+        found = difference(unstopped, stopped("say:claimed", without="fence", attempt=attempt))
+        if any(line.startswith("-") and "declared" in line for line in found):
+            return
 
-    assert len([line for line in found if line.startswith("-") and "declared" in line]) >= 1, found
+    raise AssertionError(found)
