@@ -10,7 +10,7 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from bot.simulation.soak.soak_actors import is_spooled
+from bot.simulation.soak.ledger import is_spooled
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from tests.support import postgres

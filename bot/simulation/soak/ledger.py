@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Final
+
+from bot.rendering.message_catalog import sentence
+
+_COMMAND: Final = "/command"
 
 
 @dataclass(frozen=True)
@@ -15,12 +20,17 @@ class LedgerEntry:
     verb: str
     reply: str | None
     opened_form: bool = False
-    is_spooled: bool = False
 
     @property
     def was_acknowledged(self) -> bool:
         """True if the reply says that the command was recorded: not a form, and not a message of degraded mode."""
-        return self.reply is not None and not self.opened_form and not self.is_spooled
+        return self.reply is not None and not self.opened_form and not is_spooled(self.reply)
+
+
+def is_spooled(reply: str | None) -> bool:
+    """True if the reply is one of degraded mode: the database is unavailable and the text was spooled."""
+    openings = (sentence("absent_kept", command=_COMMAND).partition(_COMMAND)[0], sentence("absent_here"))
+    return reply is not None and reply.startswith(openings)
 
 
 @dataclass

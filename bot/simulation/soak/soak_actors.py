@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.rendering.message_catalog import sentence
 from bot.simulation.soak.ledger import Ledger, LedgerEntry
 from bot.simulation.soak.soak_environment import COMMAND, LOBBY, SoakEnvironment
 from bot.simulation.soak.soak_plan import PlannedStep
@@ -179,13 +178,7 @@ class Actors:
         self.ledger.count("acknowledged" if reply is not None else "unanswered")
         if verb in _TRACKED_VERBS:
             opened_form = verb != "declare" and bool(delivery.opened)
-            self.ledger.add(LedgerEntry(token, verb, reply, opened_form=opened_form, is_spooled=is_spooled(reply)))
-
-
-def is_spooled(reply: str | None) -> bool:
-    """True if the reply is one of degraded mode: the database is unavailable and the text was spooled."""
-    openings = (sentence("absent_kept", command=COMMAND).partition(COMMAND)[0], sentence("absent_here"))
-    return reply is not None and reply.startswith(openings)
+            self.ledger.add(LedgerEntry(token, verb, reply, opened_form=opened_form))
 
 
 QUICK: Final = frozenset({"say", "reply", "share", "edit", "delete", "mark", "unmark", "join", "leave"})

@@ -6,8 +6,7 @@ import pytest
 
 from bot.rendering.message_catalog import sentence
 from bot.simulation.soak.invariants import DOUBLED, LOST, SoakState
-from bot.simulation.soak.ledger import Ledger, LedgerEntry
-from bot.simulation.soak.soak_actors import is_spooled
+from bot.simulation.soak.ledger import Ledger, LedgerEntry, is_spooled
 from bot.simulation.soak.soak_environment import COMMAND
 from bot.simulation.soak.soak_plan import STEPS_PER_SECOND, plan
 from commands.core.capture import Capture, capture
@@ -59,7 +58,7 @@ def test_an_acknowledged_command_that_is_not_recorded_is_reported(rig):
 
     state.ledger.add(LedgerEntry("t00003", "note", "Noted."))
     state.ledger.add(LedgerEntry("t00004", "note", None))
-    state.ledger.add(LedgerEntry("t00005", "note", "Not recorded", is_spooled=True))
+    state.ledger.add(LedgerEntry("t00005", "note", sentence("absent_here")))
 
     [lost] = of_kind(state, LOST)
     assert "t00003" in lost
