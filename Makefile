@@ -24,11 +24,12 @@ help:
 
 setup: .venv/.stamp
 
-$(UV):
+$(UV): .ci/uv.txt
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Muster needs Python 3.11 or newer; set PY=/path/to/python3.11"; exit 1; }
 	@$(PY) -c 'import ensurepip' 2>/dev/null || { echo "This Python has no ensurepip: apt-get install python3-venv"; exit 1; }
 	$(PY) -m venv .tools
-	.tools/bin/python -m pip install -q --disable-pip-version-check 'uv>=0.9,<1'
+	.tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r .ci/uv.txt
+	@touch $@
 
 .venv/.stamp: requirements.lock pyproject.toml | $(UV)
 	$(UV) venv -q --allow-existing --python "$$($(PY) -c 'import sys; print(sys.executable)')" .venv
@@ -70,6 +71,7 @@ format: setup
 
 lock: $(UV)
 	$(UV) pip compile -q --universal --upgrade --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --group dev pyproject.toml -o requirements.lock
+	echo uv | $(UV) pip compile -q --universal --upgrade --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links - -o .ci/uv.txt
 
 clean:
 	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
