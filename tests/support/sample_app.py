@@ -96,10 +96,10 @@ def form(channel: str, extra: bool = False) -> dict[str, Any]:
 
 
 class SampleApp:
-    """The app: `heard` holds the requests it received."""
+    """The app: `received` holds its requests."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        self.heard: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
         self._sandbox = sandbox
         client = WebClient(sandbox.bot_token, base_url=sandbox.base_url, retry_handlers=[])
         client.proxy = None
@@ -131,7 +131,7 @@ class SampleApp:
         app.event("message")(lambda: None)
 
     def on_command(self, ack: Any, command: dict[str, Any], client: WebClient) -> None:
-        self.heard.append(command)
+        self.received.append(command)
         if command["text"] == "slow":
             time.sleep(1.2)
         if command["text"] == "form":
@@ -141,7 +141,7 @@ class SampleApp:
 
     def on_form(self, ack: Any, view: dict[str, Any], client: WebClient) -> None:
         values = view["state"]["values"]
-        self.heard.append(values)
+        self.received.append(values)
         title = values["title"]["v"]["value"]
         if title == "slow":
             time.sleep(1.2)
@@ -183,9 +183,9 @@ class SampleApp:
     def on_home(self, event: dict[str, Any], body: dict[str, Any], client: WebClient) -> None:
         # An event that is acknowledged late comes again under the same id.
         opened = {"type": "home", "event_id": body["event_id"]}
-        if opened not in self.heard:
-            self.heard.append(opened)
-        count = sum(1 for one in self.heard if one.get("type") == "home")
+        if opened not in self.received:
+            self.received.append(opened)
+        count = sum(1 for one in self.received if one.get("type") == "home")
         blocks = [{"type": "section", "block_id": "hi", "text": {"type": "mrkdwn", "text": f"Seen {count} times."}}]
         client.views_publish(user_id=event["user"], view=json.dumps({"type": "home", "blocks": blocks}))
 

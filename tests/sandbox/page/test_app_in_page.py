@@ -48,7 +48,7 @@ def test_a_response_to_a_command_is_visible_only_to_its_author(see: See, helper:
     expect(ann.get_by_test_id("ephemeral")).to_contain_text("Only visible to you")
     expect(ann.get_by_test_id("ephemeral")).to_contain_text("You said: tell @Ben Baker <b>now</b>")
     expect(ben.get_by_test_id("ephemeral")).to_have_count(0)
-    assert helper.heard[0]["text"] == f"tell <@{sandbox.workspace.find_person('ben').id}> &lt;b&gt;now&lt;/b&gt;"
+    assert helper.received[0]["text"] == f"tell <@{sandbox.workspace.find_person('ben').id}> &lt;b&gt;now&lt;/b&gt;"
 
 
 def test_a_command_that_times_out_shows_an_error_and_keeps_the_text(see: See) -> None:
@@ -66,7 +66,7 @@ def test_an_unknown_command_is_rejected_by_the_page(see: See, helper: SampleApp)
     command(page, "/nonsense now")
 
     expect(page.get_by_test_id("composer-error")).to_contain_text("/nonsense is not a valid command")
-    assert helper.heard == []
+    assert helper.received == []
 
 
 def test_a_form_shows_missing_inputs_then_errors_and_then_closes(see: See, helper: SampleApp) -> None:
@@ -87,9 +87,9 @@ def test_a_form_shows_missing_inputs_then_errors_and_then_closes(see: See, helpe
 
     expect(page.get_by_test_id("modal")).to_have_count(0)
     expect(page.get_by_test_id("message").filter(has_text="Something is broken")).to_be_visible()
-    assert helper.heard[-1]["title"]["v"]["value"] == "Checkout fails"
-    assert helper.heard[-1]["how_bad"]["v"]["selected_option"]["value"] == "1"
-    assert len(helper.heard[-1]["who"]["v"]["selected_users"]) == 1
+    assert helper.received[-1]["title"]["v"]["value"] == "Checkout fails"
+    assert helper.received[-1]["how_bad"]["v"]["selected_option"]["value"] == "1"
+    assert len(helper.received[-1]["who"]["v"]["selected_users"]) == 1
 
 
 def test_an_option_with_markup_is_shown_as_text(see: See) -> None:

@@ -179,4 +179,4 @@ def test_a_text_that_is_too_short_is_not_sent(see: See, sandbox: Sandbox, helper
     page.get_by_test_id("submit").click()
 
     expect(block(page, "text")).to_contain_text("Please write at least 3 characters.")
-    assert helper.heard == []
+    assert helper.received == []
