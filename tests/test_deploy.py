@@ -163,6 +163,20 @@ def test_the_ports_agree() -> None:
     assert f"MUSTER_HTTP_PORT={port}" in unit()["Environment"]
 
 
+def test_the_image_is_reached_from_outside_its_container_and_the_unit_from_this_machine_only() -> None:
+    assert image_settings()["MUSTER_HTTP_HOST"] == "0.0.0.0"
+    assert not any("MUSTER_HTTP_HOST" in line for line in unit()["Environment"])
+
+
+def test_the_tool_that_installs_is_pinned_by_hash() -> None:
+    pin = (ROOT / ".ci/uv.txt").read_text("utf-8")
+
+    assert re.match(r"uv==[\d.]+ \\\n( +--hash=sha256:[0-9a-f]{64}( \\)?\n)+$", pin)
+    for file in ("Makefile", "deploy/Dockerfile"):
+        assert not re.search(r"pip install [^\n]*['\" ]uv\b(?!\.txt)", (ROOT / file).read_text("utf-8"))
+        assert re.search(r"pip install [^\n]*--require-hashes -r \S*uv\.txt", (ROOT / file).read_text("utf-8"))
+
+
 def test_compose_waits_for_the_database_and_gives_muster_time_to_stop() -> None:
     muster, database = COMPOSE["services"]["muster"], COMPOSE["services"]["db"]
 

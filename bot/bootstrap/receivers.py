@@ -44,23 +44,28 @@ def receivers_of(
 ) -> Sequence[Receiver]:
     """Build the receivers that the settings ask for. `on_connected` is called when events may have been missed."""
     if settings.mode == "http":
-        return [_web_server(settings.http_port or HTTP_PORT, health, app, started=on_connected)]
+        return [_web_server(settings, settings.http_port or HTTP_PORT, health, app, started=on_connected)]
     if settings.slack_app_token is None:
         return []
     socket = SocketConnection(app, settings.slack_app_token.get_secret_value(), on_connected=on_connected)
     if settings.http_port is None:
         return [socket]
-    return [socket, _web_server(settings.http_port, health)]
+    return [socket, _web_server(settings, settings.http_port, health)]
 
 
 def _web_server(
-    port: int, health: Health, app: App | None = None, *, started: Callable[[], None] | None = None
+    settings: Settings,
+    port: int,
+    health: Health,
+    app: App | None = None,
+    *,
+    started: Callable[[], None] | None = None,
 ) -> Receiver:
     # Socket Mode without a port needs neither Starlette nor uvicorn, which take 5 MB.
     from bot.web.http_app import web_app
     from bot.web.http_server import WebServer
 
-    return WebServer(web_app(health.is_alive, app, health), port, started=started)
+    return WebServer(web_app(health.is_alive, app, health), port, settings.http_host, started=started)
 
 
 def is_healthy(receivers: Sequence[Receiver]) -> bool:

@@ -6,6 +6,7 @@ Secrets are `SecretStr`, so that neither a log line nor a traceback shows them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -25,6 +26,7 @@ SOURCES: Final = {
     "MUSTER_COMMAND": "the slash command of app.yaml, /incident unless you changed it",
     "MUSTER_POLICY": "the path of your policy.yaml",
     "MUSTER_HTTP_PORT": "a free port, 3000 for example",
+    "MUSTER_HTTP_HOST": "127.0.0.1 (the default) behind a proxy of this machine, 0.0.0.0 to be reached from others",
     "MUSTER_SPOOL": "a folder of its own on a disk that stays, muster-spool/ unless you say otherwise",
     "MUSTER_GAP_SECONDS": "after how many seconds without a connection the record notes a gap, 60 unless you say otherwise",
     "MUSTER_KEY_FILE": "the file that `muster keygen` wrote, outside the database",
@@ -77,6 +79,13 @@ def _web_address(address: str | None) -> str | None:
     return address
 
 
+def _ip_address(address: str) -> str:
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        raise ValueError("is no IP address") from None
+
+
 def _slash_command(word: str) -> str:
     if not word.startswith("/") or " " in word or len(word) < 2:
         raise ValueError("is no slash command")
@@ -97,6 +106,7 @@ class Settings(BaseSettings):
     command: Annotated[str, AfterValidator(_slash_command)] = Field("/incident", validation_alias="MUSTER_COMMAND")
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
     http_port: int | None = Field(None, gt=0, lt=65536, validation_alias="MUSTER_HTTP_PORT")
+    http_host: Annotated[str, AfterValidator(_ip_address)] = Field("127.0.0.1", validation_alias="MUSTER_HTTP_HOST")
     key_file: Path | None = Field(None, validation_alias="MUSTER_KEY_FILE")
     spool: Path = Field(Path("muster-spool"), validation_alias="MUSTER_SPOOL")
     log_format: LogFormat = Field("text", validation_alias="MUSTER_LOG_FORMAT")

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from bot.web.connection_limits import ConnectionLimits
+
 START_SECONDS: Final = 10.0
+LOOPBACK: Final = "127.0.0.1"
+_KEEP_ALIVE_SECONDS: Final = 5
+_MOST_HEADER_BYTES: Final = 16_384
 
 
 class PortTaken(OSError):  # noqa: N818 - named for what was wrong
@@ -24,14 +29,31 @@ class WebServer:
         self,
         application: Starlette,
         port: int,
-        host: str = "0.0.0.0",  # noqa: S104 - Slack calls from outside
+        host: str = LOOPBACK,
         *,
         started: Callable[[], None] | None = None,
+        limits: ConnectionLimits | None = None,
     ) -> None:
         import uvicorn  # imported here because Socket Mode without a port never serves
 
+        from bot.web.connection_limits import BACKLOG, ConnectionLimits, limited_protocol
+
         config = uvicorn.Config(
-            application, host=host, port=port, log_level="warning", lifespan="off", ws="none", log_config=None
+            application,
+            host=host,
+            port=port,
+            http=limited_protocol(limits or ConnectionLimits.of_process()),
+            backlog=BACKLOG,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            h11_max_incomplete_event_size=_MOST_HEADER_BYTES,
+            # X-Forwarded-For is anyone's word: limits go by the address that connects.
+            proxy_headers=False,
+            server_header=False,
+            # Below an error uvicorn logs a line for every malformed request, as many as are sent.
+            log_level="error",
+            lifespan="off",
+            ws="none",
+            log_config=None,
         )
         self._server = uvicorn.Server(config)
         self._started = started
@@ -53,7 +75,8 @@ class WebServer:
         while not self._server.started:
             if not self._thread.is_alive() or time.monotonic() > deadline:
                 raise PortTaken(
-                    f"Port {self._server.config.port} cannot be listened on. Set MUSTER_HTTP_PORT to a free one."
+                    f"Port {self._server.config.port} cannot be listened on at {self._server.config.host}. "
+                    "Set MUSTER_HTTP_PORT to a free port and MUSTER_HTTP_HOST to an address of this machine."
                 )
             time.sleep(0.01)
         if self._started is not None:

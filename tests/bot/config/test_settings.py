@@ -40,6 +40,7 @@ def test_wrong_values_are_reported_together_and_never_shown(monkeypatch):
         SLACK_APP_TOKEN="xoxb-secret-two",
         SLACK_API_URL="https://slack.com/",
         MUSTER_HTTP_PORT="many",
+        MUSTER_HTTP_HOST="everywhere",
         MUSTER_MODE="pigeon",
         MUSTER_COMMAND="incident",
     )
@@ -52,6 +53,7 @@ def test_wrong_values_are_reported_together_and_never_shown(monkeypatch):
         "SLACK_APP_TOKEN",
         "SLACK_API_URL",
         "MUSTER_HTTP_PORT",
+        "MUSTER_HTTP_HOST",
         "MUSTER_MODE",
         "MUSTER_COMMAND",
     }

@@ -7,6 +7,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
+from html import unescape
 
 import pytest
 from slack_sdk.signature import SignatureVerifier
@@ -50,6 +51,27 @@ def test_commands_forms_and_events_are_received_over_http(served):
 
     assert [e.fact.text for e in place.entries(incident.key, Noted.kind)] == ["typed", "filled in 🔥"]
     assert [e.fact.text for e in place.entries(incident.key, MessagePosted.kind)] == ["said"]
+
+
+def test_the_word_payload_in_a_line_or_a_channels_name_loses_no_command(served):
+    place, _ = served
+    incident = place.incident(channel="payload-errors")
+    lines = ["payload too large", "payload=1", "&payload={}", 'payload={"type":"block_actions"} &command=x']
+
+    for line in lines:
+        place.actor.slash("ann", "payload-errors", "/incident", f"note {line}")
+
+    assert [unescape(entry.fact.text) for entry in place.entries(incident.key, Noted.kind)] == lines
+
+
+def test_a_body_that_is_no_json_is_refused_without_a_line_in_the_log(served, caplog):
+    place, address = served
+    unsigned = urllib.request.Request(
+        f"{address}/slack/events", data=b'{"type": ', headers={"Content-Type": "application/json"}
+    )
+
+    assert [get_status(unsigned), posted(place, address, '{"type": ')] == [401, 400]
+    assert [one for one in caplog.records if one.exc_info] == []
 
 
 def test_an_unsigned_request_is_refused(served):
@@ -125,6 +147,15 @@ def test_a_client_above_the_rate_limit_gets_429(served):
 
     assert 429 in statuses
     assert statuses[0] == 200
+
+
+def test_a_client_cannot_get_a_new_rate_by_another_forwarded_address(served):
+    _, address = served
+    asked = [
+        urllib.request.Request(f"{address}/nothing", headers={"X-Forwarded-For": f"192.0.2.{n}"}) for n in range(60)
+    ]
+
+    assert 429 in [get_status(one) for one in asked]
 
 
 def event_text(place, incident):
