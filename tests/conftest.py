@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bot.cli.main import GC_THRESHOLDS
 from storage.store import Store, open_store
 from tests.support import postgres
 from tests.support.browser import chromium, desk
@@ -53,6 +55,13 @@ SLOW = (
     "tests/upgrade/",
 )
 TEMPLATE = "muster_template"
+
+
+def pytest_collection_finish() -> None:
+    """Exempt what was imported and collected from garbage collection: it lives as long as the process."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,8 +22,6 @@ from bot.monitoring.logs import configure_logging, secrets_of, shown_database
 
 IN_FLIGHT_SECONDS: Final = 10.0
 _SIGNAL_POLL_SECONDS: Final = 0.5
-# Collect after so many new objects; Python's own 700 are less than a hundred messages' worth.
-_GC_THRESHOLDS: Final = (10_000, 20, 20)
 _log = logging.getLogger(__name__)
 
 
@@ -92,7 +90,6 @@ def _exempt_from_garbage_collection() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 class _ShutdownRequested(BaseException):
