@@ -92,12 +92,20 @@ def changed(one: Distribution) -> Iterator[str]:
             yield f"{one.name}: {file} is not what was installed"
 
 
+def licence_texts(one: Distribution) -> Iterator[str]:
+    """Read the licence files that a package names."""
+    for name in one.metadata.get_all("License-File") or ():
+        yield one.read_text(f"licenses/{name}") or one.read_text(name) or ""
+
+
 def unfit(one: Distribution) -> Iterator[str]:
     """Name a package whose licence we do not know to be one we may use."""
     told: Mapping[str, Any] = one.metadata.json
     said = [told.get("license_expression", ""), *(c for c in told.get("classifier", ()) if c.startswith("License ::"))]
     if not any(said):
         said = [str(told.get("license", "")).partition("\n")[0]]
+    if not any(said):
+        said = [text.lstrip().partition("\n")[0].strip() for text in licence_texts(one)]
     words = "; ".join(filter(None, said))
     if not GOOD.search(words) or BAD.search(words):
         yield f"{one.name}: is its licence one we may use? It says “{words or 'nothing'}”"

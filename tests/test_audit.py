@@ -112,6 +112,16 @@ def test_a_licence_not_on_the_list_of_allowed_licences_is_named(tmp_path: Path, 
     assert len(list(PROGRAM["unfit"](installed(tmp_path, licence=licence)))) == 1
 
 
+@pytest.mark.parametrize(("text", "named"), [("The MIT License (MIT)\n", 0), ("All rights reserved\n", 1)])
+def test_a_package_that_names_only_a_licence_file_is_judged_by_it(tmp_path: Path, text: str, named: int) -> None:
+    one = installed(tmp_path, licence="")
+    info = tmp_path / "thing-1.0.dist-info"
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: thing\nVersion: 1.0\nLicense-File: LICENSE\n")
+    (info / "LICENSE").write_text(text)
+
+    assert len(list(PROGRAM["unfit"](one))) == named
+
+
 @pytest.mark.parametrize("licence", ["MIT", "LGPL-3.0-only", "Apache-2.0 OR BSD-3-Clause", "MPL-2.0"])
 def test_an_allowed_licence_is_in_order(tmp_path: Path, licence: str) -> None:
     assert list(PROGRAM["unfit"](installed(tmp_path, licence=licence))) == []
