@@ -1,8 +1,24 @@
-"""Slack's interactive elements: their fields, their sizes, and the blocks that may hold them."""
+"""Slack's block elements: their fields, and the blocks that may hold them. `element_rules` has what fields must agree on."""
 
 from typing import Any
 
+from sandbox.blocks.composition_objects import (
+    CONFIRM,
+    DISPATCH_CONFIG,
+    GROUP,
+    IMAGE_FIELDS,
+    LINES,
+    LINK_OPTION,
+    OPTION,
+    RICH_OPTION,
+    WORKFLOW,
+    conversation_filter,
+    ids,
+)
+from sandbox.blocks.element_rules import RULES
 from sandbox.blocks.limits import LIMITS
+from sandbox.blocks.rich_text import rich_text
+from sandbox.blocks.value_formats import CALENDAR_DATE, EMAIL_TEXT, NUMBER_TEXT, TIME_OF_DAY, TIME_ZONE, link, web_url
 from sandbox.blocks.value_kinds import (
     Check,
     Fields,
@@ -13,35 +29,12 @@ from sandbox.blocks.value_kinds import (
     list_of,
     number,
     object_of,
-    objects,
     one_of,
+    or_empty,
     string,
     text,
 )
 
-CONFIRM = object_of(
-    {
-        "title": text("confirm.title", plain=True),
-        "text": text("confirm.text"),
-        "confirm": text("confirm.confirm", plain=True),
-        "deny": text("confirm.deny", plain=True),
-        "style": one_of("primary", "danger"),
-    },
-    ("title", "text", "confirm", "deny"),
-)
-OPTION_FIELDS: Fields = {
-    "text": text("option.text", plain=True),
-    "value": string("option.value"),
-    "description": text("option.description", plain=True),
-}
-OPTION = object_of(OPTION_FIELDS, ("text", "value"))
-RICH_OPTION = object_of(
-    {**OPTION_FIELDS, "text": text("option.text"), "description": text("option.description")}, ("text", "value")
-)
-LINK_OPTION = object_of({**OPTION_FIELDS, "url": string("option.url")}, ("text", "value"))
-GROUP = object_of(
-    {"label": text("option_group.label", plain=True), "options": list_of(OPTION, "options.count")}, ("label", "options")
-)
 OPTIONS: Fields = {"options": list_of(OPTION, "options.count"), "option_groups": list_of(GROUP, "option_groups.count")}
 COMMON: Fields = {
     "type": any_value,
@@ -52,34 +45,62 @@ COMMON: Fields = {
 PROMPTED: Fields = {**COMMON, "placeholder": text("placeholder.text", plain=True)}
 TYPED: Fields = {
     **PROMPTED,
-    "initial_value": string(minimum=0),
-    "dispatch_action_config": any_value,
+    "initial_value": string("plain_text_input.length", minimum=0),
+    "dispatch_action_config": DISPATCH_CONFIG,
 }
 LENGTH = LIMITS["plain_text_input.length"]
 SELECTED_MANY: Fields = {"max_selected_items": number(1, 1000)}
+PRESSED: Fields = {
+    "type": any_value,
+    "action_id": string("action_id"),
+    "confirm": CONFIRM,
+    "text": text("button.text", plain=True),
+    "style": one_of("primary", "danger"),
+    "accessibility_label": string("button.accessibility_label"),
+}
+FEEDBACK = object_of(
+    {
+        "text": text("feedback_button.text", plain=True),
+        "value": string("button.value"),
+        "accessibility_label": string("button.accessibility_label"),
+    },
+    ("text", "value"),
+)
 ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
     "button": (
+        {
+            **PRESSED,
+            "url": link("button.url"),
+            "value": string("button.value", minimum=0),
+            "agent_prompt": string("button.agent_prompt"),
+            "agent_prompt_display": string(),
+        },
+        ("text",),
+    ),
+    "workflow_button": ({**PRESSED, "workflow": WORKFLOW}, ("text", "workflow")),
+    "icon_button": (
         {
             "type": any_value,
             "action_id": string("action_id"),
             "confirm": CONFIRM,
+            "icon": one_of("trash"),
             "text": text("button.text", plain=True),
-            "url": string("button.url"),
             "value": string("button.value", minimum=0),
-            "style": one_of("primary", "danger"),
             "accessibility_label": string("button.accessibility_label"),
+            "visible_to_user_ids": ids("message.recipients"),
         },
-        ("text",),
+        ("icon", "text"),
     ),
-    "image": (
+    "feedback_buttons": (
         {
             "type": any_value,
-            "image_url": string("image.url"),
-            "slack_file": any_value,
-            "alt_text": string("image.alt_text"),
+            "action_id": string("action_id"),
+            "positive_button": FEEDBACK,
+            "negative_button": FEEDBACK,
         },
-        ("alt_text",),
+        ("positive_button", "negative_button"),
     ),
+    "image": (IMAGE_FIELDS, ("alt_text",)),
     "overflow": ({**COMMON, "options": list_of(LINK_OPTION, "overflow.options")}, ("options",)),
     "radio_buttons": (
         {**COMMON, "options": list_of(RICH_OPTION, "radio_buttons.options"), "initial_option": RICH_OPTION},
@@ -110,12 +131,12 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
     ),
     "users_select": ({**PROMPTED, "initial_user": string()}, ()),
     "multi_users_select": (
-        {**PROMPTED, **SELECTED_MANY, "initial_users": list_of(string(), "options.count", minimum=0)},
+        {**PROMPTED, **SELECTED_MANY, "initial_users": ids()},
         (),
     ),
     "channels_select": ({**PROMPTED, "initial_channel": string(), "response_url_enabled": boolean}, ()),
     "multi_channels_select": (
-        {**PROMPTED, **SELECTED_MANY, "initial_channels": list_of(string(), "options.count", minimum=0)},
+        {**PROMPTED, **SELECTED_MANY, "initial_channels": ids()},
         (),
     ),
     "conversations_select": (
@@ -124,7 +145,7 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
             "initial_conversation": string(),
             "default_to_current_conversation": boolean,
             "response_url_enabled": boolean,
-            "filter": any_value,
+            "filter": conversation_filter,
         },
         (),
     ),
@@ -132,31 +153,40 @@ ELEMENTS: dict[str, tuple[Fields, tuple[str, ...]]] = {
         {
             **PROMPTED,
             **SELECTED_MANY,
-            "initial_conversations": list_of(string(), "options.count", minimum=0),
+            "initial_conversations": ids(),
             "default_to_current_conversation": boolean,
-            "filter": any_value,
+            "filter": conversation_filter,
         },
         (),
     ),
-    "datepicker": ({**PROMPTED, "initial_date": string()}, ()),
-    "timepicker": ({**PROMPTED, "initial_time": string(), "timezone": string()}, ()),
+    "datepicker": ({**PROMPTED, "initial_date": CALENDAR_DATE}, ()),
+    "timepicker": ({**PROMPTED, "initial_time": TIME_OF_DAY, "timezone": TIME_ZONE}, ()),
     "datetimepicker": ({**COMMON, "initial_date_time": number(1_000_000_000, 9_999_999_999)}, ()),
     "plain_text_input": (
         {**TYPED, "multiline": boolean, "min_length": number(0, LENGTH), "max_length": number(1, LENGTH)},
         (),
     ),
-    "email_text_input": (TYPED, ()),
-    "url_text_input": (TYPED, ()),
+    "email_text_input": ({**TYPED, "initial_value": or_empty(EMAIL_TEXT)}, ()),
+    "url_text_input": ({**TYPED, "initial_value": or_empty(web_url("button.url"))}, ()),
     "number_input": (
-        {**TYPED, "is_decimal_allowed": boolean, "min_value": string(), "max_value": string()},
+        {
+            **TYPED,
+            "is_decimal_allowed": boolean,
+            "initial_value": or_empty(NUMBER_TEXT),
+            "min_value": NUMBER_TEXT,
+            "max_value": NUMBER_TEXT,
+        },
         ("is_decimal_allowed",),
     ),
-    "rich_text_input": ({**TYPED, "initial_value": any_value}, ("action_id",)),
+    "rich_text_input": (
+        {**TYPED, "initial_value": rich_text, "min_lines": LINES, "max_lines": LINES},
+        ("action_id",),
+    ),
     "file_input": (
         {
             "type": any_value,
             "action_id": string("action_id"),
-            "filetypes": any_value,
+            "filetypes": list_of(string(), "file_input.filetypes"),
             "max_files": number(1, LIMITS["file_input.files"]),
         },
         (),
@@ -166,8 +196,8 @@ SINGLE = {"static_select", "external_select", "users_select", "channels_select",
 MULTI = {f"multi_{name}" for name in SINGLE}
 CHOICES = {"checkboxes", "radio_buttons", "datepicker", "timepicker"} | SINGLE
 ELEMENTS_IN: dict[str, set[str]] = {
-    "section": CHOICES | MULTI | {"button", "image", "overflow"},
-    "actions": CHOICES | {"button", "overflow", "datetimepicker"},
+    "section": CHOICES | MULTI | {"button", "image", "overflow", "workflow_button"},
+    "actions": CHOICES | MULTI | {"button", "overflow", "datetimepicker", "workflow_button", "rich_text_input"},
     "input": CHOICES
     | MULTI
     | {
@@ -180,6 +210,8 @@ ELEMENTS_IN: dict[str, set[str]] = {
         "datetimepicker",
     },
     "context": {"image"},
+    "context_actions": {"feedback_buttons", "icon_button"},
+    "card": {"button"},
 }
 
 
@@ -193,24 +225,7 @@ def element_in(block: str) -> Check:
             return
         known, required = ELEMENTS[kind]
         check_fields(problems, pointer, value, known, required)
-        _options(problems, pointer, value)
+        for rule in RULES.get(kind, ()):
+            rule(problems, pointer, value)
 
     return check
-
-
-def _options(problems: list[str], pointer: str, value: dict[str, Any]) -> None:
-    """Require options or option groups, not both, with unique values, and an initial option among them."""
-    if value["type"] not in ("static_select", "multi_static_select", "radio_buttons", "checkboxes", "overflow"):
-        return
-    flat = objects(value.get("options"))
-    groups = objects(value.get("option_groups"))
-    if bool(flat) == bool(groups):
-        add_problem(problems, pointer, "must provide either options or option_groups")
-        return
-    options = [*flat, *(one for group in groups for one in objects(group.get("options")))]
-    values = [str(one.get("value")) for one in options]
-    if len(set(values)) < len(values):
-        add_problem(problems, pointer, "option values must be unique")
-    for initial in [value.get("initial_option"), *objects(value.get("initial_options"))]:
-        if initial is not None and initial not in options:
-            add_problem(problems, pointer, "initial option must match one of the options")

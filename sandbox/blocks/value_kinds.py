@@ -62,6 +62,16 @@ def text(limit: str, *, plain: bool = False) -> Check:
     return check
 
 
+def or_empty(inner: Check) -> Check:
+    """Accept an empty string, or what the check accepts."""
+
+    def check(problems: list[str], pointer: str, value: Any) -> None:
+        if value != "":
+            inner(problems, pointer, value)
+
+    return check
+
+
 def boolean(problems: list[str], pointer: str, value: Any) -> None:
     """Require true or false."""
     if not isinstance(value, bool):
@@ -90,6 +100,23 @@ def one_of(*choices: str) -> Check:
     def check(problems: list[str], pointer: str, value: Any) -> None:
         if value not in choices:
             add_problem(problems, pointer, f"must be one of: {', '.join(choices)}")
+
+    return check
+
+
+def set_of(*choices: str) -> Check:
+    """Require a list of some of these strings, at least one, none twice."""
+
+    def check(problems: list[str], pointer: str, value: Any) -> None:
+        if not isinstance(value, list):
+            add_problem(problems, pointer, "must be an array")
+            return
+        if not value:
+            add_problem(problems, pointer, "no less than 1 items allowed")
+        for index, item in enumerate(value):
+            one_of(*choices)(problems, f"{pointer}/{index}", item)
+            if item in value[:index]:
+                add_problem(problems, f"{pointer}/{index}", f"{item} already exists")
 
     return check
 

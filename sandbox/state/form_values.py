@@ -4,12 +4,14 @@ Knows every stateful element and the simple value that fills it: text, an option
 date, a time, Unix seconds. Knows no delivery.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from sandbox.state.entities import Block, Payload, View
+from sandbox.state.text_formats import as_number, is_email, is_web_url
 from sandbox.workspace_errors import NotPossibleError
 
+HOLDERS = {"carousel": "elements", "container": "child_blocks"}
 Values = dict[str, dict[str, Payload]]
 
 
@@ -55,12 +57,20 @@ def elements_of(block: Block) -> list[Payload]:
         return [block["accessory"]] if block.get("accessory") else []
     if block["type"] in ("actions", "context_actions"):
         return list(block["elements"])
-    return []
+    return list(block.get("actions") or []) if block["type"] == "card" else []
+
+
+def nested_blocks(blocks: Any) -> Iterator[Block]:
+    """Yield blocks and the blocks in them: the cards of a carousel, the child blocks of a container."""
+    for block in blocks if isinstance(blocks, list) else []:
+        if isinstance(block, dict):
+            yield block
+            yield from nested_blocks(block.get(HOLDERS.get(str(block.get("type")), "")))
 
 
 def stateful_elements(blocks: list[Block]) -> Iterator[tuple[Block, Payload]]:
     """Yield each block and element that holds a value."""
-    for block in blocks:
+    for block in nested_blocks(blocks):
         for element in elements_of(block):
             if element["type"] in INPUT_ELEMENTS:
                 yield block, element
@@ -125,13 +135,13 @@ def options_of(view: View | None, element: Payload) -> list[Payload]:
     if view is not None:
         flat += view.suggested_options.get(element.get("action_id", ""), [])
     for value in (element.get("initial_option"), *(element.get("initial_options") or [])):
-        if value and value not in flat:
+        if value and value["value"] not in {one["value"] for one in flat}:
             flat.append(value)
     return flat
 
 
 def validate(view: View) -> None:
-    """Check required inputs and text lengths. Sets `view.errors` and raises NotPossibleError on any error."""
+    """Check the inputs as Slack's client does: required, length, number, address. Sets `view.errors` and raises NotPossibleError on any error."""
     view.errors = {}
     for block, element in stateful_elements(view.blocks):
         if block["type"] == "input":
@@ -146,13 +156,53 @@ def validate(view: View) -> None:
 def _error(block: Block, element: Payload, value: Any) -> str | None:
     if value in (None, "", []):
         return None if block.get("optional") else "Please complete this required field."
-    if element["type"] != "plain_text_input":
-        return None
+    check = CHECKS.get(element["type"])
+    return check(element, value) if check is not None else None
+
+
+def _length_error(element: Payload, value: str) -> str | None:
     if len(value) > element.get("max_length", 3000):
         return f"Please use at most {element.get('max_length', 3000)} characters."
     if len(value) < element.get("min_length", 0):
         return f"Please use at least {element['min_length']} characters."
     return None
+
+
+def _number_error(element: Payload, value: str) -> str | None:
+    number = as_number(value)
+    if number is None:
+        return "Please enter a number."
+    if not element["is_decimal_allowed"] and number != int(number):
+        return "Please enter a whole number."
+    least, most = as_number(element.get("min_value")), as_number(element.get("max_value"))
+    if least is not None and number < least:
+        return f"Please enter {least} or more."
+    if most is not None and number > most:
+        return f"Please enter {most} or less."
+    return None
+
+
+def _selection_error(element: Payload, value: list[Any]) -> str | None:
+    most = element.get("max_selected_items") or element.get("max_files")
+    return f"Please choose at most {most}." if most is not None and len(value) > most else None
+
+
+def _url_error(element: Payload, value: str) -> str | None:
+    return None if is_web_url(value) else "Please enter a valid URL, such as https://example.com."
+
+
+def _email_error(element: Payload, value: str) -> str | None:
+    return None if is_email(value) else "Please enter a valid email address."
+
+
+CHECKS: dict[str, Callable[[Payload, Any], str | None]] = {
+    "plain_text_input": _length_error,
+    "number_input": _number_error,
+    "url_text_input": _url_error,
+    "email_text_input": _email_error,
+    "file_input": _selection_error,
+    **{name: _selection_error for name in INPUT_ELEMENTS if name.startswith("multi_")},
+}
 
 
 def _option(options: list[Payload], value: Any) -> Payload:

@@ -5,6 +5,7 @@ Knows Block Kit's elements; knows no verb and no rule.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -133,8 +134,10 @@ def _moment(field: Field, value: JsonValue) -> Json:
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         at = None
-    known = at is not None and at.tzinfo is not None
-    return {"type": "datetimepicker"} | ({"initial_date_time": int(at.timestamp())} if at and known else {})
+    seconds = int(at.timestamp()) if at is not None and at.tzinfo is not None else 0
+    return {"type": "datetimepicker"} | (
+        {"initial_date_time": seconds} if len(str(seconds)) == 10 and seconds > 0 else {}
+    )
 
 
 def _read_moment(state: Json, team: str) -> JsonValue:
@@ -143,7 +146,7 @@ def _read_moment(state: Json, team: str) -> JsonValue:
 
 
 def _number(field: Field, value: JsonValue) -> Json:
-    shown = str(value) if isinstance(value, int) or (isinstance(value, str) and value.isdigit()) else None
+    shown = str(value) if isinstance(value, int | str) and re.fullmatch(r"0*[1-9][0-9]*", str(value)) else None
     drawn: Json = {"type": "number_input", "is_decimal_allowed": False, "min_value": "1"}
     return drawn | ({"initial_value": shown} if shown else {})
 

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.blocks import LIMITS, check_message, check_view
-from sandbox.blocks.block_check import BLOCKS
 from sandbox.blocks.interactive_elements import ELEMENTS
+from sandbox.blocks.layout_blocks import BLOCKS
 from sandbox.workspace_errors import SlackError
 
 Table = Mapping[str, tuple[Mapping[str, Any], tuple[str, ...]]]

@@ -48,7 +48,7 @@ AT_LIMIT: list[tuple[str, Any, str]] = [
     ),
     ("button.text", lambda n: press(text=plain(n)), "/blocks/0/elements/0/text/text"),
     ("button.value", lambda n: press(value="x" * n), "/blocks/0/elements/0/value"),
-    ("button.url", lambda n: press(url="x" * n), "/blocks/0/elements/0/url"),
+    ("button.url", lambda n: press(url="https://" + "x.y/" + "x" * (n - 12)), "/blocks/0/elements/0/url"),
     ("action_id", lambda n: press(action_id="x" * n), "/blocks/0/elements/0/action_id"),
     ("block_id", lambda n: section() | {"block_id": "x" * n}, "/blocks/0/block_id"),
     ("confirm.title", lambda n: press(confirm=confirm(title=plain(n))), "/blocks/0/elements/0/confirm/title/text"),

@@ -6,6 +6,7 @@ import pytest
 from slack_sdk import WebClient
 
 from sandbox.pretend_workspace import Sandbox
+from sandbox.state.form_values import validate
 from sandbox.state.workspace_clock import SetClock
 from sandbox.workspace_errors import NotPossibleError
 from tests.support.sandbox_client import WORKSPACE_START, client_of, modal, people, person, refusal, section, text_input
@@ -149,6 +150,30 @@ def test_slacks_client_rejects_a_text_too_short_or_too_long(
 
     with pytest.raises(NotPossibleError, match=words):
         sandbox.actor.submit("ann", view["id"], {"what": typed})
+
+
+TYPED: list[tuple[dict[str, Any], Any, str, Any]] = [
+    ({"type": "number_input", "is_decimal_allowed": False}, "ten", "enter a number", "10"),
+    ({"type": "number_input", "is_decimal_allowed": False}, "1.5", "enter a whole number", "-1"),
+    ({"type": "number_input", "is_decimal_allowed": True, "min_value": "0.5"}, "0.4", "enter 0.5 or more", "0.5"),
+    ({"type": "number_input", "is_decimal_allowed": False, "max_value": "9"}, "10", "enter 9 or less", "9"),
+    ({"type": "url_text_input"}, "example", "valid URL", "https://example.com"),
+    ({"type": "email_text_input"}, "ann", "valid email address", "ann@acme.example"),
+    ({"type": "multi_users_select", "max_selected_items": 1}, ["U01ANN", "U02BOB"], "at most 1", ["U01ANN"]),
+]
+
+
+@pytest.mark.parametrize(("element", "wrong", "words", "right"), TYPED)
+def test_slacks_client_rejects_a_value_of_the_wrong_kind(
+    sandbox: Sandbox, client: WebClient, element: dict[str, Any], wrong: Any, words: str, right: Any
+) -> None:
+    view = client.views_open(trigger_id=trigger(sandbox), view=modal(text_input("it", element=element)))["view"]
+
+    with pytest.raises(NotPossibleError, match=words):
+        sandbox.actor.submit("ann", view["id"], {"it": wrong})
+
+    sandbox.actor.fill("ann", view["id"], {"it": right})
+    validate(sandbox.workspace.views[view["id"]])
 
 
 def test_only_an_offered_option_can_be_selected_and_only_ones_own_form_filled(

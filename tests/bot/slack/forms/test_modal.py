@@ -113,6 +113,22 @@ def test_a_text_that_is_already_too_long_stays_whole_in_its_input():
     assert element["max_length"] == 50
 
 
+@pytest.mark.parametrize(
+    ("control", "value"),
+    [
+        (Control.MINUTES, 0),
+        (Control.ENTRY, "٣"),
+        (Control.MINUTES, "-5"),
+        (Control.MOMENT, "1985-03-01T00:00:00+00:00"),
+        (Control.MOMENT, "2287-01-01T00:00:00+00:00"),
+    ],
+)
+def test_a_value_that_slack_takes_for_no_initial_value_leaves_its_field_empty(control, value):
+    element = draw_element(Field("it", FormField("It", control), RULES), value)
+
+    assert not {"initial_value", "initial_date_time"} & set(element)
+
+
 def test_a_field_without_anything_to_choose_from_is_typed():
     field = Field("category", FormField("Category", Control.CATEGORY), BARE)
 
