@@ -35,6 +35,7 @@ EVENT_SCOPES: dict[str, str] = {
     "team_join": "users:read",
     "subteam_members_changed": "usergroups:read",
     "link_shared": "links:read",
+    "file_deleted": "files:read",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from sandbox.blocks import check_message, with_ids
+from sandbox.blocks import attachments_with_ids, check_message, with_ids
 from sandbox.delivery.response_urls import ResponseTarget, ResponseUrls
 from sandbox.state.entities import Payload
 from sandbox.state.mutations import message_mutations
@@ -48,7 +48,7 @@ class ResponseEndpoint:
         size = len(await request.body())
         with self._ws.lock:
             file = self._ws.files.get(request.path_params["file"])
-            if file is None:
+            if file is None or "uploaded" not in file:
                 return PlainTextResponse("not found", 404)
             file["uploaded"], file["size"] = True, size
         return PlainTextResponse(f"OK - {size}")
@@ -65,14 +65,16 @@ class ResponseEndpoint:
 
     def _replace_original(self, target: ResponseTarget, payload: Payload) -> None:
         blocks = with_ids(self._ws, check_message(payload.get("blocks") or []))
+        attachments = attachments_with_ids(self._ws, payload.get("attachments"))
         text = str(payload.get("text") or "")
-        if not (text or blocks):
+        if not (text or blocks or attachments):
             raise SlackError("no_text")
         source = self._source_message(target)
         if target.source_is_ephemeral:
-            source.text, source.blocks = text, blocks
+            source.text, source.blocks, source.attachments = text, blocks, attachments
         else:
-            message_mutations.edit(self._ws, source, by=self._ws.bot.id, text=text, changes={"blocks": blocks})
+            changes = {"blocks": blocks, "attachments": attachments}
+            message_mutations.edit(self._ws, source, by=self._ws.bot.id, text=text, changes=changes)
 
     def _delete_original(self, target: ResponseTarget) -> None:
         source = self._source_message(target)

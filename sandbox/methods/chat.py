@@ -1,24 +1,20 @@
 """The bot's messages: chat.postMessage, update, delete, postEphemeral, unfurl."""
 
-import json
-from typing import Any
-
 from sandbox.api.api_call import ApiCall, RateLimitedError
+from sandbox.api.message_metadata import checked_metadata
 from sandbox.api.tiers import POSTING, T3, T4
-from sandbox.blocks import LIMITS, check_message, with_ids
+from sandbox.blocks import LIMITS, attachments_with_ids, check_message, with_ids
 from sandbox.methods.method import Method
 from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload
 from sandbox.state.mutations import message_mutations
 from sandbox.state.serializers import serialize_message
 from sandbox.workspace_errors import SlackError
 
-METADATA_BYTES = 16_000
-
 
 def post_message(call: ApiCall) -> Payload:
     """Post to a channel, thread or direct message."""
     channel = destination(call)
-    text, blocks = content(call)
+    text, blocks, attachments = content(call)
     thread_ts = call.text("thread_ts") or None
     if thread_ts is not None and thread_ts not in channel.messages:
         raise SlackError("thread_not_found")
@@ -32,7 +28,7 @@ def post_message(call: ApiCall) -> Payload:
         call.bot,
         text[: LIMITS["message.text"]],
         blocks=blocks,
-        attachments=call.json("attachments") or [],
+        attachments=attachments,
         thread_ts=thread_ts,
         broadcast=bool(thread_ts) and call.flag("reply_broadcast"),
         metadata=metadata,
@@ -45,8 +41,10 @@ def update(call: ApiCall) -> Payload:
     message = _own_message(call, "cant_update_message")
     if len(call.text("text")) > LIMITS["update.text"]:
         raise SlackError("msg_too_long")
-    text, blocks = content(call, edited=message)
+    text, blocks, attachments = content(call, edited=message)
     changed: Payload = {"blocks": blocks}
+    if call.json("attachments") is not None:
+        changed["attachments"] = attachments
     metadata = checked_metadata(call.json("metadata"))
     if metadata is not None:
         changed["metadata"] = metadata or None
@@ -68,12 +66,11 @@ def post_ephemeral(call: ApiCall) -> Payload:
     user = call.required("user")
     if user not in channel.members:
         raise SlackError("user_not_in_channel")
-    text, blocks = content(call)
+    text, blocks, attachments = content(call)
     if len(text.encode("utf-8", "replace")) > LIMITS["ephemeral.text"]:
         raise SlackError("msg_too_long")
-    body = Ephemeral(
-        call.ws.timestamps.next(), channel.id, user, text, call.bot, blocks, call.text("thread_ts") or None
-    )
+    thread = call.text("thread_ts") or None
+    body = Ephemeral(call.ws.timestamps.next(), channel.id, user, text, call.bot, blocks, thread, attachments)
     message_mutations.post_ephemeral(call.ws, body)
     return {"message_ts": body.ts}
 
@@ -83,7 +80,7 @@ def unfurl(call: ApiCall) -> Payload:
     channel = call.channel(member_only=True)
     if call.required("ts") not in channel.messages:
         raise SlackError("cannot_find_message")
-    if not isinstance(call.json("unfurls"), dict):
+    if not isinstance(call.json("unfurls"), dict) and not checked_metadata(call.json("metadata")):
         raise SlackError("missing_unfurls")
     return {}
 
@@ -110,37 +107,23 @@ def destination(call: ApiCall) -> Channel:
     return channel
 
 
-def content(call: ApiCall, edited: Message | None = None) -> tuple[str, list[Block]]:
-    """Return text and checked blocks. SlackError for an empty message, or text given twice."""
+def content(call: ApiCall, edited: Message | None = None) -> tuple[str, list[Block], list[Payload]]:
+    """Return text, checked blocks and attachments. SlackError for an empty message, or text given twice."""
     text, markdown = call.text("text"), call.text("markdown_text")
-    blocks_argument, attachments = call.json("blocks"), call.json("attachments")
+    blocks_argument = call.json("blocks")
     if markdown:
         if text or blocks_argument:
             raise SlackError("markdown_text_conflict")
         if len(markdown) > LIMITS["markdown.text"]:
             raise SlackError("msg_too_long")
-        return markdown, []
-    if attachments and len(attachments) > LIMITS["message.attachments"]:
-        raise SlackError("too_many_attachments")
+        return markdown, [], []
+    attachments = attachments_with_ids(call.ws, call.json("attachments"))
     blocks = with_ids(call.ws, check_message(blocks_argument)) if blocks_argument is not None else []
     if not text and not blocks and not attachments:
         raise SlackError("no_text")
     if edited is not None and not text:
         text = edited.text
-    return text, blocks
-
-
-def checked_metadata(metadata: Any) -> Payload | None:
-    """Return the metadata if it has an event type and a payload. An empty object removes metadata."""
-    if metadata is None or metadata == {}:
-        return metadata  # type: ignore[no-any-return]
-    if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
-        raise SlackError("invalid_metadata_format")
-    if not isinstance(metadata.get("event_payload"), dict):
-        raise SlackError("invalid_metadata_format")
-    if len(json.dumps(metadata)) > METADATA_BYTES:
-        raise SlackError("metadata_too_large")
-    return metadata
+    return text, blocks, attachments
 
 
 def _own_message(call: ApiCall, error: str) -> Message:

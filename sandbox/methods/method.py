@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sandbox.api.api_call import ApiCall
 from sandbox.state.entities import Payload
+from sandbox.workspace_errors import SlackError
 
 
 @dataclass(frozen=True)
@@ -15,3 +16,8 @@ class Method:
     per_minute: int
     scopes: tuple[str, ...] = ()
     needs_app_token: bool = False
+
+
+def retired(call: ApiCall) -> Payload:
+    """Refuse a method that Slack has retired."""
+    raise SlackError("method_deprecated")

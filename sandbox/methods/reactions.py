@@ -1,17 +1,14 @@
 """Reactions: reactions.add, remove, get, list."""
 
-import re
-
 from sandbox.api.api_call import ApiCall
 from sandbox.api.cursors import paginate
+from sandbox.api.emoji_names import is_emoji
 from sandbox.api.tiers import T2, T3
 from sandbox.methods.method import Method
 from sandbox.state.entities import Message, Payload
 from sandbox.state.mutations import message_mutations
 from sandbox.state.serializers import serialize_message
 from sandbox.workspace_errors import SlackError
-
-NAME = re.compile(r"[a-z0-9_+'-]+(::skin-tone-[2-6])?")
 
 
 def add(call: ApiCall) -> Payload:
@@ -55,7 +52,7 @@ def list_reactions(call: ApiCall) -> Payload:
 def _target(call: ApiCall) -> tuple[Message, str]:
     channel = call.writable_channel()
     name = call.text("name").strip(":")
-    if not NAME.fullmatch(name):
+    if not is_emoji(name):
         raise SlackError("invalid_name")
     return call.message(channel, "timestamp"), name
 

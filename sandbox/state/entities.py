@@ -90,6 +90,7 @@ class Ephemeral:
     sender: str
     blocks: list[Block] = field(default_factory=list)
     thread_ts: str | None = None
+    attachments: list[Payload] = field(default_factory=list)
 
 
 @dataclass

@@ -99,6 +99,7 @@ def _ephemeral(one: Ephemeral) -> Payload:
         "ts": one.ts,
         "text": one.text,
         "blocks": one.blocks,
+        "attachments": one.attachments,
         "thread_ts": one.thread_ts,
         "ephemeral": True,
     }

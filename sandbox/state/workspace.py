@@ -4,9 +4,11 @@ Plain data behind `Workspace.lock`; every reader and writer holds the lock. Assi
 events to subscribers. Slack's rules are in the modules around it.
 """
 
+import mimetypes
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import PurePath
 from typing import Any
 
 from sandbox.state.entities import Channel, Ephemeral, Message, Payload, Person, Usergroup, View
@@ -94,6 +96,25 @@ class Workspace:
             group = Usergroup(self.new_id("S"), handle, name, list(users))
             self.usergroups[group.id] = group
             return group
+
+    def add_file(self, name: str, user: str, **more: Any) -> Payload:
+        """Add a file as files.info returns it. Its bytes are no part of the workspace."""
+        with self.lock:
+            file = {
+                "id": self.new_id("F"),
+                "name": name,
+                "title": name,
+                "mimetype": mimetypes.guess_type(name)[0] or "application/octet-stream",
+                "filetype": PurePath(name).suffix.lstrip(".").lower() or "binary",
+                "mode": "hosted",
+                "is_external": False,
+                "user": user,
+                "created": self.seconds(),
+                "timestamp": self.seconds(),
+                **more,
+            }
+            self.files[file["id"]] = file
+            return file
 
     def dm(self, user: str) -> Channel:
         """Return the direct message between a person and the bot, created on demand."""

@@ -5,7 +5,7 @@ Each method returns the callback for the acknowledgement's payload; the callback
 
 from collections.abc import Callable
 
-from sandbox.blocks import check_message, check_view, with_ids
+from sandbox.blocks import attachments_with_ids, check_message, check_view, with_ids
 from sandbox.state.entities import Ephemeral, Payload, View
 from sandbox.state.form_values import options_of
 from sandbox.state.mutations import message_mutations, view_mutations
@@ -92,10 +92,13 @@ def show_response(ws: Workspace, user: str, channel: str, payload: Payload) -> N
     """Show a response from an acknowledgement or a response URL; ephemeral unless `in_channel`."""
     conversation = ws.channels[channel]
     blocks = with_ids(ws, check_message(payload.get("blocks") or []))
+    attachments = attachments_with_ids(ws, payload.get("attachments"))
     text, thread = str(payload.get("text") or ""), payload.get("thread_ts")
     if payload.get("response_type") == "in_channel":
-        message_mutations.post(ws, conversation, ws.bot.id, text, blocks=blocks, thread_ts=thread)
+        message_mutations.post(
+            ws, conversation, ws.bot.id, text, blocks=blocks, attachments=attachments, thread_ts=thread
+        )
         return
     message_mutations.post_ephemeral(
-        ws, Ephemeral(ws.timestamps.next(), channel, user, text, ws.bot.id, blocks, thread)
+        ws, Ephemeral(ws.timestamps.next(), channel, user, text, ws.bot.id, blocks, thread, attachments)
     )

@@ -3,7 +3,7 @@
 People and channels by id or name. No action waits for the app: events are sent in the background.
 """
 
-from sandbox.state.entities import Channel, Message, Payload, Person
+from sandbox.state.entities import Channel, Message, Person
 from sandbox.state.mutations import channel_mutations, message_mutations
 from sandbox.state.workspace import Workspace
 from sandbox.wire_log import WireLog
@@ -132,14 +132,7 @@ class ConversationActions:
         """Share a file with a text in a channel or thread, and return the message's timestamp."""
         with self._ws.lock:
             person, conversation = self._member(user, channel)
-            file: Payload = {
-                "id": self._ws.new_id("F"),
-                "name": name,
-                "title": name,
-                "user": person.id,
-                "created": self._ws.seconds(),
-            }
-            self._ws.files[file["id"]] = file
+            file = self._ws.add_file(name, person.id, uploaded=True)
             message = message_mutations.post(
                 self._ws, conversation, person.id, text, subtype="file_share", files=[file], thread_ts=thread_ts
             )

@@ -13,7 +13,16 @@ from sandbox.delivery.envelope import Delivery
 from sandbox.delivery.response_urls import ResponseTarget, ResponseUrls
 from sandbox.delivery.trigger_ids import TriggerIds
 from sandbox.state.entities import Block, Channel, Ephemeral, Message, Payload, Person, View
-from sandbox.state.form_values import INPUT_ELEMENTS, element_state, elements_of, fill, options_of, validate
+from sandbox.state.form_values import (
+    INPUT_ELEMENTS,
+    element_state,
+    elements_of,
+    fill,
+    nested_blocks,
+    options_of,
+    stateful_elements,
+    validate,
+)
 from sandbox.state.mutations import view_mutations
 from sandbox.state.workspace import Workspace
 from sandbox.user_actions.ack_responses import AckResponses
@@ -75,7 +84,7 @@ class Interactions(ConversationActions):
             message = conversation.messages.get(ts) or self._ws.find_ephemeral(person.id, ts)
             if message is None:
                 raise NotPossibleError("that message is gone")
-            block, element = _find_element(message.blocks, action_id, block_id, value)
+            block, element = _find_element(shown_blocks(message), action_id, block_id, value)
             action = self._action_payload(None, block, element, selected)
             url = self._responses.issue("actions", _response_target(person, conversation, message))
             payload = payloads.interaction(self._ws, person, "block_actions")
@@ -139,7 +148,8 @@ class Interactions(ConversationActions):
             fill(view, values or {})
             validate(view)
             payload = payloads.interaction(self._ws, person, "view_submission")
-            payload |= {"view": payloads.view_context(self._ws, view)["view"], "response_urls": []}
+            payload |= {"view": payloads.view_context(self._ws, view)["view"]}
+            payload |= {"response_urls": self._response_urls(person, view)}
         return self._send("interactive", person, payload, self._ack_responses.to_submission(view))
 
     def close(self, user: str, view_id: str) -> Delivery | None:
@@ -200,6 +210,22 @@ class Interactions(ConversationActions):
             raise NotPossibleError("that form is no longer open")
         return person, view
 
+    def _response_urls(self, person: Person, view: View) -> list[Payload]:
+        """Return a response URL for each conversation selected in an input that asks for one."""
+        urls = []
+        for block, element in stateful_elements(view.blocks):
+            if block["type"] != "input" or not element.get("response_url_enabled"):
+                continue
+            state = view.values[block["block_id"]][element["action_id"]]
+            selected = state[INPUT_ELEMENTS[element["type"]].state_field]
+            if selected is None:
+                continue
+            channel = self._ws.dm(selected).id if selected in self._ws.people else selected
+            url = self._responses.issue("app", ResponseTarget(person.id, channel))
+            ids = {"block_id": block["block_id"], "action_id": element["action_id"]}
+            urls.append(ids | {"channel_id": channel, "response_url": url})
+        return urls
+
     def _action_payload(self, view: View | None, block: Block, element: Payload, selected: Any) -> Payload:
         action: Payload = {
             key: element[key] for key in ("type", "action_id", "text", "value", "style") if key in element
@@ -213,11 +239,16 @@ class Interactions(ConversationActions):
         return action
 
 
+def shown_blocks(message: Message | Ephemeral) -> list[Block]:
+    """Return the blocks of a message, with those of its attachments."""
+    return [*message.blocks, *(block for one in message.attachments for block in one.get("blocks") or [])]
+
+
 def _find_element(
     blocks: list[Block], action_id: str, block_id: str | None, value: str | None
 ) -> tuple[Block, Payload]:
     """Return the block and element of an action. Raises NotPossibleError when there is none."""
-    for block in blocks:
+    for block in nested_blocks(blocks):
         for element in elements_of(block) if block_id in (None, block["block_id"]) else []:
             if element.get("action_id") == action_id and value in (None, element.get("value")):
                 return block, element

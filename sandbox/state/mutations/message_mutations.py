@@ -70,6 +70,17 @@ def delete(ws: Workspace, message: Message) -> None:
     ws.publish_event(event | {"previous_message": before} | _location(channel, ts), channel)
 
 
+def delete_file(ws: Workspace, file_id: str) -> None:
+    """Delete a file. Each message that shared it keeps its tombstone in place of the file."""
+    tombstone = {"id": file_id, "mode": "tombstone"}
+    ws.files[file_id] = tombstone
+    for channel in ws.channels.values():
+        for message in channel.messages.values():
+            if any(one["id"] == file_id for one in message.files):
+                message.files = [tombstone if one["id"] == file_id else one for one in message.files]
+    ws.publish_event({"type": "file_deleted", "file_id": file_id, "event_ts": ws.timestamps.next()})
+
+
 def react(ws: Workspace, message: Message, user: str, name: str) -> None:
     """Add a person's reaction."""
     message.reactions.setdefault(name, []).append(user)

@@ -13,7 +13,16 @@ from slack_sdk import WebClient
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.workspace_clock import SetClock
-from tests.support.sandbox_client import WORKSPACE_START, button, client_of, general, people, person
+from tests.support.sandbox_client import (
+    WORKSPACE_START,
+    button,
+    client_of,
+    general,
+    modal,
+    people,
+    person,
+    text_input,
+)
 
 
 @pytest.fixture
@@ -134,3 +143,49 @@ def test_a_select_in_a_message_sends_the_selected_option(sandbox: Sandbox) -> No
 
     action = [one.detail for one in sandbox.wire_log.since(0) if one.kind == "envelope"][-1]["actions"][0]
     assert (action["action_id"], action["block_id"], action["selected_option"]["value"]) == ("pick", "b", "high")
+
+
+def test_a_select_that_asks_for_it_gives_the_form_a_response_url(sandbox: Sandbox) -> None:
+    client = client_of(sandbox)
+    ann, place = person(sandbox, "ann"), general(sandbox)
+    blocks = [
+        select("asked", "conversations_select", response_url_enabled=True),
+        select("direct", "conversations_select", response_url_enabled=True),
+        select("empty", "channels_select", response_url_enabled=True, optional=True),
+        select("silent", "channels_select"),
+    ]
+    view = client.views_open(trigger_id=sandbox.triggers.issue(ann), view=modal(*blocks))["view"]
+
+    sandbox.actor.submit("ann", view["id"], {"asked": place, "direct": ann, "silent": place})
+    urls = [one.detail for one in sandbox.wire_log.since(0) if one.kind == "envelope"][-1]["response_urls"]
+
+    direct = sandbox.workspace.dm(ann).id
+    assert [(one["block_id"], one["action_id"], one["channel_id"]) for one in urls] == [
+        ("asked", "v", place),
+        ("direct", "v", direct),
+    ]
+    assert answer(urls[0]["response_url"], text="thanks", response_type="in_channel") == (200, "ok")
+    assert answer(urls[0]["response_url"], replace_original=True, text="x")[1] == "cant_replace_original"
+    assert [one["text"] for one in shown(sandbox, "bob")] == ["thanks"]
+
+
+def select(block_id: str, kind: str, optional: bool = False, **more: Any) -> dict[str, Any]:
+    return text_input(block_id, optional=optional, element={"type": kind, "action_id": "v", **more})
+
+
+def test_a_button_in_an_attachment_is_pressed_like_any_other(sandbox: Sandbox) -> None:
+    client = client_of(sandbox)
+    attachments = [{"color": "#ff0000", "blocks": [button("go")]}]
+    ts = client.chat_postMessage(channel=general(sandbox), text="card", attachments=attachments)["ts"]
+
+    sandbox.actor.press("ann", "general", ts, "go")
+
+    pressed = [one.detail for one in sandbox.wire_log.since(0) if one.kind == "envelope"][-1]
+    assert (pressed["actions"][0]["action_id"], pressed["message"]["attachments"][0]["color"]) == ("go", "#ff0000")
+    assert answer(last_url(sandbox), attachments=attachments) == (200, "ok")
+    assert shown(sandbox)[-1]["attachments"][0]["blocks"][0]["elements"][0]["action_id"] == "go"
+    assert answer(last_url(sandbox), attachments=[{"blocks": [{"type": "shout"}]}]) == (400, "invalid_attachments")
+    client.chat_update(channel=general(sandbox), ts=ts, text="changed")
+    assert shown(sandbox)[0]["attachments"][0]["color"] == "#ff0000"
+    client.chat_update(channel=general(sandbox), ts=ts, text="changed", attachments=[])
+    assert "attachments" not in shown(sandbox)[0]

@@ -1,6 +1,5 @@
-"""Pins, bookmarks, reactions, files, canvases, scheduled messages: each refusal once by a plain client."""
+"""Pins, bookmarks, reactions, canvases, scheduled messages: each refusal once by a plain client."""
 
-import urllib.request
 from typing import Any
 
 import pytest
@@ -43,7 +42,20 @@ def test_a_reaction_is_added_once_and_removed_once(client: WebClient, place: str
     assert client.reactions_get(channel=place, timestamp=ts)["message"]["reactions"][0]["count"] == 1
     client.reactions_remove(channel=place, timestamp=ts, name="eyes")
     assert refusal(client.reactions_remove, channel=place, timestamp=ts, name="eyes") == "no_reaction"
-    assert refusal(client.reactions_add, channel=place, timestamp=ts, name="No Such!") == "invalid_name"
+
+
+@pytest.mark.parametrize("name", ["thumbsup", "+1", ":tada:", "wave::skin-tone-3", "melting_face", "fingerprint"])
+def test_an_emoji_of_slack_is_a_reaction(client: WebClient, place: str, name: str) -> None:
+    ts = client.chat_postMessage(channel=place, text="hi")["ts"]
+
+    assert refusal(client.reactions_add, channel=place, timestamp=ts, name=name) == ""
+
+
+@pytest.mark.parametrize("name", ["No Such!", "no_such_emoji", "tada::skin-tone-3", "wave::skin-tone-7", ""])
+def test_an_unknown_emoji_is_no_reaction(client: WebClient, place: str, name: str) -> None:
+    ts = client.chat_postMessage(channel=place, text="hi")["ts"]
+
+    assert refusal(client.reactions_add, channel=place, timestamp=ts, name=name) == "invalid_name"
 
 
 def test_a_channel_has_at_most_a_hundred_bookmarks_and_they_are_links(client: WebClient, place: str) -> None:
@@ -60,22 +72,6 @@ def test_a_channel_has_at_most_a_hundred_bookmarks_and_they_are_links(client: We
     client.bookmarks_remove(bookmark_id=made["id"], channel_id=place)
     assert refusal(client.bookmarks_remove, bookmark_id=made["id"], channel_id=place) == "not_found"
     assert len(client.bookmarks_list(channel_id=place)["bookmarks"]) == 99
-
-
-def test_a_file_is_shared_only_after_its_upload(client: WebClient, place: str) -> None:
-    given = client.files_getUploadURLExternal(filename="log.txt", length=3)
-    share = {"files": [{"id": given["file_id"], "title": "Log"}], "channel_id": place}
-
-    assert refusal(client.files_completeUploadExternal, **share) == "file_not_found"
-    request = urllib.request.Request(given["upload_url"], b"abc", method="POST")
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=5) as response:
-        assert response.read() == b"OK - 3"
-    client.files_completeUploadExternal(**share, initial_comment="see")
-
-    shared = client.conversations_history(channel=place)["messages"][0]
-    assert (shared["subtype"], shared["text"], shared["files"][0]["title"]) == ("file_share", "see", "Log")
-    assert refusal(client.files_info, file="F404") == "file_not_found"
 
 
 def test_a_channel_has_one_canvas_of_its_own(client: WebClient, place: str) -> None:

@@ -120,7 +120,7 @@ function content(one, channel) {
         h(
           "span",
           {},
-          h("strong", {}, file.title ?? file.name ?? "File"),
+          h("strong", {}, file.mode === "tombstone" ? "This file was deleted." : (file.title ?? file.name ?? "File")),
           h("small", {}, file.filetype ?? file.mimetype ?? ""),
         ),
       ),
