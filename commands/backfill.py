@@ -15,6 +15,7 @@ from commands.core.verb import DecisionContext
 from incident.entries.lifecycle import Declared
 from incident.entry import Fact
 from incident.frozen import Utc
+from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 
 
@@ -32,7 +33,7 @@ class Backfill(Declaration):
         channel = now.place.channel
         if channel is None or is_direct(channel):
             raise Refusal(Code.STATE, "backfill_where")
-        existing = now.incident or next((i for i in now.reader.open_incidents(now.team) if i.adopted == channel), None)
+        existing = now.incident or _being_adopted(channel, now)
         if existing is not None:
             raise Refusal(Code.STATE, "already_declared", number=existing.number)
         if self.started_at is None:
@@ -43,3 +44,10 @@ class Backfill(Declaration):
         """Adopt the whole channel."""
         adopted = {"adopted_channel": now.place.channel, "detected_at": self.detected_at or self.started_at}
         return declared.model_copy(update=adopted)
+
+
+def _being_adopted(channel: str, now: DecisionContext) -> Incident | None:
+    """Return the open incident that adopts a channel and does not have it yet."""
+    key = now.reader.find(now.team, adopted=channel)
+    adopting = now.reader.peek(key) if key else None
+    return None if adopting is None or adopting.is_over else adopting

@@ -1,20 +1,29 @@
-"""`list`: the open incidents that the actor may see."""
+"""`list`: the open incidents that the actor may see, a page at a time."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Final
 
+from commands.core.fields.form_field import Control, FormField
+from commands.core.rules.incident_by_number import find_visible
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
-from incident.model.incident import Incident
-from incident.rules import visibility
+from incident.ports import MOST_COUNTED, IncidentSummary
+
+PAGE: Final = 20
 
 
 @dataclass(frozen=True)
 class ListView:
-    """Open incidents, highest priority first, then oldest."""
+    """A page of open incidents: highest priority first, then oldest; drills last.
 
-    incidents: tuple[Incident, ...]
+    `more` incidents follow; with `is_more_than_counted` it is the least number of them.
+    """
+
+    incidents: tuple[IncidentSummary, ...]
+    more: int
+    is_more_than_counted: bool
 
 
 class List(Verb):
@@ -25,11 +34,19 @@ class List(Verb):
     is_query = True
     needs_incident = False
 
+    after: Annotated[
+        str | None,
+        FormField("After", Control.WORD, "The last number of the page before", words=("after",), leading=True),
+    ] = None
+
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record nothing."""
+        """Refuse a page after an incident that does not exist or that the actor may not see, in the same words."""
+        if self.after is not None:
+            find_visible(self.after, now)
         return ()
 
     def view(self, now: DecisionContext) -> ListView:
-        """Return the open incidents; those the actor may not see are left out without a trace."""
-        seen = [one for one in now.reader.open_incidents(now.team) if visibility.may_see(one, now.actor.id)]
-        return ListView(tuple(sorted(seen, key=lambda one: (one.drill, one.priority or "P9", one.number))))
+        """Return a page of the open incidents; those the actor may not see are left out without a trace."""
+        after = None if self.after is None else find_visible(self.after, now).key
+        page = now.reader.open_page(now.team, now.actor.id, after=after, limit=PAGE)
+        return ListView(page.incidents, page.more, page.more >= MOST_COUNTED)

@@ -37,6 +37,7 @@ class JobKind(StrEnum):
     STAMP = "stamp"
     RETENTION = "retention"
     RECONCILE = "reconcile"
+    GAP = "gap"
     ADOPT = "adopt"
     BEFORE = "before"
 
@@ -57,7 +58,8 @@ class Job(Frozen):
     `key` is unique among jobs that are not done: enqueueing it again raises its version. Jobs with the same
     `ordering_key` (stored as `lane`) run in the order in which they were enqueued. `run_at` None means at once. `needs`
     names the key of a job that must be done first. `template` and the entries from `entry` to `last` are what a posted
-    line is rendered from.
+    line is rendered from. A job that goes through incidents page by page starts `after` one of them, about what happened
+    `since`.
     """
 
     kind: JobKind
@@ -73,3 +75,5 @@ class Job(Frozen):
     )
     run_at: Utc | None = None
     needs: str | None = None
+    after: str | None = None
+    since: Utc | None = None

@@ -15,10 +15,12 @@ from incident.entries import conversation
 from incident.entry import Entry, IncidentKey, NewEntry, join, split
 from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
-from incident.ports import Outcome, Person
+from incident.ports import MOST_COUNTED, IncidentSummary, OpenPage, Outcome, Person
 from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, is_message, place_of
 from incident.record.message_time import posted_at
+from incident.rules.open_list import concerned, position
+from incident.rules.visibility import may_see
 from roles.person_ids import PersonId
 
 T = TypeVar("T")
@@ -73,16 +75,15 @@ class MemoryReader:
         is_masked = row.masks and not self._is_unmasked
         return masked_view.masked_incident(row, masked_view.hidden(row, self.unmasked())) if is_masked else row
 
-    def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
-        """Return the newest incident with this number, this channel, or both; None if there is none."""
-        if number is None and channel is None:
-            return None
-        found = [
-            key
-            for key, row in self._state.rows.items()
-            if key.team == team and number in (None, row.number) and channel in (None, row.places.channel)
-        ]
-        return max(found, default=None)
+    def find(
+        self, team: str, *, number: str | None = None, channel: str | None = None, adopted: str | None = None
+    ) -> IncidentKey | None:
+        """Return the newest incident with this number, of this channel, that adopted this one; None if there is none."""
+        given = (number, channel, adopted)
+        rows = ((key, (row.number, row.places.channel, row.adopted)) for key, row in self._state.rows.items())
+        of_team = [(key, of_row) for key, of_row in rows if key.team == team and any(given)]
+        same = (key for key, of_row in of_team if all(g in (None, r) for g, r in zip(given, of_row, strict=True)))
+        return max(same, default=None)
 
     def peek(self, key: IncidentKey) -> Incident | None:
         """Return the current projection of an incident, masked as the reader masks."""
@@ -107,15 +108,41 @@ class MemoryReader:
         if posted is None:
             return ()
         last = posted + HELD_AFTER
-        late = (
-            k for k, row in self._state.rows.items() if k.team == team and posted - SKEW <= row.states[0].at <= last
-        )
+        ours = ((key, row.states[0].at) for key, row in self._state.rows.items() if key.team == team)
+        late = (key for key, declared_at in ours if posted - SKEW <= declared_at <= last)
         return tuple(sorted(key for key in late if is_message(self.message(key, channel, ts))))
 
-    def open_incidents(self, team: str) -> Sequence[Incident]:
-        """Return the incidents of a team that are not over."""
-        found = (row for key, row in self._state.rows.items() if key.team == team and not row.is_over)
-        return tuple(self._shown_incident(row) for row in found)
+    def open_page(self, team: str, person: PersonId, *, after: IncidentKey | None = None, limit: int = 20) -> OpenPage:
+        """Return the open incidents that a person may see, in the order of lists, after the place of an incident."""
+        place = position(self._state.rows[after]) if after in self._state.rows else ""
+        found = [row for row in self._open(team) if may_see(row, person) and position(row) > place]
+        shown = tuple(_summary(self._shown_incident(row)) for row in found[:limit])
+        return OpenPage(incidents=shown, more=min(len(found[limit:]), MOST_COUNTED))
+
+    def own_incidents(
+        self, team: str, person: PersonId, *, with_masks: bool = False, limit: int = 30
+    ) -> Sequence[Incident]:
+        """Return the first open incidents that concern a person and that they may see, in the order of lists."""
+        mine = [row for row in self._open(team) if person in concerned(row) or (with_masks and row.masks)]
+        return tuple(self._shown_incident(row) for row in mine if may_see(row, person))[:limit]
+
+    def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
+        """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""
+        same = [row for row in self._open(team) if (row.service, row.drill, row.restricted) == (service, drill, False)]
+        late = [row for row in same if (row.times.logged_at or row.last_entry_at) >= since]
+        return tuple(self._shown_incident(row) for row in sorted(late, key=lambda row: row.key)[:2])
+
+    def in_channels(
+        self, team: str, *, ended_since: datetime, after: IncidentKey | None = None, limit: int = 100
+    ) -> Sequence[Incident]:
+        """Return incidents with a channel that are open, or ended since a time; newest first, from before `after`."""
+        rows = (self._state.rows[key] for key in sorted(self._state.rows, reverse=True) if key.team == team)
+        found = (row for row in rows if row.places.channel and (after is None or row.key < after))
+        recent = [row for row in found if not row.is_over or row.states[-1].at >= ended_since]
+        return tuple(self._shown_incident(row) for row in recent[:limit])
+
+    def _open(self, team: str) -> list[Incident]:
+        return sorted((r for key, r in self._state.rows.items() if key.team == team and not r.is_over), key=position)
 
     def person(self, person: PersonId) -> Person | None:
         """Return what the directory knows of a person."""
@@ -201,6 +228,11 @@ def _again(before: QueuedJob, job: Job, at: datetime) -> QueuedJob:
     earliest = run_at if before.serving or job.kind is JobKind.TIMER else min(run_at, before.run_at)
     rank = min(before.job.rank, job.rank)
     return replace(before, job=job.model_copy(update={"rank": rank}), run_at=earliest, generation=before.generation + 1)
+
+
+def _summary(row: Incident) -> IncidentSummary:
+    names = ("key", "number", "title", "state", "priority", "major", "drill")
+    return IncidentSummary(channel=row.places.channel, **{name: getattr(row, name) for name in names})
 
 
 def _without_text(entry: Entry) -> Entry:

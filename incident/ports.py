@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from incident.entry import Entry, IncidentKey, NewEntry
-from incident.frozen import Frozen, Utc
+from incident.frozen import Frozen, PersonalText, Utc
 from incident.jobs import Job
 from incident.model.incident import Incident
+from incident.states import Priority, State
 from roles.person_ids import PersonId
 
 T = TypeVar("T")
@@ -49,14 +50,39 @@ class Outcome(Frozen):
         return self.code is not None
 
 
+class IncidentSummary(Frozen):
+    """One open incident as lists show it."""
+
+    key: IncidentKey
+    number: str
+    title: PersonalText
+    state: State
+    priority: Priority | None
+    major: bool
+    drill: bool
+    channel: str | None
+
+
+class OpenPage(Frozen):
+    """A page of open incidents, and how many follow it, counted up to `MOST_COUNTED`."""
+
+    incidents: tuple[IncidentSummary, ...] = ()
+    more: int = 0
+
+
+MOST_COUNTED: Final = 1000
+
+
 class Reader(Protocol):
     """What a decision may look up. Masked text reads `[masked]`, unless the reader is an unmasked one."""
 
     def unmasked(self) -> Reader:
         """Return a reader of the same record that masks nothing: to record or compare with, never to show."""
 
-    def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
-        """Return the key of the incident with a display number or a channel, or None."""
+    def find(
+        self, team: str, *, number: str | None = None, channel: str | None = None, adopted: str | None = None
+    ) -> IncidentKey | None:
+        """Return the key of the newest incident with a display number, of a channel, or that adopted one; None for none."""
 
     def peek(self, key: IncidentKey) -> Incident | None:
         """Return the folded incident without locking it."""
@@ -75,8 +101,27 @@ class Reader(Protocol):
         Only those declared within `HELD_AFTER` of when it was posted.
         """
 
-    def open_incidents(self, team: str) -> Sequence[Incident]:
-        """Return every incident that is not over."""
+    def open_page(self, team: str, person: PersonId, *, after: IncidentKey | None = None, limit: int = 20) -> OpenPage:
+        """Return the open incidents that a person may see, in the order of `incident/rules/open_list.py`.
+
+        The page starts after the place of an incident, which need not be open any more. `muster` sees all.
+        """
+
+    def own_incidents(
+        self, team: str, person: PersonId, *, with_masks: bool = False, limit: int = 30
+    ) -> Sequence[Incident]:
+        """Return the open incidents that concern a person, and with `with_masks` those with masked text, in the same order.
+
+        Only those that the person may see.
+        """
+
+    def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
+        """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""
+
+    def in_channels(
+        self, team: str, *, ended_since: datetime, after: IncidentKey | None = None, limit: int = 100
+    ) -> Sequence[Incident]:
+        """Return incidents with a channel that are open, or ended since a time; newest first, from before `after`."""
 
     def person(self, person: PersonId) -> Person | None:
         """Return what the user directory knows of a person, or None."""

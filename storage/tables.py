@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Final
 
 from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, Table, Text
+from sqlalchemy import text as sql
 from sqlmodel import Field, SQLModel
 
 from storage.column_types import UtcText
@@ -32,6 +33,16 @@ def utc(*, nullable: bool = False) -> Any:
 def text(*, nullable: bool = False) -> Any:
     """Declare a text column without a length."""
     return Field(default=None if nullable else ..., sa_type=Text, nullable=nullable)
+
+
+def where(condition: str, postgresql: str | None = None) -> dict[str, Any]:
+    """Return the arguments of an index of only those rows that meet a condition."""
+    return {"sqlite_where": sql(condition), "postgresql_where": sql(postgresql or condition)}
+
+
+def only_where(column: str, *, holds: bool = True) -> dict[str, Any]:
+    """Return the arguments of an index of only those rows whose flag is set, or is not."""
+    return where(f"{column} IS {int(holds)}", f"{column} IS {str(holds).lower()}")
 
 
 class EntryRow(SQLModel, table=True):
@@ -77,6 +88,7 @@ class ChainRow(SQLModel, table=True):
     """The head of a chain. Its row lock is the lock of the chain; `checkpointed` is the last entry under a checkpoint."""
 
     __tablename__: ClassVar[Any] = "chain"
+    __table_args__: ClassVar[Any] = (Index("ix_chain_changed", "team", "incident", **where("n > checkpointed")),)
 
     team: str = Field(primary_key=True)
     incident: str = Field(primary_key=True)
@@ -87,13 +99,24 @@ class ChainRow(SQLModel, table=True):
 
 
 class IncidentRow(SQLModel, table=True):
-    """The projection: the incident folded up to entry `n`, with lookup columns. `shape` identifies the model that wrote it."""
+    """The projection: the incident folded up to entry `n`, with lookup columns. `shape` identifies the model that wrote it.
+
+    `title` is shown only where `masked` is false; `position` is the place in lists.
+    """
 
     __tablename__: ClassVar[Any] = "incident"
     __table_args__: ClassVar[Any] = (
         Index("uq_incident_number", "team", "number", unique=True),
         Index("ix_incident_channel", "team", "channel"),
         Index("ix_incident_over", "team", "is_over"),
+        Index("ix_incident_open", "team", "restricted", "position", **only_where("is_over", holds=False)),
+        Index(
+            "ix_incident_service", "team", "service", "declared_at", "incident", **only_where("is_over", holds=False)
+        ),
+        Index("ix_incident_newest", "team", "incident", **only_where("is_over", holds=False)),
+        Index("ix_incident_masked", "team", "position", **only_where("masked")),
+        Index("ix_incident_adopted", "team", "adopted", **where("adopted IS NOT NULL")),
+        Index("ix_incident_ended", "team", "ended_at", **where("ended_at IS NOT NULL")),
     )
 
     team: str = Field(primary_key=True)
@@ -109,8 +132,32 @@ class IncidentRow(SQLModel, table=True):
     major: bool
     drill: bool
     restricted: bool
+    title: str = text()
+    position: str
+    masked: bool
+    adopted: str | None = None
+    ended_at: datetime | None = utc(nullable=True)
     shape: str
     folded: str = text()
+
+
+class ConcernedRow(SQLModel, table=True):
+    """A person whom an open incident concerns, with the place of the incident in lists; deleted when the incident ends."""
+
+    __tablename__: ClassVar[Any] = "concerned"
+    __table_args__: ClassVar[Any] = (
+        Index("ix_concerned_incident", "team", "incident"),
+        Index("ix_concerned_position", "team", "person", "position"),
+        Index("ix_concerned_restricted", "team", "person", "position", **only_where("restricted")),
+        {"sqlite_with_rowid": False},
+    )
+
+    team: str = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    incident: str = Field(primary_key=True)
+    position: str
+    restricted: bool
+    is_involved: bool
 
 
 class CounterRow(SQLModel, table=True):
@@ -237,6 +284,7 @@ ENTRY: Final = table_of(EntryRow)
 BODY: Final = table_of(BodyRow)
 CHAIN: Final = table_of(ChainRow)
 INCIDENT: Final = table_of(IncidentRow)
+CONCERNED: Final = table_of(ConcernedRow)
 COUNTER: Final = table_of(CounterRow)
 SEEN: Final = table_of(SeenRow)
 MESSAGE_KEY: Final = table_of(MessageKeyRow)

@@ -44,7 +44,17 @@ SPEAKS = {
 # What may be imported of storage: its errors and time limit, and how a database URL is read.
 KNOWN_OF_STORAGE = ("storage.errors", "storage.database.time_limit", "storage.database.engine.read_url")
 # Methods of a transaction that change nothing.
-LOOKS_UP = ("find", "peek", "entries", "message", "open_incidents", "person")
+LOOKS_UP = (
+    "find",
+    "peek",
+    "entries",
+    "message",
+    "open_page",
+    "own_incidents",
+    "open_of_service",
+    "in_channels",
+    "person",
+)
 ENTRY_POINTS = ("commands.core.record_service", "commands.core.run.run", "commands.core.capture")
 # Methods of RecordService that only the worker and the drain of the spool may call.
 NO_ENTRY_POINTS = ("note", "tick", "capture_into")

@@ -18,7 +18,6 @@ from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Reader
 from incident.refusal import Code
-from incident.rules.visibility import involved, may_see
 from roles.person_ids import PersonId
 
 # Refusals that a form can resolve: its fields can be changed and submitted again.
@@ -123,8 +122,9 @@ def _form(request: Request, outcome: Outcome) -> Suggestion | None:
 
 
 def open_incidents(reader: Reader, team: str, person: PersonId, command: str) -> str:
-    """List the channels of open incidents that a person may see: those they are involved in first, then the newest."""
-    visible = [one for one in reader.open_incidents(team) if may_see(one, person) and one.places.channel]
-    visible.sort(key=lambda one: (person in involved(one), one.number), reverse=True)
-    channels = [f"<#{one.places.channel}> ({one.number})" for one in visible[:_MOST_CHANNELS]]
+    """List the channels of open incidents that a person may see: first those that concern them."""
+    own = [(one.number, one.places.channel) for one in reader.own_incidents(team, person, limit=_MOST_CHANNELS)]
+    others = [(one.number, one.channel) for one in reader.open_page(team, person, limit=_MOST_CHANNELS).incidents]
+    found = [f"<#{channel}> ({number})" for number, channel in dict.fromkeys((*own, *others)) if channel]
+    channels = found[:_MOST_CHANNELS]
     return sentence("also_open", places=", ".join(channels)) if channels else sentence("none_open", command=command)

@@ -52,14 +52,9 @@ def is_unlisted(policy: Policy, service: str, category: str, subcategory: str | 
 
 def possible_duplicate(incident: Incident, now: DecisionContext) -> Incident | None:
     """Return the first open incident of the service that was declared within 15 minutes before; never a restricted one."""
-    duplicates = [other for other in now.reader.open_incidents(now.team) if _is_duplicate(incident, other)]
-    return min(duplicates, key=_declared, default=None)
-
-
-def _is_duplicate(incident: Incident, other: Incident) -> bool:
-    same = (other.service, other.drill, other.restricted) == (incident.service, incident.drill, False)
-    is_earlier = _declared(other) < _declared(incident)
-    return same and is_earlier and incident.states[0].at - other.states[0].at <= DUPLICATE_WITHIN
+    since = incident.states[0].at - DUPLICATE_WITHIN
+    first = now.reader.open_of_service(now.team, incident.service, since, drill=incident.drill)
+    return next((other for other in first if _declared(other) < _declared(incident)), None)
 
 
 def _declared(incident: Incident) -> tuple[object, int, str]:

@@ -92,9 +92,14 @@ def masks(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
 def who_may_redact(incident: Incident, policy: Policy) -> tuple[PersonId, ...]:
     """Return who may redact, as far as the policy names people: members of the groups, and holders of its roles."""
-    people = [person_named(incident.key.team, member) for member in _members_who_may_redact(policy)]
+    people = people_who_may_redact(incident.key.team, policy)
     holders = [i.who for i in incident.roles if i.role in policy.authority.redact and i.until is None]
     return each_once(*people, *holders)
+
+
+def people_who_may_redact(team: str, policy: Policy) -> tuple[PersonId, ...]:
+    """Return the people whom the policy names as those who may redact in any incident."""
+    return each_once(*(person_named(team, member) for member in _members_who_may_redact(policy)))
 
 
 def groups_that_may_redact(policy: Policy) -> tuple[str, ...]:

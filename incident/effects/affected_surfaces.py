@@ -11,7 +11,7 @@ from incident.effects.job_keys import channel_key, key_of
 from incident.effects.notifications import members
 from incident.entries.delivery import CardPosted, PromptPutOff
 from incident.entries.lifecycle import Declared, JoinedAsDuplicate
-from incident.entry import Entry, workspace_chain
+from incident.entry import Entry, IncidentKey, workspace_chain
 from incident.jobs import LATER, NORMAL, USABLE, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -107,6 +107,16 @@ def backfill_job(incident: Incident, gap: int | None = None, at: datetime | None
         run_at=at,
         needs=channel_key(incident.key),
     )
+
+
+def further_gaps_job(after: IncidentKey, at: datetime, *, since: datetime | None) -> Job:
+    """Return the job that backfills the channels of the incidents older than `after`, as connected again at `at`.
+
+    It records the start of the gap in each, if there was one: `since` is when it started.
+    """
+    workspace = workspace_chain(after.team)
+    key = key_of(JobKind.GAP, workspace, at.isoformat(), after.id)
+    return Job(kind=JobKind.GAP, key=key, incident=workspace, rank=LATER, run_at=at, after=after.id, since=since)
 
 
 def home_refreshes(team: str, people: Sequence[PersonId], run_at: datetime | None = None) -> tuple[Job, ...]:

@@ -24,10 +24,10 @@ from storage.database.transactions import Transactions
 from storage.errors import require_team
 from storage.jobs.job_table import JOB
 from storage.record import chain_writer, projection
-from storage.tables import BODY, CHAIN, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
+from storage.tables import BODY, CHAIN, CONCERNED, DRAFT, ENTRY, INCIDENT, MESSAGE_KEY, SEEN
 
 # Text first, since it references its entry. Checkpoint leaves stay: roots are computed from them.
-_TABLES: Final[Sequence[Table]] = (BODY, ENTRY, INCIDENT, CHAIN, MESSAGE_KEY, SEEN, DRAFT, JOB)
+_TABLES: Final[Sequence[Table]] = (BODY, ENTRY, INCIDENT, CONCERNED, CHAIN, MESSAGE_KEY, SEEN, DRAFT, JOB)
 
 
 class ExpiredIncident(Frozen):

@@ -11,8 +11,10 @@ from incident.entry import WORKSPACE, IncidentKey
 from incident.fold.fold import fold
 from incident.model.incident import Incident
 from incident.record.hash_chain import canonical, digest
+from incident.rules.open_list import position
 from storage.database.upsert import insert_for
 from storage.record.entry_rows import rows_of_chain, to_entry
+from storage.record.open_list import concerned_people
 from storage.record.projection_cache import ProjectionCache
 from storage.tables import INCIDENT
 
@@ -29,10 +31,11 @@ def shape() -> str:
     return digest(canonical(Incident.model_json_schema()))[:16]
 
 
-def save(connection: Connection, incident: Incident) -> None:
-    """Save a folded incident in its row."""
+def save(connection: Connection, incident: Incident, before: Incident | None = None) -> None:
+    """Save a folded incident in its row, and whom it concerns; `before` is what was saved last, if that is known."""
     row = columns(incident)
     connection.execute(_upsert(connection.dialect.name), row)
+    concerned_people.save(connection, incident, before)
     CACHE.put(row["folded"], incident)
 
 
@@ -59,6 +62,11 @@ def columns(incident: Incident) -> dict[str, Any]:
         "major": incident.major,
         "drill": incident.drill,
         "restricted": incident.restricted,
+        "title": incident.title,
+        "position": position(incident),
+        "masked": bool(incident.masks) and not incident.is_over,
+        "adopted": incident.adopted,
+        "ended_at": incident.states[-1].at if incident.is_over else None,
         "shape": shape(),
         "folded": incident.model_dump_json(),
     }

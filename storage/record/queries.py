@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
 from incident.entry import IncidentKey
 from incident.frozen import Frozen, Utc
@@ -55,7 +55,7 @@ class Queries:
             query = query.where(INCIDENT.c.service == service)
         if since is not None:
             query = query.where(INCIDENT.c.declared_at >= since)
-        newest = query.order_by(INCIDENT.c.declared_at.desc(), INCIDENT.c.number.desc()).limit(limit)
+        newest = query.order_by(INCIDENT.c.incident.desc()).limit(limit)
         rows = self._transactions.read(lambda connection: connection.execute(newest).mappings().all())
         names = set(ListedIncident.model_fields) - {"key"}
         return tuple(
@@ -66,23 +66,6 @@ class Queries:
     def incident(self, key: IncidentKey) -> Incident | None:
         """Return one folded incident."""
         return self._transactions.read(lambda connection: projection.load(connection, key))
-
-    def recent_incidents(self, team: str, since: datetime) -> tuple[Incident, ...]:
-        """Return the open incidents, and those with an entry recorded since a time, oldest first."""
-        same = (CHAIN.c.team == INCIDENT.c.team) & (CHAIN.c.incident == INCIDENT.c.incident)
-        query = (
-            select(INCIDENT.c.incident)
-            .join(CHAIN, same)
-            .where(INCIDENT.c.team == team, INCIDENT.c.is_over.is_(False) | (CHAIN.c.recorded_at >= since))
-            .order_by(INCIDENT.c.declared_at, INCIDENT.c.incident)
-        )
-
-        def work(connection: Connection) -> tuple[Incident, ...]:
-            keys = [IncidentKey(team, row.incident) for row in connection.execute(query)]
-            found = (projection.load(connection, key) for key in keys)
-            return tuple(incident for incident in found if incident is not None)
-
-        return self._transactions.read(work)
 
     def rows(self, key: IncidentKey) -> Sequence[StoredEntryRow]:
         """Return the stored rows of a chain: text, hash, salt and redactable text. An export consists of these."""

@@ -12,16 +12,18 @@ from ulid import ULID
 
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.model.incident import Incident
-from incident.ports import Person
+from incident.ports import IncidentSummary, OpenPage, Person
 from incident.record import masked_view
 from incident.record.message_history import HELD_AFTER, MESSAGE_KINDS
 from incident.record.message_time import posted_at
+from incident.rules.visibility import may_see
 from roles.person_ids import PersonId
 from storage import person_names
 from storage.database.sqlite import by_index
 from storage.record import projection
 from storage.record.chain_writer import EPOCH
 from storage.record.entry_rows import rows_of_chain, select_rows, to_entry, to_row
+from storage.record.open_list import open_pages
 from storage.tables import ENTRY, INCIDENT
 
 # Slack's clock may be ahead of ours by this much; the search for a message's incident allows for it.
@@ -44,9 +46,12 @@ class SqlReader:
         """Return a reader that sees masked text, for recording and comparing, never for showing."""
         return SqlReader(self.connection, self.team, is_bare=True)
 
-    def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
-        """Return the incident with a display number, or the newest one of a channel."""
-        by = {name: value for name, value in (("number", number), ("channel", channel)) if value is not None}
+    def find(
+        self, team: str, *, number: str | None = None, channel: str | None = None, adopted: str | None = None
+    ) -> IncidentKey | None:
+        """Return the incident with a display number, or the newest one of a channel or that adopted one."""
+        given = {"number": number, "channel": channel, "adopted": adopted}
+        by = {name: value for name, value in given.items() if value is not None}
         if not by:
             return None
         found = self.connection.execute(_newest(*by), {"of_team": team, **by}).scalar_one_or_none()
@@ -77,21 +82,46 @@ class SqlReader:
         found = self.connection.execute(_capturing(), {"of_team": team, "channel": channel, "ts": ts, **between})
         return tuple(IncidentKey(team, incident) for incident in found.scalars())
 
-    def open_incidents(self, team: str) -> Sequence[Incident]:
-        """Return every incident that is not over, oldest first."""
-        rows = self.connection.execute(
-            select(INCIDENT.c.incident, INCIDENT.c.folded, INCIDENT.c.shape)
-            .where(INCIDENT.c.team == team, INCIDENT.c.is_over.is_(False))
-            .order_by(INCIDENT.c.declared_at, INCIDENT.c.incident)
-        ).all()
-        parsed = (
-            projection.parse(self.connection, IncidentKey(team, row.incident), row.folded, row.shape) for row in rows
-        )
-        return tuple(masked for incident in parsed if (masked := self._masked_incident(incident)) is not None)
+    def open_page(self, team: str, person: PersonId, *, after: IncidentKey | None = None, limit: int = 20) -> OpenPage:
+        """Return the open incidents that a person may see, in the order of lists, after the place of an incident."""
+        place = open_pages.place_of(self.connection, team, after.id) if after else ""
+        rows, more = open_pages.page(self.connection, team, person, after=place, limit=limit)
+        return OpenPage(incidents=tuple(self._summary(team, row) for row in rows), more=more)
+
+    def own_incidents(
+        self, team: str, person: PersonId, *, with_masks: bool = False, limit: int = 30
+    ) -> Sequence[Incident]:
+        """Return the first open incidents that concern a person and that they may see, in the order of lists."""
+        found = open_pages.own(self.connection, team, person, with_masks=with_masks, limit=limit)
+        return [one for one in self._peeked(team, found) if may_see(one, person)]
+
+    def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
+        """Return the first two open, unrestricted incidents of a service declared since a time, oldest first."""
+        return self._peeked(team, open_pages.of_service(self.connection, team, service, since, drill=drill))
+
+    def in_channels(
+        self, team: str, *, ended_since: datetime, after: IncidentKey | None = None, limit: int = 100
+    ) -> Sequence[Incident]:
+        """Return incidents with a channel that are open, or ended since a time; newest first, from before `after`."""
+        before = after.id if after else None
+        found = open_pages.in_channels(self.connection, team, ended_since=ended_since, after=before, limit=limit)
+        return self._peeked(team, found)
 
     def person(self, person: PersonId) -> Person | None:
         """Return a person's current directory data."""
         return person_names.person_at(self.connection, self.team, person)
+
+    def _peeked(self, team: str, incidents: Sequence[str]) -> Sequence[Incident]:
+        found = (self.peek(IncidentKey(team, incident)) for incident in incidents)
+        return tuple(incident for incident in found if incident is not None)
+
+    def _summary(self, team: str, row: open_pages.ListedRow) -> IncidentSummary:
+        values = row._asdict()
+        key = IncidentKey(team, values.pop("incident"))
+        del values["position"]
+        if values.pop("masked") and (incident := self.peek(key)) is not None:
+            values["title"] = incident.title
+        return IncidentSummary(key=key, **values)
 
     def _masked(self, key: IncidentKey, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Replace masked text by `[masked]`."""
@@ -112,8 +142,8 @@ class SqlReader:
 def _newest(*names: str) -> Select[Any]:
     same = [INCIDENT.c[name] == bindparam(name) for name in names]
     ours = select(INCIDENT.c.incident).where(INCIDENT.c.team == bindparam("of_team"), *same)
-    if names == ("channel",):
-        ours = ours.with_hint(INCIDENT, *by_index("ix_incident_channel"))
+    if names in (("channel",), ("adopted",)):
+        ours = ours.with_hint(INCIDENT, *by_index(f"ix_incident_{names[0]}"))
     return ours.order_by(INCIDENT.c.incident.desc()).limit(1)
 
 

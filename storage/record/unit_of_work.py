@@ -27,6 +27,7 @@ class SqlUnitOfWork(SqlReader):
         self.has_enqueued = False
         self.appended: Counter[str] = Counter()
         self.redacted: set[IncidentKey] = set()
+        self._saved: dict[IncidentKey, Incident] = {}
         self._heads: dict[IncidentKey, chain_writer.Head | None] = {}
 
     def remembered(self, key: str) -> Outcome | None:
@@ -45,7 +46,10 @@ class SqlUnitOfWork(SqlReader):
     def load(self, key: IncidentKey) -> Incident | None:
         """Return the folded incident, and lock its chain until the end of the transaction."""
         self._heads[key] = chain_writer.lock(self.connection, key)
-        return projection.load(self.connection, key)
+        found = projection.load(self.connection, key)
+        if found is not None:
+            self._saved[key] = found
+        return found
 
     def append(self, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
         """Number, hash and store new entries; `recorded_at` is `at`, or that of the last entry when it is later."""
@@ -61,11 +65,13 @@ class SqlUnitOfWork(SqlReader):
         """Save the projection; after a redaction it is folded again, since the given incident may hold deleted text."""
         saved = projection.refold(self.connection, incident.key) if incident.key in self.redacted else incident
         if saved is not None:
-            projection.save(self.connection, saved)
+            projection.save(self.connection, saved, self._saved.get(incident.key))
+            self._saved[incident.key] = saved
 
     def delete_text(self, key: IncidentKey, numbers: Sequence[int]) -> None:
         """Delete text and salt of entries; a Redacted entry of the same chain must name them."""
         redaction.delete_text(self.connection, key, numbers)
+        self._saved.pop(key, None)  # It saved the incident as its entries are without the text.
         self.redacted.add(key)
 
     def enqueue(self, jobs: Sequence[Job], at: datetime) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from commands.list import List
+from commands.list import PAGE, List
 from incident.entry import IncidentKey
 from incident.states import Priority, State
 from tests.support.handmade_incidents import EVA, ROB, HandmadeDesk, an_incident
 
 
 def other(number: int, state: State = State.ACTIVE, **changes: object):
-    return an_incident(state, key=IncidentKey("T1", f"X{number}"), number=f"INC-2026-{number:04d}", **changes)
+    return an_incident(state, key=IncidentKey("T1", f"X{number:04}"), number=f"INC-2026-{number:04d}", **changes)
 
 
 def listed(room: HandmadeDesk) -> list[str]:
@@ -38,6 +38,25 @@ def test_a_restricted_incident_is_listed_for_those_involved_only():
 
     assert listed(room_of(secret, other(8), actor=ROB)) == ["INC-2026-0007", "INC-2026-0008"]
     assert listed(room_of(secret, other(8), actor=EVA)) == ["INC-2026-0008"]
+
+
+def test_a_page_names_the_number_of_the_others_and_the_line_that_shows_them():
+    room = room_of(*(other(n) for n in range(1, PAGE + 4)))
+
+    first = room.answer(List()).splitlines()
+    assert first[-1] == f"and 3 more: `/incident list after INC-2026-{PAGE:04d}`"
+    assert len(first) == PAGE + 1
+    assert listed_after(room, str(PAGE)) == ["INC-2026-0021", "INC-2026-0022", "INC-2026-0023"]
+
+
+def test_a_page_after_an_incident_that_the_actor_may_not_see_is_refused_like_one_that_does_not_exist():
+    room = room_of(other(7, restricted=True), other(8), actor=EVA)
+
+    assert room.refuses(List(after="7")).reason == room.refuses(List(after="9")).reason == "show_unknown"
+
+
+def listed_after(room: HandmadeDesk, number: str) -> list[str]:
+    return [line[3:16] for line in room.answer(List(after=number)).splitlines()]
 
 
 def test_an_incident_that_ended_is_not_listed():

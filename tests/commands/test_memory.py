@@ -19,6 +19,7 @@ from incident.ports import Outcome, Reader, Recorder, UnitOfWork
 from storage.store import Store
 from tests.support.clock import T
 from tests.support.command_bench import CHANNEL, TEAM, who
+from tests.support.open_incidents import open_incidents
 from tests.support.policies import team_policy
 
 TS = "1780999500.000100"
@@ -80,7 +81,7 @@ def remembered(recorder: Recorder, key: IncidentKey) -> dict[str, Any]:
             "message": [e.n for e in reader.message(key, CHANNEL, TS)],
             "found": reader.find(TEAM, channel=CHANNEL) == reader.find(TEAM, number="INC-2026-0001") == key,
             "absent": (reader.find(TEAM, channel="C9"), reader.find("T2", channel=CHANNEL), reader.find(TEAM)),
-            "open": [incident.number for incident in reader.open_incidents(TEAM)],
+            "open": [incident.number for incident in open_incidents(reader, TEAM)],
             "elsewhere": len(reader.entries(workspace_chain(TEAM))),
         }
 

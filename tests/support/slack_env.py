@@ -27,6 +27,7 @@ from roles.person_ids import slack_person
 from sandbox.pretend_workspace import Sandbox
 from sandbox.state.entities import Person
 from storage.store import open_store
+from tests.support.open_incidents import open_incidents
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = yaml.safe_load((ROOT / "app.yaml").read_text(encoding="utf-8"))
@@ -134,7 +135,7 @@ class SlackEnv:
         return self.store.recorder.read(lambda reader: reader.entries(key, kinds=kinds))
 
     def open_incidents(self):
-        return self.store.recorder.read(lambda reader: reader.open_incidents(self.team))
+        return self.store.recorder.read(lambda reader: open_incidents(reader, self.team))
 
     def whispers(self, name: str) -> list:
         """Return the ephemeral messages to a person, oldest first."""

@@ -3,18 +3,20 @@
 Heartbeats are stored, so that the beginning of a gap is known after a crash. The beginning is recorded as soon as the gap
 is noticed, at the latest before an event of the new connection is handled; the end is recorded after the backfill. Knows
 no Slack: the receiver says whether it is connected.
+
+A start waits for the newest incidents only; a job goes through the others page by page, however many are open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
 from commands.core.record_service import RecordService
-from incident.effects.affected_surfaces import backfill_job
+from incident.effects.affected_surfaces import backfill_job, further_gaps_job
 from incident.entries.conversation import GapNoted
 from incident.model.incident import Incident
 from storage.errors import Unavailable
@@ -22,7 +24,8 @@ from storage.store import Store
 
 CHECK_EVERY: Final = timedelta(seconds=5)
 HEARTBEAT: Final = timedelta(seconds=30)
-_BACKFILLED_FOR: Final = timedelta(days=1)
+BACKFILLED_FOR: Final = timedelta(days=1)
+PAGE: Final = 20
 
 
 class GapDetector:
@@ -50,6 +53,7 @@ class GapDetector:
         self._connected_at: datetime | None = None
         self._heartbeat_at: datetime | None = None
         self._gap_entries: dict[str, int] = {}
+        self._gap_since: datetime | None = None
         self._is_backfill_due = False
         self.backfills = 0
         self._lock = Lock()
@@ -90,9 +94,13 @@ class GapDetector:
     def _enqueue_backfill(self, now: datetime) -> None:
         """Enqueue the backfill of every channel in which something may have been missed."""
         self._record_gap(now)
-        jobs = [backfill_job(one, self._gap_entries.get(one.number), now) for one in self._affected(now)]
+        affected = self._affected(now)
+        jobs = [backfill_job(one, self._gap_entries.get(one.number), now) for one in affected]
+        if len(affected) == PAGE:
+            jobs.append(further_gaps_job(affected[-1].key, now, since=self._gap_since))
         self._store.recorder.transact(lambda unit: unit.enqueue(jobs, now))
         self._gap_entries = {}
+        self._gap_since = None
         self._connected_at = now
         self._record_heartbeat(now)
         self._is_backfill_due = False
@@ -104,23 +112,25 @@ class GapDetector:
             self._heartbeat_at = at
 
     def _record_gap(self, now: datetime) -> None:
-        """Record the beginning of a gap once in each incident; its end refers to that entry."""
+        """Record the start of a gap once in each of the newest incidents; its end refers to that entry."""
         known = (at for at in (self._connected_at, self._store.heartbeats.latest()) if at is not None)
         since = max(known, default=None)
         if since is not None and now - since > self._gap:
-            self._gap_entries |= {one.number: self._record_beginning(one, since) for one in self._affected(now)}
+            self._gap_since = since
+            self._gap_entries |= {one.number: record_start(self._record, one, since) for one in self._affected(now)}
 
-    def _record_beginning(self, incident: Incident, since: datetime) -> int:
-        outcome = self._record.note(
-            incident.key,
-            [GapNoted(edge="begins")],
-            f"gap:begins:{incident.key.id}:{since.isoformat()}",
-            happened_at=max(since, incident.times.logged_at or since),
-        )
-        return outcome.first or 0
+    def _affected(self, now: datetime) -> Sequence[Incident]:
+        """Return the newest incidents whose channels are backfilled: open ones, and those that ended within the last day."""
+        ended = now - BACKFILLED_FOR
+        return self._record.read(lambda reader: reader.in_channels(self._team, ended_since=ended, limit=PAGE))
 
-    def _affected(self, now: datetime) -> list[Incident]:
-        """Return the incidents whose channels are backfilled: open ones, and those that ended within the last day."""
-        ended = now - _BACKFILLED_FOR
-        found = self._store.queries.recent_incidents(self._team, ended)
-        return [one for one in found if one.places.channel and (not one.is_over or one.states[-1].at >= ended)]
+
+def record_start(record: RecordService, incident: Incident, since: datetime) -> int:
+    """Record, once, the start of a gap in an incident, and return the number of the entry."""
+    outcome = record.note(
+        incident.key,
+        [GapNoted(edge="begins")],
+        f"gap:begins:{incident.key.id}:{since.isoformat()}",
+        happened_at=max(since, incident.times.logged_at or since),
+    )
+    return outcome.first or 0

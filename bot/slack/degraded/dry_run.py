@@ -16,7 +16,7 @@ from incident.entries.lifecycle import Declared
 from incident.entry import Entry, IncidentKey
 from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.ports import Person, Reader
+from incident.ports import OpenPage, Person, Reader
 from roles.person_ids import PersonId
 
 
@@ -27,7 +27,9 @@ class EmptyReader:
         """Return itself: there is nothing to mask."""
         return self
 
-    def find(self, team: str, *, number: str | None = None, channel: str | None = None) -> IncidentKey | None:
+    def find(
+        self, team: str, *, number: str | None = None, channel: str | None = None, adopted: str | None = None
+    ) -> IncidentKey | None:
         """Return None or nothing."""
         return None
 
@@ -49,7 +51,23 @@ class EmptyReader:
         """Return None or nothing."""
         return ()
 
-    def open_incidents(self, team: str) -> Sequence[Incident]:
+    def open_page(self, team: str, person: PersonId, *, after: IncidentKey | None = None, limit: int = 20) -> OpenPage:
+        """Return None or nothing."""
+        return OpenPage()
+
+    def own_incidents(
+        self, team: str, person: PersonId, *, with_masks: bool = False, limit: int = 30
+    ) -> Sequence[Incident]:
+        """Return None or nothing."""
+        return ()
+
+    def open_of_service(self, team: str, service: str, since: datetime, *, drill: bool) -> Sequence[Incident]:
+        """Return None or nothing."""
+        return ()
+
+    def in_channels(
+        self, team: str, *, ended_since: datetime, after: IncidentKey | None = None, limit: int = 100
+    ) -> Sequence[Incident]:
         """Return None or nothing."""
         return ()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,13 +12,15 @@ from bot.slack.payload import Json
 from bot.slack.surfaces.template_message import read_buttons, section_with_button
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
+from incident.deadlines.response_deadlines import people_who_may_redact
 from incident.model.incident import Incident
 from incident.policy import Policy
-from incident.rules.visibility import may_see
+from incident.ports import IncidentSummary, Reader
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
 TEMPLATE = "slack/surfaces/home.j2"
+_MOST_OWN = 30
 _MOST_OTHERS = 12
 
 
@@ -37,19 +38,21 @@ class HomeContext:
     """The context of the Home tab's template."""
 
     mine: tuple[OwnIncident, ...]
-    others: tuple[Incident, ...]
+    others: tuple[IncidentSummary, ...]
     more: int
     now: datetime
 
 
-def home_context(incidents: Sequence[Incident], person: PersonId, policy: Policy, now: datetime) -> HomeContext:
-    """Split the open incidents a person may see into those with their roles or deadlines and the others."""
-    seen = [incident for incident in incidents if may_see(incident, person)]
-    concerns = [_own_incident(incident, person, policy, now) for incident in seen]
+def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, now: datetime) -> HomeContext:
+    """Read the open incidents with a person's roles or deadlines, and the first of the others that they may see."""
+    redacts = person in people_who_may_redact(team, policy)
+    own = reader.own_incidents(team, person, with_masks=redacts, limit=_MOST_OWN)
+    concerns = [_own_incident(incident, person, policy, now) for incident in own]
     mine = tuple(one for one in concerns if one.roles or one.owes)
-    others = [incident for incident in seen if not any(one.i is incident for one in mine)]
-    others.sort(key=lambda incident: (incident.priority or "P9", incident.number))
-    return HomeContext(mine, tuple(others[:_MOST_OTHERS]), max(0, len(others) - _MOST_OTHERS), now)
+    page = reader.open_page(team, person, limit=len(mine) + _MOST_OTHERS)
+    shown = {one.i.key for one in mine}
+    others = [incident for incident in page.incidents if incident.key not in shown]
+    return HomeContext(mine, tuple(others[:_MOST_OTHERS]), len(others[_MOST_OTHERS:]) + page.more, now)
 
 
 def home_view(context: HomeContext, renderer: Renderer) -> Json:

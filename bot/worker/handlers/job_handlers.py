@@ -14,7 +14,13 @@ from bot.worker.handlers import (
     status_update_delivery,
     surface_refresh,
 )
-from bot.worker.handlers.channels import adopted_channel, channel_creation, gap_backfill, pre_declaration_capture
+from bot.worker.handlers.channels import (
+    adopted_channel,
+    channel_creation,
+    further_gaps,
+    gap_backfill,
+    pre_declaration_capture,
+)
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
 
@@ -37,6 +43,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.NO_CHANNEL: direct_messages.report_missing_channel,
     JobKind.MASK: slack_redaction.edit_quotes,
     JobKind.RECONCILE: gap_backfill.backfill_gap,
+    JobKind.GAP: further_gaps.backfill_page,
     JobKind.ADOPT: adopted_channel.capture_history,
     JobKind.BEFORE: pre_declaration_capture.capture_before_declaration,
 }

@@ -115,8 +115,9 @@ def show_home(run: JobRun, context: JobContext) -> Sequence[Fact]:
     user = slack_user(run.person)
     if user is None:
         return ()
-    incidents = context.recorder.read(lambda reader: reader.open_incidents(context.slack.team))
-    view = home_view(home_context(incidents, run.person, context.policy, run.at), context.renderer)
+    team, person = context.slack.team, run.person
+    shown = context.recorder.read(lambda reader: home_context(reader, team, person, context.policy, run.at))
+    view = home_view(shown, context.renderer)
     digest = digest_of(view)
     if not context.shown.is_already(digest):
         context.slack.call("views.publish", user_id=user, view=view)

@@ -17,6 +17,7 @@ from storage.integrity.checks.entry_check import BrokenEntry, ChainCheck
 from storage.integrity.checks.tombstone_check import Tombstones
 from storage.record import projection
 from storage.record.entry_rows import rows_of_chain
+from storage.record.open_list import concerned_people
 from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
 
 EntryPosition = tuple[IncidentKey, int]
@@ -95,7 +96,9 @@ def _check_row(connection: Connection, check: ChainCheck, incident: Incident | N
     row = connection.execute(select(INCIDENT).where(ours)).one_or_none()
     if row is not None and row.n > check.n:
         yield _truncated(check, f"the incident was folded at entry {row.n}")
-    elif incident is not None and (row is None or not _matches(row, incident)):
+    elif incident is not None and (
+        row is None or not _matches(row, incident) or not concerned_people.is_saved(connection, incident)
+    ):
         yield Problem(
             kind="rebuild", key=check.key, n=check.n, what="the projection differs from the fold of its entries"
         )

@@ -12,8 +12,10 @@ from sqlalchemy import event
 
 from incident.entry import IncidentKey
 from incident.ports import Reader
+from roles.person_ids import MUSTER
 from storage.jobs.job_queue import JobQueue
 from storage.store import Store, open_store
+from tests.support.handmade_incidents import EVA
 from tests.support.recorded_team import RECORD_START
 
 KEY = IncidentKey("T1", "01KTNXFC70Z3RFEQ21C35Z7WJ3")
@@ -45,13 +47,45 @@ def plan_of(store: Store, ask: Callable[[], object]) -> list[str]:
         (lambda reader: reader.entries(KEY, kinds=("joined", "left")), "entry USING INDEX ix_entry_kind"),
         (lambda reader: reader.find("T1", channel="C1"), "incident USING INDEX ix_incident_channel"),
         (lambda reader: reader.find("T1", number="INC-2026-0001"), "incident USING INDEX uq_incident_number"),
+        (lambda reader: reader.find("T1", adopted="C1"), "incident USING INDEX ix_incident_adopted"),
     ],
-    ids=["about a message", "who holds a message", "of some kinds", "by channel", "by number"],
+    ids=["about a message", "who holds a message", "of some kinds", "by channel", "by number", "by adopted channel"],
 )
 def test_queries_of_each_message_use_an_index(store: Store, ask: Callable[[Reader], object], index: str) -> None:
     plan = plan_of(store, lambda: store.recorder.read(ask))
 
     assert [line for line in plan if index in line], plan
+
+
+@pytest.mark.parametrize(
+    ("ask", "indexes"),
+    [
+        (lambda reader: reader.open_page("T1", EVA, limit=0), ("ix_incident_open", "ix_concerned_restricted")),
+        (lambda reader: reader.open_page("T1", MUSTER, limit=0), ("ix_incident_open",)),
+        (lambda reader: reader.own_incidents("T1", EVA), ("ix_concerned_position",)),
+        (lambda reader: reader.own_incidents("T1", EVA, with_masks=True), ("ix_incident_masked",)),
+        (lambda reader: reader.open_of_service("T1", "checkout", RECORD_START, drill=False), ("ix_incident_service",)),
+        (
+            lambda reader: reader.in_channels("T1", ended_since=RECORD_START),
+            ("ix_incident_newest", "ix_incident_ended"),
+        ),
+    ],
+    ids=["page", "page of all", "own", "with masks", "of a service", "in channels"],
+)
+def test_lists_walk_an_index_of_open_incidents_in_its_order(
+    store: Store, ask: Callable[[Reader], object], indexes: tuple[str, ...]
+) -> None:
+    plan = plan_of(store, lambda: store.recorder.read(ask))
+
+    assert [index for index in indexes if not any(index in line for line in plan)] == [], plan
+    assert not [line for line in plan if "SCAN incident" in line or "SCAN concerned" in line], plan
+    assert not [line for line in plan if "TEMP B-TREE" in line and "ix_incident_ended" not in indexes], plan
+
+
+def test_a_checkpoint_reads_the_chains_that_changed(store: Store) -> None:
+    plan = plan_of(store, lambda: store.checkpoints.take(RECORD_START, None))
+
+    assert [line for line in plan if "chain USING INDEX ix_chain_changed" in line], plan
 
 
 @pytest.mark.parametrize(

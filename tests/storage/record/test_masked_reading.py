@@ -11,6 +11,7 @@ from incident.ports import UnitOfWork
 from incident.states import State
 from storage.maintenance.verification import verify
 from storage.store import Store
+from tests.support.open_incidents import open_incidents
 from tests.support.recorded_team import ADA, BEN, CHANNEL, RECORD_START, SECRET, TEAM, declared, draft, step, ts
 
 
@@ -32,7 +33,7 @@ def key(store: Store) -> IncidentKey:
 def test_no_reader_shows_a_masked_word_and_a_bare_one_does(store: Store, key: IncidentKey) -> None:
     def shown(reader):
         entries = (*reader.entries(key), *reader.message(key, CHANNEL, ts(1)))
-        incidents = (reader.peek(key), *reader.open_incidents(TEAM))
+        incidents = (reader.peek(key), *open_incidents(reader, TEAM))
         return "".join(e.fact.model_dump_json() for e in entries) + "".join(i.model_dump_json() for i in incidents)
 
     assert SECRET not in store.recorder.read(shown)

@@ -16,6 +16,7 @@ from incident.jobs import Job, JobKind
 from incident.memory_store import MemoryStore
 from incident.ports import Outcome, Recorder, UnitOfWork
 from incident.record.message_history import HELD_AFTER
+from tests.support.open_incidents import open_incidents
 from tests.support.recorded_team import (
     ADA,
     CHANNEL,
@@ -147,7 +148,7 @@ def test_a_failed_work_leaves_nothing(place: Place) -> None:
 
     assert place.recorder.transact(lambda unit: unit.remembered("Ev1")) is None
     assert place.recorder.transact(lambda unit: unit.new_incident(TEAM, RECORD_START)[1]) == "INC-2026-0001"
-    assert place.recorder.read(lambda reader: reader.open_incidents(TEAM)) == ()
+    assert place.recorder.read(lambda reader: open_incidents(reader, TEAM)) == []
 
 
 def test_incidents_are_found_and_listed_while_they_are_open(place: Place) -> None:
@@ -160,7 +161,7 @@ def test_incidents_are_found_and_listed_while_they_are_open(place: Place) -> Non
     assert find(channel=CHANNEL) == keys[0]
     assert find(number="INC-2026-0009") is None
     assert find() is None
-    assert [i.key for i in place.recorder.read(lambda reader: reader.open_incidents(TEAM))] == [keys[0]]
+    assert [i.key for i in place.recorder.read(lambda reader: open_incidents(reader, TEAM))] == [keys[0]]
 
 
 def test_a_natural_key_and_an_outcome_are_stored_once(place: Place) -> None:

@@ -15,6 +15,7 @@ from incident.frozen import REDACTED
 from incident.ports import Outcome, UnitOfWork
 from storage.store import Store, open_store
 from tests.storage.golden.released import unreleased_kinds
+from tests.support.open_incidents import open_incidents
 from tests.support.recorded_team import (
     ADA,
     BEN,
@@ -143,7 +144,7 @@ def test_incidents_are_found_by_number_and_by_channel_within_their_team(store: S
     assert find(TEAM, channel=CHANNEL) == first
     assert find("T2", number="INC-2026-0002") is None
     assert find(TEAM) is None
-    assert [i.key for i in store.recorder.read(lambda reader: reader.open_incidents(TEAM))] == [first]
+    assert [i.key for i in store.recorder.read(lambda reader: open_incidents(reader, TEAM))] == [first]
     assert [i.key for i in store.queries.incidents(TEAM, is_over=True)] == [third, second]
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.slack.capture.gap_detector import GapDetector
+from bot.slack.capture.gap_detector import PAGE, GapDetector
+from bot.worker.handlers.channels import further_gaps
 from commands.core.record_service import FixedPolicy, RecordService
 from incident.effects.affected_surfaces import backfill_job
 from incident.entries.conversation import GapNoted
@@ -223,3 +224,23 @@ def test_a_process_that_crashes_while_disconnected_leaves_the_start_of_the_gap(r
     rig.drain()
 
     assert gaps(rig, key) == [("begins", begins), ("ends", rig.clock.now())]
+
+
+def test_a_start_waits_for_the_newest_incidents_and_a_job_goes_through_all_others(rig, monkeypatch):
+    monkeypatch.setattr(further_gaps, "PAGE", 3)
+    keys = [rig.declare(f"Report {n} is late", impact=3, urgency=3) for n in range(PAGE + 8)]
+    rig.after(minutes=3)
+    one = Process(rig)
+    one.connect()
+    rig.drain()
+    begins = rig.clock.now()
+    rig.clock.set(begins + timedelta(hours=1))
+    two = Process(rig, "two")
+
+    two.presence.start()
+    at_start = [key for key in keys if gaps(rig, key)]
+    two.connect()
+    rig.drain()
+
+    assert at_start == keys[-PAGE:]
+    assert [gaps(rig, key) for key in keys] == [[("begins", begins), ("ends", rig.clock.now())]] * len(keys)

@@ -15,6 +15,7 @@ from bot.slack.surfaces.page_message import PageContext, page_message
 from bot.slack.surfaces.surface_context import surface_context
 from bot.slack.surfaces.template_message import Message, read_buttons
 from commands.core import verb_registry
+from incident.entry import IncidentKey
 from incident.memory_store import MemoryStore
 from incident.model.components import Action, AuthoredText, Escalation, Interval, Resolution, TempFix
 from incident.states import State
@@ -101,16 +102,22 @@ def test_an_incident_is_announced_unless_it_is_restricted_or_a_drill():
         assert announcement_message(context(crowded(**changes)), Renderer()) is None
 
 
-def test_a_home_tab_of_hundreds_of_incidents_fits():
-    many = [crowded(number=f"INC-2026-{n:04}", key=("T1", f"01J{n}")) for n in range(300)]
+def home_of(incidents):
+    memory = MemoryStore()
+    memory.state.rows.update({one.key: one for one in incidents})
+    return memory.read(lambda reader: home_context(reader, "T1", EVA, small_policy(), START))
 
-    view = home_view(home_context(many, EVA, small_policy(), START), Renderer())
+
+def test_a_home_tab_of_hundreds_of_incidents_fits():
+    many = [crowded(number=f"INC-2026-{n:04}", key=IncidentKey("T1", f"01J{n:03}")) for n in range(300)]
+
+    view = home_view(home_of(many), Renderer())
 
     assert valid_view(view)
 
 
 def test_a_home_tab_with_nothing_on_it_offers_to_declare():
-    view = home_view(home_context([], EVA, small_policy(), START), Renderer())
+    view = home_view(home_of([]), Renderer())
 
     assert valid_view(view)
     assert "All quiet" in str(view)

@@ -11,11 +11,12 @@ from incident.effects.affected_surfaces import backfill_job
 from incident.entries.conversation import GapNoted
 from sandbox.state.entities import Person
 from sandbox.state.mutations import message_mutations
+from tests.support.open_incidents import open_incidents
 
 
 def want(rig):
     def work(unit):
-        unit.enqueue([backfill_job(one) for one in unit.open_incidents(rig.team)], rig.clock.now())
+        unit.enqueue([backfill_job(one) for one in open_incidents(unit, rig.team)], rig.clock.now())
 
     rig.store.recorder.transact(work)
 

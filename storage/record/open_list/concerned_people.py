@@ -1,0 +1,55 @@
+"""The people whom each open incident concerns, saved with its projection, so that no list reads every incident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from incident.model.incident import Incident
+from incident.rules.open_list import concerned, position
+from storage.tables import CONCERNED
+
+_OURS = (CONCERNED.c.team == bindparam("of_team")) & (CONCERNED.c.incident == bindparam("of_incident"))
+_DELETE_ALL = delete(CONCERNED).where(_OURS)
+_DELETE_PEOPLE = delete(CONCERNED).where(_OURS, CONCERNED.c.person.in_(bindparam("of_people", expanding=True)))
+_INSERT = insert(CONCERNED)
+_SAVED = select(CONCERNED).where(_OURS)
+
+
+def save(connection: Connection, incident: Incident, before: Incident | None) -> None:
+    """Save the people of an incident; `before` is the incident as it was saved last, None if that is not known."""
+    new = rows(incident)
+    old = rows(before) if before is not None else {}
+    if before is not None and new == old:
+        return
+    ours = {"of_team": incident.key.team, "of_incident": incident.key.id}
+    if before is None:
+        connection.execute(_DELETE_ALL, ours)
+    else:
+        changed = [person for person in old if old[person] != new.get(person)]
+        if changed:
+            connection.execute(_DELETE_PEOPLE, ours | {"of_people": changed})
+    added = [row for person, row in new.items() if row != old.get(person)]
+    if added:
+        connection.execute(_INSERT, added)
+
+
+def is_saved(connection: Connection, incident: Incident) -> bool:
+    """True if the people of an incident are saved as `save` would save them."""
+    found = connection.execute(_SAVED, {"of_team": incident.key.team, "of_incident": incident.key.id}).mappings()
+    return {row["person"]: dict(row) for row in found} == rows(incident)
+
+
+def rows(incident: Incident) -> dict[str, dict[str, Any]]:
+    """Return the rows of an incident by person."""
+    shared = {
+        "team": incident.key.team,
+        "incident": incident.key.id,
+        "position": position(incident),
+        "restricted": incident.restricted,
+    }
+    return {
+        person: {**shared, "person": person, "is_involved": is_involved}
+        for person, is_involved in concerned(incident).items()
+    }
