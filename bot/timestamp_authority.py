@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from storage.integrity.checkpoints import Checkpoint
+from storage.integrity.checkpoints import Checkpoint, Proof
 from storage.integrity.rfc3161_timestamps import (
     InvalidTimestamp,
     Timestamp,
@@ -58,7 +58,7 @@ def certificates_in(file: Path | None) -> tuple[Certificate, ...]:
         raise InvalidTimestamp(f"{file} holds no certificate in PEM") from error
 
 
-def request_timestamp(authority: Authority, checkpoint: Checkpoint) -> Timestamp:
+def request_timestamp(authority: Authority, checkpoint: Checkpoint | Proof) -> Timestamp:
     """Have a checkpoint time-stamped. Raise TimestampUnavailable to try again later, InvalidTimestamp for a wrong reply."""
     statement, url = checkpoint.statement, authority.url
     reply = _post(url, timestamp_request(statement))
@@ -83,10 +83,10 @@ def _post(url: str, query: bytes) -> bytes:
     return reply
 
 
-def stamp_now(store: Store, authority: Authority, checkpoint: Checkpoint) -> None:
-    """Have a checkpoint time-stamped now and store the result; log it when the authority is unavailable."""
+def stamp_now(store: Store, authority: Authority, checkpoint: Checkpoint | Proof) -> None:
+    """Have a checkpoint time-stamped now and store the result; without a usable reply, log why and leave it unstamped."""
     if store.timestamps.of(checkpoint.seq) is None:
         try:
             store.timestamps.put(request_timestamp(authority, checkpoint))
-        except TimestampUnavailable as unavailable:
-            _log.warning("no time stamp: %s", unavailable)
+        except (TimestampUnavailable, InvalidTimestamp) as missing:
+            _log.warning("no time stamp: %s", missing)

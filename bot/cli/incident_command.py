@@ -18,7 +18,7 @@ from bot.cli.database_access import Opened, claimed_identity, open_record
 from bot.cli.name_lookup import name_finder
 from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy
-from bot.export.reader_names import names_from
+from bot.export.reader_names import ReaderNames
 from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import reason_text
 from bot.rendering.mrkdwn import plain_text
@@ -64,7 +64,7 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
     doubts = list(_doubts(parsed))
     if doubts:
         return "\n".join(doubts), True
-    names = names_from(lambda person: record.recorder.read(lambda reader: reader.person(person)), record.team)
+    names = ReaderNames(lambda person: record.recorder.read(lambda reader: reader.person(person)), record.team)
     service = RecordService(record.recorder, ActivePolicy(policy), clock)
     path = RequestPath(service, Texts(Renderer(Mode.DOCUMENT, names=names), _HERE))
     request = _request(parsed, record, at=at, number=number)

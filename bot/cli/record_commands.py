@@ -79,7 +79,9 @@ def export_incident(number: str, out: Path) -> int:
     )
     print(f"Public key: {export.public_key}" if export.public_key else UNSIGNED)
     if settings.tsa_url and not export.is_stamped:
-        print("The time-stamp authority did not answer, so the export has no time stamp. Export again later.")
+        print("The time-stamp authority gave no usable answer, so the export has no time stamp. Export again later.")
+    if not export.has_policy:
+        print("The policy's text in the database is not the one in the record, so it is left out. Run `muster verify`.")
     return 0
 
 

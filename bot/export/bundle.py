@@ -1,30 +1,33 @@
-"""Writes the export of one incident into a folder: page, report, entries, evidence, manifest, verify.py."""
+"""Writes the export of one incident into a folder: page, report, entries, evidence, verify.py, signed manifest."""
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot.export import html_page
-from bot.export.document import document_report
-from bot.export.proof import Evidence, write_json, write_proof
-from bot.export.reader_names import Names, names_from
-from bot.rendering import mrkdwn
+from bot.export.checked_chain import CheckedChain, NotExportable, changes_texts
+from bot.export.document import document_report, readable
+from bot.export.proof import Evidence, write_json, write_manifest, write_people, write_proof
+from bot.export.reader_names import ReaderNames
 from commands.core.run import note_outcome
 from incident.entries.delivery import Exported
 from incident.entry import Entry, IncidentKey
+from incident.fold.fold import fold
 from incident.frozen import utc_text
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.record import masked_view
+from incident.record.hash_chain import digest
 from roles.person_ids import PersonId
-from storage.integrity.checkpoints import Checkpoint
+from storage.integrity.checkpoints import Proof
 from storage.integrity.signing_keys import Signer
-from storage.record.entry_rows import StoredEntryRow, to_entry
+from storage.record.entry_rows import StoredEntryRow
 from storage.store import Store
 
 
@@ -33,19 +36,20 @@ class Seal:
     """The signing key of an export, and the function that has its checkpoint time-stamped. Both are optional."""
 
     signer: Signer | None = None
-    stamp: Callable[[Checkpoint], None] | None = None
+    stamp: Callable[[Proof], None] | None = None
 
 
 @dataclass(frozen=True)
 class Export:
-    """A written export: its folder, and the entries it covers."""
+    """A written export: its folder, the entries it covers, the key that signed it, and what it has."""
 
     folder: Path
     number: str
     entries: int
     head: str
     public_key: str | None
-    is_stamped: bool = False
+    is_stamped: bool
+    has_policy: bool
 
 
 def write_bundle(
@@ -58,40 +62,104 @@ def write_bundle(
     seal: Seal,
     policy: Policy,
 ) -> Export:
-    """Record the export on the incident, take a checkpoint, and write everything into `out/<number>`, which is replaced.
+    """Write the export into `out/<number>`, which is replaced, and record it on the incident.
 
-    Raise LookupError for an incident that no checkpoint covers.
+    It is recorded once it is complete and before it has its name, so that a try that fails leaves neither. A redaction
+    that comes in between has it written again. Raise NotExportable for a record that does not agree with itself.
     """
-    before = store.queries.rows(key)
-    exported = Exported(who=exported_by, upto=before[-1].n, head=before[-1].hash)
-    note_outcome(
-        key, [exported], job=f"export:{key.id}:{before[-1].hash}", recorder=store.recorder, policy=policy, at=at
+    export = None
+    while export is None:
+        export = _try_to_write(store, key, out=out, exported_by=exported_by, at=at, seal=seal, policy=policy)
+    return export
+
+
+def _try_to_write(
+    store: Store, key: IncidentKey, *, out: Path, exported_by: PersonId, at: datetime, seal: Seal, policy: Policy
+) -> Export | None:
+    """Write and record an export; None when a text was redacted, masked or shown during that."""
+    chain = CheckedChain(store.queries, key)
+    evidence = _evidence(store, chain, at, seal)
+    if evidence is None:
+        return None
+    with _Draft(out, fold(chain.entries[:1]).number) as draft:
+        export = _write(store, chain, evidence, draft, at=at, exported_by=exported_by)
+        exported = Exported(who=exported_by, upto=export.entries, head=export.head)
+        job = f"export:{key.id}:{export.entries}:{utc_text(at)}"
+        note_outcome(key, [exported], job=job, recorder=store.recorder, policy=policy, at=at)
+        if changes_texts(chain.later()):
+            return None
+        draft.publish()
+    return export
+
+
+def _evidence(store: Store, chain: CheckedChain, at: datetime, seal: Seal) -> Evidence | None:
+    """Have a checkpoint cover the chain, which ends there; None when a text was redacted, masked or shown since it was read."""
+    store.checkpoints.take(at, seal.signer, team=chain.key.team)
+    proof = store.checkpoints.proof(chain.key)
+    if proof is None:
+        raise NotExportable(f"no checkpoint covers {chain.key.id}; run `muster verify`")
+    if changes_texts(chain.later()):
+        return None
+    chain.end_at(proof.leaf)
+    if seal.stamp is not None:
+        seal.stamp(proof)
+    return Evidence(proof, seal.signer, store.timestamps.of(proof.seq), store.signing_keys.rotations())
+
+
+class _Draft:
+    """A folder beside the export, which only its owner may read; it is gone afterwards unless it becomes the export."""
+
+    def __init__(self, out: Path, number: str) -> None:
+        self.export = out / number
+        if self.export.is_symlink() or (self.export.exists() and not self.export.is_dir()):
+            raise FileExistsError(errno.EEXIST, "This is no folder, and is left as it is", str(self.export))
+        if not out.exists():
+            out.mkdir(parents=True)
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{number}.unfinished-", dir=out))
+
+    def __enter__(self) -> _Draft:
+        return self
+
+    def publish(self) -> None:
+        """Put the finished export in the place of the one before it."""
+        before = self.folder.with_suffix(".replaced")
+        if self.export.exists():
+            self.export.rename(before)
+        self.folder.rename(self.export)
+        shutil.rmtree(before, ignore_errors=True)
+
+    def __exit__(self, *_: object) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _write(
+    store: Store, chain: CheckedChain, evidence: Evidence, draft: _Draft, *, at: datetime, exported_by: PersonId
+) -> Export:
+    """Write every file of the export, the manifest last."""
+    masks, folder = masked_view.masks_of_chain(chain.entries), draft.folder
+    entries = [masked_view.masked(entry, masks) for entry in chain.entries]
+    names = ReaderNames(store.directory.person, chain.key.team)
+    incident = _write_documents(folder, entries, names=names, at=at, exported_by=exported_by, head=chain.rows[-1].hash)
+    has_policy = _write_policy(folder, store.directory.policy_text(incident.policy_hash), incident.policy_hash)
+    lines = zip(chain.rows, chain.entries, strict=True)
+    write_proof(folder, (_without_text(line) if masked_view.hides(masks, e) else line for line, e in lines), evidence)
+    write_people(folder / "people.json", names.shown)
+    heading = {
+        "exported_at": utc_text(at),
+        "exported_by": exported_by,
+        "number": incident.number,
+        "policy": incident.policy_hash,
+    }
+    write_manifest(folder, heading, evidence)
+    return Export(
+        folder=draft.export,
+        number=incident.number,
+        entries=len(chain.rows),
+        head=chain.rows[-1].hash,
+        public_key=evidence.signer.public_key if evidence.signer else None,
+        is_stamped=evidence.stamp is not None,
+        has_policy=has_policy,
     )
-    taken = store.checkpoints.take(at, seal.signer, team=key.team)
-    if taken is not None and seal.stamp is not None:
-        seal.stamp(taken)
-    proof, incident = store.checkpoints.proof(key), store.recorder.read(lambda reader: reader.peek(key))
-    if proof is None or incident is None:
-        raise LookupError("the incident is not under a checkpoint; run `muster verify`")
-    lines = store.queries.rows(key)[: proof.leaf.n]
-    folder = out / incident.number
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    stored = [to_entry(line) for line in lines]
-    masks = masked_view.masks_of_chain(stored)
-    entries = [masked_view.masked(entry, masks) for entry in stored]
-    visible = [
-        _without_text(line) if masked_view.hides(masks, entry) else line
-        for line, entry in zip(lines, stored, strict=True)
-    ]
-    names = names_from(store.directory.person, key.team)
-    _write_documents(folder, incident, entries, names=names, at=at, exported_by=exported_by, head=lines[-1].hash)
-    _write_policy(folder, store.directory.policy_text(incident.policy_hash))
-    evidence = Evidence(proof, seal.signer, store.timestamps.of(proof.seq), store.signing_keys.rotations())
-    write_proof(folder, visible, evidence)
-    _write_manifest(folder, incident, lines, at)
-    is_stamped = evidence.stamp is not None
-    return Export(folder, incident.number, len(lines), lines[-1].hash, evidence.public_key, is_stamped)
 
 
 def _without_text(line: StoredEntryRow) -> StoredEntryRow:
@@ -100,23 +168,18 @@ def _without_text(line: StoredEntryRow) -> StoredEntryRow:
 
 
 def _write_documents(
-    folder: Path,
-    incident: Incident,
-    entries: Sequence[Entry],
-    *,
-    names: Names,
-    at: datetime,
-    exported_by: PersonId,
-    head: str,
-) -> None:
+    folder: Path, entries: Sequence[Entry], *, names: ReaderNames, at: datetime, exported_by: PersonId, head: str
+) -> Incident:
+    """Write the record and the page, from the entries alone, and return the folded incident with its texts readable."""
     render = html_page.document_renderer(names)
+    shown = [readable(entry, names) for entry in entries]
+    incident = fold(shown)
     record = document_report(entries, as_of=at, names=names, render=render)
     write_json(folder / "record.json", record)
-    plain = _plain_text(names, incident)
     context = html_page.HtmlPageContext(
         number=incident.number,
-        title=plain(incident.title),
-        symptom=plain(incident.symptom),
+        title=incident.title,
+        symptom=incident.symptom,
         record=record,
         restored_after=html_page.restored_after(record),
         audiences=html_page.audience_rows(record, entries),
@@ -130,30 +193,13 @@ def _write_documents(
         exported_by=names(exported_by),
         css=html_page.STYLE.read_text("utf-8"),
     )
-    (folder / "index.html").write_text(html_page.render_page(context, render), encoding="utf-8")
+    (folder / "index.html").write_text(html_page.render_page(context, render), encoding="utf-8", newline="\n")
+    return incident
 
 
-def _write_policy(folder: Path, text: str | None) -> None:
-    """Write the policy of the incident byte for byte, so that its SHA-256 is the one in the record."""
-    if text is not None:
-        (folder / "policy.yaml").write_bytes(text.encode("utf-8"))
-
-
-def _write_manifest(folder: Path, incident: Incident, lines: Sequence[StoredEntryRow], at: datetime) -> None:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    manifest = {
-        "format": "muster-export/1",
-        "number": incident.number,
-        "team": incident.key.team,
-        "incident": incident.key.id,
-        "entries": len(lines),
-        "head": lines[-1].hash,
-        "exported_at": utc_text(at),
-        "files": {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
-    }
-    write_json(folder / "MANIFEST.json", manifest)
-
-
-def _plain_text(names: Names, incident: Incident) -> Callable[[str], str]:
-    team = incident.key.team
-    return lambda text: mrkdwn.plain_text(text, lambda user: names(PersonId(f"slack:{team}:{user}")))
+def _write_policy(folder: Path, text: str | None, name: str) -> bool:
+    """Write the policy of the incident byte for byte; False for a text that does not have the digest in the record."""
+    if not isinstance(text, str) or digest(text) != name:
+        return False
+    (folder / "policy.yaml").write_bytes(text.encode("utf-8"))
+    return True

@@ -116,13 +116,13 @@ def message_rows(entries: Sequence[Entry], render: Renderer) -> tuple[MessageRow
 
 
 def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ...]:
-    """Return the escalations with their answers."""
+    """Return the escalations with their answers. The texts of the incident are readable already."""
     return tuple(
         EscalationRow(
             at=_seconds(utc_text(one.at)),
             by=names(one.by),
-            to=names(one.person) if one.person else mrkdwn.plain_text(one.to, str),
-            reason=mrkdwn.plain_text(one.reason, str),
+            to=names(one.person) if one.person else one.to,
+            reason=one.reason,
             answer=one.answer or ("no answer yet" if one.person else "outside Slack"),
             answered_at=_seconds(utc_text(one.answered_at)) if one.answered_at else None,
         )

@@ -1,27 +1,45 @@
-"""Writes the evidence of an export: entries, the signed checkpoint, its time stamp, the key rotations, verify.py."""
+"""Writes the evidence of an export: entries, the checkpoint, its time stamp, the key rotations, verify.py, the manifest.
+
+docs/explanation/trust.md has the format. Every file is named in the manifest with its size and digest, and the
+signature is over the manifest, so that it covers every byte of the export.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
 from incident.entries.integrity import KeyRotated
+from incident.frozen import clean
+from incident.record.hash_chain import canonical
+from roles.person_ids import PersonId
 from storage.integrity.checkpoints import Proof
 from storage.integrity.rfc3161_timestamps import Timestamp
 from storage.integrity.signing_keys import Signer
 from storage.record.entry_rows import StoredEntryRow
 
+FORMAT: Final = "muster-export/2"
 VERIFIER: Final = Path(__file__).with_name("verify.py")
-_README: Final = "Open index.html to read. Run `python3 verify.py` here to check every file, offline.\n"
+_README: Final = """\
+Open index.html to read.
+
+To check every file, offline, with nothing but Python:
+
+    python3 verify.py --key KEY
+
+KEY is the public key of the organisation that made this export; get it, and a copy of verify.py, by another way than
+this folder. Add or change nothing in here: the check finds it. The format is in docs/explanation/trust.md of Muster.
+"""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The proof of an export, the signer for an unsigned checkpoint, the time stamp, and the key rotations."""
+    """The proof of an export, the signer, the time stamp of its checkpoint, and the key rotations."""
 
     proof: Proof
     signer: Signer | None
@@ -29,42 +47,70 @@ class Evidence:
     rotations: Sequence[KeyRotated]
 
     @property
-    def public_key(self) -> str | None:
-        """The public key of the signature, None without one."""
-        return self.proof.public_key or (self.signer.public_key if self.signer else None)
-
-    @property
-    def signature(self) -> str | None:
-        """The signature of the checkpoint's statement, None without a key."""
-        return self.proof.signature or (self.signer.sign(self.proof.statement) if self.signer else None)
+    def signed_proof(self) -> Proof:
+        """The proof; a checkpoint that was not signed when it was taken is signed now, if there is a key."""
+        if self.signer is None or self.proof.public_key is not None:
+            return self.proof
+        signature = self.signer.sign(self.proof.statement)
+        return self.proof.model_copy(update={"public_key": self.signer.public_key, "signature": signature})
 
 
-def write_proof(folder: Path, lines: Sequence[StoredEntryRow], evidence: Evidence) -> None:
+def write_proof(folder: Path, lines: Iterable[StoredEntryRow], evidence: Evidence) -> None:
     """Write the entries as stored, and the evidence that they are unchanged."""
     with (folder / "entries.jsonl").open("w", encoding="utf-8", newline="\n") as file:
-        for line in lines:
-            words = None if line.words is None else {"salt": line.salt, "words": json.loads(line.words)}
-            file.write(json.dumps({"text": line.text, "hash": line.hash, "words": words}, ensure_ascii=True) + "\n")
-    proof = evidence.proof
-    checkpoint = {
-        "statement": proof.statement,
-        "root": proof.root,
-        "path": [list(step) for step in proof.path],
-        "public_key": evidence.public_key,
-        "signature": evidence.signature,
-    }
-    write_json(folder / "checkpoint.json", checkpoint)
-    write_json(folder / "proof.json", proof.model_dump(mode="json"))
+        file.writelines(f"{_line(line)}\n" for line in lines)
+    write_canonical(folder / "proof.json", evidence.signed_proof.model_dump(mode="json"))
     if evidence.rotations:
         exported = {"statement", "signature", "countersignature"}
-        write_json(folder / "keys.json", [one.model_dump(include=exported) for one in evidence.rotations])
+        write_canonical(folder / "keys.json", [one.model_dump(include=exported) for one in evidence.rotations])
     if evidence.stamp is not None:
-        (folder / "checkpoint.txt").write_bytes(proof.statement.encode("utf-8"))
+        (folder / "checkpoint.txt").write_bytes(evidence.proof.statement.encode("utf-8"))
         (folder / "checkpoint.tsr").write_bytes(evidence.stamp.response)
     shutil.copyfile(VERIFIER, folder / "verify.py")
-    (folder / "README.txt").write_text(_README, encoding="utf-8")
+    (folder / "README.txt").write_text(_README, encoding="utf-8", newline="\n")
+
+
+def _line(row: StoredEntryRow) -> str:
+    words = None if row.words is None else {"salt": row.salt, "words": json.loads(row.words)}
+    line = {"hash": row.hash, "text": row.text, "words": words}
+    return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def write_manifest(folder: Path, heading: dict[str, Any], evidence: Evidence) -> None:
+    """Write the manifest of all files in the folder, and its signature if there is a key."""
+    proof = evidence.proof
+    manifest = {
+        "format": FORMAT,
+        **heading,
+        "checkpoint": {"root": proof.root, "seq": proof.seq},
+        "entries": proof.leaf.n,
+        "files": {path.name: _size_and_digest(path) for path in sorted(folder.iterdir())},
+        "head": proof.leaf.head,
+        "incident": proof.leaf.key.id,
+        "team": proof.leaf.key.team,
+    }
+    write_canonical(folder / "MANIFEST.json", manifest)
+    if evidence.signer is not None:
+        signature = evidence.signer.sign((folder / "MANIFEST.json").read_text("utf-8"))
+        signed = {"public_key": evidence.signer.public_key, "signature": signature}
+        write_canonical(folder / "SIGNATURE.json", signed)
+
+
+def _size_and_digest(path: Path) -> dict[str, Any]:
+    data = path.read_bytes()
+    return {"sha256": sha256(data).hexdigest(), "size": len(data)}
+
+
+def write_people(path: Path, names: Mapping[PersonId, str]) -> None:
+    """Write the names that the page and the record show, each with its id."""
+    write_canonical(path, [{"id": clean(person), "name": clean(name)} for person, name in sorted(names.items())])
+
+
+def write_canonical(path: Path, value: Any) -> None:
+    """Write a value in its canonical form, which can be read in one way only."""
+    path.write_bytes(canonical(value).encode("utf-8"))
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write a value as indented JSON."""
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=False) + "\n", encoding="utf-8")
+    """Write a value as indented JSON, for people."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", newline="\n")

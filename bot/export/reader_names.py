@@ -10,18 +10,21 @@ from roles.person_ids import MUSTER, PersonId, is_claimed, slack_person, slack_u
 Names = Callable[[PersonId], str]
 
 
-def names_from(lookup: Callable[[PersonId], Person | None], team: str) -> Names:
-    """Return a function that names a person; each person is looked up once."""
-    names: dict[PersonId, str] = {}
+class ReaderNames:
+    """Names the people of one team; each is looked up once. `shown` has every name that was given, by the whole id."""
 
-    def name(person: PersonId) -> str:
+    def __init__(self, lookup: Callable[[PersonId], Person | None], team: str) -> None:
+        self.shown: dict[PersonId, str] = {}
+        self._lookup = lookup
+        self._team = team
+
+    def __call__(self, person: PersonId) -> str:
+        """Return the name of a person, whose id may lack its team."""
         user = slack_user(person)
-        whole = slack_person(team, user) if user else person
-        if whole not in names:
-            names[whole] = _name(lookup, whole)
-        return names[whole]
-
-    return name
+        whole = slack_person(self._team, user) if user else person
+        if whole not in self.shown:
+            self.shown[whole] = _name(self._lookup, whole)
+        return self.shown[whole]
 
 
 def _name(lookup: Callable[[PersonId], Person | None], person: PersonId) -> str:

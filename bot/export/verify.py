@@ -1,49 +1,49 @@
 #!/usr/bin/env python3
-"""Check this export offline: python3 verify.py [--key HEX]. Needs Python 3.8 or newer and nothing else.
+"""Check an export of Muster offline: python3 verify.py [--key HEX] [FOLDER]. Needs Python 3.8 or newer, nothing else.
 
-Checked: every file is the one in the manifest; every entry has its hash and continues the one before; no number is
-missing; text belongs to its entry, or an entry redacted or masks it; a checkpoint signed with Ed25519 covers the last
-entry. --key is the public key you got by another way, or a predecessor; without it the signature only shows that one
-key made it. Exit status 0: everything holds. openssl checks a time stamp: the last line of output says how.
+HEX is the public key (64 digits) that you received by another way than with the export. FOLDER is the export; left out,
+it is the folder of this file. A forged export can hold a forged verify.py: take yours from a source that you trust.
+The last line of output is the result, and the exit status says the same: 0 verified, 2 not checked (wrong arguments, no
+export, another format), 3 tampered, 5 wrong key (another than yours signed it), 6 intact (signed, but you gave no key
+to compare), 7 not signed. docs/explanation/trust.md of Muster describes the format and every check.
 """
 
 import hashlib
 import json
 import pathlib
+import re
 import sys
 
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
-ROOT_OF_MINUS_ONE = pow(2, (P - 1) // 4, P)
+RESULTS = {0: "verified", 2: "not checked", 3: "tampered", 5: "wrong key", 6: "intact", 7: "not signed"}
+ALWAYS = {"README.txt", "entries.jsonl", "index.html", "people.json", "proof.json", "record.json", "verify.py"}
+SOMETIMES = {"checkpoint.tsr", "checkpoint.txt", "keys.json", "policy.yaml"}
+MANIFEST = "checkpoint entries exported_at exported_by files format head incident number policy team"
+ENTRY = "alg by facts format incident kind n occurred_at prev recorded_at source team version words"
+PROOF = "leaf path public_key root seq signature statement"
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D, SQRT_MINUS_1 = -121665 * pow(121666, P - 2, P) % P, pow(2, (P - 1) // 4, P)
 
 
-def sha256(text):
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+class Stop(Exception):
+    """The check ends here: an exit status, and why."""
 
 
-def canonical(value):
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+def expect(holds, problem):
+    if not holds:
+        raise Stop(3, problem)
 
 
-# --- Ed25519, after RFC 8032: points in extended coordinates (X, Y, Z, T) ---
-
-
-def recover_x(y, sign):
+# Ed25519, after RFC 8032: points in extended coordinates (X, Y, Z, T).
+def point(data):
+    y, sign = int.from_bytes(data, "little") % 2**255, data[31] >> 7
     xx = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(xx, (P + 3) // 8, P)
-    if (x * x - xx) % P:
-        x = x * ROOT_OF_MINUS_ONE % P
-    if (x * x - xx) % P or (x == 0 and sign):
-        return None
-    return P - x if x % 2 != sign else x
+    x = x if (x * x - xx) % P == 0 else x * SQRT_MINUS_1 % P
+    x = x if x % 2 == sign else P - x
+    return (x, y, 1, x * y % P) if y < P and x < P and (x * x - xx) % P == 0 else None
 
 
-def point(data):
-    number = int.from_bytes(data, "little")
-    y, sign = number & (2**255 - 1), number >> 255
-    x = recover_x(y, sign) if y < P else None
-    return None if x is None else (x, y, 1, x * y % P)
+BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 
 
 def add(one, other):
@@ -54,22 +54,13 @@ def add(one, other):
 
 
 def times(scalar, base):
-    result = (0, 1, 1, 0)
-    while scalar:
-        if scalar & 1:
-            result = add(result, base)
-        base, scalar = add(base, base), scalar >> 1
-    return result
+    result = times(scalar // 2, add(base, base)) if scalar else (0, 1, 1, 0)
+    return add(result, base) if scalar % 2 else result
 
 
-BASE_Y = 4 * pow(5, P - 2, P) % P
-BASE = (recover_x(BASE_Y, 0), BASE_Y, 1, recover_x(BASE_Y, 0) * BASE_Y % P)
-
-
-def signed_by(key, signature, message):
-    """True if the 64-byte signature over the message was made with the 32-byte public key."""
-    if len(key) != 32 or len(signature) != 64:
-        return False
+def is_signed(public_key, signature, message):
+    """True if the signature over the message (bytes) was made with the public key; both are hex."""
+    key, signature = unhex(public_key, 32), unhex(signature, 64)
     a, r, s = point(key), point(signature[:32]), int.from_bytes(signature[32:], "little")
     if a is None or r is None or s >= L:
         return False
@@ -78,121 +69,204 @@ def signed_by(key, signature, message):
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
 
 
-# --- the export ---
+# Hex and JSON that can be read in one way only.
+def unhex(text, size):
+    return bytes.fromhex(text if re.fullmatch("[0-9a-f]*", text) and len(text) == 2 * size else "not hex")
 
 
-def check_files(folder, manifest):
-    """Check that every file is the exported one, and that no file was added."""
-    for name, expected in sorted(manifest["files"].items()):
-        path = folder / name
-        if not path.is_file():
-            yield f"{name} is missing"
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != expected:
-            yield f"{name} is not the file that was exported"
-    known = set(manifest["files"]) | {"MANIFEST.json"}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in known and "__pycache__" not in name:
-            yield f"{name} is not part of this export"
+def sha256(data):
+    return hashlib.sha256(data if isinstance(data, bytes) else data.encode("utf-8")).hexdigest()
 
 
-def check_entry(line, n, prev, identity):
-    """Check that one entry hashes to its hash, continues the chain, and belongs to this incident."""
-    header = json.loads(line["text"])
-    if sha256(line["text"]) != line["hash"]:
-        yield f"entry {n} was changed: its text does not hash to its hash"
-    if header["n"] != n or header["prev"] != prev:
-        yield f"entry {n} does not continue the entry before it"
-    if (header["team"], header["incident"]) != identity or header["format"] != "muster-entry/1":
-        yield f"entry {n} belongs to another chain"
-    if line["words"] is not None and sha256(canonical(line["words"])) != header["words"]:
-        yield f"the words of entry {n} were changed"
+def canonical(value):
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def check_chain(lines, manifest):
-    """Check every entry, then that text is missing only where an entry redacted it or still masks it."""
-    prev, missing, redacted, masks = "0" * 64, {}, set(), {}
-    identity = (manifest["team"], manifest["incident"])
-    for n, line in enumerate(lines, 1):
-        yield from check_entry(line, n, prev, identity)
-        prev, header = line["hash"], json.loads(line["text"])
-        facts, kind = header["facts"], header["kind"]
-        about = (facts.get("channel", facts.get("from_channel")), facts.get("ts", facts.get("from_message")))
-        if line["words"] is None and header["words"] is not None:
-            missing[n] = about
-        if kind in ("redacted", "mask_lifted"):
-            redacted.update(k for k in facts["entries"] if k < n and kind == "redacted")
-            masks.pop(about, None)
-        if kind == "masked":
-            masks.setdefault(about, set()).update(facts["entries"])
-    hidden = redacted.union(masks, *masks.values())
-    for n in (n for n, about in missing.items() if n not in hidden and about not in hidden):
-        yield f"the words of entry {n} are gone, and no entry redacted or masks them"
-    if (len(lines), prev) != (manifest["entries"], manifest["head"]):
-        yield f"the chain ends at entry {len(lines)}, the manifest says {manifest['entries']}"
+def same(one, other):
+    return canonical(one) == canonical(other)  # == takes true for 1
 
 
-def check_checkpoint(checkpoint, manifest, key, rotations):
-    """Check that the last entry is a leaf of the tree whose root was signed."""
-    wanted = {"n": manifest["entries"], **{name: manifest[name] for name in ("head", "incident", "team")}}
-    reached = hashlib.sha256(b"\x00" + canonical(wanted).encode("utf-8")).hexdigest()
-    for side, sibling in checkpoint["path"]:
-        pair = sibling + reached if side == "left" else reached + sibling
-        reached = hashlib.sha256(b"\x01" + bytes.fromhex(pair)).hexdigest()
-    if reached != checkpoint["root"] or json.loads(checkpoint["statement"])["root"] != reached:
-        yield "the checkpoint does not cover the last entry"
-    if key and not checkpoint["signature"]:
-        yield "the checkpoint is not signed, so the key you gave shows nothing"
-    elif checkpoint["signature"] and not is_signed(checkpoint, checkpoint["public_key"], "signature"):
-        yield "the checkpoint's signature is not valid"
-    elif key and checkpoint["public_key"] not in following(key.lower(), rotations):
-        yield "the checkpoint was signed with another key than the one you gave, and not with one that follows it"
+def integer(digits):
+    return int(digits if len(digits) < 16 else "")  # ValueError for fractions, NaN, and what programs read differently
 
 
-def is_signed(signed, key, name):
-    """True if the statement is signed with the key; `name` is the field of the signature."""
-    return signed_by(bytes.fromhex(key), bytes.fromhex(signed[name]), signed["statement"].encode("utf-8"))
+def read(place, data, fields):
+    """Return the object in canonical JSON (text or bytes) with exactly these fields; without fields, any value."""
+    try:
+        text = data.decode("utf-8") if isinstance(data, bytes) else data
+        value = json.loads(text, parse_int=integer, parse_float=integer, parse_constant=integer)
+        has_fields = not fields or (isinstance(value, dict) and sorted(value) == fields.split())
+        fits = has_fields and canonical(value) == text
+    except (TypeError, ValueError, RecursionError):
+        fits = False
+    expect(fits, f"{place} is not canonical JSON with the fields of its format")
+    return value
 
 
-def following(key, rotations):
-    """Return the key and its successors: each rotation is signed by the old key and by the new one."""
-    known = {key}
-    for rotation in rotations:
-        stated = json.loads(rotation["statement"])
-        old, new = stated["old"], stated["new"]
-        both = is_signed(rotation, old, "signature") and is_signed(rotation, new, "countersignature")
-        if stated["format"] == "muster-key/1" and old in known and both:
-            known.add(new)
-    return known
+# The parts of an export. Each function is given the files by name, and the manifest.
+def check_entries(files, manifest):
+    expect("entries.jsonl" in files, "entries.jsonl is missing")
+    *lines, rest = files["entries.jsonl"].split(b"\n")
+    head, chain = "0" * 64, []
+    for n, data in enumerate(lines, 1):
+        line = read(f"entry {n}", data, "hash text words")
+        expect(sha256(line["text"]) == line["hash"], f"entry {n} was changed: its text does not hash to its hash")
+        text = read(f"the text of entry {n}", line["text"], ENTRY)
+        stated = [text[name] for name in ("n", "prev", "format", "alg", "team", "incident")]
+        wanted = [n, head, "muster-entry/1", "sha256", manifest["team"], manifest["incident"]]
+        continues = same(stated, wanted) and type(text["facts"]) is dict
+        expect(continues, f"entry {n} does not continue the chain before it")
+        is_whole = line["words"] is None or sha256(canonical(line["words"])) == text["words"]
+        expect(is_whole, f"the words of entry {n} were changed")
+        chain.append((text["kind"], text["facts"], line["words"] is None and text["words"] is not None))
+        head = line["hash"]
+    is_end = same([manifest["entries"], manifest["head"]], [len(lines), head]) and not rest
+    expect(is_end, f"the chain ends at entry {len(lines)}, MANIFEST.json says otherwise")
+    check_texts(chain)
+    declared = [chain[0][0], chain[0][1]["number"], chain[0][1]["policy_hash"]]
+    expect(same(declared, ["declared", manifest["number"], manifest["policy"]]), "MANIFEST.json differs from entry 1")
+    policy = files.get("policy.yaml")
+    expect(policy is None or sha256(policy) == manifest["policy"], "policy.yaml is not the policy of entry 1")
+
+
+def check_texts(chain):
+    """Check that text is gone only where a later entry redacted it or a mask hides it at the end."""
+    redacted, masks = set(), {}
+    for n, (kind, facts, _) in enumerate(chain, 1):
+        if kind in ("masked", "mask_lifted", "redacted"):
+            named, subject = facts["entries"], message_of(facts) or canonical(facts.get("entry"))
+            expect(type(named) is list and {type(k) for k in named} <= {int}, f"entry {n} does not name entries")
+            hidden = masks.pop(subject, set())
+            if kind == "masked":
+                masks[subject] = hidden.union(named)
+            redacted.update(k for k in named if k < n and kind == "redacted")
+    hidden = redacted.union(*masks.values())
+    for n, (_, facts, is_gone) in enumerate(chain, 1):
+        justified = not is_gone or n in hidden or message_of(facts) in masks
+        expect(justified, f"the words of entry {n} are gone, and no entry redacted or masks them")
+
+
+def message_of(facts):
+    """Return the message that facts are about, channel and ts as one text; None when they are about none."""
+    message = facts.get("channel", facts.get("from_channel")), facts.get("ts", facts.get("from_message"))
+    return None if None in message else canonical(message)
+
+
+def check_files(files, manifest):
+    listed = manifest["files"]
+    expect(ALWAYS <= set(listed) <= ALWAYS | SOMETIMES, "MANIFEST.json does not list the files of an export")
+    expect(("checkpoint.txt" in listed) == ("checkpoint.tsr" in listed), "a part of the time stamp is missing")
+    problems = [f"{name} is missing" for name in sorted(set(listed) - set(files))]
+    for name, data in files.items():
+        if name not in listed and name not in ("MANIFEST.json", "SIGNATURE.json"):
+            problems.append(f"{name!a} is not part of this export")
+        elif name in listed and not same(listed[name], {"sha256": sha256(data), "size": len(data)}):
+            problems.append(f"{name} is not the file that was exported")
+    expect(not problems, "; ".join(problems))
+
+
+def check_proof(files, manifest):
+    """Check that the checkpoint covers the last entry, and its signature if it has one; return the key of that."""
+    proof = read("proof.json", files["proof.json"], "leaf path public_key root seq signature statement")
+    statement = read("the statement", proof["statement"], "format leaves previous root seq taken_at team")
+    message, key, seq = proof["statement"].encode("utf-8"), proof["public_key"], proof["seq"]
+    team, incident, n, head = (manifest[name] for name in ("team", "incident", "entries", "head"))
+    root = sha256(b"\x00" + canonical({"head": head, "incident": incident, "n": n, "team": team}).encode("utf-8"))
+    for side, sibling in proof["path"] if type(proof["path"]) is list else None:
+        left, right = {"left": (sibling, root), "right": (root, sibling)}[side]
+        root = sha256(b"\x01" + unhex(left, 32) + unhex(right, 32))
+    covers = same([proof["leaf"], proof["root"]], [{"head": head, "key": [team, incident], "n": n}, root])
+    expect(covers, "the checkpoint does not cover the last entry")
+    stated = {**statement, "format": "muster-checkpoint/1", "root": root, "seq": seq, "team": team}
+    is_own = same([statement, manifest["checkpoint"]], [stated, {"root": root, "seq": seq}])
+    expect(is_own, "MANIFEST.json, proof.json and the statement are of different checkpoints")
+    valid = (key is None and proof["signature"] is None) or is_signed(key, proof["signature"], message)
+    expect(valid, "the signature of the checkpoint is not valid")
+    expect(files.get("checkpoint.txt", message) == message, "checkpoint.txt is not the statement of the checkpoint")
+    return key
+
+
+def check_keys(files, manifest):
+    """Return every rotation of the signing key, old and new, in order. Both keys signed each."""
+    rotations = []
+    listed = read("keys.json", files.get("keys.json", b"[]"), "")
+    for one in listed if type(listed) is list else None:
+        rotation = read("a rotation in keys.json", canonical(one), "countersignature signature statement")
+        stated = read("a statement in keys.json", rotation["statement"], "format new old rotated_at team")
+        old, new, message = stated["old"], stated["new"], rotation["statement"].encode("utf-8")
+        both = is_signed(old, rotation["signature"], message) and is_signed(new, rotation["countersignature"], message)
+        own = {**stated, "format": "muster-key/1", "team": manifest["team"]}
+        expect(both and same(stated, own), "keys.json has a rotation that both keys did not sign")
+        rotations.append((old, new))
+    return rotations
+
+
+def check_signature(files, manifest):
+    """Check the signature of the manifest; return its key, None for an export that is not signed."""
+    if "SIGNATURE.json" not in files:
+        return None
+    signed = read("SIGNATURE.json", files["SIGNATURE.json"], "public_key signature")
+    expect(is_signed(message=files["MANIFEST.json"], **signed), "the signature of MANIFEST.json is not valid")
+    return signed["public_key"]
+
+
+def read_files(folder):
+    files = {}
+    for path in sorted(folder.iterdir()):
+        expect(path.is_file() and not path.is_symlink(), f"{path.name!a} is a link, a folder or no file")
+        files[path.name] = path.read_bytes()
+    return files
+
+
+def successors(key, rotations):
+    """Return the key and those that follow it."""
+    line = {key}
+    for old, new in rotations:
+        line.update([new] if old in line else [])
+    return line
+
+
+def check(folder, key):
+    """Check the export in a folder, and return the exit status and the result in a sentence."""
+    files, found = read_files(folder), {}
+    expect("MANIFEST.json" in files, "MANIFEST.json is missing")
+    other = re.search(rb'"format": ?"muster-export/(?!2")(\d{1,3})"', files["MANIFEST.json"])
+    if other:
+        raise Stop(2, f"the export has format {int(other[1])}, this program checks format 2; use the verify.py in it")
+    manifest = read("MANIFEST.json", files["MANIFEST.json"], MANIFEST)
+    for part in (check_entries, check_files, check_proof, check_keys, check_signature):
+        try:
+            found[part] = part(files, manifest)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            raise Stop(3, f"a value in the {part.__name__[6:]} is missing or of another form") from None
+    signer, checkpoint_key, rotations = found[check_signature], found[check_proof], found[check_keys]
+    if "checkpoint.tsr" in files:
+        print("time stamp: openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem")
+    what = ascii("{number}, {entries} entries, exported at {exported_at}".format(**manifest))[1:-1]
+    if signer is None:
+        return 7, f"{what}. The files agree with each other, and anyone can have made them"
+    if key is None:
+        return 6, f"{what}, signed with {signer}. Compare this key with the one you received, with --key"
+    mine = successors(key, rotations)
+    if signer not in mine or not (checkpoint_key in mine or signer in successors(checkpoint_key, rotations)):
+        return 5, f"{what}, signed with {signer}, which is not the key you gave and does not follow it"
+    return 0, f"{what}, signed with {signer}"
 
 
 def main(arguments):
-    """Check the folder of this program and print the result."""
-    folder = pathlib.Path(__file__).resolve().parent
-    key = arguments[arguments.index("--key") + 1] if "--key" in arguments else ""
-    manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
-    problems = list(check_files(folder, manifest))
-    if not any(" is missing" in problem for problem in problems):
-        lines = [json.loads(line) for line in (folder / "entries.jsonl").read_text("utf-8").splitlines()]
-        checkpoint = json.loads((folder / "checkpoint.json").read_text("utf-8"))
-        keys = folder / "keys.json"
-        rotations = json.loads(keys.read_text("utf-8")) if keys.is_file() else []
-        problems += [*check_chain(lines, manifest), *check_checkpoint(checkpoint, manifest, key, rotations)]
-        stamped = folder / "checkpoint.txt"
-        if stamped.is_file() and stamped.read_bytes() != checkpoint["statement"].encode("utf-8"):
-            problems.append("checkpoint.txt is not the statement that was signed")
-    for problem in problems:
-        print("NOT VERIFIED:", problem)
-    if not problems:
-        print(f"verified: {manifest['number']}, {manifest['entries']} entries, head {manifest['head'][:16]}…")
-        if checkpoint["signature"]:
-            print("signed by", checkpoint["public_key"], "" if key else "(compare with the key you were given: --key)")
-        else:
-            print("NOT SIGNED: nothing here shows who made this export")
-        if stamped.is_file():
-            print("time-stamped; check it with the certificate that the authority publishes:")
-            print("  openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem")
-    return 1 if problems else 0
+    has_key = arguments[:1] == ["--key"] and re.fullmatch("[0-9a-fA-F]{64}", "".join(arguments[1:2]))
+    rest = arguments[2:] if has_key else arguments
+    try:
+        if len(rest) > 1 or "".join(rest).startswith("-"):
+            raise Stop(2, "the arguments are [--key HEX] [FOLDER], HEX has 64 digits")
+        folder = pathlib.Path(rest[0]) if rest else pathlib.Path(__file__).resolve().parent
+        status, result = check(folder, arguments[1].lower() if has_key else None)
+    except Stop as stop:
+        status, result = stop.args
+    except OSError as error:
+        status, result = 2, f"{error.filename!a} cannot be read: {error.strerror}"
+    print(f"{RESULTS[status]}: {result}")
+    return status
 
 
 if __name__ == "__main__":

@@ -74,6 +74,11 @@ class Proof(Frozen):
     signature: str | None
     seq: int
 
+    @property
+    def team(self) -> str:
+        """The team of the chain and of the checkpoint."""
+        return self.leaf.key.team
+
 
 class Checkpoints:
     """Takes checkpoints and returns inclusion proofs of chains."""

@@ -67,9 +67,9 @@ class Queries:
         """Return one folded incident."""
         return self._transactions.read(lambda connection: projection.load(connection, key))
 
-    def rows(self, key: IncidentKey) -> Sequence[StoredEntryRow]:
-        """Return the stored rows of a chain: text, hash, salt and redactable text. An export consists of these."""
-        return self._transactions.read(lambda connection: tuple(rows_of_chain(connection, key)))
+    def rows(self, key: IncidentKey, *, after: int = 0) -> Sequence[StoredEntryRow]:
+        """Return the stored rows of a chain, from the one after `after`: text, hash, salt and redactable text."""
+        return self._transactions.read(lambda connection: tuple(rows_of_chain(connection, key, after=after)))
 
     def chain_keys(self, team: str | None = None) -> tuple[IncidentKey, ...]:
         """Return the key of every chain, workspace chains included."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +17,7 @@ from incident.states import Audience
 from roles.person_ids import slack_person
 from storage.store import Store
 from tests.support.clock import T
-from tests.support.export_office import SHIPPED, Office
+from tests.support.export_office import SHIPPED, Office, refit, verified
 
 STRICTER = SHIPPED.replace('version: "2026.1"', 'version: "2026.2"').replace("min_chars: 25", "min_chars: 60")
 HELPER = slack_person("T1", "UHELPER")
@@ -53,9 +51,9 @@ def test_each_exported_incident_has_a_manifest_and_verifies_alone(office: Office
     for one in picked:
         folder = office.export(one.key, 20)
         manifest = json.loads((folder / "MANIFEST.json").read_text(encoding="utf-8"))
-        verified = subprocess.run([sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True)
+        done = verified(folder)
 
-        assert (manifest["number"], verified.returncode) == (one.number, 0), verified.stdout
+        assert (manifest["number"], done.returncode) == (one.number, 0), done.stdout
         assert {"record.json", "entries.jsonl", "index.html", "policy.yaml"} <= set(manifest["files"])
 
 
@@ -64,10 +62,10 @@ def test_a_changed_policy_in_an_export_is_found(office: Office):
     folder = office.export(one.key, 20)
     (folder / "policy.yaml").write_text(STRICTER, encoding="utf-8")
 
-    verified = subprocess.run([sys.executable, "-I", str(folder / "verify.py")], capture_output=True, text=True)
+    refit(folder, signer=office.signer)
+    done = verified(folder)
 
-    assert verified.returncode == 1
-    assert "policy.yaml is not the file that was exported" in verified.stdout
+    assert (done.returncode, done.stdout) == (3, "tampered: policy.yaml is not the policy of entry 1\n")
 
 
 def test_an_incident_without_a_commander_is_exported_and_says_so(office: Office):

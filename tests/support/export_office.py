@@ -16,6 +16,7 @@ from bot.rendering.renderer import TEMPLATES
 from commands.core.request import Actor, Place, Request
 from commands.core.run import run
 from incident.entry import EntryPoint, IncidentKey, Source
+from incident.record.hash_chain import canonical
 from roles.person_ids import PersonId, slack_person
 from storage.integrity.signing_keys import Signer, new_key
 from storage.store import Store
@@ -62,7 +63,9 @@ class Office:
 
 
 def verified(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", str(folder / "verify.py"), *arguments]
+    """Run the verifier of an export as a reader would; the key is that of the export unless arguments are given."""
+    key = json.loads((folder / "SIGNATURE.json").read_text("utf-8"))["public_key"]
+    command = [sys.executable, "-I", str(folder / "verify.py"), *(arguments or ("--key", key))]
     return subprocess.run(command, capture_output=True, text=True, check=False, env={}, timeout=60)
 
 
@@ -70,11 +73,24 @@ def lines(folder: Path) -> list[dict]:
     return [json.loads(line) for line in (folder / "entries.jsonl").read_text("utf-8").splitlines()]
 
 
-def write(folder: Path, changed: list[dict]) -> None:
-    """Write entries back and make the manifest agree, as a skilled forger would."""
-    text = "".join(json.dumps(line) + "\n" for line in changed)
-    (folder / "entries.jsonl").write_text(text, encoding="utf-8")
+def write(folder: Path, changed: list[dict], signer: Signer | None = None) -> None:
+    """Write entries back and make the manifest agree, as a skilled forger would; sign it again with a key that leaked."""
+    (folder / "entries.jsonl").write_text("".join(canonical(line) + "\n" for line in changed), encoding="utf-8")
     manifest = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
-    manifest["files"]["entries.jsonl"] = hashlib.sha256(text.encode()).hexdigest()
     manifest["entries"], manifest["head"] = len(changed), changed[-1]["hash"]
-    (folder / "MANIFEST.json").write_text(json.dumps(manifest), encoding="utf-8")
+    refit(folder, manifest, signer)
+
+
+def refit(folder: Path, manifest: dict[str, Any] | None = None, signer: Signer | None = None) -> None:
+    """Make the manifest agree with the files; sign it again with a key."""
+    manifest = manifest or json.loads((folder / "MANIFEST.json").read_text("utf-8"))
+    names = sorted({path.name for path in folder.iterdir()} - {"MANIFEST.json", "SIGNATURE.json"})
+    manifest["files"] = {name: size_and_digest((folder / name).read_bytes()) for name in names}
+    (folder / "MANIFEST.json").write_text(canonical(manifest), encoding="utf-8")
+    if signer is not None:
+        signed = {"public_key": signer.public_key, "signature": signer.sign(canonical(manifest))}
+        (folder / "SIGNATURE.json").write_text(canonical(signed), encoding="utf-8")
+
+
+def size_and_digest(data: bytes) -> dict[str, Any]:
+    return {"sha256": hashlib.sha256(data).hexdigest(), "size": len(data)}

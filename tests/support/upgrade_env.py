@@ -39,7 +39,7 @@ from storage.store import Store, open_store
 from storage.tables import INCIDENT
 from tests.support.stored_workspace import read_workspace
 
-__all__ = ["EntryPoint", "IncidentKey", "Store", "new_key", "open_store", "rebuild", "restore"]
+__all__ = ["EntryPoint", "IncidentKey", "Store", "new_key", "open_store", "read_key", "rebuild", "restore"]
 
 COPIES = Path(__file__).parents[1] / "upgrade" / "e06b798"
 MANIFEST = yaml.safe_load((Path(__file__).parents[2] / "app.yaml").read_text(encoding="utf-8"))

@@ -93,9 +93,8 @@ def test_an_export_verifies_by_itself_and_against_the_database(
         [sys.executable, "-I", "verify.py"], cwd=folder, env={}, capture_output=True, text=True, check=False
     )
     covered = record.muster(tmp_path, "verify", "--checkpoint", f"out/{number}/proof.json")
-    assert alone.returncode == 0, alone.stdout + alone.stderr
+    assert (alone.returncode, alone.stdout[:11]) == (7, "not signed:"), alone.stdout + alone.stderr
     assert covered.code == 0, covered.everything
-    assert "NOT SIGNED: nothing here shows who made this export" in alone.stdout
     assert list(tmp_path.glob("*.key")) == [], "a key that no reader knows would prove nothing"
 
 
@@ -105,7 +104,7 @@ def test_a_tail_cut_after_a_published_checkpoint_is_found(record: StartedRecord,
     with record.store() as store:
         store.transactions.write(record_triggers.drop)
         for table in ("body", "entry"):
-            cut = text(f"DELETE FROM {table} WHERE n = {last} AND incident <> 'workspace'")
+            cut = text(f"DELETE FROM {table} WHERE n >= {last} AND incident <> 'workspace'")
             store.transactions.write(lambda connection, cut=cut: connection.execute(cut))
 
     result = record.muster(tmp_path, "verify", "--checkpoint", str(proof))
