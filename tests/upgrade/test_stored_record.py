@@ -44,9 +44,17 @@ def entries_in(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (folder / "entries.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
+def migrated(folder: Path) -> Path:
+    """The stored database at today's schema, which is the one that the checks read."""
+    path = unpacked("muster.db.gz", folder)
+    with open_store(f"sqlite:///{path}", team=TEAM) as store:
+        store.migrate()
+    return path
+
+
 def tampered(folder: Path, *statements: str) -> Path:
     """The stored database after its owner dropped the triggers and wrote in it."""
-    path = unpacked("muster.db.gz", folder)
+    path = migrated(folder)
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for (drop,) in connection.execute(UNGUARD).fetchall():
             connection.execute(drop)
@@ -134,14 +142,14 @@ def test_a_change_of_one_byte_in_the_stored_database_is_found(tmp_path: Path, st
 def test_another_key_than_the_one_that_signed_first_is_found(tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     new_key(other)
-    with open_store(f"sqlite:///{unpacked('muster.db.gz', tmp_path)}", team=TEAM) as store:
+    with open_store(f"sqlite:///{migrated(tmp_path)}", team=TEAM) as store:
         assert "key" in {problem.kind for problem in verified(store, first_key=other).problems}
         assert verified(store, first_key=KEY).problems == ()
 
 
 def test_a_row_that_was_lost_is_made_again_as_it_was_stored(tmp_path: Path) -> None:
     lost = "DELETE FROM incident WHERE number = 'INC-2026-0002'"
-    with open_store(f"sqlite:///{unpacked('muster.db.gz', tmp_path)}", team=TEAM) as store:
+    with open_store(f"sqlite:///{migrated(tmp_path)}", team=TEAM) as store:
         (before,) = [then for then, _ in projections(store) if then["number"] == "INC-2026-0002"]
     path = tampered(tmp_path, lost)
 
