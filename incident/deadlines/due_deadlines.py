@@ -18,8 +18,10 @@ from incident.deadlines import (
     target_deadlines,
     update_deadlines,
 )
+from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off
 from incident.deadlines.deadline import Deadline
 from incident.entries.delivery import PromptDue
+from incident.model.components import AudienceState, OpenSlot
 from incident.model.incident import Incident
 from incident.model.slack_references import OpenPrompt
 from incident.policy import Policy
@@ -68,7 +70,7 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
     asked = {prompted.due: prompted for prompted in incident.prompted}
     found = []
     for thing in due(incident, policy):
-        moment = _next_prompt(thing, asked.get(thing.key))
+        moment = _next_prompt(incident, thing, asked.get(thing.key))
         step = thing.step_at(at)
         if moment is None or moment > at or step is None:
             continue
@@ -80,8 +82,8 @@ def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue
 def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None:
     """Return when the next deadline passes or the next prompt is due (UTC), never before `at`; None for never."""
     asked = {prompted.due: prompted for prompted in incident.prompted}
-    asking = [_next_prompt(thing, asked.get(thing.key)) for thing in due(incident, policy)]
-    lapsing = [a.open.missed_after + _JUST_AFTER for a in incident.audiences if a.open is not None]
+    asking = [_next_prompt(incident, thing, asked.get(thing.key)) for thing in due(incident, policy)]
+    lapsing = [_missed_at(incident, a, a.open) for a in incident.audiences if a.open is not None]
     calls = incident.escalations if incident.state in RESPONDING else ()
     answers = [e.answer_by + _JUST_AFTER for e in calls if e.answer is None and e.answer_by is not None]
     moments = [moment for moment in (*asking, *lapsing, *answers) if moment is not None]
@@ -103,11 +105,24 @@ def state_of(incident: Incident, policy: Policy, key: str, n: int) -> PromptStat
     return PromptState.PUT_OFF if latest.until is not None else PromptState.OPEN
 
 
-def _next_prompt(thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
-    """Return when a deadline prompts next: its first step, else after a postponement or after the last prompt."""
+def _next_prompt(incident: Incident, thing: Deadline, asked: OpenPrompt | None) -> datetime | None:
+    """Return when a deadline prompts next: its first step, else after a postponement or after the last prompt.
+
+    Repetitions back off while no one acts, save those that come as rarely by themselves.
+    """
     if asked is None:
         return thing.steps[0].at
-    return asked.until or thing.after(asked.at)
+    moment = asked.until or thing.after(asked.at)
+    is_repeated = asked.until is None and asked.at >= thing.steps[-1].at
+    if moment is None or not is_repeated or (thing.repeat or timedelta()) > BACKS_OFF_AFTER:
+        return moment
+    return backed_off(incident, moment)
+
+
+def _missed_at(incident: Incident, state: AudienceState, slot: OpenSlot) -> datetime:
+    """Return when the miss of the open slot is recorded, if nothing happens before."""
+    moment = slot.missed_after + _JUST_AFTER
+    return backed_off(incident, moment) if update_deadlines.is_backed_off(incident, state) else moment
 
 
 def _latest(moment: datetime, step_at: datetime) -> datetime:

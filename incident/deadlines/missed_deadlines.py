@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from incident.deadlines import update_slots
 from incident.entries.role_holders import Escalated, EscalationLapsed
-from incident.entries.status_updates import UpdateMissed
+from incident.entries.status_updates import UpdateMissed, UpdatesMissed
 from incident.entry import EntryPoint, Fact, NewEntry, Source
 from incident.model.components import Escalation
 from incident.model.incident import Incident
@@ -69,7 +69,7 @@ def _answer_by(escalation: Escalation) -> datetime:
 
 
 def _missed_at(incident: Incident, miss: Fact) -> datetime:
-    slot = incident.audience(miss.audience).open if isinstance(miss, UpdateMissed) else None
+    slot = incident.audience(miss.audience).open if isinstance(miss, UpdateMissed | UpdatesMissed) else None
     assert slot is not None, "only an open slot is missed"
     return slot.missed_after
 

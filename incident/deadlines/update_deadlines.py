@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from incident.deadlines.back_off import BACKS_OFF_AFTER, last_activity
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
 from incident.model.components import AudienceState
 from incident.model.incident import Incident
@@ -16,7 +17,7 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt the comms lead `nudge_before_minutes` before an update is due, and at its time the commander too.
 
     The first prompt is left out when the last update promised a time as near as that. Without a comms lead the commander
-    is asked, else the reporter.
+    is asked, else the reporter. Once repetitions back off, no prompt comes before a slot that follows a missed one.
     """
     lead, both = _leads(incident)
     before = timedelta(minutes=policy.update_rules.nudge_before_minutes)
@@ -25,6 +26,8 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
         if state.open is None or state.held:
             continue
         due_at = state.open.due_at
+        if is_backed_off(incident, state):
+            continue
         soon = PromptStep(due_at - before, "update_soon", lead)
         promised_for_soon = state.last_post_at is not None and state.last_post_at >= soon.at
         steps = (*(() if promised_for_soon else (soon,)), PromptStep(due_at, "update_due", both))
@@ -41,13 +44,20 @@ def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     for state in incident.audiences:
         streak = _missed_in_a_row(state)
         if streak and not state.held:
-            slot = state.slots[-1]
+            slot = state.slots[-1].part(state.slots[-1].count - 1)
             whom = both if streak == 1 else each_once(*both, incident.service_owner)
             step = PromptStep(slot.missed_after, "update_missed", whom)
             found.append(
                 Deadline(key_of("missed", state.audience, slot.due_at), slot.due_at, (step,), about=state.audience)
             )
     return tuple(found)
+
+
+def is_backed_off(incident: Incident, state: AudienceState) -> bool:
+    """True if the open slot of an audience follows a missed one and is due more than a day after the last activity."""
+    if state.open is None or not _missed_in_a_row(state):
+        return False
+    return state.open.due_at - last_activity(incident) > BACKS_OFF_AFTER
 
 
 def _leads(incident: Incident) -> tuple[tuple[PersonId, ...], tuple[PersonId, ...]]:
@@ -61,6 +71,7 @@ def _missed_in_a_row(state: AudienceState) -> int:
     for slot in reversed(state.slots):
         if slot.status != "missed":
             break
-        streak += 1
-    posted_since = streak and state.last_post_at is not None and state.last_post_at > state.slots[-1].due_at
+        streak += slot.count
+    last_due_at = state.slots[-1].part(state.slots[-1].count - 1).due_at if streak else None
+    posted_since = last_due_at is not None and state.last_post_at is not None and state.last_post_at > last_due_at
     return 0 if posted_since else streak

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypedDict
 
+from incident.deadlines.back_off import BACKS_OFF_AFTER, last_activity
 from incident.deadlines.update_cadence import FINAL, first_due, interval, missed_after
 from incident.entries.classification import PriorityChanged
 from incident.entries.lifecycle import MajorDeclared, StateChanged
@@ -19,6 +20,7 @@ from incident.entries.status_updates import (
     UpdateDue,
     UpdateMissed,
     UpdatesHeld,
+    UpdatesMissed,
     UpdatesReleased,
 )
 from incident.entry import Entry, Fact
@@ -62,18 +64,19 @@ def match_post(
     """
     state = incident.audience(audience)
     backfilled = happened_at < at
-    late = [s for s in state.slots if s.status == "missed" and happened_at <= s.missed_after] if backfilled else []
+    late = (s.due_at for s in state.each_slot() if s.status == "missed" and happened_at <= s.missed_after)
     return SlotChange(
         counts_final=final and incident.state in FINAL,
         met_slot=state.open is not None and not backfilled,
-        met_missed_due_at=late[0].due_at if late else None,
+        met_missed_due_at=next(late, None) if backfilled else None,
     )
 
 
 def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[Fact, ...]:
     """Return the miss of the slot whose grace ended first before `at`, and the slot that follows; empty when none ended.
 
-    The next slot is one interval after the missed one was due; none follows a final update.
+    The next slot is one interval after the missed one was due; none follows a final update. Once repetitions back off,
+    all that were missed in a row are one fact.
     """
     over = [
         (a.open.missed_after, a.audience, a.open) for a in incident.audiences if a.open and a.open.missed_after < at
@@ -85,7 +88,21 @@ def missed(incident: Incident, policy: Policy, at: datetime) -> tuple[Fact, ...]
     every = interval(incident, audience, policy)
     if slot.final or every is None:
         return (miss,)
-    return (miss, _due(audience, slot.due_at + every, "missed", policy))
+    count = _missed_in_a_row(incident, slot, every, policy, at)
+    next_due = _due(audience, slot.due_at + count * every, "missed", policy)
+    if count == 1:
+        return (miss, next_due)
+    row = UpdatesMissed(audience=audience, due_at=slot.due_at, every_s=int(every.total_seconds()), count=count)
+    return (row, next_due)
+
+
+def _missed_in_a_row(incident: Incident, slot: OpenSlot, every: timedelta, policy: Policy, at: datetime) -> int:
+    """Return how many slots, from the open one, are recorded as missed together."""
+    is_late = slot.missed_after - last_activity(incident) > BACKS_OFF_AFTER
+    if not is_late or slot.missed_after != missed_after(slot.due_at, policy):
+        return 1
+    # The slot n intervals later is missed if its grace ended strictly before `at`.
+    return -((slot.missed_after - at) // every)
 
 
 def follow(

@@ -49,6 +49,17 @@ class UpdateMissed(Fact):
     final: bool = False
 
 
+class UpdatesMissed(Fact):
+    """Several updates in a row were not posted: `count` of them, due at `due_at` (UTC) and every `every_s` seconds after it."""
+
+    kind: ClassVar[str] = "updates_missed"
+
+    audience: Audience
+    due_at: Utc
+    every_s: int
+    count: int
+
+
 class UpdateDropped(Fact):
     """An update is no longer owed."""
 

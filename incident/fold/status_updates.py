@@ -8,6 +8,7 @@ from incident.entries.status_updates import (
     UpdateDue,
     UpdateMissed,
     UpdatesHeld,
+    UpdatesMissed,
     UpdatesReleased,
 )
 from incident.entry import Entry
@@ -53,13 +54,16 @@ def _met(audience: AudienceState, slot: OpenSlot, entry: Entry) -> AudienceState
 
 
 def _met_out_of_band(audience: AudienceState, entry: Entry, fact: StatusUpdatePosted) -> AudienceState:
-    slots = list(audience.slots)
+    proof = {"status": "met_out_of_band", "update_at": entry.occurred_at, "recorded_at": entry.recorded_at}
+    slots = audience.slots
     for place, slot in enumerate(slots):
-        if slot.status == "missed" and slot.due_at == fact.met_missed_due_at:
-            proof = {"status": "met_out_of_band", "update_at": entry.occurred_at, "recorded_at": entry.recorded_at}
-            slots[place] = slot.model_copy(update=proof)
-            break
-    return audience.model_copy(update={"slots": tuple(slots)})
+        met = next((n for n in range(slot.count) if slot.part(n).due_at == fact.met_missed_due_at), None)
+        if slot.status == "missed" and met is not None:
+            before, after = slot.part(0, met), slot.part(met + 1, slot.count - met - 1)
+            parts = (*([before] if met else []), slot.part(met).model_copy(update=proof))
+            parts = (*parts, *([after] if after.count else []))
+            return audience.model_copy(update={"slots": (*slots[:place], *parts, *slots[place + 1 :])})
+    return audience
 
 
 def update_due(incident: Incident, entry: Entry, fact: UpdateDue) -> Change:
@@ -79,6 +83,14 @@ def update_missed(incident: Incident, entry: Entry, fact: UpdateMissed) -> Chang
     missed_after = old.open.missed_after if old.open is not None else fact.due_at
     slot = Slot(due_at=fact.due_at, status="missed", missed_after=missed_after, final=fact.final)
     return _changed(incident, old.model_copy(update={"open": None, "slots": (*old.slots, slot)}))
+
+
+def updates_missed(incident: Incident, entry: Entry, fact: UpdatesMissed) -> Change:
+    """Judge the open slot and those that follow it as missed."""
+    old = incident.audience(fact.audience)
+    missed_after = old.open.missed_after if old.open is not None else fact.due_at
+    row = Slot(due_at=fact.due_at, status="missed", missed_after=missed_after, count=fact.count, every_s=fact.every_s)
+    return _changed(incident, old.model_copy(update={"open": None, "slots": (*old.slots, row)}))
 
 
 def update_dropped(incident: Incident, entry: Entry, fact: UpdateDropped) -> Change:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Literal
 
 from incident.frozen import Frozen, PersonalText, Utc
@@ -100,7 +102,7 @@ class OpenSlot(Frozen):
 
 
 class Slot(Frozen):
-    """An update that was owed, met or missed."""
+    """An update that was owed, met or missed; or `count` in a row, one every `every_s` seconds, that were missed."""
 
     due_at: Utc
     status: Literal["met", "met_out_of_band", "missed"]
@@ -108,6 +110,15 @@ class Slot(Frozen):
     final: bool = False
     update_at: Utc | None = None
     recorded_at: Utc | None = None
+    count: int = 1
+    every_s: int = 0
+
+    def part(self, first: int, count: int = 1) -> Slot:
+        """Return `count` of the slots in a row, from the one at this place."""
+        later = first * timedelta(seconds=self.every_s)
+        every_s = self.every_s if count > 1 else 0
+        moved = {"due_at": self.due_at + later, "missed_after": self.missed_after + later}
+        return self.model_copy(update={**moved, "count": count, "every_s": every_s})
 
 
 class AudienceState(Frozen):
@@ -122,6 +133,10 @@ class AudienceState(Frozen):
     ever_held: bool = False
     final_at: Utc | None = None
     last_post_at: Utc | None = None
+
+    def each_slot(self) -> Iterator[Slot]:
+        """Return the judged slots one by one."""
+        return (slot.part(n) if slot.count > 1 else slot for slot in self.slots for n in range(slot.count))
 
 
 class Escalation(Frozen):

@@ -14,7 +14,7 @@ def updates(incident: Incident) -> Report:
 
 def adherence(audience: AudienceState) -> float | None:
     """Return the share of judged slots that were met, to three places; None without any."""
-    judged = len(audience.slots)
+    judged = _judged(audience)
     return round(_met(audience) / judged, 3) if judged else None
 
 
@@ -22,12 +22,16 @@ def _met(audience: AudienceState) -> int:
     return sum(slot.status != "missed" for slot in audience.slots)
 
 
+def _judged(audience: AudienceState) -> int:
+    return sum(slot.count for slot in audience.slots)
+
+
 def _audience(audience: AudienceState) -> Report:
     met = _met(audience)
     return {
-        "slots": [_slot(slot) for slot in audience.slots],
+        "slots": [_slot(slot) for slot in audience.each_slot()],
         "met": met,
-        "missed": len(audience.slots) - met,
+        "missed": _judged(audience) - met,
         "adherence": adherence(audience),
         "posts": audience.posts,
         "next_due_at": maybe(audience.open.due_at if audience.open else None),
