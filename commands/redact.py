@@ -1,89 +1,90 @@
-"""`redact`: removes the text of a message from the record, in every entry that quotes it. Author and time stay.
+"""`redact`: removes the text of a message or an entry from the record, in every entry that quotes it. Author and time stay.
 
 A person without the authority is refused, and the text is masked: it is hidden until a person with the authority decides.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Final
+from collections.abc import Sequence
+from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
-from commands.core.message_reference import MessageRef, named_message
+from commands.core.message_reference import TextRef, entry_named, named_subject
 from commands.core.preconditions import has_authority, not_authorised
+from commands.core.rules.redaction_limits import RedactionLimits, redaction_limits
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries import conversation
-from incident.entries.delivery import Exported
-from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact
+from incident.model.slack_references import Mask
 from incident.record import masked_view
-from incident.record.message_history import is_message
+from incident.record.masked_view import Subject
+from incident.record.message_history import place_of
 from incident.refusal import Code, Refusal
-
-_COPIES: Final = (
-    conversation.MessagePosted,
-    conversation.MessageEdited,
-    conversation.MessageDeleted,
-    conversation.MessagePinned,
-    conversation.DecisionMade,
-    conversation.ActionOpened,
-    Declared,
-)
-
-
-@dataclass(frozen=True)
-class RedactionLimits:
-    """What a redaction cannot reach: the message in Slack unless it is deleted there, and earlier exports."""
-
-    channel: str
-    ts: str
-    is_deleted: bool
-    exports: tuple[Entry, ...]
 
 
 class Redact(Verb):
-    """Remove the text of a message from the record; its author and time stay."""
+    """Remove the text of a message or an entry from the record; its author and time stay."""
 
     name = "redact"
     group = Group.RECORD
 
-    ref: MessageRef = None
+    ref: TextRef = None
     reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Name every entry that quotes the message; an actor without authority is refused, and the text is masked."""
-        channel, ts = named_message(now, self.ref)
-        entries = now.reader.message(now.open.key, channel, ts)
-        if not is_message(entries) and not any(isinstance(entry.fact, Declared) for entry in entries):
-            raise Refusal(Code.STATE, "redact_no_message", "ref")
+        """Name every entry that quotes the text; an actor without authority is refused, and the text is masked."""
+        subject, entries = _subject(now, self.ref), now.reader.unmasked().entries(now.open.key)
+        quoting = masked_view.quoting(entries, subject)
+        if not quoting:
+            raise _nothing_left(now, subject, entries)
+        whole = [entry for entry in entries if entry.n in {*quoting, *_masked(now, subject)} and not entry.redacted]
+        if masked_view.is_repeated(whole, self.reason):
+            raise Refusal(Code.BAD_VALUE, "redact_reason", "reason")
         if not has_authority(now, now.policy.authority.redact):
-            raise self._refused(now, (channel, ts))
-        quoting = {entry.n for entry in entries if isinstance(entry.fact, _COPIES)}
-        hidden = tuple(sorted({*quoting, *_masked(now, (channel, ts))}))
-        return (conversation.Redacted(channel=channel, ts=ts, entries=hidden, reason=self.reason),)
+            raise self._refused(now, subject, quoting)
+        numbers = tuple(sorted(entry.n for entry in whole))
+        channel, ts, entry = _fields(subject)
+        return (conversation.Redacted(channel=channel, ts=ts, entry=entry, entries=numbers, reason=self.reason),)
 
     def view(self, now: DecisionContext) -> RedactionLimits:
-        """Return whether the message is deleted in Slack, and the exports that may contain it."""
-        channel, ts = named_message(now, self.ref)
-        entries = now.reader.message(now.open.key, channel, ts)
-        first = min((entry.n for entry in entries), default=0)
-        last = max((entry.n for entry in entries if isinstance(entry.fact, conversation.Redacted)), default=now.open.n)
-        all_exports = now.reader.entries(now.open.key, kinds=(Exported.kind,), until=last)
-        exports = tuple(entry for entry in all_exports if isinstance(entry.fact, Exported) and entry.fact.upto >= first)
-        return RedactionLimits(
-            channel, ts, any(isinstance(entry.fact, conversation.MessageDeleted) for entry in entries), exports
-        )
+        """Return what holds the words still: messages in Slack, other incidents, and the exports that may contain them."""
+        return redaction_limits(now, _subject(now, self.ref))
 
-    def _refused(self, now: DecisionContext, place: tuple[str, str]) -> Refusal:
-        """Return the refusal, with a mask for entries that quote the message and are not masked yet."""
-        quoting = masked_view.quoting(now.reader.unmasked().entries(now.open.key), place)
-        new = conversation.Masked(channel=place[0], ts=place[1], entries=quoting, reason=self.reason)
-        also = (new,) if {*quoting} - _masked(now, place) else ()
-        reason = "redact_masked" if quoting else "redact_not_yours"
-        return not_authorised(reason, now.policy.authority.redact, also=also)
+    def _refused(self, now: DecisionContext, subject: Subject, quoting: Sequence[int]) -> Refusal:
+        """Return the refusal, with a mask for entries that quote the text and are not masked yet."""
+        channel, ts, entry = _fields(subject)
+        new = conversation.Masked(channel=channel, ts=ts, entry=entry, entries=tuple(quoting), reason=self.reason)
+        also = (new,) if {*quoting} - _masked(now, subject) else ()
+        return not_authorised("redact_masked", now.policy.authority.redact, also=also)
 
 
-def _masked(now: DecisionContext, place: tuple[str, str]) -> frozenset[int]:
-    """Return the numbers of the entries that the message's mask hides."""
-    mask = masked_view.mask_of(now.open.masks, place)
+def _subject(now: DecisionContext, ref: str | None) -> Subject:
+    """Return what the reference names: a message the record knows, or an entry with text. Raises Refusal."""
+    subject, n = named_subject(now, ref), entry_named(ref or "")
+    if subject is None:
+        reason = "redact_no_message" if n is None else "redact_no_entry"
+        raise Refusal(Code.STATE, reason, "ref", number=now.open.number, entry=str(n), last=str(now.open.n))
+    if n is not None:
+        (named,) = now.reader.unmasked().entries(now.open.key, after=n - 1, until=n)
+        if not masked_view.has_text(named):
+            what = named.fact.kind.replace("_", " ")
+            raise Refusal(Code.STATE, "redact_no_text", "ref", entry=str(n), what=what)
+    return subject
+
+
+def _nothing_left(now: DecisionContext, subject: Subject, entries: Sequence[Entry]) -> Refusal:
+    """Return the refusal of a message the record does not know, or of a text that is gone already."""
+    if any(entry.n == subject or place_of(entry.fact) == subject for entry in entries):
+        return Refusal(Code.STATE, "redact_done", "ref")
+    return Refusal(Code.STATE, "redact_no_message", "ref", number=now.open.number)
+
+
+def _fields(subject: Subject) -> tuple[str | None, str | None, int | None]:
+    """Return channel, ts and entry as a fact names its subject."""
+    return (None, None, subject) if isinstance(subject, int) else (*subject, None)
+
+
+def _masked(now: DecisionContext, subject: Subject) -> frozenset[int]:
+    """Return the numbers of the entries that the mask of the text hides."""
+    mask: Mask | None = masked_view.mask_of(now.open.masks, subject)
     return frozenset(mask.entries if mask else ())

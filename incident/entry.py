@@ -70,6 +70,10 @@ class Fact(Frozen):
     notice: ClassVar[str | None] = None
     is_folded: ClassVar[bool] = True
 
+    def shown_by(self, by: PersonId) -> PersonId:
+        """Return who did this, as readers see it: the person the entry is by, unless the fact knows better."""
+        return by
+
 
 class NewEntry(Frozen):
     """A fact to be recorded, with who did it and when it happened; it gets its number and hash when recorded."""
@@ -96,6 +100,11 @@ class Entry(Frozen):
     def is_backfilled(self) -> bool:
         """True if the fact happened before it was recorded."""
         return self.occurred_at < self.recorded_at
+
+    @property
+    def shown_by(self) -> PersonId:
+        """Who did this, as readers see it."""
+        return self.fact.shown_by(self.by)
 
 
 def split(fact: Fact) -> tuple[dict[str, JsonValue], dict[str, JsonValue]]:

@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     CARD = "card"
     PIN_CARD = "pin_card"
     TOPIC = "topic"
+    CHANNEL_NAME = "channel_name"
     BOOKMARKS = "bookmarks"
     ANNOUNCE = "announce"
     HOME = "home"

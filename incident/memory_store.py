@@ -108,7 +108,7 @@ class MemoryReader:
         if posted is None:
             return ()
         last = posted + HELD_AFTER
-        ours = ((key, row.states[0].at) for key, row in self._state.rows.items() if key.team == team)
+        ours = ((k, row.times.logged_at or row.last_entry_at) for k, row in self._state.rows.items() if k.team == team)
         late = (key for key, declared_at in ours if posted - SKEW <= declared_at <= last)
         return tuple(sorted(key for key in late if is_message(self.message(key, channel, ts))))
 
@@ -152,6 +152,11 @@ class MemoryReader:
 class MemoryUnit(MemoryReader):
     """One transaction on its own copy of the state."""
 
+    def home_viewers(self, team: str) -> Sequence[PersonId]:
+        """Return the people for whom a Home tab is queued: a job that is done leaves no trace here."""
+        homes = [queued.job for queued in self._state.jobs.values() if queued.job.kind is JobKind.HOME]
+        return tuple(job.person for job in homes if job.person and job.incident.team == team)
+
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome of an earlier request with this idempotency key."""
         return self._state.outcomes.get(key)
@@ -179,15 +184,9 @@ class MemoryUnit(MemoryReader):
         recorded_at = max(at, chain[-1].recorded_at) if chain else at
         added = tuple(
             Entry(
-                key=key,
-                n=len(chain) + step,
-                by=new.by,
-                occurred_at=new.occurred_at,
-                recorded_at=recorded_at,
-                source=new.source,
-                fact=join(type(new.fact), *split(new.fact)),
+                key=key, n=n, recorded_at=recorded_at, **{**dict(new), "fact": join(type(new.fact), *split(new.fact))}
             )
-            for step, new in enumerate(pending, start=1)
+            for n, new in enumerate(pending, start=len(chain) + 1)
         )
         self._state.chains[key] = chain + added
         return added

@@ -130,6 +130,9 @@ class Reader(Protocol):
 class UnitOfWork(Reader, Protocol):
     """One transaction: all of it is stored, or none."""
 
+    def home_viewers(self, team: str) -> Sequence[PersonId]:
+        """Return the people for whom a Home tab was drawn; Slack goes on showing it until it is drawn again."""
+
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome stored under an idempotency key within 48 hours, or None."""
 

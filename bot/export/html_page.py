@@ -109,10 +109,15 @@ def message_rows(entries: Sequence[Entry], render: Renderer) -> tuple[MessageRow
     for entry in entries:
         if isinstance(entry.fact, MessagePosted | MessageEdited | MessageDeleted):
             note = {"message_edited": "(edited)", "message_deleted": "(deleted)"}.get(entry.fact.kind, "")
-            who = entry.fact.author or entry.by
             text = render.macro("sentences.j2", entry.fact.kind, entry)
-            rows.append(MessageRow(_seconds(utc_text(entry.occurred_at)), render.who(who), text, note))
+            rows.append(MessageRow(_seconds(utc_text(entry.occurred_at)), _who(entry.fact, render), text, note))
     return tuple(rows)
+
+
+def _who(fact: MessagePosted | MessageEdited | MessageDeleted, render: Renderer) -> str:
+    """Return the name of the author of a message, or of who deleted it, which Slack does not say."""
+    person = fact.deleted_by if isinstance(fact, MessageDeleted) else fact.author
+    return render.who(person) if person else "not known"
 
 
 def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ...]:

@@ -28,6 +28,7 @@ from incident.frozen import REDACTED, Frozen, Utc, clean
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Recorder, UnitOfWork
+from incident.record.message_history import MESSAGES
 from roles.person_ids import PersonId
 
 # How far Slack's clock may be ahead of ours when an event and a backfilled member list are about the same join.
@@ -169,7 +170,8 @@ def _redacted(facts: Sequence[CapturedFact], session: IncidentSession) -> frozen
     if not messages:
         return frozenset()
     about = session.unit.unmasked().message(session.key, messages[0].channel, *(fact.ts for fact in messages))
-    return frozenset(entry.fact.ts for entry in about if isinstance(entry.fact, Redacted))
+    redacted = (e.fact for e in about if isinstance(e.fact, Redacted) or (e.redacted and isinstance(e.fact, MESSAGES)))
+    return frozenset(ts for fact in redacted if (ts := fact.ts) is not None)
 
 
 def _facts(fact: CapturedFact, redacted: frozenset[str], incident: Incident | None) -> Sequence[Fact]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from incident.deadlines import due_deadlines, missed_deadlines, update_slots
-from incident.effects import effects
+from incident.effects import affected_surfaces, effects
 from incident.entries.conversation import Redacted
 from incident.entries.lifecycle import StateChanged
 from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
@@ -89,7 +89,15 @@ class IncidentSession:
         if self.entries:
             self.unit.project(self.incident)
             jobs += effects.effects(self.before, self.incident, self.entries, self.policy)
+            jobs += self._every_home(self.incident)
         self.unit.enqueue([*jobs, *self._timer(self.incident)], self.at)
+
+    def _every_home(self, incident: Incident) -> Sequence[Job]:
+        """Return a refresh of every Home tab that was drawn, where a title changed that any of them may show."""
+        if not affected_surfaces.is_renamed(self.before, incident):
+            return ()
+        soon = self.at + affected_surfaces.DEBOUNCE
+        return affected_surfaces.home_refreshes(self.key.team, self.unit.home_viewers(self.key.team), soon)
 
     def _check_transitions(self, new: Sequence[NewEntry]) -> None:
         """Check changes of state against the lifecycle: a verb that breaks it has a bug, and records nothing."""

@@ -1,4 +1,4 @@
-"""References to a message: the message that was acted on, or one that is named by link, ts or entry number.
+"""References to a text: the message that was acted on, or a message or entry named by link, ts or entry number.
 
 Knows the messages on the record; Muster's own are not among them.
 """
@@ -10,11 +10,14 @@ from typing import Annotated, Final, TypeAlias
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DecisionContext
+from incident.entries.conversation import Masked, MaskLifted, Redacted
+from incident.record.masked_view import Subject
 from incident.record.message_history import is_message, place_of
 
-MessageRef: TypeAlias = Annotated[
-    str | None, FormField("Message", Control.LINE, "Its link, or its number in the timeline", leading=True)
+TextRef: TypeAlias = Annotated[
+    str | None, FormField("What", Control.LINE, "A message's link, or a number in the timeline", leading=True)
 ]
+_ABOUT_A_TEXT: Final = (Masked, MaskLifted, Redacted)
 _ENTRY: Final = re.compile(r"[#Ee]?(\d{1,9})")
 _LINK: Final = re.compile(r"/archives/(?P<channel>[A-Z0-9]+)/p(?P<seconds>\d{10})(?P<micros>\d{6})")
 _TS: Final = re.compile(r"(?:(?P<channel>[A-Z0-9]+)[:/])?(?P<ts>\d{10}\.\d{6})")
@@ -29,27 +32,33 @@ def source_message(now: DecisionContext) -> tuple[str, str] | tuple[None, None]:
     return (place.channel, place.message) if known else (None, None)
 
 
-def named_message(now: DecisionContext, ref: str | None) -> tuple[str, str]:
-    """Return channel and ts of the message that is named, or else acted on; the ts is empty when there is neither."""
+def named_subject(now: DecisionContext, ref: str | None) -> Subject | None:
+    """Return what is named, or else the message that was acted on; None when it is neither.
+
+    An entry that is about a message names the message, and any other entry of the incident itself.
+    """
     here = now.place.channel or now.open.places.channel or ""
     if ref is None:
-        return here, now.place.message or ""
+        return (here, now.place.message) if now.place.message else None
     text = ref.strip("<> ")
     if link := _LINK.search(text):
         return link["channel"], f"{link['seconds']}.{link['micros']}"
     if exact := _TS.fullmatch(text):
         return exact["channel"] or here, exact["ts"]
     n = entry_named(text)
-    return (here, "") if n is None else _behind(now, n)
+    return _behind(now, n) if n else None
 
 
 def entry_named(ref: str) -> int | None:
-    """Parse the number of an entry: `17`, `#17` or `E17`."""
-    number = _ENTRY.fullmatch(ref)
+    """Parse the number of an entry: `17`, `#17` or `E17`; None for any other reference."""
+    number = _ENTRY.fullmatch(ref.strip("<> "))
     return int(number[1]) if number else None
 
 
-def _behind(now: DecisionContext, n: int) -> tuple[str, str]:
-    """Return channel and ts of the message that an entry was made of; empty when there is none."""
-    found = now.reader.entries(now.open.key, after=n - 1, until=n) if n else ()
-    return next((place for entry in found if (place := place_of(entry.fact))), ("", ""))
+def _behind(now: DecisionContext, n: int) -> Subject | None:
+    """Return the message that an entry is about, or the entry itself; None when the incident has none of this number."""
+    found = now.reader.entries(now.open.key, after=n - 1, until=n)
+    if not found:
+        return None
+    fact = found[0].fact
+    return n if isinstance(fact, _ABOUT_A_TEXT) else place_of(fact) or n

@@ -9,6 +9,7 @@ from typing import Final
 from incident.deadlines import due_deadlines
 from incident.effects.job_keys import channel_key, key_of
 from incident.effects.notifications import members
+from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entries.delivery import CardPosted, PromptPutOff
 from incident.entries.lifecycle import Declared, JoinedAsDuplicate
 from incident.entry import Entry, IncidentKey, workspace_chain
@@ -19,6 +20,7 @@ from incident.rules.visibility import is_restricted
 from roles.person_ids import PersonId
 
 DEBOUNCE: Final = timedelta(seconds=1)
+_DECLARED: Final = 1
 
 
 def initial_jobs(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
@@ -56,6 +58,8 @@ def refreshes(before: Incident, after: Incident, entries: Sequence[Entry]) -> tu
     if _headline(before) != _headline(after):
         if after.adopted is None:
             jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
+            if is_renamed(before, after):
+                jobs.append(_surface(after, JobKind.CHANNEL_NAME, NORMAL, soon))
         is_hidden_now = is_restricted(after) and not is_restricted(before)
         if after.places.announced_ts is not None or is_announced(after) or is_hidden_now:
             jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
@@ -68,15 +72,19 @@ def refreshes(before: Incident, after: Incident, entries: Sequence[Entry]) -> tu
 
 
 def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
-    """Return a refresh of each prompt in Slack that these entries answered, postponed or made wrong."""
+    """Return a refresh of each prompt in Slack that these entries answered, postponed or made wrong.
+
+    A prompt may quote any text, also after it was answered, so each changes with what is hidden, gone or shown again.
+    """
     put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
     moved = _shown_on_card(before) != _shown_on_card(after)
+    is_hiding = any(isinstance(entry.fact, Redacted | Masked | MaskLifted) for entry in entries)
     jobs = []
     for prompted in before.prompted:
         was = due_deadlines.state_of(before, policy, prompted.due, prompted.n)
         now = due_deadlines.state_of(after, policy, prompted.due, prompted.n)
-        is_reworded = before.masks != after.masks or (moved and prompted.due.startswith("closure:"))
-        if was != now or prompted.due in put_off or (is_reworded and now is due_deadlines.PromptState.OPEN):
+        is_reworded = moved and prompted.due.startswith("closure:") and now is due_deadlines.PromptState.OPEN
+        if was != now or prompted.due in put_off or is_reworded or is_hiding:
             key = key_of(JobKind.PROMPT, after.key, prompted.n)
             jobs.append(
                 Job(
@@ -89,6 +97,19 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
                 )
             )
     return tuple(jobs)
+
+
+def is_renamed(before: Incident | None, after: Incident) -> bool:
+    """True if the title that people may read has changed: it was redacted, masked or shown again, or is restricted now.
+
+    Then the name of the channel changes, and every Home tab that lists the incident.
+    """
+    return before is not None and _readable_title(before) != _readable_title(after)
+
+
+def _readable_title(incident: Incident) -> tuple[object, ...]:
+    is_masked = any(_DECLARED in mask.entries for mask in incident.masks)
+    return incident.title, is_masked, is_restricted(incident)
 
 
 def backfill_job(incident: Incident, gap: int | None = None, at: datetime | None = None) -> Job:

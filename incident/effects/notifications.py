@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Final
 
 from incident.effects.job_keys import channel_key, key_of
+from incident.entries.classification import Reclassified
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
 from incident.entries.delivery import DeliveryFailed, PromptDue
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted
-from incident.entry import Entry, EntryPoint
-from incident.jobs import NORMAL, URGENT, Job, JobKind, Rank
+from incident.entry import Entry, EntryPoint, Fact
+from incident.jobs import LATER, NORMAL, URGENT, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience
@@ -20,7 +21,11 @@ from roles.person_ids import PersonId
 from roles.role_names import Role
 
 _DECLARED: Final = 1
+# The failures that the person in charge learns by direct message.
+CHANNEL_MISSING: Final = (JobKind.MAKE_CHANNEL, JobKind.RECONCILE)
 READ_IN_AFTER: Final = timedelta(minutes=5)
+# A job that was being sent has ended by then, or its lease has and another worker looks for what it sent.
+SENT_WITHIN: Final = timedelta(minutes=2)
 
 
 def members(incident: Incident) -> tuple[PersonId, ...]:
@@ -70,9 +75,9 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
     fact = entry.fact
     if isinstance(fact, PromptDue):
         return (_job(after, JobKind.PROMPT, entry.n, None, URGENT),)
-    if isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries:
-        return (_job(after, JobKind.MASK, entry.n, None, URGENT),)
-    if isinstance(fact, DeliveryFailed) and fact.what in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE):
+    if (isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries) or _restricts(fact):
+        return _edits(after, entry)
+    if isinstance(fact, DeliveryFailed) and fact.what in CHANNEL_MISSING:
         notifications = _job(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT)
         return (notifications.model_copy(update={"needs": None}),)
     return ()
@@ -85,6 +90,20 @@ def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
     touched = frozenset(entry.fact.entries)
     calls = (call for call in after.escalations if call.person is not None and touched & {_DECLARED, call.n})
     return tuple(_job(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
+
+
+def _restricts(fact: Fact) -> bool:
+    return isinstance(fact, Reclassified) and fact.restricted
+
+
+def _edits(after: Incident, entry: Entry) -> tuple[Job, ...]:
+    """Return the edit of posted messages, and one more for those that other jobs were sending while the entry was made.
+
+    It needs no channel: an incident without one may have sent direct messages.
+    """
+    once = _job(after, JobKind.MASK, entry.n, None, URGENT).model_copy(update={"needs": None})
+    late = {"key": f"{once.key}:late", "rank": LATER, "run_at": entry.recorded_at + SENT_WITHIN}
+    return once, once.model_copy(update=late)
 
 
 def _is_late(after: Incident, entry: Entry) -> bool:

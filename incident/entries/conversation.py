@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import MaybePersonalText, PersonalText, Utc
-from roles.person_ids import PersonId
+from roles.person_ids import MUSTER, PersonId
 
 
 class MessagePosted(Fact):
@@ -39,15 +39,21 @@ class MessageEdited(Fact):
 
 
 class MessageDeleted(Fact):
-    """A message was deleted in Slack; the record keeps it."""
+    """A message of `author` was deleted in Slack; the record keeps it. Slack does not say by whom: `deleted_by` is None."""
 
     kind: ClassVar[str] = "message_deleted"
+    version: ClassVar[int] = 2
     is_folded: ClassVar[bool] = False
 
     channel: str
     ts: str
     author: PersonId | None
+    deleted_by: PersonId | None = None
     previous: MaybePersonalText = None
+
+    def shown_by(self, by: PersonId) -> PersonId:
+        """Return who deleted it. Version 1 recorded it by the message's author, who is not known to have done so."""
+        return self.deleted_by or MUSTER
 
 
 class MessagePinned(Fact):
@@ -60,6 +66,10 @@ class MessagePinned(Fact):
     ts: str
     author: PersonId
     text: PersonalText
+
+    def shown_by(self, by: PersonId) -> PersonId:
+        """Return who wrote the message."""
+        return self.author
 
 
 class PinRemoved(Fact):
@@ -80,6 +90,10 @@ class SourceChanged(Fact):
 
     corrects: int
     change: Literal["edited", "deleted"]
+
+    def shown_by(self, by: PersonId) -> PersonId:
+        """Return who edited the message. Slack does not say who deleted one, so Muster says that it is gone."""
+        return MUSTER if self.change == "deleted" else by
 
 
 class Corrected(Fact):
@@ -177,30 +191,34 @@ class ActionDone(Fact):
 
 
 class Redacted(Fact):
-    """The text of a message was deleted in every entry that quotes it; the data stay."""
+    """The text of a message, or of the entry `entry`, was deleted in every entry that quotes it; the data stay."""
 
     kind: ClassVar[str] = "redacted"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "redaction"
     template: ClassVar[str | None] = "redact"
 
-    channel: str
-    ts: str
+    channel: str | None = None
+    ts: str | None = None
+    entry: int | None = None
     entries: tuple[int, ...]
     reason: PersonalText
 
 
 class Masked(Fact):
-    """The text of a message is hidden until a person who may redact decides. The record keeps the text.
+    """The text of a message, or of the entry `entry`, is hidden until a person who may redact decides.
 
-    `entries` quoted it then; later entries about the message are masked too.
+    The record keeps the text. `entries` quoted it then; later entries about the message are masked too.
     """
 
     kind: ClassVar[str] = "masked"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "mask"
     template: ClassVar[str | None] = "redact"
 
-    channel: str
-    ts: str
+    channel: str | None = None
+    ts: str | None = None
+    entry: int | None = None
     entries: tuple[int, ...]
     reason: PersonalText
 
@@ -209,11 +227,13 @@ class MaskLifted(Fact):
     """A person who may redact decided to show a masked text again, in the entries that were masked."""
 
     kind: ClassVar[str] = "mask_lifted"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "mask"
     template: ClassVar[str | None] = "unmask"
 
-    channel: str
-    ts: str
+    channel: str | None = None
+    ts: str | None = None
+    entry: int | None = None
     entries: tuple[int, ...]
 
 

@@ -8,18 +8,22 @@ from __future__ import annotations
 from typing import ClassVar
 
 from incident.entry import Fact
-from incident.frozen import MaybePersonalText, Utc
+from incident.frozen import MaybePersonalText, PersonalText, Utc
 from incident.medium import Medium
 from roles.person_ids import PersonId
 
 
 class ChannelMade(Fact):
-    """The incident channel exists, created or adopted. Recorded again when it is made private later."""
+    """The incident channel exists, created or adopted. Recorded again when it is made private or renamed later.
+
+    The name of a created channel repeats words of the title, so it is text that can be redacted.
+    """
 
     kind: ClassVar[str] = "channel_made"
+    version: ClassVar[int] = 2
 
     channel: str
-    name: str
+    name: PersonalText
     adopted: bool = False
     private: bool = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incident.frozen import Frozen, Utc
+from incident.frozen import Frozen, MaybePersonalText, Utc
 from roles.person_ids import PersonId
 
 
@@ -34,31 +34,37 @@ class Promotion(Frozen):
 
 
 class Mask(Frozen):
-    """A message whose text is hidden: masked by entry `n`, with the entries that quoted it."""
+    """A message, or else the entry `entry`, whose text is hidden: masked by entry `n`, with the entries that quoted it."""
 
     n: int
-    channel: str
-    ts: str
+    channel: str | None = None
+    ts: str | None = None
+    entry: int | None = None
     entries: tuple[int, ...]
     by: PersonId
     at: Utc
 
     @property
-    def place(self) -> tuple[str, str]:
-        """The message, by channel and ts."""
-        return self.channel, self.ts
+    def place(self) -> tuple[str, str] | None:
+        """The message, by channel and ts; None where an entry is masked that is about no message."""
+        return None if self.channel is None or self.ts is None else (self.channel, self.ts)
+
+    @property
+    def subject(self) -> tuple[str, str] | int | None:
+        """The message, or else the number of the entry."""
+        return self.place or self.entry
 
     @property
     def ref(self) -> str:
-        """The message as people type it, `channel:ts`."""
-        return f"{self.channel}:{self.ts}"
+        """The message as people type it, `channel:ts`, or the entry, `E26`."""
+        return f"E{self.entry}" if self.place is None else f"{self.channel}:{self.ts}"
 
 
 class SlackPlaces(Frozen):
     """The incident's channel and messages in Slack."""
 
     channel: str | None = None
-    channel_name: str | None = None
+    channel_name: MaybePersonalText = None
     private: bool = False
     card_ts: str | None = None
     announced_channel: str | None = None

@@ -42,6 +42,17 @@ def _with_medium(stored: StoredEntry) -> StoredEntry:
     return stored._replace(version=2, facts={**stored.facts, "medium": Medium.SLACK.value})
 
 
+def _with_its_name_as_text(stored: StoredEntry) -> StoredEntry:
+    """A channel's name was data, which stays; since version 2 it is text, which a redaction removes."""
+    facts = dict(stored.facts)
+    return stored._replace(version=2, facts=facts, words={"name": facts.pop("name")})
+
+
+def _as_it_is(stored: StoredEntry) -> StoredEntry:
+    """Version 2 has further fields, and they are optional."""
+    return stored._replace(version=2)
+
+
 STEPS: Final[UpcastSteps] = {
     ("card_posted", 1): _with_reference,
     ("announced", 1): _with_reference,
@@ -49,6 +60,11 @@ STEPS: Final[UpcastSteps] = {
     ("update_delivered", 1): _with_reference,
     ("checkpoint_published", 1): _with_reference,
     ("place_lost", 1): _with_medium,
+    ("channel_made", 1): _with_its_name_as_text,
+    ("message_deleted", 1): _as_it_is,
+    ("redacted", 1): _as_it_is,
+    ("masked", 1): _as_it_is,
+    ("mask_lifted", 1): _as_it_is,
 }
 
 

@@ -64,12 +64,11 @@ def timeline(entries: Iterable[Entry], read: ReportFormat) -> list[Report]:
 
 def _entry(entry: Entry, numbers: dict[int, int], read: ReportFormat) -> Report:
     fact = entry.fact
-    author = fact.author if isinstance(fact, MessagePinned) else entry.by
     written: Report = {
         "n": numbers[entry.n],
         "occurred_at": moment(entry.occurred_at),
         "kind": fact.timeline,
-        "by": read.who(author),
+        "by": read.who(entry.shown_by),
         "src": read.source(entry),
         "text": read.sentence(entry),
     }

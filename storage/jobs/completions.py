@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, select, update
 
+from incident.jobs import JobKind
 from storage.jobs.claims import ClaimedJob
 from storage.jobs.job_table import JOB, JobState
 
@@ -85,6 +86,11 @@ def complete(connection: Connection, claimed: ClaimedJob, now: datetime, result:
 
 
 def prune(connection: Connection, before: datetime, *, team: str) -> int:
-    """Delete the team's jobs that were done before a time, and return how many."""
+    """Delete the team's jobs that were done before a time, and return how many.
+
+    The last drawing of each Home tab stays: it says who still sees what was drawn then.
+    """
     done = delete(JOB).where(JOB.c.state == JobState.DONE, JOB.c.ended_at < before, JOB.c.team == team)
-    return connection.execute(done).rowcount
+    later = JOB.alias("later")
+    is_redrawn = exists().where(later.c.team == JOB.c.team, later.c.key == JOB.c.key, later.c.id > JOB.c.id)
+    return connection.execute(done.where((JOB.c.kind != JobKind.HOME.value) | is_redrawn)).rowcount

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from incident.jobs import Job, JobKind
+from roles.person_ids import PersonId
 from storage.jobs.job_table import JOB, JobState
 
 # Built once: every command enqueues several jobs, and building a statement costs more than running it.
@@ -86,6 +87,13 @@ def _is_dead(connection: Connection, team: str, key: str) -> bool:
     """True if the last job of this key is dead, so that its result will never exist."""
     last = connection.execute(_LAST_STATE, {"of_team": team, "of_key": key}).scalar_one_or_none()
     return last == JobState.DEAD
+
+
+def people_of(connection: Connection, team: str, kind: JobKind) -> tuple[PersonId, ...]:
+    """Return the people who have a job of a kind, done or not, each once."""
+    payloads = connection.execute(select(JOB.c.payload).where(JOB.c.team == team, JOB.c.kind == kind.value)).scalars()
+    people = (Job.model_validate_json(payload).person for payload in payloads)
+    return tuple(dict.fromkeys(person for person in people if person is not None))
 
 
 def cancel(connection: Connection, keys: Sequence[str], team: str) -> None:

@@ -1,4 +1,4 @@
-"""Redaction: deletes text from `body`, the projection, outcomes and drafts. Facts stay."""
+"""Redaction: deletes text from `body`, the projection, outcomes and drafts. Facts stay, and jobs hold no text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def delete_text(connection: Connection, key: IncidentKey, numbers: Sequence[int]
     deleted = frozenset(_strings(connection.execute(select(BODY.c.words).where(ours)).scalars().all()))
     connection.execute(delete(BODY).where(ours))
     _delete_drafts(connection, key, deleted)
-    _clear_outcomes(connection, key)
+    _clear_outcomes(connection, key, deleted)
     incident = projection.refold(connection, key)
     if incident is not None:
         projection.save(connection, incident)
@@ -51,10 +51,15 @@ def _strings_in(value: Any) -> Sequence[str]:
     return tuple(text for item in inner for text in _strings_in(item))
 
 
-def _clear_outcomes(connection: Connection, key: IncidentKey) -> None:
-    rows = connection.execute(select(SEEN).where(SEEN.c.team.in_((key.team, "")), SEEN.c.incident == key.id)).all()
-    for row in rows:
-        cleared = Outcome.model_validate_json(row.outcome).model_copy(update={"facts": ()})
+def _clear_outcomes(connection: Connection, key: IncidentKey, deleted: frozenset[str]) -> None:
+    # A refusal repeats what was typed. One without an incident may have been about the same words, so each is read.
+    ours = SEEN.c.team.in_((key.team, "")) & ((SEEN.c.incident == key.id) | SEEN.c.incident.is_(None))
+    for row in connection.execute(select(SEEN).where(ours)).all():
+        outcome = Outcome.model_validate_json(row.outcome)
+        texts = [text for _, text in outcome.facts]
+        if row.incident is None and not any(_overlap(text, lost) for text in texts for lost in deleted):
+            continue
+        cleared = outcome.model_copy(update={"facts": ()})
         connection.execute(
             update(SEEN).where(SEEN.c.team == row.team, SEEN.c.key == row.key).values(outcome=cleared.model_dump_json())
         )

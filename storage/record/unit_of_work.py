@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from ulid import ULID
 
 from incident.entry import Entry, IncidentKey, NewEntry
-from incident.jobs import Job
+from incident.jobs import Job, JobKind
 from incident.model.incident import Incident
 from incident.ports import Outcome
+from roles.person_ids import PersonId
 from storage.errors import require_team
 from storage.jobs import outbox
 from storage.record import chain_writer, idempotency_keys, incident_numbers, projection, redaction
@@ -29,6 +30,10 @@ class SqlUnitOfWork(SqlReader):
         self.redacted: set[IncidentKey] = set()
         self._saved: dict[IncidentKey, Incident] = {}
         self._heads: dict[IncidentKey, chain_writer.Head | None] = {}
+
+    def home_viewers(self, team: str) -> Sequence[PersonId]:
+        """Return the people for whom a Home tab was drawn."""
+        return outbox.people_of(self.connection, team, JobKind.HOME)
 
     def remembered(self, key: str) -> Outcome | None:
         """Return the outcome of this idempotency key, if it is not older than 48 hours."""

@@ -7,7 +7,8 @@ import pytest
 from commands.core.request import Place
 from commands.redact import Redact
 from incident.entries import conversation
-from incident.entries.delivery import ChannelMade, Exported
+from incident.entries.delivery import ChannelMade, DeliveryFailed, Exported
+from incident.medium import Medium
 from incident.refusal import Code
 from roles.person_ids import MUSTER
 from tests.support.command_bench import GROUPS
@@ -60,12 +61,77 @@ def test_without_a_reference_the_message_of_the_shortcut_is_used():
     assert redaction_desk(place=here).does(Redact(reason=WHY))[0].ts == TS
 
 
-@pytest.mark.parametrize("ref", ["2", "99", "0", "1749463200.000999", "that one", None])
-def test_a_reference_that_is_no_message_is_refused_before_authority_is_checked(ref):
+@pytest.mark.parametrize(
+    ("ref", "answer"),
+    [
+        ("1749463200.000999", "that is no message of INC-2026-0042."),
+        (f"https://x.slack.com/archives/COTHER/p{TS.replace('.', '')}", "that is no message of INC-2026-0042."),
+        ("that one", "that is no message of INC-2026-0042."),
+        (None, "that is no message of INC-2026-0042."),
+        ("99", "INC-2026-0042 has no entry 99; its last is 9. For another incident, put that incident's number first."),
+        ("0", "INC-2026-0042 has no entry 0;"),
+        ("E6", "entry 6 (pin removed) holds nothing a person wrote."),
+    ],
+)
+def test_a_reference_to_no_text_of_the_incident_is_refused_before_authority_is_checked(ref, answer):
     refusal = redaction_desk(frozenset()).refuses(Redact(ref=ref, reason=WHY))
 
     assert refusal.code == Code.STATE
-    assert worded(refusal).startswith("Nothing was removed: that is no message")
+    assert worded(refusal).startswith(f"Nothing was removed: {answer}")
+    assert refusal.also == ()
+    assert len(worded(refusal).split()) < 31
+
+
+@pytest.mark.parametrize("ref", ["2", "#2", "E2"])
+def test_an_entry_that_is_about_no_message_is_redacted_by_its_number(ref):
+    (redacted,) = redaction_desk().does(Redact(ref=ref, reason=WHY))
+
+    assert redacted == conversation.Redacted(entry=2, entries=(2,), reason=WHY)
+
+
+def test_a_redaction_of_an_entry_names_every_entry_that_repeats_a_whole_text_of_it():
+    here = HandmadeDesk(groups=LAWYERS)
+    here.holds(
+        conversation.Noted(text="ring Maria Huber"),
+        conversation.Corrected(corrects=1, text="ring Maria Huber, not Karl"),
+        conversation.MessagePosted(channel=CHANNEL, ts=TS, author=EVA, text="I will ring Maria Huber."),
+        conversation.Noted(text="ring Maria Hubertus"),
+        conversation.Redacted(channel=CHANNEL, ts="1749463200.000200", entries=(), reason="ring Maria Huber first"),
+    )
+
+    assert here.does(Redact(ref="1", reason=WHY))[0].entries == (1, 2, 3, 5)
+
+
+def test_a_text_that_is_only_a_mention_or_an_error_of_slack_is_quoted_by_no_other_entry():
+    here = HandmadeDesk(groups=LAWYERS)
+    here.holds(
+        conversation.Noted(text="<@UEVA56789>"),
+        conversation.Noted(text="<@UEVA56789> restarts it"),
+        DeliveryFailed(medium=Medium.SLACK, what="members", error="user_is_restricted"),
+        DeliveryFailed(medium=Medium.SLACK, what="page", error="user_is_restricted"),
+    )
+
+    assert here.does(Redact(ref="1", reason=WHY))[0].entries == (1,)
+    assert here.does(Redact(ref="3", reason=WHY))[0].entries == (3,)
+
+
+def test_the_reason_of_a_mask_is_redacted_by_the_number_of_its_entry_and_the_mask_stays():
+    here = HandmadeDesk(groups=LAWYERS)
+    here.holds(FACTS[0], conversation.Masked(channel=CHANNEL, ts=TS, entries=(1,), reason="Eva's key is key=1"))
+
+    (redacted,) = here.does(Redact(ref="2", reason=WHY))
+
+    assert redacted == conversation.Redacted(entry=2, entries=(2,), reason=WHY)
+
+
+@pytest.mark.parametrize("groups", [LAWYERS, frozenset()])
+def test_a_reason_that_repeats_the_text_is_refused_since_reasons_are_kept(groups):
+    here = HandmadeDesk(groups=groups)
+    here.holds(conversation.Noted(text="hunter2hunter2"))
+
+    refusal = here.refuses(Redact(ref="1", reason="hunter2hunter2 is a password"))
+
+    assert (refusal.code, refusal.fields, refusal.also) == (Code.BAD_VALUE, ("reason",), ())
 
 
 @pytest.mark.parametrize("group", ["privacy", "compliance", "legal", "security_lead"])
@@ -88,8 +154,13 @@ def test_a_refused_redaction_still_masks_every_entry_that_quotes_the_message():
     assert "It is masked wherever Muster shows it; they are asked" in worded(refusal)
 
 
-def test_a_reference_that_is_no_message_masks_nothing():
-    assert redaction_desk(frozenset()).refuses(Redact(ref="2", reason=WHY)).also == ()
+def test_a_refused_redaction_of_an_entry_masks_it_and_what_repeats_it():
+    here = HandmadeDesk(groups=frozenset({"responder"}))
+    here.holds(conversation.Noted(text="ring Maria Huber"), conversation.Noted(text="Rob can ring Maria Huber"))
+
+    assert here.refuses(Redact(ref="E1", reason=WHY)).also == (
+        conversation.Masked(entry=1, entries=(1, 2), reason=WHY),
+    )
 
 
 @pytest.fixture
@@ -164,7 +235,61 @@ def test_a_redacted_message_is_not_masked(hidden, monkeypatch):
     hidden.do("redact", "rob", at=9, ref=TS, reason=WHY)
 
     assert hidden.entries()[-1].fact.kind == "refused"
-    assert "masked" not in hidden.answer()
+    assert hidden.answer().startswith("Nothing changed: those words are gone from the record already.")
+
+
+def test_an_entry_is_redacted_once(room, monkeypatch):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    room.do("note", at=5, text="the card is 4111 1111")
+    number = str(room.entries()[-1].n)
+    room.do("redact", "rosa", at=6, ref=number, reason=WHY)
+
+    assert room.do("redact", "rosa", at=7, ref=number, reason=WHY).code == Code.STATE
+    assert "gone from the record already" in room.answer()
+
+
+def test_an_edit_of_a_message_that_was_redacted_as_a_quotation_brings_no_text_back(room, monkeypatch):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    room.do("note", at=5, text="the card is 4111 1111")
+    number = str(room.entries()[-1].n)
+    room.says("eva", "so the card is 4111 1111", at=6, ts=TS)
+    room.do("redact", "rosa", at=7, ref=number, reason=WHY)
+
+    edited = conversation.MessageEdited(
+        channel=CHANNEL, ts=TS, edited_ts="1.2", author=EVA, text="4111 1111", previous="4111 1111"
+    )
+    room.hears(edited, "eva", at=8)
+
+    assert "4111" not in "".join(entry.fact.model_dump_json() for entry in room.entries())
+
+
+def test_a_mask_by_number_is_lifted_by_the_number_of_any_entry_it_hides(room, monkeypatch):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    room.do("note", at=5, text="the card is 4111 1111")
+    noted = room.entries()[-1].n
+    room.do("redact", "rob", at=6, ref=f"E{noted}", reason=WHY)
+    room.do("timeline", at=7)
+    assert "4111" not in room.answer()
+    assert [mask.ref for mask in room.incident.masks] == [f"E{noted}"]
+
+    for ref in (f"E{noted}", str(room.entries()[-1].n)):
+        assert room.do("unmask", "rosa", at=8, ref=ref).code is None
+        assert room.incident.masks == ()
+        room.do("timeline", at=9)
+        assert "4111" in room.answer()
+        room.do("redact", "rob", at=10, ref=f"E{noted}", reason=WHY)
+
+
+def test_a_redaction_of_all_that_another_mask_hides_ends_that_mask(room, monkeypatch):
+    monkeypatch.setitem(GROUPS, "rosa", {"legal"})
+    room.do("note", at=5, text="the card is 4111 1111")
+    noted = room.entries()[-1].n
+    room.says("eva", "the card is 4111 1111", at=6, ts=TS)
+    room.do("redact", "rob", at=7, ref=f"E{noted}", reason=WHY)
+
+    room.do("redact", "rosa", at=8, ref=TS, reason=WHY)
+
+    assert room.incident.masks == ()
 
 
 def test_the_channel_line_names_who_asked_for_the_mask_and_why(hidden):
@@ -180,7 +305,8 @@ def test_the_reply_names_the_copies_that_muster_cannot_remove():
     assert "The message in Slack: it was deleted there already." in answer
     assert "Earlier exports: none that held the words was recorded." in answer
     assert "backups of the database" in answer
-    assert "name of this channel" not in answer
+    assert "rename the channel" not in answer
+    assert "Answers that only one person saw" in answer
     assert "key=1" not in answer + redaction_desk().said(Redact(ref=TS, reason=WHY))
 
 
@@ -212,7 +338,7 @@ def test_exports_that_contain_the_text_are_listed_with_author_and_time():
 @pytest.mark.parametrize(
     "ref", [f"CGENERAL:{TS}", f"https://x.slack.com/archives/CGENERAL/p{TS.replace('.', '')}", "1"]
 )
-def test_the_text_of_the_declaring_message_is_removed_and_the_channel_name_is_pointed_out(desk, monkeypatch, ref):
+def test_the_text_of_the_declaring_message_is_removed_with_the_name_made_from_the_title(desk, monkeypatch, ref):
     monkeypatch.setitem(GROUPS, "rosa", {"legal"})
     place = Place(channel="CGENERAL", message=TS)
     key = desk.do("declare", place=place, title="key=1 leaked", symptom="use key=1", service="checkout").key
@@ -220,10 +346,10 @@ def test_the_text_of_the_declaring_message_is_removed_and_the_channel_name_is_po
 
     desk.do("redact", "rosa", at=7, ref=ref, reason=WHY)
 
-    assert desk.facts()[0].entries == (1,)
+    assert [desk.entries()[n - 1].fact.kind for n in desk.facts()[0].entries] == ["declared", "channel_made"]
     assert "key=1" not in "".join(entry.fact.model_dump_json() for entry in desk.entries())
     assert "key=1" not in desk.incident.model_dump_json()
-    assert "name of this channel" in desk.answer()
+    assert "I rename the channel too" in desk.answer()
 
 
 def test_a_redacted_text_is_gone_from_every_entry_and_every_view(room, monkeypatch):

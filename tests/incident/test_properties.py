@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,14 +10,13 @@ from hypothesis import strategies as st
 
 from incident.entry import Entry, join, split
 from incident.fold.fold import apply, fold
-from incident.frozen import REDACTED, Frozen, text_fields
 from incident.model.incident import Incident
 from incident.model.state_transitions import MAY_FOLLOW, may_follow
 from incident.report.incident_metrics import metrics
 from incident.rules.closure_criteria import unmet
 from incident.states import VOID, State
 from roles.role_names import SINGLE, Role
-from tests.support.entry_chains import Chain
+from tests.support.entry_chains import Chain, but_for_words
 from tests.support.played_chains import chains
 from tests.support.policies import two_service_policy
 
@@ -141,14 +139,6 @@ def test_folding_a_beginning_and_then_the_rest_is_folding_all(chain, data):
 def redacted(entry: Entry) -> Entry:
     facts, _ = split(entry.fact)
     return entry.model_copy(update={"fact": join(type(entry.fact), facts, None), "redacted": True})
-
-
-def but_for_words(value: Any) -> Any:
-    """Blank out every field that holds people's words, however deep it lies."""
-    if isinstance(value, Frozen):
-        words = text_fields(type(value))
-        return {name: REDACTED if name in words else but_for_words(one) for name, one in value}
-    return [but_for_words(one) for one in value] if isinstance(value, tuple | list) else value
 
 
 @settings(deadline=None, max_examples=60)

@@ -10,6 +10,7 @@ from incident.entries.lifecycle import Declared, MajorDeclared, StateChanged
 from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.fold.fold import apply
+from incident.frozen import REDACTED, Frozen, text_fields
 from incident.model.incident import Incident
 from incident.rules.priority_matrix import change
 from incident.states import Audience, Priority, State
@@ -145,3 +146,11 @@ def moved(old: State, new: State) -> StateChanged:
 
 
 _SOURCE = Source(surface=EntryPoint.COMMAND, event="e01")
+
+
+def but_for_words(value: Any) -> Any:
+    """Blank out every field that holds people's words, however deep it lies."""
+    if isinstance(value, Frozen):
+        words = text_fields(type(value))
+        return {name: REDACTED if name in words else but_for_words(one) for name, one in value}
+    return [but_for_words(one) for one in value] if isinstance(value, tuple | list) else value

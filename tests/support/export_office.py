@@ -14,8 +14,8 @@ from bot.config.policy_loader import read_policy
 from bot.export.bundle import Seal, write_bundle
 from bot.rendering.renderer import TEMPLATES
 from commands.core.request import Actor, Place, Request
-from commands.core.run import run
-from incident.entry import EntryPoint, IncidentKey, Source
+from commands.core.run import note_outcome, run
+from incident.entry import EntryPoint, Fact, IncidentKey, Source
 from incident.record.hash_chain import canonical
 from roles.person_ids import PersonId, slack_person
 from storage.integrity.signing_keys import Signer, new_key
@@ -54,6 +54,11 @@ class Office:
         outcome = run(request, recorder=self.store.recorder, policy=self.policy, policy_hash=self.hash)
         assert not outcome.is_refused, outcome
         return outcome
+
+    def note(self, key: IncidentKey, fact: Fact) -> None:
+        """Record a fact of Muster's own."""
+        job = f"job-{next(self.keys)}"
+        note_outcome(key, [fact], job=job, recorder=self.store.recorder, policy=self.policy, at=T(1))
 
     def export(self, key: IncidentKey, at: float) -> Path:
         made = write_bundle(

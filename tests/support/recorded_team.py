@@ -275,6 +275,18 @@ def refuse(store: Store, minutes: float = 0) -> None:
     )
 
 
+def redacted_by_number(noted: int) -> list[NewEntry]:
+    """Return a note, which becomes entry `noted`, and its mask and redaction by its number."""
+    only = {"entry": noted, "entries": (noted,)}
+    return [
+        draft(conversation.Noted(text="Mrs Huber rang")),
+        draft(conversation.Masked(**only, reason="A name"), by=BEN),
+        draft(conversation.MaskLifted(**only), by=CYD),
+        draft(conversation.Masked(**only, reason="A name after all"), by=BEN),
+        draft(conversation.Redacted(**only, reason="A name"), by=CYD),
+    ]
+
+
 def told_of_keeping() -> list[NewEntry]:
     """Return invented facts of the workspace chain about keys, publishing and deletion."""
     hexes = {name: name[0] * 64 for name in ("old", "new", "root", "head")}

@@ -13,7 +13,7 @@ from commands.core.capture import Capture, CapturedFact
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
 from incident.entry import EntryPoint, Source
 from incident.record.message_time import message_time
-from roles.person_ids import PersonId, slack_person
+from roles.person_ids import MUSTER, PersonId, slack_person
 
 _MESSAGE_SUBTYPES: Final = frozenset({None, "", "file_share", "thread_broadcast", "me_message", "bot_message"})
 _TOMBSTONE: Final = "tombstone"
@@ -117,11 +117,11 @@ def _changed(team: str, event: Json) -> tuple[CapturedFact, PersonId, str] | Non
 
 
 def _deleted(team: str, channel: str, ts: str, before: Json, at: str) -> tuple[CapturedFact, PersonId, str]:
-    """Read a deletion. Slack does not say who deleted the message; its author mostly did, so the author is recorded."""
+    """Read a deletion. Slack does not say who deleted the message, so Muster records it, with the message's author."""
     gone = before.get("subtype") == _TOMBSTONE
     author = None if gone else _author(team, before)
     fact = MessageDeleted(channel=channel, ts=ts, author=author, previous=None if gone else before.get("text"))
-    return fact, author or slack_person(team, "unknown"), at
+    return fact, MUSTER, at
 
 
 def _author(team: str, message: Json) -> PersonId | None:

@@ -23,6 +23,7 @@ from incident.jobs import JobKind
 from incident.model.incident import Incident
 from incident.rules.visibility import may_see
 from roles.person_ids import slack_user
+from roles.role_names import Role
 
 _LEFT_AGAIN: Final = frozenset({"user_not_in_channel", "not_in_channel"})
 
@@ -50,11 +51,16 @@ def send_role_checklist(run: JobRun, context: JobContext) -> Sequence[Fact]:
     channel = direct_channel(context, run.person)
     if role is None or channel is None or run.person not in run.incident.holders(role):
         return ()
+    post(run, context, channel, checklist_message(run, context, role))
+    return ()
+
+
+def checklist_message(run: JobRun, context: JobContext, role: Role) -> Message:
+    """Return the checklist of a role as it reads now."""
     base = _surface_context(run, context)
     view = ChecklistContext(base.i, base.v, base.now, where=f"<#{run.channel}>")
     text = context.renderer.macro(f"slack/role_checklists/{role}.j2", "checklist", view)
-    post(run, context, channel, Message(text, sections(text)))
-    return ()
+    return Message(text, sections(text))
 
 
 def show_catch_up_brief(run: JobRun, context: JobContext) -> Sequence[Fact]:
@@ -83,9 +89,14 @@ def report_missing_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
     fact = entries_of(run, context)[0].fact
     if channel is None or not isinstance(fact, DeliveryFailed):
         return ()
-    view = MissingChannelContext(run.incident, fact.error or "", is_closed=fact.what == JobKind.RECONCILE)
-    post(run, context, channel, template_message(context.renderer, "slack/surfaces/no_channel.j2", view, run.incident))
+    post(run, context, channel, missing_channel_message(run, context, fact))
     return ()
+
+
+def missing_channel_message(run: JobRun, context: JobContext, fact: DeliveryFailed) -> Message:
+    """Return the news that the incident has no channel, or that its channel is closed to Muster, as it reads now."""
+    view = MissingChannelContext(run.incident, fact.error or "", is_closed=fact.what == JobKind.RECONCILE)
+    return template_message(context.renderer, "slack/surfaces/no_channel.j2", view, run.incident)
 
 
 def _surface_context(run: JobRun, context: JobContext) -> SurfaceContext:

@@ -30,6 +30,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.CARD: surface_refresh.show_card,
     JobKind.PIN_CARD: surface_refresh.pin_card,
     JobKind.TOPIC: surface_refresh.set_topic,
+    JobKind.CHANNEL_NAME: channel_creation.rename,
     JobKind.BOOKMARKS: surface_refresh.add_bookmarks,
     JobKind.ANNOUNCE: surface_refresh.announce,
     JobKind.HOME: surface_refresh.show_home,

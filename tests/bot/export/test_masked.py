@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from commands.core.capture import Capture, capture
-from commands.core.run import note_outcome
 from incident.entries.conversation import Masked, MaskLifted, MessageEdited, MessagePosted, Redacted
 from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Fact, IncidentKey, Source
@@ -28,13 +27,9 @@ class Masking(Office):
         self.in_force(SHIPPED, 0)
         declared = self.do("declare", 0, title=SECRET, service="checkout", impact=2, urgency=2)
         self.key: IncidentKey = declared.key
-        self.note(ChannelMade(channel="C1", name="inc-1"))
+        self.note(self.key, ChannelMade(channel="C1", name="inc-1"))
         self.hear(MessagePosted(channel="C1", ts=TS, author=CLERK, text=SECRET))
         return self.key
-
-    def note(self, fact: Fact) -> None:
-        job = f"job-{next(self.keys)}"
-        note_outcome(self.key, [fact], job=job, recorder=self.store.recorder, policy=self.policy, at=T(1))
 
     def hear(self, fact: MessagePosted | MessageEdited) -> None:
         said = Capture(team="T1", fact=fact, by=CLERK, occurred_at=T(1), source=Source(surface=EntryPoint.EVENT))
@@ -47,7 +42,7 @@ def office(sqlite_store: Store, tmp_path: Path) -> Masking:
     opened = Masking(sqlite_store, tmp_path)
     opened.begin()
     numbers = tuple(e.n for e in sqlite_store.recorder.read(lambda r: r.entries(opened.key)) if said(e.fact))
-    opened.note(MASK.model_copy(update={"entries": numbers}))
+    opened.note(opened.key, MASK.model_copy(update={"entries": numbers}))
     edit = MessageEdited(channel="C1", ts=TS, edited_ts="1700000009.0", author=CLERK, text="hunter3", previous=SECRET)
     opened.hear(edit)
     return opened
@@ -72,7 +67,7 @@ def test_no_file_of_an_export_contains_a_masked_text_and_the_export_verifies(off
 
 
 def test_an_export_contains_the_text_again_once_the_mask_is_lifted(office: Masking) -> None:
-    office.note(MaskLifted(channel="C1", ts=TS, entries=(1,)))
+    office.note(office.key, MaskLifted(channel="C1", ts=TS, entries=(1,)))
 
     folder = office.export(office.key, 9)
 
@@ -81,7 +76,7 @@ def test_an_export_contains_the_text_again_once_the_mask_is_lifted(office: Maski
 
 
 def test_a_text_removed_under_a_lifted_mask_is_found(office: Masking) -> None:
-    office.note(MaskLifted(channel="C1", ts=TS, entries=(1,)))
+    office.note(office.key, MaskLifted(channel="C1", ts=TS, entries=(1,)))
     folder = office.export(office.key, 9)
     changed = lines(folder)
     [n] = [n for n, line in enumerate(changed) if json.loads(line["text"])["kind"] == "message_posted"]
@@ -105,7 +100,7 @@ def test_a_text_removed_under_the_mask_of_another_text_is_found(office: Masking)
 def test_a_redaction_after_a_mask_verifies_as_a_redaction(office: Masking) -> None:
     entries = office.store.recorder.read(lambda reader: reader.unmasked().entries(office.key))
     named = tuple(entry.n for entry in entries if said(entry.fact) or "hunter" in entry.fact.model_dump_json())
-    office.note(Redacted(channel="C1", ts=TS, entries=named, reason="a password"))
+    office.note(office.key, Redacted(channel="C1", ts=TS, entries=named, reason="a password"))
 
     folder = office.export(office.key, 9)
 

@@ -15,7 +15,7 @@ from incident.entry import WORKSPACE, IncidentKey, workspace_chain
 from storage.integrity.signing_keys import new_key
 from storage.store import Store, open_store
 from tests.support.policies import ONE_TARGET_POLICY
-from tests.support.recorded_team import TEAM, at, record_all, told_of_keeping
+from tests.support.recorded_team import TEAM, at, record_all, redacted_by_number, step, told_of_keeping
 
 HERE = Path(__file__).parent
 
@@ -36,6 +36,9 @@ def main(version: str) -> None:
     with tempfile.TemporaryDirectory() as scratch, open_store(f"sqlite:///{scratch}/golden.db", team=TEAM) as store:
         store.migrate()
         keys = record_all(store)
+        drill = store.queries.incident(keys[2])
+        for one in redacted_by_number(drill.n + 1 if drill else 0):
+            store.recorder.transact(lambda unit, one=one: step(unit, keys[2], one))
         store.directory.activate_policy(ONE_TARGET_POLICY, "version: 1\n", at(150))
         store.recorder.transact(lambda unit: unit.append(workspace_chain(TEAM), told_of_keeping(), at(160)))
         store.checkpoints.take(at(200), new_key(Path(scratch) / "key.pem"))

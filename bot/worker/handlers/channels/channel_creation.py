@@ -1,12 +1,12 @@
-"""Creates the incident channel and invites people. A taken name gets a suffix; a retry looks for a channel of ours first."""
+"""Creates and renames the incident channel, and invites people. A taken name gets a suffix; a retry looks for a channel of ours first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
 from bot.slack.blocks.clipper import LIMITS
-from bot.slack.channel_names import channel_name
+from bot.slack.channel_names import channel_name, is_take_of
 from bot.slack.client.slack_errors import CHANNEL_CLOSED
 from bot.slack.client.web_api import SlackError
 from bot.worker.handlers.channels.adopted_channel import adopt
@@ -14,9 +14,9 @@ from bot.worker.handlers.message_sender import is_private
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
 from incident.effects.notifications import members
-from incident.entries.conversation import Left
+from incident.entries.conversation import Left, Redacted
 from incident.entries.delivery import ChannelMade, DeliveryFailed
-from incident.entries.lifecycle import JoinedAsDuplicate
+from incident.entries.lifecycle import Declared, JoinedAsDuplicate
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.medium import Medium
@@ -26,6 +26,7 @@ from incident.rules.visibility import is_restricted
 from roles.person_ids import PersonId, slack_person, slack_user
 
 _MAX_NAMES: Final = 20
+_NAME_OF_TITLE: Final = "The name of the channel was made from the title, which is redacted."
 _ALREADY_PRESENT: Final = frozenset({"already_in_channel", "cant_invite_self"})
 
 
@@ -45,18 +46,43 @@ def make_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 
 def _create(incident: Incident, context: JobContext) -> Sequence[Fact]:
+    channel = _named(incident, context, "conversations.create", is_private=is_restricted(incident))
+    return (ChannelMade(channel=channel["id"], name=channel["name"], private=channel.get("is_private") is True),)
+
+
+def _named(incident: Incident, context: JobContext, method: str, **arguments: Any) -> Mapping[str, Any]:
+    """Call a method with the incident's channel name, or with the next one that is free, and return the channel."""
     for take in range(1, _MAX_NAMES):
-        name = channel_name(incident, take)
         try:
-            created = context.slack.call("conversations.create", name=name, is_private=is_restricted(incident))
+            response = context.slack.call(method, name=channel_name(incident, take), **arguments)
         except SlackError as error:
             if error.error != "name_taken":
                 raise
         else:
-            channel = created["channel"]
-            private = channel.get("is_private") is True
-            return (ChannelMade(channel=channel["id"], name=channel["name"], private=private),)
-    raise SlackError("conversations.create", "name_taken", {})
+            channel: Mapping[str, Any] = response["channel"]
+            return channel
+    raise SlackError(method, "name_taken", {})
+
+
+def rename(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Rename a created channel after the title that people may read now, and record the new name.
+
+    A name that was recorded while the title was being redacted is redacted too.
+    """
+    incident = run.incident
+    if incident.adopted is not None or is_take_of(incident.places.channel_name or "", channel_name(incident)):
+        return ()
+    channel = None if run.is_first else context.slack.call("conversations.info", channel=run.channel)["channel"]
+    if channel is None or not is_take_of(channel["name"], channel_name(incident)):
+        channel = _named(incident, context, "conversations.rename", channel=run.channel)
+    renamed = ChannelMade(channel=run.channel, name=channel["name"], private=incident.places.private)
+    return (*_names_of_a_redacted_title(run, context), renamed)
+
+
+def _names_of_a_redacted_title(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    declared, *made = _entries(run, context, Declared.kind, ChannelMade.kind)
+    numbers = tuple(entry.n for entry in made if not entry.redacted) if declared.redacted else ()
+    return (Redacted(entry=numbers[0], entries=numbers, reason=_NAME_OF_TITLE),) if numbers else ()
 
 
 def invite(run: JobRun, context: JobContext) -> Sequence[Fact]:
@@ -104,8 +130,8 @@ def _missing_users(run: JobRun, context: JobContext) -> list[str]:
     return [user for user in users if user is not None and user != context.slack.bot]
 
 
-def _entries(run: JobRun, context: JobContext, kind: str) -> Sequence[Entry]:
-    return context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=(kind,)))
+def _entries(run: JobRun, context: JobContext, *kinds: str) -> Sequence[Entry]:
+    return context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds))
 
 
 def _from_duplicates(run: JobRun, context: JobContext) -> Iterable[PersonId]:

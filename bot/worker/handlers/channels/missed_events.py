@@ -16,7 +16,7 @@ from bot.worker.port import JobRun
 from commands.core.capture import Capture, CapturedFact
 from incident.entries.conversation import Joined, Left, MessageDeleted
 from incident.entry import EntryPoint, Source
-from roles.person_ids import PersonId, slack_person, slack_user
+from roles.person_ids import MUSTER, PersonId, slack_person, slack_user
 
 _JOINED: Final = frozenset({"channel_join", "group_join"})
 _LEFT: Final = frozenset({"channel_leave", "group_leave"})
@@ -63,12 +63,11 @@ def _membership_change(run: JobRun, context: JobContext, kind: type[Joined | Lef
 def deletion(channel: str, context: JobContext, ts: str, recorded: RecordedMessages | None, at: datetime) -> Capture:
     """Return a capture for a message that Slack no longer shows.
 
-    Slack does not say who deleted it; the author is recorded, who deletes most messages.
+    Slack does not say who deleted it, so Muster records it, with the message's author.
     """
     author = recorded.author if recorded else None
     fact = MessageDeleted(channel=channel, ts=ts, author=author, previous=recorded.text if recorded else None)
-    by = author or slack_person(context.slack.team, "unknown")
-    return _capture(context, fact, by=by, at=at, name=f"deleted:{ts}")
+    return _capture(context, fact, by=MUSTER, at=at, name=f"deleted:{ts}")
 
 
 def history_source(channel: str, message: str | None, event: str | None) -> Source:
