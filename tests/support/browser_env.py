@@ -17,8 +17,11 @@ from typing import Any, Final
 from playwright.sync_api import Page
 
 from bot.clock import SimulatedClock
+from bot.export.bundle import Seal, write_bundle
 from bot.simulation.replay.replay_environment import TIMING, ReplayEnvironment
+from roles.person_ids import cli_person
 from sandbox.state.entities import Message, Person
+from storage.integrity.signing_keys import new_key
 from tests.support.browser import BrowserDesk
 from tests.support.policies import page_policy
 
@@ -120,6 +123,21 @@ class BrowserEnv:
         """Put a 📌 on a message of the incident channel."""
         self.actor.react(self.stage.users[who], self.place(), ts, "pushpin")
         self.stage.settle()
+
+    def export(self, number: str) -> str:
+        """Export an incident, and return the address of its page."""
+        muster = self.stage.muster
+        key = next(one.key for one in muster.store.queries.incidents(self.stage.team) if one.number == number)
+        made = write_bundle(
+            muster.store,
+            key,
+            out=self.folder,
+            exported_by=cli_person("tour", "localhost"),
+            at=self.stage.clock.now(),
+            seal=Seal(new_key(self.folder / "key")),
+            policy=muster.active.policy,
+        )
+        return (made.folder / "index.html").resolve().as_uri()
 
     def messages(self, channel: str | None = None) -> list[Message]:
         """Return the messages of a channel, the oldest first."""

@@ -11,9 +11,6 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from bot.export.bundle import Seal, write_bundle
-from roles.person_ids import cli_person
-from storage.integrity.signing_keys import new_key
 from tests.support.browser import BrowserDesk, launched
 from tests.support.browser_env import BrowserEnv, browser_env_on
 from tests.support.page_user import aside, command, message, pick, tick, write
@@ -138,19 +135,8 @@ def _exported(scene: BrowserEnv, take: Take) -> None:
         ("tomas", "close"),
     ):
         scene.type_in(first, who, line)
-    muster = scene.stage.muster
-    key = min(muster.store.queries.incidents(scene.stage.team), key=lambda one: one.number).key
-    made = write_bundle(
-        muster.store,
-        key,
-        out=scene.folder,
-        exported_by=cli_person("tour", "localhost"),
-        at=scene.stage.clock.now(),
-        seal=Seal(new_key(scene.folder / "key")),
-        policy=muster.active.policy,
-    )
     page = scene.desk.browser.new_page(viewport={"width": 1440, "height": 900})
-    page.goto((made.folder / "index.html").resolve().as_uri())
+    page.goto(scene.export("INC-2026-0001"))
     take(page, "export")
     page.close()
 

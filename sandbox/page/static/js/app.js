@@ -37,7 +37,7 @@ function page() {
         drawer(),
       ),
       h(
-        "div",
+        "footer",
         { class: "status-bar" },
         h("span", {}, "Everything here runs on this machine. Nobody outside is told anything."),
         h("span", { class: "grow" }),

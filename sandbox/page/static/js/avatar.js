@@ -1,4 +1,4 @@
-// Avatars: initials on a person's colour. Knows no pictures and fetches none.
+// Avatars: initials on a person's colour, drawn by the style sheet so that they are no part of a name. Knows no pictures and fetches none.
 
 import { cls, h } from "./dom.js";
 import { shown } from "./emoji.js";
@@ -27,7 +27,12 @@ export function avatar(one, size = "", face = null) {
   const background = one?.is_bot ? null : `linear-gradient(145deg, hsl(${hue} 52% 52%), hsl(${hue} 58% 40%))`;
   return h(
     "span",
-    { class: cls("avatar", size, one?.is_bot && "bot"), style: { background }, "aria-hidden": "true" },
-    face ? shown(face.replaceAll(":", "")) : initials(name),
+    {
+      class: cls("avatar", size, one?.is_bot && "bot"),
+      style: { background },
+      "aria-hidden": "true",
+      "data-letters": face ? null : initials(name),
+    },
+    face && shown(face.replaceAll(":", "")),
   );
 }

@@ -141,7 +141,7 @@ function table(block, surface) {
   const [head, ...body] = block.rows;
   return h(
     "div",
-    { class: "table-scroll" },
+    { class: "table-scroll", role: "region", "aria-label": "Table", tabindex: "0" },
     h(
       "table",
       {},

@@ -7,7 +7,7 @@ import { icon } from "./icons.js";
 import { pickEmoji } from "./emojipicker.js";
 import { menu, openPopover } from "./popover.js";
 import { changed, nameOf, toast, ui } from "./state.js";
-import { complete, found, suggestions } from "./suggest.js";
+import { complete, found, suggestionId, suggestions } from "./suggest.js";
 import { commanded, written } from "./words.js";
 
 const notes = new Map(); // place → what went wrong with the last sending
@@ -47,8 +47,8 @@ export function composer(channel, thread) {
         "data-testid": thread ? "thread-composer" : "composer",
         value: ui.drafts.get(place) ?? "",
         "aria-autocomplete": "list",
-        "aria-expanded": found(place) ? "true" : "false",
         "aria-controls": found(place) ? "suggestions" : null,
+        "aria-activedescendant": found(place) ? suggestionId(found(place).at) : null,
         created: (el) => {
           fit(el);
           if (!thread || ui.thread === thread) el.focus({ preventScroll: true });

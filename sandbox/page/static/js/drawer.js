@@ -134,7 +134,7 @@ export function drawer() {
       "div",
       {
         class: "wire-rows",
-        role: "list",
+        role: "region",
         tabindex: "0",
         "aria-label": "What went by",
         created: (el) => {
@@ -149,7 +149,7 @@ export function drawer() {
           },
         },
       },
-      rows.length ? rows.map(row) : h("p", { class: "wire-none" }, "Nothing has gone by yet."),
+      rows.length ? h("div", { role: "list" }, rows.map(row)) : h("p", { class: "wire-none" }, "Nothing has gone by yet."),
     ),
   );
 }

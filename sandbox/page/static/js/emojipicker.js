@@ -16,7 +16,6 @@ export function pickEmoji(anchor, pick) {
         key: name,
         type: "button",
         class: "emoji-cell",
-        role: "option",
         title: `:${name}:`,
         "aria-label": name.replaceAll("_", " "),
         "data-emoji": name,

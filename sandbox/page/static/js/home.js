@@ -63,7 +63,7 @@ const CONTENT = {
   home: () =>
     h(
       "div",
-      { class: "home", "data-testid": "home" },
+      { class: "home", "data-testid": "home", role: "region", "aria-label": "Home", tabindex: "0" },
       ui.snap.home
         ? h("div", { class: "home-inner blocks" }, blocks(ui.snap.home.blocks, viewSurface(ui.snap.home)))
         : h("p", { class: "home-empty" }, "The app has not shown anything here yet."),
@@ -72,7 +72,7 @@ const CONTENT = {
   about: () =>
     h(
       "div",
-      { class: "home" },
+      { class: "home", role: "region", "aria-label": "About", tabindex: "0" },
       h(
         "div",
         { class: "home-inner about" },

@@ -21,7 +21,7 @@ export function modal() {
     "div",
     { key: `modal-${view.id}`, class: "backdrop" },
     h(
-      "form",
+      "div",
       {
         class: "dialog",
         role: "dialog",
@@ -30,43 +30,49 @@ export function modal() {
         "data-testid": "modal",
         "data-view": view.id,
         "data-callback-id": view.callback_id,
-        novalidate: true,
         tabindex: "-1",
         created: focusFirst,
-        on: {
-          submit: (event) => {
-            event.preventDefault();
-            submit(event.currentTarget, view);
-          },
-          keydown: (event) => onKey(event, view),
-        },
+        on: { keydown: (event) => onKey(event, view) },
       },
       h(
-        "header",
-        { class: "dialog-head" },
-        h("span", { class: "dialog-app", "aria-hidden": "true" }, nameOf(ui.snap.bot).slice(0, 1)),
-        h("h2", { id: "modal-title", "data-testid": "modal-title" }, plain(view.title?.text)),
-        depth > 1 && h("span", { class: "dialog-depth" }, `step ${depth}`),
-        h(
-          "button",
-          {
-            type: "button",
-            class: "icon-button",
-            "aria-label": "Close",
-            "data-testid": "modal-close",
-            on: { click: () => close(view) },
+        "form",
+        {
+          class: "dialog-form",
+          novalidate: true,
+          on: {
+            submit: (event) => {
+              event.preventDefault();
+              submit(event.currentTarget, view);
+            },
           },
-          icon("close"),
+        },
+        h(
+          "header",
+          { class: "dialog-head" },
+          h("span", { class: "dialog-app", "aria-hidden": "true" }, nameOf(ui.snap.bot).slice(0, 1)),
+          h("h2", { id: "modal-title", "data-testid": "modal-title" }, plain(view.title?.text)),
+          depth > 1 && h("span", { class: "dialog-depth" }, `step ${depth}`),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "icon-button",
+              "aria-label": "Close",
+              "data-testid": "modal-close",
+              on: { click: () => close(view) },
+            },
+            icon("close"),
+          ),
         ),
+        h(
+          "div",
+          { class: "dialog-body" },
+          ui.trouble.has(view.id) &&
+            h("p", { class: "trouble", role: "alert", "data-testid": "modal-trouble" }, ui.trouble.get(view.id)),
+          blocks(view.blocks, viewSurface(view)),
+        ),
+        footer(view),
       ),
-      h(
-        "div",
-        { class: "dialog-body" },
-        ui.trouble.has(view.id) &&
-          h("p", { class: "trouble", role: "alert", "data-testid": "modal-trouble" }, ui.trouble.get(view.id)),
-        blocks(view.blocks, viewSurface(view)),
-      ),
-      footer(view),
     ),
   );
 }

@@ -31,9 +31,9 @@ export function popover() {
     {
       key: `${open.label}`,
       class: cls("popover", open.className),
-      role: open.role ?? "dialog",
+      role: "dialog",
       "aria-label": open.label,
-      tabindex: "-1",
+      tabindex: "0",
       "data-testid": "popover",
       created: (el) => {
         place(el, open);
@@ -42,7 +42,9 @@ export function popover() {
       updated: (el) => place(el, open),
       on: { keydown: (event) => onKey(event), mousedown: (event) => event.stopPropagation() },
     },
-    open.content(),
+    open.role
+      ? h("div", { class: "popover-list", role: open.role, "aria-label": open.label }, open.content())
+      : open.content(),
   );
 }
 

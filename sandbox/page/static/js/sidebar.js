@@ -66,11 +66,10 @@ function channelRow(one) {
 
 function badge(one) {
   const loud = one.mentions > 0;
-  return h(
-    "span",
-    { class: cls("badge", loud && "loud"), "aria-label": `${one.unread} unread` },
-    String(loud ? one.mentions : one.unread),
-  );
+  return [
+    h("span", { class: cls("badge", loud && "loud") }, String(loud ? one.mentions : one.unread)),
+    h("span", { class: "unseen" }, loud ? "for you" : "unread"),
+  ];
 }
 
 function appRow() {
@@ -109,10 +108,10 @@ function personRow(one) {
         type: "button",
         class: "place person",
         title: `Be ${one.real_name}`,
-        "aria-label": self ? `${one.real_name}, you` : `Be ${one.real_name}`,
         on: { click: () => self || become(one.id) },
       },
       avatar(one, "tiny"),
+      !self && h("span", { class: "unseen" }, "Be "),
       h("span", { class: "place-name" }, one.real_name),
       self && h("span", { class: "self-mark" }, "you"),
     ),
@@ -128,8 +127,7 @@ function youAre() {
       class: "you-are",
       "data-testid": "you-are",
       "data-user": ui.me,
-      "aria-haspopup": "listbox",
-      "aria-label": `You are ${me.real_name}. Become somebody else`,
+      "aria-haspopup": "dialog",
       on: {
         click: (event) =>
           openPopover(event.currentTarget, "Become somebody else", people, { className: "people", role: "listbox" }),
@@ -143,6 +141,7 @@ function youAre() {
       h("strong", {}, me.real_name),
       h("span", {}, me.title || `@${me.name}`),
     ),
+    h("span", { class: "unseen" }, "Become somebody else"),
     icon("chevron"),
   );
 }

@@ -12,6 +12,9 @@ let offer = null; // {place, area, from, rows, at}
 /** The suggestions of a composer, if there are any. */
 export const found = (place) => (offer?.place === place && offer.rows.length > 0 ? offer : null);
 
+/** The id of a suggestion by its place in the list, which the composer names as the active one. */
+export const suggestionId = (index) => `suggestion-${index}`;
+
 const KINDS = [
   { pattern: /^\/(\S*)$/, rows: commands },
   { pattern: /(?:^|[\s(])@([\p{L}\p{N}._-]*)$/u, rows: people },
@@ -141,11 +144,11 @@ export function suggestions(place) {
       "aria-label": "Suggestions",
       "data-testid": "suggestions",
     },
-    here.rows.map((row, index) => suggestion(row, index === here.at)),
+    here.rows.map((row, index) => suggestion(row, index, index === here.at)),
   );
 }
 
-function suggestion(row, at) {
+function suggestion(row, index, at) {
   const choose = (event) => {
     event.preventDefault();
     const { area } = offer;
@@ -157,6 +160,7 @@ function suggestion(row, at) {
     "div",
     {
       key: row.id,
+      id: suggestionId(index),
       role: "option",
       "aria-selected": at ? "true" : "false",
       class: cls("suggestion", at && "at"),

@@ -45,6 +45,7 @@ export function threadPane(channel) {
       "div",
       {
         class: "messages",
+        tabindex: "0",
         role: "log",
         "aria-live": "polite",
         "aria-label": "Replies",
