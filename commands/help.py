@@ -41,6 +41,7 @@ class Help(Verb):
     group = Group.OTHER
     is_query = True
     needs_incident = False
+    for_guests = True
 
     about: Annotated[str | None, FormField("About", Control.LINE, "Any verb, or all", leading=True)] = None
 

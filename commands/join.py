@@ -39,7 +39,7 @@ class Join(Verb):
     def _first(self, now: DecisionContext) -> Incident:
         key = now.reader.find(now.team, number=self.number.strip().upper())
         first = now.reader.peek(key) if key else None
-        if first is None or not may_see(first, now.actor.id):
+        if first is None or not may_see(first, now.actor.id, is_guest=now.actor.is_guest):
             raise Refusal(Code.NO_INCIDENT, "no_such_incident", "number")
         if first.is_over or first.key == now.open.key or first.states[0].at > now.open.states[0].at:
             raise Refusal(Code.STATE, "join_not_first", "number", number=first.number)

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.rules.incident_by_number import find_visible
+from commands.core.rules.open_incidents import open_page
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
 from incident.ports import MOST_COUNTED, IncidentSummary
@@ -33,6 +34,7 @@ class List(Verb):
     group = Group.OTHER
     is_query = True
     needs_incident = False
+    for_guests = True
 
     after: Annotated[
         str | None,
@@ -48,5 +50,5 @@ class List(Verb):
     def view(self, now: DecisionContext) -> ListView:
         """Return a page of the open incidents; those the actor may not see are left out without a trace."""
         after = None if self.after is None else find_visible(self.after, now).key
-        page = now.reader.open_page(now.team, now.actor.id, after=after, limit=PAGE)
+        page = open_page(now.reader, now.team, now.actor, after=after, limit=PAGE)
         return ListView(page.incidents, page.more, page.more >= MOST_COUNTED)

@@ -17,6 +17,7 @@ class Next(Verb):
     name = "next"
     group = Group.INFORM
     is_query = True
+    for_guests = True
 
     words: Annotated[
         str | None, FormField("When", Control.LINE, "Only an update can promise another time", rest=True)

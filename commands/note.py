@@ -15,6 +15,7 @@ class Note(Verb):
 
     name = "note"
     group = Group.RECORD
+    for_guests = True
 
     text: Annotated[str, FormField("Note", Control.TEXT, "What happened, or what you saw", rest=True, needed=True)]
 

@@ -16,6 +16,7 @@ from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId
 
 _HIDDEN = FormField("", Control.WORD, hidden=True)
+_ATTESTED = FormField("", Control.WORD, hidden=True, attested=True)
 
 
 class Pin(Verb):
@@ -23,11 +24,12 @@ class Pin(Verb):
 
     name = "pin"
     group = Group.RECORD
+    for_guests = True
 
     channel: Annotated[str | None, _HIDDEN] = None
     ts: Annotated[str | None, _HIDDEN] = None
-    text: Annotated[str | None, _HIDDEN] = None
-    author: Annotated[PersonId | None, _HIDDEN] = None
+    text: Annotated[str | None, _ATTESTED] = None
+    author: Annotated[PersonId | None, _ATTESTED] = None
 
     def decide(self, now: DecisionContext) -> tuple[DatedFact, ...]:
         """Record the present text, by its author, at the time it was posted; a second pin adds nothing."""

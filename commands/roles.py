@@ -24,6 +24,7 @@ class Roles(Verb):
     name = "roles"
     group = Group.ROLES
     is_query = True
+    for_guests = True
 
     def decide(self, now: DecisionContext) -> tuple[()]:
         """Record nothing."""

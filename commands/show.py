@@ -20,6 +20,7 @@ class Show(Verb):
     group = Group.OTHER
     is_query = True
     needs_incident = False
+    for_guests = True
 
     number: Annotated[str | None, FormField("Number", Control.WORD, "INC-2026-0042, or just 42", leading=True)] = None
 

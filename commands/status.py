@@ -13,6 +13,7 @@ class Status(Verb):
     name = "status"
     group = Group.INFORM
     is_query = True
+    for_guests = True
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record nothing."""

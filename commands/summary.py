@@ -28,6 +28,7 @@ class Summary(Verb):
     aliases = ("catchup",)
     group = Group.INFORM
     is_query = True
+    for_guests = True
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record nothing."""

@@ -31,6 +31,7 @@ class Timeline(Verb):
     name = "timeline"
     group = Group.INFORM
     is_query = True
+    for_guests = True
 
     count: Annotated[
         Annotated[int, Field(ge=1, le=_MOST)] | None,

@@ -19,6 +19,7 @@ class Unpin(Verb):
 
     name = "unpin"
     group = Group.RECORD
+    for_guests = True
 
     channel: Annotated[str | None, _HIDDEN] = None
     ts: Annotated[str | None, _HIDDEN] = None

@@ -54,6 +54,6 @@ class Void(Verb):
             return None
         key = now.reader.find(now.team, number=number)
         other = now.reader.peek(key) if key else None
-        if other is None or other.key == now.open.key or not may_see(other, now.actor.id):
+        if other is None or other.key == now.open.key or not may_see(other, now.actor.id, is_guest=now.actor.is_guest):
             raise Refusal(Code.BAD_VALUE, "void_of_unknown", "duplicate_of", given=number)
         return other.number

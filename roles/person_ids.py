@@ -29,6 +29,17 @@ def slack_user(person: PersonId) -> str | None:
     return rest.rpartition(":")[2] if surface == "slack" else None
 
 
+def team_of(person: PersonId) -> str | None:
+    """Return the Slack workspace of a person's account, or None for one whom Slack does not know."""
+    surface, _, rest = person.partition(":")
+    return rest.rpartition(":")[0] or None if surface == "slack" else None
+
+
+def is_external(person: PersonId, team: str) -> bool:
+    """True if the person's account is one of another workspace than `team`."""
+    return team_of(person) not in (None, team)
+
+
 def cli_person(user: str, host: str) -> PersonId:
     """Return the id of a person at a command line, `cli:<user>@<host>`: claimed, not proven, and shown so."""
     return PersonId(f"cli:{user}@{host}")

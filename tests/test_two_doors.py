@@ -37,6 +37,7 @@ WRAPS = ("bot.slack.gateway.listener_deadline",)
 SPEAKS = {
     "bot.slack.responder": "opens forms and sends replies",
     "bot.slack.user_directory": "lists the members, on a schedule",
+    "bot.slack.client.account_lookup": "asks who an account is that acts for the first time",
     "bot.slack.client.web_api": "is the worker's client, used where nothing can be recorded",
     "bot.slack.degraded.provisional_channel": "says that the database is absent, when nothing can be recorded",
     "bot.slack.client.client_factory": "makes the clients",

@@ -16,6 +16,7 @@ from bot.config.policy_reloader import PolicyReloader
 from bot.config.settings import Settings
 from bot.failpoints import Failpoint
 from bot.monitoring.metrics import Metrics
+from bot.slack.client.account_lookup import ANSWER_SECONDS
 from bot.slack.client.client_factory import client_for, identify
 from bot.slack.client.rate_limiter import RateLimiter
 from bot.slack.client.startup_retry import retry_transient
@@ -74,7 +75,11 @@ def connect(
         store=store,
         is_migrated=is_migrated,
         policy=PolicyReloader(settings.policy, store.directory, clock),
-        people=UserDirectory(team, lambda changed: store.directory.put(changed, clock.now())),
+        people=UserDirectory(
+            team,
+            lambda changed: store.directory.put(changed, clock.now()),
+            client=client_for(address, token, timeout=ANSWER_SECONDS, on_call=metrics.record_call),
+        ),
         slack=SlackClient(client, team, bot, RateLimiter(), clock, reached=reached),
         responder=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=metrics.record_call)),
     )

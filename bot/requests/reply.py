@@ -12,13 +12,13 @@ from bot.rendering.message_catalog import refusal_text, sentence
 from bot.rendering.renderer import Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from commands.core import verb_registry
-from commands.core.request import Fields, Request
+from commands.core.request import Actor, Fields, Request
+from commands.core.rules.open_incidents import open_page, own_incidents
 from incident.entry import EntryPoint
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Reader
 from incident.refusal import Code
-from roles.person_ids import PersonId
 
 # Refusals that a form can resolve: its fields can be changed and submitted again.
 _RESOLVED_IN_A_FORM: Final = frozenset(
@@ -93,7 +93,7 @@ def _join(incident: Incident | None, duplicate: Incident | None) -> Suggestion |
 def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -> Reply:
     lines, unmet = [refusal_text(outcome)], tuple(unmet_criteria(outcome))
     if outcome.reason == "no_incident":
-        lines.append(open_incidents(reader, request.team, request.actor.id, texts.command))
+        lines.append(open_incidents(reader, request.team, request.actor, texts.command))
     lines += [f"• {line}" for line in unmet]
     return Reply(
         "\n".join(lines),
@@ -121,10 +121,10 @@ def _form(request: Request, outcome: Outcome) -> Suggestion | None:
     )
 
 
-def open_incidents(reader: Reader, team: str, person: PersonId, command: str) -> str:
+def open_incidents(reader: Reader, team: str, actor: Actor, command: str) -> str:
     """List the channels of open incidents that a person may see: first those that concern them."""
-    own = [(one.number, one.places.channel) for one in reader.own_incidents(team, person, limit=_MOST_CHANNELS)]
-    others = [(one.number, one.channel) for one in reader.open_page(team, person, limit=_MOST_CHANNELS).incidents]
+    own = [(one.number, one.places.channel) for one in own_incidents(reader, team, actor, limit=_MOST_CHANNELS)]
+    others = [(one.number, one.channel) for one in open_page(reader, team, actor, limit=_MOST_CHANNELS).incidents]
     found = [f"<#{channel}> ({number})" for number, channel in dict.fromkeys((*own, *others)) if channel]
     channels = found[:_MOST_CHANNELS]
     return sentence("also_open", places=", ".join(channels)) if channels else sentence("none_open", command=command)

@@ -55,6 +55,7 @@ def build_app(
         process_before_response=True,
         listener_executor=ThreadPoolExecutor(THREADS, thread_name_prefix="listener"),
     )
+    app.use(lambda ack, body, next: gateway.accounts.check(ack, body, next))
     events, deadline = EventListeners(gateway), ListenerDeadline(gateway.replies, acked)
     # Bolt tries its listeners in order, so the most frequent payload comes first.
     app.event("message")(deadline.event(events.on_message))

@@ -22,7 +22,11 @@ from roles.person_ids import PersonId, slack_person
 
 @dataclass(frozen=True)
 class Interaction:
-    """One payload from Slack. `user` is a Slack id; `in_form` is True when the person acted inside an open form."""
+    """One payload from Slack. `user` is a Slack id; `in_form` is True when the person acted inside an open form.
+
+    `team` is the workspace whose record it is about, `user_team` that of the account, when the payload names it.
+    `is_claimed`: a button's value or a form's metadata names the channel, not Slack.
+    """
 
     team: str
     user: str
@@ -34,11 +38,18 @@ class Interaction:
     trigger_id: str | None = None
     event: str | None = None
     in_form: bool = False
+    user_team: str | None = None
+    is_claimed: bool = False
 
     @property
     def person(self) -> PersonId:
         """The id of the person who acted."""
-        return slack_person(self.team, self.user)
+        return slack_person(self.user_team or self.team, self.user)
+
+    @property
+    def teams(self) -> frozenset[str]:
+        """The workspaces that the payload names: one that is not ours makes the account an external one."""
+        return frozenset({self.team, self.user_team or self.team})
 
     def request(
         self, verb: str, fields: dict[str, JsonValue], actor: Actor, occurred_at: datetime | None = None
@@ -50,7 +61,13 @@ class Interaction:
             fields=fields,
             actor=actor,
             team=self.team,
-            place=Place(channel=context.channel, message=context.message, thread=context.thread, number=context.number),
+            place=Place(
+                channel=context.channel,
+                message=context.message,
+                thread=context.thread,
+                number=context.number,
+                is_claimed=self.is_claimed,
+            ),
             source=Source(surface=self.surface, channel=context.channel, message=context.message, event=self.event),
             key=self.key,
             at=self.at,
@@ -105,6 +122,8 @@ def from_action(body: Json, at: datetime) -> Interaction:
         trigger_id=body.get("trigger_id"),
         event=action["action_ts"],
         in_form=(body.get("view") or {}).get("type") == "modal",
+        user_team=_user_team(body),
+        is_claimed=context.channel not in (None, channel),
     )
 
 
@@ -115,13 +134,15 @@ def from_view(body: Json, at: datetime) -> Interaction:
     return Interaction(
         team=team,
         user=user,
-        key=f"{team}:view:{view['id']}:{view.get('hash')}:{_digest(view.get('state'))}",
+        key=f"{team}:view:{user}:{view['id']}:{view.get('hash')}:{_digest(view.get('state'))}",
         at=at,
         surface=EntryPoint.FORM,
         context=context,
         reply_target=ReplyTarget(user, context.channel),
         trigger_id=body.get("trigger_id"),
         event=view["id"],
+        user_team=_user_team(body),
+        is_claimed=True,
     )
 
 
@@ -140,12 +161,13 @@ def from_shortcut(body: Json, at: datetime) -> Interaction:
         reply_target=ReplyTarget(user, channel, thread=message.get("thread_ts"), response_url=body.get("response_url")),
         trigger_id=body.get("trigger_id"),
         event=body["action_ts"],
+        user_team=_user_team(body),
     )
 
 
 def from_event(body: Json, at: datetime) -> Interaction:
     """Read an event. Slack delivers every retry under the same event id."""
-    team, event = _team(body), body["event"]
+    team, event = owner_of_event(body), body["event"]
     item = event.get("item") or {}
     channel = event.get("channel") if isinstance(event.get("channel"), str) else item.get("channel")
     user = event.get("user")
@@ -159,12 +181,39 @@ def from_event(body: Json, at: datetime) -> Interaction:
         context=ActionContext(channel=channel, message=item.get("ts"), thread=event.get("thread_ts")),
         reply_target=ReplyTarget(user, channel, thread=event.get("thread_ts")),
         event=body["event_id"],
+        user_team=author_team(event),
     )
 
 
 def _digest(state: Json | None) -> str:
     """Return a short digest of the values in a form."""
     return sha256(json.dumps(state, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def owner_of_event(body: Json) -> str:
+    """Return the workspace for which Slack delivers an event: in a shared channel `team_id` may be another's."""
+    authorized = [one.get("team_id") for one in body.get("authorizations") or () if one.get("team_id")]
+    return str(authorized[0] if authorized else body.get("context_team_id") or body["team_id"])
+
+
+def author_team(message: Json) -> str | None:
+    """Return the workspace of the account that wrote or did something, if the event names it."""
+    named = (message.get(name) for name in ("user_team", "team"))
+    return next((team for team in named if isinstance(team, str) and team.startswith("T")), None)
+
+
+def teams_named(body: Json) -> frozenset[str]:
+    """Return every workspace that a command or an interaction names for its person or its form."""
+    user, view, team = body.get("user"), body.get("view"), body.get("team")
+    of_user = user.get("team_id") if isinstance(user, dict) else None
+    of_view = view.get("app_installed_team_id") if isinstance(view, dict) else None
+    of_team = team.get("id") if isinstance(team, dict) else team
+    return frozenset(str(one) for one in (body.get("team_id"), of_team, of_user, of_view) if one)
+
+
+def _user_team(body: Json) -> str | None:
+    team = body["user"].get("team_id")
+    return str(team) if team else None
 
 
 def _team(body: Json) -> str:

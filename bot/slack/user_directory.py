@@ -1,13 +1,14 @@
-"""The members of the workspace and their policy groups, in memory. Only `refresh` calls Slack, never a listener.
+"""The accounts that Slack has named, of which kind each is, and their policy groups, in memory.
 
-An unknown user counts as a full member: Slack let them in, and an incident must not wait for the list of members.
+`refresh` asks Slack for all members. An account that is in no list, as one of another workspace in a shared channel, is
+asked for when it first acts; until Slack says who it is, it is unknown and may do nothing.
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from http.client import HTTPException
 from typing import Final
@@ -15,24 +16,39 @@ from typing import Final
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.client.account_lookup import AccountLookup
 from bot.slack.client.cursor_pages import next_cursor, pages
 from bot.slack.payload import Json
 from commands.core.request import RESPONDER, Actor
 from incident.policy import Policy
 from incident.ports import Person
-from roles.person_ids import PersonId, slack_person
+from roles.accounts import Account, refusal_to_act
+from roles.person_ids import PersonId, is_external, slack_person
 from storage.errors import Unavailable
 
 PAGE: Final = 500
+# The workspace of a stranger for whom Slack names none.
+NO_TEAM: Final = "T0"
 _USER: Final = re.compile(r"[UW][A-Z0-9]{2,}")
 _log = logging.getLogger(__name__)
 
 
 class UserDirectory:
-    """Members, and the user groups that the policy names. `keep` stores changed members in the database."""
+    """Members, and the user groups that the policy names. `keep` stores changed members in the database.
 
-    def __init__(self, team: str, keep: Callable[[Sequence[Person]], object], *, page: int = PAGE) -> None:
+    `client` asks for single accounts; it must be quick, since a person waits. Without one they stay unknown.
+    """
+
+    def __init__(
+        self,
+        team: str,
+        keep: Callable[[Sequence[Person]], object],
+        *,
+        page: int = PAGE,
+        client: WebClient | None = None,
+    ) -> None:
         self.team = team
+        self._lookup = AccountLookup(client)
         self._store_people = keep
         self._members: dict[str, Person] = {}
         self._unstored: dict[str, Person] = {}
@@ -45,25 +61,51 @@ class UserDirectory:
         """Return the member with this Slack id, or None."""
         return self._members.get(user)
 
+    def account(self, user: str, teams: Collection[str] = ()) -> Account:
+        """Return the kind of an account; `teams` are the workspaces that a payload names for it."""
+        if any(team != self.team for team in teams):
+            return Account.EXTERNAL
+        known = self._members.get(user)
+        if known is None:
+            found = self._lookup.find(user)
+            if found is None:
+                return Account.EXTERNAL if self._lookup.is_stranger(user) else Account.UNKNOWN
+            self.update(found)
+            known = self._members[user]
+        return account_of(known, self.team)
+
+    def person_id(self, user: str) -> PersonId:
+        """Return the id of a user: that of their own workspace for one of another workspace."""
+        known = self._members.get(user)
+        return known.id if known else slack_person(self.team, user)
+
+    def named(self, user: str) -> PersonId:
+        """Return the id of a user whom a field names; one whom Slack does not know here is of no workspace."""
+        is_stranger = self.account(user) is Account.EXTERNAL and user not in self._members
+        return slack_person(NO_TEAM, user) if is_stranger else self.person_id(user)
+
     def find(self, word: str) -> PersonId | None:
         """Return the person with this Slack id, or with this name if only one active member has it.
 
         An id that is not in the directory counts only while the directory is empty.
         """
         if _USER.fullmatch(word) and (word in self._members or not self._members):
-            return slack_person(self.team, word)
+            return self.person_id(word)
         name = word.strip().lower()
         found = [user for user, names in self._names_of.items() if name in names and self._members[user].is_active]
-        return slack_person(self.team, found[0]) if len(found) == 1 else None
+        return self.person_id(found[0]) if len(found) == 1 else None
 
     def time_zone(self, user: str) -> str:
         """Return the time zone of a user, UTC while it is unknown."""
         known = self._members.get(user)
         return known.zone if known else "UTC"
 
-    def actor(self, user: str, policy: Policy) -> Actor:
-        """Return a Slack user as an actor, with the policy groups that they belong to."""
-        return Actor(id=slack_person(self.team, user), groups=self.groups_of(user, policy))
+    def actor(self, user: str, policy: Policy, teams: Collection[str] = ()) -> Actor:
+        """Return a Slack user as an actor, with the policy groups that they belong to; `teams` as in `account`."""
+        account = self.account(user, teams)
+        if refusal_to_act(account) is not None:
+            return Actor(id=self.person_id(user), account=account)
+        return Actor(id=self.person_id(user), groups=self.groups_of(user, policy), account=account)
 
     def groups_of(self, user: str, policy: Policy) -> frozenset[str]:
         """Return a user's policy groups; every full member is a responder while the policy names none."""
@@ -118,14 +160,25 @@ class UserDirectory:
 
     def _is_full_member(self, user: str) -> bool:
         known = self._members.get(user)
-        return known is None or not (known.is_bot or known.is_guest or not known.is_active)
+        return known is not None and account_of(known, self.team) is Account.MEMBER
+
+
+def account_of(person: Person, team: str) -> Account:
+    """Return the kind of a person's account, as seen from a workspace."""
+    if is_external(person.id, team):
+        return Account.EXTERNAL
+    if person.is_bot:
+        return Account.BOT
+    if not person.is_active:
+        return Account.DEACTIVATED
+    return Account.GUEST if person.is_guest else Account.MEMBER
 
 
 def read_member(team: str, member: Json) -> Person:
     """Return the person in a member payload."""
     profile: Json = member.get("profile") or {}
     return Person(
-        id=slack_person(team, member["id"]),
+        id=slack_person(_home_team(team, member), member["id"]),
         name=next(iter(_names(member)), member["id"]),
         zone=member.get("tz") or "UTC",
         title=profile.get("title") or "",
@@ -133,6 +186,14 @@ def read_member(team: str, member: Json) -> Person:
         is_guest=bool(member.get("is_restricted") or member.get("is_ultra_restricted")),
         is_active=not member.get("deleted", False),
     )
+
+
+def _home_team(team: str, member: Json) -> str:
+    """Return the workspace of an account: ours if it is a member of ours, also beside others of one organisation."""
+    home, teams = member.get("team_id"), (member.get("enterprise_user") or {}).get("teams") or ()
+    if team in teams or (not member.get("is_stranger") and (home in (None, team) or not str(home).startswith("T"))):
+        return team
+    return str(home or NO_TEAM)
 
 
 def _names(member: Json) -> list[str]:

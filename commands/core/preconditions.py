@@ -7,13 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from commands.core.verb import DecisionContext
+from commands.core.request import Actor
+from commands.core.verb import DecisionContext, Verb
 from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
+from roles.accounts import refusal_to_act
 from roles.authority import may
-from roles.person_ids import MUSTER, PersonId
+from roles.person_ids import MUSTER, PersonId, is_external
 from roles.role_intervals import roles_of
+
+
+def refusal_of_account(actor: Actor, verb: type[Verb]) -> str | None:
+    """Return why the kind of the actor's account may not run a verb, or None."""
+    return refusal_to_act(actor.account) or ("guest" if actor.is_guest and not verb.for_guests else None)
+
+
+def refuse_account(actor: Actor, verb: type[Verb]) -> None:
+    """Refuse an account that may not act, and a guest a verb that is not for guests."""
+    reason = refusal_of_account(actor, verb)
+    if reason is not None:
+        raise Refusal(Code.NOT_AUTHORISED, reason)
 
 
 def refuse_by_state(now: DecisionContext, intent: str) -> None:
@@ -48,7 +62,12 @@ def refuse_short(text: str | None, at_least: int, reason: str, field: str) -> No
 
 
 def refuse_unless_person(now: DecisionContext, who: PersonId, field: str) -> None:
-    """Refuse a bot, a guest or a deactivated member. A person who is not in the directory yet is let through."""
+    """Refuse a bot, a guest, an account of another workspace or a deactivated one.
+
+    A person who is not in the directory yet is let through.
+    """
+    if is_external(who, now.team):
+        raise Refusal(Code.NOT_A_RESPONDER, "assignee_external", field, who=who)
     known = now.reader.person(who)
     if who == MUSTER or (known is not None and known.is_bot):
         raise Refusal(Code.NOT_A_RESPONDER, "assignee_bot", field)

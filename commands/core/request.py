@@ -9,6 +9,7 @@ from pydantic import JsonValue, field_validator
 
 from incident.entry import Source
 from incident.frozen import Frozen, Utc, is_clean
+from roles.accounts import Account
 from roles.person_ids import PersonId
 
 Fields: TypeAlias = dict[str, JsonValue]
@@ -17,19 +18,30 @@ RESPONDER: Final = "responder"
 
 
 class Actor(Frozen):
-    """The person who acts, with the policy groups that they belong to at this moment."""
+    """The person who acts, with the kind of their account and the policy groups that they belong to at this moment."""
 
     id: PersonId
     groups: frozenset[str] = frozenset()
+    account: Account = Account.MEMBER
+
+    @property
+    def is_guest(self) -> bool:
+        """True if the account is a guest's."""
+        return self.account is Account.GUEST
 
 
 class Place(Frozen):
-    """Where a person acted: channel, thread, the message acted on, and the incident number that the person named."""
+    """Where a person acted: channel, thread, the message acted on, and the incident number that the person named.
+
+    `is_claimed`: only a button's value or a form's metadata names the channel, so it does not prove that the person is in
+    it; otherwise Slack itself named the channel.
+    """
 
     channel: str | None = None
     message: str | None = None
     thread: str | None = None
     number: str | None = None
+    is_claimed: bool = False
 
 
 class Request(Frozen):

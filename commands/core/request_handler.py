@@ -11,6 +11,7 @@ from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form, read_verb
 from commands.core.incident_session import IncidentSession
 from commands.core.pre_declaration_scope import incident_at
+from commands.core.preconditions import refuse_account
 from commands.core.request import Request
 from commands.core.verb import DatedFact, DecisionContext, OtherIncidentFact, Verb
 from incident.entries.closure import ClosureRefused, Refused
@@ -20,7 +21,8 @@ from incident.entry import Entry, Fact, IncidentKey, NewEntry, workspace_chain
 from incident.policy import Policy
 from incident.ports import Outcome, UnitOfWork
 from incident.refusal import Code, Refusal
-from incident.rules.visibility import may_see
+from incident.rules.visibility import may_reach
+from roles.accounts import refusal_to_act
 
 
 @dataclass
@@ -36,7 +38,13 @@ class RequestHandler:
     verb: Verb | None = None
 
     def outcome(self) -> Outcome:
-        """Return the outcome of the request, or the stored one when its key was seen before."""
+        """Return the outcome of the request, or the stored one when its key was seen before.
+
+        What an account asks that may not act at all is not recorded.
+        """
+        reason = refusal_to_act(self.request.actor.account)
+        if reason is not None:
+            return self._turned_away(reason)
         known = self.unit.remembered(self.request.key)
         if known is not None:
             return known.model_copy(update={"repeated": True})
@@ -51,19 +59,22 @@ class RequestHandler:
         return outcome
 
     def _find(self) -> None:
-        key = find_incident(self.unit, self.request)
-        if key is not None and not self._is_hidden(key):
-            self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
-            self.session.record_overdue()
+        """Find the incident. One that the actor may not reach does not exist for them."""
+        key, actor, place = find_incident(self.unit, self.request), self.request.actor, self.request.place
+        session = IncidentSession(self.unit, key, self.policy, self.request.at) if key else None
+        found = session.before if session else None
+        if found is not None and not may_reach(
+            found, actor.id, is_guest=actor.is_guest, channel=place.channel, is_claimed=place.is_claimed
+        ):
+            return
+        if session is not None:
+            self.session = session
+            session.record_overdue()
 
-    def _is_hidden(self, key: IncidentKey) -> bool:
-        """True if the actor named an incident, or a message of one, that they may not see: for them it does not exist."""
-        place = self.request.place
-        elsewhere = place.number is not None or place.message is not None
-        named = self.unit.peek(key) if elsewhere else None
-        if named is None or (place.channel is not None and named.places.channel == place.channel):
-            return False
-        return not may_see(named, self.request.actor.id)
+    def _turned_away(self, reason: str) -> Outcome:
+        """Return the refusal of an account that may not act."""
+        verb = _name_of(self.request.verb)
+        return Outcome(verb=verb, code=Code.NOT_AUTHORISED, reason=reason, at=self.request.at)
 
     def _run(self) -> Outcome:
         verb = self.verb = self._read()
@@ -87,6 +98,7 @@ class RequestHandler:
         request = self.request
         kind = read_verb(request.verb)
         incident = self.session.incident if self.session else None
+        refuse_account(request.actor, kind)
         if kind.needs_incident and incident is None:
             # The refusal records the verb's intent, if the fields can be read.
             with suppress(Refusal):

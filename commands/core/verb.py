@@ -124,6 +124,8 @@ class Verb(Frozen):
     opens_incident: ClassVar[bool] = False
     is_query: ClassVar[bool] = False
     needs_incident: ClassVar[bool] = True
+    # Guests have what reads and what adds to the record of their channels; nothing that decides, pages or publishes.
+    for_guests: ClassVar[bool] = False
 
     @property
     def intent(self) -> str:

@@ -11,9 +11,26 @@ def is_restricted(incident: Incident) -> bool:
     return incident.restricted
 
 
-def may_see(incident: Incident, person: PersonId) -> bool:
-    """True if a person may see the incident: everyone when it is open, those involved when it is restricted."""
+def may_see(incident: Incident, person: PersonId, *, is_guest: bool = False) -> bool:
+    """True if a person may see the incident: every member when it is open, those involved when it is restricted.
+
+    A guest sees the incidents in whose channels they are.
+    """
+    if is_guest:
+        return person in incident.members
     return not is_restricted(incident) or person == MUSTER or person in involved(incident)
+
+
+def may_reach(
+    incident: Incident, person: PersonId, *, is_guest: bool = False, channel: str | None, is_claimed: bool
+) -> bool:
+    """True if a person may act on the incident: from its channel, or from elsewhere if they may see it.
+
+    A channel that only a button or a form names (`is_claimed`) counts for those who are in it by the record.
+    """
+    names_channel = channel is not None and channel == incident.places.channel
+    is_here = names_channel and (not is_claimed or person in incident.members)
+    return is_here or may_see(incident, person, is_guest=is_guest)
 
 
 def may_stand_in(incident: Incident, *, is_private: bool) -> bool:

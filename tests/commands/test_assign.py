@@ -43,7 +43,13 @@ def test_a_holder_is_not_assigned_the_role_again(room: CommandBench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to", "reason"), [(who("bot"), "assignee_bot"), (MUSTER, "assignee_bot"), (who("guest"), "assignee_guest")]
+    ("to", "reason"),
+    [
+        ("slack:T0VENDOR:U1", "assignee_external"),
+        (who("bot"), "assignee_bot"),
+        (MUSTER, "assignee_bot"),
+        (who("guest"), "assignee_guest"),
+    ],
 )
 def test_only_a_full_member_can_carry_a_role(room: CommandBench, to: str, reason: str) -> None:
     outcome = room.do("assign", role="scribe", to=to)

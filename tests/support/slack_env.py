@@ -53,7 +53,9 @@ class SlackEnv:
         self.team = str(self.who.team_id)
         self.store = open_store(url, team=self.team)
         self.clock = RealClock()
-        self.people = UserDirectory(self.team, self._keep)
+        self.people = UserDirectory(
+            self.team, self._keep, client=client_for(self.sandbox.base_url, self.sandbox.bot_token)
+        )
         self.active = ActivePolicy(read_policy(policy, TODAY))
         self.responder = Responder(client)
         self.record = RecordService(self.store.recorder, self.active, self.clock)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.slack.interaction import author_team, owner_of_event
 from bot.slack.payload import Json
 from commands.core.capture import Capture, CapturedFact
 from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted, Reacted
@@ -20,8 +21,8 @@ _TOMBSTONE: Final = "tombstone"
 
 
 def captures_of(body: Json) -> Capture | None:
-    """Return the capture of an event, or None if it is no fact."""
-    event, team = body["event"], body["team_id"]
+    """Return the capture of an event, or None if it is no fact. Its team is the workspace that Slack delivers it for."""
+    event, team = body["event"], owner_of_event(body)
     found = _read(team, event)
     if found is None:
         return None
@@ -58,7 +59,7 @@ def _read(team: str, event: Json) -> tuple[CapturedFact, PersonId, str] | None:
 
 
 def _moved(team: str, event: Json) -> tuple[CapturedFact, PersonId, str]:
-    who = slack_person(team, event["user"])
+    who = _person(team, event, event["user"])
     fact = Joined if event["type"] == "member_joined_channel" else Left
     return fact(channel=event["channel"], who=who), who, event["event_ts"]
 
@@ -69,7 +70,7 @@ def _reacted(team: str, event: Json) -> tuple[CapturedFact, PersonId, str] | Non
         return None
     removed = event["type"] == "reaction_removed"
     fact = Reacted(channel=item["channel"], ts=item["ts"], emoji=event["reaction"], removed=removed)
-    return fact, slack_person(team, event["user"]), event["event_ts"]
+    return fact, _person(team, event, event["user"]), event["event_ts"]
 
 
 def _posted(team: str, event: Json) -> tuple[CapturedFact, PersonId, str]:
@@ -103,7 +104,7 @@ def _changed(team: str, event: Json) -> tuple[CapturedFact, PersonId, str] | Non
     if now.get("text") == before.get("text"):
         return None
     author = _author(team, now) or slack_person(team, "unknown")
-    by = slack_person(team, edited["user"]) if edited.get("user") else author
+    by = author if edited.get("user") in (None, now.get("user")) else slack_person(team, edited["user"])
     fact = MessageEdited(
         channel=event["channel"],
         ts=now["ts"],
@@ -126,4 +127,9 @@ def _deleted(team: str, channel: str, ts: str, before: Json, at: str) -> tuple[C
 
 def _author(team: str, message: Json) -> PersonId | None:
     user = message.get("user") or message.get("bot_id")
-    return slack_person(team, user) if user else None
+    return _person(team, message, user) if user else None
+
+
+def _person(team: str, message: Json, user: str) -> PersonId:
+    """Return who wrote or did something: an account of another workspace is recorded as one of that workspace."""
+    return slack_person(author_team(message) or team, user)

@@ -36,6 +36,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "pins.add": _TIER_2,
     "usergroups.users.list": _TIER_2,
     "users.conversations": _TIER_2,
+    "users.info": _TIER_4,
     "views.publish": _TIER_4,
 }
 _SHARES: Final[Mapping[int, float]] = {USABLE: 1.0, URGENT: 0.9, NORMAL: 0.75, LATER: 0.5}

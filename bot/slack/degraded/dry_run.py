@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from commands.core.fields.field_validation import read_form, read_verb
+from commands.core.preconditions import refuse_account
 from commands.core.request import Request
 from commands.core.verb import DatedFact, DecisionContext
 from commands.declare import Declare
@@ -94,7 +95,9 @@ class Preview:
 
 def dry_run(request: Request, policy: Policy) -> Preview:
     """Return the incident that a declaration will become. Raises Refusal where the rules refuse it."""
-    verb = read_form(read_verb(request.verb), request.fields)
+    kind = read_verb(request.verb)
+    refuse_account(request.actor, kind)
+    verb = read_form(kind, request.fields)
     now = DecisionContext.of_request(request, incident=None, reader=EmptyReader(), policy=policy)
     facts = [decided.fact if isinstance(decided, DatedFact) else decided for decided in verb.decide(now)]
     declared = next(fact for fact in facts if isinstance(fact, Declared))

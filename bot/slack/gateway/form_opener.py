@@ -17,7 +17,8 @@ from bot.slack.gateway.form_drafts import FormDrafts
 from bot.slack.gateway.incident_lookup import IncidentLookup
 from bot.slack.gateway.replies import Replies
 from bot.slack.interaction import Interaction
-from commands.core.request import Fields
+from commands.core.preconditions import refusal_of_account
+from commands.core.request import Actor, Fields
 from commands.core.verb import Verb
 from incident.model.incident import Incident
 from storage.database.time_limit import time_limit
@@ -54,16 +55,22 @@ class FormOpener:
                 self._keep_draft(interaction, verb, fields, unavailable)
                 return
             incident, banner = None, sentence("absent_form")
-        refusal = self._refusal(interaction, verb, incident)
+        actor = self.lookup.actor(interaction)
+        refusal = self._refusal(interaction, actor, verb, incident)
         if refusal is not None:
             self.replies.send_now(interaction, refusal)
         else:
             self._open(interaction, verb, fields, banner, incident)
 
-    def _refusal(self, interaction: Interaction, verb: type[Verb], incident: Incident | None) -> str | None:
+    def _refusal(
+        self, interaction: Interaction, actor: Actor, verb: type[Verb], incident: Incident | None
+    ) -> str | None:
         """Return why the verb would be refused here, so that no form is filled in for nothing."""
+        reason = refusal_of_account(actor, verb)
+        if reason is not None:
+            return reason_text(reason)
         if verb.needs_incident and incident is None:
-            return self._no_incident(interaction)
+            return self._no_incident(interaction, actor)
         # A declaration from a message is another incident, also in the channel of one.
         if verb.opens_incident and incident is not None and interaction.context.message is None:
             return reason_text("already_declared", number=incident.number)
@@ -94,10 +101,10 @@ class FormOpener:
             not_recorded(log_with_id(unavailable))
         self.replies.send_now(interaction, self.fallback.keep_draft(interaction, verb.name, fields).text)
 
-    def _no_incident(self, interaction: Interaction) -> str:
+    def _no_incident(self, interaction: Interaction, actor: Actor) -> str:
         """Say that this place has no incident, and which channels have one."""
         if interaction.context.number is not None:
             return reason_text("no_such_incident")
-        team, person, command = interaction.team, interaction.person, self.replies.command
-        places = self.lookup.record.read(lambda reader: open_incidents(reader, team, person, command))
+        team, command = interaction.team, self.replies.command
+        places = self.lookup.record.read(lambda reader: open_incidents(reader, team, actor, command))
         return f"{reason_text('no_incident')}\n{places}"

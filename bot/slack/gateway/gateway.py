@@ -1,4 +1,4 @@
-"""Everything that the listeners of one workspace work with, built together. Holds no logic of its own."""
+"""Everything that the listeners of one workspace work with, built together."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot.requests.request_path import RequestPath
 from bot.slack.capture.batcher import Batcher
 from bot.slack.capture.recent_messages import RecentMessages
 from bot.slack.degraded.fallback import DegradedFallback
+from bot.slack.gateway.account_check import AccountCheck
 from bot.slack.gateway.capture_inbox import CaptureInbox
 from bot.slack.gateway.form_drafts import FormDrafts
 from bot.slack.gateway.form_opener import FormOpener
@@ -16,9 +17,13 @@ from bot.slack.gateway.incident_lookup import IncidentLookup
 from bot.slack.gateway.job_requests import JobRequests
 from bot.slack.gateway.replies import Replies
 from bot.slack.gateway.request_executor import RequestExecutor
+from bot.slack.interaction import Interaction
 from bot.slack.responder import Responder
+from bot.slack.surfaces.action_menu import action_menu
+from bot.slack.surfaces.slack_reply import SlackReply
 from bot.slack.user_directory import UserDirectory
 from commands.core.record_service import RecordService
+from incident.model.incident import Incident
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,12 @@ class SlackGateway:
     jobs: JobRequests
     lookup: IncidentLookup
     replies: Replies
+    accounts: AccountCheck
+
+    def menu_of(self, interaction: Interaction, incident: Incident) -> SlackReply:
+        """Return the action menu of the person who acts."""
+        actor = self.lookup.actor(interaction)
+        return action_menu(incident, actor.id, self.command, is_guest=actor.is_guest)
 
 
 def build_gateway(
@@ -51,7 +62,7 @@ def build_gateway(
 ) -> SlackGateway:
     """Build the gateway of a workspace. Without a fallback nothing is acknowledged while the database is absent."""
     record, command, team = path.record, path.texts.command, users.team
-    lookup, replies, form_drafts = IncidentLookup(record, team), Replies(responder, command), FormDrafts(drafts)
+    lookup, replies, form_drafts = IncidentLookup(record, team, users), Replies(responder, command), FormDrafts(drafts)
     return SlackGateway(
         team=team,
         bot=bot,
@@ -65,4 +76,5 @@ def build_gateway(
         jobs=JobRequests(record, team),
         lookup=lookup,
         replies=replies,
+        accounts=AccountCheck(users, replies, record.clock),
     )

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.interaction import Interaction
+from bot.slack.user_directory import UserDirectory
 from commands.core.pre_declaration_scope import incident_at
 from commands.core.record_service import RecordService
+from commands.core.request import Actor
 from incident.entry import IncidentKey
 from incident.model.incident import Incident
 from incident.ports import Reader
-from incident.rules.visibility import may_see
+from incident.rules.visibility import may_reach
+from roles.accounts import refusal_to_act
 from storage.errors import Unavailable
 
 
@@ -22,10 +25,16 @@ class IncidentLookup:
 
     record: RecordService
     team: str
+    users: UserDirectory
 
     def incident_at(self, interaction: Interaction) -> Incident | None:
-        """Return the incident of an interaction, or None. Raises Unavailable while the database is absent."""
-        return self.record.read(lambda reader: visible_incident(reader, interaction))
+        """Return the incident of an interaction if the person may act on it, or None. Raises Unavailable without database."""
+        actor = self.actor(interaction)
+        return self.record.read(lambda reader: reachable_incident(reader, interaction, actor))
+
+    def actor(self, interaction: Interaction) -> Actor:
+        """Return the person who acts, with the kind of their account and their groups."""
+        return self.users.actor(interaction.user, self.record.policy, interaction.teams)
 
     def incident_if_available(self, interaction: Interaction) -> Incident | None:
         """Return the incident of an interaction; None also while the database is absent."""
@@ -52,9 +61,13 @@ def incident_of(reader: Reader, team: str, context: ActionContext) -> Incident |
     return reader.peek(key) if key else None
 
 
-def visible_incident(reader: Reader, interaction: Interaction) -> Incident | None:
-    """Return the incident of an interaction if the person may see it; everyone in its channel may."""
-    incident = incident_of(reader, interaction.team, interaction.context)
-    if incident is None or incident.places.channel == interaction.context.channel:
-        return incident
-    return incident if may_see(incident, interaction.person) else None
+def reachable_incident(reader: Reader, interaction: Interaction, actor: Actor) -> Incident | None:
+    """Return the incident of an interaction if the person may act on it."""
+    context = interaction.context
+    incident = incident_of(reader, interaction.team, context)
+    if incident is None or refusal_to_act(actor.account) is not None:
+        return None
+    is_reached = may_reach(
+        incident, actor.id, is_guest=actor.is_guest, channel=context.channel, is_claimed=interaction.is_claimed
+    )
+    return incident if is_reached else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from pydantic import JsonValue
 
@@ -23,10 +23,18 @@ from bot.slack.gateway.replies import Replies
 from bot.slack.interaction import Interaction
 from bot.slack.surfaces.slack_reply import SlackReply, slack_reply
 from bot.slack.user_directory import UserDirectory
+from commands.core import verb_registry
+from commands.core.fields.form_field import Control, field_of, form_fields
 from commands.core.request import Fields, Request
+from commands.core.verb import Verb
 from incident.entry import EntryPoint
 from incident.ports import Outcome
+from roles.accounts import Account
+from roles.person_ids import PersonId, slack_user
 from storage.errors import Unavailable
+
+# The payloads in which Slack itself names a message and its author.
+_OF_A_MESSAGE: Final = frozenset({EntryPoint.SHORTCUT, EntryPoint.EVENT})
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,12 @@ class RequestExecutor:
             return SlackReply(sentence("recorded_unread"))
 
     def execute_reaction(self, interaction: Interaction, verb: str, fields: Fields) -> None:
-        """Run the request of a reaction to a message in an incident channel. It gets no reply."""
+        """Run the request of a reaction to a message in an incident channel. It gets no reply.
+
+        While Slack does not say who reacted, the event is not acknowledged, so that Slack sends it again.
+        """
+        if self.lookup.actor(interaction).account is Account.UNKNOWN:
+            not_recorded(f"it is not known who {interaction.user} is")
         if self.fallback is not None and self.fallback.spool.has_backlog():
             self.fallback.spool_reaction(self._request(interaction, verb, fields))
             return
@@ -78,9 +91,24 @@ class RequestExecutor:
         return request, self.path.run(request)
 
     def _request(self, interaction: Interaction, verb: str, fields: Fields) -> Request:
-        actor = self.users.actor(interaction.user, self.path.record.policy)
         given = {name: value for name, value in fields.items() if name != OCCURRED}
-        return interaction.request(verb, given, actor, _datetime(fields.get(OCCURRED)))
+        kind = verb_registry.find(verb)
+        if kind is not None:
+            given = self._attested(interaction, kind, self._with_accounts(kind, given))
+        return interaction.request(verb, given, self.lookup.actor(interaction), _datetime(fields.get(OCCURRED)))
+
+    def _with_accounts(self, verb: type[Verb], fields: Fields) -> Fields:
+        """Return the fields with each Slack user as the account that the directory knows."""
+        people = [name for name, one in form_fields(verb).items() if one.control is Control.PERSON and name in fields]
+        users = {name: slack_user(PersonId(str(fields[name]))) for name in people}
+        return {**fields, **{name: self.users.named(user) for name, user in users.items() if user}}
+
+    def _attested(self, interaction: Interaction, verb: type[Verb], fields: Fields) -> Fields:
+        """Leave out what only Slack's own payload of a message may give: who wrote it, and its words."""
+        if interaction.surface in _OF_A_MESSAGE:
+            return fields
+        marks = {name: field_of(info) for name, info in verb.model_fields.items()}
+        return {name: value for name, value in fields.items() if name not in marks or not marks[name].attested}
 
     def _reply(
         self, interaction: Interaction, verb: str, fields: Fields, request: Request, outcome: Outcome

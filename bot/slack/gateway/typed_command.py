@@ -11,7 +11,6 @@ from bot.rendering.user_text import from_line
 from bot.slack.forms.modal import OCCURRED
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction
-from bot.slack.surfaces.action_menu import action_menu
 from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form
@@ -103,7 +102,7 @@ def _empty(gateway: SlackGateway, interaction: Interaction) -> SlackReply | None
     incident = gateway.lookup.incident_if_available(interaction)
     declare = verb_registry.find(DECLARE)
     if incident is not None:
-        return action_menu(incident, interaction.person, gateway.command)
+        return gateway.menu_of(interaction, incident)
     if interaction.context.number is not None:
         return SlackReply(reason_text("no_such_incident"), refused=True)
     if declare is not None:

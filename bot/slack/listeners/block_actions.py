@@ -13,7 +13,6 @@ from bot.slack.forms.modal import fields_shown, notice_view
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import Interaction, from_action
 from bot.slack.payload import Json
-from bot.slack.surfaces.action_menu import action_menu
 from commands.core import verb_registry
 from commands.core.request import Fields
 
@@ -71,7 +70,7 @@ class BlockActionListeners:
         interaction = self._interaction(body)
         incident = self.gateway.lookup.incident_at(interaction)
         if incident is not None:
-            self.gateway.replies.send(interaction, action_menu(incident, interaction.person, self.gateway.command))
+            self.gateway.replies.send(interaction, self.gateway.menu_of(interaction, incident))
         ack()
 
     def _interaction(self, body: Json) -> Interaction:

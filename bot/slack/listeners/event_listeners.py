@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.rendering.message_catalog import sentence
+from bot.rendering.message_catalog import reason_text, sentence
 from bot.slack.capture.message_events import captures_of
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.interaction import from_event
 from bot.slack.payload import Json
 from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core.request import Fields
+from roles.accounts import refusal_to_act
 
 PIN: Final = "pushpin"
 # After Muster rejoins a channel it waits for late events before it backfills.
@@ -32,7 +33,7 @@ class EventListeners:
     def on_message(self, body: Json) -> None:
         """Record a message, edit, deletion, join or leave of an incident channel; rejoin when Muster was removed."""
         captured, event = captures_of(body), body["event"]
-        if captured is None:
+        if captured is None or captured.team != self.gateway.team:
             return
         if event.get("user") != self.gateway.bot:
             self.gateway.inbox.add(captured)
@@ -47,18 +48,26 @@ class EventListeners:
         if is_pin:
             verb = "pin" if event["type"] == "reaction_added" else "unpin"
             fields: Fields = {"channel": interaction.context.channel, "ts": interaction.context.message}
+            self.on_message(body)
             self.gateway.executor.execute_reaction(interaction, verb, fields)
-        self.on_message(body)
+        else:
+            self.on_message(body)
 
     def on_mention(self, body: Json) -> None:
-        """Tell a person who mentions Muster which command to type."""
+        """Tell a person who mentions Muster which command to type, or that their account may not act."""
         interaction = from_event(body, self.gateway.record.clock.now())
+        reason = refusal_to_act(self.gateway.lookup.actor(interaction).account)
+        if reason is not None:
+            self.gateway.replies.send(interaction, SlackReply(reason_text(reason)))
+            return
         self.gateway.replies.send(interaction, SlackReply(sentence("mention", command=self.gateway.command)))
 
     def on_home(self, body: Json) -> None:
         """Refresh the Home tab of a person who opens it; the messages tab needs no refresh."""
-        if body["event"].get("tab") == "home":
-            self.gateway.jobs.refresh_home(from_event(body, self.gateway.record.clock.now()))
+        interaction = from_event(body, self.gateway.record.clock.now())
+        may_act = refusal_to_act(self.gateway.lookup.actor(interaction).account) is None
+        if body["event"].get("tab") == "home" and may_act:
+            self.gateway.jobs.refresh_home(interaction)
 
     def on_member(self, body: Json) -> None:
         """Update the directory with a member who joined, changed or left the workspace."""

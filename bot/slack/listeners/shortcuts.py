@@ -10,7 +10,7 @@ from slack_bolt import Ack
 from bot.rendering.mrkdwn import clip
 from bot.rendering.user_text import from_line
 from bot.slack.gateway.gateway import SlackGateway
-from bot.slack.interaction import Interaction, from_shortcut
+from bot.slack.interaction import Interaction, author_team, from_shortcut
 from bot.slack.payload import Json
 from commands.core import verb_registry
 from commands.core.request import Fields
@@ -49,7 +49,7 @@ class ShortcutListener:
 
 def _pinned(interaction: Interaction, message: Json, text: str) -> Fields:
     user = message.get("user") or message.get("bot_id")
-    author = {"author": slack_person(interaction.team, user)} if user else {}
+    author = {"author": slack_person(author_team(message) or interaction.team, user)} if user else {}
     return {"channel": interaction.context.channel, "ts": interaction.context.message, "text": text, **author}
 
 

@@ -5,7 +5,7 @@ The menu only offers; whether an action is allowed is decided when its button is
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Final
@@ -100,22 +100,28 @@ _BY_INCIDENT: Final = frozenset(
 _VOIDABLE: Final = frozenset({State.LOGGED, State.TRIAGED, State.ACTIVE})
 
 
-def action_menu(incident: Incident, person: PersonId, command: str) -> SlackReply:
-    """Return the action menu of a person in an incident."""
+def action_menu(incident: Incident, person: PersonId, command: str, *, is_guest: bool = False) -> SlackReply:
+    """Return the action menu of a person in an incident; a guest's has only what guests may do."""
     groups = [("now", list(_next(incident, person)))]
     if not incident.is_over:
         groups += [("write", list(_WRITE)), ("people", list(_people(incident, person)))]
     groups.append(("look", list(_LOOK)))
+    further = list(_further_items(incident))
+    if is_guest:
+        groups = [(name, _of_guests(items)) for name, items in groups]
+        further = _of_guests(further)
     blocks: list[Json] = []
     for name, items in groups:
         if items:
             blocks.append(_heading(label("tray", name)))
             blocks += rows([_button(item, incident) for item in items])
     shown = {item.verb for _, items in groups for item in items}
-    blocks[-1]["elements"].append(
-        _more(incident, [item for item in _further_items(incident) if item.verb not in shown])
-    )
+    blocks[-1]["elements"].append(_more(incident, [item for item in further if item.verb not in shown]))
     return SlackReply(_summary(incident, person, command), blocks=blocks)
+
+
+def _of_guests(items: Iterable[MenuItem]) -> list[MenuItem]:
+    return [item for item in items if (verb := verb_registry.find(item.verb)) is not None and verb.for_guests]
 
 
 def _next(incident: Incident, person: PersonId) -> Iterator[MenuItem]:

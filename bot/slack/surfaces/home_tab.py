@@ -10,12 +10,15 @@ from bot.slack.blocks.block_elements import rows, sections
 from bot.slack.blocks.clipper import fit_view
 from bot.slack.payload import Json
 from bot.slack.surfaces.template_message import read_buttons, section_with_button
+from commands.core.request import Actor
+from commands.core.rules.open_incidents import open_page, own_incidents
 from incident.deadlines import due_deadlines
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.response_deadlines import people_who_may_redact
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import IncidentSummary, Reader
+from roles.accounts import Account
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
@@ -46,10 +49,13 @@ class HomeContext:
 def home_context(reader: Reader, team: str, person: PersonId, policy: Policy, now: datetime) -> HomeContext:
     """Read the open incidents with a person's roles or deadlines, and the first of the others that they may see."""
     redacts = person in people_who_may_redact(team, policy)
-    own = reader.own_incidents(team, person, with_masks=redacts, limit=_MOST_OWN)
+    known = reader.person(person)
+    is_guest = known is not None and known.is_guest
+    actor = Actor(id=person, account=Account.GUEST if is_guest else Account.MEMBER)
+    own = own_incidents(reader, team, actor, with_masks=redacts, limit=_MOST_OWN)
     concerns = [_own_incident(incident, person, policy, now) for incident in own]
     mine = tuple(one for one in concerns if one.roles or one.owes)
-    page = reader.open_page(team, person, limit=len(mine) + _MOST_OTHERS)
+    page = open_page(reader, team, actor, limit=len(mine) + _MOST_OTHERS)
     shown = {one.i.key for one in mine}
     others = [incident for incident in page.incidents if incident.key not in shown]
     return HomeContext(mine, tuple(others[:_MOST_OTHERS]), len(others[_MOST_OTHERS:]) + page.more, now)

@@ -39,6 +39,7 @@ class FormField:
     letter. `because`: it takes what follows `because`. `words`: other names for `name=value`. `choices`: value and
     label of each. `needed`: the form opens when it is missing (rules still live in `decide`). `hidden`: never asked.
     `past`: a moment that lies behind, so that a clock time means the latest such time and not the next.
+    `attested`: taken only from Slack's own payload of a message, never from a line, a form or a button.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
@@ -51,6 +52,7 @@ class FormField:
     needed: bool = False
     hidden: bool = False
     past: bool = False
+    attested: bool = False
     words: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     only: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ def find_visible(number: str | None, now: DecisionContext) -> Incident:
     else:
         key = now.reader.find(now.team, number=full_number(number, now.at.year))
         found = now.reader.peek(key) if key else None
-    if found is None or not visibility.may_see(found, now.actor.id):
+    if found is None or not visibility.may_see(found, now.actor.id, is_guest=now.actor.is_guest):
         raise Refusal(Code.NO_INCIDENT, "show_unknown", "number", number=number or "")
     return found
 

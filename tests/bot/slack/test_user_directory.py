@@ -3,6 +3,8 @@ import pytest
 from bot.config.policy_loader import read_policy
 from bot.slack.client.client_factory import client_for
 from bot.slack.user_directory import UserDirectory, read_member
+from commands.core.request import Actor
+from roles.accounts import Account
 from tests.support.slack_env import POLICY, TODAY
 
 RULES = read_policy(POLICY, TODAY).policy
@@ -33,8 +35,61 @@ def test_every_full_member_is_a_responder_while_the_policy_names_none(people, us
     assert people.groups_of(user, RULES) == groups
 
 
-def test_an_unknown_person_counts_as_a_full_member(people):
-    assert people.groups_of("U9", RULES) == {"responder"}
+def test_an_unknown_account_is_in_no_group_and_may_not_act(people):
+    assert people.groups_of("U9", RULES) == set()
+    assert people.account("U9") is Account.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({}, Account.MEMBER),
+        ({"team_id": "T1"}, Account.MEMBER),
+        ({"team_id": "E1", "enterprise_user": {"teams": ["T0", "T1"]}}, Account.MEMBER),
+        ({"team_id": "T5", "enterprise_user": {"teams": ["T5"]}}, Account.EXTERNAL),
+        ({"team_id": "T2"}, Account.EXTERNAL),
+        ({"is_stranger": True}, Account.EXTERNAL),
+        ({"is_restricted": True}, Account.GUEST),
+        ({"is_restricted": True, "is_ultra_restricted": True}, Account.GUEST),
+        ({"is_bot": True}, Account.BOT),
+        ({"deleted": True}, Account.DEACTIVATED),
+    ],
+)
+def test_slacks_account_has_one_kind(people, fields, kind):
+    people.update(member("U9", **fields))
+
+    assert people.account("U9") is kind
+    assert people.account("U9", {"T1"}) is kind
+    assert people.account("U9", {"T1", "T2"}) is Account.EXTERNAL
+
+
+def test_an_account_of_another_workspace_is_known_by_its_own(people):
+    people.update(member("U9", team_id="T2", name="vera"))
+
+    assert people.find("vera") == "slack:T2:U9"
+    assert people.actor("U9", RULES) == Actor(id="slack:T2:U9", account=Account.EXTERNAL)
+
+
+def test_an_account_in_no_list_is_asked_for_when_it_acts(place):
+    crowd = UserDirectory(
+        place.team, lambda new: None, client=client_for(place.sandbox.base_url, place.sandbox.bot_token)
+    )
+
+    assert [crowd.account(place.user(name)) for name in ("ann", "gus", "hal")] == [
+        Account.MEMBER,
+        Account.GUEST,
+        Account.BOT,
+    ]
+    assert crowd.account("U0NOBODY") is Account.EXTERNAL
+
+
+def test_an_account_that_slack_cannot_name_is_unknown_and_asked_for_once_a_while(place):
+    crowd = UserDirectory(
+        place.team, lambda new: None, client=client_for(place.sandbox.base_url, place.sandbox.bot_token)
+    )
+    place.sandbox.faults.server_error("users.info")
+
+    assert [crowd.account(place.user("ann")) for _ in range(3)] == [Account.UNKNOWN] * 3
 
 
 def test_groups_are_people_and_user_groups(people):

@@ -19,9 +19,11 @@ from bot.slack.capture.channel_history import (
     read_channel,
     recorded_messages,
 )
+from bot.slack.client.account_lookup import STRANGERS
 from bot.slack.client.slack_errors import CHANNEL_UNREADABLE
 from bot.slack.client.web_api import CallPostponed, SlackError
 from bot.slack.payload import Json
+from bot.slack.user_directory import account_of, read_member
 from bot.worker.handlers.channels.missed_events import deletion, history_source, membership_changes, missed_messages
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
@@ -35,6 +37,7 @@ from incident.jobs import JobKind
 from incident.medium import Medium
 from incident.record.message_history import MESSAGE_KINDS
 from incident.record.message_time import message_time
+from roles.accounts import Account
 from roles.person_ids import slack_person
 
 _log = logging.getLogger(__name__)
@@ -135,14 +138,14 @@ def _end_gap(run: JobRun, context: JobContext, recovered: int) -> None:
 
 
 def _pin(run: JobRun, context: JobContext, ts: str, user: str, message: Json) -> None:
-    """Pin a message to the timeline that a user marked with 📌 while Muster was not connected."""
+    """Pin a message to the timeline that a user marked with 📌 while Muster was not connected, if they may act."""
     team, event = context.slack.team, f"read-back:{run.channel}:mark:{ts}"
     writer = message.get("user") or message.get("bot_id")
     author = {"author": slack_person(team, writer)} if writer else {}
     request = Request(
         verb="pin",
         fields={"channel": run.channel, "ts": ts, "text": clean(message.get("text") or ""), **author},
-        actor=Actor(id=slack_person(team, user)),
+        actor=_actor(user, context),
         team=team,
         place=Place(channel=run.channel, message=ts),
         source=history_source(run.channel, ts, event),
@@ -150,3 +153,15 @@ def _pin(run: JobRun, context: JobContext, ts: str, user: str, message: Json) ->
         at=run.at,
     )
     context.record.run(request)
+
+
+def _actor(user: str, context: JobContext) -> Actor:
+    """Return a user as an actor, with the kind of account that Slack gives them now."""
+    team = context.slack.team
+    try:
+        found = read_member(team, context.slack.call("users.info", user=user)["user"])
+    except SlackError as error:
+        if error.error not in STRANGERS:
+            raise
+        return Actor(id=slack_person(team, user), account=Account.EXTERNAL)
+    return Actor(id=found.id, account=account_of(found, team))
