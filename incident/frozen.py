@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
@@ -39,6 +40,7 @@ MaybePersonalText = Annotated[str | None, PERSONAL_TEXT]
 REDACTED: Final = "[redacted]"
 
 
+@cache
 def text_fields(model: type[BaseModel]) -> frozenset[str]:
     """Return the fields of a model that hold personal text."""
     return frozenset(

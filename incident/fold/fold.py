@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
@@ -66,6 +67,41 @@ def handler_of(fact: type[Fact]) -> Handler | None:
             f"{fact.__name__}: write {fact.kind}() in incident/fold/{theme}.py, or set is_folded = False; not both"
         )
     return handler
+
+
+class RunningFold:
+    """The fold of one chain, entry by entry. A fact that changes nothing is passed over without a copy of the incident."""
+
+    def __init__(self) -> None:
+        self._incident: Incident | None = None
+        self._n = 0
+        self._last_entry_at: datetime | None = None
+        self._seen: dict[PersonId, datetime] = {}
+
+    def apply(self, entry: Entry) -> None:
+        """Fold one more entry. Raises BrokenOrderError."""
+        self._incident = apply(self.incident, entry)
+        self._n, self._last_entry_at = self._incident.n, self._incident.last_entry_at
+        self._seen = {known.who: known.at for known in self._incident.last_seen}
+
+    def pass_over(self, kind: str, by: PersonId, *, occurred_at: datetime, recorded_at: datetime) -> None:
+        """Fold one more entry whose fact has no handler, as `apply` would. Raises BrokenOrderError."""
+        if self._incident is None or self._last_entry_at is None:
+            raise BrokenOrderError(f"an incident starts with its declaration, not with {kind} as entry 1")
+        self._n += 1
+        self._last_entry_at = max(recorded_at, self._last_entry_at)
+        if by != MUSTER:
+            at = occurred_at if kind in _DATED_BY_SLACK else recorded_at
+            self._seen[by] = max(at, self._seen.get(by, at))
+
+    @property
+    def incident(self) -> Incident | None:
+        """The incident so far; None before the first entry."""
+        if self._incident is not None and self._incident.n != self._n:
+            seen = tuple(LastActivity(who=who, at=at) for who, at in self._seen.items())
+            passed = {"n": self._n, "last_entry_at": self._last_entry_at, "last_seen": seen}
+            self._incident = self._incident.model_copy(update=passed)
+        return self._incident
 
 
 def fold(entries: Iterable[Entry]) -> Incident:

@@ -21,6 +21,7 @@ FORMAT: Final = "muster-entry/1"
 ALGORITHM: Final = "sha256"
 GENESIS: Final = "0" * 64
 LIMIT: Final = 2**53
+_QUOTED: Final = json.JSONEncoder(ensure_ascii=False)
 
 Side = Literal["left", "right"]
 
@@ -93,7 +94,15 @@ def digest(text: str) -> str:
 
 def text_digest(salt: str, words: Mapping[str, JsonValue]) -> str:
     """Return the digest of an entry's texts with their salt: the chain holds after they are deleted and reveals nothing."""
-    return digest(canonical({"salt": salt, "words": dict(words)}))
+    return canonical_text_digest(salt, canonical(dict(words)))
+
+
+def canonical_text_digest(salt: str, words: str) -> str:
+    """Return the digest of an entry's texts from their canonical form, in which they are stored, and their salt.
+
+    A JSON string ends at its first quote without a backslash, so no other pair of salt and texts gives the same bytes.
+    """
+    return digest(f'{{"salt":{_QUOTED.encode(salt)},"words":{words}}}')
 
 
 def heading(entry: Entry) -> Heading:

@@ -24,7 +24,7 @@ from incident.entries.lifecycle import Acknowledged, Declared, Reopened, TimeSet
 from incident.entries.restoration import Contained, ResolutionAmended, Resolved
 from incident.entry import Fact
 from incident.fold import fold as folding
-from incident.fold.fold import BrokenOrderError, MissingHandlerError, fold, handler_of, handlers
+from incident.fold.fold import BrokenOrderError, MissingHandlerError, RunningFold, fold, handler_of, handlers
 from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.report.incident_metrics import metrics
@@ -322,3 +322,25 @@ def test_an_incident_begins_with_its_declaration():
         fold(chain.entries[1:])
     with pytest.raises(BrokenOrderError):
         fold([])
+
+
+def test_passing_over_a_fact_that_changes_nothing_gives_what_folding_it_gives():
+    chain = Chain()
+    chain.add(MessagePosted(channel="C1", ts="1.0", author=ADA, text="one"), by=ADA, at=3, occurred=1)
+    chain.add(ChannelMade(channel="C1", name="inc"), by=MUSTER, at=4)
+    chain.add(MessagePosted(channel="C1", ts="2.0", author=BEN, text="two"), by=BEN, at=5)
+    chain.add(MessagePosted(channel="C1", ts="3.0", author=ADA, text="three"), by=ADA, at=6, occurred=2)
+    running = RunningFold()
+    for entry in chain.entries:
+        if isinstance(entry.fact, MessagePosted):
+            times = {"occurred_at": entry.occurred_at, "recorded_at": entry.recorded_at}
+            running.pass_over(entry.fact.kind, entry.by, **times)
+        else:
+            running.apply(entry)
+
+    assert running.incident == fold(chain.entries)
+
+
+def test_an_incident_does_not_begin_with_a_fact_that_is_passed_over():
+    with pytest.raises(BrokenOrderError, match="starts with its declaration, not with message_posted"):
+        RunningFold().pass_over("message_posted", ADA, occurred_at=T(0), recorded_at=T(0))
