@@ -24,7 +24,7 @@ from storage.record import chain_writer
 from storage.tables import CHAIN, CHECKPOINT, CHECKPOINT_LEAF
 
 FORMAT: Final = "muster-checkpoint/1"
-_NO_PREVIOUS: Final = "0" * 64
+NO_PREVIOUS: Final = "0" * 64
 
 
 class Leaf(Frozen):
@@ -61,6 +61,18 @@ class Checkpoint(Frozen):
     def id(self) -> tuple[str, int]:
         """Team and number."""
         return self.team, self.seq
+
+
+def read_statement(statement: str) -> dict[str, Any] | None:
+    """Return the fields of a checkpoint's statement; None when it is not one that Muster wrote."""
+    try:
+        stated = json.loads(statement)
+        datetime.fromisoformat(stated["taken_at"])
+        whole = all(type(stated[name]) is int for name in ("seq", "leaves"))
+        worded = all(isinstance(stated[name], str) for name in ("root", "previous", "team"))
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+    return stated if whole and worded else None
 
 
 class Proof(Frozen):
@@ -163,7 +175,7 @@ def _statement(team: str, seq: int, root: str, *, at: datetime, leaves: int, pre
         {
             "format": FORMAT,
             "leaves": leaves,
-            "previous": digest(previous.statement) if previous else _NO_PREVIOUS,
+            "previous": digest(previous.statement) if previous else NO_PREVIOUS,
             "root": root,
             "seq": seq,
             "taken_at": utc_text(at),

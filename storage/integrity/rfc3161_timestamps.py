@@ -59,8 +59,11 @@ class Timestamp(Frozen):
 
     @property
     def response(self) -> bytes:
-        """The authority's response, as `openssl ts` reads it."""
-        return b64decode(self.token)
+        """The authority's response, as `openssl ts` reads it. Raises InvalidTimestamp when the token is no base64."""
+        try:
+            return b64decode(self.token, validate=True)
+        except ValueError as error:
+            raise InvalidTimestamp("its token is no base64") from error
 
 
 class Timestamps:

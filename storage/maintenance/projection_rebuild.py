@@ -1,22 +1,27 @@
-"""Rebuild of the rows derived from the record: projections and chain heads. Never touches an entry.
+"""Rebuild of the rows derived from the record: projections, chain heads, counters, active policies. Never touches an entry.
 
 It repairs problems of kind `rebuild`. Tampered and truncated chains stay as they are: rebuilt rows would hide the damage.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, delete, insert, select
 
-from incident.entry import WORKSPACE, IncidentKey
-from storage.database.upsert import insert_for
+from incident.entries.integrity import PolicyActivated
+from incident.entry import WORKSPACE, Entry, IncidentKey
+from storage.integrity.checks.checkpoint_rows import covered_by, read_checkpoints
+from storage.integrity.checks.number_check import last_numbers
+from storage.integrity.checks.policy_text_check import active_rows
+from storage.integrity.checks.stored_cells import read_cells
 from storage.maintenance.verification import verify
 from storage.record import projection
-from storage.record.entry_rows import StoredEntryRow, rows_of_chain
+from storage.record.entry_rows import StoredEntryRow, rows_of_chain, to_entry
 from storage.store import Store
-from storage.tables import CHAIN
+from storage.tables import CHAIN, COUNTER, INCIDENT, POLICY_ACTIVE
 
 
 def rebuild(store: Store) -> tuple[IncidentKey, ...]:
@@ -34,15 +39,38 @@ def _rebuild(connection: Connection, key: IncidentKey) -> None:
     rows = tuple(rows_of_chain(connection, key))
     if rows:
         _save_head(connection, key, rows[-1])
-        incident = None if key.id == WORKSPACE else projection.refold(connection, key)
-        if incident is not None:
-            projection.save(connection, incident)
+    if key.id == WORKSPACE:
+        _save_policies(connection, key.team, [to_entry(row) for row in rows if row.kind == PolicyActivated.kind])
+        _save_counters(connection, key.team)
+        return
+    incident = projection.refold(connection, key)
+    if incident is not None:
+        connection.execute(delete(INCIDENT).where(INCIDENT.c.team == key.team, INCIDENT.c.incident == key.id))
+        projection.save(connection, incident)
 
 
 def _save_head(connection: Connection, key: IncidentKey, last: StoredEntryRow) -> None:
+    stored, _ = read_checkpoints(connection, key.team)
     head = {"n": last.n, "head": last.hash, "recorded_at": datetime.fromisoformat(last.recorded_at)}
-    ours = (CHAIN.c.team == key.team) & (CHAIN.c.incident == key.id)
-    if connection.execute(update(CHAIN).where(ours).values(**head)).rowcount == 0:
-        # The lost row also held the last checkpointed entry, so the next checkpoint covers the chain again.
-        row = {"team": key.team, "incident": key.id, "checkpointed": 0, **head}
-        connection.execute(insert_for(connection.dialect.name)(CHAIN).values(**row))
+    row = {"team": key.team, "incident": key.id, "checkpointed": covered_by(stored).get(key, 0), **head}
+    connection.execute(delete(CHAIN).where(CHAIN.c.team == key.team, CHAIN.c.incident == key.id))
+    connection.execute(insert(CHAIN).values(**row))
+
+
+def _save_policies(connection: Connection, team: str, entries: Sequence[Entry]) -> None:
+    connection.execute(delete(POLICY_ACTIVE).where(POLICY_ACTIVE.c.team == team))
+    for seq, name, since in active_rows(entries):
+        row = {"team": team, "seq": seq, "hash": name, "since": datetime.fromisoformat(since)}
+        connection.execute(insert(POLICY_ACTIVE).values(**row))
+
+
+def _save_counters(connection: Connection, team: str) -> None:
+    """Raise each counter that is below the last number used, or no number; a higher one stays, as a trace of the lost."""
+    used = connection.execute(select(INCIDENT.c.number).where(INCIDENT.c.team == team)).scalars()
+    counters = read_cells(connection, "SELECT year, value FROM counter WHERE team = :team", team=team)
+    stored = {row[0]: row[1] for row in counters}
+    for year, last in last_numbers(used).items():
+        value = stored.get(year)
+        if not isinstance(value, int) or value < last:
+            connection.execute(delete(COUNTER).where(COUNTER.c.team == team, COUNTER.c.year == year))
+            connection.execute(insert(COUNTER).values(team=team, year=year, value=last))

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from incident.entry import workspace_chain
+from incident.entry import IncidentKey, workspace_chain
 from storage.errors import TriggersMissing
-from storage.integrity import checkpoints, rfc3161_timestamps
 from storage.integrity.checkpoints import Checkpoint
-from storage.integrity.checks import chain_check, checkpoint_check
+from storage.integrity.checks import chain_check, checkpoint_check, checkpoint_rows
+from storage.integrity.checks.chain_check import ChainWalk
 from storage.integrity.checks.check_report import Problem, TrustedCheckpoint, VerificationReport
+from storage.integrity.checks.number_check import check_numbers
+from storage.integrity.checks.policy_text_check import check_policies
 from storage.integrity.checks.signature_check import Keyring, check_timestamps
 from storage.integrity.checks.tombstone_check import Tombstones
-from storage.record.entry_rows import rows_of_chain, to_entry
 from storage.store import Store
 from storage.triggers import record_triggers
 
@@ -47,7 +48,7 @@ class _Walked:
     """The result of walking every chain."""
 
     stored: dict[str, tuple[Checkpoint, ...]]
-    walk: chain_check.ChainWalk
+    walk: ChainWalk
     tombstones: Tombstones
     keyrings: dict[str, Keyring]
 
@@ -87,25 +88,29 @@ def check_record(
 
 
 def _check(connection: Connection, evidence: VerificationEvidence) -> VerificationReport:
-    keys = chain_check.chain_keys(connection)
-    teams = sorted({key.team for key in keys})
-    stored = {team: checkpoints.stored_checkpoints(connection, team) for team in teams}
-    walk = chain_check.ChainWalk(
-        checkpoint_check.positions([*(one for team in teams for one in stored[team]), *evidence.published])
-    )
-    problems = [problem for key in keys for problem in chain_check.check_chain(connection, key, walk)]
+    keys, problems = chain_check.chain_keys(connection)
+    with_checkpoints, malformed = checkpoint_rows.teams(connection)
+    problems += malformed
+    teams = sorted({key.team for key in keys} | set(with_checkpoints))
+    stored: dict[str, tuple[Checkpoint, ...]] = {}
+    for team in teams:
+        stored[team], malformed = checkpoint_rows.read_checkpoints(connection, team)
+        problems += malformed
+    walk = ChainWalk()
+    problems += _walk_chains(connection, keys, stored, evidence, walk)
     anchor = evidence.public_key or evidence.own_key
     keyrings = {team: Keyring(team, walk.workspace_entries, stored[team], anchor) for team in teams}
     walked = _Walked(stored, walk, Tombstones(walk.workspace_entries), keyrings)
-    problems += chain_check.check_numbers(connection, walked.tombstones)
+    problems += _check_tables(connection, walked)
     problems += walked.tombstones.check(keys, walked.checkpoints)
     invalid = {one.id: tuple(checkpoint_check.check_root(one)) for one in walked.checkpoints}
     problems += [problem for found in invalid.values() for problem in found]
-    problems += _check_roots(connection, walked, evidence)
-    timestamps = {team: rfc3161_timestamps.stored_timestamps(connection, team) for team in teams}
-    problems += [
-        one for team in teams for one in check_timestamps(timestamps[team], stored[team], evidence.authorities)
-    ]
+    problems += _check_roots(walked, evidence)
+    stamped = 0
+    for team in teams:
+        timestamps, malformed = checkpoint_rows.read_timestamps(connection, team)
+        stamped += len(timestamps)
+        problems += [*malformed, *check_timestamps(timestamps, stored[team], evidence.authorities)]
     return VerificationReport(
         chains=len(keys),
         entries=walk.entries,
@@ -113,12 +118,36 @@ def _check(connection: Connection, evidence: VerificationEvidence) -> Verificati
         problems=tuple(dict.fromkeys(problems)),
         unsigned=sum(one.signature is None for one in walked.checkpoints),
         retired=len(walked.tombstones),
-        stamped=sum(len(found) for found in timestamps.values()),
+        stamped=stamped,
         trusted=_last_trusted(walked, {id_ for id_, found in invalid.items() if found}),
     )
 
 
-def _check_roots(connection: Connection, walked: _Walked, evidence: VerificationEvidence) -> Iterator[Problem]:
+def _walk_chains(
+    connection: Connection,
+    keys: Sequence[IncidentKey],
+    stored: dict[str, tuple[Checkpoint, ...]],
+    evidence: VerificationEvidence,
+    walk: ChainWalk,
+) -> Iterator[Problem]:
+    named = checkpoint_check.positions([*(one for team in stored for one in stored[team]), *evidence.published])
+    covered = {key: n for team in stored for key, n in checkpoint_rows.covered_by(stored[team]).items()}
+    for key in keys:
+        found = chain_check.walk_chain(connection, key, named.get(key, ()), covered.get(key, 0))
+        walk.add(found)
+        yield from found.problems
+
+
+def _check_tables(connection: Connection, walked: _Walked) -> Iterator[Problem]:
+    """Check the tables that repeat what several chains say: display numbers and policies."""
+    used = {team: set(numbers) for team, numbers in walked.walk.numbers.items()}
+    for team in walked.stored:
+        used.setdefault(team, set()).update(walked.tombstones.numbers(team))
+    yield from check_numbers(connection, used)
+    yield from check_policies(connection, walked.walk.workspace_entries, walked.walk.policy_hashes)
+
+
+def _check_roots(walked: _Walked, evidence: VerificationEvidence) -> Iterator[Problem]:
     for one in [*walked.checkpoints, *evidence.published]:
         yield from checkpoint_check.check_leaves(one, walked.walk, walked.tombstones)
     for noted in evidence.seen:
@@ -129,11 +158,13 @@ def _check_roots(connection: Connection, walked: _Walked, evidence: Verification
             one, walked.stored.get(checkpoint_check.leaves_of(one)[0].key.team, ())
         )
     for team, stored in walked.stored.items():
+        yield from checkpoint_check.check_order(stored, team)
         if workspace_chain(team) in walked.walk.sound:
-            rows = rows_of_chain(connection, workspace_chain(team), kinds=("checkpointed",))
-            yield from checkpoint_check.check_recorded(stored, [to_entry(row) for row in rows], team)
+            yield from checkpoint_check.check_recorded(stored, walked.walk.workspace_entries, team)
         published = [one for one in evidence.published if checkpoint_check.leaves_of(one)[0].key.team == team]
         yield from walked.keyrings[team].check([*stored, *published], required=evidence.public_key is not None)
+    if evidence.public_key is not None and not any(one.signature for one in [*walked.checkpoints, *evidence.published]):
+        yield Problem(kind="key", what="no checkpoint is signed, so that the given key proves nothing here")
 
 
 def _last_trusted(walked: _Walked, invalid: set[tuple[str, int]]) -> TrustedCheckpoint | None:

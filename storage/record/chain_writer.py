@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from incident.entries.integrity import Retired
 from incident.entry import Entry, Fact, IncidentKey, NewEntry, split
@@ -22,9 +22,10 @@ EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 # Built once: these run for every captured message, and building a statement costs more than running it.
 _OURS: Final = (CHAIN.c.team == bindparam("of_team")) & (CHAIN.c.incident == bindparam("of_incident"))
 _LOCK: Final = select(CHAIN.c.n, CHAIN.c.head, CHAIN.c.recorded_at).where(_OURS).with_for_update()
-_MOVE_HEAD: Final = (
-    update(CHAIN).where(_OURS).values(n=bindparam("n"), head=bindparam("head"), recorded_at=bindparam("recorded_at"))
-)
+# A checkpoint covers no entry that is not there: a row that claims it would keep the chain out of every later one.
+_COVERED: Final = case((CHAIN.c.checkpointed > CHAIN.c.n, CHAIN.c.n), else_=CHAIN.c.checkpointed)
+_HEAD: Final[dict[str, Any]] = {name: bindparam(name) for name in ("n", "head", "recorded_at")}
+_MOVE_HEAD: Final = update(CHAIN).where(_OURS).values(**_HEAD, checkpointed=_COVERED)
 _INSERT_ENTRY: Final = insert(ENTRY)
 _INSERT_BODY: Final = insert(BODY)
 

@@ -1,90 +1,161 @@
-"""Checks every chain against what was derived from it: its head, its projection, the assigned numbers."""
+"""Checks every chain against what was derived from it: its head and its projection."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, union
+from sqlalchemy import Connection
 
-from incident.entries.integrity import KeyRotated, Retired
+from incident.entries.integrity import Checkpointed, KeyRotated, PolicyActivated, Retired
 from incident.entry import WORKSPACE, Entry, IncidentKey
-from incident.fold import fold
+from incident.fold.fold import RunningFold, handlers
 from incident.frozen import utc_text
 from incident.model.incident import Incident
 from storage.integrity.checks.check_report import Problem
-from storage.integrity.checks.entry_check import BrokenEntry, ChainCheck
-from storage.integrity.checks.tombstone_check import Tombstones
+from storage.integrity.checks.entry_check import UNREADABLE, BrokenEntry, ChainCheck, CheckedEntry, unreadable
+from storage.integrity.checks.stored_cells import are_numbers, are_text, columns_of, entry_cells, read_cells, shown
 from storage.record import projection
-from storage.record.entry_rows import rows_of_chain
 from storage.record.open_list import concerned_people
-from storage.tables import BODY, CHAIN, COUNTER, ENTRY, INCIDENT
 
 EntryPosition = tuple[IncidentKey, int]
+_CHAINED = ("chain", "entry", "body", "incident", "concerned")
+# The facts of the workspace chain that other checks compare.
+_COMPARED = (Checkpointed, KeyRotated, PolicyActivated, Retired)
 
 
-def chain_keys(connection: Connection) -> list[IncidentKey]:
-    """Return the key of every chain with any stored row."""
-    parts = (select(table.c.team, table.c.incident) for table in (CHAIN, ENTRY, BODY, INCIDENT))
-    return sorted(IncidentKey(row.team, row.incident) for row in connection.execute(union(*parts)))
+def chain_keys(connection: Connection) -> tuple[list[IncidentKey], list[Problem]]:
+    """Return the key of every chain with any stored row, and a problem for each row whose key is no text."""
+    keys: set[IncidentKey] = set()
+    problems = []
+    for table in _CHAINED:
+        for team, incident in read_cells(connection, f"SELECT DISTINCT team, incident FROM {table}"):  # noqa: S608 - constants only
+            if are_text(team, incident):
+                keys.add(IncidentKey(team, incident))
+            else:
+                what = f"the table {table} has a row of no chain: {shown(team)}, {shown(incident)}"
+                problems.append(Problem(kind="tampered", what=what))
+    return sorted(keys), problems
+
+
+@dataclass
+class ChainFindings:
+    """What the walk over one chain found. `hashes` has the hash of each entry that was asked for.
+
+    `workspace_entries` are the entries of the workspace chain that other checks compare, `incident` is the fold of any other chain.
+    """
+
+    key: IncidentKey
+    entries: int = 0
+    is_sound: bool = True
+    problems: list[Problem] = field(default_factory=list)
+    hashes: dict[int, str] = field(default_factory=dict)
+    workspace_entries: list[Entry] = field(default_factory=list)
+    incident: Incident | None = None
 
 
 class ChainWalk:
-    """What the walk over all chains collects: the hashes at the heads that checkpoints name, tombstones and key rotations.
+    """What the walks over all chains found, for the checks that compare chains with each other and with checkpoints."""
 
-    `seen` are the chains that were walked, `sound` those without a broken entry.
-    """
-
-    def __init__(self, positions: frozenset[EntryPosition]) -> None:
-        self.positions = positions
+    def __init__(self) -> None:
         self.hashes: dict[EntryPosition, str] = {}
         self.entries = 0
         self.seen: set[IncidentKey] = set()
-        self.workspace_entries: list[Entry] = []
         self.sound: set[IncidentKey] = set()
+        self.workspace_entries: list[Entry] = []
+        self.numbers: dict[str, set[str]] = {}
+        self.policy_hashes: dict[IncidentKey, str] = {}
+
+    def add(self, found: ChainFindings) -> None:
+        """Add the findings of one chain."""
+        self.seen.add(found.key)
+        self.sound |= {found.key} if found.is_sound else set()
+        self.entries += found.entries
+        self.hashes.update({(found.key, n): hash_ for n, hash_ in found.hashes.items()})
+        self.workspace_entries += found.workspace_entries
+        if found.incident is not None:
+            self.numbers.setdefault(found.key.team, set()).add(found.incident.number)
+            self.policy_hashes[found.key] = found.incident.policy_hash
 
 
-def check_chain(connection: Connection, key: IncidentKey, walk: ChainWalk) -> Iterator[Problem]:
-    """Yield the problems of one chain: its first broken entry, or else derived rows that do not follow from it."""
-    check = ChainCheck(key)
-    walk.seen.add(key)
-    incident: Incident | None = None
+def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int], covered: int | None) -> ChainFindings:
+    """Walk one chain and compare the rows derived from it.
+
+    `named` are the numbers of the entries whose hashes checkpoints name; `covered` is the last one under a stored
+    checkpoint, None when that is not known.
+    """
+    found, check, running = ChainFindings(key), ChainCheck(key), RunningFold()
     try:
-        for row, entry in check.walk(rows_of_chain(connection, key)):
-            walk.entries += 1
-            if (key, row.n) in walk.positions:
-                walk.hashes[key, row.n] = row.hash
-            if key.id == WORKSPACE:
-                walk.workspace_entries += [entry] if isinstance(entry.fact, Retired | KeyRotated) else []
-            else:
-                incident = fold.apply(incident, entry)
+        for checked in check.walk(entry_cells(connection, key)):
+            _fold(running, checked, found)
+            found.entries += 1
+            if checked.n in named:
+                found.hashes[checked.n] = checked.hash
+        found.incident = running.incident
     except BrokenEntry as broken:
-        yield Problem(kind="tampered", key=key, n=broken.n, what=broken.what)
-        return
-    walk.sound.add(key)
-    yield from _check_head(connection, check)
-    yield from _check_text_without_entry(connection, check)
-    yield from (Problem(kind="tampered", key=key, n=b.n, what=b.what) for b in check.redactions())
+        found.is_sound = False
+        found.problems.append(Problem(kind="tampered", key=key, n=broken.n, what=broken.what))
+        return found
+    found.problems += _check_head(connection, check, covered)
+    found.problems += _check_text_without_entry(connection, check)
+    found.problems += (Problem(kind="tampered", key=key, n=b.n, what=b.what) for b in check.redactions())
     if key.id != WORKSPACE:
-        yield from _check_row(connection, check, incident)
+        found.problems += _check_row(connection, check, found.incident)
+    return found
+
+
+def _fold(running: RunningFold, checked: CheckedEntry, found: ChainFindings) -> None:
+    fact = checked.fact
+    try:
+        if checked.key.id == WORKSPACE:
+            found.workspace_entries += [checked.entry] if isinstance(fact, _COMPARED) else []
+        elif checked.n > 1 and fact.kind not in handlers():
+            running.pass_over(fact.kind, checked.by, occurred_at=checked.occurred_at, recorded_at=checked.recorded_at)
+        else:
+            running.apply(checked.entry)
+    except UNREADABLE as error:
+        raise unreadable(checked.n, error) from error
 
 
 def _check_text_without_entry(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
-    ours = (BODY.c.team == check.key.team) & (BODY.c.incident == check.key.id) & (BODY.c.n > check.n)
-    first = connection.execute(select(BODY.c.n).where(ours).order_by(BODY.c.n).limit(1)).scalar_one_or_none()
-    if first is not None:
-        yield Problem(kind="truncated", key=check.key, n=first, what=f"entry {first} is missing, its text exists")
+    query = (
+        "SELECT b.n FROM body b WHERE b.team = :team AND b.incident = :incident AND NOT EXISTS "
+        "(SELECT 1 FROM entry e WHERE e.team = b.team AND e.incident = b.incident AND e.n = b.n) LIMIT 1"
+    )
+    for (n,) in read_cells(connection, query, team=check.key.team, incident=check.key.id):
+        what = f"entry {shown(n)} is missing, its text exists"
+        yield Problem(kind="truncated", key=check.key, n=n if type(n) is int else None, what=what)
 
 
-def _check_head(connection: Connection, check: ChainCheck) -> Iterator[Problem]:
-    ours = (CHAIN.c.team == check.key.team) & (CHAIN.c.incident == check.key.id)
-    row = connection.execute(select(CHAIN).where(ours)).one_or_none()
+def _row_of(connection: Connection, table: str, key: IncidentKey) -> dict[str, Any] | None:
+    return next(iter(_rows_of(connection, table, key)), None)
+
+
+def _rows_of(connection: Connection, table: str, key: IncidentKey) -> list[dict[str, Any]]:
+    columns = columns_of(table)
+    query = f"SELECT {columns} FROM {table} WHERE team = :team AND incident = :incident"  # noqa: S608 - constants only
+    rows = read_cells(connection, query, team=key.team, incident=key.id)
+    names = columns.replace('"', "").split(", ")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _check_head(connection: Connection, check: ChainCheck, covered: int | None) -> Iterator[Problem]:
+    row = _row_of(connection, "chain", check.key)
     if row is None:
         yield Problem(kind="rebuild", key=check.key, what="the row of the chain's head is missing")
-    elif row.n > check.n:
-        yield _truncated(check, f"the chain ended at entry {row.n}")
-    elif (row.n, row.head) != (check.n, check.head) or (row.n and utc_text(row.recorded_at) != check.recorded_at):
+        return
+    if are_numbers(row["n"]) and row["n"] > check.n:
+        yield _truncated(check, f"the chain ended at entry {row['n']}")
+    elif (row["n"], row["head"]) != (check.n, check.head) or (check.n and row["recorded_at"] != check.recorded_at):
         yield Problem(kind="rebuild", key=check.key, what="the row of the chain's head is wrong")
+    elif covered is not None and row["checkpointed"] != covered:
+        what = (
+            f"the row of the chain's head is wrong: entry {shown(row['checkpointed'])} is recorded as the last one under "
+            f"a checkpoint, it is {covered or 'none'}"
+        )
+        yield Problem(kind="rebuild", key=check.key, what=what)
 
 
 def _truncated(check: ChainCheck, why: str) -> Problem:
@@ -92,34 +163,47 @@ def _truncated(check: ChainCheck, why: str) -> Problem:
 
 
 def _check_row(connection: Connection, check: ChainCheck, incident: Incident | None) -> Iterator[Problem]:
-    ours = (INCIDENT.c.team == check.key.team) & (INCIDENT.c.incident == check.key.id)
-    row = connection.execute(select(INCIDENT).where(ours)).one_or_none()
-    if row is not None and row.n > check.n:
-        yield _truncated(check, f"the incident was folded at entry {row.n}")
-    elif incident is not None and (
-        row is None or not _matches(row, incident) or not concerned_people.is_saved(connection, incident)
-    ):
+    row = _row_of(connection, "incident", check.key)
+    if row is not None and are_numbers(row["n"]) and row["n"] > check.n:
+        yield _truncated(check, f"the incident was folded at entry {row['n']}")
+    elif incident is None:
+        if row is not None or _rows_of(connection, "concerned", check.key):
+            yield _truncated(check, "the incident has a projection")
+    elif row is None or not _matches(row, incident) or not _concerns(connection, incident):
         yield Problem(
             kind="rebuild", key=check.key, n=check.n, what="the projection differs from the fold of its entries"
         )
 
 
-def _matches(row: Row[Any], incident: Incident) -> bool:
+def _matches(row: dict[str, Any], incident: Incident) -> bool:
     # A row of another release is folded again when it is next read, so its model and text may differ.
-    expected = projection.columns(incident)
-    stale = row.shape != expected["shape"]
-    return all(value == expected[name] for name, value in row._mapping.items() if not (stale and name in _SHAPED))
+    try:
+        expected = {name: _stored(value) for name, value in projection.columns(incident).items()}
+    except UNREADABLE:
+        return False
+    stale = are_text(row["shape"]) and row["shape"] != expected["shape"]
+    return _agrees({name: value for name, value in row.items() if not (stale and name in _SHAPED)}, expected)
+
+
+def _concerns(connection: Connection, incident: Incident) -> bool:
+    """True if the people whom the incident concerns are stored as its entries say."""
+    expected = concerned_people.rows(incident)
+    stored = _rows_of(connection, "concerned", incident.key)
+    return len(stored) == len(expected) and all(_agrees(row, expected.get(row["person"], {})) for row in stored)
+
+
+def _agrees(row: dict[str, Any], expected: dict[str, Any]) -> bool:
+    return all(name in expected and _same(value, expected[name]) for name, value in row.items())
+
+
+def _stored(value: object) -> object:
+    return utc_text(value) if isinstance(value, datetime) else value
+
+
+def _same(value: object, expected: object) -> bool:
+    """True if a cell holds the expected value; SQLite stores true and false as 1 and 0."""
+    kinds = (bool, int) if isinstance(expected, bool) else (type(expected),)
+    return type(value) in kinds and value == expected
 
 
 _SHAPED = ("shape", "folded")
-
-
-def check_numbers(connection: Connection, tombstones: Tombstones) -> Iterator[Problem]:
-    """Yield a problem for each assigned display number that no incident and no tombstone has."""
-    for team, year, last in connection.execute(select(COUNTER.c.team, COUNTER.c.year, COUNTER.c.value)):
-        ours = (INCIDENT.c.team == team) & INCIDENT.c.number.startswith(f"INC-{year}-")
-        used = tombstones.numbers(team).union(connection.execute(select(INCIDENT.c.number).where(ours)).scalars())
-        for value in range(1, last + 1):
-            number = f"INC-{year}-{value:04d}"
-            if number not in used:
-                yield Problem(kind="truncated", what=f"{number} was assigned and no incident has it")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from incident.entries.integrity import Checkpointed
-from incident.entry import Entry, workspace_chain
+from incident.entry import Entry, IncidentKey, workspace_chain
 from incident.frozen import Frozen
-from incident.record.hash_chain import merkle_root, verify_path
-from storage.integrity.checkpoints import Checkpoint, Leaf, Proof
-from storage.integrity.checks.chain_check import ChainWalk, EntryPosition
+from incident.record.hash_chain import digest, merkle_root, verify_path
+from storage.integrity.checkpoints import NO_PREVIOUS, Checkpoint, Leaf, Proof, read_statement
+from storage.integrity.checks.chain_check import ChainWalk
 from storage.integrity.checks.check_report import Problem, ProblemKind
 from storage.integrity.checks.tombstone_check import Tombstones
 from storage.integrity.signing_keys import is_signed
@@ -30,9 +29,13 @@ def leaves_of(published: PublishedCheckpoint) -> tuple[Leaf, ...]:
     return published.leaves if isinstance(published, Checkpoint) else (published.leaf,)
 
 
-def positions(published: Sequence[PublishedCheckpoint]) -> frozenset[EntryPosition]:
-    """Return the positions of the entries whose hashes the leaves contain."""
-    return frozenset((leaf.key, leaf.n) for one in published for leaf in leaves_of(one))
+def positions(published: Sequence[PublishedCheckpoint]) -> dict[IncidentKey, set[int]]:
+    """Return the numbers of the entries whose hashes the leaves contain, by their chain."""
+    named: dict[IncidentKey, set[int]] = {}
+    for one in published:
+        for leaf in leaves_of(one):
+            named.setdefault(leaf.key, set()).add(leaf.n)
+    return named
 
 
 def check_leaves(one: PublishedCheckpoint, walk: ChainWalk, tombstones: Tombstones) -> Iterator[Problem]:
@@ -69,22 +72,42 @@ def matches(one: Checkpoint, walk: ChainWalk, tombstones: Tombstones) -> bool:
 def check_root(one: PublishedCheckpoint) -> Iterator[Problem]:
     """Yield the problems of a checkpoint by itself: its root, its statement, its signature."""
     key = workspace_chain(leaves_of(one)[0].key.team) if leaves_of(one) else None
-    if not _has_root(one) or json.loads(one.statement)["root"] != one.root:
+    stated = read_statement(one.statement)
+    if stated is None:
+        yield Problem(kind="tampered", key=key, what=f"the statement of checkpoint {one.seq} cannot be read")
+    elif not _has_root(one) or stated["root"] != one.root:
         yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq} does not have the root of its leaves")
+    elif stated["seq"] != one.seq or (isinstance(one, Checkpoint) and stated["leaves"] != len(one.leaves)):
+        yield Problem(kind="tampered", key=key, what=f"checkpoint {one.seq} differs from its statement")
     if one.public_key and not is_signed(one.statement, one.public_key, one.signature or ""):
         yield Problem(kind="tampered", key=key, what=f"the signature of checkpoint {one.seq} is not valid")
 
 
 def _has_root(one: PublishedCheckpoint) -> bool:
-    if isinstance(one, Checkpoint):
-        return merkle_root([leaf.text for leaf in one.leaves]) == one.root
-    return verify_path(one.leaf.text, one.path, one.root)
+    try:
+        if isinstance(one, Checkpoint):
+            return merkle_root([leaf.text for leaf in one.leaves]) == one.root
+        return verify_path(one.leaf.text, one.path, one.root)
+    except ValueError:
+        # A leaf without a canonical form, or a step of a path that is no digest.
+        return False
+
+
+def check_order(stored: Sequence[Checkpoint], team: str) -> Iterator[Problem]:
+    """Yield a problem for each checkpoint whose statement does not name the one before it."""
+    previous = NO_PREVIOUS
+    for one in stored:
+        stated = read_statement(one.statement)
+        if stated is not None and (stated["previous"], stated["team"]) != (previous, team):
+            what = f"checkpoint {one.seq} does not follow the one before it"
+            yield Problem(kind="tampered", key=workspace_chain(team), what=what)
+        previous = digest(one.statement)
 
 
 def check_recorded(stored: Sequence[Checkpoint], entries: Sequence[Entry], team: str) -> Iterator[Problem]:
     """Yield a problem for each checkpoint whose row differs from its entry in the workspace chain."""
     rows = {one.seq: one for one in stored}
-    recorded = {e.fact.seq: (e.n, e.fact) for e in entries if isinstance(e.fact, Checkpointed)}
+    recorded = {e.fact.seq: (e.n, e.fact) for e in entries if isinstance(e.fact, Checkpointed) and e.key.team == team}
     key = workspace_chain(team)
     for seq in sorted(rows.keys() | recorded.keys()):
         row, entry = rows.get(seq), recorded.get(seq)

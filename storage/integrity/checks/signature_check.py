@@ -65,7 +65,8 @@ def check_timestamps(
             yield Problem(kind="truncated", key=key, what=what)
             continue
         try:
-            stamped_at(statement, timestamp.response)
+            if stamped_at(statement, timestamp.response) != timestamp.stamped_at:
+                raise InvalidTimestamp("its row has another time than the stamp")
             if roots:
                 verify_timestamp(statement, timestamp.response, roots)
         except InvalidTimestamp as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert
 
 from incident.model.incident import Incident
 from incident.rules.open_list import concerned, position
@@ -14,7 +14,6 @@ _OURS = (CONCERNED.c.team == bindparam("of_team")) & (CONCERNED.c.incident == bi
 _DELETE_ALL = delete(CONCERNED).where(_OURS)
 _DELETE_PEOPLE = delete(CONCERNED).where(_OURS, CONCERNED.c.person.in_(bindparam("of_people", expanding=True)))
 _INSERT = insert(CONCERNED)
-_SAVED = select(CONCERNED).where(_OURS)
 
 
 def save(connection: Connection, incident: Incident, before: Incident | None) -> None:
@@ -33,12 +32,6 @@ def save(connection: Connection, incident: Incident, before: Incident | None) ->
     added = [row for person, row in new.items() if row != old.get(person)]
     if added:
         connection.execute(_INSERT, added)
-
-
-def is_saved(connection: Connection, incident: Incident) -> bool:
-    """True if the people of an incident are saved as `save` would save them."""
-    found = connection.execute(_SAVED, {"of_team": incident.key.team, "of_incident": incident.key.id}).mappings()
-    return {row["person"]: dict(row) for row in found} == rows(incident)
 
 
 def rows(incident: Incident) -> dict[str, dict[str, Any]]:

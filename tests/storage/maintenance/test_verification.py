@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, text, update
 
 from incident.entries.conversation import Noted
 from incident.entry import workspace_chain
+from storage.integrity.signing_keys import Signer, new_key
 from storage.maintenance.projection_rebuild import rebuild
 from storage.maintenance.verification import verify
 from storage.store import Store
 from storage.tables import CHAIN, ENTRY, INCIDENT
 from storage.triggers import record_triggers
-from tests.support.recorded_team import TEAM, draft, long_script, record, record_all, refuse, step
+from tests.support.policies import small_policy
+from tests.support.recorded_team import TEAM, at, draft, long_script, record, record_all, refuse, step
 from tests.support.tampered_database import TamperedDatabase, owner
+
+
+@pytest.fixture
+def signer(tmp_path: Path) -> Signer:
+    return new_key(tmp_path / "key.pem")
 
 
 def test_an_empty_record_is_sound(store: Store) -> None:
@@ -58,6 +67,56 @@ def test_derived_rows_can_be_rebuilt_and_are_distinguished_from_tampering(store:
     assert verify(store).is_sound
 
 
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("UPDATE chain SET checkpointed = 1000000000", "is recorded as the last one under a checkpoint"),
+        ("UPDATE counter SET value = 0", "the counter of 2026 is at 0, the last number is 1"),
+        ("DELETE FROM counter", "the counter of 2026 is at None, the last number is 1"),
+        ("UPDATE policy_active SET hash = 'other'", "the rows of the active policies differ"),
+        ("DELETE FROM policy_active", "the rows of the active policies differ"),
+        ("UPDATE incident SET is_over = NOT is_over", "the projection differs"),
+    ],
+)
+def test_rows_that_repeat_the_record_are_rebuilt(store: Store, signer: Signer, statement: str, what: str) -> None:
+    record(store, lambda number: long_script(number)[:20])
+    store.directory.activate_policy(small_policy(), "a policy", at(0))
+    store.checkpoints.take(at(200), signer)
+    store.transactions.write(lambda connection: connection.execute(text(statement)).rowcount)
+
+    problems = verify(store).problems
+    assert {one.kind for one in problems} == {"rebuild"}
+    assert any(what in one.what for one in problems)
+    rebuild(store)
+
+    assert verify(store).is_sound
+
+
+def test_a_chain_that_claims_to_be_covered_is_signed_all_the_same(store: Store, signer: Signer) -> None:
+    key = record(store, lambda number: long_script(number)[:20])
+    store.checkpoints.take(at(200), signer)
+    store.transactions.write(lambda c: c.execute(update(CHAIN).values(checkpointed=10**9)).rowcount)
+    store.recorder.transact(lambda unit: step(unit, key, draft(Noted(text="goes on"), minutes=30)))
+
+    taken = store.checkpoints.take(at(201), signer)
+
+    assert {leaf.key for leaf in taken.leaves} == {key}
+    assert verify(store).is_sound
+
+
+def test_a_key_without_a_signed_checkpoint_proves_nothing(store: Store, signer: Signer) -> None:
+    record(store, lambda number: long_script(number)[:20])
+    assert [p.kind for p in verify(store, public_key=signer.public_key).problems] == ["key"]
+    store.checkpoints.take(at(200), None)
+    assert {p.kind for p in verify(store, public_key=signer.public_key).problems} == {"key"}
+    refuse(store, minutes=201)
+
+    store.checkpoints.take(at(202), signer)
+
+    kinds = [p.kind for p in verify(store, public_key=signer.public_key).problems]
+    assert kinds == ["key"], "the unsigned checkpoint stays one"
+
+
 def test_a_chain_that_was_tampered_with_is_not_made_to_agree(sqlite_store: Store) -> None:
     key = record(sqlite_store, long_script)
     lines = sqlite_store.queries.rows(key)
@@ -86,8 +145,8 @@ def test_an_entry_of_a_newer_release_is_named(sqlite_store: Store) -> None:
         line = tamperer.lines[-1]
         from incident.record.hash_chain import digest
 
-        text = line.text.replace(f'"kind":"{line.kind}"', '"kind":"from_the_future"')
-        tamperer.set_entry(line.n, text=text, hash=digest(text), kind="from_the_future")
+        changed = line.text.replace(f'"kind":"{line.kind}"', '"kind":"from_the_future"')
+        tamperer.set_entry(line.n, text=changed, hash=digest(changed), kind="from_the_future")
 
         (problem,) = (p for p in tamperer.report().problems if p.key == key)
 

@@ -1,0 +1,56 @@
+"""A record with rows in every table: chains, checkpoints, a time stamp, policies, people, jobs, drafts and the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlmodel import SQLModel
+
+from bot.timestamp_authority import Authority, request_timestamp
+from incident.jobs import Job, JobKind
+from incident.ports import Outcome, Person
+from storage.integrity.checkpoints import Checkpoint
+from storage.integrity.signing_keys import new_key
+from storage.store import Store
+from tests.support.policies import small_policy
+from tests.support.recorded_team import ADA, TEAM, at, long_script, record, refuse
+from tests.support.tsa_server import TsaServer
+
+
+def record_everything(store: Store, folder: Path) -> tuple[Checkpoint, ...]:
+    """Fill every table, and return the checkpoints as they were published."""
+    policy = small_policy()
+    store.directory.activate_policy(policy, "the first policy", at(-20))
+    store.directory.activate_policy(policy, "the second policy", at(-10))
+    keys = [record(store, lambda number, size=size: long_script(number)[:size]) for size in (28, 12)]
+    signer = new_key(folder / "sweep.key")
+    store.checkpoints.take(at(200), signer)
+    refuse(store, minutes=201)
+    last = store.checkpoints.take(at(202), signer)
+    (folder / "tsa").mkdir()
+    authority = TsaServer(folder / "tsa")
+    try:
+        store.timestamps.put(request_timestamp(Authority(authority.url), last))
+    finally:
+        authority.close()
+    store.directory.put([Person(id=ADA, name="Ada")], at(0))
+    store.drafts.keep("d1", ADA, "note", {"text": "unsent"}, at=at(0), incident=keys[0])
+    store.heartbeats.record("host:1", at(0))
+
+    def others(unit) -> None:
+        unit.claim(keys[0], ["C01INC:1.0"])
+        unit.remember("k1", Outcome(verb="note", key=keys[0], at=at(0)))
+        unit.enqueue([Job(kind=JobKind.CARD, key="card:1", incident=keys[0])], at(0))
+
+    store.recorder.transact(others)
+    assert _empty_tables(store) == []
+    return store.checkpoints.all(TEAM)
+
+
+def _empty_tables(store: Store) -> list[str]:
+    tables = SQLModel.metadata.tables.values()
+    return [
+        table.name
+        for table in tables
+        if not store.transactions.read(lambda c, table=table: c.execute(table.select().limit(1)).all())
+    ]
