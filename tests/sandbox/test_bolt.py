@@ -3,22 +3,19 @@
 import http.server
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_bolt.request import BoltRequest
 
 from sandbox.delivery.dispatcher import Timing
 from sandbox.pretend_workspace import Sandbox
 from sandbox.workspace_errors import NotPossibleError
+from tests.support.bolt_transports import over_http, over_socket
 from tests.support.sandbox_client import (
     button,
     client_of,
     general,
-    hang_up,
     manifest,
     modal,
     people,
@@ -96,51 +93,12 @@ def form() -> dict[str, Any]:
     return modal(text_input("what"), service)
 
 
-@contextmanager
-def over_socket(sandbox: Sandbox, helper: Helper) -> Iterator[None]:
-    handler = SocketModeHandler(helper.app, sandbox.app_token)
-    handler.connect()
-    assert sandbox.wait_for_socket(5)
-    try:
-        yield
-    finally:
-        hang_up(handler)
-
-
-@contextmanager
-def over_http(sandbox: Sandbox, helper: Helper) -> Iterator[None]:
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            headers = {key: [value] for key, value in self.headers.items()}
-            answer = helper.app.dispatch(BoltRequest(body=body, headers=headers))
-            self.send_response(answer.status)
-            for key, values in answer.headers.items():
-                self.send_header(key, values[0])
-            self.end_headers()
-            self.wfile.write(answer.body.encode())
-
-        def log_message(self, format: str, *args: Any) -> None:
-            return
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    serving = threading.Thread(target=server.serve_forever, args=(0.01,))
-    serving.start()
-    sandbox.deliver_to(f"http://127.0.0.1:{server.server_port}/slack/events")
-    try:
-        yield
-    finally:
-        server.shutdown()
-        serving.join()
-        server.server_close()
-
-
 @pytest.fixture(params=[over_socket, over_http], ids=["socket", "http"])
 def bolt(request: pytest.FixtureRequest) -> Iterator[tuple[Sandbox, Helper]]:
     timing = Timing(3.0, (0.0,))
     with Sandbox(people(), manifest=manifest(*SCOPES, events=EVENTS), strict_tiers=False, timing=timing) as sandbox:
         helper = Helper(sandbox)
-        with request.param(sandbox, helper):
+        with request.param(sandbox, helper.app):
             yield sandbox, helper
 
 
@@ -193,9 +151,9 @@ def test_an_external_select_offers_what_the_app_answers(bolt: tuple[Sandbox, Hel
 
 def test_a_listener_that_fails_leaves_the_command_unacknowledged() -> None:
     with Sandbox(people(), timing=Timing(0.3, ()), strict_tiers=False) as hasty:
-        with over_socket(hasty, Helper(hasty)):
+        with over_socket(hasty, Helper(hasty).app):
             socket = hasty.actor.slash("ann", "general", "/do", "fail")
-        with over_http(hasty, Helper(hasty)):
+        with over_http(hasty, Helper(hasty).app):
             http_mode = hasty.actor.slash("ann", "general", "/do", "fail")
 
     assert (socket.acked, socket.error) == (False, "operation_timeout")
