@@ -14,6 +14,8 @@ from sandbox.state.entities import Channel, Message, Payload
 from sandbox.state.workspace import Workspace
 from sandbox.workspace_errors import SlackError
 
+CHANNEL_TYPES = {"public_channel", "private_channel", "mpim", "im"}
+
 
 class RateLimitedError(Exception):
     """The call is above its tier. `retry_after` is in seconds."""
@@ -69,6 +71,13 @@ class ApiCall:
         value = self.args.get(name) or []
         parts = value if isinstance(value, list) else str(value).split(",")
         return [str(part).strip() for part in parts if str(part).strip()]
+
+    def channel_types(self) -> list[str]:
+        """Return the types of channels that are asked for. SlackError `invalid_types`."""
+        requested = self.ids("types") or ["public_channel"]
+        if not set(requested) <= CHANNEL_TYPES:
+            raise SlackError("invalid_types")
+        return requested
 
     def json(self, name: str) -> Any:
         """Return an argument that is JSON, parsed if it is text; None when it is absent."""

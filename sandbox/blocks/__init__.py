@@ -5,6 +5,7 @@ from sandbox.blocks.block_check import (
     check_message,
     check_view,
     message_problems,
+    suggestion_problems,
     view_problems,
     with_ids,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "check_message",
     "check_view",
     "message_problems",
+    "suggestion_problems",
     "view_problems",
     "with_ids",
 ]

@@ -9,6 +9,7 @@ import json
 from typing import Any
 
 from sandbox.blocks.block_rules import visible_lengths
+from sandbox.blocks.composition_objects import SUGGESTIONS
 from sandbox.blocks.layout_blocks import SURFACES, block_of
 from sandbox.blocks.limits import LIMITS
 from sandbox.blocks.value_kinds import (
@@ -107,6 +108,15 @@ def view_problems(spec: Any, surface: str) -> list[str]:
     has_input = any(one.get("type") == "input" for one in nested_blocks(spec.get("blocks")))
     if surface == "modal" and has_input and not spec.get("submit"):
         add_problem(problems, "/view", "missing required field: submit (the view has an input block)")
+    return problems
+
+
+def suggestion_problems(payload: Any) -> list[str]:
+    """Return what Slack would reject in an app's answer to what was typed into an external select."""
+    problems: list[str] = []
+    SUGGESTIONS(problems, "", payload)
+    if isinstance(payload, dict) and payload.get("options") and payload.get("option_groups"):
+        add_problem(problems, "", "must provide either options or option_groups")
     return problems
 
 

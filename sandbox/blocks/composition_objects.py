@@ -42,6 +42,12 @@ LINK_OPTION = object_of({**OPTION_FIELDS, "url": link("option.url")}, ("text", "
 GROUP = object_of(
     {"label": text("option_group.label", plain=True), "options": list_of(OPTION, "options.count")}, ("label", "options")
 )
+SUGGESTIONS = object_of(
+    {
+        "options": list_of(OPTION, "options.count", minimum=0),
+        "option_groups": list_of(GROUP, "option_groups.count", minimum=0),
+    }
+)
 DISPATCH_CONFIG = object_of({"trigger_actions_on": set_of("on_enter_pressed", "on_character_entered")})
 WORKFLOW_INPUT = object_of({"name": string(), "value": any_value}, ("name", "value"))
 WORKFLOW_TRIGGER = object_of(

@@ -7,6 +7,7 @@ from sandbox.methods.method import Method
 from sandbox.state.entities import Bookmark, Channel, Payload
 from sandbox.state.mutations import channel_mutations
 from sandbox.state.serializers import serialize_bookmark
+from sandbox.state.text_formats import is_web_url
 from sandbox.workspace_errors import SlackError
 
 
@@ -57,7 +58,7 @@ def _find_bookmark(call: ApiCall, channel: Channel) -> Bookmark:
 
 
 def _require_link(link: str) -> None:
-    if not link.startswith(("http://", "https://")):
+    if not is_web_url(link):
         raise SlackError("invalid_link")
 
 

@@ -40,7 +40,7 @@ def conversations(call: ApiCall) -> Payload:
     user = call.text("user", call.bot)
     if user not in call.ws.people:
         raise SlackError("user_not_found")
-    requested = call.ids("types") or ["public_channel"]
+    requested = call.channel_types()
     channels = [one for one in call.ws.channels.values() if user in one.members and _is_listed(call, one, requested)]
     items, next_page = paginate(call, channels)
     return {"channels": [serialize_channel(call.ws, channel, call.bot) for channel in items], **next_page}

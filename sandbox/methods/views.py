@@ -13,7 +13,9 @@ from sandbox.workspace_errors import SlackError
 def open_modal(call: ApiCall) -> Payload:
     """Open a modal for the trigger's person."""
     user = call.services.triggers.exchange(call.required("trigger_id"))
-    view = changes.open_modal(call.ws, user, _spec(call, "modal"), call.text("trigger_id"))
+    trigger = call.text("trigger_id")
+    conversation = call.services.triggers.conversation_of(trigger)
+    view = changes.open_modal(call.ws, user, _spec(call, "modal"), trigger, conversation)
     return {"view": serialize_view(call.ws, view)}
 
 

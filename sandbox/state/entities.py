@@ -158,6 +158,7 @@ class View:
     root_view_id: str = ""
     previous_view_id: str | None = None
     trigger_id: str = ""
+    conversation: str = ""
     values: dict[str, dict[str, Payload]] = field(default_factory=dict)
     suggested_options: dict[str, list[Payload]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)

@@ -89,6 +89,17 @@ def initial_values(blocks: list[Block]) -> Values:
     return values
 
 
+def select_current_conversation(blocks: list[Block], conversation: str) -> list[Block]:
+    """Select the conversation that a form was opened in, where a select asks for it and names no other."""
+    for _, element in stateful_elements(blocks):
+        input_element = INPUT_ELEMENTS[element["type"]]
+        if conversation and element.get("default_to_current_conversation") is True:
+            element.setdefault(
+                input_element.initial_field, [conversation] if input_element.is_multiple else conversation
+            )
+    return blocks
+
+
 def keep_typed_values(old: Values, blocks: list[Block]) -> Values:
     """Return the state after an update: typed values stay where block_id, action_id and type are unchanged."""
     values = initial_values(blocks)

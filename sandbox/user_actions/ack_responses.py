@@ -5,7 +5,7 @@ Each method returns the callback for the acknowledgement's payload; the callback
 
 from collections.abc import Callable
 
-from sandbox.blocks import attachments_with_ids, check_message, check_view, with_ids
+from sandbox.blocks import attachments_with_ids, check_message, check_view, suggestion_problems, with_ids
 from sandbox.state.entities import Ephemeral, Payload, View
 from sandbox.state.form_values import options_of
 from sandbox.state.mutations import message_mutations, view_mutations
@@ -55,9 +55,11 @@ class AckResponses:
         return on_ack
 
     def to_suggestion(self, view: View, action_id: str) -> OnAck:
-        """Store the options suggested for an external select."""
+        """Store the options suggested for an external select, unless Slack would reject them."""
 
         def on_ack(payload: Payload | None) -> str | None:
+            if suggestion_problems(payload or {}):
+                return CONNECTION_ERROR
             suggested_options = options_of(None, payload or {})
             with self._ws.lock:
                 view.suggested_options[action_id] = suggested_options

@@ -198,7 +198,7 @@ class Interactions(ConversationActions):
     ) -> Delivery:
         delivery = Delivery(self._ws)
         if has_trigger:
-            delivery.trigger_id = payload["trigger_id"] = self._triggers.issue(person.id)
+            delivery.trigger_id = payload["trigger_id"] = self._triggers.issue(person.id, _place_of(payload))
         accepts = kind == "slash_commands" or payload.get("type") in ACCEPT_RESPONSE
         self._dispatcher.send(kind, payload, accepts_response=accepts, on_ack=on_ack, delivery=delivery)
         return delivery.wait()
@@ -258,3 +258,8 @@ def _find_element(
 def _response_target(person: Person, conversation: Channel, message: Message | Ephemeral) -> ResponseTarget:
     is_ephemeral = isinstance(message, Ephemeral)
     return ResponseTarget(person.id, conversation.id, message.ts, is_ephemeral, message.thread_ts)
+
+
+def _place_of(payload: Payload) -> str:
+    """Return the conversation of a command or of an action on a message, "" for any other interaction."""
+    return str(payload.get("channel_id") or (payload.get("channel") or {}).get("id") or "")

@@ -26,8 +26,8 @@ def option(text: str, value: str, **flags: Any) -> dict[str, Any]:
 
 def starter_form(title: str, first: dict[str, Any]) -> dict[str, Any]:
     where = {"type": "conversations_select", "action_id": "where", "response_url_enabled": True}
-    wish = text_input("wish", element={"action_id": "typed", "multiline": True})
-    return modal(first, wish, text_input("where", element=where), title={"type": "plain_text", "text": title})
+    words = text_input("words", element={"action_id": "typed", "multiline": True})
+    return modal(first, words, text_input("where", element=where), title={"type": "plain_text", "text": title})
 
 
 def declare_form() -> dict[str, Any]:
@@ -80,12 +80,12 @@ def listen_as_starter(app: App) -> None:
     @app.view("form")
     def submitted(ack: Any, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
         ack()
-        wish = view["state"]["values"]["wish"]["typed"]["value"]
-        client.chat_postMessage(channel=body["user"]["id"], text=f"wished: {wish}")
+        words = view["state"]["values"]["words"]["typed"]["value"]
+        client.chat_postMessage(channel=body["user"]["id"], text=f"typed: {words}")
         for one in body["response_urls"]:
             hook = WebhookClient(one["response_url"])
             hook.proxy = None
-            hook.send(text=wish, response_type="in_channel")
+            hook.send(text=words, response_type="in_channel")
 
     @app.event("app_home_opened")
     def home(event: dict[str, Any], client: WebClient) -> None:
@@ -149,14 +149,14 @@ def test_the_starter_app_works(sandbox: Sandbox) -> None:
     form = sandbox.actor.global_shortcut("ann", "start").view()
     sandbox.actor.press_in_view("ann", form.id, "more")
 
-    sandbox.actor.submit("ann", form.id, {"wish": "peace", "where": general(sandbox)})
+    sandbox.actor.submit("ann", form.id, {"words": "peace", "where": general(sandbox)})
     sandbox.actor.open_home("ann")
 
     assert sandbox.settle(5)
     direct = sandbox.workspace.dm(person(sandbox, "ann")).id
     assert (form.title or {})["text"] == "Second"
     assert texts(sandbox) == ["hello there", "hello, how are you?", "peace"]
-    assert texts(sandbox, direct) == ["wished: peace"]
+    assert texts(sandbox, direct) == ["typed: peace"]
     assert sandbox.snapshot("ann")["home"]["blocks"][0]["text"]["text"] == ":house: Welcome"
     assert refused_calls(sandbox) == []
 

@@ -67,7 +67,7 @@ def info(call: ApiCall) -> Payload:
 
 def list_channels(call: ApiCall) -> Payload:
     """Return public channels and the bot's other ones, in pages of results."""
-    types = call.ids("types") or ["public_channel"]
+    types = call.channel_types()
     channels = [
         channel
         for channel in call.ws.channels.values()

@@ -7,7 +7,7 @@ workspace's lock.
 import secrets
 
 from sandbox.state.entities import Payload, View
-from sandbox.state.form_values import initial_values, keep_typed_values
+from sandbox.state.form_values import initial_values, keep_typed_values, select_current_conversation
 from sandbox.state.workspace import Workspace
 from sandbox.workspace_errors import SlackError
 
@@ -24,11 +24,11 @@ SPEC_FIELDS = (
 )
 
 
-def open_modal(ws: Workspace, user: str, spec: Payload, trigger_id: str) -> View:
+def open_modal(ws: Workspace, user: str, spec: Payload, trigger_id: str, conversation: str = "") -> View:
     """Open a modal, which replaces the person's stack."""
     _require_free_external_id(ws, spec)
     close_all(ws, user)
-    return _put_on_top(ws, user, spec, trigger_id)
+    return _put_on_top(ws, user, spec, trigger_id, conversation)
 
 
 def push(ws: Workspace, user: str, spec: Payload, trigger_id: str = "") -> View:
@@ -39,7 +39,7 @@ def push(ws: Workspace, user: str, spec: Payload, trigger_id: str = "") -> View:
     if len(stack) >= MAX_STACK:
         raise SlackError("push_limit_reached")
     _require_free_external_id(ws, spec)
-    return _put_on_top(ws, user, spec, trigger_id)
+    return _put_on_top(ws, user, spec, trigger_id, ws.views[stack[-1]].conversation)
 
 
 def update(ws: Workspace, view: View, spec: Payload) -> View:
@@ -88,9 +88,10 @@ def new_hash(ws: Workspace) -> str:
     return f"{ws.seconds()}.{secrets.token_hex(4)}"
 
 
-def _put_on_top(ws: Workspace, user: str, spec: Payload, trigger_id: str) -> View:
+def _put_on_top(ws: Workspace, user: str, spec: Payload, trigger_id: str, conversation: str) -> View:
     stack = ws.stacks.setdefault(user, [])
     view = View(ws.new_id("V"), user, "modal", spec["blocks"], new_hash(ws), trigger_id=trigger_id)
+    view.conversation = conversation
     view.root_view_id = stack[0] if stack else view.id
     view.previous_view_id = stack[-1] if stack else None
     _apply_spec(view, spec)
@@ -101,7 +102,7 @@ def _put_on_top(ws: Workspace, user: str, spec: Payload, trigger_id: str) -> Vie
 
 
 def _apply_spec(view: View, spec: Payload) -> None:
-    view.blocks = spec["blocks"]
+    view.blocks = select_current_conversation(spec["blocks"], view.conversation)
     for name in SPEC_FIELDS:
         default = View.__dataclass_fields__[name].default
         setattr(view, name, spec.get(name, default) if spec.get(name) is not None else default)

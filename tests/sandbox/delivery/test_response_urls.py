@@ -169,6 +169,29 @@ def test_a_select_that_asks_for_it_gives_the_form_a_response_url(sandbox: Sandbo
     assert [one["text"] for one in shown(sandbox, "bob")] == ["thanks"]
 
 
+def test_a_select_that_defaults_to_the_current_conversation_asks_for_its_response_url(sandbox: Sandbox) -> None:
+    client, place = client_of(sandbox), general(sandbox)
+    here = {"default_to_current_conversation": True}
+    blocks = [
+        select("where", "conversations_select", response_url_enabled=True, **here),
+        select("several", "multi_conversations_select", **here),
+        select("chosen", "conversations_select", initial_conversation="C9", **here),
+    ]
+    typed = sandbox.actor.slash("ann", "general", "/do", "it")
+
+    view = client.views_open(trigger_id=typed.trigger_id, view=modal(*blocks))["view"]
+    sandbox.actor.submit("ann", view["id"])
+
+    sent = [one.detail for one in sandbox.wire_log.since(0) if one.kind == "envelope"][-1]
+    values = view["state"]["values"]
+    assert [values[name]["v"] for name in ("where", "several", "chosen")] == [
+        {"type": "conversations_select", "selected_conversation": place},
+        {"type": "multi_conversations_select", "selected_conversations": [place]},
+        {"type": "conversations_select", "selected_conversation": "C9"},
+    ]
+    assert [one["channel_id"] for one in sent["response_urls"]] == [place]
+
+
 def select(block_id: str, kind: str, optional: bool = False, **more: Any) -> dict[str, Any]:
     return text_input(block_id, optional=optional, element={"type": kind, "action_id": "v", **more})
 

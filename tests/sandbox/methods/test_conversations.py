@@ -62,6 +62,11 @@ def test_a_private_channel_does_not_exist_for_a_bot_outside_it(sandbox: Sandbox,
     assert secret not in [one["id"] for one in client.conversations_list(types="private_channel")["channels"]]
 
 
+def test_an_unknown_type_of_channel_is_refused(client: WebClient) -> None:
+    assert refusal(client.conversations_list, types="public_channel,secret") == "invalid_types"
+    assert refusal(client.users_conversations, types="secret") == "invalid_types"
+
+
 def test_only_members_read_and_change_a_public_channel(sandbox: Sandbox, client: WebClient) -> None:
     ts = sandbox.actor.post("ann", "general", "hi")
     place = general(sandbox)

@@ -62,7 +62,8 @@ def test_a_channel_has_at_most_a_hundred_bookmarks_and_they_are_links(client: We
     add: dict[str, Any] = {"channel_id": place, "title": "Board", "type": "link", "link": "https://x.example"}
     made = client.bookmarks_add(**add)["bookmark"]
 
-    assert refusal(client.bookmarks_add, **add | {"link": "x"}) == "invalid_link"
+    for link in ("x", "http://", "https://two words", "mailto:ann@x.example"):
+        assert refusal(client.bookmarks_add, **add | {"link": link}) == "invalid_link"
     assert refusal(client.bookmarks_add, **add | {"type": "file"}) == "invalid_bookmark_type"
     edited = client.bookmarks_edit(bookmark_id=made["id"], channel_id=place, title="New")["bookmark"]
     assert (edited["title"], edited["link"]) == ("New", "https://x.example")

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from sandbox.pretend_workspace import Sandbox
+from sandbox.user_actions.ack_responses import CONNECTION_ERROR
 from tests.support.sandbox_client import button, client_of, modal, person, section, text_input
 
 Json = dict[str, Any]
@@ -179,3 +180,32 @@ def test_buttons_with_one_action_id_are_distinguished_by_block_or_value(
     sandbox.actor.press("ann", "general", ts, "go")
 
     assert [one["actions"][0]["value"] for one in app.heard] == ["2", "2", "1"]
+
+
+def suggested(count: int, **more: Any) -> list[Json]:
+    return [{"text": {"type": "plain_text", "text": f"{n}"}, "value": f"{n}", **more} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "left"),
+    [
+        ({"options": suggested(100)}, None, 100),
+        ({"options": []}, None, 0),
+        ({"option_groups": [{"label": {"type": "plain_text", "text": "G"}, "options": suggested(2)}]}, None, 2),
+        ({"options": suggested(101)}, CONNECTION_ERROR, 0),
+        ({"options": [{"label": "old", "value": "1"}]}, CONNECTION_ERROR, 0),
+        ({"options": suggested(1, url="https://x.example")}, CONNECTION_ERROR, 0),
+        ({"option_groups": [{"options": suggested(1)}]}, CONNECTION_ERROR, 0),
+    ],
+)
+def test_suggestions_obey_the_rules_of_options(
+    sandbox: Sandbox, client: WebClient, app: Scripted, answer: Json, error: str | None, left: int
+) -> None:
+    element = {"type": "external_select", "action_id": "v", "min_query_length": 0}
+    view = opened(sandbox, client, modal(text_input("it", element=element)))
+    app.answer = lambda payload: answer
+
+    asked = sandbox.actor.options("ann", view, "v", "")
+
+    assert asked.error == error
+    assert len(sandbox.workspace.views[view].suggested_options.get("v", [])) == left
