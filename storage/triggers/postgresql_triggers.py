@@ -1,4 +1,8 @@
-"""The triggers of the record for PostgreSQL, and the grants of a service role that does not own the tables."""
+"""The triggers of the record for PostgreSQL, and the grants of a service role that does not own the tables.
+
+Each function names its tables with their schema and fixes its search path, so that a temporary table or a schema of the
+same name, which a session may create, is never read in place of the record.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,15 @@ from typing import Final
 
 from sqlmodel import SQLModel
 
-_LAST: Final = "FROM entry WHERE team = NEW.team AND incident = NEW.incident ORDER BY n DESC LIMIT 1"
+# A placeholder for the schema of the tables, which is known when the statements are built.
+_SCHEMA: Final = "@schema"
+_ENTRY: Final = f"{_SCHEMA}.entry"
+_LAST: Final = f"FROM {_ENTRY} WHERE team = NEW.team AND incident = NEW.incident ORDER BY n DESC LIMIT 1"
 _NO_HASH: Final = "0" * 64
 
 # The column finds the tombstone, the hashed text decides. The workspace chain, which holds tombstones, has none itself.
 _HAS_TOMBSTONE: Final = (
-    "EXISTS (SELECT 1 FROM entry AS tomb WHERE tomb.team = OLD.team AND tomb.incident = 'workspace' "
+    f"EXISTS (SELECT 1 FROM {_ENTRY} AS tomb WHERE tomb.team = OLD.team AND tomb.incident = 'workspace' "  # noqa: S608 - constants only
     "AND tomb.channel = OLD.incident AND tomb.kind = 'retired' AND OLD.incident <> 'workspace' "
     "AND tomb.text::jsonb -> 'facts' ->> 'incident' = OLD.incident "
     "AND (tomb.text::jsonb -> 'facts' ->> 'entries')::int >= OLD.n)"
@@ -56,7 +63,7 @@ _RULES: Final = {
     "guard_body_delete": (
         "body",
         "DELETE",
-        "NOT EXISTS (SELECT 1 FROM entry WHERE team = OLD.team AND incident = OLD.incident AND kind = 'redacted' "  # noqa: S608 - constants only
+        f"NOT EXISTS (SELECT 1 FROM {_ENTRY} WHERE team = OLD.team AND incident = OLD.incident AND kind = 'redacted' "  # noqa: S608 - constants only
         f"AND n > OLD.n AND (text::jsonb -> 'facts' -> 'entries') @> to_jsonb(OLD.n)) AND NOT {_HAS_TOMBSTONE}",
         "words go only where a redaction names their entry or a tombstone their incident",
     ),
@@ -64,35 +71,53 @@ _RULES: Final = {
 TRUNCATES: Final = {"guard_entry_truncate": "entry", "guard_body_truncate": "body"}
 
 
-def _function(name: str, condition: str, message: str, returns: str) -> str:
+def _body(condition: str, message: str, returns: str) -> str:
+    return f" BEGIN IF {condition} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {returns}; END "
+
+
+def _bodies() -> dict[str, str]:
+    rows = {
+        name: _body(condition, message, "OLD" if event == "DELETE" else "NEW")
+        for name, (_, event, condition, message) in _RULES.items()
+    }
+    return rows | {name: _body("true", "the record is never emptied", "NULL") for name in TRUNCATES}
+
+
+_BODIES: Final = _bodies()
+SEARCH_PATH: Final = "search_path=pg_catalog, pg_temp"
+
+
+def _function(name: str) -> str:
     return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"IF {condition} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {returns}; END $$"
+        f"CREATE OR REPLACE FUNCTION {_SCHEMA}.{name}() RETURNS trigger LANGUAGE plpgsql "
+        f"SET search_path = pg_catalog, pg_temp AS $${_BODIES[name]}$$"
     )
 
 
-def _row_trigger(name: str, table: str, event: str, condition: str, message: str) -> list[str]:
+def _trigger(name: str, table: str, event: str, each: str) -> list[str]:
     return [
-        _function(name, condition, message, "OLD" if event == "DELETE" else "NEW"),
-        f"DROP TRIGGER IF EXISTS {name} ON {table}",
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
+        _function(name),
+        f"DROP TRIGGER IF EXISTS {name} ON {_SCHEMA}.{table}",
+        f"CREATE TRIGGER {name} BEFORE {event} ON {_SCHEMA}.{table} FOR EACH {each} "
+        f"EXECUTE FUNCTION {_SCHEMA}.{name}()",
+        f"ALTER TABLE {_SCHEMA}.{table} ENABLE ALWAYS TRIGGER {name}",
     ]
 
 
-def _truncate_trigger(name: str, table: str) -> list[str]:
-    return [
-        _function(name, "true", "the record is never emptied", "NULL"),
-        f"DROP TRIGGER IF EXISTS {name} ON {table}",
-        f"CREATE TRIGGER {name} BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}()",
-        f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}",
-    ]
+def bodies(schema: str) -> dict[str, str]:
+    """Return the source of the function of each trigger, as PostgreSQL stores it."""
+    return {name: _in_schema(body, schema) for name, body in _BODIES.items()}
 
 
-def statements() -> Sequence[str]:
-    """Return the statements that install the triggers."""
-    rows = [s for name, rule in _RULES.items() for s in _row_trigger(name, *rule)]
-    return [*rows, *(s for name, table in TRUNCATES.items() for s in _truncate_trigger(name, table))]
+def _in_schema(statement: str, schema: str) -> str:
+    return statement.replace(_SCHEMA, f'"{schema}"')
+
+
+def statements(schema: str) -> Sequence[str]:
+    """Return the statements that install the triggers on the tables of a schema."""
+    rows = [s for name, (table, event, *_) in _RULES.items() for s in _trigger(name, table, event, "ROW")]
+    whole = [s for name, table in TRUNCATES.items() for s in _trigger(name, table, "TRUNCATE", "STATEMENT")]
+    return [_in_schema(statement, schema) for statement in (*rows, *whole)]
 
 
 def grants(role: str) -> Sequence[str]:
@@ -106,6 +131,10 @@ def grants(role: str) -> Sequence[str]:
     others = sorted(set(SQLModel.metadata.tables) - {"entry", "body"})
     return [
         f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
+        # Everybody may create temporary tables, and on an old server tables in public, unless it is revoked.
+        f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}",
+        "DO $$ BEGIN EXECUTE 'REVOKE TEMPORARY, CREATE ON DATABASE ' || quote_ident(current_database()) || "
+        f"' FROM PUBLIC, {role}'; END $$",
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT, INSERT, DELETE ON entry TO {role}",
         f"GRANT SELECT, INSERT, DELETE ON body TO {role}",

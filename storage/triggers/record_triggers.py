@@ -21,9 +21,15 @@ _TRUNCATES: Final = frozenset(postgresql_triggers.TRUNCATES)
 
 def install(connection: Connection) -> None:
     """Install every trigger, replacing those of an earlier release."""
-    dialect = sqlite_triggers if connection.dialect.name == "sqlite" else postgresql_triggers
-    for statement in dialect.statements():
+    is_sqlite = connection.dialect.name == "sqlite"
+    ours = sqlite_triggers.statements() if is_sqlite else postgresql_triggers.statements(schema_of(connection))
+    for statement in ours:
         connection.exec_driver_sql(statement)
+
+
+def schema_of(connection: Connection) -> str:
+    """Return the schema of the tables on PostgreSQL; a temporary table of a session has none that this returns."""
+    return str(connection.exec_driver_sql("SELECT current_schema()").scalar_one())
 
 
 def grant(connection: Connection, role: str) -> None:
@@ -41,7 +47,7 @@ def drop(connection: Connection) -> None:
 
 
 def missing(connection: Connection) -> tuple[str, ...]:
-    """Return the names of the triggers that are missing, or on SQLite differ from ours."""
+    """Return the names of the triggers that are missing or differ from ours."""
     if connection.dialect.name == "sqlite":
         found = dict(
             tuple(row) for row in connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
@@ -49,7 +55,21 @@ def missing(connection: Connection) -> tuple[str, ...]:
         return tuple(
             sorted(n for n, sql in sqlite_triggers.TRIGGERS.items() if _normalised(found.get(n)) != _normalised(sql))
         )
-    return tuple(sorted((NAMES | _TRUNCATES) - _installed(connection)))
+    expected = postgresql_triggers.bodies(schema_of(connection))
+    ours = {
+        name
+        for name, source, settings in connection.execute(text(_FUNCTIONS))
+        if _normalised(source) == _normalised(expected.get(name)) and settings == postgresql_triggers.SEARCH_PATH
+    }
+    return tuple(sorted((NAMES | _TRUNCATES) - (_installed(connection) & ours)))
+
+
+# The function that each trigger executes, whatever its name, with the settings that it fixes.
+_FUNCTIONS: Final = (
+    "SELECT t.tgname, p.prosrc, array_to_string(p.proconfig, ';') FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+    "WHERE t.tgrelid IN (SELECT c.oid FROM pg_class c WHERE c.relname IN ('entry', 'body') "
+    "AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())) AND NOT t.tgisinternal"
+)
 
 
 def _normalised(sql: str | None) -> str:
@@ -63,7 +83,8 @@ def _installed(connection: Connection) -> frozenset[str]:
         # `A` means ENABLE ALWAYS: the trigger also fires in a session with session_replication_role = replica.
         query = (
             "SELECT tgname FROM pg_trigger WHERE tgenabled = 'A' AND tgname LIKE 'guard\\_%' "
-            "AND tgrelid IN (to_regclass('entry'), to_regclass('body'))"
+            "AND tgrelid IN (SELECT oid FROM pg_class WHERE relname IN ('entry', 'body') "
+            "AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema()))"
         )
     return frozenset(connection.exec_driver_sql(query.replace("%", "%%") if "pg_" in query else query).scalars())
 
@@ -73,6 +94,6 @@ def check_triggers(connection: Connection) -> None:
     not_installed = missing(connection)
     if not_installed:
         raise TriggersMissing(f"missing: {', '.join(not_installed)}")
-    accepted = unrefused(connection)
+    accepted = unrefused(connection, "" if connection.dialect.name == "sqlite" else schema_of(connection))
     if accepted:
         raise TriggersMissing(f"these were accepted and should have been refused: {', '.join(accepted)}")

@@ -64,8 +64,27 @@ _SQLITE: Final = {
 _POSTGRESQL: Final = {"truncate entries": "TRUNCATE entry CASCADE", "truncate words": "TRUNCATE body"}
 
 
-def unrefused(connection: Connection) -> tuple[str, ...]:
-    """Return the descriptions of the statements that the triggers failed to refuse; every statement is rolled back."""
+# A session's own tables come before those of every schema in its search path.
+_SHADOWS: Final = (
+    "CREATE TEMPORARY TABLE entry (LIKE {schema}.entry) ON COMMIT DROP",
+    "CREATE TEMPORARY TABLE body (LIKE {schema}.body) ON COMMIT DROP",
+    "INSERT INTO pg_temp.entry (team, incident, n, kind, recorded_at, channel, text, prev, hash) VALUES "  # noqa: S608 - constants only
+    f"('{_TEAM}', 'workspace', 9, 'retired', '2026', 'probe', "
+    '\'{"facts":{"incident":"probe","entries":9}}\', \'\', \'\'), '
+    f"('{_TEAM}', 'probe', 4, 'redacted', '2026', NULL, '{{\"facts\":{{\"entries\":[1,2,3]}}}}', '', '{'e' * 64}')",
+)
+_SHADOWED: Final = {
+    "delete an entry behind a temporary table": f"DELETE FROM {{schema}}.entry WHERE team = '{_TEAM}' AND incident = 'probe' AND n = 2",  # noqa: S608 - constants only
+    "delete words behind a temporary table": f"DELETE FROM {{schema}}.body WHERE team = '{_TEAM}' AND n = 1",  # noqa: S608 - constants only
+    "leave a gap behind a temporary table": _entry(5, "e" * 64).replace("INTO entry", "INTO {schema}.entry"),
+}
+
+
+def unrefused(connection: Connection, schema: str) -> tuple[str, ...]:
+    """Return the descriptions of the statements that the triggers failed to refuse; every statement is rolled back.
+
+    `schema` is that of the tables on PostgreSQL.
+    """
     specific = _SQLITE if connection.dialect.name == "sqlite" else _POSTGRESQL
     scratch = connection.begin_nested()
     if connection.dialect.name == "postgresql":
@@ -74,8 +93,26 @@ def unrefused(connection: Connection) -> tuple[str, ...]:
     for statement in _FIXTURE:
         connection.exec_driver_sql(statement)
     accepted = tuple(what for what, statement in (_FORBIDDEN | specific).items() if not _refused(connection, statement))
+    if connection.dialect.name == "postgresql" and _shadow_tables(connection, schema):
+        shadowed = {what: statement.replace("{schema}", f'"{schema}"') for what, statement in _SHADOWED.items()}
+        accepted += tuple(what for what, statement in shadowed.items() if not _refused(connection, statement))
     scratch.rollback()
     return accepted
+
+
+def _shadow_tables(connection: Connection, schema: str) -> bool:
+    """Hide the tables behind temporary ones; False for a role that may create none."""
+    attempt = connection.begin_nested()
+    try:
+        for statement in _SHADOWS:
+            connection.exec_driver_sql(statement.replace("{schema}", f'"{schema}"'))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) not in _REFUSALS:
+            raise
+        attempt.rollback()
+        return False
+    attempt.commit()
+    return True
 
 
 def _refused(connection: Connection, statement: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -11,7 +14,8 @@ from storage.errors import TriggersMissing
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
 from storage.triggers import record_triggers
-from storage.triggers.postgresql_triggers import grants
+from storage.triggers.postgresql_triggers import bodies, grants
+from storage.triggers.trigger_self_test import unrefused
 from tests.support import postgres
 from tests.support.recorded_team import RECORD_START, TEAM, long_script, record, record_all
 
@@ -114,8 +118,62 @@ def test_a_trigger_that_does_nothing_is_found_on_postgresql(postgres_url: str) -
             )
         )
 
-        with pytest.raises(TriggersMissing, match="change an entry"):
+        with pytest.raises(TriggersMissing, match="guard_entry_update"):
             store.migrate()
+
+
+def shadowed(service: Store) -> Iterator[tuple[str, str]]:
+    """Yield what a session tries behind temporary tables of the same names, and how the database answers."""
+    with service.engine.connect() as connection:
+        for table in ("entry", "body"):
+            connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {table} (LIKE public.{table})")
+        connection.exec_driver_sql(
+            "INSERT INTO pg_temp.entry SELECT team, 'workspace', 1, 'retired', recorded_at, incident, ts, "
+            """'{"facts":{"incident":"' || incident || '","entries":999}}', prev, hash FROM public.entry WHERE n = 1"""
+        )
+        for statement in (
+            "DELETE FROM public.entry WHERE n = 3",
+            "DELETE FROM public.body WHERE n = 1",
+            f"{_NEW} team, incident, 999, kind, '2020', text, hash, hash FROM public.entry WHERE n = {LAST}".replace(
+                "INTO entry", "INTO public.entry"
+            ),
+        ):
+            attempt = connection.begin_nested()
+            with pytest.raises(DBAPIError) as refused:
+                connection.exec_driver_sql(statement)
+            attempt.rollback()
+            yield statement, str(refused.value)
+
+
+def test_a_temporary_table_does_not_hide_the_record_from_the_triggers(postgres_url: str) -> None:
+    with open_store(postgres_url, team=TEAM) as store:
+        record(store, long_script)
+
+        for statement, answer in shadowed(store):
+            assert re.search("never deleted|words go only|next number", answer), (statement, answer)
+
+        assert verify(store).is_sound
+
+
+def test_a_trigger_that_reads_a_table_of_any_schema_is_found(postgres_url: str) -> None:
+    """So read the functions of earlier releases; the self-test finds it too, by what they accept."""
+    with open_store(postgres_url, team=TEAM) as store:
+        for name, source in bodies("public").items():
+            body = source.replace('"public".', "")
+            function = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+            store.transactions.write(
+                lambda c, function=function: c.exec_driver_sql(function.replace("%", "%%")).rowcount
+            )
+
+        with pytest.raises(TriggersMissing, match="guard_body_delete, guard_body_insert"):
+            store.migrate()
+        accepted = store.transactions.write(lambda connection: unrefused(connection, "public"))
+        store.reinstall_triggers()
+        assert verify(store).is_sound
+
+    assert "delete an entry behind a temporary table" in accepted
+    assert "delete words behind a temporary table" in accepted
+    assert "leave a gap behind a temporary table" in accepted
 
 
 def test_a_role_that_does_not_own_the_tables_can_work_and_cannot_drop_a_trigger(postgres_url: str) -> None:
@@ -135,6 +193,9 @@ def test_a_role_that_does_not_own_the_tables_can_work_and_cannot_drop_a_trigger(
                 assert "must be owner" in attempt(service, statement)
             assert "permission denied" in attempt(service, "TRUNCATE body")
             assert "permission denied" in attempt(service, "UPDATE entry SET text = 'x'")
+            assert "permission denied" in attempt(service, "CREATE TEMPORARY TABLE entry (n int)")
+            assert "permission denied" in attempt(service, "CREATE SCHEMA other")
+            assert "permission denied" in attempt(service, "CREATE TABLE public.other (n int)")
             assert len(service.queries.rows(key)) > 70
         owner.transactions.write(lambda c: c.exec_driver_sql("DROP OWNED BY muster_service").rowcount)
 
