@@ -50,6 +50,8 @@ def _press_in_view(actor: Actor, me: str, request: Json) -> Delivery:
 
 
 def _press(actor: Actor, me: str, request: Json) -> Delivery:
+    """Fill in the typed values first, so that the app receives the message's inputs as the person sees them."""
+    actor.fill_message(me, request["channel"], request["ts"], request.get("values") or {})
     return actor.press(
         me,
         request["channel"],
@@ -76,6 +78,9 @@ ACTIONS: dict[str, Action] = {
     "press": _press,
     "press_in_view": _press_in_view,
     "suggest": lambda actor, me, a: actor.options(me, a["view"], a["action_id"], a["query"]),
+    "suggest_in_message": lambda actor, me, a: actor.options_in_message(
+        me, a["channel"], a["ts"], a["action_id"], a["query"]
+    ),
     "message_shortcut": lambda actor, me, a: actor.message_shortcut(me, a["channel"], a["ts"], a["callback_id"]),
     "global_shortcut": lambda actor, me, a: actor.global_shortcut(me, a["callback_id"]),
     "submit": lambda actor, me, a: actor.submit(me, a["view"], a.get("values")),

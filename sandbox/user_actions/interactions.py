@@ -4,6 +4,7 @@ Each one sends an envelope and waits for the acknowledgement or the timeout; its
 the server's thread. Forms are validated before they are sent, as in Slack's client.
 """
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from sandbox.state.workspace import Workspace
 from sandbox.user_actions.ack_responses import AckResponses
 from sandbox.user_actions.client_manifest import ClientManifest
 from sandbox.user_actions.conversation_actions import ConversationActions
+from sandbox.user_actions.message_forms import MessageForms
 from sandbox.wire_log import WireLog
 from sandbox.workspace_errors import NotPossibleError
 
@@ -54,6 +56,7 @@ class Interactions(ConversationActions):
         self._triggers = triggers
         self._responses = responses
         self._ack_responses = AckResponses(workspace, wire_log)
+        self._message_forms = MessageForms()
 
     def slash(self, user: str, channel: str, command: str, text: str = "") -> Delivery:
         """Send a slash command from a channel's composer."""
@@ -80,19 +83,24 @@ class Interactions(ConversationActions):
         `block_id` and `value` distinguish buttons with one action_id; `selected` is the choice in other elements.
         """
         with self._ws.lock:
-            person, conversation = self._visible(user, channel)
-            message = conversation.messages.get(ts) or self._ws.find_ephemeral(person.id, ts)
-            if message is None:
-                raise NotPossibleError("that message is gone")
-            block, element = _find_element(shown_blocks(message), action_id, block_id, value)
-            action = self._action_payload(None, block, element, selected)
+            person, conversation, message, form = self._shown_message(user, channel, ts)
+            block, element = _find_element(form.blocks, action_id, block_id, value)
+            action = self._action_payload(form, block, element, selected)
+            if element["type"] in INPUT_ELEMENTS:
+                form.values[block["block_id"]][action_id] = element_state(form, element, selected)
             url = self._responses.issue("actions", _response_target(person, conversation, message))
             payload = payloads.interaction(self._ws, person, "block_actions")
             payload |= payloads.message_context(self._ws, conversation, message) | {
+                "state": {"values": copy.deepcopy(form.values)},
                 "response_url": url,
                 "actions": [action],
             }
         return self._send("interactive", person, payload)
+
+    def fill_message(self, user: str, channel: str, ts: str, values: dict[str, Any]) -> None:
+        """Fill simple values into the inputs of a message by block_id, which sends nothing."""
+        with self._ws.lock:
+            fill(self._shown_message(user, channel, ts)[3], values)
 
     def press_in_view(
         self,
@@ -171,12 +179,22 @@ class Interactions(ConversationActions):
         """Type into an external select of a form. The delivery's payload holds the suggested options."""
         with self._ws.lock:
             person, view = self._own_view(user, view_id)
-            block, element = _find_element(view.blocks, action_id, None, None)
-            if len(query) < element.get("min_query_length", 3):
-                raise NotPossibleError("type a little more")
-            payload = payloads.interaction(self._ws, person, "block_suggestion")
-            payload |= payloads.view_context(self._ws, view)
-            payload |= {"action_id": action_id, "block_id": block["block_id"], "value": query}
+            context = payloads.view_context(self._ws, view)
+        return self._suggest(person, view, action_id, query, context)
+
+    def options_in_message(self, user: str, channel: str, ts: str, action_id: str, query: str) -> Delivery:
+        """Type into an external select of a message. The delivery's payload holds the suggested options."""
+        with self._ws.lock:
+            person, conversation, message, form = self._shown_message(user, channel, ts)
+            context = payloads.message_context(self._ws, conversation, message)
+        return self._suggest(person, form, action_id, query, context)
+
+    def _suggest(self, person: Person, view: View, action_id: str, query: str, context: Payload) -> Delivery:
+        block, element = _find_element(view.blocks, action_id, None, None)
+        if len(query) < element.get("min_query_length", 3):
+            raise NotPossibleError("type a little more")
+        payload = payloads.interaction(self._ws, person, "block_suggestion") | context
+        payload |= {"action_id": action_id, "block_id": block["block_id"], "value": query}
         return self._send(
             "interactive", person, payload, self._ack_responses.to_suggestion(view, action_id), has_trigger=False
         )
@@ -203,6 +221,14 @@ class Interactions(ConversationActions):
         self._dispatcher.send(kind, payload, accepts_response=accepts, on_ack=on_ack, delivery=delivery)
         return delivery.wait()
 
+    def _shown_message(self, user: str, channel: str, ts: str) -> tuple[Person, Channel, Message | Ephemeral, View]:
+        """Return a message, ephemeral or not, with what the person has filled into it."""
+        person, conversation = self._visible(user, channel)
+        message = conversation.messages.get(ts) or self._ws.find_ephemeral(person.id, ts)
+        if message is None:
+            raise NotPossibleError("that message is gone")
+        return person, conversation, message, self._message_forms.form_of(person.id, message)
+
     def _own_view(self, user: str, view_id: str) -> tuple[Person, View]:
         person = self._ws.find_person(user)
         view = self._ws.views.get(view_id)
@@ -226,7 +252,7 @@ class Interactions(ConversationActions):
             urls.append(ids | {"channel_id": channel, "response_url": url})
         return urls
 
-    def _action_payload(self, view: View | None, block: Block, element: Payload, selected: Any) -> Payload:
+    def _action_payload(self, view: View, block: Block, element: Payload, selected: Any) -> Payload:
         action: Payload = {
             key: element[key] for key in ("type", "action_id", "text", "value", "style") if key in element
         }
@@ -237,11 +263,6 @@ class Interactions(ConversationActions):
             options = [option for option in options_of(view, element) if option["value"] == selected]
             action["selected_option"] = options[0] if options else None
         return action
-
-
-def shown_blocks(message: Message | Ephemeral) -> list[Block]:
-    """Return the blocks of a message, with those of its attachments."""
-    return [*message.blocks, *(block for one in message.attachments for block in one.get("blocks") or [])]
 
 
 def _find_element(

@@ -38,7 +38,7 @@ INPUTS = [
     field("text", "Text", {"type": "plain_text_input", "multiline": True, "min_length": 3}),
     field("radio", "Radio", {"type": "radio_buttons", "options": CHOICES}),
     field("boxes", "Boxes", {"type": "checkboxes", "options": CHOICES}),
-    field("time", "Time", {"type": "timepicker"}),
+    field("time", "Time", {"type": "timepicker", "focus_on_load": True}),
     field("users", "Users", {"type": "multi_users_select"}),
     field("many", "Many", {"type": "multi_static_select", "options": CHOICES}),
 ]
@@ -96,7 +96,7 @@ def test_a_form_and_its_errors_can_be_used_by_keyboard_and_screen_reader(see: Se
         spec = {"callback_id": "every", "title": title, "submit": title, "blocks": INPUTS}
         view_mutations.open_modal(ws, ws.find_person("ann").id, spec, "t")
     page = see()
-    expect(page.get_by_test_id("modal")).to_be_visible()
+    expect(page.locator("input[data-block-id=time]")).to_be_focused()
     form = list(violations_at_both_widths(page))
     page.get_by_test_id("submit").click()
     expect(page.locator(".input-error").first).to_be_visible()

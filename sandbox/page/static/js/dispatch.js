@@ -5,8 +5,12 @@ import { confirmed } from "./confirm.js";
 import { hold, simple } from "./forms.js";
 import { changed } from "./state.js";
 
-/** The marks that tests and style sheets find an element by. */
-export const hooks = (one, block) => ({ "data-action-id": one.action_id, "data-block-id": block.block_id });
+/** The marks that tests, style sheets and the focus find an element by. */
+export const hooks = (one, block) => ({
+  "data-action-id": one.action_id,
+  "data-block-id": block.block_id,
+  "data-focus": one.focus_on_load ? "true" : null,
+});
 
 /** Hand an action to the surface, after the app's own question where it has one. */
 export async function fire(one, block, surface, extra) {

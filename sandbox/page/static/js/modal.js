@@ -108,6 +108,7 @@ const INSIDE = "input, textarea, select, button, a[href], [tabindex]:not([tabind
 function focusFirst(dialog) {
   const body = dialog.querySelector(".dialog-body");
   const first =
+    body.querySelector(":is(input, textarea, button)[data-focus], [data-focus] input") ??
     body.querySelector("input:not([type=hidden]), textarea, .picker-field") ??
     body.querySelector("button, a[href]") ??
     dialog.querySelector("[data-testid=submit], [data-testid=modal-cancel]");

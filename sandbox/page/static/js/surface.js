@@ -18,8 +18,14 @@ async function press(surface, what, place, action) {
 
 /** The surface of a message. */
 export function messageSurface(one, channel) {
-  const surface = { key: `${channel.id}-${one.ts}`, kind: "message", context: context(), suggest: async () => ({}) };
-  surface.press = (action) => press(surface, "press", () => ({ channel: channel.id, ts: one.ts }), action);
+  const surface = { key: `${channel.id}-${one.ts}`, kind: "message", context: context() };
+  const here = { channel: channel.id, ts: one.ts };
+  const place = () => ({ ...here, values: simpleValues(surface.key, one.blocks ?? []) });
+  surface.press = (action) => press(surface, "press", place, action);
+  surface.suggest = async (block, element, words) => {
+    if (words.length < (element.min_query_length ?? 3)) return {};
+    return (await act("suggest_in_message", { ...here, action_id: element.action_id, query: words })).payload ?? {};
+  };
   return surface;
 }
 
