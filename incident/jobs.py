@@ -37,6 +37,7 @@ class JobKind(StrEnum):
     PUBLISH = "publish"
     STAMP = "stamp"
     RETENTION = "retention"
+    VERIFY = "verify"
     RECONCILE = "reconcile"
     GAP = "gap"
     ADOPT = "adopt"

@@ -44,6 +44,10 @@ class TransactionLost(Unavailable):
         return "full"
 
 
+class RewrittenRecord(StorageError):  # noqa: N818
+    """The record lacks or changed what was signed or seen before; no checkpoint is taken of it."""
+
+
 class TeamRequired(StorageError):  # noqa: N818
     """The store was opened without a team, and the call needs one."""
 

@@ -18,6 +18,7 @@ from storage.directory import Directory
 from storage.drafts import Drafts
 from storage.heartbeats import Heartbeats
 from storage.integrity.checkpoints import Checkpoints
+from storage.integrity.high_water_mark import HighWaterMark
 from storage.integrity.key_rotation import SigningKeys
 from storage.integrity.rfc3161_timestamps import Timestamps
 from storage.jobs.job_queue import JobQueue
@@ -38,7 +39,8 @@ class Store:
         transactions = self.transactions
         self.team = team
         self._notifications = CommitNotifications(engine)
-        recorder = SqlRecorder(transactions, self._notifications, team)
+        self.high_water_mark = HighWaterMark(team)
+        recorder = SqlRecorder(transactions, self._notifications, team, self.high_water_mark.see)
         self.recorder: Recorder = recorder
         self.appended_counts = recorder.appended_counts
         self.jobs = JobQueue(transactions, team)
@@ -46,7 +48,7 @@ class Store:
         self.drafts = Drafts(transactions, team)
         self.queries = Queries(transactions)
         self.heartbeats = Heartbeats(transactions, team)
-        self.checkpoints = Checkpoints(transactions, team)
+        self.checkpoints = Checkpoints(transactions, team, self.high_water_mark)
         self.timestamps = Timestamps(transactions, team)
         self.signing_keys = SigningKeys(transactions, team)
         self.retention = RetentionDeletion(transactions, team)
@@ -80,6 +82,7 @@ class Store:
         """Stop listening, finish queued writes, and close every connection."""
         self._notifications.close()
         self.transactions.close()
+        self.high_water_mark.save()
         self.engine.dispose()
 
     def __enter__(self) -> Store:

@@ -5,7 +5,9 @@ Slack is asked for our identity before the database is opened, since the workspa
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,10 +26,12 @@ from bot.slack.client.web_api import SlackClient
 from bot.slack.degraded.degraded_mode import migrate_if_available
 from bot.slack.responder import Responder
 from bot.slack.user_directory import UserDirectory
+from storage.errors import Unavailable
 from storage.integrity.signing_keys import Signer, read_key
 from storage.store import Store
 
 FORM_SECONDS: Final = 3
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,15 @@ class Dependencies:
         """Ask Slack for all users and for the user groups of the policy."""
         self.people.refresh(self.slack.client, self.policy.active.policy)
 
+    def compare_high_water_mark(self) -> None:
+        """Compare the database with what this machine saw of it, log what is missing, and save what was seen since."""
+        mark = self.store.high_water_mark
+        seen, before = mark.mark, mark.problems
+        for one in self.store.transactions.read(lambda connection: mark.advance(connection, seen)):
+            if one not in before:
+                _log.error("the database lacks or changed what it held: %s. Run `muster verify`.", one.what)
+        mark.save()
+
 
 def connect(
     settings: Settings, clock: Clock, *, reached: Failpoint, opened: Callable[..., Store], call_seconds: int
@@ -66,6 +79,7 @@ def connect(
     identity = retry_transient(lambda: identify(client))
     team, bot = str(identity.team_id), str(identity.bot_user_id)
     store = opened(settings.database_url.get_secret_value(), team=team)
+    store.high_water_mark.open(settings.spool)
     is_migrated = migrate_if_available(store)
     dependencies = Dependencies(
         identity=identity,
@@ -84,4 +98,7 @@ def connect(
         responder=Responder(client_for(address, token, timeout=FORM_SECONDS, on_call=metrics.record_call)),
     )
     dependencies.refresh_people()
+    if is_migrated:
+        with suppress(Unavailable):
+            dependencies.compare_high_water_mark()
     return dependencies

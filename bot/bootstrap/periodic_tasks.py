@@ -17,6 +17,7 @@ from commands.core.record_service import RecordService
 
 _MINUTE: Final = timedelta(minutes=1)
 _POLICY: Final = timedelta(seconds=15)
+_MARK: Final = timedelta(seconds=5)
 
 
 def gap_detector_of(
@@ -43,6 +44,7 @@ def periodic_tasks(
         PeriodicTask("presence", CHECK_EVERY, gap_detector.check),
         PeriodicTask("policy", _POLICY, on.policy.reload),
         PeriodicTask("checkpoint", _MINUTE, lambda: enqueue_checkpoint(recorder, team, now())),
+        PeriodicTask("high_water_mark", _MARK, on.compare_high_water_mark),
         PeriodicTask("daily", 10 * _MINUTE, lambda: enqueue_daily(recorder, team, DAILY, now())),
         PeriodicTask("people", 10 * _MINUTE, on.refresh_people),
         PeriodicTask("housekeeping", 60 * _MINUTE, lambda: on.store.delete_expired(now())),

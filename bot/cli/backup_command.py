@@ -10,6 +10,7 @@ from bot.cli.database_access import open_database
 from bot.cli.verify_command import InvalidEvidence, evidence, exit_status, read_seen, report_text
 from bot.config.settings import read_record_settings
 from bot.monitoring.logs import shown_database
+from storage.integrity.high_water_mark import FILE
 from storage.maintenance.backup import back_up
 from storage.maintenance.restore import Extent, RestoreResult, restore
 from storage.maintenance.verification import VerificationEvidence, VerificationReport, verify_with
@@ -45,6 +46,8 @@ def restore_database(file: Path, *, replace: bool, seen: str) -> int:
     url = settings.database_url.get_secret_value()
     try:
         restored = restore(url, file, replace=replace)
+        # What was seen after the backup is lost on purpose, and reported below.
+        (settings.spool / FILE).unlink(missing_ok=True)
         with open_database() as (store, _):
             report = verify_with(store, evidence(settings, VerificationEvidence(seen=published)))
     except EXPECTED_ERRORS as error:

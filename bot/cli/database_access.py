@@ -59,6 +59,7 @@ def open_database() -> Iterator[tuple[Store, RecordSettings]]:
         store.transactions.read(schema.check_schema)
         team = team_of(store)
     with open_store(url, team=team or _NO_TEAM) as store:
+        store.high_water_mark.open(settings.spool, writes=False)
         yield store, settings
 
 

@@ -20,6 +20,7 @@ from bot.config.settings import RecordSettings
 from bot.timestamp_authority import certificates_in
 from storage.integrity.checkpoints import Checkpoint, Proof
 from storage.integrity.checks.checkpoint_check import SeenCheckpoint
+from storage.integrity.high_water_mark import FILE, read_mark
 from storage.integrity.signing_keys import read_key
 from storage.maintenance.projection_rebuild import rebuild
 from storage.maintenance.verification import Problem, VerificationEvidence, VerificationReport, verify, verify_with
@@ -33,14 +34,15 @@ class InvalidEvidence(Exception):  # noqa: N818 - it is an answer for a person
     """A file, root or key given as evidence cannot be used; the message says why."""
 
 
-def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str = "") -> int:
+def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str = "", since: int | None = None) -> int:
     """Verify the whole record, print every problem, and return the exit status.
 
     `checkpoint` is a file with a checkpoint or proof, `seen` a published root as NUMBER:ROOT, `key` a public key in hex.
+    With `since`, chains without an entry after that checkpoint are not read again.
     """
     try:
         given = VerificationEvidence(
-            published=_published(checkpoint), seen=read_seen(seen), public_key=_read_public_key(key)
+            published=_published(checkpoint), seen=read_seen(seen), public_key=_read_public_key(key), since=since
         )
     except InvalidEvidence as invalid:
         return fail(str(invalid), 2)
@@ -89,6 +91,8 @@ def evidence(settings: RecordSettings, given: VerificationEvidence | None = None
         public_key=given.public_key,
         own_key=own,
         authorities=certificates_in(settings.tsa_cert),
+        since=given.since,
+        mark=read_mark(settings.spool / FILE),
     )
 
 
@@ -116,6 +120,8 @@ def _notes(report: VerificationReport) -> Iterator[str]:
         yield "No checkpoint still agrees with all that it saw."
     if report.unsigned:
         yield f"Unsigned checkpoints: {report.unsigned}. Anyone with access to the database could have written them."
+    if report.unchanged:
+        yield f"Not read again, since no entry was added to them: {report.unchanged} chains. `muster verify` alone reads all."
     if report.stamped:
         yield f"Time stamps from outside: {report.stamped}."
     if report.retired:

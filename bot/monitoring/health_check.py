@@ -62,7 +62,7 @@ class Health:
     def checks(self) -> tuple[Check, ...]:
         """Check Slack, the database, the schema, the jobs, the tick and the spool, within about a second."""
         slack = Check("slack", connected := self.is_connected(), "connected" if connected else "not connected")
-        return (slack, *self._check_database(), self._check_tick(), self._check_spool())
+        return (slack, *self._check_database(), self._check_record(), self._check_tick(), self._check_spool())
 
     def oldest_due(self) -> float:
         """Return the age, in seconds, of the job that has been due longest."""
@@ -90,6 +90,10 @@ class Health:
             Check("schema", revision == schema.HEAD, revision or "none"),
             Check("jobs", not late, f"the oldest has been due for {oldest:.0f} s"),
         )
+
+    def _check_record(self) -> Check:
+        problems = self.store.high_water_mark.problems
+        return Check("record", not problems, problems[0].what if problems else "holds what this machine saw")
 
     def _check_tick(self) -> Check:
         ticked_at = self.worker.looked_at

@@ -107,6 +107,11 @@ class StateCollector:
             lines.add_metric([kind], self._spool.count(kind))
         yield lines
         yield _gauge("muster_spool_aside", "Spool lines that could not be recorded.", self._spool.quarantined())
+        yield _gauge(
+            "muster_record_problems",
+            "What the database lacks or changed of what this machine saw.",
+            len(self._store.high_water_mark.problems),
+        )
         yield _gauge("muster_ready", "Whether /readyz reports ready.", self._is_ready())
 
     def _jobs(self) -> Iterator[Metric]:

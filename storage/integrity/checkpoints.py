@@ -18,10 +18,11 @@ from incident.frozen import Frozen, utc_text
 from incident.record.hash_chain import MerkleStep, canonical, digest, head_leaf, merkle_path, merkle_root
 from roles.person_ids import MUSTER
 from storage.database.transactions import Transactions
-from storage.errors import require_team
+from storage.errors import RewrittenRecord, require_team
+from storage.integrity.high_water_mark import HighWaterMark
 from storage.integrity.signing_keys import Signer
 from storage.record import chain_writer
-from storage.tables import CHAIN, CHECKPOINT, CHECKPOINT_LEAF
+from storage.tables import CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY
 
 FORMAT: Final = "muster-checkpoint/1"
 NO_PREVIOUS: Final = "0" * 64
@@ -95,14 +96,28 @@ class Proof(Frozen):
 class Checkpoints:
     """Takes checkpoints and returns inclusion proofs of chains."""
 
-    def __init__(self, transactions: Transactions, team: str | None) -> None:
+    def __init__(self, transactions: Transactions, team: str | None, mark: HighWaterMark) -> None:
         self._transactions = transactions
         self._team = team
+        self._mark = mark
 
     def take(self, at: datetime, signer: Signer | None, *, team: str | None = None) -> Checkpoint | None:
-        """Take a checkpoint of the chains changed since the last one, sign and record it; None when nothing changed."""
+        """Take a checkpoint of the chains changed since the last one, sign and record it; None when nothing changed.
+
+        Raises `RewrittenRecord` if the record no longer holds what an earlier checkpoint covers, or what was seen.
+        """
         owner = require_team(team or self._team)
-        return self._transactions.write(lambda connection: _take(connection, owner, at, signer))
+
+        def work(connection: Connection) -> Checkpoint | None:
+            chain_writer.lock(connection, workspace_chain(owner))
+            lost = self._mark.advance(connection, self._mark.mark)
+            if lost:
+                raise RewrittenRecord("; ".join(one.what for one in lost[:3]))
+            return _take(connection, owner, at, signer)
+
+        taken = self._transactions.write(work)
+        self._mark.save()
+        return taken
 
     def proof(self, key: IncidentKey) -> Proof | None:
         """Return the proof of a chain under the last checkpoint that covers it; None when none does."""
@@ -134,10 +149,11 @@ class Checkpoints:
 
 
 def _take(connection: Connection, team: str, at: datetime, signer: Signer | None) -> Checkpoint | None:
-    chain_writer.lock(connection, workspace_chain(team))
     leaves = _changed_chains(connection, team)
     if not leaves:
         return None
+    for leaf in leaves:
+        _check_continues(connection, leaf.key)
     previous = connection.execute(
         select(CHECKPOINT).where(CHECKPOINT.c.team == team).order_by(CHECKPOINT.c.seq.desc()).limit(1)
     ).one_or_none()
@@ -168,6 +184,18 @@ def _take(connection: Connection, team: str, at: datetime, signer: Signer | None
     )
     _store(connection, checkpoint)
     return checkpoint
+
+
+def _check_continues(connection: Connection, key: IncidentKey) -> None:
+    """Raise `RewrittenRecord` unless the chain still holds the entry that the last checkpoint over it covers."""
+    chain = (CHECKPOINT_LEAF.c.team == key.team) & (CHECKPOINT_LEAF.c.incident == key.id)
+    newest = select(CHECKPOINT_LEAF.c.n, CHECKPOINT_LEAF.c.head).where(chain).order_by(CHECKPOINT_LEAF.c.n.desc())
+    last = connection.execute(newest.limit(1)).one_or_none()
+    if last is None:
+        return
+    here = (ENTRY.c.team == key.team) & (ENTRY.c.incident == key.id) & (ENTRY.c.n == last.n)
+    if connection.execute(select(ENTRY.c.hash).where(here)).scalar_one_or_none() != last.head:
+        raise RewrittenRecord(f"entry {last.n} of {key.id} is not the one that the last checkpoint covers")
 
 
 def _statement(team: str, seq: int, root: str, *, at: datetime, leaves: int, previous: Row[Any] | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from incident.entry import IncidentKey, workspace_chain
+from incident.entry import WORKSPACE, IncidentKey, workspace_chain
 from storage.errors import TriggersMissing
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.checks import chain_check, checkpoint_check, checkpoint_rows
@@ -18,6 +18,7 @@ from storage.integrity.checks.number_check import check_numbers
 from storage.integrity.checks.policy_text_check import check_policies
 from storage.integrity.checks.signature_check import Keyring, check_timestamps
 from storage.integrity.checks.tombstone_check import Tombstones
+from storage.integrity.high_water_mark import Mark, lost_since
 from storage.store import Store
 from storage.triggers import record_triggers
 
@@ -33,7 +34,8 @@ class VerificationEvidence:
 
     `published` are published checkpoints or proofs, which reveal a truncated chain; `seen` are roots noted from them.
     Every checkpoint must be signed with `public_key` or a key linked to it by rotations; for `own_key` unsigned ones are
-    allowed. `authorities` are root certificates against which timestamps must verify.
+    allowed. `authorities` are root certificates against which timestamps must verify. `mark` is what this machine saw.
+    With `since`, a chain that ends where a checkpoint up to that one saw it end is not read again.
     """
 
     published: Sequence[checkpoint_check.PublishedCheckpoint] = ()
@@ -41,6 +43,8 @@ class VerificationEvidence:
     public_key: str | None = None
     own_key: str | None = None
     authorities: Sequence[Certificate] = ()
+    mark: Mark | None = None
+    since: int | None = None
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,7 @@ def _check(connection: Connection, evidence: VerificationEvidence) -> Verificati
     invalid = {one.id: tuple(checkpoint_check.check_root(one)) for one in walked.checkpoints}
     problems += [problem for found in invalid.values() for problem in found]
     problems += _check_roots(walked, evidence)
+    problems += lost_since(connection, evidence.mark) if evidence.mark else ()
     stamped = 0
     for team in teams:
         timestamps, malformed = checkpoint_rows.read_timestamps(connection, team)
@@ -119,6 +124,7 @@ def _check(connection: Connection, evidence: VerificationEvidence) -> Verificati
         unsigned=sum(one.signature is None for one in walked.checkpoints),
         retired=len(walked.tombstones),
         stamped=stamped,
+        unchanged=walk.unchanged,
         trusted=_last_trusted(walked, {id_ for id_, found in invalid.items() if found}),
     )
 
@@ -132,8 +138,13 @@ def _walk_chains(
 ) -> Iterator[Problem]:
     named = checkpoint_check.positions([*(one for team in stored for one in stored[team]), *evidence.published])
     covered = {key: n for team in stored for key, n in checkpoint_rows.covered_by(stored[team]).items()}
+    earlier = [one for team in stored for one in stored[team] if one.seq <= (evidence.since or 0)]
+    ends = {leaf.key: leaf for one in earlier for leaf in one.leaves}
     for key in keys:
-        found = chain_check.walk_chain(connection, key, named.get(key, ()), covered.get(key, 0))
+        found = None
+        if key in ends and key.id != WORKSPACE:
+            found = chain_check.unchanged_chain(connection, ends[key], named.get(key, ()))
+        found = found or chain_check.walk_chain(connection, key, named.get(key, ()), covered.get(key, 0))
         walk.add(found)
         yield from found.problems
 

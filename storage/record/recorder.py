@@ -9,10 +9,12 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from incident.entry import IncidentKey
 from incident.ports import Reader, UnitOfWork
 from storage.database.commit_notifications import CommitNotifications
 from storage.database.transactions import Transactions
 from storage.record import projection
+from storage.record.chain_writer import Head
 from storage.record.record_reader import SqlReader
 from storage.record.unit_of_work import SqlUnitOfWork
 
@@ -20,12 +22,19 @@ T = TypeVar("T")
 
 
 class SqlRecorder:
-    """The SQL implementation of `incident.ports.Recorder`."""
+    """The SQL implementation of `incident.ports.Recorder`. `on_appended` gets the heads of chains after a commit."""
 
-    def __init__(self, transactions: Transactions, notifications: CommitNotifications, team: str | None) -> None:
+    def __init__(
+        self,
+        transactions: Transactions,
+        notifications: CommitNotifications,
+        team: str | None,
+        on_appended: Callable[[Mapping[IncidentKey, Head | None]], None] = lambda heads: None,
+    ) -> None:
         self._transactions = transactions
         self._notifications = notifications
         self._team = team
+        self._on_appended = on_appended
         self._lock = Lock()
         self._appended: Counter[str] = Counter()
 
@@ -48,6 +57,7 @@ class SqlRecorder:
         if unit.appended:
             with self._lock:
                 self._appended.update(unit.appended)
+            self._on_appended(unit.heads)
         if unit.redacted:
             projection.CACHE.clear()
             self._transactions.truncate_log()

@@ -21,7 +21,7 @@ from storage.record.record_reader import SqlReader
 
 
 class SqlUnitOfWork(SqlReader):
-    """One transaction. `has_enqueued`, `redacted` and `appended` are for the recorder, after the commit."""
+    """One transaction. `has_enqueued`, `redacted`, `appended` and `heads` are for the recorder, after the commit."""
 
     def __init__(self, connection: Connection, team: str | None) -> None:
         super().__init__(connection, team)
@@ -29,7 +29,7 @@ class SqlUnitOfWork(SqlReader):
         self.appended: Counter[str] = Counter()
         self.redacted: set[IncidentKey] = set()
         self._saved: dict[IncidentKey, Incident] = {}
-        self._heads: dict[IncidentKey, chain_writer.Head | None] = {}
+        self.heads: dict[IncidentKey, chain_writer.Head | None] = {}
 
     def home_viewers(self, team: str) -> Sequence[PersonId]:
         """Return the people for whom a Home tab was drawn."""
@@ -50,7 +50,7 @@ class SqlUnitOfWork(SqlReader):
 
     def load(self, key: IncidentKey) -> Incident | None:
         """Return the folded incident, and lock its chain until the end of the transaction."""
-        self._heads[key] = chain_writer.lock(self.connection, key)
+        self.heads[key] = chain_writer.lock(self.connection, key)
         found = projection.load(self.connection, key)
         if found is not None:
             self._saved[key] = found
@@ -59,7 +59,7 @@ class SqlUnitOfWork(SqlReader):
     def append(self, key: IncidentKey, drafts: Sequence[NewEntry], at: datetime) -> Sequence[Entry]:
         """Number, hash and store new entries; `recorded_at` is `at`, or that of the last entry when it is later."""
         self.appended.update(draft.fact.kind for draft in drafts)
-        added, self._heads[key] = chain_writer.append_after(self.connection, key, drafts, at, self._heads.get(key))
+        added, self.heads[key] = chain_writer.append_after(self.connection, key, drafts, at, self.heads.get(key))
         return added
 
     def claim(self, key: IncidentKey, natural_keys: Sequence[str]) -> frozenset[str]:

@@ -12,9 +12,11 @@ from bot.cli.database_access import NotFound, open_database
 from bot.config.settings import RecordSettings
 from incident.policy import Policy
 from storage.errors import StorageError
+from storage.integrity.high_water_mark import FILE, lost_since, read_mark
 from storage.integrity.signing_keys import read_key
 from storage.store import Store
 
+_SHOWN: Final = 5
 _NEVER_PUBLISHED: Final = (
     "Checkpoints never leave this database, so anyone with access to it could rewrite all of it. Name an `audit_channel` in "
     "policy.yaml, or a time-stamp authority in MUSTER_TSA_URL."
@@ -27,11 +29,23 @@ def check_record_protection(settings: RecordSettings, policy: Policy | None) -> 
         yield note(_NEVER_PUBLISHED)
     try:
         with open_database() as (store, _):
-            results = tuple(_check_signatures(store, settings))
+            results = (*_check_signatures(store, settings), *_check_seen(store, settings))
     except (NotFound, StorageError, SQLAlchemyError, OSError):
         # The checks of the database and of the key report these.
         return
     yield from results
+
+
+def _check_seen(store: Store, settings: RecordSettings) -> Iterator[CheckResult]:
+    """Report what this machine saw and the database no longer holds."""
+    mark = read_mark(settings.spool / FILE)
+    if mark is None or mark.team != store.team:
+        return
+    for one in store.transactions.read(lambda connection: tuple(lost_since(connection, mark)))[:_SHOWN]:
+        yield wrong(
+            f"The database lacks or changed what it held: {one.what}. `muster verify` says more. Bring the right database "
+            f"back; if this one is to stay, stop Muster and delete {settings.spool / FILE}."
+        )
 
 
 def _check_signatures(store: Store, settings: RecordSettings) -> Iterator[CheckResult]:

@@ -1,4 +1,4 @@
-"""Jobs that protect the record: checkpoints each minute; publication, time stamp and retention each day.
+"""Jobs that protect the record: checkpoints each minute; publication, time stamp, retention and verification each day.
 
 Each is a job, so that one replica runs it, and runs it later if a call gets no response. A daily job is about the last
 checkpoint there was when the job was enqueued, however often it is retried.
@@ -22,12 +22,15 @@ from incident.entries.integrity import CheckpointPublished
 from incident.entry import Fact
 from incident.jobs import JobKind
 from incident.medium import Medium, slack_ref
+from storage.errors import RewrittenRecord
 from storage.integrity.checkpoints import Checkpoint
 from storage.integrity.signing_keys import Signer
+from storage.maintenance.verification import VerificationEvidence, verify_with
 from storage.store import Store
 
 _log = logging.getLogger(__name__)
-DAILY: Final = (JobKind.PUBLISH, JobKind.STAMP, JobKind.RETENTION)
+DAILY: Final = (JobKind.PUBLISH, JobKind.STAMP, JobKind.RETENTION, JobKind.VERIFY)
+_REPORTED: Final = 5
 _STAMP_RETRY: Final = timedelta(minutes=10)
 _PUBLISHED_WITHIN: Final = timedelta(days=2)
 
@@ -53,11 +56,14 @@ class IntegrityJobs:
     @property
     def slack_handlers(self) -> dict[JobKind, SlackHandler]:
         """The handlers of the jobs that post in Slack."""
-        return {JobKind.PUBLISH: self.publish}
+        return {JobKind.PUBLISH: self.publish, JobKind.VERIFY: self.verify}
 
     def take_checkpoint(self, run: JobRun) -> Result:
-        """Take the checkpoint of this minute."""
-        self.store.checkpoints.take(run.at, self.signer, team=run.job.incident.team)
+        """Take the checkpoint of this minute; none of a record that lacks what was signed or seen before."""
+        try:
+            self.store.checkpoints.take(run.at, self.signer, team=run.job.incident.team)
+        except RewrittenRecord as found:
+            _log.error("no checkpoint is signed: %s. Run `muster verify`.", found)
         return Delivered()
 
     def publish(self, run: JobRun, context: JobContext) -> Sequence[Fact]:
@@ -69,6 +75,24 @@ class IntegrityJobs:
         text = context.renderer.macro("slack/surfaces/audit.j2", "checkpoint", last)
         ts = post(run, context, channel, Message(text), since=run.at - _PUBLISHED_WITHIN)
         return (CheckpointPublished(seq=last.seq, root=last.root, medium=Medium.SLACK, ref=slack_ref(channel, ts)),)
+
+    def verify(self, run: JobRun, context: JobContext) -> Sequence[Fact]:
+        """Verify the record since the last checkpoint verified, all of it on the first day of a month, and report problems.
+
+        A problem is an error in the log, makes this Muster not ready, and is posted in the audit channel.
+        """
+        mark = self.store.high_water_mark
+        since = mark.mark.verified if run.at.day > 1 else None
+        own = self.signer.public_key if self.signer else None
+        report = verify_with(self.store, VerificationEvidence(own_key=own, since=since, mark=mark.mark))
+        mark.set_verified(report.problems, report.trusted.seq if report.trusted else 0)
+        for one in report.problems[:_REPORTED]:
+            _log.error("the record does not verify: %s: %s", one.kind, one.what)
+        if report.problems and context.policy.audit_channel:
+            text = context.renderer.macro("slack/surfaces/audit.j2", "problems", report.problems[:_REPORTED])
+            channel = channel_named(context, context.policy.audit_channel)
+            post(run, context, channel, Message(text), since=run.at - _PUBLISHED_WITHIN)
+        return ()
 
     def stamp(self, run: JobRun) -> Result:
         """Have the last checkpoint stamped by the authority; postponed while the authority is unavailable."""

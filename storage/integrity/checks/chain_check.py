@@ -14,6 +14,7 @@ from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.fold.fold import RunningFold, handlers
 from incident.frozen import utc_text
 from incident.model.incident import Incident
+from storage.integrity.checkpoints import Leaf
 from storage.integrity.checks.check_report import Problem
 from storage.integrity.checks.entry_check import UNREADABLE, BrokenEntry, ChainCheck, CheckedEntry, unreadable
 from storage.integrity.checks.stored_cells import are_numbers, are_text, columns_of, entry_cells, read_cells, shown
@@ -54,6 +55,8 @@ class ChainFindings:
     hashes: dict[int, str] = field(default_factory=dict)
     workspace_entries: list[Entry] = field(default_factory=list)
     incident: Incident | None = None
+    number: str | None = None
+    is_walked: bool = True
 
 
 class ChainWalk:
@@ -67,6 +70,7 @@ class ChainWalk:
         self.workspace_entries: list[Entry] = []
         self.numbers: dict[str, set[str]] = {}
         self.policy_hashes: dict[IncidentKey, str] = {}
+        self.unchanged = 0
 
     def add(self, found: ChainFindings) -> None:
         """Add the findings of one chain."""
@@ -75,8 +79,11 @@ class ChainWalk:
         self.entries += found.entries
         self.hashes.update({(found.key, n): hash_ for n, hash_ in found.hashes.items()})
         self.workspace_entries += found.workspace_entries
+        self.unchanged += not found.is_walked
+        number = found.incident.number if found.incident else found.number
+        if number is not None:
+            self.numbers.setdefault(found.key.team, set()).add(number)
         if found.incident is not None:
-            self.numbers.setdefault(found.key.team, set()).add(found.incident.number)
             self.policy_hashes[found.key] = found.incident.policy_hash
 
 
@@ -104,6 +111,28 @@ def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int],
     if key.id != WORKSPACE:
         found.problems += _check_row(connection, check, found.incident)
     return found
+
+
+def unchanged_chain(connection: Connection, leaf: Leaf, named: Collection[int]) -> ChainFindings | None:
+    """Return the findings of a chain that still ends where a verified checkpoint saw it end; None if it does not.
+
+    Its entries are not read again: only their numbers, the hashes that checkpoints name, and the rows derived last.
+    """
+    key, chain = leaf.key, _row_of(connection, "chain", leaf.key)
+    row = _row_of(connection, "incident", key)
+    if chain is None or row is None or (chain["n"], chain["head"], row["n"]) != (leaf.n, leaf.head, leaf.n):
+        return None
+    ours = "FROM entry WHERE team = :team AND incident = :incident"
+    of = {"team": key.team, "incident": key.id}
+    ((count, last),) = read_cells(connection, f"SELECT count(*), max(n) {ours}", **of)
+    hashes = {
+        n: hash_
+        for place in {*named, leaf.n}
+        for n, hash_ in read_cells(connection, f"SELECT n, hash {ours} AND n = :n", **of, n=place)
+    }
+    if (count, last) != (leaf.n, leaf.n) or hashes.get(leaf.n) != leaf.head or not are_text(row["number"]):
+        return None
+    return ChainFindings(key, entries=count, hashes=hashes, number=row["number"], is_walked=False)
 
 
 def _fold(running: RunningFold, checked: CheckedEntry, found: ChainFindings) -> None:

@@ -34,7 +34,10 @@ class TrustedCheckpoint(Frozen):
 
 
 class VerificationReport(Frozen):
-    """The result of verification. `unsigned` checkpoints are no problem, but they prove nothing to outsiders."""
+    """The result of verification. `unsigned` checkpoints are no problem, but they prove nothing to outsiders.
+
+    `unchanged` are the chains that were not read again, since no entry was added to them after a verified checkpoint.
+    """
 
     chains: int
     entries: int
@@ -43,6 +46,7 @@ class VerificationReport(Frozen):
     unsigned: int = 0
     retired: int = 0
     stamped: int = 0
+    unchanged: int = 0
     trusted: TrustedCheckpoint | None = None
 
     @property

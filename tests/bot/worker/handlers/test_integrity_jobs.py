@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.scheduler import enqueue_daily
 from bot.timestamp_authority import Authority as Named
@@ -18,6 +19,7 @@ from incident.policy import Policy
 from storage.integrity.rfc3161_timestamps import TIMESTAMP
 from storage.integrity.signing_keys import Signer, new_key
 from storage.maintenance.verification import VerificationEvidence, verify, verify_with
+from storage.triggers import record_triggers
 from tests.support.tsa_server import TsaServer
 from tests.support.worker_env import START, WorkerEnv, posts, worker_env_on
 
@@ -86,10 +88,10 @@ def test_the_last_root_is_posted_once_a_day_and_the_posting_recorded(keeper: Wor
     for hour in (0, 3, 9):
         day(keeper, START + timedelta(hours=hour))
 
-    [text] = audit(keeper)
-    assert f"`{taken.root}`" in text
-    assert f"`{signer.public_key}`" in text
-    assert f"muster verify --seen 1:{taken.root}" in text
+    [posted] = audit(keeper)
+    assert f"`{taken.root}`" in posted
+    assert f"`{signer.public_key}`" in posted
+    assert f"muster verify --seen 1:{taken.root}" in posted
     assert published(keeper) == [1]
     keeper.store.checkpoints.take(START + timedelta(hours=10), signer)
     day(keeper, START + timedelta(days=1))
@@ -222,3 +224,28 @@ def test_expired_incidents_are_deleted_without_a_command(keeper: WorkerEnv, sign
     assert (tombstone.fact.incident, tombstone.fact.policy_hash) == (key.id, "p" * 64)
     assert keeper.store.queries.incident(key) is None
     assert verify(keeper.store).is_sound
+
+
+def test_a_record_that_does_not_verify_is_reported(keeper: WorkerEnv, signer: Signer) -> None:
+    incident = keeper.declare()
+    keeper.drain()
+    keeper.store.checkpoints.take(START, signer)
+    day(keeper, START, kinds=(JobKind.VERIFY,))
+    assert found_problems(keeper) == []
+    changed = f"UPDATE entry SET text = replace(text, 'facts', 'facta') WHERE n = 1 AND incident = '{incident.id}'"
+    for work in (record_triggers.drop, lambda c: c.execute(text(changed)), record_triggers.install):
+        keeper.store.transactions.write(lambda connection, work=work: work(connection) and None)
+
+    first = (START.replace(day=1) + timedelta(days=40)).replace(day=1)
+    day(keeper, first + timedelta(days=1), kinds=(JobKind.VERIFY,))
+    assert found_problems(keeper) == [], "no entry was added to the chain"
+    day(keeper, (first + timedelta(days=40)).replace(day=1), kinds=(JobKind.VERIFY,))
+
+    [report] = found_problems(keeper)
+    assert "tampered: entry 1 was changed" in report
+    assert "tampered" in {one.kind for one in keeper.store.high_water_mark.problems}
+
+
+def found_problems(rig: WorkerEnv) -> list[str]:
+    sent = posts(rig.named("incidents"), rig.sandbox)
+    return [m.text for m in sent if m.text.startswith("*The record does not verify.*")]
