@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -19,6 +20,8 @@ app = typer.Typer(
 
 # Collect after so many new objects: Python's own 700 are less than a hundred messages' worth, and slow every start by a tenth.
 GC_THRESHOLDS: Final = (10_000, 20, 20)
+# What Muster writes (database, log, backups, exports, spool) holds what people wrote, for its own user only.
+UMASK: Final = 0o077
 
 Number = Annotated[str, typer.Argument(help="The incident, as in INC-2026-0042.")]
 
@@ -97,6 +100,9 @@ def verify(
     ] = None,
     seen: Annotated[str, typer.Option(help="A root that was published, as NUMBER:ROOT.")] = "",
     key: Annotated[str, typer.Option(help="The public key that signed the checkpoints, or a predecessor.")] = "",
+    since: Annotated[
+        int | None, typer.Option(min=1, help="Read only chains with entries after this checkpoint, which was verified.")
+    ] = None,
 ) -> None:
     """Verify the record: recompute every hash, replay every incident, and name the first broken entry.
 
@@ -104,7 +110,7 @@ def verify(
     """
     from bot.cli.verify_command import verify_database
 
-    raise typer.Exit(verify_database(checkpoint, seen=seen, key=key))
+    raise typer.Exit(verify_database(checkpoint, seen=seen, key=key, since=since))
 
 
 @app.command()
@@ -228,6 +234,7 @@ def main() -> None:
         sys.stderr.write("Muster shows docstrings as help and will not run with python -OO. Run it without.\n")
         raise SystemExit(2)
     gc.set_threshold(*GC_THRESHOLDS)
+    os.umask(UMASK)
     app(prog_name="muster")
 
 

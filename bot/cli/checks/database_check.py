@@ -14,6 +14,7 @@ from bot.cli.cli_errors import explain
 from bot.cli.database_access import NotFound, missing_file, team_of
 from bot.monitoring.logs import shown_database
 from storage.database import schema
+from storage.database.engine import read_url
 from storage.errors import StorageError
 from storage.jobs.job_queue import DeadJob, JobQueue
 from storage.store import Store, open_store
@@ -29,10 +30,19 @@ def check_database(address: str) -> Iterator[CheckResult]:
         if file is not None:
             yield from _check_creatable(file)
             return
+        yield from _check_mode(address)
         with open_store(address) as store:
             yield from _check_open(store, shown_database(address))
     except (StorageError, SQLAlchemyError) as error:
         yield wrong(explain(error))
+
+
+def _check_mode(address: str) -> Iterator[CheckResult]:
+    """Report a SQLite file of an earlier release or another program that others on this machine can read."""
+    url = read_url(address)
+    file = Path(url.database or "")
+    if url.get_backend_name() == "sqlite" and file.stat().st_mode & 0o077:
+        yield note(f"Others on this machine can read {file}: chmod 600 {file}*.")
 
 
 def _check_creatable(file: Path) -> Iterator[CheckResult]:
