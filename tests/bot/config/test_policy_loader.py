@@ -1,3 +1,4 @@
+import re
 from datetime import date
 from pathlib import Path
 
@@ -27,6 +28,35 @@ def test_the_shipped_policy_is_valid_and_approved():
     assert len(loaded.hash) == 64
 
 
+def uncommented(text):
+    """Take the # away from every example: a comment has one space after it, an example none or more."""
+    return re.sub(r"(?m)^#(?=\S|  )", "", text)
+
+
+def test_every_example_in_the_shipped_policy_works_once_it_is_uncommented():
+    policy = read_policy(uncommented(OURS), TODAY).policy
+
+    assert policy.groups["privacy"]
+    checkout = policy.services["checkout"]
+    assert policy.rosters[checkout.roster or ""]
+    assert policy.ladders[checkout.ladder or ""].rungs
+    assert checkout.runbook
+    assert policy.audiences.keys() == {"exec", "customer"}
+    assert policy.audit_channel
+    examples = set(re.findall(r"(?m)^#(?:  )*(\w+):", OURS))
+    assert {"roster", "ladder", "runbook", "rosters", "ladders", "groups", "audiences", "audit_channel"} <= examples
+
+
+@pytest.mark.parametrize("example", ["audiences", "groups", "rosters", "ladders", "audit_channel"])
+def test_each_example_works_alone(example):
+    block = re.search(rf"(?m)^#{example}:.*\n(?:#  .*\n)*", OURS)
+    assert block
+
+    loaded = read_policy(OURS.replace(block[0], uncommented(block[0])), TODAY)
+
+    assert getattr(loaded.policy, example)
+
+
 def test_all_faults_are_reported_at_once_each_with_its_line():
     text = (
         OURS.replace("min_chars: 25", "min_chars: many")
@@ -51,7 +81,7 @@ def test_undefined_names_and_gaps_in_tables_are_reported_with_their_lines():
     text = (
         OURS.replace("owner_group: payments", "owner_group: payments\n    roster: nobody\n    ladder: nowhere", 1)
         .replace("  3: {1: P3, 2: P4, 3: P5}", "  3: {1: P3, 2: P4}")
-        .replace("groups: {}", "groups: {responder: [ann]}")
+        .replace("#groups:", "groups: {responder: [ann]}")
     )
 
     wrong = {(w.line, w.path) for w in broken(text)}
@@ -156,7 +186,7 @@ def test_the_shipped_numbers_equal_the_defaults_of_the_policy_model():
 
 def test_an_undefined_authority_and_a_level_that_is_no_person_are_named_with_their_lines() -> None:
     text = OURS.replace("close: [commander, closer]", "close: [comander, clozer]")
-    text = text.replace("ladders: {}", "ladders:\n  payments: {rungs: [S0123ABCD, payments]}")
+    text = text.replace("#ladders:", "ladders:\n  payments: {rungs: [S0123ABCD, payments]}")
     text = text.replace("grace_minutes: 5", "grace_minutes: -5")
 
     with pytest.raises(BrokenPolicy) as broken:
