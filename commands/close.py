@@ -28,17 +28,21 @@ class Close(Verb):
         refuse_without(now, "close_not_yours", now.policy.authority.close)
         missing = unmet(now.open, now.policy)
         if missing:
-            codes = tuple(one.code for one in missing)
+            codes = tuple(dict.fromkeys(one.code for one in missing))
             raise Refusal(Code.CLOSE_INCOMPLETE, "close_incomplete", missing=codes, also=(), **_as_data(missing))
         return (StateChanged(old=state, new=State.CLOSED),)
 
 
 def _as_data(missing: Iterable[Unmet]) -> dict[str, str]:
-    return {one.code: " ".join((one.needs, *one.names)) for one in missing}
+    """Return what each criterion lacks: `needs` and names apart by spaces, several things by semicolons."""
+    data: dict[str, list[str]] = {}
+    for one in missing:
+        data.setdefault(one.code, []).append(" ".join((one.needs, *one.names)))
+    return {code: ";".join(several) for code, several in data.items()}
 
 
 def read_unmet(facts: Iterable[tuple[str, str]], missing: Iterable[str]) -> tuple[Unmet, ...]:
-    """Return the unmet criteria of a stored outcome; `needs` picks the sentence in templates/slack/closure.yaml."""
+    """Return what the unmet criteria of a stored outcome lack; `needs` picks the sentence in templates/slack/closure.yaml."""
     needs = dict(facts)
-    parts = [(code, needs.get(code, code.lower()).split(" ")) for code in missing]
+    parts = [(code, one.split(" ")) for code in missing for one in needs.get(code, code.lower()).split(";")]
     return tuple(Unmet(code=code, needs=text[0], names=tuple(text[1:])) for code, text in parts)

@@ -14,7 +14,7 @@ _ALWAYS = ("RESOLUTION", "VALIDATION", "CATEGORY", "PRIORITY", "TIMELINE")
 
 
 class ChecklistItem(Frozen):
-    """A criterion; `lacks` is None once it is met."""
+    """A criterion, or one of the things it lacks; `lacks` is None once it is met."""
 
     code: str
     lacks: Unmet | None = None
@@ -22,7 +22,8 @@ class ChecklistItem(Frozen):
 
 def checklist(incident: Incident, policy: Policy) -> tuple[ChecklistItem, ...]:
     """Return the criteria that apply: first the unmet, then the met, each in the order of the record."""
-    lacking = {one.code: one for one in unmet(incident, policy)}
+    lacking = [ChecklistItem(code=one.code, lacks=one) for one in unmet(incident, policy)]
+    unmet_codes = {item.code for item in lacking}
     applies = {
         **dict.fromkeys(_ALWAYS, True),
         "LINKS": incident.priority in policy.links_needed,
@@ -30,5 +31,5 @@ def checklist(incident: Incident, policy: Policy) -> tuple[ChecklistItem, ...]:
         "FINAL_COMMS": incident.major,
         "PIR_SCHEDULED": incident.major,
     }
-    met = tuple(ChecklistItem(code=code) for code, does in applies.items() if does and code not in lacking)
-    return (*(ChecklistItem(code=one.code, lacks=one) for one in lacking.values()), *met)
+    met = tuple(ChecklistItem(code=code) for code, does in applies.items() if does and code not in unmet_codes)
+    return (*lacking, *met)

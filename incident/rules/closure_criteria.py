@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Final
 
 from incident.frozen import Frozen
-from incident.model.components import Times
 from incident.model.incident import Incident
 from incident.policy import Criteria, Policy, ResolutionRule
 from roles.role_names import Role
@@ -23,7 +22,7 @@ class Unmet(Frozen):
 
 
 def unmet(incident: Incident, policy: Policy) -> tuple[Unmet, ...]:
-    """Return every criterion that closing lacks, in the order of the record."""
+    """Return everything that closing lacks, in the order of the record. A criterion may lack several things."""
     found = (rule(incident, policy) for rule in _CRITERIA)
     return tuple(one for one in found if one is not None)
 
@@ -60,14 +59,16 @@ def _resolution(incident: Incident, policy: Policy) -> Unmet | None:
     return Unmet(code="RESOLUTION", needs="resolution_text", names=(str(policy.resolution.min_chars),))
 
 
-def _validation(incident: Incident, policy: Policy) -> Unmet | None:
-    needed, shown = criteria(incident, policy), validated(incident)
-    missing = tuple(c for c in needed.all if c not in shown)
-    if missing:
-        return Unmet(code="VALIDATION", needs="validation_all", names=missing)
-    if needed.any and not shown.intersection(needed.any):
-        return Unmet(code="VALIDATION", needs="validation_any", names=needed.any)
-    return None
+def _validation_of_all(incident: Incident, policy: Policy) -> Unmet | None:
+    shown = validated(incident)
+    missing = tuple(c for c in criteria(incident, policy).all if c not in shown)
+    return Unmet(code="VALIDATION", needs="validation_all", names=missing) if missing else None
+
+
+def _validation_of_any(incident: Incident, policy: Policy) -> Unmet | None:
+    needed = criteria(incident, policy).any
+    is_shown = not needed or validated(incident).intersection(needed)
+    return None if is_shown else Unmet(code="VALIDATION", needs="validation_any", names=needed)
 
 
 def _category(incident: Incident, policy: Policy) -> Unmet | None:
@@ -82,22 +83,23 @@ _MILESTONES: Final = ("started_at", "detected_at", "logged_at", "acknowledged_at
 _IN_ORDER: Final = ("started_at", "detected_at", "restored_at", "resolved_at")
 
 
-def _timeline(incident: Incident, policy: Policy) -> Unmet | None:
+def _times_known(incident: Incident, policy: Policy) -> Unmet | None:
     missing = tuple(name for name in _MILESTONES if getattr(incident.times, name) is None)
-    if missing:
-        return Unmet(code="TIMELINE", needs="times", names=missing)
-    wrong = _out_of_order(incident.times)
+    return Unmet(code="TIMELINE", needs="times", names=missing) if missing else None
+
+
+def _times_in_order(incident: Incident, policy: Policy) -> Unmet | None:
+    known = [name for name in _IN_ORDER if getattr(incident.times, name) is not None]
+    wrong = next(((a, b) for a, b in pairwise(known) if getattr(incident.times, a) > getattr(incident.times, b)), None)
     return Unmet(code="TIMELINE", needs="times_in_order", names=wrong) if wrong else None
 
 
-def _out_of_order(times: Times) -> tuple[str, ...]:
-    pairs = pairwise(_IN_ORDER)
-    return next(((a, b) for a, b in pairs if getattr(times, a) > getattr(times, b)), ())
+def _offers(incident: Incident, policy: Policy) -> Unmet | None:
+    roles = tuple(offer.role for offer in incident.offers)
+    return Unmet(code="HANDOFFS", needs="handover_pending", names=roles) if roles else None
 
 
-def _handoffs(incident: Incident, policy: Policy) -> Unmet | None:
-    if incident.offers:
-        return Unmet(code="HANDOFFS", needs="handover_pending", names=tuple(o.role for o in incident.offers))
+def _command(incident: Incident, policy: Policy) -> Unmet | None:
     if not incident.major:
         return None
     if not any(i.role == Role.COMMANDER for i in incident.roles):
@@ -138,11 +140,14 @@ def _review(incident: Incident, policy: Policy) -> Unmet | None:
 
 _CRITERIA: Final[tuple[Callable[[Incident, Policy], Unmet | None], ...]] = (
     _resolution,
-    _validation,
+    _validation_of_all,
+    _validation_of_any,
     _category,
     _priority,
-    _timeline,
-    _handoffs,
+    _times_known,
+    _times_in_order,
+    _offers,
+    _command,
     _links,
     _temp_fix,
     _final_comms,

@@ -20,6 +20,7 @@ from incident.entries.restoration import (
 from incident.entries.role_holders import HandoverOffered, RoleReleased, RoleTaken
 from incident.entries.status_updates import UpdatesHeld
 from incident.policy import ResolutionRule
+from incident.rules.closure_checklist import checklist
 from incident.rules.closure_criteria import criteria, text_meets, unmet
 from incident.states import Priority, State
 from roles.role_names import Role
@@ -36,7 +37,12 @@ MONITORING = Validated(criterion="monitoring_verified", evidence="errors normal"
 
 
 def missing(chain):
-    return [one.code for one in unmet(chain.now, two_service_policy())]
+    """Return the codes of what closing lacks, each once, as they are recorded."""
+    return list(dict.fromkeys(one.code for one in unmet(chain.now, two_service_policy())))
+
+
+def lacks(chain, code):
+    return [(one.needs, one.names) for one in unmet(chain.now, two_service_policy()) if one.code == code]
 
 
 def closable(priority=Priority.P2, major=True, **changes):
@@ -84,10 +90,25 @@ def test_an_untouched_major_lacks_everything_in_the_order_of_the_record():
 
 def test_each_unmet_criterion_says_what_would_meet_it():
     chain = Chain(Priority.P1)
-    needs = {one.code: (one.needs, one.names) for one in unmet(chain.now, two_service_policy())}
-    assert needs["VALIDATION"] == ("validation_all", ("monitoring_verified",))
-    assert needs["FINAL_COMMS"] == ("final_update", ("internal", "exec", "customer"))
-    assert needs["TIMELINE"] == ("times", ("acknowledged_at", "restored_at", "resolved_at"))
+    assert lacks(chain, "VALIDATION") == [
+        ("validation_all", ("monitoring_verified",)),
+        ("validation_any", ("service_owner_confirmed", "user_confirmed")),
+    ]
+    assert lacks(chain, "FINAL_COMMS") == [("final_update", ("internal", "exec", "customer"))]
+    assert lacks(chain, "TIMELINE") == [("times", ("acknowledged_at", "restored_at", "resolved_at"))]
+
+
+def test_a_criterion_names_everything_it_lacks_at_once():
+    chain = Chain(Priority.P1)
+    chain.add(TimeSet(field="started_at", at=T(9), basis="the graph"), at=10)
+    chain.add(RoleTaken(role=Role.SCRIBE, who=ADA), at=11)
+    chain.add(HandoverOffered(role=Role.SCRIBE, from_who=ADA, to=BEN, note="all of it"), at=12)
+
+    assert [needs for needs, _ in lacks(chain, "TIMELINE")] == ["times", "times_in_order"]
+    assert [needs for needs, _ in lacks(chain, "HANDOFFS")] == ["handover_pending", "no_commander"]
+    items = checklist(chain.now, two_service_policy())
+    assert sum(item.lacks is not None for item in items) == len(unmet(chain.now, two_service_policy()))
+    assert len({item.code for item in items if item.lacks}) < sum(item.lacks is not None for item in items)
 
 
 def test_a_poor_resolution_passes_only_beside_a_workaround_or_once_amended():
