@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from commands.status import Status
 from incident.model.components import Action, AudienceState, Episode, Interval, OpenSlot, TempFix, Times
 from incident.states import Audience, State
@@ -51,6 +53,26 @@ def test_the_status_of_a_restored_incident_says_how_long_users_were_affected():
     )
 
     assert "Users were affected for 8 min, until " in answer
+
+
+def test_users_are_affected_since_the_incident_started_where_that_is_known():
+    times = Times(started_at=later(-63), detected_at=later(-3), logged_at=START)
+    incident = an_incident(times=times, episodes=(Episode(start=later(-3)),))
+
+    assert "Users have been affected for 1 h 13 min, since" in HandmadeDesk(incident).answer(Status())
+    again = (Episode(start=later(-3), restored_at=later(1)), Episode(start=later(5)))
+    assert "affected for 5 min" in HandmadeDesk(an_incident(times=times, episodes=again)).answer(Status())
+
+
+@pytest.mark.parametrize("state", [State.CLOSED, State.VOID_FALSE_ALARM, State.DRILL_ENDED])
+def test_the_status_of_an_incident_that_ended_asks_for_no_commander(state):
+    ended = (Interval(role=Role.COMMANDER, who=ILSE, since=START, until=later(8)),)
+
+    answer = HandmadeDesk(an_incident(state, roles=ended)).answer(Status())
+
+    assert "take commander" not in answer
+    assert "Commanded by <@UILSE> until the end." in answer
+    assert "ommand" not in HandmadeDesk(an_incident(state, roles=())).answer(Status())
 
 
 def test_a_second_episode_counts_from_the_reopening():

@@ -74,7 +74,12 @@ def owed_updates(now: DecisionContext) -> OwedUpdates:
 
 
 def harm_since(incident: Incident) -> datetime:
-    """Return the start of the last episode, or when the incident was detected or logged."""
+    """Return since when users are harmed: the start of the last episode.
+
+    The first one started at `started_at` where that is known, and else when it was detected or logged.
+    """
     times = incident.times
     start = incident.episodes[-1].start if incident.episodes else None
-    return start or times.detected_at or times.logged_at or incident.last_entry_at
+    found = start or times.detected_at or times.logged_at or incident.last_entry_at
+    is_first = len(incident.episodes) < 2
+    return min(times.started_at, found) if is_first and times.started_at else found
