@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.bootstrap.dependencies import Dependencies
+from bot.export.reader_names import ReaderNames
 from bot.failpoints import Failpoint
 from bot.rendering.renderer import Mode, Renderer, for_slack
 from bot.slack.degraded.degraded_mode import DegradedMode
@@ -29,8 +30,9 @@ def build_worker(
     store, policy = on.store, on.policy
 
     def name_of(person: PersonId) -> str:
-        known = store.recorder.read(lambda reader: reader.person(person))
-        return known.name if known else person
+        """Return the present name of a person; a text mentions people by an id without its team."""
+        names = ReaderNames(lambda one: store.recorder.read(lambda reader: reader.person(one)), on.slack.team)
+        return names(person)
 
     adapter = SlackAdapter(
         slack=on.slack,

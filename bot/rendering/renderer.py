@@ -171,7 +171,9 @@ class Renderer:
         return f"{self._clock(at)} ({mrkdwn.utc_clock(at)})" if self.mode is Mode.SLACK else mrkdwn.utc_clock(at)
 
     def _name_of_user(self, user: str) -> str:
-        return self._names(PersonId(f"slack::{user}"))
+        """Return the name of a user whom a text mentions without a team; the user's id if the name is not known."""
+        name = self._names(PersonId(f"slack::{user}"))
+        return user if name.startswith("slack:") else name
 
 
 @cache

@@ -49,10 +49,12 @@ def test_a_declaration_typed_in_slack_creates_a_channel_with_its_declarer_and_a_
     try:
         assert sandbox.wait_for_socket()
 
+        bea = sandbox.workspace.find_person("bea").id
         response = sandbox.actor.slash(
-            "ann", "general", "/incident", "declare service=search impact=1 urgency=1 No results"
+            "ann", "general", "/incident", f"declare service=search impact=1 urgency=1 No results, ask <@{bea}>"
         )
         channel = until(lambda: ours(sandbox, "inc-"))[0]
+        until(lambda: channel.topic.value.endswith("No results, ask @Bea"))
         ann = sandbox.workspace.find_person("ann").id
         until(lambda: ann in channel.members)
         until(lambda: [m for m in channel.messages.values() if m.user == sandbox.workspace.bot.id and m.blocks])
@@ -63,7 +65,7 @@ def test_a_declaration_typed_in_slack_creates_a_channel_with_its_declarer_and_a_
         muster.stop()
 
     assert "is declared" in response.payload["text"]
-    assert channel.name.endswith("-no-results")
+    assert channel.name.endswith("-no-results-ask")
 
 
 def test_after_a_start_the_channels_of_open_incidents_are_backfilled(sandbox, settings):

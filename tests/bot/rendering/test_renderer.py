@@ -105,6 +105,10 @@ def test_a_duration_is_shown_in_its_two_largest_units(length, said):
     assert mrkdwn.duration(length) == said
 
 
+def test_a_mention_of_a_person_without_a_known_name_reads_as_the_users_id():
+    assert Renderer(Mode.DOCUMENT).words("ask <@U02BOB> now") == "ask @U02BOB now"
+
+
 def test_slugs_read_as_words(tmp_path):
     assert line(tmp_path, "{% macro said(c) %}{{ 'comms_lead'|role }}, {{ 'exec'|audience }}{% endmacro %}") == (
         "comms lead, executives"
