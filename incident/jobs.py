@@ -31,6 +31,7 @@ class JobKind(StrEnum):
     DUTIES = "duties"
     READ_IN = "read_in"
     NO_CHANNEL = "no_channel"
+    NOT_INVITED = "not_invited"
     MASK = "mask"
     TIMER = "timer"
     CHECKPOINT = "checkpoint"

@@ -16,13 +16,14 @@ from bot.worker.handlers.message_sender import direct_channel, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from commands.summary import Summary
+from incident.entries.conversation import ActionOpened
 from incident.entries.delivery import DeliveryFailed
-from incident.entries.role_holders import HandoverAccepted, RoleTaken
-from incident.entry import Fact
+from incident.entries.role_holders import Escalated, HandoverAccepted, HandoverOffered, RoleTaken
+from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.model.incident import Incident
 from incident.rules.visibility import may_see
-from roles.person_ids import slack_user
+from roles.person_ids import MUSTER, PersonId, slack_user
 from roles.role_names import Role
 
 _LEFT_AGAIN: Final = frozenset({"user_not_in_channel", "not_in_channel"})
@@ -42,6 +43,17 @@ class MissingChannelContext:
     i: Incident
     error: str
     is_closed: bool = False
+
+
+@dataclass(frozen=True)
+class MissingMemberContext:
+    """What the template sees when `who` could not be invited: who involved them, and whether `who` reads it."""
+
+    i: Incident
+    who: PersonId
+    inviter: PersonId
+    error: str
+    is_self: bool
 
 
 def send_role_checklist(run: JobRun, context: JobContext) -> Sequence[Fact]:
@@ -97,6 +109,40 @@ def missing_channel_message(run: JobRun, context: JobContext, fact: DeliveryFail
     """Return the news that the incident has no channel, or that its channel is closed to Muster, as it reads now."""
     view = MissingChannelContext(run.incident, fact.error or "", is_closed=fact.what == JobKind.RECONCILE)
     return template_message(context.renderer, "slack/surfaces/no_channel.j2", view, run.incident)
+
+
+def report_missing_member(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Tell a person who could not be invited, or the person who involved them; the channel does not reach either."""
+    entry = entries_of(run, context)[0]
+    if not isinstance(entry.fact, DeliveryFailed) or entry.fact.who is None:
+        return ()
+    inviter = _inviter(run, context, entry, entry.fact.who)
+    to = run.job.person or inviter
+    channel = direct_channel(context, to) if may_see(run.incident, to) else None
+    if channel is not None and (run.job.person or to != entry.fact.who):
+        view = MissingMemberContext(
+            run.incident, entry.fact.who, inviter, entry.fact.error or "", is_self=bool(run.job.person)
+        )
+        post(
+            run,
+            context,
+            channel,
+            template_message(context.renderer, "slack/surfaces/not_invited.j2", view, run.incident),
+        )
+    return ()
+
+
+def _inviter(run: JobRun, context: JobContext, failed: Entry, who: PersonId) -> PersonId:
+    """Return the person who gave another a role, an action or a call before; else the commander or the reporter."""
+    kinds = (RoleTaken.kind, HandoverOffered.kind, ActionOpened.kind, Escalated.kind)
+    earlier = context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds, until=failed.n))
+    acts = (entry for entry in reversed(earlier) if entry.by not in (MUSTER, who) and _involves(entry.fact, who))
+    in_charge = run.incident.holder(Role.COMMANDER) or run.incident.reporter
+    return next((entry.by for entry in acts), in_charge)
+
+
+def _involves(fact: Fact, who: PersonId) -> bool:
+    return who in (getattr(fact, name, None) for name in ("who", "to", "assignee", "person"))
 
 
 def _surface_context(run: JobRun, context: JobContext) -> SurfaceContext:

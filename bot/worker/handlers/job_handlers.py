@@ -42,6 +42,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.DUTIES: direct_messages.send_role_checklist,
     JobKind.READ_IN: direct_messages.show_catch_up_brief,
     JobKind.NO_CHANNEL: direct_messages.report_missing_channel,
+    JobKind.NOT_INVITED: direct_messages.report_missing_member,
     JobKind.MASK: slack_redaction.edit_quotes,
     JobKind.RECONCILE: gap_backfill.backfill_gap,
     JobKind.GAP: further_gaps.backfill_page,

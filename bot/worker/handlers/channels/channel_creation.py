@@ -103,7 +103,7 @@ def _invite(run: JobRun, context: JobContext, users: list[str]) -> list[Fact]:
         if error.error in CHANNEL_CLOSED:
             raise
         errors = error.response.get("errors") or [{"user": user, "error": error.error} for user in users]
-    return [
+    failed = [
         DeliveryFailed(
             medium=Medium.SLACK,
             what=JobKind.MEMBERS,
@@ -113,6 +113,8 @@ def _invite(run: JobRun, context: JobContext, users: list[str]) -> list[Fact]:
         for one in errors
         if one["error"] not in _ALREADY_PRESENT
     ]
+    recorded = [entry.fact for entry in _entries(run, context, DeliveryFailed.kind)]
+    return [fact for fact in failed if fact not in recorded]
 
 
 def _missing_users(run: JobRun, context: JobContext) -> list[str]:

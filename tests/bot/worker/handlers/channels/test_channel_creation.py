@@ -57,6 +57,38 @@ def test_a_person_who_cannot_be_invited_does_not_keep_the_others_out(rig):
     assert any("could not be invited" in text for text in rig.texts(key))
 
 
+def test_a_person_who_cannot_be_invited_and_the_one_who_involved_them_learn_it_by_direct_message(rig):
+    rig.sandbox.workspace.people[rig.users["rob"]].is_restricted = True
+    key = rig.declare()
+    rig.act("take", "rosa", key, role="commander")
+    rig.after(seconds=5)
+    rig.act("assign", "eva", key, role="scribe", to=rig.person("rob"))
+
+    rig.after(seconds=5)
+
+    [mine] = [message.text for message in rig.direct("rob") if "needed" in message.text]
+    assert "INC-2026-0001" in mine
+    assert f"Ask <@{rig.users['eva']}> to bring you in" in mine
+    [hers] = [message.text for message in rig.direct("eva") if "is not in" in message.text]
+    assert f"<@{rig.users['rob']}>" in hers
+    assert "`user_is_restricted`" in hers
+    rig.act("action", "ilse", key, assignee=rig.person("ilse"), text="look at the queue")
+    rig.act("assign", "ilse", key, role="sme", to=rig.person("rosa"))
+    rig.after(seconds=5)
+    assert len(rig.entries(key, "place_lost")) == 1, "a later try of the same invitation adds nothing"
+
+
+def test_the_commander_learns_that_a_person_on_call_could_not_be_invited(rig):
+    rig.sandbox.workspace.people[rig.users["eva"]].is_restricted = True
+    key = rig.declare()
+    rig.act("take", "rosa", key, role="commander")
+
+    rig.after(seconds=5)
+
+    for name, words in (("eva", "You are needed"), ("rosa", "is not in")):
+        assert sum(words in message.text for message in rig.direct(name)) == 1
+
+
 def test_the_channel_is_created_when_no_person_can_be_invited(rig):
     for name in ("ilse", "eva"):
         rig.sandbox.workspace.people[rig.users[name]].deleted = True
