@@ -92,6 +92,7 @@ class Update(Verb):
             text=self.text,
             final=self.final,
             next_update_at=self.next_update_at,
+            has_channel=audience is Audience.INTERNAL or bool(now.policy.audiences.get(audience)),
             **update_slots.match_post(now.open, audience, final=self.final, happened_at=now.happened_at, at=now.at),
         )
 

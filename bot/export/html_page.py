@@ -12,7 +12,7 @@ from bot.rendering import mrkdwn
 from bot.rendering.renderer import TEMPLATES, Mode, Renderer
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePosted
 from incident.entries.delivery import DeliveryFailed
-from incident.entries.status_updates import UpdateDelivered
+from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.frozen import utc_text
 from incident.model.incident import Incident
@@ -77,9 +77,9 @@ def render_page(context: HtmlPageContext, render: Renderer) -> str:
 
 
 def restored_after(record: dict[str, Any]) -> str | None:
-    """Return the time to restore the service in words, None before it is restored."""
+    """Return the time to restore the service in words, which counts from detection; None before it is restored."""
     seconds = record["metrics"]["time_to_restore_s"]
-    return None if seconds is None else f"after {mrkdwn.duration(timedelta(seconds=seconds))} of impact"
+    return None if seconds is None else f"{mrkdwn.duration(timedelta(seconds=seconds))} after detection"
 
 
 def audience_rows(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:
@@ -136,16 +136,20 @@ def escalation_rows(incident: Incident, names: Names) -> tuple[EscalationRow, ..
 
 
 def failed_deliveries(entries: Sequence[Entry], render: Renderer) -> tuple[FailedDeliveryRow, ...]:
-    """Return undelivered updates, and what Slack refused."""
-    failed = [e for e in entries if isinstance(e.fact, DeliveryFailed) or _is_undelivered(e.fact)]
+    """Return undelivered updates, those that had no channel, and what Slack refused."""
+    failed = [(e, sentence) for e in entries if (sentence := _sentence_of_failure(e.fact))]
     return tuple(
-        FailedDeliveryRow(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", e.fact.kind, e))
-        for e in failed
+        FailedDeliveryRow(_seconds(utc_text(e.occurred_at)), render.macro("sentences.j2", sentence, e))
+        for e, sentence in failed
     )
 
 
-def _is_undelivered(fact: Fact) -> bool:
-    return isinstance(fact, UpdateDelivered) and fact.ref is None
+def _sentence_of_failure(fact: Fact) -> str | None:
+    """Return the name of the sentence about what did not reach people, None for any other fact."""
+    if isinstance(fact, StatusUpdatePosted):
+        return None if fact.has_channel else "update_posted_nowhere"
+    is_undelivered = isinstance(fact, UpdateDelivered) and fact.ref is None
+    return fact.kind if is_undelivered or isinstance(fact, DeliveryFailed) else None
 
 
 def _seconds(at: str) -> str:

@@ -45,7 +45,7 @@ def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> 
     updates = [
         _job(after, JobKind.UPDATE, entry.n, None, URGENT)
         for entry, fact in posted
-        if fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience)
+        if fact.has_channel and (fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience))
     ]
     return (*personal, *updates)
 
@@ -77,6 +77,8 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return (_job(after, JobKind.PROMPT, entry.n, None, URGENT),)
     if (isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries) or _restricts(fact):
         return _edits(after, entry)
+    if isinstance(fact, DeliveryFailed) and fact.what == JobKind.MEMBERS and fact.who:
+        return tuple(_not_invited(after, entry.n, fact.who, to) for to in (fact.who, None))
     if isinstance(fact, DeliveryFailed) and fact.what in CHANNEL_MISSING:
         notifications = _job(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT)
         return (notifications.model_copy(update={"needs": None}),)
@@ -90,6 +92,12 @@ def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
     touched = frozenset(entry.fact.entries)
     calls = (call for call in after.escalations if call.person is not None and touched & {_DECLARED, call.n})
     return tuple(_job(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
+
+
+def _not_invited(after: Incident, n: int, who: PersonId, to: PersonId | None) -> Job:
+    """Return the news that a person could not be invited, for that person, or for whoever involved them."""
+    job = _job(after, JobKind.NOT_INVITED, n, to, NORMAL)
+    return job.model_copy(update={"key": f"{job.key}:{'person' if to == who else 'inviter'}"})
 
 
 def _restricts(fact: Fact) -> bool:

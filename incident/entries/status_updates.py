@@ -11,9 +11,13 @@ from incident.states import Audience
 
 
 class StatusUpdatePosted(Fact):
-    """An update to one audience. `final` is as the poster chose; `counts_final` as the state allowed."""
+    """An update to one audience. `final` is as the poster chose; `counts_final` as the state allowed.
+
+    `has_channel` is False if the policy named no channel for the audience: Muster posts it nowhere, and people pass it on.
+    """
 
     kind: ClassVar[str] = "status_update_posted"
+    version: ClassVar[int] = 2
     timeline: ClassVar[str | None] = "update"
     template: ClassVar[str | None] = "update"
 
@@ -24,6 +28,7 @@ class StatusUpdatePosted(Fact):
     next_update_at: Utc | None = None
     met_slot: bool = False
     met_missed_due_at: Utc | None = None
+    has_channel: bool = True
 
 
 class UpdateDue(Fact):

@@ -10,8 +10,10 @@ from incident.refusal import Code
 from incident.states import Audience, Priority, State
 from roles.role_names import Role
 from tests.support.handmade_incidents import EVA, ILSE, ROB, START, HandmadeDesk, an_incident, later, worded
+from tests.support.policies import small_policy
 
 TEXT = "Some payments fail. Rolling back a release."
+WITH_EXEC = small_policy(audiences={"exec": "#exec"})
 LATE = Slot(due_at=later(-60), status="missed", missed_after=later(-55))
 
 
@@ -141,7 +143,8 @@ def test_of_several_refusals_the_first_in_the_table_is_returned():
 
 def test_the_reply_names_the_audiences_and_the_next_update():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
-    answer = HandmadeDesk(an_incident(audiences=(audience("internal", open=slot),))).answer(update("internal", "exec"))
+    incident = an_incident(audiences=(audience("internal", open=slot),))
+    answer = HandmadeDesk(incident, policy=WITH_EXEC).answer(update("internal", "exec"))
 
     assert answer.startswith("Posted to responders and executives.\nNext to responders by <!date^")
     assert "(10:45 UTC)" in answer
@@ -149,9 +152,27 @@ def test_the_reply_names_the_audiences_and_the_next_update():
 
 def test_the_channel_shows_an_update_once():
     assert HandmadeDesk().said(update("internal")) == ""
-    assert HandmadeDesk().said(update("internal", "exec")) == "That update also went to executives."
+    desk = HandmadeDesk(policy=WITH_EXEC)
+
+    assert desk.said(update("internal", "exec")) == "That update also went to executives."
+
+
+def test_the_answer_says_at_once_for_whom_the_policy_names_no_channel():
+    desk = HandmadeDesk(policy=WITH_EXEC)
+    nowhere = "The policy names no channel for customers, so it was posted nowhere. Tell them yourself, now."
+
+    assert [fact.has_channel for fact in desk.does(update("internal", "exec", "customer"))] == [True, True, False]
+    assert desk.answer(update("exec", "customer")).startswith("Posted to executives.")
+    assert desk.answer(update("customer")).startswith("Recorded for customers.")
+    for audiences in (("exec", "customer"), ("customer",), ("internal", "customer")):
+        assert nowhere in desk.answer(update(*audiences))
+        assert nowhere in desk.said(update(*audiences))
+    assert nowhere not in desk.answer(update("internal", "exec")) + desk.said(update("internal", "exec"))
     assert (
-        HandmadeDesk().said(update("exec", "customer")) == f"*Update* to executives and customers by <@UILSE>: {TEXT}"
+        HandmadeDesk(policy=small_policy(audiences={"exec": "#exec", "customer": "#status"})).said(
+            update("exec", "customer")
+        )
+        == f"*Update* to executives and customers by <@UILSE>: {TEXT}"
     )
 
 
@@ -159,11 +180,13 @@ def test_audiences_that_are_due_together_share_one_line():
     slot = OpenSlot(due_at=later(40), missed_after=later(45))
     incident = an_incident(audiences=(audience("exec", open=slot), audience("internal", open=slot)))
 
-    assert len(HandmadeDesk(incident).answer(update("internal", "exec")).splitlines()) == 2
+    answer = HandmadeDesk(incident, policy=WITH_EXEC).answer(update("internal", "exec"))
+
+    assert len(answer.splitlines()) == 2
 
 
 def test_the_last_update_says_that_it_was_the_last():
-    answer = HandmadeDesk(an_incident(State.RESTORED)).answer(update("internal", "exec", final=True))
+    answer = HandmadeDesk(an_incident(State.RESTORED), policy=WITH_EXEC).answer(update("internal", "exec", final=True))
 
     assert answer.splitlines()[1:] == ["That was the last one owed to responders and executives."]
 
