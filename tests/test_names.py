@@ -89,8 +89,8 @@ def prose() -> tuple[tuple[str, str], ...]:
 
 
 def comments(path: Path) -> str:
-    """Return the comments of a template or a YAML file; the rest of it is text for users."""
-    text = path.read_text("utf-8")
+    """Return the comments of a template or a YAML file; the rest of it is text for users, examples among it."""
+    text = re.sub(r"(?m)^#(?=\w+:|  ).*$", "", path.read_text("utf-8"))
     found = re.findall(r"(?s)\{#.*?#\}", text) if path.suffix == ".j2" else re.findall(r"(?m)(?:^|\s)#.*$", text)
     return "\n".join(found)
 

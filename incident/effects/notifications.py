@@ -95,7 +95,7 @@ def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
 
 def _not_invited(after: Incident, n: int, who: PersonId, to: PersonId | None) -> Job:
-    """Return the news that a person could not be invited, for that person, or for whoever involved them."""
+    """Return the news that a person could not be invited, for that person or the one who involved them."""
     job = _job(after, JobKind.NOT_INVITED, n, to, NORMAL)
     return job.model_copy(update={"key": f"{job.key}:{'person' if to == who else 'inviter'}"})
 

@@ -164,10 +164,9 @@ def test_the_answer_says_at_once_for_whom_the_policy_names_no_channel():
     assert [fact.has_channel for fact in desk.does(update("internal", "exec", "customer"))] == [True, True, False]
     assert desk.answer(update("exec", "customer")).startswith("Posted to executives.")
     assert desk.answer(update("customer")).startswith("Recorded for customers.")
-    for audiences in (("exec", "customer"), ("customer",), ("internal", "customer")):
-        assert nowhere in desk.answer(update(*audiences))
-        assert nowhere in desk.said(update(*audiences))
-    assert nowhere not in desk.answer(update("internal", "exec")) + desk.said(update("internal", "exec"))
+    for audiences in (("exec", "customer"), ("customer",), ("internal", "customer"), ("internal", "exec")):
+        verb = update(*audiences)
+        assert [nowhere in text for text in (desk.answer(verb), desk.said(verb))] == ["customer" in audiences] * 2
     assert (
         HandmadeDesk(policy=small_policy(audiences={"exec": "#exec", "customer": "#status"})).said(
             update("exec", "customer")

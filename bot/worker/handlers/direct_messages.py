@@ -112,7 +112,7 @@ def missing_channel_message(run: JobRun, context: JobContext, fact: DeliveryFail
 
 
 def report_missing_member(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Tell a person who could not be invited, or the person who involved them; the channel does not reach either."""
+    """Message a person who could not be invited, or the person who involved them; the channel may reach neither."""
     entry = entries_of(run, context)[0]
     if not isinstance(entry.fact, DeliveryFailed) or entry.fact.who is None:
         return ()

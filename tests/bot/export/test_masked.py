@@ -41,14 +41,14 @@ def office(sqlite_store: Store, tmp_path: Path) -> Masking:
     """An office with the secret masked, and written again by a later edit."""
     opened = Masking(sqlite_store, tmp_path)
     opened.begin()
-    numbers = tuple(e.n for e in sqlite_store.recorder.read(lambda r: r.entries(opened.key)) if said(e.fact))
+    numbers = tuple(e.n for e in sqlite_store.recorder.read(lambda r: r.entries(opened.key)) if is_secret(e.fact))
     opened.note(opened.key, MASK.model_copy(update={"entries": numbers}))
     edit = MessageEdited(channel="C1", ts=TS, edited_ts="1700000009.0", author=CLERK, text="hunter3", previous=SECRET)
     opened.hear(edit)
     return opened
 
 
-def said(fact: Fact) -> bool:
+def is_secret(fact: Fact) -> bool:
     return SECRET in fact.model_dump_json()
 
 
@@ -99,7 +99,7 @@ def test_a_text_removed_under_the_mask_of_another_text_is_found(office: Masking)
 
 def test_a_redaction_after_a_mask_verifies_as_a_redaction(office: Masking) -> None:
     entries = office.store.recorder.read(lambda reader: reader.unmasked().entries(office.key))
-    named = tuple(entry.n for entry in entries if said(entry.fact) or "hunter" in entry.fact.model_dump_json())
+    named = tuple(entry.n for entry in entries if is_secret(entry.fact) or "hunter" in entry.fact.model_dump_json())
     office.note(office.key, Redacted(channel="C1", ts=TS, entries=named, reason="a password"))
 
     folder = office.export(office.key, 9)
