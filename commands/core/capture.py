@@ -23,7 +23,7 @@ from incident.entries.conversation import (
     Redacted,
     SourceChanged,
 )
-from incident.entry import EntryPoint, Fact, IncidentKey, NewEntry, Source
+from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.frozen import REDACTED, Frozen, Utc, clean
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -58,16 +58,19 @@ def capture(one: Capture, *, recorder: Recorder, policy: Policy, at: datetime) -
 def capture_all(
     many: Sequence[Capture], *, recorder: Recorder, policy: Policy, at: datetime
 ) -> Sequence[Outcome | None]:
-    """Record events in one transaction; outcomes are in the order of `many`. Messages in a row are recorded at once."""
+    """Record events in one transaction; outcomes are in the order of `many`.
+
+    Messages in a row are recorded at once, and so are the joins and leaves of different people.
+    """
 
     def work(unit: UnitOfWork) -> Sequence[Outcome | None]:
         outcomes: dict[int, Outcome | None] = {}
         for (team, channel), numbers in _by_channel(many):
             home = unit.find(team, channel=channel)
-            for is_posted, group in groupby(numbers, key=lambda n: isinstance(many[n].fact, MessagePosted)):
+            for _, group in groupby(numbers, key=lambda n: _together(many[n].fact)):
                 row = list(group)
                 captures = [many[n] for n in row]
-                if home and is_posted:
+                if home and _is_row(captures):
                     recorded: Sequence[Outcome | None] = _record(captures, session_of(unit, home))
                 else:
                     recorded = [record_one(unit, home, one) for one in captures]
@@ -100,6 +103,20 @@ def natural_key(one: Capture) -> str:
         return f"{fact.kind}:{fact.channel}:{fact.ts}"
     place = fact.ts if isinstance(fact, Reacted) else fact.channel
     return f"{fact.kind}:{place}:{one.by}:{one.source.event or one.occurred_at.isoformat()}"
+
+
+def _together(fact: CapturedFact) -> str | None:
+    """Return a mark that is the same for events which may be recorded in one row."""
+    if isinstance(fact, Joined | Left):
+        return "moves"
+    return "posts" if isinstance(fact, MessagePosted) else None
+
+
+def _is_row(captures: Sequence[Capture]) -> bool:
+    """True if none of these events depends on another: messages, or moves of different people."""
+    if _together(captures[0].fact) != "moves":
+        return isinstance(captures[0].fact, MessagePosted)
+    return len({one.fact.who for one in captures if isinstance(one.fact, Joined | Left)}) == len(captures)
 
 
 def _by_channel(many: Sequence[Capture]) -> Sequence[tuple[tuple[str, str], list[int]]]:
@@ -138,10 +155,30 @@ def _new(many: Sequence[Capture], session: IncidentSession) -> list[int]:
     """Return the positions of new events, in order; of two with one key the first is new."""
     first = {natural_key(many[n]): n for n in reversed(range(len(many)))}
     claimed = session.unit.claim(session.key, tuple(first))
-    return sorted(first[key] for key in claimed if not _is_known_move(many[first[key]], session))
+    moves = _Moves(session)
+    return sorted(first[key] for key in claimed if not _is_known_move(many[first[key]], moves))
 
 
-def _is_known_move(one: Capture, session: IncidentSession) -> bool:
+class _Moves:
+    """The last join or leave of each person in an incident, read once and only when it is needed."""
+
+    def __init__(self, session: IncidentSession) -> None:
+        self._session = session
+        self._last: dict[PersonId, Entry] | None = None
+
+    def members(self) -> Sequence[PersonId]:
+        """Return who is in the channel."""
+        return self._session.incident.members if self._session.incident else ()
+
+    def last(self, who: PersonId) -> Entry | None:
+        """Return the last move of a person, or None."""
+        if self._last is None:
+            found = self._session.unit.unmasked().entries(self._session.key, kinds=(Joined.kind, Left.kind))
+            self._last = {entry.fact.who: entry for entry in found if isinstance(entry.fact, Joined | Left)}
+        return self._last.get(who)
+
+
+def _is_known_move(one: Capture, moves: _Moves) -> bool:
     """True if this join or leave is recorded under another key: events carry an id, backfilled membership does not.
 
     An event may arrive after the backfill that saw its effect, and a backfill may end after the event arrived. Backfilled
@@ -150,12 +187,14 @@ def _is_known_move(one: Capture, session: IncidentSession) -> bool:
     fact = one.fact
     if not isinstance(fact, Joined | Left):
         return False
-    moves = session.unit.unmasked().entries(session.key, kinds=(Joined.kind, Left.kind))
-    last = next((e for e in reversed(moves) if isinstance(e.fact, Joined | Left) and e.fact.who == fact.who), None)
+    is_event = one.source.surface is not EntryPoint.HISTORY
+    if is_event and isinstance(fact, Joined) is not (fact.who in moves.members()):
+        return False  # It changes who is in the channel, so that the last move was another.
+    last = moves.last(fact.who)
     if last is None:
         return False
     is_same = last.fact.kind == fact.kind
-    if one.source.surface is EntryPoint.HISTORY:
+    if not is_event:
         return is_same or last.occurred_at > one.occurred_at
     return is_same and last.source.surface is EntryPoint.HISTORY and one.occurred_at <= last.recorded_at + _SKEW
 

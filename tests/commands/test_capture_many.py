@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commands.core.capture import Capture, CapturedFact, capture, capture_all
-from incident.entries.conversation import Joined, MessageDeleted, MessageEdited, MessagePosted
+from incident.entries.conversation import Joined, Left, MessageDeleted, MessageEdited, MessagePosted
 from incident.entry import EntryPoint, Source
 from tests.support.clock import T
 from tests.support.command_bench import CHANNEL, TEAM, CommandBench, who
@@ -18,33 +18,37 @@ PLACES = (CHANNEL, "C999")
 def captured_facts() -> st.SearchStrategy[CapturedFact]:
     place, ts = st.sampled_from(PLACES), st.sampled_from(TIMES)
     words = st.sampled_from(("rolling back", "error rate falls"))
-    rob = st.just(who("rob"))
+    rob, people = st.just(who("rob")), st.sampled_from((who("eva"), who("nadia"), who("rob")))
     return st.one_of(
         st.builds(MessagePosted, channel=place, ts=ts, author=rob, text=words),
         st.builds(MessageEdited, channel=place, ts=ts, author=rob, text=words, edited_ts=st.just("1780999600.000100")),
         st.builds(MessageDeleted, channel=place, ts=ts, author=rob, previous=words),
-        st.builds(Joined, channel=place, who=st.just(who("eva"))),
+        st.builds(Joined, channel=place, who=people),
+        st.builds(Left, channel=place, who=people),
     )
 
 
-def captures(facts: list[CapturedFact]) -> list[Capture]:
+def captures(facts: list[CapturedFact], surface: EntryPoint = EntryPoint.EVENT) -> list[Capture]:
     return [
         Capture(
             team=TEAM,
             fact=fact,
             by=who("rob"),
             occurred_at=T(5),
-            source=Source(surface=EntryPoint.EVENT, channel=fact.channel, event=f"Ev{n}"),
+            source=Source(surface=surface, channel=fact.channel, event=f"Ev{n}"),
         )
         for n, fact in enumerate(facts)
     ]
 
 
 @settings(max_examples=60, deadline=None)
-@given(facts=st.lists(captured_facts(), min_size=1, max_size=12))
-def test_a_batch_records_the_same_as_single_captures(facts: list[CapturedFact]) -> None:
+@given(
+    facts=st.lists(captured_facts(), min_size=1, max_size=12),
+    surface=st.sampled_from((EntryPoint.EVENT, EntryPoint.HISTORY)),
+)
+def test_a_batch_records_the_same_as_single_captures(facts: list[CapturedFact], surface: EntryPoint) -> None:
     together, alone = CommandBench().declared(), CommandBench().declared()
-    many = captures(facts)
+    many = captures(facts, surface)
     given_way = {"policy": together.policy, "at": T(6)}
 
     came_of = capture_all(many, recorder=together.memory, **given_way)
