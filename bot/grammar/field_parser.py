@@ -22,11 +22,13 @@ from typing import Final
 
 from pydantic import JsonValue
 
-from bot.grammar.tokenizer import BECAUSE, Assignment, Token, assignment_at, tokens_of
+from bot.grammar.tokenizer import BECAUSE, Assignment, Token, assignment_at, count_words, tokens_of
 from bot.grammar.value_parser import ParsedValue, Vocabulary, looks_like_person, parse_value
 from commands.core.fields.form_field import Control, FormField
 
 HAPPENED: Final = "happened"
+# The form opens because of the first; after so many the rest of the line is text, which the form shows.
+_MOST_INVALID: Final = 10
 _NUMBER: Final = re.compile(r"(INC-\d{4}-\d{4,})[,.;:]?", re.IGNORECASE)
 _BOTH_LEVELS: Final = re.compile(r"([1-3])/([1-3])")
 _FREE_TEXT: Final = frozenset({Control.LINE, Control.TEXT, Control.WORD, Control.CATEGORY, Control.CHECK})
@@ -51,12 +53,13 @@ class ParseState:
     doubtful: bool = False
 
     def tokens(self) -> list[Token]:
-        """Return the tokens that are still to be read."""
+        """Return the next tokens that are to be read."""
         return tokens_of(self.line, self.position)
 
     def consume(self, tokens: Sequence[Token], count: int, *, doubtful: bool = False) -> None:
         """Move the position behind the first `count` tokens."""
-        self.position = tokens[count].start if count < len(tokens) else len(self.line)
+        taken = tokens if count <= len(tokens) else tokens_of(self.line, self.position, count)
+        self.position = taken[count - 1].end
         self.doubtful = doubtful
 
     def empty_fields(self) -> Iterator[tuple[str, FormField]]:
@@ -72,7 +75,7 @@ class ParseState:
 def parse_fields(form_fields: Mapping[str, FormField], line: str, vocabulary: Vocabulary) -> ParseState:
     """Parse what follows the verb."""
     state = ParseState(form_fields, line.rstrip(), vocabulary)
-    while (tokens := state.tokens()) and not _begins_reason(state, tokens[0]):
+    while len(state.invalid) < _MOST_INVALID and (tokens := state.tokens()) and not _begins_reason(state, tokens[0]):
         if not (_parse_assignment(state, tokens) or _parse_named(state, tokens) or _parse_leading(state, tokens)):
             break
     _parse_text(state)
@@ -179,9 +182,9 @@ def _leading_category(state: ParseState, form_field: FormField) -> ParsedValue |
     """Take everything up to `because` as `Category/Subcategory`."""
     text = state.line[state.position :].strip()
     because = BECAUSE.search(text)
-    category = text[: because.start()] if because else text
+    category = text[: because.start()].rstrip() if because else text
     found = _free_text(state, form_field, category)
-    return found and ParsedValue(category.partition("/")[0].strip(), len(tokens_of(category)))
+    return found and ParsedValue(category.partition("/")[0].strip(), count_words(category))
 
 
 def _parse_text(state: ParseState) -> None:
@@ -193,7 +196,7 @@ def _parse_text(state: ParseState) -> None:
     because = BECAUSE.match(text) if rest == reason else BECAUSE.search(text)
     if reason is not None and because is not None:
         _fill(state, reason, text[because.end() :])
-        text = text[: because.start()]
+        text = text[: because.start()].rstrip()
         rest = None if rest == reason else rest
     if rest is not None:
         _fill(state, rest, text)

@@ -12,9 +12,12 @@ Three patterns are matched against the line and not against tokens, since what t
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Final, NamedTuple
 
-BECAUSE: Final = re.compile(r"(?:^|\s+)because\s+", re.IGNORECASE)
+BECAUSE: Final = re.compile(r"(?:^|(?<=\s))because\s+", re.IGNORECASE)
+# No value has more words than this, so that reading a line takes time in proportion to its length.
+MOST_TOKENS: Final = 32
 _TOKEN: Final = re.compile(r"<[@#!][^<>]*>,?|\S+")
 _ASSIGNMENT: Final = re.compile(r"(\w+)=(?:\"([^\"]*)\"|“([^”]*)”|(<@[^<>]*>|\S*))(?=\s|$)")
 
@@ -36,9 +39,14 @@ class Assignment(NamedTuple):
     end: int
 
 
-def tokens_of(line: str, start: int = 0) -> list[Token]:
-    """Return the tokens of a line from a position on."""
-    return [Token(found[0], found.start(), found.end()) for found in _TOKEN.finditer(line, start)]
+def tokens_of(line: str, start: int = 0, most: int = MOST_TOKENS) -> list[Token]:
+    """Return the first tokens of a line from a position on."""
+    return [Token(found[0], found.start(), found.end()) for found in islice(_TOKEN.finditer(line, start), most)]
+
+
+def count_words(text: str) -> int:
+    """Return the number of tokens of a whole text."""
+    return sum(1 for _ in _TOKEN.finditer(text))
 
 
 def assignment_at(line: str, start: int) -> Assignment | None:

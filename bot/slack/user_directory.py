@@ -53,6 +53,7 @@ class UserDirectory:
         self._members: dict[str, Person] = {}
         self._unstored: dict[str, Person] = {}
         self._names_of: dict[str, frozenset[str]] = {}
+        self._users_named: dict[str, frozenset[str]] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._cursor = ""
         self._page = page
@@ -92,7 +93,7 @@ class UserDirectory:
         if _USER.fullmatch(word) and (word in self._members or not self._members):
             return self.person_id(word)
         name = word.strip().lower()
-        found = [user for user, names in self._names_of.items() if name in names and self._members[user].is_active]
+        found = [user for user in self._users_named.get(name, ()) if self._members[user].is_active]
         return self.person_id(found[0]) if len(found) == 1 else None
 
     def time_zone(self, user: str) -> str:
@@ -119,10 +120,20 @@ class UserDirectory:
         found = {member["id"]: read_member(self.team, member) for member in members}
         new = {user: person for user, person in found.items() if self._members.get(user) != person}
         self._members.update(new)
-        self._names_of.update({member["id"]: frozenset(name.lower() for name in _names(member)) for member in members})
+        for member in members:
+            self._index(member["id"], frozenset(name.lower() for name in _names(member)))
         self._unstored.update(new)
         if self._unstored:
             self._store()
+
+    def _index(self, user: str, names: frozenset[str]) -> None:
+        """Remember the names of a user, so that a name is found without a look at everyone."""
+        before = self._names_of.get(user, frozenset())
+        for name in names - before:
+            self._users_named[name] = self._users_named.get(name, frozenset()) | {user}
+        for name in before - names:
+            self._users_named[name] -= {user}
+        self._names_of[user] = names
 
     def _store(self) -> None:
         """Store changed members; while the database is absent they are stored with the next change."""

@@ -21,11 +21,16 @@ from incident.refusal import Refusal
 
 DECLARE: Final = "declare"
 FORM: Final = "?"
+# Slack's own limit for a message; no field takes as much.
+LONGEST_LINE: Final = 12_000
 _LISTED: Final = frozenset({Control.SERVICE, Control.CHOICE})
 
 
 def handle_typed_command(gateway: SlackGateway, interaction: Interaction, text: str) -> SlackReply | None:
     """Run a typed line and return its reply; None when a form opens instead. `confirm ?` always opens its form."""
+    if len(text) > LONGEST_LINE:
+        reason = reason_text("line_too_long", length=str(len(text)), limit=str(LONGEST_LINE))
+        return SlackReply(reason, refused=True)
     line = from_line(text)
     bare = _parse(gateway, interaction, line.rstrip().removesuffix(FORM)) if line.split()[-1:] == [FORM] else None
     wants_form = bare is not None and bare.verb is not None and not bare.fields
