@@ -23,7 +23,10 @@ def utc_text(at: datetime) -> str:
 def _aware_utc(at: datetime) -> datetime:
     if at.tzinfo is None:
         raise ValueError("a moment without a time zone cannot be stored")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a moment outside the calendar cannot be stored") from None
 
 
 Utc = Annotated[datetime, AfterValidator(_aware_utc), PlainSerializer(utc_text, return_type=str, when_used="json")]

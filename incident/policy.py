@@ -14,7 +14,9 @@ from incident.states import Audience, Priority
 GROUPS: Final = frozenset(
     {"responder", "major_authority", "closer", "exec", "privacy", "compliance", "legal", "security_lead"}
 )
-Minutes = Annotated[int, Field(gt=0)]
+# A year: longer deadlines are a slip, and far longer ones lie outside the calendar.
+MOST_MINUTES: Final = 366 * 24 * 60
+Minutes = Annotated[int, Field(gt=0, le=MOST_MINUTES)]
 MOST_BEFORE_MINUTES: Final = 7 * 24 * 60
 Years = Annotated[int, Field(gt=0, le=100)]
 Level = Annotated[int, Field(ge=1, le=3)]
@@ -52,8 +54,8 @@ class Cadence(Frozen):
 class UpdateRules(Frozen):
     """Rules for updates of every priority, in minutes."""
 
-    grace_minutes: Annotated[int, Field(ge=0)] = 5
-    monitoring_factor: Annotated[int, Field(gt=0)] = 2
+    grace_minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] = 5
+    monitoring_factor: Annotated[int, Field(gt=0, le=100)] = 2
     promise_max_minutes: dict[Priority, Minutes] = {Priority.P1: 240, Priority.P2: 480, Priority.P3: 1440}
     final_within_minutes: Minutes = 30
     nudge_before_minutes: Minutes = 10
@@ -82,7 +84,7 @@ class Authority(Frozen):
 class ResolutionRule(Frozen):
     """The rule for resolution texts (S1-54)."""
 
-    min_chars: Annotated[int, Field(ge=0)] = 25
+    min_chars: Annotated[int, Field(ge=0, le=1000)] = 25
     banned: tuple[str, ...] = ("fixed", "resolved", "done", "ok now", "works")
 
 
@@ -133,7 +135,7 @@ class Policy(Frozen):
     resolution: ResolutionRule = ResolutionRule()
     validation: Validations = Validations()
     links_needed: tuple[Priority, ...] = (Priority.P1, Priority.P2)
-    review_business_days: dict[Priority, Annotated[int, Field(gt=0)]] = {Priority.P1: 5, Priority.P2: 10}
+    review_business_days: dict[Priority, Annotated[int, Field(gt=0, le=366)]] = {Priority.P1: 5, Priority.P2: 10}
     rosters: dict[str, tuple[Member, ...]] = {}
     ladders: dict[str, EscalationPolicy] = {}
     audiences: dict[Audience, str] = {}

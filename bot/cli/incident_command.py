@@ -21,7 +21,7 @@ from bot.config.policy_loader import ActivePolicy
 from bot.export.reader_names import ReaderNames
 from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import reason_text
-from bot.rendering.mrkdwn import plain_text
+from bot.rendering.mrkdwn import plain_text, visible
 from bot.rendering.renderer import Mode, Renderer
 from bot.rendering.user_text import from_form
 from bot.rendering.verb_table import as_markdown, as_text
@@ -50,7 +50,7 @@ def act(line: str, *, number: str | None) -> int:
             reply, refused = _act(record, line, number)
     except EXPECTED_ERRORS as error:
         reply, refused = explain(error), True
-    print(reply, file=sys.stderr if refused else sys.stdout)
+    print(visible(reply), file=sys.stderr if refused else sys.stdout)
     return 1 if refused else 0
 
 

@@ -19,6 +19,8 @@ _BARE_AMP: Final = re.compile(r"&(?!(?:amp|lt|gt);)")
 _FORMATTING: Final = re.compile(r"(?<![^\W_])([*_~])|([*_~])(?![^\W_])")
 _SPACE: Final = re.compile(r"\s+")
 _UNITS: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
+# Control characters but tab and line feed, and the marks that turn the direction of text.
+_INVISIBLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _HAIR_SPACE: Final = "\u200a"  # Slack ignores a formatting character next to a space; a hair space is hardly visible.
 
 
@@ -83,6 +85,11 @@ def block_quote(text: str, limit: int = 2800) -> str:
     """Return authored text as a block quote in Slack, with its own formatting."""
     lines = sanitized(clip(text.strip(), limit)).splitlines() or [""]
     return "\n".join(f">{line}" for line in lines)
+
+
+def visible(text: str) -> str:
+    """Return text in which nothing can drive a terminal or reverse the reading direction: such characters become U+FFFD."""
+    return _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def plain_text(text: str, name: Callable[[str], str], limit: int | None = None) -> str:

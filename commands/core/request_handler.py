@@ -9,6 +9,7 @@ from datetime import datetime
 
 from commands.core import verb_registry
 from commands.core.fields.field_validation import read_form, read_verb
+from commands.core.fields.value_bounds import refuse_time
 from commands.core.incident_session import IncidentSession
 from commands.core.pre_declaration_scope import incident_at
 from commands.core.preconditions import refuse_account
@@ -105,6 +106,7 @@ class RequestHandler:
                 self.verb = read_form(kind, request.fields)
             raise _no_incident(request)
         verb = self.verb = read_form(kind, request.fields)
+        refuse_time(request.occurred_at, "occurred_at")
         if request.occurred_at is not None and request.occurred_at > request.at:
             raise Refusal(Code.BAD_VALUE, "not_yet", "occurred_at")
         if request.drawn_at is not None and incident and not verb.still_offered(incident, request.drawn_at):

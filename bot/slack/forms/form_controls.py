@@ -22,6 +22,8 @@ from commands.core.fields.form_field import Control
 from roles.person_ids import PersonId, slack_person, slack_user
 
 YES: Final = "yes"
+# Longer numbers are no entry and no length of time; the field's type refuses them as text.
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
 LONGEST: Final = LIMITS["plain_text_input.length"]
 
 
@@ -105,7 +107,7 @@ def _read_one(state: Json, team: str) -> JsonValue:
 
 def _read_level(state: Json, team: str) -> JsonValue:
     value = _read_one(state, team)
-    return int(value) if isinstance(value, str) and value.isdigit() else value
+    return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 
 
 def _several(field: Field, value: JsonValue) -> Json:
@@ -142,7 +144,10 @@ def _moment(field: Field, value: JsonValue) -> Json:
 
 def _read_moment(state: Json, team: str) -> JsonValue:
     seconds = state.get("selected_date_time")
-    return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else None
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat() if seconds else None
+    except (ValueError, OverflowError, OSError, TypeError):
+        return str(seconds)
 
 
 def _number(field: Field, value: JsonValue) -> Json:
@@ -153,7 +158,7 @@ def _number(field: Field, value: JsonValue) -> Json:
 
 def _read_number(state: Json, team: str) -> JsonValue:
     value = state.get("value")
-    return int(value) if isinstance(value, str) and value.strip().isdigit() else value
+    return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value.strip()) else value
 
 
 _LINE: Final = FormControl(lambda field, value: _text(field, value, multiline=False), _read_text)

@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 from pydantic import JsonValue
 
 from bot.rendering.message_catalog import sentence
+from bot.rendering.user_text import from_line
 from bot.requests.request_path import RequestPath, retry_once
 from bot.slack.degraded.dry_run import opens_now
 from bot.slack.degraded.fallback import DegradedFallback
@@ -92,10 +93,15 @@ class RequestExecutor:
 
     def _request(self, interaction: Interaction, verb: str, fields: Fields) -> Request:
         given = {name: value for name, value in fields.items() if name != OCCURRED}
+        if interaction.surface in (EntryPoint.BUTTON, EntryPoint.FORM):
+            given = {name: _untrusted(value) for name, value in given.items()}
+        occurred_at = _datetime(fields.get(OCCURRED))
+        if occurred_at is None and fields.get(OCCURRED):
+            given[OCCURRED] = fields[OCCURRED]  # No time: the verb refuses it by name.
         kind = verb_registry.find(verb)
         if kind is not None:
             given = self._attested(interaction, kind, self._with_accounts(kind, given))
-        return interaction.request(verb, given, self.lookup.actor(interaction), _datetime(fields.get(OCCURRED)))
+        return interaction.request(verb, given, self.lookup.actor(interaction), occurred_at)
 
     def _with_accounts(self, verb: type[Verb], fields: Fields) -> Fields:
         """Return the fields with each Slack user as the account that the directory knows."""
@@ -132,8 +138,18 @@ class RequestExecutor:
         raise NotRecorded(text)
 
 
+def _untrusted(value: JsonValue) -> JsonValue:
+    """Return a value of a button or a form with its texts as a line would give them; stored text stays as it is."""
+    if isinstance(value, str):
+        return from_line(value)
+    if isinstance(value, list):
+        return [_untrusted(one) for one in value]
+    return value
+
+
 def _datetime(value: JsonValue) -> datetime | None:
-    if not isinstance(value, str):
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return at if at is None else at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    at = datetime.fromisoformat(value)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)

@@ -9,6 +9,7 @@ from pydantic import JsonValue, ValidationError
 
 from commands.core import verb_registry
 from commands.core.fields.form_field import field_of
+from commands.core.fields.value_bounds import refuse_out_of_bounds
 from commands.core.verb import Verb
 from incident.refusal import Code, Refusal
 
@@ -30,9 +31,11 @@ def read_form(verb: type[Verb], fields: dict[str, JsonValue]) -> Verb:
         if isinstance(text := given.get(name), str) and len(text) > limit:
             raise Refusal(Code.TOO_LONG, "too_long", name, limit=str(limit), length=str(len(text)))
     try:
-        return verb.model_validate(given)
+        found = verb.model_validate(given)
     except ValidationError as error:
         raise _refusal(error) from error
+    refuse_out_of_bounds(found)
+    return found
 
 
 def _refusal(error: ValidationError) -> Refusal:

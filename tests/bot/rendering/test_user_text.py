@@ -1,6 +1,6 @@
 import pytest
 
-from bot.rendering.mrkdwn import sanitized
+from bot.rendering.mrkdwn import sanitized, visible
 from bot.rendering.user_text import from_form, from_line, to_form
 
 
@@ -40,3 +40,27 @@ def test_a_text_shown_in_a_form_is_submitted_as_it_was_stored(text):
 @pytest.mark.parametrize("read", [from_line, from_form])
 def test_characters_that_no_database_can_store_are_replaced(read):
     assert read("nul \x00 half \ud83d") == "nul \ufffd half \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("line", "stored"),
+    [
+        ("<https://evil.example|https://bank.example> now", "https://bank.example (<https://evil.example>) now"),
+        ("<mailto:a@evil.example|b@bank.example>", "b@bank.example (<mailto:a@evil.example>)"),
+        ("<https://a.example/|a.example>", "<https://a.example/|a.example>"),
+        ("<https://a.example|https://a.example/>", "<https://a.example|https://a.example/>"),
+        ("<mailto:a@b.example|a@b.example>", "<mailto:a@b.example|a@b.example>"),
+    ],
+)
+def test_a_link_in_a_line_does_not_hide_its_address(line, stored):
+    assert from_line(line) == stored
+    assert from_line(stored) == stored
+
+
+def test_a_labelled_link_typed_into_a_form_stays_text():
+    assert from_form("<https://evil.example|the bank>") == "&lt;https://evil.example|the bank&gt;"
+    assert from_form("<https://a.example>") == "<https://a.example>"
+
+
+def test_text_for_a_terminal_cannot_drive_it_or_turn_its_direction():
+    assert visible("a\x1b[2Jb\u202ec\x9bd\n\te\r\x07") == "a�[2Jb�c�d\n\te��"
