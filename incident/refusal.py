@@ -31,6 +31,7 @@ class Code(StrEnum):
     BAD_VALUE = "E_BAD_VALUE"
     TOO_LONG = "E_TOO_LONG"
     STALE = "E_STALE"
+    TOO_OFTEN = "E_TOO_OFTEN"
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error

@@ -23,7 +23,7 @@ from incident.refusal import Code
 # Refusals that a form can resolve: its fields can be changed and submitted again.
 _RESOLVED_IN_A_FORM: Final = frozenset(
     {Code.UNKNOWN_SERVICE, Code.MISSING_FIELDS, Code.JUSTIFICATION, Code.HANDOVER_NOTE, Code.PROMISE_TOO_LONG}
-    | {Code.UNKNOWN_PERSON, Code.BAD_VALUE, Code.TOO_LONG, Code.NOT_A_RESPONDER}
+    | {Code.UNKNOWN_PERSON, Code.BAD_VALUE, Code.TOO_LONG, Code.NOT_A_RESPONDER, Code.TOO_OFTEN}
 )
 _MOST_CHANNELS: Final = 10
 

@@ -33,6 +33,7 @@ class IncidentSession:
         self.incident = self.before
         self.at = max(at, self.before.last_entry_at) if self.before else at
         self.entries: list[Entry] = []
+        self.gives_way = False
 
     def record(self, new: Sequence[NewEntry]) -> Sequence[Entry]:
         """Append entries and fold them. A redaction deletes the text of the entries that it names."""
@@ -89,6 +90,8 @@ class IncidentSession:
         if self.entries:
             self.unit.project(self.incident)
             jobs += effects.effects(self.before, self.incident, self.entries, self.policy)
+        if self.gives_way:
+            jobs = [job.model_copy(update={"rank": LATER}) for job in jobs]
             jobs += self._every_home(self.incident)
         self.unit.enqueue([*jobs, *self._timer(self.incident)], self.at)
 

@@ -49,6 +49,8 @@ class Request(Frozen):
 
     Text is cleaned once, by the entry point: a request with text that no database can store is a ValidationError.
 
+    `gives_way`: the person has declared several incidents lately, so that the jobs of other people's come first.
+
     `occurred_at` is set when something is recorded later than it happened; `drawn_at` is the entry number at which the
     button was drawn.
     """
@@ -63,6 +65,7 @@ class Request(Frozen):
     at: Utc
     occurred_at: Utc | None = None
     drawn_at: int | None = None
+    gives_way: bool = False
 
     @field_validator("verb", "fields")
     @classmethod

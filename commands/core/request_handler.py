@@ -83,6 +83,7 @@ class RequestHandler:
         if verb.opens_incident:
             key, number = self.unit.new_incident(self.request.team, self.request.at)
             self.session = IncidentSession(self.unit, key, self.policy, self.request.at)
+            self.session.gives_way = self.request.gives_way
             decided = [_numbered(fact, number) for fact in decided]
         if self.session is None:
             return Outcome(verb=verb.name, at=self.request.at)

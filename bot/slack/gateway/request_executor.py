@@ -5,14 +5,16 @@ An acknowledgement follows the commit: NotRecorded is raised when nothing was co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from math import ceil
 from typing import Final, NoReturn
 
 from pydantic import JsonValue
 
-from bot.rendering.message_catalog import sentence
+from bot.rendering.message_catalog import refusal_text, sentence
 from bot.rendering.user_text import from_line
+from bot.requests.request_pace import RequestPace
 from bot.requests.request_path import RequestPath, retry_once
 from bot.slack.degraded.dry_run import opens_now
 from bot.slack.degraded.fallback import DegradedFallback
@@ -30,6 +32,7 @@ from commands.core.request import Fields, Request
 from commands.core.verb import Verb
 from incident.entry import EntryPoint
 from incident.ports import Outcome
+from incident.refusal import Code
 from roles.accounts import Account
 from roles.person_ids import PersonId, slack_user
 from storage.errors import Unavailable
@@ -48,9 +51,13 @@ class RequestExecutor:
     drafts: FormDrafts
     replies: Replies
     fallback: DegradedFallback | None = None
+    pace: RequestPace = field(default_factory=RequestPace)
 
     def execute(self, interaction: Interaction, verb: str, fields: Fields) -> SlackReply:
         """Run a request and return its reply. Raises NotRecorded when it could not be committed."""
+        wait = self.pace.wait(interaction.person, interaction.at, declares=_opens_incident(verb))
+        if wait is not None:
+            return self._too_often(interaction, verb, fields, wait)
         if self.fallback is not None and not opens_now(verb) and self.fallback.is_unrecorded(interaction):
             return self.fallback.keep_draft(interaction, verb, fields)
         try:
@@ -86,6 +93,16 @@ class RequestExecutor:
                 not_recorded(log_with_id(unavailable))
             self.fallback.spool_reaction(self._request(interaction, verb, fields))
 
+    def _too_often(self, interaction: Interaction, verb: str, fields: Fields, wait: timedelta) -> SlackReply:
+        """Return the refusal of a person who sends too much. The fields are kept: in the form, or behind a button."""
+        facts = (("seconds", str(ceil(wait.total_seconds()))),)
+        outcome = Outcome(verb=verb, code=Code.TOO_OFTEN, reason="too_often", facts=facts, at=interaction.at)
+        try:
+            self.drafts.store_if_long(interaction, verb, fields)
+            return slack_reply(self.path.reply(self._request(interaction, verb, fields), outcome))
+        except Unavailable:
+            return SlackReply(refusal_text(outcome), plain=refusal_text(outcome), refused=True)
+
     def _run(self, interaction: Interaction, verb: str, fields: Fields) -> tuple[Request, Outcome]:
         context = self.lookup.numbered(interaction.context)
         request = self._request(interaction.in_context(context), verb, fields)
@@ -101,7 +118,9 @@ class RequestExecutor:
         kind = verb_registry.find(verb)
         if kind is not None:
             given = self._attested(interaction, kind, self._with_accounts(kind, given))
-        return interaction.request(verb, given, self.lookup.actor(interaction), occurred_at)
+        request = interaction.request(verb, given, self.lookup.actor(interaction), occurred_at)
+        gives_way = _opens_incident(verb) and self.pace.gives_way(interaction.person, interaction.at)
+        return request.model_copy(update={"gives_way": gives_way})
 
     def _with_accounts(self, verb: type[Verb], fields: Fields) -> Fields:
         """Return the fields with each Slack user as the account that the directory knows."""
@@ -136,6 +155,11 @@ class RequestExecutor:
         if interaction.surface != EntryPoint.FORM:
             self.replies.responder.submit(lambda: self.replies.send_now(interaction, text))
         raise NotRecorded(text)
+
+
+def _opens_incident(verb: str) -> bool:
+    kind = verb_registry.find(verb)
+    return kind is not None and kind.opens_incident
 
 
 def _untrusted(value: JsonValue) -> JsonValue:
