@@ -31,9 +31,10 @@ $(UV): .ci/uv.txt
 	.tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r .ci/uv.txt
 	@touch $@
 
-.venv/.stamp: requirements.lock pyproject.toml | $(UV)
+.venv/.stamp: requirements.lock pyproject.toml .ci/audit.py | $(UV)
 	$(UV) venv -q --allow-existing --python "$$($(PY) -c 'import sys; print(sys.executable)')" .venv
 	$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/python .ci/audit.py --seal
 	@$(BIN)/python -c 'import pathlib, sysconfig; pathlib.Path(sysconfig.get_paths()["purelib"], "muster.pth").write_text(str(pathlib.Path.cwd()) + "\n")'
 	@printf '#!/bin/sh\nexec "%s/.venv/bin/python" -P -m bot.cli.main "$$@"\n' "$(CURDIR)" > $(BIN)/muster && chmod +x $(BIN)/muster
 	$(BIN)/python -m compileall -q $(PACKAGES)

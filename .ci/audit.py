@@ -1,5 +1,8 @@
 """The audit of dependencies that `make check` runs: what is installed is what the lock pins, byte for byte.
 
+A file is compared with the RECORD of its package, and each RECORD with the seal that `make setup` wrote right after the
+installer had compared every wheel with the lock. A file that belongs to no package, as a `.pth`, is found too.
+
 It looks at requirements.lock, pyproject.toml and the packages that are installed, asks nobody over the network, and so
 knows no advisory: whether a pinned version is known to be bad is for a tool with access to such a list.
 """
@@ -11,9 +14,11 @@ import hashlib
 import re
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, distributions
+from importlib.util import find_spec
 from pathlib import Path
+from sysconfig import get_paths
 from typing import Any, Final
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -25,6 +30,10 @@ GOOD: Final = re.compile(
     r"MIT|BSD|Apache|ISC|PSF|Python Software Foundation|MPL|Mozilla|LGPL|Lesser General|Unlicense|CC0"
 )
 BAD: Final = re.compile(r"AGPL|Affero|(?<!L)(?<!Lesser )GPL|(?<!Lesser )General Public|Proprietary|NonCommercial", re.I)
+ROOT: Final = Path(__file__).resolve().parents[1]
+# The one file that `make setup` adds: the checkout, as the place of our own packages.
+OURS: Final = "muster.pth"
+SEAL: Final = "records.sha256"
 _UNHASHED: Final = ("RECORD", "RECORD.jws", "RECORD.p7s")
 
 
@@ -92,6 +101,37 @@ def changed(one: Distribution) -> Iterator[str]:
             yield f"{one.name}: {file} is not what was installed"
 
 
+def unowned(site: Path, installed: Iterable[Distribution], checkout: Path) -> Iterator[str]:
+    """Name each file beside the packages that belongs to none: Python would run a `.pth` or a `sitecustomize`."""
+    owned = {Path(str(one.locate_file(file))).resolve() for one in installed for file in one.files or ()}
+    for path in sorted(site.rglob("*")):
+        is_ours = path == site / OURS and path.read_text("utf-8").strip() == str(checkout.resolve())
+        if path.is_file() and path.suffix != ".pyc" and path.resolve() not in owned and not is_ours:
+            yield f"{path.relative_to(site)} belongs to no package"
+
+
+def customized() -> Iterator[str]:
+    """Name a module that Python runs at every start, wherever it is."""
+    for name in ("sitecustomize", "usercustomize"):
+        found = find_spec(name)
+        if found is not None:
+            yield f"{found.origin} runs at every start of Python"
+
+
+def sealed(installed: Iterable[Distribution]) -> str:
+    """Return the seal: a line for each package, with the SHA-256 of its RECORD."""
+    records = ((one.name, (one.read_text("RECORD") or "").encode()) for one in installed)
+    return "".join(sorted(f"{hashlib.sha256(record).hexdigest()}  {name}\n" for name, record in records))
+
+
+def unsealed(seal: str, installed: Iterable[Distribution]) -> Iterator[str]:
+    """Name each package whose RECORD is not the one that was sealed."""
+    was, now = (dict(reversed(line.split("  ")) for line in text.splitlines()) for text in (seal, sealed(installed)))
+    for name in sorted(set(was) | set(now)):
+        if was.get(name) != now.get(name):
+            yield f"{name}: its RECORD is not the one that was installed"
+
+
 def licence_texts(one: Distribution) -> Iterator[str]:
     """Read the licence files that a package names."""
     for name in one.metadata.get_all("License-File") or ():
@@ -119,11 +159,19 @@ def audit(folder: Path) -> tuple[list[str], str]:
     wrong = [*lock.wrong, *unmet(project, lock), *differing(lock, installed)]
     for one in installed.values():
         wrong += [*changed(one), *unfit(one)]
+    site, seal = Path(get_paths()["purelib"]), Path(sys.prefix) / SEAL
+    wrong += [*unowned(site, installed.values(), ROOT), *customized()]
+    if seal.is_file():
+        wrong += unsealed(seal.read_text("utf-8"), installed.values())
     said = f"{len(lock)} packages pinned by hash, {len(installed)} installed as pinned; no advisory was asked for"
-    return wrong, said
+    note = "" if seal.is_file() else f"; {SEAL} is missing, so a RECORD may have been changed: make setup writes it"
+    return wrong, said + note
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--seal"]:
+        (Path(sys.prefix) / SEAL).write_text(sealed(distributions()), "utf-8")
+        sys.exit()
     wrong, said = audit(Path(sys.argv[1] if len(sys.argv) > 1 else "."))
     sys.stdout.write("\n".join(wrong or [said]) + "\n")
     sys.exit(bool(wrong))

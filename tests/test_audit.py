@@ -125,3 +125,47 @@ def test_a_package_that_names_only_a_licence_file_is_judged_by_it(tmp_path: Path
 @pytest.mark.parametrize("licence", ["MIT", "LGPL-3.0-only", "Apache-2.0 OR BSD-3-Clause", "MPL-2.0"])
 def test_an_allowed_licence_is_in_order(tmp_path: Path, licence: str) -> None:
     assert list(PROGRAM["unfit"](installed(tmp_path, licence=licence))) == []
+
+
+def unowned(site: Path, one: Distribution) -> list[str]:
+    """Return the files that belong to no package, but for the metadata that `installed` puts in no RECORD."""
+    return [line for line in PROGRAM["unowned"](site, [one], ROOT) if not line.startswith("thing-1.0.dist-info")]
+
+
+@pytest.mark.parametrize("name", ["evil.pth", "sitecustomize.py", "thing/extra.so", "muster.pth"])
+def test_a_file_that_belongs_to_no_package_is_found(tmp_path: Path, name: str) -> None:
+    one = installed(tmp_path)
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("import os\n")
+
+    assert unowned(tmp_path, one) == [f"{name} belongs to no package"]
+
+
+def test_the_file_that_names_this_checkout_is_ours(tmp_path: Path) -> None:
+    one = installed(tmp_path)
+    (tmp_path / "muster.pth").write_text(f"{ROOT}\n")
+
+    assert unowned(tmp_path, one) == []
+
+
+def test_a_module_that_python_runs_at_every_start_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(PROGRAM["customized"]()) == []
+
+    (tmp_path / "usercustomize.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert list(PROGRAM["customized"]()) == [f"{tmp_path / 'usercustomize.py'} runs at every start of Python"]
+
+
+def test_a_file_that_was_changed_together_with_its_record_is_found(tmp_path: Path) -> None:
+    one = installed(tmp_path)
+    seal = PROGRAM["sealed"]([one])
+    assert list(PROGRAM["unsealed"](seal, [one])) == []
+
+    (tmp_path / "thing.py").write_bytes(b"x = 2\n")
+    digest = base64.urlsafe_b64encode(hashlib.sha256(b"x = 2\n").digest()).rstrip(b"=").decode()
+    record = tmp_path / "thing-1.0.dist-info" / "RECORD"
+    record.write_text(f"thing.py,sha256={digest},6\nthing-1.0.dist-info/RECORD,,\n")
+
+    assert list(PROGRAM["changed"](one)) == []
+    assert list(PROGRAM["unsealed"](seal, [one])) == ["thing: its RECORD is not the one that was installed"]

@@ -94,7 +94,7 @@ class RequestExecutor:
             self.fallback.spool_reaction(self._request(interaction, verb, fields))
 
     def _too_often(self, interaction: Interaction, verb: str, fields: Fields, wait: timedelta) -> SlackReply:
-        """Return the refusal of a person who sends too much. The fields are kept: in the form, or behind a button."""
+        """Return the refusal of a person who sends too much. The form or a button has the fields."""
         facts = (("seconds", str(ceil(wait.total_seconds()))),)
         outcome = Outcome(verb=verb, code=Code.TOO_OFTEN, reason="too_often", facts=facts, at=interaction.at)
         try:

@@ -1,4 +1,4 @@
-"""No person holds up the others: what one sends in a minute is bounded, and what is refused is kept."""
+"""No person holds up the others: what one sends in a minute is bounded, and what is refused is not lost."""
 
 from datetime import timedelta
 

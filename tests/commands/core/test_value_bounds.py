@@ -102,7 +102,7 @@ def test_the_time_at_which_something_happened_is_bounded(room: CommandBench) -> 
         {"update_rules": {"grace_minutes": 10**9}},
         {"update_rules": {"monitoring_factor": 10**9}},
         {"review_business_days": {"P1": 10**9}},
-        {"ladders": {"a": {"rungs": ["U1"], "timeout_minutes": 10**14}}},
+        {"roles": {"commander_gap_max_minutes": 10**14}},
         {"stale_minutes": 10**14},
         {"resolution": {"min_chars": 10**9}},
     ],
