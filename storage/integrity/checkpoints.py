@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from incident.entries.integrity import Checkpointed
 from incident.entry import WORKSPACE, EntryPoint, IncidentKey, NewEntry, Source, workspace_chain
@@ -26,6 +26,13 @@ from storage.tables import CHAIN, CHECKPOINT, CHECKPOINT_LEAF, ENTRY
 
 FORMAT: Final = "muster-checkpoint/1"
 NO_PREVIOUS: Final = "0" * 64
+
+
+_COVER: Final = (
+    update(CHAIN)
+    .where(CHAIN.c.team == bindparam("of_team"), CHAIN.c.incident == bindparam("of_incident"))
+    .values(checkpointed=bindparam("covered"))
+)
 
 
 class Leaf(Frozen):
@@ -224,13 +231,16 @@ def _changed_chains(connection: Connection, team: str) -> tuple[Leaf, ...]:
 
 def _store(connection: Connection, checkpoint: Checkpoint) -> None:
     connection.execute(insert(CHECKPOINT).values(**checkpoint.model_dump(exclude={"leaves"})))
-    for position, leaf in enumerate(checkpoint.leaves):
-        values = {"team": checkpoint.team, "incident": leaf.key.id, "n": leaf.n, "head": leaf.head}
-        connection.execute(insert(CHECKPOINT_LEAF).values(seq=checkpoint.seq, position=position, **values))
+    # Many rows in one call: after a gap every open incident has changed.
+    shared = {"team": checkpoint.team, "seq": checkpoint.seq}
+    leaves = [
+        {**shared, "position": position, "incident": leaf.key.id, "n": leaf.n, "head": leaf.head}
+        for position, leaf in enumerate(checkpoint.leaves)
+    ]
+    connection.execute(insert(CHECKPOINT_LEAF), leaves)
     covered = {leaf.key.id: leaf.n for leaf in checkpoint.leaves} | {WORKSPACE: checkpoint.entry}
-    for incident, n in covered.items():
-        chain = (CHAIN.c.team == checkpoint.team) & (CHAIN.c.incident == incident)
-        connection.execute(update(CHAIN).where(chain).values(checkpointed=n))
+    chains = [{"of_team": checkpoint.team, "of_incident": incident, "covered": n} for incident, n in covered.items()]
+    connection.execute(_COVER, chains)
 
 
 def stored_checkpoints(connection: Connection, team: str) -> tuple[Checkpoint, ...]:
