@@ -62,7 +62,7 @@ class Job(Frozen):
     `ordering_key` (stored as `lane`) run in the order in which they were enqueued. `run_at` None means at once. `needs`
     names the key of a job that must be done first. `template` and the entries from `entry` to `last` are what a posted
     line is rendered from. A job that goes through incidents page by page starts `after` one of them, about what happened
-    `since`.
+    from `since` `until`.
     """
 
     kind: JobKind
@@ -80,3 +80,4 @@ class Job(Frozen):
     needs: str | None = None
     after: str | None = None
     since: Utc | None = None
+    until: Utc | None = None

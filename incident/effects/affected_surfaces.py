@@ -130,14 +130,22 @@ def backfill_job(incident: Incident, gap: int | None = None, at: datetime | None
     )
 
 
-def further_gaps_job(after: IncidentKey, at: datetime, *, since: datetime | None) -> Job:
-    """Return the job that backfills the channels of the incidents older than `after`, as connected again at `at`.
+def further_gaps_job(after: IncidentKey, run_at: datetime, *, since: datetime | None, until: datetime) -> Job:
+    """Return the job that backfills the channels of the incidents older than `after`, as connected again at `until`.
 
     It records the start of the gap in each, if there was one: `since` is when it started.
     """
     workspace = workspace_chain(after.team)
-    key = key_of(JobKind.GAP, workspace, at.isoformat(), after.id)
-    return Job(kind=JobKind.GAP, key=key, incident=workspace, rank=LATER, run_at=at, after=after.id, since=since)
+    return Job(
+        kind=JobKind.GAP,
+        key=key_of(JobKind.GAP, workspace, until.isoformat(), after.id),
+        incident=workspace,
+        rank=LATER,
+        run_at=run_at,
+        after=after.id,
+        since=since,
+        until=until,
+    )
 
 
 def home_refreshes(team: str, people: Sequence[PersonId], run_at: datetime | None = None) -> tuple[Job, ...]:

@@ -97,7 +97,7 @@ class GapDetector:
         affected = self._affected(now)
         jobs = [backfill_job(one, self._gap_entries.get(one.number), now) for one in affected]
         if len(affected) == PAGE:
-            jobs.append(further_gaps_job(affected[-1].key, now, since=self._gap_since))
+            jobs.append(further_gaps_job(affected[-1].key, now, since=self._gap_since, until=now))
         self._store.recorder.transact(lambda unit: unit.enqueue(jobs, now))
         self._gap_entries = {}
         self._gap_since = None
