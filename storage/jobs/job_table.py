@@ -42,6 +42,7 @@ class JobRow(SQLModel, table=True):
         ),
         Index("ix_job_key", "team", "key", "id"),
         Index("ix_job_due", "state", "run_at"),
+        Index("ix_job_claim", "team", "state", "rank", "run_at", "id"),
         Index("ix_job_lane", "team", "lane", "state", "id"),
         Index("ix_job_needs", "team", "needs", "state"),
     )

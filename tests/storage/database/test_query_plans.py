@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from incident.entry import IncidentKey
+from incident.jobs import LATER
 from incident.ports import Reader
 from roles.person_ids import MUSTER
 from storage.jobs.job_queue import JobQueue
@@ -91,17 +92,26 @@ def test_a_checkpoint_reads_the_chains_that_changed(store: Store) -> None:
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda jobs: jobs.claim(RECORD_START, "w1"),
         lambda jobs: jobs.next_run_at(),
         lambda jobs: jobs.oldest_due(RECORD_START),
         lambda jobs: jobs.due_count(RECORD_START),
         lambda jobs: jobs.counts(),
         lambda jobs: jobs.dead_letters(),
     ],
-    ids=["claim", "earliest", "oldest due", "outstanding", "counts", "dead"],
+    ids=["earliest", "oldest due", "outstanding", "counts", "dead"],
 )
 def test_jobs_are_looked_up_by_their_state(store: Store, ask: Callable[[JobQueue], object]) -> None:
     plan = plan_of(store, lambda: ask(store.jobs))
 
     assert [line for line in plan if re.search(r"job USING (COVERING )?INDEX ix_job_due \(state=\?", line)], plan
     assert not [line for line in plan if "SCAN job" in line or "ix_job_key" in line], plan
+
+
+def test_a_claim_reads_the_first_due_jobs_of_each_rank(store: Store) -> None:
+    plan = plan_of(store, lambda: store.jobs.claim(RECORD_START, "w1"))
+
+    walks = [
+        line for line in plan if "job USING INDEX ix_job_claim (team=? AND state=? AND rank=? AND run_at<?" in line
+    ]
+    assert len(walks) == LATER + 1, plan
+    assert not [line for line in plan if "SCAN job" in line], plan
