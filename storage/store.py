@@ -72,10 +72,11 @@ class Store:
         self._notifications.on_commit(callback)
 
     def delete_expired(self, now: datetime) -> None:
-        """Delete expired outcomes, drafts, heartbeats and done jobs."""
+        """Delete what docs/reference/storage.md says expires by itself: keys, drafts, heartbeats, jobs."""
         self.transactions.write(lambda connection: idempotency_keys.delete_expired(connection, now), first=False)
         self.drafts.delete_expired(now)
-        self.jobs.prune(now - idempotency_keys.RETENTION)
+        self.jobs.prune(now)
+        idempotency_keys.delete_message_keys(self.transactions, now)
         self.heartbeats.delete_expired(now)
 
     def close(self) -> None:

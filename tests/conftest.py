@@ -28,6 +28,7 @@ SLOW = (
     "tests/bot/cli/test_verify_command.py",
     "tests/bot/export/test_verifier.py",
     "tests/bot/simulation/bench/test_bench.py",
+    "tests/bot/simulation/bench/test_history.py",
     "tests/bot/simulation/replay/",
     "tests/bot/simulation/soak/test_soak_command.py",
     "tests/bot/slack/degraded/test_degraded_mode.py",

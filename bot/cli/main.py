@@ -204,8 +204,21 @@ def verbs(
 
 
 @app.command()
-def bench(quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, for a first look.")] = False) -> None:
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller numbers, for a first look.")] = False,
+    history: Annotated[
+        int | None, typer.Option(min=2, help="Measure a record with this many incidents against a new one instead.")
+    ] = None,
+    still_open: Annotated[int, typer.Option("--open", min=1, help="How many of them are open.")] = 50,
+    database: Annotated[
+        str | None, typer.Option(help="DATABASE_URL of an empty database for the history; a SQLite file unless given.")
+    ] = None,
+) -> None:
     """Measure Muster on this machine and print one JSON object."""
+    if history is not None:
+        from bot.simulation.bench.history.history_command import bench_history
+
+        raise typer.Exit(bench_history(history, still_open=still_open, database=database, quick=quick))
     from bot.simulation.bench.bench_command import bench as measure
 
     raise typer.Exit(measure(quick=quick))

@@ -6,19 +6,22 @@ A job enqueued again while it is claimed has a new version; its completion makes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, delete, exists, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, false, select, update
 
 from incident.jobs import JobKind
 from storage.jobs.claims import ClaimedJob
 from storage.jobs.job_table import JOB, JobState
+from storage.tables import INCIDENT
 
 NO_LEASE: Final = {"lease_owner": None, "lease_until": None}
 _READY_AGAIN: Final = NO_LEASE | {"attempts": 0, "error": None}
 # A dead job may have reached Slack, so its retry counts as a second attempt: its handler looks before it sends.
 RETRIED: Final = _READY_AGAIN | {"attempts": 1, "result": None}
+
+STORED_FOR: Final = {JobState.DONE: timedelta(hours=48), JobState.DEAD: timedelta(days=90)}
 
 # Built once: building a statement costs more than running it, and these run for every job.
 # The fence: `claims` counts every claim of the row, so a worker whose lease was taken over matches nothing.
@@ -34,6 +37,15 @@ _LAST_RESULTS: Final = (
     .where(JOB.c.team == bindparam("of_team"), JOB.c.key == bindparam("of_key"), JOB.c.id <= bindparam("of_id"))
     .order_by(JOB.c.id.desc())
     .limit(2)
+)
+_IS_OPEN: Final = (JOB.c.state == JobState.DEAD) & exists().where(
+    INCIDENT.c.team == JOB.c.team, INCIDENT.c.incident == JOB.c.incident, INCIDENT.c.is_over.is_(false())
+)
+_LATER: Final = JOB.alias("later")
+_IS_LAST_HOME: Final = (
+    (JOB.c.kind == JobKind.HOME.value)
+    & (JOB.c.state == JobState.DONE)
+    & ~exists().where(_LATER.c.team == JOB.c.team, _LATER.c.key == JOB.c.key, _LATER.c.id > JOB.c.id)
 )
 _FINISH: Final = update(JOB).where(JOB.c.id == bindparam("of_id"))
 
@@ -85,12 +97,14 @@ def complete(connection: Connection, claimed: ClaimedJob, now: datetime, result:
     return is_done
 
 
-def prune(connection: Connection, before: datetime, *, team: str) -> int:
-    """Delete the team's jobs that were done before a time, and return how many.
+def prune(connection: Connection, now: datetime, *, team: str) -> int:
+    """Delete the team's jobs that ended longer ago than their state is stored for, and return how many.
 
-    The last drawing of each Home tab stays: it says who still sees what was drawn then.
+    Dead letters of open incidents stay: a later job that needs one must not run. The last drawing of each Home tab stays:
+    it says who still sees what was drawn then.
     """
-    done = delete(JOB).where(JOB.c.state == JobState.DONE, JOB.c.ended_at < before, JOB.c.team == team)
-    later = JOB.alias("later")
-    is_redrawn = exists().where(later.c.team == JOB.c.team, later.c.key == JOB.c.key, later.c.id > JOB.c.id)
-    return connection.execute(done.where((JOB.c.kind != JobKind.HOME.value) | is_redrawn)).rowcount
+    ended = (
+        delete(JOB).where(JOB.c.state == state, JOB.c.ended_at < now - stored_for, JOB.c.team == team)
+        for state, stored_for in STORED_FOR.items()
+    )
+    return sum(connection.execute(one.where(~_IS_OPEN, ~_IS_LAST_HOME)).rowcount for one in ended)

@@ -108,12 +108,10 @@ class JobQueue:
         team = require_team(self._team)
         return self._transactions.read(lambda connection: dead_letters.latest(connection, limit, team=team))
 
-    def prune(self, before: datetime) -> int:
-        """Delete jobs that were done before a time, and return how many; dead letters stay."""
+    def prune(self, now: datetime) -> int:
+        """Delete jobs that were done 48 hours ago and dead letters of 90 days ago, and return how many."""
         team = require_team(self._team)
-        return self._transactions.write(
-            lambda connection: completions.prune(connection, before, team=team), first=False
-        )
+        return self._transactions.write(lambda connection: completions.prune(connection, now, team=team), first=False)
 
     def _ours(self) -> dict[str, str]:
         return {"of_team": require_team(self._team)}
