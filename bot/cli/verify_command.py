@@ -7,8 +7,10 @@ Exit status: 0 everything holds; 1 the record could not be checked; 2 the eviden
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -20,12 +22,15 @@ from bot.config.settings import RecordSettings
 from bot.timestamp_authority import certificates_in
 from storage.integrity.checkpoints import Checkpoint, Proof
 from storage.integrity.checks.checkpoint_check import SeenCheckpoint
+from storage.integrity.checks.parallel_walk import is_worth_processes
 from storage.integrity.high_water_mark import FILE, read_mark
 from storage.integrity.signing_keys import read_key
 from storage.maintenance.projection_rebuild import rebuild
 from storage.maintenance.verification import Problem, VerificationEvidence, VerificationReport, verify, verify_with
+from storage.store import Store
 
 EXITS: Final = (("tampered", 3), ("truncated", 4), ("key", 5), ("stamp", 5), ("rebuild", 6), ("triggers", 6))
+_MOST_PROCESSES: Final = 8
 _SEEN: Final = re.compile(r"(\d{1,9}):([0-9a-f]{64})")
 _PUBLIC_KEY: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -48,11 +53,18 @@ def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str 
         return fail(str(invalid), 2)
     try:
         with open_database() as (store, settings):
+            given = replace(given, processes=_processes(store))
             report = verify_with(store, evidence(settings, given))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print(report_text(report))
     return exit_status(report)
+
+
+def _processes(store: Store) -> int:
+    """Return the number of processes that verify a record of this size fastest."""
+    is_large = store.transactions.read(is_worth_processes)
+    return min(os.cpu_count() or 1, _MOST_PROCESSES) if is_large else 1
 
 
 def rebuild_database() -> int:
@@ -92,6 +104,7 @@ def evidence(settings: RecordSettings, given: VerificationEvidence | None = None
         own_key=own,
         authorities=certificates_in(settings.tsa_cert),
         since=given.since,
+        processes=given.processes,
         mark=read_mark(settings.spool / FILE),
     )
 

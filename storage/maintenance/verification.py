@@ -15,6 +15,7 @@ from storage.integrity.checks import chain_check, checkpoint_check, checkpoint_r
 from storage.integrity.checks.chain_check import ChainWalk
 from storage.integrity.checks.check_report import Problem, TrustedCheckpoint, VerificationReport
 from storage.integrity.checks.number_check import check_numbers
+from storage.integrity.checks.parallel_walk import ChainTask, walk_chains
 from storage.integrity.checks.policy_text_check import check_policies
 from storage.integrity.checks.signature_check import Keyring, check_timestamps
 from storage.integrity.checks.tombstone_check import Tombstones
@@ -36,6 +37,7 @@ class VerificationEvidence:
     Every checkpoint must be signed with `public_key` or a key linked to it by rotations; for `own_key` unsigned ones are
     allowed. `authorities` are root certificates against which timestamps must verify. `mark` is what this machine saw.
     With `since`, a chain that ends where a checkpoint up to that one saw it end is not read again.
+    A large record is walked by so many `processes`.
     """
 
     published: Sequence[checkpoint_check.PublishedCheckpoint] = ()
@@ -45,6 +47,7 @@ class VerificationEvidence:
     authorities: Sequence[Certificate] = ()
     mark: Mark | None = None
     since: int | None = None
+    processes: int = 1
 
 
 @dataclass(frozen=True)
@@ -140,11 +143,16 @@ def _walk_chains(
     covered = {key: n for team in stored for key, n in checkpoint_rows.covered_by(stored[team]).items()}
     earlier = [one for team in stored for one in stored[team] if one.seq <= (evidence.since or 0)]
     ends = {leaf.key: leaf for one in earlier for leaf in one.leaves}
+    tasks = []
     for key in keys:
         found = None
         if key in ends and key.id != WORKSPACE:
             found = chain_check.unchanged_chain(connection, ends[key], named.get(key, ()))
-        found = found or chain_check.walk_chain(connection, key, named.get(key, ()), covered.get(key, 0))
+        if found is None:
+            tasks.append(ChainTask(key, frozenset(named.get(key, ())), covered.get(key, 0)))
+        else:
+            walk.add(found)
+    for found in walk_chains(connection, tasks, evidence.processes):
         walk.add(found)
         yield from found.problems
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -56,7 +56,14 @@ class ChainFindings:
     workspace_entries: list[Entry] = field(default_factory=list)
     incident: Incident | None = None
     number: str | None = None
+    policy_hash: str | None = None
     is_walked: bool = True
+
+    def without_incident(self) -> ChainFindings:
+        """Return the findings with what other checks need of the incident in its place."""
+        if self.incident is None:
+            return self
+        return replace(self, incident=None, number=self.incident.number, policy_hash=self.incident.policy_hash)
 
 
 class ChainWalk:
@@ -80,11 +87,11 @@ class ChainWalk:
         self.hashes.update({(found.key, n): hash_ for n, hash_ in found.hashes.items()})
         self.workspace_entries += found.workspace_entries
         self.unchanged += not found.is_walked
-        number = found.incident.number if found.incident else found.number
-        if number is not None:
-            self.numbers.setdefault(found.key.team, set()).add(number)
-        if found.incident is not None:
-            self.policy_hashes[found.key] = found.incident.policy_hash
+        small = found.without_incident()
+        if small.number is not None:
+            self.numbers.setdefault(found.key.team, set()).add(small.number)
+        if small.policy_hash is not None:
+            self.policy_hashes[found.key] = small.policy_hash
 
 
 def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int], covered: int | None) -> ChainFindings:

@@ -11,7 +11,7 @@ from incident.entries.conversation import Noted
 from incident.entry import workspace_chain
 from storage.integrity.signing_keys import Signer, new_key
 from storage.maintenance.projection_rebuild import rebuild
-from storage.maintenance.verification import verify
+from storage.maintenance.verification import VerificationEvidence, verify, verify_with
 from storage.store import Store
 from storage.tables import CHAIN, ENTRY, INCIDENT
 from storage.triggers import record_triggers
@@ -102,6 +102,19 @@ def test_a_chain_that_claims_to_be_covered_is_signed_all_the_same(store: Store, 
 
     assert {leaf.key for leaf in taken.leaves} == {key}
     assert verify(store).is_sound
+
+
+def test_several_processes_find_what_one_finds(sqlite_store: Store) -> None:
+    keys = [record(sqlite_store, lambda number: long_script(number)[:12]) for _ in range(3)]
+    sqlite_store.transactions.write(record_triggers.drop)
+    broken = update(ENTRY).where(ENTRY.c.incident == keys[1].id, ENTRY.c.n == 5).values(kind="other")
+    sqlite_store.transactions.write(lambda connection: connection.execute(broken).rowcount)
+
+    found = verify_with(sqlite_store, VerificationEvidence(processes=2))
+
+    assert found == verify(sqlite_store)
+    assert found.entries == 28
+    assert [(p.key, p.n) for p in found.problems if p.kind == "tampered"] == [(keys[1], 5)]
 
 
 def test_a_key_without_a_signed_checkpoint_proves_nothing(store: Store, signer: Signer) -> None:
