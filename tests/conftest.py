@@ -26,6 +26,7 @@ SLOW = (
     "tests/bot/cli/test_processes.py",
     "tests/bot/cli/test_run_command.py",
     "tests/bot/cli/test_verify_command.py",
+    "tests/bot/export/test_export_mutations.py",
     "tests/bot/export/test_verifier.py",
     "tests/bot/simulation/bench/test_bench.py",
     "tests/bot/simulation/bench/test_history.py",

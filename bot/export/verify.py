@@ -99,13 +99,12 @@ def read(place, data, fields):
         fits = has_fields and canonical(value) == text
     except (TypeError, ValueError, RecursionError):
         fits = False
-    expect(fits, f"{place} is not canonical JSON with the fields of its format")
+    expect(fits, f"{place} is missing or not canonical JSON with the fields of its format")
     return value
 
 
 # The parts of an export. Each function is given the files by name, and the manifest.
 def check_entries(files, manifest):
-    expect("entries.jsonl" in files, "entries.jsonl is missing")
     *lines, rest = files["entries.jsonl"].split(b"\n")
     head, chain = "0" * 64, []
     for n, data in enumerate(lines, 1):
@@ -154,7 +153,8 @@ def message_of(facts):
 
 def check_files(files, manifest):
     listed = manifest["files"]
-    expect(ALWAYS <= set(listed) <= ALWAYS | SOMETIMES, "MANIFEST.json does not list the files of an export")
+    is_export = manifest["format"] == "muster-export/2" and ALWAYS <= set(listed) <= ALWAYS | SOMETIMES
+    expect(is_export, "MANIFEST.json does not have the format and the files of an export")
     expect(("checkpoint.txt" in listed) == ("checkpoint.tsr" in listed), "a part of the time stamp is missing")
     problems = [f"{name} is missing" for name in sorted(set(listed) - set(files))]
     for name, data in files.items():
@@ -229,16 +229,15 @@ def successors(key, rotations):
 def check(folder, key):
     """Check the export in a folder, and return the exit status and the result in a sentence."""
     files, found = read_files(folder), {}
-    expect("MANIFEST.json" in files, "MANIFEST.json is missing")
-    other = re.search(rb'"format": ?"muster-export/(?!2")(\d{1,3})"', files["MANIFEST.json"])
+    other = re.search(rb'"format": ?"muster-export/(?!2")(\d{1,3})"', files.get("MANIFEST.json", b""))
     if other:
         raise Stop(2, f"the export has format {int(other[1])}, this program checks format 2; use the verify.py in it")
-    manifest = read("MANIFEST.json", files["MANIFEST.json"], MANIFEST)
+    manifest = read("MANIFEST.json", files.get("MANIFEST.json"), MANIFEST)
     for part in (check_entries, check_files, check_proof, check_keys, check_signature):
         try:
             found[part] = part(files, manifest)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError):
-            raise Stop(3, f"a value in the {part.__name__[6:]} is missing or of another form") from None
+            raise Stop(3, f"a file or value in {part.__name__[6:]} is missing or of another form") from None
     signer, checkpoint_key, rotations = found[check_signature], found[check_proof], found[check_keys]
     if "checkpoint.tsr" in files:
         print("time stamp: openssl ts -verify -data checkpoint.txt -in checkpoint.tsr -CAfile AUTHORITY.pem")
@@ -247,8 +246,8 @@ def check(folder, key):
         return 7, f"{what}. The files agree with each other, and anyone can have made them"
     if key is None:
         return 6, f"{what}, signed with {signer}. Compare this key with the one you received, with --key"
-    mine = successors(key, rotations)
-    if signer not in mine or not (checkpoint_key in mine or signer in successors(checkpoint_key, rotations)):
+    mine, heirs = successors(key, rotations), successors(checkpoint_key, rotations)
+    if signer not in mine or (checkpoint_key not in mine and signer not in heirs):
         return 5, f"{what}, signed with {signer}, which is not the key you gave and does not follow it"
     return 0, f"{what}, signed with {signer}"
 

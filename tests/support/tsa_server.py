@@ -35,12 +35,12 @@ accuracy = secs:1
 
 
 class TsaServer:
-    """A running authority. `closed` makes it answer 503, `refuses` 403; `asked` counts the requests."""
+    """A running authority. `closed` makes it answer 503, `refuses` 403, `babbles` nonsense; `asked` counts the requests."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.root = folder / "root.pem"
-        self.closed = self.refuses = False
+        self.closed = self.refuses = self.babbles = False
         self.asked = 0
         if shutil.which("openssl") is None:
             pytest.fail("openssl is needed in CI") if os.environ.get("CI") else pytest.skip("there is no openssl here")
@@ -71,7 +71,9 @@ class TsaServer:
                 authority.asked += 1
                 question = self.rfile.read(int(self.headers["Content-Length"]))
                 status = 503 if authority.closed else 403 if authority.refuses else 200
-                answer = authority.answer(question) if status == 200 else b""
+                answer = (
+                    b"<html>Welcome!" if authority.babbles else authority.answer(question) if status == 200 else b""
+                )
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()

@@ -282,10 +282,11 @@ def test_an_export_contains_a_time_stamp_that_openssl_verifies(
     )
 
 
-def test_an_export_without_a_response_of_the_authority_is_made_and_says_so(
-    record: StartedRecord, here: Path, authority: TsaServer
+@pytest.mark.parametrize("how", ["closed", "refuses", "babbles"])
+def test_an_export_without_a_usable_answer_of_the_authority_is_made_and_says_so(
+    how: str, record: StartedRecord, here: Path, authority: TsaServer
 ) -> None:
-    authority.closed = True
+    setattr(authority, how, True)
     muster(record, here, "keygen")
     number = declare(record, here)
 

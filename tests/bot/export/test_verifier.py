@@ -134,13 +134,13 @@ def test_every_changed_missing_and_added_file_is_named(folder: Path) -> None:
 
     output = verified(folder).stdout
 
-    for said in (
+    for problem in (
         "index.html is not the file that was exported",
         "README.txt is not the file that was exported",
         "record.json is missing",
         "'other.txt' is not part of this export",
     ):
-        assert said in output
+        assert problem in output
 
 
 def test_a_file_that_the_manifest_was_made_to_fit_is_found_by_the_signature(folder: Path) -> None:
