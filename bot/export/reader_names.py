@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from incident.ports import Person
-from roles.person_ids import MUSTER, PersonId, is_claimed, slack_person, slack_user
+from roles.person_ids import MUSTER, PersonId, is_claimed, is_external, slack_person, slack_user, team_of
 
 Names = Callable[[PersonId], str]
 
@@ -19,11 +19,12 @@ class ReaderNames:
         self._team = team
 
     def __call__(self, person: PersonId) -> str:
-        """Return the name of a person, whose id may lack its team."""
+        """Return the name of a person, whose id may lack its team. An account of another workspace is named as external."""
         user = slack_user(person)
-        whole = slack_person(self._team, user) if user else person
+        whole = slack_person(team_of(person) or self._team, user) if user else person
         if whole not in self.shown:
-            self.shown[whole] = _name(self._lookup, whole)
+            name = _name(self._lookup, whole)
+            self.shown[whole] = f"{name} (external)" if is_external(whole, self._team) else name
         return self.shown[whole]
 
 

@@ -1,0 +1,28 @@
+"""Names of people in documents."""
+
+import pytest
+
+from bot.export.reader_names import ReaderNames
+from incident.ports import Person
+from roles.person_ids import MUSTER, PersonId
+
+KNOWN = {
+    PersonId("slack:T1:U1"): Person(id=PersonId("slack:T1:U1"), name="Ann Lee"),
+    PersonId("slack:T2:U1"): Person(id=PersonId("slack:T2:U1"), name="Vera Vendor"),
+}
+
+
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ("slack:T1:U1", "Ann Lee"),
+        ("slack:U1", "Ann Lee"),
+        ("slack:T2:U1", "Vera Vendor (external)"),
+        ("slack:T2:U9", "slack:T2:U9 (external)"),
+        ("slack:T1:U9", "slack:T1:U9"),
+        ("cli:ann@desk", "cli:ann@desk (claimed)"),
+        (MUSTER, "Muster"),
+    ],
+)
+def test_a_person_of_another_workspace_is_named_as_external(person, name):
+    assert ReaderNames(KNOWN.get, "T1")(PersonId(person)) == name

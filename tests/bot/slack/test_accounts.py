@@ -1,0 +1,104 @@
+"""What each kind of account may do at the edge: people who are named, people not known yet, the Home tab, no database."""
+
+import json
+
+import pytest
+
+from bot.slack.degraded.dry_run import dry_run
+from bot.slack.surfaces.home_tab import home_context
+from commands.core.request import Actor, Place, Request
+from incident.entries.conversation import MessagePinned, Noted
+from incident.entry import EntryPoint, Source
+from incident.refusal import Refusal
+from roles.accounts import Account
+from roles.person_ids import slack_person
+from tests.support import forged_payloads as forged
+from tests.support.forged_payloads import Forger
+
+VENDOR = "U0VERA001"
+
+
+@pytest.fixture
+def ann(place):
+    return Forger(place.user("ann"), place.team)
+
+
+@pytest.mark.parametrize("user", [VENDOR, "U0NOBODY9"])
+@pytest.mark.parametrize("line", ["assign scribe <@{user}>", "escalate <@{user}> because we need help"])
+def test_no_role_and_no_page_goes_to_an_account_of_another_workspace(place, incident, ann, user, line):
+    place.people.update({"id": VENDOR, "name": "vera", "team_id": "T0VENDOR"})
+    before = place.now(incident.key)
+
+    response = forged.dispatch(place, forged.slash(ann, incident.places.channel, line.format(user=user)))
+
+    shown = forged.answer(response)
+    now = place.now(incident.key)
+    assert "another organisation" in shown or not shown  # Where the name is not known, the form opens.
+    assert (now.roles, now.escalations) == (before.roles, before.escalations)
+
+
+def test_an_account_that_slack_cannot_name_yet_is_asked_to_try_again_and_loses_nothing(place, incident, ann):
+    known = place.people._members.pop(ann.user)
+    place.sandbox.faults.server_error("users.info", times=9)
+    channel = incident.places.channel
+    form = forged.submission(ann, "note", incident, {})
+    form["view"]["blocks"] = [{"type": "input", "block_id": "text"}]
+
+    line = forged.answer(forged.dispatch(place, forged.slash(ann, channel, "note seen it too")))
+    submitted = json.loads(forged.answer(forged.dispatch(place, form)))
+    item = {"type": "message", "channel": channel, "ts": "1700000005.000100"}
+    reacted = {"type": "reaction_added", "user": ann.user, "reaction": "pushpin", "item": item}
+    event = forged.event(place, {**reacted, "event_ts": "1700000005.000200"})
+    unacknowledged = forged.dispatch(place, event).status
+
+    assert "does not say yet who you are" in line
+    assert "note seen it too" in line
+    assert submitted["response_action"] == "errors"
+    assert unacknowledged == 500
+    assert place.entries(incident.key, Noted.kind, MessagePinned.kind) == ()
+
+    place.sandbox.faults.clear()
+    place.people._members[ann.user] = known
+    forged.dispatch(place, event)
+    assert len(place.entries(incident.key, MessagePinned.kind)) == 1
+
+
+def test_an_account_that_joined_since_the_last_list_is_looked_up_and_acts(place, incident, ann):
+    place.people._members.pop(ann.user)
+    place.people._lookup._without_answer.clear()
+
+    forged.dispatch(place, forged.slash(ann, incident.places.channel, "note looked up"))
+
+    assert [entry.by for entry in place.entries(incident.key, Noted.kind)] == [place.person("ann")]
+
+
+def test_the_home_tab_and_the_list_of_a_guest_have_the_incidents_of_their_channels_only(place, channel, incident):
+    other = place.incident("Not theirs", channel=f"{channel}-other")
+    place.actor.invite("ann", channel, "gus")
+    assert place.sandbox.settle()
+    guest, policy = place.person("gus"), place.active.policy
+
+    home = place.store.recorder.read(lambda reader: home_context(reader, place.team, guest, policy, place.clock.now()))
+    line = forged.slash(Forger(place.user("gus"), place.team), incident.places.channel, "list")
+    listed = forged.answer(forged.dispatch(place, line))
+
+    shown = {one.i.number for one in home.mine} | {one.number for one in home.others}
+    assert shown == {incident.number}
+    assert (incident.number in listed, other.number in listed) == (True, False)
+
+
+@pytest.mark.parametrize("account", sorted(set(Account) - {Account.MEMBER}))
+def test_only_a_member_declares_while_the_database_is_absent(place, account):
+    request = Request(
+        verb="declare",
+        fields={"title": "Payments fail", "service": "checkout"},
+        actor=Actor(id=slack_person(place.team, "U1"), account=account),
+        team=place.team,
+        place=Place(),
+        source=Source(surface=EntryPoint.COMMAND),
+        key="declared",
+        at=place.clock.now(),
+    )
+
+    with pytest.raises(Refusal, match="E_NOT_AUTHORISED"):
+        dry_run(request, place.active.policy)
