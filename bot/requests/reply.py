@@ -26,6 +26,7 @@ _RESOLVED_IN_A_FORM: Final = frozenset(
     | {Code.UNKNOWN_PERSON, Code.BAD_VALUE, Code.TOO_LONG, Code.NOT_A_RESPONDER, Code.TOO_OFTEN}
 )
 _MOST_CHANNELS: Final = 10
+_MOST_SEARCHED: Final = 50
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,9 @@ def _form(request: Request, outcome: Outcome) -> Suggestion | None:
 
 
 def open_incidents(reader: Reader, team: str, actor: Actor, command: str) -> str:
-    """List the channels of open incidents that a person may see: first those that concern them."""
-    own = [(one.number, one.places.channel) for one in own_incidents(reader, team, actor, limit=_MOST_CHANNELS)]
+    """List the channels of open incidents that a person may see: first those that concern them, the newest before others."""
+    concern = own_incidents(reader, team, actor, limit=_MOST_SEARCHED)
+    own = [(one.number, one.places.channel) for one in sorted(concern, key=lambda one: one.key.id, reverse=True)]
     others = [(one.number, one.channel) for one in open_page(reader, team, actor, limit=_MOST_CHANNELS).incidents]
     found = [f"<#{channel}> ({number})" for number, channel in dict.fromkeys((*own, *others)) if channel]
     channels = found[:_MOST_CHANNELS]
