@@ -4,11 +4,17 @@ Each is a check as in `value_kinds`; a string in another format gets a message t
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 from sandbox.blocks.value_kinds import Check, add_problem, string
 from sandbox.state.text_formats import COLOUR, as_number, is_clock_time, is_date, is_email, is_link, is_web_url
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 def _formatted(matches: Callable[[str], bool], message: str, limit: str | None = None) -> Check:
@@ -41,7 +47,7 @@ def https_url(limit: str) -> Check:
 
 CALENDAR_DATE = _formatted(is_date, "must be a valid date in the format YYYY-MM-DD")
 TIME_OF_DAY = _formatted(is_clock_time, "must be a valid time in the format HH:mm")
-TIME_ZONE = _formatted(lambda value: value in available_timezones(), "must be a valid IANA timezone")
+TIME_ZONE = _formatted(lambda value: value in _time_zones(), "must be a valid IANA timezone")
 NUMBER_TEXT = _formatted(lambda value: as_number(value) is not None, "must be a number")
 EMAIL_TEXT = _formatted(is_email, "must be a valid email address")
 COLOUR_TEXT = _formatted(lambda value: COLOUR.fullmatch(value) is not None, "must be a hex color")
