@@ -80,6 +80,7 @@ _DUE: Final = (
     select(JOB.c.id)
     .where(JOB.c.id.in_(select(_FIRST.c.id)), JOB.c.state == JobState.READY)
     .where(or_(JOB.c.lease_until.is_(None), JOB.c.lease_until <= _NOW))
+    .with_hint(JOB, "NOT INDEXED", "sqlite")  # By its id: an index of states would walk every job that waits.
     .order_by(JOB.c.rank, JOB.c.run_at, JOB.c.id)
     .limit(_LIMIT)
     .with_for_update(skip_locked=True, of=JOB)

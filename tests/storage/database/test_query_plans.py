@@ -114,4 +114,6 @@ def test_a_claim_reads_the_first_due_jobs_of_each_rank(store: Store) -> None:
         line for line in plan if "job USING INDEX ix_job_claim (team=? AND state=? AND rank=? AND run_at<?" in line
     ]
     assert len(walks) == LATER + 1, plan
+    assert [line for line in plan if line == "SEARCH job USING INTEGER PRIMARY KEY (rowid=?)"], plan
+    assert not [line for line in plan if "ix_job_due" in line], plan
     assert not [line for line in plan if "SCAN job" in line], plan
