@@ -6,6 +6,7 @@ Knows no channel: Slack, the command line and the web each show a reply in their
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from bot.rendering.message_catalog import refusal_text, sentence
@@ -13,12 +14,12 @@ from bot.rendering.renderer import Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from commands.core import verb_registry
 from commands.core.request import Actor, Fields, Request
-from commands.core.rules.open_incidents import open_page, own_incidents
 from incident.entry import EntryPoint
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.ports import Outcome, Reader
 from incident.refusal import Code
+from incident.rules.visibility import involved, may_see
 
 # Refusals that a form can resolve: its fields can be changed and submitted again.
 _RESOLVED_IN_A_FORM: Final = frozenset(
@@ -27,6 +28,7 @@ _RESOLVED_IN_A_FORM: Final = frozenset(
 )
 _MOST_CHANNELS: Final = 10
 _MOST_SEARCHED: Final = 50
+_NEVER: Final = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -123,10 +125,9 @@ def _form(request: Request, outcome: Outcome) -> Suggestion | None:
 
 
 def open_incidents(reader: Reader, team: str, actor: Actor, command: str) -> str:
-    """List the channels of open incidents that a person may see: first those that concern them, the newest before others."""
-    concern = own_incidents(reader, team, actor, limit=_MOST_SEARCHED)
-    own = [(one.number, one.places.channel) for one in sorted(concern, key=lambda one: one.key.id, reverse=True)]
-    others = [(one.number, one.channel) for one in open_page(reader, team, actor, limit=_MOST_CHANNELS).incidents]
-    found = [f"<#{channel}> ({number})" for number, channel in dict.fromkeys((*own, *others)) if channel]
-    channels = found[:_MOST_CHANNELS]
+    """List the channels of the newest open incidents that a person may see: first those in which they are involved."""
+    found = reader.in_channels(team, ended_since=_NEVER, limit=_MOST_SEARCHED)
+    visible = [one for one in found if may_see(one, actor.id, is_guest=actor.is_guest)]
+    visible.sort(key=lambda one: actor.id not in involved(one))
+    channels = [f"<#{one.places.channel}> ({one.number})" for one in visible[:_MOST_CHANNELS]]
     return sentence("also_open", places=", ".join(channels)) if channels else sentence("none_open", command=command)
