@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from incident.entry import Entry, IncidentKey
 from incident.record import masked_view
-from incident.record.hash_chain import GENESIS, digest, text_digest
+from incident.record.hash_chain import GENESIS, canonical_text_digest, digest
 from storage.errors import StorageError
 from storage.integrity.checkpoints import Leaf
 from storage.record.entry_rows import StoredEntryRow, to_entry
@@ -48,7 +48,8 @@ class CheckedChain:
         for row in rows:
             n, head = len(self.rows) + 1, self.rows[-1].hash if self.rows else GENESIS
             try:
-                entry = to_entry(row) if _is_whole(row, self.key, n, head) else None
+                header = json.loads(row.text)
+                entry = to_entry(row, header) if _is_whole(row, header, (*self.key, n, head)) else None
             except _UNREADABLE:
                 entry = None
             if entry is None:
@@ -62,9 +63,9 @@ def changes_texts(rows: Iterable[StoredEntryRow]) -> bool:
     return any(row.kind in masked_view.KINDS for row in rows)
 
 
-def _is_whole(row: StoredEntryRow, key: IncidentKey, n: int, head: str) -> bool:
-    header = json.loads(row.text)
-    place = (header["team"], header["incident"], header["n"], header["prev"])
-    has_text = row.words is not None and row.salt is not None
-    is_text = not has_text or text_digest(row.salt, json.loads(row.words)) == header["words"]  # type: ignore[arg-type]
-    return row.n == n and digest(row.text) == row.hash and place == (*key, n, head) and is_text
+def _is_whole(row: StoredEntryRow, header: dict[str, Any], place: tuple[str, str, int, str]) -> bool:
+    """True if a row has its hashes and its place: team, incident, number, and the hash of the entry before."""
+    stated = (header["team"], header["incident"], header["n"], header["prev"])
+    gone = row.words is None or row.salt is None
+    is_text = gone or canonical_text_digest(str(row.salt), str(row.words)) == header["words"]
+    return row.n == place[2] and digest(row.text) == row.hash and stated == place and is_text

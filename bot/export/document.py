@@ -44,7 +44,7 @@ def readable(entry: Entry, names: Names) -> Entry:
     plain_text = {
         field: mrkdwn.plain_text(value, lambda user: names(PersonId(f"slack:{entry.key.team}:{user}")))
         for field in text_fields(type(fact))
-        if isinstance(value := getattr(fact, field), str)
+        if isinstance(value := getattr(fact, field), str) and mrkdwn.is_marked_up(value)
     }
     return entry.model_copy(update={"fact": fact.model_copy(update=plain_text)}) if plain_text else entry
 

@@ -24,6 +24,7 @@ from storage.integrity.signing_keys import Signer
 from storage.record.entry_rows import StoredEntryRow
 
 FORMAT: Final = "muster-export/2"
+_QUOTED: Final = json.JSONEncoder(ensure_ascii=False)
 VERIFIER: Final = Path(__file__).with_name("verify.py")
 _README: Final = """\
 Open index.html to read.
@@ -71,9 +72,9 @@ def write_proof(folder: Path, lines: Iterable[StoredEntryRow], evidence: Evidenc
 
 
 def _line(row: StoredEntryRow) -> str:
-    words = None if row.words is None else {"salt": row.salt, "words": json.loads(row.words)}
-    line = {"hash": row.hash, "text": row.text, "words": words}
-    return json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Return the canonical form of an entry; its texts are stored in theirs."""
+    words = "null" if row.words is None else f'{{"salt":{_QUOTED.encode(row.salt)},"words":{row.words}}}'
+    return f'{{"hash":"{row.hash}","text":{_QUOTED.encode(row.text)},"words":{words}}}'
 
 
 def write_manifest(folder: Path, heading: dict[str, Any], evidence: Evidence) -> None:

@@ -92,6 +92,11 @@ def visible(text: str) -> str:
     return _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def is_marked_up(text: str) -> bool:
+    """True if stored text may read differently as plain text: it has a mention, a link or an escaped character."""
+    return "<" in text or "&" in text
+
+
 def plain_text(text: str, name: Callable[[str], str], limit: int | None = None) -> str:
     """Return stored text as plain text: mentions by name, links spelled out, unescaped."""
 
@@ -105,7 +110,7 @@ def plain_text(text: str, name: Callable[[str], str], limit: int | None = None) 
             return f"@{label.removeprefix('@') or target[1:].partition('^')[0]}"
         return f"{label} ({target})" if label and label != target else target
 
-    spelled = html.unescape(_TOKEN.sub(spell, text))
+    spelled = html.unescape(_TOKEN.sub(spell, text)) if is_marked_up(text) else text
     return clip(spelled, limit) if limit else spelled
 
 

@@ -82,6 +82,7 @@ class Renderer:
         self.mode = mode
         self._names = names
         self._sentences: dict[str, Template] = {}
+        self._modules: dict[str, Any] = {}
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             undefined=StrictUndefined,
@@ -117,8 +118,9 @@ class Renderer:
 
     def macro(self, template: str, name: str, *arguments: object) -> str:
         """Render one macro of a template."""
-        module = self._environment.get_template(template).module
-        return _tidy(str(getattr(module, name)(*arguments)))
+        if template not in self._modules:
+            self._modules[template] = self._environment.get_template(template).module
+        return _tidy(str(getattr(self._modules[template], name)(*arguments)))
 
     def has(self, template: str, name: str) -> bool:
         """True if a template has a macro of that name."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from incident.entries import KINDS, THEMES
 from incident.entries.lifecycle import Declared
-from incident.entry import Entry, Fact
+from incident.entry import Entry, Fact, IncidentKey
 from incident.fold import lifecycle
 from incident.fold.change import Change
 from incident.model.incident import Incident
@@ -33,14 +33,18 @@ def apply(incident: Incident | None, entry: Entry) -> Incident:
     """Return the incident after one more entry; the first declares it. Raises BrokenOrderError."""
     if incident is None:
         return _begin(entry)
-    if entry.key != incident.key or entry.n != incident.n + 1:
-        raise BrokenOrderError(f"entry {entry.n} of {entry.key} does not follow entry {incident.n} of {incident.key}")
+    _require_next(entry, incident.key, incident.n)
     handler = handlers().get(entry.fact.kind)
     change = handler(incident, entry, entry.fact) if handler else {}
     change["n"] = entry.n
     change["last_entry_at"] = max(entry.recorded_at, incident.last_entry_at)
     change["last_seen"] = _seen(incident.last_seen, entry)
     return incident.model_copy(update=change)
+
+
+def _require_next(entry: Entry, key: IncidentKey, n: int) -> None:
+    if entry.key != key or entry.n != n + 1:
+        raise BrokenOrderError(f"entry {entry.n} of {entry.key} does not follow entry {n} of {key}")
 
 
 class MissingHandlerError(RuntimeError):
@@ -84,6 +88,14 @@ class RunningFold:
         self._n, self._last_entry_at = self._incident.n, self._incident.last_entry_at
         self._seen = {known.who: known.at for known in self._incident.last_seen}
 
+    def take(self, entry: Entry) -> None:
+        """Fold one more entry, by the shorter way that there is for its fact. Raises BrokenOrderError."""
+        if self._incident is None or entry.fact.kind in handlers():
+            self.apply(entry)
+            return
+        _require_next(entry, self._incident.key, self._n)
+        self.pass_over(entry.fact.kind, entry.by, occurred_at=entry.occurred_at, recorded_at=entry.recorded_at)
+
     def pass_over(self, kind: str, by: PersonId, *, occurred_at: datetime, recorded_at: datetime) -> None:
         """Fold one more entry whose fact has no handler, as `apply` would. Raises BrokenOrderError."""
         if self._incident is None or self._last_entry_at is None:
@@ -106,12 +118,12 @@ class RunningFold:
 
 def fold(entries: Iterable[Entry]) -> Incident:
     """Return the incident that these entries make, from the first. Raises BrokenOrderError."""
-    incident: Incident | None = None
+    running = RunningFold()
     for entry in entries:
-        incident = apply(incident, entry)
-    if incident is None:
+        running.take(entry)
+    if running.incident is None:
         raise BrokenOrderError("no entry, no incident")
-    return incident
+    return running.incident
 
 
 def _begin(entry: Entry) -> Incident:

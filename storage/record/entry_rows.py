@@ -48,9 +48,9 @@ def to_row(row: Row[Any]) -> StoredEntryRow:
     return StoredEntryRow(IncidentKey(row.team, row.incident), *tuple(row)[2:])
 
 
-def to_entry(row: StoredEntryRow) -> Entry:
-    """Parse an entry from its hashed text; the lookup columns are never trusted."""
-    header: dict[str, Any] = json.loads(row.text)
+def to_entry(row: StoredEntryRow, header: dict[str, Any] | None = None) -> Entry:
+    """Parse an entry from its hashed text, or from what was parsed of it; the lookup columns are never trusted."""
+    header = header or json.loads(row.text)
     redacted = header["words"] is not None and row.words is None
     words: dict[str, JsonValue] | None = None if redacted else json.loads(row.words or "{}")
     return Entry(

@@ -22,9 +22,9 @@ from incident.entries.conversation import (
 from incident.entries.delivery import ChannelMade, PromptDue, PromptPutOff, PromptSent
 from incident.entries.lifecycle import Acknowledged, Declared, Reopened, TimeSet
 from incident.entries.restoration import Contained, ResolutionAmended, Resolved
-from incident.entry import Fact
+from incident.entry import Fact, IncidentKey
 from incident.fold import fold as folding
-from incident.fold.fold import BrokenOrderError, MissingHandlerError, RunningFold, fold, handler_of, handlers
+from incident.fold.fold import BrokenOrderError, MissingHandlerError, RunningFold, apply, fold, handler_of, handlers
 from incident.medium import Medium
 from incident.model.incident import Incident
 from incident.report.incident_metrics import metrics
@@ -330,15 +330,28 @@ def test_passing_over_a_fact_that_changes_nothing_gives_what_folding_it_gives():
     chain.add(ChannelMade(channel="C1", name="inc"), by=MUSTER, at=4)
     chain.add(MessagePosted(channel="C1", ts="2.0", author=BEN, text="two"), by=BEN, at=5)
     chain.add(MessagePosted(channel="C1", ts="3.0", author=ADA, text="three"), by=ADA, at=6, occurred=2)
-    running = RunningFold()
+    running, whole = RunningFold(), None
     for entry in chain.entries:
+        whole = apply(whole, entry)
         if isinstance(entry.fact, MessagePosted):
             times = {"occurred_at": entry.occurred_at, "recorded_at": entry.recorded_at}
             running.pass_over(entry.fact.kind, entry.by, **times)
         else:
             running.apply(entry)
 
-    assert running.incident == fold(chain.entries)
+    assert running.incident == whole
+    assert fold(chain.entries) == whole
+
+
+def test_a_fact_that_changes_nothing_must_follow_the_entry_before_it_too():
+    chain = Chain()
+    for n in (3, 4):
+        chain.add(MessagePosted(channel="C1", ts=f"{n}.0", author=ADA, text="one"), by=ADA, at=n)
+    stray = chain.entries[-1].model_copy(update={"key": IncidentKey("T1", "another")})
+
+    for broken in ([*chain.entries[:-2], chain.entries[-1]], [*chain.entries[:-1], stray]):
+        with pytest.raises(BrokenOrderError, match="does not follow"):
+            fold(broken)
 
 
 def test_an_incident_does_not_begin_with_a_fact_that_is_passed_over():
