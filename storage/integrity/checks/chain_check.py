@@ -111,6 +111,9 @@ def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int],
     except BrokenEntry as broken:
         found.is_sound = False
         found.problems.append(Problem(kind="tampered", key=key, n=broken.n, what=broken.what))
+        # The entries cannot say which number the incident has; without one it would be reported as missing too.
+        row = _row_of(connection, "incident", key)
+        found.number = row["number"] if row is not None and are_text(row["number"]) else None
         return found
     found.problems += _check_head(connection, check, covered)
     found.problems += _check_text_without_entry(connection, check)

@@ -243,6 +243,12 @@ def test_a_signature_that_was_taken_off_is_found(record: TamperedDatabase) -> No
     assert (report.unsigned, report.trusted.seq) == (1, 1)
 
 
+def test_a_broken_incident_is_not_reported_as_missing_too(record: TamperedDatabase) -> None:
+    record.set_entry(1, hash="0" * 64)
+
+    assert {p.kind for p in record.report().problems} == {"tampered"}
+
+
 def test_a_chain_rewritten_from_any_entry_on_is_found(record: TamperedDatabase) -> None:
     for line in record.lines:
         with record.undone():
