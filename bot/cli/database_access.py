@@ -44,8 +44,8 @@ class Opened:
 
 
 @contextmanager
-def open_database() -> Iterator[tuple[Store, RecordSettings]]:
-    """Open the database of the settings, for the team whose record it holds. Raise NotFound without a migrated one."""
+def open_any_record() -> Iterator[tuple[Store, RecordSettings]]:
+    """Open the database of the settings whatever its rows hold, to check or repair it. Raise NotFound without a migrated one."""
     settings = read_record_settings()
     url = settings.database_url.get_secret_value()
     file = missing_file(url)
@@ -57,7 +57,15 @@ def open_database() -> Iterator[tuple[Store, RecordSettings]]:
                 "The database is empty. `muster run` begins a record in it; `muster migrate` only its tables."
             )
         store.transactions.read(schema.check_schema)
+        yield store, settings
+
+
+@contextmanager
+def open_database() -> Iterator[tuple[Store, RecordSettings]]:
+    """Open the database of the settings, for the team whose record it holds. Raise NotFound without a migrated one."""
+    with open_any_record() as (store, settings):
         team = team_of(store)
+    url = settings.database_url.get_secret_value()
     with open_store(url, team=team or _NO_TEAM) as store:
         store.high_water_mark.open(settings.spool, writes=False)
         yield store, settings
@@ -76,7 +84,8 @@ def open_record() -> Iterator[Opened]:
 
 def team_of(store: Store) -> str | None:
     """Return the team whose record the database holds, None before the first start; raise NotFound for several teams."""
-    teams = sorted({key.team for key in store.queries.chain_keys()})
+    # A row that was tampered with may name a team by anything; `verify` reports it.
+    teams = sorted({key.team for key in store.queries.chain_keys() if isinstance(key.team, str)})
     if len(teams) > 1:
         raise NotFound(f"This database holds the records of {len(teams)} teams; one installation serves one.")
     return teams[0] if teams else None

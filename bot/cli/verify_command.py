@@ -17,7 +17,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail
-from bot.cli.database_access import open_database
+from bot.cli.database_access import open_any_record
 from bot.config.settings import RecordSettings
 from bot.timestamp_authority import certificates_in
 from storage.integrity.checkpoints import Checkpoint, Proof
@@ -52,7 +52,7 @@ def verify_database(checkpoint: Path | None = None, *, seen: str = "", key: str 
     except InvalidEvidence as invalid:
         return fail(str(invalid), 2)
     try:
-        with open_database() as (store, settings):
+        with open_any_record() as (store, settings):
             given = replace(given, processes=_processes(store))
             report = verify_with(store, evidence(settings, given))
     except EXPECTED_ERRORS as error:
@@ -70,7 +70,7 @@ def _processes(store: Store) -> int:
 def rebuild_database() -> int:
     """Rebuild the projections of every chain that verifies, and return the exit status."""
     try:
-        with open_database() as (store, _):
+        with open_any_record() as (store, _):
             rebuilt = rebuild(store)
             report = verify(store)
     except EXPECTED_ERRORS as error:
@@ -83,7 +83,7 @@ def rebuild_database() -> int:
 def reinstall_triggers() -> int:
     """Reinstall the triggers of the record, and report what was changed without them."""
     try:
-        with open_database() as (store, settings):
+        with open_any_record() as (store, settings):
             store.reinstall_triggers()
             report = verify_with(store, evidence(settings))
     except EXPECTED_ERRORS as error:

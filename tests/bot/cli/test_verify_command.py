@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from bot.cli.verify_command import read_published
-from storage.triggers import record_triggers
+from storage.triggers import record_triggers, sqlite_triggers
 from tests.support.started_record import StartedRecord
 
 
@@ -57,6 +59,36 @@ def test_changes_made_without_triggers_are_found_when_the_triggers_are_reinstall
 
     assert result.code == 3
     assert "tampered" in result.out
+
+
+@pytest.mark.parametrize(
+    ("statement", "status"),
+    [
+        ("UPDATE entry SET team = 'other' WHERE n = 1 AND incident <> 'workspace'", 3),
+        ("UPDATE chain SET team = x'00ff'", 3),
+        ("UPDATE chain SET recorded_at = 'no date'", 6),
+        ("UPDATE entry SET text = CAST(x'c328' AS TEXT) WHERE n = 1", 3),
+        ("UPDATE body SET salt = x'00'", 3),
+        ("UPDATE entry SET incident = CAST(x'c328' AS TEXT) WHERE n = 1 AND incident <> 'workspace'", 3),
+        ("UPDATE counter SET value = 9000000000000000000", 4),
+        ("UPDATE policy_text SET text = 'an easier policy'", 3),
+        ("UPDATE incident SET is_over = '', drill = ''", 6),
+    ],
+)
+def test_no_content_of_a_column_ends_in_a_traceback(
+    statement: str, status: int, record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    # The triggers are back before the check: their absence would be reported where nothing graver is found.
+    with closing(sqlite3.connect(record.url.removeprefix("sqlite:///"))) as connection, connection:
+        for name in sqlite_triggers.TRIGGERS:
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute(statement)
+        for one in sqlite_triggers.statements():
+            connection.execute(one)
+
+    result = record.muster(tmp_path, "verify")
+
+    assert (result.code, result.err) == (status, ""), result.everything
 
 
 def test_a_changed_entry_is_named(record: StartedRecord, number: str, tmp_path: Path) -> None:
