@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.cli.verify_command import read_published
+from storage.integrity.high_water_mark import FILE, Mark, SeenHead
 from storage.triggers import record_triggers, sqlite_triggers
 from tests.support.started_record import StartedRecord
 
@@ -89,6 +90,22 @@ def test_no_content_of_a_column_ends_in_a_traceback(
     result = record.muster(tmp_path, "verify")
 
     assert (result.code, result.err) == (status, ""), result.everything
+
+
+def test_what_this_machine_saw_and_the_database_lacks_is_reported_by_verify_and_doctor(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    key = record.entries()[0].key
+    seen = Mark(team=key.team, heads=(SeenHead(incident=key.id, n=99, hash="0" * 64),))
+    (tmp_path / "muster-spool").mkdir()
+    (tmp_path / "muster-spool" / FILE).write_text(seen.model_dump_json(), encoding="utf-8")
+
+    verified, advised = record.muster(tmp_path, "verify"), record.muster(tmp_path, "doctor")
+
+    assert verified.code == 4
+    assert "entry 99, which this machine saw, is missing" in verified.out
+    assert "entry 99, which this machine saw, is missing" in advised.out
+    assert f"delete muster-spool/{FILE}" in advised.out
 
 
 def test_a_changed_entry_is_named(record: StartedRecord, number: str, tmp_path: Path) -> None:
