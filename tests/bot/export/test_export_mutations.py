@@ -1,6 +1,7 @@
 """Every change to an export is found: each file, each field of each line, with a manifest made to fit or not.
 
-The export is made once; each mutation is written into a folder and checked by the verifier in this process.
+The export is made once; each mutation is written into a folder and checked in this process, by the verifier of the export and
+by a second one that was written from the documentation alone.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from storage.integrity.checkpoints import Proof
 from storage.integrity.rfc3161_timestamps import Timestamp
 from storage.integrity.signing_keys import Signer, new_key
 from storage.store import open_store
+from tests.support import second_verifier
 from tests.support.clock import T
 from tests.support.export_mutations import ChangedExport, Files, Mutation, misuses, mutations
 from tests.support.export_office import CLERK, SHIPPED, Office
@@ -90,11 +92,16 @@ def case(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Cas
 
 @pytest.fixture
 def check(case: Case, monkeypatch: pytest.MonkeyPatch) -> Callable[[Mutation], int]:
-    """Check a mutation with the key of the export. A signature that was checked before is not computed again."""
+    """Check a mutation with the key of the export, and that both verifiers agree. What was computed once is not again."""
     monkeypatch.setattr(verify, "is_signed", cache(verify.is_signed))
+    monkeypatch.setattr(second_verifier, "parse", cache(second_verifier.parse))
 
     def status(mutation: Mutation) -> int:
-        return verify.main(["--key", case.signer.public_key, str(case.changed.hold(mutation))])
+        folder, key = case.changed.hold(mutation), case.signer.public_key
+        found = verify.main(["--key", key, str(folder)])
+        second, _ = second_verifier.check(folder, key)
+        assert found == second, f"{mutation.name}: {found}, and by the second verifier {second}"
+        return found
 
     return status
 
