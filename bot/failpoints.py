@@ -9,6 +9,7 @@ Not every commit and call has a point. A point before a call that may be repeate
 one behind the claim of its job. These take the path of another that has a point:
 
 - `no_channel`, `not_invited` and `publish`, which post as `say` does; `adopt`, which reads a channel as `reconcile` does;
+  `channel_name`, which looks first as `make_channel` does;
   `stamp` and `retention`, which call no Slack and check at each start what is left to do;
 - the backfill after a connection or a rejoin: it enqueues a job, as the refresh of a Home tab does, and is enqueued again
   with the next connection or when Slack sends the event again;
@@ -54,7 +55,6 @@ _DONE: Final = (
     "card:chat.update",
     "pin_card:pins.add",
     "topic:conversations.setTopic",
-    "channel_name:conversations.rename",
     "bookmarks:bookmarks.add",
     "announce:chat.postMessage",
     "announce:chat.update",

@@ -141,6 +141,18 @@ def test_a_name_that_slack_refuses_to_change_is_told_and_the_rest_is_hidden(rig)
     assert "Maria Huber" not in shown(rig)
 
 
+def test_a_rename_whose_reply_is_lost_is_looked_up_and_recorded_once(rig):
+    key = rig.declare(title=TEXTS["declared"])
+    rig.after(seconds=2)
+    rig.sandbox.faults.lose_reply("conversations.rename", times=1)
+
+    rig.act("redact", "rosa", key, ref="E1", reason=WHY)
+    rig.after(minutes=5)
+
+    assert rig.calls("conversations.rename") == 1
+    assert [entry.fact.name for entry in rig.entries(key, ChannelMade.kind)] == ["[redacted]", "inc-2026-0001-redacted"]
+
+
 def test_a_post_that_is_being_sent_during_the_redaction_loses_the_words_too(rig):
     key = rig.declare()
     rig.after(seconds=2)
