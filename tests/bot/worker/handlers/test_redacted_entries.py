@@ -89,7 +89,7 @@ def test_no_word_of_redacted_entries_is_left_in_anything_that_slack_shows_of_mus
     assert "huber" not in after
     assert rig.channel(key).name == "inc-2026-0001-redacted"
     assert rig.entries(key, ChannelMade.kind)[-1].fact.name == "inc-2026-0001-redacted"
-    assert "huber" not in json.dumps([entry.model_dump(mode="json") for entry in rig.entries(key)]).lower()
+    assert "huber" not in "".join(entry.fact.model_dump_json() for entry in rig.entries(key)).lower()
 
 
 def test_a_masked_title_is_hidden_in_name_topic_messages_and_home_tabs_until_the_mask_is_lifted(rig):
@@ -162,6 +162,7 @@ def test_a_post_that_is_being_sent_during_the_redaction_loses_the_words_too(rig)
     def redact(point):
         if point == "say:chat.postMessage:before" and not rig.entries(key, "redacted"):
             rig.act("redact", "rosa", key, ref=f"E{noted}", reason=WHY)
+            rig.drain()
 
     worker = rig.another_worker("slow", threads=1, reached=redact)
     try:
@@ -189,5 +190,5 @@ def test_a_channel_that_is_being_made_during_the_redaction_of_the_title_gets_ano
     rig.after(minutes=3)
 
     assert rig.channel(key).name == "inc-2026-0001-redacted"
-    assert "huber" not in json.dumps([entry.model_dump(mode="json") for entry in rig.entries(key)]).lower()
+    assert "huber" not in "".join(entry.fact.model_dump_json() for entry in rig.entries(key)).lower()
     assert "huber" not in shown(rig).lower()
