@@ -129,7 +129,9 @@ def test_the_card_warns_of_a_public_channel_until_it_is_private(rig):
     rig.after(seconds=3)
 
     assert "This channel is public" not in str(rig.channel(key).messages[rig.incident(key).places.card_ts].blocks)
-    assert [entry.fact.private for entry in rig.entries(key, "channel_made")] == [False, True]
+    assert [entry.fact.private for entry in rig.entries(key, "channel_made")] == [False, False, True], (
+        "made, renamed, private"
+    )
 
 
 def test_the_card_does_not_warn_of_a_channel_made_private(rig):

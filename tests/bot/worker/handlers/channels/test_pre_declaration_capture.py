@@ -10,6 +10,7 @@ from bot.worker.handlers.channels.pre_declaration_capture import MAX_MESSAGES
 from incident.effects.job_keys import key_of
 from incident.entry import EntryPoint
 from incident.jobs import LATER, Job, JobKind
+from roles.person_ids import MUSTER
 from sandbox.state.mutations import channel_mutations
 from tests.support.lobby import a_channel, declare_in, hear, heard_deletion, place_of, say, texts
 from tests.support.worker_env import posts
@@ -225,7 +226,7 @@ def test_a_deletion_without_an_event_is_recorded(rig, shared_channel):
 
     key = declare_in(rig, shared_channel)
 
-    assert [(e.fact.ts, e.by) for e in rig.entries(key, "message_deleted")] == [(ts, rig.person("eva"))]
+    assert [(e.fact.ts, e.by) for e in rig.entries(key, "message_deleted")] == [(ts, MUSTER)]
 
 
 def test_a_second_capture_records_nothing_again(rig, shared_channel):
