@@ -90,9 +90,9 @@ class IncidentSession:
         if self.entries:
             self.unit.project(self.incident)
             jobs += effects.effects(self.before, self.incident, self.entries, self.policy)
+            jobs += self._every_home(self.incident)
         if self.gives_way:
             jobs = [job.model_copy(update={"rank": LATER}) for job in jobs]
-            jobs += self._every_home(self.incident)
         self.unit.enqueue([*jobs, *self._timer(self.incident)], self.at)
 
     def _every_home(self, incident: Incident) -> Sequence[Job]:
