@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entries.delivery import ChannelMade, DeliveryFailed
 from incident.entries.lifecycle import Declared
+from incident.entries.role_holders import Escalated
 from incident.entries.status_updates import UpdateDelivered
 from incident.entry import Entry, IncidentKey
 from incident.frozen import REDACTED, Frozen, text_fields
@@ -109,16 +110,26 @@ def hidden_by(mask: Mask, key: IncidentKey, reader: Reader) -> Iterator[Entry]:
 def quoting(entries: Iterable[Entry], subject: Subject) -> tuple[int, ...]:
     """Return the numbers of the entries that hold the text of a message or an entry, and are not redacted yet.
 
-    Those are the entry, or every entry about the message; each that repeats a whole text of these; and the name of the
-    channel, which was made from the title.
+    Those are the entry, or every entry about the message; each that repeats a whole text of these; the other levels of a
+    call, which repeat its reason; and the name of the channel, which was made from the title.
     """
     whole = [entry for entry in entries if not entry.redacted]
     about = [entry for entry in whole if _is_about(entry, subject) and _texts(entry)]
     named = {entry.n for entry in about}
     named |= {entry.n for entry in repeating(whole, about)}
+    named |= _same_call(whole, named)
     if any(isinstance(entry.fact, Declared) for entry in about):
         named |= {entry.n for entry in whole if isinstance(entry.fact, ChannelMade) and not entry.fact.adopted}
     return tuple(sorted(named))
+
+
+def _same_call(entries: Sequence[Entry], named: Collection[int]) -> set[int]:
+    """Return the levels of the calls that are named: each next level follows the one before it."""
+    found: set[int] = set()
+    links = [(e.n, e.fact.follows) for e in entries if isinstance(e.fact, Escalated) and e.fact.follows is not None]
+    for _ in links:
+        found |= {n for link in links if {*named, *found}.intersection(link) for n in link}
+    return found & {entry.n for entry in entries}
 
 
 def repeating(entries: Iterable[Entry], of: Iterable[Entry]) -> Iterator[Entry]:

@@ -8,6 +8,7 @@ from commands.core.request import Place
 from commands.redact import Redact
 from incident.entries import conversation
 from incident.entries.delivery import ChannelMade, DeliveryFailed, Exported
+from incident.entries.role_holders import Escalated
 from incident.medium import Medium
 from incident.refusal import Code
 from roles.person_ids import MUSTER
@@ -100,6 +101,21 @@ def test_a_redaction_of_an_entry_names_every_entry_that_repeats_a_whole_text_of_
     )
 
     assert here.does(Redact(ref="1", reason=WHY))[0].entries == (1, 2, 3, 5)
+
+
+def test_a_redaction_of_one_level_of_a_call_names_every_level_since_each_repeats_the_reason():
+    here = HandmadeDesk(groups=LAWYERS)
+    call = {"how": "hierarchical", "to": "owner", "person": ROB, "reason": "4711"}
+    here.holds(
+        Escalated(**call),
+        Escalated(**call, follows=1),
+        Escalated(**call),
+        Escalated(**call, follows=2),
+    )
+
+    for n in (1, 2, 4):
+        assert here.does(Redact(ref=str(n), reason=WHY))[0].entries == (1, 2, 4)
+    assert here.does(Redact(ref="3", reason=WHY))[0].entries == (3,)
 
 
 def test_a_text_that_is_only_a_mention_or_an_error_of_slack_is_quoted_by_no_other_entry():
