@@ -15,7 +15,7 @@ from bot.export.checked_chain import CheckedChain, NotExportable, changes_texts
 from bot.export.document import document_report, readable
 from bot.export.proof import Evidence, write_json, write_manifest, write_people, write_proof
 from bot.export.reader_names import ReaderNames
-from commands.core.run import note_outcome
+from commands.core.run import note_outcome, record_passed
 from incident.entries.delivery import Exported
 from incident.entry import Entry, IncidentKey
 from incident.fold.fold import fold
@@ -67,6 +67,7 @@ def write_bundle(
     It is recorded once it is complete and before it has its name, so that a try that fails leaves neither. A redaction
     that comes in between has it written again. Raise NotExportable for a record that does not agree with itself.
     """
+    record_passed(key, recorder=store.recorder, policy=policy, at=at)
     export = None
     while export is None:
         export = _try_to_write(store, key, out=out, exported_by=exported_by, at=at, seal=seal, policy=policy)

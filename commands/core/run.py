@@ -41,6 +41,18 @@ def tick(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) 
     return recorder.transact(work)
 
 
+def record_passed(key: IncidentKey, *, recorder: Recorder, policy: Policy, at: datetime) -> Outcome:
+    """Record the deadlines that have passed and ask no one: before the record is read as of now."""
+
+    def work(unit: UnitOfWork) -> Outcome:
+        session = IncidentSession(unit, key, policy, at)
+        session.record_overdue()
+        session.flush()
+        return outcome_of("record_passed", session, session.entries)
+
+    return recorder.transact(work)
+
+
 def note_outcome(
     key: IncidentKey,
     facts: Sequence[Fact],

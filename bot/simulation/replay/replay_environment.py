@@ -15,6 +15,7 @@ from bot.bootstrap.composition import compose
 from bot.clock import SetClock
 from bot.config.settings import Settings
 from bot.simulation.replay.scenario_policy import SHIPPED
+from commands.core.run import record_passed
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.policy import Policy
 from sandbox.delivery.dispatcher import DELAYED_RETRIES, Timing
@@ -145,6 +146,12 @@ class ReplayEnvironment:
                 break
         self.clock.set(at)
         self.settle()
+
+    def record_passed(self) -> None:
+        """Record the deadlines of the incident that have passed, as every reading of the record does."""
+        if self.incident is not None:
+            policy = self.muster.active.loaded.policy
+            record_passed(self.incident, recorder=self.muster.store.recorder, policy=policy, at=self.clock.now())
 
     def settle(self) -> None:
         """Wait until no envelope is outstanding and no job is due."""

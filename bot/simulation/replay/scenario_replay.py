@@ -56,6 +56,7 @@ class ScenarioPlayer:
             self.environment.settle()
             self._record_sources(event, before)
         self.environment.advance_to(self.scenario.read_at)
+        self.environment.record_passed()
 
     def _act(self, event: ScriptEvent) -> None:
         """Play one event. An event that cannot be played is added to the problems."""

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from commands.core.run import record_passed
 from incident.deadlines import due_deadlines, missed_deadlines
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off, last_activity
 from incident.deadlines.update_deadlines import is_backed_off
@@ -53,7 +54,7 @@ def test_an_incident_left_open_for_a_year_adds_a_few_entries_a_month():
 
 def test_every_slot_of_an_incident_left_open_is_missed_once_and_due_one_interval_after_the_one_before():
     room, _, _ = silent(35)
-    room.tick(35 * DAY)
+    record_passed(room.key, recorder=room.memory, policy=room.policy, at=T(35 * DAY))
 
     for audience, first, every in ((Audience.INTERNAL, 15, 30), (Audience.EXEC, 30, 60)):
         owed = updates(room.incident)[audience.value]
