@@ -35,19 +35,8 @@ DERIVED = ("chain", "incident", "concerned", "counter", "policy_active")
 # docs/explanation/trust.md lists these as not covered.
 NOT_COVERED_TABLES = ("seen", "message_key", "draft", "job", "presence", "person")
 NOT_COVERED_COLUMNS = {("policy_text", "stored_at"), ("stamp", "authority"), ("incident", "shape")}
-SQLITE_VALUES = (
-    "NULL",
-    "x'00ff'",
-    "CAST(x'c328' AS TEXT)",
-    "''",
-    "'other'",
-    "'[]'",
-    "'2026-13-45T99:00:00.000000Z'",
-    "1.5",
-    "-1",
-    "9223372036854775807",
-    "char(8238) || char(0) || '\"'",
-)
+# Nothing, a blob, bytes that are no UTF-8, no text, another text that is no date either, and numbers.
+SQLITE_VALUES = ("NULL", "x'00ff'", "CAST(x'c328' AS TEXT)", "''", "'other'", "1.5", "9223372036854775807")
 # PostgreSQL holds the types itself.
 POSTGRESQL_VALUES = ("'other'", "2147483647", "NOT {column}")
 TABLES = sorted(SQLModel.metadata.tables)
@@ -143,7 +132,7 @@ def test_every_column_of_every_table_on_sqlite(sqlite_case: Case) -> None:
     surprises, tried = unexpected(sqlite_case, TABLES, SQLITE_VALUES)
 
     assert surprises == []
-    assert tried > 400
+    assert tried > 350
 
 
 def test_every_column_of_every_covered_table_on_postgresql(postgres_url: str, tmp_path: Path) -> None:
