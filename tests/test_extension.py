@@ -121,7 +121,7 @@ def test_a_typed_failover_is_recorded_and_folded() -> None:
     assert "failed over to zone b" in desk.answer()
     desk.do("help", at=2)
     assert "failover" in desk.answer()
-    said = [job for job in effects(before, desk.incident, [entry], team_policy()) if job.kind is JobKind.SAY]
+    said = [job for job in effects(before, desk.incident, [entry], team_policy(), entry.recorded_at) if job.kind is JobKind.SAY]
     assert [job.template for job in said] == ["failover"]
 
 

@@ -6,11 +6,13 @@ Knows the order of these steps, for every entry point. Knows no verb and no cont
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from incident.deadlines import due_deadlines, missed_deadlines, update_slots
 from incident.effects import affected_surfaces, effects
 from incident.entries.conversation import Redacted
+from incident.entries.integrity import ClockSetBack
 from incident.entries.lifecycle import StateChanged
 from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.fold import fold
@@ -21,9 +23,14 @@ from incident.policy import Policy
 from incident.ports import UnitOfWork
 from roles.person_ids import MUSTER
 
+CLOCK_TOLERANCE: Final = timedelta(minutes=1)
+
 
 class IncidentSession:
-    """Changes one incident: load, `record_overdue`, `apply` new entries, then `flush` projection, jobs and timer."""
+    """Changes one incident: load, `record_overdue`, `apply` new entries, then `flush` projection, jobs and timer.
+
+    `now` is the time of the request, by which jobs run; `at` is that or, within the tolerance, the time of the last entry.
+    """
 
     def __init__(self, unit: UnitOfWork, key: IncidentKey, policy: Policy, at: datetime) -> None:
         self.unit = unit
@@ -31,7 +38,10 @@ class IncidentSession:
         self.policy = policy
         self.before = unit.load(key)
         self.incident = self.before
-        self.at = max(at, self.before.last_entry_at) if self.before else at
+        self.now = at
+        self.ahead = max(self.before.last_entry_at - at, timedelta()) if self.before else timedelta()
+        # Requests overtake each other, and the clocks of replicas differ a little; a clock that was set back is told.
+        self.at = at + self.ahead if self.ahead <= CLOCK_TOLERANCE else at
         self.entries: list[Entry] = []
         self.gives_way = False
 
@@ -48,7 +58,10 @@ class IncidentSession:
         return added
 
     def record_overdue(self) -> None:
-        """Record, one by one, the deadlines that have passed unmet."""
+        """Record that the clock was set back, if it was; then, one by one, the deadlines that have passed unmet."""
+        if self.ahead > CLOCK_TOLERANCE:
+            self.apply([self.by_muster(ClockSetBack(seconds=round(self.ahead.total_seconds())))])
+            self.ahead = timedelta()
         while self.incident is not None:
             missed = missed_deadlines.missed(self.incident, self.policy, self.at)
             if not missed:
@@ -89,17 +102,17 @@ class IncidentSession:
         jobs: list[Job] = []
         if self.entries:
             self.unit.project(self.incident)
-            jobs += effects.effects(self.before, self.incident, self.entries, self.policy)
+            jobs += effects.effects(self.before, self.incident, self.entries, self.policy, self.now)
             jobs += self._every_home(self.incident)
         if self.gives_way:
             jobs = [job.model_copy(update={"rank": LATER}) for job in jobs]
-        self.unit.enqueue([*jobs, *self._timer(self.incident)], self.at)
+        self.unit.enqueue([*jobs, *self._timer(self.incident)], self.now)
 
     def _every_home(self, incident: Incident) -> Sequence[Job]:
         """Return a refresh of every Home tab that was drawn, where a title changed that any of them may show."""
         if not affected_surfaces.is_renamed(self.before, incident):
             return ()
-        soon = self.at + affected_surfaces.DEBOUNCE
+        soon = self.now + affected_surfaces.DEBOUNCE
         return affected_surfaces.home_refreshes(self.key.team, self.unit.home_viewers(self.key.team), soon)
 
     def _check_transitions(self, new: Sequence[NewEntry]) -> None:
@@ -110,7 +123,7 @@ class IncidentSession:
 
     def _timer(self, incident: Incident) -> Sequence[Job]:
         key = f"timer:{self.key.team}:{self.key.id}"
-        next_at = due_deadlines.next_at(incident, self.policy, self.at)
+        next_at = due_deadlines.next_at(incident, self.policy, self.now)
         if next_at is None:
             self.unit.cancel([key])
             return ()

@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypedDict
 from incident.deadlines.back_off import BACKS_OFF_AFTER, last_activity
 from incident.deadlines.update_cadence import FINAL, first_due, interval, missed_after
 from incident.entries.classification import PriorityChanged
+from incident.entries.integrity import ClockSetBack
 from incident.entries.lifecycle import MajorDeclared, StateChanged
 from incident.entries.status_updates import (
     StatusUpdatePosted,
@@ -31,7 +32,7 @@ from incident.policy import Policy
 from incident.rules.priority_matrix import is_raised
 from incident.states import VOID, Audience, State
 
-Cause = Literal["started", "posted", "promised", "missed", "raised", "regressed", "resolved", "backfilled"]
+Cause = Literal["started", "posted", "promised", "missed", "raised", "regressed", "resolved", "backfilled", "clock"]
 _ENDED: Final = VOID | {State.DRILL_ENDED}
 
 
@@ -148,7 +149,7 @@ def _open_ordinary(now: _Now) -> Iterable[tuple[Audience, OpenSlot]]:
     return ((a.audience, a.open) for a in now.incident.audiences if a.open and not a.open.final)
 
 
-def _pull_in(now: _Now, cause: Literal["raised", "regressed"]) -> Iterable[UpdateDue]:
+def _pull_in(now: _Now, cause: Literal["raised", "regressed", "clock"]) -> Iterable[UpdateDue]:
     for audience, slot in _open_ordinary(now):
         every = interval(now.incident, audience, now.policy)
         if every is not None and now.at + every < slot.due_at:
@@ -181,6 +182,15 @@ def _on_state(now: _Now, fact: StateChanged) -> Iterable[UpdateDue | UpdateDropp
         yield from _start(now, Audience)
     elif fact.new == State.ACTIVE and fact.old in (State.RESOLVED, State.CLOSED):
         yield from _start(now, Audience)
+
+
+def _on_clock_set_back(now: _Now, _: ClockSetBack) -> Iterable[UpdateDue]:
+    """Bring forward what was counted from a time in the future: no update is due later than one interval from now."""
+    yield from _pull_in(now, "clock")
+    due_at = now.at + timedelta(minutes=now.policy.update_rules.final_within_minutes)
+    for a in now.incident.audiences:
+        if a.open and a.open.final and due_at < a.open.due_at:
+            yield _due(a.audience, due_at, "clock", now.policy, final=True)
 
 
 def _finals(now: _Now) -> Iterable[UpdateDue]:
@@ -246,4 +256,5 @@ _RULES: Final[dict[type[Fact], Callable[[_Now, Any], Iterable[UpdateDue | Update
     StatusUpdatePosted: _on_post,
     UpdatesHeld: _on_held,
     UpdatesReleased: _on_released,
+    ClockSetBack: _on_clock_set_back,
 }

@@ -46,12 +46,12 @@ def initial_jobs(after: Incident, declared: Entry, policy: Policy) -> tuple[Job,
     return (*jobs, *home_refreshes(after.key.team, (after.reporter,)))
 
 
-def refreshes(before: Incident, after: Incident, entries: Sequence[Entry]) -> tuple[Job, ...]:
+def refreshes(before: Incident, after: Incident, entries: Sequence[Entry], at: datetime) -> tuple[Job, ...]:
     """Return a refresh of each surface that shows something that changed.
 
-    It runs `DEBOUNCE` (one second) later, so that many changes cost one refresh.
+    It runs `DEBOUNCE` (one second) after `at`, so that many changes cost one refresh.
     """
-    soon = entries[-1].recorded_at + DEBOUNCE
+    soon = at + DEBOUNCE
     jobs = [_surface(after, JobKind.PIN_CARD, LATER) for entry in entries if isinstance(entry.fact, CardPosted)]
     if _shown_on_card(before) != _shown_on_card(after):
         jobs.append(_surface(after, JobKind.CARD, NORMAL, soon))

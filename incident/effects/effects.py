@@ -7,6 +7,7 @@ between enqueueing and sending is not sent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from incident.effects import affected_surfaces
@@ -38,10 +39,12 @@ SILENT: Final = frozenset(
 )
 
 
-def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
+def effects(
+    before: Incident | None, after: Incident, entries: Sequence[Entry], policy: Policy, at: datetime
+) -> tuple[Job, ...]:
     """Return the jobs that follow from new entries, each key once: to people, to the channel in order, to surfaces.
 
-    `before` is None for a new incident.
+    `before` is None for a new incident. `at` is now: the recording times of a chain never decrease, so they may be later.
     """
     effective = [entry for entry in entries if entry.fact.kind not in SILENT]
     if not effective:
@@ -52,7 +55,7 @@ def effects(before: Incident | None, after: Incident, entries: Sequence[Entry], 
         jobs += affected_surfaces.initial_jobs(after, declared, policy)
     jobs += _checkpoints(after, effective)
     if before is not None:
-        jobs += affected_surfaces.refreshes(before, after, effective)
+        jobs += affected_surfaces.refreshes(before, after, effective, at)
         jobs += affected_surfaces.prompt_refreshes(before, after, effective, policy)
     return tuple({job.key: _ranked(job, after) for job in reversed(jobs)}.values())[::-1]
 

@@ -1,6 +1,6 @@
-"""Facts about the record itself: checkpoints, signing keys, policies, legal hold, retention.
+"""Facts about the record itself: checkpoints, signing keys, policies, legal hold, retention, a clock that was set back.
 
-All but `Preserved` are in the workspace chain.
+All but `Preserved` and `ClockSetBack` are in the workspace chain.
 """
 
 from __future__ import annotations
@@ -77,6 +77,19 @@ class Preserved(Fact):
 
     on: bool
     reason: PersonalText
+
+
+class ClockSetBack(Fact):
+    """The clock was set back by `seconds`: entries before this one carry times that lie in the future.
+
+    The entry occurred at the corrected time. Recording times never decrease, so until the clock has passed them again
+    they repeat the latest; when an entry occurred is then its time.
+    """
+
+    kind: ClassVar[str] = "clock_set_back"
+    timeline: ClassVar[str | None] = "clock"
+
+    seconds: int
 
 
 class Retired(Fact):

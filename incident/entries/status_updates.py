@@ -41,7 +41,7 @@ class UpdateDue(Fact):
     due_at: Utc
     missed_after: Utc
     final: bool = False
-    cause: Literal["started", "posted", "promised", "missed", "raised", "regressed", "resolved", "backfilled"]
+    cause: Literal["started", "posted", "promised", "missed", "raised", "regressed", "resolved", "backfilled", "clock"]
 
 
 class UpdateMissed(Fact):

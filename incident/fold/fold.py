@@ -34,11 +34,12 @@ def apply(incident: Incident | None, entry: Entry) -> Incident:
     if incident is None:
         return _begin(entry)
     _require_next(entry, incident.key, incident.n)
+    entry = _timed(incident, entry)
     handler = handlers().get(entry.fact.kind)
     change = handler(incident, entry, entry.fact) if handler else {}
     change["n"] = entry.n
-    change["last_entry_at"] = max(entry.recorded_at, incident.last_entry_at)
-    change["last_seen"] = _seen(incident.last_seen, entry)
+    change.setdefault("last_entry_at", max(entry.recorded_at, incident.last_entry_at))
+    change["last_seen"] = _seen(change.get("last_seen", incident.last_seen), entry)
     return incident.model_copy(update=change)
 
 
@@ -101,6 +102,8 @@ class RunningFold:
         if self._incident is None or self._last_entry_at is None:
             raise BrokenOrderError(f"an incident starts with its declaration, not with {kind} as entry 1")
         self._n += 1
+        set_back_from = self._incident.clock_set_back_from
+        recorded_at = _corrected(set_back_from, occurred_at, recorded_at, self._last_entry_at)
         self._last_entry_at = max(recorded_at, self._last_entry_at)
         if by != MUSTER:
             at = occurred_at if kind in _DATED_BY_SLACK else recorded_at
@@ -124,6 +127,21 @@ def fold(entries: Iterable[Entry]) -> Incident:
     if running.incident is None:
         raise BrokenOrderError("no entry, no incident")
     return running.incident
+
+
+def _timed(incident: Incident, entry: Entry) -> Entry:
+    """Return the entry with the time at which it was recorded by the corrected clock."""
+    at = _corrected(incident.clock_set_back_from, entry.occurred_at, entry.recorded_at, incident.last_entry_at)
+    return entry if at == entry.recorded_at else entry.model_copy(update={"recorded_at": at})
+
+
+def _corrected(
+    set_back_from: datetime | None, occurred_at: datetime, recorded_at: datetime, last_entry_at: datetime
+) -> datetime:
+    """Return when an entry was recorded by the corrected clock, see `ClockSetBack`."""
+    if set_back_from is None or recorded_at > set_back_from:
+        return recorded_at
+    return max(occurred_at, last_entry_at)
 
 
 def _begin(entry: Entry) -> Incident:

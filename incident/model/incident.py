@@ -96,6 +96,7 @@ class Incident(Frozen):
     members: tuple[PersonId, ...] = ()
     last_seen: tuple[LastActivity, ...] = ()
     last_entry_at: Utc
+    clock_set_back_from: Utc | None = None
     statement: MaybePersonalText = None
 
     @property

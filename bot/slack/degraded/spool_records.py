@@ -46,10 +46,10 @@ def request_line(request: Request, *, is_reaction: bool = False) -> SpoolLine:
 
 
 def read_request(line: SpoolLine, now: datetime) -> Request:
-    """Return the request in a line as it is run now, dated when it was first made."""
+    """Return the request in a line as it is run now, dated when it was first made, never later than now."""
     request = spooled_request(line)
-    then = request.occurred_at or request.at
-    return request.model_copy(update={"at": max(now, then), "occurred_at": then, "source": _spooled(request.source)})
+    then = min(request.occurred_at or request.at, now)
+    return request.model_copy(update={"at": now, "occurred_at": then, "source": _spooled(request.source)})
 
 
 def spooled_request(line: SpoolLine) -> Request:

@@ -38,14 +38,14 @@ ANNOUNCING = two_service_policy().model_copy(update={"incidents_channel": "#inci
 
 def declared(**changes: object) -> tuple[Chain, tuple[Job, ...]]:
     chain = Chain(Priority.P2, **changes)  # type: ignore[arg-type]
-    return chain, effects(None, chain.now, chain.entries, ANNOUNCING)
+    return chain, effects(None, chain.now, chain.entries, ANNOUNCING, chain.entries[-1].recorded_at)
 
 
 def told(chain: Chain, *facts: Fact, at: float = 5, by: PersonId = ADA) -> tuple[Job, ...]:
     """What recording these facts makes Muster do."""
     before, count = chain.now, len(chain.entries)
     chain.add(*facts, at=at, by=by)
-    return effects(before, chain.now, chain.entries[count:], ANNOUNCING)
+    return effects(before, chain.now, chain.entries[count:], ANNOUNCING, chain.entries[-1].recorded_at)
 
 
 def kinds(jobs: tuple[Job, ...]) -> list[str]:
@@ -84,7 +84,7 @@ def test_an_incident_is_not_announced_where_the_policy_names_no_place():
     chain = Chain(Priority.P2)
     nowhere = two_service_policy().model_copy(update={"incidents_channel": None})
 
-    assert JobKind.ANNOUNCE not in kinds(effects(None, chain.now, chain.entries, nowhere))
+    assert JobKind.ANNOUNCE not in kinds(effects(None, chain.now, chain.entries, nowhere, chain.now.last_entry_at))
 
 
 def test_messages_and_refusals_make_muster_say_nothing():
@@ -210,7 +210,7 @@ def test_an_update_to_executives_goes_to_their_place_and_is_said_in_the_channel(
 
     chain.post(EXEC, at=5)
 
-    jobs = effects(before, chain.now, chain.entries[count:], ANNOUNCING)
+    jobs = effects(before, chain.now, chain.entries[count:], ANNOUNCING, chain.entries[-1].recorded_at)
     assert {JobKind.UPDATE, JobKind.SAY} <= set(kinds(jobs))
 
 
@@ -220,7 +220,7 @@ def test_an_update_to_responders_stands_in_full_in_their_channel_instead_of_a_li
 
     chain.post(INTERNAL, at=5)
 
-    jobs = effects(before, chain.now, chain.entries[count:], ANNOUNCING)
+    jobs = effects(before, chain.now, chain.entries[count:], ANNOUNCING, chain.entries[-1].recorded_at)
     assert the(jobs, JobKind.UPDATE_HERE).template == UPDATES_HERE
     assert not {JobKind.SAY, JobKind.UPDATE} & set(kinds(jobs))
 

@@ -46,9 +46,9 @@ def test_a_cut_connection_is_replaced_and_reported_as_a_possible_gap(place, chan
     until(lambda: place.sandbox.sockets.count() == 0)
 
     assert place.sandbox.wait_for_socket(10)
-    place.actor.slash("ann", channel, "/incident", "note heard again")
+    place.actor.slash("ann", channel, "/incident", "note back again")
 
-    assert texts(place, incident, Noted) == ["heard again"]
+    assert texts(place, incident, Noted) == ["back again"]
     assert len(place.greetings) > greeted > 0
 
 
