@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
+from incident.deadlines.resumption import latest
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, VOID, State
@@ -70,12 +71,13 @@ def review(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt whether a responding incident still goes on, after `stale_minutes` without activity (S1-07).
 
-    Activity is any act or message of a person. Asked are the commander (else the reporter) and the service owner, again
-    every `stale_minutes`.
+    Activity is any act or message of a person, and the resumption of the incident. Asked are the commander (else the
+    reporter) and the service owner, again every `stale_minutes`.
     """
     if incident.state not in RESPONDING:
         return ()
-    last = max((seen.at for seen in incident.last_seen), default=incident.times.logged_at or incident.last_entry_at)
+    active = [seen.at for seen in incident.last_seen] or [incident.times.logged_at or incident.last_entry_at]
+    last = latest(incident, *active)
     allowed = timedelta(minutes=policy.stale_minutes)
     whom = each_once(incident.holder(Role.COMMANDER) or incident.reporter, incident.service_owner)
     return (Deadline(key_of("stale", last), last + allowed, (PromptStep(last + allowed, "stale", whom),), allowed),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
+from incident.deadlines.resumption import latest
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, State
@@ -15,35 +16,40 @@ _AGAIN = timedelta(minutes=15)
 
 
 def acknowledgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Prompt for an acknowledgement at two thirds of its target, counted from logging (S1-42).
+    """Prompt for an acknowledgement at two thirds of its target (S1-42).
 
-    Asked are the deputy and the reporter; at the target the service owner too; then every 15 minutes.
+    The target counts from logging, from the latest change of priority, or from when the incident was resumed, whichever is
+    later. Asked are the deputy and the reporter; at the target the service owner too; then every 15 minutes.
     """
     logged, minutes = incident.times.logged_at, incident.priorities[-1].ack_minutes if incident.priorities else None
     waiting = incident.state in {State.LOGGED, State.TRIAGED} and incident.times.acknowledged_at is None
     if not waiting or logged is None or minutes is None:
         return ()
-    due_at = logged + timedelta(minutes=minutes)
+    begun_at = latest(incident, logged)
+    since = max(begun_at, incident.priorities[-1].at)
+    due_at = since + timedelta(minutes=minutes)
     near = each_once(incident.holder(Role.DEPUTY), incident.reporter)
     steps = (
-        PromptStep(logged + timedelta(minutes=minutes * 2 / 3), "acknowledge", near),
+        PromptStep(since + timedelta(minutes=minutes * 2 / 3), "acknowledge", near),
         PromptStep(due_at, "acknowledge", each_once(*near, incident.service_owner)),
     )
-    return (Deadline(key_of("acknowledge", logged), due_at, steps, _AGAIN),)
+    return (Deadline(key_of("acknowledge", begun_at), due_at, steps, _AGAIN),)
 
 
 def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt for a commander while a responding incident has none (S1-03, S1-46).
 
-    Before the first commander: at a third of the target, counted from logging or from the latest change of priority. After
-    one left: at once, and due after `commander_gap_max_minutes`. Asked are the deputy, the tech leads and the person last
-    active; at the deadline the service owner too; then every 15 minutes.
+    Before the first commander: at a third of the target, counted from logging, from the latest change of priority, or from
+    when the incident was resumed. After one left: at once, and due after `commander_gap_max_minutes`, counted from then or
+    from when the incident was resumed. Asked are the deputy, the tech leads and the person last active; at the deadline the
+    service owner too; then every 15 minutes.
     """
     if incident.state not in RESPONDING or incident.holder(Role.COMMANDER) is not None:
         return ()
     left_at = max((i.until for i in incident.roles if i.role is Role.COMMANDER and i.until is not None), default=None)
     near = each_once(incident.holder(Role.DEPUTY), *incident.holders(Role.TECH_LEAD), _last_active(incident))
     if left_at is not None:
+        left_at = latest(incident, left_at)
         due_at = left_at + timedelta(minutes=policy.roles.commander_gap_max_minutes)
         return (_without_commander(incident, near, left_at, left_at, due_at),)
     logged, minutes = (
@@ -52,10 +58,11 @@ def commander(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     )
     if logged is None or minutes is None:
         return ()
-    since = max(logged, incident.priorities[-1].at)
+    begun_at = latest(incident, logged)
+    since = max(begun_at, incident.priorities[-1].at)
     return (
         _without_commander(
-            incident, near, logged, since + timedelta(minutes=minutes / 3), since + timedelta(minutes=minutes)
+            incident, near, begun_at, since + timedelta(minutes=minutes / 3), since + timedelta(minutes=minutes)
         ),
     )
 

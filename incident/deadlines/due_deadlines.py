@@ -20,6 +20,7 @@ from incident.deadlines import (
 )
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off
 from incident.deadlines.deadline import Deadline
+from incident.deadlines.missed_deadlines import waited_for
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
 from incident.model.incident import Incident
@@ -84,7 +85,7 @@ def next_at(incident: Incident, policy: Policy, at: datetime) -> datetime | None
     asked = {prompted.due: prompted for prompted in incident.prompted}
     asking = [_next_prompt(incident, thing, asked.get(thing.key)) for thing in due(incident, policy)]
     lapsing = [_missed_at(incident, a, a.open) for a in incident.audiences if a.open is not None]
-    calls = incident.escalations if incident.state in RESPONDING else ()
+    calls = waited_for(incident) if incident.state in RESPONDING else ()
     answers = [e.answer_by + _JUST_AFTER for e in calls if e.answer is None and e.answer_by is not None]
     moments = [moment for moment in (*asking, *lapsing, *answers) if moment is not None]
     return max(min(moments), at) if moments else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from incident.deadlines import update_slots
+from incident.deadlines.resumption import resumed_at
 from incident.entries.role_holders import Escalated, EscalationLapsed
 from incident.entries.status_updates import UpdateMissed, UpdatesMissed
 from incident.entry import EntryPoint, Fact, NewEntry, Source
@@ -49,18 +50,25 @@ def next_page(escalation: Escalation, at: datetime) -> Escalated:
     )
 
 
+def waited_for(incident: Incident) -> tuple[Escalation, ...]:
+    """Return the pages with a time to answer by; one whose time ended before the incident was resumed is past."""
+    resumed = resumed_at(incident)
+    timed = (e for e in incident.escalations if e.answer_by is not None)
+    return tuple(e for e in timed if resumed is None or _answer_by(e) > resumed)
+
+
 def _unanswered(incident: Incident, at: datetime) -> Escalation | None:
     if incident.state not in RESPONDING:
         return None
-    late = [e for e in incident.escalations if e.answer is None and e.answer_by is not None and e.answer_by < at]
+    late = [e for e in waited_for(incident) if e.answer is None and _answer_by(e) < at]
     return min(late, key=_answer_by, default=None)
 
 
 def _to_follow(incident: Incident) -> list[Escalation]:
     if incident.state not in RESPONDING:
         return []
-    given_up = [e for e in incident.escalations if e.answer in ("declined", "lapsed")]
-    return [e for e in given_up if e.ladder and e.answer_by is not None and not e.followed]
+    given_up = [e for e in waited_for(incident) if e.answer in ("declined", "lapsed")]
+    return [e for e in given_up if e.ladder and not e.followed]
 
 
 def _answer_by(escalation: Escalation) -> datetime:

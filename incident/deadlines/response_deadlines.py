@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
+from incident.deadlines.resumption import latest, resumed_at
+from incident.model.components import Action
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING
@@ -17,35 +19,39 @@ _USER_GROUP: Final = "S"
 
 
 def actions(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Prompt the assignee of an open action at its `due_at`, and 15 minutes later the commander too."""
+    """Prompt the assignee of an open action at its `due_at`, and 15 minutes later the commander too.
+
+    An action that was due before the incident was resumed is asked for from then on; it stays due when it was.
+    """
     if incident.is_over:
         return ()
-    commands = incident.holder(Role.COMMANDER)
     return tuple(
-        Deadline(
-            key_of("action", action.id, action.due_at),
-            action.due_at,
-            (
-                PromptStep(action.due_at, "action", (action.assignee,)),
-                PromptStep(action.due_at + timedelta(minutes=15), "action", each_once(action.assignee, commands)),
-            ),
-            about=action.id,
-        )
+        _action_deadline(incident, action, action.due_at)
         for action in incident.actions
         if action.due_at is not None and action.done_at is None
     )
+
+
+def _action_deadline(incident: Incident, action: Action, due_at: datetime) -> Deadline:
+    first, both = latest(incident, due_at), each_once(action.assignee, incident.holder(Role.COMMANDER))
+    steps = (
+        PromptStep(first, "action", (action.assignee,)),
+        PromptStep(first + timedelta(minutes=15), "action", both),
+    )
+    return Deadline(key_of("action", action.id, due_at), due_at, steps, about=action.id)
 
 
 def escalations(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Prompt for another way when an escalation has no level left (S1-45).
 
     Once the last person paged has declined or not answered: the commander, else who escalated, and the service owner;
-    again every 15 minutes.
+    again every 15 minutes. What failed before the incident was resumed is not asked for again.
     """
     last = next(iter(reversed(incident.escalations)), None)
     if incident.state not in RESPONDING or last is None or last.ladder or last.answered_at is None:
         return ()
-    if last.answer not in {"lapsed", "declined"}:
+    resumed = resumed_at(incident)
+    if last.answer not in {"lapsed", "declined"} or (resumed is not None and last.answered_at <= resumed):
         return ()
     caller = next((call.by for call in reversed(incident.escalations) if call.by != MUSTER), incident.reporter)
     whom = each_once(incident.holder(Role.COMMANDER) or caller, incident.service_owner)

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
+from incident.deadlines.resumption import latest
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, State
@@ -23,8 +24,8 @@ def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """Warn that the restore target passes: at 50, 75, 90 and 100 % of it (S1-02).
 
     The target counts in minutes from the start of harm, over all episodes together. Warned is the commander, else the
-    deputy, else the reporter; at 100 % the service owner too; then every hour. What passed before the incident was logged
-    is warned of at logging, not as late. A drill has no restore target.
+    deputy, else the reporter; at 100 % the service owner too; then every hour. What passed before the incident was logged,
+    resumed or given this priority is warned of then, not as late. A drill has no restore target.
     """
     minutes = incident.priorities[-1].restore_minutes if incident.priorities else None
     logged, still_out = incident.times.logged_at, RESPONDING - {State.RESTORED}
@@ -33,24 +34,28 @@ def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     target = timedelta(minutes=minutes)
     harm_started_at = incident.episodes[-1].start - _harmed_before(incident)
     near = each_once(incident.holder(Role.COMMANDER) or incident.holder(Role.DEPUTY) or incident.reporter)
-    # What was passed before anybody knew of the incident is not asked for late but when it was logged.
-    warned = [PromptStep(max(harm_started_at + target * share / 100, logged), "restoration", near) for share in _SHARES]
+    # Nobody could be warned before there was an incident with this target.
+    known_at = max(latest(incident, logged), incident.priorities[-1].at)
+    warned = [
+        PromptStep(max(harm_started_at + target * share / 100, known_at), "restoration", near) for share in _SHARES
+    ]
     due_at = harm_started_at + target
-    last = PromptStep(max(due_at, logged), "restoration", each_once(*near, incident.service_owner))
+    last = PromptStep(max(due_at, known_at), "restoration", each_once(*near, incident.service_owner))
     return (Deadline(key_of("restoration", due_at), due_at, (*warned, last), _AGAIN),)
 
 
 def judgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Prompt for impact and urgency 30 minutes after logging while the priority is provisional (S1-14, S1-33).
+    """Prompt for impact and urgency 30 minutes after logging or resumption while the priority is provisional (S1-14, S1-33).
 
     Asked is the commander, else the reporter, again every hour.
     """
     logged = incident.times.logged_at
     if not incident.provisional or incident.state not in RESPONDING or logged is None:
         return ()
-    due_at = logged + _UNJUDGED_FOR
+    begun_at = latest(incident, logged)
+    due_at = begun_at + _UNJUDGED_FOR
     whom = each_once(incident.holder(Role.COMMANDER) or incident.reporter)
-    return (Deadline(key_of("judgement", logged), due_at, (PromptStep(due_at, "judgement", whom),), _AGAIN),)
+    return (Deadline(key_of("judgement", begun_at), due_at, (PromptStep(due_at, "judgement", whom),), _AGAIN),)
 
 
 def _harmed_before(incident: Incident) -> timedelta:

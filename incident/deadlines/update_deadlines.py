@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from incident.deadlines.back_off import BACKS_OFF_AFTER, last_activity
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
+from incident.deadlines.resumption import resumed_at
 from incident.model.components import AudienceState
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -36,13 +37,16 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
 
 def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
-    """Prompt comms lead and commander for a missed update until one is posted; at the second in a row the service owner too."""
+    """Prompt comms lead and commander for a missed update until one is posted; at the second in a row the service owner too.
+
+    What was missed before the incident was resumed is not asked for again.
+    """
     if incident.is_over:
         return ()
-    both = _leads(incident)[1]
+    both, resumed = _leads(incident)[1], resumed_at(incident)
     found = []
     for state in incident.audiences:
-        streak = _missed_in_a_row(state)
+        streak = _missed_in_a_row(state, resumed)
         if streak and not state.held:
             slot = state.slots[-1].part(state.slots[-1].count - 1)
             whom = both if streak == 1 else each_once(*both, incident.service_owner)
@@ -66,10 +70,10 @@ def _leads(incident: Incident) -> tuple[tuple[PersonId, ...], tuple[PersonId, ..
     return each_once(first), each_once(first, commands, None if commands else incident.service_owner)
 
 
-def _missed_in_a_row(state: AudienceState) -> int:
+def _missed_in_a_row(state: AudienceState, resumed: datetime | None) -> int:
     streak = 0
     for slot in reversed(state.slots):
-        if slot.status != "missed":
+        if slot.status != "missed" or (resumed is not None and slot.missed_after <= resumed):
             break
         streak += slot.count
     last_due_at = state.slots[-1].part(state.slots[-1].count - 1).due_at if streak else None

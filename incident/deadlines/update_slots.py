@@ -181,7 +181,18 @@ def _on_state(now: _Now, fact: StateChanged) -> Iterable[UpdateDue | UpdateDropp
         yield from _pull_in(now, "regressed")
         yield from _start(now, Audience)
     elif fact.new == State.ACTIVE and fact.old in (State.RESOLVED, State.CLOSED):
-        yield from _start(now, Audience)
+        yield from _on_reopening(now)
+
+
+def _on_reopening(now: _Now) -> Iterable[UpdateDue | UpdateDropped]:
+    """Drop the final updates that are still owed, then start every audience that now can."""
+    incident = now.incident
+    for a in incident.audiences:
+        if a.open and a.open.final:
+            drop = UpdateDropped(audience=a.audience, cause="reopened")
+            incident = _with(incident, drop)
+            yield drop
+    yield from _start(replace(now, incident=incident), Audience)
 
 
 def _on_clock_set_back(now: _Now, _: ClockSetBack) -> Iterable[UpdateDue]:

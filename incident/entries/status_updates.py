@@ -71,7 +71,7 @@ class UpdateDropped(Fact):
     kind: ClassVar[str] = "update_dropped"
 
     audience: Audience
-    cause: Literal["no_cadence", "resolved", "final", "held", "over"]
+    cause: Literal["no_cadence", "resolved", "final", "held", "over", "reopened"]
 
 
 class UpdatesHeld(Fact):

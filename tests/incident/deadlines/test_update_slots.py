@@ -247,11 +247,13 @@ def test_reopen_starts_every_audience_that_now_can():
     assert (chain.due(INTERNAL), chain.due(EXEC), chain.due(CUSTOMER)) == (130, 160, 160)
 
 
-def test_a_final_slot_still_open_at_reopening_stays_the_open_one():
+def test_a_final_slot_still_open_at_reopening_is_dropped_and_updates_start_again():
     chain = resolved()
     chain.move(RESOLVED, at=10)
     reopen(chain, 12)
-    assert chain.due(INTERNAL) == 40
+    slot = chain.now.audience(INTERNAL).open
+    assert slot is not None
+    assert (chain.due(INTERNAL), slot.final, chain.judged(INTERNAL)) == (42, False, [])
 
 
 def test_a_hold_drops_the_slot_and_its_release_starts_the_audience_again():
