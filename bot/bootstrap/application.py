@@ -81,7 +81,7 @@ class Application:
         self.worker.stop_claiming()
         with suppress(Unavailable):
             self.gap_detector.stop()
-        for receiver in self.receivers:
+        for receiver in reversed(self.receivers):
             receiver.stop()
         self.gateway.replies.responder.close()
         self.worker.stop()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from os import getpid
 from typing import Final
 
-from bot.bootstrap.application import Application
+from bot.bootstrap.application import Application, Receiver
 from bot.bootstrap.dependencies import Dependencies, connect
 from bot.bootstrap.periodic_tasks import gap_detector_of, periodic_tasks
 from bot.bootstrap.receivers import bolt_app, is_healthy, receivers_of
+from bot.bootstrap.startup import Startup
 from bot.bootstrap.worker_factory import build_worker
 from bot.clock import Clock, RealClock
 from bot.config.settings import Settings
@@ -23,6 +24,7 @@ from bot.scheduler import Scheduler
 from bot.slack.degraded.degraded_mode import DegradedMode
 from bot.slack.gateway.gateway import SlackGateway, build_gateway
 from bot.timestamp_authority import authority_of
+from bot.worker.worker import Worker
 from commands.core.record_service import RecordService
 from storage.store import Store, open_store
 
@@ -36,12 +38,16 @@ def compose(
     reached: Failpoint = no_failpoint,
     opened: Callable[..., Store] = open_store,
     call_seconds: int = CALL_SECONDS,
+    startup: Startup | None = None,
 ) -> Application:
     """Build an application that is ready to start. Asks Slack for our identity and all users; migrates the database.
 
+    It waits until Slack answers; `startup` has the port that says so.
+
     `call_seconds` is the timeout of one call to Slack, `opened` opens the store, `reached` is called at each failpoint.
     """
-    on = connect(settings, clock or RealClock(), reached=reached, opened=opened, call_seconds=call_seconds)
+    startup, clock = startup or Startup(settings), clock or RealClock()
+    on = connect(settings, clock, reached=reached, opened=opened, call_seconds=call_seconds, retry=startup.retry)
     texts = Texts(for_slack(), settings.command)
     degraded_mode = DegradedMode(
         settings.spool, on.store, on.slack, on.policy, texts, submit=on.responder.submit, wake=lambda: worker.wake()
@@ -49,21 +55,15 @@ def compose(
     degraded_mode.start(migrated=on.is_migrated)
     gateway = _gateway(on, degraded_mode, texts)
     process = f"{socket.gethostname()}:{getpid()}"
+    authority = authority_of(settings.tsa_url, settings.tsa_cert)
     worker = build_worker(
-        on,
-        degraded_mode,
-        authority=authority_of(settings.tsa_url, settings.tsa_cert),
-        owner=process,
-        call_seconds=call_seconds,
-        reached=reached,
+        on, degraded_mode, authority=authority, owner=process, call_seconds=call_seconds, reached=reached
     )
     gap_detector = gap_detector_of(on, settings.gap_seconds, process=process, receivers=lambda: receivers)
-    health = Health(
-        on.store, degraded_mode.spool, worker, on.clock, on.metrics, is_connected=lambda: is_healthy(receivers)
-    )
+    health = _health(on, degraded_mode, worker, startup, receivers=lambda: receivers)
     app = bolt_app(settings, gateway, on.identity, on.metrics.record_ack)
     on_connected = on.metrics.count_connections(gap_detector.on_connected)
-    receivers = receivers_of(settings, app, health, on_connected=on_connected)
+    receivers = receivers_of(settings, app, health, startup, on_connected=on_connected)
     scheduler = Scheduler(periodic_tasks(on, worker, gap_detector, degraded_mode))
     return Application(
         gateway=gateway,
@@ -77,6 +77,25 @@ def compose(
         signer=on.signer,
         policy_errors=on.policy.errors,
         workspace=str(on.identity.team or on.team),
+    )
+
+
+def _health(
+    on: Dependencies,
+    degraded_mode: DegradedMode,
+    worker: Worker,
+    startup: Startup,
+    *,
+    receivers: Callable[[], Sequence[Receiver]],
+) -> Health:
+    return Health(
+        on.store,
+        degraded_mode.spool,
+        worker,
+        on.clock,
+        on.metrics,
+        is_connected=lambda: is_healthy(receivers()),
+        waits_because=lambda: startup.retry.reason,
     )
 
 

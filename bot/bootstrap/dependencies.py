@@ -21,7 +21,7 @@ from bot.monitoring.metrics import Metrics
 from bot.slack.client.account_lookup import ANSWER_SECONDS
 from bot.slack.client.client_factory import client_for, identify
 from bot.slack.client.rate_limiter import RateLimiter
-from bot.slack.client.startup_retry import retry_transient
+from bot.slack.client.startup_retry import StartupRetry
 from bot.slack.client.web_api import SlackClient
 from bot.slack.degraded.degraded_mode import migrate_if_available
 from bot.slack.responder import Responder
@@ -69,14 +69,23 @@ class Dependencies:
 
 
 def connect(
-    settings: Settings, clock: Clock, *, reached: Failpoint, opened: Callable[..., Store], call_seconds: int
+    settings: Settings,
+    clock: Clock,
+    *,
+    reached: Failpoint,
+    opened: Callable[..., Store],
+    call_seconds: int,
+    retry: StartupRetry,
 ) -> Dependencies:
-    """Ask Slack for our identity and all users, open and migrate the database, activate the policy."""
+    """Ask Slack for our identity and all users, open and migrate the database, activate the policy.
+
+    Without an answer of Slack it waits, since only Slack knows whose record this is.
+    """
     metrics = Metrics()
     token, address = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
     client = client_for(address, token, timeout=call_seconds, on_call=metrics.record_call)
     signer = read_key(settings.key_file) if settings.key_file else None
-    identity = retry_transient(lambda: identify(client))
+    identity = retry.until_answered(lambda: identify(client))
     team, bot = str(identity.team_id), str(identity.bot_user_id)
     store = opened(settings.database_url.get_secret_value(), team=team)
     store.high_water_mark.open(settings.spool)

@@ -7,12 +7,12 @@ the signing secret.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from slack_bolt import App
 from slack_bolt.authorization import AuthorizeResult
 
 from bot.bootstrap.application import Receiver
+from bot.bootstrap.startup import Startup
 from bot.config.settings import Settings
 from bot.monitoring.health_check import Health
 from bot.slack.bolt_app import build_app
@@ -20,8 +20,6 @@ from bot.slack.client.client_factory import client_for
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.listener_deadline import Acked
 from bot.slack.socket_mode.socket_connection import SocketConnection
-
-HTTP_PORT: Final = 3000
 
 
 def bolt_app(
@@ -40,32 +38,23 @@ def bolt_app(
 
 
 def receivers_of(
-    settings: Settings, app: App, health: Health, *, on_connected: Callable[[], None]
+    settings: Settings, app: App, health: Health, startup: Startup, *, on_connected: Callable[[], None]
 ) -> Sequence[Receiver]:
-    """Build the receivers that the settings ask for. `on_connected` is called when events may have been missed."""
-    if settings.mode == "http":
-        return [_web_server(settings, settings.http_port or HTTP_PORT, health, app, started=on_connected)]
-    if settings.slack_app_token is None:
-        return []
-    socket = SocketConnection(app, settings.slack_app_token.get_secret_value(), on_connected=on_connected)
-    if settings.http_port is None:
-        return [socket]
-    return [socket, _web_server(settings, settings.http_port, health)]
+    """Build the receivers that the settings ask for. `on_connected` is called when events may have been missed.
 
+    The page with the state of this process comes first, so that it tells of a wait for Slack's socket.
+    """
+    server, token = startup.server, settings.slack_app_token
+    is_http = settings.mode == "http"
+    if server is not None:
+        from bot.web.http_app import web_app
 
-def _web_server(
-    settings: Settings,
-    port: int,
-    health: Health,
-    app: App | None = None,
-    *,
-    started: Callable[[], None] | None = None,
-) -> Receiver:
-    # Socket Mode without a port needs neither Starlette nor uvicorn, which take 5 MB.
-    from bot.web.http_app import web_app
-    from bot.web.http_server import WebServer
-
-    return WebServer(web_app(health.is_alive, app, health), port, settings.http_host, started=started)
+        application = web_app(health.is_alive, app if is_http else None, health)
+        server.hand_over(application, started=on_connected if is_http else None)
+    if is_http or token is None:
+        return [server] if server is not None else []
+    socket = SocketConnection(app, token.get_secret_value(), on_connected=on_connected, retry=startup.retry)
+    return [socket] if server is None else [server, socket]
 
 
 def is_healthy(receivers: Sequence[Receiver]) -> bool:

@@ -8,14 +8,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final, NoReturn
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Final, NoReturn, TypeVar
 
 from slack_sdk.errors import SlackApiError
 
 from bot.bootstrap.application import Application
 from bot.bootstrap.composition import compose
+from bot.bootstrap.startup import Startup
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail, slack_refused
 from bot.config.settings import MissingSettings, Settings, read_settings
 from bot.monitoring.logs import configure_logging, secrets_of, shown_database
@@ -23,14 +24,15 @@ from bot.monitoring.logs import configure_logging, secrets_of, shown_database
 IN_FLIGHT_SECONDS: Final = 10.0
 _SIGNAL_POLL_SECONDS: Final = 0.5
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 def serve(
-    compose_application: Callable[[Settings], Application] = compose, in_flight_seconds: float = IN_FLIGHT_SECONDS
+    compose_application: Callable[..., Application] = compose, in_flight_seconds: float = IN_FLIGHT_SECONDS
 ) -> int:
     """Run until SIGTERM or Ctrl-C. Exit status: 0 after a signal, 1 when the start fails, 2 when settings are missing.
 
-    On shutdown, work in flight has `in_flight_seconds` to finish.
+    Without an answer of Slack the start waits. On shutdown, work in flight has `in_flight_seconds` to finish.
     """
     try:
         settings = read_settings()
@@ -39,8 +41,9 @@ def serve(
     configure_logging(secrets_of(settings), settings.log_format)
     shutdown = _ShutdownSignal()
     try:
-        with shutdown.interrupts():
-            muster = compose_application(settings)
+        startup = Startup(settings)
+        startup.listen()
+        muster = shutdown.unless_requested(lambda: compose_application(settings, startup=startup))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     except _ShutdownRequested:
@@ -64,8 +67,7 @@ def _run(muster: Application, settings: Settings, shutdown: _ShutdownSignal, in_
         fail(f"{settings.policy} is not used and policy {muster.active.policy.version} stays. Correct these lines:")
         fail("\n".join(f"  {one}" for one in muster.policy_errors))
     try:
-        with shutdown.interrupts():
-            muster.start()
+        shutdown.unless_requested(muster.start)
     except SlackApiError as refused:
         fail(slack_refused(str(refused.response.get("error")), "SLACK_APP_TOKEN"))
     except EXPECTED_ERRORS as error:
@@ -92,8 +94,8 @@ def _exempt_from_garbage_collection() -> None:
     gc.freeze()
 
 
-class _ShutdownRequested(BaseException):
-    """A shutdown signal during start-up. A BaseException, so that no retry catches it."""
+class _ShutdownRequested(Exception):  # noqa: N818 - it is no error
+    """A shutdown signal during start-up."""
 
 
 class _ShutdownSignal:
@@ -101,26 +103,21 @@ class _ShutdownSignal:
 
     def __init__(self) -> None:
         self.requested = threading.Event()
-        self._interrupts = False
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_signal)
+            signal.signal(number, lambda *_: self.requested.set())
 
-    @contextmanager
-    def interrupts(self) -> Iterator[None]:
-        """Raise _ShutdownRequested inside the block when a signal arrives, or has arrived: waiting for Slack can be long."""
-        self._interrupts = True
-        try:
-            if self.requested.is_set():
-                raise _ShutdownRequested
-            yield
-        finally:
-            self._interrupts = False
+    def unless_requested(self, work: Callable[[], T]) -> T:
+        """Return the result of a part of the start. Raise _ShutdownRequested when a signal arrives first.
 
-    def _on_signal(self, *_: object) -> None:
-        self.requested.set()
-        if self._interrupts:
-            self._interrupts = False
-            raise _ShutdownRequested
+        The work runs on a thread of its own: a wait for a name server cannot be interrupted, but abandoned.
+        """
+        pool = ThreadPoolExecutor(1, thread_name_prefix="start")
+        future = pool.submit(work)
+        pool.shutdown(wait=False)
+        while not self.requested.is_set():
+            if wait([future], _SIGNAL_POLL_SECONDS).done:
+                return future.result()
+        raise _ShutdownRequested
 
 
 def _stop(muster: Application, in_flight_seconds: float) -> None:

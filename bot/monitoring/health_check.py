@@ -35,7 +35,10 @@ class Check:
 
 @dataclass
 class Health:
-    """Health checks of one running Muster. `is_connected` is True while Slack's requests and events reach it."""
+    """Health checks of one running Muster. `is_connected` is True while Slack's requests and events reach it.
+
+    `waits_because` returns why the start waits for Slack, or an empty text.
+    """
 
     store: Store
     spool: Spool
@@ -43,6 +46,7 @@ class Health:
     clock: Clock
     metrics: Metrics
     is_connected: Callable[[], bool]
+    waits_because: Callable[[], str] = lambda: ""
 
     def __post_init__(self) -> None:
         self.metrics.registry.register(StateCollector(self.store, self.spool, self.is_ready, self.oldest_due))
@@ -61,14 +65,25 @@ class Health:
 
     def checks(self) -> tuple[Check, ...]:
         """Check Slack, the database, the schema, the jobs, the tick and the spool, within about a second."""
-        slack = Check("slack", connected := self.is_connected(), "connected" if connected else "not connected")
-        return (slack, *self._check_database(), self._check_record(), self._check_tick(), self._check_spool())
+        return (
+            self._check_slack(),
+            *self._check_database(),
+            self._check_record(),
+            self._check_tick(),
+            self._check_spool(),
+        )
 
     def oldest_due(self) -> float:
         """Return the age, in seconds, of the job that has been due longest."""
         now = self.clock.now()
         due_at = self.store.jobs.oldest_due(now)
         return (now - due_at).total_seconds() if due_at else 0.0
+
+    def _check_slack(self) -> Check:
+        if self.is_connected():
+            return Check("slack", True, "connected")
+        reason = self.waits_because()
+        return Check("slack", False, f"waiting for Slack: {reason}" if reason else "not connected")
 
     def _check_database(self) -> tuple[Check, ...]:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -22,8 +22,19 @@ class PortTaken(OSError):  # noqa: N818 - named for what was wrong
     """Another program listens on the port, or this process has no right to."""
 
 
+class CurrentApplication:
+    """The application that is served at the moment."""
+
+    def __init__(self, application: Starlette) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let the application answer one request."""
+        await self.application(scope, receive, send)
+
+
 class WebServer:
-    """Serves one web application. `started` is called once it answers requests."""
+    """Serves one web application, and after `hand_over` another. `started` is called once it answers requests."""
 
     def __init__(
         self,
@@ -38,8 +49,9 @@ class WebServer:
 
         from bot.web.connection_limits import BACKLOG, ConnectionLimits, limited_protocol
 
+        self._current = CurrentApplication(application)
         config = uvicorn.Config(
-            application,
+            self._current,
             host=host,
             port=port,
             http=limited_protocol(limits or ConnectionLimits.of_process()),
@@ -56,7 +68,7 @@ class WebServer:
             log_config=None,
         )
         self._server = uvicorn.Server(config)
-        self._started = started
+        self._started, self._next = started, application
         self._thread = threading.Thread(target=self._server.run, name="web", daemon=True)
 
     def is_connected(self) -> bool:
@@ -68,8 +80,19 @@ class WebServer:
         """The port in use, also when port 0 asked for any free one."""
         return int(self._server.servers[0].sockets[0].getsockname()[1])
 
+    def hand_over(self, application: Starlette, *, started: Callable[[], None] | None) -> None:
+        """Serve another application from the next `start`, which then calls `started`."""
+        self._next, self._started = application, started
+
     def start(self) -> None:
-        """Start to listen and return once requests are answered. Raise PortTaken when the port cannot be had."""
+        """Serve, and return once requests are answered. Raise PortTaken when the port cannot be had."""
+        self._current.application = self._next
+        if not self.is_connected():
+            self._listen()
+        if self._started is not None:
+            self._started()
+
+    def _listen(self) -> None:
         self._thread.start()
         deadline = time.monotonic() + START_SECONDS
         while not self._server.started:
@@ -79,8 +102,6 @@ class WebServer:
                     "Set MUSTER_HTTP_PORT to a free port and MUSTER_HTTP_HOST to an address of this machine."
                 )
             time.sleep(0.01)
-        if self._started is not None:
-            self._started()
 
     def stop(self) -> None:
         """Finish the requests that are running, then close the port."""

@@ -34,7 +34,7 @@ def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     target = timedelta(minutes=minutes)
     harm_started_at = incident.episodes[-1].start - _harmed_before(incident)
     near = each_once(incident.holder(Role.COMMANDER) or incident.holder(Role.DEPUTY) or incident.reporter)
-    # Nobody could be warned before there was an incident with this target.
+    # There is no warning before there is an incident with this target.
     known_at = max(latest(incident, logged), incident.priorities[-1].at)
     warned = [
         PromptStep(max(harm_started_at + target * share / 100, known_at), "restoration", near) for share in _SHARES

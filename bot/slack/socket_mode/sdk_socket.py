@@ -46,7 +46,8 @@ class SdkSocket:
         self._client.message_listeners.append(on_message)
 
     def connect(self) -> None:
-        """Connect; raises what the Web API client raises."""
+        """Connect by an address of its own, since Slack's are soon void; raises what the Web API client raises."""
+        self._client.wss_uri = None
         self._client.connect()
 
     def is_connected(self) -> bool:

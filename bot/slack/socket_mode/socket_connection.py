@@ -10,7 +10,7 @@ from typing import Final
 from slack_bolt import App
 
 from bot.clock import RealClock
-from bot.slack.client.startup_retry import retry_transient
+from bot.slack.client.startup_retry import StartupRetry
 from bot.slack.socket_mode.reconnect_watchdog import SILENT_SECONDS, SocketWatchdog
 from bot.slack.socket_mode.sdk_socket import SdkSocket
 
@@ -37,7 +37,9 @@ class SocketConnection:
         on_connected: Callable[[], None] = lambda: None,
         ack_seconds: float = ACK_SECONDS,
         silent_seconds: float = SILENT_SECONDS,
+        retry: StartupRetry | None = None,
     ) -> None:
+        self._retry = retry or StartupRetry()
         self._socket = SdkSocket.of(app, app_token, threads=THREADS, ping_seconds=PING_SECONDS)
         self._ack_seconds = ack_seconds
         self._received, self._handled = 0, 0
@@ -48,8 +50,8 @@ class SocketConnection:
         self._watchdog = SocketWatchdog(self._socket, RealClock(), silent_seconds=silent_seconds)
 
     def start(self) -> None:
-        """Connect and return."""
-        retry_transient(self._socket.connect)
+        """Connect and return, once Slack answers."""
+        self._retry.until_answered(self._socket.connect)
         self._watchdog.start()
 
     def stop(self) -> None:

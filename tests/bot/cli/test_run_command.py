@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import select
 import signal
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,6 +99,80 @@ def test_a_signal_while_the_start_waits_for_slack_ends_it_at_once(
 
     assert (code, took < 5) == (0, True), log
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/api/", "http://slack.invalid/api/"])
+def test_a_start_without_slack_waits_and_reports_it_until_a_signal(
+    env: dict[str, str], here: Path, address: str
+) -> None:
+    port = free_port()
+    given = {
+        "SLACK_API_URL": address,
+        "MUSTER_MODE": "http",
+        "SLACK_SIGNING_SECRET": "s" * 32,
+        "MUSTER_HTTP_PORT": port,
+    }
+    process = started(here, "run", **{**env, **given})
+    try:
+        page = until(lambda: waits_for_slack(port), "the page says why it waits", PATIENCE)
+        alive, metrics = asked(port, "/healthz"), asked(port, "/metrics")
+        event = asked(port, "/slack/events", b"{}")
+        process.send_signal(signal.SIGTERM)
+        started_at = time.monotonic()
+        code, took = process.wait(PATIENCE), time.monotonic() - started_at
+    finally:
+        process.kill()
+        out, log = process.communicate()
+
+    assert b"waiting for Slack: " in page
+    assert (alive[0], event[0]) == (200, 503)
+    assert b"muster_ready 0.0" in metrics[1]
+    assert (code, took < 3, out) == (0, True, "")
+    assert log.count("waiting for Slack") == 1, log
+    assert "Traceback" not in log
+
+
+def test_a_start_that_waited_for_slack_runs_once_slack_answers(
+    sandbox: Sandbox, env: dict[str, str], here: Path
+) -> None:
+    port = free_port()
+    sandbox.faults.server_error("auth.test", times=2, status=503)
+    with running(here, {**env, "MUSTER_HTTP_PORT": port}) as (_, line):
+        assert sandbox.wait_for_socket(PATIENCE)
+        checks = until(lambda: ready(port), "it is ready", PATIENCE)
+
+    assert "Muster runs in" in line
+    assert checks["slack"]["ok"]
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def asked(port: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
+    """Return the status and the body of an answer of Muster's own port."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", body, timeout=5) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return refused.code, refused.read()
+    except OSError:
+        return 0, b""
+
+
+def waits_for_slack(port: str) -> bytes | None:
+    """Return the page once it tells for what the start waits."""
+    status, page = asked(port, "/readyz")
+    return page if status == 503 and b"waiting" in page else None
+
+
+def ready(port: str) -> dict[str, dict[str, bool]] | None:
+    """Return the checks once Muster is ready."""
+    status, body = asked(port, "/readyz")
+    return dict(json.loads(body)["checks"]) if status == 200 else None
 
 
 def test_a_job_in_flight_is_completed_before_the_process_ends(
@@ -193,7 +270,6 @@ def test_a_broken_policy_without_an_earlier_one_is_refused_with_its_lines(env: d
     [
         ("SLACK_BOT_TOKEN", "xoxb-of-another-app", "Slack does not know the SLACK_BOT_TOKEN (invalid_auth)"),
         ("SLACK_APP_TOKEN", "xapp-of-another-app", "Slack does not know the SLACK_APP_TOKEN (invalid_auth)"),
-        ("SLACK_API_URL", "http://127.0.0.1:9/api/", "does not answer"),
         ("DATABASE_URL", "oracle://muster:hunter22@127.0.0.1/muster", "DATABASE_URL names oracle"),
         ("MUSTER_KEY_FILE", "nowhere.key", "There is no file nowhere.key"),
         ("MUSTER_KEY_FILE", "policy.yaml", "policy.yaml is not an Ed25519 private key"),

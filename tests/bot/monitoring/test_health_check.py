@@ -43,7 +43,7 @@ def free_port():
 
 
 def get(house, path):
-    address = f"http://127.0.0.1:{house.muster.receivers[1].port}{path}"
+    address = f"http://127.0.0.1:{house.muster.receivers[0].port}{path}"
     try:
         with urllib.request.urlopen(address, timeout=5) as answer:
             return answer.status, answer.read().decode()

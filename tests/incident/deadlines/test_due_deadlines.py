@@ -157,9 +157,9 @@ def test_an_action_without_a_time_box_is_never_asked_for():
     assert things(chain, "action") == []
 
 
-def called(ladder: tuple[str, ...] = ()) -> Fact:
+def called(next_levels: tuple[str, ...] = ()) -> Fact:
     return Escalated.model_validate(
-        {"how": "functional", "to": "ben", "person": BEN, "reason": "help", "answer_by": T(6), "ladder": ladder}
+        {"how": "functional", "to": "ben", "person": BEN, "reason": "help", "answer_by": T(6), "ladder": next_levels}
     )
 
 

@@ -26,9 +26,9 @@ RUN_ON = {"closure", "tempfix", "review", "mask", "handover"}
 COUNTED_FROM_RESUMPTION = {"acknowledge", "commander", "judgement", "stale", "update"}
 
 
-def paged(answer_by: float, ladder: tuple[str, ...] = (DEV,)) -> Escalated:
+def paged(answer_by: float, next_levels: tuple[str, ...] = (DEV,)) -> Escalated:
     return Escalated.model_validate(
-        {"how": "functional", "to": CHI, "person": CHI, "reason": "x", "answer_by": T(answer_by), "ladder": ladder}
+        {"how": "functional", "to": CHI, "person": CHI, "reason": "x", "answer_by": T(answer_by), "ladder": next_levels}
     )
 
 
@@ -94,7 +94,7 @@ def test_a_page_that_still_waits_at_the_reopening_calls_the_next_level():
 
 def test_a_call_that_failed_before_the_reopening_is_not_asked_for_again():
     chain = Chain(Priority.P2)
-    chain.add(paged(answer_by=30, ladder=()), at=10)
+    chain.add(paged(answer_by=30, next_levels=()), at=10)
     chain.add(EscalationAnswered(escalation=chain.now.escalations[0].n, answer="declined"), at=11)
     assert "call" in things(chain)
     ended(chain, at=20)
@@ -153,7 +153,7 @@ def _fact(act: str, chain: Chain, at: float) -> Fact | None:
         case "release" if commands is not None:
             return RoleReleased(role=Role.COMMANDER, who=commands)
         case "page" | "page_no_further":
-            return paged(at + 5, ladder=(BEN, DEV) if act == "page" else ())
+            return paged(at + 5, next_levels=(BEN, DEV) if act == "page" else ())
         case "decline" if calls and calls[-1].answer is None:
             return EscalationAnswered(escalation=calls[-1].n, answer="declined")
         case "action":
