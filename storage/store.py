@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from types import TracebackType
@@ -22,11 +23,14 @@ from storage.integrity.high_water_mark import HighWaterMark
 from storage.integrity.key_rotation import SigningKeys
 from storage.integrity.rfc3161_timestamps import Timestamps
 from storage.jobs.job_queue import JobQueue
+from storage.jobs.process_lock import ProcessLock
 from storage.record import idempotency_keys
 from storage.record.expired_incidents import RetentionDeletion
 from storage.record.queries import Queries
 from storage.record.recorder import SqlRecorder
 from storage.triggers import record_triggers
+
+_log = logging.getLogger(__name__)
 
 
 class Store:
@@ -44,6 +48,7 @@ class Store:
         self.recorder: Recorder = recorder
         self.appended_counts = recorder.appended_counts
         self.jobs = JobQueue(transactions, team)
+        self._process_lock = ProcessLock(engine)
         self.directory = Directory(transactions, team)
         self.drafts = Drafts(transactions, team)
         self.queries = Queries(transactions)
@@ -71,6 +76,18 @@ class Store:
         """Register a callback, called from any thread, for committed transactions that enqueued jobs; it must be quick."""
         self._notifications.on_commit(callback)
 
+    def take_over_jobs(self) -> None:
+        """Free the jobs of processes that were killed, if this process alone works on a SQLite file, and be known to others.
+
+        On PostgreSQL their leases end by time.
+        """
+        self._process_lock.hold(self._free_leases)
+
+    def _free_leases(self) -> None:
+        freed = self.jobs.free_leases()
+        if freed:
+            _log.warning("%d jobs of a process that was killed are taken over", freed)
+
     def delete_expired(self, now: datetime) -> None:
         """Delete what docs/reference/storage.md says expires by itself: keys, drafts, heartbeats, jobs."""
         self.transactions.write(lambda connection: idempotency_keys.delete_expired(connection, now), first=False)
@@ -85,6 +102,7 @@ class Store:
         self.transactions.close()
         self.high_water_mark.save()
         self.engine.dispose()
+        self._process_lock.release()
 
     def __enter__(self) -> Store:
         return self

@@ -61,7 +61,9 @@ class Application:
             receiver.start()
 
     def work(self) -> None:
-        """Run jobs when they are due, on threads of their own."""
+        """Run jobs when they are due, on threads of their own; first take over those of a process that was killed."""
+        with suppress(Unavailable):
+            self.store.take_over_jobs()
         self.worker.start()
         self.worker.wake()
         self.scheduler.start()

@@ -14,9 +14,11 @@ from typing import Final
 from storage.jobs.claims import ClaimedJob
 from storage.jobs.job_queue import JobQueue
 
-# Both in calls: the length of a lease, and how much of it passes before it is renewed.
-_LENGTH: Final = 3.0
-_RENEWED_AFTER: Final = 1.0
+# A lease covers a call and, in seconds, what passes until its renewal is committed. With shorter calls, in calls.
+_SPARE_SECONDS: Final = 4.0
+_SPARE_CALLS: Final = 2.0
+_RENEWED_SECONDS: Final = 1.0
+_RENEWED_CALLS: Final = 0.5
 
 
 class LeaseLost(Exception):  # noqa: N818 - it is no error: another replica may own the job
@@ -57,12 +59,12 @@ class Leases:
     @property
     def seconds(self) -> float:
         """The length of a lease that is not renewed."""
-        return self._call * _LENGTH
+        return self._call + min(_SPARE_SECONDS, self._call * _SPARE_CALLS)
 
     @property
     def renewal_interval(self) -> float:
         """The seconds between two calls of `renew`."""
-        return self._call * _RENEWED_AFTER / 2
+        return min(_RENEWED_SECONDS, self._call * _RENEWED_CALLS)
 
     def hold(self, claimed: ClaimedJob) -> Lease:
         """Return the lease of a claimed job and renew it from now on."""
@@ -77,14 +79,13 @@ class Leases:
             self._held.discard(lease)
 
     def renew(self, now: datetime) -> None:
-        """Renew every lease that has run for the time of a call, and release those that another replica took over."""
-        until = now + timedelta(seconds=self.seconds)
+        """Renew every lease that has run for the interval, and release those that another replica took over."""
+        until, interval = now + timedelta(seconds=self.seconds), timedelta(seconds=self.renewal_interval)
         with self._lock:
-            old = [
-                lease for lease in self._held if until - lease.until >= timedelta(seconds=self._call * _RENEWED_AFTER)
-            ]
+            old = [lease for lease in self._held if until - lease.until >= interval]
+        lost = {one.id for one in self._jobs.renew([lease.claimed for lease in old], until)}
         for lease in old:
-            if self._jobs.renew(lease.claimed, until):
-                lease.until = until
-            else:
+            if lease.claimed.id in lost:
                 self.release(lease)
+            else:
+                lease.until = until

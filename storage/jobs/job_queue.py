@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Connection, case, func, select
 
 from storage.database.sqlite import by_index
 from storage.database.transactions import Transactions
 from storage.errors import require_team
-from storage.jobs import claims, completions, dead_letters
+from storage.jobs import claims, completions, dead_letters, recovery
 from storage.jobs.claims import READY_OF_TEAM, ClaimedJob
 from storage.jobs.dead_letters import DeadJob
 from storage.jobs.job_table import JOB, JobState
@@ -42,9 +43,23 @@ class JobQueue:
             lambda connection: claims.claim(connection, now, owner, limit, team=team, lease=lease)
         )
 
-    def renew(self, claimed: ClaimedJob, until: datetime) -> bool:
-        """Extend the lease; False when it is lost."""
-        return self._transactions.write(lambda connection: completions.renew(connection, claimed, until))
+    def renew(self, many: Sequence[ClaimedJob], until: datetime) -> Sequence[ClaimedJob]:
+        """Extend leases in one transaction, and return the jobs whose lease is lost."""
+
+        def work(connection: Connection) -> list[ClaimedJob]:
+            return [one for one in many if not completions.renew(connection, one, until)]
+
+        return self._transactions.write(work) if many else ()
+
+    def free_leases(self) -> int:
+        """End every lease of the team, and return how many there were. No process may be alive that has one."""
+        team = require_team(self._team)
+        return self._transactions.write(lambda connection: recovery.free_leases(connection, team=team))
+
+    def bring_forward(self, now: datetime, by: timedelta, lease_seconds: float) -> int:
+        """Bring jobs and ends of leases forward after the clock was set back by `by`; return how many jobs were moved."""
+        team, lease = require_team(self._team), timedelta(seconds=lease_seconds)
+        return self._transactions.write(lambda c: recovery.bring_forward(c, now, by, lease, team=team))
 
     def last_result(self, claimed: ClaimedJob) -> str | None:
         """Return the result of the previous run of the job's key, in any replica; None when there is none."""

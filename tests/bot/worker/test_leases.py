@@ -20,11 +20,11 @@ from storage.store import Store
 from tests.support.worker_env import START, WorkerEnv, worker_env_on
 
 CALL = 10.0
-LONG = timedelta(seconds=31)
+LONG = timedelta(seconds=15)
 
 
 def claimed(store: Store, owner: str = "w1", after: float = 0) -> ClaimedJob:
-    (one,) = store.jobs.claim(START + timedelta(seconds=after), owner, 1, 3 * CALL)
+    (one,) = store.jobs.claim(START + timedelta(seconds=after), owner, 1, CALL + 4)
     return one
 
 
@@ -36,35 +36,37 @@ def due_store(store: Store) -> Store:
     return store
 
 
-def test_a_lease_lasts_three_calls_and_covers_one_that_ends_with_it(due_store: Store) -> None:
+def test_a_lease_covers_a_call_and_four_seconds_for_its_renewal(due_store: Store) -> None:
     leases = Leases(due_store.jobs, CALL)
     lease = leases.hold(claimed(due_store))
 
-    assert lease.until == START + timedelta(seconds=30)
-    assert lease.covers_a_call(START + timedelta(seconds=20))
-    assert not lease.covers_a_call(START + timedelta(seconds=20, microseconds=1))
+    assert (leases.seconds, leases.renewal_interval) == (14, 1)
+    assert lease.until == START + timedelta(seconds=14)
+    assert lease.covers_a_call(START + timedelta(seconds=4))
+    assert not lease.covers_a_call(START + timedelta(seconds=4, microseconds=1))
 
 
-def test_the_lease_of_a_long_job_is_renewed_and_no_other_worker_claims_it(due_store: Store) -> None:
+def test_the_lease_of_a_long_job_covers_a_call_at_every_moment_and_no_other_worker_claims_it(due_store: Store) -> None:
     leases = Leases(due_store.jobs, CALL)
     lease = leases.hold(claimed(due_store))
 
-    for seconds in (5, 10, 20, 30, 40):
-        leases.renew(START + timedelta(seconds=seconds))
+    for second in range(1, 60):
+        assert lease.covers_a_call(START + timedelta(seconds=second))
+        leases.renew(START + timedelta(seconds=second))
 
-    assert lease.until == START + timedelta(seconds=70)
-    assert due_store.jobs.claim(START + timedelta(seconds=69), "w2", 1, 30) == []
-    assert due_store.jobs.complete(lease.claimed, START + timedelta(seconds=69))
+    assert lease.until == START + timedelta(seconds=59 + 14)
+    assert due_store.jobs.claim(START + timedelta(seconds=59 + 13), "w2", 1, 14) == []
+    assert due_store.jobs.complete(lease.claimed, START + timedelta(seconds=59 + 13))
 
 
 def test_the_lease_of_a_job_that_just_started_is_not_renewed(due_store: Store) -> None:
     leases = Leases(due_store.jobs, CALL)
     lease = leases.hold(claimed(due_store))
 
-    leases.renew(START + timedelta(seconds=9))
+    leases.renew(START + timedelta(seconds=0.9))
 
-    assert lease.until == START + timedelta(seconds=30)
-    assert due_store.jobs.next_run_at() == START + timedelta(seconds=30)
+    assert lease.until == START + timedelta(seconds=14)
+    assert due_store.jobs.next_run_at() == START + timedelta(seconds=14)
 
 
 def test_a_released_lease_is_not_renewed(due_store: Store) -> None:
@@ -72,22 +74,22 @@ def test_a_released_lease_is_not_renewed(due_store: Store) -> None:
     lease = leases.hold(claimed(due_store))
     leases.release(lease)
 
-    leases.renew(START + timedelta(seconds=20))
+    leases.renew(START + timedelta(seconds=10))
 
-    assert [one.owner for one in due_store.jobs.claim(START + timedelta(seconds=30), "w2", 1, 30)] == ["w2"]
+    assert [one.owner for one in due_store.jobs.claim(START + timedelta(seconds=14), "w2", 1, 14)] == ["w2"]
 
 
 def test_a_lease_that_was_taken_over_cannot_be_renewed_and_covers_no_call(due_store: Store) -> None:
     leases = Leases(due_store.jobs, CALL)
     lease = leases.hold(claimed(due_store))
-    new_owner = claimed(due_store, "w2", after=30)
+    new_owner = claimed(due_store, "w2", after=14)
 
-    leases.renew(START + timedelta(seconds=31))
-    leases.renew(START + timedelta(seconds=45))
+    leases.renew(START + timedelta(seconds=15))
+    leases.renew(START + timedelta(seconds=29))
 
-    assert not due_store.jobs.renew(lease.claimed, START + timedelta(hours=1))
-    assert not lease.covers_a_call(START + timedelta(seconds=31))
-    assert due_store.jobs.complete(new_owner, START + timedelta(seconds=46))
+    assert due_store.jobs.renew([lease.claimed], START + timedelta(hours=1)) == [lease.claimed]
+    assert not lease.covers_a_call(START + timedelta(seconds=15))
+    assert due_store.jobs.complete(new_owner, START + timedelta(seconds=27))
 
 
 def test_the_last_result_of_a_key_is_available_to_every_worker(store: Store) -> None:
