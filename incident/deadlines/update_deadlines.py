@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from incident.deadlines.back_off import BACKS_OFF_AFTER, last_activity
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
@@ -43,10 +43,10 @@ def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     """
     if incident.is_over:
         return ()
-    both, resumed = _leads(incident)[1], resumed_at(incident)
+    both = _leads(incident)[1]
     found = []
     for state in incident.audiences:
-        streak = _missed_in_a_row(state, resumed)
+        streak = _missed_in_a_row(incident, state)
         if streak and not state.held:
             slot = state.slots[-1].part(state.slots[-1].count - 1)
             whom = both if streak == 1 else each_once(*both, incident.service_owner)
@@ -59,7 +59,7 @@ def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
 
 def is_backed_off(incident: Incident, state: AudienceState) -> bool:
     """True if the open slot of an audience follows a missed one and is due more than a day after the last activity."""
-    if state.open is None or not _missed_in_a_row(state):
+    if state.open is None or not _missed_in_a_row(incident, state):
         return False
     return state.open.due_at - last_activity(incident) > BACKS_OFF_AFTER
 
@@ -70,8 +70,8 @@ def _leads(incident: Incident) -> tuple[tuple[PersonId, ...], tuple[PersonId, ..
     return each_once(first), each_once(first, commands, None if commands else incident.service_owner)
 
 
-def _missed_in_a_row(state: AudienceState, resumed: datetime | None) -> int:
-    streak = 0
+def _missed_in_a_row(incident: Incident, state: AudienceState) -> int:
+    streak, resumed = 0, resumed_at(incident)
     for slot in reversed(state.slots):
         if slot.status != "missed" or (resumed is not None and slot.missed_after <= resumed):
             break

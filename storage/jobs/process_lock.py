@@ -25,7 +25,7 @@ class ProcessLock:
         self._file: int | None = None
 
     def hold(self, if_alone: Callable[[], None]) -> None:
-        """Hold the lock from now on. Call `if_alone` first if no other process held it; none can take it meanwhile."""
+        """Hold the lock from now on. Call `if_alone` first if no other process held it; none can take it in between."""
         if self._path is None or self._file is not None:
             return
         try:
@@ -40,7 +40,7 @@ class ProcessLock:
             fcntl.flock(self._file, fcntl.LOCK_SH)
 
     def release(self) -> None:
-        """Give the lock up."""
+        """Release the lock."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

@@ -20,8 +20,8 @@ KEY = IncidentKey("T1", "01INC")
 LEASE = 14.0
 
 
-def job(name: str, kind: JobKind = JobKind.SAY, run_at: datetime | None = None, lane: str | None = None) -> Job:
-    return Job(kind=kind, key=name, incident=KEY, run_at=run_at, ordering_key=lane)
+def job(name: str, kind: JobKind = JobKind.SAY, run_at: datetime | None = None, order: str | None = None) -> Job:
+    return Job(kind=kind, key=name, incident=KEY, run_at=run_at, ordering_key=order)
 
 
 def enqueue(store: Store, *jobs: Job) -> None:
@@ -128,7 +128,7 @@ def test_after_the_clock_was_set_back_jobs_are_due_as_soon_as_they_would_have_be
         job("now", run_at=ahead),
         job("retry", run_at=ahead + timedelta(minutes=5)),
         job("timer", JobKind.TIMER, run_at=ahead + timedelta(minutes=30)),
-        job("blocked", run_at=T0, lane="posts"),
+        job("blocked", run_at=T0, order="posts"),
     )
 
     moved = store.jobs.bring_forward(T0, by, LEASE)
