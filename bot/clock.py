@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Protocol
@@ -12,6 +13,11 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present moment, aware and in UTC."""
+
+
+def steady_seconds() -> float:
+    """Return the seconds since an unknown moment. No one can set them; where the system counts it, sleep is among them."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 class RealClock:

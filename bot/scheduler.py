@@ -48,6 +48,11 @@ class Scheduler:
         """Run the tasks from now on."""
         self._scheduler.start()
 
+    def run_all(self, now: datetime) -> None:
+        """Run every task now and count its interval from now, after the clock was set back."""
+        for task in self._scheduler.get_jobs():
+            task.modify(next_run_time=now)
+
     def pause(self) -> None:
         """Start no task any more; tasks that are running go on."""
         if self._scheduler.running:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, func, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.database.transactions import Transactions
@@ -60,6 +60,11 @@ class Heartbeats:
         newest = newest.where(HEARTBEAT.c.team == self._team)
         found: datetime | None = self._transactions.read(lambda connection: connection.execute(newest).scalar_one())
         return found
+
+    def bring_forward(self, now: datetime) -> None:
+        """Date every heartbeat in the future now: it is from before the clock was set back, and would hide a gap."""
+        late = update(HEARTBEAT).where(HEARTBEAT.c.team == self._team, HEARTBEAT.c.connected_at > now)
+        self._transactions.write(lambda connection: connection.execute(late.values(connected_at=now)), first=False)
 
     def delete_expired(self, now: datetime) -> int:
         """Delete the rows of processes silent for two days, never the newest row, and return how many."""

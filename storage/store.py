@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
+from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select
 
 from incident.ports import Recorder
 from storage.database import schema
@@ -17,6 +18,7 @@ from storage.database.engine import make_engine
 from storage.database.transactions import Transactions, transactions_of
 from storage.directory import Directory
 from storage.drafts import Drafts
+from storage.errors import require_team
 from storage.heartbeats import Heartbeats
 from storage.integrity.checkpoints import Checkpoints
 from storage.integrity.high_water_mark import HighWaterMark
@@ -28,8 +30,10 @@ from storage.record import idempotency_keys
 from storage.record.expired_incidents import RetentionDeletion
 from storage.record.queries import Queries
 from storage.record.recorder import SqlRecorder
+from storage.tables import CHAIN
 from storage.triggers import record_triggers
 
+SETTLE: Final = timedelta(seconds=2)
 _log = logging.getLogger(__name__)
 
 
@@ -76,17 +80,32 @@ class Store:
         """Register a callback, called from any thread, for committed transactions that enqueued jobs; it must be quick."""
         self._notifications.on_commit(callback)
 
-    def take_over_jobs(self) -> None:
-        """Free the jobs of processes that were killed, if this process alone works on a SQLite file, and be known to others.
+    def take_over_jobs(self, now: datetime) -> None:
+        """Take over the jobs of killed processes, if this process alone works on a SQLite file, and be known to others.
 
-        On PostgreSQL their leases end by time.
+        Slack may still execute a call of such a process, so their leases end `SETTLE` after `now`. On PostgreSQL they end
+        by time.
         """
-        self._process_lock.hold(self._free_leases)
+        self._process_lock.hold(lambda: self._shorten_leases(now + SETTLE))
 
-    def _free_leases(self) -> None:
-        freed = self.jobs.free_leases()
-        if freed:
-            _log.warning("%d jobs of a process that was killed are taken over", freed)
+    def newest_time(self) -> datetime | None:
+        """Return the latest time of an entry or of a heartbeat of the team, None for an empty record."""
+        recorded = select(func.max(CHAIN.c.recorded_at, type_=CHAIN.c.recorded_at.type)).where(
+            CHAIN.c.team == require_team(self.team)
+        )
+        entry: datetime | None = self.transactions.read(lambda connection: connection.execute(recorded).scalar_one())
+        return max((at for at in (entry, self.heartbeats.latest()) if at is not None), default=None)
+
+    def bring_forward(self, now: datetime, by: timedelta, lease_seconds: float) -> None:
+        """Bring forward what was dated before the clock was set back by `by`: jobs, leases, heartbeats."""
+        moved = self.jobs.bring_forward(now, by, lease_seconds)
+        self.heartbeats.bring_forward(now)
+        _log.warning("%d jobs are brought forward by %.0f s, since the clock was set back", moved, by.total_seconds())
+
+    def _shorten_leases(self, until: datetime) -> None:
+        taken = self.jobs.shorten_leases(until)
+        if taken:
+            _log.warning("%d jobs of a process that was killed are taken over", taken)
 
     def delete_expired(self, now: datetime) -> None:
         """Delete what docs/reference/storage.md says expires by itself: keys, drafts, heartbeats, jobs."""

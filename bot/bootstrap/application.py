@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.config.policy_loader import ActivePolicy
 from bot.config.yaml_positions import ConfigError
+from bot.monitoring.clock_watch import ClockWatch
 from bot.scheduler import Scheduler
 from bot.slack.capture.gap_detector import GapDetector
 from bot.slack.degraded.degraded_mode import DegradedMode
@@ -49,6 +50,7 @@ class Application:
     receivers: Sequence[Receiver]
     degraded_mode: DegradedMode
     signer: Signer | None
+    clock_watch: ClockWatch
     policy_errors: tuple[ConfigError, ...] = ()
     workspace: str = ""
 
@@ -63,10 +65,17 @@ class Application:
     def work(self) -> None:
         """Run jobs when they are due, on threads of their own; first take over those of a process that was killed."""
         with suppress(Unavailable):
-            self.store.take_over_jobs()
+            self.store.take_over_jobs(self.worker.now())
         self.worker.start()
         self.worker.wake()
         self.scheduler.start()
+        self.clock_watch.start(newest=self.store.newest_time, recover=self._bring_forward)
+
+    def _bring_forward(self, now: datetime, by: timedelta) -> None:
+        """Bring forward what was dated before the clock was set back by `by`."""
+        self.scheduler.run_all(now)
+        self.store.bring_forward(now, by, self.worker.lease_seconds)
+        self.worker.wake()
 
     def start(self) -> None:
         """Work and listen."""
@@ -79,6 +88,7 @@ class Application:
 
     def stop(self) -> None:
         """Claim nothing more, finish what is in flight, stop listening, close the database."""
+        self.clock_watch.stop()
         self.scheduler.pause()
         self.worker.stop_claiming()
         with suppress(Unavailable):

@@ -75,6 +75,7 @@ def compose(
         receivers=receivers,
         degraded_mode=degraded_mode,
         signer=on.signer,
+        clock_watch=on.clock_watch,
         policy_errors=on.policy.errors,
         workspace=str(on.identity.team or on.team),
     )
@@ -96,6 +97,7 @@ def _health(
         on.metrics,
         is_connected=lambda: is_healthy(receivers()),
         waits_because=lambda: startup.retry.reason,
+        clock_watch=on.clock_watch,
     )
 
 

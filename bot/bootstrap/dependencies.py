@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.config.policy_reloader import PolicyReloader
 from bot.config.settings import Settings
 from bot.failpoints import Failpoint
+from bot.monitoring.clock_watch import ClockWatch
 from bot.monitoring.metrics import Metrics
 from bot.slack.client.account_lookup import ANSWER_SECONDS
 from bot.slack.client.client_factory import client_for, identify
@@ -41,6 +42,7 @@ class Dependencies:
     identity: AuthorizeResult
     clock: Clock
     metrics: Metrics
+    clock_watch: ClockWatch
     signer: Signer | None
     store: Store
     is_migrated: bool
@@ -82,8 +84,10 @@ def connect(
     Without an answer of Slack it waits, since only Slack knows whose record this is.
     """
     metrics = Metrics()
+    clock_watch = ClockWatch(clock, on_step=metrics.record_clock_step)
+    metrics.observe_skew(lambda: clock_watch.skew_seconds)
     token, address = settings.slack_bot_token.get_secret_value(), settings.slack_api_url
-    client = client_for(address, token, timeout=call_seconds, on_call=metrics.record_call)
+    client = client_for(address, token, timeout=call_seconds, on_call=metrics.record_call, on_date=clock_watch.compare)
     signer = read_key(settings.key_file) if settings.key_file else None
     identity = retry.until_answered(lambda: identify(client))
     team, bot = str(identity.team_id), str(identity.bot_user_id)
@@ -94,6 +98,7 @@ def connect(
         identity=identity,
         clock=clock,
         metrics=metrics,
+        clock_watch=clock_watch,
         signer=signer,
         store=store,
         is_migrated=is_migrated,

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from bot.clock import Clock
+from bot.monitoring.clock_watch import ClockWatch
 from bot.monitoring.metrics import QUERY_TIMEOUT_S, Metrics, StateCollector
 from bot.spool.spool import Spool
 from bot.worker.worker import Worker
@@ -47,6 +48,7 @@ class Health:
     metrics: Metrics
     is_connected: Callable[[], bool]
     waits_because: Callable[[], str] = lambda: ""
+    clock_watch: ClockWatch | None = None
 
     def __post_init__(self) -> None:
         self.metrics.registry.register(StateCollector(self.store, self.spool, self.is_ready, self.oldest_due))
@@ -64,14 +66,15 @@ class Health:
         return self.metrics.exposition()
 
     def checks(self) -> tuple[Check, ...]:
-        """Check Slack, the database, the schema, the jobs, the tick and the spool, within about a second."""
-        return (
+        """Check Slack, database, schema, jobs, record, tick, spool and clock, within about a second."""
+        checks = (
             self._check_slack(),
             *self._check_database(),
             self._check_record(),
             self._check_tick(),
             self._check_spool(),
         )
+        return checks if self.clock_watch is None else (*checks, Check("clock", *self.clock_watch.state()))
 
     def oldest_due(self) -> float:
         """Return the age, in seconds, of the job that has been due longest."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 
@@ -44,6 +44,23 @@ class Metrics:
         self._connections = Counter(
             "muster_slack_connections", "Connections that Slack opened.", registry=self.registry
         )
+
+        self._clock_steps = Counter(
+            "muster_clock_steps", "Steps of this machine's clock.", ["direction"], registry=self.registry
+        )
+        for direction in ("back", "forward"):
+            self._clock_steps.labels(direction)
+        self._clock_skew = Gauge(
+            "muster_clock_skew_seconds", "How far this machine's clock is ahead of Slack's.", registry=self.registry
+        )
+
+    def observe_skew(self, seconds: Callable[[], float]) -> None:
+        """Read the skew of the clock from `seconds` at each scrape."""
+        self._clock_skew.set_function(seconds)
+
+    def record_clock_step(self, direction: str) -> None:
+        """Count a step of the clock, `back` or `forward`."""
+        self._clock_steps.labels(direction).inc()
 
     def record_ack(self, kind: str, seconds: float) -> None:
         """Record the duration of a listener, whether or not it acknowledged."""

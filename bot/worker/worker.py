@@ -71,6 +71,15 @@ class Worker:
         """True if the loop runs, or has not been started yet."""
         return self._loop is None or self._loop.is_alive()
 
+    def now(self) -> datetime:
+        """Return the time by which jobs run."""
+        return self._clock.now()
+
+    @property
+    def lease_seconds(self) -> float:
+        """The length of a lease that is not renewed."""
+        return self._leases.seconds
+
     def wake(self) -> None:
         """Look for due jobs now. The tick calls this in case a wake-up by a commit was missed."""
         self._woken.set()

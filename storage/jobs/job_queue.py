@@ -51,10 +51,10 @@ class JobQueue:
 
         return self._transactions.write(work) if many else ()
 
-    def free_leases(self) -> int:
-        """End every lease of the team, and return how many there were. No process may be alive that has one."""
+    def shorten_leases(self, until: datetime) -> int:
+        """End every lease of the team no later than `until`, and return how many ended later."""
         team = require_team(self._team)
-        return self._transactions.write(lambda connection: recovery.free_leases(connection, team=team))
+        return self._transactions.write(lambda connection: recovery.shorten_leases(connection, until, team=team))
 
     def bring_forward(self, now: datetime, by: timedelta, lease_seconds: float) -> int:
         """Bring jobs and ends of leases forward after the clock was set back by `by`; return how many jobs were moved."""

@@ -9,16 +9,15 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from incident.jobs import JobKind
 from storage.jobs.claims import READY_OF_TEAM
-from storage.jobs.completions import NO_LEASE
 from storage.jobs.job_table import JOB
 
 _MOVE: Final = update(JOB).where(JOB.c.id == bindparam("of_id")).values(run_at=bindparam("at"))
 
 
-def free_leases(connection: Connection, *, team: str) -> int:
-    """End the lease of every job of the team, and return how many there were. No process may be alive that has one."""
-    leased = update(JOB).where(READY_OF_TEAM, JOB.c.lease_owner.is_not(None)).values(**NO_LEASE)
-    return connection.execute(leased, {"of_team": team}).rowcount
+def shorten_leases(connection: Connection, until: datetime, *, team: str) -> int:
+    """End every lease of the team no later than `until`, and return how many ended later."""
+    longer = update(JOB).where(READY_OF_TEAM, JOB.c.lease_until > until).values(lease_until=until)
+    return connection.execute(longer, {"of_team": team}).rowcount
 
 
 def bring_forward(connection: Connection, now: datetime, by: timedelta, lease: timedelta, *, team: str) -> int:
@@ -32,6 +31,5 @@ def bring_forward(connection: Connection, now: datetime, by: timedelta, lease: t
     moved = [{"of_id": row.id, "at": now if row.kind == JobKind.TIMER else max(now, row.run_at - by)} for row in rows]
     if moved:
         connection.execute(_MOVE, moved)
-    too_long = update(JOB).where(READY_OF_TEAM, JOB.c.lease_until > now + lease).values(lease_until=now + lease)
-    connection.execute(too_long, {"of_team": team})
+    shorten_leases(connection, now + lease, team=team)
     return len(moved)

@@ -35,3 +35,11 @@ def test_old_rows_go_but_the_newest_stays_however_old_it_is(store: Store) -> Non
 
     assert gone == 1
     assert store.heartbeats.latest() == T0 + timedelta(minutes=1)
+
+
+def test_a_heartbeat_in_the_future_is_dated_now_after_the_clock_was_set_back(store: Store) -> None:
+    store.heartbeats.record("one", T0 + timedelta(hours=2))
+
+    store.heartbeats.bring_forward(T0)
+
+    assert store.heartbeats.latest() == T0

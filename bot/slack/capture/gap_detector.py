@@ -71,7 +71,8 @@ class GapDetector:
                 if self._is_backfill_due:
                     self._enqueue_backfill(now)
                 self._connected_at = now
-                if self._heartbeat_at is None or now - self._heartbeat_at >= HEARTBEAT:
+                # A heartbeat that lies in the future is from before the clock was set back.
+                if self._heartbeat_at is None or not timedelta(0) <= now - self._heartbeat_at < HEARTBEAT:
                     self._record_heartbeat(now)
             elif self._connected_at is not None:
                 self._record_heartbeat(self._connected_at)

@@ -17,9 +17,13 @@ _LOCAL: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class ObservedClient(WebClient):
-    """A client that reports the result of each call to `on_call`: ok, too_many, refused, trouble or unknown."""
+    """A client that reports the result of each call to `on_call`: ok, too_many, refused, trouble or unknown.
+
+    `on_date` gets the `Date` of each response.
+    """
 
     on_call: CallObserver = staticmethod(lambda method, result: None)
+    on_date: Callable[[str | None], None] = staticmethod(lambda date: None)
 
     def api_call(self, api_method: str, **arguments: Any) -> SlackResponse:
         """Call a method and report its result."""
@@ -27,21 +31,30 @@ class ObservedClient(WebClient):
             response = super().api_call(api_method, **arguments)
         except SlackApiError as rejected:
             self.on_call(api_method, _result(rejected))
+            self.on_date(_date_of(rejected.response))
             raise
         except (OSError, HTTPException):
             self.on_call(api_method, "unknown")
             raise
         self.on_call(api_method, "ok")
+        self.on_date(_date_of(response))
         return response
 
 
 def client_for(
-    base_url: str, token: str | None = None, *, timeout: int = 10, on_call: CallObserver | None = None
+    base_url: str,
+    token: str | None = None,
+    *,
+    timeout: int = 10,
+    on_call: CallObserver | None = None,
+    on_date: Callable[[str | None], None] | None = None,
 ) -> WebClient:
     """Make a client that calls once: what has to be retried is a job, and a job knows when. `timeout` is in seconds."""
     client = ObservedClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
     if on_call is not None:
         client.on_call = on_call
+    if on_date is not None:
+        client.on_date = on_date
     if urlsplit(base_url).hostname in _LOCAL:
         client.proxy = None
     return client
@@ -52,6 +65,12 @@ def _result(rejected: SlackApiError) -> str:
     if status == 429:
         return "too_many"
     return "trouble" if status >= 500 else "refused"
+
+
+def _date_of(response: SlackResponse) -> str | None:
+    headers = getattr(response, "headers", None) or {}
+    value = next((value for name, value in headers.items() if name.lower() == "date"), None)
+    return value[0] if isinstance(value, list) else value
 
 
 def identify(client: WebClient) -> AuthorizeResult:

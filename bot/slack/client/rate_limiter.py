@@ -60,6 +60,7 @@ class RateLimiter:
         self._counts = counts
         self._made: dict[str, deque[datetime]] = {}
         self._blocked_until: dict[str, datetime] = {}
+        self._latest: datetime | None = None
         self._lock = Lock()
 
     def take(self, method: str, rank: int, now: datetime, channel: str | None = None) -> datetime | None:
@@ -70,6 +71,7 @@ class RateLimiter:
         if method == "chat.postMessage" and channel is not None:
             windows.append((f"{method} {channel}", _IN_ONE_CHANNEL, _CHANNEL_WINDOW))
         with self._lock:
+            self._follow_clock(now)
             free = [self._free_at(*window, now) for window in windows] if self._counts else []
             waits = [self._blocked_until.get(method, now), *free]
             if max(waits) > now:
@@ -87,6 +89,14 @@ class RateLimiter:
         """Return the methods that are blocked, and until when."""
         with self._lock:
             return {method: until for method, until in self._blocked_until.items() if until > now}
+
+    def _follow_clock(self, now: datetime) -> None:
+        """Move what was counted along with a clock that was set back, or it would block calls until the clock is there again."""
+        back = (self._latest or now) - now
+        self._latest = now
+        if back > timedelta(seconds=1):
+            self._made = {name: deque(at - back for at in made) for name, made in self._made.items()}
+            self._blocked_until = {method: until - back for method, until in self._blocked_until.items()}
 
     def _free_at(self, name: str, allowed: int, window: timedelta, now: datetime) -> datetime:
         made = self._made.setdefault(name, deque())

@@ -1,11 +1,13 @@
 """Muster composed and run against the pretend workspace, as `muster run` does it."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import yaml
 
 from bot.bootstrap.composition import compose
+from bot.clock import RealClock
 from bot.config.policy_loader import BrokenPolicy
 from bot.config.settings import Settings
 from sandbox.pretend_workspace import Sandbox
@@ -86,6 +88,42 @@ def test_after_a_start_the_channels_of_open_incidents_are_backfilled(sandbox, se
         second.stop()
 
     assert read_back(sandbox) > before
+
+
+class ShiftedClock:
+    """The machine's clock, ahead by as much as a test says."""
+
+    def __init__(self, ahead):
+        self.ahead = ahead
+
+    def now(self):
+        return RealClock().now() + self.ahead
+
+
+def test_after_a_clock_two_hours_ahead_is_set_right_updates_are_posted_at_once(sandbox, settings):
+    clock = ShiftedClock(timedelta(hours=2))
+    muster = compose(settings(), clock=clock)
+    muster.start()
+    try:
+        assert sandbox.wait_for_socket()
+        declared = "declare service=search impact=1 urgency=1 No results"
+        sandbox.actor.slash("ann", "general", "/incident", declared)
+        channel = until(lambda: ours(sandbox, "inc-"))[0]
+        until(lambda: channel.pins and not muster.store.jobs.due_count(clock.now()))
+
+        clock.ahead = timedelta(0)
+        sandbox.actor.slash("ann", channel.id, "/incident", "take commander")
+        sandbox.actor.slash("ann", channel.id, "/incident", "update internal The index is being rebuilt")
+
+        posted = until(lambda: [m for m in channel.messages.values() if "being rebuilt" in m.text])
+        stepped = until(lambda: not muster.clock_watch.state()[0])
+        sandbox.actor.slash("ann", channel.id, "/incident", "note The clock is right")
+        until(lambda: [m for m in channel.messages.values() if "clock is right" in m.text])
+    finally:
+        muster.stop()
+
+    assert posted
+    assert stepped
 
 
 def read_back(sandbox):

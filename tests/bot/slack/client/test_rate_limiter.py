@@ -89,3 +89,16 @@ def test_a_rate_limiter_without_tiers_still_obeys_retry_after():
     budget.block(METHOD, seconds(5))
 
     assert budget.take(METHOD, USABLE, T0) == seconds(5)
+
+
+def test_a_clock_that_is_set_back_blocks_no_method_until_it_is_there_again():
+    budget = RateLimiter()
+    while budget.take(METHOD, USABLE, seconds(7_200)) is None:
+        pass
+    budget.block("chat.update", seconds(7_230))
+
+    blocked = budget.take("chat.update", USABLE, seconds(0))
+    after_a_minute = budget.take(METHOD, USABLE, seconds(61))
+
+    assert blocked == seconds(30)
+    assert after_a_minute is None
