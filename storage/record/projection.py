@@ -36,7 +36,7 @@ def save(connection: Connection, incident: Incident, before: Incident | None = N
     row = columns(incident)
     connection.execute(_upsert(connection.dialect.name), row)
     concerned_people.save(connection, incident, before)
-    CACHE.put(row["folded"], incident)
+    CACHE.put(incident.key, row["folded"], incident)
 
 
 @cache
@@ -80,7 +80,7 @@ def load(connection: Connection, key: IncidentKey) -> Incident | None:
 
 def parse(connection: Connection, key: IncidentKey, folded: str, written_as: str) -> Incident | None:
     """Parse a folded incident from its row when this release wrote it, otherwise fold it from its entries."""
-    return CACHE.parse(folded) if written_as == shape() else refold(connection, key)
+    return CACHE.parse(key, folded) if written_as == shape() else refold(connection, key)
 
 
 def refold(connection: Connection, key: IncidentKey) -> Incident | None:

@@ -1,6 +1,7 @@
 """A cache of parsed projections, so that a command does not parse the same text again.
 
-The key is the text itself, so an entry is valid whatever became of its transaction. A redaction clears the cache.
+Of each incident it holds the latest text that was read or written, so a busy incident takes up the room of one. What is
+looked up is the text itself, so an entry is valid whatever became of its transaction. A redaction clears the cache.
 """
 
 from __future__ import annotations
@@ -10,36 +11,42 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
+from incident.entry import IncidentKey
 from incident.model.incident import Incident
 
 MAX_SIZE: Final = 64
 
 
 class ProjectionCache:
-    """The most recently used projections by their text; thread-safe."""
+    """The most recently used projections, one of each incident; thread-safe."""
 
     def __init__(self, parse: Callable[[str], Incident], max_size: int = MAX_SIZE) -> None:
         self._parse = parse
         self._max_size = max_size
-        self._parsed: OrderedDict[str, Incident] = OrderedDict()
+        self._parsed: OrderedDict[IncidentKey, tuple[str, Incident]] = OrderedDict()
         self._lock = Lock()
 
-    def parse(self, text: str) -> Incident:
-        """Return the incident of a text, parsed once."""
+    def parse(self, key: IncidentKey, text: str) -> Incident:
+        """Return the incident of a text, parsed once while it is the latest."""
         with self._lock:
-            found = self._parsed.get(text)
-            if found is not None:
-                self._parsed.move_to_end(text)
-                return found
-        return self.put(text, self._parse(text))
+            known = self._parsed.get(key)
+            if known is not None and known[0] == text:
+                self._parsed.move_to_end(key)
+                return known[1]
+        return self.put(key, text, self._parse(text))
 
-    def put(self, text: str, incident: Incident) -> Incident:
-        """Cache an incident by its text, evict the least recently used one, and return the incident."""
+    def put(self, key: IncidentKey, text: str, incident: Incident) -> Incident:
+        """Cache an incident and its text, evict the least recently used one, and return the incident."""
         with self._lock:
-            self._parsed[text] = incident
+            self._parsed[key] = (text, incident)
+            self._parsed.move_to_end(key)
             while len(self._parsed) > self._max_size:
                 self._parsed.popitem(last=False)
         return incident
+
+    def __len__(self) -> int:
+        """Return the number of incidents in the cache."""
+        return len(self._parsed)
 
     def clear(self) -> None:
         """Drop everything, so that redacted text does not stay in memory."""

@@ -47,6 +47,7 @@ _SHARES_OF: Final[Mapping[str, Mapping[int, float]]] = {
 _MINUTE: Final = timedelta(minutes=1)
 _IN_ONE_CHANNEL: Final = 5
 _CHANNEL_WINDOW: Final = timedelta(seconds=5)
+_MOST_NAMES: Final = 200
 
 
 class RateLimiter:
@@ -72,6 +73,7 @@ class RateLimiter:
             windows.append((f"{method} {channel}", _IN_ONE_CHANNEL, _CHANNEL_WINDOW))
         with self._lock:
             self._follow_clock(now)
+            self._forget_quiet(now)
             free = [self._free_at(*window, now) for window in windows] if self._counts else []
             waits = [self._blocked_until.get(method, now), *free]
             if max(waits) > now:
@@ -97,6 +99,11 @@ class RateLimiter:
         if back > timedelta(seconds=1):
             self._made = {name: deque(at - back for at in made) for name, made in self._made.items()}
             self._blocked_until = {method: until - back for method, until in self._blocked_until.items()}
+
+    def _forget_quiet(self, now: datetime) -> None:
+        """Forget channels and methods without a call in the last minute, so that a year's channels are not remembered."""
+        if len(self._made) > _MOST_NAMES:
+            self._made = {name: made for name, made in self._made.items() if made and made[-1] + _MINUTE > now}
 
     def _free_at(self, name: str, allowed: int, window: timedelta, now: datetime) -> datetime:
         made = self._made.setdefault(name, deque())

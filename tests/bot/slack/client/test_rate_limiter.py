@@ -102,3 +102,11 @@ def test_a_clock_that_is_set_back_blocks_no_method_until_it_is_there_again():
 
     assert blocked == seconds(30)
     assert after_a_minute is None
+
+
+def test_channels_without_a_call_in_the_last_minute_are_forgotten():
+    budget = RateLimiter({"chat.postMessage": 10_000})
+    for n in range(1_000):
+        assert budget.take("chat.postMessage", USABLE, seconds(n), f"C{n}") is None
+
+    assert len(budget._made) <= 200 + 2
