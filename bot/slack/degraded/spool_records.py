@@ -15,8 +15,8 @@ from bot.slack.interaction import Interaction
 from bot.spool.segment import SpoolLine
 from commands.core.capture import Capture, natural_key
 from commands.core.request import Request
-from incident.entries import KINDS
 from incident.entry import EntryPoint, Source
+from incident.record import upcast
 from roles.person_ids import PersonId
 
 _FACT: Final = "fact"
@@ -31,10 +31,10 @@ def capture_line(captured: Capture, at: datetime) -> SpoolLine:
 
 
 def read_capture(line: SpoolLine) -> Capture:
-    """Return the capture in a line, with the spool as its source."""
+    """Return the capture in a line, with the spool as its source. A line of an older release is upcast."""
     body: dict[str, Any] = dict(line.body)
     kept: dict[str, Any] = dict(body.pop(_FACT))
-    fact = KINDS[kept.pop("kind"), kept.pop("version")].model_validate(kept)
+    fact = upcast.read(upcast.StoredEntry(kept.pop("kind"), kept.pop("version"), kept, words={}))
     source = Source.model_validate(body["source"])
     return Capture.model_validate({**body, _FACT: fact, "source": _spooled(source)})
 
