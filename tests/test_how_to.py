@@ -27,7 +27,14 @@ PAGE: Final = "\n".join(path.read_text("utf-8") for path in sorted((ROOT / "docs
 DOCUMENTS: Final = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 BLOCK: Final = re.compile(r"^```sh(?: tried on ([\w ]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-STANDS_FOR: Final = {"FILE": "policy.yaml", "NEW": "new.key", "NUMBER": "INC-2026-0001", "VERB": "update"}
+STANDS_FOR: Final = {
+    "CHECKPOINT": "41",
+    "N": "1000",
+    "FILE": "policy.yaml",
+    "NEW": "new.key",
+    "NUMBER": "INC-2026-0001",
+    "VERB": "update",
+}
 SERVICE: Final = "muster_service"
 RESTORED: Final = "muster_restored"
 

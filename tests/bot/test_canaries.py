@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import psycopg
 import pytest
@@ -66,7 +67,7 @@ class OverHttp:
         self.given = {"MUSTER_MODE": "http", "MUSTER_HTTP_PORT": str(self.port)}
 
     def begin(self):
-        until(lambda: is_open(self.port), seconds=PATIENCE)
+        until(lambda: asks_for_signatures(self.port), seconds=PATIENCE)
         self.sandbox.deliver_to(f"http://127.0.0.1:{self.port}/slack/events")
 
     def cut(self):
@@ -80,9 +81,14 @@ class OverHttp:
         assert is_spooled(response.payload["text"])
 
 
-def is_open(port):
-    with socket.socket() as asked:
-        return asked.connect_ex(("127.0.0.1", port)) == 0
+def asks_for_signatures(port):
+    """True once the start is over: before, the port answers everything of Slack with 503."""
+    try:
+        urlopen(f"http://127.0.0.1:{port}/slack/events", data=b"{}")
+    except HTTPError as refused:
+        return refused.code == 401
+    except OSError:
+        return False
 
 
 def work_with_failures(sandbox, way):

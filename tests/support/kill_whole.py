@@ -26,6 +26,7 @@ from bot.scheduler import enqueue_checkpoint
 from bot.slack.client.sent_lookup import SentLookup
 from bot.worker.leases import Lease
 from incident.ports import Outcome, Reader, Recorder, UnitOfWork
+from storage.errors import Unavailable
 from storage.store import Store, open_store
 from tests.support.failpoint_runner import say
 
@@ -145,7 +146,10 @@ class ObedientMuster:
         if word == "stop":
             self.muster.stop()
             return {}
-        earliest = self.muster.store.jobs.next_run_at() if (done := self.muster.drain(now)) == 0 else None
+        try:
+            earliest = self.muster.store.jobs.next_run_at() if (done := self.muster.drain(now)) == 0 else None
+        except Unavailable:  # As in the worker's loop: a stopped process may hold a lock until the database frees it.
+            return {"done": 0, "next": now.isoformat()}
         return {"done": done, "next": earliest.isoformat() if earliest else None}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bot.bootstrap.application import Application
 from bot.bootstrap.composition import compose
+from bot.bootstrap.startup import Startup
 from bot.cli.run_command import serve
 from bot.config.settings import Settings
 from bot.scheduler import TICK, PeriodicTask, Scheduler, enqueue_checkpoint, enqueue_daily
@@ -39,10 +40,11 @@ class AheadClock:
         self._map[:] = _AHEAD.pack(_AHEAD.unpack(self._map[:])[0] + by // timedelta(microseconds=1))
 
 
-def put_together(settings: Settings) -> Application:
+def put_together(settings: Settings, startup: Startup) -> Application:
     """Build a Muster on that clock, and beside it what strikes every second and is still to be done once a period."""
     clock = AheadClock(Path(os.environ["REPLICA_CLOCK"]))
-    muster = compose(settings, clock=clock, call_seconds=int(os.environ["REPLICA_CALL_SECONDS"]))
+    seconds = int(os.environ["REPLICA_CALL_SECONDS"])
+    muster = compose(settings, clock=clock, call_seconds=seconds, startup=startup)
     recorder, team = muster.store.recorder, muster.gateway.team
     Scheduler(
         [

@@ -30,6 +30,7 @@ METHODS: Final[Mapping[str, tuple[str, ...]]] = {
     "pins.add": ("pins:write",),
     "usergroups.users.list": ("usergroups:read",),
     "users.conversations": ("channels:read", "groups:read"),
+    "users.info": ("users:read",),
     "users.list": ("users:read",),
     "views.open": (),
     "views.push": (),
