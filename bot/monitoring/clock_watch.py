@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from threading import Event, Lock, Thread
 from typing import Final
 
-from bot.clock import Clock, RealClock, steady_seconds
+from bot.clock import Clock, steady_seconds
 from storage.errors import Unavailable
 
 STEP: Final = timedelta(seconds=2)
@@ -39,9 +39,8 @@ class ClockWatch:
         *,
         on_step: Callable[[str], None] = lambda direction: None,
         steady: Callable[[], float] = steady_seconds,
-        machine: Clock | None = None,
     ) -> None:
-        self._clock, self._steady, self._machine = clock, steady, machine or RealClock()
+        self._clock, self._steady = clock, steady
         self._on_step = on_step
         self._recover: Callable[[datetime, timedelta], None] = lambda now, by: None
         self._offset: timedelta | None = None
@@ -87,7 +86,7 @@ class ClockWatch:
             return
         if theirs.tzinfo is None:
             return
-        skew = self._machine.now() - theirs
+        skew = self._clock.now() - theirs
         with self._lock:
             was_off, self._skew = abs(self._skew) > SKEW, skew
         if abs(skew) > SKEW and not was_off:

@@ -40,9 +40,7 @@ class Watched:
         self.steps: list[str] = []
         self.recovered: list[tuple[datetime, timedelta]] = []
         self._failures = failures
-        self.watch = ClockWatch(
-            self.machine, on_step=self.steps.append, steady=self.machine.steady, machine=self.machine
-        )
+        self.watch = ClockWatch(self.machine, on_step=self.steps.append, steady=self.machine.steady)
         self.watch.start(newest=lambda: newest, recover=self._recover)
         self.watch.stop()
 
