@@ -44,17 +44,18 @@ _FIXTURE: Final = (
     _tombstone(2, _HASH, "workspace", "workspace"),
 )
 
+# By the whole key: with statistics SQLite would otherwise look for the number in every chain.
 _FORBIDDEN: Final = {
-    "change an entry": "UPDATE entry SET text = 'x' WHERE team = 'guard-probe' AND n = 1",
+    "change an entry": "UPDATE entry SET text = 'x' WHERE team = 'guard-probe' AND incident = 'probe' AND n = 1",
     "delete an entry": "DELETE FROM entry WHERE team = 'guard-probe' AND incident = 'probe' AND n = 3",
     "delete a tombstone": "DELETE FROM entry WHERE team = 'guard-probe' AND incident = 'workspace' AND n = 2",
     "take a number again": _entry(3, _HASH),
     "leave a gap": _entry(5, _HASH),
     "continue another hash": _entry(4, "e" * 64),
     "run time backwards": _entry(4, _HASH, at="2026-01-01"),
-    "change words": "UPDATE body SET words = 'x' WHERE team = 'guard-probe' AND n = 1",
-    "delete words": "DELETE FROM body WHERE team = 'guard-probe' AND n = 1",
-    "delete words named by an earlier redaction": "DELETE FROM body WHERE team = 'guard-probe' AND n = 3",
+    "change words": "UPDATE body SET words = 'x' WHERE team = 'guard-probe' AND incident = 'probe' AND n = 1",
+    "delete words": "DELETE FROM body WHERE team = 'guard-probe' AND incident = 'probe' AND n = 1",
+    "delete words named by an earlier redaction": "DELETE FROM body WHERE team = 'guard-probe' AND incident = 'probe' AND n = 3",
     "bring words to an older entry": _body(2),
 }
 _SQLITE: Final = {
@@ -75,7 +76,7 @@ _SHADOWS: Final = (
 )
 _SHADOWED: Final = {
     "delete an entry behind a temporary table": f"DELETE FROM {{schema}}.entry WHERE team = '{_TEAM}' AND incident = 'probe' AND n = 2",  # noqa: S608 - constants only
-    "delete words behind a temporary table": f"DELETE FROM {{schema}}.body WHERE team = '{_TEAM}' AND n = 1",  # noqa: S608 - constants only
+    "delete words behind a temporary table": f"DELETE FROM {{schema}}.body WHERE team = '{_TEAM}' AND incident = 'probe' AND n = 1",  # noqa: S608 - constants only
     "leave a gap behind a temporary table": _entry(5, "e" * 64).replace("INTO entry", "INTO {schema}.entry"),
 }
 
