@@ -110,11 +110,11 @@ def unowned(site: Path, installed: Iterable[Distribution], checkout: Path) -> It
             yield f"{path.relative_to(site)} belongs to no package"
 
 
-def customized() -> Iterator[str]:
-    """Name a module that Python runs at every start, wherever it is."""
+def customized(standard_library: str = get_paths()["stdlib"]) -> Iterator[str]:
+    """Name a module that Python runs at every start, wherever it is but in the standard library: Debian ships one there."""
     for name in ("sitecustomize", "usercustomize"):
         found = find_spec(name)
-        if found is not None:
+        if found is not None and Path(found.origin or "").parent != Path(standard_library):
             yield f"{found.origin} runs at every start of Python"
 
 

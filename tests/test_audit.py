@@ -155,6 +155,7 @@ def test_a_module_that_python_runs_at_every_start_is_found(tmp_path: Path, monke
     monkeypatch.syspath_prepend(tmp_path)
 
     assert list(PROGRAM["customized"]()) == [f"{tmp_path / 'usercustomize.py'} runs at every start of Python"]
+    assert list(PROGRAM["customized"](str(tmp_path))) == []  # As in the standard library of Debian.
 
 
 def test_a_file_that_was_changed_together_with_its_record_is_found(tmp_path: Path) -> None:
