@@ -158,8 +158,7 @@ def check_gone(entries: list[dict[str, Any]], gone: list[int]) -> None:
         named = facts.get("entries")
         require(isinstance(named, list) and all(type(it) is int for it in named), f"entry {n}: facts.entries")
         message = message_of(facts)
-        require(message is not None or "entry" in facts, f"entry {n}: no subject")
-        subject = ("message", message) if message is not None else ("entry", write(facts["entry"]))
+        subject = ("message", message) if message is not None else ("entry", write(facts.get("entry")))
         if entry["kind"] == "masked":
             masks.setdefault(subject, set()).update(named)
         else:
