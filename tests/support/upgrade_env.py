@@ -61,7 +61,8 @@ def unpacked(name: str, folder: Path) -> Path:
 def unpacked_export(folder: Path) -> Path:
     """Unpack the stored export."""
     with tarfile.open(COPIES / "export.tar.gz") as packed:
-        packed.extractall(folder, filter="data")
+        # Python before 3.11.4 knows no filter; the archive is our own.
+        packed.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))  # type: ignore[arg-type]
     return next((folder / "export").iterdir())
 
 
