@@ -19,6 +19,7 @@ from bot.simulation.bench.declare_latency import measure_at_once, measure_declar
 from bot.simulation.bench.long_record import measure_record
 from bot.simulation.bench.overload import LATE_RETRIES, measure_backlog, measure_burst_of_events
 from bot.simulation.bench.replay_time import measure_replay
+from bot.simulation.bench.resume_time import measure_resume
 
 _SETTLE_S: Final = 2.0
 # Muster creates at most twenty channels a minute, Slack's rate, so one may wait for the next minute.
@@ -88,6 +89,8 @@ def measured(sizes: Sizes) -> dict[str, Any]:
         results["declare"] = measure_declare(environment, rounds=sizes.declarations)
         _print_progress("messages")
         results["capture"] = measure_capture(environment, channel, count=sizes.messages)
+        _print_progress("a kill")
+        results["resume_s"] = measure_resume(environment)
     with bench_environment() as second:
         _print_progress("declarations at once")
         results["declare_at_once"] = measure_at_once(second, people=sizes.at_once)
@@ -119,6 +122,7 @@ ORDER: Final = (
     "replay_s",
     "startup_s",
     "restart_s",
+    "resume_s",
     "idle_rss_mb",
 )
 

@@ -76,19 +76,20 @@ class BenchEnvironment:
             "MUSTER_POLICY": str(policy),
         }
         self._settings = settings
-        self.startup_s = self._launch()
+        self.startup_s = self.launch()
 
     def restart(self) -> float:
         """Stop Muster and start it again on the same database. Return the seconds until it is connected."""
         self.process.stop()
         while self.sandbox.sockets.count():
             time.sleep(_LOOK_EVERY_S)
-        return self._launch()
+        return self.launch()
 
-    def _launch(self) -> float:
+    def launch(self) -> float:
+        """Start Muster. Return the seconds until it is connected."""
         started = time.perf_counter()
         self._process = MusterProcess(self._folder, self._settings)
-        self._require(lambda: self.sandbox.sockets.count() > 0, "Muster did not connect")
+        self.require(lambda: self.sandbox.sockets.count() > 0, "Muster did not connect")
         return round(time.perf_counter() - started, 2)
 
     def stop(self) -> None:
@@ -137,7 +138,8 @@ class BenchEnvironment:
             time.sleep(_LOOK_EVERY_S)
         return True
 
-    def _require(self, condition: Callable[[], bool], message: str) -> None:
+    def require(self, condition: Callable[[], bool], message: str) -> None:
+        """Wait for a condition. RuntimeError with this message and the end of Muster's log on timeout."""
         if not self.until(condition):
             raise RuntimeError(f"{message}. The end of its log:\n{self.process.log_tail()}")
 
