@@ -35,7 +35,7 @@ class Handover(Verb):
         """Offer a held role: one's own, or another person's with authority."""
         refuse_by_state(now, self.intent)
         holders = now.open.holders(self.role)
-        from_who = giver(holders)
+        from_who = giver(holders, now.actor.id)
         if from_who is None:
             raise Refusal(Code.STATE, "handover_nobody", "role", role=self.role)
         if now.actor.id not in holders:

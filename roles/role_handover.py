@@ -10,9 +10,9 @@ from roles.person_ids import PersonId
 MIN_NOTE: Final = 20
 
 
-def giver(holders: Sequence[PersonId]) -> PersonId | None:
-    """Return from whom the role passes, also when another person offers it: its first holder."""
-    return holders[0] if holders else None
+def giver(holders: Sequence[PersonId], by: PersonId) -> PersonId | None:
+    """Return from whom a role that `by` offers passes: from them if they hold it, else from its first holder."""
+    return by if by in holders else next(iter(holders), None)
 
 
 def is_note_enough(note: str) -> bool:

@@ -27,6 +27,17 @@ def test_an_offer_changes_nothing_until_it_is_accepted(commanded: CommandBench) 
     assert commanded.answer() == "Offered to <@UEVA>. <@UROB> stays commander until they accept."
 
 
+def test_the_second_of_two_holders_hands_over_their_own_part(room: CommandBench) -> None:
+    room.do("take", by="rob", at=1, role="tech_lead")
+    room.do("take", by="eva", at=2, role="tech_lead")
+
+    room.do("handover", by="eva", at=3, role="tech_lead", to=who("nadia"), note=NOTE)
+    assert room.incident.offers[0].from_who == who("eva")
+    room.do("accept", by="nadia", at=4, role="tech_lead")
+
+    assert room.incident.holders(Role.TECH_LEAD) == (who("rob"), who("nadia"))
+
+
 def test_a_new_offer_replaces_the_one_before(commanded: CommandBench) -> None:
     commanded.do("handover", by="rob", role="commander", to=who("eva"), note=NOTE)
     commanded.do("handover", by="rob", role="commander", to=who("nadia"), note=NOTE)

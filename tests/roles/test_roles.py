@@ -95,8 +95,8 @@ def test_a_holder_is_idle_after_the_whole_time_without_a_sign(since, seen, idle)
 
 
 def test_an_offer_comes_from_the_first_holder():
-    assert giver((ADA, BEN)) == ADA
-    assert giver(()) is None
+    assert (giver((ADA, BEN), BEN), giver((ADA, BEN), CHI)) == (BEN, ADA)
+    assert giver((), ADA) is None
 
 
 @pytest.mark.parametrize(("note", "enough"), [("x" * 20, True), ("x" * 19, False), (" " * 40, False)])
