@@ -4,13 +4,14 @@ Knows every stateful element and the simple value that fills it: text, an option
 date, a time, Unix seconds. Knows no delivery.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, NamedTuple
 
 from sandbox.state.entities import Block, Payload, View
 from sandbox.state.text_formats import as_number, is_email, is_web_url
 from sandbox.workspace_errors import NotPossibleError
 
+_ID_SELECTS = frozenset({"users_select", "conversations_select", "channels_select"})
 HOLDERS = {"carousel": "elements", "container": "child_blocks"}
 Values = dict[str, dict[str, Payload]]
 
@@ -149,6 +150,16 @@ def options_of(view: View | None, element: Payload) -> list[Payload]:
         if value and value["value"] not in {one["value"] for one in flat}:
             flat.append(value)
     return flat
+
+
+def refuse_unknown_ids(values: Values, known: Collection[str]) -> None:
+    """Raise NotPossibleError for a chosen person or channel that the workspace does not have: Slack's client offers none."""
+    for state in (state for actions in values.values() for state in actions.values()):
+        if state["type"].removeprefix("multi_") in _ID_SELECTS:
+            chosen = state[INPUT_ELEMENTS[state["type"]].state_field] or []
+            for one in [chosen] if isinstance(chosen, str) else chosen:
+                if one not in known:
+                    raise NotPossibleError(f"{one!r} is not in this workspace")
 
 
 def validate(view: View) -> None:

@@ -21,6 +21,7 @@ from sandbox.state.form_values import (
     fill,
     nested_blocks,
     options_of,
+    refuse_unknown_ids,
     stateful_elements,
     validate,
 )
@@ -88,6 +89,7 @@ class Interactions(ConversationActions):
             action = self._action_payload(form, block, element, selected)
             if element["type"] in INPUT_ELEMENTS:
                 form.values[block["block_id"]][action_id] = element_state(form, element, selected)
+                self._refuse_unknown_ids(form)
             url = self._responses.issue("actions", _response_target(person, conversation, message))
             payload = payloads.interaction(self._ws, person, "block_actions")
             payload |= payloads.message_context(self._ws, conversation, message) | {
@@ -119,6 +121,7 @@ class Interactions(ConversationActions):
             action = self._action_payload(view, block, element, selected)
             if element["type"] in INPUT_ELEMENTS:
                 view.values[block["block_id"]][action_id] = element_state(view, element, selected)
+                self._refuse_unknown_ids(view)
             payload = payloads.interaction(self._ws, person, "block_actions")
             payload |= payloads.view_context(self._ws, view) | {"actions": [action]}
         return self._send("interactive", person, payload)
@@ -154,6 +157,7 @@ class Interactions(ConversationActions):
         with self._ws.lock:
             person, view = self._own_view(user, view_id)
             fill(view, values or {})
+            self._refuse_unknown_ids(view)
             validate(view)
             payload = payloads.interaction(self._ws, person, "view_submission")
             payload |= {"view": payloads.view_context(self._ws, view)["view"]}
@@ -235,6 +239,9 @@ class Interactions(ConversationActions):
         if view is None or view.user != person.id:
             raise NotPossibleError("that form is no longer open")
         return person, view
+
+    def _refuse_unknown_ids(self, view: View) -> None:
+        refuse_unknown_ids(view.values, self._ws.people.keys() | self._ws.channels.keys())
 
     def _response_urls(self, person: Person, view: View) -> list[Payload]:
         """Return a response URL for each conversation selected in an input that asks for one."""

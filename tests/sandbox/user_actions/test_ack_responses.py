@@ -13,9 +13,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from sandbox.pretend_workspace import Sandbox
 from sandbox.user_actions.ack_responses import CONNECTION_ERROR
+from sandbox.workspace_errors import NotPossibleError
 from tests.support.sandbox_client import button, client_of, modal, person, section, text_input
 
 Json = dict[str, Any]
+MARK = {"type": "mrkdwn", "text": "Who?"}
 
 
 class Scripted:
@@ -139,6 +141,29 @@ def test_a_button_in_a_form_sends_the_typed_values(sandbox: Sandbox, client: Web
     assert pressed["view"]["state"]["values"]["what"]["v"]["value"] == "half a sen"
     assert (pressed["actions"][0]["value"], pressed["actions"][0]["type"]) == ("7", "button")
     assert "response_url" not in pressed
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "missing"),
+    [
+        ("users_select", "selected_user", "UNOSUCH"),
+        ("multi_users_select", "selected_users", ["UNOSUCH"]),
+        ("channels_select", "selected_channel", "customer ticket 7"),
+    ],
+)
+def test_a_person_or_channel_that_the_workspace_does_not_have_cannot_be_chosen(
+    sandbox: Sandbox, client: WebClient, app: Scripted, kind: str, field: str, missing: str | list[str]
+) -> None:
+    chosen = {"type": kind, "action_id": "v"}
+    view = opened(sandbox, client, modal({"type": "section", "block_id": "who", "text": MARK, "accessory": chosen}))
+
+    with pytest.raises(NotPossibleError, match="is not in this workspace"):
+        sandbox.actor.submit("ann", view, {"who": missing})
+
+    there = person(sandbox, "ann") if "users" in kind else sandbox.workspace.find_channel("general").id
+    sandbox.actor.submit("ann", view, {"who": [there] if isinstance(missing, list) else there})
+    (submitted,) = app.heard
+    assert submitted["view"]["state"]["values"]["who"]["v"][field] in (there, [there])
 
 
 def test_a_button_on_the_home_tab_sends_an_action(sandbox: Sandbox, client: WebClient, app: Scripted) -> None:
