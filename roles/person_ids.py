@@ -40,6 +40,22 @@ def is_external(person: PersonId, team: str) -> bool:
     return team_of(person) not in (None, team)
 
 
+def outside_person(name: str) -> PersonId:
+    """Return the id of a reporter who is in no directory, by their words: a caller, a customer's ticket. Nothing vouches for it."""
+    return PersonId(f"outside:{' '.join(name.split())}")
+
+
+def is_person_id(text: str) -> bool:
+    """True if a text is the id of a person, and not words for one."""
+    return text.partition(":")[0] in ("slack", "cli", "outside")
+
+
+def outside_name(person: PersonId) -> str | None:
+    """Return the words for a reporter outside Slack, or None for anyone else."""
+    surface, _, name = person.partition(":")
+    return name if surface == "outside" else None
+
+
 def cli_person(user: str, host: str) -> PersonId:
     """Return the id of a person at a command line, `cli:<user>@<host>`: claimed, not proven, and shown so."""
     return PersonId(f"cli:{user}@{host}")

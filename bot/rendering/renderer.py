@@ -18,10 +18,11 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 
 from bot.rendering import mrkdwn
+from bot.rendering.reader_clock import ReaderClock, present
 from incident.entry import Entry, Fact
 from incident.model.incident import Incident
 from incident.ports import Outcome
-from roles.person_ids import PersonId, is_claimed, slack_user
+from roles.person_ids import PersonId, is_claimed, outside_name, slack_user
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
 Names = Callable[[PersonId], str]
@@ -39,7 +40,7 @@ class VerbContext:
     """The context of a verb's templates.
 
     `incident` is the incident after the entries, `entries` are those of this request, and `view` is what the verb's `view`
-    returned. `at` is the present.
+    returned. `at` is the present, `zone` that of the reader where one person reads it.
     """
 
     incident: Incident | None
@@ -48,6 +49,7 @@ class VerbContext:
     at: datetime
     outcome: Outcome | None = None
     view: Any = None
+    zone: str | None = None
 
     @property
     def fact(self) -> Any:
@@ -95,11 +97,10 @@ class Renderer:
         self._environment.filters["span"] = mrkdwn.duration
         self._environment.filters["any_of"] = mrkdwn.any_of
         self._environment.filters["message"] = mrkdwn.message_link
-        self._environment.filters["both"] = self._both
+        times = ReaderClock(is_slack=mode is Mode.SLACK)
+        self._environment.filters.update({"when": times.when, "clock": times.clock, "both": times.both})
         self._environment.filters["code"] = mrkdwn.code if mode is Mode.SLACK else str
-        self._environment.filters.update(
-            {"who": self.who, "when": self._when, "clock": self._clock, "words": self.words, "quote": self._quote}
-        )
+        self._environment.filters.update({"who": self.who, "words": self.words, "quote": self._quote})
 
     def warm(self) -> None:
         """Load every template, so that the first request does not wait for it."""
@@ -117,10 +118,11 @@ class Renderer:
         return "\n".join(part for part in (answer, *times.split("\n")) if part.strip())
 
     def macro(self, template: str, name: str, *arguments: object) -> str:
-        """Render one macro of a template."""
+        """Render one macro of a template; the first argument with a time says what the present is."""
         if template not in self._modules:
             self._modules[template] = self._environment.get_template(template).module
-        return _tidy(str(getattr(self._modules[template], name)(*arguments)))
+        with present(arguments):
+            return _tidy(str(getattr(self._modules[template], name)(*arguments)))
 
     def has(self, template: str, name: str) -> bool:
         """True if a template has a macro of that name."""
@@ -140,6 +142,9 @@ class Renderer:
         """Return a person as a mention in Slack, otherwise by name; an identity that is only claimed is marked as such."""
         if person is None:
             return "nobody"
+        outside = outside_name(person)
+        if outside is not None:
+            return f"{self.words(outside)} (outside Slack)"
         user = slack_user(person)
         if user and self.mode is Mode.SLACK:
             return f"<@{user}>"
@@ -157,20 +162,6 @@ class Renderer:
         if self.mode is Mode.SLACK:
             return mrkdwn.block_quote(text or "", limit or 2800)
         return mrkdwn.plain_text(text or "", self._name_of_user, limit)
-
-    def _when(self, at: datetime | None) -> str:
-        if at is None:
-            return "not known"
-        return mrkdwn.slack_datetime(at) if self.mode is Mode.SLACK else mrkdwn.utc_datetime(at)
-
-    def _clock(self, at: datetime | None) -> str:
-        if at is None:
-            return "not known"
-        return mrkdwn.slack_clock(at) if self.mode is Mode.SLACK else mrkdwn.utc_clock(at)
-
-    def _both(self, at: datetime) -> str:
-        """Return a time of day in the reader's zone and in UTC."""
-        return f"{self._clock(at)} ({mrkdwn.utc_clock(at)})" if self.mode is Mode.SLACK else mrkdwn.utc_clock(at)
 
     def _name_of_user(self, user: str) -> str:
         """Return the name of a user whom a text mentions without a team; the user's id if the name is not known."""

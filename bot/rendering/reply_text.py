@@ -51,6 +51,7 @@ def accepted_reply(
         at=outcome.at,
         outcome=outcome,
         view=view,
+        zone=_zone(reader, request.actor.id),
     )
     return AcceptedReply(renderer.answer(kind.name, context), kind, incident, view)
 
@@ -71,6 +72,11 @@ def _entries(outcome: Outcome, reader: Reader) -> tuple[Entry, ...]:
     if outcome.key is None or outcome.first is None or outcome.last is None:
         return ()
     return tuple(reader.entries(outcome.key, after=outcome.first - 1, until=outcome.last))
+
+
+def _zone(reader: Reader, person: PersonId) -> str | None:
+    known = reader.person(person)
+    return known.zone if known else None
 
 
 def _name(reader: Reader, person: PersonId) -> str:

@@ -185,7 +185,7 @@ def test_the_update_form_shows_which_updates_are_owed():
         blocks = verb_form(verb_registry.find("update"), {}, WHERE, RULES, incident=incident)["blocks"]
         return [block["elements"][0]["text"] for block in blocks if block["type"] == "context"]
 
-    assert small(owing) == ["Owed: executives by <!date^1781001000^{time}|10:30 UTC>."]
+    assert small(owing) == ["Owed: executives by <!date^1781001000^{date_short_pretty} {time}|2026-06-09 10:30 UTC>."]
     assert small(an_incident(State.ACTIVE, audiences=())) == []
 
 

@@ -1,0 +1,88 @@
+"""Times as a reader reads them: a time of day, with its date where that is not the reader's today.
+
+In Slack each reader sees their own zone. The day is that of the reader's zone where the zone is known, else UTC's; where it
+is not today's, Slack is asked for the date and writes "yesterday" or "tomorrow" where that fits. In documents times are UTC.
+Without a present (see `present`) every time has its date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from bot.rendering import mrkdwn
+
+
+@dataclass(frozen=True)
+class Present:
+    """The time at which a text is rendered (UTC), and the zone of its reader."""
+
+    at: datetime
+    zone: tzinfo
+
+    def is_today(self, at: datetime, zone: tzinfo | None = None) -> bool:
+        """True if a time lies on the present day in the reader's zone, or in another zone."""
+        here = zone or self.zone
+        return at.astimezone(here).date() == self.at.astimezone(here).date()
+
+
+_PRESENT: Final[ContextVar[Present | None]] = ContextVar("present", default=None)
+
+
+@contextmanager
+def present(contexts: Sequence[object]) -> Iterator[None]:
+    """Render at the time of the first context that has one (`now`, else `at`), for a reader in its `zone` if it has one."""
+    found = next((one for context in contexts if (one := _present_of(context)) is not None), None)
+    token = _PRESENT.set(found)
+    try:
+        yield
+    finally:
+        _PRESENT.reset(token)
+
+
+def _present_of(context: object) -> Present | None:
+    at, zone = getattr(context, "now", None) or getattr(context, "at", None), getattr(context, "zone", None)
+    return Present(at, _zone(zone)) if isinstance(at, datetime) else None
+
+
+def _zone(name: str | None) -> tzinfo:
+    try:
+        return ZoneInfo(name) if name else UTC
+    except (KeyError, ValueError):
+        return UTC  # Slack may know a zone that this machine does not.
+
+
+@dataclass(frozen=True)
+class ReaderClock:
+    """Writes times for Slack, or for documents."""
+
+    is_slack: bool
+
+    def when(self, at: datetime | None) -> str:
+        """Return a date and a time of day."""
+        if at is None:
+            return "not known"
+        return mrkdwn.slack_datetime(at) if self.is_slack else mrkdwn.utc_datetime(at)
+
+    def clock(self, at: datetime | None) -> str:
+        """Return a time of day, with its date if that is not today."""
+        if at is None:
+            return "not known"
+        now = _PRESENT.get()
+        if not self.is_slack:
+            return _utc(at)
+        return mrkdwn.slack_clock(at) if now is not None and now.is_today(at) else mrkdwn.slack_datetime(at)
+
+    def both(self, at: datetime) -> str:
+        """Return a time of day in the reader's zone and in UTC, with its date if that is not today."""
+        return f"{self.clock(at)} ({_utc(at)})" if self.is_slack else _utc(at)
+
+
+def _utc(at: datetime) -> str:
+    now = _PRESENT.get()
+    return mrkdwn.utc_clock(at) if now is not None and now.is_today(at, UTC) else mrkdwn.utc_datetime(at)
