@@ -29,7 +29,7 @@ class Join(Verb):
         refuse_by_state(now, "void")
         first = self._first(now)
         voided = Voided(as_="duplicate", why="joined", duplicate_of=first.number)
-        joined = JoinedAsDuplicate(number=now.open.number, who=now.open.reporter)
+        joined = JoinedAsDuplicate(number=now.open.number, who=now.open.contact)
         return (
             voided,
             StateChanged(old=now.open.state, new=State.VOID_DUPLICATE),

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.rendering.mrkdwn import plain_text
 from incident.ports import Person
-from roles.person_ids import MUSTER, PersonId, is_claimed, is_external, slack_person, slack_user, team_of
+from roles.person_ids import (
+    MUSTER,
+    PersonId,
+    is_claimed,
+    is_external,
+    outside_name,
+    slack_person,
+    slack_user,
+    team_of,
+)
 
 Names = Callable[[PersonId], str]
 
@@ -34,4 +44,7 @@ def _name(lookup: Callable[[PersonId], Person | None], person: PersonId) -> str:
     found = lookup(person)
     if found is not None:
         return found.name
+    outside = outside_name(person)
+    if outside is not None:
+        return f"{plain_text(outside, str)} (outside Slack)"
     return f"{person} (claimed)" if is_claimed(person) else str(person)

@@ -33,7 +33,7 @@ from pydantic import JsonValue
 from bot.grammar.datetime_parser import MOST_WORDS, parse_datetime, parse_minutes
 from commands.core.fields.form_field import Control, FormField
 from incident.frozen import utc_text
-from roles.person_ids import PersonId
+from roles.person_ids import PersonId, outside_person
 from roles.role_names import read_role
 
 _MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>,?")
@@ -75,9 +75,11 @@ def looks_like_person(word: str) -> bool:
     return word.startswith(("<@", "@")) and len(word) > 1
 
 
-def _person(_: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
+def _person(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
     mention = _MENTION.fullmatch(words[0])
     person = vocabulary.person(mention[1] if mention else words[0].rstrip(",").removeprefix("@"))
+    if person is None and form_field.outside and " " in words[0] and not looks_like_person(words[0]):
+        return ParsedValue(outside_person(words[0]), 1)
     return ParsedValue(person, 1, plain=not looks_like_person(words[0])) if person else None
 
 

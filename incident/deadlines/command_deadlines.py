@@ -28,7 +28,7 @@ def acknowledgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     begun_at = latest(incident, logged)
     since = max(begun_at, incident.priorities[-1].at)
     due_at = since + timedelta(minutes=minutes)
-    near = each_once(incident.holder(Role.DEPUTY), incident.reporter)
+    near = each_once(incident.holder(Role.DEPUTY), incident.contact)
     steps = (
         PromptStep(since + timedelta(minutes=minutes * 2 / 3), "acknowledge", near),
         PromptStep(due_at, "acknowledge", each_once(*near, incident.service_owner)),
@@ -71,7 +71,7 @@ def _without_commander(
     incident: Incident, near: tuple[PersonId, ...], since: datetime, ask_at: datetime, due_at: datetime
 ) -> Deadline:
     steps = (
-        PromptStep(ask_at, "commander", near or each_once(incident.reporter)),
+        PromptStep(ask_at, "commander", near or each_once(incident.contact)),
         PromptStep(due_at, "commander", each_once(*near, incident.service_owner)),
     )
     return Deadline(key_of("commander", since), due_at, steps, _AGAIN)
@@ -79,4 +79,4 @@ def _without_commander(
 
 def _last_active(incident: Incident) -> PersonId | None:
     seen = max(incident.last_seen, key=lambda s: s.at, default=None)
-    return seen.who if seen else incident.reporter
+    return seen.who if seen else incident.contact

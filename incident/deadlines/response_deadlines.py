@@ -53,7 +53,7 @@ def escalations(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
     resumed = resumed_at(incident)
     if last.answer not in {"lapsed", "declined"} or (resumed is not None and last.answered_at <= resumed):
         return ()
-    caller = next((call.by for call in reversed(incident.escalations) if call.by != MUSTER), incident.reporter)
+    caller = next((call.by for call in reversed(incident.escalations) if call.by != MUSTER), incident.contact)
     whom = each_once(incident.holder(Role.COMMANDER) or caller, incident.service_owner)
     step = PromptStep(last.answered_at, "call", whom)
     return (Deadline(key_of("call", last.n), last.answered_at, (step,), timedelta(minutes=15), about=str(last.n)),)

@@ -32,7 +32,7 @@ from incident.model.components import (
 )
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
 from incident.states import OVER, Audience, Priority, State
-from roles.person_ids import PersonId
+from roles.person_ids import PersonId, outside_name
 from roles.role_names import Role
 
 
@@ -108,6 +108,11 @@ class Incident(Frozen):
     def is_over(self) -> bool:
         """True if the incident is closed, void or an ended drill: nothing more is due but its aftermath."""
         return self.state in OVER
+
+    @property
+    def contact(self) -> PersonId:
+        """Whom to ask where no role is held: the reporter, or who declared the incident for a reporter outside Slack."""
+        return self.reporter if outside_name(self.reporter) is None or not self.states else self.states[0].by
 
     def holders(self, role: Role) -> tuple[PersonId, ...]:
         """Return who holds a role now, in the order in which they got it."""

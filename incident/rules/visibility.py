@@ -48,7 +48,7 @@ def involved(incident: Incident) -> frozenset[PersonId]:
 
     Anyone can join a public channel, so its members are not involved by that.
     """
-    people = {incident.reporter, *(incident.members if incident.places.private else ())}
+    people = {incident.contact, *(incident.members if incident.places.private else ())}
     people.update(i.who for i in incident.roles if i.until is None or incident.is_over)
     people.update(o.to for o in incident.offers)
     people.update(e.person for e in incident.escalations if e.person and e.answer != "declined")

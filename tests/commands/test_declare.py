@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from commands.core.request import Place
+from incident.jobs import JobKind
 from incident.refusal import Code
+from incident.rules.visibility import may_see
 from incident.states import Priority, State
 from tests.support.clock import T
 from tests.support.command_bench import CHANNEL, CommandBench, who
@@ -175,3 +177,41 @@ def test_a_title_too_long_to_read_is_refused_with_its_length(desk: CommandBench)
     outcome = desk.do("declare", title="x" * 10_000, service="checkout")
 
     assert (outcome.code, dict(outcome.facts)) == (Code.TOO_LONG, {"limit": "250", "length": "10000"})
+
+
+@pytest.mark.parametrize("field", ["reporter", "outside_reporter"])
+def test_a_reporter_outside_slack_is_recorded_and_who_declared_is_asked_in_their_place(
+    desk: CommandBench, field: str
+) -> None:
+    desk.declared(title="x", private=True, **{field: "customer ticket:  7"})
+
+    incident = desk.incident
+    assert (incident.reporter, incident.contact) == ("outside:customer ticket: 7", who("rob"))
+    assert {queued.job.person for queued in desk.memory.state.jobs.values() if queued.job.kind is JobKind.HOME} == {
+        who("rob")
+    }
+    assert may_see(incident, who("rob"))
+    desk.tick(25)
+    assert {person for prompt in desk.incident.prompted for person in prompt.asked} == {who("rob")}
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "shown"),
+    [
+        ("outside_reporter", "Ms <Lee> &amp; son", "Ms &lt;Lee&gt; &amp; son (outside Slack)"),
+        ("reporter", who("eva"), "<@UEVA>"),
+    ],
+)
+def test_the_declaration_names_a_reporter_who_is_another_person(
+    desk: CommandBench, field: str, given: str, shown: str
+) -> None:
+    desk.do("declare", title="x", service="checkout", **{field: given})
+
+    assert desk.said().endswith(f" Reported by {shown}.")
+
+
+def test_two_reporters_are_asked_about(desk: CommandBench) -> None:
+    outcome = desk.do("declare", title="x", service="checkout", reporter=who("eva"), outside_reporter="a caller")
+
+    assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("outside_reporter",))
+    assert "two reporters are named" in desk.answer()

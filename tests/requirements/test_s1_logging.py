@@ -43,13 +43,21 @@ def test_the_detection_source_and_time_of_an_alarm_and_of_a_report_are_recorded(
     assert report["timestamps"]["detected_at"] == moment(2)
 
 
-@pytest.mark.parametrize("channel", ["portal", "email", "phone", "monitoring"])
-def test_an_incident_reported_outside_slack_is_logged_with_its_source_and_reporter(channel):
-    desk = CommandBench().declared(source=channel, reporter=who("eva"))
+@pytest.mark.parametrize(
+    ("channel", "reporter", "shown"),
+    [
+        ("portal", {"reporter": who("eva")}, "eva"),
+        ("email", {"outside_reporter": "ops@customer.example"}, "ops@customer.example"),
+        ("phone", {"outside_reporter": "a caller from Leeds"}, "a caller from leeds"),
+        ("monitoring", {"reporter": "customer ticket 7"}, "customer ticket 7"),
+    ],
+)
+def test_an_incident_reported_outside_slack_is_logged_with_its_source_and_reporter(channel, reporter, shown):
+    desk = CommandBench().declared(source=channel, **reporter)
 
     [logged] = of_kind(record(desk, 1), "logged")
 
-    assert (logged["detection_source"], logged["reporter"], logged["by"]) == (channel, "eva", "rob")
+    assert (logged["detection_source"], logged["reporter"], logged["by"]) == (channel, shown, "rob")
 
 
 def test_nothing_is_declared_without_a_symptom(desk: CommandBench):

@@ -63,6 +63,8 @@ def fields_of(intent: dict[str, Any], person: Callable[[str], str | None], messa
         field = _RENAMED.get((name, key), key)
         if field == "to" and name == "escalate" and person(str(value)):
             field = "who"
+        if field == "reporter" and not person(str(value)):
+            field = "outside_reporter"
         fields[field] = _value(verb, field, value, person, message)
     return fields
 

@@ -137,7 +137,7 @@ def _inviter(run: JobRun, context: JobContext, failed: Entry, who: PersonId) -> 
     kinds = (RoleTaken.kind, HandoverOffered.kind, ActionOpened.kind, Escalated.kind)
     earlier = context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds, until=failed.n))
     acts = (entry for entry in reversed(earlier) if entry.by not in (MUSTER, who) and _involves(entry.fact, who))
-    in_charge = run.incident.holder(Role.COMMANDER) or run.incident.reporter
+    in_charge = run.incident.holder(Role.COMMANDER) or run.incident.contact
     return next((entry.by for entry in acts), in_charge)
 
 

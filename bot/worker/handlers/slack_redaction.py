@@ -172,7 +172,7 @@ def _direct_messages(run: JobRun, context: JobContext) -> Iterator[Posted]:
         fact, kind = entry.fact, JobKind.DUTIES
         people: tuple[PersonId, ...] = ()
         if isinstance(fact, DeliveryFailed) and fact.what in CHANNEL_MISSING:
-            kind, people = JobKind.NO_CHANNEL, (run.incident.reporter, *commanders)
+            kind, people = JobKind.NO_CHANNEL, (run.incident.contact, *commanders)
         elif isinstance(fact, RoleTaken | HandoverAccepted) and run.incident.places.channel:
             people = (fact.who if isinstance(fact, RoleTaken) else fact.to,)
         for person in dict.fromkeys(people):

@@ -40,6 +40,7 @@ class FormField:
     label of each. `needed`: the form opens when it is missing (rules still live in `decide`). `hidden`: never asked.
     `past`: a moment that lies behind, so that a clock time means the latest such time and not the next.
     `attested`: taken only from Slack's own payload of a message, never from a line, a form or a button.
+    `outside`: several words in quotes name a person outside Slack.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
@@ -56,6 +57,7 @@ class FormField:
     words: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
     only: tuple[str, ...] = ()
+    outside: bool = False
     max_length: int = 3000
 
 

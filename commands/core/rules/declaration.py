@@ -15,11 +15,13 @@ from incident.entries.lifecycle import Declared, StateChanged
 from incident.entry import Fact
 from incident.frozen import Utc
 from incident.model.incident import Incident
+from incident.refusal import Code, Refusal
 from incident.rules.priority_matrix import automatic_major, change
 from incident.states import State
-from roles.person_ids import PersonId, person_named
+from roles.person_ids import PersonId, is_person_id, outside_person, person_named
 
 TITLE_LENGTH: Final = 250
+REPORTER_LENGTH: Final = 80
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,19 @@ class Declaration(Verb):
     detected_at: Annotated[
         Utc | None, FormField("Detected", Control.MOMENT, "Now, when left empty", words=("detected",), past=True)
     ] = None
-    reporter: Annotated[PersonId | None, FormField("Reported by", Control.PERSON, "You, when left empty")] = None
+    reporter: Annotated[
+        PersonId | None, FormField("Reported by", Control.PERSON, "You, when left empty", outside=True)
+    ] = None
+    outside_reporter: Annotated[
+        str | None,
+        FormField(
+            "Or a reporter outside Slack",
+            Control.LINE,
+            "A caller, a customer's ticket",
+            words=("caller",),
+            max_length=REPORTER_LENGTH,
+        ),
+    ] = None
     source: Annotated[
         str | None, FormField("Detected by", Control.WORD, "monitoring, a user, a provider …", max_length=80)
     ] = None
@@ -89,6 +103,16 @@ class Declaration(Verb):
         """Add the channel whose last minutes of conversation are captured."""
         return capturing(declared, now)
 
+    def _reported_by(self, now: DecisionContext) -> PersonId:
+        """Return the reporter: an account, the words for a person outside Slack, else who declares it."""
+        if self.reporter is not None and self.outside_reporter is not None:
+            raise Refusal(Code.BAD_VALUE, "declare_two_reporters", "outside_reporter")
+        if self.outside_reporter is not None:
+            return outside_person(self.outside_reporter)
+        if self.reporter is None:
+            return now.actor.id
+        return self.reporter if is_person_id(self.reporter) else outside_person(self.reporter)
+
     def _declared(self, now: DecisionContext, entry: CatalogueEntry, *, provisional: bool) -> Declared:
         return Declared(
             number="",
@@ -103,7 +127,7 @@ class Declaration(Verb):
             owner_group=entry.owner_group,
             started_at=self.started_at,
             detected_at=self.detected_at or now.at,
-            reporter=self.reporter or now.actor.id,
+            reporter=self._reported_by(now),
             detection_source=self.source or "human",
             drill=self.drill,
             restricted=self.private or self.type in now.policy.restricted_types,
