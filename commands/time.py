@@ -39,10 +39,15 @@ class Time(Verb):
         return "set_time"
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Set one of the four times; a mitigated or restored time needs that state to have been reached."""
+        """Set one of the four times, none of them to come; a mitigated or restored time needs that state to have been reached.
+
+        Times that disagree are recorded, since they are corrected one after the other: the reply asks at once which is wrong.
+        """
         if self.field not in dict(_FIELDS):
             raise Refusal(Code.STATE, "time_other", "field")
         reached = getattr(now.open.times, self.field) is not None
         if self.field in ("mitigated_at", "restored_at") and not reached:
             raise Refusal(Code.STATE, "time_not_reached", "field", state=self.field.removesuffix("_at"))
+        if self.at > now.at:
+            raise Refusal(Code.BAD_VALUE, "time_ahead", "at")
         return (TimeSet(field=cast(Settable, self.field), at=self.at, basis=self.basis),)

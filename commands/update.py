@@ -87,12 +87,14 @@ class Update(Verb):
             )
 
     def _posted(self, audience: Audience, now: DecisionContext) -> Fact:
+        # What is recorded later than it was sent needs no channel: it is posted nowhere now.
+        is_late = now.happened_at < now.at
         return StatusUpdatePosted(
             audience=audience,
             text=self.text,
             final=self.final,
             next_update_at=self.next_update_at,
-            has_channel=audience is Audience.INTERNAL or bool(now.policy.audiences.get(audience)),
+            has_channel=is_late or audience is Audience.INTERNAL or bool(now.policy.audiences.get(audience)),
             **update_slots.match_post(now.open, audience, final=self.final, happened_at=now.happened_at, at=now.at),
         )
 

@@ -20,6 +20,7 @@ from bot.export.bundle import Seal, write_bundle
 from bot.monitoring.logs import shown_database
 from bot.timestamp_authority import authority_of, stamp_now
 from incident.report.incident_metrics import metrics
+from incident.rules.impact_time import impact
 from storage.store import open_store
 
 UNSIGNED: Final = "Not signed, since there is no key. `muster keygen` makes one; name it in MUSTER_KEY_FILE."
@@ -94,5 +95,8 @@ def print_metrics(number: str) -> int:
         return fail(explain(error))
     if incident is None:
         return fail(f"{number} has no state to measure. `muster verify` says why.")
-    print(json.dumps(metrics(incident).model_dump(), indent=1))
+    harm = impact(incident)
+    counted_from = "detected_at" if harm.is_detection else "started_at"
+    shown = {**metrics(incident).model_dump(), "impact_s": harm.total_s, "impact_counted_from": counted_from}
+    print(json.dumps(shown, indent=1))
     return 0

@@ -182,7 +182,7 @@ def _write_documents(
         title=incident.title,
         symptom=incident.symptom,
         record=record,
-        restored_after=html_page.restored_after(record),
+        restored_after=html_page.restored_after(incident),
         audiences=html_page.audience_rows(record, entries),
         messages=html_page.message_rows(entries, render),
         escalations=html_page.escalation_rows(incident, names),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from bot.export.reader_names import Names
@@ -16,6 +15,7 @@ from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.frozen import utc_text
 from incident.model.incident import Incident
+from incident.rules.impact_time import impact
 
 STYLE: Final = TEMPLATES / "documents" / "incident.css"
 
@@ -76,10 +76,11 @@ def render_page(context: HtmlPageContext, render: Renderer) -> str:
     return render.text("documents/incident.html.j2", c=context)
 
 
-def restored_after(record: dict[str, Any]) -> str | None:
-    """Return the time to restore the service in words, which counts from detection; None before it is restored."""
-    seconds = record["metrics"]["time_to_restore_s"]
-    return None if seconds is None else f"{mrkdwn.duration(timedelta(seconds=seconds))} after detection"
+def restored_after(incident: Incident) -> str | None:
+    """Return how long users were affected, in words, and from what it counts; None before the service is restored."""
+    harm = impact(incident)
+    start = "detection" if harm.is_detection else "the start"
+    return None if harm.total_s is None else f"{mrkdwn.duration(harm.total_s)} after {start}"
 
 
 def audience_rows(record: dict[str, Any], entries: Sequence[Entry]) -> tuple[dict[str, Any], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
-from incident.deadlines.resumption import latest
+from incident.deadlines.resumption import is_live, latest
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, VOID, State
@@ -16,20 +16,19 @@ def closure(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt for the open items of the closure checklist (S1-98).
 
     From when the resolution was recorded, and again every `closure_repeat_minutes` until the incident is closed. Asked is
-    the commander, else who resolved it, else the reporter.
+    the commander, else who resolved it, else the reporter. One that was over before it was put on record has the checklist
+    once, and no one is asked.
     """
     resolved_at = incident.times.resolved_at
     if incident.state is not State.RESOLVED or resolved_at is None:
         return ()
     recorded_at = next((s.at for s in reversed(incident.states) if s.new is State.RESOLVED), resolved_at)
     resolver = incident.resolution.by if incident.resolution else None
-    whom = each_once(incident.holder(Role.COMMANDER) or resolver or incident.reporter)
-    repeat = timedelta(minutes=policy.closure_repeat_minutes)
-    return (
-        Deadline(
-            key_of("closure", recorded_at), recorded_at + repeat, (PromptStep(recorded_at, "closure", whom),), repeat
-        ),
-    )
+    whom = each_once(incident.holder(Role.COMMANDER) or resolver or incident.contact)
+    repeat, key = timedelta(minutes=policy.closure_repeat_minutes), key_of("closure", recorded_at)
+    if not is_live(incident):
+        return (Deadline(key, recorded_at + repeat, (PromptStep(recorded_at, "closure", ()),)),)
+    return (Deadline(key, recorded_at + repeat, (PromptStep(recorded_at, "closure", whom),), repeat),)
 
 
 def temporary_fixes(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
@@ -79,5 +78,5 @@ def silence(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     active = [seen.at for seen in incident.last_seen] or [incident.times.logged_at or incident.last_entry_at]
     last = latest(incident, *active)
     allowed = timedelta(minutes=policy.stale_minutes)
-    whom = each_once(incident.holder(Role.COMMANDER) or incident.reporter, incident.service_owner)
+    whom = each_once(incident.holder(Role.COMMANDER) or incident.contact, incident.service_owner)
     return (Deadline(key_of("stale", last), last + allowed, (PromptStep(last + allowed, "stale", whom),), allowed),)

@@ -21,6 +21,7 @@ from incident.deadlines import (
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.missed_deadlines import waited_for
+from incident.deadlines.resumption import is_live
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
 from incident.model.incident import Incident
@@ -45,6 +46,17 @@ DEADLINES: Final[tuple[Callable[[Incident, Policy], tuple[Deadline, ...]], ...]]
     closure_deadlines.silence,
 )
 
+# What is left to do about an incident that was over before it was put on record.
+_AFTERWARDS: Final = (
+    update_deadlines.owed,
+    response_deadlines.actions,
+    response_deadlines.handovers,
+    response_deadlines.masks,
+    closure_deadlines.closure,
+    closure_deadlines.temporary_fixes,
+    closure_deadlines.review,
+)
+
 LATE_AFTER: Final = timedelta(minutes=2)
 _JUST_AFTER: Final = timedelta(seconds=1)
 
@@ -59,8 +71,15 @@ class PromptState(StrEnum):
 
 
 def due(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
-    """Return every deadline of an incident: those that have passed and those that will if nothing changes."""
-    return tuple(thing for find in DEADLINES for thing in find(incident, policy))
+    """Return every deadline of an incident: those that have passed and those that will if nothing changes.
+
+    Of an incident that was over before it was put on record, what was due before that is past.
+    """
+    if is_live(incident):
+        return tuple(thing for find in DEADLINES for thing in find(incident, policy))
+    logged_at = incident.times.logged_at or incident.last_entry_at
+    found = (thing for find in _AFTERWARDS for thing in find(incident, policy))
+    return tuple(thing for thing in found if thing.due_at >= logged_at)
 
 
 def prompts(incident: Incident, policy: Policy, at: datetime) -> tuple[PromptDue, ...]:

@@ -51,9 +51,12 @@ def next_page(escalation: Escalation, at: datetime) -> Escalated:
 
 
 def waited_for(incident: Incident) -> tuple[Escalation, ...]:
-    """Return the pages with a time to answer by; one whose time ended before the incident was resumed is past."""
+    """Return the pages with a time to answer by.
+
+    One whose time ended before the incident was resumed is past, and one that was recorded afterwards waits for no answer.
+    """
     resumed = resumed_at(incident)
-    timed = (e for e in incident.escalations if e.answer_by is not None)
+    timed = (e for e in incident.escalations if e.answer_by is not None and e.effective_at is None)
     return tuple(e for e in timed if resumed is None or _answer_by(e) > resumed)
 
 

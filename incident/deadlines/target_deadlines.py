@@ -33,7 +33,7 @@ def restoration(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
         return ()
     target = timedelta(minutes=minutes)
     harm_started_at = incident.episodes[-1].start - _harmed_before(incident)
-    near = each_once(incident.holder(Role.COMMANDER) or incident.holder(Role.DEPUTY) or incident.reporter)
+    near = each_once(incident.holder(Role.COMMANDER) or incident.holder(Role.DEPUTY) or incident.contact)
     # There is no warning before there is an incident with this target.
     known_at = max(latest(incident, logged), incident.priorities[-1].at)
     warned = [
@@ -54,11 +54,11 @@ def judgement(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
         return ()
     begun_at = latest(incident, logged)
     due_at = begun_at + _UNJUDGED_FOR
-    whom = each_once(incident.holder(Role.COMMANDER) or incident.reporter)
+    whom = each_once(incident.holder(Role.COMMANDER) or incident.contact)
     return (Deadline(key_of("judgement", begun_at), due_at, (PromptStep(due_at, "judgement", whom),), _AGAIN),)
 
 
 def _harmed_before(incident: Incident) -> timedelta:
     """Return how long the earlier episodes harmed: the target is for all episodes together."""
     ended: list[tuple[datetime, datetime]] = [(e.start, e.restored_at) for e in incident.episodes[:-1] if e.restored_at]
-    return sum(((until - since) for since, until in ended), timedelta())
+    return sum((max(until - since, timedelta()) for since, until in ended), timedelta())

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
+from incident.deadlines.resumption import is_live
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience, State
@@ -44,11 +45,11 @@ def first_due(incident: Incident, audience: Audience, policy: Policy, at: dateti
 def may_start(incident: Incident, audience: Audience) -> bool:
     """True if updates to an audience may start to be owed, whatever the cadence.
 
-    Only while responding to a triaged incident, not on hold and not after a final update; executives and customers only of
+    Only while responding now to a triaged incident, not on hold and not after a final update; executives and customers only of
     a major incident; customers only of a customer-facing service, and of no drill.
     """
     now = incident.audience(audience)
-    if incident.state not in STARTING or now.open or now.held or now.final_at:
+    if incident.state not in STARTING or not is_live(incident) or now.open or now.held or now.final_at:
         return False
     if audience in _MAJOR_ONLY and not incident.major:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from incident.deadlines.back_off import BACKS_OFF_AFTER, last_activity
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
@@ -18,22 +18,27 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     """Prompt the comms lead `nudge_before_minutes` before an update is due, and at its time the commander too.
 
     The first prompt is left out when the last update promised a time as near as that. Without a comms lead the commander
-    is asked, else the reporter. Once repetitions back off, no prompt comes before a slot that follows a missed one.
+    is asked, else the reporter. A promised update is asked for like one that is owed. Once repetitions back off, no prompt comes before a slot that follows a missed one.
     """
     lead, both = _leads(incident)
     before = timedelta(minutes=policy.update_rules.nudge_before_minutes)
     found = []
     for state in incident.audiences:
-        if state.open is None or state.held:
-            continue
-        due_at = state.open.due_at
-        if is_backed_off(incident, state):
+        due_at = owed_at(incident, state)
+        if due_at is None or state.held or is_backed_off(incident, state):
             continue
         soon = PromptStep(due_at - before, "update_soon", lead)
         promised_for_soon = state.last_post_at is not None and state.last_post_at >= soon.at
         steps = (*(() if promised_for_soon else (soon,)), PromptStep(due_at, "update_due", both))
         found.append(Deadline(key_of("update", state.audience, due_at), due_at, steps, about=state.audience))
     return tuple(found)
+
+
+def owed_at(incident: Incident, state: AudienceState) -> datetime | None:
+    """Return when an audience is to get the next update (UTC): when it is owed, or when the last update promised it."""
+    if state.open is not None:
+        return state.open.due_at
+    return None if incident.is_over else state.promise
 
 
 def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:
@@ -66,7 +71,7 @@ def is_backed_off(incident: Incident, state: AudienceState) -> bool:
 
 def _leads(incident: Incident) -> tuple[tuple[PersonId, ...], tuple[PersonId, ...]]:
     comms, commands = incident.holder(Role.COMMS_LEAD), incident.holder(Role.COMMANDER)
-    first = comms or commands or incident.reporter
+    first = comms or commands or incident.contact
     return each_once(first), each_once(first, commands, None if commands else incident.service_owner)
 
 

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypedDict
 
 from incident.deadlines.back_off import BACKS_OFF_AFTER, last_activity
+from incident.deadlines.resumption import is_live
 from incident.deadlines.update_cadence import FINAL, first_due, interval, missed_after
 from incident.entries.classification import PriorityChanged
 from incident.entries.integrity import ClockSetBack
-from incident.entries.lifecycle import MajorDeclared, StateChanged
+from incident.entries.lifecycle import MajorDeclared, StateChanged, TimeSet
 from incident.entries.status_updates import (
     StatusUpdatePosted,
     UpdateDropped,
@@ -151,9 +152,20 @@ def _open_ordinary(now: _Now) -> Iterable[tuple[Audience, OpenSlot]]:
 
 def _pull_in(now: _Now, cause: Literal["raised", "regressed", "clock"]) -> Iterable[UpdateDue]:
     for audience, slot in _open_ordinary(now):
-        every = interval(now.incident, audience, now.policy)
-        if every is not None and now.at + every < slot.due_at:
-            yield _due(audience, now.at + every, cause, now.policy)
+        wait = _raised_wait(now, audience) if cause == "raised" else interval(now.incident, audience, now.policy)
+        if wait is not None and now.at + wait < slot.due_at:
+            yield _due(audience, now.at + wait, cause, now.policy)
+
+
+def _raised_wait(now: _Now, audience: Audience) -> timedelta | None:
+    """Return how long after a raise the open update is due at the latest: one interval of the new priority.
+
+    The first update to responders counts from the priority (S1-43), so it is the first one of the new priority.
+    """
+    cadence = now.policy.cadence(now.incident.priority, audience)
+    if cadence is not None and audience is Audience.INTERNAL and not now.incident.audience(audience).posts:
+        return timedelta(minutes=cadence.first)
+    return interval(now.incident, audience, now.policy)
 
 
 def _on_priority(now: _Now, fact: PriorityChanged) -> Iterable[UpdateDue | UpdateDropped]:
@@ -182,6 +194,16 @@ def _on_state(now: _Now, fact: StateChanged) -> Iterable[UpdateDue | UpdateDropp
         yield from _start(now, Audience)
     elif fact.new == State.ACTIVE and fact.old in (State.RESOLVED, State.CLOSED):
         yield from _on_reopening(now)
+    else:
+        yield from _on_response(now)
+
+
+def _on_response(now: _Now, _: TimeSet | None = None) -> Iterable[UpdateDue | UpdateDropped]:
+    """Drop what is owed once the incident proves to have been over before it was logged; start once it is responded to."""
+    if not is_live(now.incident):
+        yield from _drop_all(now, "over")
+    elif not is_live(now.before):
+        yield from _start(now, Audience)
 
 
 def _on_reopening(now: _Now) -> Iterable[UpdateDue | UpdateDropped]:
@@ -205,6 +227,8 @@ def _on_clock_set_back(now: _Now, _: ClockSetBack) -> Iterable[UpdateDue]:
 
 
 def _finals(now: _Now) -> Iterable[UpdateDue]:
+    if not is_live(now.incident):
+        return
     due_at = now.at + timedelta(minutes=now.policy.update_rules.final_within_minutes)
     for a in now.incident.audiences:
         if a.ever_owed and not a.held and a.final_at is None:
@@ -264,6 +288,7 @@ _RULES: Final[dict[type[Fact], Callable[[_Now, Any], Iterable[UpdateDue | Update
     PriorityChanged: _on_priority,
     MajorDeclared: _on_major,
     StateChanged: _on_state,
+    TimeSet: _on_response,
     StatusUpdatePosted: _on_post,
     UpdatesHeld: _on_held,
     UpdatesReleased: _on_released,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from incident.effects.job_keys import channel_key, key_of, ordering_key_of
+from incident.effects.notifications import is_recorded_late
 from incident.entries.conversation import GapNoted
 from incident.entries.delivery import DeliveryFailed
 from incident.entries.lifecycle import Declared, StateChanged
@@ -33,13 +34,16 @@ def channel_messages(after: Incident, entries: Sequence[Entry]) -> tuple[Job, ..
     found = [_message(after, entry, entries[-1], template) for entry in entries if (template := _notice_of(entry))]
     first = next((entry for entry in acted if template_of(entry)), None)
     if first is not None:
-        found.append(_message(after, first, entries[-1], _internal_update(acted) or template_of(first) or ""))
+        found.append(_message(after, first, entries[-1], _internal_update(after, acted) or template_of(first) or ""))
     return tuple(found)
 
 
-def _internal_update(acted: Sequence[Entry]) -> str | None:
-    """Return the template of an internal update, which the channel shows in full instead of a message about it."""
-    posted = [entry.fact for entry in acted if isinstance(entry.fact, StatusUpdatePosted)]
+def _internal_update(after: Incident, acted: Sequence[Entry]) -> str | None:
+    """Return the template of an internal update, which the channel shows in full instead of a message about it.
+
+    One that is recorded later than it was sent is not sent again.
+    """
+    posted = [e.fact for e in acted if isinstance(e.fact, StatusUpdatePosted) and not is_recorded_late(after, e)]
     return UPDATES_HERE if any(fact.audience is Audience.INTERNAL for fact in posted) else None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
+from incident.deadlines.resumption import is_live
 from incident.effects.job_keys import channel_key, key_of
 from incident.entries.classification import Reclassified
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
@@ -30,7 +31,7 @@ SENT_WITHIN: Final = timedelta(minutes=2)
 
 def members(incident: Incident) -> tuple[PersonId, ...]:
     """Return who belongs in the channel: reporter, role holders and those offered a role, assignees, and who accepted a page."""
-    people = [incident.reporter]
+    people = [incident.contact]
     people += [interval.who for interval in incident.roles if interval.until is None]
     people += [offer.to for offer in incident.offers]
     people += [action.assignee for action in incident.actions if action.done_at is None]
@@ -38,14 +39,24 @@ def members(incident: Incident) -> tuple[PersonId, ...]:
     return tuple(dict.fromkeys(people))
 
 
+def is_recorded_late(after: Incident, entry: Entry) -> bool:
+    """True if what an entry says happened before it was recorded, by the corrected clock where it was set back."""
+    return entry.occurred_at < min(entry.recorded_at, after.last_entry_at)
+
+
 def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
-    """Return the jobs that single entries cause: pages, role checklists, catch-up briefs, prompts, status updates."""
+    """Return the jobs that single entries cause: pages, role checklists, catch-up briefs, prompts, status updates.
+
+    A page or an update that is recorded later than it happened was made another way, and is not sent again.
+    """
     personal = [job for entry in entries for job in (*_of_entry(after, entry), *_pages_to_edit(after, entry))]
     posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
     updates = [
         _job(after, JobKind.UPDATE, entry.n, None, URGENT)
         for entry, fact in posted
-        if fact.has_channel and (fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience))
+        if fact.has_channel
+        and not is_recorded_late(after, entry)
+        and (fact.audience is not Audience.INTERNAL or policy.audiences.get(fact.audience))
     ]
     return (*personal, *updates)
 
@@ -58,9 +69,12 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
     """Return the job for a person who is paged, got a role or joined late."""
     fact = entry.fact
     if isinstance(fact, Escalated):
-        return (_job(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if fact.person else ()
+        is_page = fact.person is not None and not is_recorded_late(after, entry)
+        return (_job(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if is_page else ()
     if isinstance(fact, EscalationAnswered | EscalationLapsed):
         return (_job(after, JobKind.PAGE, fact.escalation, None, NORMAL),)
+    if isinstance(fact, RoleTaken | HandoverAccepted) and not is_live(after):
+        return ()
     if isinstance(fact, RoleTaken):
         return (_job(after, JobKind.DUTIES, entry.n, fact.who, NORMAL),)
     if isinstance(fact, HandoverAccepted):
@@ -80,7 +94,7 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
     if isinstance(fact, DeliveryFailed) and fact.what == JobKind.MEMBERS and fact.who:
         return tuple(_not_invited(after, entry.n, fact.who, to) for to in (fact.who, None))
     if isinstance(fact, DeliveryFailed) and fact.what in CHANNEL_MISSING:
-        notifications = _job(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.reporter, URGENT)
+        notifications = _job(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.contact, URGENT)
         return (notifications.model_copy(update={"needs": None}),)
     return ()
 

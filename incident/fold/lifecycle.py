@@ -135,12 +135,14 @@ def time_set(incident: Incident, entry: Entry, fact: TimeSet) -> Change:
 
 def reopened(incident: Incident, entry: Entry, fact: Reopened) -> Change:
     """Clear what closing proved and start an episode at the recurrence, or when it was reopened."""
+    since = fact.recurrence_at or entry.occurred_at
     item = ReopenItem(
         at=entry.recorded_at,
         by=entry.by,
         reason=fact.reason,
         recurrence_at=fact.recurrence_at,
         from_state=fact.from_state,
+        since=since,
     )
     cleared = {"restored_at": None, "resolved_at": None, "closed_at": None, "reopened_at": entry.recorded_at}
     return {
@@ -148,10 +150,15 @@ def reopened(incident: Incident, entry: Entry, fact: Reopened) -> Change:
         "resolution": None,
         "category_confirmed": False,
         "priority_confirmed": False,
-        "episodes": (*incident.episodes, Episode(start=fact.recurrence_at or entry.occurred_at)),
+        "episodes": (*incident.episodes, Episode(start=since)),
         "reopens": (*incident.reopens, item),
-        **_finals_reset(incident, entry),
+        **_finals_reset(_without_promises(incident), entry),
     }
+
+
+def _without_promises(incident: Incident) -> Incident:
+    audiences = tuple(a.model_copy(update={"promised_at": None}) for a in incident.audiences)
+    return incident.model_copy(update={"audiences": audiences})
 
 
 def voided(incident: Incident, entry: Entry, fact: Voided) -> Change:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from incident.entries.status_updates import (
     StatusUpdatePosted,
     UpdateDropped,
@@ -25,14 +27,16 @@ def _changed(incident: Incident, new: AudienceState) -> Change:
 
 
 def status_update_posted(incident: Incident, entry: Entry, fact: StatusUpdatePosted) -> Change:
-    """Count the post, judge the slot it met, and set it as final when it counts as final."""
+    """Count the post, judge the slot it met, and set what it promises, and it as final when it counts as final."""
     old = incident.audience(fact.audience)
     at = entry.occurred_at
+    is_last = old.last_post_at is None or at >= old.last_post_at
     new = old.model_copy(
         update={
             "posts": old.posts + 1,
             "last_post_at": at if old.last_post_at is None else max(old.last_post_at, at),
             "final_at": at if fact.counts_final else old.final_at,
+            "promised_at": _promise(entry, fact) if is_last else old.promised_at,
         }
     )
     if fact.met_slot and old.open is not None:
@@ -40,6 +44,11 @@ def status_update_posted(incident: Incident, entry: Entry, fact: StatusUpdatePos
     elif fact.met_missed_due_at is not None:
         new = _met_out_of_band(new, entry, fact)
     return _changed(incident, new)
+
+
+def _promise(entry: Entry, fact: StatusUpdatePosted) -> datetime | None:
+    is_ahead = fact.next_update_at is not None and fact.next_update_at > entry.recorded_at
+    return fact.next_update_at if is_ahead and not fact.counts_final else None
 
 
 def _met(audience: AudienceState, slot: OpenSlot, entry: Entry) -> AudienceState:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from incident.frozen import Frozen, PersonalText, Utc
 from incident.states import Audience, Priority, State
@@ -26,6 +26,21 @@ class Times(Frozen):
     resolved_at: Utc | None = None
     closed_at: Utc | None = None
     reopened_at: Utc | None = None
+
+    @property
+    def out_of_order(self) -> tuple[tuple[str, str], ...]:
+        """The names of each two milestones of which the first may not lie after the second, and does."""
+        known = {name: at for pair in _IN_ORDER for name in pair if (at := getattr(self, name)) is not None}
+        return tuple((a, b) for a, b in _IN_ORDER if a in known and b in known and known[a] > known[b])
+
+
+_IN_ORDER: Final = (
+    ("started_at", "detected_at"),
+    ("detected_at", "restored_at"),
+    ("restored_at", "resolved_at"),
+    ("started_at", "mitigated_at"),
+    ("mitigated_at", "restored_at"),
+)
 
 
 class StateItem(Frozen):
@@ -122,7 +137,10 @@ class Slot(Frozen):
 
 
 class AudienceState(Frozen):
-    """What one audience was owed, got and is owed next. `final_at` is the last update that counts as final."""
+    """What one audience was owed, got and is owed next.
+
+    `final_at` is the last update that counts as final, `promised_at` the time that the last update promised for the next.
+    """
 
     audience: Audience
     open: OpenSlot | None = None
@@ -133,6 +151,15 @@ class AudienceState(Frozen):
     ever_held: bool = False
     final_at: Utc | None = None
     last_post_at: Utc | None = None
+    promised_at: Utc | None = None
+
+    @property
+    def promise(self) -> Utc | None:
+        """The promised time of an update that no slot holds, as at a priority that owes the audience none; None without one."""
+        if self.open is not None or self.held or self.promised_at is None:
+            return None
+        last = self.slots[-1].part(self.slots[-1].count - 1).due_at if self.slots else None
+        return self.promised_at if last is None or last < self.promised_at else None
 
     def each_slot(self) -> Iterator[Slot]:
         """Return the judged slots one by one."""
@@ -241,13 +268,14 @@ class ClosureAttempt(Frozen):
 
 
 class ReopenItem(Frozen):
-    """A reopening."""
+    """A reopening. `since` starts the episode that it began: the recurrence, or the time of the reopening."""
 
     at: Utc
     by: PersonId
     reason: PersonalText
     recurrence_at: Utc | None
     from_state: State
+    since: Utc | None = None
 
 
 class Episode(Frozen):

@@ -1,8 +1,11 @@
-"""The metrics of one incident, in whole seconds (S1-63). Null where a time is unknown or the harm goes on."""
+"""The metrics of one incident, in whole seconds (S1-63).
+
+Null where a time is unknown, where the harm goes on, and where an end lies before its start: no length is negative.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from incident.frozen import Frozen
 from incident.model.incident import Incident
@@ -38,13 +41,14 @@ def metrics(incident: Incident) -> Metrics:
 
 
 def time_to_restore(incident: Incident) -> int | None:
-    """Return the harm of all episodes, from the start of each to its restoration; None while one is open."""
-    total = 0.0
-    for episode in incident.episodes:
-        if episode.restored_at is None:
-            return None
-        total += (episode.restored_at - episode.start).total_seconds()
-    return int(total)
+    """Return the harm of all episodes, from the start of each to its restoration; None while one is open.
+
+    The first episode starts at detection (S1-63): the target counts from there. `impact` says how long users were affected.
+    """
+    lengths = [e.restored_at - e.start for e in incident.episodes if e.restored_at is not None]
+    if len(lengths) < len(incident.episodes) or any(length < timedelta() for length in lengths):
+        return None
+    return int(sum(lengths, timedelta()).total_seconds())
 
 
 def _is_target_met(incident: Incident, restore: int | None) -> bool | None:
@@ -53,4 +57,4 @@ def _is_target_met(incident: Incident, restore: int | None) -> bool | None:
 
 
 def _between(since: datetime | None, until: datetime | None) -> int | None:
-    return None if since is None or until is None else int((until - since).total_seconds())
+    return None if since is None or until is None or until < since else int((until - since).total_seconds())

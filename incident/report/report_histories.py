@@ -113,13 +113,13 @@ def roles_at(incident: Incident, read: ReportFormat, probes: Sequence[datetime])
 
 
 def reopens(incident: Incident, read: ReportFormat) -> list[Report]:
-    """Return each reopening."""
+    """Return each reopening, with when the harm was back: at the reopening unless another time was given."""
     return [
         {
             "at": moment(r.at),
             "by": read.who(r.by),
             "reason": r.reason,
-            "recurrence_at": maybe(r.recurrence_at),
+            "recurrence_at": maybe(r.since),
             "from_state": r.from_state.value,
         }
         for r in incident.reopens

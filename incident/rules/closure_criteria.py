@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise
 from typing import Final
 
 from incident.frozen import Frozen
@@ -80,7 +79,7 @@ def _priority(incident: Incident, policy: Policy) -> Unmet | None:
 
 
 _MILESTONES: Final = ("started_at", "detected_at", "logged_at", "acknowledged_at", "restored_at", "resolved_at")
-_IN_ORDER: Final = ("started_at", "detected_at", "restored_at", "resolved_at")
+_IN_ORDER: Final = frozenset({"started_at", "detected_at", "restored_at", "resolved_at"})
 
 
 def _times_known(incident: Incident, policy: Policy) -> Unmet | None:
@@ -89,8 +88,7 @@ def _times_known(incident: Incident, policy: Policy) -> Unmet | None:
 
 
 def _times_in_order(incident: Incident, policy: Policy) -> Unmet | None:
-    known = [name for name in _IN_ORDER if getattr(incident.times, name) is not None]
-    wrong = next(((a, b) for a, b in pairwise(known) if getattr(incident.times, a) > getattr(incident.times, b)), None)
+    wrong = next((pair for pair in incident.times.out_of_order if _IN_ORDER.issuperset(pair)), None)
     return Unmet(code="TIMELINE", needs="times_in_order", names=wrong) if wrong else None
 
 

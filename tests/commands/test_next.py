@@ -6,6 +6,8 @@ from commands.next import Next
 from incident.model.components import AudienceState, OpenSlot
 from incident.refusal import Code
 from incident.states import Audience
+from tests.support.clock import T
+from tests.support.command_bench import CommandBench, who
 from tests.support.handmade_incidents import HandmadeDesk, an_incident, later, worded
 
 OWED = an_incident(
@@ -34,6 +36,22 @@ def test_without_a_comms_lead_the_role_is_offered():
 def test_the_reply_says_that_no_update_is_owed():
     assert HandmadeDesk().answer(Next()) == "No update is owed to anybody now."
     assert HandmadeDesk().does(Next()) == ()
+
+
+def test_a_promise_at_a_priority_that_owes_nothing_is_shown_and_kept(desk: CommandBench):
+    desk.declared(impact=3, urgency=3)
+
+    desk.do("update", at=5, audience="internal", text="We look into it.", next_update_at=T(60).isoformat())
+
+    assert "Next to responders by" in desk.answer()
+    assert "(11:00 UTC), as promised." in desk.answer()
+    desk.do("next", at=6)
+    assert desk.answer().startswith("• *responders* by")
+    assert "(11:00 UTC)" in desk.answer()
+    desk.tick(60)
+    assert [(p.ask, p.asked) for p in desk.incident.prompted if p.due.startswith("update:")] == [
+        ("update_due", (who("rob"), who("nadia")))
+    ]
 
 
 def test_a_time_without_an_update_promises_nothing():

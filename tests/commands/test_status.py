@@ -32,7 +32,7 @@ def test_the_status_shows_state_roles_and_open_work():
     assert HandmadeDesk(BUSY).answer(Status()).splitlines() == [
         "*INC-2026-0042* Checkout errors",
         "P2, major · checkout · *being worked on*",
-        "Users have been affected for 13 min, since <!date^1780999320^{time}|10:02 UTC> (10:02 UTC).",
+        "Users affected since detection at <!date^1780999320^{time}|10:02 UTC> (10:02 UTC) (13 min).",
         "commander <@UILSE> · comms lead <@UEVA>",
         "Updates: responders by <!date^1781001900^{time}|10:45 UTC> (10:45 UTC)",
         "*Open actions*",
@@ -48,20 +48,31 @@ def test_a_missing_commander_is_pointed_out():
 
 def test_the_status_of_a_restored_incident_says_how_long_users_were_affected():
     times = Times(detected_at=later(-3), logged_at=START, restored_at=later(5))
-    answer = HandmadeDesk(an_incident(State.RESTORED, times=times, episodes=(Episode(start=later(-3)),))).answer(
-        Status()
-    )
+    episodes = (Episode(start=later(-3), restored_at=later(5)),)
+    answer = HandmadeDesk(an_incident(State.RESTORED, times=times, episodes=episodes)).answer(Status())
 
-    assert "Users were affected for 8 min, until " in answer
+    assert "Users were affected for 8 min from detection, until " in answer
 
 
 def test_users_are_affected_since_the_incident_started_where_that_is_known():
     times = Times(started_at=later(-63), detected_at=later(-3), logged_at=START)
     incident = an_incident(times=times, episodes=(Episode(start=later(-3)),))
 
-    assert "Users have been affected for 1 h 13 min, since" in HandmadeDesk(incident).answer(Status())
+    assert "(09:02 UTC) (1 h 13 min)." in HandmadeDesk(incident).answer(Status())
     again = (Episode(start=later(-3), restored_at=later(1)), Episode(start=later(5)))
-    assert "affected for 5 min" in HandmadeDesk(an_incident(times=times, episodes=again)).answer(Status())
+    answer = HandmadeDesk(an_incident(times=times, episodes=again)).answer(Status())
+    assert "Users affected again since" in answer
+    assert "(10:10 UTC) (1 h 9 min in all)." in answer
+
+
+def test_no_length_is_shown_while_the_times_disagree():
+    times = Times(started_at=later(-63), detected_at=later(-3), logged_at=START, restored_at=later(-100))
+    incident = an_incident(State.RESTORED, times=times, episodes=(Episode(start=later(-3), restored_at=later(-100)),))
+
+    line = HandmadeDesk(incident).answer(Status()).splitlines()[2]
+
+    assert line.startswith("How long users were affected is not known: restoration (")
+    assert "lies before detection (" in line
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.VOID_FALSE_ALARM, State.DRILL_ENDED])
@@ -78,7 +89,10 @@ def test_the_status_of_an_incident_that_ended_asks_for_no_commander(state):
 def test_a_second_episode_counts_from_the_reopening():
     episodes = (Episode(start=later(-60), restored_at=later(-40)), Episode(start=later(-5)))
 
-    assert "affected for 15 min" in HandmadeDesk(an_incident(episodes=episodes)).answer(Status())
+    answer = HandmadeDesk(an_incident(episodes=episodes)).answer(Status())
+
+    assert "Users affected again since <!date^1780999200^" in answer
+    assert "(35 min in all)" in answer
 
 
 def test_the_status_of_an_incident_that_ended_shows_no_deadline():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 
 import pytest
 
+from incident.refusal import Code
 from tests.support.clock import T
 from tests.support.command_bench import CommandBench
 
@@ -66,15 +68,50 @@ def test_the_reply_to_a_reopening_repeats_when_the_harm_returned(room: CommandBe
     assert (BEFORE in room.answer()) == early
 
 
-@pytest.mark.parametrize(("minutes", "warned"), [(60, True), (-60, False)])
-@pytest.mark.parametrize("field", ["started_at", "detected_at"])
-def test_a_start_in_the_future_is_recorded_with_a_warning(
-    room: CommandBench, field: str, minutes: float, warned: bool
-) -> None:
-    room.do("time", form={"field": field, "at": T(minutes).isoformat(), "basis": "the log"})
+@pytest.mark.parametrize("field", ["started_at", "detected_at", "mitigated_at", "restored_at"])
+def test_a_time_to_come_is_not_set(room: CommandBench, field: str) -> None:
+    room.do("ack", at=5)
+    room.do("restored", at=20, text="green")
+    before = room.incident.times
 
-    assert getattr(room.incident.times, field) == T(minutes)
-    assert (AHEAD in room.answer()) == warned
+    outcome = room.do("time", at=30, form={"field": field, "at": T(31).isoformat(), "basis": "the log"})
+
+    assert (outcome.code, outcome.reason, outcome.fields) == (Code.BAD_VALUE, "time_ahead", ("at",))
+    assert room.incident.times == before
+
+
+@pytest.mark.parametrize(
+    ("field", "minute", "question"),
+    [
+        ("restored_at", -60, "restoration (09:00) lies before detection (10:00)"),
+        ("started_at", 25, "detection (10:00) lies before the start (10:25)"),
+        ("detected_at", 25, "restoration (10:20) lies before detection (10:25)"),
+        ("mitigated_at", 25, "restoration (10:20) lies before mitigation (10:25)"),
+    ],
+)
+def test_the_reply_asks_at_once_which_of_two_times_is_wrong(
+    room: CommandBench, field: str, minute: float, question: str
+) -> None:
+    room.do("ack", at=5)
+    room.do("restored", at=20, text="green")
+
+    outcome = room.do("time", at=30, form={"field": field, "at": T(minute).isoformat(), "basis": "the log"})
+
+    assert not outcome.is_refused
+    answer = re.sub(r"<!date[^>]*> \((\d\d:\d\d) UTC\)", r"\1", room.answer())
+    assert f"These times cannot be right: {question}" in answer
+    assert "Which one is wrong?" in answer
+
+
+def test_a_restoration_told_from_before_detection_is_asked_about_and_a_right_one_is_not(room: CommandBench) -> None:
+    room.do("ack", at=5)
+
+    room.do("restored", at=20, text="green", occurred_at=T(-5))
+
+    assert "restoration" in room.answer()
+    assert "Which one is wrong?" in room.answer()
+    room.do("time", at=30, form={"field": "restored_at", "at": T(15).isoformat(), "basis": "the log"})
+    assert "Which one is wrong?" not in room.answer()
 
 
 @pytest.mark.parametrize(("minutes", "warned"), [(60, True), (-60, False)])

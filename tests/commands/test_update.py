@@ -107,6 +107,21 @@ def test_a_backfilled_promise_counts_from_the_time_of_the_update():
     assert room.refuses(update("internal", next_update_at=later(241))).code == Code.PROMISE_TOO_LONG
 
 
+def test_an_update_recorded_late_is_sent_to_no_one():
+    room = HandmadeDesk(occurred_at=START)
+
+    (internal, executives) = room.does(update("internal", "exec"))
+
+    assert internal.has_channel
+    assert executives.has_channel
+    answer = room.answer(update("internal", "exec"))
+    assert answer.startswith("Recorded and not sent: responders and executives had this update already.")
+    assert "Tell them yourself" not in answer
+    assert room.said(update("internal", "exec")).startswith(
+        "*Update* to responders and executives by <@UILSE> (happened <!date^"
+    )
+
+
 @pytest.mark.parametrize("priority", [Priority.P4, Priority.P5])
 def test_low_priorities_have_no_limit_for_a_promised_time(priority):
     assert HandmadeDesk(an_incident(priority=priority)).does(update("internal", next_update_at=later(99999)))

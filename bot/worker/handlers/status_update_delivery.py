@@ -12,13 +12,13 @@ from bot.worker.handlers.channel_posts import mark_late
 from bot.worker.handlers.message_sender import channel_named, is_private, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
-from commands.core.rules.status_view import harm_since
 from incident.entries.lifecycle import StateChanged
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered, UpdateDropped, UpdateDue
 from incident.entry import Entry, Fact
 from incident.medium import Medium, slack_ref
 from incident.model.components import OpenSlot
 from incident.model.incident import Incident
+from incident.rules.impact_time import Impact, impact
 from incident.rules.visibility import is_restricted, may_stand_in
 from incident.states import Audience
 from roles.person_ids import PersonId
@@ -34,8 +34,8 @@ class UpdateContext:
     audiences: tuple[Audience, ...]
     by: PersonId
     at: datetime
-    since: datetime
-    slot: OpenSlot | None
+    impact: Impact
+    next_at: datetime | None
     roles: tuple[tuple[Role, PersonId], ...]
 
 
@@ -98,11 +98,19 @@ def update_text(
         audiences=audiences,
         by=entry.by,
         at=entry.occurred_at,
-        since=harm_since(incident),
-        slot=incident.audience(fact.audience).open,
+        impact=impact(incident),
+        next_at=_next_at(incident, entry, fact),
         roles=tuple((i.role, i.who) for i in incident.roles if i.until is None),
     )
     return context.renderer.macro(f"updates/{fact.audience}.j2", "update", view)
+
+
+def _next_at(incident: Incident, entry: Entry, fact: StatusUpdatePosted) -> datetime | None:
+    """Return when the next update is due after this one: as owed, else as promised."""
+    slot = incident.audience(fact.audience).open
+    if slot is not None:
+        return slot.due_at
+    return fact.next_update_at if fact.next_update_at and fact.next_update_at > entry.recorded_at else None
 
 
 def _later_entries(run: JobRun, context: JobContext, entry: Entry) -> Sequence[Entry]:

@@ -65,7 +65,7 @@ def test_every_command_has_a_case_for_an_empty_folder() -> None:
     ("words", "says"),
     [
         (("verify",), "Verified"),
-        (("metrics", "INC-{year}-0001"), "time_to_"),
+        (("metrics", "INC-{year}-0001"), "impact_counted_from"),
         (("export", "INC-{year}-0001"), "out/INC"),
     ],
     ids=["verify", "metrics", "export"],

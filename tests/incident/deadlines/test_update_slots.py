@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from incident.deadlines import update_deadlines
 from incident.entries.lifecycle import MajorDeclared, Reopened, Voided
 from incident.entries.status_updates import UpdatesHeld, UpdatesReleased
 from incident.states import Priority, State
 from tests.support.clock import T
 from tests.support.entry_chains import CUSTOMER, EXEC, INTERNAL, REGULATOR, Chain
+from tests.support.policies import two_service_policy
 
 ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (
     State.ACTIVE,
@@ -18,6 +20,7 @@ ACTIVE, MITIGATED, RESTORED, RESOLVED, CLOSED = (
     State.CLOSED,
 )
 P1, P2, P3, P4, P5 = Priority
+POLICY = two_service_policy()
 MAJOR = MajorDeclared(reason="it matters", automatic=False)
 
 
@@ -76,6 +79,59 @@ def test_a_post_with_no_slot_open_opens_none_even_with_a_promise():
     assert chain.now.audience(INTERNAL).posts == 1
 
 
+def owed(chain: Chain) -> list[float]:
+    """Return the minutes at which updates are asked for."""
+    return [(thing.due_at - T(0)).total_seconds() / 60 for thing in update_deadlines.owed(chain.now, POLICY)]
+
+
+@pytest.mark.parametrize(("priority", "audience"), [(P4, INTERNAL), (P5, INTERNAL), (P3, EXEC), (P4, REGULATOR)])
+def test_a_promise_that_no_slot_holds_is_asked_for_until_it_is_kept(priority, audience):
+    chain = Chain(priority)
+    others = owed(chain)
+
+    chain.post(audience, 5, promise=50)
+
+    assert owed(chain) == [*others, 50]
+    chain.post(audience, 49)
+    assert owed(chain) == others
+
+
+@pytest.mark.parametrize("end", ["past", "final", "closed", "held", "slot", "reopened"])
+def test_a_promise_is_no_longer_asked_for_once_it_cannot_be_meant(end):
+    chain = Chain(P4)
+    chain.move(ACTIVE, RESTORED, at=1)
+    chain.post(INTERNAL, 5, promise=4 if end == "past" else 50, final=end == "final")
+    if end == "slot":
+        chain.prioritise(P2, at=6)
+    elif end == "held":
+        chain.add(UpdatesHeld(audience=INTERNAL, reason="counsel says so"), at=6)
+    elif end in ("closed", "reopened"):
+        chain.move(RESOLVED, CLOSED, at=6)
+    if end == "reopened":
+        reopen(chain, 20)
+
+    assert owed(chain) == ([36] if end == "slot" else [])
+
+
+def test_a_promise_outlives_the_cadence_that_it_was_made_in():
+    chain = Chain(P2)
+    chain.post(INTERNAL, 5, promise=50)
+
+    chain.prioritise(P4, at=6)
+
+    assert (chain.due(INTERNAL), owed(chain)) == (None, [50])
+
+
+def test_a_promise_whose_slot_was_missed_is_not_asked_for_again():
+    chain = Chain(P2)
+    chain.post(INTERNAL, 5, promise=50)
+    chain.tick(60)
+
+    chain.prioritise(P4, at=61)
+
+    assert owed(chain) == []
+
+
 def test_a_slot_is_met_up_to_the_end_of_its_grace_and_missed_after_it():
     on_time, late = Chain(P2), Chain(P2)
 
@@ -119,8 +175,19 @@ def test_the_cadence_doubles_while_mitigated_or_restored():
 
 def test_raising_the_priority_pulls_the_open_due_time_in():
     chain = Chain(P3)
+    chain.post(INTERNAL, 20)
     chain.prioritise(P2, at=50)
     assert chain.due(INTERNAL) == 110
+
+
+def test_raising_the_priority_before_any_update_brings_the_first_update_of_the_new_one():
+    chain = Chain(P2)
+    chain.prioritise(P1, at=10)
+    assert chain.due(INTERNAL) == 25
+
+    chain.tick(31)
+
+    assert chain.judged(INTERNAL) == [(25, "missed")]
 
 
 def test_raising_the_priority_never_moves_a_due_time_out():
@@ -288,5 +355,5 @@ def test_a_p1_reached_by_a_raise_starts_all_audiences_once():
     chain = Chain(P2)
     chain.add(chain._priority(P1), MajorDeclared(reason=None, automatic=True), at=10)
     due = [e.fact.audience for e in chain.entries if e.fact.kind == "update_due" and e.recorded_at == T(10)]
-    assert sorted(due) == [CUSTOMER, EXEC]
-    assert (chain.due(INTERNAL), chain.due(EXEC)) == (30, 40)
+    assert sorted(due) == [CUSTOMER, EXEC, INTERNAL]
+    assert (chain.due(INTERNAL), chain.due(EXEC)) == (25, 40)

@@ -323,3 +323,16 @@ def test_each_closing_wants_a_checkpoint_of_its_own_in_the_workspace():
     assert wanted.incident.id == "workspace"
     assert wanted.key.endswith(str(chain.entries[-1].n))
     assert JobKind.CHECKPOINT not in [job.kind for job in told(chain, Noted(text="later"), at=61)]
+
+
+@pytest.mark.parametrize(("occurred", "sent"), [(None, True), (8.0, False)])
+def test_an_update_told_afterwards_is_sent_to_no_one(occurred, sent):
+    chain = Chain(Priority.P1)
+    before, count = chain.now, len(chain.entries)
+
+    for audience in (INTERNAL, EXEC):
+        chain.post(audience, 10, occurred=occurred)
+
+    found = kinds(effects(before, chain.now, chain.entries[count:], ANNOUNCING, T(10)))
+    assert (JobKind.UPDATE.value in found, JobKind.UPDATE_HERE.value in found) == (sent, sent)
+    assert (JobKind.SAY.value in found) is not sent

@@ -144,6 +144,7 @@ def test_the_episode_of_a_backfilled_reopening_begins_when_it_happened():
     chain.move(ACTIVE, RESTORED, RESOLVED, at=10)
     reopened(chain, 30, occurred=22)
     assert chain.now.episodes[-1].start == T(22)
+    assert (chain.now.reopens[-1].recurrence_at, chain.now.reopens[-1].since) == (None, T(22))
     assert chain.now.times.reopened_at == T(30)
 
 
