@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
 class Frozen(BaseModel):
     """A value that never changes and refuses unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False)
+    # Validators are built at first use: a start needs few of the hundreds.
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=False, defer_build=True)
 
 
 def utc_text(at: datetime) -> str:
