@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
-from commands.core.rules.incident_by_number import find_visible
+from commands.core.rules.incident_by_number import find_visible, originals
 from commands.core.rules.status_view import StatusView, status_view
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entry import Fact
@@ -29,7 +29,7 @@ class Show(Verb):
         find_visible(self.number, now)
         return ()
 
-    def view(self, now: DecisionContext) -> tuple[Incident, StatusView]:
-        """Return the incident and its status."""
+    def view(self, now: DecisionContext) -> tuple[Incident, StatusView, tuple[Incident, ...]]:
+        """Return the incident, its status, and what it is a duplicate of."""
         shown = find_visible(self.number, now)
-        return shown, status_view(replace(now, incident=shown))
+        return shown, status_view(replace(now, incident=shown)), originals(shown, now)

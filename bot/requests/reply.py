@@ -14,6 +14,7 @@ from bot.rendering.renderer import Renderer
 from bot.rendering.reply_text import accepted_reply, plain_refusal, unmet_criteria
 from commands.core import verb_registry
 from commands.core.request import Actor, Fields, Request
+from commands.void import OTHER_WAY
 from incident.entry import EntryPoint
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -104,8 +105,17 @@ def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -
         refused=True,
         fields=outcome.fields,
         unmet=unmet,
-        suggestion=_form(request, outcome),
+        suggestion=_other_way(request, outcome) or _form(request, outcome),
     )
+
+
+def _other_way(request: Request, outcome: Outcome) -> Suggestion | None:
+    """Suggest to void the other incident as a duplicate of this one, which is too far on to be void itself."""
+    if outcome.reason != OTHER_WAY:
+        return None
+    facts = dict(outcome.facts)
+    fields: Fields = {"as_": "duplicate", "duplicate_of": facts["number"], "reason": request.fields.get("reason")}
+    return Suggestion(outcome.verb, "other_way", fields, opens_form=True, number=facts["other"])
 
 
 def _form(request: Request, outcome: Outcome) -> Suggestion | None:

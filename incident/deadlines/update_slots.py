@@ -192,7 +192,7 @@ def _on_state(now: _Now, fact: StateChanged) -> Iterable[UpdateDue | UpdateDropp
     elif fact.new == State.ACTIVE and fact.old in (State.MITIGATED, State.RESTORED):
         yield from _pull_in(now, "regressed")
         yield from _start(now, Audience)
-    elif fact.new == State.ACTIVE and fact.old in (State.RESOLVED, State.CLOSED):
+    elif fact.new == State.ACTIVE and fact.old in (State.RESOLVED, State.CLOSED, *VOID):
         yield from _on_reopening(now)
     else:
         yield from _on_response(now)

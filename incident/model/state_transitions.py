@@ -18,7 +18,7 @@ MAY_FOLLOW: Final[dict[State | None, frozenset[State]]] = {
     State.RESOLVED: frozenset({State.ACTIVE, State.CLOSED, State.DRILL_ENDED}),
     State.CLOSED: frozenset({State.ACTIVE}),
     State.DRILL_ENDED: frozenset(),
-    **dict.fromkeys(VOID, frozenset()),
+    **dict.fromkeys(VOID, frozenset({State.ACTIVE})),
 }
 
 
@@ -69,7 +69,7 @@ _RULES: Final[dict[str, Callable[[Incident], str | None]]] = {
     "resolve": _only_in("not_restored", State.RESTORED),
     "amend_resolution": _amend,
     "close": _only_in("not_resolved", State.RESOLVED),
-    "reopen": _only_in("not_resolved_or_closed", State.RESOLVED, State.CLOSED),
+    "reopen": _only_in("not_over", State.RESOLVED, State.CLOSED, *VOID),
     "void": _only_in("too_late_to_void", State.LOGGED, State.TRIAGED, State.ACTIVE),
     "inject": _drill,
     "end_drill": _drill,

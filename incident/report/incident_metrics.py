@@ -9,10 +9,14 @@ from datetime import datetime, timedelta
 
 from incident.frozen import Frozen
 from incident.model.incident import Incident
+from incident.states import VOID
 
 
 class Metrics(Frozen):
-    """Times to detect, log, acknowledge, mitigate and restore, in seconds."""
+    """Times to detect, log, acknowledge, mitigate and restore, in seconds.
+
+    A void that was taken back is no reopening: the harm never stopped.
+    """
 
     time_to_detect_s: int | None
     log_latency_s: int | None
@@ -36,7 +40,7 @@ def metrics(incident: Incident) -> Metrics:
         time_to_restore_s=restore,
         restore_target_met=_is_target_met(incident, restore),
         episodes=len(incident.episodes),
-        reopened=len(incident.reopens),
+        reopened=sum(item.from_state not in VOID for item in incident.reopens),
     )
 
 

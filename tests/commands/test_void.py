@@ -42,7 +42,10 @@ def test_the_line_names_the_reason_and_the_original_incident(room: CommandBench)
     assert room.said() == (
         "<@UROB> ended this incident: it is void, a duplicate of INC-2026-0002. same errors as the other"
     )
-    assert room.answer() == "INC-2026-0001 is void, a duplicate. Its record stays."
+    assert room.answer() == (
+        "INC-2026-0001 is void, a duplicate of INC-2026-0002. Its record stays. "
+        "If that was wrong: `/incident reopen` and why."
+    )
 
 
 @pytest.mark.parametrize("number", ["INC-2026-0009", "INC-2026-0001", "INC-2026-0002", "the other one"])
@@ -81,7 +84,57 @@ def test_the_refusal_for_an_ended_incident_does_not_suggest_resolving_it(room: C
 
     assert room.do("void", **WHY).reason == "too_late_to_void"
     assert "resolved and closed" not in room.answer()
-    assert room.answer().endswith("Its record stays: add what you know with `/incident note`.")
+    assert room.answer().endswith("If that was wrong, type `/incident reopen` and why.")
+
+
+def third(room: CommandBench) -> None:
+    """Declare a second and a third incident, and make the second a duplicate of the third."""
+    for title in ("Second", "Third"):
+        room.do("declare", title=title, service="checkout", place=Place(channel="CELSEWHERE"))
+    same = {"as_": "duplicate", "reason": "same errors as the other", "duplicate_of": "INC-2026-0003"}
+    assert room.do("void", place=Place(number="INC-2026-0002"), **same).code is None
+
+
+@pytest.mark.parametrize("number", ["INC-2026-0002", "inc-2026-2", "#2", "2"])
+def test_a_duplicate_of_a_duplicate_keeps_its_link_and_leads_to_the_first(room: CommandBench, number: str) -> None:
+    third(room)
+
+    room.do("void", as_="duplicate", reason="same errors as the other", duplicate_of=number)
+
+    assert room.incident.duplicate_of == "INC-2026-0002"
+    assert "a duplicate of INC-2026-0002, itself a duplicate of INC-2026-0003" in room.answer()
+    room.do("show", number="1")
+    assert "It is a duplicate of INC-2026-0002." in room.answer()
+    assert "INC-2026-0002 is a duplicate of INC-2026-0003." in room.answer()
+
+
+def test_a_circle_of_duplicates_is_refused_however_long_it_is(room: CommandBench) -> None:
+    third(room)
+    same = {"as_": "duplicate", "reason": "same errors as the other"}
+
+    outcome = room.do("void", duplicate_of="2", place=Place(number="INC-2026-0003"), **same)
+
+    assert (outcome.code, outcome.reason) == (Code.BAD_VALUE, "void_circular")
+    assert "INC-2026-0002 is itself a duplicate of this one" in room.answer()
+    room.do("void", duplicate_of="2", **same)
+    outcome = room.do("void", duplicate_of="1", place=Place(number="INC-2026-0003"), **same)
+    assert outcome.reason == "void_circular"
+
+
+def test_what_is_mitigated_is_not_merged_but_the_other_one_can_be(room: CommandBench) -> None:
+    room.do("declare", title="The same", service="checkout", place=Place(channel="CELSEWHERE"))
+    room.do("ack")
+    room.do("mitigated", text="traffic moved away")
+
+    outcome = room.do("void", as_="duplicate", reason="same errors as the other", duplicate_of="2")
+
+    assert (outcome.code, outcome.reason) == (Code.STATE, "void_other_way")
+    assert "INC-2026-0002 can be void as a duplicate of it" in room.answer()
+    for verb in ({"ack": {}}, {"mitigated": {"text": "traffic moved away"}}):
+        for name, fields in verb.items():
+            room.do(name, place=Place(number="INC-2026-0002"), **fields)
+    outcome = room.do("void", as_="duplicate", reason="same errors as the other", duplicate_of="2")
+    assert outcome.reason == "too_late_to_void"
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ ALLOWED_FROM = {
     "regress": {MITIGATED, RESTORED},
     "resolve": {RESTORED},
     "close": {RESOLVED},
-    "reopen": {RESOLVED, CLOSED},
+    "reopen": {RESOLVED, CLOSED} | VOID,
     "void": {LOGGED, TRIAGED, ACTIVE},
     "declare": frozenset(),
     "note": ANY,
@@ -51,6 +51,7 @@ MOVES = {
     RESTORED: {ACTIVE, RESOLVED, ENDED},
     RESOLVED: {ACTIVE, CLOSED, ENDED},
     CLOSED: {ACTIVE},
+    **dict.fromkeys(VOID, {ACTIVE}),
 }
 
 
