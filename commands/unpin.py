@@ -28,7 +28,7 @@ class Unpin(Verb):
         """Record, once, that the pin is gone from a pinned message."""
         channel, ts = self.channel or now.place.channel, self.ts or now.place.message
         if channel is None or ts is None:
-            raise Refusal(Code.BAD_VALUE, "pin_no_message")
+            raise Refusal(Code.BAD_VALUE, "unpin_no_message")
         marks = [e.fact for e in now.reader.message(now.open.key, channel, ts) if isinstance(e.fact, _MARKS)]
         is_marked = bool(marks) and isinstance(marks[-1], MessagePinned)
         return (PinRemoved(channel=channel, ts=ts),) if is_marked else ()

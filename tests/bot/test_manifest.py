@@ -91,6 +91,7 @@ def test_the_shortcuts_have_names_within_the_limits_of_slack():
         "timeline_add": "message",
         "decision_add": "message",
         "action_add": "message",
+        "redact_message": "message",
         "declare_from_message": "message",
     }
     assert all(len(shortcut["name"]) <= 24 for shortcut in MANIFEST["features"]["shortcuts"])

@@ -18,6 +18,7 @@ from commands.core.rules.declaration import TITLE_LENGTH
 from roles.person_ids import slack_person
 
 _PIN: Final = "timeline_add"
+_REDACT: Final = "redact_message"
 _FORMS: Final = {"decision_add": "decide", "action_add": "action"}
 
 
@@ -35,6 +36,8 @@ class ShortcutListener:
         if shortcut == _PIN:
             reply = self.gateway.executor.execute(interaction, "pin", _pinned(interaction, message, text))
             self.gateway.replies.send(interaction, reply)
+        elif shortcut == _REDACT:
+            self._open(interaction, "redact", {"ref": f"{interaction.context.channel}:{interaction.context.message}"})
         elif shortcut in _FORMS:
             self._open(interaction, _FORMS[shortcut], {"text": text})
         else:
