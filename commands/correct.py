@@ -1,27 +1,54 @@
-"""`correct`: corrects an entry. The entry stays; the correction is shown beside it."""
+"""`correct`: corrects what an entry says, or when it happened. The entry stays; the correction is shown beside it."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
-from commands.core.verb import DecisionContext, Group, Verb
-from incident.entries.conversation import Corrected
-from incident.entry import Fact
+from commands.core.verb import DatedFact, DecisionContext, Group, Verb
+from incident.entries.conversation import Corrected, TimeCorrected
+from incident.entry import Entry, Fact
+from incident.frozen import Utc
+from incident.record.corrected_times import CORRECTABLE, KINDS, corrected_times
 from incident.refusal import Code, Refusal
 
 
 class Correct(Verb):
-    """Correct an entry of the timeline; the original stays visible."""
+    """Correct an entry of the timeline, or its time (`correct 23 happened=03:42`); the original stays visible."""
 
     name = "correct"
     group = Group.RECORD
 
     entry: Annotated[int, FormField("Entry", Control.ENTRY, "Its number in the timeline", leading=True, needed=True)]
-    text: Annotated[str, FormField("What is right", Control.TEXT, rest=True, needed=True)]
+    text: Annotated[
+        str, FormField("What is right", Control.TEXT, "May stay empty where only the time was wrong", rest=True)
+    ] = ""
+    happened: Annotated[
+        Utc | None, FormField("It happened", Control.MOMENT, "Only where the entry's time is wrong", past=True)
+    ] = None
 
-    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
-        """Record the correction of an entry that exists."""
+    def decide(self, now: DecisionContext) -> tuple[Fact | DatedFact, ...]:
+        """Record the correction of an entry that exists. A time is corrected where nothing else is computed from it."""
         if not 1 <= self.entry <= now.open.n:
             raise Refusal(Code.STATE, "correct_unknown", "entry", entry=str(self.entry))
+        if self.happened is not None:
+            return (DatedFact(self._corrected_time(self.happened, now), occurred_at=now.at),)
+        if not self.text:
+            raise Refusal(Code.MISSING_FIELDS, "correct_what", "text", entry=str(self.entry))
         return (Corrected(corrects=self.entry, text=self.text),)
+
+    def _corrected_time(self, happened: datetime, now: DecisionContext) -> TimeCorrected:
+        (entry,) = now.reader.entries(now.open.key, after=self.entry - 1, until=self.entry)
+        if not isinstance(entry.fact, CORRECTABLE):
+            what = (entry.fact.timeline or entry.fact.kind).replace("_", " ")
+            raise Refusal(Code.STATE, "correct_time", "happened", entry=str(entry.n), what=what)
+        if happened > now.at:
+            raise Refusal(Code.BAD_VALUE, "not_yet", "happened")
+        old = _time_of(entry, now)
+        return TimeCorrected(corrects=entry.n, old=old, happened_at=happened, text=self.text or None)
+
+
+def _time_of(entry: Entry, now: DecisionContext) -> datetime:
+    earlier = now.reader.entries(now.open.key, kinds=KINDS, after=entry.n)
+    return corrected_times(earlier).get(entry.n, entry.occurred_at)

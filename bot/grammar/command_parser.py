@@ -88,7 +88,7 @@ def parse_command(
         return ParsedCommand(word=word, nearest=verb_registry.nearest(word), number=number)
     vocabulary = Vocabulary(at, zone, person, services)
     state = parse_fields({HAPPENED: _HAPPENED, **form_fields(verb)}, rest, vocabulary)
-    happened = state.values.pop(HAPPENED, None)
+    happened = None if HAPPENED in verb.model_fields else state.values.pop(HAPPENED, None)
     occurred_at = datetime.fromisoformat(happened) if isinstance(happened, str) else None
     named = ParsedCommand(verb=verb, word=word, number=number, occurred_at=occurred_at)
     return _with_fields(named, verb, state, preset)

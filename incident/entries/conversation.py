@@ -108,6 +108,20 @@ class Corrected(Fact):
     text: PersonalText
 
 
+class TimeCorrected(Fact):
+    """An entry happened at `happened_at` (UTC), not at `old`. The entry keeps its time; readers get both."""
+
+    kind: ClassVar[str] = "time_corrected"
+    timeline: ClassVar[str | None] = "correction"
+    template: ClassVar[str | None] = "correct"
+    is_folded: ClassVar[bool] = False
+
+    corrects: int
+    old: Utc
+    happened_at: Utc
+    text: MaybePersonalText = None
+
+
 class Reacted(Fact):
     """A person added or removed a reaction. It counts as activity."""
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
-from incident.entries.conversation import ActionOpened, Corrected, DecisionMade, MessagePinned, SourceChanged
+from incident.entries.conversation import (
+    ActionOpened,
+    Corrected,
+    DecisionMade,
+    MessagePinned,
+    SourceChanged,
+    TimeCorrected,
+)
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry
+from incident.record.corrected_times import corrected_times
 from incident.report.report_format import Report, ReportFormat, moment
 
 KINDS: Final = frozenset(
@@ -46,20 +55,29 @@ KINDS: Final = frozenset(
         "redaction",
         "gap",
         "time",
+        "title",
         "drill",
     ]
 )
 
 
-def timeline(entries: Iterable[Entry], read: ReportFormat) -> list[Report]:
-    """Return the timeline, in the order of recording."""
+def timeline(entries: Sequence[Entry], read: ReportFormat) -> list[Report]:
+    """Return the timeline, in the order of recording. A corrected time has the first one beside it."""
     numbers: dict[int, int] = {}
     written: list[Report] = []
+    times = corrected_times(entries)
     for entry in entries:
         if entry.fact.timeline in KINDS:
             numbers[entry.n] = len(written) + 1
-            written.append(_entry(entry, numbers, read))
+            written.append(_entry(entry, numbers, read) | _corrected(entry, times.get(entry.n)))
     return written
+
+
+def _corrected(entry: Entry, happened_at: datetime | None) -> Report:
+    """Return the corrected time of an entry and the one it was recorded under; nothing where it was not corrected."""
+    if happened_at is None:
+        return {}
+    return {"occurred_at": moment(happened_at), "first_occurred_at": moment(entry.occurred_at)}
 
 
 def _entry(entry: Entry, numbers: dict[int, int], read: ReportFormat) -> Report:
@@ -81,7 +99,7 @@ def _more(entry: Entry, numbers: dict[int, int], read: ReportFormat) -> Report:
     fact = entry.fact
     if isinstance(fact, Declared):
         return {"reporter": read.who(fact.reporter), "detection_source": fact.detection_source}
-    if isinstance(fact, SourceChanged | Corrected):
+    if isinstance(fact, SourceChanged | Corrected | TimeCorrected):
         return {"corrects": numbers.get(fact.corrects)}
     if isinstance(fact, MessagePinned):
         return {"promoted_from": read.message(fact.channel, fact.ts), "promoted_by": read.who(entry.by)}

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
+from bot.grammar.field_parser import HAPPENED
 from bot.rendering.message_catalog import form_intro, form_warning, label, optional_from, sentence
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import fit_view
@@ -95,7 +96,8 @@ def fields_shown(
     given = given or {}
     chosen = given.get("service")
     service = incident.service if incident else chosen if isinstance(chosen, str) else None
-    shown = _of_choice(form_fields(verb), given) | ({} if verb.is_query else {OCCURRED: _EARLIER})
+    is_dated = not verb.is_query and HAPPENED not in verb.model_fields
+    shown = _of_choice(form_fields(verb), given) | ({OCCURRED: _EARLIER} if is_dated else {})
     return [
         Field(name, one, policy, service, open_items(incident, verb.name, name) if incident else ())
         for name, one in shown.items()
