@@ -21,7 +21,6 @@ from incident.rules.visibility import is_restricted
 from roles.person_ids import PersonId
 
 DEBOUNCE: Final = timedelta(seconds=1)
-_DECLARED: Final = 1
 
 
 def initial_jobs(after: Incident, declared: Entry, policy: Policy) -> tuple[Job, ...]:
@@ -110,7 +109,7 @@ def is_renamed(before: Incident | None, after: Incident) -> bool:
 
 
 def _readable_title(incident: Incident) -> tuple[object, ...]:
-    is_masked = any(_DECLARED in mask.entries for mask in incident.masks)
+    is_masked = any(incident.title_entry in mask.entries for mask in incident.masks)
     return incident.title, is_masked, is_restricted(incident)
 
 

@@ -21,7 +21,6 @@ from incident.states import Audience
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
-_DECLARED: Final = 1
 # The failures that the person in charge learns by direct message.
 CHANNEL_MISSING: Final = (JobKind.MAKE_CHANNEL, JobKind.RECONCILE)
 READ_IN_AFTER: Final = timedelta(minutes=5)
@@ -104,7 +103,7 @@ def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
     if not isinstance(entry.fact, Redacted | Masked | MaskLifted):
         return ()
     touched = frozenset(entry.fact.entries)
-    calls = (call for call in after.escalations if call.person is not None and touched & {_DECLARED, call.n})
+    calls = (call for call in after.escalations if call.person is not None and touched & {after.title_entry, call.n})
     return tuple(_job(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
 
 

@@ -48,6 +48,16 @@ class Declared(Fact):
     captures_since: Utc | None = None
 
 
+class TitleChanged(Fact):
+    """The incident has another title; the first one stays in its declaration."""
+
+    kind: ClassVar[str] = "title_changed"
+    timeline: ClassVar[str | None] = "title"
+    template: ClassVar[str | None] = "title"
+
+    title: PersonalText
+
+
 class StateChanged(Fact):
     """The incident moved to another state; `statement` is what the person wrote about it."""
 

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from incident.entries.lifecycle import Acknowledged, Declared, MajorDeclared, Reopened, StateChanged, TimeSet, Voided
+from incident.entries.lifecycle import (
+    Acknowledged,
+    Declared,
+    MajorDeclared,
+    Reopened,
+    StateChanged,
+    TimeSet,
+    TitleChanged,
+    Voided,
+)
 from incident.entry import Entry
 from incident.fold.change import Change, effective_at
 from incident.fold.role_holders import commander_gaps, ended
 from incident.model.components import CategoryItem, ClosureAttempt, Episode, ReopenItem, StateItem, Times, TypeItem
 from incident.model.incident import Incident
-from incident.states import OVER, State
+from incident.states import OVER, VOID, State
 
 INITIAL: Final = "initial"
 
@@ -55,6 +64,11 @@ def declared(entry: Entry, fact: Declared) -> Incident:
         episodes=(Episode(start=fact.detected_at),),
         last_entry_at=at,
     )
+
+
+def title_changed(incident: Incident, entry: Entry, fact: TitleChanged) -> Change:
+    """Set the title, and which entry holds its words."""
+    return {"title": fact.title, "title_entry": entry.n}
 
 
 def acknowledged(incident: Incident, entry: Entry, fact: Acknowledged) -> Change:
@@ -134,7 +148,10 @@ def time_set(incident: Incident, entry: Entry, fact: TimeSet) -> Change:
 
 
 def reopened(incident: Incident, entry: Entry, fact: Reopened) -> Change:
-    """Clear what closing proved and start an episode at the recurrence, or when it was reopened."""
+    """Clear what closing proved and start an episode at the recurrence, or when it was reopened.
+
+    A void that was wrong proved nothing, and the harm never stopped: its episode goes on.
+    """
     since = fact.recurrence_at or entry.occurred_at
     item = ReopenItem(
         at=entry.recorded_at,
@@ -144,6 +161,8 @@ def reopened(incident: Incident, entry: Entry, fact: Reopened) -> Change:
         from_state=fact.from_state,
         since=since,
     )
+    if fact.from_state in VOID:
+        return {"duplicate_of": None, "reopens": (*incident.reopens, item)}
     cleared = {"restored_at": None, "resolved_at": None, "closed_at": None, "reopened_at": entry.recorded_at}
     return {
         "times": incident.times.model_copy(update=cleared),

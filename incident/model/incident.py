@@ -37,12 +37,13 @@ from roles.role_names import Role
 
 
 class Incident(Frozen):
-    """The state of one incident after entry `n`."""
+    """The state of one incident after entry `n`. `title_entry` is the entry that holds the words of its title."""
 
     key: IncidentKey
     n: int
     number: str
     title: PersonalText
+    title_entry: int = 1
     symptom: PersonalText
     service: str
     service_owner: PersonId | None

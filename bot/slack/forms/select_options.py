@@ -72,6 +72,8 @@ def open_items(incident: Incident, verb: str, field: str) -> Choices:
 
 def current_values(incident: Incident, verb: str) -> dict[str, JsonValue]:
     """Return the current values of what a verb changes, so that only differences have to be filled in."""
+    if verb == "title":
+        return {"title": incident.title}
     if verb != "priority" or not incident.priorities:
         return {}
     current = incident.priorities[-1]

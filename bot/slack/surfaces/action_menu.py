@@ -69,6 +69,7 @@ _MORE: Final = (
     MenuItem("workaround"),
     MenuItem("tempfix", fields={"form": "add"}),
     MenuItem("validate"),
+    MenuItem("title"),
     MenuItem("time"),
     MenuItem("category"),
     MenuItem("reclassify"),

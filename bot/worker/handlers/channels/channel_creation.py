@@ -16,7 +16,7 @@ from bot.worker.port import JobRun
 from incident.effects.notifications import members
 from incident.entries.conversation import Left, Redacted
 from incident.entries.delivery import ChannelMade, DeliveryFailed
-from incident.entries.lifecycle import Declared, JoinedAsDuplicate
+from incident.entries.lifecycle import Declared, JoinedAsDuplicate, TitleChanged
 from incident.entry import Entry, Fact
 from incident.jobs import JobKind
 from incident.medium import Medium
@@ -80,8 +80,10 @@ def rename(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 
 def _names_of_a_redacted_title(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    declared, *made = _entries(run, context, Declared.kind, ChannelMade.kind)
-    numbers = tuple(entry.n for entry in made if not entry.redacted) if declared.redacted else ()
+    entries = _entries(run, context, Declared.kind, TitleChanged.kind, ChannelMade.kind)
+    is_redacted = any(entry.redacted for entry in entries if entry.n == run.incident.title_entry)
+    made = (entry for entry in entries if isinstance(entry.fact, ChannelMade))
+    numbers = tuple(entry.n for entry in made if not entry.redacted) if is_redacted else ()
     return (Redacted(entry=numbers[0], entries=numbers, reason=_NAME_OF_TITLE),) if numbers else ()
 
 
