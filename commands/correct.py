@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.entries.conversation import Corrected, TimeCorrected
+from incident.entries.status_updates import StatusUpdatePosted
 from incident.entry import Entry, Fact
 from incident.frozen import Utc
+from incident.record.amendments import update_sent_with
 from incident.record.corrected_times import CORRECTABLE, KINDS, corrected_times
 from incident.refusal import Code, Refusal
+from incident.states import Audience
+
+
+@dataclass(frozen=True)
+class CorrectedUpdate:
+    """A status update that was wrong: its entry, and the audiences that were sent it."""
+
+    amendable: int
+    audiences: tuple[Audience, ...]
 
 
 class Correct(Verb):
@@ -27,6 +39,14 @@ class Correct(Verb):
     happened: Annotated[
         Utc | None, FormField("It happened", Control.MOMENT, "Only where the entry's time is wrong", past=True)
     ] = None
+
+    def view(self, now: DecisionContext) -> CorrectedUpdate | None:
+        """Return the update that is corrected, which readers may still have before them; None for any other entry."""
+        entries = now.reader.entries(now.open.key, kinds=(StatusUpdatePosted.kind,))
+        wrong = next((one for one in entries if one.n == self.entry), None)
+        sent = update_sent_with(wrong, entries) if wrong and self.happened is None else ()
+        facts = [one.fact for one in sent if isinstance(one.fact, StatusUpdatePosted)]
+        return CorrectedUpdate(self.entry, tuple(fact.audience for fact in facts)) if facts else None
 
     def decide(self, now: DecisionContext) -> tuple[Fact | DatedFact, ...]:
         """Record the correction of an entry that exists. A time is corrected where nothing else is computed from it."""

@@ -13,7 +13,7 @@ from pydantic import BeforeValidator
 
 from commands.core.fields.field_types import several
 from commands.core.fields.form_field import Control, FormField
-from commands.core.preconditions import refuse_without
+from commands.core.rules.outside_speakers import refuse_held, refuse_speaker
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.deadlines import update_slots
 from incident.entries.status_updates import StatusUpdatePosted
@@ -22,10 +22,8 @@ from incident.frozen import Utc
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.states import Audience
-from roles.authority import OUTSIDE_SPEAKERS
 
 ALL: Final = "all"
-_SPOKEN_TO: Final = frozenset({Audience.EXEC, Audience.CUSTOMER})
 _OUTSIDE: Final = frozenset({Audience.CUSTOMER, Audience.REGULATOR})
 _CHOICES: Final = (
     ("internal", "Responders"),
@@ -60,11 +58,9 @@ class Update(Verb):
         """Post to every audience in the order named, or to none."""
         incident = now.open
         audiences = addressed(self.audience, incident)
-        _refuse_speaker(audiences, now)
+        refuse_speaker(audiences, now)
         self._refuse_promise(now)
-        held = [one for one in audiences if incident.audience(one).held]
-        if held:
-            raise Refusal(Code.ON_HOLD, "update_on_hold", "audience", audience=held[0])
+        refuse_held(audiences, now)
         outside = [one for one in audiences if one in _OUTSIDE]
         if incident.drill and outside:
             raise Refusal(Code.DRILL_EXTERNAL_BLOCKED, "update_in_drill", "audience", audience=outside[0])
@@ -105,9 +101,3 @@ def addressed(given: tuple[str, ...], incident: Incident) -> tuple[Audience, ...
         return tuple(dict.fromkeys(Audience(one) for one in given))
     owed = [a.audience for a in incident.audiences if a.ever_owed and not a.held]
     return tuple(one for one in Audience if one in {Audience.INTERNAL, *owed})
-
-
-def _refuse_speaker(audiences: tuple[Audience, ...], now: DecisionContext) -> None:
-    spoken_to = [one for one in audiences if one in _SPOKEN_TO]
-    if spoken_to:
-        refuse_without(now, "update_not_yours", OUTSIDE_SPEAKERS, "audience", audience=spoken_to[0])

@@ -33,6 +33,7 @@ class JobKind(StrEnum):
     NO_CHANNEL = "no_channel"
     NOT_INVITED = "not_invited"
     MASK = "mask"
+    AMEND = "amend"
     TIMER = "timer"
     CHECKPOINT = "checkpoint"
     PUBLISH = "publish"

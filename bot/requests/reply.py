@@ -82,8 +82,9 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
         return _refused(request, outcome, reader, texts)
     accepted = accepted_reply(request, outcome, reader, policy=policy, renderer=texts.renderer)
     join = _join(accepted.incident, getattr(accepted.view, "duplicate", None))
+    amend = _amend(accepted.incident, getattr(accepted.view, "amendable", None))
     return Reply(
-        accepted.text, opens_incident=accepted.verb.opens_incident, is_query=accepted.verb.is_query, suggestion=join
+        accepted.text, opens_incident=accepted.verb.opens_incident, is_query=accepted.verb.is_query, suggestion=join or amend
     )
 
 
@@ -92,6 +93,14 @@ def _join(incident: Incident | None, duplicate: Incident | None) -> Suggestion |
     if incident is None or duplicate is None:
         return None
     return Suggestion("join", "join", {"number": duplicate.number}, incident=incident.key.id, entry=incident.n)
+
+
+def _amend(incident: Incident | None, update: int | None) -> Suggestion | None:
+    """Suggest correcting an update where it was sent."""
+    if incident is None or update is None:
+        return None
+    fields: Fields = {"entry": update}
+    return Suggestion("amend", "amend", fields, opens_form=True, incident=incident.key.id, entry=incident.n)
 
 
 def _refused(request: Request, outcome: Outcome, reader: Reader, texts: Texts) -> Reply:

@@ -22,7 +22,7 @@ from incident.medium import Medium
 
 _IN_INCIDENT_CHANNEL: Final = frozenset(
     {JobKind.CARD, JobKind.PIN_CARD, JobKind.TOPIC, JobKind.CHANNEL_NAME, JobKind.BOOKMARKS, JobKind.MEMBERS}
-    | {JobKind.SAY, JobKind.UPDATE_HERE, JobKind.PROMPT, JobKind.READ_IN, JobKind.MASK}
+    | {JobKind.SAY, JobKind.UPDATE_HERE, JobKind.PROMPT, JobKind.READ_IN, JobKind.MASK, JobKind.AMEND}
 )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from commands.core.request import Actor, Place, Request
+from commands.core.request import Actor, Fields, Place, Request
 from incident.entry import Fact, IncidentKey
 from incident.frozen import Frozen
 from incident.model.incident import Incident
@@ -131,6 +131,11 @@ class Verb(Frozen):
     def intent(self) -> str:
         """The intent that the lifecycle judges, where one verb has several (`tempfix` and `tempfix_removed`)."""
         return self.name
+
+    @classmethod
+    def proposal(cls, fields: Fields, incident: Incident, reader: Reader) -> Fields:
+        """Return values that a form proposes beside the given ones, from the record of its incident; none for most verbs."""
+        return {}
 
     def still_offered(self, incident: Incident, drawn_at: int) -> bool:
         """True if a button that was drawn at entry `drawn_at` still applies."""

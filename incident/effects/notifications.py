@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Final
 
 from incident.deadlines.resumption import is_live
-from incident.effects.job_keys import channel_key, key_of
+from incident.effects.job_keys import channel_key, key_of, ordering_key_of
 from incident.entries.classification import Reclassified
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
 from incident.entries.delivery import DeliveryFailed, PromptDue
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
-from incident.entries.status_updates import StatusUpdatePosted
+from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.entry import Entry, EntryPoint, Fact
 from incident.jobs import LATER, NORMAL, URGENT, Job, JobKind, Rank
 from incident.model.incident import Incident
@@ -86,6 +86,8 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
 def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
     """Return the job for a prompt, for text that is hidden or shown again, and for a channel that is missing."""
     fact = entry.fact
+    if isinstance(fact, UpdateCorrected):
+        return (_amendment(after, entry.n, fact),) if fact.has_channel else ()
     if isinstance(fact, PromptDue):
         return (_job(after, JobKind.PROMPT, entry.n, None, URGENT),)
     if (isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries) or _restricts(fact):
@@ -105,6 +107,12 @@ def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
     touched = frozenset(entry.fact.entries)
     calls = (call for call in after.escalations if call.person is not None and touched & {after.title_entry, call.n})
     return tuple(_job(after, JobKind.PAGE, call.n, call.person, NORMAL) for call in calls)
+
+
+def _amendment(after: Incident, n: int, fact: UpdateCorrected) -> Job:
+    """Return the correction of an update for one audience: once the update was sent, also that in the incident channel."""
+    sent = {"needs": key_of(JobKind.UPDATE, after.key, fact.update), "ordering_key": ordering_key_of(after.key)}
+    return _job(after, JobKind.AMEND, n, None, URGENT).model_copy(update=sent)
 
 
 def _not_invited(after: Incident, n: int, who: PersonId, to: PersonId | None) -> Job:

@@ -31,6 +31,20 @@ class StatusUpdatePosted(Fact):
     has_channel: bool = True
 
 
+class UpdateCorrected(Fact):
+    """The text of an update was wrong: entry `update` reads so now. One for each audience that was sent the wrong text."""
+
+    kind: ClassVar[str] = "update_corrected"
+    timeline: ClassVar[str | None] = "correction"
+    template: ClassVar[str | None] = "amend"
+    is_folded: ClassVar[bool] = False
+
+    update: int
+    audience: Audience
+    text: PersonalText
+    has_channel: bool = True
+
+
 class UpdateDue(Fact):
     """The next update to an audience is due at `due_at`, missed after `missed_after` (UTC). Opens or moves the slot."""
 
@@ -97,7 +111,10 @@ class UpdatesReleased(Fact):
 
 
 class UpdateDelivered(Fact):
-    """An update reached its audience as `ref`, or failed: then `ref` is None and `error` says why."""
+    """An update, or the correction of one, reached its audience as `ref`, or failed: then `ref` is None.
+
+    `update` is its entry, and `error` says why it failed.
+    """
 
     kind: ClassVar[str] = "update_delivered"
     version: ClassVar[int] = 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from bot.rendering.message_catalog import label, reason_text, sentence
@@ -80,6 +81,8 @@ class FormOpener:
         self, interaction: Interaction, verb: type[Verb], fields: Fields, banner: str | None, incident: Incident | None
     ) -> None:
         responder, about = self.replies.responder, incident if verb.needs_incident else None
+        if about is not None:
+            fields = {**self.lookup.record.read(partial(verb.proposal, fields, about)), **fields}
         with responder.form_lock:
             view = verb_form(
                 verb, fields, interaction.context, self.lookup.record.policy, banner=banner, incident=about

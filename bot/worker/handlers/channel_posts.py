@@ -13,6 +13,7 @@ from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, Fact
+from incident.record.amendments import as_amended, last_correction
 
 LATE: Final = timedelta(minutes=1)
 _SHARED: Final = "slack/surfaces/line.j2"
@@ -29,12 +30,23 @@ def post_line(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 
 def line_text(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> str:
-    """Return the text about an act as it reads now, empty if its template renders nothing."""
-    view = VerbContext(incident=run.incident, entries=entries, by=entries[0].by, at=run.at)
-    text = context.renderer.said(run.job.template or "", view)
+    """Return the text about an act as it reads now, empty if its template renders nothing.
+
+    After the entries of the act come those that correct them.
+    """
+    view = VerbContext(incident=run.incident, entries=as_amended(entries), by=entries[0].by, at=run.at)
+    text = mark_corrected(context.renderer.said(run.job.template or "", view), entries, context)
     if text and isinstance(entries[0].fact, Declared):
         text = f"{text}\n{context.renderer.macro('slack/surfaces/welcome.j2', 'welcome', view)}"
     return text
+
+
+def mark_corrected(text: str, entries: tuple[Entry, ...], context: JobContext) -> str:
+    """Return the text of entries, with a note of when it was corrected if one of the entries corrects another."""
+    correction = last_correction(entries)
+    if correction is None or not text:
+        return text
+    return f"{text}\n{context.renderer.macro(_SHARED, 'corrected', correction.recorded_at)}"
 
 
 def mark_late(text: str, entry: Entry, run: JobRun, context: JobContext) -> str:

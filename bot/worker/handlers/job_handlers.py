@@ -23,6 +23,7 @@ from bot.worker.handlers.channels import (
 )
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
+from bot.worker.handlers.edits import amended_posts
 
 HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.MAKE_CHANNEL: channel_creation.make_channel,
@@ -44,6 +45,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.NO_CHANNEL: direct_messages.report_missing_channel,
     JobKind.NOT_INVITED: direct_messages.report_missing_member,
     JobKind.MASK: slack_redaction.edit_quotes,
+    JobKind.AMEND: amended_posts.amend,
     JobKind.RECONCILE: gap_backfill.backfill_gap,
     JobKind.GAP: further_gaps.backfill_page,
     JobKind.ADOPT: adopted_channel.capture_history,

@@ -20,8 +20,19 @@ _USUALLY_POSTED_WITHIN: Final = timedelta(hours=6)
 _CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,}")
 
 
-def post(run: JobRun, context: JobContext, channel: str, message: Message, *, since: datetime | None = None) -> str:
-    """Post the job's message once and return its ts. A retry looks for a posted one from `since` on."""
+def post(
+    run: JobRun,
+    context: JobContext,
+    channel: str,
+    message: Message,
+    *,
+    since: datetime | None = None,
+    below: str | None = None,
+) -> str:
+    """Post the job's message once and return its ts. A retry looks for a posted one from `since` on.
+
+    Below another message it is a reply that the channel shows too.
+    """
     if not run.is_first:
         posted = context.sent_lookup.message(context.slack, channel, run.job.key, since or _logged_at(run))
         if posted is not None:
@@ -32,6 +43,7 @@ def post(run: JobRun, context: JobContext, channel: str, message: Message, *, si
         metadata=metadata(run.job.key),
         unfurl_links=False,
         unfurl_media=False,
+        **({"thread_ts": below, "reply_broadcast": True} if below else {}),
         **message.arguments(),
     )
     context.shown.now = message.digest

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rendering.renderer import VerbContext
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.channel_posts import mark_late
+from bot.worker.handlers.channel_posts import mark_corrected, mark_late
 from bot.worker.handlers.message_sender import channel_named, is_private, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
@@ -19,6 +20,7 @@ from incident.medium import Medium, slack_ref
 from incident.model.components import OpenSlot
 from incident.model.incident import Incident
 from incident.rules.impact_time import Impact, impact
+from incident.record import amendments
 from incident.rules.visibility import is_restricted, may_stand_in
 from incident.states import Audience
 from roles.person_ids import PersonId
@@ -44,7 +46,7 @@ def post_in_incident_channel(run: JobRun, context: JobContext) -> Sequence[Fact]
 
     That is the delivery to the internal audience if the policy names no other channel for it, or the incident is restricted.
     """
-    entries = entries_of(run, context)
+    entries = amended_entries(run, context)
     internal, text = text_for_responders(run, context, entries)
     message = Message(mark_late(text, internal, run, context))
     ts = post(run, context, run.channel, message, since=entries[0].recorded_at)
@@ -57,8 +59,9 @@ def post_in_incident_channel(run: JobRun, context: JobContext) -> Sequence[Fact]
 def text_for_responders(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> tuple[Entry, str]:
     """Return the update that responders read in the incident channel, and its text as it reads now."""
     posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
-    internal = next((pair for pair in posted if pair[1].audience is Audience.INTERNAL), posted[0])
-    return internal[0], update_text(run, context, *internal, tuple(fact.audience for _, fact in posted))
+    internal = next((entry for entry, fact in posted if fact.audience is Audience.INTERNAL), posted[0][0])
+    amended = (internal, *amendments.amendments_of([internal], entries))
+    return internal, amended_text(run, context, amended, tuple(fact.audience for _, fact in posted))
 
 
 def deliver(run: JobRun, context: JobContext) -> Sequence[Fact]:
@@ -66,8 +69,8 @@ def deliver(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
     For a restricted incident the internal audience reads in the incident channel alone, and others in a private channel.
     """
-    entry = entries_of(run, context)[0]
-    fact = entry.fact
+    amended = amended_entries(run, context)
+    entry, fact = amended[0], amended[0].fact
     if not isinstance(fact, StatusUpdatePosted):
         raise LookupError(f"job {run.job.key} names an entry that is no update")
     if fact.audience is Audience.INTERNAL and is_restricted(run.incident):
@@ -79,12 +82,38 @@ def deliver(run: JobRun, context: JobContext) -> Sequence[Fact]:
         channel = channel_named(context, named)
         if is_restricted(run.incident) and not may_stand_in(run.incident, is_private=is_private(context, channel)):
             return (_delivered(entry, fact, error="restricted"),)
-        text = update_text(run, context, entry, fact, (fact.audience,))
+        text = amended_text(run, context, amended)
         message = Message(mark_late(text, entry, run, context))
         ts = post(run, context, channel, message, since=entry.recorded_at)
     except SlackError as error:
         return (_delivered(entry, fact, error=error.error),)
     return (_delivered(entry, fact, ref=slack_ref(channel, ts)),)
+
+
+def amended_entries(run: JobRun, context: JobContext) -> tuple[Entry, ...]:
+    """Read the entries of the job, and the later ones that correct them."""
+    own = entries_of(run, context)
+    key, kinds = run.job.incident, amendments.KINDS
+    later = context.recorder.read(lambda reader: reader.entries(key, kinds=kinds, after=own[0].n))
+    return (*own, *amendments.amendments_of(own, later))
+
+
+def amended_text(
+    run: JobRun, context: JobContext, entries: tuple[Entry, ...], audiences: tuple[Audience, ...] = ()
+) -> str:
+    """Return the text of an update as it reads now: the first of the entries, of which the others are corrections."""
+    entry = amendments.as_amended(entries)[0]
+    fact = entry.fact
+    if not isinstance(fact, StatusUpdatePosted):
+        raise LookupError(f"entry {entry.n} is no update")
+    text = update_text(run, context, entry, fact, audiences or (fact.audience,))
+    return mark_corrected(text, entries, context)
+
+
+def correction_text(run: JobRun, context: JobContext, entry: Entry) -> str:
+    """Return the reply below a corrected update."""
+    view = VerbContext(incident=run.incident, entries=(entry,), by=entry.by, at=run.at)
+    return context.renderer.macro("slack/amend.j2", "reply", view)
 
 
 def update_text(

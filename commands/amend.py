@@ -1,0 +1,67 @@
+"""`amend`: puts the text of a status update right wherever it was sent.
+
+What Muster posted is edited and marked as corrected, and its readers are told below it. The first text stays in the record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Final
+
+from commands.core.fields.form_field import Control, FormField
+from commands.core.request import Fields
+from commands.core.rules.outside_speakers import refuse_held, refuse_speaker
+from commands.core.verb import DecisionContext, Group, Verb
+from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
+from incident.entry import Entry, Fact
+from incident.model.incident import Incident
+from incident.ports import Reader
+from incident.record import amendments
+from incident.refusal import Code, Refusal
+
+_KINDS: Final = (StatusUpdatePosted.kind, UpdateCorrected.kind)
+
+
+class Amend(Verb):
+    """Correct the text of a status update wherever it was sent: `amend 23` opens it, `amend 23 …` replaces it."""
+
+    name = "amend"
+    group = Group.INFORM
+
+    entry: Annotated[
+        int, FormField("Update", Control.ENTRY, "Its number in the timeline", leading=True, needed=True)
+    ]
+    text: Annotated[
+        str, FormField("Its right text", Control.TEXT, "Replaces the wrong one for everyone who got it", rest=True, needed=True)
+    ]
+
+    @classmethod
+    def proposal(cls, fields: Fields, incident: Incident, reader: Reader) -> Fields:
+        """Propose the text that the update has now."""
+        number = fields.get("entry")
+        entries = reader.entries(incident.key, kinds=_KINDS)
+        sent = [one for one in amendments.as_amended(entries) if one.n == number]
+        return {"text": sent[0].fact.text} if sent and isinstance(sent[0].fact, StatusUpdatePosted) else {}
+
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
+        """Correct the update for every audience that was sent it by the same act, or for none."""
+        entries = now.reader.unmasked().entries(now.open.key, kinds=_KINDS)
+        wrong = next((one for one in entries if one.n == self.entry), None)
+        sent = amendments.update_sent_with(wrong, entries) if wrong else ()
+        if wrong is None or not sent:
+            raise Refusal(Code.STATE, "amend_no_update", "entry", entry=str(self.entry))
+        posted = [one.fact for one in sent if isinstance(one.fact, StatusUpdatePosted)]
+        audiences = [fact.audience for fact in posted]
+        refuse_speaker(audiences, now)
+        refuse_held(audiences, now)
+        if self.text == _text_now(wrong, entries):
+            raise Refusal(Code.STATE, "amend_same", "text", entry=str(self.entry))
+        return tuple(
+            UpdateCorrected(update=one.n, audience=fact.audience, text=self.text, has_channel=fact.has_channel)
+            for one, fact in zip(sent, posted, strict=True)
+        )
+
+
+def _text_now(wrong: Entry, entries: Sequence[Entry]) -> str:
+    (now,) = amendments.as_amended((wrong, *amendments.amendments_of([wrong], entries)))
+    return now.fact.text if isinstance(now.fact, StatusUpdatePosted) else ""
