@@ -37,7 +37,7 @@ class Action(Verb):
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Open the action under an unused id; the time box counts from when the action was assigned."""
-        taken = tuple(action.id for action in now.open.actions)
+        taken = (*(action.id for action in now.open.actions), *now.open.spent_ids)
         if self.id in taken:
             raise Refusal(Code.STATE, "action_id_used", "id", id=self.id or "")
         refuse_unless_person(now, self.assignee, "assignee")

@@ -1,6 +1,6 @@
 """`amend`: puts the text of a status update right wherever it was sent.
 
-What Muster posted is edited and marked as corrected, and its readers are told below it. The first text stays in the record.
+What Muster posted is edited and marked as corrected, and a reply below it says so. The first text stays in the record.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ class Amend(Verb):
     name = "amend"
     group = Group.INFORM
 
-    entry: Annotated[
-        int, FormField("Update", Control.ENTRY, "Its number in the timeline", leading=True, needed=True)
-    ]
+    entry: Annotated[int, FormField("Update", Control.ENTRY, "Its number in the timeline", leading=True, needed=True)]
     text: Annotated[
-        str, FormField("Its right text", Control.TEXT, "Replaces the wrong one for everyone who got it", rest=True, needed=True)
+        str,
+        FormField(
+            "Its right text", Control.TEXT, "Replaces the wrong one for everyone who got it", rest=True, needed=True
+        ),
     ]
 
     @classmethod

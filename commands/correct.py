@@ -71,4 +71,4 @@ class Correct(Verb):
 
 def _time_of(entry: Entry, now: DecisionContext) -> datetime:
     earlier = now.reader.entries(now.open.key, kinds=KINDS, after=entry.n)
-    return corrected_times(earlier).get(entry.n, entry.occurred_at)
+    return corrected_times(one for one in earlier if one.n not in now.open.undone).get(entry.n, entry.occurred_at)

@@ -23,7 +23,17 @@ class Reopen(Verb):
     name = "reopen"
     group = Group.PROVE
 
-    reason: Annotated[str, FormField("Why", Control.TEXT, "What came back, or why it is an incident after all", rest=True, because=True, needed=True)]
+    reason: Annotated[
+        str,
+        FormField(
+            "Why",
+            Control.TEXT,
+            "What came back, or why it is an incident after all",
+            rest=True,
+            because=True,
+            needed=True,
+        ),
+    ]
     recurrence_at: Annotated[Utc | None, FormField("Since when", Control.MOMENT, past=True, words=("since",))] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

@@ -37,8 +37,10 @@ class Summary(Verb):
     def view(self, now: DecisionContext) -> SummaryView:
         """Return the status, the decisions and the last update to each audience."""
         key = now.open.key
-        decisions = now.reader.entries(key, kinds=(DecisionMade.kind,))
-        posts = now.reader.entries(key, kinds=(StatusUpdatePosted.kind,))
+        found = now.reader.entries(key, kinds=(DecisionMade.kind, StatusUpdatePosted.kind))
+        valid = [entry for entry in found if entry.n not in now.open.undone]
+        decisions = [entry for entry in valid if isinstance(entry.fact, DecisionMade)]
+        posts = [entry for entry in valid if isinstance(entry.fact, StatusUpdatePosted)]
         last = {e.fact.audience: e for e in posts if isinstance(e.fact, StatusUpdatePosted)}
         updates = tuple(last[audience] for audience in Audience if audience in last)
         return SummaryView(status=status_view(now), decisions=tuple(decisions), updates=updates)

@@ -75,7 +75,7 @@ class Tempfix(Verb):
             raise Refusal(Code.MISSING_FIELDS, "tempfix_what", "text")
         if self.owner is not None:
             refuse_unless_person(now, self.owner, "owner")
-        name = self.id or next_id("TF", fixes)
+        name = self.id or next_id("TF", (*fixes, *now.open.spent_ids))
         return TempFixAdded(id=name, text=self.text, owner=self.owner, remove_by=self.remove_by)
 
     def _set(self, now: DecisionContext, fix: TempFix) -> Fact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Literal
@@ -23,20 +23,20 @@ _ORDERS: Final = (("happened", "As it happened"), ("recorded", "As it was record
 
 @dataclass(frozen=True)
 class TimelineLine:
-    """An entry, when it happened, and the time it was recorded under if that was corrected."""
+    """An entry, when it happened, the time it was recorded under if that was corrected, and whether it was taken back."""
 
     entry: Entry
     at: datetime
     old: datetime | None = None
+    undone: bool = False
 
 
 @dataclass(frozen=True)
 class TimelineView:
-    """The last lines, oldest first, and how many came before them. `dated`: they are of several days, or of an earlier one."""
+    """The last lines, oldest first, and how many came before them."""
 
     lines: tuple[TimelineLine, ...]
     earlier: int
-    dated: bool
 
 
 class Timeline(Verb):
@@ -61,17 +61,21 @@ class Timeline(Verb):
 
     def view(self, now: DecisionContext) -> TimelineView:
         """Return the last lines of the timeline; of two that happened at once the one recorded first comes first."""
-        found = _lines(now.reader.entries(now.open.key, kinds=_KINDS))
+        found = _lines(now.reader.entries(now.open.key, kinds=_KINDS), now.open.undone)
         if self.order == "happened":
             found = sorted(found, key=lambda line: (line.at, line.entry.n))
         shown = tuple(found[-(self.count or _SHOWN) :])
-        days = {line.at.date() for line in shown}
-        return TimelineView(lines=shown, earlier=len(found) - len(shown), dated=not days <= {now.at.date()})
+        return TimelineView(lines=shown, earlier=len(found) - len(shown))
 
 
-def _lines(entries: Sequence[Entry]) -> list[TimelineLine]:
-    times = corrected_times(entries)
+def _lines(entries: Sequence[Entry], undone: Collection[int]) -> list[TimelineLine]:
+    times = corrected_times(entry for entry in entries if entry.n not in undone)
     return [
-        TimelineLine(entry, times.get(entry.n, entry.occurred_at), entry.occurred_at if entry.n in times else None)
+        TimelineLine(
+            entry,
+            at=times.get(entry.n, entry.occurred_at),
+            old=entry.occurred_at if entry.n in times else None,
+            undone=entry.n in undone,
+        )
         for entry in entries
     ]

@@ -21,7 +21,9 @@ class Title(Verb):
 
     title: Annotated[
         str,
-        FormField("Title", Control.LINE, "What is wrong, in a few words", rest=True, needed=True, max_length=TITLE_LENGTH),
+        FormField(
+            "Title", Control.LINE, "What is wrong, in a few words", rest=True, needed=True, max_length=TITLE_LENGTH
+        ),
     ]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

@@ -79,5 +79,5 @@ class Void(Verb):
         is_too_late = not now.open.is_over and refusal_to(self.intent, now.open)
         if not is_too_late or other is None or other.key == now.open.key or refusal_to(self.intent, other):
             return
-        names = {"number": now.open.number, "other": other.number}
-        raise Refusal(Code.STATE, OTHER_WAY, "duplicate_of", state=now.open.state, **names)
+        state, number = now.open.state, now.open.number
+        raise Refusal(Code.STATE, OTHER_WAY, "duplicate_of", state=state, number=number, other=other.number)

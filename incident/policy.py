@@ -147,6 +147,7 @@ class Policy(Frozen):
     stale_minutes: Minutes = 720
     closure_repeat_minutes: Minutes = 60
     prompt_put_off_minutes: Minutes = 10
+    undo_minutes: Minutes = 10
     capture_before_minutes: Annotated[int, Field(ge=0, le=MOST_BEFORE_MINUTES)] = 60
 
     def priority_of(self, impact: int, urgency: int) -> Priority:

@@ -87,6 +87,16 @@ def block_quote(text: str, limit: int = 2800) -> str:
     return "\n".join(f">{line}" for line in lines)
 
 
+def struck(text: str) -> str:
+    """Return a message struck through, line by line, since Slack's formatting ends with a line."""
+    return "\n".join(_struck_line(line) for line in text.splitlines())
+
+
+def _struck_line(line: str) -> str:
+    quote, words = (">", line[1:]) if line.startswith(">") else ("", line)
+    return f"{quote}~{words.strip().replace('~', '')}~" if words.strip() else line
+
+
 def visible(text: str) -> str:
     """Return text in which nothing can drive a terminal or reverse the reading direction: such characters become U+FFFD."""
     return _INVISIBLE.sub("\N{REPLACEMENT CHARACTER}", text)

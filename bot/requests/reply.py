@@ -84,7 +84,10 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
     join = _join(accepted.incident, getattr(accepted.view, "duplicate", None))
     amend = _amend(accepted.incident, getattr(accepted.view, "amendable", None))
     return Reply(
-        accepted.text, opens_incident=accepted.verb.opens_incident, is_query=accepted.verb.is_query, suggestion=join or amend
+        accepted.text,
+        opens_incident=accepted.verb.opens_incident,
+        is_query=accepted.verb.is_query,
+        suggestion=join or amend,
     )
 
 

@@ -54,7 +54,7 @@ class IncidentSession:
         self.entries.extend(added)
         for entry in added:
             self.incident = fold.apply(self.incident, entry)
-        self._delete_redacted(added)
+        self._rewrite(added)
         return added
 
     def record_overdue(self) -> None:
@@ -104,6 +104,7 @@ class IncidentSession:
             self.unit.project(self.incident)
             jobs += effects.effects(self.before, self.incident, self.entries, self.policy, self.now)
             jobs += self._every_home(self.incident)
+            self.unit.cancel(effects.needless(self.key, self.entries))
         if self.gives_way:
             jobs = [job.model_copy(update={"rank": LATER}) for job in jobs]
         self.unit.enqueue([*jobs, *self._timer(self.incident)], self.now)
@@ -129,8 +130,10 @@ class IncidentSession:
             return ()
         return (Job(kind=JobKind.TIMER, key=key, incident=self.key, rank=LATER, run_at=next_at),)
 
-    def _delete_redacted(self, added: Sequence[Entry]) -> None:
+    def _rewrite(self, added: Sequence[Entry]) -> None:
+        """Delete the text that was redacted. After that, and after an act that was undone, the chain is folded again."""
         numbers = [n for entry in added if isinstance(entry.fact, Redacted) for n in entry.fact.entries]
         if numbers:
             self.unit.delete_text(self.key, numbers)
+        if numbers or fold.undone_by(added):
             self.incident = fold.fold(self.unit.unmasked().entries(self.key))

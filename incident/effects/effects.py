@@ -14,14 +14,15 @@ from incident.effects import affected_surfaces
 from incident.effects.channel_messages import channel_messages
 from incident.effects.job_keys import key_of
 from incident.effects.notifications import notifications
-from incident.entries.lifecycle import Declared, StateChanged
-from incident.entry import Entry, workspace_chain
+from incident.entries.lifecycle import Declared, StateChanged, Undone
+from incident.entry import Entry, IncidentKey, workspace_chain
 from incident.jobs import LATER, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import OVER, Priority
 
 _LESSER: Final = frozenset({Priority.P3, Priority.P4, Priority.P5})
+_POSTS: Final = (JobKind.SAY, JobKind.UPDATE, JobKind.UPDATE_HERE)
 SILENT: Final = frozenset(
     {
         "message_posted",
@@ -58,6 +59,12 @@ def effects(
         jobs += affected_surfaces.refreshes(before, after, effective, at)
         jobs += affected_surfaces.prompt_refreshes(before, after, effective, policy)
     return tuple({job.key: _ranked(job, after) for job in reversed(jobs)}.values())[::-1]
+
+
+def needless(key: IncidentKey, entries: Sequence[Entry]) -> tuple[str, ...]:
+    """Return the keys of the jobs that would post what these entries take back, if they wait still."""
+    undone = [n for entry in entries if isinstance(entry.fact, Undone) for n in entry.fact.entries]
+    return tuple(key_of(kind, key, n) for n in undone for kind in _POSTS)
 
 
 def _checkpoints(after: Incident, effective: Sequence[Entry]) -> tuple[Job, ...]:

@@ -11,6 +11,7 @@ from incident.effects.job_keys import channel_key, key_of, ordering_key_of
 from incident.entries.classification import Reclassified
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
 from incident.entries.delivery import DeliveryFailed, PromptDue
+from incident.entries.lifecycle import Undone
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.entry import Entry, EntryPoint, Fact
@@ -88,6 +89,8 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
     fact = entry.fact
     if isinstance(fact, UpdateCorrected):
         return (_amendment(after, entry.n, fact),) if fact.has_channel else ()
+    if isinstance(fact, Undone):
+        return _twice(_job(after, JobKind.AMEND, entry.n, None, URGENT), entry)
     if isinstance(fact, PromptDue):
         return (_job(after, JobKind.PROMPT, entry.n, None, URGENT),)
     if (isinstance(fact, Redacted | Masked | MaskLifted) and fact.entries) or _restricts(fact):
@@ -130,7 +133,11 @@ def _edits(after: Incident, entry: Entry) -> tuple[Job, ...]:
 
     It needs no channel: an incident without one may have sent direct messages.
     """
-    once = _job(after, JobKind.MASK, entry.n, None, URGENT).model_copy(update={"needs": None})
+    return _twice(_job(after, JobKind.MASK, entry.n, None, URGENT).model_copy(update={"needs": None}), entry)
+
+
+def _twice(once: Job, entry: Entry) -> tuple[Job, ...]:
+    """Return a job, and one more once every message that was being sent has arrived."""
     late = {"key": f"{once.key}:late", "rank": LATER, "run_at": entry.recorded_at + SENT_WITHIN}
     return once, once.model_copy(update=late)
 

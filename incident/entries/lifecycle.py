@@ -125,6 +125,22 @@ class Voided(Fact):
     duplicate_of: str | None = None
 
 
+class Undone(Fact):
+    """A person took back their last act: its `entries` count no more, and stay in the record.
+
+    `kinds` are the kinds of what the person recorded; `ids` such as A1 are not given again.
+    """
+
+    kind: ClassVar[str] = "undone"
+    timeline: ClassVar[str | None] = "undo"
+    template: ClassVar[str | None] = "undo"
+
+    entries: tuple[int, ...]
+    kinds: tuple[str, ...]
+    ids: tuple[str, ...] = ()
+    reason: MaybePersonalText = None
+
+
 class DrillInjected(Fact):
     """The exercise lead added an event to the drill."""
 

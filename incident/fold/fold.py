@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import cache
 from importlib import import_module
 from typing import Any, Final
 
 from incident.entries import KINDS, THEMES
-from incident.entries.lifecycle import Declared
+from incident.entries.lifecycle import Declared, Undone
 from incident.entry import Entry, Fact, IncidentKey
 from incident.fold import lifecycle
 from incident.fold.change import Change
@@ -75,9 +75,13 @@ def handler_of(fact: type[Fact]) -> Handler | None:
 
 
 class RunningFold:
-    """The fold of one chain, entry by entry. A fact that changes nothing is passed over without a copy of the incident."""
+    """The fold of one chain, entry by entry. A fact that changes nothing is passed over without a copy of the incident.
 
-    def __init__(self) -> None:
+    So are the entries that a later one takes back, which are known beforehand.
+    """
+
+    def __init__(self, undone: Collection[int] = ()) -> None:
+        self._undone = frozenset(undone)
         self._incident: Incident | None = None
         self._n = 0
         self._last_entry_at: datetime | None = None
@@ -85,6 +89,9 @@ class RunningFold:
 
     def apply(self, entry: Entry) -> None:
         """Fold one more entry. Raises BrokenOrderError."""
+        if entry.n in self._undone and self._incident is not None:
+            self._pass_over(entry)
+            return
         self._incident = apply(self.incident, entry)
         self._n, self._last_entry_at = self._incident.n, self._incident.last_entry_at
         self._seen = {known.who: known.at for known in self._incident.last_seen}
@@ -93,8 +100,12 @@ class RunningFold:
         """Fold one more entry, by the shorter way that there is for its fact. Raises BrokenOrderError."""
         if self._incident is None or entry.fact.kind in handlers():
             self.apply(entry)
-            return
-        _require_next(entry, self._incident.key, self._n)
+        else:
+            self._pass_over(entry)
+
+    def _pass_over(self, entry: Entry) -> None:
+        if self._incident is not None:
+            _require_next(entry, self._incident.key, self._n)
         self.pass_over(entry.fact.kind, entry.by, occurred_at=entry.occurred_at, recorded_at=entry.recorded_at)
 
     def pass_over(self, kind: str, by: PersonId, *, occurred_at: datetime, recorded_at: datetime) -> None:
@@ -119,10 +130,19 @@ class RunningFold:
         return self._incident
 
 
+def undone_by(entries: Iterable[Entry]) -> frozenset[int]:
+    """Return the numbers of the entries that some of these entries take back."""
+    return frozenset(n for entry in entries if isinstance(entry.fact, Undone) for n in entry.fact.entries)
+
+
 def fold(entries: Iterable[Entry]) -> Incident:
-    """Return the incident that these entries make, from the first. Raises BrokenOrderError."""
-    running = RunningFold()
-    for entry in entries:
+    """Return the incident that these entries make, from the first. Raises BrokenOrderError.
+
+    Entries that were taken back change nothing. `apply` cannot know that in advance: after an `Undone` a chain is folded again.
+    """
+    chain = tuple(entries)
+    running = RunningFold(undone_by(chain))
+    for entry in chain:
         running.take(entry)
     if running.incident is None:
         raise BrokenOrderError("no entry, no incident")

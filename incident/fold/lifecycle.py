@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from incident.entries.conversation import DecisionMade
 from incident.entries.lifecycle import (
     Acknowledged,
     Declared,
@@ -12,6 +13,7 @@ from incident.entries.lifecycle import (
     StateChanged,
     TimeSet,
     TitleChanged,
+    Undone,
     Voided,
 )
 from incident.entry import Entry
@@ -178,6 +180,15 @@ def reopened(incident: Incident, entry: Entry, fact: Reopened) -> Change:
 def _without_promises(incident: Incident) -> Incident:
     audiences = tuple(a.model_copy(update={"promised_at": None}) for a in incident.audiences)
     return incident.model_copy(update={"audiences": audiences})
+
+
+def undone(incident: Incident, entry: Entry, fact: Undone) -> Change:
+    """Mark the entries as undone. What they changed is not in the state any more: `fold` passes them over."""
+    return {
+        "undone": (*incident.undone, *fact.entries),
+        "spent_ids": (*incident.spent_ids, *fact.ids),
+        "decisions": incident.decisions + fact.kinds.count(DecisionMade.kind),
+    }
 
 
 def voided(incident: Incident, entry: Entry, fact: Voided) -> Change:

@@ -37,7 +37,10 @@ from roles.role_names import Role
 
 
 class Incident(Frozen):
-    """The state of one incident after entry `n`. `title_entry` is the entry that holds the words of its title."""
+    """The state of one incident after entry `n`. `title_entry` is the entry that holds the words of its title.
+
+    `undone` are the entries that were taken back, `decisions` counts these too, and `spent_ids` are their ids.
+    """
 
     key: IncidentKey
     n: int
@@ -80,6 +83,8 @@ class Incident(Frozen):
     links: tuple[Link, ...] = ()
     link_none: bool = False
     decisions: int = 0
+    undone: tuple[int, ...] = ()
+    spent_ids: tuple[str, ...] = ()
     resolution: Resolution | None = None
     validations: tuple[Validation, ...] = ()
     review: Review | None = None

@@ -1,32 +1,34 @@
-"""What was amended afterwards: updates whose text was corrected. Knows entries, and not who may amend them."""
+"""What was amended afterwards: updates whose text was corrected, acts that were taken back. Knows not who may do so."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from incident.entries.lifecycle import Undone
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.entry import Entry
 
-KINDS: Final = (UpdateCorrected.kind,)
+KINDS: Final = (UpdateCorrected.kind, Undone.kind)
 
 
 def amendments_of(entries: Iterable[Entry], later: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return the later entries that amend some of these entries, in order."""
-    numbers = {entry.n for entry in entries}
-    return tuple(one for one in later if isinstance(one.fact, UpdateCorrected) and one.fact.update in numbers)
+    numbers = frozenset(entry.n for entry in entries)
+    return tuple(one for one in later if _amended_by(one) & numbers)
 
 
 def as_amended(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """Return entries as they read now: each update with its last corrected text, and without the corrections."""
     texts = {one.fact.update: one.fact.text for one in entries if isinstance(one.fact, UpdateCorrected)}
-    return tuple(_with_text(entry, texts.get(entry.n)) for entry in entries if not _amends(entry, entries))
+    amending = frozenset(one.n for one in amendments_in(entries))
+    return tuple(_with_text(entry, texts.get(entry.n)) for entry in entries if entry.n not in amending)
 
 
-def last_correction(entries: Sequence[Entry]) -> Entry | None:
-    """Return the last correction of an update among these entries, or None."""
-    found = [one for one in entries if _amends(one, entries)]
-    return found[-1] if found else None
+def amendments_in(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return those of the entries that amend others of them, in order."""
+    numbers = frozenset(entry.n for entry in entries)
+    return tuple(one for one in entries if _amended_by(one) & numbers)
 
 
 def update_sent_with(entry: Entry, entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -38,9 +40,12 @@ def update_sent_with(entry: Entry, entries: Iterable[Entry]) -> tuple[Entry, ...
     return tuple(one for one, fact in posted if (one.recorded_at, one.source, one.by) == act and fact.text == text)
 
 
-def _amends(one: Entry, entries: Sequence[Entry]) -> bool:
-    """True if an entry corrects another one of these; alone it is what was corrected itself."""
-    return isinstance(one.fact, UpdateCorrected) and any(entry.n == one.fact.update for entry in entries)
+def _amended_by(one: Entry) -> frozenset[int]:
+    """Return the numbers of the entries that an entry amends."""
+    fact = one.fact
+    if isinstance(fact, UpdateCorrected):
+        return frozenset({fact.update})
+    return frozenset(fact.entries) if isinstance(fact, Undone) else frozenset()
 
 
 def _with_text(entry: Entry, text: str | None) -> Entry:

@@ -16,6 +16,7 @@ from incident.entries.conversation import (
 )
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry
+from incident.fold.fold import undone_by
 from incident.record.corrected_times import corrected_times
 from incident.report.report_format import Report, ReportFormat, moment
 
@@ -56,6 +57,7 @@ KINDS: Final = frozenset(
         "gap",
         "time",
         "title",
+        "undo",
         "drill",
     ]
 )
@@ -65,11 +67,13 @@ def timeline(entries: Sequence[Entry], read: ReportFormat) -> list[Report]:
     """Return the timeline, in the order of recording. A corrected time has the first one beside it."""
     numbers: dict[int, int] = {}
     written: list[Report] = []
-    times = corrected_times(entries)
+    undone = undone_by(entries)
+    times = corrected_times(entry for entry in entries if entry.n not in undone)
     for entry in entries:
         if entry.fact.timeline in KINDS:
             numbers[entry.n] = len(written) + 1
-            written.append(_entry(entry, numbers, read) | _corrected(entry, times.get(entry.n)))
+            amended = _corrected(entry, times.get(entry.n)) | ({"taken_back": True} if entry.n in undone else {})
+            written.append(_entry(entry, numbers, read) | amended)
     return written
 
 

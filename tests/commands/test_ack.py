@@ -39,4 +39,4 @@ def test_a_void_incident_is_not_acknowledged(room: CommandBench) -> None:
     outcome = room.do("ack")
 
     assert outcome.code == Code.STATE
-    assert "If there is a problem now, declare a new incident." in room.answer()
+    assert "If it is not over, type `/incident reopen` and why." in room.answer()

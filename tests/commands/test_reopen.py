@@ -14,22 +14,22 @@ from tests.support.clock import T
 from tests.support.command_bench import CommandBench
 from tests.support.handmade_incidents import HandmadeDesk, an_incident, later, worded
 
-SAID = Reopen(reason="same symptom from 14 customers", recurrence_at=later(-20))
+AGAIN = Reopen(reason="same symptom from 14 customers", recurrence_at=later(-20))
 OVER = {State.RESOLVED, State.CLOSED, *VOID}
 WRONG = {"as_": "false_alarm", "reason": "the probe looked broken"}
 
 
 @pytest.mark.parametrize("state", sorted(OVER))
 def test_a_reopened_incident_is_active_since_the_harm_returned(state):
-    assert HandmadeDesk(an_incident(state)).does(SAID) == (
-        Reopened(reason=SAID.reason, recurrence_at=later(-20), from_state=state),
+    assert HandmadeDesk(an_incident(state)).does(AGAIN) == (
+        Reopened(reason=AGAIN.reason, recurrence_at=later(-20), from_state=state),
         StateChanged(old=state, new=State.ACTIVE),
     )
 
 
 @pytest.mark.parametrize("state", sorted(set(State) - OVER))
 def test_every_other_state_refuses_the_transition(state):
-    refusal = HandmadeDesk(an_incident(state)).refuses(SAID)
+    refusal = HandmadeDesk(an_incident(state)).refuses(AGAIN)
 
     assert refusal.code == Code.STATE
     assert ("`/incident regress`" in worded(refusal)) == (state in (State.MITIGATED, State.RESTORED))
@@ -38,9 +38,9 @@ def test_every_other_state_refuses_the_transition(state):
 def test_the_channel_line_says_why_and_the_reply_that_there_is_no_commander():
     room = HandmadeDesk(an_incident(State.CLOSED, roles=()))
 
-    assert room.said(SAID).startswith("*Reopened* by <@UILSE>: same symptom from 14 customers · back since <!date^")
-    assert "`/incident take commander`" in room.answer(SAID)
-    assert "take commander" not in HandmadeDesk(an_incident(State.RESOLVED)).answer(SAID)
+    assert room.said(AGAIN).startswith("*Reopened* by <@UILSE>: same symptom from 14 customers · back since <!date^")
+    assert "`/incident take commander`" in room.answer(AGAIN)
+    assert "take commander" not in HandmadeDesk(an_incident(State.RESOLVED)).answer(AGAIN)
 
 
 def test_a_wrong_void_is_taken_back_and_the_harm_goes_on_as_if_it_had_never_stopped(room: CommandBench) -> None:
@@ -86,7 +86,7 @@ def test_a_void_incident_is_not_reopened_once_its_channel_is_another_open_incide
     other = an_incident(key=("T1", "01JLATER"), number="INC-2026-0043")
     desk.memory.state.rows[other.key] = other
 
-    refusal = desk.refuses(SAID)
+    refusal = desk.refuses(AGAIN)
 
     assert refusal.reason == "reopen_other_incident"
     assert "INC-2026-0043" in worded(refusal)

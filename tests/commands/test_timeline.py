@@ -59,19 +59,19 @@ def test_an_empty_timeline_says_so_and_the_question_records_nothing():
     assert HandmadeDesk().said(Timeline()) == ""
 
 
-def test_what_is_told_later_is_shown_where_it_happened(room: CommandBench) -> None:
+def test_what_is_added_later_is_shown_where_it_happened(room: CommandBench) -> None:
     room.do("note", text="second", at=40, occurred_at=T(30))
-    room.do("note", text="first, told later", at=41, occurred_at=T(20))
+    room.do("note", text="first, added later", at=41, occurred_at=T(20))
 
     room.do("timeline", at=42)
     happened = room.answer()
     room.do("timeline", order="recorded", at=42)
 
-    assert happened.index("first, told later") < happened.index("second")
-    assert room.answer().index("second") < room.answer().index("first, told later")
+    assert happened.index("first, added later") < happened.index("second")
+    assert room.answer().index("second") < room.answer().index("first, added later")
 
 
-def test_a_corrected_time_decides_the_place_and_stands_beside_the_first_one(room: CommandBench) -> None:
+def test_a_corrected_time_decides_the_place_and_is_beside_the_first_one(room: CommandBench) -> None:
     wrong = room.do("note", text="it was earlier", at=40).first
     room.do("note", text="in between", at=41)
     room.do("correct", entry=wrong, happened=T(20).isoformat(), at=42)
@@ -84,11 +84,12 @@ def test_a_corrected_time_decides_the_place_and_stands_beside_the_first_one(room
     assert room.answer().index("it was earlier") < room.answer().index("in between")
 
 
-def test_dates_are_shown_as_soon_as_one_entry_is_of_another_day(room: CommandBench) -> None:
+def test_an_entry_of_another_day_has_its_date(room: CommandBench) -> None:
     room.do("timeline", at=50)
     assert "{date_short_pretty}" not in room.answer()
     room.do("note", text="seen the evening before", at=40, occurred_at=T(-12 * 60))
 
     room.do("timeline", at=50)
 
-    assert all("{date_short_pretty}" in line for line in room.answer().splitlines())
+    dated = [line for line in room.answer().splitlines() if "{date_short_pretty}" in line]
+    assert [line.rpartition("* ")[2] for line in dated] == ["seen the evening before"]

@@ -21,7 +21,7 @@ from incident.entries import (
     status_updates,
 )
 from incident.entry import EntryPoint, Fact, IncidentKey, NewEntry, Source, workspace_chain
-from incident.fold.fold import apply
+from incident.fold.fold import apply, fold
 from incident.medium import Medium, slack_ref
 from incident.model.incident import Incident
 from incident.ports import UnitOfWork
@@ -111,6 +111,7 @@ def long_script(number: str) -> list[NewEntry]:
     _inform(s)
     _restore(s)
     _prove(s)
+    _correct(s)
     return s.drafts
 
 
@@ -224,6 +225,17 @@ def _prove(s: Script) -> None:
     s.add(lifecycle.JoinedAsDuplicate(number="INC-2026-0002", who=ADA), by=MUSTER)
 
 
+def _correct(s: Script) -> None:
+    """Put right what was recorded: a title, the time of a note, an update; and take back the last note."""
+    s.add(lifecycle.TitleChanged(title="Card payments fail at the bank"))
+    noted = s.add(conversation.Noted(text="The bank rang back"))
+    s.add(conversation.TimeCorrected(corrects=noted, old=at(noted), happened_at=at(3), text="By the call log"))
+    exec_update = s.add(status_updates.StatusUpdatePosted(audience=Audience.EXEC, text="Card paymnets fail"), by=CYD)
+    s.add(status_updates.UpdateCorrected(update=exec_update, audience=Audience.EXEC, text="Card payments fail"), by=CYD)
+    stray = s.add(conversation.Noted(text="Meant for another incident"), by=BEN)
+    s.add(lifecycle.Undone(entries=(stray,), kinds=(conversation.Noted.kind,), reason="Another incident"), by=BEN)
+
+
 def void_script(number: str) -> list[NewEntry]:
     s = Script()
     s.add(declared(number, title="Payments fail too"))
@@ -260,7 +272,8 @@ def step(unit: UnitOfWork, key: IncidentKey, one: NewEntry) -> Incident:
     """Append one entry, fold and project it, and delete the text it redacts."""
     before = unit.load(key)
     (entry,) = unit.append(key, [one], one.occurred_at)
-    after = apply(before, entry)
+    undoes = isinstance(entry.fact, lifecycle.Undone)
+    after = fold(unit.unmasked().entries(key)) if undoes else apply(before, entry)
     if isinstance(entry.fact, conversation.Redacted):
         unit.delete_text(key, entry.fact.entries)
     unit.project(after)

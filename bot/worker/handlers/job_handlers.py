@@ -21,9 +21,9 @@ from bot.worker.handlers.channels import (
     gap_backfill,
     pre_declaration_capture,
 )
+from bot.worker.handlers.edits import amended_posts
 from bot.worker.job_context import SlackHandler
 from incident.jobs import JobKind
-from bot.worker.handlers.edits import amended_posts
 
 HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.MAKE_CHANNEL: channel_creation.make_channel,

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.rendering.renderer import VerbContext
 from bot.slack.client.web_api import SlackError
 from bot.slack.surfaces.template_message import Message
-from bot.worker.handlers.channel_posts import mark_corrected, mark_late
+from bot.worker.handlers.channel_posts import mark_amended, mark_late
 from bot.worker.handlers.message_sender import channel_named, is_private, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
@@ -19,8 +19,8 @@ from incident.entry import Entry, Fact
 from incident.medium import Medium, slack_ref
 from incident.model.components import OpenSlot
 from incident.model.incident import Incident
-from incident.rules.impact_time import Impact, impact
 from incident.record import amendments
+from incident.rules.impact_time import Impact, impact
 from incident.rules.visibility import is_restricted, may_stand_in
 from incident.states import Audience
 from roles.person_ids import PersonId
@@ -107,7 +107,7 @@ def amended_text(
     if not isinstance(fact, StatusUpdatePosted):
         raise LookupError(f"entry {entry.n} is no update")
     text = update_text(run, context, entry, fact, audiences or (fact.audience,))
-    return mark_corrected(text, entries, context)
+    return mark_amended(text, entries, context)
 
 
 def correction_text(run: JobRun, context: JobContext, entry: Entry) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import Connection
 
 from incident.entries.integrity import Checkpointed, KeyRotated, PolicyActivated, Retired
+from incident.entries.lifecycle import Undone
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.fold.fold import RunningFold, handlers
 from incident.frozen import utc_text
@@ -100,7 +103,7 @@ def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int],
     `named` are the numbers of the entries whose hashes checkpoints name; `covered` is the last one under a stored
     checkpoint, None when that is not known.
     """
-    found, check, running = ChainFindings(key), ChainCheck(key), RunningFold()
+    found, check, running = ChainFindings(key), ChainCheck(key), RunningFold(_undone(connection, key))
     try:
         for checked in check.walk(entry_cells(connection, key)):
             _fold(running, checked, found)
@@ -121,6 +124,16 @@ def walk_chain(connection: Connection, key: IncidentKey, named: Collection[int],
     if key.id != WORKSPACE:
         found.problems += _check_row(connection, check, found.incident)
     return found
+
+
+def _undone(connection: Connection, key: IncidentKey) -> frozenset[int]:
+    """Return the numbers that entries of a chain take back, as they are stored: the walk checks these entries in their turn."""
+    query = "SELECT text FROM entry WHERE team = :team AND incident = :incident AND kind = :kind"
+    numbers: set[int] = set()
+    for (text,) in read_cells(connection, query, team=key.team, incident=key.id, kind=Undone.kind):
+        with suppress(*UNREADABLE):
+            numbers.update(from_json(text)["facts"]["entries"])
+    return frozenset(numbers)
 
 
 def unchanged_chain(connection: Connection, leaf: Leaf, named: Collection[int]) -> ChainFindings | None:

@@ -31,6 +31,7 @@ LENGTHS = [
 # Fields that a verb needs beside the one in question.
 NEEDED: dict[str, Any] = {
     "field": "detected_at",
+    "entry": 1,
     "basis": "a log",
     "assignee": "slack:T1:U1",
     "text": "words",

@@ -51,7 +51,7 @@ MOVES = {
     RESTORED: {ACTIVE, RESOLVED, ENDED},
     RESOLVED: {ACTIVE, CLOSED, ENDED},
     CLOSED: {ACTIVE},
-    **dict.fromkeys(VOID, {ACTIVE}),
+    **{state: {ACTIVE} for state in VOID},
 }
 
 

@@ -168,10 +168,10 @@ def test_a_message_gives_every_entry_about_it_in_order(store: Store) -> None:
 def test_entries_can_be_read_by_kind_and_from_a_number_on(store: Store) -> None:
     key = record(store, long_script)
 
-    notes = store.recorder.read(lambda reader: reader.entries(key, kinds=("noted", "corrected")))
+    notes = store.recorder.read(lambda reader: reader.entries(key, kinds=("decision_made", "corrected")))
     rest = store.recorder.read(lambda reader: reader.entries(key, after=notes[0].n))
 
-    assert [e.fact.kind for e in notes] == ["noted", "corrected"]
+    assert [e.fact.kind for e in notes] == ["corrected", "decision_made"]
     assert rest[0].n == notes[0].n + 1
 
 

@@ -1,6 +1,6 @@
-"""Corrects an update where it was sent: what was posted is edited and marked, and its readers are told below it.
+"""Corrects an update where it was sent, and strikes through what was taken back: what was posted is edited and marked.
 
-Slack shows an edit to nobody who has read the message already, so the reply in its thread is shown in the channel too.
+Slack shows an edit to no one who has read the message already, so the reply in its thread is shown in the channel too.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from bot.worker.handlers.message_sender import is_private, post
 from bot.worker.handlers.status_update_delivery import correction_text
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
+from incident.entries.lifecycle import Undone
 from incident.entries.status_updates import UpdateCorrected, UpdateDelivered
 from incident.entry import Entry, Fact
 from incident.medium import Medium, slack_message, slack_ref
@@ -25,11 +26,14 @@ _THREAD_GONE: Final = frozenset({"thread_not_found", "message_not_found", "canno
 
 
 def amend(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Edit the messages that show a corrected update, reply below the one that its audience reads, and record that."""
+    """Edit the messages that show what was amended. Below a corrected update its audience reads of it; that is recorded."""
     entry = entries_of(run, context)[0]
     fact = entry.fact
+    if isinstance(fact, Undone):
+        posted = (*posts_here(run, context), *deliveries(run, context))
+        return edit_all(run, context, entry, [one for one in posted if one.entries[0].n in fact.entries])
     if not isinstance(fact, UpdateCorrected):
-        raise LookupError(f"job {run.job.key} names an entry that corrects no update")
+        raise LookupError(f"job {run.job.key} names an entry that amends nothing")
     delivery = _delivery(run, context, fact.update)
     if delivery and delivery.channel != run.channel and not _may_be_told(run, context, delivery.channel):
         return (_told(entry, fact, error="restricted"),)

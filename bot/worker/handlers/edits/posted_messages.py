@@ -99,16 +99,16 @@ def _text_of(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> st
 
 def deliveries(run: JobRun, context: JobContext) -> Iterator[Posted]:
     """Yield the updates, and the corrections below them, that were delivered in Slack outside the incident channel."""
-    kinds = (StatusUpdatePosted.kind, UpdateCorrected.kind, UpdateDelivered.kind)
+    kinds = (StatusUpdatePosted.kind, UpdateDelivered.kind, *amendments.KINDS)
     entries = context.recorder.read(lambda reader: reader.entries(run.job.incident, kinds=kinds))
-    updates = {entry.n: entry for entry in entries if not isinstance(entry.fact, UpdateDelivered)}
+    updates = {entry.n: entry for entry in entries if isinstance(entry.fact, StatusUpdatePosted | UpdateCorrected)}
     for fact in (entry.fact for entry in entries if isinstance(entry.fact, UpdateDelivered)):
         if fact.medium is not Medium.SLACK or fact.ref is None or fact.update not in updates:
             continue
         place = slack_message(fact.ref)
         if place[0] != run.incident.places.channel:
-            told = updates[fact.update]
-            amended = (told, *amendments.amendments_of([told], entries))
+            update = updates[fact.update]
+            amended = (update, *amendments.amendments_of([update], entries))
             yield Posted(place[0], amended, partial(_update, context), partial(_known, place))
 
 

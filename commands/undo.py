@@ -1,0 +1,62 @@
+"""`undo`: takes back one's own last act within minutes, as an entry of its own. What it changed is as it was before.
+
+What was not sent yet is not sent; what was sent is edited and struck through. The entries stay in the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from commands.core.fields.form_field import Control, FormField
+from commands.core.rules.last_act import Act, changed_since, ids_of, last_act
+from commands.core.verb import DecisionContext, Group, Verb
+from incident.entries.lifecycle import Undone
+from incident.entry import Entry, Fact
+from incident.refusal import Code, Refusal
+
+
+@dataclass(frozen=True)
+class UndoneView:
+    """The entries that the last undo took back, without those of Muster."""
+
+    entries: tuple[Entry, ...]
+
+
+class Undo(Verb):
+    """Take back the last thing you recorded here, within ten minutes; it stays in the record, struck through."""
+
+    name = "undo"
+    group = Group.RECORD
+
+    reason: Annotated[str | None, FormField("Why", Control.TEXT, because=True)] = None
+
+    def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
+        """Take back the actor's last act, if it is recent, of a kind that can be, and nothing was built on it since."""
+        entries = now.reader.unmasked().entries(now.open.key)
+        act = last_act(entries, now.actor.id)
+        if act is None:
+            raise Refusal(Code.STATE, "undo_nothing")
+        self._refuse(now, act)
+        if changed_since(entries, act):
+            raise Refusal(Code.STATE, "undo_changed", entry=str(act.own[0].n))
+        facts = [entry.fact for entry in act.own]
+        numbers = tuple(entry.n for entry in act.entries)
+        kinds = tuple(fact.kind for fact in facts)
+        return (Undone(entries=numbers, kinds=kinds, ids=ids_of(facts), reason=self.reason),)
+
+    def view(self, now: DecisionContext) -> UndoneView:
+        """Return what was taken back last."""
+        entries = now.reader.entries(now.open.key)
+        undone = next((entry.fact for entry in reversed(entries) if isinstance(entry.fact, Undone)), None)
+        numbers = undone.entries if undone else ()
+        return UndoneView(tuple(e for e in entries if e.n in numbers and e.by == now.actor.id and e.fact.timeline))
+
+    def _refuse(self, now: DecisionContext, act: Act) -> None:
+        first = act.own[0]
+        minutes = now.policy.undo_minutes
+        if now.at - first.recorded_at > timedelta(minutes=minutes):
+            raise Refusal(Code.STATE, "undo_late", entry=str(first.n), minutes=str(minutes))
+        if act.obstacle is not None:
+            raise Refusal(Code.STATE, act.obstacle, entry=str(first.n), number=now.open.number)
