@@ -117,12 +117,23 @@ def find(incident: Incident, policy: Policy, key: str) -> Deadline | None:
 
 def state_of(incident: Incident, policy: Policy, key: str, n: int) -> PromptState:
     """Return the state of the prompt that entry `n` recorded for a deadline."""
-    if find(incident, policy, key) is None:
-        return PromptState.GONE
-    latest = next((prompted for prompted in incident.prompted if prompted.due == key), None)
-    if latest is None or latest.n != n:
-        return PromptState.AGAIN
-    return PromptState.PUT_OFF if latest.until is not None else PromptState.OPEN
+    return prompt_states(incident, policy)(key, n)
+
+
+def prompt_states(incident: Incident, policy: Policy) -> Callable[[str, int], PromptState]:
+    """Return what `state_of` answers, as a function that finds the deadlines once for however many prompts."""
+    open_keys = {thing.key for thing in due(incident, policy)}
+    latest = {prompted.due: prompted for prompted in incident.prompted}
+
+    def state(key: str, n: int) -> PromptState:
+        prompted = latest.get(key)
+        if key not in open_keys:
+            return PromptState.GONE
+        if prompted is None or prompted.n != n:
+            return PromptState.AGAIN
+        return PromptState.PUT_OFF if prompted.until is not None else PromptState.OPEN
+
+    return state
 
 
 def _next_prompt(incident: Incident, thing: Deadline, asked: OpenPrompt | None) -> datetime | None:

@@ -80,10 +80,12 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
     put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
     moved = _shown_on_card(before) != _shown_on_card(after)
     is_hiding = any(isinstance(entry.fact, Redacted | Masked | MaskLifted) for entry in entries)
+    state_before = due_deadlines.prompt_states(before, policy)
+    state_after = due_deadlines.prompt_states(after, policy)
     jobs = []
     for prompted in before.prompted:
-        was = due_deadlines.state_of(before, policy, prompted.due, prompted.n)
-        now = due_deadlines.state_of(after, policy, prompted.due, prompted.n)
+        was = state_before(prompted.due, prompted.n)
+        now = state_after(prompted.due, prompted.n)
         is_reworded = moved and prompted.due.startswith("closure:") and now is due_deadlines.PromptState.OPEN
         if was != now or prompted.due in put_off or is_reworded or is_hiding:
             key = key_of(JobKind.PROMPT, after.key, prompted.n)
