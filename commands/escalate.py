@@ -58,7 +58,8 @@ class Escalate(Verb):
             raise Refusal(Code.MISSING_FIELDS, "escalate_nobody", "who", service=now.open.service)
         refuse_unless_person(now, person, "who")
         escalated = Escalated(how=self.how, to=self.to or person, person=person, reason=self.reason)
-        if now.open.state not in RESPONDING:  # No deadline runs in this state, so no level follows.
+        # No deadline runs in other states, and none of a call that was made before; so no level follows.
+        if now.open.state not in RESPONDING or now.happened_at < now.at:
             return (escalated,)
         answer = {
             "answer_by": _answer_by(now.at, now.open.service, now.policy),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from incident.deadlines.deadline import Deadline, PromptStep, each_once, key_of
-from incident.deadlines.resumption import is_live, latest
+from incident.deadlines.resumption import latest
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import RESPONDING, VOID, State
@@ -26,7 +26,7 @@ def closure(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
     resolver = incident.resolution.by if incident.resolution else None
     whom = each_once(incident.holder(Role.COMMANDER) or resolver or incident.contact)
     repeat, key = timedelta(minutes=policy.closure_repeat_minutes), key_of("closure", recorded_at)
-    if not is_live(incident):
+    if not incident.is_live:
         return (Deadline(key, recorded_at + repeat, (PromptStep(recorded_at, "closure", ()),)),)
     return (Deadline(key, recorded_at + repeat, (PromptStep(recorded_at, "closure", whom),), repeat),)
 

@@ -21,7 +21,6 @@ from incident.deadlines import (
 from incident.deadlines.back_off import BACKS_OFF_AFTER, backed_off
 from incident.deadlines.deadline import Deadline
 from incident.deadlines.missed_deadlines import waited_for
-from incident.deadlines.resumption import is_live
 from incident.entries.delivery import PromptDue
 from incident.model.components import AudienceState, OpenSlot
 from incident.model.incident import Incident
@@ -75,7 +74,7 @@ def due(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
     Of an incident that was over before it was put on record, what was due before that is past.
     """
-    if is_live(incident):
+    if incident.is_live:
         return tuple(thing for find in DEADLINES for thing in find(incident, policy))
     logged_at = incident.times.logged_at or incident.last_entry_at
     found = (thing for find in _AFTERWARDS for thing in find(incident, policy))

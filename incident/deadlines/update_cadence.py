@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from incident.deadlines.resumption import is_live
 from incident.model.incident import Incident
 from incident.policy import Policy
 from incident.states import Audience, State
@@ -49,7 +48,7 @@ def may_start(incident: Incident, audience: Audience) -> bool:
     a major incident; customers only of a customer-facing service, and of no drill.
     """
     now = incident.audience(audience)
-    if incident.state not in STARTING or not is_live(incident) or now.open or now.held or now.final_at:
+    if incident.state not in STARTING or not incident.is_live or now.open or now.held or now.final_at:
         return False
     if audience in _MAJOR_ONLY and not incident.major:
         return False

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal, TypedDict
 
 from incident.deadlines.back_off import BACKS_OFF_AFTER, last_activity
-from incident.deadlines.resumption import is_live
 from incident.deadlines.update_cadence import FINAL, first_due, interval, missed_after
 from incident.entries.classification import PriorityChanged
 from incident.entries.integrity import ClockSetBack
@@ -200,9 +199,9 @@ def _on_state(now: _Now, fact: StateChanged) -> Iterable[UpdateDue | UpdateDropp
 
 def _on_response(now: _Now, _: TimeSet | None = None) -> Iterable[UpdateDue | UpdateDropped]:
     """Drop what is owed once the incident proves to have been over before it was logged; start once it is responded to."""
-    if not is_live(now.incident):
+    if not now.incident.is_live:
         yield from _drop_all(now, "over")
-    elif not is_live(now.before):
+    elif not now.before.is_live:
         yield from _start(now, Audience)
 
 
@@ -227,7 +226,7 @@ def _on_clock_set_back(now: _Now, _: ClockSetBack) -> Iterable[UpdateDue]:
 
 
 def _finals(now: _Now) -> Iterable[UpdateDue]:
-    if not is_live(now.incident):
+    if not now.incident.is_live:
         return
     due_at = now.at + timedelta(minutes=now.policy.update_rules.final_within_minutes)
     for a in now.incident.audiences:

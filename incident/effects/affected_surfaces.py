@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from incident.deadlines import due_deadlines
-from incident.deadlines.resumption import is_live
 from incident.effects.job_keys import channel_key, key_of
 from incident.effects.notifications import members
 from incident.entries.conversation import Masked, MaskLifted, Redacted
@@ -64,8 +63,8 @@ def refreshes(before: Incident, after: Incident, entries: Sequence[Entry], at: d
         if after.places.announced_ts is not None or is_announced(after) or is_hidden_now:
             jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
     joining = any(isinstance(entry.fact, JoinedAsDuplicate) for entry in entries)
-    is_more = bool(set(members(after)) - set(members(before))) or not is_live(before)
-    if joining or (is_more and is_live(after)):
+    is_more = bool(set(members(after)) - set(members(before))) or not before.is_live
+    if joining or (is_more and after.is_live):
         jobs.append(_surface(after, JobKind.MEMBERS, NORMAL))
     if _owed(before) != _owed(after) or _headline(before) != _headline(after):
         jobs.extend(home_refreshes(after.key.team, (*members(before), *members(after)), soon))

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from incident.deadlines.resumption import is_live
 from incident.effects.job_keys import channel_key, key_of, ordering_key_of
 from incident.entries.classification import Reclassified
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
@@ -73,7 +72,7 @@ def _of_people(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return (_job(after, JobKind.PAGE, entry.n, fact.person, URGENT),) if is_page else ()
     if isinstance(fact, EscalationAnswered | EscalationLapsed):
         return (_job(after, JobKind.PAGE, fact.escalation, None, NORMAL),)
-    if isinstance(fact, RoleTaken | HandoverAccepted) and not is_live(after):
+    if isinstance(fact, RoleTaken | HandoverAccepted) and not after.is_live:
         return ()
     if isinstance(fact, RoleTaken):
         return (_job(after, JobKind.DUTIES, entry.n, fact.who, NORMAL),)

@@ -116,6 +116,19 @@ class Incident(Frozen):
         return self.state in OVER
 
     @property
+    def is_live(self) -> bool:
+        """True if the incident is responded to now; False for one that was over before it was put on record.
+
+        That is one whose service was restored before it was logged, and one that was declared afterwards for its channel until
+        a response to it is recorded as it happens. No deadline of it runs, and no one is asked.
+        """
+        logged_at, restored_at = self.times.logged_at, self.times.restored_at
+        if restored_at is not None and logged_at is not None:
+            return restored_at >= logged_at
+        responses = (item for item in self.states if item.old not in (None, State.LOGGED))
+        return self.adopted is None or any(item.effective_at is None for item in responses)
+
+    @property
     def contact(self) -> PersonId:
         """Whom to ask where no role is held: the reporter, or who declared the incident for a reporter outside Slack."""
         return self.reporter if outside_name(self.reporter) is None or not self.states else self.states[0].by

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from commands.core.request import Place
+from incident.entries.delivery import ChannelMade
 from incident.jobs import JobKind
 from incident.refusal import Code
 from incident.states import State
 from tests.support.clock import T
-from tests.support.command_bench import CHANNEL, CommandBench
+from tests.support.command_bench import CHANNEL, CommandBench, who
 
 THERE = Place(channel="C0TALK")
 FORM = {"title": "Checkout errors", "service": "checkout", "started_at": T(-60).isoformat()}
@@ -65,3 +66,22 @@ def test_a_backfill_without_a_start_time_is_refused(desk: CommandBench) -> None:
         desk.answer()
         == "Nothing was declared yet: the time it started is missing. Fill it in and send it again; the rest is kept."
     )
+
+
+def test_the_replies_about_what_is_over_promise_no_deadline_and_no_message(desk: CommandBench) -> None:
+    outcome = desk.do("backfill", at=6, place=THERE, **FORM)
+    assert "No deadline runs and no one is asked." in desk.answer()
+    assert outcome.key is not None
+    desk.note(outcome.key, ChannelMade(channel=CHANNEL, name="talk"))
+
+    desk.do("take", occurred_at=T(-50), role="commander")
+    assert desk.answer().startswith("You are commander of INC-2026-0001.\nAs of <!date^")
+    assert "before it was declared" not in desk.answer()
+    desk.do("escalate", occurred_at=T(-45), who=who("eva"), reason="x")
+    assert desk.answer().startswith("Recorded: no one is called now.")
+    assert desk.facts()[0].answer_by is None
+    assert desk.said() == "<@UROB> called <@UEVA>: x"
+    desk.do("mitigated", occurred_at=T(-40), text="half")
+    assert desk.answer().startswith("Mitigated. When users have the service back")
+    desk.do("restored", occurred_at=T(-30), text="all")
+    assert "final update" not in desk.answer()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from incident.deadlines import due_deadlines, missed_deadlines
-from incident.deadlines.resumption import is_live
 from incident.effects.effects import effects
 from incident.entries.conversation import ActionOpened
 from incident.entries.lifecycle import Acknowledged, TimeSet
@@ -72,7 +71,7 @@ def test_a_response_as_it_happens_starts_the_clocks_of_a_backfilled_incident(sta
 
     chain.move(state, at=40)
 
-    assert is_live(chain.now)
+    assert chain.now.is_live
     assert chain.due(INTERNAL) == 70
     assert "commander" in dict(asked(chain, 200))
 
