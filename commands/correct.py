@@ -52,8 +52,8 @@ class Correct(Verb):
         """Record the correction of an entry that exists. A time is corrected where nothing else is computed from it."""
         if not 1 <= self.entry <= now.open.n:
             raise Refusal(Code.STATE, "correct_unknown", "entry", entry=str(self.entry))
-        if self.happened is not None:
-            return (DatedFact(self._corrected_time(self.happened, now), occurred_at=now.at),)
+        if happened := self.happened or now.occurred_at:
+            return (DatedFact(self._corrected_time(happened, now), occurred_at=now.at),)
         if not self.text:
             raise Refusal(Code.MISSING_FIELDS, "correct_what", "text", entry=str(self.entry))
         return (Corrected(corrects=self.entry, text=self.text),)

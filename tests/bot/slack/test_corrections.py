@@ -1,0 +1,92 @@
+"""Corrections from Slack: by a line, by the menu of a message, and by the button in an answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.grammar.command_parser import parse_command
+from incident.entries.conversation import Masked, Noted, TimeCorrected
+from incident.entries.lifecycle import Undone, Voided
+from incident.entries.status_updates import UpdateCorrected
+from incident.states import State
+from tests.support.clock import T
+
+
+def typed(place, channel, text, by="ann"):
+    return place.actor.slash(by, channel, "/incident", text)
+
+
+def noted(place, channel, incident, text="seen"):
+    typed(place, channel, f"note {text}")
+    return place.entries(incident.key, Noted.kind)[-1]
+
+
+def test_a_typed_time_corrects_the_time_of_an_entry_at_once(place, channel, incident):
+    n = noted(place, channel, incident).n
+    earlier = incident.states[0].at.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    reply = typed(place, channel, f"correct {n} happened={earlier}")
+
+    (entry,) = place.entries(incident.key, TimeCorrected.kind)
+    assert entry.fact.corrects == n
+    assert entry.fact.happened_at == datetime.fromisoformat(earlier)
+    assert "Its first time stays beside it." in reply.payload["text"]
+
+
+def test_a_line_that_names_an_entry_and_a_time_is_complete():
+    parsed = parse_command("correct 23 happened=09:42", at=T(0))
+
+    assert parsed.fields["entry"] == 23
+    assert parsed.fields.get("happened") or parsed.occurred_at
+
+
+def test_the_menu_of_a_message_opens_the_form_that_redacts_it(place, channel, incident):
+    ts = place.actor.post("bea", channel, "my password is hunter2")
+    assert place.sandbox.settle()
+
+    form = place.actor.message_shortcut("ann", channel, ts, "redact_message").view()
+    place.actor.submit("ann", form.id, {"reason": "a password was posted"})
+
+    (masked,) = place.entries(incident.key, Masked.kind)
+    assert (masked.fact.channel, masked.fact.ts) == (place.channel(channel), ts)
+
+
+def test_the_answer_to_a_correction_opens_the_update_with_its_old_text(place, channel, incident):
+    typed(place, channel, "take commander")
+    typed(place, channel, "update internal Card paymnets fail")
+    (update,) = place.entries(incident.key, "status_update_posted")
+    typed(place, channel, f"correct {update.n} it says paymnets")
+    answer = place.whispers("ann")[-1]
+    assert "Responders still read the old text" in answer.text
+
+    form = place.actor.press("ann", channel, answer.ts, "form:amend").view()
+
+    assert form.values["text"]["text"]["value"] == "Card paymnets fail"
+    place.actor.submit("ann", form.id, {"text": "Card payments fail"})
+    (corrected,) = place.entries(incident.key, UpdateCorrected.kind)
+    assert (corrected.fact.update, corrected.fact.text) == (update.n, "Card payments fail")
+
+
+def test_undo_acts_at_once(place, channel, incident):
+    n = noted(place, channel, incident, "wrong channel").n
+
+    reply = typed(place, channel, "undo")
+
+    (undone,) = place.entries(incident.key, Undone.kind)
+    assert undone.fact.entries == (n,)
+    assert "wrong channel" in reply.payload["text"]
+
+
+def test_a_button_voids_the_other_incident_where_this_one_is_too_far_on(place, channel, incident):
+    other = place.incident("The same", channel=f"{channel}-other")
+    typed(place, channel, "ack")
+    typed(place, channel, "mitigated traffic moved away")
+    typed(place, channel, f"void duplicate of {other.number} because the same errors as there")
+    answer = place.whispers("ann")[-1]
+
+    form = place.actor.press("ann", channel, answer.ts, "form:void").view()
+    place.actor.submit("ann", form.id, {"reason": "the same errors as there"})
+
+    (voided,) = place.entries(other.key, Voided.kind)
+    assert voided.fact.duplicate_of == incident.number
+    assert place.now(incident.key).state == State.MITIGATED
