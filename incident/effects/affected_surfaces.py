@@ -79,6 +79,8 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
     put_off = {entry.fact.due for entry in entries if isinstance(entry.fact, PromptPutOff)}
     moved = _shown_on_card(before) != _shown_on_card(after)
     is_hiding = any(isinstance(entry.fact, Redacted | Masked | MaskLifted) for entry in entries)
+    if not before.prompted:
+        return ()
     state_before = due_deadlines.prompt_states(before, policy)
     state_after = due_deadlines.prompt_states(after, policy)
     jobs = []

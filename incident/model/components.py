@@ -130,6 +130,8 @@ class Slot(Frozen):
 
     def part(self, first: int, count: int = 1) -> Slot:
         """Return `count` of the slots in a row, from the one at this place."""
+        if (first, count) == (0, self.count):
+            return self
         later = first * timedelta(seconds=self.every_s)
         every_s = self.every_s if count > 1 else 0
         moved = {"due_at": self.due_at + later, "missed_after": self.missed_after + later}
