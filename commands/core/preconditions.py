@@ -12,6 +12,7 @@ from commands.core.verb import DecisionContext, Verb
 from incident.entry import Fact
 from incident.model.state_transitions import refusal_to
 from incident.refusal import Code, Refusal
+from incident.rules.seen_length import seen_length
 from roles.accounts import refusal_to_act
 from roles.authority import may
 from roles.person_ids import MUSTER, PersonId, is_external
@@ -57,7 +58,7 @@ def not_authorised(
 
 def refuse_short(text: str | None, at_least: int, reason: str, field: str) -> None:
     """Refuse a justification with fewer characters than the rule requires."""
-    if len((text or "").strip()) < at_least:
+    if seen_length((text or "").strip()) < at_least:
         raise Refusal(Code.JUSTIFICATION, reason, field, least=str(at_least))
 
 

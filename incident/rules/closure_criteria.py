@@ -9,6 +9,7 @@ from typing import Final
 from incident.frozen import Frozen
 from incident.model.incident import Incident
 from incident.policy import Criteria, Policy, ResolutionRule
+from incident.rules.seen_length import seen_length
 from roles.role_names import Role
 
 
@@ -29,7 +30,7 @@ def unmet(incident: Incident, policy: Policy) -> tuple[Unmet, ...]:
 def text_meets(text: str, rule: ResolutionRule) -> bool:
     """True if a resolution text meets the policy: long enough, and not only one of the banned words (S1-54)."""
     stripped = text.strip()
-    return len(stripped) >= rule.min_chars and stripped.rstrip(".!").casefold() not in rule.banned
+    return seen_length(stripped) >= rule.min_chars and stripped.rstrip(".!").casefold() not in rule.banned
 
 
 def criteria(incident: Incident, policy: Policy) -> Criteria:

@@ -12,6 +12,7 @@ from commands.core.fields.form_field import field_of
 from commands.core.fields.value_bounds import refuse_out_of_bounds
 from commands.core.verb import Verb
 from incident.refusal import Code, Refusal
+from incident.rules.seen_length import seen_length
 
 
 def read_verb(word: str) -> type[Verb]:
@@ -28,8 +29,8 @@ def read_form(verb: type[Verb], fields: dict[str, JsonValue]) -> Verb:
     given = {name: value for name, value in fields.items() if not _is_empty(value)}
     for name, info in verb.model_fields.items():
         limit = field_of(info).max_length
-        if isinstance(text := given.get(name), str) and len(text) > limit:
-            raise Refusal(Code.TOO_LONG, "too_long", name, limit=str(limit), length=str(len(text)))
+        if isinstance(text := given.get(name), str) and (length := seen_length(text)) > limit:
+            raise Refusal(Code.TOO_LONG, "too_long", name, limit=str(limit), length=str(length))
     try:
         found = verb.model_validate(given)
     except ValidationError as error:

@@ -17,6 +17,7 @@ from incident.frozen import Utc
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
 from incident.rules.priority_matrix import automatic_major, change
+from incident.rules.seen_length import cut_seen
 from incident.states import State
 from roles.person_ids import PersonId, is_person_id, outside_person, person_named
 
@@ -116,7 +117,8 @@ class Declaration(Verb):
     def _declared(self, now: DecisionContext, entry: CatalogueEntry, *, provisional: bool) -> Declared:
         return Declared(
             number="",
-            title=self.title or next(iter((self.symptom or "").strip().splitlines()), "").strip()[:TITLE_LENGTH],
+            title=self.title
+            or cut_seen(next(iter((self.symptom or "").strip().splitlines()), "").strip(), TITLE_LENGTH),
             symptom=self.symptom or self.title or "",
             service=entry.name,
             service_owner=person_named(now.team, entry.service.owner),
