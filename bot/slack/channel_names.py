@@ -6,11 +6,16 @@ import re
 import unicodedata
 from typing import Final
 
+from anyascii import anyascii
+
 from bot.rendering.mrkdwn import plain_text
 from bot.slack.blocks.clipper import LIMITS
 from incident.model.incident import Incident
 
 _NO_WORD: Final = re.compile(r"[^a-z0-9]+")
+# Letters, figures and their marks are transliterated; signs and emoji would be spelled out.
+_LETTERS: Final = frozenset("LNM")
+_FORMAT: Final = "Cf"
 _SUFFIX_ROOM: Final = 4
 _SLUG: Final = 40
 
@@ -32,11 +37,18 @@ def provisional_name(title: str, *, restricted: bool, drill: bool) -> str:
 
 
 def slug_of(title: str) -> str:
-    """Return a title in the letters that a channel name may have; empty if it has none of them."""
-    text = plain_text(title, lambda person: "")
-    latin = unicodedata.normalize("NFKD", text.lower()).encode("ascii", "ignore").decode()
-    slug = _NO_WORD.sub("-", latin).strip("-")
+    """Return a title in Latin letters, whatever its script; empty if it has no letter and no figure."""
+    text = unicodedata.normalize("NFKC", plain_text(title, lambda person: ""))
+    slug = _NO_WORD.sub("-", "".join(map(_latin, text))).strip("-")
     return slug[:_SLUG].rsplit("-", 1)[0] if len(slug) > _SLUG and "-" in slug[:_SLUG] else slug[:_SLUG]
+
+
+def _latin(sign: str) -> str:
+    """Return a letter in Latin letters, and a gap for any other sign; an invisible one inside a word parts nothing."""
+    category = unicodedata.category(sign)
+    if category[0] in _LETTERS:
+        return _NO_WORD.sub("", anyascii(sign).lower())
+    return "" if category == _FORMAT else " "
 
 
 def is_take_of(name: str, base: str) -> bool:
