@@ -1,4 +1,4 @@
-"""`pin`: adds a message to the timeline as it reads now, by the 📌 reaction or "Add to timeline" in its menu.
+"""`pin`: adds a message to the timeline as it reads now, by 📌, Slack's own pin or "Add to timeline" in its menu.
 
 Only the first pin adds an entry. A message that is not in the record is recorded from the text that came with the pin.
 """
@@ -10,7 +10,7 @@ from typing import Annotated
 from commands.core.fields.form_field import Control, FormField
 from commands.core.verb import DatedFact, DecisionContext, Group, Verb
 from incident.entries.conversation import MessagePinned
-from incident.record.message_history import author, text_now
+from incident.record.message_history import author, files_now, text_now
 from incident.record.message_time import posted_at
 from incident.refusal import Code, Refusal
 from roles.person_ids import PersonId
@@ -20,7 +20,7 @@ _ATTESTED = FormField("", Control.WORD, hidden=True, attested=True)
 
 
 class Pin(Verb):
-    """Add a message to the timeline: react with 📌, or choose "Add to timeline" in its menu."""
+    """Add a message to the timeline: react with 📌, pin it, or choose "Add to timeline" in its menu."""
 
     name = "pin"
     group = Group.RECORD
@@ -37,10 +37,11 @@ class Pin(Verb):
         when = posted_at(ts) if ts else None
         if channel is None or ts is None or when is None:
             raise Refusal(Code.BAD_VALUE, "pin_no_message")
+        channel = now.open.places.recorded_as(channel)
         known = now.reader.unmasked().message(now.open.key, channel, ts)
         if any(isinstance(entry.fact, MessagePinned) for entry in known):
             return ()
         writer = author(known) or self.author or now.actor.id
-        text = text_now(known)
-        fact = MessagePinned(channel=channel, ts=ts, author=writer, text=self.text or "" if text is None else text)
+        text = text_now(known) or files_now(known) or self.text or ""
+        fact = MessagePinned(channel=channel, ts=ts, author=writer, text=text)
         return (DatedFact(fact, occurred_at=min(when, now.at)),)

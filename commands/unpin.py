@@ -15,7 +15,7 @@ _MARKS = (MessagePinned, PinRemoved)
 
 
 class Unpin(Verb):
-    """Take the 📌 off a message; its entry in the timeline stays."""
+    """Take the 📌 or the pin off a message; its entry in the timeline stays."""
 
     name = "unpin"
     group = Group.RECORD
@@ -29,6 +29,7 @@ class Unpin(Verb):
         channel, ts = self.channel or now.place.channel, self.ts or now.place.message
         if channel is None or ts is None:
             raise Refusal(Code.BAD_VALUE, "unpin_no_message")
+        channel = now.open.places.recorded_as(channel)
         marks = [e.fact for e in now.reader.message(now.open.key, channel, ts) if isinstance(e.fact, _MARKS)]
         is_marked = bool(marks) and isinstance(marks[-1], MessagePinned)
         return (PinRemoved(channel=channel, ts=ts),) if is_marked else ()

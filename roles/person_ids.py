@@ -16,6 +16,17 @@ def slack_person(team: str, user: str) -> PersonId:
     return PersonId(f"slack:{team}:{user}")
 
 
+def app_person(team: str, bot: str, name: str) -> PersonId:
+    """Return the id of an app that posts under a name, `app:T1:B2:Alertmanager`: one webhook may use several names."""
+    return PersonId(f"app:{team}:{bot}:{name}")
+
+
+def app_name(person: PersonId) -> str | None:
+    """Return the name that an app gave itself, or None for anything but an app."""
+    surface, _, rest = person.partition(":")
+    return rest.split(":", 2)[-1] if surface == "app" else None
+
+
 def person_named(team: str, member: str) -> PersonId | None:
     """Return the person that a member of a policy list names; None for a user group or a plain name."""
     if ":" in member:
@@ -30,8 +41,10 @@ def slack_user(person: PersonId) -> str | None:
 
 
 def team_of(person: PersonId) -> str | None:
-    """Return the Slack workspace of a person's account, or None for one whom Slack does not know."""
+    """Return the Slack workspace of a person's or an app's account, or None for one whom Slack does not know."""
     surface, _, rest = person.partition(":")
+    if surface == "app":
+        return rest.partition(":")[0]
     return rest.rpartition(":")[0] or None if surface == "slack" else None
 
 

@@ -9,6 +9,7 @@ from incident.ports import Person
 from roles.person_ids import (
     MUSTER,
     PersonId,
+    app_name,
     is_claimed,
     is_external,
     outside_name,
@@ -43,8 +44,11 @@ def _name(lookup: Callable[[PersonId], Person | None], person: PersonId) -> str:
         return "Muster"
     found = lookup(person)
     if found is not None:
-        return found.name
+        return f"{found.name} (app)" if found.is_bot else found.name
     outside = outside_name(person)
     if outside is not None:
         return f"{plain_text(outside, str)} (outside Slack)"
+    named = app_name(person)
+    if named is not None:
+        return f"{named} (app)"
     return f"{person} (claimed)" if is_claimed(person) else str(person)

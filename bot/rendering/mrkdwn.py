@@ -33,12 +33,13 @@ def sanitized(text: str) -> str:
     """Return text in which mentions of one person, channels and links work, and nothing else that Slack would act on."""
     parts, end = [], 0
     for token in _TOKEN.finditer(text):
-        parts += [_escaped(text[end : token.start()]), _token(token.group(1))]
+        parts += [escape_bare(text[end : token.start()]), _token(token.group(1))]
         end = token.end()
-    return "".join([*parts, _escaped(text[end:])])
+    return "".join([*parts, escape_bare(text[end:])])
 
 
-def _escaped(text: str) -> str:
+def escape_bare(text: str) -> str:
+    """Escape what is not escaped yet, in text of which Slack escapes one part and not another."""
     return _BARE_AMP.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
@@ -47,7 +48,7 @@ def _token(inner: str) -> str:
         return f"<{inner}>"
     if group := _GROUP.match(inner):
         return f"@{group.group(1) or group.group(2) or 'group'}"
-    return f"&lt;{_escaped(inner)}&gt;"
+    return f"&lt;{escape_bare(inner)}&gt;"
 
 
 def clip(text: str, limit: int) -> str:

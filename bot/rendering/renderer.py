@@ -22,7 +22,7 @@ from bot.rendering.reader_clock import ReaderClock, present
 from incident.entry import Entry, Fact
 from incident.model.incident import Incident
 from incident.ports import Outcome
-from roles.person_ids import PersonId, is_claimed, outside_name, slack_user
+from roles.person_ids import PersonId, app_name, is_claimed, outside_name, slack_user
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates"
 Names = Callable[[PersonId], str]
@@ -148,7 +148,8 @@ class Renderer:
         user = slack_user(person)
         if user and self.mode is Mode.SLACK:
             return f"<@{user}>"
-        name = self._names(person)
+        named = app_name(person)
+        name = f"{named} (app)" if named else self._names(person)
         shown = f"{name} (claimed)" if is_claimed(person) and not name.endswith(")") else name
         return mrkdwn.escape(shown) if self.mode is Mode.SLACK else shown
 

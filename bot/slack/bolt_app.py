@@ -15,6 +15,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from bot.slack.blocks.action_context import MORE
+from bot.slack.capture.message_events import CHANNEL_EVENTS
 from bot.slack.error_reports import NotRecorded, log_with_id
 from bot.slack.gateway.gateway import SlackGateway
 from bot.slack.gateway.listener_deadline import Acked, ListenerDeadline
@@ -88,10 +89,12 @@ def _add_forms_and_shortcuts(app: App, gateway: SlackGateway, deadline: Listener
 
 
 def _add_events(app: App, events: EventListeners, deadline: ListenerDeadline) -> None:
-    for name in ("member_joined_channel", "member_left_channel"):
+    for name in ("member_joined_channel", "member_left_channel", *CHANNEL_EVENTS):
         app.event(name)(deadline.event(events.on_message))
     for name in ("reaction_added", "reaction_removed"):
         app.event(name)(deadline.event(events.on_reaction))
+    for name in ("pin_added", "pin_removed"):
+        app.event(name)(deadline.event(events.on_pin))
     app.event("app_mention")(deadline.event(events.on_mention))
     app.event("app_home_opened")(deadline.event(events.on_home))
     for name in ("team_join", "user_change"):

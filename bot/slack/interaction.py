@@ -17,7 +17,10 @@ from bot.slack.payload import Json
 from bot.slack.responder import ReplyTarget
 from commands.core.request import Actor, Place, Request
 from incident.entry import EntryPoint, Source
-from roles.person_ids import PersonId, slack_person
+from incident.frozen import clean
+from roles.person_ids import PersonId, app_person, slack_person
+
+_SLACKBOT = "USLACKBOT"
 
 
 @dataclass(frozen=True)
@@ -166,10 +169,11 @@ def from_shortcut(body: Json, at: datetime) -> Interaction:
 
 
 def from_event(body: Json, at: datetime) -> Interaction:
-    """Read an event. Slack delivers every retry under the same event id."""
+    """Read an event. Slack delivers every retry under the same event id. A pin names its message within its item."""
     team, event = owner_of_event(body), body["event"]
     item = event.get("item") or {}
     channel = event.get("channel") if isinstance(event.get("channel"), str) else item.get("channel")
+    message = item.get("ts") or (item.get("message") or {}).get("ts")
     user = event.get("user")
     user = user if isinstance(user, str) else ""
     return Interaction(
@@ -178,7 +182,7 @@ def from_event(body: Json, at: datetime) -> Interaction:
         key=f"{team}:event:{body['event_id']}",
         at=at,
         surface=EntryPoint.EVENT,
-        context=ActionContext(channel=channel, message=item.get("ts"), thread=event.get("thread_ts")),
+        context=ActionContext(channel=channel, message=message, thread=event.get("thread_ts")),
         reply_target=ReplyTarget(user, channel, thread=event.get("thread_ts")),
         event=body["event_id"],
         user_team=author_team(event),
@@ -198,8 +202,30 @@ def owner_of_event(body: Json) -> str:
 
 def author_team(message: Json) -> str | None:
     """Return the workspace of the account that wrote or did something, if the event names it."""
-    named = (message.get(name) for name in ("user_team", "team"))
+    profile = message.get("user_profile")
+    of_profile = profile.get("team") if isinstance(profile, dict) else None
+    named = (*(message.get(name) for name in ("user_team", "source_team", "team")), of_profile)
     return next((team for team in named if isinstance(team, str) and team.startswith("T")), None)
+
+
+def author_of(team: str, message: Json) -> PersonId | None:
+    """Return who wrote a message: a person, the person who began a huddle, or an app under the name it gives itself.
+
+    `team` is the workspace whose record it is; an account of another workspace is recorded as one of that workspace.
+    """
+    home, bot, name = author_team(message) or team, message.get("bot_id"), _name_of_app(message)
+    user = message.get("user")
+    if message.get("room") and user in (None, _SLACKBOT):
+        user = message["room"].get("created_by") or user
+    if bot and name and (not user or message.get("username")):
+        return app_person(home, bot, name)
+    return slack_person(home, str(user or bot)) if user or bot else None
+
+
+def _name_of_app(message: Json) -> str | None:
+    """Return the name under which an app posted a message: the one given for this message, else the app's own."""
+    name = message.get("username") or (message.get("bot_profile") or {}).get("name")
+    return clean(str(name)).strip() or None if name else None
 
 
 def teams_named(body: Json) -> frozenset[str]:

@@ -66,14 +66,18 @@ class UserDirectory:
         """Return the kind of an account; `teams` are the workspaces that a payload names for it."""
         if any(team != self.team for team in teams):
             return Account.EXTERNAL
-        known = self._members.get(user)
+        known = self._members.get(user) or self.look_up(user)
         if known is None:
-            found = self._lookup.find(user)
-            if found is None:
-                return Account.EXTERNAL if self._lookup.is_stranger(user) else Account.UNKNOWN
-            self.update(found)
-            known = self._members[user]
+            return Account.EXTERNAL if self._lookup.is_stranger(user) else Account.UNKNOWN
         return account_of(known, self.team)
+
+    def look_up(self, user: str) -> Person | None:
+        """Ask Slack for an account that no list has named, and remember it; None without an answer, and for a stranger."""
+        found = self._lookup.find(user)
+        if found is None:
+            return None
+        self.update(found)
+        return self._members[user]
 
     def person_id(self, user: str) -> PersonId:
         """Return the id of a user: that of their own workspace for one of another workspace."""

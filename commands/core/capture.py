@@ -1,4 +1,4 @@
-"""The entry point `capture`: messages, edits, deletions, joins and leaves of a channel, recorded as they are and once.
+"""The entry point `capture`: messages, edits, deletions, joins, leaves and changes of a channel, recorded as they are, once.
 
 The natural key of a message is (team, channel, ts); that of an edit adds the time of the edit. Events that arrive twice,
 late or out of order therefore end in the same record. Knows no Slack payload: an adapter makes facts of it.
@@ -12,6 +12,7 @@ from itertools import groupby, islice
 from typing import Final, TypeAlias
 
 from commands.core.incident_session import IncidentSession
+from commands.core.pre_declaration_scope import following
 from commands.core.request_handler import outcome_of
 from incident.entries.conversation import (
     Joined,
@@ -23,6 +24,7 @@ from incident.entries.conversation import (
     Redacted,
     SourceChanged,
 )
+from incident.entries.delivery import ChannelChanged
 from incident.entry import Entry, EntryPoint, Fact, IncidentKey, NewEntry, Source
 from incident.frozen import REDACTED, Frozen, Utc, clean
 from incident.model.incident import Incident
@@ -33,7 +35,7 @@ from roles.person_ids import PersonId
 
 # How far Slack's clock may be ahead of ours when an event and a backfilled member list are about the same join.
 _SKEW: Final = timedelta(seconds=5)
-CapturedFact: TypeAlias = MessagePosted | MessageEdited | MessageDeleted | Joined | Left | Reacted
+CapturedFact: TypeAlias = MessagePosted | MessageEdited | MessageDeleted | Joined | Left | Reacted | ChannelChanged
 _Message: TypeAlias = MessagePosted | MessageEdited | MessageDeleted
 
 
@@ -130,13 +132,14 @@ def _by_channel(many: Sequence[Capture]) -> Sequence[tuple[tuple[str, str], list
 def _holders(one: Capture, unit: UnitOfWork, home: IncidentKey | None) -> Sequence[IncidentKey]:
     """Return the incidents that hold this message from before them. A new message in an incident channel has none."""
     fact = one.fact
-    if isinstance(fact, Joined | Left | Reacted) or (isinstance(fact, MessagePosted) and home is not None):
+    if not isinstance(fact, _Message) or (isinstance(fact, MessagePosted) and home is not None):
         return ()
-    return unit.holders(one.team, fact.channel, fact.ts)
+    return following(unit, one.team, fact.channel, fact.ts)
 
 
 def _record(many: Sequence[Capture], session: IncidentSession) -> list[Outcome]:
     """Record in one incident the events that are new to it. Return the outcome of each; repeated ones say so."""
+    many = [_as_recorded(one, session.incident) for one in many]
     new = _new(many, session)
     outcomes = [outcome_of("capture", session, ()).model_copy(update={"repeated": True})] * len(many)
     if not new:
@@ -151,12 +154,22 @@ def _record(many: Sequence[Capture], session: IncidentSession) -> list[Outcome]:
     return outcomes
 
 
+def _as_recorded(one: Capture, incident: Incident | None) -> Capture:
+    """Return the event of a message under the channel's first id, so that Slack can change the id and no message is new."""
+    fact = one.fact
+    if incident is None or not incident.places.former or not isinstance(fact, _Message | Reacted):
+        return one
+    channel = incident.places.recorded_as(fact.channel)
+    return one.model_copy(update={"fact": fact.model_copy(update={"channel": channel})})
+
+
 def _new(many: Sequence[Capture], session: IncidentSession) -> list[int]:
     """Return the positions of new events, in order; of two with one key the first is new."""
     first = {natural_key(many[n]): n for n in reversed(range(len(many)))}
     claimed = session.unit.claim(session.key, tuple(first))
     moves = _Moves(session)
-    return sorted(first[key] for key in claimed if not _is_known_move(many[first[key]], moves))
+    found = (first[key] for key in claimed)
+    return sorted(n for n in found if not _is_known_move(many[n], moves) and not _is_known_name(many[n], session))
 
 
 class _Moves:
@@ -199,6 +212,12 @@ def _is_known_move(one: Capture, moves: _Moves) -> bool:
     return is_same and last.source.surface is EntryPoint.HISTORY and one.occurred_at <= last.recorded_at + _SKEW
 
 
+def _is_known_name(one: Capture, session: IncidentSession) -> bool:
+    """True if this is the event of a name that is on the record, as after Muster itself has renamed the channel."""
+    known = session.incident.places.channel_name if session.incident else None
+    return isinstance(one.fact, ChannelChanged) and one.fact.how == "renamed" and one.fact.name == known
+
+
 def _entry(one: Capture, fact: Fact) -> NewEntry:
     return NewEntry(fact=fact, by=one.by, occurred_at=one.occurred_at, source=one.source)
 
@@ -215,7 +234,7 @@ def _redacted(facts: Sequence[CapturedFact], session: IncidentSession) -> frozen
 
 def _facts(fact: CapturedFact, redacted: frozenset[str], incident: Incident | None) -> Sequence[Fact]:
     """Return the fact with clean text, and a correction of each timeline entry that was made of the message."""
-    if isinstance(fact, Joined | Left | Reacted):
+    if not isinstance(fact, _Message):
         return (fact,)
     stored = _textless(fact) if fact.ts in redacted else _cleaned(fact)
     if isinstance(fact, MessagePosted) or incident is None:

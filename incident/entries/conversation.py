@@ -24,9 +24,10 @@ class MessagePosted(Fact):
 
 
 class MessageEdited(Fact):
-    """A message was edited; the entry of the original does not change."""
+    """A message was edited, or a file of it deleted; the entry of the original does not change."""
 
     kind: ClassVar[str] = "message_edited"
+    version: ClassVar[int] = 2
     is_folded: ClassVar[bool] = False
 
     channel: str
@@ -35,6 +36,7 @@ class MessageEdited(Fact):
     thread_ts: str | None = None
     author: PersonId
     text: PersonalText
+    files: MaybePersonalText = None
     previous: MaybePersonalText = None
 
 

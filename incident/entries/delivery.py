@@ -5,7 +5,7 @@ A delivery names its medium and the reference that the medium gave to it.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from incident.entry import Fact
 from incident.frozen import MaybePersonalText, PersonalText, Utc
@@ -26,6 +26,17 @@ class ChannelMade(Fact):
     name: PersonalText
     adopted: bool = False
     private: bool = False
+
+
+class ChannelChanged(Fact):
+    """Slack or people changed the incident channel: it has another id (`to`) or `name`, is archived, deleted or open again."""
+
+    kind: ClassVar[str] = "channel_changed"
+
+    channel: str
+    how: Literal["moved", "renamed", "archived", "deleted", "opened"]
+    to: str | None = None
+    name: MaybePersonalText = None
 
 
 class HistoryTaken(Fact):
@@ -104,7 +115,6 @@ class DeliveryFailed(Fact):
 
     kind: ClassVar[str] = "place_lost"
     version: ClassVar[int] = 2
-    is_folded: ClassVar[bool] = False
 
     medium: Medium
     what: str

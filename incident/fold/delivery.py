@@ -2,18 +2,57 @@
 
 from __future__ import annotations
 
-from incident.entries.delivery import Announced, CardPosted, ChannelMade, PromptDue, PromptPutOff, PromptSent
+from collections.abc import Mapping
+from typing import Final
+
+from incident.entries.delivery import (
+    Announced,
+    CardPosted,
+    ChannelChanged,
+    ChannelMade,
+    DeliveryFailed,
+    PromptDue,
+    PromptPutOff,
+    PromptSent,
+)
 from incident.entry import Entry
 from incident.fold.change import Change
+from incident.jobs import JobKind
 from incident.medium import Medium, slack_message
 from incident.model.incident import Incident
 from incident.model.slack_references import OpenPrompt
 
+# Slack's own words for a channel in which no one can write any more.
+CLOSED: Final[Mapping[str, str]] = {"archived": "is_archived", "deleted": "channel_not_found"}
+# Without the scope to read a channel Muster can still write in it.
+_WRITABLE: Final = frozenset({"missing_scope"})
+
 
 def channel_made(incident: Incident, entry: Entry, fact: ChannelMade) -> Change:
     """Set the incident channel."""
-    update = {"channel": fact.channel, "channel_name": fact.name, "private": fact.private}
+    update = {"channel": fact.channel, "channel_name": fact.name, "private": fact.private, "closed": None}
     return {"places": incident.places.model_copy(update=update)}
+
+
+def channel_changed(incident: Incident, entry: Entry, fact: ChannelChanged) -> Change:
+    """Follow the channel to its new id or name, or set whether Muster can write in it."""
+    places, update = incident.places, dict[str, object]()
+    if fact.how == "moved" and fact.to is not None and places.channel not in (None, fact.to):
+        update = {"channel": fact.to, "former": (*places.former, places.channel)}
+    elif fact.how == "renamed":
+        update = {"channel_name": fact.name}
+    elif fact.how in CLOSED:
+        update = {"closed": CLOSED[fact.how]}
+    elif fact.how == "opened":
+        update = {"closed": None}
+    return {"places": places.model_copy(update=update)}
+
+
+def place_lost(incident: Incident, entry: Entry, fact: DeliveryFailed) -> Change:
+    """Set that there is no channel to write in, if it is the channel that could not be made or read."""
+    if fact.what not in (JobKind.MAKE_CHANNEL, JobKind.RECONCILE) or fact.error in _WRITABLE:
+        return {}
+    return {"places": incident.places.model_copy(update={"closed": fact.error or "unknown"})}
 
 
 def card_posted(incident: Incident, entry: Entry, fact: CardPosted) -> Change:

@@ -31,7 +31,7 @@ from incident.model.components import (
     Validation,
 )
 from incident.model.slack_references import LastActivity, Mask, OpenPrompt, Promotion, SlackPlaces
-from incident.states import OVER, Audience, Priority, State
+from incident.states import OVER, VOID, Audience, Priority, State
 from roles.person_ids import PersonId, outside_name
 from roles.role_names import Role
 
@@ -132,6 +132,11 @@ class Incident(Frozen):
     def contact(self) -> PersonId:
         """Whom to ask where no role is held: the reporter, or who declared the incident for a reporter outside Slack."""
         return self.reporter if outside_name(self.reporter) is None or not self.states else self.states[0].by
+
+    @property
+    def own_channel(self) -> str | None:
+        """The channel whose messages and commands are the incident's. A void incident gives an adopted one back."""
+        return None if self.adopted is not None and self.state in VOID else self.places.channel
 
     def holders(self, role: Role) -> tuple[PersonId, ...]:
         """Return who holds a role now, in the order in which they got it."""

@@ -61,14 +61,33 @@ class Mask(Frozen):
 
 
 class SlackPlaces(Frozen):
-    """The incident's channel and messages in Slack."""
+    """The incident's channel and messages in Slack.
+
+    `former` are the ids that the channel had before, oldest first. `closed` says why Muster has no channel to write in:
+    Slack refused to make it, or it is archived, deleted or closed to Muster.
+    """
 
     channel: str | None = None
+    former: tuple[str, ...] = ()
+    closed: str | None = None
     channel_name: MaybePersonalText = None
     private: bool = False
     card_ts: str | None = None
     announced_channel: str | None = None
     announced_ts: str | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        """True if there is a channel, and nothing says that Muster cannot write in it."""
+        return self.channel is not None and self.closed is None
+
+    def recorded_as(self, channel: str) -> str:
+        """Return the id under which the record holds messages of a channel: the first, also after Slack gave it another."""
+        return self.former[0] if self.former and channel in (self.channel, *self.former) else channel
+
+    def present(self, channel: str) -> str:
+        """Return the id by which Slack knows a channel now."""
+        return self.channel if self.channel and channel in self.former else channel
 
 
 class LastActivity(Frozen):

@@ -53,6 +53,16 @@ def text_now(entries: Sequence[Entry]) -> str | None:
     return next((text for text in (posted, deleted, pinned) if text is not None), None)
 
 
+def files_now(entries: Sequence[Entry]) -> str | None:
+    """Return the names of the files of a message after its latest edit, or None when it has none."""
+    held = [entry.fact for entry in entries if isinstance(entry.fact, MessagePosted | MessageEdited)]
+    return max(held, key=_changed_at).files if held else None
+
+
+def _changed_at(fact: MessagePosted | MessageEdited) -> Decimal:
+    return Decimal(fact.edited_ts if isinstance(fact, MessageEdited) else fact.ts)
+
+
 def author(entries: Sequence[Entry]) -> PersonId | None:
     """Return who wrote a message, or None when no entry says so."""
     for entry in entries:

@@ -62,6 +62,7 @@ STEPS: Final[UpcastSteps] = {
     ("place_lost", 1): _with_medium,
     ("channel_made", 1): _with_its_name_as_text,
     ("message_deleted", 1): _as_it_is,
+    ("message_edited", 1): _as_it_is,
     ("status_update_posted", 1): _as_it_is,
     ("redacted", 1): _as_it_is,
     ("masked", 1): _as_it_is,

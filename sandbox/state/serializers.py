@@ -104,6 +104,7 @@ def serialize_message(ws: Workspace, message: Message, *, metadata: bool = False
     body["team"] = ws.team_id
     body |= message.extra
     body |= _thread_fields(ws, message)
+    body |= _pin_fields(ws, message)
     return body
 
 
@@ -123,6 +124,14 @@ def _thread_fields(ws: Workspace, message: Message) -> Payload:
     users = list(dict.fromkeys(one.user for one in replies))
     body: Payload = {"reply_count": len(replies), "reply_users": users, "reply_users_count": len(users)}
     return body | ({"latest_reply": replies[-1].ts} if replies else {})
+
+
+def _pin_fields(ws: Workspace, message: Message) -> Payload:
+    pin = ws.channels[message.channel].pins.get(message.ts)
+    if pin is None:
+        return {}
+    info = {"channel": message.channel, "pinned_by": pin["created_by"], "pinned_ts": pin["created"]}
+    return {"pinned_to": [message.channel], "pinned_info": info}
 
 
 def serialize_bookmark(bookmark: Bookmark) -> Payload:

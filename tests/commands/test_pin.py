@@ -36,6 +36,13 @@ def test_the_text_is_that_of_the_latest_edit_in_whatever_order_edits_arrived():
     assert room.does(PIN)[0].text == "removing it on db2"
 
 
+def test_a_message_without_words_is_pinned_by_the_names_of_its_files():
+    room = HandmadeDesk()
+    room.holds(POSTED.model_copy(update={"text": "", "files": "graph.png"}))
+
+    assert room.does(PIN)[0].text == "graph.png"
+
+
 def test_a_second_pin_adds_nothing():
     room = HandmadeDesk()
     room.holds(POSTED, MessagePinned(channel=CHANNEL, ts=TS, author=EVA, text="removing it now"))

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from bot.slack.capture.message_words import words_of
 from bot.slack.client.cursor_pages import next_cursor
 from bot.slack.client.web_api import SlackClient, SlackError
 from bot.slack.payload import Json
@@ -198,7 +199,7 @@ def missed_events(
         if not edited:
             if not about.is_recorded:
                 yield Decimal(ts), {"type": "message", **message, "event_ts": ts}
-        elif about.is_older_than(edited) and not (about.is_recorded and about.text == clean(message.get("text") or "")):
+        elif about.is_older_than(edited) and not (about.is_recorded and about.text == clean(words_of(message))):
             yield Decimal(edited), _edit(message, edited, about)
 
 
@@ -234,20 +235,21 @@ def _was_read(ts: str, about: RecordedMessages, shown: ChannelContent, latest: d
     return head in shown.threads or (message_time(head) > shown.complete_since and head not in shown.messages)
 
 
-def pinned_by_reaction(
+def pinned_messages(
     shown: ChannelContent, known: dict[str, RecordedMessages], bot: str
 ) -> Iterator[tuple[str, str, Json]]:
-    """Yield messages with a 📌 that are not in the timeline, and the first person who added it."""
+    """Yield messages that people pinned, by a 📌 or by Slack's own pin, and that are not in the timeline; and who did first."""
     for ts, message in sorted(shown.messages.items()):
         users = [
             user
             for reaction in message.get("reactions") or ()
             if reaction["name"] == _PIN_EMOJI
             for user in reaction["users"]
-            if user != bot
         ]
-        if users and not known.get(ts, NOTHING).has(MessagePinned):
-            yield ts, users[0], message
+        users.append((message.get("pinned_info") or {}).get("pinned_by"))
+        people = [user for user in users if user and user != bot]
+        if people and message.get("user") != bot and not known.get(ts, NOTHING).has(MessagePinned):
+            yield ts, people[0], message
 
 
 def membership_time(shown: ChannelContent, user: str, kinds: Collection[str]) -> datetime | None:

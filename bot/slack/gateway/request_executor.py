@@ -75,8 +75,8 @@ class RequestExecutor:
         except Unavailable:
             return SlackReply(sentence("recorded_unread"))
 
-    def execute_reaction(self, interaction: Interaction, verb: str, fields: Fields) -> None:
-        """Run the request of a reaction to a message in an incident channel. It gets no reply.
+    def execute_reaction(self, interaction: Interaction, verb: str, fields: Fields) -> SlackReply | None:
+        """Run the request of a reaction to a message in an incident channel. A repeated or spooled one gets no reply.
 
         While Slack does not say who reacted, the event is not acknowledged, so that Slack sends it again.
         """
@@ -84,14 +84,17 @@ class RequestExecutor:
             not_recorded(f"it is not known who {interaction.user} is")
         if self.fallback is not None and self.fallback.spool.has_backlog():
             self.fallback.spool_reaction(self._request(interaction, verb, fields))
-            return
+            return None
         try:
-            if self.lookup.incident_at(interaction) is not None:
-                report_unexpected(lambda: self._run(interaction, verb, fields), not_recorded)
+            if self.lookup.incident_at(interaction) is None:
+                return None
+            request, outcome = report_unexpected(lambda: self._run(interaction, verb, fields), not_recorded)
+            return None if outcome.repeated else self._reply(interaction, verb, fields, request, outcome)
         except Unavailable as unavailable:
             if self.fallback is None:
                 not_recorded(log_with_id(unavailable))
             self.fallback.spool_reaction(self._request(interaction, verb, fields))
+            return None
 
     def _too_often(self, interaction: Interaction, verb: str, fields: Fields, wait: timedelta) -> SlackReply:
         """Return the refusal of a person who sends too much. The form or a button has the fields."""

@@ -1,4 +1,4 @@
-"""Listeners for events: messages, edits, deletions, reactions, joins and leaves, members and groups, the Home tab.
+"""Listeners for events: messages, edits, deletions, reactions, pins, joins and leaves, members and groups, the Home tab.
 
 An event is acknowledged once it is on the record. An event that could not be recorded is not, so Slack sends it again.
 """
@@ -12,7 +12,8 @@ from typing import Final
 from bot.rendering.message_catalog import reason_text, sentence
 from bot.slack.capture.message_events import captures_of
 from bot.slack.gateway.gateway import SlackGateway
-from bot.slack.interaction import from_event
+from bot.slack.interaction import Interaction, author_team, from_event
+from bot.slack.listeners.shortcuts import pinned_words
 from bot.slack.payload import Json
 from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core.request import Fields
@@ -37,21 +38,50 @@ class EventListeners:
             return
         if event.get("user") != self.gateway.bot:
             self.gateway.inbox.add(captured)
+            self._meet(event)
         elif event["type"] in _MEMBERSHIP:
             after = _LATE_EVENTS if event["type"] == "member_joined_channel" else timedelta(0)
             self.gateway.jobs.backfill(event["channel"], self.gateway.record.clock.now(), after)
+
+    def _meet(self, message: Json) -> None:
+        """Learn the name of an account of another workspace that speaks here: it is in no list of members."""
+        user, team = message.get("user"), author_team(message)
+        if not isinstance(user, str) or team in (None, self.gateway.team) or self.gateway.users.person(user):
+            return
+        if profile := message.get("user_profile"):
+            self.gateway.users.update({"id": user, "team_id": team, "is_stranger": True, "profile": profile})
+        else:
+            self.gateway.replies.responder.submit(lambda: self._look_up(user))
+
+    def _look_up(self, user: str) -> None:
+        self.gateway.users.look_up(user)
 
     def on_reaction(self, body: Json) -> None:
         """Pin or unpin a message for a 📌; any other reaction is recorded as a sign that its author was there."""
         interaction, event = from_event(body, self.gateway.record.clock.now()), body["event"]
         is_pin = event.get("reaction") == PIN and (event.get("item") or {}).get("type") == "message"
+        self.on_message(body)
         if is_pin:
-            verb = "pin" if event["type"] == "reaction_added" else "unpin"
             fields: Fields = {"channel": interaction.context.channel, "ts": interaction.context.message}
-            self.on_message(body)
-            self.gateway.executor.execute_reaction(interaction, verb, fields)
-        else:
-            self.on_message(body)
+            self._pin(interaction, fields, is_added=event["type"] == "reaction_added", by=event.get("item_user"))
+
+    def on_pin(self, body: Json) -> None:
+        """Pin or unpin a message that a person pinned in Slack's own way, with the words that Slack shows of it."""
+        interaction, event = from_event(body, self.gateway.record.clock.now()), body["event"]
+        message = (event.get("item") or {}).get("message") or {}
+        if interaction.context.message is not None and interaction.user != self.gateway.bot:
+            is_added = event["type"] == "pin_added"
+            fields: Fields = {"channel": interaction.context.channel, "ts": interaction.context.message}
+            fields |= pinned_words(interaction, message) if is_added else {}
+            self._pin(interaction, fields, is_added=is_added, by=message.get("user"))
+
+    def _pin(self, interaction: Interaction, fields: Fields, *, is_added: bool, by: str | None) -> None:
+        """Run the request, and show its answer to the person alone. What Muster itself said is on the record already."""
+        if by == self.gateway.bot:
+            return
+        reply = self.gateway.executor.execute_reaction(interaction, "pin" if is_added else "unpin", fields)
+        if reply is not None:
+            self.gateway.replies.send(interaction, reply)
 
     def on_mention(self, body: Json) -> None:
         """Tell a person who mentions Muster which command to type, or that their account may not act."""

@@ -7,15 +7,15 @@ from typing import Final
 
 from slack_bolt import Ack
 
-from bot.rendering.mrkdwn import clip
 from bot.rendering.user_text import from_line
+from bot.slack.capture.message_words import words_or_files_of
 from bot.slack.gateway.gateway import SlackGateway
-from bot.slack.interaction import Interaction, author_team, from_shortcut
+from bot.slack.interaction import Interaction, author_of, from_shortcut
 from bot.slack.payload import Json
 from commands.core import verb_registry
 from commands.core.request import Fields
 from commands.core.rules.declaration import TITLE_LENGTH
-from roles.person_ids import slack_person
+from incident.rules.seen_length import cut_seen, seen_length
 
 _PIN: Final = "timeline_add"
 _REDACT: Final = "redact_message"
@@ -32,9 +32,9 @@ class ShortcutListener:
         """Put a message on the timeline, or open the form of a shortcut, filled from its message."""
         interaction = from_shortcut(body, self.gateway.record.clock.now())
         message, shortcut = body.get("message") or {}, body["callback_id"]
-        text = from_line(message.get("text") or "")
+        text = from_line(words_or_files_of(message))
         if shortcut == _PIN:
-            reply = self.gateway.executor.execute(interaction, "pin", _pinned(interaction, message, text))
+            reply = self.gateway.executor.execute(interaction, "pin", _pinned(interaction, message))
             self.gateway.replies.send(interaction, reply)
         elif shortcut == _REDACT:
             self._open(interaction, "redact", {"ref": f"{interaction.context.channel}:{interaction.context.message}"})
@@ -50,13 +50,20 @@ class ShortcutListener:
             self.gateway.forms.open(interaction, verb, fields)
 
 
-def _pinned(interaction: Interaction, message: Json, text: str) -> Fields:
-    user = message.get("user") or message.get("bot_id")
-    author = {"author": slack_person(author_team(message) or interaction.team, user)} if user else {}
-    return {"channel": interaction.context.channel, "ts": interaction.context.message, "text": text, **author}
+def _pinned(interaction: Interaction, message: Json) -> Fields:
+    place: Fields = {"channel": interaction.context.channel, "ts": interaction.context.message}
+    return place | pinned_words(interaction, message)
+
+
+def pinned_words(interaction: Interaction, message: Json) -> Fields:
+    """Return the words and the author of a message that is pinned, as Slack's payload shows them."""
+    words: Fields = {"text": from_line(words_or_files_of(message))}
+    writer = author_of(interaction.team, message)
+    return words | ({"author": writer} if writer else {})
 
 
 def _first_line(text: str) -> str:
     """Return the first line of a message as a title."""
     line = next((line for line in text.splitlines() if line.strip()), "")
-    return clip(line.strip(), TITLE_LENGTH)
+    title = line.strip()
+    return title if seen_length(title) <= TITLE_LENGTH else f"{cut_seen(title, TITLE_LENGTH - 1).rstrip()}…"
