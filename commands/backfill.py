@@ -1,7 +1,7 @@
 """`backfill`: declares an incident of an existing channel and records the channel's history.
 
 The channel is adopted and its messages are captured with their own times; from then on it is an incident channel like
-any other. Commands that report something earlier carry the time at which it happened.
+any other, until the incident is void. Channels that serve more than one incident are refused. Commands that report something earlier carry the time at which it happened.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.pre_declaration_scope import is_direct
+from commands.core.rules.adoption import refusal_to_adopt
 from commands.core.rules.declaration import Declaration
 from commands.core.verb import DecisionContext
 from incident.entries.lifecycle import Declared
@@ -23,6 +24,7 @@ class Backfill(Declaration):
     """Turn this channel and its history into the record of an incident that was not declared in time."""
 
     name = "backfill"
+    is_confirmed = True
 
     started_at: Annotated[
         Utc | None, FormField("Began", Control.MOMENT, words=("started",), needed=True, past=True)
@@ -33,6 +35,8 @@ class Backfill(Declaration):
         channel = now.place.channel
         if channel is None or is_direct(channel):
             raise Refusal(Code.STATE, "backfill_where")
+        if reason := refusal_to_adopt(now.policy, channel):
+            raise Refusal(Code.STATE, reason)
         existing = now.incident or _being_adopted(channel, now)
         if existing is not None:
             raise Refusal(Code.STATE, "already_declared", number=existing.number)

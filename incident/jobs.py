@@ -44,6 +44,8 @@ class JobKind(StrEnum):
     GAP = "gap"
     ADOPT = "adopt"
     BEFORE = "before"
+    CHANNEL_LINK = "channel_link"
+    ORIGIN_REPLY = "origin_reply"
 
 
 class Rank(int):

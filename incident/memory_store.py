@@ -80,7 +80,7 @@ class MemoryReader:
     ) -> IncidentKey | None:
         """Return the newest incident with this number, of this channel, that adopted this one; None if there is none."""
         given = (number, channel, adopted)
-        rows = ((key, (row.number, row.places.channel, row.adopted)) for key, row in self._state.rows.items())
+        rows = ((key, (row.number, row.own_channel, row.adopted)) for key, row in self._state.rows.items())
         of_team = [(key, of_row) for key, of_row in rows if key.team == team and any(given)]
         same = (key for key, of_row in of_team if all(g in (None, r) for g, r in zip(given, of_row, strict=True)))
         return max(same, default=None)
@@ -137,7 +137,7 @@ class MemoryReader:
     ) -> Sequence[Incident]:
         """Return incidents with a channel that are open, or ended since a time; newest first, from before `after`."""
         rows = (self._state.rows[key] for key in sorted(self._state.rows, reverse=True) if key.team == team)
-        found = (row for row in rows if row.places.channel and (after is None or row.key < after))
+        found = (row for row in rows if row.own_channel and (after is None or row.key < after))
         recent = [row for row in found if not row.is_over or row.states[-1].at >= ended_since]
         return tuple(self._shown_incident(row) for row in recent[:limit])
 
@@ -231,7 +231,7 @@ def _again(before: QueuedJob, job: Job, at: datetime) -> QueuedJob:
 
 def _summary(row: Incident) -> IncidentSummary:
     names = ("key", "number", "title", "state", "priority", "major", "drill")
-    return IncidentSummary(channel=row.places.channel, **{name: getattr(row, name) for name in names})
+    return IncidentSummary(channel=row.own_channel, **{name: getattr(row, name) for name in names})
 
 
 def _without_text(entry: Entry) -> Entry:

@@ -81,7 +81,7 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
     if outcome.is_refused:
         return _refused(request, outcome, reader, texts)
     accepted = accepted_reply(request, outcome, reader, policy=policy, renderer=texts.renderer)
-    join = _join(accepted.incident, getattr(accepted.view, "duplicate", None))
+    join = join_suggestion(accepted.incident, getattr(accepted.view, "duplicate", None))
     amend = _amend(accepted.incident, getattr(accepted.view, "amendable", None))
     return Reply(
         accepted.text,
@@ -91,7 +91,7 @@ def reply_to(request: Request, outcome: Outcome, reader: Reader, *, policy: Poli
     )
 
 
-def _join(incident: Incident | None, duplicate: Incident | None) -> Suggestion | None:
+def join_suggestion(incident: Incident | None, duplicate: Incident | None) -> Suggestion | None:
     """Suggest joining an incident that was declared earlier for the same service."""
     if incident is None or duplicate is None:
         return None

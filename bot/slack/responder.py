@@ -66,6 +66,15 @@ class Responder:
         except FAILED as failed:
             _log.warning("a form did not change: %s", failed)
 
+    def channel(self, channel: str) -> Json | None:
+        """Return a channel with the number of its members; None when Slack does not say."""
+        try:
+            found: Json = self._client.conversations_info(channel=channel, include_num_members=True)["channel"]
+        except FAILED as failed:
+            _log.info("a channel could not be looked at: %s", failed)
+            return None
+        return found
+
     def send(self, target: ReplyTarget, text: str, blocks: list[Json]) -> None:
         """Send a reply now. A reply that cannot be sent is logged; nothing depends on it."""
         text, blocks = fit_text(text, "ephemeral.text"), fit_blocks(blocks)

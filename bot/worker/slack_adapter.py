@@ -16,7 +16,8 @@ from bot.worker.handlers.job_handlers import HANDLERS
 from bot.worker.job_context import JobContext, LastRendered, SlackCache, SlackHandler
 from bot.worker.port import Delivered, JobHandler, JobRun, RateLimited, Refused, Result, Unknown
 from commands.core.record_service import RecordService
-from incident.entries.delivery import DeliveryFailed
+from incident.entries.delivery import ChannelChanged, DeliveryFailed
+from incident.entry import Fact
 from incident.jobs import JobKind
 from incident.medium import Medium
 
@@ -24,6 +25,8 @@ _IN_INCIDENT_CHANNEL: Final = frozenset(
     {JobKind.CARD, JobKind.PIN_CARD, JobKind.TOPIC, JobKind.CHANNEL_NAME, JobKind.BOOKMARKS, JobKind.MEMBERS}
     | {JobKind.SAY, JobKind.UPDATE_HERE, JobKind.PROMPT, JobKind.READ_IN, JobKind.MASK, JobKind.AMEND}
 )
+# Jobs that post in the incident channel and nowhere else.
+_POSTED_HERE: Final = frozenset({JobKind.SAY, JobKind.UPDATE_HERE})
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class SlackAdapter:
             return Unknown(str(unknown))
         except SlackError as error:
             return _refusal(run, error)
-        return Delivered(shown.now, tuple(facts))
+        return Delivered(shown.now, (*facts, *_opened(run, shown)))
 
     def _context(self, run: JobRun, shown: LastRendered) -> JobContext:
         return JobContext(
@@ -68,9 +71,20 @@ class SlackAdapter:
         )
 
 
+def _opened(run: JobRun, shown: LastRendered) -> tuple[Fact, ...]:
+    """Return that the channel is open again, when something was posted in one that was closed to Muster."""
+    places = run.found.places if run.found else None
+    if places is None or places.channel is None or places.closed is None:
+        return ()
+    is_posted = run.job.kind in _POSTED_HERE and bool(shown.now)
+    return (ChannelChanged(channel=places.channel, how="opened"),) if is_posted else ()
+
+
 def _refusal(run: JobRun, error: SlackError) -> Refused:
-    """A closed incident channel can be opened again by people: they are told, and its jobs are retried."""
+    """A closed incident channel can be opened again by people: they learn it once, and its jobs are retried."""
     if error.error not in CHANNEL_CLOSED or run.job.kind not in _IN_INCIDENT_CHANNEL:
         return Refused(error.error)
+    if run.found is not None and run.found.places.closed is not None:
+        return Refused(error.error, permanent=False)
     closed = DeliveryFailed(medium=Medium.SLACK, what=JobKind.RECONCILE, error=error.error)
     return Refused(error.error, permanent=False, facts=(closed,))

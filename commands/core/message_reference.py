@@ -28,8 +28,9 @@ def source_message(now: DecisionContext) -> tuple[str, str] | tuple[None, None]:
     place = now.place
     if place.channel is None or place.message is None:
         return None, None
-    known = is_message(now.reader.message(now.open.key, place.channel, place.message))
-    return (place.channel, place.message) if known else (None, None)
+    channel = now.open.places.recorded_as(place.channel)
+    known = is_message(now.reader.message(now.open.key, channel, place.message))
+    return (channel, place.message) if known else (None, None)
 
 
 def named_subject(now: DecisionContext, ref: str | None) -> Subject | None:
@@ -37,14 +38,15 @@ def named_subject(now: DecisionContext, ref: str | None) -> Subject | None:
 
     An entry that is about a message names the message, and any other entry of the incident itself.
     """
-    here = now.place.channel or now.open.places.channel or ""
+    places = now.open.places
+    here = places.recorded_as(now.place.channel or places.channel or "")
     if ref is None:
         return (here, now.place.message) if now.place.message else None
     text = ref.strip("<> ")
     if link := _LINK.search(text):
-        return link["channel"], f"{link['seconds']}.{link['micros']}"
+        return places.recorded_as(link["channel"]), f"{link['seconds']}.{link['micros']}"
     if exact := _TS.fullmatch(text):
-        return exact["channel"] or here, exact["ts"]
+        return places.recorded_as(exact["channel"] or here), exact["ts"]
     n = entry_named(text)
     return _behind(now, n) if n else None
 

@@ -6,6 +6,7 @@ captures it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -38,4 +39,10 @@ def incident_at(reader: Reader, team: str, channel: str, message: str | None) ->
     key = reader.find(team, channel=channel)
     if key is not None or message is None:
         return key
-    return next(reversed(reader.holders(team, channel, message)), None)
+    return next(reversed(following(reader, team, channel, message)), None)
+
+
+def following(reader: Reader, team: str, channel: str, message: str) -> Sequence[IncidentKey]:
+    """Return the incidents that hold a message from before them, oldest first; not those that gave its channel back."""
+    held = [(key, reader.peek(key)) for key in reader.holders(team, channel, message)]
+    return [key for key, one in held if one is not None and (one.places.channel != channel or one.own_channel)]

@@ -124,6 +124,8 @@ class Verb(Frozen):
     opens_incident: ClassVar[bool] = False
     is_query: ClassVar[bool] = False
     needs_incident: ClassVar[bool] = True
+    # A typed line opens the form, which says what will happen; its submission confirms it.
+    is_confirmed: ClassVar[bool] = False
     # Guests have what reads and what adds to the record of their channels; nothing that decides, pages or publishes.
     for_guests: ClassVar[bool] = False
 

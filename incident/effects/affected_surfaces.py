@@ -8,11 +8,11 @@ from typing import Final
 
 from incident.deadlines import due_deadlines
 from incident.effects.job_keys import channel_key, key_of
-from incident.effects.notifications import members
+from incident.effects.notifications import members, needs_of
 from incident.entries.conversation import Masked, MaskLifted, Redacted
 from incident.entries.delivery import CardPosted, PromptPutOff
 from incident.entries.lifecycle import Declared, JoinedAsDuplicate
-from incident.entry import Entry, IncidentKey, workspace_chain
+from incident.entry import Entry, EntryPoint, IncidentKey, workspace_chain
 from incident.jobs import LATER, NORMAL, USABLE, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
@@ -42,26 +42,37 @@ def initial_jobs(after: Incident, declared: Entry, policy: Policy) -> tuple[Job,
         jobs.append(_surface(after, JobKind.BEFORE, LATER).model_copy(update=once_usable))
     if policy.incidents_channel and is_announced(after):
         jobs.append(_surface(after, JobKind.ANNOUNCE, NORMAL))
+    jobs += _links(after, declared)
     return (*jobs, *home_refreshes(after.key.team, (after.contact,)))
 
 
-def refreshes(before: Incident, after: Incident, entries: Sequence[Entry], at: datetime) -> tuple[Job, ...]:
+def _links(after: Incident, declared: Entry) -> tuple[Job, ...]:
+    """Return the links to the new channel, for who declared in Slack and under the message it was declared from."""
+    source, jobs = declared.source, []
+    about = {"entry": declared.n, "last": after.n, "needs": key_of(JobKind.CARD, after.key)}
+    is_answered = source.surface is EntryPoint.FORM or (source.surface is EntryPoint.COMMAND and source.channel)
+    if after.adopted is None and is_answered:
+        jobs.append(_surface(after, JobKind.CHANNEL_LINK, NORMAL).model_copy(update=about))
+    if isinstance(declared.fact, Declared) and declared.fact.from_message is not None and not is_restricted(after):
+        jobs.append(_surface(after, JobKind.ORIGIN_REPLY, NORMAL).model_copy(update=about))
+    return tuple(jobs)
+
+
+def refreshes(
+    before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy, at: datetime
+) -> tuple[Job, ...]:
     """Return a refresh of each surface that shows something that changed.
 
     It runs `DEBOUNCE` (one second) after `at`, so that many changes cost one refresh.
     """
     soon = at + DEBOUNCE
     jobs = [_surface(after, JobKind.PIN_CARD, LATER) for entry in entries if isinstance(entry.fact, CardPosted)]
+    if before.places.channel != after.places.channel or before.places.closed != after.places.closed:
+        jobs += _of_channel(before, after, policy, soon)
     if _shown_on_card(before) != _shown_on_card(after):
         jobs.append(_surface(after, JobKind.CARD, NORMAL, soon))
     if _headline(before) != _headline(after):
-        if after.adopted is None:
-            jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
-            if is_renamed(before, after):
-                jobs.append(_surface(after, JobKind.CHANNEL_NAME, NORMAL, soon))
-        is_hidden_now = is_restricted(after) and not is_restricted(before)
-        if after.places.announced_ts is not None or is_announced(after) or is_hidden_now:
-            jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
+        jobs += _of_headline(before, after, soon)
     joining = any(isinstance(entry.fact, JoinedAsDuplicate) for entry in entries)
     is_more = bool(set(members(after)) - set(members(before))) or not before.is_live
     if joining or (is_more and after.is_live):
@@ -69,6 +80,34 @@ def refreshes(before: Incident, after: Incident, entries: Sequence[Entry], at: d
     if _owed(before) != _owed(after) or _headline(before) != _headline(after):
         jobs.extend(home_refreshes(after.key.team, (*members(before), *members(after)), soon))
     return tuple(jobs)
+
+
+def _of_headline(before: Incident, after: Incident, soon: datetime) -> tuple[Job, ...]:
+    """Return a refresh of what shows title, state, priority and holders: topic, channel name, announcement."""
+    jobs = []
+    if after.adopted is None:
+        jobs.append(_surface(after, JobKind.TOPIC, LATER, soon))
+        if is_renamed(before, after):
+            jobs.append(_surface(after, JobKind.CHANNEL_NAME, NORMAL, soon))
+    is_hidden_now = is_restricted(after) and not is_restricted(before)
+    if after.places.announced_ts is not None or is_announced(after) or is_hidden_now:
+        jobs.append(_surface(after, JobKind.ANNOUNCE, LATER, soon))
+    return tuple(jobs)
+
+
+def _of_channel(before: Incident, after: Incident, policy: Policy, soon: datetime) -> tuple[Job, ...]:
+    """Return what follows when the channel was refused, has another id or is open again.
+
+    The incident is announced without a channel; messages that did not reach Muster are read back.
+    """
+    places = after.places
+    if places.channel is None:
+        is_told = places.announced_ts is None and policy.incidents_channel and is_announced(after)
+        return (_surface(after, JobKind.ANNOUNCE, NORMAL),) if is_told else ()
+    if before.places.channel is None or after.is_over or not places.is_usable:
+        return ()
+    is_moved = before.places.channel != places.channel
+    return (backfill_job(after, at=soon),) if is_moved or after.own_channel else ()
 
 
 def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry], policy: Policy) -> tuple[Job, ...]:
@@ -97,7 +136,7 @@ def prompt_refreshes(before: Incident, after: Incident, entries: Sequence[Entry]
                     incident=after.key,
                     entry=prompted.n,
                     rank=NORMAL,
-                    needs=channel_key(after.key),
+                    needs=needs_of(after, JobKind.PROMPT),
                 )
             )
     return tuple(jobs)
@@ -174,8 +213,8 @@ def is_announced(incident: Incident) -> bool:
 
 
 def _surface(after: Incident, kind: JobKind, rank: Rank, run_at: datetime | None = None) -> Job:
-    key = key_of(kind, after.key)
-    return Job(kind=kind, key=key, incident=after.key, rank=rank, run_at=run_at, needs=channel_key(after.key))
+    key, needs = key_of(kind, after.key), needs_of(after, kind)
+    return Job(kind=kind, key=key, incident=after.key, rank=rank, run_at=run_at, needs=needs)
 
 
 def _shown_on_card(incident: Incident) -> Incident:

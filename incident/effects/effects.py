@@ -56,7 +56,7 @@ def effects(
         jobs += affected_surfaces.initial_jobs(after, declared, policy)
     jobs += _checkpoints(after, effective)
     if before is not None:
-        jobs += affected_surfaces.refreshes(before, after, effective, at)
+        jobs += affected_surfaces.refreshes(before, after, effective, policy, at)
         jobs += affected_surfaces.prompt_refreshes(before, after, effective, policy)
     return tuple({job.key: _ranked(job, after) for job in reversed(jobs)}.values())[::-1]
 

@@ -9,20 +9,24 @@ from typing import Final
 from incident.effects.job_keys import channel_key, key_of, ordering_key_of
 from incident.entries.classification import Reclassified
 from incident.entries.conversation import Joined, Masked, MaskLifted, Redacted
-from incident.entries.delivery import DeliveryFailed, PromptDue
+from incident.entries.delivery import ChannelChanged, DeliveryFailed, PromptDue
 from incident.entries.lifecycle import Undone
 from incident.entries.role_holders import Escalated, EscalationAnswered, EscalationLapsed, HandoverAccepted, RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateCorrected
 from incident.entry import Entry, EntryPoint, Fact
+from incident.fold.delivery import CLOSED
 from incident.jobs import LATER, NORMAL, URGENT, Job, JobKind, Rank
 from incident.model.incident import Incident
 from incident.policy import Policy
+from incident.rules.service_contacts import on_call_for
+from incident.rules.visibility import may_see
 from incident.states import Audience
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
 # The failures that the person in charge learns by direct message.
 CHANNEL_MISSING: Final = (JobKind.MAKE_CHANNEL, JobKind.RECONCILE)
+_ELSEWHERE: Final = frozenset({JobKind.PAGE, JobKind.PROMPT, JobKind.UPDATE, JobKind.ANNOUNCE})
 READ_IN_AFTER: Final = timedelta(minutes=5)
 # A job that was being sent has ended by then, or its lease has and another worker looks for what it sent.
 SENT_WITHIN: Final = timedelta(minutes=2)
@@ -49,6 +53,7 @@ def notifications(after: Incident, entries: Sequence[Entry], policy: Policy) -> 
     A page or an update that is recorded later than it happened was made another way, and is not sent again.
     """
     personal = [job for entry in entries for job in (*_of_entry(after, entry), *_pages_to_edit(after, entry))]
+    personal += [job for entry in entries for job in _without_channel(after, entry, policy)]
     posted = [(entry, entry.fact) for entry in entries if isinstance(entry.fact, StatusUpdatePosted)]
     updates = [
         _job(after, JobKind.UPDATE, entry.n, None, URGENT)
@@ -96,10 +101,36 @@ def _of_muster(after: Incident, entry: Entry) -> tuple[Job, ...]:
         return _edits(after, entry)
     if isinstance(fact, DeliveryFailed) and fact.what == JobKind.MEMBERS and fact.who:
         return tuple(_not_invited(after, entry.n, fact.who, to) for to in (fact.who, None))
-    if isinstance(fact, DeliveryFailed) and fact.what in CHANNEL_MISSING:
-        notifications = _job(after, JobKind.NO_CHANNEL, entry.n, after.holder(Role.COMMANDER) or after.contact, URGENT)
-        return (notifications.model_copy(update={"needs": None}),)
+    if is_channel_missing(fact) and not (after.is_over and isinstance(fact, ChannelChanged)):
+        return (_no_channel(after, entry.n, after.holder(Role.COMMANDER) or after.contact),)
     return ()
+
+
+def is_channel_missing(fact: Fact) -> bool:
+    """True if a fact says that the incident channel could not be made, or that Muster cannot write in it any more."""
+    if isinstance(fact, ChannelChanged):
+        return fact.how in CLOSED
+    return isinstance(fact, DeliveryFailed) and fact.what in CHANNEL_MISSING
+
+
+def _without_channel(after: Incident, entry: Entry, policy: Policy) -> tuple[Job, ...]:
+    """Return what a channel that Slack refused must not hold back: those on call learn it, calls and prompts go out."""
+    fact = entry.fact
+    if not isinstance(fact, DeliveryFailed) or fact.what != JobKind.MAKE_CHANNEL or after.is_over:
+        return ()
+    in_charge = after.holder(Role.COMMANDER) or after.contact
+    on_call = (who for who in on_call_for(after.service, policy, after.key.team) if who != in_charge)
+    calls = (call for call in after.escalations if call.person is not None and call.answer is None)
+    return (
+        *(_no_channel(after, entry.n, who, "on_call") for who in on_call if may_see(after, who)),
+        *(_job(after, JobKind.PAGE, call.n, call.person, URGENT) for call in calls),
+        *(_job(after, JobKind.PROMPT, prompted.n, None, URGENT) for prompted in after.prompted if prompted.ts is None),
+    )
+
+
+def _no_channel(after: Incident, n: int, who: PersonId, *part: str) -> Job:
+    job = _job(after, JobKind.NO_CHANNEL, n, who, URGENT)
+    return job.model_copy(update={"needs": None, "key": ":".join((job.key, *part, *([who] if part else ())))})
 
 
 def _pages_to_edit(after: Incident, entry: Entry) -> tuple[Job, ...]:
@@ -149,6 +180,12 @@ def _is_late(after: Incident, entry: Entry) -> bool:
     return not after.is_over and logged_at is not None and entry.recorded_at - logged_at > READ_IN_AFTER
 
 
+def needs_of(after: Incident, kind: JobKind) -> str | None:
+    """Return the key of the job that a job needs first. What reaches people elsewhere does not wait for a refused channel."""
+    is_refused = after.places.channel is None and after.places.closed is not None
+    return None if is_refused and kind in _ELSEWHERE else channel_key(after.key)
+
+
 def _job(after: Incident, kind: JobKind, n: int, person: PersonId | None, rank: Rank) -> Job:
-    key = key_of(kind, after.key, n)
-    return Job(kind=kind, key=key, incident=after.key, entry=n, person=person, rank=rank, needs=channel_key(after.key))
+    key, needs = key_of(kind, after.key, n), needs_of(after, kind)
+    return Job(kind=kind, key=key, incident=after.key, entry=n, person=person, rank=rank, needs=needs)

@@ -121,7 +121,7 @@ class Voided(Fact):
 
     as_: Literal["duplicate", "false_alarm", "not_incident", "request_fulfilled"]
     reason: MaybePersonalText = None
-    why: Literal["joined", "unreadable"] | None = None
+    why: Literal["joined", "unreadable", "shared"] | None = None
     duplicate_of: str | None = None
 
 

@@ -56,7 +56,7 @@ def columns(incident: Incident) -> dict[str, Any]:
         "state": incident.state.value,
         "service": incident.service,
         "priority": incident.priority.value if incident.priority else None,
-        "channel": incident.places.channel,
+        "channel": incident.own_channel,
         "declared_at": incident.times.logged_at or incident.last_entry_at,
         "is_over": incident.is_over,
         "major": incident.major,

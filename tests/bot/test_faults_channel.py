@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sandbox.state.mutations import channel_mutations as changes
 from sandbox.state.mutations import message_mutations
+from tests.support.worker_env import posts
 
 
 def test_removed_from_a_public_channel_muster_rejoins_and_posts_what_was_due(rig):
@@ -110,3 +111,75 @@ def test_without_bookmarks_every_other_surface_is_complete_and_the_channel_says_
     assert rig.incident(key).places.card_ts in rig.channel(key).pins
     assert rig.channel(key).topic.value
     assert any("bookmarks could not be set" in text for text in rig.texts(key))
+
+
+def test_a_channel_that_was_closed_and_takes_messages_again_is_open_on_the_record(rig):
+    key = rig.declare()
+    rig.after(seconds=2)
+    rig.sandbox.actor.archive("ilse", rig.channel(key).id)
+    rig.act("note", "ilse", key, text="first")
+    rig.after(seconds=2)
+    closed = rig.incident(key).places.closed
+
+    rig.sandbox.actor.unarchive("ilse", rig.channel(key).id)
+    rig.after(minutes=2)
+
+    assert (closed, rig.incident(key).places.closed) == ("is_archived", None)
+
+
+def refused(rig, **fields):
+    rig.sandbox.faults.fail_with("restricted_action", "conversations.create", times=3)
+    key = rig.declare(**fields)
+    rig.after(seconds=5)
+    return key
+
+
+def test_a_p1_whose_channel_slack_refuses_is_announced_and_those_on_call_learn_it(rig):
+    key = refused(rig)
+
+    [announced] = posts(rig.named("incidents"), rig.sandbox)
+    [declarer], [on_call] = rig.direct("ilse"), rig.direct("eva")
+    assert "Payments fail" in announced.text
+    assert declarer.text == on_call.text
+    assert "*INC-2026-0001 (P1) on checkout has no channel*" in declarer.text
+    assert "restricted_action" in declarer.text
+    assert rig.incident(key).places.announced_ts == announced.ts
+
+
+def test_without_a_channel_the_announcement_still_follows_the_incident(rig):
+    key = refused(rig)
+
+    rig.act("take", "rob", key, role="commander")
+    rig.after(seconds=5)
+
+    [announced] = posts(rig.named("incidents"), rig.sandbox)
+    assert rig.users["rob"] in str(announced.blocks) or "rob" in str(announced.blocks).lower()
+
+
+def test_a_refused_channel_of_a_restricted_incident_is_announced_to_nobody(rig):
+    refused(rig, private=True)
+
+    assert posts(rig.named("incidents"), rig.sandbox) == []
+    assert rig.direct("eva") == []
+
+
+def test_prompts_reach_the_people_asked_though_the_channel_was_refused(rig):
+    key = refused(rig)
+    rig.act("take", "rob", key, role="commander")
+
+    rig.after(minutes=16)
+
+    asks = [entry.fact.ask for entry in rig.entries(key, "prompt_due") if rig.person("rob") in entry.fact.asked]
+    assert "update_soon" in asks or "update_due" in asks
+    assert any("Update to responders is due" in message.text for message in rig.direct("rob"))
+    assert "prompt" not in {job.job.kind for job in rig.store.jobs.dead_letters()}
+
+
+def test_a_call_reaches_the_person_though_the_channel_was_refused(rig):
+    key = refused(rig)
+    before = len(rig.direct("rosa"))
+
+    rig.act("escalate", "ilse", key, how="functional", who=rig.person("rosa"), reason="we need the database team")
+    rig.after(seconds=5)
+
+    assert len(rig.direct("rosa")) == before + 1

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from commands.core.request import Place
+from commands.core.rules.adoption import refusal_to_adopt
+from incident.entries.conversation import MessageEdited
 from incident.entries.delivery import ChannelMade
 from incident.jobs import JobKind
 from incident.refusal import Code
-from incident.states import State
+from incident.states import Audience, State
 from tests.support.clock import T
 from tests.support.command_bench import CHANNEL, CommandBench, who
+from tests.support.policies import team_policy
 
 THERE = Place(channel="C0TALK")
+TS = f"{T(7).timestamp():.6f}"
 FORM = {"title": "Checkout errors", "service": "checkout", "started_at": T(-60).isoformat()}
 
 
@@ -56,6 +64,77 @@ def test_a_channel_whose_adoption_is_running_is_not_adopted_again(desk: CommandB
 def test_a_direct_message_is_not_adopted(desk: CommandBench) -> None:
     assert desk.do("backfill", place=Place(channel="D123"), **FORM).reason == "backfill_where"
     assert desk.do("backfill", place=Place(), **FORM).reason == "backfill_where"
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"incidents_channel": "C0TALK"}, "backfill_announcements"),
+        ({"audiences": {"exec": "C0TALK"}}, "backfill_audience"),
+    ],
+)
+def test_a_channel_that_serves_every_incident_is_not_adopted(given: dict[str, Any], reason: str) -> None:
+    desk = CommandBench(policy=team_policy().model_copy(update=given))
+
+    assert desk.do("backfill", at=6, place=THERE, **FORM).reason == reason
+    assert desk.answer().startswith("Nothing was recorded: ")
+    assert desk.memory.state.rows == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_general", "reason"),
+    [
+        ("everybody", True, "backfill_general"),
+        ("incidents", False, "backfill_announcements"),
+        ("status-page", False, "backfill_audience"),
+        ("payments", False, None),
+    ],
+)
+def test_the_policy_names_channels_by_name_too(name: str, is_general: bool, reason: str | None) -> None:
+    policy = team_policy().model_copy(
+        update={"incidents_channel": "#incidents", "audiences": {Audience.CUSTOMER: "#status-page"}}
+    )
+
+    assert refusal_to_adopt(policy, "C0TALK", name, is_general=is_general) == reason
+
+
+class TestAVoidIncident:
+    """It gives the channel that it had adopted back."""
+
+    @pytest.fixture
+    def room(self) -> CommandBench:
+        room = CommandBench(place=Place(channel=CHANNEL))
+        outcome = room.do("backfill", at=6, **FORM)
+        assert outcome.key is not None
+        room.note(outcome.key, ChannelMade(channel=CHANNEL, name="payments", adopted=True))
+        room.says("eva", "payments fail", at=7, ts=TS)
+        self.key = outcome.key
+        assert room.do("void", at=8, as_="false_alarm", reason="monitoring was misconfigured").code is None
+        return room
+
+    def test_says_so(self, room: CommandBench) -> None:
+        assert "What is said in <#C100> from now on is not recorded." in room.answer()
+        assert "What is said here from now on is not recorded." in room.said()
+
+    def test_captures_nothing_more_there_nor_any_change_of_what_it_holds(self, room: CommandBench) -> None:
+        before = room.memory.state.rows[self.key].n
+
+        edit = MessageEdited(channel=CHANNEL, ts=TS, edited_ts=f"{TS[:-1]}9", author=who("eva"), text="all is well")
+        outcomes = [room.says("eva", "what is for lunch?", at=9), room.hears(edit, "eva", at=10)]
+
+        assert outcomes == [None, None]
+        assert room.memory.state.rows[self.key].n == before
+
+    def test_lets_a_new_incident_be_declared_there(self, room: CommandBench) -> None:
+        assert room.do("note", at=9, text="lunch").reason == "no_incident"
+        assert room.do("declare", at=10, title="Search is down", service="checkout").number == "INC-2026-0002"
+        assert room.do("backfill", at=11, **FORM).number == "INC-2026-0003"
+
+
+def test_the_channel_of_a_void_incident_that_was_made_for_it_stays_its_own(room: CommandBench) -> None:
+    room.do("void", at=8, as_="false_alarm", reason="monitoring was misconfigured")
+
+    assert room.do("declare", at=9, title="Again", service="checkout").reason == "already_declared"
 
 
 def test_a_backfill_without_a_start_time_is_refused(desk: CommandBench) -> None:

@@ -35,7 +35,7 @@ def test_a_provisional_priority_says_so(desk: CommandBench) -> None:
     )
     assert desk.answer() == (
         "INC-2026-0001 is declared: *Checkout errors* on checkout, P3 (provisional: judge it with `/incident priority`)."
-        " Its channel is being made and you are invited."
+        " Its channel opens now, and you are invited."
     )
 
 

@@ -38,6 +38,7 @@ PER_MINUTE: Final[Mapping[str, int]] = {
     "users.conversations": _TIER_2,
     "users.info": _TIER_4,
     "views.publish": _TIER_4,
+    "views.update": _TIER_4,
 }
 _SHARES: Final[Mapping[int, float]] = {USABLE: 1.0, URGENT: 0.9, NORMAL: 0.75, LATER: 0.5}
 # Almost only backfills ask for replies, so they get most of the tier; a major incident still comes before others.

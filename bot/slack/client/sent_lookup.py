@@ -29,14 +29,21 @@ class SentLookup:
     """Finds messages and channels that an earlier run of a job may have created."""
 
     def message(
-        self, slack: SlackClient, channel: str, job_key: str, since: datetime, until: datetime | None = None
+        self,
+        slack: SlackClient,
+        channel: str,
+        job_key: str,
+        since: datetime,
+        until: datetime | None = None,
+        *,
+        thread: str | None = None,
     ) -> str | None:
-        """Return the ts of the message a job posted to a channel between two moments, None if it posted none."""
+        """Return the ts of the message a job posted to a channel or thread between two moments, None if it posted none."""
         between = {"oldest": f"{(since - CLOCK_SKEW).timestamp():.6f}"}
         if until is not None:
             between["latest"] = f"{until.timestamp():.6f}"
         try:
-            return self._find(slack, channel, job_key, between)
+            return self._find(slack, channel, job_key, between | ({"ts": thread} if thread else {}))
         except SlackError as error:
             if error.error != "missing_scope":
                 raise
@@ -44,7 +51,8 @@ class SentLookup:
             return None
 
     def _find(self, slack: SlackClient, channel: str, job_key: str, between: Mapping[str, str]) -> str | None:
-        history = slack.pages("conversations.history", channel=channel, **between, include_all_metadata=True, limit=200)
+        method = "conversations.replies" if "ts" in between else "conversations.history"
+        history = slack.pages(method, channel=channel, **between, include_all_metadata=True, limit=200)
         for page in islice(history, _MAX_PAGES):
             for message in page["messages"]:
                 if job_of(message) == job_key and message.get("user") == slack.bot:

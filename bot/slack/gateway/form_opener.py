@@ -18,8 +18,10 @@ from bot.slack.gateway.form_drafts import FormDrafts
 from bot.slack.gateway.incident_lookup import IncidentLookup
 from bot.slack.gateway.replies import Replies
 from bot.slack.interaction import Interaction
+from commands.core.pre_declaration_scope import is_direct
 from commands.core.preconditions import refusal_of_account
 from commands.core.request import Actor, Fields
+from commands.core.rules.adoption import refusal_to_adopt
 from commands.core.verb import Verb
 from incident.model.incident import Incident
 from storage.database.time_limit import time_limit
@@ -58,10 +60,25 @@ class FormOpener:
             incident, banner = None, sentence("absent_form")
         actor = self.lookup.actor(interaction)
         refusal = self._refusal(interaction, actor, verb, incident)
+        warning = None
+        if refusal is None and verb.is_confirmed:
+            refusal, warning = self._adoption(interaction)
         if refusal is not None:
             self.replies.send_now(interaction, refusal)
         else:
-            self._open(interaction, verb, fields, banner, incident)
+            self._open(interaction, verb, fields, "\n".join(filter(None, (warning, banner))) or None, incident)
+
+    def _adoption(self, interaction: Interaction) -> tuple[str | None, str | None]:
+        """Return why the channel may not become a record, or else what happens to it, as the form says."""
+        channel = interaction.context.channel
+        if channel is None or is_direct(channel):
+            return reason_text("backfill_where"), None
+        found = self.replies.responder.channel(channel) or {}
+        policy, is_general = self.lookup.record.policy, found.get("is_general") is True
+        reason = refusal_to_adopt(policy, channel, found.get("name"), is_general=is_general)
+        if reason is not None:
+            return reason_text(reason), None
+        return None, sentence("adopts", channel=channel, members=found.get("num_members"))
 
     def _refusal(
         self, interaction: Interaction, actor: Actor, verb: type[Verb], incident: Incident | None

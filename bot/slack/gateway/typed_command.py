@@ -62,7 +62,7 @@ def _execute_or_open(
 ) -> SlackReply | None:
     happened = parsed.occurred_at
     fields: Fields = {**parsed.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
-    is_complete = parsed.is_complete and not _lacks_text(verb, fields)
+    is_complete = parsed.is_complete and not verb.is_confirmed and not _lacks_text(verb, fields)
     if is_complete or not (form_fields(verb) or parsed.invalid):
         return gateway.executor.execute(interaction, verb.name, fields)
     if _is_unknown_choice(verb, parsed):

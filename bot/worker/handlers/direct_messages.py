@@ -16,10 +16,12 @@ from bot.worker.handlers.message_sender import direct_channel, post
 from bot.worker.job_context import JobContext, entries_of
 from bot.worker.port import JobRun
 from commands.summary import Summary
+from incident.effects.notifications import is_channel_missing
 from incident.entries.conversation import ActionOpened
 from incident.entries.delivery import DeliveryFailed
 from incident.entries.role_holders import Escalated, HandoverAccepted, HandoverOffered, RoleTaken
 from incident.entry import Entry, Fact
+from incident.fold.delivery import CLOSED
 from incident.jobs import JobKind
 from incident.model.incident import Incident
 from incident.rules.visibility import may_see
@@ -99,15 +101,17 @@ def report_missing_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
     """Tell the person in charge that the incident has no channel, or that its channel is closed to Muster, and why."""
     channel = direct_channel(context, run.person)
     fact = entries_of(run, context)[0].fact
-    if channel is None or not isinstance(fact, DeliveryFailed):
+    if channel is None or not is_channel_missing(fact):
         return ()
     post(run, context, channel, missing_channel_message(run, context, fact))
     return ()
 
 
-def missing_channel_message(run: JobRun, context: JobContext, fact: DeliveryFailed) -> Message:
+def missing_channel_message(run: JobRun, context: JobContext, fact: Fact) -> Message:
     """Return the news that the incident has no channel, or that its channel is closed to Muster, as it reads now."""
-    view = MissingChannelContext(run.incident, fact.error or "", is_closed=fact.what == JobKind.RECONCILE)
+    error = fact.error or "" if isinstance(fact, DeliveryFailed) else CLOSED[getattr(fact, "how", "archived")]
+    is_closed = not isinstance(fact, DeliveryFailed) or fact.what == JobKind.RECONCILE
+    view = MissingChannelContext(run.incident, error, is_closed=is_closed)
     return template_message(context.renderer, "slack/surfaces/no_channel.j2", view, run.incident)
 
 

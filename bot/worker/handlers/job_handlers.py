@@ -17,6 +17,7 @@ from bot.worker.handlers import (
 from bot.worker.handlers.channels import (
     adopted_channel,
     channel_creation,
+    channel_link,
     further_gaps,
     gap_backfill,
     pre_declaration_capture,
@@ -49,5 +50,7 @@ HANDLERS: Final[Mapping[JobKind, SlackHandler]] = {
     JobKind.RECONCILE: gap_backfill.backfill_gap,
     JobKind.GAP: further_gaps.backfill_page,
     JobKind.ADOPT: adopted_channel.capture_history,
+    JobKind.CHANNEL_LINK: channel_link.link_channel,
+    JobKind.ORIGIN_REPLY: channel_link.reply_to_origin,
     JobKind.BEFORE: pre_declaration_capture.capture_before_declaration,
 }

@@ -28,13 +28,15 @@ def post(
     *,
     since: datetime | None = None,
     below: str | None = None,
+    thread: str | None = None,
 ) -> str:
     """Post the job's message once and return its ts. A retry looks for a posted one from `since` on.
 
-    Below another message it is a reply that the channel shows too.
+    Below another message it is a reply that the channel shows too; in a thread it is only there.
     """
     if not run.is_first:
-        posted = context.sent_lookup.message(context.slack, channel, run.job.key, since or _logged_at(run))
+        lookup, after = context.sent_lookup, since or _logged_at(run)
+        posted = lookup.message(context.slack, channel, run.job.key, after, thread=thread)
         if posted is not None:
             return posted
     response = context.slack.call(
@@ -44,6 +46,7 @@ def post(
         unfurl_links=False,
         unfurl_media=False,
         **({"thread_ts": below, "reply_broadcast": True} if below else {}),
+        **({"thread_ts": thread} if thread else {}),
         **message.arguments(),
     )
     context.shown.now = message.digest
@@ -66,8 +69,9 @@ def edit(
     """Edit the job's message unless it reads so already. Return False if Slack answers with one of the errors `lost`."""
     if context.shown.is_already(message.digest):
         return True
+    present = run.found.places.present(channel) if run.found else channel
     try:
-        context.slack.call("chat.update", channel=channel, ts=ts, **message.arguments("update.text"))
+        context.slack.call("chat.update", channel=present, ts=ts, **message.arguments("update.text"))
     except SlackError as error:
         if error.error not in lost:
             raise

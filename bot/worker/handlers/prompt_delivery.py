@@ -19,6 +19,7 @@ from incident.deadlines.due_deadlines import PromptState
 from incident.deadlines.response_deadlines import groups_that_may_redact
 from incident.entries.delivery import DeliveryFailed, PromptDue, PromptSent
 from incident.entry import Entry, Fact
+from incident.jobs import JobKind
 from incident.medium import Medium, slack_message, slack_ref
 from incident.rules.closure_checklist import checklist
 from incident.rules.visibility import may_see
@@ -43,7 +44,7 @@ def deliver_prompt(run: JobRun, context: JobContext) -> Sequence[Fact]:
     if sent is None and run.at - entry.recorded_at > LATE:
         # It was due in time, and Slack or an outage held it back.
         fact = fact.model_copy(update={"late": True})
-    if fact.ask == _MASK_DECISION:
+    if fact.ask == _MASK_DECISION or run.incident.places.channel is None:
         return _ask_each(run, context, entry, fact)
     view = _prompt_context(run, context, fact, entry.n)
     message = prompt_message(view, context.renderer)
@@ -64,7 +65,10 @@ def deliver_prompt(run: JobRun, context: JobContext) -> Sequence[Fact]:
 
 
 def _ask_each(run: JobRun, context: JobContext, entry: Entry, fact: PromptDue) -> Sequence[Fact]:
-    """Ask each person who may decide by direct message. Record a failure if none could be asked."""
+    """Ask each person by direct message: who may decide about a mask, or everyone asked while there is no channel.
+
+    Record a failure if none could be asked.
+    """
     view = _prompt_context(run, context, fact, entry.n)
     message = prompt_message(view, context.renderer)
     sent = deliveries(run, context, entry.n)
@@ -72,9 +76,11 @@ def _ask_each(run: JobRun, context: JobContext, entry: Entry, fact: PromptDue) -
         _edit_or_delete(run, context, slack_message(delivery.ref), message)
     if sent or message is None or view.state is not PromptState.OPEN:
         return ()
-    people = _deciders(run, context, fact)
+    is_mask = fact.ask == _MASK_DECISION
+    people = _deciders(run, context, fact) if is_mask else (one for one in fact.asked if may_see(run.incident, one))
     asked = [one for person in people if (one := _ask_one(run, context, person, message, entry))]
-    return asked or (DeliveryFailed(medium=Medium.SLACK, what=_NOT_ASKED, error="nobody_may_redact"),)
+    failed = (_NOT_ASKED, "nobody_may_redact") if is_mask else (JobKind.PROMPT, "no_channel")
+    return asked or (DeliveryFailed(medium=Medium.SLACK, what=failed[0], error=failed[1]),)
 
 
 def _deciders(run: JobRun, context: JobContext, fact: PromptDue) -> Iterator[PersonId]:

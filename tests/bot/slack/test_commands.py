@@ -226,3 +226,34 @@ def test_every_verb_replies_or_opens_its_form(place, channel, incident):
         response = slash(place, channel, verb.name, by="bea")
         assert response.acked, verb.name
         assert "quote T-" not in str(response.payload), verb.name
+
+
+BACKFILL = 'backfill service=checkout started="2026-01-01 10:00" Checkout errors'
+
+
+def test_a_complete_backfill_asks_first_and_says_what_will_be_recorded(place):
+    place.actor.create_channel("ann", "payments-failing")
+    place.actor.join("bea", "payments-failing")
+    before = place.open_incidents()
+
+    form = place.actor.slash("ann", "payments-failing", "/incident", BACKFILL).view()
+
+    banner = next(block["text"]["text"] for block in form.blocks if block.get("block_id") == "form:banner")
+    assert f"<#{place.channel('payments-failing')}> (2 members)" in banner
+    assert "`/incident void` ends that" in banner
+    assert len(place.open_incidents()) == len(before)
+    place.actor.submit("ann", form.id, {}).wait()
+    assert "Checkout errors" in [one.title for one in place.open_incidents()[: len(before) + 1]]
+
+
+@pytest.mark.parametrize(
+    ("channel", "reason"), [("general", "everybody in the workspace"), ("incidents", "incidents are announced")]
+)
+def test_a_backfill_of_a_channel_for_everybody_is_refused_and_opens_no_form(place, channel, reason):
+    before, windows = len(place.open_incidents()), place.sandbox.workspace.stack(place.user("ann"))
+
+    place.actor.slash("ann", channel, "/incident", BACKFILL).wait()
+
+    assert until(lambda: [one for one in place.whispers("ann")[-1:] if reason in one.text])
+    assert place.sandbox.workspace.stack(place.user("ann")) == windows
+    assert len(place.open_incidents()) == before

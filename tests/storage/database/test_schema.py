@@ -92,7 +92,8 @@ def test_a_newer_schema_is_refused_with_its_revision(store: Store) -> None:
     store.transactions.write(lambda c: c.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'").rowcount)
 
     with pytest.raises(
-        UnknownSchema, match="revision 0999, this Muster knows 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008, 0009"
+        UnknownSchema,
+        match="revision 0999, this Muster knows 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008, 0009, 0010",
     ):
         store.migrate()
 

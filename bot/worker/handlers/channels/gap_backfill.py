@@ -15,13 +15,15 @@ from bot.slack.capture.channel_history import (
     HistoryWindow,
     RecordedMessages,
     deleted_messages,
-    pinned_by_reaction,
+    pinned_messages,
     read_channel,
     recorded_messages,
 )
+from bot.slack.capture.message_words import words_or_files_of
 from bot.slack.client.account_lookup import STRANGERS
 from bot.slack.client.slack_errors import CHANNEL_UNREADABLE
 from bot.slack.client.web_api import CallPostponed, SlackError
+from bot.slack.interaction import author_of
 from bot.slack.payload import Json
 from bot.slack.user_directory import account_of, read_member
 from bot.worker.handlers.channels.missed_events import deletion, history_source, membership_changes, missed_messages
@@ -30,7 +32,7 @@ from bot.worker.port import JobRun
 from commands.core.capture import Capture
 from commands.core.request import Actor, Place, Request
 from incident.entries.conversation import GapNoted
-from incident.entries.delivery import DeliveryFailed
+from incident.entries.delivery import ChannelChanged, DeliveryFailed
 from incident.entry import Entry, Fact
 from incident.frozen import clean
 from incident.jobs import JobKind
@@ -59,7 +61,7 @@ def backfill_gap(run: JobRun, context: JobContext) -> Sequence[Fact]:
             return ()
         return (DeliveryFailed(medium=Medium.SLACK, what=JobKind.RECONCILE, error=error.error),)
     _end_gap(run, context, recovered)
-    return ()
+    return (ChannelChanged(channel=run.channel, how="opened"),) if run.incident.places.closed else ()
 
 
 def _backfill_to_now(run: JobRun, context: JobContext) -> int:
@@ -84,7 +86,7 @@ def backfill(run: JobRun, context: JobContext, window: HistoryWindow | None = No
     far stay in the cache until the job runs again.
     """
     entries = context.recorder.read(lambda reader: reader.unmasked().entries(run.job.incident, kinds=MESSAGE_KINDS))
-    recorded = recorded_messages(entries, run.channel)
+    recorded = recorded_messages(entries, run.incident.places.recorded_as(run.channel))
     window = context.cache.history.setdefault(run.job.key, window or _window(run, context, recorded))
     shown = read_channel(context.slack, window, recorded)
     members = window.read(context.slack, "conversations.members", "")
@@ -95,7 +97,7 @@ def backfill(run: JobRun, context: JobContext, window: HistoryWindow | None = No
         for ts in sorted(deleted_messages(shown, recorded, window.latest))
     ]
     _capture((*missed, *changes, *deletions), run, context)
-    for ts, user, message in pinned_by_reaction(shown, recorded, context.slack.bot):
+    for ts, user, message in pinned_messages(shown, recorded, context.slack.bot):
         _pin(run, context, ts, user, message)
     context.cache.history.pop(run.job.key, None)
     return len(missed), window
@@ -138,13 +140,13 @@ def _end_gap(run: JobRun, context: JobContext, recovered: int) -> None:
 
 
 def _pin(run: JobRun, context: JobContext, ts: str, user: str, message: Json) -> None:
-    """Pin a message to the timeline that a user marked with 📌 while Muster was not connected, if they may act."""
+    """Pin a message to the timeline that a user pinned while Muster was not connected, if they may act."""
     team, event = context.slack.team, f"read-back:{run.channel}:mark:{ts}"
-    writer = message.get("user") or message.get("bot_id")
-    author = {"author": slack_person(team, writer)} if writer else {}
+    writer = author_of(team, message)
+    author = {"author": writer} if writer else {}
     request = Request(
         verb="pin",
-        fields={"channel": run.channel, "ts": ts, "text": clean(message.get("text") or ""), **author},
+        fields={"channel": run.channel, "ts": ts, "text": clean(words_or_files_of(message)), **author},
         actor=_actor(user, context),
         team=team,
         place=Place(channel=run.channel, message=ts),

@@ -76,7 +76,7 @@ def history_source(channel: str, message: str | None, event: str | None) -> Sour
 
 
 def _capture(context: JobContext, fact: CapturedFact, *, by: PersonId, at: datetime, name: str) -> Capture:
-    message = None if isinstance(fact, Joined | Left) else fact.ts
+    message = fact.ts if isinstance(fact, MessageDeleted) else None
     event = f"read-back:{fact.channel}:{name}"
     if message is None:
         event = f"{event}:{at.isoformat()}"

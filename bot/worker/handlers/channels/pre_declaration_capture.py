@@ -28,7 +28,7 @@ from bot.worker.port import JobRun
 from commands.core.capture import Capture, CapturedFact
 from incident.effects.job_keys import key_of
 from incident.entries.conversation import Joined, Left, Reacted
-from incident.entries.delivery import DeliveryFailed, HistoryTaken
+from incident.entries.delivery import ChannelChanged, DeliveryFailed, HistoryTaken
 from incident.entries.lifecycle import Declared
 from incident.entry import Entry, EntryPoint, Fact
 from incident.jobs import JobKind
@@ -134,7 +134,7 @@ def _received(run: JobRun, context: JobContext, window: HistoryWindow) -> Iterat
 
 
 def _author(fact: CapturedFact) -> str | None:
-    return None if isinstance(fact, Joined | Left | Reacted) else fact.author
+    return None if isinstance(fact, Joined | Left | Reacted | ChannelChanged) else fact.author
 
 
 def _shown_by_slack(run: JobRun, context: JobContext, window: HistoryWindow) -> Iterator[Capture]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.slack.capture.channel_history import HistoryWindow
 from commands.core.request import Actor, Place, Request
 from commands.core.run import note_outcome, run
@@ -102,6 +104,22 @@ def test_an_unreadable_private_channel_is_not_adopted_and_the_person_reads_what_
     assert sentence == "not incident: the channel it was to be the record of cannot be read"
     notices = [m.text for m in rig.sandbox.workspace.dm(rig.users["ilse"]).messages.values()]
     assert any("cannot read" in text for text in notices)
+
+
+@pytest.mark.parametrize("name", ["general", "incidents"])
+def test_a_channel_for_more_than_one_incident_is_not_adopted_and_its_messages_are_not_read(rig, name):
+    channel = rig.named(name)
+    rig.sandbox.actor.post(rig.users["ilse"], name, "good morning") if rig.users["ilse"] in channel.members else None
+
+    key = backfill(rig, channel.id)
+
+    incident = rig.incident(key)
+    assert (incident.state, incident.places.channel, rig.entries(key, "message_posted")) == (
+        State.VOID_NOT_INCIDENT,
+        None,
+        [],
+    )
+    assert any("serves more than this incident" in message.text for message in rig.direct("ilse"))
 
 
 def test_a_private_channel_with_muster_as_a_member_is_adopted(rig):

@@ -1,0 +1,89 @@
+"""Links a new incident channel where the incident was declared: for the person who declared it, and under the message behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.rendering.message_catalog import notice_title, sentence
+from bot.rendering.renderer import VerbContext
+from bot.requests.reply import Reply, join_suggestion
+from bot.slack.blocks.block_elements import sections
+from bot.slack.client.web_api import SlackError
+from bot.slack.forms.modal import notice_view
+from bot.slack.surfaces.slack_reply import slack_reply
+from bot.slack.surfaces.surface_context import viewer_context
+from bot.slack.surfaces.template_message import Message
+from bot.worker.handlers.message_sender import direct_channel, post
+from bot.worker.job_context import JobContext, entries_of
+from bot.worker.port import JobRun
+from commands.declare import Declare
+from incident.entry import Entry, EntryPoint, Fact
+from incident.rules.visibility import is_restricted
+from roles.person_ids import slack_user
+
+_DECLARE: Final = "declare"
+# The person has left the channel, or it is one in which Slack shows no message to one person alone.
+_NOT_SHOWN: Final = frozenset({"user_not_in_channel", "channel_not_found", "is_archived", "not_in_channel"})
+
+
+def link_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Show the person who declared where the channel is: in the window of their form, where they typed, or directly."""
+    entries = entries_of(run, context)
+    first = entries[0]
+    if first.source.surface is EntryPoint.FORM and _update_window(run, context, entries):
+        return ()
+    text = sentence("channel_open", number=run.incident.number, channel=run.channel)
+    user, here = slack_user(first.by), first.source.channel
+    if user is None or (here is not None and _is_in(context, here) and _show(context, here, user, text)):
+        return ()
+    channel = direct_channel(context, first.by)
+    if channel is not None:
+        post(run, context, channel, Message(text))
+    return ()
+
+
+def reply_to_origin(run: JobRun, context: JobContext) -> Sequence[Fact]:
+    """Reply in the thread of the message that the incident was declared from, unless the incident is restricted."""
+    source = entries_of(run, context)[0].source
+    channel, ts = source.channel, source.message
+    if channel is None or ts is None or is_restricted(run.incident) or not _is_in(context, channel):
+        return ()
+    incident = run.incident
+    text = sentence("declared_from_here", number=incident.number, priority=incident.priority, channel=run.channel)
+    post(run, context, channel, Message(text), thread=ts)
+    return ()
+
+
+def _update_window(run: JobRun, context: JobContext, entries: tuple[Entry, ...]) -> bool:
+    """Put the link into the window that shows the reply to the form. False if the person has closed it."""
+    first, policy = entries[0], context.policy
+    view = context.recorder.read(
+        lambda reader: Declare().view(viewer_context(run.incident, policy, reader, run.at, first.by))
+    )
+    text = context.renderer.answer(_DECLARE, VerbContext(run.incident, entries, first.by, run.at, view=view))
+    reply = slack_reply(Reply(text, suggestion=join_suggestion(run.incident, view.duplicate)))
+    window = notice_view(notice_title(_DECLARE), reply.all_blocks())
+    try:
+        context.slack.call("views.update", view_id=first.source.event, view=window)
+    except SlackError:
+        return False
+    return True
+
+
+def _show(context: JobContext, channel: str, user: str, text: str) -> bool:
+    try:
+        context.slack.call("chat.postEphemeral", channel=channel, user=user, text=text, blocks=sections(text))
+    except SlackError as error:
+        if error.error not in _NOT_SHOWN:
+            raise
+        return False
+    return True
+
+
+def _is_in(context: JobContext, channel: str) -> bool:
+    """True if Muster is in a channel. It joins none to link another."""
+    try:
+        return context.slack.call("conversations.info", channel=channel)["channel"].get("is_member") is True
+    except SlackError:
+        return False
