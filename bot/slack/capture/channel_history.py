@@ -20,7 +20,7 @@ from bot.slack.client.web_api import SlackClient, SlackError
 from bot.slack.payload import Json
 from incident.entries.conversation import MessageDeleted, MessageEdited, MessagePinned, MessagePosted
 from incident.entry import Entry
-from incident.frozen import clean
+from incident.frozen import REDACTED, clean
 from incident.record.message_history import MESSAGES, author, text_now
 from incident.record.message_time import message_time
 from roles.person_ids import PersonId
@@ -186,12 +186,14 @@ def _threads(window: HistoryWindow, heads: Sequence[Json], known: dict[str, Reco
 
 
 def missed_events(
-    shown: ChannelContent, known: dict[str, RecordedMessages], bot: str
+    shown: ChannelContent, known: dict[str, RecordedMessages], bot: str, latest: datetime
 ) -> Iterator[tuple[Decimal, Json]]:
     """Yield the events that were missed, as Slack would have sent them, with the timestamp of each.
 
-    A message that was missed and edited since is yielded as its edit alone, since Slack does not show the first text.
+    A message that was missed and edited since is yielded as its edit alone, since Slack does not show the first text. An
+    app may change its message without a mark: that edit is dated `latest`, when it was found.
     """
+    found = f"{latest.timestamp():.6f}"
     for ts, message in shown.messages.items():
         about, edited = known.get(ts, NOTHING), (message.get("edited") or {}).get("ts")
         if message.get("user") == bot or message.get("subtype") == _TOMBSTONE or about.has(MessageDeleted):
@@ -199,6 +201,8 @@ def missed_events(
         if not edited:
             if not about.is_recorded:
                 yield Decimal(ts), {"type": "message", **message, "event_ts": ts}
+            elif message.get("bot_id") and about.text not in (REDACTED, clean(words_of(message))):
+                yield Decimal(found), _edit(message, found, about)
         elif about.is_older_than(edited) and not (about.is_recorded and about.text == clean(words_of(message))):
             yield Decimal(edited), _edit(message, edited, about)
 

@@ -90,7 +90,7 @@ def backfill(run: JobRun, context: JobContext, window: HistoryWindow | None = No
     window = context.cache.history.setdefault(run.job.key, window or _window(run, context, recorded))
     shown = read_channel(context.slack, window, recorded)
     members = window.read(context.slack, "conversations.members", "")
-    missed = missed_messages(run.channel, context, shown, recorded)
+    missed = missed_messages(window, context, shown, recorded)
     changes = membership_changes(run, context, shown, members, window.latest)
     deletions = [
         deletion(run.channel, context, ts, recorded.get(ts), run.at)

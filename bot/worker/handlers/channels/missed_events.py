@@ -9,7 +9,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from bot.slack.capture.channel_history import ChannelContent, RecordedMessages, membership_time, missed_events
+from bot.slack.capture.channel_history import (
+    ChannelContent,
+    HistoryWindow,
+    RecordedMessages,
+    membership_time,
+    missed_events,
+)
 from bot.slack.capture.message_events import captures_of
 from bot.worker.job_context import JobContext
 from bot.worker.port import JobRun
@@ -23,17 +29,17 @@ _LEFT: Final = frozenset({"channel_leave", "group_leave"})
 
 
 def missed_messages(
-    channel: str, context: JobContext, shown: ChannelContent, recorded: dict[str, RecordedMessages]
+    window: HistoryWindow, context: JobContext, shown: ChannelContent, recorded: dict[str, RecordedMessages]
 ) -> list[Capture]:
     """Return captures for the messages and edits that the record lacks, oldest first."""
-    return sorted(_missed_messages(channel, context, shown, recorded), key=lambda one: one.occurred_at)
+    return sorted(_missed_messages(window, context, shown, recorded), key=lambda one: one.occurred_at)
 
 
 def _missed_messages(
-    channel: str, context: JobContext, shown: ChannelContent, recorded: dict[str, RecordedMessages]
+    window: HistoryWindow, context: JobContext, shown: ChannelContent, recorded: dict[str, RecordedMessages]
 ) -> Iterator[Capture]:
-    team = context.slack.team
-    for at, event in missed_events(shown, recorded, context.slack.bot):
+    team, channel = context.slack.team, window.channel
+    for at, event in missed_events(shown, recorded, context.slack.bot, window.latest):
         body = {"team_id": team, "event_id": f"read-back:{channel}:{at}", "event": {**event, "channel": channel}}
         missed = captures_of(body)
         if missed is not None:

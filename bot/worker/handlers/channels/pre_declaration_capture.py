@@ -146,7 +146,7 @@ def _shown_by_slack(run: JobRun, context: JobContext, window: HistoryWindow) -> 
     except SlackError:
         window.is_whole = False
         return
-    for one in missed_messages(window.channel, context, shown, recorded):
+    for one in missed_messages(window, context, shown, recorded):
         # The head of a thread may be older than the window.
         if message_time(one.source.message or "0") >= window.oldest:
             yield one

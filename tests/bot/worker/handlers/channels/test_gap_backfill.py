@@ -9,6 +9,7 @@ import pytest
 from commands.core.run import note_outcome
 from incident.effects.affected_surfaces import backfill_job
 from incident.entries.conversation import GapNoted
+from incident.entries.delivery import ChannelChanged
 from sandbox.state.entities import Person
 from sandbox.state.mutations import message_mutations
 from tests.support.open_incidents import open_incidents
@@ -83,6 +84,69 @@ def test_replies_edits_and_pins_are_backfilled_too(rig):
     assert kinds(rig, key) == ["message_posted", "message_edited", "message_pinned"]
     [pinned] = rig.entries(key, "message_pinned")
     assert pinned.by == rig.person("eva")
+
+
+def alert(rig, key, title):
+    """Let an app post in the channel whose words are all in an attachment; return its message."""
+    workspace = rig.sandbox.workspace
+    with workspace.lock:
+        message = message_mutations.post(
+            workspace, rig.channel(key), rig.users["eva"], "", attachments=[{"title": title}], subtype="bot_message"
+        )
+        message.bot_id, message.extra = "BALERT", {"username": "Alertmanager"}
+    return message
+
+
+def test_a_missed_alert_is_recorded_with_the_words_of_its_attachment_and_its_later_change_is_an_edit(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    message = alert(rig, key, "FIRING")
+    read_back(rig)
+    with rig.sandbox.workspace.lock:
+        message.attachments = [{"title": "RESOLVED"}]
+
+    read_back(rig)
+    read_back(rig)
+
+    [posted], [edited] = rig.entries(key, "message_posted"), rig.entries(key, "message_edited")
+    assert (posted.fact.text, posted.by) == ("FIRING", f"app:{rig.team}:BALERT:Alertmanager")
+    assert (edited.fact.text, edited.fact.previous) == ("RESOLVED", "FIRING")
+    assert kinds(rig, key) == ["message_posted", "message_edited"]
+
+
+def test_a_message_that_was_pinned_in_slacks_own_way_is_in_the_timeline(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    message = alert(rig, key, "FIRING")
+    rig.sandbox.actor.pin(rig.users["rosa"], rig.channel(key).id, message.ts)
+
+    read_back(rig)
+
+    [pinned] = rig.entries(key, "message_pinned")
+    assert (pinned.by, pinned.fact.text) == (rig.person("rosa"), "FIRING")
+
+
+def test_after_slack_has_changed_the_id_of_a_channel_no_message_is_recorded_again(rig):
+    key = rig.declare()
+    rig.after(minutes=1)
+    say(rig, key, "eva", "payments fail")
+    read_back(rig)
+    old, workspace = rig.channel(key), rig.sandbox.workspace
+    with workspace.lock:
+        before, old.id = old.id, f"{old.id}NEW"
+        workspace.channels[old.id] = workspace.channels.pop(before)
+        for message in old.messages.values():
+            message.channel = old.id
+    moved = ChannelChanged(channel=before, how="moved", to=old.id)
+    note_outcome(key, [moved], job="moved", recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+    say(rig, key, "eva", "the vendor is here")
+
+    read_back(rig)
+
+    assert [(e.fact.channel, e.fact.text) for e in rig.entries(key, "message_posted")] == [
+        (before, "payments fail"),
+        (before, "the vendor is here"),
+    ]
 
 
 def test_a_recorded_message_that_slack_no_longer_shows_is_a_deletion(rig):
