@@ -135,7 +135,15 @@ def test_every_kind_of_fact_is_said_or_known_not_to_be():
     """A new fact without a template fails here until its author has decided who is told."""
     otherwise = {"state_changed", "role_taken", "joined", "gap_noted", "prompt_due", "prompt_put_off", "update_missed"}
     otherwise |= {"updates_missed"}
-    of_muster = {"channel_made", "card_posted", "announced", "place_lost", "update_delivered", "update_dropped"}
+    of_muster = {
+        "channel_made",
+        "channel_changed",
+        "card_posted",
+        "announced",
+        "place_lost",
+        "update_delivered",
+        "update_dropped",
+    }
     of_the_workspace = {kind for (kind, _), fact in KINDS.items() if fact.__module__ == integrity.__name__}
 
     worded = {kind for (kind, _), fact in KINDS.items() if fact.template or fact.notice}
