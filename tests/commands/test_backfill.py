@@ -113,8 +113,8 @@ class TestAVoidIncident:
         return room
 
     def test_says_so(self, room: CommandBench) -> None:
-        assert "What is said in <#C100> from now on is not recorded." in room.answer()
-        assert "What is said here from now on is not recorded." in room.said()
+        assert "in <#C100> from now on is not recorded." in room.answer()
+        assert "here from now on is not recorded." in room.said()
 
     def test_captures_nothing_more_there_nor_any_change_of_what_it_holds(self, room: CommandBench) -> None:
         before = room.memory.state.rows[self.key].n

@@ -76,7 +76,7 @@ class EventListeners:
             self._pin(interaction, fields, is_added=is_added, by=message.get("user"))
 
     def _pin(self, interaction: Interaction, fields: Fields, *, is_added: bool, by: str | None) -> None:
-        """Run the request, and show its answer to the person alone. What Muster itself said is on the record already."""
+        """Run the request, and show its answer to the person alone. Its own messages are on the record already."""
         if by == self.gateway.bot:
             return
         reply = self.gateway.executor.execute_reaction(interaction, "pin" if is_added else "unpin", fields)
