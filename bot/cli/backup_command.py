@@ -53,7 +53,11 @@ def restore_database(file: Path, *, replace: bool, seen: str) -> int:
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     print(f"{shown_database(url)} holds {_extent(restored.now)}.")
-    for line in (*_replaced(restored), *_lost(report, published[0].seq if published else None)):
+    for line in (
+        *_replaced(restored),
+        *_rights(url, restored),
+        *_lost(report, published[0].seq if published else None),
+    ):
         print(line)
     print(report_text(report))
     return exit_status(report)
@@ -69,6 +73,15 @@ def _replaced(restored: RestoreResult) -> list[str]:
         return []
     kept = f" That database is kept as {restored.replaced_file}." if restored.replaced_file else ""
     return [f"Before, it held {_extent(restored.before)}.{kept}"]
+
+
+def _rights(url: str, restored: RestoreResult) -> list[str]:
+    """Say which roles of PostgreSQL may work in the restored tables."""
+    if restored.roles:
+        return [f"Rights put back for: {', '.join(restored.roles)}."]
+    if not url.startswith("postgres"):
+        return []
+    return ["No other role had rights here. If Muster runs as one: `muster migrate --service-role NAME`."]
 
 
 def _lost(report: VerificationReport, published: int | None) -> list[str]:

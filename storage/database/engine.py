@@ -22,6 +22,13 @@ NETWORK_TIMEOUTS: Final[dict[str, Any]] = {
     "tcp_user_timeout": 10_000,
 }
 
+_NO_ADDRESS: Final = (
+    "DATABASE_URL is not an address like sqlite:///muster.db or postgresql://user:password@host:5432/name; "
+    "in a password write @ as %40, / as %2F and : as %3A"
+)
+_SQLITE_OPTIONS: Final = frozenset(
+    {"timeout", "check_same_thread", "cached_statements", "detect_types", "isolation_level"}
+)
 _PRAGMAS: Final = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
     "PRAGMA journal_mode = WAL",
@@ -38,9 +45,9 @@ def read_url(text: str) -> URL:
     """
     try:
         url = make_url(text)
-    except ArgumentError:
-        # The URL may contain a password, so the message does not repeat it.
-        raise InvalidDatabaseUrl("DATABASE_URL is not an address like sqlite:///muster.db or postgresql://…") from None
+    except (ArgumentError, ValueError):
+        # The URL may contain a password, so the message does not repeat it. A port that is no number is a ValueError.
+        raise InvalidDatabaseUrl(_NO_ADDRESS) from None
     backend = url.drivername.partition("+")[0]
     if backend in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
@@ -48,6 +55,9 @@ def read_url(text: str) -> URL:
         raise InvalidDatabaseUrl(f"DATABASE_URL names {backend}; Muster keeps its record in SQLite or PostgreSQL")
     if url.database in (None, "", ":memory:"):
         raise InvalidDatabaseUrl("DATABASE_URL names a SQLite database in memory; a record needs a file")
+    unknown = [] if "uri" in url.query else sorted(set(url.query) - _SQLITE_OPTIONS)
+    if unknown:
+        raise InvalidDatabaseUrl(f"DATABASE_URL has an option that SQLite does not know: {unknown[0]}; leave it out")
     return url.set(drivername="sqlite+pysqlite")
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from storage.database.role_grants import held_grants, put_back
 from storage.database.sqlite import begin_writing
 from storage.errors import UnknownSchema
 from storage.tables import ENTRY
@@ -24,7 +25,9 @@ def migrate(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) != HEAD:
+            grants = held_grants(connection)
             upgrade(connection)
+            put_back(connection, grants)
         record_triggers.check_triggers(connection)
 
 

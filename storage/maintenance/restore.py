@@ -1,6 +1,7 @@
 """Restore of a backup into a database. The replaced record is never lost.
 
-On SQLite the replaced file is renamed; on PostgreSQL the restore is one transaction. A job that was ready in the backup
+On SQLite the replaced file is renamed; on PostgreSQL the restore is one transaction, and the grants of other roles are put
+back. A job that was ready in the backup
 may have been sent since, so every such job is marked as attempted: its handler looks for the result in Slack first.
 """
 
@@ -18,6 +19,7 @@ from sqlmodel import SQLModel
 
 from storage.database import schema
 from storage.database.engine import read_url
+from storage.database.role_grants import held_grants, put_back
 from storage.jobs.job_table import JOB, JobState
 from storage.maintenance.backup import BackupError, copy_sqlite_file, finalise, remove_database
 from storage.maintenance.row_copy import copy_rows
@@ -42,11 +44,15 @@ class Extent:
 
 @dataclass(frozen=True)
 class RestoreResult:
-    """The restored record and the replaced one. `replaced_file` is the renamed file on SQLite, if there was one."""
+    """The restored record and the replaced one.
+
+    `replaced_file` is the renamed file on SQLite, if there was one; `roles` have their rights on PostgreSQL again.
+    """
 
     now: Extent
     before: Extent
     replaced_file: Path | None = None
+    roles: tuple[str, ...] = ()
 
 
 def restore(url: str, file: Path, *, replace: bool) -> RestoreResult:
@@ -63,8 +69,7 @@ def restore(url: str, file: Path, *, replace: bool) -> RestoreResult:
     try:
         now = _prepare(file, prepared)
         if not is_sqlite:
-            _replace_rows(prepared, url)
-            return RestoreResult(now, before)
+            return RestoreResult(now, before, roles=_replace_rows(prepared, url))
         return RestoreResult(now, before, _replace_file(prepared, target, before))
     finally:
         remove_database(prepared)
@@ -136,14 +141,17 @@ def _free_name(target: Path) -> Path:
     return name
 
 
-def _replace_rows(prepared: Path, url: str) -> None:
+def _replace_rows(prepared: Path, url: str) -> tuple[str, ...]:
+    """Replace the tables with those of the backup, and return the roles whose rights were put back."""
     with open_store(f"sqlite:///{prepared}") as copy, open_store(url) as store, store.engine.begin() as target:
         others = target.execute(_OTHER_CONNECTIONS).scalar_one()
         if others:
             raise BackupError(f"{others} other clients are connected to the database; stop Muster first")
+        grants = held_grants(target)
         _drop_tables(target)
         schema.upgrade(target)
         copy.transactions.read(lambda rows: copy_rows(rows, target))
+        return put_back(target, grants)
 
 
 def _drop_tables(target: Connection) -> None:

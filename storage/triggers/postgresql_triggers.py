@@ -120,13 +120,18 @@ def statements(schema: str) -> Sequence[str]:
     return [_in_schema(statement, schema) for statement in (*rows, *whole)]
 
 
+def is_role_name(role: str) -> bool:
+    """True for a name that needs no quotes in SQL; a service role has no other."""
+    return re.fullmatch(r"[a-z_][a-z0-9_]*", role) is not None
+
+
 def grants(role: str) -> Sequence[str]:
     """Return the grants for a role that runs Muster without owning the tables, so that it cannot drop a trigger.
 
     The owner runs `muster migrate`; the service logs in as this role. Raises ValueError for a name with other characters
     than lower-case letters, digits and underscores.
     """
-    if not re.fullmatch(r"[a-z_][a-z0-9_]*", role):
+    if not is_role_name(role):
         raise ValueError("a role name is lower-case letters, digits and underscores")
     others = sorted(set(SQLModel.metadata.tables) - {"entry", "body"})
     return [

@@ -14,15 +14,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner
 
 from bot.cli.main import app
 from incident.record.hash_chain import canonical
+from storage.database.role_grants import held_grants
 from storage.integrity.signing_keys import read_key
 from storage.maintenance.verification import verify
 from storage.store import open_store
+from tests.support import postgres
 from tests.support.export_office import refit
 from tests.support.muster_command import POLICY, CommandResult
 from tests.support.started_record import TEAM, StartedRecord, start_record
@@ -103,6 +106,41 @@ def test_a_backup_is_verified_and_restored_and_names_what_is_lost(either: Starte
         assert [one.number for one in store.queries.incidents(TEAM)] == [f"INC-{datetime.now(UTC).year}-0001"]
         assert verify(store).is_sound
     assert muster(either, here, "verify", **THE_KEY).code == 0
+
+
+def test_a_restore_gives_the_roles_of_postgresql_the_rights_that_they_had(postgres_url: str, here: Path) -> None:
+    record = start_record(postgres_url)
+    for role in ("muster_restored", '"Reader of muster"'):
+        postgres.server().run(f"CREATE ROLE {role} LOGIN")
+    with psycopg.connect(postgres_url, autocommit=True) as owner:
+        owner.execute('GRANT SELECT ON entry TO "Reader of muster" WITH GRANT OPTION')
+    service = StartedRecord(postgres_url.replace("muster@", "muster_restored@"))
+    assert muster(record, here, "migrate", "--service-role", "muster_restored").code == 0
+    declare(service, here)
+    muster(record, here, "backup", "copy.db")
+    with open_store(postgres_url) as store:
+        before = store.transactions.read(held_grants)
+
+    restored = muster(record, here, "restore", "copy.db", "--replace")
+
+    with open_store(postgres_url) as store:
+        after = store.transactions.read(held_grants)
+    assert restored.code == 0, restored.everything
+    assert "Rights put back for: Reader of muster, muster_restored." in restored.out
+    assert len(before) > 20
+    assert after == before
+    declare(service, here, "Sign-in hangs")
+    assert muster(service, here, "verify").code == 0
+
+
+def test_a_restore_on_postgresql_without_a_service_role_says_how_to_make_one(postgres_url: str, here: Path) -> None:
+    record = start_record(postgres_url)
+    declare(record, here)
+    muster(record, here, "backup", "copy.db")
+
+    restored = muster(record, here, "restore", "copy.db", "--replace")
+
+    assert "If Muster runs as one: `muster migrate --service-role NAME`." in restored.out
 
 
 def test_a_restore_that_includes_every_published_root_loses_nothing(record: StartedRecord, here: Path) -> None:

@@ -28,7 +28,13 @@ def test_an_address_is_taken_in_its_usual_forms(address: str, driver: str) -> No
     assert read_url(address).drivername == driver
 
 
-@pytest.mark.parametrize("address", ["", "muster.db", "mysql://h/d", "sqlite://", "sqlite:///:memory:"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("", "muster.db", "mysql://h/d", "sqlite://", "sqlite:///:memory:", "sqlite:///muster.db?mode=ro"),
+        *("postgresql://u:p@h:port/d", "postgresql://u:p/q@h:5432:1/d"),
+    ],
+)
 def test_another_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidDatabaseUrl):
         make_engine(address)

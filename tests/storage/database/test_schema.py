@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -17,6 +18,7 @@ from mako.template import Template
 from sqlmodel import SQLModel
 
 from storage.database import schema
+from storage.database.role_grants import held_grants
 from storage.errors import UnknownSchema
 from storage.maintenance.verification import verify
 from storage.store import Store, open_store
@@ -121,6 +123,23 @@ def test_no_migration_rebuilds_the_record() -> None:
             assert f'batch_alter_table("{table}"' not in words
             assert f"batch_alter_table('{table}'" not in words
     assert "render_as_batch=False" in (MIGRATIONS / "env.py").read_text("utf-8")
+
+
+def test_a_migration_gives_a_service_role_its_rights_on_new_tables_and_takes_none() -> None:
+    server = postgres.server()
+    server.run("CREATE ROLE muster_upgraded LOGIN")
+    with server.database() as url, open_store(url) as store:
+        with store.engine.begin() as connection:
+            command.upgrade(schema.alembic_config(connection), "0001")
+            connection.exec_driver_sql("CREATE TABLE others (id INTEGER)")
+            connection.exec_driver_sql("GRANT SELECT, INSERT ON entry, others TO muster_upgraded")
+
+        store.migrate()
+
+        held = store.transactions.read(held_grants)
+    rights = {(one.relation, one.right) for one in held if one.role == "muster_upgraded"}
+    assert {("presence", "UPDATE"), ("entry", "INSERT"), ("others", "SELECT"), ("job_id_seq", "USAGE")} <= rights
+    assert ("entry", "UPDATE") not in rights
 
 
 def test_opening_a_store_does_not_import_alembic() -> None:
