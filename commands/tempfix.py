@@ -33,7 +33,13 @@ class Tempfix(Verb):
     form: Annotated[Form | None, FormField("What about it", Control.CHOICE, leading=True, choices=_FORMS)] = None
     id: Annotated[
         Slug | None,
-        FormField("Which one", Control.WORD, "TF1; left out for a new one", leading=True, only=("set", "removed")),
+        FormField(
+            "Which one",
+            Control.WORD,
+            "Only for one in place, such as TF1. A new one gets its own id",
+            leading=True,
+            only=("set", "removed"),
+        ),
     ] = None
     text: Annotated[str | None, FormField("What was put in place", Control.TEXT, rest=True, only=("add",))] = None
     owner: Annotated[

@@ -12,13 +12,15 @@ from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.closure import Validated
 from incident.entry import Fact
 
-_CRITERIA: Final = (
+NOT_COUNTED: Final = "provider_all_clear"
+CRITERIA: Final = (
     ("monitoring_verified", "Monitoring verified"),
     ("service_owner_confirmed", "Service owner confirmed"),
     ("user_confirmed", "A user confirmed"),
     ("containment_confirmed", "Containment confirmed"),
     ("integrity_verified", "Integrity verified"),
     ("security_signoff", "Security sign-off"),
+    (NOT_COUNTED, "A provider's all-clear (does not count)"),
 )
 _SHORT: Final = {
     "monitoring": "monitoring_verified",
@@ -30,6 +32,9 @@ _SHORT: Final = {
     "signoff": "security_signoff",
     "sign-off": "security_signoff",
     "security": "security_signoff",
+    "all_clear": NOT_COUNTED,
+    "all-clear": NOT_COUNTED,
+    "provider": NOT_COUNTED,
 }
 
 
@@ -47,7 +52,7 @@ class Validate(Verb):
     criterion: Annotated[
         Slug,
         BeforeValidator(read_criterion),
-        FormField("What was checked", Control.CHOICE, leading=True, needed=True, choices=_CRITERIA),
+        FormField("What was checked", Control.CHOICE, leading=True, needed=True, choices=CRITERIA),
     ]
     evidence: Annotated[
         str, FormField("Evidence", Control.TEXT, "What you saw, where, for how long", rest=True, needed=True)

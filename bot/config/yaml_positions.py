@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -18,7 +18,9 @@ class ConfigError:
     message: str
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.path} {self.message}".replace("  ", " ")
+        """Return the fault as a sentence."""
+        text = f"line {self.line}: {self.path} {self.message}".replace("  ", " ")
+        return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 Path = tuple[Any, ...]
@@ -26,22 +28,54 @@ Path = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class YamlDocument:
-    """A document as plain values, the line of each path in it, and its repeated keys."""
+    """A document as plain values, the line of each path in it, its repeated keys, and the paths without a value.
+
+    `null` and `~` are values; what is empty was perhaps meant to be something.
+    """
 
     value: Any
     lines: dict[Path, int]
     repeated: tuple[ConfigError, ...]
+    empty: tuple[Path, ...] = ()
 
     def error_at(self, path: Sequence[Any], message: str) -> ConfigError:
         """Return a fault at the line of a path, or at that of its nearest existing parent."""
+        return ConfigError(self._line(path), _dotted(path), message)
+
+    def located(self, path: Sequence[Any], sentence: str) -> ConfigError:
+        """Return a whole sentence at the line of a path, which it does not name."""
+        return ConfigError(self._line(path), "", sentence)
+
+    def _line(self, path: Sequence[Any]) -> int:
         existing = tuple(path)
         while existing and existing not in self.lines:
             existing = existing[:-1]
-        return ConfigError(self.lines.get(existing, 1), ".".join(str(step) for step in path), message)
+        return self.lines.get(existing, 1)
+
+
+class UnreadableYaml(Exception):  # noqa: N818 - it is an answer for a person
+    """A text is no YAML; `error` says where and what to do."""
+
+    def __init__(self, error: ConfigError) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 def read_document(text: str) -> YamlDocument:
-    """Read YAML with its positions. Raise MarkedYAMLError when it cannot be parsed."""
+    """Read YAML with its positions. Raise UnreadableYaml when it cannot be parsed."""
+    try:
+        return _read(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise UnreadableYaml(ConfigError(mark.line + 1 if mark else 1, "", _explained(str(error.problem)))) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise UnreadableYaml(ConfigError(line, "", "has a character that YAML does not allow. Delete it.")) from None
+    except RecursionError:
+        raise UnreadableYaml(ConfigError(1, "", "is nested too deeply to be a policy.")) from None
+
+
+def _read(text: str) -> YamlDocument:
     loader = yaml.SafeLoader(text)
     try:
         root = loader.get_single_node()
@@ -49,9 +83,30 @@ def read_document(text: str) -> YamlDocument:
             return YamlDocument({}, {(): 1}, ())
         walk = _NodeWalk(loader)
         lines = dict(walk.lines(root, ()))
-        return YamlDocument(loader.construct_document(root), lines, tuple(walk.repeated))
+        return YamlDocument(loader.construct_document(root), lines, tuple(walk.repeated), tuple(walk.empty))
     finally:
         loader.dispose()
+
+
+# The slips behind PyYAML's most frequent complaints.
+_SLIPS: Final = {
+    "found character '\\t'": "has a tab. Indent with spaces",
+    "cannot start any token": "starts a value with a character that YAML keeps for itself. Put the value in quotes",
+    "mapping values are not allowed": "has a colon too many. Put a text with a colon in quotes",
+    "found undefined alias": "starts a value with *. Put the value in quotes",
+    "could not determine a constructor": "starts a value with !. Put the value in quotes",
+    "but found another document": "starts a second document with ---. Keep one",
+    "found unexpected end of stream": "ends inside quotes. Close them",
+    "unhashable key": "has a list or a block where a key belongs",
+}
+
+
+def _explained(problem: str) -> str:
+    slip = next((words for part, words in _SLIPS.items() if part in problem), None)
+    return (
+        slip
+        or "is no YAML. Look here, and on the line before, for a missing quote, bracket or colon, or wrong indentation"
+    )
 
 
 class _NodeWalk:
@@ -61,6 +116,7 @@ class _NodeWalk:
         self._loader = loader
         self._visited: set[int] = set()
         self.repeated: list[ConfigError] = []
+        self.empty: list[Path] = []
 
     def lines(self, node: yaml.Node, path: Path) -> Iterator[tuple[Path, int]]:
         yield path, node.start_mark.line + 1
@@ -68,22 +124,39 @@ class _NodeWalk:
         if id(node) in self._visited:
             return
         self._visited.add(id(node))
+        if isinstance(node, yaml.ScalarNode):
+            self._check_scalar(node, path)
         if isinstance(node, yaml.SequenceNode):
             for index, child in enumerate(node.value):
                 yield from self.lines(child, (*path, index))
         if isinstance(node, yaml.MappingNode):
             yield from self._keys(node, path)
 
+    def _check_scalar(self, node: yaml.ScalarNode, path: Path) -> None:
+        if node.style is None and node.value == "":
+            self.empty.append(path)
+        self._value(node, path)
+
+    def _value(self, node: yaml.ScalarNode, path: Path) -> Any:
+        """Return the value of a scalar; refuse one that looks like a date or a number and is none, such as 2026-02-30."""
+        try:
+            return self._loader.construct_object(node)
+        except ValueError:
+            fault = f"is no date or number that exists: {node.value[:60]}. Correct it, or put it in quotes"
+            raise UnreadableYaml(ConfigError(node.start_mark.line + 1, _dotted(path), fault)) from None
+
     def _keys(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[Path, int]]:
         seen = set()
         for key_node, child in node.value:
-            key = (
-                key_node.value if not isinstance(key_node, yaml.ScalarNode) else self._loader.construct_object(key_node)
-            )
+            key = self._value(key_node, path) if isinstance(key_node, yaml.ScalarNode) else key_node.value
             below = (*path, str(key) if not isinstance(key, int | str) else key)
             line = key_node.start_mark.line + 1
             if below in seen:
-                self.repeated.append(ConfigError(line, ".".join(str(step) for step in below), "is repeated here"))
+                self.repeated.append(ConfigError(line, _dotted(below), "is repeated here: keep one of them"))
             seen.add(below)
             yield from self.lines(child, below)
             yield below, line
+
+
+def _dotted(path: Sequence[Any]) -> str:
+    return ".".join(str(step) for step in path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from commands.core.fields.form_field import form_fields
 from commands.validate import Validate
 from incident.entries.closure import Validated
 from incident.model.components import Times
@@ -42,3 +43,17 @@ def test_evidence_from_before_the_restoration_is_recorded_and_reported_not_to_co
     assert "will not count" in HandmadeDesk().answer(validate)
     assert "will not count" in HandmadeDesk(BACK, occurred_at=later(4)).answer(validate)
     assert HandmadeDesk(BACK).answer(validate) == "Recorded: monitoring is green."
+
+
+@pytest.mark.parametrize("typed", ["provider_all_clear", "all-clear", "provider"])
+def test_the_all_clear_of_a_provider_is_recorded_and_reported_not_to_count(typed):
+    validate = Validate(criterion=typed, evidence="their status page is green")
+
+    assert HandmadeDesk(BACK).does(validate)[0].criterion == "provider_all_clear"
+    assert "never counts at closing" in HandmadeDesk(BACK).answer(validate)
+
+
+def test_the_form_offers_the_all_clear_of_a_provider_marked_as_not_counting():
+    offered = dict(form_fields(Validate)["criterion"].choices)
+
+    assert offered["provider_all_clear"].endswith("(does not count)")

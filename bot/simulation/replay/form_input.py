@@ -12,7 +12,7 @@ from roles.person_ids import PersonId, slack_user
 
 
 def form_values(view: Json, fields: dict[str, JsonValue]) -> dict[str, Any]:
-    """Return the value of each input. LookupError when the form has no input for a field."""
+    """Return the value of each input. LookupError when the form has no input for a field or no such choice."""
     inputs = {block["block_id"]: block["element"] for block in view["blocks"] if block["type"] == "input"}
     unknown = sorted(set(fields) - set(inputs))
     if unknown:
@@ -23,7 +23,10 @@ def form_values(view: Json, fields: dict[str, JsonValue]) -> dict[str, Any]:
 def _value(element: Json, value: JsonValue) -> Any:
     kind = element["type"]
     if kind == "users_select":
-        return slack_user(PersonId(str(value))) or value
+        user = slack_user(PersonId(str(value)))
+        if user is None:
+            raise LookupError(f"{value} has no account in Slack")
+        return user
     if kind == "datetimepicker":
         return int(datetime.fromisoformat(str(value)).timestamp())
     if kind in ("checkboxes", "multi_static_select"):

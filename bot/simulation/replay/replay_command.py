@@ -16,7 +16,7 @@ from bot.simulation.replay.replay_environment import ReplayEnvironment
 from bot.simulation.replay.replayed_record import record_of
 from bot.simulation.replay.scenario import Scenario, read_scenario
 from bot.simulation.replay.scenario_policy import script_policy
-from bot.simulation.replay.scenario_replay import ScenarioPlayer
+from bot.simulation.replay.scenario_replay import COMMAND_LINE, FORMS, TYPED, ScenarioPlayer
 from sandbox.state.entities import Person
 
 _TEXT_FIELDS = (
@@ -55,12 +55,13 @@ def _replay(scenario: Scenario, *, check: bool, database: str | None) -> int:
         player.play()
         record = record_of(player)
     duration = perf_counter() - started
-    counts = player.counts
-    summary = f"{counts['lines']} typed lines, {counts['forms']} forms, {duration:.1f} s"
+    summary = ", ".join([*(f"{player.counts[way]} {way}" for way in (FORMS, TYPED, COMMAND_LINE)), f"{duration:.1f} s"])
     if not check:
         print(json.dumps(record, ensure_ascii=False, indent=1))
         print(f"{scenario.id}: {summary}", file=sys.stderr)
         return 0
+    for one in player.unformed:
+        print(f"  no form can say {one}; played by command line")
     found = problems(record, scenario) + player.problems
     for problem in found:
         print(f"  {problem}")

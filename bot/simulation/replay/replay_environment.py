@@ -14,7 +14,9 @@ import yaml
 from bot.bootstrap.composition import compose
 from bot.clock import SetClock
 from bot.config.settings import Settings
+from bot.requests.command_line_request import command_line_request
 from bot.simulation.replay.scenario_policy import SHIPPED
+from commands.core.request import Fields
 from commands.core.run import record_passed
 from incident.entry import WORKSPACE, Entry, IncidentKey
 from incident.policy import Policy
@@ -177,9 +179,27 @@ class ReplayEnvironment:
     def submit(self, user: str, view: dict[str, Any], values: dict[str, Any]) -> Delivery:
         """Submit a form. One that stays open with errors is closed."""
         delivery = self._acknowledged(self.sandbox.actor.submit(user, view["id"], values))
+        self.close_forms(user)
+        return delivery
+
+    def close_forms(self, user: str) -> None:
+        """Close every form that a person has open."""
         for open_view in self.sandbox.workspace.stack(user):
             self.sandbox.actor.close(user, open_view.id)
-        return delivery
+
+    def run_command(self, user: str, verb: str, fields: Fields, occurred_at: datetime | None = None) -> None:
+        """Make a request as `muster incident` does, about the latest incident, by this person."""
+        gateway, latest = self.muster.gateway, self.muster.store.queries.incidents(self.team, limit=1)
+        request = command_line_request(
+            verb,
+            fields,
+            actor=gateway.users.actor(user, gateway.record.policy),
+            team=self.team,
+            number=latest[0].number if latest else None,
+            at=self.clock.now(),
+            occurred_at=occurred_at,
+        )
+        gateway.executor.path.run(request)
 
     def entries(self, key: IncidentKey) -> tuple[Entry, ...]:
         """Return a chain's entries unmasked: a scenario is about the record."""

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from bot.config.validation_words import in_plain_words, place_of
+from bot.config.yaml_positions import UnreadableYaml, read_document
 
 
 def _utc(at: datetime) -> datetime:
@@ -103,11 +105,17 @@ class Scenario(_Model):
 
 
 def read_scenario(path: Path) -> Scenario:
-    """Read a scenario from YAML. ValueError when the file is invalid."""
+    """Read a scenario from YAML. ValueError, with every fault and its line, when the file is invalid."""
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as yaml_error:
-        raise ValueError(f"it cannot be read: {yaml_error}") from None
-    if not isinstance(loaded, dict):
+        document = read_document(path.read_text(encoding="utf-8"))
+    except UnreadableYaml as unreadable:
+        raise ValueError(str(unreadable)) from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is no text in UTF-8: byte {error.start} cannot be read") from None
+    if not isinstance(document.value, dict):
         raise ValueError("it is no incident script: it holds no mapping")
-    return Scenario.model_validate(loaded)
+    try:
+        return Scenario.model_validate(document.value)
+    except ValidationError as invalid:
+        found = (document.error_at(place_of(one), in_plain_words(one, Scenario)) for one in invalid.errors())
+        raise ValueError("\n  ".join(str(one) for one in found)) from None

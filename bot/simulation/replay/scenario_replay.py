@@ -1,34 +1,42 @@
 """Plays a scenario event by event: messages, reactions and commands at their times, until nothing is outstanding.
 
-An intent is played by submitting its verb's form, or by a typed command where the grammar parses it to exactly the
-intent.
+An intent is played by a typed command where the grammar parses it to exactly the intent, else by submitting its verb's
+form. What the form cannot bring about (an empty reason, an id that is not on offer, a second declaration) goes through the
+command line's entry point, and the play says so.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 
 from bot.grammar.command_parser import parse_command
-from bot.simulation.replay.command_text import explicit_command
+from bot.rendering.user_text import from_form
 from bot.simulation.replay.form_input import form_values
 from bot.simulation.replay.intents import fields_of, utc_datetime, verb_of
 from bot.simulation.replay.outage_recovery import OutageRecovery
 from bot.simulation.replay.replay_environment import ReplayEnvironment
 from bot.simulation.replay.scenario import Scenario, ScriptEvent
 from bot.slack.forms.modal import OCCURRED
-from commands.core.fields.form_field import Control, form_fields
+from bot.slack.gateway.typed_command import FORM
+from commands.core.fields.form_field import form_fields
 from commands.core.verb import Verb
 from roles.person_ids import PersonId, slack_person
 from sandbox.workspace_errors import NotPossibleError
 
 COMMAND: Final = "/inc"
+# The ways in which an intent is played, as `muster replay` names them.
+FORMS: Final = "by form"
+TYPED: Final = "by typed line"
+COMMAND_LINE: Final = "by command line"
 _OUTSIDE_SLACK: Final = frozenset({"alert", "external"})
 
 
 @dataclass
 class ScenarioPlayer:
-    """Plays one scenario. `counts` counts the typed commands and the forms.
+    """Plays one scenario. `counts` counts the ways in which intents were played, `unformed` says why the last way was taken.
 
     `messages` and `channels` hold ts and channel of each message: a message before the declaration is posted where the
     incident will be declared, and edited there later.
@@ -39,7 +47,8 @@ class ScenarioPlayer:
     messages: dict[str, str] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
-    counts: dict[str, int] = field(default_factory=lambda: {"lines": 0, "forms": 0, "buttons": 0})
+    counts: Counter[str] = field(default_factory=Counter)
+    unformed: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     outage: OutageRecovery | None = None
     backfilled: dict[str, ScriptEvent] = field(default_factory=dict)
@@ -126,14 +135,14 @@ class ScenarioPlayer:
         occurred_at = event.intent.get("occurred_at")
         if occurred_at is not None:
             fields[OCCURRED] = utc_datetime(occurred_at).isoformat()
-        lines = (*self._candidate_lines(event, fields), *self._explicit_commands(event, fields))
-        line = next((line for line in lines if self._expresses(line, event, fields)), None)
+        line = next(
+            (line for line in self._candidate_lines(event, fields) if self._expresses(line, event, fields)), None
+        )
         if line is not None:
-            self.counts["lines"] += 1
+            self.counts[TYPED] += 1
             self.environment.slash(user, channel, line)
         else:
-            self.counts["forms"] += 1
-            self._form(event, user, channel, fields)
+            self._form_or_command_line(event, user, channel, fields)
 
     def _candidate_lines(self, event: ScriptEvent, fields: dict[str, Any]) -> tuple[str, str]:
         """Return the scenario's line, and a line of the leading fields only."""
@@ -145,31 +154,6 @@ class ScenarioPlayer:
         ]
         words = [str(word) for value in leading for word in (value if isinstance(value, list) else [value])]
         return event.text.removeprefix(COMMAND).strip(), " ".join([verb.name, *words])
-
-    def _explicit_commands(self, event: ScriptEvent, fields: dict[str, Any]) -> tuple[str, ...]:
-        """Return a line that names every field, where the verb opens no form that could express the intent."""
-        verb = verb_of(event.intent["name"])
-        has_no_form = verb.needs_incident and self.environment.incident is None
-        if not (
-            has_no_form
-            or self._needs_unlisted_option(verb, fields)
-            or (verb.opens_incident and self.environment.incident is not None)
-        ):
-            return ()
-        return (
-            explicit_command(verb, fields, {self._person(alias) or alias: alias for alias in self.environment.users}),
-        )
-
-    def _needs_unlisted_option(self, verb: type[Verb], fields: dict[str, Any]) -> bool:
-        """True if the intent needs an option that no form offers, such as an unknown service."""
-        form, services = form_fields(verb), self.scenario.org.services
-        choices = {
-            name: [value for value, _ in form_field.choices] for name, form_field in form.items() if form_field.choices
-        }
-        offered = choices | {
-            name: list(services) for name, form_field in form.items() if form_field.control is Control.SERVICE
-        }
-        return any(str(fields[name]) not in offered[name] for name in offered if isinstance(fields.get(name), str))
 
     def _expresses(self, line: str, event: ScriptEvent, fields: dict[str, Any]) -> bool:
         """True if a typed line alone means exactly the intent."""
@@ -188,12 +172,30 @@ class ScenarioPlayer:
             return False
         return typed == intended and parsed.occurred_at is None and OCCURRED not in fields
 
-    def _form(self, event: ScriptEvent, user: str, channel: str, fields: dict[str, Any]) -> None:
+    def _form_or_command_line(self, event: ScriptEvent, user: str, channel: str, fields: dict[str, Any]) -> None:
         verb = verb_of(event.intent["name"])
-        if not form_fields(verb) and OCCURRED not in fields:
-            self.environment.slash(user, channel, verb.name)
-            return
-        view = self.environment.open_form(user, channel, verb.name)
+        try:
+            self._submit_form(verb, user, channel, fields)
+        except (LookupError, NotPossibleError) as impossible:
+            self.unformed.append(f"{event.id} {event.intent['name']}: {impossible}")
+            self.counts[COMMAND_LINE] += 1
+            self.environment.close_forms(user)
+            occurred_at = fields.get(OCCURRED)
+            given = {name: _stored(value) for name, value in _without_occurred_at(fields).items()}
+            self.environment.run_command(
+                user, verb.name, given, datetime.fromisoformat(occurred_at) if occurred_at else None
+            )
+        else:
+            self.counts[FORMS] += 1
+
+    def _submit_form(self, verb: type[Verb], user: str, channel: str, fields: dict[str, Any]) -> None:
+        """Open a verb's form, fill it in and submit it. LookupError or NotPossibleError where the form cannot say this."""
+        has_incident = self.environment.incident is not None
+        if verb.needs_incident and not has_incident:
+            raise NotPossibleError("its form opens in an incident channel only")
+        if verb.opens_incident and has_incident:
+            raise NotPossibleError("no form declares a second incident in an incident channel")
+        view = self.environment.open_form(user, channel, f"{verb.name} {FORM}")
         self.environment.submit(user, view, form_values(view, fields))
 
     def _actor_and_channel(self, event: ScriptEvent) -> tuple[str, str]:
@@ -222,6 +224,11 @@ class ScenarioPlayer:
         """Return a reference to a message, or `no message` for an event without one."""
         is_message = event_id in self.messages
         return f"{self.channels[event_id]}/{self.messages[event_id]}" if is_message else "no message"
+
+
+def _stored(value: Any) -> Any:
+    """Return a text as the command line stores it; anything else as it is."""
+    return from_form(value) if isinstance(value, str) else value
 
 
 def _without_occurred_at(fields: dict[str, Any]) -> dict[str, Any]:
