@@ -80,6 +80,8 @@ def _post(url: str, query: bytes) -> bytes:
         raise InvalidTimestamp(f"{url} answers {error.code}") from error
     except (OSError, HTTPException) as error:
         raise TimestampUnavailable(f"{url}: {error}") from error
+    except ValueError as error:
+        raise InvalidTimestamp(f"{url} is no web address") from error
     return reply
 
 

@@ -5,6 +5,7 @@ Only errors of the outside world: a file, a database, Slack, a policy. An error 
 
 from __future__ import annotations
 
+import errno
 import sys
 from http.client import HTTPException
 from typing import Final
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.cli.database_access import NotFound
 from bot.config.policy_loader import BrokenPolicy
-from bot.config.settings import SOURCES
+from bot.config.settings import TOKEN_SOURCES
 from bot.monitoring.logs import redact
 from bot.web.http_server import PortTaken
 from storage.errors import StorageError, Unavailable
@@ -28,6 +29,21 @@ EXPECTED_ERRORS: Final = (
     OSError,
     HTTPException,
 )
+# SQLSTATE of a missing right.
+_NOT_ALLOWED: Final = "42501"
+_RIGHTS: Final = (
+    "The tables belong to another role. As their owner, migrate, restore, or give this role its rights: "
+    "`muster migrate --service-role NAME`."
+)
+_FILE_ERRORS: Final = {
+    errno.ENOENT: "There is no file {file}. Name one that exists.",
+    errno.EACCES: "Muster may not use {file}. Let its user read and write there, or name another file.",
+    errno.EPERM: "Muster may not use {file}. Let its user read and write there, or name another file.",
+    errno.EISDIR: "{file} is a folder. Name a file.",
+    errno.ENOTDIR: "{file} lies in something that is no folder. Name another place.",
+    errno.ENOSPC: "The disk of {file} is full. Make room, or name another place.",
+    errno.EROFS: "The disk of {file} is read-only. Name another place.",
+}
 _BAD_TOKEN: Final = frozenset({"invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired"})
 
 
@@ -51,31 +67,38 @@ def _explanation(error: BaseException) -> str:
         )
     if isinstance(error, (SQLAlchemyError, Unavailable)):
         return _database(error)
-    if isinstance(error, FileNotFoundError):
-        return f"There is no file {error.filename}. Name one that exists."
     if isinstance(error, (NotFound, PortTaken)):
         return str(error)
     if isinstance(error, StorageError):
         return _sentence(str(error))
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}."
+        return file_error(error)
     return f"It does not answer: {getattr(error, 'reason', None) or error}. Check the network and the address."
+
+
+def file_error(error: OSError) -> str:
+    """Return what is wrong with a file and what to do, as a sentence."""
+    what = _FILE_ERRORS.get(error.errno or 0, f"{{file}}: {error.strerror}. Correct that, or name another file.")
+    return what.format(file=error.filename)
 
 
 def _database(error: SQLAlchemyError | Unavailable) -> str:
     refused = error.__cause__ if isinstance(error, Unavailable) else error
     if refused is None:
-        return f"The database takes nothing now ({error}). Try again in a minute."
+        return f"The database accepts nothing now ({error}). Try again in a minute."
     cause = getattr(refused, "orig", None) or refused
-    return f"The database refuses: {str(cause).strip().splitlines()[0]}. Check DATABASE_URL and the server."
+    message = str(cause).strip().splitlines()[0]
+    if getattr(cause, "sqlstate", None) == _NOT_ALLOWED:
+        return f"The database refuses: {message}. {_RIGHTS}"
+    return f"The database refuses: {message}. Check DATABASE_URL and the server."
 
 
 def _slack(error: SlackApiError) -> str:
     status, code = getattr(error.response, "status_code", 200), str(error.response.get("error"))
     if status == 429 or code == "ratelimited":
-        return "Slack asks us to call less often. Try again in a minute."
+        return "Slack limits how often Muster may call. Try again in a minute."
     if status >= 500:
-        return f"Slack is in trouble ({status}). Try again in a minute."
+        return f"Slack answers {status}: it has a fault. Try again in a minute."
     return slack_refused(code)
 
 
@@ -89,7 +112,7 @@ def _sentence(text: str) -> str:
 def slack_refused(error: str, token: str = "SLACK_BOT_TOKEN") -> str:  # noqa: S107 - the name of a setting
     """Return what to do about an error code of Slack's, where `token` was used."""
     if error in _BAD_TOKEN:
-        return f"Slack does not know the {token} ({error}). Copy it again: {SOURCES[token]}."
+        return f"Slack does not know the {token} ({error}). Copy it again: {TOKEN_SOURCES[token]}."
     if error == "not_allowed_token_type":
-        return f"{token} is a token of another kind. Copy the right one: {SOURCES[token]}."
-    return f"Slack refuses: {error}."
+        return f"{token} is a token of another kind. Copy the right one: {TOKEN_SOURCES[token]}."
+    return f"Slack refuses: {error}. `muster doctor` checks tokens, scopes and channels."

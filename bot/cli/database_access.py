@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from bot.clock import RealClock
-from bot.config.policy_loader import LoadedPolicy, read_policy
+from bot.config.policy_loader import LoadedPolicy, active_policy, read_policy
 from bot.config.settings import RecordSettings, read_record_settings
 from incident.entry import IncidentKey
 from incident.ports import Person, Recorder
@@ -44,13 +44,15 @@ class Opened:
 
 
 @contextmanager
-def open_any_record() -> Iterator[tuple[Store, RecordSettings]]:
+def open_any_record(settings: RecordSettings | None = None) -> Iterator[tuple[Store, RecordSettings]]:
     """Open the database of the settings whatever its rows hold, to check or repair it. Raise NotFound without a migrated one."""
-    settings = read_record_settings()
+    settings = settings or read_record_settings()
     url = settings.database_url.get_secret_value()
     file = missing_file(url)
     if file is not None:
-        raise NotFound(f"There is no database at {file} yet. `muster run` makes it, or DATABASE_URL names another one.")
+        raise NotFound(
+            f"There is no database at {file} yet. `muster run` creates it, or DATABASE_URL names another one."
+        )
     with open_store(url) as store:
         if store.transactions.read(schema.current) is None:
             raise NotFound(
@@ -61,9 +63,9 @@ def open_any_record() -> Iterator[tuple[Store, RecordSettings]]:
 
 
 @contextmanager
-def open_database() -> Iterator[tuple[Store, RecordSettings]]:
+def open_database(given: RecordSettings | None = None) -> Iterator[tuple[Store, RecordSettings]]:
     """Open the database of the settings, for the team whose record it holds. Raise NotFound without a migrated one."""
-    with open_any_record() as (store, settings):
+    with open_any_record(given) as (store, settings):
         team = team_of(store)
     url = settings.database_url.get_secret_value()
     with open_store(url, team=team or _NO_TEAM) as store:
@@ -111,9 +113,10 @@ def find(store: Store, number: str) -> IncidentKey:
 
 def policy_in_force(store: Store, settings: RecordSettings) -> LoadedPolicy:
     """Return the policy that `muster run` activated last; the file's if none was activated."""
-    active = store.directory.active_policy()
-    text = active[1] if active else settings.policy.read_text(encoding="utf-8")
-    return read_policy(text, RealClock().now().date())
+    stored, today = store.directory.active_policy(), RealClock().now().date()
+    if stored is None:
+        return active_policy(settings.policy, today, lambda: None)[0].loaded
+    return read_policy(stored[1], today, was_active=True)
 
 
 def signer_of(settings: RecordSettings) -> Signer | None:

@@ -15,11 +15,10 @@ from bot.cli.checks.record_protection_check import check_record_protection
 from bot.cli.checks.slack_check import check_slack
 from bot.cli.checks.spool_check import check_spool
 from bot.clock import Clock, RealClock
-from bot.config.settings import MissingSettings, Settings, read_record_settings, read_settings
+from bot.config.setting_problems import MISSING, MissingSettings
+from bot.config.settings import Settings, read_record_settings, read_settings
 
-NO_PAGER: Final = (
-    "Muster reaches people by Slack direct message only, and a direct message wakes nobody: keep your pager."
-)
+NO_PAGER: Final = "Muster calls people by Slack direct message only. Slack won't wake them: keep your pager."
 _HTTP: Final = (
     "HTTP mode: switch Socket Mode off in the app's settings, and give https://…/slack/events as the request URL of "
     "commands, interactivity, options and events."
@@ -38,7 +37,7 @@ def run_checks(clock: Clock, env_file: Path = Path(".env")) -> Iterator[CheckRes
     yield from check_python()
     settings, problems = _settings(env_file)
     yield from problems
-    record = read_record_settings(env_file)
+    record = read_record_settings(env_file, has_been_checked=True)
     yield from check_key(record.key_file)
     yield from check_database(record.database_url.get_secret_value())
     yield from check_spool(record.spool)
@@ -61,14 +60,14 @@ def report(results: Sequence[CheckResult]) -> str:
         lines += [f"{severity}:", *(f"  {one}" for one in messages), ""] if messages else []
     blocking = sum(one.severity in BLOCKING for one in results)
     things = "one thing" if blocking == 1 else f"{blocking} things"
-    return "\n".join([*lines, f"Correct {things} first." if blocking else "Nothing blocks: `muster run` starts it."])
+    return "\n".join([*lines, f"Fix {things} first." if blocking else "Ready: start Muster with `muster run`."])
 
 
 def _settings(env_file: Path) -> tuple[Settings | None, list[CheckResult]]:
     try:
         return read_settings(env_file), []
     except MissingSettings as incomplete:
-        problems = [missing(str(one)) if one.fault == "is missing" else wrong(str(one)) for one in incomplete.problems]
+        problems = [missing(str(one)) if one.fault == MISSING else wrong(str(one)) for one in incomplete.problems]
     if not env_file.exists():
         problems.insert(
             0, note(f"There is no {env_file} here; it holds one setting a line, as docs/reference/settings.md says.")

@@ -6,12 +6,29 @@ import gc
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperGroup
+
+from bot.config.setting_problems import MissingSettings
+
+
+class Commands(TyperGroup):
+    """The commands. Settings that are missing or wrong end any of them with a sentence for each, and exit status 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except MissingSettings as missing:
+            typer.echo(str(missing), err=True)
+            raise typer.Exit(2) from None
+
 
 app = typer.Typer(
     name="muster",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -130,11 +147,13 @@ def export(number: Number, out: Annotated[Path, typer.Option(help="The folder to
 
 
 @app.command()
-def metrics(number: Number) -> None:
-    """Print the metrics of one incident as JSON."""
-    from bot.cli.record_commands import print_metrics
+def metrics(
+    number: Annotated[str, typer.Argument(help="The incident, as in INC-2026-0042; all of them unless given.")] = "",
+) -> None:
+    """Print the metrics of one incident as JSON, or of every incident, one JSON object on each line."""
+    from bot.cli.record_commands import print_all_metrics, print_metrics
 
-    raise typer.Exit(print_metrics(number))
+    raise typer.Exit(print_metrics(number) if number else print_all_metrics())
 
 
 @app.command()
@@ -191,6 +210,16 @@ def incident(
     from bot.cli.incident_command import act
 
     raise typer.Exit(act(" ".join(line), number=number or None))
+
+
+@app.command(name="list")
+def list_incidents(
+    words: Annotated[list[str] | None, typer.Argument(help="What you would type after /incident list.")] = None,
+) -> None:
+    """List the open incidents that you may see, as `/incident list` does in Slack."""
+    from bot.cli.incident_command import act
+
+    raise typer.Exit(act(" ".join(["list", *(words or [])]), number=None))
 
 
 @app.command(name="help")

@@ -14,7 +14,7 @@ from typing import Final
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail
 from bot.cli.database_access import claimed_identity, find, open_database, policy_in_force, signer_of
 from bot.clock import RealClock
-from bot.config.policy_loader import BrokenPolicy, read_policy
+from bot.config.policy_loader import BrokenPolicy, file_fault, located_gaps, read_policy
 from bot.config.settings import read_record_settings
 from bot.export.bundle import Seal, write_bundle
 from bot.monitoring.logs import shown_database
@@ -23,6 +23,7 @@ from incident.report.incident_metrics import metrics
 from incident.rules.impact_time import impact
 from storage.store import open_store
 
+_ALL: Final = 1_000_000
 UNSIGNED: Final = "Not signed, since there is no key. `muster keygen` makes one; name it in MUSTER_KEY_FILE."
 
 
@@ -46,19 +47,24 @@ def migrate_database(service_role: str = "") -> int:
 
 
 def check_policy(named: Path | None) -> int:
-    """Print every fault of a policy file with its line, or that there is none. Without a name, check MUSTER_POLICY."""
+    """Print every fault of a policy file with its line, or what it leaves open. Without a name, check MUSTER_POLICY."""
     file = named or read_record_settings().policy
     try:
-        policy = read_policy(file.read_text(encoding="utf-8"), RealClock().now().date()).policy
-    except OSError as error:
-        return fail(f"{file} cannot be read: {error.strerror}.", 2)
-    except UnicodeDecodeError as error:
-        return fail(f"{file} is no text in UTF-8: byte {error.start} cannot be read.", 2)
+        text = file.read_text(encoding="utf-8")
+        policy = read_policy(text, RealClock().now().date()).policy
+    except (OSError, UnicodeDecodeError) as error:
+        return fail(f"{file} {file_fault(error)}.", 2)
     except BrokenPolicy as broken:
         return fail("\n".join(f"{file} {one}" for one in broken.errors))
-    print(
-        f"Nothing is wrong: version {policy.version}, approved by {policy.approver}, {len(policy.services)} services."
-    )
+    services = "one service" if len(policy.services) == 1 else f"{len(policy.services)} services"
+    about = f"version {policy.version}, approved by {policy.approver}, {services}."
+    open_questions = located_gaps(policy, text)
+    if not open_questions:
+        print(f"Nothing is wrong: {about}")
+        return 0
+    print(f"{file} can become active: {about} Check these lines:")
+    for one in open_questions:
+        print(f"  {one}")
     return 0
 
 
@@ -99,4 +105,18 @@ def print_metrics(number: str) -> int:
     counted_from = "detected_at" if harm.is_detection else "started_at"
     shown = {**metrics(incident).model_dump(), "impact_s": harm.total_s, "impact_counted_from": counted_from}
     print(json.dumps(shown, indent=1))
+    return 0
+
+
+def print_all_metrics() -> int:
+    """Print number, service, priority, state and metrics of every incident, newest first: one JSON object on each line."""
+    try:
+        with open_database() as (store, _):
+            for one in store.queries.incidents(store.team or "", limit=_ALL):
+                incident = store.queries.incident(one.key)
+                if incident is not None:
+                    about = {"number": one.number, "service": incident.service, "priority": incident.priority}
+                    print(json.dumps({**about, "state": incident.state, **metrics(incident).model_dump()}))
+    except EXPECTED_ERRORS as error:
+        return fail(explain(error))
     return 0

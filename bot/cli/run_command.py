@@ -18,7 +18,7 @@ from bot.bootstrap.application import Application
 from bot.bootstrap.composition import compose
 from bot.bootstrap.startup import Startup
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail, slack_refused
-from bot.config.settings import MissingSettings, Settings, read_settings
+from bot.config.settings import Settings, read_settings
 from bot.monitoring.logs import configure_logging, secrets_of, shown_database
 
 IN_FLIGHT_SECONDS: Final = 10.0
@@ -30,14 +30,11 @@ T = TypeVar("T")
 def serve(
     compose_application: Callable[..., Application] = compose, in_flight_seconds: float = IN_FLIGHT_SECONDS
 ) -> int:
-    """Run until SIGTERM or Ctrl-C. Exit status: 0 after a signal, 1 when the start fails, 2 when settings are missing.
+    """Run until SIGTERM or Ctrl-C. Exit status: 0 after a signal, 1 when the start fails. Raise MissingSettings.
 
     Without an answer of Slack the start waits. On shutdown, work in flight has `in_flight_seconds` to finish.
     """
-    try:
-        settings = read_settings()
-    except MissingSettings as missing:
-        return fail(str(missing), 2)
+    settings = read_settings()
     configure_logging(secrets_of(settings), settings.log_format)
     shutdown = _ShutdownSignal()
     try:

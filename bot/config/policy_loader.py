@@ -1,4 +1,4 @@
-"""Parses policy.yaml into a Policy, or names every fault with its line. Knows no rule that Policy does not state.
+"""Parses policy.yaml into a Policy, or names every fault with its line.
 
 A broken or unapproved policy never becomes active: `ActivePolicy` keeps the last good one until a valid one is read.
 """
@@ -6,26 +6,18 @@ A broken or unapproved policy never becomes active: `ActivePolicy` keeps the las
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 from pathlib import Path
-from typing import Any, Final
 
-import yaml
 from pydantic import ValidationError
 
-from bot.config.yaml_positions import ConfigError, read_document
-from commands.core.fields.field_types import INCIDENT_TYPES
-from incident.policy import GROUPS, Policy
-from incident.states import Priority
-from roles.role_names import Role
-
-_SLACK_ID: Final = re.compile(r"[UWS][A-Z0-9]+")
-_PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]+")
-_LEVELS: Final = (1, 2, 3)
+from bot.config.policy_faults import contradictions, empty_value, faults
+from bot.config.policy_gaps import gaps
+from bot.config.validation_words import in_plain_words, place_of
+from bot.config.yaml_positions import ConfigError, UnreadableYaml, read_document
+from incident.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -45,26 +37,37 @@ class BrokenPolicy(Exception):  # noqa: N818 - it is an answer for a person, who
         self.errors = errors
 
 
-def read_policy(text: str, today: date) -> LoadedPolicy:
-    """Parse a policy, or raise BrokenPolicy with every fault. The effective date must not be after `today`."""
+def read_policy(text: str, today: date, *, was_active: bool = False) -> LoadedPolicy:
+    """Parse a policy, or raise BrokenPolicy with every fault. The effective date must not be after `today`.
+
+    A text that was active before stays valid where a later release finds more: contradictions are faults of new texts only.
+    """
     try:
         document = read_document(text)
-    except yaml.MarkedYAMLError as unreadable:
-        line = unreadable.problem_mark.line + 1 if unreadable.problem_mark else 1
-        raise BrokenPolicy((ConfigError(line, "", f"cannot be read: {unreadable.problem}"),)) from None
-    except yaml.reader.ReaderError as unreadable:
-        line = text.count("\n", 0, unreadable.position) + 1
-        raise BrokenPolicy((ConfigError(line, "", f"cannot be read: {unreadable.reason}"),)) from None
+    except UnreadableYaml as unreadable:
+        raise BrokenPolicy((unreadable.error,)) from None
     errors = list(document.repeated)
+    empty = {} if was_active else {path: empty_value(document, path, text) for path in document.empty}
+    errors += [document.error_at(path, message) for path, message in empty.items()]
     try:
         policy = Policy.model_validate(document.value)
     except ValidationError as invalid:
-        errors += [document.error_at(error["loc"], error["msg"]) for error in invalid.errors(include_url=False)]
+        found = invalid.errors(include_url=False)
+        errors += [
+            document.error_at(place_of(one), in_plain_words(one, Policy)) for one in found if place_of(one) not in empty
+        ]
     else:
-        errors += [document.error_at(path, message) for path, message in _faults(policy, today)]
+        found_in_policy = [*faults(policy, today), *(() if was_active else contradictions(policy))]
+        errors += [document.error_at(path, message) for path, message in found_in_policy if path not in empty]
     if errors:
         raise BrokenPolicy(tuple(sorted(errors)))
     return LoadedPolicy(policy, text, hashlib.sha256(text.encode()).hexdigest())
+
+
+def located_gaps(policy: Policy, text: str) -> tuple[ConfigError, ...]:
+    """Return what a valid policy leaves open or contradicts, with its lines in the text."""
+    document = read_document(text)
+    return tuple(document.located(path, sentence) for path, sentence in gaps(policy))
 
 
 class ActivePolicy:
@@ -97,7 +100,7 @@ def reread(active: ActivePolicy, path: Path, today: date) -> tuple[ConfigError, 
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as unreadable:
-        return (ConfigError(1, str(path), f"cannot be read: {unreadable}"),)
+        return (_unreadable(path, unreadable),)
     return () if text == active.loaded.text else active.replace(text, today)
 
 
@@ -108,7 +111,7 @@ def active_policy(
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as unreadable:
-        broken = BrokenPolicy((ConfigError(1, str(path), f"cannot be read: {unreadable}"),))
+        broken = BrokenPolicy((_unreadable(path, unreadable),))
     else:
         try:
             return ActivePolicy(read_policy(text, today)), ()
@@ -117,84 +120,15 @@ def active_policy(
     stored = last_good()
     if stored is None:
         raise broken
-    return ActivePolicy(read_policy(stored, today)), broken.errors
+    return ActivePolicy(read_policy(stored, today, was_active=True)), broken.errors
 
 
-_Fault = tuple[tuple[Any, ...], str]
+def file_fault(error: OSError | UnicodeDecodeError) -> str:
+    """Return why a policy file cannot be read, and what to do."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"is no text in UTF-8: byte {error.start} cannot be read. Save it as UTF-8"
+    return f"cannot be read: {error.strerror}. MUSTER_POLICY names the file"
 
 
-def _faults(policy: Policy, today: date) -> Iterator[_Fault]:
-    """Yield the faults that the model cannot express: approval, gaps in tables, unknown names."""
-    yield from _approval(policy, today)
-    yield from _gaps(policy)
-    yield from _services(policy)
-    yield from _retention(policy)
-    yield from _bad_ids(policy)
-    yield from _unknown_authorities(policy)
-
-
-def _gaps(policy: Policy) -> Iterator[_Fault]:
-    for impact, urgency in product(_LEVELS, _LEVELS):
-        if urgency not in policy.matrix.get(impact, {}):
-            yield ("matrix", impact), f"gives no priority for impact {impact} and urgency {urgency}"
-    for priority in Priority:
-        if priority not in policy.targets:
-            yield ("targets",), f"gives no targets for {priority}"
-
-
-def _services(policy: Policy) -> Iterator[_Fault]:
-    for name, service in policy.services.items():
-        if service.roster is not None and service.roster not in policy.rosters:
-            yield ("services", name, "roster"), f"names a roster that does not exist: {service.roster}"
-        if service.ladder is not None and service.ladder not in policy.ladders:
-            yield ("services", name, "ladder"), f"names a ladder that does not exist: {service.ladder}"
-        if service.owner and not _SLACK_ID.fullmatch(service.owner):
-            yield ("services", name, "owner"), _not_an_id(service.owner)
-
-
-def _retention(policy: Policy) -> Iterator[_Fault]:
-    """A misspelt type would be deleted too early."""
-    if "default" not in policy.retention:
-        yield ("retention",), "gives no `default`: say how many years, or null for ever"
-    types = [slug for slug, _ in INCIDENT_TYPES]
-    for name in policy.retention:
-        if name not in ("default", *types):
-            yield ("retention", name), f"is no type of incident; those are {', '.join(types)}"
-
-
-def _approval(policy: Policy, today: date) -> Iterator[_Fault]:
-    if not policy.approver.strip():
-        yield ("approver",), "is empty: a policy without approval never becomes active"
-    if not policy.owner.strip():
-        yield ("owner",), "is empty: a policy needs an owner who answers for it"
-    if policy.effective > today:
-        yield ("effective",), f"is in the future: this policy takes effect on {policy.effective.isoformat()}"
-
-
-def _bad_ids(policy: Policy) -> Iterator[_Fault]:
-    for part, lists in (("groups", policy.groups), ("rosters", policy.rosters)):
-        for name, members in lists.items():
-            numbered = enumerate(members)
-            yield from (((part, name, i), _not_an_id(m)) for i, m in numbered if not _SLACK_ID.fullmatch(m))
-    for name, ladder in policy.ladders.items():
-        rungs = enumerate(ladder.rungs)
-        yield from ((("ladders", name, "rungs", i), _not_a_person(m)) for i, m in rungs if not _PERSON_ID.fullmatch(m))
-
-
-def _unknown_authorities(policy: Policy) -> Iterator[_Fault]:
-    """Yield authorities that are neither a role nor a group: no person could ever have them."""
-    known = {*Role, *GROUPS, *policy.groups}
-    for act, words in policy.authority.model_dump().items():
-        yield from (
-            (("authority", act, i), f"names neither a role nor a group: {word}")
-            for i, word in enumerate(words)
-            if word not in known
-        )
-
-
-def _not_a_person(value: str) -> str:
-    return f"is no person's Slack id (U… or W…): {value}"
-
-
-def _not_an_id(value: str) -> str:
-    return f"is no Slack id (U…, W… or S…): {value}"
+def _unreadable(path: Path, error: OSError | UnicodeDecodeError) -> ConfigError:
+    return ConfigError(1, str(path), file_fault(error))

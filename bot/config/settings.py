@@ -5,78 +5,99 @@ Secrets are `SecretStr`, so that neither a log line nor a traceback shows them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+import re
+from collections.abc import Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.config.setting_names import NamesInFile, name_problems, read_names
+from bot.config.setting_problems import MISSING, MissingSettings, Problem
+from bot.config.validation_words import in_plain_words
+
 LogFormat = Literal["text", "json"]
 
-SOURCES: Final = {
-    "SLACK_BOT_TOKEN": "api.slack.com/apps, your app, OAuth & Permissions: the Bot User OAuth Token, which begins with xoxb-",
-    "SLACK_APP_TOKEN": "api.slack.com/apps, your app, Basic Information, App-Level Tokens: one with connections:write, which begins with xapp-",
+# Where each secret comes from, and for the other settings what their value is.
+TOKEN_SOURCES: Final = {
+    "SLACK_BOT_TOKEN": "api.slack.com/apps, your app, OAuth & Permissions: the Bot User OAuth Token, which starts with xoxb-",
+    "SLACK_APP_TOKEN": "api.slack.com/apps, your app, Basic Information, App-Level Tokens: one with connections:write, which starts with xapp-",
     "SLACK_SIGNING_SECRET": "api.slack.com/apps, your app, Basic Information, App Credentials: the Signing Secret",
-    "SLACK_API_URL": "leave it out for Slack itself; any other address ends in /api/",
-    "DATABASE_URL": "sqlite:///muster.db, or postgresql://user:password@host/name",
-    "MUSTER_MODE": "socket (the default) or http",
-    "MUSTER_COMMAND": "the slash command of app.yaml, /incident unless you changed it",
-    "MUSTER_POLICY": "the path of your policy.yaml",
-    "MUSTER_HTTP_PORT": "a free port, 3000 for example",
-    "MUSTER_HTTP_HOST": "127.0.0.1 (the default) behind a proxy of this machine, 0.0.0.0 to be reached from others",
-    "MUSTER_SPOOL": "a folder of its own on a disk that stays, muster-spool/ unless you say otherwise",
-    "MUSTER_GAP_SECONDS": "after how many seconds without a connection the record notes a gap, 60 unless you say otherwise",
-    "MUSTER_KEY_FILE": "the file that `muster keygen` wrote, outside the database",
-    "MUSTER_LOG_FORMAT": "text (the default) or json",
-    "MUSTER_TSA_URL": "the address of an RFC 3161 time-stamp authority, https://…; leave it out for none",
-    "MUSTER_TSA_CERT": "the file with the authority's certificates in PEM, which it publishes",
+}
+SOURCES: Final = {name: f"Where to get it: {source}." for name, source in TOKEN_SOURCES.items()} | {
+    "SLACK_API_URL": "Leave it out for Slack itself; any other address ends in /api/.",
+    "DATABASE_URL": "Use sqlite:///muster.db, or postgresql://user:password@host/name.",
+    "MUSTER_MODE": "Use socket (the default) or http.",
+    "MUSTER_COMMAND": "Use the slash command of app.yaml: /incident unless you changed it.",
+    "MUSTER_POLICY": "Use the path of your policy.yaml.",
+    "MUSTER_HTTP_PORT": "Use a free port, such as 3000.",
+    "MUSTER_HTTP_HOST": "Use 127.0.0.1 (the default) behind a proxy on this machine, or 0.0.0.0 to be reached from others.",
+    "MUSTER_SPOOL": "Use a folder on a disk that stays; muster-spool is the default.",
+    "MUSTER_GAP_SECONDS": "Use the seconds without a connection after which the record notes a gap; 60 is the default.",
+    "MUSTER_KEY_FILE": "Use the file that `muster keygen` wrote, outside the database.",
+    "MUSTER_LOG_FORMAT": "Use text (the default) or json.",
+    "MUSTER_TSA_URL": "Use the address of an RFC 3161 time-stamp authority, https://…, or leave it out.",
+    "MUSTER_TSA_CERT": "Use the file with the authority's certificates (PEM).",
 }
 
 _NEEDED_BY: Final = {"slack_app_token": "socket", "slack_signing_secret": "http"}
+# What Slack issues; whatever else looks like the examples of a manual holds no token.
+_ISSUED: Final = re.compile(r"xoxb-\d+-\d+-\w{20,}|xapp-\d-\w+-\d+-[0-9a-f]{60,}|[0-9a-f]{32}")
+_EXAMPLE: Final = re.compile(r"…|\.\.\.|[<>{}*]|x{4,}|your|change.?me|placeholder|example", re.IGNORECASE)
+_EXAMPLE_ADDRESS: Final = re.compile(r"…|\.\.\.|change.?me|://user:password@host", re.IGNORECASE)
+_PRINTABLE: Final = re.compile(r"[!-~]+")
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One setting that is missing or wrong, and where its value comes from."""
-
-    name: str
-    fault: str
-    source: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.fault}. Where to get it: {self.source}."
+def is_placeholder(value: str) -> bool:
+    """True if a secret still holds what a manual or an example file says in its place."""
+    return not _ISSUED.fullmatch(value) and (value in ("xoxb-", "xapp-") or _EXAMPLE.search(value) is not None)
 
 
-class MissingSettings(Exception):  # noqa: N818 - it is an answer for a person, who reads all of it
-    """Settings are missing or wrong; `problems` lists every one of them."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("\n".join(str(problem) for problem in problems))
-        self.problems = problems
+def is_example_address(url: str) -> bool:
+    """True if a database address still holds what a manual or an example file says in its place."""
+    return _EXAMPLE_ADDRESS.search(url) is not None
 
 
-def _starts_with(prefix: str) -> AfterValidator:
+def _secret(prefix: str = "") -> AfterValidator:
     def check(secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None and not secret.get_secret_value().startswith(prefix):
-            raise ValueError(f"does not begin with {prefix}")
+        value = secret.get_secret_value() if secret is not None else None
+        if value is None:
+            return secret
+        if is_placeholder(value):
+            raise ValueError("still holds the placeholder of an example")
+        if not value.startswith(prefix):
+            raise ValueError(f"does not start with {prefix}")
+        if not _PRINTABLE.fullmatch(value):
+            raise ValueError("has a space or another character that no token has; copy it again")
         return secret
 
     return AfterValidator(check)
 
 
 def _api_address(address: str) -> str:
-    if not address.startswith(("https://", "http://")) or not address.endswith("/api/"):
+    if not _is_web_address(address) or not address.endswith("/api/"):
         raise ValueError("is no web address that ends in /api/")
     return address
 
 
 def _web_address(address: str | None) -> str | None:
-    if address is not None and not address.startswith(("https://", "http://")):
+    if address is not None and not _is_web_address(address):
         raise ValueError("is no web address")
     return address
+
+
+def _is_web_address(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        host = (parts.hostname or "").encode("idna")
+        return parts.scheme in ("https", "http") and bool(host) and _PRINTABLE.fullmatch(address) is not None
+    except ValueError:
+        return False
 
 
 def _ip_address(address: str) -> str:
@@ -92,15 +113,20 @@ def _slash_command(word: str) -> str:
     return word.lower()
 
 
+_CONFIG: Final = SettingsConfigDict(
+    frozen=True, extra="ignore", env_ignore_empty=True, env_file_encoding="utf-8-sig", hide_input_in_errors=True
+)
+
+
 class Settings(BaseSettings):
     """The settings of `muster run`. Nothing else in the project reads the environment."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+    model_config = _CONFIG
 
     mode: Literal["socket", "http"] = Field("socket", validation_alias="MUSTER_MODE")
-    slack_bot_token: Annotated[SecretStr, _starts_with("xoxb-")]
-    slack_app_token: Annotated[SecretStr | None, _starts_with("xapp-")] = Field(None, validate_default=True)
-    slack_signing_secret: SecretStr | None = Field(None, validate_default=True)
+    slack_bot_token: Annotated[SecretStr, _secret("xoxb-")]
+    slack_app_token: Annotated[SecretStr | None, _secret("xapp-")] = Field(None, validate_default=True)
+    slack_signing_secret: Annotated[SecretStr | None, _secret()] = Field(None, validate_default=True)
     slack_api_url: Annotated[str, AfterValidator(_api_address)] = "https://slack.com/api/"
     database_url: SecretStr = SecretStr("sqlite:///muster.db")
     command: Annotated[str, AfterValidator(_slash_command)] = Field("/incident", validation_alias="MUSTER_COMMAND")
@@ -130,7 +156,7 @@ class Settings(BaseSettings):
 class RecordSettings(BaseSettings):
     """The settings of commands that need only the record. No token is among them."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+    model_config = _CONFIG
 
     database_url: SecretStr = SecretStr("sqlite:///muster.db")
     policy: Path = Field(Path("policy.yaml"), validation_alias="MUSTER_POLICY")
@@ -140,25 +166,41 @@ class RecordSettings(BaseSettings):
     tsa_cert: Path | None = Field(None, validation_alias="MUSTER_TSA_CERT")
 
 
-def read_record_settings(env_file: Path | None = Path(".env")) -> RecordSettings:
-    """Read the settings of commands that need only the record, from the environment and `.env`."""
+def read_record_settings(env_file: Path | None = Path(".env"), *, has_been_checked: bool = False) -> RecordSettings:
+    """Read the settings of commands that need only the record, from the environment and `.env`.
+
+    Raise MissingSettings for names that no setting has, and for a `.env` that is no text, unless `read_settings` has
+    reported that already.
+    """
+    try:
+        problems = tuple(name_problems(SOURCES, read_names(env_file), os.environ))
+        if problems:
+            raise MissingSettings(problems)
+    except MissingSettings as missing:
+        if not has_been_checked:
+            raise
+        env_file = None if any(one.name == str(env_file) for one in missing.problems) else env_file
     source: dict[str, Any] = {"_env_file": env_file}
     return RecordSettings(**source)
 
 
 def read_settings(env_file: Path | None = Path(".env")) -> Settings:
     """Read the environment, then `.env` for what it leaves out. Raise MissingSettings with every problem."""
+    names = read_names(env_file)
+    misspelt = tuple(name_problems(SOURCES, names, os.environ))
     source: dict[str, Any] = {"_env_file": env_file}
     try:
-        return Settings(**source)
+        settings = Settings(**source)
     except ValidationError as invalid:
-        raise MissingSettings(_problems(invalid)) from None
+        raise MissingSettings((*_problems(invalid, names), *misspelt)) from None
+    if misspelt:
+        raise MissingSettings(misspelt)
+    return settings
 
 
-def _problems(invalid: ValidationError) -> tuple[Problem, ...]:
-    problems = []
+def _problems(invalid: ValidationError, names: NamesInFile) -> Iterator[Problem]:
     for error in invalid.errors(include_input=False, include_url=False):
         name = str(error["loc"][0]).upper()
-        fault = "is missing" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
-        problems.append(Problem(name, fault[0].lower() + fault[1:], SOURCES.get(name, "see the README")))
-    return tuple(problems)
+        fault = in_plain_words(error, Settings, shows_value=False)
+        place = "" if os.environ.get(name) else names.place(name)
+        yield Problem(name, fault, SOURCES.get(name, ""), "" if fault == MISSING else place)

@@ -13,7 +13,7 @@ class Severity(StrEnum):
     MISSING = "Missing"
     WRONG = "Wrong"
     NOTE = "Good to know"
-    GOOD = "In order"
+    GOOD = "OK"
 
 
 BLOCKING: Final = (Severity.MISSING, Severity.WRONG)

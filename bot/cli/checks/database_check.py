@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.cli.checks.check_result import CheckResult, note, passed, wrong
 from bot.cli.cli_errors import explain
 from bot.cli.database_access import NotFound, missing_file, team_of
+from bot.config.settings import SOURCES, is_example_address
 from bot.monitoring.logs import shown_database
 from storage.database import schema
 from storage.database.engine import read_url
@@ -25,6 +26,9 @@ _DEAD_JOBS_SHOWN: Final = 5
 
 def check_database(address: str) -> Iterator[CheckResult]:
     """Check that the record can be kept where DATABASE_URL says."""
+    if is_example_address(address):
+        yield wrong(f"DATABASE_URL still holds the placeholder of an example. {SOURCES['DATABASE_URL']}")
+        return
     try:
         file = missing_file(address)
         if file is not None:
@@ -48,15 +52,15 @@ def _check_mode(address: str) -> Iterator[CheckResult]:
 def _check_creatable(file: Path) -> Iterator[CheckResult]:
     folder = file.absolute().parent
     if folder.is_dir() and os.access(folder, os.W_OK):
-        yield passed(f"There is no database yet; the first start makes {file}.")
+        yield passed(f"There is no database yet; the first start creates {file}.")
     else:
-        yield wrong(f"No database can be made at {file}: make a folder there that Muster may write in.")
+        yield wrong(f"No database can be created at {file}: make a folder there that Muster may write in.")
 
 
 def _check_open(store: Store, shown: str) -> Iterator[CheckResult]:
     revision = store.transactions.read(schema.current)
     if revision is None:
-        yield passed(f"The database {shown} answers and is empty; the first start makes the tables.")
+        yield passed(f"The database {shown} answers and is empty; the first start creates the tables.")
         return
     if revision != schema.HEAD:
         yield note(f"The database is at revision {revision}; the next start brings it to {schema.HEAD}.")
@@ -75,7 +79,7 @@ def _dead_jobs(dead: Sequence[DeadJob]) -> Iterator[CheckResult]:
     if not dead:
         return
     count = f"{len(dead)} jobs were" if len(dead) > 1 else "One job was"
-    yield note(f"{count} given up, so that something is missing in Slack. Correct the cause named here; the latest:")
+    yield note(f"{count} given up, so something is missing in Slack. Fix the cause named here; the latest:")
     for one in dead[:_DEAD_JOBS_SHOWN]:
         when = one.ended_at.strftime("%Y-%m-%d %H:%M UTC")
         yield note(f"  {one.job.kind} after {one.attempts} attempts, {when}: {one.error}")

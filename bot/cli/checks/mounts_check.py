@@ -19,13 +19,13 @@ def check_layers(address: str, spool: Path, mounts: Path = _MOUNTS) -> Iterator[
     file = _sqlite_file(address)
     if file is not None and (lies := _layer_of(file, mounts)):
         yield note(
-            f"{file} lies in the container's own layer ({lies}): the record goes with the container. Mount a volume "
+            f"{file} is in the container's own layer ({lies}): the record is deleted with the container. Mount a volume "
             "there, or use PostgreSQL."
         )
     if lies := _layer_of(spool, mounts):
         yield note(
-            f"{spool} lies in the container's own layer ({lies}): what is kept while the database is absent goes with the "
-            "container. Mount a volume, and name it in MUSTER_SPOOL."
+            f"{spool} is in the container's own layer ({lies}): requests spooled while the database is down are deleted with "
+            "the container. Mount a volume, and name it in MUSTER_SPOOL."
         )
 
 

@@ -28,7 +28,7 @@ def check_record_protection(settings: RecordSettings, policy: Policy | None) -> 
     if settings.tsa_url is None and policy is not None and policy.audit_channel is None:
         yield note(_NEVER_PUBLISHED)
     try:
-        with open_database() as (store, _):
+        with open_database(settings) as (store, _):
             results = (*_check_signatures(store, settings), *_check_seen(store, settings))
     except (NotFound, StorageError, SQLAlchemyError, OSError):
         # The checks of the database and of the key report these.

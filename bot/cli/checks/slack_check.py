@@ -16,9 +16,10 @@ from slack_sdk.web import SlackResponse
 
 from bot.cli.checks.check_result import CheckResult, missing, passed, wrong
 from bot.cli.checks.machine_check import check_clock
-from bot.cli.checks.policy_check import GROUP, PolicyText, check_people, named_ids
+from bot.cli.checks.policy_check import GROUP, PolicyText, check_people
 from bot.cli.cli_errors import explain, slack_refused
 from bot.clock import Clock
+from bot.config.policy_faults import named_ids
 from bot.config.settings import Settings
 from bot.slack.client.client_factory import client_for
 from bot.slack.client.cursor_pages import pages

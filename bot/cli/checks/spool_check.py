@@ -16,8 +16,8 @@ def check_spool(folder: Path) -> Iterator[CheckResult]:
     existing = folder if folder.exists() else folder.absolute().parent
     if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         yield wrong(
-            f"The spool cannot be written at {folder}, so nothing is kept while the database is absent: make that a "
-            "folder that Muster may write in, or name another one in MUSTER_SPOOL."
+            f"The spool cannot be written at {folder}, so requests are lost while the database is down: make it a folder "
+            "that Muster may write in, or name another one in MUSTER_SPOOL."
         )
         return
     waiting = _waiting(folder)

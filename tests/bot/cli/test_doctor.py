@@ -35,7 +35,7 @@ def parts(result: CommandResult) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     heading = ""
     for line in result.out.splitlines():
-        if re.fullmatch(r"[A-Z][a-z ]+:", line):
+        if re.fullmatch(r"[A-Z][A-Za-z ]+:", line):
             heading = line.rstrip(":")
         elif line.startswith("  "):
             found.setdefault(heading, []).append(line.strip())
@@ -56,7 +56,7 @@ def test_an_empty_environment_is_answered_with_the_tokens_first_and_where_to_get
     assert first[1].startswith("SLACK_APP_TOKEN is missing")
     assert any("There is no policy.yaml" in line for line in first)
     assert result.out.startswith("Missing:")
-    assert result.out.rstrip().endswith("Correct 3 things first.")
+    assert result.out.rstrip().endswith("Fix 3 things first.")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -65,7 +65,7 @@ def test_the_doctor_reads_dot_env(tmp_path: Path) -> None:
 
     result = muster(tmp_path, "doctor")
 
-    assert any("SLACK_BOT_TOKEN does not begin with xoxb-" in line for line in parts(result)["Wrong"])
+    assert any(".env line 1: SLACK_BOT_TOKEN does not start with xoxb-" in line for line in parts(result)["Wrong"])
     assert any("SLACK_APP_TOKEN is missing" in line for line in parts(result)["Missing"])
 
 
@@ -78,7 +78,7 @@ def test_with_everything_in_place_nothing_blocks(sandbox: Sandbox, env: dict[str
     assert result.code == 0, result.everything
     assert "Missing" not in found
     assert "Wrong" not in found
-    in_order = " ".join(found["In order"])
+    in_order = " ".join(found["OK"])
     for word in ("bot token opens", "scopes", "app token", "incidents_channel", "triggers fire", "clock", "public key"):
         assert word in in_order
     assert sandbox.bot_token not in result.everything
@@ -87,7 +87,7 @@ def test_with_everything_in_place_nothing_blocks(sandbox: Sandbox, env: dict[str
 def test_the_doctor_always_says_that_a_direct_message_does_not_wake_people(env: dict[str, str], here: Path) -> None:
     result = muster(here, "doctor", **env)
 
-    assert any("a direct message wakes nobody" in line for line in parts(result)["Good to know"])
+    assert any("Slack won't wake them" in line for line in parts(result)["Good to know"])
 
 
 def test_the_doctor_joins_posts_and_creates_nothing(sandbox: Sandbox, env: dict[str, str], here: Path) -> None:
@@ -105,7 +105,7 @@ def test_the_doctor_joins_posts_and_creates_nothing(sandbox: Sandbox, env: dict[
         ("SLACK_API_URL", "http://127.0.0.1:9/api/", "does not answer"),
         ("DATABASE_URL", "postgresql://muster:hunter22@127.0.0.1:9/muster", "The database refuses"),
         ("DATABASE_URL", "mysql://muster:hunter22@127.0.0.1/muster", "DATABASE_URL names mysql"),
-        ("DATABASE_URL", "sqlite:////nowhere/muster.db", "No database can be made at /nowhere/muster.db"),
+        ("DATABASE_URL", "sqlite:////nowhere/muster.db", "No database can be created at /nowhere/muster.db"),
         ("MUSTER_COMMAND", "/alarm", "MUSTER_COMMAND is /alarm, and app.yaml registers /incident and /inc"),
         ("MUSTER_KEY_FILE", "policy.yaml", "MUSTER_KEY_FILE cannot be used"),
         ("MUSTER_POLICY", "app.yaml", "There is no app.yaml"),
@@ -138,6 +138,76 @@ def test_every_fault_of_the_policy_is_named_with_its_line(env: dict[str, str], h
         assert re.search(rf"policy\.yaml line \d+: {word}", wrong)
 
 
+@pytest.mark.parametrize("command", ["doctor", "run"])
+def test_the_placeholders_of_the_readme_are_named_with_their_lines_and_end_in_no_traceback(
+    command: str, env: dict[str, str], here: Path
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    examples = re.findall(r"`(SLACK_\w+=\S+)`", readme)
+    (here / ".env").write_text("\n".join(examples), encoding="utf-8")
+
+    result = muster(here, command, SLACK_API_URL=env["SLACK_API_URL"], DATABASE_URL=env["DATABASE_URL"])
+
+    assert len(examples) == 2
+    assert result.code == (1 if command == "doctor" else 2)
+    for line, name in enumerate(("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"), 1):
+        assert f".env line {line}: {name} still holds the placeholder of an example." in result.everything
+    assert "Traceback" not in result.everything
+    assert not re.search(r"xoxb-…|xapp-…", result.everything)
+
+
+def test_every_example_file_of_the_deployment_holds_placeholders_that_the_doctor_names(here: Path) -> None:
+    (here / ".env").write_text((ROOT / "deploy/muster.env.example").read_text("utf-8"), encoding="utf-8")
+
+    found = parts(muster(here, "doctor"))
+
+    assert any(line.startswith("DATABASE_URL still holds the placeholder") for line in found["Wrong"])
+    assert [line.split(" is")[0] for line in found["Missing"]] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+
+
+def test_a_misspelt_setting_is_wrong_for_the_doctor_and_ends_every_command_that_would_ignore_it(
+    env: dict[str, str], here: Path
+) -> None:
+    (here / ".env").write_text("DATABSE_URL=sqlite:///elsewhere.db\nMUSTER_POLCY=mine.yaml\n", encoding="utf-8")
+    without = {name: value for name, value in env.items() if name != "DATABASE_URL"}
+
+    doctor = muster(here, "doctor", **without)
+    others = [
+        muster(here, *words, **without) for words in (("run",), ("migrate",), ("verify",), ("policy",), ("list",))
+    ]
+
+    says = [
+        ".env line 1: DATABSE_URL is no setting of Muster. Did you mean DATABASE_URL?",
+        ".env line 2: MUSTER_POLCY is no setting of Muster. Did you mean MUSTER_POLICY?",
+    ]
+    assert doctor.code == 1
+    assert [line for line in parts(doctor)["Wrong"] if "no setting" in line] == says
+    assert [(one.code, one.out, one.err.splitlines()) for one in others] == [(2, "", says)] * len(others)
+    assert not (here / "muster.db").exists()
+
+
+def test_a_file_of_settings_that_is_no_text_is_reported(env: dict[str, str], here: Path) -> None:
+    (here / ".env").write_bytes(b"\xff\xfeS\x00")
+
+    result = muster(here, "doctor", **env)
+
+    assert result.code == 1
+    assert ".env is no text in UTF-8: byte 0 cannot be read. Save it as UTF-8." in parts(result)["Wrong"]
+
+
+def test_an_unquoted_channel_is_wrong_and_an_audience_without_a_channel_is_noted(
+    env: dict[str, str], here: Path
+) -> None:
+    slip = POLICY.replace('incidents_channel: "#incidents"', "incidents_channel: #incidents")
+    noted = parts(muster(here, "doctor", **env))["Good to know"]
+    (here / "policy.yaml").write_text(slip, encoding="utf-8")
+    wrong = parts(muster(here, "doctor", **env))["Wrong"]
+
+    line = slip[: slip.index("incidents_channel:")].count("\n") + 1
+    assert [one for one in wrong if one.startswith(f"policy.yaml line {line}: incidents_channel is empty")]
+    assert [one for one in noted if re.match(r"policy\.yaml line \d+: P1, P2 owe customer updates", one)]
+
+
 def test_channels_of_the_policy_that_do_not_exist_are_missing(env: dict[str, str], here: Path) -> None:
     write_policy(here, incidents_channel="#alarms", audiences={"exec": "#general", "customer": "#status"})
 
@@ -149,7 +219,7 @@ def test_channels_of_the_policy_that_do_not_exist_are_missing(env: dict[str, str
         "incidents_channel is #alarms",
         "audiences.customer is #status",
     ]
-    assert any("audiences.exec is #general" in line for line in found["In order"])
+    assert any("audiences.exec is #general" in line for line in found["OK"])
 
 
 def test_people_of_the_policy_who_are_not_in_the_workspace_are_named(
@@ -204,8 +274,8 @@ def test_an_error_of_slack_is_reported_and_does_not_end_the_checks(
 
     assert result.code == 1
     assert [line.split("up. ")[1] for line in parts(result)["Wrong"]] == [
-        "Slack is in trouble (500). Try again in a minute.",
-        "Slack asks us to call less often. Try again in a minute.",
+        "Slack answers 500: it has a fault. Try again in a minute.",
+        "Slack limits how often Muster may call. Try again in a minute.",
     ]
     assert "Traceback" not in result.err
 

@@ -29,6 +29,17 @@ def test_migrate_creates_the_database_and_can_be_repeated(tmp_path: Path) -> Non
     assert (tmp_path / "muster.db").exists()
 
 
+def test_a_role_without_rights_is_referred_to_the_owner(postgres_url: str, tmp_path: Path) -> None:
+    postgres.server().run("DROP ROLE IF EXISTS muster_stranger")
+    postgres.server().run("CREATE ROLE muster_stranger LOGIN")
+
+    result = muster(tmp_path, "verify", DATABASE_URL=postgres_url.replace("muster@", "muster_stranger@"))
+
+    assert result.code == 1
+    assert "permission denied" in result.err
+    assert "`muster migrate --service-role NAME`" in result.err
+
+
 def test_migrate_grants_access_to_a_role_that_owns_nothing(postgres_url: str, tmp_path: Path) -> None:
     postgres.server().run("DROP ROLE IF EXISTS muster_guest")
     postgres.server().run("CREATE ROLE muster_guest LOGIN")
@@ -116,7 +127,29 @@ def test_the_shipped_policy_is_in_order(tmp_path: Path, words: tuple[str, ...]) 
     result = muster(tmp_path, *words)
 
     assert result.code == 0, result.everything
+    assert re.match(r"\S*policy\.yaml can become active: version 2026\.1, approved by .*, 4 services\.", result.out)
+    assert "P1, P2 owe customer updates" in result.out
+
+
+def test_a_policy_with_nothing_left_open_is_reported_as_such(tmp_path: Path) -> None:
+    whole = re.sub(r"(?m)^#(?=\S|  )", "", POLICY).replace('owner: ""', "owner: U0123ABCD\n    ladder: payments")
+    whole = whole.replace("    ladder: payments\n    owner_group: payments", "    owner_group: payments")
+    (tmp_path / "policy.yaml").write_text(whole, encoding="utf-8")
+
+    result = muster(tmp_path, "policy")
+
+    assert (result.code, result.out.count("\n")) == (0, 1), result.everything
     assert result.out.startswith("Nothing is wrong: version 2026.1")
+
+
+def test_a_channel_without_quotes_is_a_fault(tmp_path: Path) -> None:
+    slip = POLICY.replace('incidents_channel: "#incidents"', "incidents_channel: #incidents")
+    (tmp_path / "policy.yaml").write_text(slip, encoding="utf-8")
+
+    result = muster(tmp_path, "policy")
+
+    assert (result.code, result.out) == (1, "")
+    assert 'Put it in quotes: incidents_channel: "#incidents".' in result.err
 
 
 def test_every_fault_of_a_policy_is_named_with_its_line(tmp_path: Path) -> None:
@@ -136,7 +169,7 @@ def test_every_fault_of_a_policy_is_named_with_its_line(tmp_path: Path) -> None:
         (None, 2, "policy.yaml cannot be read: No such file or directory."),
         (b"version: \xff\xfe", 2, "is no text in UTF-8"),
         (b"version: [1\nowner: x", 1, "line 2"),
-        (b"a: \x07", 1, "line 1: cannot be read"),
+        (b"a: \x07", 1, "line 1: has a character that YAML does not allow"),
         (b"", 1, "line 1"),
         (b"- a\n- b\n", 1, "line 1"),
         (b"? [a, b]\n: c\n", 1, "line 1"),
@@ -165,6 +198,21 @@ def test_an_unknown_number_is_answered_with_the_existing_numbers(
 
     assert (result.code, result.out) == (1, "")
     assert result.err == f"There is no incident INC-1999-0007. The latest are {number}.\n"
+
+
+def test_metrics_without_a_number_are_one_json_object_for_each_incident(
+    record: StartedRecord, number: str, tmp_path: Path
+) -> None:
+    record.muster(tmp_path, "incident", "declare", "service=search", "impact=3", "urgency=3", "Slow")
+
+    result = record.muster(tmp_path, "metrics")
+
+    found = [json.loads(line) for line in result.out.splitlines()]
+    assert [(one["number"] > number, one["service"], one["priority"]) for one in found] == [
+        (True, "search", "P5"),
+        (False, "search", "P1"),
+    ]
+    assert {"time_to_ack_s", "state"} <= found[0].keys()
 
 
 def test_metrics_are_json(record: StartedRecord, number: str, tmp_path: Path) -> None:
@@ -223,7 +271,12 @@ def test_a_key_in_a_missing_folder_is_refused(tmp_path: Path) -> None:
         ("- a", 1, "script.yaml"),
         ("", 1, "script.yaml"),
         ("a: \x07", 1, "script.yaml"),
-        ("id: x\nevents: []\n", 1, "script.yaml"),
+        ("id: x\nevents: []\n", 1, "line 2: events must not be empty"),
+        (
+            "events:\n - {id: a, at: soon}\n",
+            1,
+            "line 2: events.0.at must be a time like 2026-01-31T17:20:00Z, not soon",
+        ),
     ],
 )
 def test_a_file_that_is_no_scenario_is_refused_by_name(

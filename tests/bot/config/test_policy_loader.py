@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bot.config.policy_loader import ActivePolicy, BrokenPolicy, active_policy, read_policy, reread
+from bot.config.policy_loader import ActivePolicy, BrokenPolicy, active_policy, located_gaps, read_policy, reread
 from incident.policy import Service
 
 OURS = (Path(__file__).parents[3] / "policy.yaml").read_text(encoding="utf-8")
@@ -203,3 +203,148 @@ def test_a_misspelt_type_in_retention_is_a_fault() -> None:
     assert [(w.line, w.path) for w in broken(misspelt)] == [(line_of(misspelt, "secruity"), "retention.secruity")]
     assert [w.path for w in broken(silent)] == ["retention"]
     assert read_policy(OURS.replace("  default: 3", "  default: null"), TODAY).policy.retention["default"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "says"),
+    [
+        (
+            'incidents_channel: "#incidents"',
+            "incidents_channel: #incidents",
+            "incidents_channel",
+            'YAML takes #incidents for a comment. Put it in quotes: incidents_channel: "#incidents".',
+        ),
+        (
+            "#audiences:\n#  exec:",
+            "audiences:\n  exec: #updates\n#  x:",
+            "audiences.exec",
+            'Put it in quotes: exec: "#updates".',
+        ),
+        ("regimes: []  ", "regimes:    ", "regimes", "is empty. Give it a value, or take the line out."),
+        ("  default: 3", "  default:", "retention.default", "is empty."),
+        ("links_needed: [P1, P2]", "links_needed:\n  - P1\n  -", "links_needed.1", "is empty."),
+        (
+            "approver: Head of service operations",
+            "approver: ",
+            "approver",
+            "a policy without approval never becomes active",
+        ),
+        ("regimes: []", "regimes: [gdrp33]", "regimes.0", "not gdrp33. Did you mean gdpr33?"),
+        (
+            "restricted_types: [security]",
+            "restricted_types: [secruity]",
+            "restricted_types.0",
+            "Did you mean security?",
+        ),
+        (
+            "[containment_confirmed,",
+            "[containment_confirmd,",
+            "validation.security.all.0",
+            "Did you mean containment_confirmed?",
+        ),
+        (
+            "any: [service_owner",
+            "any: [provider_all_clear, service_owner",
+            "validation.third_party.any.0",
+            "never counts",
+        ),
+        ("effective: 2026-01-01", "effective: 2026-02-30", "effective", "no date or number that exists: 2026-02-30"),
+    ],
+)
+def test_a_slip_that_would_silently_mean_nothing_is_a_fault_with_its_line(old, new, path, says):
+    text = OURS.replace(old, new, 1)
+
+    (wrong,) = broken(text)
+
+    below = {"audiences.exec": 1, "links_needed.1": 2}.get(path, 0)
+    assert (wrong.path, wrong.line) == (path, text[: text.index(new)].count("\n") + 1 + below)
+    assert says in str(wrong)
+
+
+def test_a_text_that_was_active_under_an_earlier_release_stays_valid_and_a_new_one_is_refused(tmp_path):
+    slip = OURS.replace('incidents_channel: "#incidents"', "incidents_channel: #incidents")
+    file = tmp_path / "policy.yaml"
+    file.write_text(slip)
+
+    active, wrong = active_policy(file, TODAY, lambda: slip)
+
+    assert active.policy.incidents_channel is None
+    assert [one.path for one in wrong] == ["incidents_channel"]
+    with pytest.raises(BrokenPolicy):
+        active_policy(file, TODAY, lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("broken_text", "says"),
+    [
+        ("version: @home", "Put the value in quotes."),
+        ("\tversion: 1", "has a tab. Indent with spaces."),
+        ("definition: it: is", "Put a text with a colon in quotes."),
+        ("owner: *x", "Put the value in quotes."),
+        ("owner: !x y", "Put the value in quotes."),
+        ("owner: [a", "missing quote, bracket or colon"),
+        ('owner: "a', "ends inside quotes."),
+        ("a: 1\n---\nb: 2", "Keep one."),
+        ("a: \x07", "has a character that YAML does not allow."),
+        ("a: " + "9" * 5000, "no date or number that exists"),
+        ("a: " + "[" * 5000, "nested too deeply"),
+    ],
+)
+def test_yaml_that_cannot_be_read_says_what_to_do(broken_text, says):
+    (wrong,) = broken(broken_text)
+
+    assert says in str(wrong)
+
+
+def gap_texts(text):
+    return [str(one) for one in located_gaps(read_policy(text, TODAY).policy, text)]
+
+
+def test_the_shipped_policy_names_the_audiences_that_nobody_can_reach_and_the_services_without_people():
+    found = gap_texts(OURS)
+
+    for audience in ("exec", "customer"):
+        (one,) = [one for one in found if f"P1, P2 owe {audience} updates" in one]
+        assert one.startswith(f"line {line_of(OURS, f'    {audience}: {{first: 30')}: ")
+    assert any("No owner for checkout, sign-in, search, internal tools" in one for one in found)
+
+
+def test_lists_of_people_that_no_service_uses_are_named_until_they_are_attached():
+    text = uncommented(OURS)
+    loose = text.replace("    roster: payments", "").replace("    ladder: payments", "")
+
+    assert [one for one in gap_texts(text) if "No service uses" in one] == []
+    assert [one.split(": ", 1)[1].split(":")[0] for one in gap_texts(loose) if "No service uses" in one] == [
+        "No service uses the roster payments",
+        "No service uses the ladder payments",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("P1: {ack: 15, commander: 15, restore: 240}", "P1: {ack: 300, restore: 240}", "P1 is to be restored before"),
+        (
+            "P1: {ack: 15, commander: 15, restore: 240}",
+            "P1: {ack: 15, restore: 900}",
+            "P1 may take longer to restore than P2",
+        ),
+        (
+            "  1: {1: P1, 2: P2, 3: P3}",
+            "  1: {1: P3, 2: P2, 3: P3}",
+            "With impact 1, urgency 1 gives a lower priority than 2",
+        ),
+        ("{P1: 240, P2: 480", "{P1: 20, P2: 480", "P1 owes updates every 60 minutes"),
+        ("nudge_before_minutes: 10", "nudge_before_minutes: 20", "The first update of P1 is due after 15 minutes"),
+        ("regimes: []", "regimes: [gdpr33]", "no major incident can be closed"),
+        ("#audiences:\n", "audiences: {internal: '#a'}\n", "Responders read their updates in the incident channel"),
+        ("#rosters:\n", "rosters: {payments: []}\n", "payments names no one"),
+        (
+            "#groups:\n",
+            "groups: {responder: [U0123ABCD]}\nladders: {payments: {rungs: [U0123ABCE]}}\n",
+            "U0123ABCE is called and is not in the group responder",
+        ),
+    ],
+)
+def test_numbers_and_lists_that_contradict_each_other_are_named(old, new, says):
+    assert any(says in one for one in gap_texts(OURS.replace(old, new, 1)))

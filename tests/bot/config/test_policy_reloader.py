@@ -72,5 +72,5 @@ def test_a_file_that_is_not_text_leaves_the_last_good_policy_in_force(sqlite_sto
 def test_a_first_start_with_a_broken_policy_is_refused(sqlite_store: Store, file: Path) -> None:
     file.write_text("a: \x00", encoding="utf-8")
 
-    with pytest.raises(BrokenPolicy, match="cannot be read"):
+    with pytest.raises(BrokenPolicy, match="has a character that YAML does not allow"):
         PolicyReloader(file, sqlite_store.directory, SetClock(T0))

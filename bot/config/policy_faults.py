@@ -1,0 +1,151 @@
+"""Faults of a policy that its types cannot express: approval, gaps in tables, names that name nothing, empty values.
+
+Each is the path of a value and what is wrong with it. What an organisation may leave open on purpose is in `policy_gaps`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from itertools import product
+from typing import Any, Final
+
+from bot.config.validation_words import did_you_mean, not_among
+from bot.config.yaml_positions import Path, YamlDocument
+from commands.core.fields.field_types import INCIDENT_TYPES
+from commands.validate import CRITERIA, NOT_COUNTED
+from incident.policy import GROUPS, Policy
+from incident.states import Priority
+from roles.role_names import Role
+
+PolicyFault = tuple[Path, str]
+
+REGIMES: Final = ("gdpr33", "nis2", "dora", "sec_8k", "certin")
+_SLACK_ID: Final = re.compile(r"[UWS][A-Z0-9]+")
+_PERSON_ID: Final = re.compile(r"[UW][A-Z0-9]+")
+_LEVEL_LIST: Final = "rungs"
+_LEVELS: Final = (1, 2, 3)
+_TYPES: Final = tuple(slug for slug, _ in INCIDENT_TYPES)
+_CUT_BY_COMMENT: Final = re.compile(r"(?P<before>[^#]*[:-])\s+(?P<value>#[^\s#]+)")
+_UNAPPROVED: Final = "is empty: a policy without approval never becomes active"
+_UNOWNED: Final = "is empty: a policy needs an owner who answers for it"
+_EMPTY: Final[dict[Path, str]] = {("approver",): _UNAPPROVED, ("owner",): _UNOWNED}
+
+
+def faults(policy: Policy, today: date) -> Iterator[PolicyFault]:
+    """Yield the faults with which no policy becomes or stays active."""
+    yield from _approval(policy, today)
+    yield from _tables(policy)
+    yield from _services(policy)
+    yield from _retention(policy)
+    yield from _bad_ids(policy)
+    yield from _unknown_authorities(policy)
+
+
+def contradictions(policy: Policy) -> Iterator[PolicyFault]:
+    """Yield names that name nothing, so that a rule would silently never hold, or a criterion never be met."""
+    if not policy.services:
+        yield ("services",), "names no service, so nothing could be declared. Name one"
+    yield from _unknown(("regimes",), policy.regimes, REGIMES)
+    yield from _unknown(("restricted_types",), policy.restricted_types, _TYPES)
+    for kind, criteria in policy.validation:
+        for part, names in criteria:
+            yield from (
+                (("validation", kind, part, i), why) for i, name in enumerate(names) if (why := _criterion(name))
+            )
+
+
+def empty_value(document: YamlDocument, path: Path, text: str) -> str:
+    """Return what to do about a key without a value, such as the one of `incidents_channel: #incidents`."""
+    line = text.splitlines()[document.error_at(path, "").line - 1]
+    cut = _CUT_BY_COMMENT.match(line)
+    if cut is not None:
+        quoted = f'{cut["before"].strip()} "{cut["value"]}"'
+        return f"is empty, because YAML takes {cut['value']} for a comment. Put it in quotes: {quoted}"
+    return _EMPTY.get(path, "is empty. Give it a value, or take the line out")
+
+
+def _unknown(path: Path, names: Iterable[str], known: Iterable[str]) -> Iterator[PolicyFault]:
+    listed = tuple(known)
+    yield from (((*path, i), not_among(name, listed)) for i, name in enumerate(names) if name not in listed)
+
+
+def _criterion(name: str) -> str:
+    """Return what is wrong with a criterion. An organisation may have its own; a near miss of ours is a slip."""
+    if name == NOT_COUNTED:
+        return "never counts, since a provider's all-clear proves nothing about your service. Take it out"
+    known = [one for one, _ in CRITERIA]
+    near = did_you_mean(name, known)
+    return "" if name in known or not near else f"is {name}, which no form offers{near}"
+
+
+def _tables(policy: Policy) -> Iterator[PolicyFault]:
+    for impact, urgency in product(_LEVELS, _LEVELS):
+        if urgency not in policy.matrix.get(impact, {}):
+            yield ("matrix", impact), f"gives no priority for impact {impact} and urgency {urgency}"
+    for priority in Priority:
+        if priority not in policy.targets:
+            yield ("targets",), f"gives no targets for {priority}"
+
+
+def _services(policy: Policy) -> Iterator[PolicyFault]:
+    for key, defined in people_lists(policy):
+        for name, service in policy.services.items():
+            used = getattr(service, key)
+            if used is not None and used not in defined:
+                yield ("services", name, key), f"names a {key} that does not exist: {used}{did_you_mean(used, defined)}"
+
+
+def people_lists(policy: Policy) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+    """Return the lists of people that services name, under the key of a service that names one."""
+    return ("roster", policy.rosters), ("ladder", policy.ladders)
+
+
+def _retention(policy: Policy) -> Iterator[PolicyFault]:
+    """A misspelt type would be deleted too early."""
+    if "default" not in policy.retention:
+        yield ("retention",), "gives no `default`: say how many years, or null for ever"
+    for name in policy.retention:
+        if name not in ("default", *_TYPES):
+            yield ("retention", name), f"is no type of incident; those are {', '.join(_TYPES)}"
+
+
+def _approval(policy: Policy, today: date) -> Iterator[PolicyFault]:
+    if not policy.approver.strip():
+        yield ("approver",), _UNAPPROVED
+    if not policy.owner.strip():
+        yield ("owner",), _UNOWNED
+    if policy.effective > today:
+        yield ("effective",), f"is in the future: this policy takes effect on {policy.effective.isoformat()}"
+
+
+def named_ids(policy: Policy) -> Iterator[tuple[Path, str]]:
+    """Yield every Slack id in a policy with its path."""
+    for part, lists in (("groups", policy.groups), ("rosters", policy.rosters)):
+        for name, members in lists.items():
+            yield from (((part, name, i), member) for i, member in enumerate(members))
+    for name, levels in policy.ladders.items():
+        yield from ((("ladders", name, _LEVEL_LIST, i), person) for i, person in enumerate(levels.rungs))
+    for name, service in policy.services.items():
+        if service.owner:
+            yield ("services", name, "owner"), service.owner
+
+
+def _bad_ids(policy: Policy) -> Iterator[PolicyFault]:
+    for path, who in named_ids(policy):
+        if _LEVEL_LIST in path and not _PERSON_ID.fullmatch(who):
+            yield path, f"is no person's Slack id (U… or W…): {who}"
+        elif not _SLACK_ID.fullmatch(who):
+            yield path, f"is no Slack id (U…, W… or S…): {who}"
+
+
+def _unknown_authorities(policy: Policy) -> Iterator[PolicyFault]:
+    """Yield authorities that are neither a role nor a group: no person could ever have them."""
+    known = {*Role, *GROUPS, *policy.groups}
+    for act, words in policy.authority.model_dump().items():
+        yield from (
+            (("authority", act, i), f"names neither a role nor a group: {word}{did_you_mean(word, known)}")
+            for i, word in enumerate(words)
+            if word not in known
+        )

@@ -1,0 +1,147 @@
+"""What a valid policy leaves open that an incident will need, or that contradicts itself. Each is a path and a sentence.
+
+None of it keeps a policy from becoming active: an organisation may mean it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise, product
+from typing import Final
+
+from bot.config.policy_faults import PolicyFault, named_ids, people_lists
+from incident.policy import Policy
+from incident.states import Audience
+from roles.role_names import Role
+
+_NAMES_SHOWN: Final = 5
+_TOLD_OUTSIDE: Final = (Audience.EXEC, Audience.CUSTOMER, Audience.REGULATOR)
+
+
+def gaps(policy: Policy) -> Iterator[PolicyFault]:
+    """Yield every gap and contradiction, those that leave people unreached first."""
+    yield from _audiences(policy)
+    yield from _people(policy)
+    yield from _unattached(policy)
+    yield from _authority(policy)
+    yield from _numbers(policy)
+    if policy.regimes:
+        yield (
+            ("regimes",),
+            "Muster cannot record reports to regulators yet: with these no major incident can be closed.",
+        )
+
+
+def _audiences(policy: Policy) -> Iterator[PolicyFault]:
+    """An audience that is owed updates and has no address, or has one and is owed none."""
+    for audience in _TOLD_OUTSIDE:
+        owed = [priority for priority, cadences in policy.updates.items() if audience in cadences]
+        can_be_owed = audience is not Audience.CUSTOMER or any(one.customer_facing for one in policy.services.values())
+        if owed and can_be_owed and not policy.audiences.get(audience):
+            yield (
+                ("updates", owed[0], audience),
+                f"{_some(owed)} {'owes' if len(owed) == 1 else 'owe'} {audience} updates, and `audiences` names no channel "
+                f"for them: no one would read them. Name one, or take {audience} out of `updates`.",
+            )
+    if policy.audiences.get(Audience.INTERNAL):
+        yield (
+            ("audiences", "internal"),
+            "Responders read their updates in the incident channel; this channel gets none.",
+        )
+    if not policy.incidents_channel:
+        yield ("incidents_channel",), "There is no `incidents_channel`: incidents are announced nowhere."
+
+
+def _people(policy: Policy) -> Iterator[PolicyFault]:
+    unowned = [name for name, service in policy.services.items() if not service.owner]
+    if unowned:
+        yield ("services",), f"No owner for {_some(unowned)}: name one, who is called last and confirms restoration."
+    not_escalated = [name for name, service in policy.services.items() if not service.ladder]
+    if not_escalated:
+        needs = "`/incident escalate` there needs a name until you add one."
+        yield ("services",), f"No ladder for {_some(not_escalated)}: {needs}"
+    yield from _not_responders(policy)
+
+
+def _not_responders(policy: Policy) -> Iterator[PolicyFault]:
+    """People who are called and may not act, where `responder` lists people only; a user group may hold anyone."""
+    responders = policy.groups.get("responder")
+    if responders is None or any(one.startswith("S") for one in responders):
+        return
+    for path, who in named_ids(policy):
+        if path[0] != "groups" and not who.startswith("S") and who not in responders:
+            yield path, f"{who} is called and is not in the group responder, so they may not act. Add them."
+
+
+def _unattached(policy: Policy) -> Iterator[PolicyFault]:
+    """Lists of people that no service names, or that name no one."""
+    for key, lists in people_lists(policy):
+        used = {getattr(service, key) for service in policy.services.values()}
+        for name, people in lists.items():
+            if name not in used:
+                yield (
+                    (f"{key}s", name),
+                    f"No service uses the {key} {name}: write `{key}: {name}` under each that should.",
+                )
+            if not getattr(people, "rungs", people):
+                yield (f"{key}s", name), f"{name} names no one, so no one is called."
+
+
+def _authority(policy: Policy) -> Iterator[PolicyFault]:
+    unheld = [act for act, words in policy.authority.model_dump().items() if not _is_held(policy, words)]
+    if unheld:
+        acts = ", ".join(act.replace("_", " ") for act in unheld)
+        yield ("authority",), f"No one may do this until you fill the groups of `authority`: {acts}."
+
+
+def _numbers(policy: Policy) -> Iterator[PolicyFault]:
+    """Numbers that are valid alone and contradict each other."""
+    for priority, target in policy.targets.items():
+        if target.ack > target.restore:
+            yield ("targets", priority), f"{priority} is to be restored before it is to be acknowledged."
+    for higher, lower in pairwise(sorted(policy.targets)):
+        if policy.targets[higher].restore > policy.targets[lower].restore:
+            yield ("targets", higher), f"{higher} may take longer to restore than {lower}."
+    for impact, urgency in product((1, 2, 3), (1, 2)):
+        if policy.matrix[impact][urgency] > policy.matrix[impact][urgency + 1]:
+            yield (
+                ("matrix", impact),
+                f"With impact {impact}, urgency {urgency} gives a lower priority than {urgency + 1}.",
+            )
+        if policy.matrix[urgency][impact] > policy.matrix[urgency + 1][impact]:
+            yield (
+                ("matrix", urgency),
+                f"With urgency {impact}, impact {urgency} gives a lower priority than {urgency + 1}.",
+            )
+    yield from _promises(policy)
+
+
+def _promises(policy: Policy) -> Iterator[PolicyFault]:
+    rules = policy.update_rules
+    for priority, cadences in policy.updates.items():
+        longest = rules.promise_max_minutes.get(priority)
+        every = max((one.every for one in cadences.values()), default=0)
+        if longest is not None and longest < every:
+            yield (
+                ("update_rules", "promise_max_minutes", priority),
+                f"{priority} owes updates every {every} minutes, and the next may be promised within {longest} only.",
+            )
+        first = min((one.first for one in cadences.values()), default=rules.nudge_before_minutes + 1)
+        if first <= rules.nudge_before_minutes:
+            yield (
+                ("updates", priority),
+                f"The first update of {priority} is due after {first} minutes, and its reminder comes "
+                f"{rules.nudge_before_minutes} minutes before: at the declaration.",
+            )
+
+
+def _some(names: Iterable[str]) -> str:
+    listed = list(names)
+    more = len(listed) - _NAMES_SHOWN
+    return ", ".join(listed[:_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _is_held(policy: Policy, words: tuple[str, ...]) -> bool:
+    """True if someone can hold one of these: a role, a group with members, or the default group of all responders."""
+    by_default = "responder" not in policy.groups and "responder" in words
+    return by_default or any(word in set(Role) or policy.groups.get(word) for word in words)
