@@ -7,11 +7,9 @@ says so. No form can open here, so a line with missing or doubtful fields is ref
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final
-
-from ulid import ULID
 
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain
 from bot.cli.database_access import Opened, claimed_identity, open_record
@@ -21,20 +19,23 @@ from bot.config.policy_loader import ActivePolicy
 from bot.export.reader_names import ReaderNames
 from bot.grammar.command_parser import ParsedCommand, parse_command
 from bot.rendering.message_catalog import reason_text
-from bot.rendering.mrkdwn import plain_text, visible
+from bot.rendering.mrkdwn import plain_text, visible, without_markup
 from bot.rendering.renderer import Mode, Renderer
 from bot.rendering.user_text import from_form
 from bot.rendering.verb_table import as_markdown, as_text
+from bot.requests.command_line_request import command_line_request
 from bot.requests.reply import Texts
 from bot.requests.request_path import RequestPath
 from commands.core.fields.form_field import form_fields
 from commands.core.record_service import RecordService
-from commands.core.request import RESPONDER, Actor, Place, Request
+from commands.core.request import RESPONDER, Actor, Request
 from commands.core.verb import Verb
 from commands.help import usage
-from incident.entry import EntryPoint, Source
+from incident.ports import Reader
 
 _HERE: Final = "muster incident"
+# The start of the lines that sentences propose; at a terminal they start with the command and the incident's number.
+_IN_SLACK: Final = "/incident "
 
 
 def list_verbs(*, markdown: bool) -> int:
@@ -66,26 +67,37 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
         return "\n".join(doubts), True
     names = ReaderNames(lambda person: record.recorder.read(lambda reader: reader.person(person)), record.team)
     service = RecordService(record.recorder, ActivePolicy(policy), clock)
-    path = RequestPath(service, Texts(Renderer(Mode.DOCUMENT, names=names), _HERE))
+    path = RequestPath(service, Texts(Renderer(Mode.TERMINAL, names=names), _HERE))
     request = _request(parsed, record, at=at, number=number)
-    reply = path.reply(request, path.run(request))
-    return "\n".join(
-        [reply.plain, *(f"  {line}" for line in reply.unmet)]
-    ) if reply.refused else reply.text, reply.refused
+    outcome = path.run(request)
+    reply = path.reply(request, outcome)
+    text = "\n".join([reply.plain, *(f"  {line}" for line in reply.unmet)]) if reply.refused else reply.text
+    here = " ".join([_HERE, *([outcome.number] if outcome.number else []), ""])
+    return without_markup(text.replace(_IN_SLACK, here), _channel_names(record)), reply.refused
+
+
+def _channel_names(record: Opened) -> Callable[[str], str]:
+    """Return a function that names the channel of an incident; another channel keeps its id."""
+
+    def name(channel: str) -> str:
+        def read(reader: Reader) -> str | None:
+            key = reader.find(record.team, channel=channel)
+            incident = reader.peek(key) if key else None
+            return incident.places.channel_name if incident else None
+
+        return record.recorder.read(read) or channel
+
+    return name
 
 
 def _request(parsed: ParsedCommand, record: Opened, *, at: datetime, number: str | None) -> Request:
-    """Build the request. Every invocation has a key of its own."""
-    named = parsed.number or number
     responders = frozenset[str]() if RESPONDER in record.policy.policy.groups else frozenset({RESPONDER})
-    return Request(
-        verb=parsed.verb.name if parsed.verb else parsed.word,
-        fields=parsed.fields,
+    return command_line_request(
+        parsed.verb.name if parsed.verb else parsed.word,
+        parsed.fields,
         actor=Actor(id=claimed_identity(), groups=responders),
         team=record.team,
-        place=Place(number=named.upper() if named else None),
-        source=Source(surface=EntryPoint.CLI),
-        key=f"{record.team}:cli:{ULID()}",
+        number=parsed.number or number,
         at=at,
         occurred_at=parsed.occurred_at,
     )

@@ -21,6 +21,12 @@ _SPACE: Final = re.compile(r"\s+")
 _UNITS: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
 # Control characters but tab and line feed, and the marks that turn the direction of text.
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_CHANNEL: Final = re.compile(r"<#([A-Z0-9]+)>")
+_EMOJI: Final = re.compile(r":[a-z][a-z0-9_+-]*: ?")
+_STYLED: Final = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)(.+?)(?<=\S)\1(?![\w*_~`])")
+# Each character of the markup, and the private character that replaces it in authored text.
+_GUARDS: Final = {ord(mark): 0xE000 + place for place, mark in enumerate("*_~`<>&:#@/")}
+_UNGUARDED: Final = {guard: mark for mark, guard in _GUARDS.items()}
 _HAIR_SPACE: Final = "\u200a"  # Slack ignores a formatting character next to a space; a hair space is hardly visible.
 
 
@@ -123,6 +129,23 @@ def plain_text(text: str, name: Callable[[str], str], limit: int | None = None) 
 
     spelled = html.unescape(_TOKEN.sub(spell, text)) if is_marked_up(text) else text
     return clip(spelled, limit) if limit else spelled
+
+
+def guarded(text: str) -> str:
+    """Return plain text whose characters `without_markup` takes for text, whatever they are in Slack's markup."""
+    return text.translate(_GUARDS)
+
+
+def without_markup(text: str, channel: Callable[[str], str]) -> str:
+    """Return a rendered sentence as plain text for a terminal; `channel` gives the name of a channel's id.
+
+    Bold, code and emoji of templates go, mentions and links are spelled out, and what was `guarded` is as it was.
+    """
+    named = _CHANNEL.sub(lambda found: f"#{channel(found[1])}", text)
+    plain = _EMOJI.sub("", plain_text(named, str))
+    for _ in range(2):  # code may be inside bold
+        plain = _STYLED.sub(lambda found: found[2], plain)
+    return plain.translate(_UNGUARDED)
 
 
 def any_of(names: str, last: str) -> str:

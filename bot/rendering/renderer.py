@@ -1,7 +1,7 @@
 """Rendering of templates. Knows jinja2, the filters and the labels of slugs; knows no incident rule.
 
-Slack mode writes mentions, times in the reader's zone and escaped text; document mode writes names, UTC and plain text. A
-name that a template uses and its context lacks is an error, never a gap in a sentence.
+Slack mode writes mentions, times in the reader's zone and escaped text; document mode writes names, UTC and plain text;
+terminal mode does too, and guards that text, so that `mrkdwn.without_markup` strips the markup of templates only. A name that a template uses and its context lacks is an error, never a gap in a sentence.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ Names = Callable[[PersonId], str]
 
 
 class Mode(StrEnum):
-    """Where the text is read: in Slack or in a document."""
+    """Where the text is read: in Slack, in a document, or in a terminal."""
 
     SLACK = "slack"
     DOCUMENT = "document"
+    TERMINAL = "terminal"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class Renderer:
         self._environment.filters["message"] = mrkdwn.message_link
         times = ReaderClock(is_slack=mode is Mode.SLACK)
         self._environment.filters.update({"when": times.when, "clock": times.clock, "both": times.both})
-        self._environment.filters["code"] = mrkdwn.code if mode is Mode.SLACK else str
+        self._environment.filters["code"] = mrkdwn.code if mode is Mode.SLACK else self._plain
         self._environment.filters.update({"who": self.who, "words": self.words, "quote": self._quote})
 
     def warm(self) -> None:
@@ -151,18 +152,21 @@ class Renderer:
         named = app_name(person)
         name = f"{named} (app)" if named else self._names(person)
         shown = f"{name} (claimed)" if is_claimed(person) and not name.endswith(")") else name
-        return mrkdwn.escape(shown) if self.mode is Mode.SLACK else shown
+        return mrkdwn.escape(shown) if self.mode is Mode.SLACK else self._plain(shown)
 
     def words(self, text: str | None, limit: int | None = None) -> str:
         """Return authored text for use inside a sentence: shortened in Slack, whole in documents."""
         if self.mode is Mode.SLACK:
             return mrkdwn.inline(text or "", limit or 300)
-        return mrkdwn.plain_text(text or "", self._name_of_user, limit)
+        return self._plain(mrkdwn.plain_text(text or "", self._name_of_user, limit))
 
     def _quote(self, text: str | None, limit: int | None = None) -> str:
         if self.mode is Mode.SLACK:
             return mrkdwn.block_quote(text or "", limit or 2800)
-        return mrkdwn.plain_text(text or "", self._name_of_user, limit)
+        return self._plain(mrkdwn.plain_text(text or "", self._name_of_user, limit))
+
+    def _plain(self, text: object) -> str:
+        return mrkdwn.guarded(str(text)) if self.mode is Mode.TERMINAL else str(text)
 
     def _name_of_user(self, user: str) -> str:
         """Return the name of a user whom a text mentions without a team; the user's id if the name is not known."""

@@ -12,8 +12,9 @@ import pytest
 from bot.clock import RealClock
 from bot.config.policy_loader import read_policy
 from commands.core.request import Actor, Place, Request
-from commands.core.run import run
+from commands.core.run import note_outcome, run
 from incident.entries.conversation import Noted
+from incident.entries.delivery import ChannelMade
 from incident.entry import EntryPoint, Source
 from incident.ports import Person
 from roles.person_ids import cli_person, slack_person
@@ -162,7 +163,8 @@ def test_an_early_close_names_every_unmet_criterion(record: StartedRecord, numbe
     assert result.code == 1
     assert result.err.startswith("Not closed")
     assert len(result.err.splitlines()) >= 3
-    assert "/incident validate" in result.err
+    assert f"muster incident {number} validate" in result.err
+    assert "/incident" not in result.err
 
 
 def test_replies_are_plain_text_with_times_in_utc(record: StartedRecord, number: str, tmp_path: Path) -> None:
@@ -170,8 +172,29 @@ def test_replies_are_plain_text_with_times_in_utc(record: StartedRecord, number:
 
     assert result.code == 0
     assert "UTC" in result.out
-    for mark in ("<@", "<!date", "&lt;", "&amp;"):
+    for mark in ("<@", "<!date", "&lt;", "&amp;", "*", "`", "<#"):
         assert mark not in result.out
+
+
+def test_the_list_names_the_channel_and_has_no_markup_but_that_of_the_title(
+    record: StartedRecord, tmp_path: Path
+) -> None:
+    title = "*All* of <search> & `grep` fail_on_us: :boom: /incident #here"
+    record.muster(tmp_path, "incident", "declare", "service=search", "impact=1", "urgency=1", title)
+    with record.store() as store:
+        (listed,) = store.queries.incidents("T1")
+        made = ChannelMade(channel="C0000003", name="inc-0001-all-of-search")
+        policy = read_policy(POLICY, FIRST_START.date()).policy
+        now = RealClock().now()
+        note_outcome(listed.key, [made], job="channel", recorder=store.recorder, policy=policy, at=now)
+
+    first, second = record.muster(tmp_path, "list"), record.muster(tmp_path, "incident", "list")
+
+    assert (
+        first.out
+        == f"• {listed.number} P1, major · waiting for somebody to take it · {title} · #inc-0001-all-of-search\n"
+    )
+    assert second.out == first.out
 
 
 def test_a_typed_text_notifies_no_person_and_is_recorded_verbatim(

@@ -9,7 +9,8 @@ import pytest
 from jinja2 import UndefinedError
 
 from bot.rendering import mrkdwn
-from bot.rendering.renderer import Mode, Renderer, VerbContext
+from bot.rendering.renderer import Mode, Renderer, VerbContext, slug_labels
+from incident.refusal import Code
 from roles.person_ids import PersonId
 
 LONDON_WINTER_EVENING = datetime(2026, 1, 31, 18, 6, tzinfo=UTC)
@@ -113,3 +114,29 @@ def test_slugs_read_as_words(tmp_path):
     assert line(tmp_path, "{% macro said(c) %}{{ 'comms_lead'|role }}, {{ 'exec'|audience }}{% endmacro %}") == (
         "comms lead, executives"
     )
+
+
+@pytest.mark.parametrize(
+    ("template", "shown"),
+    [
+        ("*Decision D1* by {{ c.by | who }}", "Decision D1 by Noor"),
+        ("ask `/incident help`, _now_", "ask /incident help, now"),
+        (":warning: *`code` in bold*", "code in bold"),
+        ("<#C1> and <#C2>, <https://x.example|status>", "#inc-1 and #C2, status (https://x.example)"),
+        ("at 18:06 UTC, a_slug_with_marks, 2 * 3 * 4 &amp; more", "at 18:06 UTC, a_slug_with_marks, 2 * 3 * 4 & more"),
+        ("{{ '*a* _b_ `c` :boom: &lt;#C1&gt; &amp;amp; <@U1>' | words }}", "*a* _b_ `c` :boom: <#C1> &amp; @Noor"),
+        ("*{{ '*a*' | words }}* {{ 'x_y' | code }}", "*a* x_y"),
+    ],
+)
+def test_a_terminal_shows_no_markup_of_templates_and_all_that_people_typed(template, shown):
+    names = {NOOR: "Noor", PersonId("slack::U1"): "Noor"}
+    renderer = Renderer(Mode.TERMINAL, names=lambda person: names.get(person, str(person)))
+
+    rendered = renderer.sentence(template, c=VerbContext(None, (), NOOR, LONDON_WINTER_EVENING))
+
+    assert mrkdwn.without_markup(rendered, lambda channel: {"C1": "inc-1"}.get(channel, channel)) == shown
+
+
+def test_every_refusal_code_has_words_for_a_table():
+    assert set(slug_labels()["refusal_code"]) == set(Code)
+    assert slug_labels()["refusal_code"][Code.CLOSE_INCOMPLETE] == "closure criteria not met"
