@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bot.cli.cli_errors import EXPECTED_ERRORS, explain, fail
 from bot.cli.database_access import claimed_identity, find, open_database, policy_in_force, signer_of
@@ -19,6 +19,7 @@ from bot.config.settings import read_record_settings
 from bot.export.bundle import Seal, write_bundle
 from bot.monitoring.logs import shown_database
 from bot.timestamp_authority import authority_of, stamp_now
+from incident.model.incident import Incident
 from incident.report.incident_metrics import metrics
 from incident.rules.impact_time import impact
 from storage.store import open_store
@@ -101,10 +102,7 @@ def print_metrics(number: str) -> int:
         return fail(explain(error))
     if incident is None:
         return fail(f"{number} has no state to measure. `muster verify` says why.")
-    harm = impact(incident)
-    counted_from = "detected_at" if harm.is_detection else "started_at"
-    shown = {**metrics(incident).model_dump(), "impact_s": harm.total_s, "impact_counted_from": counted_from}
-    print(json.dumps(shown, indent=1))
+    print(json.dumps(_measured(incident), indent=1))
     return 0
 
 
@@ -116,7 +114,14 @@ def print_all_metrics() -> int:
                 incident = store.queries.incident(one.key)
                 if incident is not None:
                     about = {"number": one.number, "service": incident.service, "priority": incident.priority}
-                    print(json.dumps({**about, "state": incident.state, **metrics(incident).model_dump()}))
+                    print(json.dumps({**about, "state": incident.state, **_measured(incident)}))
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
     return 0
+
+
+def _measured(incident: Incident) -> dict[str, Any]:
+    """Return the metrics of an incident, with how long users were affected and since when that is counted."""
+    harm = impact(incident)
+    counted_from = "detected_at" if harm.is_detection else "started_at"
+    return {**metrics(incident).model_dump(), "impact_s": harm.total_s, "impact_counted_from": counted_from}
