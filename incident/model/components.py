@@ -29,18 +29,21 @@ class Times(Frozen):
 
     @property
     def out_of_order(self) -> tuple[tuple[str, str], ...]:
-        """The names of each two milestones of which the first may not lie after the second, and does."""
-        known = {name: at for pair in _IN_ORDER for name in pair if (at := getattr(self, name)) is not None}
-        return tuple((a, b) for a, b in _IN_ORDER if a in known and b in known and known[a] > known[b])
+        """The names of each two milestones of the harm of which the first may not lie after the second, and does."""
+        return tuple(pair for pair in _IN_ORDER if self._is_reversed(*pair))
+
+    @property
+    def mitigation_out_of_order(self) -> tuple[tuple[str, str], ...]:
+        """The same of the mitigation, which no length of the harm depends on."""
+        return tuple(pair for pair in _MITIGATION_IN_ORDER if self._is_reversed(*pair))
+
+    def _is_reversed(self, first: str, second: str) -> bool:
+        since, until = getattr(self, first), getattr(self, second)
+        return since is not None and until is not None and since > until
 
 
-_IN_ORDER: Final = (
-    ("started_at", "detected_at"),
-    ("detected_at", "restored_at"),
-    ("restored_at", "resolved_at"),
-    ("started_at", "mitigated_at"),
-    ("mitigated_at", "restored_at"),
-)
+_IN_ORDER: Final = (("started_at", "detected_at"), ("detected_at", "restored_at"), ("restored_at", "resolved_at"))
+_MITIGATION_IN_ORDER: Final = (("started_at", "mitigated_at"), ("mitigated_at", "restored_at"))
 
 
 class StateItem(Frozen):

@@ -120,11 +120,13 @@ class Incident(Frozen):
         """True if the incident is responded to now; False for one that was over before it was put on record.
 
         That is one whose service was restored before it was logged, and one that was declared afterwards for its channel until
-        a response to it is recorded as it happens. No deadline of it runs, and no one is asked.
+        a response to it is recorded as it happens. No deadline of it runs, and no one is asked. A restoration that was recorded
+        as it happened, and set to a time that cannot be right, decides nothing.
         """
         logged_at, restored_at = self.times.logged_at, self.times.restored_at
         if restored_at is not None and logged_at is not None:
-            return restored_at >= logged_at
+            is_late = any(item.new is State.RESTORED and item.effective_at for item in self.states)
+            return restored_at >= logged_at or (bool(self.times.out_of_order) and not is_late)
         responses = (item for item in self.states if item.old not in (None, State.LOGGED))
         return self.adopted is None or any(item.effective_at is None for item in responses)
 

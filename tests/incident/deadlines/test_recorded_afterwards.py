@@ -90,13 +90,23 @@ def test_a_declared_incident_that_proves_to_be_over_owes_nothing_more():
 
 @pytest.mark.parametrize(("minute", "owed"), [(YESTERDAY, None), (5, 40)])
 def test_a_corrected_time_of_restoration_says_whether_updates_are_owed(minute, owed):
-    chain = Chain(P2)
+    began = T(YESTERDAY - 60)
+    chain = Chain(P2, started_at=began, detected_at=began)
     chain.move(ACTIVE, RESTORED, RESOLVED, at=10)
     assert chain.due(INTERNAL) == 40
 
     chain.add(TimeSet(field="restored_at", at=T(minute), basis="the log"), at=12)
 
     assert chain.due(INTERNAL) == owed
+
+
+def test_a_restoration_set_to_an_impossible_time_drops_no_update():
+    chain = Chain(P2)
+    chain.move(ACTIVE, RESTORED, at=10)
+
+    chain.add(TimeSet(field="restored_at", at=T(YESTERDAY), basis="a slip"), at=12)
+
+    assert chain.due(INTERNAL) == 30
 
 
 def test_a_restoration_corrected_into_the_present_starts_the_updates_again():
