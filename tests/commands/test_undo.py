@@ -104,6 +104,17 @@ def test_an_id_is_not_given_again(busy: CommandBench) -> None:
         assert busy.facts()[0].id != first
 
 
+def test_a_decision_that_was_taken_back_is_no_decision_in_the_summary(busy: CommandBench) -> None:
+    busy.do("decide", text="fail over to the other site", at=5)
+    busy.do("summary", at=6)
+    assert "fail over" in busy.answer()
+
+    busy.do("undo", at=7)
+
+    busy.do("summary", at=8)
+    assert "fail over" not in busy.answer()
+
+
 def test_only_ones_own_last_act_is_taken_back_and_twice_the_one_before_it(busy: CommandBench) -> None:
     first = busy.do("note", text="one", at=5).first
     second = busy.do("note", text="two", at=6).first
