@@ -60,7 +60,7 @@ class SlackAdapter:
 
     def _context(self, run: JobRun, shown: LastRendered) -> JobContext:
         return JobContext(
-            slack=self.slack.for_job(run.job.kind, run.job.rank, run.check_lease),
+            slack=self.slack.for_job(run.job.kind, run.job.rank, run.check_lease, moved=_moved(run)),
             sent_lookup=self.sent_lookup,
             record=self.record,
             renderer=self.renderer,
@@ -69,6 +69,12 @@ class SlackAdapter:
             shown=shown,
             recent_messages=self.recent_messages,
         )
+
+
+def _moved(run: JobRun) -> Mapping[str, str]:
+    """Return the present id of the incident channel by each id that it had before."""
+    places = run.found.places if run.found else None
+    return dict.fromkeys(places.former, places.channel) if places and places.channel else {}
 
 
 def _opened(run: JobRun, shown: LastRendered) -> tuple[Fact, ...]:

@@ -8,7 +8,7 @@ from typing import Final
 from incident.effects.job_keys import channel_key, key_of, ordering_key_of
 from incident.effects.notifications import is_recorded_late
 from incident.entries.conversation import GapNoted
-from incident.entries.delivery import DeliveryFailed
+from incident.entries.delivery import ChannelChanged, DeliveryFailed
 from incident.entries.lifecycle import Declared, StateChanged
 from incident.entries.role_holders import RoleTaken
 from incident.entries.status_updates import StatusUpdatePosted, UpdateDelivered
@@ -67,6 +67,8 @@ def _notice_of(entry: Entry) -> str | None:
         return None if fact.what in _UNSAID else "surfaces/lost"
     if isinstance(fact, UpdateDelivered):
         return "surfaces/undelivered" if fact.error else None
+    if isinstance(fact, ChannelChanged):
+        return "surfaces/shared" if fact.how == "shared" else None
     return fact.notice
 
 

@@ -29,12 +29,15 @@ class ChannelMade(Fact):
 
 
 class ChannelChanged(Fact):
-    """Slack or people changed the incident channel: it has another id (`to`) or `name`, is archived, deleted or open again."""
+    """Slack or people changed the incident channel: it has another id (`to`) or `name`, is archived, deleted or open again.
+
+    It may also be shared with another organisation, or shared no longer.
+    """
 
     kind: ClassVar[str] = "channel_changed"
 
     channel: str
-    how: Literal["moved", "renamed", "archived", "deleted", "opened"]
+    how: Literal["moved", "renamed", "archived", "deleted", "opened", "shared", "unshared"]
     to: str | None = None
     name: MaybePersonalText = None
 

@@ -85,10 +85,6 @@ class SlackPlaces(Frozen):
         """Return the id under which the record holds messages of a channel: the first, also after Slack gave it another."""
         return self.former[0] if self.former and channel in (self.channel, *self.former) else channel
 
-    def present(self, channel: str) -> str:
-        """Return the id by which Slack knows a channel now."""
-        return self.channel if self.channel and channel in self.former else channel
-
 
 class LastActivity(Frozen):
     """When a person was last active in the incident: by any act or message, refused ones too (UTC)."""

@@ -6,6 +6,7 @@ import pytest
 
 from commands.update import Update
 from incident.model.components import AudienceState, Interval, OpenSlot, Slot
+from incident.model.slack_references import SlackPlaces
 from incident.refusal import Code
 from incident.states import Audience, Priority, State
 from roles.role_names import Role
@@ -188,6 +189,24 @@ def test_the_answer_says_at_once_for_whom_the_policy_names_no_channel():
         )
         == f"*Update* to executives and customers by <@UILSE>: {TEXT}"
     )
+
+
+@pytest.mark.parametrize(
+    ("places", "why"),
+    [
+        (SlackPlaces(channel="C1", closed="is_archived"), "I cannot write in <#C1>"),
+        (SlackPlaces(closed="restricted_action"), "the incident has no channel"),
+    ],
+)
+def test_the_answer_claims_no_post_where_muster_cannot_write(places, why):
+    incident = an_incident(places=places, roles=(held(Role.COMMS_LEAD).model_copy(update={"who": ILSE}),))
+    desk = HandmadeDesk(incident, policy=WITH_EXEC)
+
+    alone, both = desk.answer(update("internal")), desk.answer(update("internal", "exec"))
+
+    assert "Posted" not in alone
+    assert f"Not posted to responders: {why}" in alone
+    assert both.startswith("Posted to executives.")
 
 
 def test_audiences_that_are_due_together_share_one_line():

@@ -20,8 +20,12 @@ from incident.frozen import clean
 from incident.record.message_time import message_time
 from roles.person_ids import MUSTER, PersonId, slack_person
 
-CHANNEL_EVENTS: Final[Mapping[str, Literal["moved", "renamed", "archived", "deleted", "opened"]]] = {
+CHANNEL_EVENTS: Final[
+    Mapping[str, Literal["moved", "renamed", "archived", "deleted", "opened", "shared", "unshared"]]
+] = {
     "channel_id_changed": "moved",
+    "channel_shared": "shared",
+    "channel_unshared": "unshared",
     **{f"{channel}_rename": "renamed" for channel in ("channel", "group")},
     **{f"{channel}_archive": "archived" for channel in ("channel", "group")},
     **{f"{channel}_unarchive": "opened" for channel in ("channel", "group")},

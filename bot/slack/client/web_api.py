@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from http.client import HTTPException
@@ -70,10 +70,17 @@ class SlackClient:
     rank: int = NORMAL
     reached: Failpoint = no_failpoint
     check_lease: Callable[[datetime], None] = _no_check
+    moved: Mapping[str, str] = field(default_factory=dict)
 
-    def for_job(self, kind: str, rank: int, check_lease: Callable[[datetime], None] = _no_check) -> SlackClient:
-        """Return the client for one job, limited by the job's rank and lease."""
-        return replace(self, kind=kind, rank=rank, check_lease=check_lease)
+    def for_job(
+        self,
+        kind: str,
+        rank: int,
+        check_lease: Callable[[datetime], None] = _no_check,
+        moved: Mapping[str, str] | None = None,
+    ) -> SlackClient:
+        """Return the client for one job, limited by its rank and lease. `moved` has the present id of each former channel."""
+        return replace(self, kind=kind, rank=rank, check_lease=check_lease, moved=moved or {})
 
     def pages(self, method: str, *, cursor: str = "", **arguments: Any) -> Iterator[Mapping[str, Any]]:
         """Yield the pages of a method's results from `cursor` on. Each page is a call of its own; see `call`."""
@@ -85,6 +92,8 @@ class SlackClient:
         If Muster was removed from a public channel, it joins again first. Raises CallPostponed, UnknownOutcome,
         SlackError, or what `check_lease` raises.
         """
+        if "channel" in arguments:
+            arguments["channel"] = self.moved.get(arguments["channel"], arguments["channel"])
         try:
             return self._call(method, arguments)
         except SlackError as error:

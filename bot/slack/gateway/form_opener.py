@@ -78,7 +78,8 @@ class FormOpener:
         reason = refusal_to_adopt(policy, channel, found.get("name"), is_general=is_general)
         if reason is not None:
             return reason_text(reason), None
-        return None, sentence("adopts", channel=channel, members=found.get("num_members"))
+        place = f"{channel}|{found['name']}" if found.get("name") else channel
+        return None, sentence("adopts", channel=place, members=found.get("num_members"))
 
     def _refusal(
         self, interaction: Interaction, actor: Actor, verb: type[Verb], incident: Incident | None

@@ -69,9 +69,8 @@ def edit(
     """Edit the job's message unless it reads so already. Return False if Slack answers with one of the errors `lost`."""
     if context.shown.is_already(message.digest):
         return True
-    present = run.found.places.present(channel) if run.found else channel
     try:
-        context.slack.call("chat.update", channel=present, ts=ts, **message.arguments("update.text"))
+        context.slack.call("chat.update", channel=channel, ts=ts, **message.arguments("update.text"))
     except SlackError as error:
         if error.error not in lost:
             raise

@@ -239,7 +239,7 @@ def test_a_complete_backfill_asks_first_and_says_what_will_be_recorded(place):
     form = place.actor.slash("ann", "payments-failing", "/incident", BACKFILL).view()
 
     banner = next(block["text"]["text"] for block in form.blocks if block.get("block_id") == "form:banner")
-    assert f"<#{place.channel('payments-failing')}> (2 members)" in banner
+    assert f"<#{place.channel('payments-failing')}|payments-failing> (2 members)" in banner
     assert "`/incident void` ends that" in banner
     assert len(place.open_incidents()) == len(before)
     place.actor.submit("ann", form.id, {}).wait()

@@ -12,7 +12,7 @@ from incident.effects.effects import SILENT, effects
 from incident.entries import KINDS, integrity
 from incident.entries.classification import Confirmed
 from incident.entries.conversation import ActionDone, ActionOpened, Joined, MessagePosted, Noted
-from incident.entries.delivery import CardPosted, ChannelMade, DeliveryFailed, PromptDue
+from incident.entries.delivery import CardPosted, ChannelChanged, ChannelMade, DeliveryFailed, PromptDue
 from incident.entries.lifecycle import Acknowledged, Declared, MajorDeclared, StateChanged
 from incident.entries.role_holders import (
     Escalated,
@@ -129,6 +129,15 @@ def test_a_fact_is_said_in_the_words_of_its_verb(fact, template):
     chain, _ = declared()
 
     assert the(told(chain, fact), JobKind.SAY).template == template
+
+
+def test_a_channel_that_is_shared_with_another_organisation_says_so():
+    chain, _ = declared()
+
+    shared, renamed = (told(chain, ChannelChanged(channel="C1", how=how)) for how in ("shared", "renamed"))
+
+    assert the(shared, JobKind.SAY).template == "surfaces/shared"
+    assert JobKind.SAY not in kinds(renamed)
 
 
 def test_every_kind_of_fact_is_said_or_known_not_to_be():

@@ -181,6 +181,10 @@ def test_a_deletion_keeps_the_words_of_an_attachment():
             ChannelChanged(channel="G1", how="renamed", name="war-room"),
         ),
         ({"type": "channel_archive", "channel": "C1", "user": "U1"}, ChannelChanged(channel="C1", how="archived")),
+        (
+            {"type": "channel_shared", "channel": "C1", "connected_team_id": "T9"},
+            ChannelChanged(channel="C1", how="shared"),
+        ),
         ({"type": "channel_deleted", "channel": "C1"}, ChannelChanged(channel="C1", how="deleted")),
         ({"type": "channel_unarchive", "channel": "C1", "user": "U1"}, ChannelChanged(channel="C1", how="opened")),
     ],

@@ -149,6 +149,26 @@ def test_after_slack_has_changed_the_id_of_a_channel_no_message_is_recorded_agai
     ]
 
 
+def test_messages_of_muster_are_edited_and_deleted_under_the_new_id_of_their_channel(rig):
+    key = rig.declare()
+    rig.after(minutes=15)
+    [prompt] = [message for message in rig.messages(key) if "acknowledge" in message.text]
+    found, workspace = rig.channel(key), rig.sandbox.workspace
+    with workspace.lock:
+        before, found.id = found.id, f"{found.id}NEW"
+        workspace.channels[found.id] = workspace.channels.pop(before)
+        for message in found.messages.values():
+            message.channel = found.id
+    moved = ChannelChanged(channel=before, how="moved", to=found.id)
+    note_outcome(key, [moved], job="moved", recorder=rig.store.recorder, policy=rig.policy, at=rig.clock.now())
+
+    rig.act("ack", "ilse", key)
+    rig.after(minutes=1)
+
+    assert "acknowledge" not in getattr(found.messages.get(prompt.ts), "text", "")
+    assert rig.incident(key).places.is_usable
+
+
 def test_a_recorded_message_that_slack_no_longer_shows_is_a_deletion(rig):
     key = rig.declare()
     rig.after(minutes=1)
