@@ -35,10 +35,14 @@ def owed(incident: Incident, policy: Policy) -> tuple[Deadline, ...]:
 
 
 def owed_at(incident: Incident, state: AudienceState) -> datetime | None:
-    """Return when an audience is to get the next update (UTC): when it is owed, or when the last update promised it."""
+    """Return when an audience is to get the next update (UTC): when it is owed, or when the last update promised it.
+
+    The end of an incident ends what was promised before it.
+    """
     if state.open is not None:
         return state.open.due_at
-    return None if incident.is_over else state.promise
+    is_past = incident.is_over and state.last_post_at is not None and state.last_post_at <= incident.states[-1].at
+    return None if is_past else state.promise
 
 
 def missed(incident: Incident, _: Policy) -> tuple[Deadline, ...]:

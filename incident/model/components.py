@@ -163,8 +163,9 @@ class AudienceState(Frozen):
         """The promised time of an update that no slot holds, as at a priority that owes the audience none; None without one."""
         if self.open is not None or self.held or self.promised_at is None:
             return None
-        last = self.slots[-1].part(self.slots[-1].count - 1).due_at if self.slots else None
-        return self.promised_at if last is None or last < self.promised_at else None
+        last = self.slots[-1].part(self.slots[-1].count - 1) if self.slots else None
+        is_missed = last is not None and last.status == "missed" and last.due_at >= self.promised_at
+        return None if is_missed else self.promised_at
 
     def each_slot(self) -> Iterator[Slot]:
         """Return the judged slots one by one."""

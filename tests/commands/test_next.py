@@ -59,3 +59,14 @@ def test_a_time_without_an_update_promises_nothing():
 
     assert refusal.code == Code.BAD_VALUE
     assert "`/incident update internal next=16:30 …`" in worded(refusal)
+
+
+def test_a_promise_that_changes_nothing_is_not_passed_over_in_silence(room: CommandBench):
+    room.do("update", at=10, audience="internal", text="first")
+
+    room.do("update", at=20, occurred_at=T(5), audience="internal", text="by phone", next_update_at=T(90).isoformat())
+
+    assert "The next time you named changes nothing: a later update or the final one is on record." in room.answer()
+    room.do("update", at=21, audience="internal", text="second", next_update_at=T(90).isoformat())
+    assert "changes nothing" not in room.answer()
+    assert "(11:30 UTC)." in room.answer()

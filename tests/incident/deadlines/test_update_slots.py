@@ -113,6 +113,19 @@ def test_a_promise_is_no_longer_asked_for_once_it_cannot_be_meant(end):
     assert owed(chain) == ([36] if end == "slot" else [])
 
 
+def test_a_promise_made_after_the_end_or_with_the_final_slot_is_asked_for():
+    chain = Chain(P4)
+    chain.move(ACTIVE, RESTORED, RESOLVED, CLOSED, at=6)
+    chain.post(INTERNAL, 10, promise=50)
+    assert owed(chain) == [50]
+
+    met = resolved()
+    met.move(RESOLVED, at=10)
+    met.post(INTERNAL, 12, promise=35)
+    assert met.judged(INTERNAL) == [(40, "met")]
+    assert 35 in owed(met)
+
+
 def test_a_promise_outlives_the_cadence_that_it_was_made_in():
     chain = Chain(P2)
     chain.post(INTERNAL, 5, promise=50)

@@ -20,7 +20,7 @@ from incident.entries.conversation import Masked
 from incident.entries.delivery import PromptDue
 from incident.entries.role_holders import HandoverOffered
 from incident.model.components import Action, AudienceState, Escalation, OpenSlot, Review, TempFix
-from incident.model.slack_references import Mask
+from incident.model.slack_references import Mask, OpenPrompt
 from incident.rules.closure_checklist import checklist
 from incident.states import Audience, State
 from roles.role_names import Role
@@ -163,3 +163,16 @@ def test_a_missed_update_has_a_prompt_of_its_own_so_the_reminder_is_deleted():
     )
 
     assert prompt_message(context("update_due", PromptState.GONE, audiences=(missed,)), Renderer()) is None
+
+
+@pytest.mark.parametrize(("posted_at", "shown"), [(later(4), "got their update"), (later(-4), "No longer due")])
+def test_the_prompt_for_a_promise_says_what_became_of_it(posted_at, shown):
+    prompted = OpenPrompt(due="update_due:internal:1", n=4, at=later(1), ask="update_due", asked=(EVA,))
+    state = AudienceState(audience=Audience.INTERNAL, last_post_at=posted_at)
+
+    message = prompt_message(
+        context("update_due", PromptState.GONE, audiences=(state,), prompted=(prompted,)), Renderer()
+    )
+
+    assert message is not None
+    assert shown in message.text
