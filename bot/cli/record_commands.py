@@ -82,10 +82,12 @@ def export_incident(number: str, out: Path) -> int:
             )
     except EXPECTED_ERRORS as error:
         return fail(explain(error))
+    print(f"{export.number}: {export.entries} entries in {export.folder}. Open its index.html to read them.")
     print(
-        f"{export.number}: {export.entries} entries in {export.folder}. Read index.html; check with python3 verify.py."
+        f"Check it: python3 {export.folder / 'verify.py'} --key {export.public_key} {export.folder}"
+        if export.public_key
+        else UNSIGNED
     )
-    print(f"Public key: {export.public_key}" if export.public_key else UNSIGNED)
     if settings.tsa_url and not export.is_stamped:
         print("The time-stamp authority gave no usable answer, so the export has no time stamp. Export again later.")
     if not export.has_policy:

@@ -258,8 +258,12 @@ def test_an_export_after_a_rotation_verifies_against_the_first_key(record: Start
     number = declare(record, here)
     checkpoint(record, here)
     muster(record, here, "keygen", "--rotate", "next.key", **THE_KEY)
-    folder = exported(record, here, number, MUSTER_KEY_FILE="next.key")
+    export = muster(record, here, "export", number, MUSTER_KEY_FILE="next.key")
+    folder = here / "out" / number
 
+    [_, printed] = export.out.split("Check it: python3 ")
+    check = subprocess.run([sys.executable, *printed.split()], cwd=here, capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stdout
     believed = [checked(folder, "--key", public_key(here, name)) for name in ("muster.key", "next.key")]
     stranger = checked(folder, "--key", "ab" * 32)
     keys = json.loads((folder / "keys.json").read_text("utf-8"))
