@@ -13,7 +13,9 @@ class Ack(Verb):
     """Acknowledge the incident: you are working on it. The first acknowledgement makes it active."""
 
     name = "ack"
+    aliases = ("acknowledge", "acked")
     group = Group.OPEN
+    dated = True
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Record the acknowledgement, and the change to active when it is the first response."""

@@ -31,6 +31,7 @@ class Answer(Verb):
             leading=True,
             needed=True,
             choices=(("accepted", "I have it"), ("declined", "I cannot")),
+            synonyms=(("accept", "accepted"), ("yes", "accepted"), ("decline", "declined"), ("no", "declined")),
         ),
     ]
     escalation: Annotated[int | None, FormField("Which call", Control.ENTRY, hidden=True)] = None

@@ -19,6 +19,7 @@ class Close(Verb):
 
     name = "close"
     group = Group.PROVE
+    drastic = True
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Close a resolved incident with the authority the policy names and no criterion unmet."""

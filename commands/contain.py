@@ -10,6 +10,7 @@ from incident.entries.restoration import Contained
 from incident.entry import Fact
 
 _TERMS = (("short", "Short: stops it for now"), ("long", "Long: holds until the cause is gone"))
+_SYNONYMS = (("short-term", "short"), ("temporary", "short"), ("long-term", "long"), ("permanent", "long"))
 
 
 class Contain(Verb):
@@ -17,9 +18,11 @@ class Contain(Verb):
 
     name = "contain"
     group = Group.RESTORE
+    dated = True
 
     term: Annotated[
-        Literal["short", "long"], FormField("For how long", Control.CHOICE, leading=True, needed=True, choices=_TERMS)
+        Literal["short", "long"],
+        FormField("For how long", Control.CHOICE, leading=True, needed=True, choices=_TERMS, synonyms=_SYNONYMS),
     ]
     text: Annotated[str, FormField("What was done", Control.TEXT, rest=True, needed=True)]
 

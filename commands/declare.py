@@ -11,4 +11,4 @@ class Declare(Declaration):
     """Declare an incident: a title and the service are enough, the rest can follow."""
 
     name = "declare"
-    aliases: ClassVar[tuple[str, ...]] = ("new", "open", "start")
+    aliases: ClassVar[tuple[str, ...]] = ("new", "open", "start", "create", "report")

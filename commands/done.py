@@ -9,6 +9,7 @@ from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.conversation import ActionDone
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
+from incident.rules.short_ids import is_meant
 
 
 class Done(Verb):
@@ -27,7 +28,7 @@ class Done(Verb):
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Complete an open action."""
-        action = next((one for one in now.open.actions if one.id.upper() == self.id.upper()), None)
+        action = next((one for one in now.open.actions if is_meant(self.id, one.id, "A")), None)
         if action is None:
             raise Refusal(Code.STATE, "action_unknown", "id", id=self.id)
         if action.done_at is not None:

@@ -12,6 +12,14 @@ from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.states import State
 
+_SYNONYMS: Final = (
+    ("injected", "inject"),
+    ("event", "inject"),
+    ("stop", "end"),
+    ("ended", "end"),
+    ("finish", "end"),
+    ("over", "end"),
+)
 _FORMS: Final = (("inject", "Put something into the drill"), ("end", "End the drill"))
 
 
@@ -22,7 +30,8 @@ class Drill(Verb):
     group = Group.OPEN
 
     what: Annotated[
-        Literal["inject", "end"], FormField("What", Control.CHOICE, leading=True, needed=True, choices=_FORMS)
+        Literal["inject", "end"],
+        FormField("What", Control.CHOICE, leading=True, needed=True, choices=_FORMS, synonyms=_SYNONYMS),
     ] = "inject"
     text: Annotated[
         str | None,

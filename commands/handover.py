@@ -19,7 +19,7 @@ class Handover(Verb):
     """Offer your role to the next person, with a note on the state of things; it is theirs once they accept."""
 
     name = "handover"
-    aliases = ("handoff",)
+    aliases = ("handoff", "hand over", "hand off")
     group = Group.ROLES
 
     role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]

@@ -8,10 +8,12 @@ from typing import Annotated, Final
 from commands.core import verb_registry
 from commands.core.fields.form_field import Control, FormField, form_fields
 from commands.core.verb import DecisionContext, Group, Verb
+from commands.core.words.verb_suggestions import suggestion
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 
 ALL: Final = "all"
+_ME: Final = ("me", "please", "?")
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,14 @@ class Help(Verb):
 
     about: Annotated[str | None, FormField("About", Control.LINE, "Any verb, or all", leading=True)] = None
 
+    @property
+    def _names_no_verb(self) -> bool:
+        return bool(self.about) and self.about not in (ALL, *_ME) and verb_registry.find(self.about or "") is None
+
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Refuse a word that names no verb and offer the nearest."""
-        if self.about and self.about != ALL and verb_registry.find(self.about) is None:
-            nearest = verb_registry.nearest(self.about)
+        if self._names_no_verb:
+            nearest = suggestion(self.about or "")
             raise Refusal(Code.UNKNOWN_VERB, "help_near" if nearest else "help_unknown", "about", nearest=nearest or "")
         return ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
+from commands.core.fields.field_types import AUDIENCE_WORDS
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_without
 from commands.core.verb import DecisionContext, Group, Verb
@@ -12,6 +13,7 @@ from incident.entry import Fact
 from incident.refusal import Code, Refusal
 from incident.states import Audience
 
+_RELEASE: Final = ("released", "lift", "lifted", "end", "ended", "off", "stop", "resume", "remove", "undo")
 _AUDIENCES: Final = tuple((one.value, one.value) for one in Audience)
 
 
@@ -20,9 +22,13 @@ class Hold(Verb):
 
     name = "hold"
     group = Group.INFORM
+    drastic = True
 
-    release: Annotated[bool, FormField("Release the hold", Control.CHECK, leading=True)] = False
-    audience: Annotated[Audience, FormField("Audience", Control.CHOICE, leading=True, needed=True, choices=_AUDIENCES)]
+    release: Annotated[bool, FormField("Release the hold", Control.CHECK, leading=True, words=_RELEASE)] = False
+    audience: Annotated[
+        Audience,
+        FormField("Audience", Control.CHOICE, leading=True, needed=True, choices=_AUDIENCES, synonyms=AUDIENCE_WORDS),
+    ]
     reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
     @property

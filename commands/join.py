@@ -7,12 +7,12 @@ from typing import Annotated
 
 from commands.core.fields.form_field import Control, FormField
 from commands.core.preconditions import refuse_by_state
+from commands.core.rules.incident_by_number import seen_by_actor
 from commands.core.verb import DecisionContext, Group, OtherIncidentFact, Verb
 from incident.entries.lifecycle import JoinedAsDuplicate, StateChanged, Voided
 from incident.entry import Fact
 from incident.model.incident import Incident
 from incident.refusal import Code, Refusal
-from incident.rules.visibility import may_see
 from incident.states import State
 
 
@@ -21,8 +21,14 @@ class Join(Verb):
 
     name = "join"
     group = Group.OPEN
+    drastic = True
 
-    number: Annotated[str, FormField("Incident to join", Control.WORD, "INC-2026-0042", leading=True, needed=True)]
+    number: Annotated[
+        str,
+        FormField(
+            "Incident to join", Control.INCIDENT, "INC-2026-0042, just 42, or its channel", leading=True, needed=True
+        ),
+    ]
 
     def decide(self, now: DecisionContext) -> Sequence[Fact | OtherIncidentFact]:
         """Void this incident as a duplicate of an earlier open one, and record there who joins."""
@@ -37,9 +43,8 @@ class Join(Verb):
         )
 
     def _first(self, now: DecisionContext) -> Incident:
-        key = now.reader.find(now.team, number=self.number.strip().upper())
-        first = now.reader.peek(key) if key else None
-        if first is None or not may_see(first, now.actor.id, is_guest=now.actor.is_guest):
+        first = seen_by_actor(self.number, now)
+        if first is None:
             raise Refusal(Code.NO_INCIDENT, "no_such_incident", "number")
         if first.is_over or first.key == now.open.key or first.states[0].at > now.open.states[0].at:
             raise Refusal(Code.STATE, "join_not_first", "number", number=first.number)

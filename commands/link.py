@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final
 
 from commands.core.fields.field_types import Slug
 from commands.core.fields.form_field import Control, FormField
+from commands.core.rules.incident_by_number import seen_by_actor
 from commands.core.verb import DecisionContext, Group, Verb
 from incident.entries.restoration import Linked, LinkNone
 from incident.entry import Fact
@@ -22,6 +24,18 @@ _KINDS: Final = (
     ("vulnerability", "Vulnerability"),
     (NONE, "None, because …"),
 )
+_SYNONYMS: Final = (
+    ("no", NONE),
+    ("nothing", NONE),
+    ("dup", "duplicate"),
+    ("dupe", "duplicate"),
+    ("cve", "vulnerability"),
+)
+# Kinds whose record is an incident of ours, as a rule.
+_INCIDENTS: Final = frozenset({"duplicate", "related"})
+_REFERENCE: Final = re.compile(
+    r"#?(?:INC-)?(?:\d{4}-)?\d{1,6}|<#[CG][A-Z0-9]+(?:\|[^<>]*)?>|<?https?://\S+/archives/\S+", re.IGNORECASE
+)
 
 
 class Link(Verb):
@@ -30,7 +44,9 @@ class Link(Verb):
     name = "link"
     group = Group.RESTORE
 
-    kind: Annotated[Slug, FormField("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS)] = NONE
+    kind: Annotated[
+        Slug, FormField("What", Control.CHOICE, leading=True, needed=True, choices=_KINDS, synonyms=_SYNONYMS)
+    ] = NONE
     ref: Annotated[str | None, FormField("Its number or address", Control.LINE, "PRB-102", rest=True)] = None
     reason: Annotated[str | None, FormField("Why none", Control.TEXT, "Only when there is none", because=True)] = None
 
@@ -48,4 +64,10 @@ class Link(Verb):
             return (LinkNone(reason=reason),)
         if not self.ref:
             raise Refusal(Code.MISSING_FIELDS, "link_what", "ref")
-        return (Linked(link=self.kind, ref=self.ref),)
+        return (Linked(link=self.kind, ref=_number(self.ref, now) if self.kind in _INCIDENTS else self.ref),)
+
+
+def _number(ref: str, now: DecisionContext) -> str:
+    """Return the number of the incident that a reference names, if the actor may see it; any other text as it is."""
+    other = seen_by_actor(ref, now) if _REFERENCE.fullmatch(ref.strip()) else None
+    return other.number if other else ref

@@ -38,7 +38,7 @@ class List(Verb):
 
     after: Annotated[
         str | None,
-        FormField("After", Control.WORD, "The last number of the page before", words=("after",), leading=True),
+        FormField("After", Control.INCIDENT, "The last number of the page before", words=("after",), leading=True),
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

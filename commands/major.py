@@ -16,6 +16,7 @@ class Major(Verb):
 
     name = "major"
     group = Group.OPEN
+    dated = True
 
     reason: Annotated[
         str | None, FormField("Why", Control.TEXT, "What makes it a major one", rest=True, because=True, needed=True)

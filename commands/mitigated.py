@@ -17,7 +17,9 @@ class Mitigated(Verb):
     """Record that the harm is reduced; the service is not restored yet."""
 
     name = "mitigated"
+    aliases = ("mitigate",)
     group = Group.RESTORE
+    dated = True
 
     text: Annotated[str, FormField("What is better", Control.TEXT, "And what is still wrong", rest=True, needed=True)]
 

@@ -11,14 +11,17 @@ from incident.entries.integrity import Preserved
 from incident.entry import Fact
 from incident.refusal import Code, Refusal
 
+_LIFT = ("lifted", "release", "released", "end", "ended", "off", "stop", "remove", "undo", "unhold")
+
 
 class Preserve(Verb):
     """Put the incident under legal hold, so that it is never deleted; `preserve lift …` ends the hold."""
 
     name = "preserve"
     group = Group.RECORD
+    drastic = True
 
-    lift: Annotated[bool, FormField("Lift the legal hold", Control.CHECK, leading=True)] = False
+    lift: Annotated[bool, FormField("Lift the legal hold", Control.CHECK, leading=True, words=_LIFT)] = False
     reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:

@@ -19,6 +19,7 @@ class Reclassify(Verb):
 
     name = "reclassify"
     group = Group.CLASSIFY
+    drastic = True
 
     type: Annotated[
         IncidentType,

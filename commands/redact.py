@@ -27,6 +27,7 @@ class Redact(Verb):
 
     name = "redact"
     group = Group.RECORD
+    drastic = True
 
     ref: TextRef = None
     reason: Annotated[str, FormField("Because", Control.TEXT, rest=True, because=True, needed=True)]

@@ -19,6 +19,7 @@ class Regress(Verb):
 
     name = "regress"
     group = Group.RESTORE
+    dated = True
 
     text: Annotated[str, FormField("What is broken again", Control.TEXT, rest=True, needed=True)]
 

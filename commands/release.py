@@ -19,6 +19,7 @@ class Release(Verb):
 
     name = "release"
     group = Group.ROLES
+    drastic = True
 
     role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]
     who: Annotated[PersonId | None, FormField("Who", Control.PERSON, "You, when left empty", leading=True)] = None

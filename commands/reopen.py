@@ -21,7 +21,9 @@ class Reopen(Verb):
     """Reopen a resolved or closed incident that came back, or take back a void that was wrong."""
 
     name = "reopen"
+    aliases = ("re-open", "reopened")
     group = Group.PROVE
+    dated = True
 
     reason: Annotated[
         str,

@@ -23,16 +23,28 @@ _HOW: Final = (
     ("self-healed", "By itself: it recovered without a fix"),
     (AMEND, "Amend: put the earlier text better"),
 )
+_SYNONYMS: Final = (
+    ("fixed", "fix"),
+    ("work around", "workaround"),
+    ("vendor", "provider"),
+    ("by itself", "self-healed"),
+    ("self healed", "self-healed"),
+    ("amended", AMEND),
+)
 
 
 class Resolve(Verb):
     """Record how the incident was resolved; `resolve amend …` improves the text of an earlier resolution."""
 
     name = "resolve"
-    aliases = ("fixed",)
+    aliases = ("resolved", "fixed")
     group = Group.RESTORE
+    drastic = True
+    dated = True
 
-    how: Annotated[Slug | None, FormField("How", Control.CHOICE, leading=True, needed=True, choices=_HOW)] = None
+    how: Annotated[
+        Slug | None, FormField("How", Control.CHOICE, leading=True, needed=True, choices=_HOW, synonyms=_SYNONYMS)
+    ] = None
     text: Annotated[
         str,
         FormField(

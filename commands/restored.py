@@ -17,7 +17,10 @@ class Restored(Verb):
     """Record that the service works for its users again."""
 
     name = "restored"
+    aliases = ("restore", "recovered")
     group = Group.RESTORE
+    drastic = True
+    dated = True
 
     text: Annotated[str, FormField("How you know", Control.TEXT, "What works again", rest=True, needed=True)]
 

@@ -22,7 +22,9 @@ class Show(Verb):
     needs_incident = False
     for_guests = True
 
-    number: Annotated[str | None, FormField("Number", Control.WORD, "INC-2026-0042, or just 42", leading=True)] = None
+    number: Annotated[
+        str | None, FormField("Number", Control.INCIDENT, "INC-2026-0042, just 42, or its channel", leading=True)
+    ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
         """Refuse an incident that does not exist or that the actor may not see, in the same words."""

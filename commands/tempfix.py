@@ -13,7 +13,7 @@ from incident.entry import Fact
 from incident.frozen import Utc
 from incident.model.components import TempFix
 from incident.refusal import Code, Refusal
-from incident.rules.short_ids import next_id
+from incident.rules.short_ids import is_meant, next_id
 from roles.person_ids import PersonId
 
 Form = Literal["add", "set", "removed"]
@@ -22,15 +22,28 @@ _FORMS: Final = (
     ("set", "Set its owner and date"),
     ("removed", "It was removed"),
 )
+_SYNONYMS: Final = (
+    ("new", "add"),
+    ("remove", "removed"),
+    ("removing", "removed"),
+    ("done", "removed"),
+    ("gone", "removed"),
+    ("end", "removed"),
+    ("ended", "removed"),
+    ("undone", "removed"),
+)
 
 
 class Tempfix(Verb):
     """Record a temporary fix; `tempfix set TF1 …` sets owner and date, `tempfix removed TF1 …` ends it."""
 
     name = "tempfix"
+    aliases = ("temp fix", "temporary fix")
     group = Group.RESTORE
 
-    form: Annotated[Form | None, FormField("What about it", Control.CHOICE, leading=True, choices=_FORMS)] = None
+    form: Annotated[
+        Form | None, FormField("What about it", Control.CHOICE, leading=True, choices=_FORMS, synonyms=_SYNONYMS)
+    ] = None
     id: Annotated[
         Slug | None,
         FormField(
@@ -67,7 +80,7 @@ class Tempfix(Verb):
         fixes = {fix.id.upper(): fix for fix in now.open.temp_fixes}
         if self.kind == "add":
             return (self._added(now, fixes),)
-        fix = fixes.get((self.id or "").upper())
+        fix = next((one for one in now.open.temp_fixes if is_meant(self.id or "", one.id, "TF")), None)
         if fix is None:
             raise Refusal(Code.STATE, "tempfix_unknown", "id", id=self.id or "")
         if fix.removed_at is not None:

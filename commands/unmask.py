@@ -18,6 +18,7 @@ class Unmask(Verb):
 
     name = "unmask"
     group = Group.RECORD
+    drastic = True
 
     ref: TextRef = None
 

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BeforeValidator
 
-from commands.core.fields.field_types import several
+from commands.core.fields.field_types import AUDIENCE_WORDS, several
 from commands.core.fields.form_field import Control, FormField
 from commands.core.rules.outside_speakers import refuse_held, refuse_speaker
 from commands.core.verb import DecisionContext, Group, Verb
@@ -32,21 +32,22 @@ _CHOICES: Final = (
     ("regulator", "The regulator"),
     (ALL, "Everyone who is owed updates"),
 )
+_SYNONYMS: Final = (*AUDIENCE_WORDS, ("everyone", ALL), ("everybody", ALL), ("all audiences", ALL))
 
 
 class Update(Verb):
     """Post a status update to one or more audiences, and say when the next one comes."""
 
     name = "update"
-    aliases = ("post",)
+    aliases = ("post", "status update")
     group = Group.INFORM
 
     audience: Annotated[
         tuple[Audience | Literal["all"], ...],
         BeforeValidator(several),
-        FormField("To whom", Control.AUDIENCES, leading=True, needed=True, choices=_CHOICES),
+        FormField("To whom", Control.AUDIENCES, leading=True, needed=True, choices=_CHOICES, synonyms=_SYNONYMS),
     ]
-    final: Annotated[bool, FormField("This is the final update", Control.CHECK, leading=True)] = False
+    final: Annotated[bool, FormField("This is the final update", Control.CHECK, leading=True, words=("last",))] = False
     text: Annotated[
         str, FormField("Update", Control.TEXT, "What users see, what we do, what comes next", rest=True, needed=True)
     ]

@@ -26,6 +26,18 @@ _KINDS: Final = (
     ("not_incident", "Not an incident"),
     ("request_fulfilled", "A request, and it is fulfilled"),
 )
+_SYNONYMS: Final = (
+    ("dup", "duplicate"),
+    ("dupe", "duplicate"),
+    ("duplicated", "duplicate"),
+    ("false", "false_alarm"),
+    ("false positive", "false_alarm"),
+    ("noise", "false_alarm"),
+    ("no incident", "not_incident"),
+    ("not an incident", "not_incident"),
+    ("request", "request_fulfilled"),
+    ("service request", "request_fulfilled"),
+)
 
 
 class Void(Verb):
@@ -34,16 +46,20 @@ class Void(Verb):
     name = "void"
     aliases = ("cancel",)
     group = Group.OPEN
+    drastic = True
 
     as_: Annotated[
         Literal["duplicate", "false_alarm", "not_incident", "request_fulfilled"],
-        FormField("It is", Control.CHOICE, leading=True, needed=True, choices=_KINDS, words=("as",)),
+        FormField(
+            "It is", Control.CHOICE, leading=True, needed=True, choices=_KINDS, words=("as",), synonyms=_SYNONYMS
+        ),
     ]
     reason: Annotated[
         str, FormField("Why", Control.TEXT, "At least 15 characters", rest=True, because=True, needed=True)
     ] = ""
     duplicate_of: Annotated[
-        str | None, FormField("Duplicate of", Control.WORD, "The number of the other incident", words=("of",))
+        str | None,
+        FormField("Duplicate of", Control.INCIDENT, "Number or channel of the other incident", words=("of",)),
     ] = None
 
     def decide(self, now: DecisionContext) -> tuple[Fact, ...]:
@@ -68,7 +84,7 @@ class Void(Verb):
             return None
         other = seen_by_actor(given, now)
         if other is None or other.key == now.open.key:
-            raise Refusal(Code.BAD_VALUE, "void_of_unknown", "duplicate_of", given=given.upper())
+            raise Refusal(Code.BAD_VALUE, "void_of_unknown", "duplicate_of", given=given)
         if any(one.key == now.open.key for one in originals(other, now)):
             raise Refusal(Code.BAD_VALUE, "void_circular", "duplicate_of", number=other.number)
         return other.number

@@ -165,7 +165,7 @@ def test_every_option_of_a_command_is_documented_in_its_row(command: str) -> Non
 def test_every_form_of_a_verb_that_is_written_out_can_be_typed_so(line: str) -> None:
     known = {name: slack_person("T1", name.upper()) for name in ("eva", "ilse")}
 
-    reading = parse_command(line, at=datetime(2026, 11, 2, 18, 0, tzinfo=UTC), person=known.get, services=("search",))
+    reading = parse_command(line, at=datetime(2026, 11, 2, 14, 0, tzinfo=UTC), person=known.get, services=("search",))
 
     assert reading.is_complete, (reading.missing, reading.invalid, reading.leftover, reading.ambiguous)
 

@@ -236,7 +236,7 @@ def test_no_module_that_a_surface_imports_bypasses_the_entry_points(module: str)
 def test_imports_are_followed_through_every_module_between() -> None:
     assert {
         "bot.slack.gateway.request_executor",
-        "bot.slack.gateway.typed_command",
+        "bot.slack.gateway.typed_lines.typed_command",
         "bot.requests.reply",
         "bot.slack.listeners.block_actions",
     } <= set(reachable())
@@ -273,7 +273,7 @@ MUTATIONS = {
         "bot.slack.listeners.event_listeners",
         "bot.web.signed_webhook",
         "bot.cli.incident_command",
-        "bot.slack.gateway.typed_command",
+        "bot.slack.gateway.typed_lines.typed_command",
     ],
 )
 def test_a_bypass_of_the_entry_points_is_found_in_a_changed_copy(module: str, added: str) -> None:

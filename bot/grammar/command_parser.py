@@ -1,48 +1,54 @@
 """Parses a typed line into a verb and its fields. Knows how lines are written; runs, refuses and asks nothing.
 
-A line is `[incident number] verb [fields] [text] [because reason]`:
+A line is `[incident] verb [fields] [text] [because reason] [fields]`:
 
 | form | example |
 |---|---|
-| verb, or another name of it | `handover …`, `handoff …` |
-| number first, outside the incident's channel | `INC-2026-0042 ack` |
-| another name that is a field too | `impact 1 urgency 2 …` (the verb `priority`) |
+| verb, or another name of it | `handover …`, `hand over: …`, `handoff …` |
+| incident first, outside its channel | `INC-2026-0042 ack`, `#42 ack`, `<#C12AB> ack` |
+| another name that is a field too | `impact 1 urgency 2 …`, `P1 because …` (the verb `priority`) |
+| a role in the place of the verb | `commander @ilse` (the verb `assign`), `scribe` (the form of `take`) |
 | `drill` before a declaration | `drill declare service=checkout Payments fail` |
-| when it happened, if earlier | `note happened=13:40 Saw the first errors` |
+| when it happened, if earlier | `note happened=13:40 Saw the first errors`, `note 13:40: Saw the first errors` |
 
-The line is parsed in one pass: number, verb, then the fields (`field_parser`). A line that can be read in two ways is
-ambiguous, and a word that is no verb comes back with the nearest one: nothing is guessed.
+The line is parsed in one pass: incident, verb, then the fields (`field_parser`). A line that can be read in two ways is
+ambiguous, what may be meant otherwise is a doubt, and words without a verb come back whole: nothing is guessed.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
 from pydantic import JsonValue
 
-from bot.grammar.field_parser import HAPPENED, ParseState, parse_fields
+from bot.grammar.field_parser import parse_fields
+from bot.grammar.parse_state import HAPPENED, Doubt, ParseState
+from bot.grammar.typed_line import TypedLine, read_line
 from bot.grammar.value_parser import Vocabulary
-from commands.core import verb_registry
+from bot.grammar.verb_phrase import VerbPhrase, find_incident, find_phrase
+from bot.grammar.words_left import names_incident, tells
 from commands.core.fields.form_field import Control, FormField, form_fields, missing
+from commands.core.rules.incident_by_number import full_number
 from commands.core.verb import Verb
+from commands.core.words.verb_suggestions import suggestion
 from roles.person_ids import PersonId
 
-_FIRST_WORD: Final = re.compile(r"\s*(\S+)\s*")
-_NUMBER: Final = re.compile(r"INC-\d{4}-\d{4,}", re.IGNORECASE)
-_HAPPENED: Final = FormField("It happened", Control.MOMENT, past=True)
+_HAPPENED: Final = FormField(
+    "It happened", Control.MOMENT, past=True, words=("at", "when", "time", "occurred", "occurred_at")
+)
 
 
 @dataclass(frozen=True)
 class ParsedCommand:
     """A typed line, parsed. It is complete if it names a verb, has every needed field and can be read in one way only.
 
-    `word` is the word in the place of the verb, `nearest` the verb most like it when it is none. `invalid` are values
-    that do not fit their field, by field; `leftover` is text for which the verb has no field. `number` is the incident
-    that the line names; `occurred_at` (UTC) is when it happened, if the line gives it.
+    `word` is the word in the place of the verb; when it is none, `nearest` is the verb that may be meant and `text` the whole
+    line without the incident. `invalid` are values that do not fit their field, by field; `doubts` are readings that a person
+    must confirm; `leftover` is text for which the verb has no field, and `unused` such text that changes nothing. `number` or
+    `channel` is the incident that the line names; `occurred_at` (UTC) is when it happened, if the line gives it.
     """
 
     verb: type[Verb] | None = None
@@ -50,21 +56,26 @@ class ParsedCommand:
     missing: tuple[str, ...] = ()
     ambiguous: bool = False
     invalid: tuple[tuple[str, str], ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     leftover: str = ""
+    unused: str = ""
     word: str = ""
+    text: str = ""
     nearest: str | None = None
     number: str | None = None
+    channel: str | None = None
     occurred_at: datetime | None = None
 
     @property
     def is_empty(self) -> bool:
-        """True if nothing was typed but, perhaps, a number."""
+        """True if nothing was typed but, perhaps, an incident."""
         return not self.word
 
     @property
     def is_complete(self) -> bool:
         """True if the command can run as it is, without a form."""
-        return bool(self.verb) and not (self.missing or self.ambiguous or self.invalid or self.leftover)
+        is_open = self.missing or self.ambiguous or self.invalid or self.doubts or self.leftover
+        return bool(self.verb) and not is_open
 
 
 def parse_command(
@@ -74,66 +85,56 @@ def parse_command(
     zone: str = "UTC",
     person: Callable[[str], PersonId | None] = lambda word: None,
     services: Collection[str] = (),
+    priorities: Mapping[str, Collection[tuple[int, int]]] | None = None,
 ) -> ParsedCommand:
     """Parse a line typed at `at` (UTC) by a person in the time zone `zone`. Any text parses; none is an error.
 
-    `person` and `services` are those of `Vocabulary`.
+    `person`, `services` and `priorities` are those of `Vocabulary`.
     """
-    number, rest = _split_number(line)
-    word, rest = _split_word(rest)
-    if not word:
-        return ParsedCommand(number=number)
-    verb, preset, rest = _find_verb(word, rest)
-    if verb is None:
-        return ParsedCommand(word=word, nearest=verb_registry.nearest(word), number=number)
-    vocabulary = Vocabulary(at, zone, person, services)
-    state = parse_fields({HAPPENED: _HAPPENED, **form_fields(verb)}, rest, vocabulary)
-    happened = None if HAPPENED in verb.model_fields else state.values.pop(HAPPENED, None)
-    occurred_at = datetime.fromisoformat(happened) if isinstance(happened, str) else None
-    named = ParsedCommand(verb=verb, word=word, number=number, occurred_at=occurred_at)
-    return _with_fields(named, verb, state, preset)
+    typed = read_line(line)
+    named = find_incident(typed.text)
+    command = ParsedCommand(number=full_number(named.number, at.year) if named.number else None, channel=named.channel)
+    phrase = find_phrase(typed.text, named.end)
+    if phrase is None:
+        return command
+    if phrase.verb is None:
+        near = suggestion(phrase.word)
+        return replace(command, word=phrase.word, nearest=near, text=typed.cut(named.end))
+    command = replace(command, verb=phrase.verb, word=phrase.word)
+    return _parsed(command, phrase.verb, phrase, typed, Vocabulary(at, zone, person, services, priorities or {}))
 
 
-def _with_fields(
-    named: ParsedCommand, verb: type[Verb], state: ParseState, preset: dict[str, JsonValue]
+def _parsed(
+    command: ParsedCommand, verb: type[Verb], phrase: VerbPhrase, typed: TypedLine, vocabulary: Vocabulary
 ) -> ParsedCommand:
-    """Add the parsed fields. Text after a verb that has no field or only asks (`ack on my way`) is no leftover."""
-    fields = {**state.values, **preset}
-    takes_text = bool(form_fields(verb)) and not verb.is_query
-    return replace(
-        named,
+    own = HAPPENED in verb.model_fields
+    happened = {} if verb.is_query or own else {HAPPENED: _HAPPENED}
+    state = parse_fields({**form_fields(verb), **happened}, typed, vocabulary, phrase.end, is_dated=verb.dated)
+    moment = None if own else state.values.pop(HAPPENED, None)
+    fields = {**state.values, **phrase.preset}
+    doubts = [*state.doubts, *([Doubt("role_alone", phrase.word)] if phrase.is_role_alone else [])]
+    parsed = replace(
+        command,
         fields=fields,
         missing=missing(verb, dict(fields)),
         ambiguous=state.ambiguous,
         invalid=tuple(state.invalid),
-        leftover=state.leftover if takes_text else "",
+        doubts=tuple(doubts),
+        occurred_at=datetime.fromisoformat(moment) if isinstance(moment, str) else None,
     )
+    return _with_leftover(parsed, verb, state, vocabulary) if state.leftover else parsed
 
 
-def _split_number(line: str) -> tuple[str | None, str]:
-    """Split the number of an incident off the front of a line."""
-    word, rest = _split_word(line)
-    return (word.upper(), rest) if _NUMBER.fullmatch(word) else (None, line)
-
-
-def _split_word(line: str) -> tuple[str, str]:
-    found = _FIRST_WORD.match(line)
-    return (found[1], line[found.end() :]) if found else ("", "")
-
-
-def _find_verb(word: str, rest: str) -> tuple[type[Verb] | None, dict[str, JsonValue], str]:
-    """Return the verb, the fields its words preset, and the rest of the line.
-
-    `drill declare …` presets `drill`; another name of a verb that is also one of its fields stays in the rest
-    (`impact 1`).
-    """
-    verb = verb_registry.find(word)
-    if verb is None:
-        return None, {}, rest
-    second, after = _split_word(rest)
-    declared = verb_registry.find(second) if word.lower() == "drill" and second else None
-    if declared is not None and declared.opens_incident:
-        return declared, {"drill": True}, after
-    names = {name for key, one in form_fields(verb).items() for name in (key, *one.words)}
-    is_field = word.lower() != verb.name and word.lower() in names
-    return verb, {}, f"{word} {rest}" if is_field else rest
+def _with_leftover(parsed: ParsedCommand, verb: type[Verb], state: ParseState, vocabulary: Vocabulary) -> ParsedCommand:
+    """Add the text that no field takes. A question may go to another incident, and plain words do no harm to it."""
+    left, fields = state.leftover, form_fields(verb)
+    other = names_incident(left)
+    if verb.is_query and verb.needs_incident and other and parsed.number is None:
+        return replace(parsed, number=full_number(other, vocabulary.at.year), ambiguous=False)
+    empty = [(name, one) for name, one in fields.items() if one.leading and name not in parsed.fields]
+    if verb.is_query and empty and empty[0][1].control is Control.SERVICE:
+        return replace(parsed, invalid=(*parsed.invalid, (empty[0][0], left)), ambiguous=False)
+    acts = verb.is_query or not fields
+    if acts and not empty and not verb.drastic and not tells(left, vocabulary):
+        return replace(parsed, unused=left, ambiguous=False)
+    return replace(parsed, leftover=left)

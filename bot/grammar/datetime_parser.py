@@ -2,61 +2,77 @@
 
 | form | examples | means |
 |---|---|---|
-| clock time | `16:30`, `4:30pm`, `9am`, `17:42:05` | the next such time; with `past`, the latest |
-| day | `today`, `tomorrow`, `friday`, `2026-06-11`, `11 June`, `June 11th 2026` | 17:00 of it; with `past`, 00:00 |
-| day and clock time | `tomorrow 09:00`, `11 June 9am`, `17:00 fri`, `8 Feb at 14:00` | that time on that day |
-| length of time | `45m`, `1h30m`, `2 hours`, `in 3 days`, `20m ago` | from now; with `past` or `ago`, before now |
+| clock time | `16:30`, `4:30pm`, `9 a.m.`, `17:42:05`, `noon` | the next such time; with `past`, the latest |
+| day | `tomorrow`, `friday`, `2026-06-11`, `11 June`, `June 11th 2026`, `11.06.2026` | 17:00 of it |
+| day and clock time | `tomorrow 09:00`, `11 June 9am`, `17:00 fri`, `8 Jun at 14:00`, `2026-06-11 16:04:05,123` | that time on that day |
+| with a zone | `16:30 UTC`, `16:30 CEST`, `16:30+02:00`, `16:30 Europe/Berlin`, `9:37 PM PDT`, `22:52 UTC, 21st Jun 2026` | that time there |
+| length of time | `45m`, `1h30m`, `2 hours`, `in 3 days`, `20m ago`, `half an hour ago` | from now; with `past` or `ago`, before now |
 | ISO 8601 | `2026-06-09T18:00`, `2026-06-09T18:00Z`, `2026-06-09T18:00+02:00` | that time |
 
-Times are in the author's time zone, in UTC after `UTC` or `Z` (`16:30 UTC`, `16:30Z`). A day of the week is today or the
-next one; with `past`, today or the latest one. A date without a year is in the year that makes it nearest to today. On
-the nights on which clocks change, the candidates are compared in UTC.
+Times are in the author's time zone unless they name one. A day of the week is today or the next one; with `past`, today or
+the latest one. A date without a year is in the year that makes it nearest to today.
+
+What people may have meant otherwise is *doubtful* and asked about: a clock time that would lie on another day than today and
+more than six hours away, a time that clocks skip or show twice, `CST` or `CET` in June, `03/04/2026`, `last night`, a range.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
-MOST_WORDS: Final = 4
-_END_OF_WORK: Final = time(17)
-_WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DURATION: Final = re.compile(
-    r"(?:in )?(?:(\d{1,2}) ?d(?:ays?)?)? ?(?:(\d{1,3}) ?h(?:ours?|rs?)?)? ?(?:(\d{1,4}) ?m(?:in(?:ute)?s?)?)?(?: ago)?"
+from bot.grammar.times.durations import read_duration, whole_duration
+from bot.grammar.times.time_elements import Elements, read_elements
+from bot.grammar.times.wall_clock import resolve
+
+MOST_WORDS: Final = 8
+_VAGUE: Final = re.compile(
+    r"(?:(?:last|this|next|late|early) (?:night|morning|afternoon|evening|week|month|year|mon|tue|wed|thu|fri|sat|sun)\w*|tonight"
+    r"|(?:around|about|approximately|approx\.?|ca\.?|circa|roughly|nearly|almost|~) ?\d[\w:.]*|~\d[\w:.]*|eod|cob|eob"
+    r"|end of (?:the )?(?:day|business|week)|(?:tomorrow|yesterday|today) (?:morning|afternoon|evening|night)|(?:just )?before (?:noon|midnight))(?=\s|$|[,;:.])"
 )
-_CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?(am|pm))?|(\d{1,2}) ?(am|pm)")
-_ISO_DATE: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_DAY_MONTH: Final = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9})(?: (\d{4}))?")
-_MONTH_DAY: Final = re.compile(r"([a-z]{3,9}) (\d{1,2})(?:st|nd|rd|th)?(?: (\d{4}))?")
-_WEEKDAY: Final = re.compile(
-    r"mon(?:day)?|tue(?:s|sday)?|wed(?:nesday)?|thu(?:rs|rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
-)
+_ISO: Final = re.compile(r"\d{4}-?\d{2}-?\d{2}t\d{2}.*", re.IGNORECASE)
+_SHORT_OFFSET: Final = re.compile(r"(?<=\d)([+-]\d{2})$")
+_EPOCH: Final = re.compile(r"@?1\d{9}(?:\d{3})?")
+_TO: Final = re.compile(r"(?:[-–—]|to|until|till|or|and|through)")
+_TIME_LIKE: Final = re.compile(r"\d{1,2}[:h]\d{2}(?!\d).*|\d{1,2} ?[ap]m|\d{4}-\d{2}-\d{2}.*|\d{1,2}/\d{1,2}/\d{2,4}")
 
 
-class _DayAndClock(NamedTuple):
-    """A day, a clock time or both, and the time zone they are in."""
+class TimeReading(NamedTuple):
+    """What the first words of a text mean as a time.
 
-    day: date | None
-    clock: time | None
-    zone: tzinfo
+    `at` is the time (UTC), or the likeliest one where there is a `doubt` (a key of the sentences that ask); None where even
+    that is unknown. `has_clock` is False for a day without a clock time. `is_length`: a length of time without `in` or `ago`,
+    which may be part of a sentence.
+    """
 
+    at: datetime | None
+    words: int
+    doubt: str = ""
+    has_clock: bool = True
+    is_length: bool = False
 
-def zone_of(name: str) -> tzinfo:
-    """Return the time zone of that name, or UTC if there is none."""
-    try:
-        return ZoneInfo(name)
-    except (KeyError, OSError, ValueError):
-        return UTC
+    @property
+    def is_sure(self) -> bool:
+        """True if the words can be meant in this way only."""
+        return self.at is not None and not self.doubt
 
 
 def parse_datetime(text: str, *, at: datetime, zone: str, past: bool = False) -> datetime | None:
-    """Parse a time as aware UTC, or None if the text is none. `past`: the time lies before `at`, the present."""
-    text = " ".join(text.strip().split())
+    """Parse a whole text as aware UTC, or None if it is no time or a doubtful one. `past`: it lies before `at`, the present."""
+    words = text.split()
+    found = read_time(words, at=at, zone=zone, past=past) if words else None
+    return found.at if found and found.is_sure and found.words == len(words) else None
+
+
+def read_time(words: Sequence[str], *, at: datetime, zone: str, past: bool = False) -> TimeReading | None:
+    """Parse the longest time that the first words are; None if they are none. `at` is the present, `zone` the author's."""
+    words = list(words[: MOST_WORDS + 4])
     try:
-        return _iso(text, zone) or _relative(text.lower(), at, past) or _absolute(text.lower(), at, zone, past)
+        found = _iso(words, at, zone) or _relative(words, at, past=past) or _vague(words)
+        return found or _absolute(words, at, zone, past=past)
     except (ValueError, OverflowError):
         return None
 
@@ -66,123 +82,105 @@ def parse_minutes(text: str) -> int | None:
     text = " ".join(text.strip().lower().split())
     if text.isascii() and text.isdigit() and len(text) <= 5:
         return int(text) or None
-    duration = _duration(text)
+    duration = whole_duration(text.removeprefix("in ").removesuffix(" ago"))
     return int(duration.total_seconds() // 60) or None if duration else None
 
 
-def _duration(text: str) -> timedelta | None:
-    found = _DURATION.fullmatch(text)
-    if found is None or not any(found.groups()):
+def looks_like_time(word: str) -> bool:
+    """True for a word that is written like a clock time or a date, whether or not there is such a time."""
+    return bool(_TIME_LIKE.match(word.lower().strip("()[]")))
+
+
+def _relative(words: Sequence[str], at: datetime, *, past: bool) -> TimeReading | None:
+    """Parse `in 10 minutes`, `half an hour ago`, `45m`, `now`."""
+    text = " ".join(words).lower()
+    if found := re.match(r"(?:just |right )?now(?=\s|$|[,;:.])", text):
+        return TimeReading(at, found[0].count(" ") + 1, has_clock=False)
+    ahead = re.match(r"(?:in|within) ", text)
+    found_duration = read_duration(text, ahead.end() if ahead else 0)
+    if found_duration is None:
         return None
-    days, hours, minutes = (int(part) if part else 0 for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
-
-
-def _relative(text: str, at: datetime, past: bool) -> datetime | None:
-    duration = _duration(text)
-    if duration is None:
+    end, behind = (
+        found_duration.end,
+        re.match(r" (?:ago|earlier|before|from now|later|hence)\b", text[found_duration.end :]),
+    )
+    end += behind.end() if behind else 0
+    if not _ends_word(text, end):
         return None
-    return at - duration if past or text.endswith("ago") else at + duration
+    count, length = text.count(" ", 0, end) + 1, found_duration.length
+    if length is None:
+        return TimeReading(None, count, "vague") if ahead or behind or count == len(words) else None
+    direction = behind[0].strip() if behind else ""
+    if direction in ("earlier", "before", "later"):
+        return TimeReading(None, count, "vague")
+    backwards = direction == "ago" or (past and not ahead and not direction)
+    doubt = "time_behind" if backwards and not past else "time_ahead" if past and not backwards else ""
+    moment = at - length if backwards else at + length
+    return TimeReading(moment, count, doubt, is_length=not ahead and not direction)
 
 
-def _iso(text: str, zone: str) -> datetime | None:
-    if "T" not in text and "t" not in text:
+def _ends_word(text: str, end: int) -> bool:
+    return end >= len(text) or text[end] in " ,;:.!)"
+
+
+def _vague(words: Sequence[str]) -> TimeReading | None:
+    text = " ".join(words).lower()
+    found = _VAGUE.match(text)
+    if found:
+        return TimeReading(None, found[0].count(" ") + 1, "vague")
+    return TimeReading(None, 1, "epoch") if _EPOCH.fullmatch(words[0].rstrip(",;:.")) else None
+
+
+def _iso(words: Sequence[str], at: datetime, zone: str) -> TimeReading | None:
+    """Parse ISO 8601 with its `T`. Without an offset a zone may follow."""
+    word = words[0].rstrip(",;:.").upper().replace(",", ".")
+    if not _ISO.fullmatch(word):
         return None
     try:
-        parsed = datetime.fromisoformat(text.upper())
+        parsed = datetime.fromisoformat(_SHORT_OFFSET.sub(r"\1:00", word))
     except ValueError:
-        return None
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone_of(zone))).astimezone(UTC)
+        return TimeReading(None, 1, "no_such_time")
+    if parsed.tzinfo is not None:
+        return TimeReading(parsed.astimezone(UTC), 1)
+    following = [] if words[0].endswith((":", ";")) else words[1:]
+    return _of_elements(
+        read_elements([f"{parsed:%Y-%m-%d}", f"{parsed:%H:%M:%S}", *following], at, zone, past=False),
+        at,
+        zone,
+        past=False,
+        fewer=1,
+    )
 
 
-def _absolute(text: str, at: datetime, zone: str, past: bool) -> datetime | None:
-    without_utc = text.removesuffix("z").rstrip() if re.search(r"\d ?z$", text) else text.removesuffix(" utc")
-    local = UTC if without_utc != text else zone_of(zone)
-    found = _day_and_clock(without_utc, at.astimezone(local), local, past)
-    return _resolve(found, at.astimezone(local), past) if found else None
+def _absolute(words: Sequence[str], at: datetime, zone: str, *, past: bool) -> TimeReading | None:
+    return _of_elements(read_elements(words, at, zone, past=past), at, zone, past=past, following=words)
 
 
-def _day_and_clock(text: str, now: datetime, zone: tzinfo, past: bool) -> _DayAndClock | None:
-    """Split a text into a day and a clock time, in either order; None if it holds anything else."""
-    words = text.replace(",", " ").split()
-    for cut in range(len(words) + 1):
-        first, second = " ".join(words[:cut]), " ".join(words[cut:]).removeprefix("at ")
-        day, clock = _day(first, now, past), _clock(second)
-        if (day or not first) and (clock or not second) and (first or second):
-            return _DayAndClock(day, clock, zone)
-        clock, day = _clock(first), _day(second, now, past)
-        if first and second and day and clock:
-            return _DayAndClock(day, clock, zone)
-    return None
-
-
-def _clock(text: str) -> time | None:
-    found = _CLOCK.fullmatch(text)
+def _of_elements(
+    found: Elements | None,
+    at: datetime,
+    zone: str,
+    *,
+    past: bool,
+    fewer: int = 0,
+    following: Sequence[str] = (),
+) -> TimeReading | None:
     if found is None:
         return None
-    hour, minute, second, half, lone_hour, lone_half = found.groups()
-    hours, half = int(hour or lone_hour), half or lone_half
-    if half:
-        if not 1 <= hours <= 12:
-            return None
-        hours = hours % 12 + (12 if half == "pm" else 0)
-    return time(hours, int(minute or 0), int(second or 0))
+    doubt = found.doubt or _range(following, found)
+    if found.day is None and found.clock is None:
+        return TimeReading(None, found.words - fewer, doubt)
+    moment, unsure = resolve(found, at, zone, past=past)
+    if found.clock is None and past and not doubt:
+        doubt = "no_clock"
+    return TimeReading(moment, found.words - fewer, doubt or unsure, has_clock=found.clock is not None)
 
 
-def _day(text: str, now: datetime, past: bool) -> date | None:
-    relative = {"today": 0, "tomorrow": 1, "yesterday": -1}
-    if text in relative:
-        return now.date() + timedelta(days=relative[text])
-    if text[:3] in _WEEKDAYS and _WEEKDAY.fullmatch(text):
-        ahead = (_WEEKDAYS.index(text[:3]) - now.weekday()) % 7
-        return now.date() + timedelta(days=ahead - 7 if past and ahead else ahead)
-    if found := _ISO_DATE.fullmatch(text):
-        return date(*map(int, found.groups()))
-    if found := _DAY_MONTH.fullmatch(text):
-        return _date(found[2], int(found[1]), found[3], now)
-    if found := _MONTH_DAY.fullmatch(text):
-        return _date(found[1], int(found[2]), found[3], now)
-    return None
-
-
-def _date(month: str, day: int, year: str | None, now: datetime) -> date | None:
-    """Return the date in the year that is named, or in the year that makes it nearest to today."""
-    if month[:3] not in _MONTHS:
-        return None
-    number = _MONTHS.index(month[:3]) + 1
-    if year is not None:
-        return date(int(year), number, day)
-    candidates = [
-        date(candidate, number, day)
-        for candidate in (now.year - 1, now.year, now.year + 1)
-        if day <= 28 or _exists(candidate, number, day)
-    ]
-    return min(candidates, key=lambda one: abs(one - now.date()), default=None)
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    try:
-        return bool(date(year, month, day))
-    except ValueError:
-        return False
-
-
-def _resolve(found: _DayAndClock, now: datetime, past: bool) -> datetime:
-    """Return the time that is meant: the first after now, or the latest before it with `past`, if there is one."""
-    clock = found.clock or (time() if past or found.day is None else _END_OF_WORK)
-    around = [now.date() + timedelta(days=offset) for offset in (-1, 0, 1)]
-    days = [found.day] if found.day else around
-    candidates = sorted({one for day in days for one in _instants(day, clock, found.zone, past)})
-    present = now.astimezone(UTC)
-    meant = [one for one in candidates if (one <= present if past else one > present)]
-    return (meant or candidates)[-1 if past and meant else 0]
-
-
-def _instants(day: date, clock: time, zone: tzinfo, past: bool) -> tuple[datetime, ...]:
-    """Return the instants (UTC) at which clocks show that time: two on the night on which they go back.
-
-    Clocks that go forward skip times. A skipped time has the offset from before; in the past, also the one from after.
-    """
-    wall = datetime.combine(day, clock, zone)
-    first, second = wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
-    return (first, second) if past or second > first else (first,)
+def _range(words: Sequence[str], found: Elements) -> str:
+    """Return the doubt of a time that another one follows: a range, or one of the two."""
+    if found.is_stopped:
+        return ""
+    rest = [word.lower() for word in words[found.words : found.words + 2]]
+    if len(rest) == 2 and _TO.fullmatch(rest[0]) and looks_like_time(rest[1]):
+        return "range"
+    return "two_times" if rest and looks_like_time(rest[0]) else ""

@@ -5,214 +5,171 @@ The line is read once, from left to right. At each position the first of these t
 | form | example | what it fills |
 |---|---|---|
 | `because` | `because the cause changed` | ends the fields; the field for reasons takes the rest |
-| `name=value` | `next=tomorrow 09:00`, `service="internal tools"` | the field of that name; a value that does not fit is invalid |
-| `name value` | `next 16:30`, `impact 1`, `of INC-2026-0042` | the field of that name, if the value fits its control |
-| leading words | `commander`, `1/2`, `internal, exec`, `@ilse` | the first leading field without a value that they fit |
+| `name=value` | `next=tomorrow 09:00`, `next: 16:30`, `service="internal tools"` | the field of that name; a value that does not fit is invalid |
+| `name value` | `next 16:30`, `impact 1`, `of INC-2026-0042`, `approved by @ilse` | the field of that name, if the value fits its control |
+| leading words | `commander`, `1/2`, `internal, exec`, `to @ilse` | the first leading field without a value that they fit |
 
-The text begins where none fits and is kept to the letter (`Restore runs,  promised 16:30`). The time at which something
-happened is read as `happened=value` only, since a text may well begin with the word "happened".
+The text begins where none fits and is kept to the letter (`Restore runs,  promised 16:30`); `text_parser` reads the fields that
+come after it. A colon or a dash after a fixed word is punctuation. The time at which something happened is read as
+`happened=value` only, since a text may well begin with the word "happened".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from pydantic import JsonValue
-
-from bot.grammar.tokenizer import BECAUSE, Assignment, Token, assignment_at, count_words, tokens_of
+from bot.grammar.field_values import (
+    FILLERS,
+    assign,
+    fill_priority,
+    free_text,
+    take_value,
+    value_after_fillers,
+    value_source,
+)
+from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
+from bot.grammar.text_parser import parse_text
+from bot.grammar.tokenizer import BECAUSE, Token, assignment_at, count_words, quoted_at
+from bot.grammar.typed_line import TypedLine
 from bot.grammar.value_parser import ParsedValue, Vocabulary, looks_like_person, parse_value
 from commands.core.fields.form_field import Control, FormField
 
-HAPPENED: Final = "happened"
 # The form opens because of the first; after so many the rest of the line is text, which the form shows.
 _MOST_INVALID: Final = 10
-_NUMBER: Final = re.compile(r"(INC-\d{4}-\d{4,})[,.;:]?", re.IGNORECASE)
-_BOTH_LEVELS: Final = re.compile(r"([1-3])/([1-3])")
-_FREE_TEXT: Final = frozenset({Control.LINE, Control.TEXT, Control.WORD, Control.CATEGORY, Control.CHECK})
+_BOTH_LEVELS: Final = re.compile(r"([1-3])\s?[/x×]\s?([1-3])")
+_PRIORITY: Final = re.compile(r"(?:p|sev|s)[-_]?([1-5])", re.IGNORECASE)
 
 
-@dataclass
-class ParseState:
-    """The state of parsing one line: the values found, and the position from which it is still to be read.
-
-    `invalid` are values that do not fit their field, by field; `leftover` is text that no field takes. `doubtful`: the
-    tokens read last could as well begin the text; `ambiguous`: the text that follows them does not settle it.
-    """
-
-    form_fields: Mapping[str, FormField]
-    line: str
-    vocabulary: Vocabulary
-    values: dict[str, JsonValue] = field(default_factory=dict)
-    invalid: list[tuple[str, str]] = field(default_factory=list)
-    leftover: str = ""
-    ambiguous: bool = False
-    position: int = 0
-    doubtful: bool = False
-
-    def tokens(self) -> list[Token]:
-        """Return the next tokens that are to be read."""
-        return tokens_of(self.line, self.position)
-
-    def consume(self, tokens: Sequence[Token], count: int, *, doubtful: bool = False) -> None:
-        """Move the position behind the first `count` tokens."""
-        taken = tokens if count <= len(tokens) else tokens_of(self.line, self.position, count)
-        self.position = taken[count - 1].end
-        self.doubtful = doubtful
-
-    def empty_fields(self) -> Iterator[tuple[str, FormField]]:
-        """Yield the fields that have no value yet, in the order of the model."""
-        return ((name, form_field) for name, form_field in self.form_fields.items() if name not in self.values)
-
-    def field_named(self, word: str) -> str | None:
-        """Return the empty field of that name, or with that word among its other names."""
-        lower = word.lower()
-        return next((name for name, one in self.empty_fields() if lower == name or lower in one.words), None)
-
-
-def parse_fields(form_fields: Mapping[str, FormField], line: str, vocabulary: Vocabulary) -> ParseState:
-    """Parse what follows the verb."""
-    state = ParseState(form_fields, line.rstrip(), vocabulary)
+def parse_fields(
+    form_fields: Mapping[str, FormField],
+    line: TypedLine,
+    vocabulary: Vocabulary,
+    start: int = 0,
+    *,
+    is_dated: bool = False,
+) -> ParseState:
+    """Parse what follows the verb, which ends at `start` of the readable line. `is_dated` as in `ParseState`."""
+    state = ParseState(form_fields, line, vocabulary, is_dated)
+    state.move(start)
     while len(state.invalid) < _MOST_INVALID and (tokens := state.tokens()) and not _begins_reason(state, tokens[0]):
         if not (_parse_assignment(state, tokens) or _parse_named(state, tokens) or _parse_leading(state, tokens)):
             break
-    _parse_text(state)
+    parse_text(state)
     return state
 
 
 def _begins_reason(state: ParseState, token: Token) -> bool:
-    return token.text.lower() == "because" and any(one.because for one in state.form_fields.values())
+    return bool(BECAUSE.match(state.line.text, token.start)) and any(one.because for one in state.form_fields.values())
 
 
 def _parse_assignment(state: ParseState, tokens: Sequence[Token]) -> bool:
-    """Parse `name=value`; a value that does not fit is invalid, never text."""
-    found = assignment_at(state.line, tokens[0].start)
+    """Parse `name=value`; a value that does not fit is invalid, never text. `name: value` is text if the value does not fit."""
+    found = assignment_at(state.line.text, tokens[0].start)
     name = state.field_named(found.name) if found else None
-    if found is None or name is None:
+    if found is None or name is None or (found.is_named_by_colon and state.form_fields[name].control in FREE_TEXT):
         return False
-    more = [] if found.quoted else tokens_of(state.line, found.end)
-    value = _assigned_value(state, name, found, more)
-    state.position = found.end
-    if value is None:
-        state.invalid.append((name, found.value))
-    else:
-        state.values[name] = value.value
-        state.position = more[value.words - 2].end if more and value.words > 1 else found.end
-    state.doubtful = False
+    end = assign(state, name, found)
+    if end is None:
+        if found.is_named_by_colon:
+            return False
+        state.invalid.append((name, value_source(state, found)))
+        end = found.end
+    state.move(end)
     return True
-
-
-def _assigned_value(state: ParseState, name: str, found: Assignment, more: Sequence[Token]) -> ParsedValue | None:
-    """Parse the value of `name=value`; unquoted, it may go on in the tokens that follow (`next=tomorrow 09:00`)."""
-    form_field = state.form_fields[name]
-    if form_field.control in _FREE_TEXT:
-        return _free_text(state, form_field, found.value)
-    return parse_value(form_field, [found.value, *(token.text for token in more)], state.vocabulary)
-
-
-def _free_text(state: ParseState, form_field: FormField, text: str) -> ParsedValue | None:
-    """Take a text as it is; `Category/Subcategory` fills both fields, if there are both."""
-    if form_field.control is Control.CHECK:
-        return parse_value(form_field, [text], state.vocabulary)
-    if form_field.control is Control.CATEGORY and "/" in text and "subcategory" in state.form_fields:
-        text, _, subcategory = text.partition("/")
-        state.values["subcategory"] = subcategory.strip()
-    return ParsedValue(text.strip(), 1) if text else None
 
 
 def _parse_named(state: ParseState, tokens: Sequence[Token]) -> bool:
     """Parse `name value`, if the value can be told from text by its form."""
-    name = state.field_named(tokens[0].text)
-    if name is None or name == HAPPENED:
+    name = state.field_named(tokens[0].text.lstrip("-—–"))
+    if name is None or name == HAPPENED or tokens[0].is_stopped:
         return False
     form_field = state.form_fields[name]
-    found = _value_after_name(state, form_field, [token.text for token in tokens[1:]])
+    if form_field.control in FREE_TEXT:
+        return False
+    found, skipped = value_after_fillers(state, form_field, tokens[1:])
     if found is None:
         return False
-    state.values[name] = found.value
+    words = " ".join(token.raw for token in tokens[1 + skipped : 1 + skipped + found.words])
+    take_value(state, name, found, words)
     doubtful = found.plain and not (form_field.leading and form_field.needed)
-    state.consume(tokens, found.words + 1, doubtful=doubtful)
+    state.consume(tokens, found.words + skipped + 1, doubtful=doubtful)
     return True
-
-
-def _value_after_name(state: ParseState, form_field: FormField, words: Sequence[str]) -> ParsedValue | None:
-    """Parse the value of `name value`; a field for free text takes the number of an incident (`of INC-2026-0042`) only."""
-    if form_field.control not in _FREE_TEXT:
-        return parse_value(form_field, words, state.vocabulary)
-    number = _NUMBER.fullmatch(words[0]) if words and form_field.control is Control.WORD else None
-    return ParsedValue(number[1].upper(), 1) if number else None
 
 
 def _parse_leading(state: ParseState, tokens: Sequence[Token]) -> bool:
     """Parse leading words for the first field that they fit; a name of a person that is not known is invalid."""
-    words = [token.text for token in tokens]
+    if _parse_priority(state, tokens):
+        return True
     for name, form_field in state.empty_fields():
         if not form_field.leading:
             continue
-        found = _leading_value(state, name, form_field, words)
-        if found is not None:
-            state.values[name] = found.value
-            several = form_field.control in (Control.AUDIENCES, Control.CHOICES)
-            state.consume(tokens, found.words, doubtful=found.plain and (several or not form_field.needed))
+        if _parse_leading_field(state, name, form_field, tokens):
             return True
-        if form_field.control is Control.PERSON and looks_like_person(words[0]):
-            state.invalid.append((name, words[0]))
+        if form_field.control is Control.PERSON and looks_like_person(tokens[0].text):
+            state.invalid.append((name, state.line.cut(tokens[0].start, tokens[0].start + len(tokens[0].text))))
             state.consume(tokens, 1)
             return True
     return False
 
 
-def _leading_value(state: ParseState, name: str, form_field: FormField, words: Sequence[str]) -> ParsedValue | None:
+def _parse_leading_field(state: ParseState, name: str, form_field: FormField, tokens: Sequence[Token]) -> bool:
+    quoted = quoted_at(state.line.text, state.position)
+    if quoted is not None and form_field.control not in FREE_TEXT:
+        inner = parse_value(form_field, quoted.text.split(), state.vocabulary)
+        if inner is not None and inner.words == len(quoted.text.split()):
+            take_value(state, name, inner, quoted.text)
+            state.move(quoted.end)
+            return True
+    found, skipped = _leading_value(state, name, form_field, tokens)
+    if found is None:
+        return False
+    words = " ".join(token.raw for token in tokens[skipped : skipped + found.words])
+    take_value(state, name, found, words)
+    several = form_field.control in (Control.AUDIENCES, Control.CHOICES)
+    state.consume(tokens, found.words + skipped, doubtful=found.plain and (several or not form_field.needed))
+    return True
+
+
+def _leading_value(
+    state: ParseState, name: str, form_field: FormField, tokens: Sequence[Token]
+) -> tuple[ParsedValue | None, int]:
+    first = tokens[0].text.lower()
     if form_field.control is Control.CHECK:
-        return ParsedValue(True, 1, plain=True) if words[0].lower() in (name, *form_field.words) else None
+        is_named = first in (name, *form_field.words)
+        return (ParsedValue(True, 1, plain=True) if is_named else None), 0
     if form_field.control is Control.CATEGORY:
-        return _leading_category(state, form_field)
-    both = _BOTH_LEVELS.fullmatch(words[0]) if form_field.control is Control.LEVEL else None
+        return _leading_category(state, form_field, tokens)
+    both = _BOTH_LEVELS.fullmatch(first) if form_field.control is Control.LEVEL else None
     if both is not None:
         second = next((n for n, one in state.empty_fields() if one.control is Control.LEVEL and n != name), None)
         if second is not None:
             state.values[second] = int(both[2])
-            return ParsedValue(int(both[1]), 1)
-    return parse_value(form_field, words, state.vocabulary)
+            return ParsedValue(int(both[1]), 1), 0
+    return value_after_fillers(state, form_field, tokens)
 
 
-def _leading_category(state: ParseState, form_field: FormField) -> ParsedValue | None:
+def _parse_priority(state: ParseState, tokens: Sequence[Token]) -> bool:
+    """Parse `P1`, which is no field: it means the impact and urgency that give it, if one pair does."""
+    found = _PRIORITY.fullmatch(tokens[0].text)
+    levels = [name for name, one in state.empty_fields() if one.control is Control.LEVEL and one.leading]
+    if found is None or len(levels) != 2:
+        return False
+    fill_priority(state, levels, tokens[0].text, found[1])
+    state.consume(tokens, 1)
+    return True
+
+
+def _leading_category(
+    state: ParseState, form_field: FormField, tokens: Sequence[Token]
+) -> tuple[ParsedValue | None, int]:
     """Take everything up to `because` as `Category/Subcategory`."""
-    text = state.line[state.position :].strip()
-    because = BECAUSE.search(text)
-    category = text[: because.start()].rstrip() if because else text
-    found = _free_text(state, form_field, category)
-    return found and ParsedValue(category.partition("/")[0].strip(), count_words(category))
-
-
-def _parse_text(state: ParseState) -> None:
-    """Fill the field for text with the rest of the line, and the field for reasons with what follows `because`."""
-    text = state.line[state.position :].strip()
-    state.ambiguous = state.doubtful and text[:1].islower() and not BECAUSE.match(text)
-    rest = next((name for name, one in state.empty_fields() if one.rest), None)
-    reason = next((name for name, one in state.empty_fields() if one.because), None)
-    because = BECAUSE.match(text) if rest == reason else BECAUSE.search(text)
-    if reason is not None and because is not None:
-        _fill(state, reason, text[because.end() :])
-        text = text[: because.start()].rstrip()
-        rest = None if rest == reason else rest
-    if rest is not None:
-        _fill(state, rest, text)
-    else:
-        state.leftover = text
-
-
-def _fill(state: ParseState, name: str, text: str) -> None:
-    form_field = state.form_fields[name]
-    if not text:
-        return
-    if form_field.control in _FREE_TEXT:
-        state.values[name] = text
-        return
-    found = parse_value(form_field, text.split(), state.vocabulary)
-    if found is None or found.words < len(text.split()):
-        state.invalid.append((name, text))
-    else:
-        state.values[name] = found.value
+    skipped = 1 if len(tokens) > 1 and FILLERS[Control.CATEGORY].fullmatch(tokens[0].text.lower()) else 0
+    start, text = tokens[skipped].start, state.line.text
+    because = BECAUSE.search(text, start)
+    end = because.start() if because else len(text)
+    category = state.line.cut(start, end)
+    found = free_text(state, form_field, category.rstrip(",;:."))
+    words = count_words(text[start:end])
+    return (found and ParsedValue(category.partition("/")[0].strip().rstrip(",;:."), words)), skipped

@@ -4,97 +4,126 @@ Each parser looks at the words from the front and returns the value and how many
 
 | control | examples |
 |---|---|
-| person | `<@U12AB>`, `@ilse`, `ilse` |
-| role | `commander`, `IC`, `comms lead` |
+| person | `<@U12AB>`, `@ilse`, `ilse`, `me` |
+| role | `commander`, `IC`, `comms lead`, `incident commander` |
 | service | `checkout`, `internal tools` |
-| choice | `false alarm`, `duplicate`; `monitoring` where one choice alone has that word |
-| choices, audiences | `internal`, `internal,exec`, `internal, exec and customer` |
+| choice | `false alarm`, `duplicate`; `monitoring` where one choice alone has that word; synonyms of the field (`dupe`) |
+| choices, audiences | `internal`, `internal,exec`, `customers`, `internal, exec and customer` |
 | level | `1`, `2`, `3`, `high`, `medium`, `low` |
 | moment | `16:30`, `45m`, `tomorrow 09:00` (`datetime_parser`) |
 | minutes | `45`, `1h30m`, `2 hours` (`datetime_parser`) |
-| entry | `#12`, `12` |
-| word | `A1`, `INC-2026-0042`; any word where the field is needed |
-| line | any word; several in quotes |
+| entry | `#12`, `12`, `E12`, `entry 12` |
+| incident | `42`, `#42`, `INC-2026-0042`, its channel, the link of a message in it |
+| word | `A1`; an id, or any word after its name |
+| line | any word, or one of the field's pattern; several in quotes |
 | check | `yes`, `true`, `on`, `1`; anything else is no |
 
-A comma after a word belongs to no value.
+Punctuation after a word belongs to no value.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, NamedTuple
 
 from pydantic import JsonValue
 
-from bot.grammar.datetime_parser import MOST_WORDS, parse_datetime, parse_minutes
+from bot.grammar.datetime_parser import MOST_WORDS, parse_minutes, read_time
 from commands.core.fields.form_field import Control, FormField
 from incident.frozen import utc_text
 from roles.person_ids import PersonId, outside_person
 from roles.role_names import read_role
 
-_MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>,?")
+INCIDENT_NUMBER: Final = re.compile(r"#?INC-(?:\d{4}-)?\d{1,6}", re.IGNORECASE)
+_MENTION: Final = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
+_CHANNEL: Final = re.compile(r"<#[CG][A-Z0-9]+(?:\|[^<>]*)?>")
+_LINK: Final = re.compile(r"https?://\S+/archives/[CGD][A-Z0-9]+\S*")
+_LONE_NUMBER: Final = re.compile(r"#?\d{1,6}|\d{4}-\d{1,6}")
 _SHORT_ID: Final = re.compile(r"[A-Za-z]{0,4}-?\d{1,6}")
-_ENTRY: Final = re.compile(r"#?(\d{1,9})")
+_ENTRY: Final = re.compile(r"(?:#|[Ee]-?)?(\d{1,9})")
+_ENTRY_WORDS: Final = frozenset({"entry", "number", "no", "nr", "#"})
 _LEVELS: Final = {"1": 1, "2": 2, "3": 3, "high": 1, "medium": 2, "low": 3}
 _YES: Final = frozenset({"yes", "true", "on", "1"})
+# Slack's names for everyone in a channel, which are no person's.
+_EVERYONE: Final = frozenset({"channel", "here", "everyone"})
+_PUNCTUATION: Final = ",;:."
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """What values are parsed against: the time (UTC), the author's time zone, the people and the services.
 
-    `person` is called with a Slack user id for a mention, otherwise with the word as typed, without its `@`.
+    `person` is called with a Slack user id for a mention, otherwise with the word as typed, without its `@`. `priorities`
+    are the pairs of impact and urgency that give each priority.
     """
 
     at: datetime
     zone: str
     person: Callable[[str], PersonId | None]
     services: Collection[str]
+    priorities: Mapping[str, Collection[tuple[int, int]]] = field(default_factory=dict)
 
 
 class ParsedValue(NamedTuple):
-    """A value and how many words it took. `plain` if the words could as well begin a sentence."""
+    """A value and how many words it took. `plain` if the words could as well start a sentence.
+
+    `doubt` says why the value is asked about (a key of the sentences), if it is; the value is the likeliest one, or None.
+    """
 
     value: JsonValue
     words: int
     plain: bool = False
+    doubt: str = ""
 
 
 def parse_value(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
     """Parse a value of the field's control from the front of the words; None if they do not fit."""
+    if form_field.control is Control.MOMENT:
+        return _moment(form_field, words, vocabulary) if words else None
     parser = _PARSERS.get(form_field.control)
-    return parser(form_field, words, vocabulary) if words and parser else None
+    plain = [word.rstrip(_PUNCTUATION) or word for word in words[:MOST_WORDS]]
+    return parser(form_field, plain, vocabulary) if plain and parser else None
 
 
 def looks_like_person(word: str) -> bool:
     """True if a word can only be meant as a person: a mention or a name with `@`."""
-    return word.startswith(("<@", "@")) and len(word) > 1
+    is_name = word.startswith("@") and word[1:2].isalnum() and word[1:].lower() not in _EVERYONE
+    return word.startswith("<@") or is_name
+
+
+def is_incident(word: str) -> bool:
+    """True if a word can only be meant as an incident: its number with `INC-`, or its channel."""
+    return bool(INCIDENT_NUMBER.fullmatch(word) or _CHANNEL.fullmatch(word))
+
+
+def slug(text: str) -> str:
+    """Return a fixed word as it is compared: in small letters, with `_` between its words."""
+    return text.strip().rstrip(_PUNCTUATION).lower().replace("-", "_").replace(" ", "_")
 
 
 def _person(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
     mention = _MENTION.fullmatch(words[0])
-    person = vocabulary.person(mention[1] if mention else words[0].rstrip(",").removeprefix("@"))
+    person = vocabulary.person(mention[1] if mention else words[0].removeprefix("@"))
     if person is None and form_field.outside and " " in words[0] and not looks_like_person(words[0]):
         return ParsedValue(outside_person(words[0]), 1)
     return ParsedValue(person, 1, plain=not looks_like_person(words[0])) if person else None
 
 
 def _role(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
-    for count in (2, 1):
-        role = read_role(" ".join(words[:count]).rstrip(",")) if len(words) >= count else None
+    for count in (3, 2, 1):
+        role = read_role(" ".join(words[:count])) if len(words) >= count else None
         if role is not None:
             return ParsedValue(role.value, count, plain=True)
     return None
 
 
 def _service(_: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
-    names = {_slug(name): name for name in vocabulary.services}
+    names = {slug(name): name for name in vocabulary.services}
     for count in (3, 2, 1):
-        name = names.get(_slug(" ".join(words[:count]))) if len(words) >= count else None
+        name = names.get(slug(" ".join(words[:count]))) if len(words) >= count else None
         if name is not None:
             return ParsedValue(name, count, plain=True)
     return None
@@ -109,76 +138,91 @@ def _choice(form_field: FormField, words: Sequence[str], _: Vocabulary) -> Parse
 
 def _choice_named(form_field: FormField, text: str) -> str | None:
     """Return the choice of that value; if the field is needed, also the only choice with that word in its value."""
-    slug, values = _slug(text), {_slug(value): value for value, _ in form_field.choices}
-    if slug in values:
-        return values[slug]
-    is_distinctive = form_field.needed and len(slug) > 2
-    matching = [value for key, value in values.items() if slug in key.split("_")] if is_distinctive else []
+    key = slug(text)
+    if value := _fixed(form_field).get(key):
+        return value
+    values = {slug(value): value for value, _ in form_field.choices}
+    is_distinctive = form_field.needed and len(key) > 2
+    matching = [value for one, value in values.items() if key in one.split("_")] if is_distinctive else []
     return matching[0] if len(matching) == 1 else None
 
 
+def _fixed(form_field: FormField) -> dict[str, str]:
+    """Return every fixed word of a field with its choice: the choices themselves and their synonyms."""
+    return {slug(word): value for word, value in form_field.synonyms} | {
+        slug(value): value for value, _ in form_field.choices
+    }
+
+
 def _choices(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
-    """Parse choices separated by spaces, commas, `and` or `&`."""
+    """Parse choices separated by spaces, commas, strokes, `and` or `&`."""
+    fixed = _fixed(form_field)
     found: list[str] = []
-    count = 0
-    for index, word in enumerate(words):
-        named = [_slug(part) for part in word.split(",") if part]
-        if not named or not all(_is_choice(form_field, part) for part in named):
-            if _slug(word) not in ("and", "&") or not found:
+    count = index = 0
+    while index < len(words):
+        two = words[index : index + 2]
+        both = fixed.get(slug(" ".join(two))) if len(two) == 2 else None
+        parts = [] if both else [slug(part) for part in re.split(r"[,/+]", words[index]) if part]
+        named = [both] if both else [fixed.get(part) for part in parts]
+        if not named or None in named:
+            if slug(words[index]) not in ("and", "&", "+", "to", "the") or not found:
                 break
+            index += 1
             continue
-        found += [part for part in named if part not in found]
-        count = index + 1
+        found += [value for value in dict.fromkeys(named) if value is not None and value not in found]
+        index += 2 if both else 1
+        count = index
     return ParsedValue([*found], count, plain=len(found) > 1 or "all" in found) if found else None
 
 
-def _is_choice(form_field: FormField, slug: str) -> bool:
-    return any(slug == value for value, _ in form_field.choices)
-
-
 def _level(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
-    level = _LEVELS.get(words[0].rstrip(",").lower())
+    level = _LEVELS.get(words[0].lower())
     return ParsedValue(level, 1, plain=True) if level else None
 
 
 def _moment(form_field: FormField, words: Sequence[str], vocabulary: Vocabulary) -> ParsedValue | None:
-    for count in range(min(MOST_WORDS, len(words)), 0, -1):
-        text = " ".join(words[:count]).rstrip(",;")
-        moment = parse_datetime(text, at=vocabulary.at, zone=vocabulary.zone, past=form_field.past)
-        if moment is not None:
-            return ParsedValue(utc_text(moment), count)
-    return None
+    found = read_time(words, at=vocabulary.at, zone=vocabulary.zone, past=form_field.past)
+    if found is None:
+        return None
+    value = None if found.at is None else utc_text(found.at)
+    return ParsedValue(value, found.words, plain=found.is_length and found.words > 1, doubt=found.doubt)
 
 
 def _minutes(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
-    for count in (4, 2, 1):
-        minutes = parse_minutes(" ".join(words[:count]).rstrip(",")) if len(words) >= count else None
+    for count in (4, 3, 2, 1):
+        minutes = parse_minutes(" ".join(words[:count])) if len(words) >= count else None
         if minutes is not None:
             return ParsedValue(minutes, count)
     return None
 
 
 def _entry(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
-    found = _ENTRY.fullmatch(words[0].rstrip(":"))
-    return ParsedValue(int(found[1]), 1) if found else None
+    skipped = 1 if words[0].lower() in _ENTRY_WORDS and len(words) > 1 else 0
+    found = _ENTRY.fullmatch(words[skipped])
+    return ParsedValue(int(found[1]), 1 + skipped) if found else None
+
+
+def _incident(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
+    """Parse a reference to an incident; a lone number could as well start a sentence."""
+    word = words[0]
+    if INCIDENT_NUMBER.fullmatch(word):
+        return ParsedValue(word.removeprefix("#").upper(), 1)
+    if _CHANNEL.fullmatch(word) or _LINK.fullmatch(word):
+        return ParsedValue(word, 1)
+    return ParsedValue(word, 1, plain=word.isdigit()) if _LONE_NUMBER.fullmatch(word) else None
 
 
 def _word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
-    """Parse one word. If the field is not needed, the word must be an id, since it could begin the text otherwise."""
-    is_id = bool(_SHORT_ID.fullmatch(words[0])) or words[0].upper().startswith("INC-")
-    return ParsedValue(words[0], 1) if is_id or form_field.needed else None
+    """Parse one word: an id, since any other word could start the text."""
+    return ParsedValue(words[0], 1) if _SHORT_ID.fullmatch(words[0]) else None
 
 
-def _any_word(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
-    return ParsedValue(words[0], 1)
+def _any_word(form_field: FormField, words: Sequence[str], _: Vocabulary) -> ParsedValue | None:
+    return ParsedValue(words[0], 1) if re.fullmatch(form_field.pattern or r"(?s:.+)", words[0]) else None
 
 
 def _check(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:
     return ParsedValue(words[0].lower() in _YES, 1)
-
-
-def _slug(text: str) -> str:
-    return text.strip().rstrip(",").lower().replace("-", "_").replace(" ", "_")
 
 
 _PARSERS: Final[dict[Control, Callable[[FormField, Sequence[str], Vocabulary], ParsedValue | None]]] = {
@@ -189,9 +233,9 @@ _PARSERS: Final[dict[Control, Callable[[FormField, Sequence[str], Vocabulary], P
     Control.CHOICES: _choices,
     Control.AUDIENCES: _choices,
     Control.LEVEL: _level,
-    Control.MOMENT: _moment,
     Control.MINUTES: _minutes,
     Control.ENTRY: _entry,
+    Control.INCIDENT: _incident,
     Control.WORD: _word,
     Control.LINE: _any_word,
     Control.CHECK: _check,

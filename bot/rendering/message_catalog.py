@@ -56,6 +56,11 @@ def sentence(name: str, **values: Any) -> str:
     return for_slack().sentence(_tables()["sentences"][name], **values)
 
 
+def doubt_text(reason: str, words: str, also: str = "") -> str:
+    """Say why a typed line opens its form: the words in question, and what to check."""
+    return for_slack().sentence(_tables()["doubts"][reason], words=words, also=also)
+
+
 def refusal_text(outcome: Outcome, names: Names | None = None) -> str:
     """Render a refusal: what did not happen, why, and what to do now. With `names` it is plain text, otherwise mrkdwn."""
     renderer = for_slack() if names is None else Renderer(Mode.DOCUMENT, names=names)

@@ -15,7 +15,14 @@ from incident.record.masked_view import Subject
 from incident.record.message_history import is_message, place_of
 
 TextRef: TypeAlias = Annotated[
-    str | None, FormField("What", Control.LINE, "A message's link, or a number in the timeline", leading=True)
+    str | None,
+    FormField(
+        "What",
+        Control.LINE,
+        "A message's link, or a number in the timeline",
+        leading=True,
+        pattern=r"(?:[#Ee]-?)?\d{1,9}|(?:[A-Z0-9]+[:/])?\d{10}\.\d{6}|<?https?://\S+/archives/\S+",
+    ),
 ]
 _ABOUT_A_TEXT: Final = (Masked, MaskLifted, Redacted)
 _ENTRY: Final = re.compile(r"[#Ee]?(\d{1,9})")

@@ -126,6 +126,10 @@ class Verb(Frozen):
     needs_incident: ClassVar[bool] = True
     # A typed line opens the form, which says what will happen; its submission confirms it.
     is_confirmed: ClassVar[bool] = False
+    # It deletes, ends, restricts or releases: no misspelt word leads to it, and it never runs with words left over.
+    drastic: ClassVar[bool] = False
+    # Its moment is measured, so that a time at the end of its text may be that moment.
+    dated: ClassVar[bool] = False
     # Guests have what reads and what adds to the record of their channels; nothing that decides, pages or publishes.
     for_guests: ClassVar[bool] = False
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType, ModuleType
@@ -20,13 +19,7 @@ def verbs() -> tuple[type[Verb], ...]:
 
 def find(word: str) -> type[Verb] | None:
     """Return the verb with this name or alias, in any case; None if there is none."""
-    return words().get(word.strip().lower())
-
-
-def nearest(word: str) -> str | None:
-    """Return the name or alias closest to an unknown word, or None when none is close."""
-    close = get_close_matches(word.strip().lower()[:40], list(words()), n=1, cutoff=0.6)
-    return close[0] if close else None
+    return words().get(" ".join(word.lower().split()))
 
 
 @cache

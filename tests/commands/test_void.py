@@ -58,7 +58,7 @@ def test_an_unknown_same_or_invisible_original_is_refused_with_the_same_sentence
     outcome = room.do("void", by="eva", as_="duplicate", reason="same errors as the other", duplicate_of=number)
 
     assert (outcome.code, outcome.fields) == (Code.BAD_VALUE, ("duplicate_of",))
-    assert room.answer().startswith(f"Not voided: there is no other incident {number.upper()}.")
+    assert room.answer().startswith(f"Not voided: there is no other incident {number}.")
     assert room.incident.state == State.LOGGED or not room.incident.is_over
 
 

@@ -166,6 +166,7 @@ _SEARCHED: Final = FormControl(_searched, _read_one)
 _CONTROLS: Final = {
     Control.LINE: _LINE,
     Control.WORD: _LINE,
+    Control.INCIDENT: _LINE,
     Control.TEXT: FormControl(lambda field, value: _text(field, value, multiline=True), _read_text),
     Control.PERSON: FormControl(_person, _read_person),
     Control.SERVICE: FormControl(_one_of("static_select"), _read_one),

@@ -42,6 +42,13 @@ class IncidentLookup:
             return self.incident_at(interaction)
         return None
 
+    def number_of_channel(self, channel: str) -> str:
+        """Return the number of the incident of a channel, or '' if it has none; whether a person may see it is checked later."""
+        with suppress(Unavailable):
+            found = self.record.read(lambda reader: incident_of(reader, self.team, ActionContext(channel=channel)))
+            return found.number if found else ""
+        return ""
+
     def numbered(self, context: ActionContext) -> ActionContext:
         """Return a context that names its incident by number, so that its button works in every channel."""
         if context.number is not None or context.incident is None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from slack_bolt import Ack
 
 from bot.slack.gateway.gateway import SlackGateway
-from bot.slack.gateway.typed_command import handle_typed_command
+from bot.slack.gateway.typed_lines.typed_command import handle_typed_command
 from bot.slack.interaction import from_command
 from bot.slack.payload import Json
 

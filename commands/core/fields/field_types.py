@@ -27,6 +27,27 @@ RoleWord = Annotated[Role, BeforeValidator(_role)]
 # An id or a criterion that our sentences quote as it is: nothing in it can ping or format.
 Slug = Annotated[str, StringConstraints(pattern=r"^[\w./ -]{1,60}$")]
 
+# What people call the audiences of status updates; the slugs are stored.
+AUDIENCE_WORDS: Final = (
+    ("responder", "internal"),
+    ("responders", "internal"),
+    ("team", "internal"),
+    ("the team", "internal"),
+    ("execs", "exec"),
+    ("executive", "exec"),
+    ("executives", "exec"),
+    ("leadership", "exec"),
+    ("management", "exec"),
+    ("managers", "exec"),
+    ("customers", "customer"),
+    ("client", "customer"),
+    ("clients", "customer"),
+    ("users", "customer"),
+    ("public", "customer"),
+    ("regulators", "regulator"),
+    ("the regulator", "regulator"),
+)
+
 IncidentType = Literal["it", "security", "third_party", "request"]
 INCIDENT_TYPES: Final = (
     ("it", "IT"),

@@ -11,6 +11,7 @@ from commands.core import verb_registry
 from commands.core.fields.form_field import field_of
 from commands.core.fields.value_bounds import refuse_out_of_bounds
 from commands.core.verb import Verb
+from commands.core.words.verb_suggestions import suggestion
 from incident.refusal import Code, Refusal
 from incident.rules.seen_length import seen_length
 
@@ -19,7 +20,7 @@ def read_verb(word: str) -> type[Verb]:
     """Return the verb of a word. Refuses an unknown word, and names the nearest verb when there is one."""
     verb = verb_registry.find(word)
     if verb is None:
-        nearest = verb_registry.nearest(word)
+        nearest = suggestion(word)
         raise Refusal(Code.UNKNOWN_VERB, "unknown_verb_near" if nearest else "unknown_verb", nearest=nearest or "")
     return verb
 

@@ -28,6 +28,7 @@ class Control(StrEnum):
     MINUTES = "minutes"
     CHECK = "check"
     ENTRY = "entry"
+    INCIDENT = "incident"
     WORD = "word"
 
 
@@ -37,10 +38,11 @@ class FormField:
 
     `leading`: in a typed line its words come first, without a name. `rest`: it takes the text that is left, to the
     letter. `because`: it takes what follows `because`. `words`: other names for `name=value`. `choices`: value and
-    label of each. `needed`: the form opens when it is missing (rules still live in `decide`). `hidden`: never asked.
+    label of each; `synonyms`: other fixed words of a typed line with the choice that each means. `needed`: the form opens when it is missing (rules still live in `decide`). `hidden`: never asked.
     `past`: a moment that lies behind, so that a clock time means the latest such time and not the next.
     `attested`: taken only from Slack's own payload of a message, never from a line, a form or a button.
     `outside`: several words in quotes name a person outside Slack.
+    `pattern`: in a typed line only a word of this form is the value.
     `only`: asked for only with these values of the verb's leading choice, once that is chosen.
     """
 
@@ -56,6 +58,8 @@ class FormField:
     attested: bool = False
     words: tuple[str, ...] = ()
     choices: tuple[tuple[str, str], ...] = ()
+    synonyms: tuple[tuple[str, str], ...] = ()
+    pattern: str = ""
     only: tuple[str, ...] = ()
     outside: bool = False
     max_length: int = 3000

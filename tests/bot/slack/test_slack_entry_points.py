@@ -9,7 +9,7 @@ SLACK = Path(__file__).parents[3] / "bot" / "slack"
 PARSERS = (
     "interaction",
     "capture/message_events",
-    "gateway/typed_command",
+    "gateway/typed_lines/typed_command",
     "surfaces/slack_reply",
     "surfaces/action_menu",
     "blocks/block_elements",

@@ -19,11 +19,6 @@ def test_every_word_of_a_verb_finds_it_in_any_case() -> None:
     assert verb_registry.find("nothing") is None
 
 
-def test_a_misspelt_word_has_a_nearest_verb_and_an_unlike_one_has_none() -> None:
-    assert verb_registry.nearest("esclate") == "escalate"
-    assert verb_registry.nearest("qqqqqq") is None
-
-
 def test_verbs_are_listed_once_in_alphabetical_order() -> None:
     names = [verb.name for verb in verb_registry.verbs()]
 

@@ -1,0 +1,103 @@
+"""Fills one field from words of the line: the value of `name=value`, a value after words that mean nothing, a priority.
+
+Shared by the fields before the text and those after it. Knows the controls of fields; knows no verb.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from bot.grammar.parse_state import FREE_TEXT, ParseState
+from bot.grammar.tokenizer import Assignment, Token, tokens_of
+from bot.grammar.value_parser import ParsedValue, parse_value
+from commands.core.fields.form_field import Control, FormField
+
+# Words that people put before a value, and that belong to no field.
+FILLERS: Final[dict[Control, re.Pattern[str]]] = {
+    Control.PERSON: re.compile(r"to|for|by|with|is"),
+    Control.ROLE: re.compile(r"as|to|the|a|an|role|of|be|for|new"),
+    Control.AUDIENCES: re.compile(r"to|for|our"),
+    Control.CATEGORY: re.compile(r"to|as|is"),
+    Control.CHOICE: re.compile(r"as|is|a|an|to|it|was"),
+    Control.INCIDENT: re.compile(r"to|of|with|incident|number"),
+    Control.LEVEL: re.compile(r"to|is|at|level"),
+    Control.MOMENT: re.compile(r"at|is|to|was|on|by|update"),
+    Control.SERVICE: re.compile(r"for|of|service"),
+}
+_MOST_FILLERS: Final = 4
+
+
+def assign(state: ParseState, name: str, found: Assignment) -> int | None:
+    """Fill the field of a `name=value`; return where the value ends, or None if it does not fit.
+
+    Unquoted, it may go on in the tokens that follow (`next=tomorrow 09:00`).
+    """
+    form_field, text = state.form_fields[name], state.line.text
+    if form_field.control in FREE_TEXT:
+        value = free_text(state, form_field, value_source(state, found))
+        if value is None:
+            return None
+        state.values[name] = value.value
+        return found.end
+    following = tokens_of(text, found.end if found.quoted else found.value_start)
+    if found.quoted:
+        words = [value_source(state, found)] if form_field.outside else found.value.split()
+    else:
+        words = [token.raw for token in following]
+    value = parse_value(form_field, words, state.vocabulary)
+    if value is None or (found.quoted and value.words < len(words)):
+        return None
+    take_value(state, name, value, " ".join(words[: value.words]))
+    return found.end if found.quoted else following[value.words - 1].end
+
+
+def value_source(state: ParseState, found: Assignment) -> str:
+    """Return the value of a `name=value` as it is written, without its quotes."""
+    quote = 1 if found.quoted else 0
+    return state.line.cut(found.value_start + quote, found.end - quote)
+
+
+def take_value(state: ParseState, name: str, value: ParsedValue, words: str) -> None:
+    """Fill a field, with a doubt about its value if there is one."""
+    if value.value is not None:
+        state.values[name] = value.value
+    if value.doubt:
+        state.doubt(value.doubt, words.rstrip(",;:"), state.form_fields[name].label)
+    elif value.value is None:
+        state.invalid.append((name, words))
+    state.last_field = name
+
+
+def free_text(state: ParseState, form_field: FormField, text: str) -> ParsedValue | None:
+    """Take a text as it is; `Category/Subcategory` fills both fields, if there are both."""
+    if form_field.control is Control.CHECK:
+        return parse_value(form_field, [text], state.vocabulary) if text else None
+    if form_field.control is Control.CATEGORY and "/" in text and "subcategory" in state.form_fields:
+        text, _, subcategory = text.partition("/")
+        state.values["subcategory"] = subcategory.strip()
+    return ParsedValue(text.strip(), 1) if text.strip() else None
+
+
+def value_after_fillers(
+    state: ParseState, form_field: FormField, tokens: Sequence[Token]
+) -> tuple[ParsedValue | None, int]:
+    """Parse a value and the words before it that mean nothing (`to @ilse`, `as the comms lead`); return how many these are."""
+    fillers = FILLERS.get(form_field.control)
+    for skipped in range(min(_MOST_FILLERS, len(tokens))):
+        words = [token.raw for token in tokens[skipped:]]
+        if found := parse_value(form_field, words, state.vocabulary):
+            return found, skipped
+        if fillers is None or not fillers.fullmatch(tokens[skipped].text.lower()):
+            break
+    return None, 0
+
+
+def fill_priority(state: ParseState, levels: Sequence[str], word: str, number: str) -> None:
+    """Fill impact and urgency for a priority, or ask where several pairs or none give it."""
+    pairs = list(state.vocabulary.priorities.get(f"P{number}", ()))
+    if len(pairs) == 1:
+        state.values[levels[0]], state.values[levels[1]] = pairs[0]
+    else:
+        state.doubt("priority_levels", word)

@@ -1,0 +1,135 @@
+"""Finds the incident and the verb at the start of a line: names of one or two words, a priority, a role.
+
+Knows the names of verbs and roles; reads no fields.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from pydantic import JsonValue
+
+from bot.grammar.tokenizer import SEPARATORS, Token, tokens_of
+from bot.grammar.value_parser import INCIDENT_NUMBER, looks_like_person
+from commands.core import verb_registry
+from commands.core.fields.form_field import form_fields
+from commands.core.verb import Verb
+from roles.role_names import read_role
+
+_CHANNEL: Final = re.compile(r"<#([CG][A-Z0-9]+)(?:\|[^<>]*)?>")
+_SHORT_NUMBER: Final = re.compile(r"#\d{1,6}")
+_COMMAND: Final = re.compile(r"/inc(?:ident)?", re.IGNORECASE)
+_PRIORITY: Final = re.compile(r"(?:p|sev|prio)[-_]?[1-5]", re.IGNORECASE)
+_ATTACHED: Final = re.compile(r"([^\W\d_][\w-]*):(?=\S)")
+_THE_INCIDENT: Final = re.compile(r"\s*(?:(?:a|an|the|new|this)\s+){0,2}incident\b[\s:,–—-]*", re.IGNORECASE)
+_LEAD: Final = frozenset({"lead", "leader"})
+_MOST_ROLE_WORDS: Final = 3
+
+
+class NamedIncident(NamedTuple):
+    """The incident that a line begins with, by its number or its channel, and where the line goes on."""
+
+    number: str | None
+    channel: str | None
+    end: int
+
+
+@dataclass(frozen=True)
+class VerbPhrase:
+    """The word in the place of the verb and the verb that it names, or None; `end` is where its fields start.
+
+    `preset` are fields that the words give by themselves. `is_role_alone`: a role is there, and nothing says who gets it.
+    """
+
+    word: str
+    verb: type[Verb] | None
+    end: int
+    preset: dict[str, JsonValue] = field(default_factory=dict)
+    is_role_alone: bool = False
+
+
+def find_incident(line: str) -> NamedIncident:
+    """Return the incident that a line begins with. A channel or a short number counts only before a verb."""
+    tokens = _without_command(tokens_of(line, 0, 4))
+    start = tokens[0].start if tokens else 0
+    if tokens and INCIDENT_NUMBER.fullmatch(tokens[0].text):
+        return NamedIncident(tokens[0].text, None, tokens[0].end)
+    if len(tokens) > 1 and verb_registry.find(tokens[1].text):
+        if _SHORT_NUMBER.fullmatch(tokens[0].text):
+            return NamedIncident(tokens[0].text, None, tokens[0].end)
+        if channel := _CHANNEL.fullmatch(tokens[0].text):
+            return NamedIncident(None, channel[1], tokens[0].end)
+    return NamedIncident(None, None, start)
+
+
+def find_phrase(line: str, start: int) -> VerbPhrase | None:
+    """Return the verb phrase from a position on, or None if nothing is there."""
+    separators = SEPARATORS.match(line, start)
+    tokens = _without_command(
+        [one for one in tokens_of(line, separators.end() if separators else start, 6) if one.text]
+    )
+    if not tokens:
+        return None
+    return (
+        _named(line, tokens) or _attached(line, tokens[0]) or _role(tokens) or VerbPhrase(tokens[0].text, None, start)
+    )
+
+
+def _without_command(tokens: list[Token]) -> list[Token]:
+    """Leave out the command itself, which comes along with a pasted line."""
+    return tokens[1:] if tokens and _COMMAND.fullmatch(tokens[0].text) else tokens
+
+
+def _named(line: str, tokens: list[Token]) -> VerbPhrase | None:
+    """Return the verb of two words or one."""
+    for count in (2, 1):
+        words = " ".join(token.text for token in tokens[:count])
+        verb = verb_registry.find(words) if len(tokens) >= count and tokens[0].text else None
+        if verb is not None:
+            return _of_verb(line, words, verb, tokens, count)
+    if _PRIORITY.fullmatch(tokens[0].text):
+        return VerbPhrase(tokens[0].text, verb_registry.find("priority"), tokens[0].start)
+    return None
+
+
+def _of_verb(line: str, words: str, verb: type[Verb], tokens: list[Token], count: int) -> VerbPhrase:
+    """`drill declare …` presets `drill`; another name that is a field too stays among the fields (`impact 1`)."""
+    end = tokens[count - 1].end
+    declared = verb_registry.find(tokens[1].text) if words.lower() == "drill" and len(tokens) > 1 else None
+    if declared is not None and declared.opens_incident:
+        return VerbPhrase(words, declared, _after_the_incident(line, tokens[1].end), {"drill": True})
+    if verb.opens_incident:
+        return VerbPhrase(words, verb, _after_the_incident(line, end))
+    names = {name for key, one in form_fields(verb).items() for name in (key, *one.words)}
+    is_field = words.lower() != verb.name and words.lower() in names and not tokens[0].is_stopped
+    return VerbPhrase(words, verb, tokens[0].start if is_field else end)
+
+
+def _after_the_incident(line: str, end: int) -> int:
+    """Return where a declaration begins after `a new incident`."""
+    found = _THE_INCIDENT.match(line, end)
+    return found.end() if found else end
+
+
+def _attached(line: str, token: Token) -> VerbPhrase | None:
+    """Return the verb of `note:the pool is empty`."""
+    found = _ATTACHED.match(line, token.start)
+    verb = verb_registry.find(found[1]) if found else None
+    return VerbPhrase(found[1], verb, found.end()) if found and verb else None
+
+
+def _role(tokens: list[Token]) -> VerbPhrase | None:
+    """Return `assign` for a role before a person, and `take` for a role alone."""
+    for count in range(min(_MOST_ROLE_WORDS, len(tokens)), 0, -1):
+        words = " ".join(token.text for token in tokens[:count])
+        if read_role(words) is None and words.lower() not in _LEAD:
+            continue
+        following = tokens[count:]
+        if not following:
+            return VerbPhrase(words, verb_registry.find("take"), tokens[0].start, is_role_alone=True)
+        person = following[1] if len(following) > 1 and following[0].text.lower() in ("is", "to", "=") else following[0]
+        if looks_like_person(person.text):
+            return VerbPhrase(words, verb_registry.find("assign"), tokens[0].start)
+    return None

@@ -1,0 +1,37 @@
+"""What a form says above its fields about the typed line that opened it, and the fields that it must not fill by itself."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.grammar.command_parser import ParsedCommand
+from bot.rendering.message_catalog import doubt_text, sentence
+from commands.core.fields.form_field import form_fields
+from commands.core.request import Fields
+from commands.core.verb import Verb
+
+_MOST: Final = 3
+
+
+def banner_of(verb: type[Verb], parsed: ParsedCommand) -> str | None:
+    """Return why a line opens its form: what could not be read, what has no place, what to check; None if fields are missing."""
+    marks = form_fields(verb)
+    lines = [
+        sentence("unread", value=value, field=marks[name].label if name in marks else name)
+        for name, value in parsed.invalid[:1]
+    ]
+    lines += [doubt_text(one.reason, one.words, one.also) for one in parsed.doubts]
+    if parsed.leftover and not any(one.reason == "near" for one in parsed.doubts):
+        lines.append(sentence("left", left=parsed.leftover))
+    if parsed.ambiguous and not lines:
+        lines.append(sentence("ambiguous"))
+    return "\n".join(lines[:_MOST]) or None
+
+
+def fields_in_doubt(verb: type[Verb], parsed: ParsedCommand) -> Fields:
+    """Return the fields whose typed value was not read, as empty: the form must not show the incident's present value."""
+    marks = form_fields(verb)
+    names = [name for name, _ in parsed.invalid if name in marks and name not in parsed.fields]
+    if any(one.reason == "priority_levels" for one in parsed.doubts):
+        names += ["impact", "urgency"]
+    return dict.fromkeys(names)

@@ -1,0 +1,172 @@
+"""A typed command: run at once when nothing is missing or doubtful, otherwise its form or the action menu opens."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
+
+from bot.grammar.command_parser import ParsedCommand, parse_command
+from bot.rendering.message_catalog import reason_text, sentence
+from bot.rendering.user_text import from_line
+from bot.slack.forms.modal import OCCURRED
+from bot.slack.gateway.gateway import SlackGateway
+from bot.slack.gateway.typed_lines.doubts import banner_of, fields_in_doubt
+from bot.slack.gateway.typed_lines.unknown_command import handle_unknown_command
+from bot.slack.interaction import Interaction
+from bot.slack.surfaces.slack_reply import SlackReply
+from commands.core import verb_registry
+from commands.core.fields.field_validation import read_form
+from commands.core.fields.form_field import Control, form_fields
+from commands.core.request import Fields
+from commands.core.verb import Verb
+from incident.policy import Policy
+from incident.refusal import Refusal
+from roles.person_ids import PersonId
+
+DECLARE: Final = "declare"
+DRILL: Final = "drill"
+FORM: Final = "?"
+# Slack's own limit for a message; no field takes as much.
+LONGEST_LINE: Final = 12_000
+_LISTED: Final = frozenset({Control.SERVICE, Control.CHOICE})
+_ME: Final = frozenset({"me", "myself"})
+
+
+def handle_typed_command(gateway: SlackGateway, interaction: Interaction, text: str) -> SlackReply | None:
+    """Run a typed line and return its reply; None when a form opens instead. `confirm ?` always opens its form."""
+    if len(text) > LONGEST_LINE:
+        reason = reason_text("line_too_long", length=str(len(text)), limit=str(LONGEST_LINE))
+        return SlackReply(reason, refused=True)
+    line = from_line(text)
+    bare = parse_line(gateway, interaction, line.rstrip().removesuffix(FORM)) if line.split()[-1:] == [FORM] else None
+    wants_form = bare is not None and bare.verb is not None and not bare.fields
+    parsed = bare if bare is not None and wants_form else parse_line(gateway, interaction, line)
+    interaction = _at_incident(gateway, interaction, parsed)
+    if parsed.is_empty:
+        return _empty(gateway, interaction)
+    if parsed.verb is None:
+        return handle_unknown_command(gateway, interaction, parsed, lambda line: parse_line(gateway, interaction, line))
+    if parsed.verb.name == DRILL and _begins_drill(gateway, interaction, parsed):
+        _declare_drill(gateway, interaction, parsed)
+        return None
+    if wants_form:
+        gateway.forms.open(interaction, parsed.verb, {})
+        return None
+    reply = _execute_or_open(gateway, interaction, parsed.verb, parsed)
+    return reply and _with_line(gateway, reply, parsed, line)
+
+
+def parse_line(gateway: SlackGateway, interaction: Interaction, line: str) -> ParsedCommand:
+    """Parse a line of the person who typed it."""
+    policy = gateway.record.policy
+
+    def person(word: str) -> PersonId | None:
+        return gateway.users.find(interaction.user if word.lower() in _ME else word)
+
+    return parse_command(
+        line,
+        at=interaction.at,
+        zone=gateway.users.time_zone(interaction.user),
+        person=person,
+        services=policy.services,
+        priorities=_priorities(policy),
+    )
+
+
+def _priorities(policy: Policy) -> dict[str, list[tuple[int, int]]]:
+    """Return the pairs of impact and urgency that give each priority."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for impact, row in policy.matrix.items():
+        for urgency, priority in row.items():
+            found.setdefault(priority, []).append((impact, urgency))
+    return found
+
+
+def _at_incident(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand) -> Interaction:
+    """Return the interaction at the incident that the line names, by its number or its channel."""
+    number = parsed.number
+    if parsed.channel is not None:
+        number = gateway.lookup.number_of_channel(parsed.channel)
+    if number is None:
+        return interaction
+    return interaction.in_context(interaction.context.model_copy(update={"number": number}))
+
+
+def _begins_drill(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand) -> bool:
+    """True for `drill` or `drill search is down` where no incident is: only a declaration can be meant."""
+    return "what" not in parsed.fields and gateway.lookup.incident_if_available(interaction) is None
+
+
+def _declare_drill(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand) -> None:
+    declare = verb_registry.find(DECLARE)
+    text = str(parsed.fields.get("text") or parsed.leftover)
+    fields = parse_line(gateway, interaction, f"{DECLARE} {text}").fields if text else {}
+    if declare is not None:
+        gateway.forms.open(interaction, declare, {**fields, "drill": True}, banner=sentence("as_drill"))
+
+
+def _execute_or_open(
+    gateway: SlackGateway, interaction: Interaction, verb: type[Verb], parsed: ParsedCommand
+) -> SlackReply | None:
+    happened = parsed.occurred_at
+    fields: Fields = {**parsed.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
+    lacks_reference = _lacks_reference(interaction, verb, fields)
+    is_complete = parsed.is_complete and not _lacks_text(verb, fields) and not lacks_reference
+    if is_complete:
+        return gateway.executor.execute(interaction, verb.name, fields)
+    if _is_unknown_choice(verb, parsed):
+        return gateway.executor.execute(interaction, verb.name, {**fields, **dict(parsed.invalid)})
+    banner = banner_of(verb, parsed) or (sentence("which_text") if lacks_reference else None)
+    gateway.forms.open(interaction, verb, {**fields, **fields_in_doubt(verb, parsed)}, banner=banner)
+    return None
+
+
+def _with_line(gateway: SlackGateway, reply: SlackReply, parsed: ParsedCommand, line: str) -> SlackReply:
+    """Add the words that were not used, and the line of a refusal that no button can repeat: nothing typed is lost."""
+    if parsed.unused:
+        return replace(reply, text=f"{reply.text}\n{sentence('unused', left=parsed.unused, command=gateway.command)}")
+    has_text = len(line.split()) > len(parsed.word.split()) + 1
+    if reply.refused and has_text and reply.suggestion is None:
+        return replace(reply, text=f"{reply.text}\n{sentence('not_run', line=f'{gateway.command} {line}')}")
+    return reply
+
+
+def _is_unknown_choice(verb: type[Verb], parsed: ParsedCommand) -> bool:
+    """True if only services or choices that do not exist are in the way: those are refused and recorded by the verb."""
+    unknown, marks = dict(parsed.invalid), form_fields(verb)
+    is_doubtful = parsed.ambiguous or parsed.leftover or parsed.doubts
+    if not unknown or is_doubtful or set(parsed.missing) - set(unknown):
+        return False
+    if not all(name in marks and marks[name].control in _LISTED for name in unknown):
+        return False
+    with suppress(Refusal):
+        read_form(verb, {**parsed.fields, **unknown})
+        return True
+    return False
+
+
+def _lacks_text(verb: type[Verb], fields: Fields) -> bool:
+    """True if a verb that takes a text got fixed words only: `tempfix removed TF1` opens its form."""
+    marks = form_fields(verb)
+    takes_text = any(mark.rest for mark in marks.values()) and not verb.is_query
+    return takes_text and all(marks[name].leading for name in fields if name in marks)
+
+
+def _lacks_reference(interaction: Interaction, verb: type[Verb], fields: Fields) -> bool:
+    """True if a verb acts on a message or an entry, and neither the line nor the place names one."""
+    named = (name for name, mark in form_fields(verb).items() if mark.leading and mark.pattern)
+    return interaction.context.message is None and any(name not in fields for name in named)
+
+
+def _empty(gateway: SlackGateway, interaction: Interaction) -> SlackReply | None:
+    """Return the action menu in an incident channel; anywhere else open the form that declares an incident."""
+    incident = gateway.lookup.incident_if_available(interaction)
+    declare = verb_registry.find(DECLARE)
+    if incident is not None:
+        return gateway.menu_of(interaction, incident)
+    if interaction.context.number is not None:
+        return SlackReply(reason_text("no_such_incident"), refused=True)
+    if declare is not None:
+        gateway.forms.open(interaction, declare, {})
+    return None

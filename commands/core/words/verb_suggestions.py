@@ -1,0 +1,88 @@
+"""The verb to suggest for a word that is none: from a table of what people type elsewhere, then by the spelling.
+
+A suggestion never leads to a verb that deletes, ends, restricts or releases. Knows words only.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+from commands.core import verb_registry
+from commands.core.words.near_misses import nearest
+
+# Verb: the words by which other tools and other people know it.
+_WORDS: Final = {
+    "correct": "edit amend change fix-typo rewrite",
+    "title": "rename retitle name",
+    "summary": "overview recap tldr brief briefing sitrep",
+    "status": "stats statistics info state progress dashboard metrics",
+    "update": "comms communicate communication announce announcement broadcast notify tell inform publish",
+    "note": "log comment remark write record add observe memo jot",
+    "timeline": "history events activity audit",
+    "list": "incidents all search active find ls",
+    "oncall": "rota schedule duty shift pagerduty",
+    "escalate": "ring alert summon wake help-needed",
+    "assign": "give delegate owner assignee appoint set-role",
+    "take": "claim own grab",
+    "roles": "role who-is people team responders",
+    "priority": "pri prio level p downgrade upgrade raise lower",
+    "decide": "approve agree choose decided approved",
+    "action": "todos tasks followup follow-up item reminder remind",
+    "done": "finish finished complete completed tick",
+    "validate": "check verify proof verified checked test",
+    "confirm": "confirmed",
+    "review": "retro retrospective postmortem post-mortem",
+    "regress": "back again worse broke broken recurred relapse",
+    "tempfix": "temp temporary hotfix patch",
+    "workaround": "bypass",
+    "later": "snooze wait postpone",
+    "link": "ticket jira issue attach",
+    "answer": "decline yes no coming busy",
+    "time": "started began detected when impact-start",
+    "declare": "incident trigger fire sos outage emergency",
+    "help": "commands usage man manual how howto",
+    "category": "tag label classify type",
+    "handover": "swap relieve",
+    "contain": "isolate block stop",
+    "mitigated": "better improved",
+}
+
+
+def suggestion(word: str) -> str | None:
+    """Return the name of a verb that may be meant by a word that is none; None if none is like it."""
+    lower = word.strip().lower()
+    meant = verb_registry.find(_table().get(lower, ""))
+    if meant is None and lower not in _NEVER:
+        near = nearest(lower, (known for known, verb in verb_registry.words().items() if not verb.drastic))
+        meant = verb_registry.find(near) if near else None
+    return None if meant is None or meant.drastic else meant.name
+
+
+# These are typed to erase text, or to hide or end an incident: a verb of another meaning must not be offered.
+_NEVER: Final = frozenset(
+    [
+        "delete",
+        "remove",
+        "erase",
+        "purge",
+        "wipe",
+        "forget",
+        "hide",
+        "private",
+        "secret",
+        "restrict",
+        "restricted",
+        "lock",
+        "end",
+        "stop",
+        "finish-incident",
+        "abort",
+        "kill",
+    ]
+)
+
+
+@cache
+def _table() -> dict[str, str]:
+    return {word: verb for verb, words in _WORDS.items() for word in words.split()}
