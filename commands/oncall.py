@@ -36,7 +36,7 @@ class Oncall(Verb):
     """Show who is on call: for this incident's service, a service you name, or all."""
 
     name = "oncall"
-    aliases = ("who", "on call", "on-call")
+    aliases = ("who", "on call", "on-call", "who is on call")
     group = Group.ROLES
     is_query = True
     needs_incident = False

@@ -19,6 +19,7 @@ class Take(Verb):
     """Take a role yourself; `because …` takes a held one from a holder who has gone quiet."""
 
     name = "take"
+    aliases = ("take over",)
     group = Group.ROLES
 
     role: Annotated[RoleWord, FormField("Role", Control.ROLE, leading=True, needed=True)]

@@ -18,6 +18,14 @@ _FIELDS: Final = (
     ("mitigated_at", "It was mitigated"),
     ("restored_at", "It was restored"),
 )
+_SYNONYMS: Final = (
+    ("start", "started_at"),
+    ("began", "started_at"),
+    ("begin", "started_at"),
+    ("detection", "detected_at"),
+    ("mitigation", "mitigated_at"),
+    ("restoration", "restored_at"),
+)
 
 
 class Time(Verb):
@@ -26,7 +34,9 @@ class Time(Verb):
     name = "time"
     group = Group.CLASSIFY
 
-    field: Annotated[str, FormField("Which time", Control.CHOICE, leading=True, needed=True, choices=_FIELDS)]
+    field: Annotated[
+        str, FormField("Which time", Control.CHOICE, leading=True, needed=True, choices=_FIELDS, synonyms=_SYNONYMS)
+    ]
     at: Annotated[Utc, FormField("When", Control.MOMENT, leading=True, needed=True, past=True)]
     basis: Annotated[
         str,

@@ -29,6 +29,7 @@ class Undo(Verb):
 
     name = "undo"
     group = Group.RECORD
+    drastic = True
 
     reason: Annotated[str | None, FormField("Why", Control.TEXT, because=True)] = None
 

@@ -154,6 +154,14 @@ class Policy(Frozen):
         """Return the priority of an impact and urgency, 1 (high) to 3 (low) (S1-08, S1-38)."""
         return self.matrix[impact][urgency]
 
+    def levels_by_priority(self) -> dict[str, list[tuple[int, int]]]:
+        """Return the pairs of impact and urgency that give each priority."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for impact, row in self.matrix.items():
+            for urgency, priority in row.items():
+                found.setdefault(priority, []).append((impact, urgency))
+        return found
+
     def cadence(self, priority: Priority | None, audience: Audience) -> Cadence | None:
         """Return the cadence of an audience at a priority, or None when it is owed no updates."""
         return self.updates.get(priority, {}).get(audience) if priority else None

@@ -18,7 +18,7 @@ from bot.clock import RealClock
 from bot.config.policy_loader import ActivePolicy
 from bot.export.reader_names import ReaderNames
 from bot.grammar.command_parser import ParsedCommand, parse_command
-from bot.rendering.message_catalog import reason_text
+from bot.rendering.message_catalog import doubt_text, reason_text
 from bot.rendering.mrkdwn import plain_text, visible, without_markup
 from bot.rendering.renderer import Mode, Renderer
 from bot.rendering.user_text import from_form
@@ -59,7 +59,13 @@ def _act(record: Opened, line: str, number: str | None) -> tuple[str, bool]:
     """Return the reply to a line, and whether it is a refusal."""
     clock, policy = RealClock(), record.policy
     at, services = clock.now(), policy.policy.services
-    parsed = parse_command(from_form(line), at=at, person=name_finder(record.people), services=services)
+    parsed = parse_command(
+        from_form(line),
+        at=at,
+        person=name_finder(record.people),
+        services=services,
+        priorities=policy.policy.levels_by_priority(),
+    )
     if parsed.is_empty:
         return as_text(), True
     doubts = list(_doubts(parsed))
@@ -106,9 +112,12 @@ def _request(parsed: ParsedCommand, record: Opened, *, at: datetime, number: str
 def _doubts(parsed: ParsedCommand) -> Iterator[str]:
     """Yield what a form would ask about, as sentences of refusals; nothing when the line can be run."""
     verb = parsed.verb
-    if verb is None or parsed.is_complete or not (form_fields(verb) or parsed.invalid):
+    if verb is None or parsed.is_complete:
         return
-    if parsed.invalid or parsed.leftover:
+    if parsed.doubts:
+        yield reason_text("two_ways")
+        yield from (f"  {_unescaped(doubt_text(one.reason, one.words, one.also))}" for one in parsed.doubts)
+    elif parsed.invalid or parsed.leftover:
         yield reason_text("bad_value")
         yield from (f"  {_label(verb, name)}: “{_unescaped(value)}”" for name, value in parsed.invalid)
         if parsed.leftover:

@@ -30,8 +30,8 @@ from bot.grammar.field_values import (
     value_source,
 )
 from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
-from bot.grammar.text_parser import parse_text
-from bot.grammar.tokenizer import BECAUSE, Token, assignment_at, count_words, quoted_at
+from bot.grammar.text.text_parser import parse_text
+from bot.grammar.tokenizer import BECAUSE, Assignment, Token, assignment_at, count_words, quoted_at
 from bot.grammar.typed_line import TypedLine
 from bot.grammar.value_parser import ParsedValue, Vocabulary, looks_like_person, parse_value
 from commands.core.fields.form_field import Control, FormField
@@ -54,7 +54,11 @@ def parse_fields(
     state = ParseState(form_fields, line, vocabulary, is_dated)
     state.move(start)
     while len(state.invalid) < _MOST_INVALID and (tokens := state.tokens()) and not _begins_reason(state, tokens[0]):
-        if not (_parse_assignment(state, tokens) or _parse_named(state, tokens) or _parse_leading(state, tokens)):
+        before = state.position
+        if _parse_assignment(state, tokens):
+            continue
+        is_named_text = state.position > before
+        if is_named_text or not (_parse_named(state, tokens) or _parse_leading(state, tokens)):
             break
     parse_text(state)
     return state
@@ -68,7 +72,11 @@ def _parse_assignment(state: ParseState, tokens: Sequence[Token]) -> bool:
     """Parse `name=value`; a value that does not fit is invalid, never text. `name: value` is text if the value does not fit."""
     found = assignment_at(state.line.text, tokens[0].start)
     name = state.field_named(found.name) if found else None
-    if found is None or name is None or (found.is_named_by_colon and state.form_fields[name].control in FREE_TEXT):
+    if found is None or name is None:
+        return False
+    if state.form_fields[name].rest and not found.quoted:
+        return _name_text(state, found)
+    if found.is_named_by_colon and state.form_fields[name].control in FREE_TEXT:
         return False
     end = assign(state, name, found)
     if end is None:
@@ -78,6 +86,12 @@ def _parse_assignment(state: ParseState, tokens: Sequence[Token]) -> bool:
         end = found.end
     state.move(end)
     return True
+
+
+def _name_text(state: ParseState, found: Assignment) -> bool:
+    """Skip the name of the field that takes the text anyway: `result=it was empty`, `title: Payments fail`."""
+    state.position, state.doubtful = found.value_start, False
+    return False
 
 
 def _parse_named(state: ParseState, tokens: Sequence[Token]) -> bool:
@@ -152,12 +166,15 @@ def _leading_value(
 
 def _parse_priority(state: ParseState, tokens: Sequence[Token]) -> bool:
     """Parse `P1`, which is no field: it means the impact and urgency that give it, if one pair does."""
-    found = _PRIORITY.fullmatch(tokens[0].text)
+    named = state.field_named(tokens[0].text)
+    is_named = named is not None and state.form_fields[named].control is Control.LEVEL and len(tokens) > 1
+    word = tokens[1 if is_named else 0].text  # `sev P1` and `P1`
+    found = _PRIORITY.fullmatch(word)
     levels = [name for name, one in state.empty_fields() if one.control is Control.LEVEL and one.leading]
     if found is None or len(levels) != 2:
         return False
-    fill_priority(state, levels, tokens[0].text, found[1])
-    state.consume(tokens, 1)
+    fill_priority(state, levels, word, found[1])
+    state.consume(tokens, 2 if is_named else 1)
     return True
 
 

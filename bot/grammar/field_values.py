@@ -11,13 +11,13 @@ from typing import Final
 
 from bot.grammar.parse_state import FREE_TEXT, ParseState
 from bot.grammar.tokenizer import Assignment, Token, tokens_of
-from bot.grammar.value_parser import ParsedValue, parse_value
+from bot.grammar.value_parser import ParsedValue, looks_like_person, parse_value
 from commands.core.fields.form_field import Control, FormField
 
 # Words that people put before a value, and that belong to no field.
 FILLERS: Final[dict[Control, re.Pattern[str]]] = {
-    Control.PERSON: re.compile(r"to|for|by|with|is"),
-    Control.ROLE: re.compile(r"as|to|the|a|an|role|of|be|for|new"),
+    Control.PERSON: re.compile(r"to|for|by|with|from|is"),
+    Control.ROLE: re.compile(r"as|to|the|a|an|role|of|be|for|new|my|his|her|their|your"),
     Control.AUDIENCES: re.compile(r"to|for|our"),
     Control.CATEGORY: re.compile(r"to|as|is"),
     Control.CHOICE: re.compile(r"as|is|a|an|to|it|was"),
@@ -25,6 +25,7 @@ FILLERS: Final[dict[Control, re.Pattern[str]]] = {
     Control.LEVEL: re.compile(r"to|is|at|level"),
     Control.MOMENT: re.compile(r"at|is|to|was|on|by|update"),
     Control.SERVICE: re.compile(r"for|of|service"),
+    Control.LINE: re.compile(r"message|entry|the"),
 }
 _MOST_FILLERS: Final = 4
 
@@ -35,6 +36,12 @@ def assign(state: ParseState, name: str, found: Assignment) -> int | None:
     Unquoted, it may go on in the tokens that follow (`next=tomorrow 09:00`).
     """
     form_field, text = state.form_fields[name], state.line.text
+    person = _empty_person(state) if form_field.control is Control.LINE and looks_like_person(found.value) else None
+    if person is not None:  # `to=@ilse` where `to` is for those outside
+        name, form_field = person, state.form_fields[person]
+    if form_field.control is Control.CHECK and not found.value:
+        state.values[name] = True
+        return found.end
     if form_field.control in FREE_TEXT:
         value = free_text(state, form_field, value_source(state, found))
         if value is None:
@@ -47,10 +54,14 @@ def assign(state: ParseState, name: str, found: Assignment) -> int | None:
     else:
         words = [token.raw for token in following]
     value = parse_value(form_field, words, state.vocabulary)
-    if value is None or (found.quoted and value.words < len(words)):
+    if value is None or (found.quoted and value.words < len(words) and not value.doubt):
         return None
     take_value(state, name, value, " ".join(words[: value.words]))
     return found.end if found.quoted else following[value.words - 1].end
+
+
+def _empty_person(state: ParseState) -> str | None:
+    return next((name for name, one in state.empty_fields() if one.control is Control.PERSON and one.leading), None)
 
 
 def value_source(state: ParseState, found: Assignment) -> str:

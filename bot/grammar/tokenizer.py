@@ -19,10 +19,14 @@ BECAUSE: Final = re.compile(r"(?:^|(?<=\s))because\b[,:]?(?:\s+|$)", re.IGNORECA
 # No value has more words than this, so that reading a line takes time in proportion to its length.
 MOST_TOKENS: Final = 32
 _TOKEN: Final = re.compile(r"<[@#!][^<>]*>[,;:.]*|\S+")
-_QUOTED: Final = re.compile(r"\s*(?:\"(?P<double>[^\"]+)\"|'(?P<single>[^']+)'(?!\w))[,;:.]*")
+# A quote may contain the other kind of quote; `“` and `‘` are every printed kind (`typed_line`).
+_IN_QUOTES: Final = (
+    r"""(?:"(?P<d1>[^"]*)"|“(?P<d2>[^“]*)“|“(?P<d3>[^“"]*)"|'(?P<s1>[^']*)'(?!\w)|‘(?P<s2>[^‘]*)‘(?!\w))"""
+)
+_QUOTED: Final = re.compile(rf"\s*{_IN_QUOTES}[,;:.]*")
 _ASSIGNMENT: Final = re.compile(
-    r"(?<!\S)(?:--|[-—–])?(?P<name>[^\W\d][\w-]*)(?P<sign>\s{0,2}=\s{0,2}|:\s{0,2})"
-    r"(?:\"(?P<double>[^\"]*)\"|'(?P<single>[^']*)'(?=[\s,;.]|$)|(?P<plain><[@#!][^<>]*>|\S*?))(?=[,;]?(?:\s|$)|(?<=>))"
+    rf"(?<![^\s(\[])(?:--|[-—–])?(?P<name>[^\W\d][\w-]*)(?P<sign>\s{{0,2}}=\s{{0,2}}|:\s{{0,2}})"
+    rf"(?:{_IN_QUOTES}|(?P<plain><[@#!][^<>]*>|\S*?))(?=[,;.]?(?:\s|$)|(?<=>))"
 )
 _OPTION: Final = re.compile(r"(?:--|[—–])(?P<name>[^\W\d][\w-]*)(?=\s|$)")
 _PUNCTUATION: Final = ",;:."
@@ -77,8 +81,7 @@ def quoted_at(line: str, start: int) -> Token | None:
     found = _QUOTED.match(line, start)
     if found is None:
         return None
-    inner = found["double"] if found["double"] is not None else found["single"]
-    return Token(inner.strip(), found[0].lstrip(), found.start(), found.end())
+    return Token((_inner(found) or "").strip(), found[0].lstrip(), found.start(), found.end())
 
 
 def assignment_at(line: str, start: int) -> Assignment | None:
@@ -96,7 +99,7 @@ def assignments_in(line: str, start: int) -> list[Assignment]:
 
 
 def _assignment(found: re.Match[str]) -> Assignment:
-    quoted = found["double"] if found["double"] is not None else found["single"]
+    quoted = _inner(found)
     plain = found["plain"] or ""
     return Assignment(
         _name(found),
@@ -107,6 +110,11 @@ def _assignment(found: re.Match[str]) -> Assignment:
         found.end(),
         is_named_by_colon=found["sign"].startswith(":"),
     )
+
+
+def _inner(found: re.Match[str]) -> str | None:
+    """Return what a match holds in quotes, or None."""
+    return next((found[name] for name in ("d1", "d2", "d3", "s1", "s2") if found[name] is not None), None)
 
 
 def _name(found: re.Match[str]) -> str:

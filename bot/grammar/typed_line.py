@@ -1,6 +1,6 @@
 """A typed line in two forms: its source, to the letter, and its readable form, in which commands are recognized.
 
-The readable form leaves out zero-width characters, writes every kind of double quote as `"`, full-width letters as plain
+The readable form leaves out zero-width characters, writes every printed double quote as `“` and single one as `‘`, full-width letters as plain
 ones, `&amp;` as `&`, and an address that Slack has linked as the address. Each of its characters has a position in the
 source, so that a text is cut from the source. Knows no verb and no field.
 """
@@ -110,9 +110,9 @@ def _plain(character: str) -> str:
     if character in _UNSEEN:
         return ""
     if character in _DOUBLE_QUOTES:
-        return '"'
+        return "“"
     if character in _SINGLE_QUOTES:
-        return "'"
+        return "‘"
     if character.isspace():
         return " "
     folded = unicodedata.normalize("NFKC", character)

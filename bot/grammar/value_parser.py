@@ -116,7 +116,8 @@ def _role(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | N
     for count in (3, 2, 1):
         role = read_role(" ".join(words[:count])) if len(words) >= count else None
         if role is not None:
-            return ParsedValue(role.value, count, plain=True)
+            following = words[count : count + 1]
+            return ParsedValue(role.value, count + (following == ["role"]), plain=True)
     return None
 
 
@@ -164,7 +165,8 @@ def _choices(form_field: FormField, words: Sequence[str], _: Vocabulary) -> Pars
         both = fixed.get(slug(" ".join(two))) if len(two) == 2 else None
         parts = [] if both else [slug(part) for part in re.split(r"[,/+]", words[index]) if part]
         named = [both] if both else [fixed.get(part) for part in parts]
-        if not named or None in named:
+        # After others, `all` belongs to the text: `internal all good`.
+        if not named or None in named or (found and "all" in named):
             if slug(words[index]) not in ("and", "&", "+", "to", "the") or not found:
                 break
             index += 1
@@ -172,7 +174,9 @@ def _choices(form_field: FormField, words: Sequence[str], _: Vocabulary) -> Pars
         found += [value for value in dict.fromkeys(named) if value is not None and value not in found]
         index += 2 if both else 1
         count = index
-    return ParsedValue([*found], count, plain=len(found) > 1 or "all" in found) if found else None
+    values = {slug(value) for value, _ in form_field.choices}
+    is_everyday = any(slug(word) in fixed and slug(word) not in values for word in words[:count])
+    return ParsedValue([*found], count, plain=len(found) > 1 or "all" in found or is_everyday) if found else None
 
 
 def _level(_: FormField, words: Sequence[str], __: Vocabulary) -> ParsedValue | None:

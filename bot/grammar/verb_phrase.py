@@ -26,6 +26,7 @@ _ATTACHED: Final = re.compile(r"([^\W\d_][\w-]*):(?=\S)")
 _THE_INCIDENT: Final = re.compile(r"\s*(?:(?:a|an|the|new|this)\s+){0,2}incident\b[\s:,–—-]*", re.IGNORECASE)
 _LEAD: Final = frozenset({"lead", "leader"})
 _MOST_ROLE_WORDS: Final = 3
+_MOST_VERB_WORDS: Final = 4
 
 
 class NamedIncident(NamedTuple):
@@ -56,7 +57,7 @@ def find_incident(line: str) -> NamedIncident:
     start = tokens[0].start if tokens else 0
     if tokens and INCIDENT_NUMBER.fullmatch(tokens[0].text):
         return NamedIncident(tokens[0].text, None, tokens[0].end)
-    if len(tokens) > 1 and verb_registry.find(tokens[1].text):
+    if tokens and (len(tokens) == 1 or verb_registry.find(tokens[1].text)):
         if _SHORT_NUMBER.fullmatch(tokens[0].text):
             return NamedIncident(tokens[0].text, None, tokens[0].end)
         if channel := _CHANNEL.fullmatch(tokens[0].text):
@@ -84,14 +85,20 @@ def _without_command(tokens: list[Token]) -> list[Token]:
 
 def _named(line: str, tokens: list[Token]) -> VerbPhrase | None:
     """Return the verb of two words or one."""
-    for count in (2, 1):
+    for count in range(min(_MOST_VERB_WORDS, len(tokens)), 0, -1):
         words = " ".join(token.text for token in tokens[:count])
-        verb = verb_registry.find(words) if len(tokens) >= count and tokens[0].text else None
+        verb = verb_registry.find(words) or _question(words)
         if verb is not None:
             return _of_verb(line, words, verb, tokens, count)
     if _PRIORITY.fullmatch(tokens[0].text):
         return VerbPhrase(tokens[0].text, verb_registry.find("priority"), tokens[0].start)
     return None
+
+
+def _question(words: str) -> type[Verb] | None:
+    """Return the verb of `status?`, which only reads."""
+    verb = verb_registry.find(words.rstrip("?")) if words.endswith("?") else None
+    return verb if verb is not None and verb.is_query else None
 
 
 def _of_verb(line: str, words: str, verb: type[Verb], tokens: list[Token], count: int) -> VerbPhrase:

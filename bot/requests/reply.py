@@ -63,7 +63,7 @@ class Reply:
     """Text for one person, in the markup of the renderer that wrote it.
 
     `fields` are the fields that a refusal is about, `plain` is its text without markup, and `unmet` are the closure
-    criteria that it names. `opens_incident` and `is_query` are those of the verb that was run.
+    criteria that it names. `is_draft`: what was typed is stored and offered again later. `opens_incident` and `is_query` are those of the verb that was run.
     """
 
     text: str
@@ -73,6 +73,7 @@ class Reply:
     unmet: tuple[str, ...] = ()
     opens_incident: bool = False
     is_query: bool = False
+    is_draft: bool = False
     suggestion: Suggestion | None = None
 
 

@@ -24,6 +24,7 @@ _STOP: Final = re.compile(r"[:;]$|:\d\d\.$|[A-Z]{3}\.$|\d{4}\.$")
 class Elements:
     """The elements of a time and how many words they are. `doubt` says why it is asked about, if it is.
 
+    `weekday` is the day of the week by which `day` is known, `written_weekday` one that is written before a date.
     `is_stopped`: a colon ends it. `zone_place` tells whether an abbreviation is in force at a time of the wall clock.
     """
 
@@ -35,6 +36,7 @@ class Elements:
     year_given: bool = True
     is_weekday: bool = False
     weekday: int | None = None
+    written_weekday: int | None = None
     has_zone: bool = False
     zone_place: Callable[[datetime], bool] | None = None
     is_stopped: bool = False
@@ -68,6 +70,8 @@ def read_elements(words: Sequence[str], at: datetime, zone: str, *, past: bool) 
         found = replace(found, is_stopped=bool(_STOP.search(words[position - 1])))
     if found.day is None and found.clock is None and not found.doubt:
         return None
+    if found.written_weekday is not None and found.day is not None and found.day.weekday() != found.written_weekday:
+        return replace(found, doubt=found.doubt or "weekday_differs")
     return found
 
 
@@ -115,8 +119,6 @@ def _date(scan: _Scan, found: Elements, at: int) -> Elements | None:
     doubt = found.doubt or read.doubt
     if not doubt and found.words and scan.words[at].islower() and is_also_a_word(scan.lower[at]):
         doubt = "also_a_word"  # `16:30 may 5 …` and `16:30 sun …` may go on with the text.
-    if found.weekday is not None and read.day is not None and read.day.weekday() != found.weekday:
-        doubt = doubt or "weekday_differs"
     return replace(
         found,
         day=read.day,
@@ -125,6 +127,7 @@ def _date(scan: _Scan, found: Elements, at: int) -> Elements | None:
         year_given=read.year_given,
         is_weekday=read.weekday is not None,
         weekday=read.weekday,
+        written_weekday=found.weekday,
     )
 
 

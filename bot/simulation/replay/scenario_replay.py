@@ -20,7 +20,7 @@ from bot.simulation.replay.outage_recovery import OutageRecovery
 from bot.simulation.replay.replay_environment import ReplayEnvironment
 from bot.simulation.replay.scenario import Scenario, ScriptEvent
 from bot.slack.forms.modal import OCCURRED
-from bot.slack.gateway.typed_command import FORM
+from bot.slack.gateway.typed_lines.typed_command import FORM
 from commands.core.fields.form_field import form_fields
 from commands.core.verb import Verb
 from roles.person_ids import PersonId, slack_person

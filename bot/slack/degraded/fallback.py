@@ -76,7 +76,7 @@ class DegradedFallback:
         else:
             text = sentence("absent_kept", command=self.texts.command)
         self._spool(lambda: self.spool.append(draft_line(interaction, kind.name, fields)))
-        return SlackReply(text, plain=text, refused=True)
+        return SlackReply(text, plain=text, refused=True, is_draft=True)
 
     def is_unrecorded(self, interaction: Interaction) -> bool:
         """True if the incident of this channel is still in the spool."""

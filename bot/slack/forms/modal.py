@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import JsonValue
 
-from bot.grammar.field_parser import HAPPENED
+from bot.grammar.parse_state import HAPPENED
 from bot.rendering.message_catalog import form_intro, form_warning, label, optional_from, sentence
 from bot.slack.blocks.action_context import ActionContext
 from bot.slack.blocks.clipper import fit_view

@@ -18,6 +18,7 @@ from bot.slack.gateway.form_drafts import FormDrafts
 from bot.slack.gateway.incident_lookup import IncidentLookup
 from bot.slack.gateway.replies import Replies
 from bot.slack.interaction import Interaction
+from commands.core.fields.form_field import form_fields
 from commands.core.pre_declaration_scope import is_direct
 from commands.core.preconditions import refusal_of_account
 from commands.core.request import Actor, Fields
@@ -28,6 +29,14 @@ from storage.database.time_limit import time_limit
 from storage.errors import Unavailable
 
 LOOKUP_SECONDS: Final = 2.0
+
+
+def _typed_text(verb: type[Verb], fields: Fields, command: str) -> str:
+    """Return the text that a form would have been filled with, to send again elsewhere; '' if there is none."""
+    texts = [
+        str(fields[name]) for name, one in form_fields(verb).items() if (one.rest or one.because) and fields.get(name)
+    ]
+    return f"\n{sentence('not_run', line=' '.join([command, verb.name, *texts]))}" if texts else ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +73,7 @@ class FormOpener:
         if refusal is None and verb.is_confirmed:
             refusal, warning = self._adoption(interaction)
         if refusal is not None:
-            self.replies.send_now(interaction, refusal)
+            self.replies.send_now(interaction, f"{refusal}{_typed_text(verb, fields, self.replies.command)}")
         else:
             self._open(interaction, verb, fields, "\n".join(filter(None, (warning, banner))) or None, incident)
 

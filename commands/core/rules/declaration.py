@@ -49,7 +49,9 @@ class Declaration(Verb):
     urgency: Annotated[Level | None, FormField("Urgency", Control.LEVEL, "Can be judged later")] = None
     started_at: Annotated[
         Utc | None,
-        FormField("Began", Control.MOMENT, "When left empty, asked for before closing", words=("started",), past=True),
+        FormField(
+            "Began", Control.MOMENT, "When left empty, asked for before closing", words=("started", "since"), past=True
+        ),
     ] = None
     private: Annotated[bool, FormField("Only for those who work on it", Control.CHECK)] = False
     drill: Annotated[bool, FormField("This is a drill", Control.CHECK)] = False

@@ -14,7 +14,7 @@ from commands.core.words.near_misses import nearest
 # Verb: the words by which other tools and other people know it.
 _WORDS: Final = {
     "correct": "edit amend change fix-typo rewrite",
-    "title": "rename retitle name",
+    "title": "name",
     "summary": "overview recap tldr brief briefing sitrep",
     "status": "stats statistics info state progress dashboard metrics",
     "update": "comms communicate communication announce announcement broadcast notify tell inform publish",
@@ -60,27 +60,10 @@ def suggestion(word: str) -> str | None:
 
 
 # These are typed to erase text, or to hide or end an incident: a verb of another meaning must not be offered.
-_NEVER: Final = frozenset(
-    [
-        "delete",
-        "remove",
-        "erase",
-        "purge",
-        "wipe",
-        "forget",
-        "hide",
-        "private",
-        "secret",
-        "restrict",
-        "restricted",
-        "lock",
-        "end",
-        "stop",
-        "finish-incident",
-        "abort",
-        "kill",
-    ]
-)
+_NEVER: Final = frozenset({
+    "delete", "remove", "erase", "purge", "wipe", "forget", "hide", "private", "secret", "restrict",
+    "restricted", "lock", "end", "stop", "abort", "kill",
+})  # fmt: skip
 
 
 @cache

@@ -20,7 +20,6 @@ from commands.core.fields.field_validation import read_form
 from commands.core.fields.form_field import Control, form_fields
 from commands.core.request import Fields
 from commands.core.verb import Verb
-from incident.policy import Policy
 from incident.refusal import Refusal
 from roles.person_ids import PersonId
 
@@ -70,17 +69,8 @@ def parse_line(gateway: SlackGateway, interaction: Interaction, line: str) -> Pa
         zone=gateway.users.time_zone(interaction.user),
         person=person,
         services=policy.services,
-        priorities=_priorities(policy),
+        priorities=policy.levels_by_priority(),
     )
-
-
-def _priorities(policy: Policy) -> dict[str, list[tuple[int, int]]]:
-    """Return the pairs of impact and urgency that give each priority."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for impact, row in policy.matrix.items():
-        for urgency, priority in row.items():
-            found.setdefault(priority, []).append((impact, urgency))
-    return found
 
 
 def _at_incident(gateway: SlackGateway, interaction: Interaction, parsed: ParsedCommand) -> Interaction:
@@ -112,7 +102,7 @@ def _execute_or_open(
     happened = parsed.occurred_at
     fields: Fields = {**parsed.fields, **({OCCURRED: happened.isoformat()} if happened else {})}
     lacks_reference = _lacks_reference(interaction, verb, fields)
-    is_complete = parsed.is_complete and not _lacks_text(verb, fields) and not lacks_reference
+    is_complete = parsed.is_complete and not (verb.is_confirmed or lacks_reference or _lacks_text(verb, fields))
     if is_complete:
         return gateway.executor.execute(interaction, verb.name, fields)
     if _is_unknown_choice(verb, parsed):
@@ -127,7 +117,7 @@ def _with_line(gateway: SlackGateway, reply: SlackReply, parsed: ParsedCommand, 
     if parsed.unused:
         return replace(reply, text=f"{reply.text}\n{sentence('unused', left=parsed.unused, command=gateway.command)}")
     has_text = len(line.split()) > len(parsed.word.split()) + 1
-    if reply.refused and has_text and reply.suggestion is None:
+    if reply.refused and has_text and reply.suggestion is None and not reply.is_draft:
         return replace(reply, text=f"{reply.text}\n{sentence('not_run', line=f'{gateway.command} {line}')}")
     return reply
 

@@ -11,81 +11,23 @@ from typing import Final
 
 from bot.grammar.field_values import assign, take_value, value_source
 from bot.grammar.parse_state import FREE_TEXT, HAPPENED, ParseState
-from bot.grammar.text_hints import add_hints, hint_fixed_word
+from bot.grammar.text.text_hints import add_hints, add_later_hints, hint_fixed_word
 from bot.grammar.tokenizer import BECAUSE, Assignment, assignments_in, tokens_of
 from bot.grammar.value_parser import parse_value
 from commands.core.fields.form_field import Control
 from commands.core.words.near_misses import nearest
 
 # With these a sentence begins after a fixed word; any other word in small letters may belong to it (`customer payments`).
-_BEGINS_SENTENCE: Final = frozenset(
-    [
-        "we",
-        "we're",
-        "we've",
-        "we'll",
-        "i",
-        "i'm",
-        "it",
-        "it's",
-        "its",
-        "they",
-        "they're",
-        "he",
-        "she",
-        "you",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "the",
-        "a",
-        "an",
-        "our",
-        "my",
-        "your",
-        "their",
-        "all",
-        "some",
-        "no",
-        "not",
-        "still",
-        "now",
-        "please",
-        "everything",
-        "everyone",
-        "most",
-        "half",
-        "nothing",
-        "new",
-    ]
-)
+_BEGINS_SENTENCE: Final = frozenset({
+    "we", "we're", "we've", "we'll", "i", "i'm", "it", "it's", "its", "they", "they're", "he", "she", "you",
+    "this", "that", "these", "those", "there", "the", "a", "an", "our", "my", "your", "their", "all", "some",
+    "no", "not", "still", "now", "please", "everything", "everyone", "most", "half", "nothing", "new",
+})  # fmt: skip
 # With these a sentence goes on whose subject is the audience (`customers are angry`).
-_GOES_ON: Final = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "can",
-        "cannot",
-        "can't",
-        "will",
-        "would",
-        "should",
-        "do",
-        "does",
-        "did",
-        "and",
-        "or",
-        "of",
-        "in",
-    ]
-)
+_GOES_ON: Final = frozenset({
+    "is", "are", "was", "were", "has", "have", "had", "can", "cannot", "can't", "will", "would", "should", "do",
+    "does", "did", "and", "or", "of", "in",
+})  # fmt: skip
 
 
 def parse_text(state: ParseState) -> None:
@@ -99,6 +41,8 @@ def parse_text(state: ParseState) -> None:
     assigned = _assignments(state, start, rest, reason)
     end = _before_assignments(state, because.end() if because else start, len(text), assigned)
     if because is not None:
+        if HAPPENED in state.form_fields:
+            add_later_hints(state, because.end(), end)
         _fill(state, reason or "", because.end(), end)
         end = _before_assignments(state, start, because.start(), assigned)
         rest = None if rest == reason else rest
@@ -171,7 +115,7 @@ def _before_assignments(state: ParseState, start: int, end: int, assigned: list[
         is_last = value_end and start <= one.start and value_end <= end
         if not is_last or state.line.text[value_end:end].strip(" ,;."):
             continue
-        end = one.start
+        end = len(state.line.text[: one.start].rstrip(" ,;"))
         assigned.remove((one, value_end))
     return end
 

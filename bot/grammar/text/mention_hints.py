@@ -1,0 +1,75 @@
+"""Finds in a text a person, an incident, a priority or a service for which the verb has an empty field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bot.grammar.field_values import fill_priority
+from bot.grammar.parse_state import HAPPENED, ParseState
+from bot.grammar.tokenizer import Token
+from bot.grammar.value_parser import is_incident, looks_like_person, slug
+from commands.core.fields.form_field import Control
+
+_PRIORITY: Final = re.compile(r"(?:p|sev|prio|priority)[-_]?([1-5])", re.IGNORECASE)
+_BRACKETS: Final = "()[]"
+
+
+def hint_mentions(state: ParseState, tokens: Sequence[Token]) -> None:
+    """Doubt what the words of a text name and an empty field may be meant for; fill the field where one thing alone fits."""
+    _hint_person(state, tokens)
+    _hint_incident(state, tokens)
+    _hint_priority(state, tokens)
+    _hint_service(state, tokens)
+
+
+def _hint_person(state: ParseState, tokens: Sequence[Token]) -> None:
+    empty = _empty(state, Control.PERSON)
+    if empty is None:
+        return
+    person = next(
+        (token.text.strip(_BRACKETS) for token in tokens if looks_like_person(token.text.strip(_BRACKETS))), None
+    )
+    if person is not None:
+        state.doubt("person", person, state.form_fields[empty].label)
+
+
+def _hint_incident(state: ParseState, tokens: Sequence[Token]) -> None:
+    empty = _empty(state, Control.INCIDENT)
+    named = next((token.text for token in tokens if is_incident(token.text)), None) if empty else None
+    if empty is not None and named is not None:
+        state.values[empty] = named.removeprefix("#")
+        state.doubt("field_in_words", named, state.form_fields[empty].label)
+
+
+def _hint_priority(state: ParseState, tokens: Sequence[Token]) -> None:
+    levels = [name for name, one in state.empty_fields() if one.control is Control.LEVEL]
+    for token in tokens if len(levels) == 2 else ():
+        if found := _PRIORITY.fullmatch(token.text.strip(_BRACKETS)):
+            fill_priority(state, levels, token.text, found[1])
+            state.doubt("priority", token.text)
+            return
+
+
+def _hint_service(state: ParseState, tokens: Sequence[Token]) -> None:
+    empty = _empty(state, Control.SERVICE)
+    if empty is None:
+        return
+    names = {slug(name): name for name in state.vocabulary.services}
+    found = {names[words] for words in _spans(tokens) if words in names}
+    if len(found) == 1:
+        state.values[empty] = found.pop()
+        state.doubt("service", str(state.values[empty]))
+
+
+def _spans(tokens: Sequence[Token]) -> Iterator[str]:
+    """Yield one, two and three words in a row, as fixed words are compared."""
+    for index, token in enumerate(tokens):
+        yield slug(token.text)
+        for count in (2, 3):
+            yield slug(" ".join(one.text for one in tokens[index : index + count]))
+
+
+def _empty(state: ParseState, control: Control) -> str | None:
+    return next((name for name, one in state.empty_fields() if one.control is control and name != HAPPENED), None)

@@ -1,0 +1,161 @@
+"""Finds times in a text: a stamp before it, a time at its start or end, the value of a field that is named in words.
+
+Knows which fields take times; which of them is meant is for the person to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from math import ceil
+from typing import Final
+
+from bot.grammar.datetime_parser import MOST_WORDS, TimeReading, looks_like_time, read_time
+from bot.grammar.field_values import value_after_fillers
+from bot.grammar.parse_state import HAPPENED, ParseState
+from bot.grammar.tokenizer import SEPARATORS, Token
+from commands.core.fields.form_field import Control, FormField
+from incident.frozen import utc_text
+
+TIMED: Final = frozenset({Control.MOMENT, Control.MINUTES})
+_PREPOSITIONS: Final = frozenset({"at", "since", "from", "on", "by", "until", "till"})
+_BEFORE_LENGTH: Final = frozenset({"in", "within", "for", "by", "until", "till", "before"})
+_BRACKETED: Final = re.compile(r"\s*\[([^\]\[]{3,40})\]\s*[:–—-]?\s*")
+_BRACKETS: Final = "()[]"
+# In a text these are no times: `in 5 minutes we restart` is a sentence. Where the moment is measured, only the future is none.
+_NATURAL: Final = frozenset({"vague", "no_clock", "time_ahead"})
+
+
+def take_stamp(state: ParseState, text: str, start: int, head: list[Token]) -> bool:
+    """Read a time before a colon, a dash or in square brackets as when it happened, and cut it off."""
+    if _happened(state) is None or _has_other_times(state):
+        return False
+    bracketed = _BRACKETED.match(text, start)
+    words = bracketed[1].split() if bracketed else [token.raw for token in head]
+    found = _read(state, words)
+    if found is None or not found.is_sure or found.at is None or not found.has_clock:
+        return False
+    if bracketed:
+        after = bracketed.end() if found.words == len(words) else None
+    else:
+        after = _after_stamp(text, head[found.words - 1])
+    if after is None or after >= len(text):
+        return False
+    state.values[HAPPENED], state.position = utc_text(found.at), after
+    return True
+
+
+def _after_stamp(text: str, last: Token) -> int | None:
+    """Return where the text starts after a time and its punctuation; None if it has none."""
+    separators = SEPARATORS.match(text, last.end)
+    end = separators.end() if separators else last.end
+    return end if last.is_stopped or text[last.end : end].strip() else None
+
+
+def hint_first_time(state: ParseState, head: list[Token]) -> None:
+    """Doubt a time at the start of a text: it may be when it happened, or a field's."""
+    skipped = 1 if head[0].text.lower() in _PREPOSITIONS and len(head) > 1 else 0
+    words = [token.raw.strip(_BRACKETS) if index == 0 else token.raw for index, token in enumerate(head[skipped:])]
+    found = _read(state, words)
+    if found is None:
+        if looks_like_time(words[0]):
+            state.doubt("time_first", head[skipped].text)
+    elif found.is_length and _fill_minutes(state, head[: found.words], found):
+        return
+    elif _happened(state) is not None and not _is_natural(state, found):
+        _fill_happened(state, found)
+        state.doubt("time_first", _joined(head[skipped : skipped + found.words]))
+
+
+def hint_named_value(state: ParseState, tail: list[Token]) -> bool:
+    """Fill a field whose name and value end the text: `by friday`, `next update at 16:30`, `approved by @ilse`."""
+    for index, token in enumerate(tail[:-1]):
+        name = HAPPENED if token.text.lower() == HAPPENED and _happened(state) else state.field_named(token.text)
+        if name is None or (name == HAPPENED and token.text.lower() != HAPPENED):
+            continue
+        form_field = state.form_fields[name]
+        if form_field.control not in (*TIMED, Control.PERSON):
+            continue
+        found, skipped = value_after_fillers(state, form_field, tail[index + 1 :])
+        is_whole = found is not None and index + 1 + skipped + found.words == len(tail)
+        if found is None or not is_whole or (found.plain and form_field.control is Control.PERSON):
+            continue
+        if found.value is not None:
+            state.values[name] = found.value
+        state.doubt("field_in_words", _joined(tail[index:]), form_field.label)
+        return True
+    return False
+
+
+def hint_last_time(state: ParseState, tail: list[Token]) -> None:
+    """Doubt a time at the end of a text that a field may be meant for: when it happened, or a length of time."""
+    for index in range(max(0, len(tail) - MOST_WORDS), len(tail)):
+        words = [token.raw for token in tail[index:]]
+        words[0] = words[0].lstrip(_BRACKETS)
+        words[-1] = words[-1].rstrip(",;.").rstrip(_BRACKETS)
+        if not words[0] or not words[-1]:
+            continue
+        before = tail[index - 1].text.lower() if index else ""
+        is_apart = before in _BEFORE_LENGTH or tail[index].raw[0] in _BRACKETS
+        ahead = _read(state, words, past=False)
+        is_whole = ahead is not None and ahead.words == len(words) and (is_apart or not ahead.is_length)
+        if ahead is not None and is_whole and _fill_minutes(state, tail[index:], ahead):
+            return
+        if state.is_dated and _happened(state) is not None and _hint_clock(state, words):
+            return
+
+
+def _hint_clock(state: ParseState, words: list[str]) -> bool:
+    """Doubt words that are a time of the past and nothing else."""
+    found = _read(state, words)
+    if found is None or found.words < len(words) or _is_natural(state, found):
+        return False
+    _fill_happened(state, found)
+    state.doubt("time_last", " ".join(words))
+    return True
+
+
+def _fill_minutes(state: ParseState, tokens: list[Token], found: TimeReading) -> bool:
+    """Fill an empty field for minutes with the time until then, if there is such a field and the time lies ahead."""
+    name = next((name for name, one in state.empty_fields() if one.control is Control.MINUTES), None)
+    if name is None or found.at is None or not found.has_clock:
+        return False
+    length = abs(found.at - state.vocabulary.at) if found.is_length else found.at - state.vocabulary.at
+    if length <= timedelta():
+        return False
+    state.values[name] = ceil(length / timedelta(minutes=1))
+    state.doubt("field_in_words", _joined(tokens), state.form_fields[name].label)
+    return True
+
+
+def _happened(state: ParseState) -> FormField | None:
+    """Return the field for when it happened, if it is empty."""
+    return state.form_fields.get(HAPPENED) if HAPPENED not in state.values else None
+
+
+def _fill_happened(state: ParseState, found: TimeReading) -> None:
+    """Fill when it happened, unless the time lies ahead or another empty field may be meant."""
+    is_past = found.at is not None and found.at <= state.vocabulary.at and found.doubt != "other_day"
+    if found.at is not None and is_past and not _has_other_times(state):
+        state.values[HAPPENED] = utc_text(found.at)
+
+
+def _has_other_times(state: ParseState) -> bool:
+    return any(one.control in TIMED for name, one in state.empty_fields() if name != HAPPENED)
+
+
+def _is_natural(state: ParseState, found: TimeReading) -> bool:
+    """True for words that are a time only in a field of their own."""
+    if found.is_length or found.doubt == "time_ahead":
+        return True
+    return not state.is_dated and (not found.has_clock or found.doubt in _NATURAL)
+
+
+def _read(state: ParseState, words: list[str], *, past: bool = True) -> TimeReading | None:
+    vocabulary = state.vocabulary
+    return read_time(words, at=vocabulary.at, zone=vocabulary.zone, past=past)
+
+
+def _joined(tokens: Iterable[Token]) -> str:
+    return " ".join(token.raw for token in tokens).rstrip(",;:.")

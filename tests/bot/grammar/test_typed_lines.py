@@ -1,0 +1,145 @@
+"""A corpus of typed lines with the right reading of each: none is silently read wrong, and the shares of what happens are printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from bot.grammar.command_parser import ParsedCommand, parse_command
+from incident.frozen import utc_text
+from roles.person_ids import slack_person
+
+HERE = Path(__file__).parent
+AT = datetime(2026, 6, 9, 12, 10, tzinfo=UTC)
+NAMES = {"ilse": "U1", "olu": "U2", "mira": "U3", "cem": "U4", "me": "UME"}
+PEOPLE = {word: slack_person("T1", user) for name, user in NAMES.items() for word in (name, user)}
+SERVICES = ("checkout", "internal tools", "payments.example.com", "R&D lab")
+PRIORITIES = {"P1": [(1, 1)], "P2": [(1, 2), (2, 1)], "P3": [(1, 3), (2, 2), (3, 1)]}
+# Where a published time is put: in a field before the text or after it, before a colon, in fields of other verbs.
+SHAPES: dict[str, tuple[str, dict[str, object]]] = {
+    "note happened={} Pager fired": ("happened", {"text": "Pager fired"}),
+    "note happened={}: pager fired": ("happened", {"text": "pager fired"}),
+    "note Pager fired happened={}": ("happened", {"text": "Pager fired"}),
+    "time started_at {} because of the log": ("at", {"field": "started_at", "basis": "of the log"}),
+    "reopen since={} because it is back": ("recurrence_at", {"reason": "it is back"}),
+    'declare service=checkout started="{}" Payments fail': (
+        "started_at",
+        {"service": "checkout", "title": "Payments fail"},
+    ),
+}
+
+
+class Case(NamedTuple):
+    """A line and its right reading. `fields` and `happened` are what it means, if it acts; `asks` is why it asks."""
+
+    line: str
+    verb: str | None
+    fields: dict[str, object]
+    asks: str = ""
+    suggests: str | None = None
+
+
+def parsed(line: str) -> ParsedCommand:
+    return parse_command(line, at=AT, zone="Europe/Berlin", person=PEOPLE.get, services=SERVICES, priorities=PRIORITIES)
+
+
+def pairs(name: str) -> Iterator[tuple[str, str]]:
+    for row in (HERE / name).read_text("utf-8").splitlines():
+        if row and not row.startswith("#"):
+            line, _, meant = row.partition(" => ")
+            yield line, meant
+
+
+def typed_lines() -> Iterator[Case]:
+    for line, meant in pairs("typed_lines.txt"):
+        typed = json.loads('"' + line.replace('"', '\\"') + '"')
+        verb, _, rest = meant.partition(" ")
+        if verb == "?":
+            yield Case(typed, None, {}, asks=rest)
+        elif meant.startswith("no verb"):
+            yield Case(typed, None, {}, suggests=meant.removeprefix("no verb").strip() or None)
+        else:
+            yield Case(typed, verb, json.loads(rest))
+
+
+def published_times() -> Iterator[Case]:
+    for literal, meant in pairs("published_times.txt"):
+        for shape, (name, others) in SHAPES.items():
+            line = shape.format(literal)
+            if meant.startswith("? "):
+                yield Case(line, None, {}, asks=meant.removeprefix("? "))
+            else:
+                yield Case(line, line.split()[0], {name: meant, **others})
+
+
+CASES = [*typed_lines(), *published_times()]
+
+
+def comparable(value: object) -> object:
+    """Return a value in a form that the corpus can write: moments as UTC text, people by their Slack id."""
+    text = value if isinstance(value, str) else None
+    if text and text.startswith("slack:T1:"):
+        return text.removeprefix("slack:T1:")
+    if text and len(text) > 15 and text[:2] == "20" and text[4:5] == "-" and text.endswith("Z"):
+        return utc_text(datetime.fromisoformat(text))
+    return value
+
+
+def meaning(command: ParsedCommand) -> dict[str, object]:
+    happened = {"happened": utc_text(command.occurred_at)} if command.occurred_at else {}
+    return {name: comparable(value) for name, value in {**command.fields, **happened}.items()}
+
+
+def reasons(command: ParsedCommand) -> set[str]:
+    """Return every reason for which a line opens its form."""
+    named = {"missing": command.missing, "invalid": command.invalid, "leftover": command.leftover}
+    found = {name for name, present in named.items() if present} | {one.reason for one in command.doubts}
+    return found | ({"ambiguous"} if command.ambiguous else set())
+
+
+def fault(case: Case) -> str | None:
+    """Return what is wrong with the reading of a line, or None."""
+    command = parsed(case.line)
+    if case.asks:
+        return None if not command.is_complete and case.asks in reasons(command) else f"asks {reasons(command)}"
+    if case.verb is None:
+        is_right = command.verb is None and command.nearest == case.suggests and command.text in case.line
+        return None if is_right else f"{command.verb} {command.nearest}"
+    right = {name: comparable(_whole(value)) for name, value in case.fields.items()}
+    found = meaning(command)
+    if not command.is_complete:
+        return f"asks {reasons(command)}"
+    return None if command.verb and (command.verb.name, found) == (case.verb, right) else f"{command.verb} {found}"
+
+
+def _whole(value: object) -> object:
+    """Return a moment of the corpus with its seconds."""
+    is_moment = isinstance(value, str) and value[:2] == "20" and value.endswith("Z") and "T" in value
+    return utc_text(datetime.fromisoformat(str(value))) if is_moment else value
+
+
+def test_no_line_of_the_corpus_is_read_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = [f"{case.line}: {found}" for case in CASES if (found := fault(case))]
+
+    outcomes = Counter(
+        "refused" if case.verb is None and not case.asks else "form" if case.asks else "at once" for case in CASES
+    )
+    shares = ", ".join(f"{name} {count} ({count / len(CASES):.0%})" for name, count in outcomes.most_common())
+    with capsys.disabled():
+        sys.stdout.write(f"\n{len(CASES)} typed lines, {len(wrong)} read wrong: {shares}\n")
+    assert len(CASES) >= 400
+    assert wrong == []
+
+
+@pytest.mark.parametrize("literal", [literal for literal, meant in pairs("published_times.txt") if "?" not in meant])
+def test_words_after_a_published_time_are_text(literal: str) -> None:
+    command = parsed(f"note happened={literal} Pager fired")
+
+    assert command.fields == {"text": "Pager fired"}

@@ -1,0 +1,179 @@
+"""Typed lines that are unclear: the form opens with what was understood and says what was not, and no text is lost."""
+
+import pytest
+
+from incident.entries.closure import Refused
+from incident.entries.conversation import Noted
+from incident.entries.integrity import Preserved
+from incident.entries.lifecycle import Voided
+from incident.entries.role_holders import Escalated
+from incident.entry import workspace_chain
+from tests.support.wait import until
+
+
+def slash(place, channel, text, by="ann"):
+    return place.actor.slash(by, channel, "/incident", text)
+
+
+def banner(form):
+    return next(block["text"]["text"] for block in form.blocks if block.get("block_id") == "form:banner")
+
+
+def value(form, field):
+    return form.values[field][field]["value"]
+
+
+@pytest.mark.parametrize("line", ["checkout is down", "create checkout is down", "report checkout is down"])
+def test_words_without_a_command_open_the_declaration_with_that_title(place, line):
+    form = slash(place, "general", line).view()
+
+    assert form.callback_id == "verb:declare"
+    assert value(form, "title") == "checkout is down"
+    assert form.values["service"]["service"]["selected_option"]["value"] == "checkout"
+
+
+def test_a_title_that_is_too_long_is_kept_whole_as_the_symptom(place):
+    words = "payments fail for everyone " * 15
+
+    form = slash(place, "general", words).view()
+
+    assert value(form, "symptom") == words.strip()
+    assert words.startswith(value(form, "title"))
+
+
+def test_a_misspelt_declaration_opens_its_form_with_the_fields_that_were_typed(place):
+    form = slash(place, "general", "declaer service=search Results are stale").view()
+
+    assert "`declare`" in banner(form)
+    assert value(form, "title") == "Results are stale"
+    assert form.values["service"]["service"]["selected_option"]["value"] == "search"
+
+
+def test_words_without_a_command_in_an_incident_channel_are_refused_and_offered_as_a_note(place, channel, incident):
+    response = slash(place, channel, "customers report 500s")
+
+    assert "customers report 500s" in response.payload["text"]
+    assert [entry.fact.code for entry in place.entries(incident.key, Refused.kind)] == ["E_UNKNOWN_VERB"]
+    (note,) = [one for one in response.payload["blocks"][-1]["elements"] if one["action_id"] == "form:note"]
+    whisper = place.whispers("ann")[-1]
+    form = place.actor.press("ann", channel, whisper.ts, "form:note", value=note["value"]).view()
+    assert value(form, "text") == "customers report 500s"
+
+
+def test_a_misspelt_command_offers_its_form_with_the_text(place, channel, incident):
+    response = slash(place, channel, "updaet internal all good")
+
+    (offer,) = [one for one in response.payload["blocks"][-1]["elements"] if one["action_id"] == "form:update"]
+    whisper = place.whispers("ann")[-1]
+    form = place.actor.press("ann", channel, whisper.ts, "form:update", value=offer["value"]).view()
+    assert value(form, "text") == "all good"
+
+
+@pytest.mark.parametrize(
+    "line", ["edit 17 it was half", "delete 17", "clsoe it", "redcat E5", "private", "restrict it"]
+)
+def test_no_unknown_word_leads_to_a_command_that_deletes_ends_restricts_or_releases(place, channel, incident, line):
+    response = slash(place, channel, line)
+
+    for drastic in ("redact", "void", "close", "resolve", "release", "preserve", "unmask", "restored", "hold"):
+        assert f"`{drastic}`" not in response.payload["text"]
+        assert f"form:{drastic}" not in str(response.payload["blocks"])
+
+
+def test_a_lifted_hold_with_a_colon_places_no_hold(place, channel, incident):
+    for line in (
+        "preserve lift: the regulator is done",
+        "preserve lifted because the case is over",
+        "preserve lfit now",
+    ):
+        slash(place, channel, line)
+
+    assert place.entries(incident.key, Preserved.kind) == ()
+
+
+def test_a_duplicate_is_named_by_the_channel_of_the_other_incident(place, channel, incident):
+    other = place.incident(channel=f"{channel}-other")
+    mention = f"<#{place.channel(f'{channel}-other')}|{channel}-other>"
+
+    slash(place, channel, f"void duplicate of {mention} the same errors as there")
+
+    (voided,) = place.entries(incident.key, Voided.kind)
+    assert voided.fact.duplicate_of == other.number
+
+
+def test_show_and_a_line_for_another_incident_take_its_channel(place, channel, incident):
+    mention = f"<#{place.channel(channel)}|{channel}>"
+
+    shown = slash(place, "general", f"show {mention}")
+    slash(place, "general", f"{mention} note from the corridor")
+
+    assert incident.number in shown.payload["text"]
+    assert [entry.fact.text for entry in place.entries(incident.key, Noted.kind)] == ["from the corridor"]
+
+
+def test_a_person_who_cannot_be_told_from_the_words_is_asked_for_and_pages_no_one(place, channel, incident):
+    form = slash(place, channel, "escalate to the database team because the pool is full").view()
+
+    assert "to the database" in banner(form)
+    assert value(form, "reason").endswith("because the pool is full")
+    assert place.entries(incident.key, Escalated.kind) == ()
+
+
+def test_words_that_a_command_has_no_field_for_are_named_in_the_answer_or_stop_it(place, channel, incident):
+    acted = slash(place, channel, "ack on my way")
+    asked = slash(place, channel, "ack at 10:20").view()
+
+    assert "on my way" in acted.payload["text"]
+    assert asked.callback_id == "verb:ack"
+    assert "at 10:20" in banner(asked)
+
+
+def test_a_refused_line_is_given_back_to_be_sent_again(place, channel, incident):
+    outside = slash(place, "general", "note the pool is empty")
+    too_early = slash(place, channel, "regress it is broken again for everyone")
+
+    assert "note the pool is empty" in outside.payload["text"]
+    assert "it is broken again for everyone" in too_early.payload["text"]
+
+
+def test_a_form_that_does_not_open_gives_the_text_back(place, channel, incident):
+    before = len(place.whispers("bea"))
+
+    slash(place, "general", "update the pool is empty", by="bea")
+
+    whisper = until(lambda: place.whispers("bea")[before:])[0]
+    assert "the pool is empty" in whisper.text
+
+
+def test_a_redaction_that_names_no_text_asks_which_one_and_keeps_the_reason(place, channel, incident):
+    form = slash(place, channel, "redact password in there").view()
+
+    assert value(form, "reason") == "password in there"
+    assert "Which message or entry?" in banner(form)
+
+
+@pytest.mark.parametrize(("line", "title"), [("drill", None), ("drill search is down", "search is down")])
+def test_a_drill_outside_an_incident_opens_its_declaration(place, line, title):
+    form = slash(place, "general", line).view()
+
+    assert form.callback_id == "verb:declare"
+    assert form.values["title"]["title"].get("value") == title
+    assert form.values["drill"]["drill"]["selected_options"]
+
+
+def test_a_priority_that_several_levels_give_asks_for_both_and_shows_neither(place, channel, incident):
+    form = slash(place, channel, "sev P3 because it is night").view()
+
+    assert "P3" in banner(form)
+    assert value(form, "justification") == "it is night"
+    assert form.values["impact"]["impact"]["selected_option"] is None
+
+
+def test_an_unknown_service_is_not_answered_with_another(place):
+    chain = workspace_chain(place.team)
+    before = len(place.entries(chain, Refused.kind))
+
+    response = slash(place, "general", "oncall moon")
+
+    assert response.payload["text"].startswith("Nothing was done")
+    assert [one.fact.code for one in place.entries(chain, Refused.kind)[before:]] == ["E_UNKNOWN_SERVICE"]
