@@ -49,9 +49,9 @@ class Reopen(Verb):
 
 
 def _refuse_other_incident(now: DecisionContext) -> None:
-    """Refuse where the channel has become that of another incident since."""
+    """Refuse where the channel has become that of another incident: a void one gives an adopted channel back."""
     channel = now.open.places.channel
     key = now.reader.find(now.team, channel=channel) if channel else None
     other = now.reader.peek(key) if key and key != now.open.key else None
-    if other is not None and not other.is_over:
+    if other is not None:
         raise Refusal(Code.STATE, "reopen_other_incident", number=now.open.number, other=other.number)

@@ -81,9 +81,10 @@ def test_what_a_void_incident_refuses_says_how_to_take_the_void_back(room: Comma
     assert "`/incident reopen`" in room.answer()
 
 
-def test_a_void_incident_is_not_reopened_once_its_channel_is_another_open_incident() -> None:
-    desk = HandmadeDesk(an_incident(State.VOID_FALSE_ALARM))
-    other = an_incident(key=("T1", "01JLATER"), number="INC-2026-0043")
+@pytest.mark.parametrize("state", [State.ACTIVE, State.CLOSED])
+def test_a_void_incident_is_not_reopened_once_its_channel_is_another_incident(state: State) -> None:
+    desk = HandmadeDesk(an_incident(State.VOID_FALSE_ALARM, adopted="C100"))
+    other = an_incident(state, key=("T1", "01JLATER"), number="INC-2026-0043", adopted="C100")
     desk.memory.state.rows[other.key] = other
 
     refusal = desk.refuses(AGAIN)

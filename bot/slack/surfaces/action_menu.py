@@ -22,7 +22,7 @@ from bot.slack.surfaces.slack_reply import SlackReply
 from commands.core import verb_registry
 from commands.core.fields.form_field import form_fields
 from incident.model.incident import Incident
-from incident.states import Audience, State
+from incident.states import VOID, Audience, State
 from roles.person_ids import PersonId
 from roles.role_names import SINGLE, Role
 
@@ -55,7 +55,7 @@ _NEXT: Final[dict[State, tuple[MenuItem, ...]]] = {
         MenuItem("review"),
         MenuItem("reopen"),
     ),
-    State.CLOSED: (MenuItem("reopen"),),
+    **{state: (MenuItem("reopen"),) for state in (State.CLOSED, *VOID)},
 }
 _WRITE: Final = (
     MenuItem("note"),

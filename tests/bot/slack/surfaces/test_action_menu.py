@@ -58,8 +58,9 @@ def test_the_action_menu_of_every_state_is_valid_and_every_button_names_a_verb(p
         (State.MITIGATED, {"restored", "regress"}, {"close", "mitigated"}),
         (State.RESTORED, {"resolve", "regress"}, {"close", "restored"}),
         (State.RESOLVED, {"close", "validate", "confirm", "reopen"}, {"resolve", "restored"}),
+        (State.VOID_FALSE_ALARM, {"reopen"}, {"note", "update"}),
         (State.CLOSED, {"reopen", "timeline"}, {"note", "take", "close"}),
-        (State.VOID_DUPLICATE, {"timeline"}, {"note", "take", "reopen"}),
+        (State.VOID_DUPLICATE, {"timeline", "reopen"}, {"note", "take"}),
     ],
 )
 def test_the_action_menu_offers_the_next_steps(place, base, state, offered, not_offered):
