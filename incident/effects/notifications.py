@@ -24,6 +24,9 @@ from incident.states import Audience
 from roles.person_ids import PersonId
 from roles.role_names import Role
 
+# The numbers of the declaration and of the last entry that comes with every one.
+_DECLARATION: Final = 1
+_TRIAGED: Final = 3
 # The failures that the person in charge learns by direct message.
 CHANNEL_MISSING: Final = (JobKind.MAKE_CHANNEL, JobKind.RECONCILE)
 _ELSEWHERE: Final = frozenset({JobKind.PAGE, JobKind.PROMPT, JobKind.UPDATE, JobKind.ANNOUNCE})
@@ -123,9 +126,16 @@ def _without_channel(after: Incident, entry: Entry, policy: Policy) -> tuple[Job
     calls = (call for call in after.escalations if call.person is not None and call.answer is None)
     return (
         *(_no_channel(after, entry.n, who, "on_call") for who in on_call if may_see(after, who)),
+        _window(after),
         *(_job(after, JobKind.PAGE, call.n, call.person, URGENT) for call in calls),
         *(_job(after, JobKind.PROMPT, prompted.n, None, URGENT) for prompted in after.prompted if prompted.ts is None),
     )
+
+
+def _window(after: Incident) -> Job:
+    """Return the correction of the window that shows who declared the incident where its channel is."""
+    job = _job(after, JobKind.CHANNEL_LINK, _DECLARATION, None, URGENT)
+    return job.model_copy(update={"key": key_of(JobKind.CHANNEL_LINK, after.key), "last": _TRIAGED, "needs": None})
 
 
 def _no_channel(after: Incident, n: int, who: PersonId, *part: str) -> Job:

@@ -140,6 +140,7 @@ def test_a_p1_whose_channel_slack_refuses_is_announced_and_those_on_call_learn_i
     [announced] = posts(rig.named("incidents"), rig.sandbox)
     [declarer], [on_call] = rig.direct("ilse"), rig.direct("eva")
     assert "Payments fail" in announced.text
+    assert "It has no channel, since Slack refused to make one" in str(announced.blocks)
     assert declarer.text == on_call.text
     assert "*INC-2026-0001 (P1) on checkout has no channel*" in declarer.text
     assert "restricted_action" in declarer.text

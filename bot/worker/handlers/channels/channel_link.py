@@ -28,10 +28,14 @@ _NOT_SHOWN: Final = frozenset({"user_not_in_channel", "channel_not_found", "is_a
 
 
 def link_channel(run: JobRun, context: JobContext) -> Sequence[Fact]:
-    """Show the person who declared where the channel is: in the window of their form, where they typed, or directly."""
+    """Show the person who declared where the channel is: in the window of their form, where they typed, or directly.
+
+    Of a channel that Slack refused the window says so; everyone else learns it by another message.
+    """
     entries = entries_of(run, context)
     first = entries[0]
-    if first.source.surface is EntryPoint.FORM and _update_window(run, context, entries):
+    is_shown = first.source.surface is EntryPoint.FORM and _update_window(run, context, entries)
+    if is_shown or run.incident.places.channel is None:
         return ()
     text = sentence("channel_open", number=run.incident.number, channel=run.channel)
     user, here = slack_user(first.by), first.source.channel

@@ -80,6 +80,17 @@ def test_a_window_that_was_closed_is_made_up_for_directly(rig):
     assert [message.text for message in rig.direct("ilse")] == [f"INC-2026-0001: {link(rig, key)} is open."]
 
 
+def test_the_window_says_that_slack_refused_the_channel_and_nothing_links_it(rig):
+    rig.sandbox.faults.fail_with("restricted_action", "conversations.create", times=3)
+    view = opened(rig, rig.users["ilse"])
+
+    declare(rig, surface=EntryPoint.FORM, event=view.id)
+
+    assert "*It has no channel*: Slack refused to make one." in str(rig.sandbox.workspace.views[view.id].blocks)
+    assert [message.text for message in rig.direct("ilse") if "is open" in message.text] == []
+    assert "channel_link" not in {job.job.kind for job in rig.store.jobs.dead_letters() if "LookupError" in job.error}
+
+
 def test_the_message_behind_a_declaration_gets_a_reply_with_the_link_once(rig, general):
     ts = rig.sandbox.actor.post(rig.users["eva"], "general", "payments fail")
     rig.sandbox.faults.lose_reply("chat.postMessage", times=8)
