@@ -45,11 +45,12 @@ def impact(incident: Incident) -> Impact:
     starts[0] = times.started_at or starts[0]
     ends = [episode.restored_at for episode in episodes] or [times.restored_at]
     earlier = [end - start for start, end in zip(starts, ends[:-1], strict=False) if end is not None]
+    gaps = [start - end for start, end in zip(starts[1:], ends, strict=False) if end is not None]
     return Impact(
         episodes=len(starts),
         since=starts[-1],
         until=ends[-1],
         before=sum(earlier, timedelta()),
         is_detection=times.started_at is None,
-        in_order=not times.out_of_order and all(length >= timedelta() for length in earlier),
+        in_order=not times.out_of_order and all(length >= timedelta() for length in (*earlier, *gaps)),
     )

@@ -71,8 +71,8 @@ def test_no_length_is_shown_while_the_times_disagree():
 
     line = HandmadeDesk(incident).answer(Status()).splitlines()[2]
 
-    assert line.startswith("How long users were affected is not known: restoration (")
-    assert "lies before detection (" in line
+    assert line.startswith("How long users were affected is not known: restoration, ")
+    assert "lies before detection, " in line
 
 
 @pytest.mark.parametrize("state", [State.CLOSED, State.VOID_FALSE_ALARM, State.DRILL_ENDED])

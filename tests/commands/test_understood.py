@@ -55,7 +55,7 @@ def test_a_time_between_detection_and_declaration_is_shown_as_before_the_declara
     assert "That lies before it was declared." in desk.answer()
 
 
-@pytest.mark.parametrize(("back", "early"), [(35, False), (-90, True)])
+@pytest.mark.parametrize(("back", "early"), [(35, False), (15, False), (-90, True)])
 def test_the_reply_to_a_reopening_repeats_when_the_harm_returned(room: CommandBench, back: float, early: bool) -> None:
     room.do("ack", at=5)
     room.do("restored", at=20, text="green")
@@ -66,6 +66,7 @@ def test_the_reply_to_a_reopening_repeats_when_the_harm_returned(room: CommandBe
     assert not outcome.is_refused, outcome
     assert f"Back as of {shown(T(back))}" in room.answer()
     assert (BEFORE in room.answer()) == early
+    assert ("That lies before it was restored" in room.answer()) == (back == 15)
 
 
 @pytest.mark.parametrize("field", ["started_at", "detected_at", "mitigated_at", "restored_at"])
@@ -83,10 +84,10 @@ def test_a_time_to_come_is_not_set(room: CommandBench, field: str) -> None:
 @pytest.mark.parametrize(
     ("field", "minute", "question"),
     [
-        ("restored_at", -60, "restoration (09:00) lies before detection (10:00)"),
-        ("started_at", 25, "detection (10:00) lies before the start (10:25)"),
-        ("detected_at", 25, "restoration (10:20) lies before detection (10:25)"),
-        ("mitigated_at", 25, "restoration (10:20) lies before mitigation (10:25)"),
+        ("restored_at", -60, "restoration, 09:00, lies before detection, 10:00."),
+        ("started_at", 25, "detection, 10:00, lies before the start, 10:25."),
+        ("detected_at", 25, "restoration, 10:20, lies before detection, 10:25."),
+        ("mitigated_at", 25, "restoration, 10:20, lies before mitigation, 10:25."),
     ],
 )
 def test_the_reply_asks_at_once_which_of_two_times_is_wrong(

@@ -60,6 +60,15 @@ def test_the_harm_of_all_episodes_is_added_up():
     assert harm.lasting(T(105)) == timedelta(minutes=54)
 
 
+def test_an_episode_that_begins_before_the_last_one_ended_has_no_length():
+    chain = restored(started_at=T(-10))
+    chain.move(RESOLVED, at=40)
+    chain.add(Reopened(reason="back", recurrence_at=T(20), from_state=RESOLVED), at=100)
+    chain.move(ACTIVE, at=100)
+
+    assert impact(chain.now).lasting(T(105)) is None
+
+
 @pytest.mark.parametrize(
     ("field", "minute", "wrong"),
     [
