@@ -25,6 +25,7 @@ IN_AN_EMPTY_FOLDER = {
     ("metrics", "INC-2026-0001"): (1, "There is no database"),
     ("keygen",): (0, "give this public key"),
     ("incident", "list"): (1, "There is no database"),
+    ("list",): (1, "There is no database"),
     ("help",): (0, "Declare an incident"),
     ("replay", "none.yaml"): (2, "does not exist"),
     ("backup", "copy.db"): (1, "There is no database"),
