@@ -70,6 +70,6 @@ def _settings(env_file: Path) -> tuple[Settings | None, list[CheckResult]]:
         problems = [missing(str(one)) if one.fault == MISSING else wrong(str(one)) for one in incomplete.problems]
     if not env_file.exists():
         problems.insert(
-            0, note(f"There is no {env_file} here; it holds one setting a line, as docs/reference/settings.md says.")
+            0, note(f"There is no {env_file} here. It holds one setting on each line: docs/reference/settings.md.")
         )
     return None, problems

@@ -5,6 +5,7 @@ A misspelt name is not ignored: the setting it was meant for would silently have
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -58,6 +59,8 @@ def read_names(env_file: Path | None) -> NamesInFile:
     except OSError as error:
         fault = f"cannot be read: {error.strerror}"
         raise MissingSettings((Problem(str(env_file), fault, "Let Muster's user read it."),)) from None
+    # The lines that it cannot parse become problems; its own warning would repeat them.
+    logging.getLogger("dotenv").setLevel(logging.ERROR)
     lines: dict[str, int] = {}
     filled: set[str] = set()
     unreadable: list[int] = []
@@ -79,11 +82,13 @@ def _blank_lines(statement: str) -> int:
 
 def name_problems(known: Collection[str], names: NamesInFile, environment: Mapping[str, str]) -> Iterator[Problem]:
     """Yield a problem for each line of `.env` that is no setting, and for each name that is none of the known."""
-    for line in names.unreadable:
-        yield Problem(f"{names.path} line {line}", "is no setting", "Write NAME=value, one on each line.")
     given = names.filled | {name.upper() for name, value in environment.items() if value}
-    for name in sorted(names.lines, key=names.lines.__getitem__):
-        yield from _unknown(name, known, given, _FILE, names.place(name))
+    by_line = dict.fromkeys(names.unreadable, "") | {line: name for name, line in names.lines.items()}
+    for line in sorted(by_line):
+        if by_line[line]:
+            yield from _unknown(by_line[line], known, given, _FILE, names.place(by_line[line]))
+        else:
+            yield Problem(f"{names.path} line {line}", "is no setting", "Write NAME=value, one on each line.")
     for name in sorted({one.upper() for one in environment} - names.lines.keys()):
         yield from _unknown(name, known, given, _ENVIRONMENT, "In the environment")
 

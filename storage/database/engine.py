@@ -23,7 +23,7 @@ NETWORK_TIMEOUTS: Final[dict[str, Any]] = {
 }
 
 _NO_ADDRESS: Final = (
-    "DATABASE_URL is not an address like sqlite:///muster.db or postgresql://user:password@host:5432/name; "
+    "DATABASE_URL is not an address like sqlite:///muster.db or postgresql://user@host:5432/name; "
     "in a password write @ as %40, / as %2F and : as %3A"
 )
 _SQLITE_OPTIONS: Final = frozenset(

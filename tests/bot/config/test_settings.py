@@ -215,11 +215,12 @@ def test_a_slip_in_the_environment_is_reported_where_the_setting_has_no_value(mo
 @pytest.mark.parametrize(
     "line", ["MUSTER_POLICY policy.yaml", "MUSTER_POLICY: policy.yaml", "MUSTER_POLICY", "SLACK='x"]
 )
-def test_a_line_that_is_no_setting_is_reported(tmp_path, line):
+def test_a_line_that_is_no_setting_is_reported(tmp_path, line, caplog):
     file = tmp_path / ".env"
     file.write_text(f"{TOKENS}\n\n{line}\n", encoding="utf-8")
 
     assert problems_of(file)[0] == f"{file} line 5 is no setting. Write NAME=value, one on each line."
+    assert caplog.records == []
 
 
 def test_a_file_that_is_no_text_is_reported_and_one_with_a_mark_of_its_encoding_is_read(tmp_path):
