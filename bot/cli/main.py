@@ -53,7 +53,7 @@ def run() -> None:
 
 @app.command()
 def doctor() -> None:
-    """Check settings, database, policy and Slack, and list what to correct. Changes nothing."""
+    """Check settings, database, policy and Slack, and list what to fix. Changes nothing."""
     from bot.cli.doctor import diagnose
 
     raise typer.Exit(diagnose())
@@ -104,7 +104,7 @@ def migrate(
 def policy(
     file: Annotated[Path | None, typer.Argument(help="The policy file; MUSTER_POLICY by default.")] = None,
 ) -> None:
-    """Check a policy file and list every fault with its line."""
+    """Check a policy file: list every fault with its line, or what it leaves open."""
     from bot.cli.record_commands import check_policy
 
     raise typer.Exit(check_policy(file))

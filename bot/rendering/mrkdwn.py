@@ -23,7 +23,7 @@ _UNITS: Final = re.compile(r"<[^<>]*>|&(?:amp|lt|gt);|.", re.DOTALL)
 _INVISIBLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _CHANNEL: Final = re.compile(r"<#([A-Z0-9]+)>")
 _EMOJI: Final = re.compile(r":[a-z][a-z0-9_+-]*: ?")
-_STYLED: Final = re.compile(r"(?<![\w*_~`])([*_~`])(?=\S)(.+?)(?<=\S)\1(?![\w*_~`])")
+_STYLED: Final = re.compile(r"(?<![\w*_~])([*_~])(?=\S)(.+?)(?<=\S)\1(?![\w*_~])")
 # Each character of the markup, and the private character that replaces it in authored text.
 _GUARDS: Final = {ord(mark): 0xE000 + place for place, mark in enumerate("*_~`<>&:#@/")}
 _UNGUARDED: Final = {guard: mark for mark, guard in _GUARDS.items()}
@@ -139,13 +139,12 @@ def guarded(text: str) -> str:
 def without_markup(text: str, channel: Callable[[str], str]) -> str:
     """Return a rendered sentence as plain text for a terminal; `channel` gives the name of a channel's id.
 
-    Bold, code and emoji of templates go, mentions and links are spelled out, and what was `guarded` is as it was.
+    Bold and emoji of templates go, mentions and links are spelled out, and what was `guarded` is as it was. Code keeps its
+    backticks, as a terminal shows commands.
     """
     named = _CHANNEL.sub(lambda found: f"#{channel(found[1])}", text)
     plain = _EMOJI.sub("", plain_text(named, str))
-    for _ in range(2):  # code may be inside bold
-        plain = _STYLED.sub(lambda found: found[2], plain)
-    return plain.translate(_UNGUARDED)
+    return _STYLED.sub(lambda found: found[2], plain).translate(_UNGUARDED)
 
 
 def any_of(names: str, last: str) -> str:

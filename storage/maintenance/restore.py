@@ -146,7 +146,8 @@ def _replace_rows(prepared: Path, url: str) -> tuple[str, ...]:
     with open_store(f"sqlite:///{prepared}") as copy, open_store(url) as store, store.engine.begin() as target:
         others = target.execute(_OTHER_CONNECTIONS).scalar_one()
         if others:
-            raise BackupError(f"{others} other clients are connected to the database; stop Muster first")
+            clients = "another client is" if others == 1 else f"{others} other clients are"
+            raise BackupError(f"{clients} connected to the database; stop Muster first")
         grants = held_grants(target)
         _drop_tables(target)
         schema.upgrade(target)

@@ -16,6 +16,7 @@ from storage.triggers import postgresql_triggers, sqlite_triggers
 from storage.triggers.trigger_self_test import unrefused
 
 NAMES: Final = frozenset(sqlite_triggers.TRIGGERS)
+_REINSTALL: Final = "`muster migrate --triggers` installs them and verifies the record"
 _TRUNCATES: Final = frozenset(postgresql_triggers.TRUNCATES)
 
 
@@ -93,7 +94,7 @@ def check_triggers(connection: Connection) -> None:
     """Raise `TriggersMissing` unless every trigger is installed and fires; the self-test leaves no trace."""
     not_installed = missing(connection)
     if not_installed:
-        raise TriggersMissing(f"missing: {', '.join(not_installed)}")
+        raise TriggersMissing(f"triggers are missing: {', '.join(not_installed)}; {_REINSTALL}")
     accepted = unrefused(connection, "" if connection.dialect.name == "sqlite" else schema_of(connection))
     if accepted:
-        raise TriggersMissing(f"these were accepted and should have been refused: {', '.join(accepted)}")
+        raise TriggersMissing(f"triggers accepted what they should refuse: {', '.join(accepted)}; {_REINSTALL}")

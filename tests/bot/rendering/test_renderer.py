@@ -120,8 +120,8 @@ def test_slugs_read_as_words(tmp_path):
     ("template", "shown"),
     [
         ("*Decision D1* by {{ c.by | who }}", "Decision D1 by Noor"),
-        ("ask `/incident help`, _now_", "ask /incident help, now"),
-        (":warning: *`code` in bold*", "code in bold"),
+        ("ask `/incident help`, _now_", "ask `/incident help`, now"),
+        (":warning: *`code` in bold*", "`code` in bold"),
         ("<#C1> and <#C2>, <https://x.example|status>", "#inc-1 and #C2, status (https://x.example)"),
         ("at 18:06 UTC, a_slug_with_marks, 2 * 3 * 4 &amp; more", "at 18:06 UTC, a_slug_with_marks, 2 * 3 * 4 & more"),
         ("{{ '*a* _b_ `c` :boom: &lt;#C1&gt; &amp;amp; <@U1>' | words }}", "*a* _b_ `c` :boom: <#C1> &amp; @Noor"),
